@@ -39,8 +39,8 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
     if resolution.outcome != "answered":
         return int(resolution.outcome == "yes")
     if question.scale is None:
-        return _option(question, resolution.answer).name
-    return _value(question, question.scale, resolution.answer)
+        return _find_option(question, resolution.answer).name
+    return _parse_value(question, question.scale, resolution.answer)
 
 
 def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
@@ -51,25 +51,25 @@ def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
     date; `below` and `above` for a number beyond the range, `never` for a date. Raises
     `InvalidResolution` with what would be right.
     """
-    said = text.strip()
-    match said.lower():
+    typed = text.strip()
+    match typed.lower():
         case "annulled":
             return "annulled", ""
         case "ambiguous":
             return "ambiguous", ""
         case "yes" | "no" if question.kind == "binary":
-            return ("yes", "") if said.lower() == "yes" else ("no", "")
+            return ("yes", "") if typed.lower() == "yes" else ("no", "")
     if question.kind == "binary":
         raise InvalidResolution(
-            f"{question.id} is answered with yes, no, annulled or ambiguous, not {said!r}"
+            f"{question.id} is answered with yes, no, annulled or ambiguous, not {typed!r}"
         )
     if question.scale is not None:
-        _value(question, question.scale, said)  # refuses what is no value of this question
-        return "answered", said
-    return "answered", _option(question, said).name
+        _parse_value(question, question.scale, typed)  # refuses what is no value of this question
+        return "answered", typed
+    return "answered", _find_option(question, typed).name
 
 
-def _option(question: Question, name: str) -> Option:
+def _find_option(question: Question, name: str) -> Option:
     for option in question.options:
         if option.name.casefold() == name.casefold():
             return option
@@ -78,13 +78,13 @@ def _option(question: Question, name: str) -> Option:
     )
 
 
-def _value(question: Question, scale: Scale, text: str) -> float:
+def _parse_value(question: Question, scale: Scale, text: str) -> float:
     word = text.lower()
     if word in (ABOVE, NEVER) and scale.open_upper and (word == NEVER) == (question.kind == "date"):
         return math.inf
     if word == BELOW and scale.open_lower:
         return -math.inf
-    value = _date(text) if question.kind == "date" else _number(text)
+    value = _parse_date(text) if question.kind == "date" else _parse_number(text)
     if (value < scale.lower and not scale.open_lower) or (
         value > scale.upper and not scale.open_upper
     ):
@@ -94,7 +94,7 @@ def _value(question: Question, scale: Scale, text: str) -> float:
     return value
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     try:
         value = float(re.sub("[, ]", "", text) if _GROUPED.fullmatch(text) else text)
     except ValueError:
@@ -106,7 +106,7 @@ def _number(text: str) -> float:
     return value
 
 
-def _date(text: str) -> float:
+def _parse_date(text: str) -> float:
     try:
         return day_number(utc(text))
     except InvalidTime as error:
@@ -145,13 +145,13 @@ def check_resolution(question: Question, resolution: Resolution) -> None:
 
 
 def _check_outcome(question: Question, resolution: Resolution) -> None:
-    happened = answer(question, resolution) if _answers(question, resolution) else None
+    happened = answer(question, resolution) if _has_answer(question, resolution) else None
     option = next((option for option in question.options if option.name == happened), None)
     if option is not None and not option.offered(min(resolution.known_at, question.closes_at)):
         raise InvalidResolution(f"option {option.name!r} was not offered when the answer was known")
 
 
-def _answers(question: Question, resolution: Resolution) -> bool:
+def _has_answer(question: Question, resolution: Resolution) -> bool:
     """Whether there is an answer; one to a question of another kind is refused."""
     if resolution.outcome in ("annulled", "ambiguous", "reopened"):
         return False

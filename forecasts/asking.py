@@ -58,7 +58,7 @@ class Asked:
     bears_out: str = ""
 
 
-def question_from(asked: Asked) -> Question:
+def question_from(new: Asked) -> Question:
     """The question, or `InvalidQuestion` (or another refusal of `forecasts`) with what is missing.
 
     >>> from forecasts.question import utc
@@ -67,35 +67,35 @@ def question_from(asked: Asked) -> Question:
     ...     prior="Moscow=50 Beijing=30 Other=rest", prior_reason="7 of 14 first visits")).prior.of("Moscow")
     0.5
     """
-    _check_words(asked)
-    options = tuple(" ".join(name.split()) for name in asked.options)
+    _check_words(new)
+    options = tuple(" ".join(name.split()) for name in new.options)
     check_names(options)
     question = Question(
-        id=QuestionId(asked.id),
-        essay_id=asked.essay_id,
-        kind=asked.kind,
-        text=asked.text.strip(),
-        criteria=asked.criteria.strip(),
-        sources=asked.sources,
-        horizon_shape=asked.horizon_shape,
-        opens_at=aware(asked.opens_at),
-        closes_at=aware(asked.closes_at),
-        resolves_at=aware(asked.resolves_at),
-        prior=knowing_nothing(options, asked.scale),
-        prior_reason=asked.prior_reason.strip()
+        id=QuestionId(new.id),
+        essay_id=new.essay_id,
+        kind=new.kind,
+        text=new.text.strip(),
+        criteria=new.criteria.strip(),
+        sources=new.sources,
+        horizon_shape=new.horizon_shape,
+        opens_at=aware(new.opens_at),
+        closes_at=aware(new.closes_at),
+        resolves_at=aware(new.resolves_at),
+        prior=knowing_nothing(options, new.scale),
+        prior_reason=new.prior_reason.strip()
         or "none given: what somebody who knows nothing would say",
-        claim_ids=asked.claim_ids,
-        tags=asked.tags,
-        retrospective=asked.retrospective,
+        claim_ids=new.claim_ids,
+        tags=new.tags,
+        retrospective=new.retrospective,
         options=tuple(map(Option, options)),
-        scale=asked.scale,
-        bears_out=asked.bears_out.strip(),
+        scale=new.scale,
+        bears_out=new.bears_out.strip(),
     )
     if question.resolves_at < question.closes_at:
         raise InvalidQuestion(
             "the question resolves before it closes: correct one of the two times"
         )
-    prior = _prior(asked, question)
+    prior = _read_prior(new, question)
     if isinstance(prior, Binary) and prior.p in (0.0, 1.0):
         raise InvalidQuestion("a prior of 0 or 1 could never be revised: use 1% to 99%")
     made = replace(question, prior=prior)  # refuses a prior of another kind
@@ -127,11 +127,11 @@ def short_name(text: str) -> str:
     'both-governments-announce-ceasefire-30'
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in _LIGHT]
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in _STOP_WORDS]
     return "-".join(words[:5])
 
 
-_LIGHT = frozenset(
+_STOP_WORDS = frozenset(
     (
         "a an and at be by for how in is it many much of on or the to was what when where which who "
         "will"
@@ -139,26 +139,26 @@ _LIGHT = frozenset(
 )
 
 
-def _prior(asked: Asked, question: Question) -> Distribution:
-    if not isinstance(asked.prior, str):
-        return asked.prior
+def _read_prior(new: Asked, question: Question) -> Distribution:
+    if not isinstance(new.prior, str):
+        return new.prior
     return (
-        read_forecast(question, asked.prior, question.opens_at)
-        if asked.prior.strip()
+        read_forecast(question, new.prior, question.opens_at)
+        if new.prior.strip()
         else question.prior
     )
 
 
-def _check_words(asked: Asked) -> None:
-    if not _NAME.fullmatch(asked.id):
+def _check_words(new: Asked) -> None:
+    if not _NAME.fullmatch(new.id):
         raise InvalidQuestion(
-            f"{asked.id!r} is no name: use small letters, digits and dashes, such as grain-exports"
+            f"{new.id!r} is no name: use small letters, digits and dashes, such as grain-exports"
         )
-    for what, said in (
-        ("the question itself", asked.text),
-        ("resolution criteria", asked.criteria),
+    for field, value in (
+        ("the question itself", new.text),
+        ("resolution criteria", new.criteria),
     ):
-        if not said.strip():
-            raise InvalidQuestion(f"{what} must not be empty: say it in one sentence")
-    if not asked.sources or not all(map(str.strip, asked.sources)):
+        if not value.strip():
+            raise InvalidQuestion(f"{field} must not be empty: say it in one sentence")
+    if not new.sources or not all(map(str.strip, new.sources)):
         raise InvalidQuestion("name at least one source that will tell the answer")

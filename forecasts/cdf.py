@@ -23,8 +23,8 @@ OPEN_TAIL = 0.01
 quantile.
 """
 
-_GRID = 200  # steps between the bounds of a curve that is no straight line: as fine as points look at it
-_APART = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
+_GRID_STEPS = 200  # steps between the bounds of a curve that is no straight line: as fine as points look at it
+_MIN_GAP = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,12 @@ class Scale:
 
         On a log scale whatever lies at or below the zero point is −inf.
         """
-        found = np.asarray(values, dtype=np.float64)
+        array = np.asarray(values, dtype=np.float64)
         if self.zero_point is None:
-            return (found - self.lower) / self.span
+            return (array - self.lower) / self.span
         with np.errstate(divide="ignore"):
             distance: Floats = np.log(
-                np.maximum(found - self.zero_point, 0.0) / (self.lower - self.zero_point)
+                np.maximum(array - self.zero_point, 0.0) / (self.lower - self.zero_point)
             )
         return distance / float(
             np.log(self._ratio)
@@ -99,10 +99,10 @@ class Scale:
         >>> Scale(1.0, 1000.0, zero_point=0.0).values([0.0, 1 / 3, 1.0]).round(6).tolist()
         [1.0, 10.0, 1000.0]
         """
-        found = np.asarray(locations, dtype=np.float64)
+        array = np.asarray(locations, dtype=np.float64)
         if self.zero_point is None:
-            return self.lower + self.span * found
-        return self.zero_point + (self.lower - self.zero_point) * self._ratio**found
+            return self.lower + self.span * array
+        return self.zero_point + (self.lower - self.zero_point) * self._ratio**array
 
     def bucket(self, value: float, count: int) -> int:
         """Which of `count` equally long parts of the scale holds a value, from 1; 0 is below it,
@@ -180,14 +180,14 @@ class Cdf:
         >>> curve.quantile(0.3), curve.quantile(0.95)
         (5.0, None)
         """
-        wanted = float(probabilities(share))
-        if wanted < self.p[0] or wanted > self.p[-1]:
+        target = float(probabilities(share))
+        if target < self.p[0] or target > self.p[-1]:
             return None
-        right = next(i for i, p in enumerate(self.p) if p >= wanted)
+        right = next(i for i, p in enumerate(self.p) if p >= target)
         if right == 0:
             return self.x[0]
         low, high = self.p[right - 1], self.p[right]
-        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (wanted - low) / (
+        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (target - low) / (
             high - low
         )
 
@@ -198,9 +198,9 @@ class Cdf:
         return self._within((1.0 - level) / 2), self._within((1.0 + level) / 2)
 
     def _within(self, share: float) -> float:
-        found = self.quantile(share)
-        if found is not None:
-            return found
+        value = self.quantile(share)
+        if value is not None:
+            return value
         return self.x[0] if share < self.p[0] else self.x[-1]
 
 
@@ -237,19 +237,19 @@ def from_quantiles(
     places = scale.locations(values).tolist()
     points = list(zip(places, (level for level, _ in ordered), strict=True))
     if places[0] > 0.0:
-        points.insert(0, (0.0, _tail(below, ordered[0][0], scale.open_lower)))
+        points.insert(0, (0.0, _tail_mass(below, ordered[0][0], scale.open_lower)))
     if places[-1] < 1.0:
-        points.append((1.0, 1.0 - _tail(above, 1.0 - ordered[-1][0], scale.open_upper)))
-    made = _along(scale, points)
-    _refuse_contradiction(below, made.below)
-    _refuse_contradiction(above, made.above)
-    return made
+        points.append((1.0, 1.0 - _tail_mass(above, 1.0 - ordered[-1][0], scale.open_upper)))
+    curve = _curve_through(scale, points)
+    _refuse_contradiction(below, curve.below)
+    _refuse_contradiction(above, curve.above)
+    return curve
 
 
-def _refuse_contradiction(said: float | None, left: float) -> None:
-    if said is not None and not abs(said - left) <= _APART:
+def _refuse_contradiction(stated: float | None, left: float) -> None:
+    if stated is not None and not abs(stated - left) <= _MIN_GAP:
         raise InvalidForecast(
-            f"{said:g} beyond the range contradicts the values given, which leave {left:g} there"
+            f"{stated:g} beyond the range contradicts the values given, which leave {left:g} there"
         )
 
 
@@ -269,21 +269,21 @@ def _refuse_beyond_closed(values: Sequence[float], scale: Scale) -> None:
         )
 
 
-def _tail(said: float | None, left: float, is_open: bool) -> float:
+def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
     """The mass beyond one bound, of the mass that the outermost level leaves."""
     if not is_open:
-        if said is not None and probabilities(said) > 0.0:
+        if stated is not None and probabilities(stated) > 0.0:
             raise InvalidForecast(
                 "the answer cannot lie beyond a closed bound of this question: give no mass to that"
             )
         return 0.0
-    if said is None:
+    if stated is None:
         return min(OPEN_TAIL, left / 2)
-    if said > left + 1e-12:
+    if stated > left + 1e-12:
         raise InvalidForecast(
-            f"{said:g} beyond the range is more than the {left:g} that the outermost level leaves"
+            f"{stated:g} beyond the range is more than the {left:g} that the outermost level leaves"
         )
-    return min(float(probabilities(said)), left)
+    return min(float(probabilities(stated)), left)
 
 
 def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
@@ -307,17 +307,17 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
             "quarter above"
         )
     left, centre, right = scale.locations([low, middle, high]).tolist()
-    places = _knots(np.linspace(0.0, 1.0, _GRID + 1), np.array([left, centre, right]))
+    places = _merge_knots(np.linspace(0.0, 1.0, _GRID_STEPS + 1), np.array([left, centre, right]))
     width = np.where(places < centre, centre - left, right - centre) / math.log(3.0)
     raw = expit((places - centre) / width)
     start = 0.0 if scale.open_lower else raw[0]
     end = 1.0 if scale.open_upper else raw[-1]
-    below, above = _given_back(raw, start), 1.0 - _given_back(1.0 - raw, 1.0 - end)
+    below, above = _restore_cut_mass(raw, start), 1.0 - _restore_cut_mass(1.0 - raw, 1.0 - end)
     shares = np.clip(np.where(places < centre, below, above), 0.0, 1.0)
     return Cdf(tuple(scale.values(places).tolist()), tuple(shares.tolist()))
 
 
-def _given_back(shares: Floats, cut: float) -> Floats:
+def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
     """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter
     that ends there.
     """
@@ -333,27 +333,29 @@ def uniform(scale: Scale) -> Cdf:
     (0.0, 0.95)
     """
     low, high = (0.05 if scale.open_lower else 0.0), (0.95 if scale.open_upper else 1.0)
-    return _along(scale, [(0.0, low), (1.0, high)])
+    return _curve_through(scale, [(0.0, low), (1.0, high)])
 
 
-def _along(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
+def _curve_through(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
     """The curve through points on the scale, cut to the range; a log scale gets a grid, being no
     straight line.
     """
     places = np.array([place for place, _ in points])
     grid = (
-        np.linspace(0.0, 1.0, _GRID + 1) if scale.zero_point is not None else np.array([0.0, 1.0])
+        np.linspace(0.0, 1.0, _GRID_STEPS + 1)
+        if scale.zero_point is not None
+        else np.array([0.0, 1.0])
     )
-    knots = _knots(grid, places[(places > 0.0) & (places < 1.0)])
+    knots = _merge_knots(grid, places[(places > 0.0) & (places < 1.0)])
     shares = np.interp(knots, places, np.array([share for _, share in points]))
     return Cdf(tuple(scale.values(knots).tolist()), tuple(shares.tolist()))
 
 
-def _knots(grid: Floats, given: Floats) -> Floats:
+def _merge_knots(grid: Floats, places: Floats) -> Floats:
     """The places given, and of the grid the two ends and what lies apart from all of them."""
-    apart = np.abs(grid[:, np.newaxis] - given).min(axis=1, initial=1.0) > _APART
+    apart = np.abs(grid[:, np.newaxis] - places).min(axis=1, initial=1.0) > _MIN_GAP
     apart[[0, -1]] = True
-    return np.unique(np.concatenate([grid[apart], given]))
+    return np.unique(np.concatenate([grid[apart], places]))
 
 
 def day_number(instant: datetime) -> float:

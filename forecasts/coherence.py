@@ -63,7 +63,7 @@ class Repair:
         >>> [round(gain, 4) for gain in repair_sum_to_one([0.55, 0.3, 0.25, 0.1]).gains]
         [0.0281, 0.0281, 0.0281, 0.0281]
         """
-        return tuple(_gain(self.before, self.after, world) for world in self.worlds)
+        return tuple(_score_gain(self.before, self.after, world) for world in self.worlds)
 
 
 def incoherence(before: ArrayLike, after: ArrayLike, weights: ArrayLike = 1.0) -> float:
@@ -105,12 +105,12 @@ def repair_sum_to_one(p: ArrayLike, rule: SumRule = "log") -> Repair:
     [0.5, 0.25, 0.2, 0.05]
     [0.458, 0.25, 0.208, 0.083]
     """
-    given = probabilities(p)
-    if given.ndim != 1 or given.size == 0:
+    before = probabilities(p)
+    if before.ndim != 1 or before.size == 0:
         raise ForecastsError("give the probabilities of the options as a flat list, one for each")
-    after = given if abs(given.sum() - 1.0) <= _ROUNDING else _summing_to_one(given, rule)
-    worlds = tuple(tuple(row) for row in np.eye(given.size, dtype=int).tolist())
-    return _repair(given, after, worlds)
+    after = before if abs(before.sum() - 1.0) <= _ROUNDING else _repair_sum(before, rule)
+    worlds = tuple(tuple(row) for row in np.eye(before.size, dtype=int).tolist())
+    return _make_repair(before, after, worlds)
 
 
 def repair_implication(p_a: float, p_b: float) -> Repair:
@@ -123,8 +123,8 @@ def repair_implication(p_a: float, p_b: float) -> Repair:
     >>> [round(p, 4) for p in repair_implication(0.6, 0.45).after], repair_implication(0.2, 0.45).after
     ([0.5256, 0.5256], (0.2, 0.45))
     """
-    given = probabilities([p_a, p_b])
-    return _repair(given, _rising(given), _chain_worlds(2))
+    before = probabilities([p_a, p_b])
+    return _make_repair(before, _make_rising(before), _chain_worlds(2))
 
 
 def repair_negation(p: float, p_not: float) -> Repair:
@@ -138,13 +138,13 @@ def repair_negation(p: float, p_not: float) -> Repair:
     >>> [round(p, 4) for p in repair_negation(0.7, 0.45).after]
     [0.6281, 0.3719]
     """
-    given = probabilities([p, p_not])
-    after = given
-    if abs(given.sum() - 1.0) > _ROUNDING:
-        z = _finite_logits(given)
+    before = probabilities([p, p_not])
+    after = before
+    if abs(before.sum() - 1.0) > _ROUNDING:
+        z = _finite_logits(before)
         middle = float(z[0] - z[1]) / 2.0
         after = expit(np.array([middle, -middle]))
-    return _repair(given, after, ((1, 0), (0, 1)))
+    return _make_repair(before, after, ((1, 0), (0, 1)))
 
 
 def repair_conjunction(p_a: float, p_b: float, p_both: float) -> Repair:
@@ -159,14 +159,14 @@ def repair_conjunction(p_a: float, p_b: float, p_both: float) -> Repair:
     >>> [round(p, 4) for p in repair_conjunction(0.8, 0.7, 0.3).after]
     [0.7434, 0.6283, 0.3717]
     """
-    given = probabilities([p_a, p_b, p_both])
-    after = given
-    if given[:2].sum() - 1.0 - given[2] > _ROUNDING:
-        after = np.abs(_NOT_EITHER - _shifted_alike(np.abs(_NOT_EITHER - given)))
+    before = probabilities([p_a, p_b, p_both])
+    after = before
+    if before[:2].sum() - 1.0 - before[2] > _ROUNDING:
+        after = np.abs(_NOT_EITHER - _shift_alike(np.abs(_NOT_EITHER - before)))
         after[2] = after.min()  # where A or B is certain, "both" meets the other but for a rounding
-    elif given[2] > given[:2].min():
-        after = _both_at_most(given)
-    return _repair(given, after, ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 0)))
+    elif before[2] > before[:2].min():
+        after = _lower_conjunction(before)
+    return _make_repair(before, after, ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 0)))
 
 
 def repair_nested_dates(forecasts: Sequence[tuple[date, float]]) -> Repair:
@@ -184,11 +184,11 @@ def repair_nested_dates(forecasts: Sequence[tuple[date, float]]) -> Repair:
     """
     if len({day for day, _ in forecasts}) < len(forecasts):
         raise InvalidTime("one date is given twice: give one forecast for each")
-    given = probabilities([p for _, p in forecasts])
+    before = probabilities([p for _, p in forecasts])
     order = sorted(range(len(forecasts)), key=lambda index: forecasts[index][0])
     place = np.argsort(order)
     worlds = tuple(tuple(world[i] for i in place) for world in _chain_worlds(len(forecasts)))
-    return _repair(given, _rising(given[order])[place], worlds)
+    return _make_repair(before, _make_rising(before[order])[place], worlds)
 
 
 def total_probability_gap(
@@ -203,8 +203,8 @@ def total_probability_gap(
     >>> round(total_probability_gap(p_b=0.3, p_a_given_b=0.8, p_a_given_not_b=0.2, p_a=0.5), 4)
     0.12
     """
-    given = probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
-    return float(given[3]) - _implied(given)
+    checked = probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
+    return float(checked[3]) - _total_probability(checked)
 
 
 def repair_total_probability(
@@ -225,14 +225,16 @@ def repair_total_probability(
     >>> [round(p, 4) for p in found.after]
     [0.3316, 0.8363, 0.242, 0.4391]
     """
-    given = probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
-    after = given if abs(given[3] - _implied(given)) <= _ROUNDING else _fitting_total(given)
+    before = probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
+    after = (
+        before if abs(before[3] - _total_probability(before)) <= _ROUNDING else _fit_total(before)
+    )
     weights = np.array([1.0, after[0], 1.0 - after[0], 1.0])
     worlds: tuple[World, ...] = ((1, 1, None, 1), (1, 0, None, 0), (0, None, 1, 1), (0, None, 0, 0))
-    return _repair(given, after, worlds, weights)
+    return _make_repair(before, after, worlds, weights)
 
 
-def _repair(
+def _make_repair(
     before: Floats, after: Floats, worlds: tuple[World, ...], weights: ArrayLike = 1.0
 ) -> Repair:
     return Repair(
@@ -240,7 +242,7 @@ def _repair(
     )
 
 
-def _gain(before: Sequence[float], after: Sequence[float], world: World) -> float:
+def _score_gain(before: Sequence[float], after: Sequence[float], world: World) -> float:
     old, new = _total_log_score(before, world), _total_log_score(after, world)
     return (
         0.0 if old == new else new - old
@@ -251,27 +253,27 @@ def _total_log_score(p: Sequence[float], world: World) -> float:
     scored = [
         (chance, outcome) for chance, outcome in zip(p, world, strict=True) if outcome is not None
     ]
-    given = [chance if outcome else 1.0 - chance for chance, outcome in scored]
-    return math.fsum(map(_ln, given))
+    outcome_probabilities = [chance if outcome else 1.0 - chance for chance, outcome in scored]
+    return math.fsum(map(_ln, outcome_probabilities))
 
 
 def _chain_worlds(n: int) -> tuple[World, ...]:
     return tuple((0,) * (n - happened) + (1,) * happened for happened in range(n + 1))
 
 
-def _summing_to_one(p: Floats, rule: SumRule) -> Floats:
+def _repair_sum(p: Floats, rule: SumRule) -> Floats:
     match rule:
         case "log":
-            return _shifted_alike(p)
+            return _shift_alike(p)
         case "brier":
-            return _on_simplex(p)
+            return _project_on_simplex(p)
         case "normalise":
             return p / p.sum() if p.any() else np.full(p.size, 1.0 / p.size)
         case _:
             assert_never(rule)
 
 
-def _shifted_alike(p: Floats) -> Floats:
+def _shift_alike(p: Floats) -> Floats:
     """p with one amount added to every logit, so that the sum is 1; at the ends the limit of
     that.
     """
@@ -290,13 +292,13 @@ def _shifted_alike(p: Floats) -> Floats:
     return np.asarray(expit(logit(p) + shift))
 
 
-def _on_simplex(p: Floats) -> Floats:
+def _project_on_simplex(p: Floats) -> Floats:
     falling = np.sort(p)[::-1]
     excess = (np.cumsum(falling) - 1.0) / np.arange(1, p.size + 1)
     return np.asarray(np.maximum(p - excess[falling > excess][-1], 0.0))
 
 
-def _rising(p: Floats) -> Floats:
+def _make_rising(p: Floats) -> Floats:
     if not (np.diff(p) < 0.0).any():
         return p
     z = _finite_logits(p)
@@ -307,7 +309,7 @@ def _rising(p: Floats) -> Floats:
     return np.maximum.accumulate(moved)  # two that differ in the last bit can have the same logit
 
 
-def _both_at_most(p: Floats) -> Floats:
+def _lower_conjunction(p: Floats) -> Floats:
     """(A, B, both) with "both" brought down to the lower of the two, or all three to one value."""
     z = _finite_logits(p)
     low = int(z[:2].argmin())
@@ -324,12 +326,12 @@ def _finite_logits(p: Floats) -> Floats:
     return np.clip(logit(p), -_CERTAIN * p.size, _CERTAIN * p.size)
 
 
-def _implied(p: Floats) -> float:
+def _total_probability(p: Floats) -> float:
     """P(A) by the law of total probability, from (P(B), P(A|B), P(A|not B), …)."""
     return float(p[0] * p[1] + (1.0 - p[0]) * p[2])
 
 
-def _fitting_total(p: Floats) -> Floats:
+def _fit_total(p: Floats) -> Floats:
     b, if_b, if_not, _ = p.tolist()
     with_a, without = b * if_b + (1.0 - b) * if_not, b * (1.0 - if_b) + (1.0 - b) * (1.0 - if_not)
     implied = _ln(with_a) - _ln(

@@ -35,8 +35,8 @@ def quarter(at: datetime) -> str:
     >>> quarter(utc("2022-05-31"))
     '2022-Q2'
     """
-    there = at.astimezone(UTC)
-    return f"{there.year}-Q{(there.month + 2) // 3}"
+    in_utc = at.astimezone(UTC)
+    return f"{in_utc.year}-Q{(in_utc.month + 2) // 3}"
 
 
 def fate(question: Question) -> str:
@@ -88,10 +88,10 @@ def cohorts(
     for question in sorted(questions, key=lambda q: q.opens_at):
         if question.opens_at <= now:
             groups.setdefault(quarter(question.opens_at), []).append(question)
-    return tuple(_cohort(label, group, resolutions, now) for label, group in groups.items())
+    return tuple(_make_cohort(label, group, resolutions, now) for label, group in groups.items())
 
 
-def _cohort(
+def _make_cohort(
     label: str,
     group: Iterable[Question],
     resolutions: Mapping[QuestionId, Resolution],

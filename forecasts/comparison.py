@@ -71,21 +71,21 @@ def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
     """
     from scipy.special import stdtr
 
-    found = cluster_sums(one_each(differences))
-    n, mean = len(found), float(found.mean())
+    values = cluster_sums(one_each(differences))
+    n, mean = len(values), float(values.mean())
     if not 1 <= h < n:
         raise ForecastsError(
             f"h is at least 1 and below the number of differences, {n}; it was {h}"
         )
-    largest = float(np.abs(found).max())
+    largest = float(np.abs(values).max())
     if largest == 0.0:
         return DieboldMariano(0.0, 1.0)
-    if float(np.ptp(found)) <= ROUNDING * largest:
+    if float(np.ptp(values)) <= ROUNDING * largest:
         raise ForecastsError(
             "all differences are equal, so there is no spread to hold them against: use sign_flip"
         )
     correction = (n + 1 - 2 * h + h * (h - 1) / n) / n
-    statistic = mean / math.sqrt(_long_run_variance(found - mean, h) / n) * math.sqrt(correction)
+    statistic = mean / math.sqrt(_long_run_variance(values - mean, h) / n) * math.sqrt(correction)
     return DieboldMariano(statistic, float(2.0 * stdtr(n - 1, -abs(statistic))))
 
 
@@ -109,14 +109,14 @@ def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
     >>> [round(p, 4) for p in benjamini_hochberg([0.01, 0.02, 0.03, 0.5])]
     [0.04, 0.04, 0.04, 0.5]
     """
-    found = probabilities(p_values)
-    if not found.size:
+    checked = probabilities(p_values)
+    if not checked.size:
         return ()
     from scipy.stats import (
         false_discovery_control,
     )  # half a second that most commands need not wait
 
-    return tuple(float(p) for p in false_discovery_control(found))
+    return tuple(float(p) for p in false_discovery_control(checked))
 
 
 def questions_needed(
@@ -209,9 +209,12 @@ def compare_all(
     >>> [(pair.a, pair.b, pair.verdict) for pair in found]
     [('ana', 'ben', 'better'), ('ana', 'cy', 'no difference shown'), ('ben', 'cy', 'worse')]
     """
-    shown = {who: who if names is None else names.get(who, who) for who in scores}
-    found = [
-        _measured(
+    shown = {
+        forecaster_id: forecaster_id if names is None else names.get(forecaster_id, forecaster_id)
+        for forecaster_id in scores
+    }
+    measured = [
+        _measure_pair(
             scores[a],
             scores[b],
             clusters=clusters,
@@ -221,22 +224,22 @@ def compare_all(
         )
         for a, b in combinations(scores, 2)
     ]
-    raw = [p for pair in found if (p := _tested(pair)) is not None]
+    raw = [p for pair in measured if (p := _testable_p(pair)) is not None]
     adjusted = iter(benjamini_hochberg(raw))
     return tuple(
-        _judged(
+        _judge_pair(
             pair,
-            None if _tested(pair) is None else next(adjusted),
+            None if _testable_p(pair) is None else next(adjusted),
             pairs=len(raw),
             lower_is_better=lower_is_better,
             level=level,
-            told=told or _number,
+            write=told or _format_number,
         )
-        for pair in found
+        for pair in measured
     )
 
 
-def _measured(
+def _measure_pair(
     scores_a: Mapping[QuestionId, float],
     scores_b: Mapping[QuestionId, float],
     *,
@@ -258,7 +261,7 @@ def _measured(
     blank = Comparison(*names, n, m, None, None, None, None, None, "not enough data", "")
     if n == 0:
         return blank
-    differences = _differences([(scores_a[q], scores_b[q]) for q in common])
+    differences = _score_differences([(scores_a[q], scores_b[q]) for q in common])
     total = float(differences.sum())
     mean = 0.0 if abs(total) <= ROUNDING * float(np.abs(differences).sum()) else total / n
     low, high = (
@@ -268,7 +271,7 @@ def _measured(
     return replace(blank, mean_difference=mean, low=low, high=high, p_value=p)
 
 
-def _differences(pairs: Sequence[tuple[float, float]]) -> Floats:
+def _score_differences(pairs: Sequence[tuple[float, float]]) -> Floats:
     """A's score minus B's; what is only rounding is 0, for many of them alike would look like a
     finding.
     """
@@ -277,65 +280,71 @@ def _differences(pairs: Sequence[tuple[float, float]]) -> Floats:
     return np.where(np.abs(apart) <= ROUNDING * np.abs(both).sum(axis=1), 0.0, apart)
 
 
-def _tested(found: Comparison) -> float | None:
-    return found.p_value if found.n_clusters >= MIN_CLUSTERS else None
+def _testable_p(comparison: Comparison) -> float | None:
+    return comparison.p_value if comparison.n_clusters >= MIN_CLUSTERS else None
 
 
-def _judged(
-    found: Comparison,
+def _judge_pair(
+    comparison: Comparison,
     p_adjusted: float | None,
     *,
     pairs: int,
     lower_is_better: bool,
     level: float,
-    told: Callable[[float], str],
+    write: Callable[[float], str],
 ) -> Comparison:
     verdict: Verdict = "not enough data"
-    if p_adjusted is not None and found.mean_difference is not None:
-        verdict = "better" if (found.mean_difference < 0.0) is lower_is_better else "worse"
+    if p_adjusted is not None and comparison.mean_difference is not None:
+        verdict = "better" if (comparison.mean_difference < 0.0) is lower_is_better else "worse"
         verdict = verdict if p_adjusted <= 1.0 - level else "no difference shown"
-    judged = replace(found, p_adjusted=p_adjusted, verdict=verdict)
-    parts = [_observed(judged, lower_is_better, told)]
-    if found.low is not None and found.high is not None:
-        parts.append(f"{level * 100:g} % interval {told(found.low)} to {told(found.high)}")
-    parts.append(_conclusion(judged, pairs))
+    judged = replace(comparison, p_adjusted=p_adjusted, verdict=verdict)
+    parts = [_describe_observation(judged, lower_is_better, write)]
+    if comparison.low is not None and comparison.high is not None:
+        parts.append(
+            f"{level * 100:g} % interval {write(comparison.low)} to {write(comparison.high)}"
+        )
+    parts.append(_describe_conclusion(judged, pairs))
     return replace(judged, sentence="; ".join(parts) + ".")
 
 
-def _observed(found: Comparison, lower_is_better: bool, told: Callable[[float], str]) -> str:
-    if found.mean_difference is None:
-        return f"{found.a} and {found.b} have no question in common"
+def _describe_observation(
+    comparison: Comparison, lower_is_better: bool, write: Callable[[float], str]
+) -> str:
+    if comparison.mean_difference is None:
+        return f"{comparison.a} and {comparison.b} have no question in common"
     events = (
-        "" if found.n_clusters == found.n else f" on {_count(found.n_clusters, 'separate event')}"
+        ""
+        if comparison.n_clusters == comparison.n
+        else f" on {_format_count(comparison.n_clusters, 'separate event')}"
     )
-    extent = f"over {_count(found.n, 'question')}{events}"
-    if found.mean_difference == 0.0:
-        return f"{found.a} and {found.b} scored the same on average {extent}"
-    lower = found.mean_difference < 0.0
+    extent = f"over {_format_count(comparison.n, 'question')}{events}"
+    if comparison.mean_difference == 0.0:
+        return f"{comparison.a} and {comparison.b} scored the same on average {extent}"
+    lower = comparison.mean_difference < 0.0
     direction = (
         f"{'lower' if lower else 'higher'} ({'better' if lower is lower_is_better else 'worse'})"
     )
-    return (
-        f"{found.a} scored {told(abs(found.mean_difference))} {direction} than {found.b} {extent}"
-    )
+    return f"{comparison.a} scored {write(abs(comparison.mean_difference))} {direction} than {comparison.b} {extent}"
 
 
-def _conclusion(found: Comparison, pairs: int) -> str:
-    if found.p_value is None or found.p_adjusted is None:
-        missing = MIN_CLUSTERS - found.n_clusters
+def _describe_conclusion(comparison: Comparison, pairs: int) -> str:
+    if comparison.p_value is None or comparison.p_adjusted is None:
+        missing = MIN_CLUSTERS - comparison.n_clusters
         return (
             f"that is too few to tell: questions on {MIN_CLUSTERS} separate events are "
             f"needed, {missing} more"
         )
-    luck = f"a difference this large would come about by luck in {_cases(found.p_value)} cases"
+    luck = f"a difference this large would come about by luck in {_format_cases(comparison.p_value)} cases"
     if pairs > 1:
-        luck += f", or {_cases(found.p_adjusted)} allowing for the {pairs} pairs compared"
-    if found.verdict == "no difference shown":
+        luck += (
+            f", or {_format_cases(comparison.p_adjusted)} allowing for the {pairs} pairs compared"
+        )
+    if comparison.verdict == "no difference shown":
         return f"{luck}, so no difference is shown"
-    return f"{luck}, so {found.a} was {found.verdict} than {found.b}"
+    return f"{luck}, so {comparison.a} was {comparison.verdict} than {comparison.b}"
 
 
-def _cases(p: float) -> str:
+def _format_cases(p: float) -> str:
     """A p-value as cases; rounded up, so that 5 of 100 never stands for more than that."""
     if p <= 0.001:
         return "at most 1 of 1000"
@@ -343,7 +352,7 @@ def _cases(p: float) -> str:
     return f"{math.ceil(p * whole - TIES)} of {whole}"
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     """Three decimals for what is about as large as a Brier score, fewer for points, but never only
     zeros.
     """
@@ -354,5 +363,5 @@ def _number(value: float) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+def _format_count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -27,8 +27,8 @@ newest.
 """
 
 
-def crowd_timeline(question: Question, held: Held, *, until: datetime) -> Timeline:
-    """What the crowd of `held` forecast before `until`: a step at every act of a member, a gap
+def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> Timeline:
+    """What the crowd of `timelines` forecast before `until`: a step at every act of a member, a gap
     while nobody stands.
 
     One member alone is the crowd; several are pooled by `pooling.crowd`, `crowd_options` or
@@ -38,7 +38,7 @@ def crowd_timeline(question: Question, held: Held, *, until: datetime) -> Timeli
     who have not, from their `Other`, in the ratio in which those who have divide it. One that
     nobody has named stays in `Other`, from where it is read in scoring as well.
 
-    `held` are the people who forecast on the question. Raises `InvalidForecast` for a forecast of
+    `timelines` are the people who forecast on the question. Raises `InvalidForecast` for a forecast of
     another kind.
 
     >>> from forecasts.question import utc
@@ -53,11 +53,11 @@ def crowd_timeline(question: Question, held: Held, *, until: datetime) -> Timeli
     5 0.433
     7 0.7
     """
-    return _pooled(question, held, until, _crowd)
+    return _pool_timelines(question, timelines, until, _pool_standing)
 
 
-def crowd_at(question: Question, held: Held, at: datetime) -> Distribution | None:
-    """What the crowd of `held` holds at an instant, None while nobody stands: `crowd_timeline`
+def crowd_at(question: Question, timelines: Held, at: datetime) -> Distribution | None:
+    """What the crowd of `timelines` holds at an instant, None while nobody stands: `crowd_timeline`
     there, pooled once.
 
     Of each member's timeline only the last step up to the instant matters, a gap included.
@@ -72,13 +72,13 @@ def crowd_at(question: Question, held: Held, at: datetime) -> Distribution | Non
     """
     changed: datetime = at
     standing: Standing = {}
-    for changed, standing in _changes(question, held, at + timedelta.resolution):  # noqa: B007  the last one counts
+    for changed, standing in _iter_standing(question, timelines, at + timedelta.resolution):  # noqa: B007  the last one counts
         pass
-    return _crowd(question, changed, standing) if standing else None
+    return _pool_standing(question, changed, standing) if standing else None
 
 
 def weighted_crowd_timeline(
-    question: Question, held: Held, weights: Mapping[ForecasterId, float], *, until: datetime
+    question: Question, timelines: Held, weights: Mapping[ForecasterId, float], *, until: datetime
 ) -> Timeline:
     """The crowd of a binary question in which those count who have made it better: the weighted
     mean of what stands.
@@ -107,18 +107,21 @@ def weighted_crowd_timeline(
         raise InvalidForecast(
             "a weight is a finite number: give the contributions of earlier questions"
         )
-    counted = {who: max(weight, 0.0) for who, weight in weights.items()}
-    return _pooled(
-        question, held, until, lambda _question, _at, standing: _weighted(standing, counted)
+    positive = {forecaster_id: max(weight, 0.0) for forecaster_id, weight in weights.items()}
+    return _pool_timelines(
+        question,
+        timelines,
+        until,
+        lambda _question, _at, standing: _pool_weighted(standing, positive),
     )
 
 
 Pool = Callable[[Question, datetime, Standing], Distribution]
 
 
-def _pooled(question: Question, held: Held, until: datetime, pool: Pool) -> Timeline:
+def _pool_timelines(question: Question, timelines: Held, until: datetime, pool: Pool) -> Timeline:
     steps: list[tuple[datetime, Distribution | None]] = []
-    for at, standing in _changes(question, held, until):
+    for at, standing in _iter_standing(question, timelines, until):
         if standing:
             steps.append((at, pool(question, at, standing)))
         elif steps and steps[-1][1] is not None:
@@ -126,66 +129,75 @@ def _pooled(question: Question, held: Held, until: datetime, pool: Pool) -> Time
     return Timeline(tuple(steps))
 
 
-def _changes(
-    question: Question, held: Held, until: datetime
+def _iter_standing(
+    question: Question, timelines: Held, until: datetime
 ) -> Iterator[tuple[datetime, Standing]]:
     """What stands from each instant at which a member acts or an option is removed; one mapping,
     carried along.
     """
-    acts = _acts(question, held)
+    acts = _acts_by_time(question, timelines)
     standing: dict[ForecasterId, Distribution] = {}
     for at in sorted(instant for instant in acts if instant < until):
-        for who, forecast in acts[at]:
+        for forecaster_id, forecast in acts[at]:
             standing.pop(
-                who, None
+                forecaster_id, None
             )  # so that it goes to the end: a dict keeps the order of entering
             if forecast is not None:
-                standing[who] = forecast
+                standing[forecaster_id] = forecast
         yield at, standing
 
 
-def _acts(
-    question: Question, held: Held
+def _acts_by_time(
+    question: Question, timelines: Held
 ) -> Mapping[datetime, Sequence[tuple[ForecasterId, Distribution | None]]]:
     acts: dict[datetime, list[tuple[ForecasterId, Distribution | None]]] = {
         option.removed_at: [] for option in question.options if option.removed_at is not None
     }
-    for who, own in sorted(held.items()):
-        for at, forecast in own.steps:
+    for forecaster_id, timeline in sorted(timelines.items()):
+        for at, forecast in timeline.steps:
             if forecast is not None:
                 check_distribution(question, forecast)
-            acts.setdefault(at, []).append((who, forecast))
+            acts.setdefault(at, []).append((forecaster_id, forecast))
     return acts
 
 
-def _crowd(question: Question, at: datetime, standing: Standing) -> Distribution:
-    held = [as_offered(question, at, forecast) for forecast in standing.values()]
-    if len(held) == 1:
-        return held[0]
+def _pool_standing(question: Question, at: datetime, standing: Standing) -> Distribution:
+    forecasts = [as_offered(question, at, forecast) for forecast in standing.values()]
+    if len(forecasts) == 1:
+        return forecasts[0]
     if question.scale is not None:
-        return _curve(question.scale, [d for d in held if isinstance(d, Cdf)])
+        return _pool_curves(question.scale, [d for d in forecasts if isinstance(d, Cdf)])
     if question.options:
-        return _options(question, [d for d in held if isinstance(d, Categorical)])
-    return Binary(pooling.crowd([d.p for d in held if isinstance(d, Binary)]))
+        return _pool_options(question, [d for d in forecasts if isinstance(d, Categorical)])
+    return Binary(pooling.crowd([d.p for d in forecasts if isinstance(d, Binary)]))
 
 
-def _options(question: Question, held: Sequence[Categorical]) -> Categorical:
+def _pool_options(question: Question, forecasts: Sequence[Categorical]) -> Categorical:
     names = tuple(
-        o.name for o in question.options if any(o.name in forecast.options for forecast in held)
+        o.name
+        for o in question.options
+        if any(o.name in forecast.options for forecast in forecasts)
     )
     return Categorical(
-        names, tuple(pooling.crowd_options([_row(d, names, held) for d in held]).tolist())
+        names,
+        tuple(
+            pooling.crowd_options(
+                [_expand_options(d, names, forecasts) for d in forecasts]
+            ).tolist()
+        ),
     )
 
 
-def _row(forecast: Categorical, names: Sequence[str], held: Sequence[Categorical]) -> list[float]:
+def _expand_options(
+    forecast: Categorical, names: Sequence[str], forecasts: Sequence[Categorical]
+) -> list[float]:
     """A forecast over all names that anyone has; 0 for one that it cannot read from its `Other`."""
     shares = dict(zip(forecast.options, forecast.p, strict=True))
     divided = [*(name for name in names if name not in shares), OTHER]
     if OTHER in shares and len(divided) > 1:
         # Left at 0, an option would be pooled to 0 by those who gave it mass without a name for it.
         parts = np.sum(
-            [[d.of(name) for name in divided] for d in held if set(divided) <= set(d.options)],
+            [[d.of(name) for name in divided] for d in forecasts if set(divided) <= set(d.options)],
             axis=0,
         )
         if np.any(parts):
@@ -193,11 +205,11 @@ def _row(forecast: Categorical, names: Sequence[str], held: Sequence[Categorical
     return [shares.get(name, 0.0) for name in names]
 
 
-def _curve(scale: Scale, held: Sequence[Cdf]) -> Cdf:
+def _pool_curves(scale: Scale, curves: Sequence[Cdf]) -> Cdf:
     """The mean curve, cut to the range: bounds that went through a logarithm differ in their last
     digits.
     """
-    x, share = pooling.crowd_cdf([(curve.x, curve.p) for curve in held])
+    x, share = pooling.crowd_cdf([(curve.x, curve.p) for curve in curves])
     low, high = max(float(x[0]), scale.lower), min(float(x[-1]), scale.upper)
     inside = (x > low) & (x < high)
     return Cdf(
@@ -206,8 +218,8 @@ def _curve(scale: Scale, held: Sequence[Cdf]) -> Cdf:
     )
 
 
-def _weighted(standing: Standing, weights: Mapping[ForecasterId, float]) -> Binary:
+def _pool_weighted(standing: Standing, weights: Mapping[ForecasterId, float]) -> Binary:
     p = np.array([forecast.p for forecast in standing.values() if isinstance(forecast, Binary)])
-    counted = np.array([weights.get(who, 0.0) for who in standing])
+    counted = np.array([weights.get(forecaster_id, 0.0) for forecaster_id in standing])
     pooled = np.average(p, weights=counted if counted.any() else None)
     return Binary(float(np.clip(pooled, p.min(), p.max())))

@@ -97,9 +97,9 @@ class Categorical:
             or len(self.options) == 2
         ):
             return self
-        held = dict(zip(self.options, self.p, strict=True))
-        held[OTHER] += held.pop(option)
-        return Categorical(tuple(held), tuple(held.values()))
+        shares = dict(zip(self.options, self.p, strict=True))
+        shares[OTHER] += shares.pop(option)
+        return Categorical(tuple(shares), tuple(shares.values()))
 
     @property
     def likeliest(self) -> str:
@@ -113,13 +113,13 @@ their order).
 """
 
 
-def p_yes(held: Distribution | None) -> float | None:
+def p_yes(forecast: Distribution | None) -> float | None:
     """The probability of YES where a binary forecast is held; None for nothing and for other kinds.
 
     >>> p_yes(Binary(0.63)), p_yes(None)
     (0.63, None)
     """
-    return held.p if isinstance(held, Binary) else None
+    return forecast.p if isinstance(forecast, Binary) else None
 
 
 def even(options: tuple[str, ...]) -> Categorical:
@@ -139,7 +139,7 @@ def from_shares(shares: Mapping[str, float], options: tuple[str, ...]) -> Catego
     >>> from_shares({"Beijing": 0.7, "Moscow": 0.3}, ("Moscow", "Beijing", "Minsk")).p
     (0.3, 0.7, 0.0)
     """
-    strange = [name for name in shares if name not in options]
-    if strange:
-        raise InvalidForecast(f"no option {strange[0]!r}: the options are {', '.join(options)}")
+    unknown = [name for name in shares if name not in options]
+    if unknown:
+        raise InvalidForecast(f"no option {unknown[0]!r}: the options are {', '.join(options)}")
     return Categorical(options, tuple(shares.get(option, 0.0) for option in options))

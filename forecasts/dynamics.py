@@ -30,7 +30,7 @@ LOGIT_CLIP = 0.01
 all others.
 """
 
-_EVEN = 1e-12  # a standard deviation that is rounding and nothing else
+_MIN_SPREAD = 1e-12  # a standard deviation that is rounding and nothing else
 
 Act = tuple[float, float, bool]
 """One forecast: when, in days from any origin; its p; whether it was entered as a reaffirmation."""
@@ -63,7 +63,7 @@ def movement(path: ArrayLike) -> Movement:
     >>> round(moved.movement, 4), moved.uncertainty_reduction, round(moved.excess, 4)
     (0.115, 0.25, -0.135)
     """
-    p = _path(path)
+    p = _check_path(path)
     moved = math.fsum((after - before) ** 2 for before, after in pairwise(p))
     removed = p[0] * (1.0 - p[0]) - p[-1] * (1.0 - p[-1])
     return Movement(moved, removed, moved - removed)
@@ -93,7 +93,7 @@ class ExcessMovement:
         'Too few questions to say anything: 12 of the 30 needed, 18 are missing.'
         """
         if self.n < TOO_FEW:
-            return _too_few("questions", self.n)
+            return _explain_shortage("questions", self.n)
         if self.ratio is None:
             return (
                 f"Over {self.n} questions each first forecast was 0% or 100%: there was no "
@@ -123,28 +123,28 @@ def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
     (3, 1.68, 0.38)
     """
     for path in paths:
-        if _path(path)[-1] not in {0.0, 1.0}:
+        if _check_path(path)[-1] not in {0.0, 1.0}:
             raise InvalidForecast(
                 "the path of a resolved question ends with its outcome, 0 or 1: append it"
             )
     moves = [movement(path) for path in paths]
     if not moves:
         return ExcessMovement(0, None, None, None, None)
-    moved = math.fsum(each.movement for each in moves)
-    removed = math.fsum(each.uncertainty_reduction for each in moves)
+    moved = math.fsum(movement_of_path.movement for movement_of_path in moves)
+    removed = math.fsum(movement_of_path.uncertainty_reduction for movement_of_path in moves)
     ratio = moved / removed if removed > 0.0 else None
-    t, p_value = _t_test(np.array([each.excess for each in moves]))
+    t, p_value = _t_test(np.array([movement_of_path.excess for movement_of_path in moves]))
     return ExcessMovement(len(moves), (moved - removed) / len(moves), ratio, t, p_value)
 
 
-def _t_test(found: Floats) -> tuple[float | None, float | None]:
+def _t_test(values: Floats) -> tuple[float | None, float | None]:
     from scipy.special import stdtr
 
-    n = len(found)
-    spread = float(found.std(ddof=1)) if n > 1 else 0.0
-    if spread <= _EVEN:
+    n = len(values)
+    spread = float(values.std(ddof=1)) if n > 1 else 0.0
+    if spread <= _MIN_SPREAD:
         return None, None
-    t = float(found.mean()) / (spread / math.sqrt(n))
+    t = float(values.mean()) / (spread / math.sqrt(n))
     return t, float(2.0 * stdtr(n - 1, -abs(t)))
 
 
@@ -186,11 +186,11 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
     >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
     (2, 1.0, 0.075, 1.0)
     """
-    steps = [_steps(acts) for acts, _ in histories]
-    days = math.fsum(_active(active_days) for _, active_days in histories)
-    moves = [[step for step in each if step != 0.0] for each in steps]
-    sizes = [abs(move) for each in moves for move in each]
-    pairs = [pair for each in moves for pair in pairwise(each)]
+    steps = [_check_steps(acts) for acts, _ in histories]
+    days = math.fsum(_check_active_days(active_days) for _, active_days in histories)
+    moves = [[step for step in path_steps if step != 0.0] for path_steps in steps]
+    sizes = [abs(move) for path_steps in moves for move in path_steps]
+    pairs = [pair for path_steps in moves for pair in pairwise(path_steps)]
     later = sum(map(len, steps))
     return Updates(
         n_questions=len(histories),
@@ -202,26 +202,26 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
         reversal_share=sum((a > 0.0) != (b > 0.0) for a, b in pairs) / len(pairs)
         if pairs
         else None,
-        momentum=_momentum(pairs) if len(pairs) >= 2 else None,
+        momentum=_compute_momentum(pairs) if len(pairs) >= 2 else None,
     )
 
 
-def _steps(acts: Sequence[Act]) -> list[float]:
+def _check_steps(acts: Sequence[Act]) -> list[float]:
     """Δp of every act after the first, 0 for a reaffirmation."""
     probabilities([p for _, p, _ in acts])
-    for (before, held, _), (at, p, reaffirmed) in pairwise(acts):
+    for (before, previous, _), (at, p, reaffirmed) in pairwise(acts):
         if not before <= at:
             raise InvalidTime(
                 f"acts are given in order of time, but day {at:g} comes after day {before:g}"
             )
-        if reaffirmed and p != held:
+        if reaffirmed and p != previous:
             raise InvalidForecast(
-                f"a reaffirmation enters the number that stands, {held:g}; {p:g} is an update"
+                f"a reaffirmation enters the number that stands, {previous:g}; {p:g} is an update"
             )
-    return [p - held for (_, held, _), (_, p, _) in pairwise(acts)]
+    return [p - previous for (_, previous, _), (_, p, _) in pairwise(acts)]
 
 
-def _active(days: float) -> float:
+def _check_active_days(days: float) -> float:
     if not 0.0 <= days < math.inf:
         raise InvalidTime(
             f"active days are the days on which a forecast stood, 0 or more, not {days}"
@@ -229,7 +229,7 @@ def _active(days: float) -> float:
     return days
 
 
-def _momentum(pairs: Sequence[tuple[float, float]]) -> float:
+def _compute_momentum(pairs: Sequence[tuple[float, float]]) -> float:
     # Scaled before multiplying: squares of tiny moves would vanish, and leave 0 / 0.
     lead, lag = math.hypot(*(a for a, _ in pairs)), math.hypot(*(b for _, b in pairs))
     return max(-1.0, min(1.0, math.fsum((a / lead) * (b / lag) for a, b in pairs)))
@@ -286,16 +286,16 @@ class Reaction:
         'No reaction to the evidence shows: revisions go -0.10 of the way that the evidence suggests (95%: ...).'
         """
         if self.n < TOO_FEW:
-            return _too_few("revisions", self.n)
+            return _explain_shortage("revisions", self.n)
         if self.slope is None:
             return "The evidence never suggested a move, so there was nothing to react to."
         interval = f"(95%: {self.low:.2f} to {self.high:.2f})"
-        how = f"revisions go {self.slope:.2f} of the way that the evidence suggests {interval}"
+        extent = f"revisions go {self.slope:.2f} of the way that the evidence suggests {interval}"
         if self.verdict == "under-reacts" and self.low is not None and self.low <= 0.0:
-            return f"No reaction to the evidence shows: {how}."
+            return f"No reaction to the evidence shows: {extent}."
         if self.verdict is None:
-            return f"{how.capitalize()}; that cannot be told from all the way."
-        return f"{self.verdict.capitalize()}: {how}."
+            return f"{extent.capitalize()}; that cannot be told from all the way."
+        return f"{self.verdict.capitalize()}: {extent}."
 
 
 def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
@@ -313,30 +313,30 @@ def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
     """
     from scipy.special import stdtrit
 
-    made = np.array(pairs, dtype=np.float64).reshape(-1, 2)
-    if not np.isfinite(made).all():
+    revisions = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    if not np.isfinite(revisions).all():
         raise InvalidForecast("a move in log-odds is a finite number: take it with logit_move")
-    (moved, suggested), n = made.T, len(made)
+    (moved, suggested), n = revisions.T, len(revisions)
     total = float(suggested @ suggested)
     if total <= 0.0:
         return Reaction(n, None, None, None)
     slope = float(suggested @ moved) / total
     if n < 2:
         return Reaction(n, slope, None, None)
-    left = moved - slope * suggested
-    error = math.sqrt(float(left @ left) / (n - 1) / total)
+    residual = moved - slope * suggested
+    error = math.sqrt(float(residual @ residual) / (n - 1) / total)
     half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2)) * error
     return Reaction(n, slope, slope - half, slope + half)
 
 
-def _path(path: ArrayLike) -> list[float]:
-    found = probabilities(path)
-    if found.ndim != 1 or found.size == 0:
+def _check_path(path: ArrayLike) -> list[float]:
+    checked = probabilities(path)
+    if checked.ndim != 1 or checked.size == 0:
         raise InvalidForecast("a path is a list of forecasts in order of time: give at least one")
-    return [float(p) for p in found]
+    return [float(p) for p in checked]
 
 
-def _too_few(what: str, n: int) -> str:
+def _explain_shortage(noun: str, n: int) -> str:
     return (
-        f"Too few {what} to say anything: {n} of the {TOO_FEW} needed, {TOO_FEW - n} are missing."
+        f"Too few {noun} to say anything: {n} of the {TOO_FEW} needed, {TOO_FEW - n} are missing."
     )

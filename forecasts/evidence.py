@@ -223,13 +223,13 @@ def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
     [('wire', 0.7), ('daily', 0.5)]
     """
     texts: set[int] = set()
-    kept = []
+    unique = []
     for report in sorted(reports, key=lambda r: (r.first_seen_at, -r.reliability, r.source_group)):
         if report.text not in texts:
-            kept.append(report)
+            unique.append(report)
         if report.text:
             texts.add(report.text)
-    return tuple(kept)
+    return tuple(unique)
 
 
 def effective_likelihood_ratio(ratio: float, reliability: float) -> float:

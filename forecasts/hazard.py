@@ -61,9 +61,9 @@ def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timel
     steps: list[tuple[datetime, Binary | None]] = []
     instant = start
     while instant < end:
-        held = Binary(hazard(question, instant))
-        if not steps or steps[-1][1] != held:
-            steps.append((instant, held))
+        forecast = Binary(hazard(question, instant))
+        if not steps or steps[-1][1] != forecast:
+            steps.append((instant, forecast))
         instant += _DAY
     return Timeline(tuple(steps))
 
@@ -71,7 +71,7 @@ def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timel
 def time_passed(question: Question, at: datetime) -> str:
     """The same in words: how much of the question's time is over, and what that says."""
     total = (question.closes_at - question.opens_at) / _DAY
-    passed = f"{_days(total * (1.0 - _share_left(question, at)))} of {_days(total)} days passed"
+    passed = f"{_format_days(total * (1.0 - _share_left(question, at)))} of {_format_days(total)} days passed"
     match question.horizon_shape:
         case "event_by":
             return f"{passed} without the event"
@@ -88,5 +88,5 @@ def _share_left(question: Question, at: datetime) -> float:
     return min(max(left, 0.0), 1.0)
 
 
-def _days(days: float) -> str:
+def _format_days(days: float) -> str:
     return f"{round(days, 1):g}"

@@ -129,30 +129,30 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
     """
     known = sorted((r for r in rows if r.known_at < before), key=lambda r: (r.question_id, r.at))
     answers = {r.question_id: r.happened for r in known}
-    n, rarer = len(answers), _rarer(answers.values())
+    n, rarer = len(answers), _count_rarer(answers.values())
     learned = partial(Learned, scope="all", n=n, as_of=before)
-    missing = _missing(n, ENOUGH_QUESTIONS, "questions have closed with an answer") or _missing(
-        rarer, ENOUGH_RARER, "needed came out the rarer way"
-    )
+    missing = _explain_shortage(
+        n, ENOUGH_QUESTIONS, "questions have closed with an answer"
+    ) or _explain_shortage(rarer, ENOUGH_RARER, "needed came out the rarer way")
     if missing:
         return learned("gamma", value=DEFAULT_MODEL.gamma, why=missing), learned(
             "shift", value=0.0, why=missing
         )
-    shift, gamma = _gamma(known)
+    shift, gamma = _fit_gamma(known)
     why = (
         f"fitted to {len(known)} snapshots of {n} questions that closed with an answer, "
         f"{rarer} of the rarer outcome"
     )
     if gamma < 0.0:
         shift, gamma, why = (
-            _gamma(known, fixed=0.0)[0],
+            _fit_gamma(known, fixed=0.0)[0],
             0.0,
             f"{why}; evidence pointed the wrong way, so none counts",
         )
     return learned("gamma", value=gamma, why=why), learned("shift", value=shift, why=why)
 
 
-def _gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple[float, float]:
+def _fit_gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple[float, float]:
     """a and γ; with `fixed`, a alone under that γ."""
     evidence = np.array([r.evidence for r in rows])
     offset, ones = np.array([r.offset for r in rows]), np.ones(len(rows))
@@ -186,7 +186,7 @@ def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
     >>> round(found.apply(0.9), 3), found.slope.n
     (0.54, 60)
     """
-    return _calibrated("relevance", reviews, before)
+    return _fit_calls("relevance", reviews, before)
 
 
 def fit_direction(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
@@ -196,34 +196,34 @@ def fit_direction(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
     `shown` is the chance of 0.5 to 1 that was given to the call. As `fit_relevance`; a result below
     0.5 says that the call is worth nothing, and `Evidence.trust` takes it so.
     """
-    return _calibrated("direction", reviews, before)
+    return _fit_calls("direction", reviews, before)
 
 
-def _calibrated(name: str, reviews: Iterable[Review], before: datetime) -> LearnedMap:
+def _fit_calls(name: str, reviews: Iterable[Review], before: datetime) -> LearnedMap:
     known = sorted((r for r in reviews if r.at < before), key=lambda r: (r.at, r.shown, r.kept))
     learned = partial(Learned, scope="all", n=len(known), as_of=before)
-    missing = _missing(len(known), ENOUGH_DECISIONS, "decisions are made")
+    missing = _explain_shortage(len(known), ENOUGH_DECISIONS, "decisions are made")
     if missing:
         values, why = (0.0, 1.0), missing
     else:
         values, why = (
-            _never_falling(known),
+            _fit_rising(known),
             f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept",
         )
     shift, slope = (
-        learned(f"{name} {what}", value=v, why=why)
-        for what, v in zip(("shift", "slope"), values, strict=True)
+        learned(f"{name} {label}", value=v, why=why)
+        for label, v in zip(("shift", "slope"), values, strict=True)
     )
     return LearnedMap(shift, slope)
 
 
-def _never_falling(known: Sequence[Review]) -> tuple[float, float]:
-    kept = np.array([float(r.kept) for r in known])
-    found = fit_recalibration([r.shown for r in known], kept, clip=CLIP)
-    if found.b >= 0.0:
-        return found.a, found.b
+def _fit_rising(known: Sequence[Review]) -> tuple[float, float]:
+    accepted = np.array([float(r.kept) for r in known])
+    fitted = fit_recalibration([r.shown for r in known], accepted, clip=CLIP)
+    if fitted.b >= 0.0:
+        return fitted.a, fitted.b
     shift = most_probable(
-        np.ones((len(kept), 1)), kept, middle=np.zeros(1), precision=np.array([0.5**-2.0])
+        np.ones((len(accepted), 1)), accepted, middle=np.zeros(1), precision=np.array([0.5**-2.0])
     )
     return float(shift[0]), 0.0
 
@@ -255,9 +255,9 @@ def fit_reliability(
     probabilities(graded)
     shares = _shares_right(r for r in record if r.known_at < before)
     n, rarer = sum(map(len, shares.values())), min(map(len, shares.values()))
-    missing = _missing(
+    missing = _explain_shortage(
         n, ENOUGH_POINTED, "questions that it bore on have closed with an answer"
-    ) or _missing(rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way")
+    ) or _explain_shortage(rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way")
     if missing:
         return Learned("reliability", feed, graded, n, before, missing)
     half, prior = GRADE_STRENGTH / 2.0, (1.0 + graded) / 2.0
@@ -285,11 +285,11 @@ def _shares_right(record: Iterable[Pointed]) -> dict[bool, list[float]]:
     return shares
 
 
-def _rarer(outcomes: Iterable[bool]) -> int:
-    found = list(outcomes)
-    return min(sum(found), len(found) - sum(found))
+def _count_rarer(outcomes: Iterable[bool]) -> int:
+    collected = list(outcomes)
+    return min(sum(collected), len(collected) - sum(collected))
 
 
-def _missing(have: int, need: int, what: str) -> str:
+def _explain_shortage(count: int, required: int, requirement: str) -> str:
     """Why nothing is learned yet; empty when there is enough."""
-    return "" if have >= need else f"default: {have} of {need} {what}"
+    return "" if count >= required else f"default: {count} of {required} {requirement}"

@@ -74,21 +74,21 @@ class Group:
     p_after: float
 
 
-class _OfAKind(Protocol):
+class _HasKind(Protocol):
     @property
     def kind(self) -> str: ...
 
 
-_AnyLine = TypeVar("_AnyLine", bound=_OfAKind)
+_AnyLine = TypeVar("_AnyLine", bound=_HasKind)
 
 
 def by_group(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyLine, ...]]]:
     """The groups that lines fall into, in order; News is among them even when it is empty."""
-    known = tuple(lines)
+    collected = tuple(lines)
     for name, kinds in GROUPS.items():
-        own = tuple(line for line in known if line.kind in kinds)
-        if own or name == "News":
-            yield name, own
+        group = tuple(line for line in collected if line.kind in kinds)
+        if group or name == "News":
+            yield name, group
 
 
 def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
@@ -100,10 +100,14 @@ def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
     """
     before: list[float] = []
     groups = []
-    for name, own in by_group(lines):
-        adds = [line.log_odds for line in own]
-        start, before = math.fsum(before), [*before, *adds]
-        groups.append(Group(name, own, math.fsum(adds), sigmoid(start), sigmoid(math.fsum(before))))
+    for name, group_members in by_group(lines):
+        amounts = [line.log_odds for line in group_members]
+        start, before = math.fsum(before), [*before, *amounts]
+        groups.append(
+            Group(
+                name, group_members, math.fsum(amounts), sigmoid(start), sigmoid(math.fsum(before))
+            )
+        )
     return tuple(groups)
 
 

@@ -64,7 +64,7 @@ def ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = I
     >>> round(ratio_from_words("likely", "unlikely"), 4), ratio_from_words("likely", "likely")
     (2.0769, 1.0)
     """
-    return _midpoint(if_yes, midpoints) / _midpoint(if_no, midpoints)
+    return _find_midpoint(if_yes, midpoints) / _find_midpoint(if_no, midpoints)
 
 
 def absence_ratio_from_words(
@@ -79,7 +79,7 @@ def absence_ratio_from_words(
     >>> round(absence_ratio_from_words("very likely", "unlikely"), 4)
     0.1852
     """
-    return (1.0 - _midpoint(if_yes, midpoints)) / (1.0 - _midpoint(if_no, midpoints))
+    return (1.0 - _find_midpoint(if_yes, midpoints)) / (1.0 - _find_midpoint(if_no, midpoints))
 
 
 def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
@@ -119,10 +119,10 @@ def novelty_total(ln_lr: float, n: int, delta: float) -> float:
     >>> [round(novelty_total(1.0, n, 0.5), 4) for n in (0, 1, 2, 3, 50)]
     [0.0, 1.0, 1.5, 1.75, 2.0]
     """
-    _not_negative(n, "a number of stories")
+    _check_not_negative(n, "a number of stories")
     if float(probabilities(delta)) == 1.0:
-        return _times(n, ln_lr)
-    return _times((1.0 - math.pow(delta, n)) / (1.0 - delta), ln_lr)
+        return _multiply(n, ln_lr)
+    return _multiply((1.0 - math.pow(delta, n)) / (1.0 - delta), ln_lr)
 
 
 def decayed(ln_lr: float, age_days: float, half_life_days: float | None) -> float:
@@ -134,11 +134,11 @@ def decayed(ln_lr: float, age_days: float, half_life_days: float | None) -> floa
     >>> [decayed(1.0, age, 14) for age in (0, 14, 42)], decayed(1.0, 42, None)
     ([1.0, 0.5, 0.125], 1.0)
     """
-    _not_negative(age_days, "an age in days")
+    _check_not_negative(age_days, "an age in days")
     if half_life_days is None:
         return ln_lr
-    return _times(
-        math.pow(2.0, -age_days / _positive(half_life_days, "a half-life in days")), ln_lr
+    return _multiply(
+        math.pow(2.0, -age_days / _check_positive(half_life_days, "a half-life in days")), ln_lr
     )
 
 
@@ -170,10 +170,10 @@ def count_log_ratio(
         )
     yes, no = map(float, probabilities([rate_if_yes, rate_if_no]))
     hits, misses = (
-        _times(matched, _ln(yes) - _ln(no)),
-        _times(total - matched, _ln(1.0 - yes) - _ln(1.0 - no)),
+        _multiply(matched, _ln(yes) - _ln(no)),
+        _multiply(total - matched, _ln(1.0 - yes) - _ln(1.0 - no)),
     )
-    return _possible(hits + misses) / overdispersion
+    return _check_possible(hits + misses) / overdispersion
 
 
 def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float = 0) -> float:
@@ -187,12 +187,14 @@ def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float
     >>> round(silence_log_ratio(0.5, 0.1, 7), 4), round(silence_log_ratio(0.5, 0.1, 7, 3), 4)
     (-2.8, 2.0283)
     """
-    yes, no = (_not_negative(rate, "a number of reports a day") for rate in (rate_yes, rate_no))
-    time, seen = (
-        _not_negative(days, "a number of days"),
-        _not_negative(count, "a number of reports"),
+    yes, no = (
+        _check_not_negative(rate, "a number of reports a day") for rate in (rate_yes, rate_no)
     )
-    return _possible(_times(seen, _ln(yes) - _ln(no))) - (yes - no) * time
+    time, seen = (
+        _check_not_negative(days, "a number of days"),
+        _check_not_negative(count, "a number of reports"),
+    )
+    return _check_possible(_multiply(seen, _ln(yes) - _ln(no))) - (yes - no) * time
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +226,9 @@ def hawkes_independent(
     >>> [round(rate, 4) for rate in found.intensity], round(found.n_eff, 4)
     ([0.3, 0.7415, 0.3], 2.4046)
     """
-    _positive(mu, "a background rate")
-    _positive(beta, "a rate of dying away")
-    _not_negative(alpha, "what a story adds to the rate")
+    _check_positive(mu, "a background rate")
+    _check_positive(beta, "a rate of dying away")
+    _check_not_negative(alpha, "what a story adds to the rate")
     if not all(map(math.isfinite, times)) or not all(a <= b for a, b in pairwise(times)):
         raise ForecastsError("give the times of the stories in days, the earliest first")
     echo, intensity = 0.0, [mu] * min(1, len(times))
@@ -236,7 +238,7 @@ def hawkes_independent(
     return Independence(tuple(intensity), math.fsum(mu / rate for rate in intensity))
 
 
-def _midpoint(word: str, midpoints: Mapping[str, float]) -> float:
+def _find_midpoint(word: str, midpoints: Mapping[str, float]) -> float:
     if word not in midpoints:
         raise ForecastsError(
             f"{word!r} is no word for a chance here: use one of {', '.join(midpoints)}"
@@ -251,12 +253,12 @@ def _ln(value: float) -> float:
     return math.log(value) if value > 0.0 else -math.inf
 
 
-def _times(count: float, nats: float) -> float:
+def _multiply(count: float, nats: float) -> float:
     """What happened no time says nothing, however infinite its weight."""
     return count * nats if count > 0 else 0.0
 
 
-def _possible(nats: float) -> float:
+def _check_possible(nats: float) -> float:
     if math.isnan(nats):  # −inf − −inf: a likelihood of 0 under YES and under NO
         raise ForecastsError(
             "what was seen is impossible under YES and under NO: one of the two rates has to give"
@@ -264,13 +266,13 @@ def _possible(nats: float) -> float:
     return nats
 
 
-def _not_negative(value: float, what: str) -> float:
+def _check_not_negative(value: float, label: str) -> float:
     if not 0.0 <= value < math.inf:
-        raise ForecastsError(f"{what} is 0 or more and finite, not {value}")
+        raise ForecastsError(f"{label} is 0 or more and finite, not {value}")
     return value
 
 
-def _positive(value: float, what: str) -> float:
+def _check_positive(value: float, label: str) -> float:
     if not 0.0 < value < math.inf:
-        raise ForecastsError(f"{what} is above 0 and finite, not {value}")
+        raise ForecastsError(f"{label} is above 0 and finite, not {value}")
     return value

@@ -25,7 +25,7 @@ at 99 %.
 """
 
 _BETA = 1e-3  # keeps z finite where all forecasts are near 0 or 1
-_NOTHING = 1e-9  # nats: no more than rounding
+_MIN_NATS = 1e-9  # nats: no more than rounding
 
 Held = Mapping[QuestionId, float]
 Name = Callable[[QuestionId], str]
@@ -80,7 +80,9 @@ def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
 
 
 def violation(
-    link: Link, held: Mapping[QuestionId, Distribution], questions: Mapping[QuestionId, Question]
+    link: Link,
+    forecasts: Mapping[QuestionId, Distribution],
+    questions: Mapping[QuestionId, Question],
 ) -> Violation | None:
     """What in one forecaster's forecasts contradicts a link; None when they agree, or too few are
     held to tell.
@@ -104,10 +106,12 @@ def violation(
     >>> [round(p, 4) for p in found.after], round(found.nats, 4), found.flagged
     ([0.5256, 0.5256], 0.0228, True)
     """
-    p = {q: yes for q in link.question_ids if (yes := p_yes(held.get(q))) is not None}
+    p = {q: yes for q in link.question_ids if (yes := p_yes(forecasts.get(q))) is not None}
     labels = dict(zip(link.question_ids, link.labels, strict=False))
-    found = _bound(link, p, questions, lambda q: f"“{labels.get(q) or questions[q].text}”")
-    return None if found is None or found.nats <= _NOTHING else found
+    contradiction = _check_kind(
+        link, p, questions, lambda q: f"“{labels.get(q) or questions[q].text}”"
+    )
+    return None if contradiction is None or contradiction.nats <= _MIN_NATS else contradiction
 
 
 def scored_repair(
@@ -189,11 +193,11 @@ def condition_text(
 
 
 def _log_score(p: float, happened: bool) -> float:
-    given = p if happened else 1.0 - p
-    return math.log(given) if given > 0.0 else -math.inf
+    outcome_probability = p if happened else 1.0 - p
+    return math.log(outcome_probability) if outcome_probability > 0.0 else -math.inf
 
 
-def _bound(
+def _check_kind(
     link: Link, p: Held, questions: Mapping[QuestionId, Question], name: Name
 ) -> Violation | None:
     ids = link.question_ids
@@ -202,29 +206,29 @@ def _bound(
         return None
     match link.kind:
         case "implies":
-            return _ordered(link, known, p, name)
+            return _check_order(link, known, p, name)
         case "negates" | "one of":
-            return _summed(link, known, p, name)
+            return _check_sum(link, known, p, name)
         case "conjunction":
-            return _joined(link, known, p, name)
+            return _check_conjunction(link, known, p, name)
         case "dates":
-            nested = _nested(known, questions)
-            return _ordered(link, nested, p, name) if nested else None
+            nested = _nesting_order(known, questions)
+            return _check_order(link, nested, p, name) if nested else None
         case "condition":
-            return _conditional(link, p, name) if len(known) == 4 else None
+            return _check_condition(link, p, name) if len(known) == 4 else None
         case "members":
             return None
         case _:
             assert_never(link.kind)
 
 
-def _ordered(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation:
+def _check_order(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation:
     """Each question follows from the ones before it, so that its probability is no lower."""
     from forecasts.coherence import repair_nested_dates
 
     ranked = [(date.fromordinal(n), p[q]) for n, q in enumerate(ids, start=1)]
     z, a, b = max(
-        ((_z(p[a] - p[b], p[a], p[b]), a, b) for a, b in combinations(ids, 2)),
+        ((_z_score(p[a] - p[b], p[a], p[b]), a, b) for a, b in combinations(ids, 2)),
         key=lambda pair: pair[0],
     )
     words = (
@@ -234,18 +238,18 @@ def _ordered(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vi
     return Violation(link, ids, repair_nested_dates(ranked), z, words)
 
 
-def _summed(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
+def _check_sum(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
     """Exactly one comes true; of some of them, at most one."""
     from forecasts.coherence import repair_sum_to_one
 
-    given = [p[q] for q in ids]
-    total, partly = math.fsum(given), len(ids) < len(link.question_ids)
+    probabilities = [p[q] for q in ids]
+    total, partly = math.fsum(probabilities), len(ids) < len(link.question_ids)
     if partly and total <= 1.0:
         return None
-    repair = repair_sum_to_one(given)
+    repair = repair_sum_to_one(probabilities)
     if partly:
         repair = replace(repair, worlds=(*repair.worlds, (0,) * len(ids)))
-    told = ", ".join(f"{name(q)} at {percent(p[q])}" for q in ids)
+    listed = ", ".join(f"{name(q)} at {percent(p[q])}" for q in ids)
     most = (
         "at most one can come true, so they make no more than"
         if partly
@@ -255,12 +259,12 @@ def _summed(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vio
         link,
         ids,
         repair,
-        _z(abs(total - 1.0), *given),
-        f"{told}: {most} 100%, not {100.0 * total:.4g}%",
+        _z_score(abs(total - 1.0), *probabilities),
+        f"{listed}: {most} 100%, not {100.0 * total:.4g}%",
     )
 
 
-def _nested(
+def _nesting_order(
     ids: tuple[QuestionId, ...], questions: Mapping[QuestionId, Question]
 ) -> tuple[QuestionId, ...]:
     """The order in which each follows from those before; empty where nothing follows.
@@ -274,7 +278,9 @@ def _nested(
     return ids[::-1] if shapes == {"holds_until"} else ()
 
 
-def _joined(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
+def _check_conjunction(
+    link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name
+) -> Violation | None:
     """Both come true: at most as likely as either, and at least as what the two have too much for
     one.
     """
@@ -285,22 +291,24 @@ def _joined(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vio
         return None
     lower = min(ids[:-1], key=lambda q: p[q])
     if len(ids) == 2:
-        return _ordered(link, (both, lower), p, name)
+        return _check_order(link, (both, lower), p, name)
     repair, least = repair_conjunction(p[first], p[second], p[both]), p[first] + p[second] - 1.0
     if p[both] >= least:
-        return replace(_ordered(link, (both, lower), p, name), question_ids=ids, repair=repair)
+        return replace(_check_order(link, (both, lower), p, name), question_ids=ids, repair=repair)
     words = (
         f"{name(first)} at {percent(p[first])} and {name(second)} at {percent(p[second])} leave "
         f"at least {percent(least)} for {name(both)}, which is at {percent(p[both])}"
     )
-    return Violation(link, ids, repair, _z(least - p[both], p[first], p[second], p[both]), words)
+    return Violation(
+        link, ids, repair, _z_score(least - p[both], p[first], p[second], p[both]), words
+    )
 
 
-def _conditional(link: Link, p: Held, name: Name) -> Violation:
+def _check_condition(link: Link, p: Held, name: Name) -> Violation:
     from forecasts.coherence import repair_total_probability, total_probability_gap
 
-    given = [p[q] for q in link.question_ids]
-    named = dict(zip(("p_b", "p_a_given_b", "p_a_given_not_b", "p_a"), given, strict=True))
+    probabilities = [p[q] for q in link.question_ids]
+    named = dict(zip(("p_b", "p_a_given_b", "p_a_given_not_b", "p_a"), probabilities, strict=True))
     gap = total_probability_gap(**named)
     condition, *_, about = link.question_ids
     words = (
@@ -309,9 +317,13 @@ def _conditional(link: Link, p: Held, name: Name) -> Violation:
         f"{percent(p[condition])} and the forecasts on either side of it"
     )
     return Violation(
-        link, link.question_ids, repair_total_probability(**named), _z(abs(gap), *given), words
+        link,
+        link.question_ids,
+        repair_total_probability(**named),
+        _z_score(abs(gap), *probabilities),
+        words,
     )
 
 
-def _z(gap: float, *p: float) -> float:
+def _z_score(gap: float, *p: float) -> float:
     return max(gap, 0.0) / math.sqrt(math.fsum(x * (1.0 - x) for x in p) + _BETA)

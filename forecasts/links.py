@@ -77,25 +77,25 @@ def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestion: a link of kind 'negates' has 2 questions, not 1
     """
-    shape = SHAPES[link.kind]
-    _check_count(link, shape)
-    asked = _asked(link, questions)
-    yes_or_no = len(asked) if shape.binary is None else shape.binary
-    for question in asked[:yes_or_no]:
+    arity = SHAPES[link.kind]
+    _check_count(link, arity)
+    linked = _find_questions(link, questions)
+    yes_or_no = len(linked) if arity.binary is None else arity.binary
+    for question in linked[:yes_or_no]:
         if question.kind != "binary":
-            which = "its first question has" if shape.binary else "all its questions have"
+            which = "its first question has" if arity.binary else "all its questions have"
             raise InvalidQuestion(
                 f"{question.id!r} is {question.kind}: in a link of kind {link.kind!r} {which} to "
                 "be binary"
             )
-    kinds = {question.kind for question in asked[yes_or_no:]}
+    kinds = {question.kind for question in linked[yes_or_no:]}
     if len(kinds) > 1:
         raise InvalidQuestion(
             f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are "
             "of one kind"
         )
     if link.kind == "dates":
-        _check_dates(asked)
+        _check_dates(linked)
 
 
 def check_labels(link: Link) -> None:
@@ -109,17 +109,17 @@ def check_labels(link: Link) -> None:
         )
 
 
-def _check_count(link: Link, shape: Shape) -> None:
+def _check_count(link: Link, arity: Shape) -> None:
     count = len(link.question_ids)
-    if count < shape.least or (shape.most is not None and count > shape.most):
-        wanted = (
-            f"{shape.least} or more" if shape.most is None else f"{shape.least} or {shape.most}"
+    if count < arity.least or (arity.most is not None and count > arity.most):
+        expected = (
+            f"{arity.least} or more" if arity.most is None else f"{arity.least} or {arity.most}"
         )
-        wanted = f"{shape.least}" if shape.most == shape.least else wanted
-        raise InvalidQuestion(f"a link of kind {link.kind!r} has {wanted} questions, not {count}")
+        expected = f"{arity.least}" if arity.most == arity.least else expected
+        raise InvalidQuestion(f"a link of kind {link.kind!r} has {expected} questions, not {count}")
 
 
-def _asked(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
+def _find_questions(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
     for question_id in link.question_ids:
         if question_id not in questions:
             raise InvalidQuestion(f"there is no question {question_id!r}")
@@ -128,16 +128,16 @@ def _asked(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Questi
     return tuple(questions[question_id] for question_id in link.question_ids)
 
 
-def _check_dates(asked: Sequence[Question]) -> None:
+def _check_dates(questions: Sequence[Question]) -> None:
     """In order, and of one shape: what comes *by* a day gets likelier with time, what holds *until*
     one less likely.
     """
-    shapes = sorted({question.horizon_shape for question in asked if question.kind == "binary"})
+    shapes = sorted({question.horizon_shape for question in questions if question.kind == "binary"})
     if len(shapes) > 1:
         raise InvalidQuestion(
             f"the questions are {' and '.join(shapes)}: make a group of each, they move apart"
         )
-    for first, second in pairwise(asked):
+    for first, second in pairwise(questions):
         if not first.closes_at < second.closes_at:
             raise InvalidQuestion(
                 f"{second.id!r} does not close after {first.id!r}: put the questions of a date "

@@ -11,7 +11,7 @@ from forecasts.errors import ForecastsError
 from forecasts.probability import Floats
 
 _ROUNDS = 500
-_SETTLED = 1e-12
+_STEP_TOLERANCE = 1e-12
 
 
 def most_probable(
@@ -48,7 +48,7 @@ def most_probable(
         slope = features.T @ (counts * sides * expit(sides * z)) + precision * (fitted - middle)
         curvature = (features.T * (counts * expit(z) * expit(-z))) @ features + np.diag(precision)
         step = np.linalg.solve(curvature, -slope)
-        if float(np.abs(step).max()) <= _SETTLED * (1.0 + float(np.abs(fitted).max())):
+        if float(np.abs(step).max()) <= _STEP_TOLERANCE * (1.0 + float(np.abs(fitted).max())):
             return fitted
         size = float(np.abs(features @ step).max(initial=0.0))
         fitted = fitted + step * (math.log1p(size) / size if size > 0.0 else 1.0)

@@ -52,30 +52,30 @@ def merged(
     for e in sorted(evidence, key=lambda e: (e.first_seen_at, e.id)):
         apart = e.id if e.status == "rejected" else None
         groups.setdefault(
-            (e.question_id, _root(e.story_id, root), e.direction, e.option, apart), []
+            (e.question_id, _find_root(e.story_id, root), e.direction, e.option, apart), []
         ).append(e)
-    return tuple(_one(group) for group in groups.values())
+    return tuple(_merge_group(group) for group in groups.values())
 
 
-def _root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
+def _find_root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
     """The earliest story of a chain of merges; `into` always began earlier, so that there should be
     no circle.
     """
-    found = story
+    current = story
     for _ in range(len(root)):
-        if found not in root:
-            return found
-        found = root[found]
-    if found in root:
+        if current not in root:
+            return current
+        current = root[current]
+    if current in root:
         raise ForecastsError(
             f"the merges of story {story} go in a circle; delete the wrong one of their records"
         )
-    return found
+    return current
 
 
-def _one(group: Sequence[Evidence]) -> Evidence:
+def _merge_group(group: Sequence[Evidence]) -> Evidence:
     if len(group) == 1:
         return group[0]
-    taken = next((e for e in group if e.reviewed), group[0])
+    leading = next((e for e in group if e.reviewed), group[0])
     reports = tuple(report for e in group for report in e.reports)
-    return replace(taken, first_seen_at=group[0].first_seen_at, reports=reports)
+    return replace(leading, first_seen_at=group[0].first_seen_at, reports=reports)

@@ -28,10 +28,10 @@ from forecasts.weighing import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model
 SMALL: Final = 0.005
 """What changed by less than this, in log-odds, has no line of its own."""
 
-_SAME: Final = 1e-9
+_SUM_TOLERANCE: Final = 1e-9
 """A sum that is missing no more than this is complete."""
 
-_ROUNDED: Final = 1e-12
+_ROUNDING: Final = 1e-12
 """What the last bits of a double can leave, where nothing changed at all."""
 
 PieceChange = Literal["came in", "faded", "judged anew", "merged", "other reports", "other novelty"]
@@ -39,10 +39,10 @@ Cause = (
     LineKind | PieceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
 )
 
-_COUNTED: Final = ("evidence", "silence", "usual level")
+_CAPPED_KINDS: Final = ("evidence", "silence", "usual level")
 """Lines that scale and saturation work on together."""
 
-_LATER: Final[tuple[LineKind, ...]] = (
+_LATE_KINDS: Final[tuple[LineKind, ...]] = (
     "usual level",
     "evidence scale",
     "saturation",
@@ -122,9 +122,11 @@ class Known:
         each piece adds.
         """
         model = self.model
-        raw = math.fsum(line.log_odds for line in self.suggestion.lines if line.kind in _COUNTED)
-        kept = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
-        return model.slope * kept
+        raw = math.fsum(
+            line.log_odds for line in self.suggestion.lines if line.kind in _CAPPED_KINDS
+        )
+        factor = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
+        return model.slope * factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +162,19 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
     """
     first, last = before.suggestion, after.suggestion
     reasons = [
-        *_together(before, after, "base rate"),
-        *_together(before, after, "time passed"),
+        *_combine_kind(before, after, "base rate"),
+        *_combine_kind(before, after, "time passed"),
         *sorted(
-            _pieces(before, after, indicators), key=lambda r: (-abs(r.log_odds), r.evidence_id or 0)
+            _evidence_reasons(before, after, indicators),
+            key=lambda r: (-abs(r.log_odds), r.evidence_id or 0),
         ),
-        *_silences(before, after),
+        *_silence_reasons(before, after),
     ]
-    for kind in _LATER:
-        reasons += _together(before, after, kind)
-    return Move(first.question_id, first.at, last.at, first.p, last.p, tuple(_gathered(reasons)))
+    for kind in _LATE_KINDS:
+        reasons += _combine_kind(before, after, kind)
+    return Move(
+        first.question_id, first.at, last.at, first.p, last.p, tuple(_gather_small(reasons))
+    )
 
 
 def as_recorded(move: Move, before: float, after: float) -> Move:
@@ -178,7 +183,7 @@ def as_recorded(move: Move, before: float, after: float) -> Move:
 
     A piece that was logged later than it was seen, for instance, counted for nothing then.
     """
-    return _closed(
+    return _close_sum(
         move,
         before,
         after,
@@ -196,9 +201,9 @@ def revised(before: Known, after: Known, revision: Revision) -> Move:
     """
     move = Move(
         after.suggestion.question_id, before.suggestion.at, after.suggestion.at, revision.before, revision.after,
-        tuple(_cited(before, after, revision)),
+        tuple(_citation_reasons(before, after, revision)),
     )  # fmt: skip
-    return _closed(
+    return _close_sum(
         move,
         revision.before,
         revision.after,
@@ -206,7 +211,7 @@ def revised(before: Known, after: Known, revision: Revision) -> Move:
     )
 
 
-def _cited(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
+def _citation_reasons(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
     was, now = before.lines, after.lines
     for evidence_id in revision.cites:
         line = now.get(evidence_id)
@@ -221,20 +226,20 @@ def _cited(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
         yield Reason("cited", why, weight, evidence_id)
 
 
-def _closed(move: Move, before: float, after: float, rest: Reason) -> Move:
+def _close_sum(move: Move, before: float, after: float, remainder: Reason) -> Move:
     """The move between these two, with a last line that closes the sum, unless the sum needs
     none.
     """
-    found = replace(move, before=before, after=after)
-    if found.log_odds is None:
-        return replace(found, reasons=())
-    missing = math.fsum((found.log_odds, *(-reason.log_odds for reason in move.reasons)))
-    if rest.cause != "judgement" and abs(missing) < _SAME:
-        return found
-    return replace(found, reasons=(*move.reasons, replace(rest, log_odds=missing)))
+    change = replace(move, before=before, after=after)
+    if change.log_odds is None:
+        return replace(change, reasons=())
+    missing = math.fsum((change.log_odds, *(-reason.log_odds for reason in move.reasons)))
+    if remainder.cause != "judgement" and abs(missing) < _SUM_TOLERANCE:
+        return change
+    return replace(change, reasons=(*move.reasons, replace(remainder, log_odds=missing)))
 
 
-def _pieces(
+def _evidence_reasons(
     before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]
 ) -> Iterator[Reason]:
     """What became of each piece of evidence that counts at either instant."""
@@ -245,14 +250,14 @@ def _pieces(
         change = (new.log_odds if new else 0.0) - (old.log_odds if old else 0.0)
         if old and new:
             days = (after.suggestion.at - before.suggestion.at) / DAY
-            faded = _faded(old.log_odds, then.get(evidence_id), indicators, days)
+            faded = _fading(old.log_odds, then.get(evidence_id), indicators, days)
             yield Reason("faded", newest.why, faded, evidence_id)
             change -= faded
-        cause = _cause((old, then.get(evidence_id)), (new, later.get(evidence_id)))
+        cause = _find_cause((old, then.get(evidence_id)), (new, later.get(evidence_id)))
         yield Reason(cause, newest.why, change, evidence_id)
 
 
-def _faded(
+def _fading(
     log_odds: float, e: Evidence | None, indicators: Mapping[IndicatorId, Indicator], days: float
 ) -> float:
     """How much a weight loses by time alone."""
@@ -261,11 +266,11 @@ def _faded(
     return decayed(log_odds, days, half_life) - log_odds
 
 
-_Piece = tuple[Line | None, Evidence | None]
+_WeighedEvidence = tuple[Line | None, Evidence | None]
 """What a piece added at an instant, and what it was judged to be."""
 
 
-def _cause(before: _Piece, after: _Piece) -> PieceChange:
+def _find_cause(before: _WeighedEvidence, after: _WeighedEvidence) -> PieceChange:
     """Why a piece counts otherwise than it did, but for its age."""
     (old, then), (new, later) = before, after
     if old is None:
@@ -274,14 +279,14 @@ def _cause(before: _Piece, after: _Piece) -> PieceChange:
         return "judged anew" if later else "merged"
     if then is None or later is None or then == later:
         return "other novelty"
-    return "other reports" if _judgement(then) == _judgement(later) else "judged anew"
+    return "other reports" if _judgement_key(then) == _judgement_key(later) else "judged anew"
 
 
-def _judgement(e: Evidence) -> tuple[object, ...]:
+def _judgement_key(e: Evidence) -> tuple[object, ...]:
     return e.reviewed, e.direction, e.strength, e.relevance, e.p_direction, e.indicator_id
 
 
-def _silences(before: Known, after: Known) -> Iterator[Reason]:
+def _silence_reasons(before: Known, after: Known) -> Iterator[Reason]:
     """Signposts that fell silent, or whose silence was broken; `why` names each."""
     was, now = (
         {line.why: line.log_odds for line in known.suggestion.lines if line.kind == "silence"}
@@ -291,7 +296,7 @@ def _silences(before: Known, after: Known) -> Iterator[Reason]:
         yield Reason("silence", why, now.get(why, 0.0) - was.get(why, 0.0))
 
 
-def _together(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
+def _combine_kind(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
     """All lines of a kind as one reason, in the words of the later ones."""
     old, new = (
         [line for line in known.suggestion.lines if line.kind == kind] for known in (before, after)
@@ -306,18 +311,18 @@ def _together(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
         )
 
 
-def _gathered(reasons: Iterable[Reason]) -> Iterator[Reason]:
+def _gather_small(reasons: Iterable[Reason]) -> Iterator[Reason]:
     """The reasons worth a line each, and one line for all changes that are too small for that."""
     small = []
     for reason in reasons:
         if abs(reason.log_odds) >= SMALL:
             yield reason
-        elif abs(reason.log_odds) >= _ROUNDED:
+        elif abs(reason.log_odds) >= _ROUNDING:
             small.append(reason.log_odds)
     if small:
-        told = (
+        text = (
             f"{len(small)} of less than {SMALL:g} each"
             if len(small) > 1
             else f"one of less than {SMALL:g}"
         )
-        yield Reason("small changes", told, math.fsum(small))
+        yield Reason("small changes", text, math.fsum(small))

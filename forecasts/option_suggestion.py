@@ -77,7 +77,8 @@ class OptionSuggestion:
         lines = self.lines.get(option, ())
         parts = by_group(lines) if lines else iter(())
         return tuple(
-            OptionGroup(name, own, math.fsum(line.log_share for line in own)) for name, own in parts
+            OptionGroup(name, members, math.fsum(line.log_share for line in members))
+            for name, members in parts
         )
 
 
@@ -135,7 +136,7 @@ def suggest_options(
             "suggest"
         )
     archive_days = (at - (archive_from or question.opens_at)) / DAY
-    mine = sorted(
+    own_indicators = sorted(
         (i for i in indicators.values() if i.question_id == question.id),
         key=lambda i: (i.name, i.id),
     )
@@ -143,10 +144,10 @@ def suggest_options(
     for story in weighed(visible(evidence, question.id, at), indicators, at, model):
         option = option_standing_for(prior, question, at, story.evidence.option)
         weights.get(option, []).append(story.line(question.kind))
-    for indicator in mine:
-        own = weights.get(option_standing_for(prior, question, at, indicator.option), [])
-        own.extend(usual_weights([indicator], archive_days, usual_levels))
-    distribution, lines = _shares(prior, weights, model)
+    for indicator in own_indicators:
+        entries = weights.get(option_standing_for(prior, question, at, indicator.option), [])
+        entries.extend(usual_weights([indicator], archive_days, usual_levels))
+    distribution, lines = _compute_shares(prior, weights, model)
     return OptionSuggestion(question.id, at, distribution, lines, model.version)
 
 
@@ -193,20 +194,22 @@ def option_standing_for(prior: Categorical, question: Question, at: datetime, op
     return option if option in prior.options else OTHER
 
 
-def _shares(
+def _compute_shares(
     prior: Categorical, weights: Mapping[str, Sequence[Weight]], model: Model
 ) -> tuple[Categorical, Mapping[str, tuple[OptionLine, ...]]]:
-    closed = {name: combined(own, model) for name, own in weights.items()}
+    scaled = {name: combined(entries, model) for name, entries in weights.items()}
     possible = {name: p for name, p in zip(prior.options, prior.p, strict=True) if p > 0.0}
-    raised = {name: math.log(p) + closed[name][1] for name, p in possible.items()}
-    total = _log_sum(raised.values())
-    moved = any(capped for _, capped in closed.values())
-    shares = {name: math.exp(z - total) for name, z in raised.items()} if moved else possible
+    log_weights = {name: math.log(p) + scaled[name][1] for name, p in possible.items()}
+    total = _log_sum(log_weights.values())
+    has_evidence = any(capped for _, capped in scaled.values())
+    shares = (
+        {name: math.exp(z - total) for name, z in log_weights.items()} if has_evidence else possible
+    )
     distribution = Categorical(
         prior.options, tuple(shares.get(name, 0.0) for name in prior.options)
     )
     lines = {
-        name: tuple(_lines(possible[name], [*weights[name], *closed[name][0]], share))
+        name: tuple(_option_lines(possible[name], [*weights[name], *scaled[name][0]], share))
         if name in possible
         else ()
         for name, share in zip(prior.options, distribution.p, strict=True)
@@ -216,12 +219,12 @@ def _shares(
 
 def _log_sum(values: Iterable[float]) -> float:
     """ln Σ exp(z), taken from the largest so that nothing overflows."""
-    known = list(values)
-    most = max(known)
-    return most + math.log(math.fsum(math.exp(z - most) for z in known))
+    collected = list(values)
+    largest = max(collected)
+    return largest + math.log(math.fsum(math.exp(z - largest) for z in collected))
 
 
-def _lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[OptionLine]:
+def _option_lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[OptionLine]:
     first = [Weight("base rate", "its share before any evidence", math.log(prior)), *weights]
     for weight in first:
         yield OptionLine(weight.kind, weight.why, weight.log_odds, weight.evidence_id)

@@ -38,8 +38,8 @@ everyone.
 LEARNED_AFTER = 20
 """Resolved questions that each forecaster needs before contribution weights say more than luck."""
 
-_TIE = 1e-12  # of the total weight: sums of weights that differ by less are equal, whatever the order of adding
-_NOISE = 1e-9  # points of contribution: what rounding alone can make, which is not to earn anyone a weight
+_TIE_TOLERANCE = 1e-12  # of the total weight: sums of weights that differ by less are equal, whatever the order of adding
+_MIN_CONTRIBUTION = 1e-9  # points of contribution: what rounding alone can make, which is not to earn anyone a weight
 
 
 def mean(p: ArrayLike) -> float:
@@ -50,7 +50,7 @@ def mean(p: ArrayLike) -> float:
     >>> mean([0.25, 0.75, 0.5])
     0.5
     """
-    return float(np.mean(_forecasts(p)))
+    return float(np.mean(_check_forecasts(p)))
 
 
 def median(p: ArrayLike) -> float:
@@ -60,7 +60,7 @@ def median(p: ArrayLike) -> float:
     >>> median([0.1, 0.9, 0.2])
     0.2
     """
-    return float(np.median(_forecasts(p)))
+    return float(np.median(_check_forecasts(p)))
 
 
 def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: float) -> Floats:
@@ -77,24 +77,24 @@ def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: flo
     >>> weighted_percentile([0.5, 0.6, 0.1], [0.1, 0.1, 1.0], 0.5).tolist()
     0.1
     """
-    found = np.asarray(values, dtype=np.float64)
-    if found.ndim == 0 or len(found) == 0 or not np.isfinite(found).all():
+    rows = np.asarray(values, dtype=np.float64)
+    if rows.ndim == 0 or len(rows) == 0 or not np.isfinite(rows).all():
         raise InvalidForecast(
             "give at least one row of values to take a percentile of, and only finite ones"
         )
-    given = np.ones(len(found)) if weights is None else _weights(weights, len(found))
-    kept = given > 0.0
-    columns = found[kept].reshape(int(kept.sum()), -1)
+    all_weights = np.ones(len(rows)) if weights is None else _check_weights(weights, len(rows))
+    positive = all_weights > 0.0
+    columns = rows[positive].reshape(int(positive.sum()), -1)
     order = np.argsort(columns, axis=0, kind="stable")
     ordered = np.take_along_axis(columns, order, axis=0)
-    so_far = np.cumsum(given[kept][order], axis=0)
-    target, slack = float(probabilities(share)) * so_far[-1], _TIE * so_far[-1]
+    so_far = np.cumsum(all_weights[positive][order], axis=0)
+    target, slack = float(probabilities(share)) * so_far[-1], _TIE_TOLERANCE * so_far[-1]
     beyond = so_far > target + slack
     reaching = np.argmax(so_far >= target - slack, axis=0)
     exceeding = np.where(beyond.any(axis=0), np.argmax(beyond, axis=0), reaching)
-    each = np.arange(columns.shape[1])
-    pooled = (ordered[reaching, each] + ordered[exceeding, each]) / 2
-    return np.asarray(pooled.reshape(found.shape[1:]), dtype=np.float64)
+    column_index = np.arange(columns.shape[1])
+    pooled = (ordered[reaching, column_index] + ordered[exceeding, column_index]) / 2
+    return np.asarray(pooled.reshape(rows.shape[1:]), dtype=np.float64)
 
 
 def weighted_median(p: ArrayLike, weights: ArrayLike) -> float:
@@ -104,7 +104,7 @@ def weighted_median(p: ArrayLike, weights: ArrayLike) -> float:
     >>> weighted_median([0.2, 0.6, 0.9], [1.0, 1.0, 3.0])
     0.9
     """
-    return float(weighted_percentile(_forecasts(p), weights, 0.5))
+    return float(weighted_percentile(_check_forecasts(p), weights, 0.5))
 
 
 def recency_weights(n: int) -> Floats:
@@ -128,8 +128,8 @@ def recency_weighted_median(p_oldest_first: ArrayLike) -> float:
     >>> recency_weighted_median([0.1, 0.6, 0.65, 0.7, 0.2, 0.68, 0.72, 0.3, 0.75, 0.8])
     0.72
     """
-    found = _forecasts(p_oldest_first)
-    return weighted_median(found, recency_weights(found.size))
+    forecasts = _check_forecasts(p_oldest_first)
+    return weighted_median(forecasts, recency_weights(forecasts.size))
 
 
 def mean_log_odds(p: ArrayLike, *, clip: float = CLIP) -> float:
@@ -147,7 +147,7 @@ def mean_log_odds(p: ArrayLike, *, clip: float = CLIP) -> float:
             "forecasts are kept inside [clip, 1 − clip]: a clip lies above 0 and below ½, not "
             f"at {clip}"
         )
-    return float(_mean_log_odds(_forecasts(p), clip))
+    return float(_mean_log_odds(_check_forecasts(p), clip))
 
 
 def extremise(p: float, a: float) -> float:
@@ -199,23 +199,25 @@ def contributions(
     {'ann': 14.375, 'bob': -8.125}
     """
     happened = checked_outcomes(outcomes)
-    for name, said in history.items():
-        if len(said) != happened.size:
+    for name, forecasts in history.items():
+        if len(forecasts) != happened.size:
             raise InvalidForecast(
-                f"{name} has {len(said)} forecasts on {happened.size} questions: put None where "
+                f"{name} has {len(forecasts)} forecasts on {happened.size} questions: put None where "
                 "there is none"
             )
     if not history:
         return {}
-    known = _with_gaps([[math.nan if p is None else p for p in said] for said in history.values()])
-    held = ~np.isnan(known)
-    given, count = np.where(held, known, 0.0), held.sum(axis=0)
-    with_all = given.sum(axis=0) / np.maximum(count, 1)
-    without = (given.sum(axis=0) - given) / np.maximum(count - 1, 1)
-    counted = held & (count >= 2)
+    known = _check_with_gaps(
+        [[math.nan if p is None else p for p in forecasts] for forecasts in history.values()]
+    )
+    present = ~np.isnan(known)
+    filled, count = np.where(present, known, 0.0), present.sum(axis=0)
+    with_all = filled.sum(axis=0) / np.maximum(count, 1)
+    without = (filled.sum(axis=0) - filled) / np.maximum(count - 1, 1)
+    counted = present & (count >= 2)
     gain = np.where(counted, (without - happened) ** 2 - (with_all - happened) ** 2, 0.0)
     points = 100.0 * gain.sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
-    points[np.abs(points) < _NOISE] = 0.0
+    points[np.abs(points) < _MIN_CONTRIBUTION] = 0.0
     return dict(zip(history, points.tolist(), strict=True))
 
 
@@ -237,7 +239,7 @@ def contribution_weighted(
     """
     earned = contributions(history, outcomes)
     weights = np.array([max(earned.get(name, 0.0), 0.0) for name in new])
-    p = _forecasts(list(new.values()))
+    p = _check_forecasts(list(new.values()))
     return float(np.average(p, weights=weights)) if weights.any() else mean(p)
 
 
@@ -251,7 +253,7 @@ def crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
     >>> crowd([0.3]), round(crowd([0.2, 0.7]), 4), crowd([0.0, 0.4, 0.5])
     (0.3, 0.433, 0.4)
     """
-    return extremise(float(_pooled(_forecasts(p_oldest_first))), extremising)
+    return extremise(float(_pool_columns(_check_forecasts(p_oldest_first))), extremising)
 
 
 def crowd_options(matrix: ArrayLike) -> Floats:
@@ -267,8 +269,8 @@ def crowd_options(matrix: ArrayLike) -> Floats:
     >>> crowd_options([[0.5, 0.3, 0.2], [0.6, 0.4, 0.0], [0.6, 0.2, 0.2]]).round(3).tolist()
     [0.545, 0.273, 0.182]
     """
-    rows = _rows(summing_to_one(_rows(matrix)))
-    pooled = _pooled(rows)
+    rows = _check_rows(summing_to_one(_check_rows(matrix)))
+    pooled = _pool_columns(rows)
     if not pooled.any():
         pooled = np.average(rows, axis=0, weights=recency_weights(len(rows)))
     return np.asarray(pooled / pooled.sum(), dtype=np.float64)
@@ -288,7 +290,7 @@ def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floa
     ([0.0, 5.0, 10.0], [0.0, 0.3, 0.95])
     """
     weights = recency_weights(len(cdfs))
-    curves = [Cdf(_numbers(x), _numbers(share)) for x, share in cdfs]
+    curves = [Cdf(_to_floats(x), _to_floats(share)) for x, share in cdfs]
     knots = np.unique(np.concatenate([curve.x for curve in curves]))
     shares = np.array([np.interp(knots, curve.x, curve.p) for curve in curves])
     # Held between the curves and made to rise, for the last bit of rounding can break both.
@@ -310,55 +312,61 @@ def geometric_mean(pmfs: ArrayLike) -> Floats:
     [0.1, 0.7]
     """
     with np.errstate(divide="ignore"):
-        return np.asarray(np.exp(np.log(_with_gaps(_rows(pmfs))).mean(axis=0)), dtype=np.float64)
+        return np.asarray(
+            np.exp(np.log(_check_with_gaps(_check_rows(pmfs))).mean(axis=0)), dtype=np.float64
+        )
 
 
-def _forecasts(p: ArrayLike) -> Floats:
-    found = probabilities(p)
-    if found.ndim != 1 or found.size == 0:
+def _check_forecasts(p: ArrayLike) -> Floats:
+    checked = probabilities(p)
+    if checked.ndim != 1 or checked.size == 0:
         raise InvalidForecast(
             "pooling takes a list of forecasts of one question: give at least one"
         )
-    return found
+    return checked
 
 
-def _rows(matrix: ArrayLike) -> Floats:
-    found = np.asarray(matrix, dtype=np.float64)
-    if found.ndim != 2 or found.size == 0:
+def _check_rows(matrix: ArrayLike) -> Floats:
+    rows = np.asarray(matrix, dtype=np.float64)
+    if rows.ndim != 2 or rows.size == 0:
         raise InvalidForecast(
             "pooling takes one row for each forecaster, one column for each option"
         )
-    return found
+    return rows
 
 
-def _with_gaps(values: ArrayLike) -> Floats:
+def _check_with_gaps(values: ArrayLike) -> Floats:
     """Probabilities among which NaN says that there is none."""
-    found = np.asarray(values, dtype=np.float64)
-    probabilities(found[~np.isnan(found)])
-    return found
+    checked = np.asarray(values, dtype=np.float64)
+    probabilities(checked[~np.isnan(checked)])
+    return checked
 
 
-def _weights(weights: ArrayLike, n: int) -> Floats:
-    found = np.asarray(weights, dtype=np.float64)
-    if found.shape != (n,) or not (np.isfinite(found) & (found >= 0.0)).all() or not found.any():
+def _check_weights(weights: ArrayLike, n: int) -> Floats:
+    checked = np.asarray(weights, dtype=np.float64)
+    if (
+        checked.shape != (n,)
+        or not (np.isfinite(checked) & (checked >= 0.0)).all()
+        or not checked.any()
+    ):
         raise InvalidForecast(f"give {n} weights, none below 0 and not all of them 0")
-    return found
+    return checked
 
 
-def _numbers(values: ArrayLike) -> tuple[float, ...]:
+def _to_floats(values: ArrayLike) -> tuple[float, ...]:
     return tuple(np.ravel(np.asarray(values, dtype=np.float64)).tolist())
 
 
 def _mean_log_odds(p: Floats, clip: float) -> Floats:
-    odds = _each(_exact_logit, np.clip(p, clip, 1.0 - clip))
-    return _each(_exact_sigmoid, odds.mean(axis=0))
+    odds = _map_elements(_exact_logit, np.clip(p, clip, 1.0 - clip))
+    return _map_elements(_exact_sigmoid, odds.mean(axis=0))
 
 
-def _each(function: Callable[[float], float], values: ArrayLike) -> Floats:
-    given = np.asarray(values, dtype=np.float64)
+def _map_elements(function: Callable[[float], float], values: ArrayLike) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
     return np.array(
-        [function(value) for value in given.ravel().tolist()], dtype=np.float64
-    ).reshape(given.shape)
+        [function(value) for value in array.ravel().tolist()], dtype=np.float64
+    ).reshape(array.shape)
 
 
 def _exact_logit(p: float) -> float:
@@ -378,7 +386,7 @@ def _exact_sigmoid(z: float) -> float:
     return 1.0 / (1.0 + math.exp(-z))
 
 
-def _pooled(p: Floats) -> Floats:
+def _pool_columns(p: Floats) -> Floats:
     """Each column of forecasts, oldest first, as the default crowd has it, between its lowest and
     its highest.
     """

@@ -26,7 +26,7 @@ from forecasts.timeline import Timeline
 MOST: Final = 3
 """So many pieces of evidence are named on either side."""
 
-_NOTHING: Final = 0.005
+_MIN_EFFECT: Final = 0.005
 """What moved the suggestion by less, in log-odds, neither helped nor misled."""
 
 Held = Mapping[ForecasterId, Timeline]
@@ -120,7 +120,7 @@ def strongest(
     pushes = [
         Push(evidence_id, sign * peak)
         for evidence_id, peak in peaks.items()
-        if abs(peak) >= _NOTHING
+        if abs(peak) >= _MIN_EFFECT
     ]
     ranked = sorted(pushes, key=lambda push: (-abs(push.toward), push.evidence_id))
     return (
@@ -150,31 +150,31 @@ def missed(
         for post in signposts(question, indicators, evidence, close)
         if post.state == "silent"
     ]
-    found = [Missed(i.id, "silent", _pointed(i, towards)) for i in silent]
+    silent_signposts = [Missed(i.id, "silent", _silence_was_right(i, towards)) for i in silent]
     seen = {e.indicator_id for e in evidence if e.status != "rejected" and e.first_seen_at <= close}
     dated = {i.id for i in silent}
-    never = [
+    never_seen = [
         i
         for i in indicators
         if i.direction is towards and i.id not in seen | dated and i.expected is None
     ]
     return (
-        *found,
+        *silent_signposts,
         *(
             Missed(i.id, "never seen")
-            for i in sorted(never, key=lambda i: (-int(i.strength), i.name))
+            for i in sorted(never_seen, key=lambda i: (-int(i.strength), i.name))
         ),
     )
 
 
-def _pointed(indicator: Indicator, towards: Direction) -> bool | None:
+def _silence_was_right(indicator: Indicator, towards: Direction) -> bool | None:
     assert indicator.expected is not None
     ratio = indicator.expected.ratio_when_silent
     return None if ratio == 1.0 else (ratio > 1.0) == (towards is Direction.YES)
 
 
 def best_path(
-    question: Question, resolution: Resolution, held: Held, mine: ForecasterId
+    question: Question, resolution: Resolution, timelines: Held, mine: ForecasterId
 ) -> Path | None:
     """Who scored best by the headline rule over the schedule, and where `mine` lost most against
     them.
@@ -183,31 +183,36 @@ def best_path(
     counts, or nothing can be scored.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
-    own = held.get(mine)
-    if happened is None or own is None or not own.spans(question.opens_at, close):
+    own_timeline = timelines.get(mine)
+    if happened is None or own_timeline is None or not own_timeline.spans(question.opens_at, close):
         return None
     against = {
-        who: stretches_between(question, resolution, own, line)
-        for who, line in held.items()
-        if who != mine and line.spans(question.opens_at, close)
+        forecaster_id: stretches_between(question, resolution, own_timeline, line)
+        for forecaster_id, line in timelines.items()
+        if forecaster_id != mine and line.spans(question.opens_at, close)
     }
-    leads = {who: sum(s.lost for s in stretches) for who, stretches in against.items()}
-    best = max(leads, key=lambda who: leads[who], default=mine)
+    leads = {
+        forecaster_id: sum(s.lost for s in stretches)
+        for forecaster_id, stretches in against.items()
+    }
+    best = max(leads, key=lambda forecaster_id: leads[forecaster_id], default=mine)
     if best == mine or leads[best] <= 0.0:
         return Path(mine, 0.0, None)
-    spells = _spells(against[best], held[best])
+    spells = _join_segments(against[best], timelines[best])
     return Path(best, leads[best], max(spells, key=lambda spell: spell.lost))
 
 
-def _spells(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
+def _join_segments(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
     """Stretches put together as long as the first of the two held the same."""
-    found = []
+    joined = []
     for _, run in groupby(stretches, key=lambda stretch: stretch.mine):
-        several = list(run)
-        start, end = several[0].start, several[-1].end
+        segments = list(run)
+        start, end = segments[0].start, segments[-1].end
         half_way = other.at(start + (end - start) / 2)
-        found.append(Stretch(start, end, several[0].mine, half_way, sum(s.lost for s in several)))
-    return found
+        joined.append(
+            Stretch(start, end, segments[0].mine, half_way, sum(s.lost for s in segments))
+        )
+    return joined
 
 
 def stretches_between(
@@ -229,30 +234,44 @@ def stretches_between(
     changes = {at for line in (mine, other) for at, _ in line.steps} | removed
     cuts = [start, *sorted(at for at in changes if start < at < end), end]
     length = question.closes_at - question.opens_at
-    own, others = ([_read(question, at, line.at(at)) for at in cuts[:-1]] for line in (mine, other))
-    ahead = _gains(question, happened, others) - _gains(question, happened, own)
+    own_forecasts, other_forecasts = (
+        [_read_forecast(question, at, line.at(at)) for at in cuts[:-1]] for line in (mine, other)
+    )
+    ahead = _headline_gains(question, happened, other_forecasts) - _headline_gains(
+        question, happened, own_forecasts
+    )
     return tuple(
-        Stretch(begin, finish, own[n], others[n], float(ahead[n]) * ((finish - begin) / length))
+        Stretch(
+            begin,
+            finish,
+            own_forecasts[n],
+            other_forecasts[n],
+            float(ahead[n]) * ((finish - begin) / length),
+        )
         for n, (begin, finish) in enumerate(pairwise(cuts))
     )
 
 
-def _read(question: Question, at: datetime, held: Distribution | None) -> Distribution | None:
-    return None if held is None else as_offered(question, at, held)
+def _read_forecast(
+    question: Question, at: datetime, forecast: Distribution | None
+) -> Distribution | None:
+    return None if forecast is None else as_offered(question, at, forecast)
 
 
-def _gains(question: Question, happened: Answer, held: Sequence[Distribution | None]) -> Floats:
+def _headline_gains(
+    question: Question, happened: Answer, forecasts: Sequence[Distribution | None]
+) -> Floats:
     """What each forecast gains over knowing nothing, by the headline rule; nothing held gains
     nothing.
     """
     rule = HEADLINE[question.kind]
-    there = [n for n, each in enumerate(held) if each is not None]
+    present = [n for n, forecast in enumerate(forecasts) if forecast is not None]
     reference, *values = values_of(
         rule,
         question,
         happened,
-        [ignorance(question), *(each for each in held if each is not None)],
+        [ignorance(question), *(forecast for forecast in forecasts if forecast is not None)],
     )
-    found = np.zeros(len(held))
-    found[there] = gains(rule, np.array(values), float(reference))
-    return found
+    gained = np.zeros(len(forecasts))
+    gained[present] = gains(rule, np.array(values), float(reference))
+    return gained

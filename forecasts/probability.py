@@ -28,15 +28,15 @@ def probabilities(values: ArrayLike) -> Floats:
     Traceback (most recent call last):
     forecasts.errors.InvalidProbability: a probability lies between 0 and 1, not 1.2
     """
-    found = np.asarray(values, dtype=np.float64)
-    if found.ndim == 0 and 0.0 <= float(found) <= 1.0:
-        return found  # one number is checked a hundred thousand times a page, and arrays are slow for it
-    fits = (found >= 0.0) & (found <= 1.0)  # NaN fails every comparison
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 0 and 0.0 <= float(array) <= 1.0:
+        return array  # one number is checked a hundred thousand times a page, and arrays are slow for it
+    fits = (array >= 0.0) & (array <= 1.0)  # NaN fails every comparison
     if not fits.all():
         raise InvalidProbability(
-            f"a probability lies between 0 and 1, not {float(found[~fits].flat[0])}"
+            f"a probability lies between 0 and 1, not {float(array[~fits].flat[0])}"
         )
-    return found
+    return array
 
 
 def summing_to_one(values: ArrayLike) -> Floats:
@@ -48,13 +48,13 @@ def summing_to_one(values: ArrayLike) -> Floats:
     >>> summing_to_one([0.5, 0.3, 0.2]).tolist()
     [0.5, 0.3, 0.2]
     """
-    found = probabilities(values)
-    sums = found.sum(axis=-1)
+    array = probabilities(values)
+    sums = array.sum(axis=-1)
     wrong = np.abs(sums - 1.0) > SUM_TOLERANCE
     if np.any(wrong):
         total = float(np.asarray(sums)[wrong].flat[0])
         raise InvalidProbability(f"the probabilities of all options add up to 1, not {total:.6g}")
-    return found
+    return array
 
 
 def outcomes(values: ArrayLike) -> Floats:
@@ -63,13 +63,13 @@ def outcomes(values: ArrayLike) -> Floats:
     >>> outcomes([1, 0, True]).tolist()
     [1.0, 0.0, 1.0]
     """
-    found = np.asarray(values, dtype=np.float64)
-    fits = (found == 0.0) | (found == 1.0)
+    array = np.asarray(values, dtype=np.float64)
+    fits = (array == 0.0) | (array == 1.0)
     if not fits.all():
         raise ValueError(
-            f"the outcome of a binary question is 0 or 1, not {float(found[~fits].flat[0]):g}"
+            f"the outcome of a binary question is 0 or 1, not {float(array[~fits].flat[0]):g}"
         )
-    return found
+    return array
 
 
 def logit(p: float) -> float:

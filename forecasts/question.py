@@ -154,22 +154,22 @@ def check_distribution(question: Question, distribution: Distribution) -> None:
 
     Raises `InvalidForecast`; returns nothing when it fits.
     """
-    wanted = {
+    expected = {
         "binary": Binary,
         "categorical": Categorical,
         "ordered": Categorical,
         "numeric": Cdf,
         "date": Cdf,
     }
-    if not isinstance(distribution, wanted[question.kind]):
+    if not isinstance(distribution, expected[question.kind]):
         raise InvalidForecast(
             f"{question.id} is a {question.kind} question: {FORMS[question.kind]}"
         )
     if isinstance(distribution, Categorical):
         known = {option.name for option in question.options}
-        strange = [name for name in distribution.options if name not in known]
-        if strange:
-            raise InvalidForecast(f"{question.id} has no option {strange[0]!r}")
+        unknown = [name for name in distribution.options if name not in known]
+        if unknown:
+            raise InvalidForecast(f"{question.id} has no option {unknown[0]!r}")
     if isinstance(distribution, Cdf):
         assert question.scale is not None
         _check_range(question.scale, distribution)

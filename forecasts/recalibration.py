@@ -82,14 +82,14 @@ def fit_recalibration(
     (0.0, 0.411)
     """
     unfitted = Recalibration(0.0, 1.0, clip)
-    found, answers = _log_odds(p, unfitted.clip), outcomes(happened)
-    if found.ndim != 1 or found.shape != answers.shape:
+    log_odds, answers = _log_odds(p, unfitted.clip), outcomes(happened)
+    if log_odds.ndim != 1 or log_odds.shape != answers.shape:
         raise ForecastsError("give a flat list of forecasts and one outcome for each of them")
     if not (0.0 < sd_a < math.inf and 0.0 < sd_b < math.inf):
         raise ForecastsError(
             f"the standard deviations of the priors are above 0, not {sd_a} and {sd_b}"
         )
-    features = np.column_stack([np.ones_like(found), found])
+    features = np.column_stack([np.ones_like(log_odds), log_odds])
     priors = {"middle": np.array([0.0, 1.0]), "precision": np.array([sd_a, sd_b]) ** -2.0}
     a, b = most_probable(features, answers, **priors)
     return replace(unfitted, a=float(a), b=float(b))

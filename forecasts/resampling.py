@@ -48,22 +48,22 @@ def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) ->
     >>> cluster_sums([0.25, 0.5, 1.0], ["summit", "vote", "summit"]).tolist()
     [1.25, 0.5]
     """
-    found = np.asarray(rows, dtype=np.float64)
-    if found.size == 0:
+    values = np.asarray(rows, dtype=np.float64)
+    if values.size == 0:
         raise ForecastsError("there is nothing to compare: give at least one score")
-    if not np.isfinite(found).all():
+    if not np.isfinite(values).all():
         raise ForecastsError(
             "a score is missing or infinite: leave the question out, or clip the score"
         )
     if clusters is None:
-        return found
-    if len(clusters) != len(found):
+        return values
+    if len(clusters) != len(values):
         raise ForecastsError(
-            f"give one cluster for each score: there are {len(clusters)} for {len(found)}"
+            f"give one cluster for each score: there are {len(clusters)} for {len(values)}"
         )
     codes = numbered(clusters)
-    sums = np.zeros((int(codes.max()) + 1, *found.shape[1:]))
-    np.add.at(sums, codes, found)
+    sums = np.zeros((int(codes.max()) + 1, *values.shape[1:]))
+    np.add.at(sums, codes, values)
     return sums
 
 
@@ -73,10 +73,10 @@ def one_each(differences: ArrayLike) -> Floats:
     >>> one_each([0.25, -0.5]).tolist()
     [0.25, -0.5]
     """
-    found = np.asarray(differences, dtype=np.float64)
-    if found.ndim != 1:
+    vector = np.asarray(differences, dtype=np.float64)
+    if vector.ndim != 1:
         raise ForecastsError("give a plain list with one difference for each question")
-    return found
+    return vector
 
 
 def sign_flip(
@@ -105,14 +105,14 @@ def sign_flip(
     (0.091796875, 0.09375)
     """
     totals = cluster_sums(one_each(differences), clusters)
-    least = abs(totals.sum()) - TIES * np.abs(totals).sum()
+    threshold = abs(totals.sum()) - TIES * np.abs(totals).sum()
     if len(totals) <= EXACT_CLUSTERS:
-        return float(np.mean(np.abs(_every_flip(totals)) >= least))
-    as_far = np.count_nonzero(np.abs(_random_flips(totals, draws=draws, seed=seed)) >= least)
+        return float(np.mean(np.abs(_all_flips(totals)) >= threshold))
+    as_far = np.count_nonzero(np.abs(_random_flips(totals, draws=draws, seed=seed)) >= threshold)
     return (1 + int(as_far)) / (1 + draws)
 
 
-def _every_flip(totals: Floats) -> Floats:
+def _all_flips(totals: Floats) -> Floats:
     """The grand total under every choice of signs, half of the 2^m: the other half mirrors them."""
     sums = totals[:1]
     for total in totals[1:]:
@@ -122,11 +122,11 @@ def _every_flip(totals: Floats) -> Floats:
 
 def _random_flips(totals: Floats, *, draws: int, seed: int) -> Floats:
     rng, m = np.random.default_rng(seed), len(totals)
-    kept = [
+    positive_sums = [
         rng.integers(0, 2, size=(portion, m), dtype=np.int8).astype(np.float64) @ totals
-        for portion in _portions(draws, m)
+        for portion in _batch_sizes(draws, m)
     ]
-    flipped: Floats = 2.0 * np.concatenate(kept) - totals.sum()
+    flipped: Floats = 2.0 * np.concatenate(positive_sums) - totals.sum()
     return flipped
 
 
@@ -149,14 +149,14 @@ def bootstrap_interval(
     >>> [round(end, 3) for end in bootstrap_interval(differences, "aaabbcddef")]
     [0.006, 0.034]
     """
-    found = one_each(differences)
-    sums = cluster_sums(np.column_stack([found, np.ones(len(found))]), clusters)
+    vector = one_each(differences)
+    sums = cluster_sums(np.column_stack([vector, np.ones(len(vector))]), clusters)
     if len(sums) < 2:
         raise ForecastsError(
             "an interval takes at least two clusters: one event says nothing about others"
         )
-    drawn = resampled_sums(sums, resamples=resamples, seed=seed)
-    return percentile_interval(drawn[:, 0] / drawn[:, 1], level)
+    resampled = resampled_sums(sums, resamples=resamples, seed=seed)
+    return percentile_interval(resampled[:, 0] / resampled[:, 1], level)
 
 
 def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
@@ -171,11 +171,11 @@ def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
     """
     rng, m = np.random.default_rng(seed), len(sums)
     totals = []
-    for portion in _portions(resamples, m):
-        drawn = rng.integers(0, m, size=(portion, m), dtype=np.int32)
+    for portion in _batch_sizes(resamples, m):
+        chosen = rng.integers(0, m, size=(portion, m), dtype=np.int32)
         # How often each cluster came up, by one count over all; drawing multinomials takes eight
         # times as long.
-        cells = (drawn + np.arange(portion)[:, np.newaxis] * m).ravel()
+        cells = (chosen + np.arange(portion)[:, np.newaxis] * m).ravel()
         totals.append(np.bincount(cells, minlength=portion * m).reshape(portion, m) @ sums)
     return np.concatenate(totals)
 
@@ -207,7 +207,7 @@ def checked_level(level: float) -> float:
     return level
 
 
-def _portions(times: int, clusters: int) -> Iterator[int]:
+def _batch_sizes(times: int, clusters: int) -> Iterator[int]:
     if times < 1:
         raise ForecastsError(f"at least one repetition is needed, better thousands, not {times}")
     at_once = max(1, CELLS // clusters)

@@ -131,24 +131,24 @@ def information(
     )
 
     rows = [row for row in scenario_set.rows if row.question_id not in answered]
-    found = []
-    for row, said in zip(rows, table_of(question, rows, current.options), strict=True):
-        if_yes = Categorical(current.options, scenario_posterior(current.p, [said]))
+    values = []
+    for row, likelihoods in zip(rows, table_of(question, rows, current.options), strict=True):
+        if_yes = Categorical(current.options, scenario_posterior(current.p, [likelihoods]))
         if_no = Categorical(
-            current.options, scenario_posterior(current.p, [[1.0 - p for p in said]])
+            current.options, scenario_posterior(current.p, [[1.0 - p for p in likelihoods]])
         )
-        found.append(
+        values.append(
             RowValue(
                 row.question_id,
-                indicator_information(current.p, said),
-                indicator_probabilities(current.p, [said])[0],
+                indicator_information(current.p, likelihoods),
+                indicator_probabilities(current.p, [likelihoods])[0],
                 if_yes,
                 if_no,
-                _moved(current, if_yes),
-                _moved(current, if_no),
+                _total_variation(current, if_yes),
+                _total_variation(current, if_no),
             )
         )
-    return tuple(sorted(found, key=lambda value: (-value.bits, value.question_id)))
+    return tuple(sorted(values, key=lambda value: (-value.bits, value.question_id)))
 
 
 def diagnosticity(
@@ -177,7 +177,8 @@ def diagnosticity(
     names = tuple(option.name for option in question.options)
     table = table_of(question, scenario_set.rows, names)
     rows = [
-        _row(row.question_id, p, answers) for row, p in zip(scenario_set.rows, table, strict=True)
+        _diagnostic_row(row.question_id, p, answers)
+        for row, p in zip(scenario_set.rows, table, strict=True)
     ]
     rows.sort(key=lambda row: (-row.ratio, row.question_id))
     known = [row for row in rows if row.answer is not None]
@@ -218,47 +219,51 @@ def gives_way(
     new = float(probabilities(new_share))
     if option not in shares.options:
         raise InvalidForecast(f"no option {option!r}: the options are {', '.join(shares.options)}")
-    held = dict(zip(shares.options, shares.p, strict=True))
-    del held[option]
-    moved, rounded = _given_way(held, 1.0 - new, how, one)
-    moved[option] = new
+    remaining = dict(zip(shares.options, shares.p, strict=True))
+    del remaining[option]
+    edited, rounded = _change_others(remaining, 1.0 - new, how, one)
+    edited[option] = new
     for _ in range(2):  # one correction is rounded itself
-        moved[rounded] = max(0.0, moved[rounded] + math.fsum((1.0, *(-p for p in moved.values()))))
-    return Categorical(shares.options, tuple(moved[name] for name in shares.options))
+        edited[rounded] = max(
+            0.0, edited[rounded] + math.fsum((1.0, *(-p for p in edited.values())))
+        )
+    return Categorical(shares.options, tuple(edited[name] for name in shares.options))
 
 
 Shares = MutableMapping[str, float]
 
 
-def _given_way(held: Shares, left: float, how: GiveWay, one: str | None) -> tuple[Shares, str]:
+def _change_others(
+    remaining: Shares, left: float, method: GiveWay, donor: str | None
+) -> tuple[Shares, str]:
     """The other shares, with a sum of `left` but for rounding, and the one that takes what rounding
     leaves.
     """
-    match how:
+    match method:
         case "in proportion":
-            moved = _in_proportion(held, left)
+            changed = _scale_others(remaining, left)
         case "in log-odds":
-            moved = _in_log_odds(held, left)
+            changed = _shift_others(remaining, left)
         case "from one":
-            if one is None or one not in held:
-                raise InvalidForecast(f"say which other option gives way: {', '.join(held)}")
-            return _from_one(held, one, left), one
+            if donor is None or donor not in remaining:
+                raise InvalidForecast(f"say which other option gives way: {', '.join(remaining)}")
+            return _take_from(remaining, donor, left), donor
         case _:
-            assert_never(how)
-    return moved, max(moved, key=lambda name: moved[name])
+            assert_never(method)
+    return changed, max(changed, key=lambda name: changed[name])
 
 
-def _in_proportion(held: Shares, left: float) -> Shares:
-    total = math.fsum(held.values())
+def _scale_others(remaining: Shares, left: float) -> Shares:
+    total = math.fsum(remaining.values())
     if total == 0.0:
-        return dict.fromkeys(held, left / len(held))
-    return {name: left * (p / total) for name, p in held.items()}
+        return dict.fromkeys(remaining, left / len(remaining))
+    return {name: left * (p / total) for name, p in remaining.items()}
 
 
-def _in_log_odds(held: Shares, left: float) -> Shares:
-    possible = {name: min(logit(p), _CERTAIN) for name, p in held.items() if p > 0.0}
+def _shift_others(remaining: Shares, left: float) -> Shares:
+    possible = {name: min(logit(p), _CERTAIN) for name, p in remaining.items() if p > 0.0}
     if len(possible) < 2 or left == 0.0:
-        return _in_proportion(held, left)
+        return _scale_others(remaining, left)
     from scipy.optimize import brentq
     from scipy.special import expit
 
@@ -269,42 +274,44 @@ def _in_log_odds(held: Shares, left: float) -> Shares:
         even - max(z) - 1.0,
         even - min(z) + 1.0,
     )
-    return _in_proportion(
-        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in held}, left
+    return _scale_others(
+        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in remaining}, left
     )
 
 
-def _from_one(held: Shares, one: str, left: float) -> Shares:
-    rest = left - math.fsum(p for name, p in held.items() if name != one)
-    if rest < -SUM_TOLERANCE:
+def _take_from(remaining: Shares, donor: str, left: float) -> Shares:
+    remainder = left - math.fsum(p for name, p in remaining.items() if name != donor)
+    if remainder < -SUM_TOLERANCE:
         raise InvalidForecast(
-            f"{one!r} has only {held[one]:.4g} to give: take less, or let the others give way too"
+            f"{donor!r} has only {remaining[donor]:.4g} to give: take less, or let the others give way too"
         )
-    return {**held, one: max(0.0, rest)}
+    return {**remaining, donor: max(0.0, remainder)}
 
 
-def _moved(before: Categorical, after: Categorical) -> float:
+def _total_variation(before: Categorical, after: Categorical) -> float:
     """How much probability lies elsewhere: half the sum of the absolute differences."""
     return math.fsum(abs(a - b) for a, b in zip(before.p, after.p, strict=True)) / 2.0
 
 
-def _row(
+def _diagnostic_row(
     question_id: QuestionId, p: Sequence[float], answers: Mapping[QuestionId, bool]
 ) -> DiagnosticRow:
     answer = answers.get(question_id)
     no = [1.0 - x for x in p]
-    said = no if answer is False else p
-    mean = math.fsum(said) / len(said)
-    cells = tuple(Cell(x, word_of(x), _mark(y, mean)) for x, y in zip(p, said, strict=True))
-    return DiagnosticRow(question_id, cells, _ratio(p), _ratio(no), answer)
+    likelihoods = no if answer is False else p
+    mean = math.fsum(likelihoods) / len(likelihoods)
+    cells = tuple(
+        Cell(x, word_of(x), _consistency_mark(y, mean)) for x, y in zip(p, likelihoods, strict=True)
+    )
+    return DiagnosticRow(question_id, cells, _max_ratio(p), _max_ratio(no), answer)
 
 
-def _mark(likelihood: float, mean: float) -> Mark:
+def _consistency_mark(likelihood: float, mean: float) -> Mark:
     against_mean = likelihood / mean if mean > 0.0 else 1.0
     return next((mark for bound, mark in _MARKS if against_mean >= bound), "--")
 
 
-def _ratio(p: Sequence[float]) -> float:
+def _max_ratio(p: Sequence[float]) -> float:
     if min(p) == 0.0:
         return math.inf if max(p) > 0.0 else 1.0
     return max(p) / min(p)

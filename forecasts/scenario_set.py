@@ -108,8 +108,8 @@ def word_of(p: float) -> str:
     >>> word_of(0.1), word_of(0.4), word_of(0.97)
     ('very unlikely', 'roughly even chance', 'almost certain')
     """
-    found = float(probabilities(p))
-    return min(FIVE_WORDS, key=lambda word: abs(FIVE_WORDS[word] - found))
+    checked = float(probabilities(p))
+    return min(FIVE_WORDS, key=lambda word: abs(FIVE_WORDS[word] - checked))
 
 
 def likelihood_from(text: str) -> float:
@@ -169,24 +169,24 @@ def check_scenario_set(
 def _check_row(
     row: LikelihoodRow, names: Sequence[str], questions: Mapping[QuestionId, Question]
 ) -> None:
-    asked = questions.get(row.question_id)
-    if asked is None:
+    question = questions.get(row.question_id)
+    if question is None:
         raise InvalidQuestion(
             f"there is no question {row.question_id!r}: take its row out, or open it first"
         )
-    if asked.kind != "binary":
+    if question.kind != "binary":
         raise InvalidQuestion(
-            f"{asked.id!r} is {asked.kind}: a row is about a binary question, P(YES | scenario)"
+            f"{question.id!r} is {question.kind}: a row is about a binary question, P(YES | scenario)"
         )
     if len(row.p) != len(names):
         raise InvalidQuestion(
-            f"the row of {asked.id!r} has {len(row.p)} numbers for {len(names)} scenarios: give "
+            f"the row of {question.id!r} has {len(row.p)} numbers for {len(names)} scenarios: give "
             f"one for each of {', '.join(names)}"
         )
-    found = probabilities(row.p)
-    if ((found == 0.0) | (found == 1.0)).any():
+    checked = probabilities(row.p)
+    if ((checked == 0.0) | (checked == 1.0)).any():
         raise InvalidProbability(
-            f"the row of {asked.id!r} is certain of an answer, and nothing could undo that: "
+            f"the row of {question.id!r} is certain of an answer, and nothing could undo that: "
             "write 0.01 or 0.99"
         )
 
@@ -198,18 +198,18 @@ def table_of(
     one is missing.
     """
     names = [option.name for option in question.options]
-    found = []
+    matrix = []
     for row in rows:
-        said = dict(
+        likelihoods = dict(
             zip(names, row.p, strict=False)
         )  # options are added at the end, and may have no number yet
-        missing = [name for name in options if name not in said]
+        missing = [name for name in options if name not in likelihoods]
         if missing:
             raise ForecastsError(
                 f"the row of {row.question_id!r} says nothing of {missing[0]!r}: give it a number"
             )
-        found.append([said[name] for name in options])
-    return found
+        matrix.append([likelihoods[name] for name in options])
+    return matrix
 
 
 def posterior(
@@ -246,24 +246,27 @@ def posterior(
     if not isinstance(prior, Categorical):
         raise InvalidForecast(f"{question.id} is a {question.kind} question: scenarios are options")
     rows = [row for row in scenario_set.rows if row.question_id in board]
-    table, said = (
+    table, board_values = (
         table_of(question, rows, prior.options),
         [float(board[row.question_id]) for row in rows],
     )
-    update = soft_update(prior.p, table, said)
-    why = map(_why, said, indicator_probabilities(prior.p, table))
+    update = soft_update(prior.p, table, board_values)
+    why = map(_describe_row, board_values, indicator_probabilities(prior.p, table))
     effects = [
-        (row.question_id, words, _alone(prior.p, logs))
+        (row.question_id, words, _normalise_effects(prior.p, logs))
         for row, words, logs in zip(rows, why, update.row_logs, strict=True)
     ]
-    held = Categorical(prior.options, update.scenarios) if rows else prior
+    distribution = Categorical(prior.options, update.scenarios) if rows else prior
     return ScenarioPosterior(
         question_id=question.id,
         prior=prior,
-        distribution=held,
+        distribution=distribution,
         nats=update.nats if rows else 0.0,
         lines=MappingProxyType(
-            {name: tuple(_lines(n, prior, held, effects)) for n, name in enumerate(prior.options)}
+            {
+                name: tuple(_scenario_lines(n, prior, distribution, effects))
+                for n, name in enumerate(prior.options)
+            }
         ),
         left_out=tuple(
             row.question_id for row in scenario_set.rows if row.question_id not in board
@@ -282,7 +285,7 @@ def history(
     The shares are in the order of the prior's options, and each entry stands until the next. Raises
     as `posterior`.
     """
-    found: list[tuple[datetime, tuple[float, ...]]] = []
+    entries: list[tuple[datetime, tuple[float, ...]]] = []
     before: Mapping[QuestionId, float] | None = None
     for at, board in boards:
         known = {
@@ -295,34 +298,36 @@ def history(
         before = known
         shares = posterior(question, scenario_set, known).distribution.p
         if (
-            not found
-            or max(abs(a - b) for a, b in zip(shares, found[-1][1], strict=True)) > _ROUNDING
+            not entries
+            or max(abs(a - b) for a, b in zip(shares, entries[-1][1], strict=True)) > _ROUNDING
         ):
-            found.append((at, shares))
-    return tuple(found)
+            entries.append((at, shares))
+    return tuple(entries)
 
 
 Effect = tuple[QuestionId, str, tuple[float, ...]]
 
 
-def _why(said: float, expected: float) -> str:
-    now = {1.0: "answered YES", 0.0: "answered NO"}.get(said, f"at {percent(said)}")
+def _describe_row(current: float, expected: float) -> str:
+    now = {1.0: "answered YES", 0.0: "answered NO"}.get(current, f"at {percent(current)}")
     return f"{now}, where the prior alone expects {percent(expected)}"
 
 
-def _alone(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
+def _normalise_effects(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
     """What a row adds to each scenario, less what it adds to all of them: alone, it leaves the sum
     at 1.
     """
-    most = max(log for p, log in zip(prior, logs, strict=True) if p > 0.0)
-    total = most + math.log(
-        math.fsum(p * math.exp(log - most) for p, log in zip(prior, logs, strict=True) if p > 0.0)
+    largest = max(log for p, log in zip(prior, logs, strict=True) if p > 0.0)
+    total = largest + math.log(
+        math.fsum(
+            p * math.exp(log - largest) for p, log in zip(prior, logs, strict=True) if p > 0.0
+        )
     )
     return tuple(log - total for log in logs)
 
 
-def _lines(
-    index: int, prior: Categorical, held: Categorical, effects: Sequence[Effect]
+def _scenario_lines(
+    index: int, prior: Categorical, distribution: Categorical, effects: Sequence[Effect]
 ) -> Iterator[ScenarioLine]:
     if prior.p[index] == 0.0:
         return
@@ -332,11 +337,13 @@ def _lines(
         *(ScenarioLine(question_id, words, logs[index]) for question_id, words, logs in effects),
     ]
     yield from lines
-    share = held.p[index]
+    share = distribution.p[index]
     # What is ruled out is at −∞ already, by the line that rules it out.
-    left = (
+    remainder = (
         math.fsum((math.log(share), *(-line.log_share for line in lines))) if share > 0.0 else 0.0
     )
     yield ScenarioLine(
-        None, "the rows together: what several of them say counts once, and the shares make 1", left
+        None,
+        "the rows together: what several of them say counts once, and the shares make 1",
+        remainder,
     )

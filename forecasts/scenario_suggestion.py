@@ -37,16 +37,20 @@ def suggest_scenarios(
     >>> found.lines["Other"][1].why
     'summit: at 20%, where the prior alone expects 20%'
     """
-    found = posterior(question, scenario_set, board, at=at)
-    lines = {name: _lines_of(found, name) for name in found.distribution.options}
-    return OptionSuggestion(question.id, at, found.distribution, MappingProxyType(lines), VERSION)
+    posterior_now = posterior(question, scenario_set, board, at=at)
+    lines = {
+        name: _scenario_lines(posterior_now, name) for name in posterior_now.distribution.options
+    }
+    return OptionSuggestion(
+        question.id, at, posterior_now.distribution, MappingProxyType(lines), VERSION
+    )
 
 
-def _lines_of(found: ScenarioPosterior, name: str) -> tuple[OptionLine, ...]:
-    own = found.lines[name]
-    if found.distribution.of(name) == 0.0 or not own:
+def _scenario_lines(result: ScenarioPosterior, name: str) -> tuple[OptionLine, ...]:
+    lines = result.lines[name]
+    if result.distribution.of(name) == 0.0 or not lines:
         return ()
-    first, *rows, last = own
+    first, *rows, last = lines
     return (
         OptionLine("base rate", first.why, first.log_share),
         *map(_row_line, rows),

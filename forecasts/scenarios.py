@@ -15,8 +15,8 @@ from scipy.special import entr, logsumexp
 from forecasts.errors import ForecastsError
 from forecasts.probability import Floats, probabilities, summing_to_one
 
-_ROUNDS = 500
-_SETTLED = 1e-12
+_MAX_ITERATIONS = 500
+_MARGIN_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float,
     >>> [round(p, 3) for p in scenario_posterior([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]])]
     [0.4, 0.54, 0.06]
     """
-    weights, table = _checked(prior, likelihoods)
-    return _as_tuple(_shares(_ln(weights) + _ln(table).sum(axis=0)))
+    weights, table = _check_table(prior, likelihoods)
+    return _as_tuple(_normalise_logs(_ln(weights) + _ln(table).sum(axis=0)))
 
 
 def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> SoftUpdate:
@@ -74,22 +74,22 @@ def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> S
     >>> [round(p, 3) for p in update.scenarios], round(update.nats, 3)
     ([0.596, 0.219, 0.186], 0.228)
     """
-    weights, table = _checked(prior, likelihoods)
-    said = probabilities(board)
-    if said.shape != table.shape[:1]:
+    weights, table = _check_table(prior, likelihoods)
+    board_values = probabilities(board)
+    if board_values.shape != table.shape[:1]:
         raise ForecastsError(
             f"give one probability for each of the {len(table)} rows of the likelihood table"
         )
-    answered = (said == 0.0) | (said == 1.0)
-    row_logs = _ln(np.where(said[:, None] == 1.0, table, 1.0 - table))
+    answered = (board_values == 0.0) | (board_values == 1.0)
+    row_logs = _ln(np.where(board_values[:, None] == 1.0, table, 1.0 - table))
     logs = _ln(weights) + row_logs[answered].sum(axis=0)
-    _shares(logs)  # refuses answers that no scenario allows
-    table, said = table[~answered], said[~answered]
-    shifts = _fitting_shifts(logs, table, said)
-    row_logs[~answered] = _shifted(table, shifts)[0]
+    _normalise_logs(logs)  # refuses answers that no scenario allows
+    table, board_values = table[~answered], board_values[~answered]
+    shifts = _fitting_shifts(logs, table, board_values)
+    row_logs[~answered] = _apply_shifts(table, shifts)[0]
     moved = logs + row_logs[~answered].sum(axis=0)
-    nats = max(0.0, float(shifts @ said - logsumexp(moved)))
-    return SoftUpdate(_as_tuple(_shares(moved)), nats, tuple(map(_as_tuple, row_logs)))
+    nats = max(0.0, float(shifts @ board_values - logsumexp(moved)))
+    return SoftUpdate(_as_tuple(_normalise_logs(moved)), nats, tuple(map(_as_tuple, row_logs)))
 
 
 def indicator_probabilities(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
@@ -102,7 +102,7 @@ def indicator_probabilities(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[f
     >>> indicator_probabilities([0.5, 0.5], [[0.8, 0.4]])
     (0.6000000000000001,)
     """
-    weights, table = _checked(prior, likelihoods)
+    weights, table = _check_table(prior, likelihoods)
     return _as_tuple(table @ weights)
 
 
@@ -118,12 +118,12 @@ def indicator_information(prior: ArrayLike, likelihoods: ArrayLike) -> float:
     >>> indicator_information([0.5, 0.5], [1.0, 0.0]), indicator_information([0.5, 0.5], [0.4, 0.4])
     (1.0, 0.0)
     """
-    weights, table = _checked(prior, np.asarray(likelihoods, dtype=np.float64)[None])
-    told = _bits(table @ weights) - _bits(table) @ weights
-    return max(0.0, float(told[0]))
+    weights, table = _check_table(prior, np.asarray(likelihoods, dtype=np.float64)[None])
+    information = _binary_entropy(table @ weights) - _binary_entropy(table) @ weights
+    return max(0.0, float(information[0]))
 
 
-def _checked(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floats]:
+def _check_table(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floats]:
     weights, table = summing_to_one(prior), probabilities(likelihoods)
     if table.size == 0:
         table = table.reshape(0, weights.shape[-1])
@@ -134,23 +134,23 @@ def _checked(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floats]:
     return weights, table
 
 
-def _fitting_shifts(logs: Floats, table: Floats, said: Floats) -> Floats:
+def _fitting_shifts(logs: Floats, table: Floats, marginals: Floats) -> Floats:
     """How far each indicator's log-odds move, in every scenario alike, for the joint to have the
-    marginals `said`.
+    marginals `marginals`.
 
     Newton's steps are shortened by ln(1 + size)/size: proven to descend for a dual of this kind
     (Sun & Tran-Dinh 2019, Mathematical Programming 178), and without effect once they are small.
     """
     shifts = np.zeros(len(table))
     off = shifts
-    for _ in range(_ROUNDS):
-        sizes, given = _shifted(table, shifts)
-        weights = _shares(logs + sizes.sum(axis=0))
-        marginal = given @ weights
-        off = said - marginal
-        if not (np.abs(off) > _SETTLED).any():
+    for _ in range(_MAX_ITERATIONS):
+        sizes, shifted = _apply_shifts(table, shifts)
+        weights = _normalise_logs(logs + sizes.sum(axis=0))
+        marginal = shifted @ weights
+        off = marginals - marginal
+        if not (np.abs(off) > _MARGIN_TOLERANCE).any():
             return shifts
-        joint = (given * weights) @ given.T
+        joint = (shifted * weights) @ shifted.T
         np.fill_diagonal(joint, marginal)
         step = np.linalg.lstsq(joint - np.outer(marginal, marginal), off)[0]
         size = float(np.abs(step).sum())
@@ -162,7 +162,7 @@ def _fitting_shifts(logs: Floats, table: Floats, said: Floats) -> Floats:
     )
 
 
-def _shifted(table: Floats, shifts: Floats) -> tuple[Floats, Floats]:
+def _apply_shifts(table: Floats, shifts: Floats) -> tuple[Floats, Floats]:
     """Log of what each cell's shift does to its scenario's weight, and P(YES | scenario) after the
     shift.
     """
@@ -171,7 +171,7 @@ def _shifted(table: Floats, shifts: Floats) -> tuple[Floats, Floats]:
     return sizes, np.exp(yes - sizes)
 
 
-def _shares(logs: Floats) -> Floats:
+def _normalise_logs(logs: Floats) -> Floats:
     if np.isneginf(logs).all():
         raise ForecastsError(
             "what was observed rules out every scenario: one of the likelihoods of 0 has to give"
@@ -185,7 +185,7 @@ def _ln(values: Floats) -> Floats:
         return np.log(values)
 
 
-def _bits(p: Floats) -> Floats:
+def _binary_entropy(p: Floats) -> Floats:
     return np.asarray((entr(p) + entr(1.0 - p)) / np.log(2.0))
 
 

@@ -79,10 +79,10 @@ def effective_n(n: ArrayLike, rho: float) -> Floats:
             "a number of observations is finite and not negative: give how many there are"
         )
     _check_correlation(rho)
-    others = (
+    further = (
         np.maximum(counts, 1.0) - 1.0
     )  # nothing, or less than one, has no others to be correlated with
-    return np.asarray(counts / (1.0 + others * rho), dtype=np.float64)
+    return np.asarray(counts / (1.0 + further * rho), dtype=np.float64)
 
 
 def effective_n_clustered(n: float, mean_cluster_size: float, rho: float) -> float:

@@ -78,16 +78,16 @@ def unseen(
     questions, those that are not expected, and those whose date had passed when the question
     opened.
     """
-    watched = {i.id: i for i in indicators if _counts(question, i)}
-    left = dict.fromkeys(watched, 1.0)
+    watched = {i.id: i for i in indicators if _is_expected(question, i)}
+    shares = dict.fromkeys(watched, 1.0)
     known = (
         e
         for e in evidence
-        if e.indicator_id in watched and _in_time(question, watched[e.indicator_id], e, at)
+        if e.indicator_id in watched and _is_in_time(question, watched[e.indicator_id], e, at)
     )
     for story in sorted(known, key=lambda e: e.id):  # so that not even rounding tells the order
-        left[story.indicator_id] *= 1.0 - story.trust
-    return left
+        shares[story.indicator_id] *= 1.0 - story.trust
+    return shares
 
 
 def signposts(
@@ -110,11 +110,15 @@ def signposts(
     ['waiting', 'silent']
     """
     known = list(evidence)
-    mine = [i for i in indicators if _counts(question, i)]
-    left = unseen(question, mine, known, at)
-    stories = {i.id: [story for story in known if _in_time(question, i, story, at)] for i in mine}
-    found = [_signpost(i, left[i.id], stories[i.id], at) for i in mine]
-    return tuple(sorted(found, key=lambda s: (_by(s.indicator), s.indicator.name, s.indicator.id)))
+    expected = [i for i in indicators if _is_expected(question, i)]
+    unseen_shares = unseen(question, expected, known, at)
+    stories = {
+        i.id: [story for story in known if _is_in_time(question, i, story, at)] for i in expected
+    }
+    posts = [_make_signpost(i, unseen_shares[i.id], stories[i.id], at) for i in expected]
+    return tuple(
+        sorted(posts, key=lambda s: (_due_date(s.indicator), s.indicator.name, s.indicator.id))
+    )
 
 
 def calendar(
@@ -126,18 +130,21 @@ def calendar(
     From `now` on, or from an earlier `since`, with every answer that is overdue. A signpost whose
     date lies after the close is left out: by then its silence moves nothing.
     """
-    found = [
-        expected for entry in entries if not entry.answered for expected in _expected(entry, now)
-    ]
-    wanted = [
+    upcoming = [
         expected
-        for expected in found
+        for entry in entries
+        if not entry.answered
+        for expected in _calendar_entries(entry, now)
+    ]
+    selected = [
+        expected
+        for expected in upcoming
         if expected.at >= (since or now) or expected.state == "overdue"
     ]
     order = ("signpost", "close", "answer due")
     return tuple(
         sorted(
-            wanted,
+            selected,
             key=lambda e: (
                 e.at,
                 order.index(e.what),
@@ -157,7 +164,7 @@ def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
     times = round(math.exp(abs(math.log(ratio))), 1)
     if times == 1.0:
         return "as likely either way"
-    return f"{times:g} times likelier if {_side(kind, ratio > 1.0, option)}"
+    return f"{times:g} times likelier if {_describe_side(kind, ratio > 1.0, option)}"
 
 
 def silence_ratio(question: Question, indicator: Indicator) -> str:
@@ -169,7 +176,7 @@ def silence_ratio(question: Question, indicator: Indicator) -> str:
     return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
 
 
-def _side(kind: Kind, yes: bool, option: str) -> str:
+def _describe_side(kind: Kind, yes: bool, option: str) -> str:
     match kind:
         case "binary":
             return "YES" if yes else "NO"
@@ -183,48 +190,50 @@ def _side(kind: Kind, yes: bool, option: str) -> str:
             assert_never(kind)
 
 
-def _counts(question: Question, indicator: Indicator) -> bool:
+def _is_expected(question: Question, indicator: Indicator) -> bool:
     return (
         indicator.question_id == question.id
         and bool(indicator.expected)
-        and question.opens_at < _by(indicator)
+        and question.opens_at < _due_date(indicator)
     )
 
 
-def _by(indicator: Indicator) -> datetime:
+def _due_date(indicator: Indicator) -> datetime:
     assert indicator.expected is not None
     return indicator.expected.by
 
 
-def _in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
-    mine = (
+def _is_in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
+    relevant = (
         story.indicator_id == indicator.id
         and story.question_id == question.id
         and story.status != "rejected"
     )
-    return mine and question.opens_at <= story.first_seen_at <= min(_by(indicator), at)
+    return relevant and question.opens_at <= story.first_seen_at <= min(_due_date(indicator), at)
 
 
-def _signpost(
-    indicator: Indicator, left: float, stories: Iterable[Evidence], at: datetime
+def _make_signpost(
+    indicator: Indicator, unseen_share: float, stories: Iterable[Evidence], at: datetime
 ) -> Signpost:
-    if left <= 1.0 - SEEN:
-        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - left)
-    return Signpost(indicator, "silent" if _by(indicator) <= at else "waiting", None, 1.0 - left)
+    if unseen_share <= 1.0 - SEEN:
+        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - unseen_share)
+    return Signpost(
+        indicator, "silent" if _due_date(indicator) <= at else "waiting", None, 1.0 - unseen_share
+    )
 
 
 def _seen_at(stories: Iterable[Evidence]) -> datetime:
     """The instant from which stories, taken together, make it as likely seen as not."""
     in_order = sorted(stories, key=lambda e: (e.first_seen_at, e.id))
-    left = 1.0
+    unseen_share = 1.0
     for story in in_order:
-        left *= 1.0 - story.trust
-        if left <= 1.0 - SEEN:
+        unseen_share *= 1.0 - story.trust
+        if unseen_share <= 1.0 - SEEN:
             return story.first_seen_at
     return in_order[-1].first_seen_at  # the same product in another order, and rounded up
 
 
-def _expected(entry: Entry, now: datetime) -> Iterable[Expected]:
+def _calendar_entries(entry: Entry, now: datetime) -> Iterable[Expected]:
     question = entry.question
     for post in entry.signposts:
         due = post.indicator.expected

@@ -122,7 +122,7 @@ def suggest(
     -0.847 → 30%  3 of 10 years
     -0.210 → 26%  60 of 365 days passed without the event
     """
-    mine = sorted(
+    own_indicators = sorted(
         (i for i in indicators.values() if i.question_id == question.id),
         key=lambda i: (i.name, i.id),
     )
@@ -131,14 +131,16 @@ def suggest(
         story.line(question.kind)
         for story in weighed(visible(evidence, question.id, at), indicators, at, model)
     ]
-    weights += silences(question, evidence, mine, at)
-    weights += usual_weights(mine, archive_days, usual_levels)
-    moved = [_base_rate(question), _time_passed(question, at)]
+    weights += silences(question, evidence, own_indicators, at)
+    weights += usual_weights(own_indicators, archive_days, usual_levels)
+    start = [_base_rate(question), _time_passed(question, at)]
     scaling, capped = combined(weights, model)
-    z = math.fsum([*(w.log_odds for w in moved), capped])
+    z = math.fsum([*(w.log_odds for w in start), capped])
     p = closed(z, model)
-    lines = [*moved, *weights, *scaling]
-    lines.append(Weight("learned correction", _correction(model), _corrected(z, model) - z))
+    lines = [*start, *weights, *scaling]
+    lines.append(
+        Weight("learned correction", _describe_correction(model), _apply_correction(z, model) - z)
+    )
     lines.append(
         Weight(
             "limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)
@@ -193,13 +195,13 @@ def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], flo
         scaling.append(
             Weight("evidence scale", f"evidence counts ×{model.gamma:.3g}", scaled - raw)
         )
-    most = f"{math.exp(model.soft_cap):.3g}"
-    why = f"all evidence together never exceeds a likelihood ratio of {most}"
+    max_ratio = f"{math.exp(model.soft_cap):.3g}"
+    why = f"all evidence together never exceeds a likelihood ratio of {max_ratio}"
     scaling.append(Weight("saturation", why, capped - scaled))
     return scaling, capped
 
 
-def _correction(model: Model) -> str:
+def _describe_correction(model: Model) -> str:
     """Name the origin of the learned correction and its size."""
     changes = f"shift {model.shift:+.2g}" + (
         "" if model.slope == 1.0 else f", slope ×{model.slope:.2g}"
@@ -222,18 +224,18 @@ def _base_rate(question: Question) -> Weight:
 
 
 def _time_passed(question: Question, at: datetime) -> Weight:
-    moved = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
-    return Weight("time passed", time_passed(question, at), moved)
+    change = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
+    return Weight("time passed", time_passed(question, at), change)
 
 
 def closed(log_odds: float, model: Model) -> float:
     """P(YES) of the log-odds of base rate, time and news, after the learned correction and within
     the limits.
     """
-    return min(max(sigmoid(_corrected(log_odds, model)), model.p_min), model.p_max)
+    return min(max(sigmoid(_apply_correction(log_odds, model)), model.p_min), model.p_max)
 
 
-def _corrected(log_odds: float, model: Model) -> float:
+def _apply_correction(log_odds: float, model: Model) -> float:
     return model.shift + model.slope * log_odds
 
 
@@ -246,10 +248,10 @@ def silences(
     left = unseen(question, indicators, evidence, at)
     for indicator in indicators:
         if indicator.expected and indicator.expected.by <= at and left.get(indicator.id):
-            yield _silence(indicator, indicator.expected, left[indicator.id])
+            yield _silence_entry(indicator, indicator.expected, left[indicator.id])
 
 
-def _silence(indicator: Indicator, expected: Expectation, left: float) -> Weight:
+def _silence_entry(indicator: Indicator, expected: Expectation, left: float) -> Weight:
     words = f"{expected.if_yes} if YES, {expected.if_no} if NO"
     ratio = f"likelihood ratio {expected.ratio_when_silent:.3g}"
     doubt = f", ×{left:.3f} as a match in doubt may have been it" if left < 1.0 else ""

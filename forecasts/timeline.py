@@ -19,7 +19,7 @@ from forecasts.question import ForecasterId, QuestionId
 
 ForecastId = NewType("ForecastId", int)
 Act = Literal["forecast", "reaffirm", "withdraw", "undo", "redo"]
-_STEPS_BACK: Final = ("undo", "redo")
+_HISTORY_ACTS: Final = ("undo", "redo")
 """Acts that say nothing new: what stands after them stood before."""
 
 
@@ -73,13 +73,13 @@ class Timeline:
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
         """The standing forecasts on [start, end), clipped to it; gaps are left out."""
-        found = []
+        spans = []
         for index, (made_at, distribution) in enumerate(self.steps):
             until = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
             begin, finish = max(made_at, start), min(until, end)
             if distribution is not None and begin < finish:
-                found.append(Span(begin, finish, distribution))
-        return tuple(found)
+                spans.append(Span(begin, finish, distribution))
+        return tuple(spans)
 
 
 def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
@@ -110,9 +110,9 @@ def undone(forecasts: Sequence[Forecast]) -> Forecast:
     `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
     `InvalidForecast` when there is nothing left to undo.
     """
-    gone = _gone(forecasts)
+    cancelled = _find_cancelled(forecasts)
     for forecast in reversed(forecasts):
-        if forecast.act not in _STEPS_BACK and forecast.id not in gone:
+        if forecast.act not in _HISTORY_ACTS and forecast.id not in cancelled:
             return forecast
     raise InvalidForecast("there is no forecast of yours on this question to undo")
 
@@ -125,32 +125,32 @@ def redone(forecasts: Sequence[Forecast]) -> Forecast:
     `InvalidForecast` when nothing was undone since the last new act: what comes after an undo
     replaces what it took.
     """
-    gone = _gone(forecasts)
+    cancelled = _find_cancelled(forecasts)
     for forecast in reversed(forecasts):
-        if forecast.act not in _STEPS_BACK:
+        if forecast.act not in _HISTORY_ACTS:
             break
-        if forecast.act == "undo" and forecast.id not in gone:
+        if forecast.act == "undo" and forecast.id not in cancelled:
             return forecast
     raise InvalidForecast(
         "nothing of yours on this question was undone last, so there is nothing to do again"
     )
 
 
-def _gone(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
+def _find_cancelled(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
     """The acts that were taken back and not brought again, and the undos that were themselves taken
     back.
     """
-    gone: set[ForecastId] = set()
-    taken: dict[ForecastId, ForecastId] = {}
+    cancelled: set[ForecastId] = set()
+    targets: dict[ForecastId, ForecastId] = {}
     for forecast in forecasts:
         if forecast.undoes is None:
             continue
-        gone.add(forecast.undoes)
+        cancelled.add(forecast.undoes)
         if forecast.act == "undo":
-            taken[forecast.id] = forecast.undoes
+            targets[forecast.id] = forecast.undoes
         else:
-            gone.discard(taken[forecast.undoes])
-    return frozenset(gone)
+            cancelled.discard(targets[forecast.undoes])
+    return frozenset(cancelled)
 
 
 def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
@@ -165,10 +165,10 @@ def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, .
 
 def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
     """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
-    gone = _gone(forecasts)
+    cancelled = _find_cancelled(forecasts)
     earlier = [
         f
         for f in forecasts[: list(forecasts).index(act)]
-        if f.act not in _STEPS_BACK and f.id not in gone
+        if f.act not in _HISTORY_ACTS and f.id not in cancelled
     ]
     return earlier[-1].distribution if earlier else None

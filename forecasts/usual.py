@@ -54,11 +54,13 @@ def learned_usual_level(
     """
     days = max(0, math.floor((opens_at - archive_from) / DAY))
     if not days or indicator.half_life_days is None or not indicator.direction:
-        return _kept(indicator, opens_at)
+        return _keep_stated_level(indicator, opens_at)
     before = (e for e in evidence if e.indicator_id == indicator.id and e.first_seen_at < opens_at)
     known = list(novelties(visible(before, indicator.question_id, opens_at), model))
-    stories = [(e.first_seen_at, _fresh(e, novelty, indicator)) for e, novelty in known]
-    levels = _levels(
+    stories = [
+        (e.first_seen_at, _weights_without_decay(e, novelty, indicator)) for e, novelty in known
+    ]
+    levels = _daily_levels(
         stories, (archive_from + DAY * day for day in range(1, days + 1)), indicator.half_life_days
     )
     mean = indicator.direction * math.fsum(levels) / days
@@ -68,15 +70,17 @@ def learned_usual_level(
         f"evidence), shrunk towards {indicator.usual_level:.3f} as if that were {PRIOR_DAYS:g} "
         "days more"
     )
-    return replace(_kept(indicator, opens_at), value=value, n=days, why=why)
+    return replace(_keep_stated_level(indicator, opens_at), value=value, n=days, why=why)
 
 
-def _kept(indicator: Indicator, opens_at: datetime) -> Learned:
+def _keep_stated_level(indicator: Indicator, opens_at: datetime) -> Learned:
     why = "as the set states it: there is no archive before the opening, or no level to settle at"
     return Learned("usual level", indicator.id, indicator.usual_level, 0, opens_at, why)
 
 
-def _fresh(e: Evidence, novelty: float, indicator: Indicator) -> list[tuple[datetime, float]]:
+def _weights_without_decay(
+    e: Evidence, novelty: float, indicator: Indicator
+) -> list[tuple[datetime, float]]:
     """What a story weighs apart from its age: from when it was first seen, and from each further
     report on.
     """
@@ -84,7 +88,7 @@ def _fresh(e: Evidence, novelty: float, indicator: Indicator) -> list[tuple[date
     return [(at, replace(weigh(e, novelty, indicator, at), decay=1.0).log_odds) for at in times]
 
 
-def _levels(
+def _daily_levels(
     stories: Sequence[tuple[datetime, list[tuple[datetime, float]]]],
     days: Iterable[datetime],
     half_life: float,

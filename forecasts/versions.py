@@ -54,11 +54,14 @@ class Piece:
 
 def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
     """The question in its newest wording; edits of other questions change nothing."""
-    mine = _in_order(question, edits)
-    if not mine:
+    own_edits = _sort_edits(question, edits)
+    if not own_edits:
         return question
     return replace(
-        question, text=mine[-1].text, criteria=mine[-1].criteria, sources=mine[-1].sources
+        question,
+        text=own_edits[-1].text,
+        criteria=own_edits[-1].criteria,
+        sources=own_edits[-1].sources,
     )
 
 
@@ -81,19 +84,19 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
     )
     edited = [
         Version(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
-        for number, edit in enumerate(_in_order(question, edits), 2)
+        for number, edit in enumerate(_sort_edits(question, edits), 2)
     ]
     return (opened, *edited)
 
 
-def version_at(of: Sequence[Version], at: datetime) -> Version:
+def version_at(versions: Sequence[Version], at: datetime) -> Version:
     """The wording that a forecast entered at `at` was made on: the newest by then, or the first of
     all.
 
-    A forecast at the very instant of an edit was made on the new wording. `of` comes from
+    A forecast at the very instant of an edit was made on the new wording. `versions` comes from
     `versions`.
     """
-    return next((version for version in reversed(of[1:]) if version.at <= at), of[0])
+    return next((version for version in reversed(versions[1:]) if version.at <= at), versions[0])
 
 
 def difference(old: str, new: str) -> tuple[Piece, ...]:
@@ -110,20 +113,23 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
     added | August,
     same | as announced.
     """
-    before, after = old.split(), new.split()
-    found = []
+    old_tokens, new_tokens = old.split(), new.split()
+    segments = []
     for _, old_from, old_to, new_from, new_to in SequenceMatcher(
-        None, before, after, autojunk=False
+        None, old_tokens, new_tokens, autojunk=False
     ).get_opcodes():
-        gone, come = " ".join(before[old_from:old_to]), " ".join(after[new_from:new_to])
-        if gone == come:
-            found.append(Piece(come, "same"))
+        old_words, new_words = (
+            " ".join(old_tokens[old_from:old_to]),
+            " ".join(new_tokens[new_from:new_to]),
+        )
+        if old_words == new_words:
+            segments.append(Piece(new_words, "same"))
             continue
-        if gone:
-            found.append(Piece(gone, "removed"))
-        if come:
-            found.append(Piece(come, "added"))
-    return tuple(found)
+        if old_words:
+            segments.append(Piece(old_words, "removed"))
+        if new_words:
+            segments.append(Piece(new_words, "added"))
+    return tuple(segments)
 
 
 def check_edit(question: Question, edit: Edit, answered: bool) -> None:
@@ -137,25 +143,32 @@ def check_edit(question: Question, edit: Edit, answered: bool) -> None:
         raise InvalidQuestion(f"the edit belongs to {edit.question_id}, not to {question.id}")
     if answered:
         raise InvalidQuestion(f"{question.id} has its answer: its wording stays as it is")
-    for what, said in (("the question itself", edit.text), ("resolution criteria", edit.criteria)):
-        if not said.strip():
-            raise InvalidQuestion(f"{what} must not be empty: say it in one sentence")
+    for field, value in (
+        ("the question itself", edit.text),
+        ("resolution criteria", edit.criteria),
+    ):
+        if not value.strip():
+            raise InvalidQuestion(f"{field} must not be empty: say it in one sentence")
     if not edit.sources or not all(map(str.strip, edit.sources)):
         raise InvalidQuestion("name at least one source that will tell the answer")
     if not edit.why.strip():
         raise InvalidQuestion(
             "say why the wording changes: those who made a forecast on the old one will ask"
         )
-    if _wording(edit) == _wording(question):
+    if _normalise_wording(edit) == _normalise_wording(question):
         raise InvalidQuestion("nothing has changed: edit the question, its criteria or its sources")
 
 
-def _wording(of: Question | Edit) -> tuple[list[str], ...]:
+def _normalise_wording(wording: Question | Edit) -> tuple[list[str], ...]:
     """The words of a wording, so that white space is no change."""
-    return (of.text.split(), of.criteria.split(), [source.strip() for source in of.sources])
+    return (
+        wording.text.split(),
+        wording.criteria.split(),
+        [source.strip() for source in wording.sources],
+    )
 
 
-def _in_order(question: Question, edits: Sequence[Edit]) -> list[Edit]:
+def _sort_edits(question: Question, edits: Sequence[Edit]) -> list[Edit]:
     return sorted(
         (edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at
     )

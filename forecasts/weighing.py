@@ -99,11 +99,11 @@ class Weighed:
         e = self.evidence
         facts = [
             (
-                f"{self.name}: {_strength_words(e, self.strength)} "
+                f"{self.name}: {_describe_strength(e, self.strength)} "
                 f"{side_words(kind, e.direction, e.option)}"
             ),
-            f"reliability {self.reliability:.2f} ({_source_words(self.reports)})",
-            *_trust_words(e),
+            f"reliability {self.reliability:.2f} ({_describe_sources(self.reports)})",
+            *_describe_trust(e),
             f"novelty ×{self.novelty:.3g}",
             f"decay ×{self.decay:.3f}",
         ]
@@ -116,7 +116,7 @@ def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime)
 
     Evidence on other questions, later, rejected, neutral or of no strength does not.
     """
-    counted = (
+    relevant = (
         e
         for e in evidence
         if e.question_id == question_id
@@ -125,7 +125,7 @@ def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime)
         and e.direction is not Direction.NEUTRAL
         and e.strength is not Strength.NONE
     )
-    return sorted(counted, key=lambda e: (e.first_seen_at, e.id))
+    return sorted(relevant, key=lambda e: (e.first_seen_at, e.id))
 
 
 def novelties(
@@ -145,14 +145,14 @@ def novelties(
         stories, trust = recent[e.indicator_id, e.direction], e.trust
         while stories and (e.first_seen_at - stories[-1][0]) / DAY > model.novelty_window_days:
             stories.pop()
-        yield e, math.pow(model.novelty, _stories_before(trust, stories))
+        yield e, math.pow(model.novelty, _count_earlier_stories(trust, stories))
         stories.appendleft((e.first_seen_at, trust))
 
 
-def _stories_before(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
+def _count_earlier_stories(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
     before = 0.0
-    for _, other in newest_first if trust > 0.0 else ():
-        before += 1.0 if other >= trust else other / trust
+    for _, earlier_trust in newest_first if trust > 0.0 else ():
+        before += 1.0 if earlier_trust >= trust else earlier_trust / trust
         if before >= MOST_STORIES:
             break
     return before
@@ -203,21 +203,21 @@ def ramp(half_life: float | None, archive_days: float) -> float:
     return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
 
 
-def _strength_words(e: Evidence, counted: Strength) -> str:
-    ratio = f"(likelihood ratio {counted.likelihood_ratio:g})"
-    if counted is not e.strength:
+def _describe_strength(e: Evidence, effective: Strength) -> str:
+    ratio = f"(likelihood ratio {effective.likelihood_ratio:g})"
+    if effective is not e.strength:
         return (
-            f"{e.strength.name.lower()}, counted as {counted.name.lower()} {ratio} until a "
+            f"{e.strength.name.lower()}, counted as {effective.name.lower()} {ratio} until a "
             "person confirms it,"
         )
-    return f"{counted.name.lower()} {ratio}"
+    return f"{effective.name.lower()} {ratio}"
 
 
-def _trust_words(e: Evidence) -> Iterator[str]:
+def _describe_trust(e: Evidence) -> Iterator[str]:
     doubts = {} if e.reviewed else {"match": e.relevance, "direction": e.p_direction}
-    return (f"{what} {p:.2f}" for what, p in doubts.items() if p < 1.0)
+    return (f"{label} {p:.2f}" for label, p in doubts.items() if p < 1.0)
 
 
-def _source_words(reports: Sequence[Report]) -> str:
+def _describe_sources(reports: Sequence[Report]) -> str:
     groups = len({r.source_group for r in independent(reports)})
     return f"{counted(groups, 'source group')}, {counted(len(reports), 'report')}"

@@ -68,37 +68,39 @@ def told(groups: Iterable[Group | OptionGroup]) -> tuple[Told, ...]:
     Base rate, time and learned correction are always told, and where there is no news a row says
     so. What is left out adds less than `NOTHING` each.
     """
-    return tuple(row for group in groups for row in _rows(group))
+    return tuple(row for group in groups for row in _group_rows(group))
 
 
-def _rows(group: Group | OptionGroup) -> Iterator[Told]:
+def _group_rows(group: Group | OptionGroup) -> Iterator[Told]:
     if group.name == "News":
         yield from _news_rows(group)
     elif group.name not in ("Limits", "Other options") or not is_empty(group):
-        yield from map(_row, group.lines)
+        yield from map(_make_row, group.lines)
 
 
 def _news_rows(group: Group | OptionGroup) -> Iterator[Told]:
     if is_empty(group):
-        yield Told("no news", "News", NO_NEWS, math.fsum(map(_adds, group.lines)))
+        yield Told("no news", "News", NO_NEWS, math.fsum(map(_nats_of, group.lines)))
         return
     stories = [line for line in group.lines if line.evidence_id is not None]
-    faded = [_adds(line) for line in stories if abs(_adds(line)) < FADED]
-    yield from (_row(line) for line in stories if abs(_adds(line)) >= FADED)
+    faded = [_nats_of(line) for line in stories if abs(_nats_of(line)) < FADED]
+    yield from (_make_row(line) for line in stories if abs(_nats_of(line)) >= FADED)
     if faded:
-        each = " each" if len(faded) > 1 else ""
-        words = f"{counted(len(faded), 'faded story', 'faded stories')}, less than {FADED:g}{each}"
+        suffix = " each" if len(faded) > 1 else ""
+        words = (
+            f"{counted(len(faded), 'faded story', 'faded stories')}, less than {FADED:g}{suffix}"
+        )
         yield Told("evidence", TITLES["evidence"], words, math.fsum(faded))
-    others = (line for line in group.lines if line.evidence_id is None)
-    yield from (_row(line) for line in others if abs(_adds(line)) >= NOTHING)
+    without_story = (line for line in group.lines if line.evidence_id is None)
+    yield from (_make_row(line) for line in without_story if abs(_nats_of(line)) >= NOTHING)
 
 
-def _row(line: Line | OptionLine) -> Told:
-    kind = _kind(line)
-    return Told(kind, TITLES[kind], line.why, _adds(line), line.evidence_id)
+def _make_row(line: Line | OptionLine) -> Told:
+    kind = _row_kind(line)
+    return Told(kind, TITLES[kind], line.why, _nats_of(line), line.evidence_id)
 
 
-def _kind(line: Line | OptionLine) -> str:
+def _row_kind(line: Line | OptionLine) -> str:
     """The kind of a line; a row of a likelihood table is no story."""
     is_row = isinstance(line, OptionLine) and line.kind == "evidence" and line.evidence_id is None
     return "table row" if is_row else line.kind
@@ -106,7 +108,7 @@ def _kind(line: Line | OptionLine) -> str:
 
 def is_empty(group: Group | OptionGroup) -> bool:
     """True if no line of a group adds `NOTHING` or more."""
-    return all(abs(_adds(line)) < NOTHING for line in group.lines)
+    return all(abs(_nats_of(line)) < NOTHING for line in group.lines)
 
 
 def nats(adds: float) -> str:
@@ -118,7 +120,7 @@ def nats(adds: float) -> str:
     return signed(adds, 3) if abs(adds) >= NOTHING else "–"
 
 
-def why_in_words(found: Suggestion, percent: Percent = percent) -> str:
+def why_in_words(suggestion: Suggestion, percent: Percent = percent) -> str:
     """The way from the base rate to the suggestion, group by group. Points depend on the order of
     the groups.
 
@@ -128,12 +130,12 @@ def why_in_words(found: Suggestion, percent: Percent = percent) -> str:
     >>> why_in_words(Suggestion(QuestionId("q"), utc("2026-01-01"), lines, 0.177, learned_from=30))
     'base rate 15% → no news → learned correction +3 points (from 30 questions) = 18%'
     """
-    told = [group for group in found.groups if group.name != "Limits" or not is_empty(group)]
-    steps = (_step(group, found, percent) for group in told)
-    return f"{' → '.join(steps)} = {percent(found.p)}"
+    groups = [group for group in suggestion.groups if group.name != "Limits" or not is_empty(group)]
+    steps = (_describe_step(group, suggestion, percent) for group in groups)
+    return f"{' → '.join(steps)} = {percent(suggestion.p)}"
 
 
-def share_in_words(found: OptionSuggestion, option: str, percent: Percent = percent) -> str:
+def share_in_words(suggestion: OptionSuggestion, option: str, percent: Percent = percent) -> str:
     """The same for the share of an option, in factors; without lines, that its base rate is 0.
 
     >>> from forecasts.distribution import Categorical
@@ -143,48 +145,48 @@ def share_in_words(found: OptionSuggestion, option: str, percent: Percent = perc
     >>> share_in_words(OptionSuggestion(QuestionId("q"), utc("2026-01-01"), held, lines), "Rome")
     'base rate 40% → no news → other options ×0.5 = 20%'
     """
-    share = found.distribution.of(option)
+    share = suggestion.distribution.of(option)
     groups = [
         group
-        for group in found.groups(option)
+        for group in suggestion.groups(option)
         if group.name != "Other options" or not is_empty(group)
     ]
-    steps = (_factor(group, percent) for group in groups)
+    steps = (_describe_factor(group, percent) for group in groups)
     return f"{' → '.join(steps) or 'base rate 0'} = {percent(share)}"
 
 
-def _adds(line: Line | OptionLine) -> float:
+def _nats_of(line: Line | OptionLine) -> float:
     return line.log_odds if isinstance(line, Line) else line.log_share
 
 
-def _step(group: Group, found: Suggestion, percent: Percent) -> str:
+def _describe_step(group: Group, suggestion: Suggestion, percent: Percent) -> str:
     match group.name:
         case "Base rate" | "Time":
             return f"{group.name.lower()} {percent(group.p_after)}"
-        case "Learned correction" if not found.learned_from and is_empty(group):
+        case "Learned correction" if not suggestion.learned_from and is_empty(group):
             return "no learned correction yet"
         case "News" if is_empty(group):
             return NO_NEWS
-    learned = group.name == "Learned correction" and found.learned_from
-    source = f" (from {counted(found.learned_from, 'question')})" if learned else ""
-    head, tail = _news(group) if group.name == "News" else (group.name.lower(), source)
-    return f"{head} {_points(group.p_after - group.p_before)}{tail}"
+    learned = group.name == "Learned correction" and suggestion.learned_from
+    source = f" (from {counted(suggestion.learned_from, 'question')})" if learned else ""
+    head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), source)
+    return f"{head} {_format_points(group.p_after - group.p_before)}{tail}"
 
 
-def _factor(group: OptionGroup, percent: Percent) -> str:
+def _describe_factor(group: OptionGroup, percent: Percent) -> str:
     if group.name == "Base rate":
         return f"base rate {percent(math.exp(group.log_share))}"
     if group.name == "News" and is_empty(group):
         return NO_NEWS
-    head, tail = _news(group) if group.name == "News" else (group.name.lower(), "")
+    head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), "")
     return f"{head} ×{math.exp(group.log_share):.2g}{tail}"
 
 
-def _news(group: Group | OptionGroup) -> tuple[str, str]:
+def _describe_news(group: Group | OptionGroup) -> tuple[str, str]:
     """Name the news and count its stories or table rows; without any it is news that did not
     come.
     """
-    kinds = [_kind(line) for line in group.lines]
+    kinds = [_row_kind(line) for line in group.lines]
     stories, rows = kinds.count("evidence"), kinds.count("table row")
     if rows:
         return "news", f" ({counted(rows, 'table row')})"
@@ -195,7 +197,7 @@ def _news(group: Group | OptionGroup) -> tuple[str, str]:
     )
 
 
-def _points(change: float) -> str:
+def _format_points(change: float) -> str:
     """A move in percentage points: whole ones, and tenths of the first."""
     size = abs(100.0 * change)
     shown = f"{size:.0f}" if size >= 0.95 else f"{size:.1f}".removesuffix(".0")

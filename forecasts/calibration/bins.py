@@ -80,10 +80,12 @@ def bins(
     for (p, outcome), fate in zip(points, clusters or map(str, range(len(points))), strict=True):
         members[bin_of(p)].append((p, outcome))
         fates[bin_of(p)].add(fate)
-    return tuple(_bin(index, inside, len(fates[index])) for index, inside in enumerate(members))
+    return tuple(
+        _make_bin(index, inside, len(fates[index])) for index, inside in enumerate(members)
+    )
 
 
-def _bin(index: int, points: Sequence[tuple[float, int]], clusters: int) -> Bin:
+def _make_bin(index: int, points: Sequence[tuple[float, int]], clusters: int) -> Bin:
     low, high = index * BIN_PERCENT / 100, (index + 1) * BIN_PERCENT / 100
     n, happened = len(points), sum(outcome for _, outcome in points)
     if n == 0:
@@ -111,22 +113,25 @@ def advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None =
     """
     n = len(points)
     fates = list(clusters or map(str, range(n)))
-    apart = len(set(fates))
-    if apart < TOO_FEW:
-        what = "questions" if apart == n else "questions of separate fate"
+    separate = len(set(fates))
+    if separate < TOO_FEW:
+        noun = "questions" if separate == n else "questions of separate fate"
         return (
-            f"Too few {what} to say anything: {apart} of the {TOO_FEW} needed, "
-            f"{TOO_FEW - apart} are missing."
+            f"Too few {noun} to say anything: {separate} of the {TOO_FEW} needed, "
+            f"{TOO_FEW - separate} are missing."
         )
-    level, sureness = _deviation(points, fates, _alike), _deviation(points, fates, _by_sureness)
-    if max(abs(level), abs(sureness)) < TELLING:
+    level, confidence = (
+        _deviation(points, fates, _equal_weight),
+        _deviation(points, fates, _confidence_weight),
+    )
+    if max(abs(level), abs(confidence)) < TELLING:
         return f"Over {n} questions forecasts and outcomes agree within chance: nothing to change."
     # For forecasts that are all alike the two are one test; then the level is the plainer thing to
     # say.
     return (
-        _about_level(points)
-        if abs(level) >= abs(sureness) - 1e-9
-        else _about_sureness(points, sureness)
+        _describe_level(points)
+        if abs(level) >= abs(confidence) - 1e-9
+        else _describe_confidence(points, confidence)
     )
 
 
@@ -136,39 +141,39 @@ def _deviation(
     """The weighted sum of (o − p) in standard deviations of what it would be for perfect
     forecasts.
     """
-    found = math.fsum((outcome - p) * weigh(p) for p, outcome in points)
+    total = math.fsum((outcome - p) * weigh(p) for p, outcome in points)
     # Within a cluster deviations move together, so they add up before they are squared.
     spread: dict[str, float] = {}
     for (p, _), fate in zip(points, fates, strict=True):
         spread[fate] = spread.get(fate, 0.0) + weigh(p) * math.sqrt(p * (1.0 - p))
-    variance = math.fsum(each**2 for each in spread.values())
+    variance = math.fsum(deviation**2 for deviation in spread.values())
     if variance > 0.0:
-        return found / math.sqrt(variance)
+        return total / math.sqrt(variance)
     return (
-        math.copysign(math.inf, found) if found else 0.0
+        math.copysign(math.inf, total) if total else 0.0
     )  # only certainties, and one of them was wrong
 
 
-def _alike(p: float) -> float:
+def _equal_weight(p: float) -> float:
     return 1.0
 
 
-def _by_sureness(p: float) -> float:
+def _confidence_weight(p: float) -> float:
     return 1.0 - 2.0 * p
 
 
-def _about_level(points: Sequence[tuple[float, int]]) -> str:
-    said = math.fsum(p for p, _ in points) / len(points)
+def _describe_level(points: Sequence[tuple[float, int]]) -> str:
+    mean_p = math.fsum(p for p, _ in points) / len(points)
     share = sum(outcome for _, outcome in points) / len(points)
-    word, change = ("high", "lower") if said > share else ("low", "higher")
+    word, change = ("high", "lower") if mean_p > share else ("low", "higher")
     return (
-        f"Too {word}: forecasts said {said:.0%} on average and {share:.0%} happened; go {change}."
+        f"Too {word}: forecasts said {mean_p:.0%} on average and {share:.0%} happened; go {change}."
     )
 
 
-def _about_sureness(points: Sequence[tuple[float, int]], sureness: float) -> str:
+def _describe_confidence(points: Sequence[tuple[float, int]], confidence: float) -> str:
     distance = math.fsum(abs(p - 0.5) for p, _ in points) / len(points) * 100
     lay = f"forecasts lay {distance:.0f} points from 50% on average"
-    if sureness > 0.0:
+    if confidence > 0.0:
         return f"Too sure: {lay}, more than what happened bears out; move towards 50%."
     return f"Too cautious: {lay}, less than what happened bears out; move away from 50%."

@@ -78,7 +78,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pooled:
+class _PooledForecasts:
     """Forecasts pooled where they are equal: `x` rising, `place` of each row in it."""
 
     x: Floats
@@ -97,7 +97,7 @@ class _Pooled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fates:
+class _ClusterRows:
     """The places of rows in order of cluster, then of forecast; where each cluster starts, and its
     size.
     """
@@ -118,7 +118,7 @@ class _Fates:
         sizes = np.bincount(codes)
         return cls(place[np.lexsort((place, codes))], np.cumsum(sizes) - sizes, sizes)
 
-    def drawn(self, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
+    def draw(self, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
         """The rows of as many clusters as there are, drawn with replacement: the place and the luck
         of each.
 
@@ -146,7 +146,7 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
     (0.175, 0.05, 0.0625, 0.1875)
     """
     forecasts, happened = paired(p, outcomes)
-    pooled = _Pooled.of(forecasts)
+    pooled = _PooledForecasts.of(forecasts)
     n, yes = pooled.count(pooled.place), pooled.count(pooled.place, happened)
     recalibrated = _rising_shares(n, yes)[pooled.place]
     score = _mean_score(forecasts, happened, rule)
@@ -168,7 +168,7 @@ def curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ...]:
     [(0.1, 2, 0.0), (0.8, 2, 0.5)]
     """
     forecasts, happened = paired(p, outcomes)
-    pooled = _Pooled.of(forecasts)
+    pooled = _PooledForecasts.of(forecasts)
     n = pooled.count(pooled.place)
     shares = _rising_shares(n, pooled.count(pooled.place, happened))
     return tuple(map(CurvePoint, pooled.x.tolist(), n.astype(int).tolist(), shares.tolist()))
@@ -202,11 +202,11 @@ def consistency_band(
     """
     if not 0.0 < level < 1.0:
         raise ForecastsError(f"the level of a band lies between 0 and 1, such as 0.9, not {level}")
-    pooled, fates = _calibrated_world(p, clusters, resamples)
+    pooled, fates = _prepare_resampling(p, clusters, resamples)
     rng = np.random.default_rng(seed)
     curves = np.empty((resamples, pooled.x.size))
     for at in range(resamples):
-        place, luck = fates.drawn(rng)
+        place, luck = fates.draw(rng)
         n, yes = pooled.count(place), pooled.count(place, luck < pooled.x[place])
         seen = n > 0.0
         curves[at] = np.interp(pooled.x, pooled.x[seen], _rising_shares(n[seen], yes[seen]))
@@ -245,26 +245,29 @@ def mcb_test(
     (1.0, True)
     """
     forecasts, happened = paired(p, outcomes)
-    pooled, fates = _calibrated_world(forecasts, clusters, resamples)
+    pooled, fates = _prepare_resampling(forecasts, clusters, resamples)
     n = pooled.count(pooled.place)
-    said = pooled.x[fates.place]
-    observed = _mcb(pooled.x, n, pooled.count(pooled.place, happened))
+    ordered_p = pooled.x[fates.place]
+    observed = _brier_mcb(pooled.x, n, pooled.count(pooled.place, happened))
     rng = np.random.default_rng(seed)
     at_least = 0
     for _ in range(resamples):
         luck = np.repeat(rng.random(fates.sizes.size), fates.sizes)
-        at_least += _mcb(pooled.x, n, pooled.count(fates.place, luck < said)) >= observed - ROUNDING
+        at_least += (
+            _brier_mcb(pooled.x, n, pooled.count(fates.place, luck < ordered_p))
+            >= observed - ROUNDING
+        )
     return (1 + at_least) / (1 + resamples)
 
 
-def _calibrated_world(
+def _prepare_resampling(
     p: ArrayLike, clusters: Sequence[Hashable] | None, resamples: int
-) -> tuple[_Pooled, _Fates]:
+) -> tuple[_PooledForecasts, _ClusterRows]:
     if resamples < 1:
         raise ForecastsError(f"at least one resample is needed, better a thousand, not {resamples}")
     forecasts, _ = paired(p, np.zeros(np.shape(p)))
-    pooled = _Pooled.of(forecasts)
-    return pooled, _Fates.of(pooled.place, clusters)
+    pooled = _PooledForecasts.of(forecasts)
+    return pooled, _ClusterRows.of(pooled.place, clusters)
 
 
 def _rising_shares(n: Floats, yes: Floats) -> Floats:
@@ -276,7 +279,7 @@ def _rising_shares(n: Floats, yes: Floats) -> Floats:
     return np.asarray(isotonic_regression(yes / n, weights=n).x, dtype=np.float64)
 
 
-def _mcb(x: Floats, n: Floats, yes: Floats) -> float:
+def _brier_mcb(x: Floats, n: Floats, yes: Floats) -> float:
     """Brier miscalibration from counts: Σ (n x² − 2 x yes) + Σ n r², as Σ r yes = Σ n r² inside
     PAV's blocks.
     """

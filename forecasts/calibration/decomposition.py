@@ -96,13 +96,13 @@ def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) ->
     (0.175, 0.05, 0.0625, 0.1875)
     """
     forecasts, happened = paired(p, outcomes)
-    index = _bins(forecasts, _checked_edges(TENTHS if edges is None else edges))
-    n, said, share, index = _bin_means(forecasts, happened, index)
+    index = _bin_indices(forecasts, _check_edges(TENTHS if edges is None else edges))
+    n, mean_p, share, index = _bin_means(forecasts, happened, index)
     total, overall = forecasts.size, happened.mean()
-    rel = float(n @ (said - share) ** 2) / total
+    rel = float(n @ (mean_p - share) ** 2) / total
     res = float(n @ (share - overall) ** 2) / total
     unc = float(overall * (1.0 - overall))
-    off_mean = forecasts - said[index]
+    off_mean = forecasts - mean_p[index]
     wbv = float((off_mean**2).mean())
     wbc = 2.0 * float(((happened - share[index]) * off_mean).mean())
     several = n > 1.0  # a bin with one question tells nothing about its own noise
@@ -195,7 +195,7 @@ def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
     0.2
     """
     forecasts, happened = paired(p, outcomes)
-    index = _bins(forecasts, _equal_edges(bins))
+    index = _bin_indices(forecasts, _equal_edges(bins))
     return _mean_gap(forecasts - happened, index, bins)
 
 
@@ -218,7 +218,7 @@ def ece_of_perfect(n: int, bins: int = 10, *, resamples: int = 4000, seed: int =
     for _ in range(resamples):
         forecasts = rng.random(n)
         happened = rng.random(n) < forecasts
-        total += _mean_gap(forecasts - happened, _bins(forecasts, edges), bins)
+        total += _mean_gap(forecasts - happened, _bin_indices(forecasts, edges), bins)
     return total / resamples
 
 
@@ -242,7 +242,7 @@ def _bin_means(
     )
 
 
-def _bins(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
+def _bin_indices(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
     """The bin (low, high] of each forecast, counted from 0."""
     return np.searchsorted(edges[1:-1], forecasts - ON_EDGE, side="left")
 
@@ -253,11 +253,11 @@ def _equal_edges(bins: int) -> Floats:
     return np.arange(bins + 1) / bins
 
 
-def _checked_edges(edges: ArrayLike) -> Floats:
-    found = np.asarray(edges, dtype=np.float64)
+def _check_edges(edges: ArrayLike) -> Floats:
+    checked = np.asarray(edges, dtype=np.float64)
     rising = (
-        found.ndim == 1 and found.size >= 2 and bool(np.all(np.diff(found) > 0.0))
+        checked.ndim == 1 and checked.size >= 2 and bool(np.all(np.diff(checked) > 0.0))
     )  # NaN does not rise
-    if not rising or abs(found[0]) > ON_EDGE or abs(found[-1] - 1.0) > ON_EDGE:
+    if not rising or abs(checked[0]) > ON_EDGE or abs(checked[-1] - 1.0) > ON_EDGE:
         raise ForecastsError("the edges of bins rise from 0 to 1: give them as in [0, 0.2, 0.5, 1]")
-    return found
+    return checked

@@ -55,17 +55,17 @@ def snapshots(
     >>> [[s.p for s in snapshots([(question, yes, held)], lead)] for lead in LEADS_DAYS]
     [[0.4], [0.4], []]
     """
-    found = []
+    rows = []
     for question, resolution, timeline in records:
-        held = _held(question, resolution, timeline, lead_days)
+        forecast = _forecast_at_lead(question, resolution, timeline, lead_days)
         happened = answer(question, resolution)
         if (
-            isinstance(held, Binary)
+            isinstance(forecast, Binary)
             and isinstance(happened, int)
             and (as_of is None or counts(question, as_of))
         ):
-            found.append(Snapshot(question.id, fate(question), held.p, happened))
-    return tuple(found)
+            rows.append(Snapshot(question.id, fate(question), forecast.p, happened))
+    return tuple(rows)
 
 
 def interval_record(
@@ -82,14 +82,16 @@ def interval_record(
     tail = (1.0 - level) / 2.0 + 1e-9  # a mass of exactly the tail leaves the interval at the bound
     lows, highs, answers = [], [], []
     for question, resolution, timeline in records:
-        held, happened = (
-            _held(question, resolution, timeline, lead_days),
+        forecast, happened = (
+            _forecast_at_lead(question, resolution, timeline, lead_days),
             answer(question, resolution),
         )
-        if isinstance(held, Cdf) and isinstance(happened, float):
+        if isinstance(forecast, Cdf) and isinstance(happened, float):
             assert question.scale is not None
-            low, high, value = question.scale.locations([*held.central(level), happened]).tolist()
-            if (value > 1.0 and held.above > tail) or (value < 0.0 and held.below > tail):
+            low, high, value = question.scale.locations(
+                [*forecast.central(level), happened]
+            ).tolist()
+            if (value > 1.0 and forecast.above > tail) or (value < 0.0 and forecast.below > tail):
                 value = high if value > 1.0 else low
             lows.append(low)
             highs.append(high)
@@ -97,7 +99,7 @@ def interval_record(
     return interval_coverage(lows, highs, answers) if answers else None
 
 
-def _held(
+def _forecast_at_lead(
     question: Question, resolution: Resolution, timeline: Timeline, lead_days: int
 ) -> Distribution | None:
     if not 0 <= lead_days <= (question.closes_at - question.opens_at) / timedelta(days=1):

@@ -50,8 +50,8 @@ def crps_cdf(
     >>> round(float(crps_cdf([1, 10], [0, 1], 10, zero_point=0)), 4)
     0.4173
     """
-    knots, levels = _knots(x, cdf)
-    answers = _answers(y)
+    knots, levels = _check_knots(x, cdf)
+    answers = _check_answers(y)
     if zero_point is not None and not zero_point < knots[0]:
         raise InvalidForecast(
             f"the zero point of a log scale lies below all knots, not at {zero_point}"
@@ -59,8 +59,8 @@ def crps_cdf(
     left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
     split = np.clip(answers[..., np.newaxis], left, right)
     middle = a + (b - a) * ((split - left) / (right - left))
-    below = _square((left, split), (a, middle), zero_point)
-    above = _square((split, right), (1.0 - middle, 1.0 - b), zero_point)
+    below = _integrate_square((left, split), (a, middle), zero_point)
+    above = _integrate_square((split, right), (1.0 - middle, 1.0 - b), zero_point)
     total: Floats = (below + above).sum(axis=-1)
     return total
 
@@ -77,12 +77,12 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
     """
     from scipy.special import erf
 
-    mean, spread = _numbers(mu, "the mean"), _numbers(sigma, "the standard deviation")
+    mean, spread = _check_numbers(mu, "the mean"), _check_numbers(sigma, "the standard deviation")
     if (spread <= 0.0).any():
         raise InvalidForecast(
             "the standard deviation has to be above 0; a point forecast scores |y − μ|"
         )
-    z = (_finite_answers(y) - mean) / spread
+    z = (_check_finite_answers(y) - mean) / spread
     with np.errstate(over="ignore"):  # so far out the density is 0 all the same
         density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
     return spread * (z * erf(z / math.sqrt(2.0)) + 2.0 * density - 1.0 / math.sqrt(math.pi))
@@ -100,16 +100,16 @@ def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
     >>> round(float(crps_ensemble([2.0, 3.5, 3.7, 5.0, 9.0], 4.0)), 4)
     0.52
     """
-    drawn = np.atleast_1d(_numbers(members, "a member"))
-    count = drawn.shape[-1]
+    values = np.atleast_1d(_check_numbers(members, "a member"))
+    count = values.shape[-1]
     if count == 0:
         raise InvalidForecast("an ensemble needs at least one member")
-    errors = np.sort(drawn - _finite_answers(y)[..., np.newaxis], axis=-1)
+    errors = np.sort(values - _check_finite_answers(y)[..., np.newaxis], axis=-1)
     # In sorted order the half sum over all pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count),
     # not count².
     places = np.arange(1 - count, count, 2) / count**2
-    found: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
-    return found
+    scores: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
+    return scores
 
 
 def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats:
@@ -125,10 +125,12 @@ def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats
     >>> round(float(quantile_score([0.05, 0.25, 0.5, 0.75, 0.95], [10, 20, 26, 35, 60], 41)), 4)
     7.9
     """
-    asked, given = _quantiles(levels, values)
-    errors = _finite_answers(y)[..., np.newaxis] - given
-    found: Floats = 2.0 * np.maximum(asked * errors, (asked - 1.0) * errors).mean(axis=-1)
-    return found
+    ordered_levels, ordered_values = _check_quantiles(levels, values)
+    errors = _check_finite_answers(y)[..., np.newaxis] - ordered_values
+    scores: Floats = 2.0 * np.maximum(
+        ordered_levels * errors, (ordered_levels - 1.0) * errors
+    ).mean(axis=-1)
+    return scores
 
 
 def weighted_interval_score(
@@ -186,8 +188,8 @@ def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) ->
     >>> interval_width_share([10, 0], [60, 1], span=[100, 10])
     0.3
     """
-    low_ends, high_ends = _intervals(low, high)
-    spans = _numbers(span, "the span")
+    low_ends, high_ends = _check_intervals(low, high)
+    spans = _check_numbers(span, "the span")
     if (spans <= 0.0).any():
         raise InvalidForecast("the span is the length of the question's range: more than 0")
     return float(np.mean((high_ends - low_ends) / spans))
@@ -207,17 +209,17 @@ def interval_coverage(
     >>> interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
     0.75
     """
-    low_ends, high_ends = _intervals(low, high)
-    answers = _answers(y)
+    low_ends, high_ends = _check_intervals(low, high)
+    answers = _check_answers(y)
     inside = (low_ends <= answers) & (answers <= high_ends)
     if inside.size == 0:
         raise InvalidForecast("there is no answer yet to hold the intervals against")
-    n, held = inside.size, int(inside.sum())
-    low95, high95 = wilson(held, n)
-    return IntervalRecord(n, held / n, low95, high95, interval_width_share(low, high, span=span))
+    n, covered = inside.size, int(inside.sum())
+    low95, high95 = wilson(covered, n)
+    return IntervalRecord(n, covered / n, low95, high95, interval_width_share(low, high, span=span))
 
 
-def _square(
+def _integrate_square(
     ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None
 ) -> Floats:
     """The integral along the scale, between two values, of the square of a line from one level to
@@ -230,20 +232,20 @@ def _square(
     # expm1(c·v)/expm1(c). Its mean square is the square of its mean plus its variance, and the mean
     # of w is ½ − c·(variance of w).
     c = np.log1p((right - left) / (left - zero_point))
-    variance = _variance(c)
+    variance = _log_scale_variance(c)
     mean = a + (b - a) * (0.5 - c * variance)
     return np.asarray(c * (mean * mean + (b - a) ** 2 * variance))
 
 
-_VARIANCE = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
-"""The series of `_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
+_VARIANCE_SERIES = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
+"""The series of `_log_scale_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
 
 
-def _variance(c: Floats) -> Floats:
+def _log_scale_variance(c: Floats) -> Floats:
     """The variance of expm1(c·v)/expm1(c) with v even on [0, 1]: (½ − 1/c + 1/expm1(c))/c, and 1/12
     at c = 0.
     """
-    series = np.polynomial.polynomial.polyval(c * c, _VARIANCE)
+    series = np.polynomial.polynomial.polyval(c * c, _VARIANCE_SERIES)
     exact = np.maximum(
         c, 0.3
     )  # below that the three terms cancel, and the series is right to the last bits
@@ -252,8 +254,8 @@ def _variance(c: Floats) -> Floats:
     )
 
 
-def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
-    knots, levels = _numbers(x, "a knot"), probabilities(cdf)
+def _check_knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
+    knots, levels = _check_numbers(x, "a knot"), probabilities(cdf)
     if knots.ndim != 1 or knots.shape != levels.shape or knots.size < 2:
         raise InvalidForecast(
             f"a CDF needs two or more knots and one probability for each, not {knots.shape} and "
@@ -268,23 +270,34 @@ def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
     return knots, levels
 
 
-def _quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
-    asked, given = _numbers(levels, "a level"), _numbers(values, "a quantile")
-    if asked.ndim != 1 or asked.size == 0 or given.shape[-1:] != asked.shape:
+def _check_quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
+    ordered_levels, ordered_values = (
+        _check_numbers(levels, "a level"),
+        _check_numbers(values, "a quantile"),
+    )
+    if (
+        ordered_levels.ndim != 1
+        or ordered_levels.size == 0
+        or ordered_values.shape[-1:] != ordered_levels.shape
+    ):
         raise InvalidForecast(
-            f"give one value for each quantile level, not {given.shape} for {asked.shape}"
+            f"give one value for each quantile level, not {ordered_values.shape} for {ordered_levels.shape}"
         )
-    order = np.argsort(asked)
-    asked, given = asked[order], given[..., order]
-    if asked[0] <= 0.0 or asked[-1] >= 1.0 or not (np.diff(asked) > 0.0).all():
+    order = np.argsort(ordered_levels)
+    ordered_levels, ordered_values = ordered_levels[order], ordered_values[..., order]
+    if (
+        ordered_levels[0] <= 0.0
+        or ordered_levels[-1] >= 1.0
+        or not (np.diff(ordered_levels) > 0.0).all()
+    ):
         raise InvalidForecast("quantile levels lie between 0 and 1, and each is given once")
-    if not (np.diff(given, axis=-1) >= 0.0).all():
+    if not (np.diff(ordered_values, axis=-1) >= 0.0).all():
         raise InvalidForecast("quantiles cross: a higher level cannot have a lower value")
-    return asked, given
+    return ordered_levels, ordered_values
 
 
-def _intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
-    low_ends, high_ends = _numbers(low, "the low end"), _numbers(high, "the high end")
+def _check_intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
+    low_ends, high_ends = _check_numbers(low, "the low end"), _check_numbers(high, "the high end")
     if low_ends.size == 0 or high_ends.size == 0:
         raise InvalidForecast("there are no intervals to judge")
     if not (low_ends <= high_ends).all():
@@ -292,28 +305,28 @@ def _intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
     return low_ends, high_ends
 
 
-def _numbers(values: ArrayLike, what: str) -> Floats:
-    found = np.asarray(values, dtype=np.float64)
-    if not np.isfinite(found).all():
+def _check_numbers(values: ArrayLike, label: str) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(array).all():
         raise InvalidForecast(
-            f"{what} has to be a finite number, not {float(found[~np.isfinite(found)].flat[0])}"
+            f"{label} has to be a finite number, not {float(array[~np.isfinite(array)].flat[0])}"
         )
-    return found
+    return array
 
 
-def _answers(values: ArrayLike) -> Floats:
-    found = np.asarray(values, dtype=np.float64)
-    if np.isnan(found).any():
+def _check_answers(values: ArrayLike) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if np.isnan(array).any():
         raise InvalidResolution(
             "the answer of a numeric question is a number, or infinity for never; not NaN"
         )
-    return found
+    return array
 
 
-def _finite_answers(values: ArrayLike) -> Floats:
-    found = _answers(values)
-    if np.isinf(found).any():
+def _check_finite_answers(values: ArrayLike) -> Floats:
+    array = _check_answers(values)
+    if np.isinf(array).any():
         raise InvalidResolution(
             "this score needs a finite answer: score an open-ended one with crps_cdf"
         )
-    return found
+    return array

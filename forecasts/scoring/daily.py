@@ -62,7 +62,7 @@ def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
 
 
 def daily_brier(
-    held: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
+    timelines: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
 ) -> dict[Name, DailyBrier]:
     """Daily and relative Brier scores of everyone on a binary question that opened and effectively
     closed so.
@@ -81,8 +81,10 @@ def daily_brier(
     DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
     """
     ends = midnights(opens_at, ends_at)
-    own, relative = _grid(
-        held, ends, lambda _, forecasts: brier([_binary(each).p for each in forecasts], outcome)
+    scores, relative = _score_grid(
+        timelines,
+        ends,
+        lambda _, forecasts: brier([_check_binary(forecast).p for forecast in forecasts], outcome),
     )
     return {
         name: DailyBrier(
@@ -91,7 +93,9 @@ def daily_brier(
             mean_daily_brier=math.fsum(values) / len(values) if values else None,
             relative_brier=math.fsum(behind) / len(ends) if values else 0.0,
         )
-        for name, values, behind in zip(held, map(_known, own), map(_known, relative), strict=True)
+        for name, values, behind in zip(
+            timelines, map(_drop_missing, scores), map(_drop_missing, relative), strict=True
+        )
     }
 
 
@@ -99,33 +103,33 @@ Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
 """Scores of forecasts, each as it stood just before its midnight."""
 
 
-def _grid(
-    held: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
+def _score_grid(
+    timelines: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
 ) -> tuple[Floats, Floats]:
     """Scores, and how far they are above the median of the day; a row each, a column a day, NaN
     without one.
     """
     standing = [
         (row, day, forecast)
-        for row, own in enumerate(held.values())
+        for row, timeline in enumerate(timelines.values())
         for day, end in enumerate(ends)
-        if (forecast := _before(own, end)) is not None
+        if (forecast := _forecast_before(timeline, end)) is not None
     ]
-    scores, medians = np.full((len(held), len(ends)), np.nan), np.full(len(ends), np.nan)
+    scores, medians = np.full((len(timelines), len(ends)), np.nan), np.full(len(ends), np.nan)
     if standing:
         rows, days, forecasts = zip(*standing, strict=True)
         scores[rows, days] = score([ends[day] for day in days], forecasts)
-    some = ~np.isnan(scores).all(axis=0)
-    medians[some] = np.nanmedian(scores[:, some], axis=0)
+    scored_days = ~np.isnan(scores).all(axis=0)
+    medians[scored_days] = np.nanmedian(scores[:, scored_days], axis=0)
     return scores, scores - medians
 
 
-def _before(own: Timeline, midnight: datetime) -> Distribution | None:
+def _forecast_before(timeline: Timeline, midnight: datetime) -> Distribution | None:
     """What stood just before midnight: an act at midnight belongs to the new day."""
-    return own.at(midnight - datetime.resolution)
+    return timeline.at(midnight - datetime.resolution)
 
 
-def _binary(forecast: Distribution) -> Binary:
+def _check_binary(forecast: Distribution) -> Binary:
     if not isinstance(forecast, Binary):
         raise InvalidForecast(
             "this daily score is of binary questions: give forecasts of a probability"
@@ -133,17 +137,17 @@ def _binary(forecast: Distribution) -> Binary:
     return forecast
 
 
-def _known(row: Floats) -> list[float]:
+def _drop_missing(row: Floats) -> list[float]:
     return [float(value) for value in row[~np.isnan(row)]]
 
 
-def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
+def score_daily(question: Question, resolution: Resolution, timelines: Held) -> tuple[Score, ...]:
     """Everyone's daily and relative Brier score, with a receipt line a day; none for numbers,
     dates, or no answer.
 
     On ordered options both are of the ordered Brier score, as Good Judgment Open has it.
 
-    `held` are the forecasters who make up the median, and the caller decides who they are: people,
+    `timelines` are the forecasters who make up the median, and the caller decides who they are: people,
     as a rule. Both means are over one's own active days, lower is better. Skill over schedule,
     higher is better, divides by the scheduled number of midnights, although `daily_brier` divides
     by those up to the answer: else a day would weigh more if the event came early than if it never
@@ -170,47 +174,49 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
 
     def score(midnight: Sequence[datetime], forecasts: Sequence[Distribution]) -> Floats:
         pairs = zip(midnight, forecasts, strict=True)
-        read = [as_offered(question, end - datetime.resolution, each) for end, each in pairs]
+        read = [
+            as_offered(question, end - datetime.resolution, forecast) for end, forecast in pairs
+        ]
         return values_of(headline, question, happened, read)
 
     ends = midnights(question.opens_at, effective_close(question, resolution))
     scheduled = len(midnights(question.opens_at, question.closes_at))
-    own, relative = _grid(held, ends, score)
+    scores, relative = _score_grid(timelines, ends, score)
     no_skill = float(values_of(headline, question, happened, [ignorance(question)])[0])
     rules: list[tuple[RuleName, Floats, float]] = [
-        ("daily_brier", own, no_skill),
+        ("daily_brier", scores, no_skill),
         ("relative_brier", relative, 0.0),
     ]
     return tuple(
-        _score(
+        _make_score(
             question,
             rule,
-            who,
-            _receipt(held[who], ends, row, scheduled),
+            forecaster_id,
+            _make_receipt(timelines[forecaster_id], ends, row, scheduled),
             zero=zero,
             days=len(ends),
             scheduled=scheduled,
         )
         for rule, values, zero in rules
-        for who, row in zip(held, values, strict=True)
+        for forecaster_id, row in zip(timelines, values, strict=True)
     )
 
 
-def _receipt(
-    own: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int
+def _make_receipt(
+    timeline: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int
 ) -> tuple[Interval, ...]:
     active = int((~np.isnan(values)).sum())
     return tuple(
         Interval(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
         for end, score in zip(ends, values.tolist(), strict=True)
-        if (forecast := _before(own, end)) is not None
+        if (forecast := _forecast_before(timeline, end)) is not None
     )
 
 
-def _score(
+def _make_score(
     question: Question,
     rule: RuleName,
-    who: ForecasterId,
+    forecaster_id: ForecasterId,
     receipt: tuple[Interval, ...],
     *,
     zero: float,
@@ -219,7 +225,7 @@ def _score(
 ) -> Score:
     return Score(
         question_id=question.id,
-        forecaster_id=who,
+        forecaster_id=forecaster_id,
         rule=rule,
         mean_while_active=math.fsum(line.contribution for line in receipt) if receipt else None,
         coverage=len(receipt) / max(scheduled, 1),

@@ -18,7 +18,7 @@ from forecasts.timeline import Timeline
 
 
 def mean_with_gaps(
-    held: Timeline,
+    timeline: Timeline,
     outcome: int,
     *,
     opens_at: datetime,
@@ -41,7 +41,7 @@ def mean_with_gaps(
     >>> [round(mean_with_gaps(late, 1, imputed=p, **ten), 3) for p in (None, 0.5, 0.2)]
     [0.04, 0.103, 0.22]
     """
-    spans = held.spans(opens_at, ends_at)
+    spans = timeline.spans(opens_at, ends_at)
     p = [span.distribution.p for span in spans if isinstance(span.distribution, Binary)]
     if len(p) < len(spans):
         raise InvalidForecast(

@@ -52,7 +52,7 @@ class Stood:
     given: float
 
     def __post_init__(self) -> None:
-        _logs(self.given)
+        _log_probabilities(self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,19 @@ def given_in(masses: Sequence[float | None], bucket: int) -> float:
         raise InvalidForecast(
             f"there is no bucket {bucket}: the forecast has {len(masses)}, counted from 0"
         )
-    found = masses[-1] if masses[bucket] is None else masses[bucket]
-    if found is None:
+    mass = masses[-1] if masses[bucket] is None else masses[bucket]
+    if mass is None:
         raise InvalidForecast(
             "the last option was always offered: it needs a mass to read later ones from"
         )
-    return float(probabilities(found))
+    return float(probabilities(mass))
 
 
-def peer_at(given: Mapping[Name, float], *, halved: bool = False) -> dict[Name, float]:
+def peer_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name, float]:
     """Peer points at one instant: 100 times the mean over the others of ln(own/other), 0 for who
     stands alone.
 
-    `given` has what each who stands gave to what happened. All together 0; HIGHER is better; with
+    `masses` has what each who stands gave to what happened. All together 0; HIGHER is better; with
     probabilities from
     0.001 to 0.999 the range is −691 to 691. `halved` for numbers and dates. Raises as `Stood` does. The same as
     100 · n/(n − 1) · ln(own/geometric mean of all n). Source: Metaculus, scores FAQ.
@@ -118,17 +118,17 @@ def peer_at(given: Mapping[Name, float], *, halved: bool = False) -> dict[Name, 
     >>> peer_at({"ann": 0.9, "bob": 0.1})
     {'ann': 219.722..., 'bob': -219.722...}
     """
-    column = _logs(list(given.values()))[:, np.newaxis]
-    return dict(zip(given, _peer(column, halved=halved)[:, 0].tolist(), strict=True))
+    column = _log_probabilities(list(masses.values()))[:, np.newaxis]
+    return dict(zip(masses, _peer_matrix(column, halved=halved)[:, 0].tolist(), strict=True))
 
 
 def peer_points(
-    stood: Mapping[Name, Sequence[Stood]], scheduled: float, *, halved: bool = False
+    held_forecasts: Mapping[Name, Sequence[Stood]], scheduled: float, *, halved: bool = False
 ) -> dict[Name, PeerPoints]:
     """Peer points over time: `peer_at` integrated over each one's own active time, divided by the
     scheduled length.
 
-    `stood` has each forecaster's stretches in the order of time, cut to the time that counts;
+    `held_forecasts` has each forecaster's stretches in the order of time, cut to the time that counts;
     `scheduled` is the length from the opening to the scheduled close in the same unit. HIGHER is
     better; all together 0. Raises `InvalidTime` when stretches of one forecaster overlap, one has
     no end, or there is no scheduled time.
@@ -141,32 +141,37 @@ def peer_points(
         raise InvalidTime(
             f"points are divided by the scheduled length: give one above 0, not {scheduled}"
         )
-    kept = {name: _in_order(own) for name, own in stood.items()}
-    cuts = np.unique([time for own in kept.values() for _, s in own for time in (s.start, s.end)])
+    numbered = {name: _check_order(forecasts) for name, forecasts in held_forecasts.items()}
+    cuts = np.unique(
+        [time for forecasts in numbered.values() for _, s in forecasts for time in (s.start, s.end)]
+    )
     if not np.isfinite(cuts).all():
         raise InvalidTime(
             "a stretch has a start and an end: cut it at the instant from which nothing counts"
         )
-    logs = np.full((len(kept), max(len(cuts) - 1, 0)), np.nan)
+    logs = np.full((len(numbered), max(len(cuts) - 1, 0)), np.nan)
     ranges = []
-    for row, own in enumerate(kept.values()):
+    for row, forecasts in enumerate(numbered.values()):
         begun, ended = (
-            np.searchsorted(cuts, [s.start for _, s in own]),
-            np.searchsorted(cuts, [s.end for _, s in own]),
+            np.searchsorted(cuts, [s.start for _, s in forecasts]),
+            np.searchsorted(cuts, [s.end for _, s in forecasts]),
         )
         ranges.append(
-            [(k, i, j) for (k, _), i, j in zip(own, begun.tolist(), ended.tolist(), strict=True)]
+            [
+                (k, i, j)
+                for (k, _), i, j in zip(forecasts, begun.tolist(), ended.tolist(), strict=True)
+            ]
         )
-        for (_, s), (_, i, j) in zip(own, ranges[row], strict=True):
-            logs[row, i:j] = _logs(s.given)
-    points, times = _peer(logs, halved=halved), cuts.tolist()
+        for (_, s), (_, i, j) in zip(forecasts, ranges[row], strict=True):
+            logs[row, i:j] = _log_probabilities(s.given)
+    points, times = _peer_matrix(logs, halved=halved), cuts.tolist()
     return {
-        name: _added_up(_lines(own, times, row.tolist(), scheduled), scheduled)
-        for name, own, row in zip(kept, ranges, points, strict=True)
+        name: _sum_points(_peer_lines(forecasts, times, row.tolist(), scheduled), scheduled)
+        for name, forecasts, row in zip(numbered, ranges, points, strict=True)
     }
 
 
-def _lines(
+def _peer_lines(
     ranges: Sequence[tuple[int, int, int]],
     times: Sequence[float],
     points: Sequence[float],
@@ -181,24 +186,24 @@ def _lines(
     )
 
 
-def _added_up(lines: tuple[PeerLine, ...], scheduled: float) -> PeerPoints:
+def _sum_points(lines: tuple[PeerLine, ...], scheduled: float) -> PeerPoints:
     active = math.fsum(line.end - line.start for line in lines)
     return PeerPoints(
         math.fsum(line.points * line.weight for line in lines), active / scheduled, lines
     )
 
 
-def _in_order(stood: Sequence[Stood]) -> list[tuple[int, Stood]]:
-    kept = [(number, s) for number, s in enumerate(stood) if s.start < s.end]
-    if any(b.start < a.end for (_, a), (_, b) in pairwise(kept)):
+def _check_order(forecasts: Sequence[Stood]) -> list[tuple[int, Stood]]:
+    numbered = [(number, s) for number, s in enumerate(forecasts) if s.start < s.end]
+    if any(b.start < a.end for (_, a), (_, b) in pairwise(numbered)):
         raise InvalidTime(
             "a forecaster holds one forecast at a time: end a stretch where the next one starts"
         )
-    return kept
+    return numbered
 
 
-def _logs(given: ArrayLike) -> Floats:
-    p = probabilities(given)
+def _log_probabilities(probability: ArrayLike) -> Floats:
+    p = probabilities(probability)
     if (p == 0.0).any():
         raise InvalidProbability(
             "a probability of 0 earns minus infinity: limit it to 0.001 or more first"
@@ -206,7 +211,7 @@ def _logs(given: ArrayLike) -> Floats:
     return np.log(p)
 
 
-def _peer(logs: Floats, *, halved: bool) -> Floats:
+def _peer_matrix(logs: Floats, *, halved: bool) -> Floats:
     """Rows are forecasters, columns instants; NaN where somebody has no forecast, and in the answer
     too.
     """
@@ -227,11 +232,11 @@ def spot_time(question: Question) -> datetime:
 
 
 def score_points(
-    question: Question, resolution: Resolution, held: Held, *, spot_at: datetime | None = None
+    question: Question, resolution: Resolution, timelines: Held, *, spot_at: datetime | None = None
 ) -> tuple[Score, ...]:
     """Everyone's peer, spot baseline and spot peer points; none when annulled or ambiguous.
 
-    `held` are the forecasters who count as peers of each other, and the caller decides who they
+    `timelines` are the forecasters who count as peers of each other, and the caller decides who they
     are: people, and not what is computed from them. HIGHER is better. Skill over schedule is the
     points themselves, and the sum of score times weight over the receipt, which has a new line
     whenever anybody's forecast changes.
@@ -254,20 +259,23 @@ def score_points(
     happened = answer(question, resolution)
     if happened is None:
         return ()
-    spans = {who: standing_spans(question, resolution, steps) for who, steps in held.items()}
+    spans = {
+        forecaster_id: standing_spans(question, resolution, steps)
+        for forecaster_id, steps in timelines.items()
+    }
     spot, known = (
         spot_time(question) if spot_at is None else aware(spot_at),
         effective_close(question, resolution),
     )
-    over_time = max((known - question.opens_at) / _scheduled(question), 0.0)
+    over_time = max((known - question.opens_at) / _schedule_length(question), 0.0)
     peers, at_spot = (
         _peer_receipts(question, happened, spans),
         _spot_receipts(question, happened, spans, spot),
     )
     return (
-        *_scores(question, "peer", peers, attainable=over_time),
-        *_scores(question, "spot_baseline", at_spot[0], attainable=float(spot < known)),
-        *_scores(question, "spot_peer", at_spot[1], attainable=float(spot < known)),
+        *_make_scores(question, "peer", peers, attainable=over_time),
+        *_make_scores(question, "spot_baseline", at_spot[0], attainable=float(spot < known)),
+        *_make_scores(question, "spot_peer", at_spot[1], attainable=float(spot < known)),
     )
 
 
@@ -278,31 +286,37 @@ def _peer_receipts(
     question: Question, happened: Answer, spans: Mapping[ForecasterId, Sequence[Span]]
 ) -> Receipts:
     opens, closes = microseconds([question.opens_at, question.closes_at]).tolist()
-    stood = {who: [_stood(question, happened, span) for span in own] for who, own in spans.items()}
-    found = peer_points(stood, closes - opens, halved=question.kind in CURVES)
-    return {who: _intervals(spans[who], points) for who, points in found.items()}
+    held_forecasts = {
+        forecaster_id: [_make_held_forecast(question, happened, span) for span in forecast_spans]
+        for forecaster_id, forecast_spans in spans.items()
+    }
+    points_of = peer_points(held_forecasts, closes - opens, halved=question.kind in CURVES)
+    return {
+        forecaster_id: _receipt_lines(spans[forecaster_id], points)
+        for forecaster_id, points in points_of.items()
+    }
 
 
-def _stood(question: Question, happened: Answer, span: Span) -> Stood:
+def _make_held_forecast(question: Question, happened: Answer, span: Span) -> Stood:
     start, end = microseconds([span.start, span.end]).tolist()
     return Stood(start, end, points_mass(question, happened, span.distribution))
 
 
-def _intervals(own: Sequence[Span], found: PeerPoints) -> tuple[Interval, ...]:
+def _receipt_lines(spans: Sequence[Span], peer: PeerPoints) -> tuple[Interval, ...]:
     return tuple(
         Interval(
-            start=_instant(line.start),
-            end=_instant(line.end),
-            forecast=own[line.stretch].distribution,
+            start=_to_datetime(line.start),
+            end=_to_datetime(line.end),
+            forecast=spans[line.stretch].distribution,
             weight=line.weight,
             score=line.points,
-            contribution=line.points * (line.weight / found.coverage),
+            contribution=line.points * (line.weight / peer.coverage),
         )
-        for line in found.lines
+        for line in peer.lines
     )
 
 
-def _instant(since_1970: float) -> datetime:
+def _to_datetime(since_1970: float) -> datetime:
     return EPOCH + timedelta(
         microseconds=since_1970
     )  # whole numbers, which a float holds exactly for 285 years
@@ -316,36 +330,51 @@ def _spot_receipts(
 ) -> tuple[Receipts, Receipts]:
     """Of the spot baseline and of the spot peer points."""
     then = {
-        who: s.distribution for who, own in spans.items() for s in own if s.start <= spot < s.end
+        forecaster_id: s.distribution
+        for forecaster_id, forecast_spans in spans.items()
+        for s in forecast_spans
+        if s.start <= spot < s.end
     }
-    given = {who: points_mass(question, happened, forecast) for who, forecast in then.items()}
+    masses = {
+        forecaster_id: points_mass(question, happened, forecast)
+        for forecaster_id, forecast in then.items()
+    }
     alone = values_of("baseline", question, happened, list(then.values())).tolist()
 
     def receipts(points: Mapping[ForecasterId, float]) -> Receipts:
         return {
-            who: (Interval(spot, spot, then[who], 1.0, points[who], points[who]),)
-            if who in then
+            forecaster_id: (
+                Interval(
+                    spot,
+                    spot,
+                    then[forecaster_id],
+                    1.0,
+                    points[forecaster_id],
+                    points[forecaster_id],
+                ),
+            )
+            if forecaster_id in then
             else ()
-            for who in spans
+            for forecaster_id in spans
         }
 
-    against = peer_at(given, halved=question.kind in CURVES)
+    against = peer_at(masses, halved=question.kind in CURVES)
     return receipts(dict(zip(then, alone, strict=True))), receipts(against)
 
 
-def _scores(
+def _make_scores(
     question: Question, rule: RuleName, receipts: Receipts, *, attainable: float
 ) -> list[Score]:
     return [
-        _score(question, rule, who, receipt, attainable=attainable)
-        for who, receipt in receipts.items()
+        _make_score(question, rule, forecaster_id, receipt, attainable=attainable)
+        for forecaster_id, receipt in receipts.items()
     ]
 
 
-def _score(
+def _make_score(
     question: Question,
     rule: RuleName,
-    who: ForecasterId,
+    forecaster_id: ForecasterId,
     receipt: tuple[Interval, ...],
     *,
     attainable: float,
@@ -353,15 +382,15 @@ def _score(
     active = sum((line.end - line.start for line in receipt), timedelta())
     return Score(
         question_id=question.id,
-        forecaster_id=who,
+        forecaster_id=forecaster_id,
         rule=rule,
         mean_while_active=math.fsum(line.contribution for line in receipt) if receipt else None,
-        coverage=active / _scheduled(question) if rule == "peer" else float(len(receipt)),
+        coverage=active / _schedule_length(question) if rule == "peer" else float(len(receipt)),
         attainable_coverage=attainable,
         skill_over_schedule=math.fsum(line.score * line.weight for line in receipt),
         receipt=receipt,
     )
 
 
-def _scheduled(question: Question) -> timedelta:
+def _schedule_length(question: Question) -> timedelta:
     return question.closes_at - question.opens_at

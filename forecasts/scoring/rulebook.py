@@ -132,43 +132,47 @@ def counts_under(rule: RuleName, kind: Kind) -> bool:
 Losses = Callable[[Question, Answer, Sequence[Distribution]], Floats]
 
 
-def _of_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
-    def of(_: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
-        return rule(np.array([d.p for d in held if isinstance(d, Binary)]), happened)
+def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
+    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
+        return rule(np.array([d.p for d in forecasts if isinstance(d, Binary)]), happened)
 
-    return of
+    return score
 
 
-def _of_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
-    def of(_: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
+    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         # Forecasts of one question may name different options, so each is scored on its own.
-        found = [rule(d.p, d.index(str(happened))) for d in held if isinstance(d, Categorical)]
-        return np.array(found, dtype=np.float64)
+        values = [
+            rule(d.p, d.index(str(happened))) for d in forecasts if isinstance(d, Categorical)
+        ]
+        return np.array(values, dtype=np.float64)
 
-    return of
+    return score
 
 
-def _of_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
-    def of(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+def _for_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
+    def score(question: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         return np.array(
-            [rule(question, happened, d) for d in held if isinstance(d, Cdf)], dtype=np.float64
+            [rule(question, happened, d) for d in forecasts if isinstance(d, Cdf)], dtype=np.float64
         )
 
-    return of
+    return score
 
 
-def _ranked(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+def _ordered_brier_values(
+    question: Question, happened: Answer, forecasts: Sequence[Distribution]
+) -> Floats:
     # The order is the question's, in whichever order a forecast names its options.
     names = [option.name for option in question.options]
     rows = [
         [dict(zip(d.options, d.p, strict=True)).get(n, 0.0) for n in names]
-        for d in held
+        for d in forecasts
         if isinstance(d, Categorical)
     ]
     return ranked_options(rows, names.index(str(happened)))
 
 
-def _crps(question: Question, happened: Answer, curve: Cdf) -> float:
+def _crps_value(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
     knots, levels = _over_range(question.scale, curve)
     return (
@@ -189,7 +193,7 @@ def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
     return knots, levels
 
 
-def _quantile(question: Question, happened: Answer, curve: Cdf) -> float:
+def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
     # A level beyond the knots is read at the bound on that side, and so is an answer beyond the
     # range.
@@ -252,35 +256,35 @@ def _even_mass(question: Question, happened: Answer) -> float:
     return (1.0 - 0.05 * (question.scale.open_lower + question.scale.open_upper)) / BUCKETS
 
 
-_OWN: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
+_SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
     {
         "brier": {
-            "binary": _of_binary(brier),
-            **dict.fromkeys(OPTIONS, _of_options(brier_options)),
+            "binary": _for_binary(brier),
+            **dict.fromkeys(OPTIONS, _for_options(brier_options)),
         },
-        "ranked": {"ordered": _ranked},
-        "crps": dict.fromkeys(CURVES, _of_curves(_crps)),
+        "ranked": {"ordered": _ordered_brier_values},
+        "crps": dict.fromkeys(CURVES, _for_curves(_crps_value)),
         "log": {
-            "binary": _of_binary(log_score),
-            **dict.fromkeys(OPTIONS, _of_options(log_score_options)),
+            "binary": _for_binary(log_score),
+            **dict.fromkeys(OPTIONS, _for_options(log_score_options)),
         },
         "spherical": {
-            "binary": _of_binary(spherical),
-            **dict.fromkeys(OPTIONS, _of_options(spherical_options)),
+            "binary": _for_binary(spherical),
+            **dict.fromkeys(OPTIONS, _for_options(spherical_options)),
         },
-        "quantile": dict.fromkeys(CURVES, _of_curves(_quantile)),
+        "quantile": dict.fromkeys(CURVES, _for_curves(_quantile_value)),
         "baseline": {
-            "binary": lambda _, happened, held: baseline_points(
-                [mass_given(_, happened, d) for d in held]
+            "binary": lambda _, happened, forecasts: baseline_points(
+                [mass_given(_, happened, d) for d in forecasts]
             ),
-            **dict.fromkeys(OPTIONS, _of_options(_baseline_options)),
-            **dict.fromkeys(CURVES, _of_curves(_baseline_curve)),
+            **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
+            **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
         },
     }
 )
 
 
-OWN_RULES: tuple[RuleName, ...] = tuple(_OWN)
+OWN_RULES: tuple[RuleName, ...] = tuple(_SOLO_SCORERS)
 """The rules that judge a forecaster alone, from what they held while it stood."""
 
 
@@ -292,10 +296,14 @@ def ignorance(question: Question) -> Distribution:
 
 
 def values_of(
-    rule: RuleName, question: Question, happened: Answer, held: Sequence[Distribution]
+    rule: RuleName, question: Question, happened: Answer, forecasts: Sequence[Distribution]
 ) -> Floats:
     """The rule's value for each forecast against what happened."""
-    return _OWN[rule][question.kind](question, happened, held) if held else np.zeros(0)
+    return (
+        _SOLO_SCORERS[rule][question.kind](question, happened, forecasts)
+        if forecasts
+        else np.zeros(0)
+    )
 
 
 def gains(rule: RuleName, values: Floats, reference: float) -> Floats:

@@ -72,7 +72,7 @@ def log_score(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLIP) -> Fl
     >>> log_score([0.8, 0.0], 1, clip=0.0).round(4).tolist()
     [0.2231, inf]
     """
-    return _nats(_given(p, outcome), clip)
+    return _negative_log(_outcome_probability(p, outcome), clip)
 
 
 def spherical(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -86,7 +86,7 @@ def spherical(p: ArrayLike, outcome: ArrayLike) -> Floats:
     [0.9701, 0.2425]
     """
     yes = probabilities(p)
-    return _given(yes, outcome) / np.sqrt(yes**2 + (1.0 - yes) ** 2)
+    return _outcome_probability(yes, outcome) / np.sqrt(yes**2 + (1.0 - yes) ** 2)
 
 
 def brier_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -101,8 +101,8 @@ def brier_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> round(float(brier_options([0.5, 0.3, 0.2], 0)), 4)
     0.19
     """
-    shares, happened = _options(p, outcome)
-    return 0.5 * _sum((shares - happened) ** 2)
+    shares, happened = _check_options(p, outcome)
+    return 0.5 * _sum_last_axis((shares - happened) ** 2)
 
 
 def brier_options_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -129,8 +129,8 @@ def log_score_options(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLI
     >>> log_score_options([[0.5, 0.3, 0.2], [0.6, 0.4, 0.0]], [0, 2]).round(4).tolist()
     [0.6931, 6.9078]
     """
-    shares, happened = _options(p, outcome)
-    return _nats(_sum(shares * happened), clip)
+    shares, happened = _check_options(p, outcome)
+    return _negative_log(_sum_last_axis(shares * happened), clip)
 
 
 def spherical_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -142,8 +142,8 @@ def spherical_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> round(float(spherical_options([0.5, 0.3, 0.2], 0)), 4)
     0.8111
     """
-    shares, happened = _options(p, outcome)
-    score: Floats = _sum(shares * happened) / np.sqrt(_sum(shares**2))
+    shares, happened = _check_options(p, outcome)
+    score: Floats = _sum_last_axis(shares * happened) / np.sqrt(_sum_last_axis(shares**2))
     return score
 
 
@@ -159,8 +159,8 @@ def ranked_probability_score(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> ranked_probability_score([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], [0, 2]).round(4).tolist()
     [0.29, 0.89]
     """
-    shares, happened = _options(p, outcome)
-    return _ranked(shares, happened)
+    shares, happened = _check_options(p, outcome)
+    return _sum_cuts(shares, happened)
 
 
 def ranked_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -174,8 +174,8 @@ def ranked_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> round(float(ranked_options([0.15, 0.45, 0.25, 0.15], 2)), 4)
     0.135
     """
-    shares, happened = _options(p, outcome)
-    per_cut: Floats = _ranked(shares, happened) / (shares.shape[-1] - 1)
+    shares, happened = _check_options(p, outcome)
+    per_cut: Floats = _sum_cuts(shares, happened) / (shares.shape[-1] - 1)
     return per_cut
 
 
@@ -252,20 +252,20 @@ def baseline_points_continuous(mass: ArrayLike, *, base: ArrayLike) -> Floats:
         return 50.0 * (np.log(probabilities(mass)) - np.log(flat))
 
 
-def _given(p: ArrayLike, outcome: ArrayLike) -> Floats:
+def _outcome_probability(p: ArrayLike, outcome: ArrayLike) -> Floats:
     """The probability that was given to what happened."""
     yes, happened = probabilities(p), outcomes(outcome)
     return np.where(happened == 1.0, yes, 1.0 - yes)
 
 
-def _nats(given: Floats, clip: float) -> Floats:
+def _negative_log(probability: Floats, clip: float) -> Floats:
     if not 0.0 <= clip < 0.5:
         raise InvalidProbability(f"the clip of a log score lies from 0 up to 0.5, not {clip}")
     with np.errstate(divide="ignore"):  # 0 for what happened is infinitely bad, and no accident
-        return 0.0 - np.log(np.clip(given, clip, 1.0 - clip))
+        return 0.0 - np.log(np.clip(probability, clip, 1.0 - clip))
 
 
-def _options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
+def _check_options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
     """The probabilities, and in the same shape or one that broadcasts 1 for what happened and 0
     elsewhere.
     """
@@ -283,13 +283,13 @@ def _options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
     return shares, np.equal(np.arange(count), index[..., np.newaxis]).astype(np.float64)
 
 
-def _ranked(shares: Floats, happened: Floats) -> Floats:
+def _sum_cuts(shares: Floats, happened: Floats) -> Floats:
     gaps = np.cumsum(shares - happened, axis=-1)[
         ..., :-1
     ]  # the last cut holds everything, and is always right
-    return _sum(gaps**2)
+    return _sum_last_axis(gaps**2)
 
 
-def _sum(values: Floats) -> Floats:
+def _sum_last_axis(values: Floats) -> Floats:
     total: Floats = values.sum(axis=-1)
     return total

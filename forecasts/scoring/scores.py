@@ -77,10 +77,12 @@ Held = Mapping[ForecasterId, Timeline]
 RESAMPLES = 2000
 """Draws behind the interval of a mean skill: its ends then wobble by a hundredth of its width."""
 
-_APART: Mapping[QuestionId, str] = MappingProxyType({})
+_NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
 
-def score_question(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
+def score_question(
+    question: Question, resolution: Resolution, timelines: Held
+) -> tuple[Score, ...]:
     """Everyone's score by every rule that judges a forecaster alone; none when annulled or
     ambiguous.
 
@@ -100,8 +102,11 @@ def score_question(question: Question, resolution: Resolution, held: Held) -> tu
     >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
     """
-    spans = {who: standing_spans(question, resolution, steps) for who, steps in held.items()}
-    return _scores(
+    spans = {
+        forecaster_id: standing_spans(question, resolution, steps)
+        for forecaster_id, steps in timelines.items()
+    }
+    return _score_rules(
         question, resolution, [r for r in OWN_RULES if question.kind in RULES[r].kinds], spans
     )
 
@@ -115,13 +120,13 @@ def score_spans(
     """One score a forecaster by one rule, from what stood on the scored time; empty when there is
     no answer.
     """
-    return _scores(question, resolution, [rule], spans)
+    return _score_rules(question, resolution, [rule], spans)
 
 
 Spans = Mapping[ForecasterId, Sequence[Span]]
 
 
-def _scores(
+def _score_rules(
     question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans
 ) -> tuple[Score, ...]:
     """By rule and then by forecaster; the time on which each forecast counts is the same for all
@@ -130,36 +135,39 @@ def _scores(
     happened = answer(question, resolution)
     if happened is None:
         return ()
-    flat = [span for own in spans.values() for span in own]
-    held, cut = [span.distribution for span in flat], _cut(question, resolution, spans, flat)
-    found = []
+    flat = [span for forecast_spans in spans.values() for span in forecast_spans]
+    forecasts, cut = (
+        [span.distribution for span in flat],
+        _clip_spans(question, resolution, spans, flat),
+    )
+    scores = []
     for rule in rules:
-        values = values_of(rule, question, happened, held)
+        values = values_of(rule, question, happened, forecasts)
         means, parts = cut.means(values)
         reference = float(values_of(rule, question, happened, [ignorance(question)])[0])
         skill = cut.over_schedule(gains(rule, means, reference))
         lines = zip(flat, cut.weight.tolist(), values.tolist(), parts.tolist(), strict=True)
-        for number, (who, own) in enumerate(spans.items()):
+        for number, (forecaster_id, forecast_spans) in enumerate(spans.items()):
             receipt = tuple(
                 Interval(s.start, s.end, s.distribution, *line)
-                for s, *line in islice(lines, len(own))
+                for s, *line in islice(lines, len(forecast_spans))
             )
-            found.append(
+            scores.append(
                 Score(
                     question_id=question.id,
-                    forecaster_id=who,
+                    forecaster_id=forecaster_id,
                     rule=rule,
-                    mean_while_active=float(means[number]) if own else None,
+                    mean_while_active=float(means[number]) if forecast_spans else None,
                     coverage=float(cut.coverage[number]),
                     attainable_coverage=float(cut.attainable_coverage[number]),
                     skill_over_schedule=float(skill[number]),
                     receipt=receipt,
                 )
             )
-    return tuple(found)
+    return tuple(scores)
 
 
-def _cut(
+def _clip_spans(
     question: Question, resolution: Resolution, spans: Spans, flat: Sequence[Span]
 ) -> Stretches:
     count = len(spans)
@@ -167,7 +175,7 @@ def _cut(
     windows = Windows(
         *(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends))
     )
-    pair = np.repeat(np.arange(count), [len(own) for own in spans.values()])
+    pair = np.repeat(np.arange(count), [len(forecast_spans) for forecast_spans in spans.values()])
     return stretches(
         pair, microseconds([s.start for s in flat]), microseconds([s.end for s in flat]), windows
     )
@@ -236,7 +244,7 @@ class Summary:
 
 
 def summarise(
-    scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APART
+    scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _NO_CLUSTERS
 ) -> tuple[Summary, ...]:
     """One summary per forecaster and rule: in the order of `RULES`, within a rule the best skill
     first.
@@ -248,15 +256,16 @@ def summarise(
     roughly. Scores of retrospective questions are to be summarised on their own.
     """
     groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
-    for each in scores:
-        groups[each.rule, each.forecaster_id].append(each)
+    for score in scores:
+        groups[score.rule, score.forecaster_id].append(score)
     summaries = [
-        _summary(forecaster, rule, group, clusters) for (rule, forecaster), group in groups.items()
+        _make_summary(forecaster, rule, group, clusters)
+        for (rule, forecaster), group in groups.items()
     ]
-    return tuple(sorted(summaries, key=_rank))
+    return tuple(sorted(summaries, key=_sort_key))
 
 
-def _summary(
+def _make_summary(
     forecaster_id: ForecasterId,
     rule: RuleName,
     scores: Iterable[Score],
@@ -286,6 +295,6 @@ def _summary(
     )
 
 
-def _rank(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
+def _sort_key(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
     place = list(RULES).index(summary.rule)
     return place, summary.skill is None, -(summary.skill or 0.0), summary.forecaster_id

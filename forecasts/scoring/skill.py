@@ -86,8 +86,8 @@ def skill_score(scores: ArrayLike, reference: ArrayLike) -> float | None:
     >>> round(skill_score([0.04, 0.25, 0.09, 0.49, 0.01], [0.25] * 5), 3)
     0.296
     """
-    own_sum, reference_sum = _losses(scores, reference).sum(axis=0)
-    return _saved(float(own_sum), float(reference_sum))
+    own_sum, reference_sum = _pair_losses(scores, reference).sum(axis=0)
+    return _skill_from_sums(float(own_sum), float(reference_sum))
 
 
 def leave_one_out(outcomes: ArrayLike) -> Floats:
@@ -106,8 +106,8 @@ def leave_one_out(outcomes: ArrayLike) -> Floats:
         raise ForecastsError(
             "leaving one question out takes at least two: give a list of 2 or more outcomes"
         )
-    others: Floats = (seen.sum() - seen) / (len(seen) - 1)
-    return others
+    shares: Floats = (seen.sum() - seen) / (len(seen) - 1)
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +139,23 @@ def skill_vs_climatology(p: ArrayLike, outcomes: ArrayLike) -> ClimatologySkill:
     >>> round(found.bs, 4), found.bs_insample, round(found.bs_loo, 4), round(found.bss_loo, 4)
     (0.0625, 0.25, 0.4444, 0.8594)
     """
-    others, seen, said = leave_one_out(outcomes), checked_outcomes(outcomes), probabilities(p)
-    if said.shape != seen.shape:
+    other_shares, seen, forecasts = (
+        leave_one_out(outcomes),
+        checked_outcomes(outcomes),
+        probabilities(p),
+    )
+    if forecasts.shape != seen.shape:
         raise ForecastsError(
-            f"give one forecast for each outcome: there are {said.size} for {seen.size}"
+            f"give one forecast for each outcome: there are {forecasts.size} for {seen.size}"
         )
-    bs = float(np.mean((said - seen) ** 2))
+    bs = float(np.mean((forecasts - seen) ** 2))
     bs_insample, bs_loo = (
         float(seen.mean() * (1.0 - seen.mean())),
-        float(np.mean((others - seen) ** 2)),
+        float(np.mean((other_shares - seen) ** 2)),
     )
-    return ClimatologySkill(bs, bs_insample, bs_loo, _saved(bs, bs_loo), _saved(bs, bs_insample))
+    return ClimatologySkill(
+        bs, bs_insample, bs_loo, _skill_from_sums(bs, bs_loo), _skill_from_sums(bs, bs_insample)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ class Skill:
 
 
 def skill_with_interval(
-    own: ArrayLike,
+    own_losses: ArrayLike,
     reference: ArrayLike,
     *,
     name: ReferenceName,
@@ -185,7 +191,7 @@ def skill_with_interval(
 ) -> Skill:
     """`skill_score` with a percentile interval from resampled clusters.
 
-    `own` and `reference` hold one loss per question, in the same order; `clusters` a label per
+    `own_losses` and `reference` hold one loss per question, in the same order; `clusters` a label per
     question (without: every question by itself) and `name` says which reference it is. Each
     resample draws as many clusters as there are and takes the ratio of its sums anew. Raises
     `ForecastsError` as `skill_score` does, or for a level outside (0, 1). Source: Efron &
@@ -197,15 +203,17 @@ def skill_with_interval(
     (5, 4, 0.296, True)
     """
     checked_level(level)
-    losses = _losses(own, reference)
+    losses = _pair_losses(own_losses, reference)
     sums = cluster_sums(losses, clusters)
     own_sum, reference_sum = (float(total) for total in losses.sum(axis=0))
-    drawn = resampled_sums(sums, resamples=resamples, seed=seed)
+    resampled = resampled_sums(sums, resamples=resamples, seed=seed)
     # Where a resample has nothing to beat, its ratio means nothing, and so would an interval
     # without it.
-    telling = len(sums) > 1 and bool((drawn[:, 1] > 0.0).all())
+    telling = len(sums) > 1 and bool((resampled[:, 1] > 0.0).all())
     low, high = (
-        percentile_interval(1.0 - drawn[:, 0] / drawn[:, 1], level) if telling else (None, None)
+        percentile_interval(1.0 - resampled[:, 0] / resampled[:, 1], level)
+        if telling
+        else (None, None)
     )
     return Skill(
         name,
@@ -213,7 +221,7 @@ def skill_with_interval(
         len(sums),
         own_sum,
         reference_sum,
-        _saved(own_sum, reference_sum),
+        _skill_from_sums(own_sum, reference_sum),
         low,
         high,
     )
@@ -257,7 +265,7 @@ def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficul
     ({'bob': -0.073, 'ann': 0.027, 'cy': 0.047}, False)
     """
     panel = tuple(rows)
-    components = _components(panel)
+    components = _find_components(panel)
     linked = [row for row in panel if row[0] in components[0]]
     forecaster, question = numbered(row[0] for row in linked), numbered(row[1] for row in linked)
     scores = np.array([row[2] for row in linked], dtype=np.float64)
@@ -275,32 +283,37 @@ def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficul
         zip(dict.fromkeys(row[0] for row in linked), solved.tolist(), strict=True),
         key=lambda e: e[1],
     )
-    different = Counter(who for who, _ in dict.fromkeys(row[:2] for row in panel))
+    different = Counter(
+        forecaster_name for forecaster_name, _ in dict.fromkeys(row[:2] for row in panel)
+    )
     return Difficulty(
         MappingProxyType(dict(effects)), MappingProxyType(dict(different)), components
     )
 
 
-def _components(panel: Sequence[tuple[str, Hashable, float]]) -> tuple[frozenset[str], ...]:
+def _find_components(panel: Sequence[tuple[str, Hashable, float]]) -> tuple[frozenset[str], ...]:
     """The forecasters linked by shared questions, the group with most rows first."""
     cluster_sums([score for _, _, score in panel])  # refuses what cannot be compared
-    who, what = numbered(row[0] for row in panel), numbered(row[1] for row in panel)
+    forecaster, question = numbered(row[0] for row in panel), numbered(row[1] for row in panel)
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    size = int(who.max() + what.max()) + 2
-    links = csr_array((np.ones(len(panel)), (who, what + int(who.max()) + 1)), shape=(size, size))
+    size = int(forecaster.max() + question.max()) + 2
+    links = csr_array(
+        (np.ones(len(panel)), (forecaster, question + int(forecaster.max()) + 1)),
+        shape=(size, size),
+    )
     _, group_of = connected_components(links, directed=False)
     groups: dict[int, list[str]] = {}
-    for row, number in zip(panel, group_of[who].tolist(), strict=True):
+    for row, number in zip(panel, group_of[forecaster].tolist(), strict=True):
         groups.setdefault(number, []).append(row[0])
     largest_first = sorted(groups.values(), key=lambda names: (-len(names), min(names)))
     return tuple(frozenset(names) for names in largest_first)
 
 
-def _losses(own: ArrayLike, reference: ArrayLike) -> Floats:
+def _pair_losses(own_losses: ArrayLike, reference: ArrayLike) -> Floats:
     """The two lists side by side, one row per question."""
-    left, right = (np.asarray(values, dtype=np.float64) for values in (own, reference))
+    left, right = (np.asarray(values, dtype=np.float64) for values in (own_losses, reference))
     if left.ndim != 1 or left.shape != right.shape:
         raise ForecastsError(
             f"give two plain lists, a reference score for each score: {right.size} for {left.size}"
@@ -313,5 +326,5 @@ def _losses(own: ArrayLike, reference: ArrayLike) -> Floats:
     return losses
 
 
-def _saved(own: float, reference: float) -> float | None:
-    return None if reference == 0.0 else 1.0 - own / reference
+def _skill_from_sums(own_sum: float, reference_sum: float) -> float | None:
+    return None if reference_sum == 0.0 else 1.0 - own_sum / reference_sum

@@ -27,11 +27,11 @@ def in_points(rule: RuleName, skill: float | None) -> str:
     return "–" if skill is None else signed(gained(rule, skill))
 
 
-def ranged(found: Summary) -> str:
+def ranged(summary: Summary) -> str:
     """The 95 % interval of a summary in points; empty where there is none."""
-    if found.low is None or found.high is None:
+    if summary.low is None or summary.high is None:
         return ""
-    return interval(gained(found.rule, found.low), gained(found.rule, found.high))
+    return interval(gained(summary.rule, summary.low), gained(summary.rule, summary.high))
 
 
 def apart_in_points(difference: float) -> str:

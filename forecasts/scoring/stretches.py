@@ -72,7 +72,7 @@ class Stretches:
         interval's part in it.
         """
         parts = values * self.share
-        means = _sums(self.pair, parts, len(self.active))
+        means = _sum_by_pair(self.pair, parts, len(self.active))
         means[self.active == 0.0] = np.nan
         return means, parts
 
@@ -102,7 +102,7 @@ def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windo
     whole = np.minimum(end, windows.ends[pair]) - np.maximum(start, windows.opens[pair])
     length = np.maximum(whole, 0.0)
     scheduled = (windows.closes - windows.opens).astype(np.float64)
-    active = _sums(pair, length, len(scheduled))
+    active = _sum_by_pair(pair, length, len(scheduled))
     return Stretches(
         pair=pair,
         length=length,
@@ -115,6 +115,6 @@ def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windo
     )
 
 
-def _sums(pair: NDArray[np.intp], values: Floats, pairs: int) -> Floats:
+def _sum_by_pair(pair: NDArray[np.intp], values: Floats, pairs: int) -> Floats:
     # Without any interval numpy counts in whole numbers.
     return np.bincount(pair, weights=values, minlength=pairs).astype(np.float64, copy=False)

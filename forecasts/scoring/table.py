@@ -43,8 +43,8 @@ class BinaryTable:
     outcome: Floats
 
     def __post_init__(self) -> None:
-        _same_length("interval", self.pair, self.start, self.end, self.p)
-        _same_length(
+        _check_same_length("interval", self.pair, self.start, self.end, self.p)
+        _check_same_length(
             "pair", self.outcome, self.windows.opens, self.windows.closes, self.windows.ends
         )
         pairs = len(self.outcome)
@@ -58,11 +58,11 @@ class BinaryTable:
         outcomes(self.outcome)
 
 
-def _same_length(what: str, *columns: NDArray[np.generic]) -> None:
+def _check_same_length(noun: str, *columns: NDArray[np.generic]) -> None:
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1:
         raise ForecastsError(
-            f"every column has one row for each {what}, not {', '.join(map(str, lengths))}"
+            f"every column has one row for each {noun}, not {', '.join(map(str, lengths))}"
         )
 
 
@@ -105,16 +105,19 @@ def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
     cut = stretches(table.pair, table.start, table.end, table.windows)
     # YES and NO are alike to every rule, so each is asked what the probability given to what
     # happened is worth.
-    given = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
+    outcome_probability = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
     return MappingProxyType(
-        {name: _scores(cut, given, rule, like) for name, (rule, like) in _RULES.items()}
+        {
+            name: _score_rule(cut, outcome_probability, rule, like)
+            for name, (rule, like) in _TABLE_RULES.items()
+        }
     )
 
 
-def _scores(
-    cut: Stretches, given: Floats, rule: Callable[[Floats], Floats], like: RuleName
+def _score_rule(
+    cut: Stretches, outcome_probability: Floats, rule: Callable[[Floats], Floats], like: RuleName
 ) -> TableScores:
-    score = rule(given)
+    score = rule(outcome_probability)
     mean, contribution = cut.means(score)
     return TableScores(
         mean_while_active=mean,
@@ -127,12 +130,12 @@ def _scores(
 
 
 # Each with the rule of the rulebook that says which way is better.
-_RULES: Mapping[str, tuple[Callable[[Floats], Floats], RuleName]] = MappingProxyType(
+_TABLE_RULES: Mapping[str, tuple[Callable[[Floats], Floats], RuleName]] = MappingProxyType(
     {
-        "brier": (lambda given: brier(given, 1), "brier"),
-        "brier_two_sided": (lambda given: brier_two_sided(given, 1), "brier"),
-        "log": (lambda given: log_score(given, 1), "log"),
-        "spherical": (lambda given: spherical(given, 1), "spherical"),
+        "brier": (lambda p: brier(p, 1), "brier"),
+        "brier_two_sided": (lambda p: brier_two_sided(p, 1), "brier"),
+        "log": (lambda p: log_score(p, 1), "log"),
+        "spherical": (lambda p: spherical(p, 1), "spherical"),
         "baseline": (baseline_points, "baseline"),
     }
 )
