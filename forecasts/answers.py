@@ -1,4 +1,4 @@
-"""What the answer to a question is, how people write it, and which answers are refused."""
+"""Parsing and validation of answers and resolutions."""
 
 import math
 import re
@@ -15,14 +15,13 @@ _GROUPED = re.compile(
 )  # a lone comma could be a decimal point
 
 Answer = int | str | float
-"""1 or 0 for YES or NO; the name of an option; a number, for a date in days since 1970, ±inf beyond
-the range.
+"""1 or 0 for YES or NO; an option name; or a number (days since 1970 for a date, ±inf beyond the
+range).
 """
 
 
 def answer(question: Question, resolution: Resolution | None) -> Answer | None:
-    """What forecasts on the question are scored against; None where there is nothing to score
-    against.
+    """Answer against which forecasts are scored; None if there is nothing to score.
 
     Raises `InvalidResolution` for an answer that is no option, or no value, of the question.
 
@@ -44,12 +43,11 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
 
 
 def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
-    """What a person typed as the answer → the outcome, and the answer of a question that is not
-    binary.
+    """Parse a typed answer into an outcome and, unless binary, the answer text.
 
-    `annulled` and `ambiguous` fit every kind; else yes or no, the name of an option, a number, or a
+    `annulled` and `ambiguous` fit every kind; otherwise yes or no, an option name, a number or a
     date; `below` and `above` for a number beyond the range, `never` for a date. Raises
-    `InvalidResolution` with what would be right.
+    `InvalidResolution` with the accepted forms.
     """
     typed = text.strip()
     match typed.lower():
@@ -64,7 +62,7 @@ def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
             f"{question.id} is answered with yes, no, annulled or ambiguous, not {typed!r}"
         )
     if question.scale is not None:
-        _parse_value(question, question.scale, typed)  # refuses what is no value of this question
+        _parse_value(question, question.scale, typed)  # raises if out of range
         return "answered", typed
     return "answered", _find_option(question, typed).name
 
@@ -116,10 +114,7 @@ def _parse_date(text: str) -> float:
 
 
 def check_resolution(question: Question, resolution: Resolution) -> None:
-    """Refuse an answer that contradicts the question's own times or names no source.
-
-    Raises `InvalidResolution`; returns nothing when all is well.
-    """
+    """Raise `InvalidResolution` if a resolution contradicts the question's times or has no source."""
     _check_outcome(question, resolution)
     if not resolution.source_url.strip():
         raise InvalidResolution(
@@ -152,7 +147,7 @@ def _check_outcome(question: Question, resolution: Resolution) -> None:
 
 
 def _has_answer(question: Question, resolution: Resolution) -> bool:
-    """Whether there is an answer; one to a question of another kind is refused."""
+    """Return True if there is an answer; raises for an answer to another kind of question."""
     if resolution.outcome in ("annulled", "ambiguous", "reopened"):
         return False
     if (resolution.outcome == "answered") == (question.kind == "binary"):

@@ -1,4 +1,4 @@
-"""A new question as somebody asks it, checked and made into a `Question`."""
+"""Validation of a new question."""
 
 import re
 import unicodedata
@@ -26,16 +26,15 @@ from forecasts.question import (
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 OWN_ESSAY = EssayId("own-questions")
-"""The essay of questions that came from no essay."""
+"""Essay id of questions that belong to no essay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a question is made of, as people give it.
+    """Input for a new question.
 
-    `prior` is a forecast as it is typed, or one that is made already; empty, it is what somebody
-    who knows nothing would say. `scale` belongs to numeric and date questions, `options` to
-    categorical and ordered ones.
+    `prior` is a typed forecast or a distribution; empty means the uninformed prior. `scale` applies
+    to numeric and date questions, `options` to categorical and ordered ones.
     """
 
     id: str
@@ -59,7 +58,7 @@ class Asked:
 
 
 def question_from(new: Asked) -> Question:
-    """The question, or `InvalidQuestion` (or another refusal of `forecasts`) with what is missing.
+    """Build a `Question`; raises `InvalidQuestion` or another `ForecastsError` for invalid input.
 
     >>> from forecasts.question import utc
     >>> question_from(Asked("visit", "Where first?", "As announced.", ("https://example.org",), utc("2026-01-01"),
@@ -98,7 +97,7 @@ def question_from(new: Asked) -> Question:
     prior = _read_prior(new, question)
     if isinstance(prior, Binary) and prior.p in (0.0, 1.0):
         raise InvalidQuestion("a prior of 0 or 1 could never be revised: use 1% to 99%")
-    made = replace(question, prior=prior)  # refuses a prior of another kind
+    made = replace(question, prior=prior)  # raises for a prior of another kind
     if isinstance(prior, Categorical) and set(prior.options) != set(options):
         raise InvalidQuestion(
             f"the prior names {', '.join(prior.options)}: give each option of the question its "
@@ -108,10 +107,9 @@ def question_from(new: Asked) -> Question:
 
 
 def date_scale(earliest: str, latest: str) -> Scale:
-    """The window of a date question, its ends as they are typed; the event may also never come
-    within it.
+    """Scale of a date question from its typed ends, open above.
 
-    Raises `InvalidTime` for what is no date, and for a window that ends before it begins.
+    Raises `InvalidTime` for an end that is no date, and for a window that ends before it begins.
     """
     first, last = day_number(utc(earliest)), day_number(utc(latest))
     if not first < last:
@@ -120,8 +118,7 @@ def date_scale(earliest: str, latest: str) -> Scale:
 
 
 def short_name(text: str) -> str:
-    """A short name out of a question or a title: its first five words of some weight, in small
-    letters.
+    """Identifier made of the first five significant words of a question or title, in lower case.
 
     >>> short_name("Will both governments announce a ceasefire by 30 June 2027?")
     'both-governments-announce-ceasefire-30'

@@ -1,4 +1,4 @@
-"""Links between questions: what one says about another, and which belong side by side."""
+"""Links between questions: logical relations and groups shown side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ LinkKind = Literal["implies", "negates", "conjunction", "one of", "dates", "memb
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Questions that are bound to each other, in the order that the kind says.
+    """Questions related to each other, in the order that the kind prescribes.
 
     | kind | questions | what binds them |
     |---|---|---|
@@ -43,10 +43,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many questions a kind of link binds (`most` None: any number), and of which kinds.
+    """Number and kinds of questions that a kind of link takes (`most` None: no limit).
 
-    `binary` counts those from the front that are yes/no questions (None: all of them); the others
-    are of one kind.
+    `binary` counts the leading questions that must be binary (None: all of them); the rest are of
+    one kind.
     """
 
     least: int
@@ -68,10 +68,9 @@ SHAPES: Mapping[LinkKind, Shape] = MappingProxyType(
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
-    """Refuse a link whose questions are too few, too many, of the wrong kind or in the wrong order.
+    """Raise `InvalidQuestion` if a link has the wrong number, kinds or order of questions.
 
-    Raises `InvalidQuestion`, also for a question that `questions` does not have; returns nothing
-    when all is well.
+    Also raised for a question that `questions` does not have.
 
     >>> check_link(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
     Traceback (most recent call last):
@@ -99,9 +98,7 @@ def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
 
 
 def check_labels(link: Link) -> None:
-    """Refuse labels that are neither one for each question nor none at all; raises
-    `InvalidQuestion`.
-    """
+    """Raise `InvalidQuestion` unless there is one label for each question, or none at all."""
     if len(link.labels) not in (0, len(link.question_ids)):
         raise InvalidQuestion(
             f"{len(link.labels)} labels for {len(link.question_ids)} questions: give one for "
@@ -129,8 +126,10 @@ def _find_questions(link: Link, questions: Mapping[QuestionId, Question]) -> tup
 
 
 def _check_dates(questions: Sequence[Question]) -> None:
-    """In order, and of one shape: what comes *by* a day gets likelier with time, what holds *until*
-    one less likely.
+    """Check that dates rise and horizon shapes agree.
+
+    The probability of an event *by* a date rises with the date; that of a state that holds *until*
+    a date falls.
     """
     shapes = sorted({question.horizon_shape for question in questions if question.kind == "binary"})
     if len(shapes) > 1:

@@ -1,8 +1,7 @@
-"""Signposts: what should have been reported by a date, whether it was, and what to expect next.
+"""Signposts: indicators expected by a date, and the calendar of what is due.
 
-A report that was due and did not come is evidence, a dog that should have barked:
-`forecasts.suggestion` weighs the silence by what `unseen` leaves of it, so that a page never tells
-another story than the suggestion.
+A report that was due and did not come is evidence. `forecasts.suggestion` weighs silence by
+`unseen`, so that pages and suggestion agree.
 """
 
 import math
@@ -15,18 +14,16 @@ from forecasts.evidence import Evidence, Indicator, IndicatorId
 from forecasts.question import Kind, Question, QuestionId, is_overdue
 
 SEEN = 0.5
-"""A signpost counts as seen, for people, once it was more likely seen than not. Weights never
-round: see `unseen`.
-"""
+"""Probability from which a signpost is shown as seen. Weights are not rounded: see `unseen`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signpost:
-    """An indicator that is expected by a date, as it stands at an instant.
+    """State of an expected indicator at an instant.
 
     "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed
-    without it. `trust` is how surely it was seen, 0 to 1; `seen_at` the instant from which that is
-    a half or more, else None.
+    without it. `trust` is the probability that it was seen; `seen_at` the instant from which that
+    is a half or more, else None.
     """
 
     indicator: Indicator
@@ -37,9 +34,7 @@ class Signpost:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question with its signposts as they stand now; nothing is expected of one that is
-    answered.
-    """
+    """Question with its current signposts; answered questions have nothing due."""
 
     question: Question
     signposts: tuple[Signpost, ...] = ()
@@ -48,12 +43,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One entry of the calendar: by `at` a signpost is due, forecasts close, or the answer is due.
+    """Calendar entry: by `at` a signpost, the close or the answer is due.
 
-    `if_seen` and `if_silent` are likelihood ratios (above 1 speaks for YES, or its like) of a
-    signpost that is seen by then, or not; `seen_words` and `silent_words` tell them. None and empty
-    for a close and an answer, which are "waiting" or "past", an answer that should be there
-    "overdue" (`forecasts.question.is_overdue`).
+    `if_seen` and `if_silent` are the likelihood ratios (above 1 favours YES) of a signpost that is
+    or is not seen by then; `seen_words` and `silent_words` describe them. They are None and empty
+    for a close or an answer; those are "waiting" or "past", a missing answer "overdue"
+    (`forecasts.question.is_overdue`).
     """
 
     at: datetime
@@ -70,13 +65,11 @@ class Expected:
 def unseen(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> Mapping[IndicatorId, float]:
-    """How surely each expected indicator was *not* seen in time, as known at `at`: Π (1 − trust), 0
-    to 1.
+    """P(not seen in time), as known at `at`, of each expected indicator: Π (1 − trust).
 
-    In time is from the opening of the question to the date, both included. Rejected evidence shows
-    nothing, and a match in doubt only as much as it is trusted. Left out are indicators of other
-    questions, those that are not expected, and those whose date had passed when the question
-    opened.
+    In time is from the opening of the question to the date, both included. Rejected evidence counts
+    for nothing, a doubtful match by its trust. Left out are indicators of other questions, those
+    without an expected date, and those whose date had passed at the opening.
     """
     watched = {i.id: i for i in indicators if _is_expected(question, i)}
     shares = dict.fromkeys(watched, 1.0)
@@ -85,7 +78,7 @@ def unseen(
         for e in evidence
         if e.indicator_id in watched and _is_in_time(question, watched[e.indicator_id], e, at)
     )
-    for story in sorted(known, key=lambda e: e.id):  # so that not even rounding tells the order
+    for story in sorted(known, key=lambda e: e.id):  # fixed order, so that rounding is reproducible
         shares[story.indicator_id] *= 1.0 - story.trust
     return shares
 
@@ -93,10 +86,10 @@ def unseen(
 def signposts(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> tuple[Signpost, ...]:
-    """The signposts of a question as they stand at `at`, the next date first; which ones: see
+    """List the signposts of a question at `at`, earliest date first; the selection is that of
     `unseen`.
 
-    A date that is `at` has come. Only what was first seen by `at` is known, so that the past can be
+    A date equal to `at` has come. Only evidence first seen by `at` is used, so that the past can be
     replayed.
 
     >>> from forecasts.asking import Asked, question_from
@@ -124,11 +117,10 @@ def signposts(
 def calendar(
     entries: Iterable[Entry], now: datetime, *, since: datetime | None = None
 ) -> tuple[Expected, ...]:
-    """What is expected next, over all questions, in order of time: signposts, closes, and answers
-    that are due.
+    """List what is due over all questions, in order of time: signposts, closes and answers.
 
-    From `now` on, or from an earlier `since`, with every answer that is overdue. A signpost whose
-    date lies after the close is left out: by then its silence moves nothing.
+    From `now` on, or from an earlier `since`, with all overdue answers. A signpost whose date lies
+    after the close is left out, as its silence has no effect.
     """
     upcoming = [
         expected
@@ -156,7 +148,7 @@ def calendar(
 
 
 def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
-    """A likelihood ratio (above 0) as people say it, by the kind of the question.
+    """Describe a likelihood ratio (above 0) in words that fit the kind of question.
 
     >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical", "Moscow"), ratio_in_words(1.0, "date")
     ('5.4 times likelier if NO', '2.5 times likelier if Moscow', 'as likely either way')
@@ -168,9 +160,7 @@ def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
 
 
 def silence_ratio(question: Question, indicator: Indicator) -> str:
-    """What it says when an expected indicator is not seen by its date; empty for one that is not
-    expected.
-    """
+    """Describe the effect of an indicator's silence at its date; empty if none is expected."""
     if indicator.expected is None:
         return ""
     return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
@@ -223,14 +213,14 @@ def _make_signpost(
 
 
 def _seen_at(stories: Iterable[Evidence]) -> datetime:
-    """The instant from which stories, taken together, make it as likely seen as not."""
+    """Instant from which the combined probability of having been seen reaches `SEEN`."""
     in_order = sorted(stories, key=lambda e: (e.first_seen_at, e.id))
     unseen_share = 1.0
     for story in in_order:
         unseen_share *= 1.0 - story.trust
         if unseen_share <= 1.0 - SEEN:
             return story.first_seen_at
-    return in_order[-1].first_seen_at  # the same product in another order, and rounded up
+    return in_order[-1].first_seen_at  # rounding of the product in another order
 
 
 def _calendar_entries(entry: Entry, now: datetime) -> Iterable[Expected]:

@@ -1,7 +1,7 @@
-"""The wording of a question over time: edits, versions, and what changed between two of them.
+"""Wording history of a question: edits, versions and differences.
 
-Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version it was
-made on.
+Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version on
+which it was made.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,7 @@ from forecasts.question import ForecasterId, Question, QuestionId
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A question put into other words after it was opened: the whole new wording, by whom and
-    why.
-    """
+    """New wording of an open question, with author and reason."""
 
     question_id: QuestionId
     at: datetime
@@ -31,9 +29,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording of a question, from `at` on; number 1 is the one it was opened with, by nobody in
-    particular.
-    """
+    """Wording of a question from `at` on; number 1 is the original, without an author."""
 
     number: int
     at: datetime
@@ -46,14 +42,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some words that stand in both wordings, only in the new one, or only in the old one."""
+    """Run of words that two wordings share, or that only one of them has."""
 
     text: str
     change: Literal["same", "added", "removed"]
 
 
 def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
-    """The question in its newest wording; edits of other questions change nothing."""
+    """Apply the question's own edits, returning its newest wording."""
     own_edits = _sort_edits(question, edits)
     if not own_edits:
         return question
@@ -66,7 +62,7 @@ def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
 
 
 def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
-    """Every wording of a question, the oldest first; `question` is as it was opened.
+    """List all wordings of a question, oldest first; `question` has the original wording.
 
     Edits of other questions are left out; of two made at one instant the later in the sequence is
     the newer.
@@ -90,21 +86,19 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
 
 
 def version_at(versions: Sequence[Version], at: datetime) -> Version:
-    """The wording that a forecast entered at `at` was made on: the newest by then, or the first of
-    all.
+    """Version that applied at `at`, or the first one.
 
-    A forecast at the very instant of an edit was made on the new wording. `versions` comes from
-    `versions`.
+    A forecast at the very instant of an edit was made on the new wording. `versions` comes from the
+    function of that name.
     """
     return next((version for version in reversed(versions[1:]) if version.at <= at), versions[0])
 
 
 def difference(old: str, new: str) -> tuple[Piece, ...]:
-    """What changed from one wording to another, word by word; white space does not count.
+    """Word-by-word difference between two wordings; white space is ignored.
 
-    The pieces that are the same or added make up the new wording, those that are the same or
-    removed the old one, with a space between pieces. Of words that were replaced, the old ones come
-    first.
+    Segments marked same or added make up the new wording, those marked same or removed the old one,
+    with a space between segments. Removed words precede the added ones that replace them.
 
     >>> for piece in difference("A truce by July, as announced.", "A truce by August, as announced."):
     ...     print(piece.change, "|", piece.text)
@@ -133,11 +127,9 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def check_edit(question: Question, edit: Edit, answered: bool) -> None:
-    """Refuse an edit that would leave a question without a meaning, or that nobody could account
-    for.
+    """Raise `InvalidQuestion` for an edit that is incomplete, unexplained or without effect.
 
-    `question` is in its newest wording, `answered` whether it has a resolution. Raises
-    `InvalidQuestion`; returns nothing when all is well.
+    `question` is in its newest wording; `answered` is True if it has a resolution.
     """
     if edit.question_id != question.id:
         raise InvalidQuestion(f"the edit belongs to {edit.question_id}, not to {question.id}")
@@ -160,7 +152,7 @@ def check_edit(question: Question, edit: Edit, answered: bool) -> None:
 
 
 def _normalise_wording(wording: Question | Edit) -> tuple[list[str], ...]:
-    """The words of a wording, so that white space is no change."""
+    """Words of a wording, so that white space does not count as a change."""
     return (
         wording.text.split(),
         wording.criteria.split(),

@@ -72,11 +72,7 @@ class Rule:
     kinds: tuple[Kind, ...]
     better: Better
     range: str
-
-    @property
-    def is_points(self) -> bool:
-        """Whether the rule counts gains, which need no reference to be held against."""
-        return self.range.endswith(("points", "points; all together 0"))
+    is_points: bool = False
 
 
 BINARY: tuple[Kind, ...] = ("binary",)
@@ -94,10 +90,26 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
             Rule("log", "Log score", (*BINARY, *OPTIONS), "lower", "0.001 to 6.908 nats"),
             Rule("spherical", "Spherical score", (*BINARY, *OPTIONS), "higher", "0 to 1"),
             Rule("quantile", "Quantile score", CURVES, "lower", "0 to 1 of the scale"),
-            Rule("baseline", "Baseline points", ALL, "higher", "−897 to +265 points"),
-            Rule("peer", "Peer points", ALL, "higher", "points; all together 0"),
-            Rule("spot_baseline", "Spot baseline points", ALL, "higher", "−897 to +265 points"),
-            Rule("spot_peer", "Spot peer points", ALL, "higher", "points; all together 0"),
+            Rule(
+                "baseline", "Baseline points", ALL, "higher", "−897 to +265 points", is_points=True
+            ),
+            Rule("peer", "Peer points", ALL, "higher", "points; all together 0", is_points=True),
+            Rule(
+                "spot_baseline",
+                "Spot baseline points",
+                ALL,
+                "higher",
+                "−897 to +265 points",
+                is_points=True,
+            ),
+            Rule(
+                "spot_peer",
+                "Spot peer points",
+                ALL,
+                "higher",
+                "points; all together 0",
+                is_points=True,
+            ),
             Rule("daily_brier", "Daily Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
             Rule("relative_brier", "Relative Brier score", (*BINARY, *OPTIONS), "lower", "−1 to 1"),
         )
