@@ -1,7 +1,7 @@
-"""What time alone does to a base rate while nothing happens.
+"""Effect of elapsed time on a base rate while nothing happens.
 
-In simulations this is the big gain over a base rate that stands still (Brier 0.12 against 0.14);
-evidence adds a little on top. So it is scored as a forecaster of its own, `hazard`.
+In simulations it accounts for most of the gain over a constant base rate (Brier 0.12 against 0.14);
+evidence adds a little. It is therefore scored as a forecaster, `hazard`.
 """
 
 import math
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 
 def hazard(question: Question, at: datetime) -> float:
-    """The prior moved by time alone: what is left of it at `at` when nothing has happened.
+    """Prior adjusted for the time elapsed at `at` without the event.
 
     Range 0 to 1. Before the opening it is the prior; from the scheduled close on it is 0 for
     `event_by`, 1 for `holds_until`, and the prior for `state_at`. See `moved_by_time`.
@@ -31,11 +31,10 @@ def hazard(question: Question, at: datetime) -> float:
 
 
 def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
-    """A base rate p0 with the share `left` (1 to 0) of its time still to come.
+    """Adjust a base rate p0 for elapsed time; `left` is the share of time still to come (1 to 0).
 
     `event_by`: 1 − (1 − p0)^left, falling to 0; `holds_until`: p0^left, rising to 1; `state_at`:
-    p0. Range 0 to 1. Source: a constant risk per unit of time, under which every day without the
-    event says as much as any other.
+    p0. Range 0 to 1. Source: constant risk per unit of time.
 
     >>> [round(moved_by_time(0.3, "event_by", left), 4) for left in (1.0, 0.5, 0.0)]
     [0.3, 0.1633, 0.0]
@@ -54,9 +53,9 @@ def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
 
 
 def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timeline:
-    """`hazard` as the forecasts of a forecaster who revises once a day on [start, end).
+    """Timeline of a forecaster who sets `hazard` once a day on [start, end).
 
-    A day on which nothing changed adds no step. An empty stretch gives an empty timeline.
+    A day without change adds no step. An empty period gives an empty timeline.
     """
     steps: list[tuple[datetime, Binary | None]] = []
     instant = start
@@ -69,7 +68,7 @@ def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timel
 
 
 def time_passed(question: Question, at: datetime) -> str:
-    """The same in words: how much of the question's time is over, and what that says."""
+    """Describe the elapsed time of a question and what it implies."""
     total = (question.closes_at - question.opens_at) / _DAY
     passed = f"{_format_days(total * (1.0 - _share_left(question, at)))} of {_format_days(total)} days passed"
     match question.horizon_shape:

@@ -1,9 +1,8 @@
-"""How far judging a piece of evidence would move the suggestion of its question.
+"""Effect of judging a piece of evidence on the suggestion of its question.
 
 News enters a suggestion as a sum of weights. A judgement changes the weight of the piece itself,
-the novelty of the stories on its indicator that came soon after it, and the silence of that
-indicator. Only these are weighed again, which for a question with a thousand stories is a hundredth
-of the work of two suggestions.
+the novelty of later stories on its indicator, and the silence of that indicator. Only these are
+recomputed, about a hundredth of the work of two suggestions for a question with a thousand stories.
 """
 
 import math
@@ -31,7 +30,7 @@ from forecasts.weighing import DEFAULT_MODEL, Model, Weighed, novelties, visible
 VERDICTS: Final[tuple[EvidenceStatus, ...]] = ("confirmed", "rejected")
 
 _RAW_KINDS: Final = ("evidence", "silence", "usual level")
-"""Lines of news before scale and saturation."""
+"""Kinds of news lines before scale and saturation."""
 
 
 def judgement_effects(
@@ -44,13 +43,12 @@ def judgement_effects(
     model: Model = DEFAULT_MODEL,
     **options: Any,
 ) -> dict[EvidenceId, float]:
-    """The move of the suggestion, in probability from 0 to 1, that judging each waiting piece would
-    make.
+    """Change of the suggested probability, 0 to 1, by judging each waiting piece.
 
-    It is the larger one of confirming the piece as it stands and of rejecting it: of the
-    probability of YES, or of the option that moves most. `options` is what else `suggest` and
-    `suggest_options` take. Left out are pieces first seen after `at`, and all of a question without
-    such a suggestion.
+    The larger change of confirming the piece as it is and of rejecting it: of the probability of
+    YES, or of the option that changes most. `options` are further arguments of `suggest` and
+    `suggest_options`. Left out are pieces first seen after `at`, and questions without such a
+    suggestion.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.evidence import Report, Strength
@@ -86,21 +84,18 @@ def judgement_effects(
 
 
 def estimated_effect(story: Weighed, p: float, model: Model = DEFAULT_MODEL) -> float:
-    """The same move from the piece alone, for a suggestion of p: saturation and other stories are
-    left out.
+    """Estimate the same change from the piece alone, ignoring saturation and other stories.
 
-    It serves to choose the pieces whose effect is worth working out.
+    Used to select the pieces worth an exact computation.
     """
     now, full = story.log_odds, story.with_trust(1.0, story.evidence.strength)
     return model.gamma * p * (1.0 - p) * max(abs(full - now), abs(now))
 
 
 _Changes = Mapping[str, float]
-"""By how many nats the sum of the weights of news changes, for each option that stories name (""
-for none).
-"""
+"""Change of the summed weights, in nats, for each option named ("" for none)."""
 _Move = Callable[[_Changes], float]
-"""How far a suggestion moves by such changes."""
+"""Change of a suggestion by such changes of weight."""
 
 
 def _binary_move(current: Suggestion, model: Model) -> _Move:
@@ -149,7 +144,7 @@ def _categorical_move(question: Question, current: OptionSuggestion, model: Mode
 
 @dataclass(frozen=True, slots=True)
 class _EvidenceIndex:
-    """The evidence of a question, ready to be weighed again in part."""
+    """Evidence of a question, indexed for partial recomputation."""
 
     question: Question
     evidence: tuple[Evidence, ...]
@@ -184,7 +179,7 @@ class _EvidenceIndex:
         )
 
     def changes(self, piece: Evidence) -> Iterator[_Changes]:
-        """What each verdict on a piece changes."""
+        """Weight changes by each verdict on a piece."""
         near = self._near(piece)
         current = list(self._weights(near))
         for verdict in VERDICTS:
@@ -197,7 +192,7 @@ class _EvidenceIndex:
             yield changes
 
     def _near(self, piece: Evidence) -> Sequence[Evidence]:
-        """The stories that take novelty from the piece, and those from which it takes some."""
+        """Stories whose novelty depends on the piece, or on which its novelty depends."""
         side = self.sides.get((piece.indicator_id, piece.direction), ())
         window = timedelta(self.model.novelty_window_days)
         first = bisect_left(side, piece.first_seen_at - window, key=lambda e: e.first_seen_at)
@@ -231,7 +226,7 @@ class _EvidenceIndex:
 def _full_weight(
     piece: Evidence, indicators: Mapping[IndicatorId, Indicator], at: datetime
 ) -> float:
-    """The weight of a piece of full novelty, in nats."""
+    """Weight of a piece at full novelty, in nats."""
     return weigh(piece, 1.0, indicators.get(piece.indicator_id), at).log_odds
 
 

@@ -1,9 +1,9 @@
-"""Evidence in numbers: likelihood ratios, and what time, repetition and silence do to them.
+"""Likelihood ratios: combination, novelty, decay, counts and silence.
 
-A likelihood ratio is P(evidence | YES) / P(evidence | NO). Above 1 it speaks for YES, below 1 for
-NO, 1 says nothing. Its natural logarithm is measured in nats of log-odds, and independent pieces
-add up. What doubt in a source does to a ratio is `forecasts.evidence.effective_likelihood_ratio`;
-what time does to a base rate is `forecasts.hazard.moved_by_time`.
+A likelihood ratio is P(evidence | YES) / P(evidence | NO). Above 1 it favours YES, below 1 NO; 1 is
+uninformative. Its natural logarithm is measured in nats of log-odds, and independent pieces add up.
+Discounting for reliability is `forecasts.evidence.effective_likelihood_ratio`; the effect of time
+on a base rate is `forecasts.hazard.moved_by_time`.
 """
 
 import math
@@ -18,7 +18,7 @@ from forecasts.probability import logit, probabilities, sigmoid
 
 @dataclass(frozen=True, slots=True)
 class ChanceWord:
-    """A word for a chance, which covers `low` up to `high`, its lower bound included."""
+    """Word for a probability from `low` (included) up to `high`."""
 
     word: str
     low: float
@@ -26,7 +26,7 @@ class ChanceWord:
 
     @property
     def midpoint(self) -> float:
-        """The probability that stands for the word, half-way between its bounds.
+        """Midpoint of the band, used as the probability of the word.
 
         >>> ChanceWord("likely", 0.55, 0.8).midpoint
         0.675
@@ -43,21 +43,19 @@ ICD_203_BANDS = (
     ChanceWord("very likely", 0.8, 0.95),
     ChanceWord("almost certain", 0.95, 0.99),
 )
-"""The seven words of the US intelligence community for a chance (Intelligence Community Directive
-203, 2015).
-"""
+"""Seven probability terms of Intelligence Community Directive 203 (2015) of the United States."""
 
 ICD_203: Mapping[str, float] = MappingProxyType(
     {band.word: band.midpoint for band in ICD_203_BANDS}
 )
-"""Word → the midpoint of its band."""
+"""Word → midpoint of its band."""
 
 
 def ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = ICD_203) -> float:
-    """The likelihood ratio of a report from how expected it is if YES and how expected it is if NO.
+    """Likelihood ratio of a report from its verbal likelihoods under YES and under NO.
 
-    Range above 0; above 1 speaks for YES. Both questions have to be asked: what is likely if YES
-    may be just as likely if NO, and then it says nothing. A word that `midpoints` does not have, or
+    Range above 0; above 1 favours YES. Both are needed: a report that is likely under YES may be
+    just as likely under NO, and is then uninformative. A word that `midpoints` does not have, or
     whose midpoint is not between 0 and 1, raises `ForecastsError`. Source: ratio of the midpoints
     of the ICD 203 bands.
 
@@ -70,11 +68,10 @@ def ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = I
 def absence_ratio_from_words(
     if_yes: str, if_no: str, midpoints: Mapping[str, float] = ICD_203
 ) -> float:
-    """The likelihood ratio of a report that did not come, from how expected it was if YES and if
-    NO.
+    """Likelihood ratio of a missing report from its verbal likelihoods under YES and under NO.
 
-    (1 − p_yes) / (1 − p_no), above 0; below 1 speaks for NO: a dog that should have barked did not.
-    Words and errors are those of `ratio_from_words`.
+    (1 − p_yes) / (1 − p_no), above 0; below 1 favours NO. Words and errors are those of
+    `ratio_from_words`.
 
     >>> round(absence_ratio_from_words("very likely", "unlikely"), 4)
     0.1852
@@ -83,10 +80,10 @@ def absence_ratio_from_words(
 
 
 def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
-    """The probability after independent pieces of evidence: logit p = logit prior + Σ ln LR (Bayes'
+    """Posterior probability from independent evidence: logit p = logit prior + Σ ln LR (Bayes'
     rule).
 
-    Range 0 to 1; the order of the ratios does not matter. A prior of 0 or 1 is never moved; a ratio
+    Range 0 to 1; the order of the ratios does not matter. A prior of 0 or 1 is unchanged; a ratio
     of 0 rules out YES and an infinite one rules out NO. Raises `InvalidProbability` for the prior,
     `ForecastsError` for a ratio below 0 or NaN, and when YES and NO are both ruled out.
 
@@ -109,12 +106,11 @@ def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
 
 
 def novelty_total(ln_lr: float, n: int, delta: float) -> float:
-    """What n stories of the same kind weigh together when each counts `delta` times the one before
-    it, in nats.
+    """Total weight, in nats, of n stories of one kind, each counting `delta` times the one before.
 
-    ln LR · (1 + δ + δ² + … + δⁿ⁻¹). With delta 0.5 never more than twice the first, however many
-    come. `delta` goes from 0 (only the first counts) to 1 (all count fully); no story weighs 0.
-    Raises `ForecastsError` for n below 0 and `InvalidProbability` for a delta outside 0 to 1.
+    ln LR · (1 + δ + δ² + … + δⁿ⁻¹). With delta 0.5 never more than twice the first. `delta` goes
+    from 0 (only the first counts) to 1 (all count fully); no story weighs 0. Raises
+    `ForecastsError` for n below 0 and `InvalidProbability` for a delta outside 0 to 1.
 
     >>> [round(novelty_total(1.0, n, 0.5), 4) for n in (0, 1, 2, 3, 50)]
     [0.0, 1.0, 1.5, 1.75, 2.0]
@@ -126,10 +122,10 @@ def novelty_total(ln_lr: float, n: int, delta: float) -> float:
 
 
 def decayed(ln_lr: float, age_days: float, half_life_days: float | None) -> float:
-    """What is left of a weight after `age_days`: ln LR · 2^(−age / half-life), in nats.
+    """Weight after exponential decay over `age_days`: ln LR · 2^(−age / half-life), in nats.
 
-    A half-life of None never fades, as for what is structural. Raises `ForecastsError` for an age
-    below 0 (evidence from the future) or a half-life that is not above 0.
+    A half-life of None means no decay. Raises `ForecastsError` for an age below 0 or a half-life
+    that is not above 0.
 
     >>> [decayed(1.0, age, 14) for age in (0, 14, 42)], decayed(1.0, 42, None)
     ([1.0, 0.5, 0.125], 1.0)
@@ -152,11 +148,11 @@ def count_log_ratio(
 ) -> float:
     """Log-likelihood ratio, in nats, of seeing `matched` of `total` items on a subject.
 
-    [k ln(p₁/p₀) + (N − k) ln((1 − p₁)/(1 − p₀))] / φ, p₁ the share of items that match if YES and
-    p₀ if NO. Above 0 speaks for YES. It takes items as independent; news comes in bursts, so divide
-    by an `overdispersion` φ of 1 or more (variance of the counts over that of a binomial). Count
-    matched and total in the same set of sources. ±inf when what was seen cannot be under one
-    answer; under both it raises `ForecastsError`, as do counts other than 0 ≤ matched ≤ total.
+    [k ln(p₁/p₀) + (N − k) ln((1 − p₁)/(1 − p₀))] / φ, p₁ the share of items that match under YES
+    and p₀ under NO. Above 0 favours YES. Items are taken as independent; as news comes in bursts,
+    divide by an `overdispersion` φ of 1 or more (variance of the counts over that of a binomial).
+    Count matched and total in the same set of sources. ±inf when the counts are impossible under
+    one answer; under both it raises `ForecastsError`, as do counts other than 0 ≤ matched ≤ total.
     Source: ratio of two binomial likelihoods.
 
     >>> round(count_log_ratio(12, 400, 0.03, 0.01), 4), round(count_log_ratio(4, 400, 0.03, 0.01), 4)
@@ -177,12 +173,11 @@ def count_log_ratio(
 
 
 def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float = 0) -> float:
-    """Log-likelihood ratio, in nats, of `count` reports in `days` days, none of them being silence.
+    """Log-likelihood ratio, in nats, of `count` reports in `days` days; 0 reports mean silence.
 
-    n ln(r₁/r₀) − (r₁ − r₀) t, with r₁ reports a day if YES is on its way and r₀ if it is not. Below
-    0 speaks for NO: a dog that should have barked did not. ±inf when the count cannot be under one
-    answer; under both it raises `ForecastsError`, as do rates, days or counts below 0. Source:
-    ratio of two Poisson likelihoods.
+    n ln(r₁/r₀) − (r₁ − r₀) t, with r₁ reports a day under YES and r₀ under NO. Below 0 favours NO.
+    ±inf when the count is impossible under one answer; under both it raises `ForecastsError`, as do
+    rates, days or counts below 0. Source: ratio of two Poisson likelihoods.
 
     >>> round(silence_log_ratio(0.5, 0.1, 7), 4), round(silence_log_ratio(0.5, 0.1, 7, 3), 4)
     (-2.8, 2.0283)
@@ -199,10 +194,10 @@ def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float
 
 @dataclass(frozen=True, slots=True)
 class Independence:
-    """How far a stream of stories is more than one event echoing.
+    """Independent part of a stream of stories.
 
-    `intensity` is, for each story, the rate (stories a day) that the ones before it led to expect;
-    `n_eff` is how many of the stories count as independent, from above 0 to their number.
+    `intensity` is, for each story, the expected rate (stories a day) given the earlier ones;
+    `n_eff` is the effective number of independent stories, from above 0 to their number.
     """
 
     intensity: tuple[float, ...]
@@ -212,12 +207,11 @@ class Independence:
 def hawkes_independent(
     times: Sequence[float], mu: float, alpha: float, beta: float
 ) -> Independence:
-    """How many of a stream's stories are news and not the echo of earlier ones, under a Hawkes
-    process.
+    """Effective number of independent stories of a stream under a Hawkes process.
 
-    λ(tᵢ) = μ + Σ_{j<i} α exp(−β (tᵢ − tⱼ)): μ stories a day of their own accord, and each raises
-    the rate by α, which dies away at β a day. A story is independent with probability μ / λ(tᵢ);
-    `n_eff` sums that. A signal of attention, never of probability. `times` are in days and do not
+    λ(tᵢ) = μ + Σ_{j<i} α exp(−β (tᵢ − tⱼ)): a background rate of μ stories a day; each story raises
+    the rate by α, which decays at β a day. A story is independent with probability μ / λ(tᵢ);
+    `n_eff` sums that. A measure of attention, not of probability. `times` are in days and do not
     fall; at the same instant the later one counts the earlier as its cause. Raises `ForecastsError`
     for times out of order, μ or β not above 0, or α below 0. Sources: Zhuang, Ogata & Vere-Jones
     2002, Journal of the American Statistical Association 97; the recursion is Ozaki's of 1979.
@@ -254,7 +248,7 @@ def _ln(value: float) -> float:
 
 
 def _multiply(count: float, nats: float) -> float:
-    """What happened no time says nothing, however infinite its weight."""
+    """Product in which a count of 0 gives 0 even for infinite weights."""
     return count * nats if count > 0 else 0.0
 
 

@@ -1,8 +1,7 @@
-"""Stories that turned out to be one: a dated record, from which on their evidence counts once.
+"""Merging of stories that turn out to be one event.
 
-Clusters are made as news comes in, and what came before is never sorted anew. When a later report
-shows that two stories are one event, that is known from then on and not before, so that a replay of
-an earlier day finds two.
+Stories are clustered as news arrives, and never re-clustered. A merge is dated: it takes effect
+from then on, so that a replay of an earlier day finds two stories.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +15,7 @@ from forecasts.question import QuestionId
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """From `at` on the story counts as part of `into`, which began earlier."""
+    """Record that from `at` on a story counts as part of `into`, which began earlier."""
 
     story: StoryId
     into: StoryId
@@ -26,13 +25,12 @@ class Merge:
 def merged(
     evidence: Iterable[Evidence], merges: Sequence[Merge], at: datetime
 ) -> tuple[Evidence, ...]:
-    """Evidence as it counts at an instant: once for all stories that were one by then.
+    """Merge the evidence of stories that were merged by an instant.
 
-    Pieces on one question that point the same way become one: it keeps the judgement of the first
-    that a person took as evidence, else of the first one; it dates from the first and has the
-    reports of all. A rejected piece stands apart, as do pieces that point different ways or speak
-    of different options: a denial is no part of what it denies. Evidence that nothing merges comes
-    back as it is. Merges in a circle raise `ForecastsError`.
+    Pieces on one question with the same direction become one: with the judgement of the first
+    reviewed piece, else of the first, the date of the first and the reports of all. Rejected
+    pieces, and pieces of other directions or options, stay separate: a denial is not part of what
+    it denies. Other evidence is returned unchanged. Circular merges raise `ForecastsError`.
 
     >>> from forecasts.evidence import Report, Strength
     >>> from forecasts.question import utc
@@ -58,9 +56,7 @@ def merged(
 
 
 def _find_root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
-    """The earliest story of a chain of merges; `into` always began earlier, so that there should be
-    no circle.
-    """
+    """Earliest story of a chain of merges; `into` always began earlier, so circles are errors."""
     current = story
     for _ in range(len(root)):
         if current not in root:

@@ -1,14 +1,12 @@
-"""Why did it move? The difference of two suggestions, or of two forecasts of a person, in lines
-that add up.
+"""Attribution of a change of probability to additive reasons.
 
     logit(after) − logit(before) = base rate + time passed + Σ pieces of evidence + silence + usual
     level + scale
                                    + learned correction + limits
-                                 = Σ pieces that a person cites + their judgement
+                                 = Σ pieces cited by a person + their judgement
 
-A piece that stood before and stands now fades by its half-life; what it changed beyond that has
-another reason. A person's forecast has no lines: of the pieces that they cite, what moved the
-suggestion is told, and all the rest is theirs.
+Of a piece present at both instants, decay is separated from other changes. A person's forecast has
+no lines: cited pieces count by their effect on the suggestion, and the remainder is judgement.
 """
 
 import math
@@ -26,13 +24,13 @@ from forecasts.suggestion import Suggestion
 from forecasts.weighing import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model
 
 SMALL: Final = 0.005
-"""What changed by less than this, in log-odds, has no line of its own."""
+"""Smallest change, in log-odds, with a line of its own."""
 
 _SUM_TOLERANCE: Final = 1e-9
-"""A sum that is missing no more than this is complete."""
+"""Largest difference at which a sum counts as complete."""
 
 _ROUNDING: Final = 1e-12
-"""What the last bits of a double can leave, where nothing changed at all."""
+"""Bound of rounding errors where nothing changed."""
 
 PieceChange = Literal["came in", "faded", "judged anew", "merged", "other reports", "other novelty"]
 Cause = (
@@ -40,7 +38,7 @@ Cause = (
 )
 
 _CAPPED_KINDS: Final = ("evidence", "silence", "usual level")
-"""Lines that scale and saturation work on together."""
+"""Kinds of lines to which scale and saturation apply together."""
 
 _LATE_KINDS: Final[tuple[LineKind, ...]] = (
     "usual level",
@@ -53,7 +51,7 @@ _LATE_KINDS: Final[tuple[LineKind, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a move: `log_odds` is what it adds, in nats, above 0 towards YES."""
+    """Part of a change: `log_odds` is its contribution, in nats, above 0 towards YES."""
 
     cause: Cause
     why: str
@@ -63,10 +61,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A probability at two instants (0 to 1), and reasons whose log-odds add up to the difference
-    within 1e-9.
+    """Probability at two instants, with reasons whose log-odds add up to the change within 1e-9.
 
-    A certain forecast, 0 or 1, is infinitely far away in log-odds: there are no reasons then.
+    From or to certainty (0 or 1) the change is infinite in log-odds: there are no reasons then.
     """
 
     question_id: QuestionId
@@ -78,20 +75,18 @@ class Move:
 
     @property
     def certain(self) -> bool:
-        """Whether one of the two is certainty, so that no log-odds lie between them."""
+        """True if one of the two is 0 or 1."""
         return not 0.0 < min(self.before, self.after) <= max(self.before, self.after) < 1.0
 
     @property
     def log_odds(self) -> float | None:
-        """How far it moved, in nats; None from or to certainty."""
+        """Size of the change, in nats; None from or to certainty."""
         return None if self.certain else logit(self.after) - logit(self.before)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A suggestion with the evidence it was made of, as that was judged then, and the constants it
-    was made with.
-    """
+    """Suggestion with its model and its evidence as judged at the time."""
 
     suggestion: Suggestion
     evidence: Sequence[Evidence] = ()
@@ -99,16 +94,14 @@ class Known:
 
     @property
     def lines(self) -> dict[EvidenceId, Line]:
-        """The lines of the pieces that count."""
+        """Lines by piece of evidence."""
         return {
             line.evidence_id: line for line in self.suggestion.lines if line.evidence_id is not None
         }
 
     @property
     def judged(self) -> dict[EvidenceId, Evidence]:
-        """All pieces that were known, those that count for nothing among them, with the reports
-        seen by then.
-        """
+        """All evidence known at the time, with the reports seen by then, also if it has no line."""
         at = self.suggestion.at
         seen = (e for e in self.evidence if e.first_seen_at <= at)
         return {
@@ -118,9 +111,7 @@ class Known:
 
     @property
     def counted(self) -> float:
-        """The factor, above 0, that scale, saturation and the slope of the correction leave of what
-        each piece adds.
-        """
+        """Factor, above 0, that scale, saturation and slope apply to each piece."""
         model = self.model
         raw = math.fsum(
             line.log_odds for line in self.suggestion.lines if line.kind in _CAPPED_KINDS
@@ -131,9 +122,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a person held before and after one act, the evidence that the act cites, and what they
-    had cited before.
-    """
+    """Forecasts of a person before and after an act, with the evidence cited then and earlier."""
 
     before: float
     after: float
@@ -142,12 +131,10 @@ class Revision:
 
 
 def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]) -> Move:
-    """Why the suggestion moved between two instants: reasons that add up to logit(after) −
-    logit(before).
+    """Explain the change of a suggestion: reasons add up to logit(after) − logit(before).
 
-    Of each piece of evidence one line, or two: how far it faded, and what else became of it.
-    Changes smaller than `SMALL` are gathered into one; what did not change has none. `indicators`
-    say how fast a piece fades.
+    Each piece of evidence has up to two lines: decay, and any other change. Changes smaller than
+    `SMALL` are summed in one line. `indicators` supply the half-lives.
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import Question, utc
@@ -178,10 +165,9 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
 
 
 def as_recorded(move: Move, before: float, after: float) -> Move:
-    """The move between two suggestions as they were written down; what cannot be worked out again
-    has a line.
+    """Adjust a change to the recorded probabilities, adding a line for the difference.
 
-    A piece that was logged later than it was seen, for instance, counted for nothing then.
+    A piece logged later than it was seen, for example, did not count at the time.
     """
     return _close_sum(
         move,
@@ -192,12 +178,10 @@ def as_recorded(move: Move, before: float, after: float) -> Move:
 
 
 def revised(before: Known, after: Known, revision: Revision) -> Move:
-    """Why a person moved between two acts: what the pieces they cite moved the suggestion, and
-    their judgement.
+    """Explain a person's revision by the cited evidence and their judgement.
 
-    A piece that they had cited before counts by what changed since, one they had not by all that it
-    weighs now. Its share is what is left of its weight after scale, saturation and that slope; one
-    that does not count has 0.
+    A piece cited before counts by its change since, a new one by its whole weight after scale,
+    saturation and slope; one without a line counts 0.
     """
     move = Move(
         after.suggestion.question_id, before.suggestion.at, after.suggestion.at, revision.before, revision.after,
@@ -227,9 +211,7 @@ def _citation_reasons(before: Known, after: Known, revision: Revision) -> Iterat
 
 
 def _close_sum(move: Move, before: float, after: float, remainder: Reason) -> Move:
-    """The move between these two, with a last line that closes the sum, unless the sum needs
-    none.
-    """
+    """Set the probabilities of a change and add a line for the missing difference, if any."""
     change = replace(move, before=before, after=after)
     if change.log_odds is None:
         return replace(change, reasons=())
@@ -242,7 +224,7 @@ def _close_sum(move: Move, before: float, after: float, remainder: Reason) -> Mo
 def _evidence_reasons(
     before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]
 ) -> Iterator[Reason]:
-    """What became of each piece of evidence that counts at either instant."""
+    """Reasons for each piece of evidence that counts at either instant."""
     was, now = before.lines, after.lines
     then, later = before.judged, after.judged
     for evidence_id, newest in {**was, **now}.items():
@@ -260,18 +242,18 @@ def _evidence_reasons(
 def _fading(
     log_odds: float, e: Evidence | None, indicators: Mapping[IndicatorId, Indicator], days: float
 ) -> float:
-    """How much a weight loses by time alone."""
+    """Change of a weight by decay."""
     indicator = indicators.get(e.indicator_id) if e else None
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
     return decayed(log_odds, days, half_life) - log_odds
 
 
 _WeighedEvidence = tuple[Line | None, Evidence | None]
-"""What a piece added at an instant, and what it was judged to be."""
+"""Line of a piece at an instant, and its judgement then."""
 
 
 def _find_cause(before: _WeighedEvidence, after: _WeighedEvidence) -> PieceChange:
-    """Why a piece counts otherwise than it did, but for its age."""
+    """Cause of a change of weight other than decay."""
     (old, then), (new, later) = before, after
     if old is None:
         return "judged anew" if then else "came in"
@@ -287,7 +269,7 @@ def _judgement_key(e: Evidence) -> tuple[object, ...]:
 
 
 def _silence_reasons(before: Known, after: Known) -> Iterator[Reason]:
-    """Signposts that fell silent, or whose silence was broken; `why` names each."""
+    """Reasons for silent signposts, by `why`."""
     was, now = (
         {line.why: line.log_odds for line in known.suggestion.lines if line.kind == "silence"}
         for known in (before, after)
@@ -297,7 +279,7 @@ def _silence_reasons(before: Known, after: Known) -> Iterator[Reason]:
 
 
 def _combine_kind(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
-    """All lines of a kind as one reason, in the words of the later ones."""
+    """Combine the lines of a kind into one reason, in the later wording."""
     old, new = (
         [line for line in known.suggestion.lines if line.kind == kind] for known in (before, after)
     )
@@ -312,7 +294,7 @@ def _combine_kind(before: Known, after: Known, kind: LineKind) -> Iterator[Reaso
 
 
 def _gather_small(reasons: Iterable[Reason]) -> Iterator[Reason]:
-    """The reasons worth a line each, and one line for all changes that are too small for that."""
+    """Pass on large reasons and sum up small ones in one line."""
     small = []
     for reason in reasons:
         if abs(reason.log_odds) >= SMALL:

@@ -1,8 +1,6 @@
-"""After the answer: which evidence helped, which misled, what was missed, and whose path would have
-scored best.
+"""Review of an answered question: evidence that helped or misled, missed signposts, best path.
 
-One question says little about anybody: luck and skill look alike on it. What is told here is where
-to look, not who is good; that takes many questions, and `forecasts.comparison`.
+A single question does not separate luck from skill; for that see `forecasts.comparison`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,19 +22,17 @@ from forecasts.signposts import signposts
 from forecasts.timeline import Timeline
 
 MOST: Final = 3
-"""So many pieces of evidence are named on either side."""
+"""Number of pieces of evidence named on either side."""
 
 _MIN_EFFECT: Final = 0.005
-"""What moved the suggestion by less, in log-odds, neither helped nor misled."""
+"""Smallest effect on the suggestion, in log-odds, that counts as helpful or harmful."""
 
 Held = Mapping[ForecasterId, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """How far a piece of evidence moved the suggestion at its strongest, in log-odds: above 0
-    towards the answer.
-    """
+    """Largest contribution of a piece of evidence, in log-odds: above 0 towards the answer."""
 
     evidence_id: EvidenceId
     toward: float
@@ -44,11 +40,10 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A signpost that was not seen before the answer.
+    """Signpost that was not seen before the answer.
 
-    "silent": it was expected by a date, which passed; "never seen": it points to what happened, and
-    nothing came. `right`: whether its silence pointed to the answer; None where its silence said
-    nothing.
+    "silent": expected by a date, which passed; "never seen": it points to the outcome, and nothing
+    came. `right`: True if its silence pointed to the answer; None if its silence was uninformative.
     """
 
     indicator_id: IndicatorId
@@ -58,12 +53,11 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time in which two forecasters held something each, None for nothing, and what the first
-    lost by it.
+    """Period with constant forecasts of two forecasters (None for no forecast), and the loss.
 
-    `lost` is in the unit of skill over schedule: the other's gain over knowing nothing minus one's
-    own, by the headline rule, times the stretch's share of the scheduled time. Below 0 the first
-    was better.
+    `lost` is in the unit of skill over schedule: gain over the uninformed forecast of the other
+    minus that of the first, by the headline rule, times the share of the scheduled time. Below 0
+    the first was better.
     """
 
     start: datetime
@@ -75,10 +69,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Whose forecasts would have scored best, and while which of somebody's own they lost most
-    against them.
+    """Best-scoring forecaster, and the segment on which somebody lost most against them.
 
-    `worst` lasts as long as one of the own forecasts stood; its `other` is what the best one held
+    `worst` lasts as long as one of the own forecasts stood; its `other` is the best one's forecast
     half-way through it. `lead` is the difference of the two skills over schedule, 0 or more; 0 with
     `worst` None where the own path is best.
     """
@@ -90,7 +83,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class PostMortem:
-    """What one answered question can teach. `path` is None for whoever held nothing on it."""
+    """Lessons of one answered question. `path` is None for somebody without a forecast on it."""
 
     question_id: QuestionId
     helpful: tuple[Push, ...]
@@ -102,11 +95,10 @@ class PostMortem:
 def strongest(
     weights: Iterable[tuple[EvidenceId, float]], happened: int
 ) -> tuple[tuple[Push, ...], tuple[Push, ...]]:
-    """The evidence that moved the suggestion most towards the answer, and most away from it, `MOST`
-    of each.
+    """Evidence with the largest contributions towards the answer and away from it, `MOST` each.
 
-    `weights` are what pieces added at any instants, in log-odds towards YES; a piece counts by its
-    strongest one.
+    `weights` are contributions at any instants, in log-odds towards YES; a piece counts by its
+    largest one.
 
     >>> helpful, harmful = strongest([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
     >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
@@ -135,11 +127,10 @@ def missed(
     evidence: Sequence[Evidence],
     resolution: Resolution,
 ) -> tuple[Missed, ...]:
-    """The signposts that were not seen before the answer of a yes-no question was known, those with
-    a date first.
+    """Signposts of a binary question that were not seen before the answer, dated ones first.
 
-    Seen is what any evidence that nobody rejected was logged under. Empty for other kinds, and
-    without an answer.
+    Seen means that there is evidence that was not rejected. Empty for other kinds, and without an
+    answer.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
     if question.kind != "binary" or happened is None:
@@ -176,11 +167,10 @@ def _silence_was_right(indicator: Indicator, towards: Direction) -> bool | None:
 def best_path(
     question: Question, resolution: Resolution, timelines: Held, mine: ForecasterId
 ) -> Path | None:
-    """Who scored best by the headline rule over the schedule, and where `mine` lost most against
-    them.
+    """Find the best path by the headline rule over the schedule, and where `mine` lost most to it.
 
-    Between forecasters who are level the own one comes first. None where `mine` held nothing that
-    counts, or nothing can be scored.
+    In a tie the own path comes first. None if `mine` has no forecast that counts, or nothing can be
+    scored.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
     own_timeline = timelines.get(mine)
@@ -203,7 +193,7 @@ def best_path(
 
 
 def _join_segments(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
-    """Stretches put together as long as the first of the two held the same."""
+    """Join segments on which the first forecaster held the same forecast."""
     joined = []
     for _, run in groupby(stretches, key=lambda stretch: stretch.mine):
         segments = list(run)
@@ -218,8 +208,7 @@ def _join_segments(stretches: Sequence[Stretch], other: Timeline) -> list[Stretc
 def stretches_between(
     question: Question, resolution: Resolution, mine: Timeline, other: Timeline
 ) -> tuple[Stretch, ...]:
-    """The scored time cut wherever one of two forecasters changed; their `lost` add up to the
-    difference in skill.
+    """Compare two timelines, cut at every change; `lost` adds up to the difference in skill.
 
     Empty where nothing can be scored.
     """
@@ -261,9 +250,7 @@ def _read_forecast(
 def _headline_gains(
     question: Question, happened: Answer, forecasts: Sequence[Distribution | None]
 ) -> Floats:
-    """What each forecast gains over knowing nothing, by the headline rule; nothing held gains
-    nothing.
-    """
+    """Gain of each forecast over the uninformed one by the headline rule; 0 for no forecast."""
     rule = HEADLINE[question.kind]
     present = [n for n, forecast in enumerate(forecasts) if forecast is not None]
     reference, *values = values_of(

@@ -1,6 +1,4 @@
-"""Smooth curves through three quartiles: of values alone, or of another curve whose quartiles were
-moved by hand.
-"""
+"""Smooth curves through three quartiles, from values or by moving those of another curve."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,25 +9,25 @@ from forecasts.errors import InvalidForecast
 from forecasts.probability import Floats
 
 _QUARTERS = (0.25, 0.5, 0.75)
-_ENDS = (0.05, 0.95)  # where the tails of a curve are taken hold of when its quartiles move
-_EVEN_TAIL = 0.8  # of the way from a quartile to its bound lies the end of a tail that is as dense beyond as before
-_STEPS = 200  # between the bounds, and between 0 and 1: as fine as a curve from three handles
-_MIN_GAP = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
-_MIN_MASS = 1e-12  # a mass within the scale that has no shape
-_TAIL_EASE = 1.5  # log-odds of a place: how far from the outermost given point the slope of the tail has settled
+_ENDS = (0.05, 0.95)  # levels that define the tails when the quartiles move
+# Share of the way from a quartile to its bound at which a tail of constant density ends.
+_EVEN_TAIL = 0.8
+_STEPS = 200  # grid steps between the bounds, as in `from_slider`
+_MIN_GAP = 1e-9  # share of the scale: nearer knots could round to one value
+_MIN_MASS = 1e-12  # below this the mass within the scale has no shape
+_TAIL_EASE = 1.5  # log-odds of a place, from the outermost point to the linear tail
 _MAX_LOG_ODDS = 40.0  # log-odds of a place next to a bound
 
 
 def reshape(
     curve: Cdf, scale: Scale, quartiles: Sequence[float], *, below: float, above: float
 ) -> Cdf:
-    """The part of a curve within `scale` after its quartiles moved, with the masses beyond the
-    bounds given anew.
+    """Move the quartiles of a curve within `scale` and replace the masses beyond the bounds.
 
-    Quartiles are those of the mass within the scale. The tails widen and narrow with the half of
-    the curve on their side, within the bounds. The result is smooth even where the curve has steps.
-    Raises `InvalidForecast` when the quartiles do not rise within the scale, or when `below` and
-    `above` are more than everything.
+    Quartiles are those of the mass within the scale. Each tail scales with the half of the curve on
+    its side, within the bounds. The result is smooth even where the curve has steps. Raises
+    `InvalidForecast` when the quartiles do not rise within the scale, or when `below` and `above`
+    exceed 1.
 
     >>> made = reshape(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), (25.0, 40.0, 75.0), below=0.0, above=0.2)
     >>> round(made.at(40.0), 6), round(made.above, 6)
@@ -50,10 +48,9 @@ def reshape(
 
 
 def with_masses(curve: Cdf, scale: Scale, *, below: float, above: float) -> Cdf:
-    """The part of a curve within `scale`, with other masses beyond the bounds; even where nothing
-    was within.
+    """Replace the masses of a curve beyond the bounds; uniform if nothing was within.
 
-    Raises `InvalidForecast` when the masses are more than everything.
+    Raises `InvalidForecast` when the masses exceed 1.
 
     >>> with_masses(Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9)), Scale(0.0, 50.0), below=0.0, above=0.2)
     Cdf(x=(0.0, 10.0, 50.0), p=(0.0, 0.5, 0.8))
@@ -80,11 +77,10 @@ def with_masses(curve: Cdf, scale: Scale, *, below: float, above: float) -> Cdf:
 
 
 def from_quartiles(quartiles: Sequence[float], scale: Scale, *, below: float, above: float) -> Cdf:
-    """A smooth curve below whose three values lie a quarter, a half and three quarters of
-    everything.
+    """Smooth curve with the given three quartiles.
 
     `below` and `above` are the masses beyond the bounds, at most a quarter each. Like a logistic
-    curve on the scale, its tails end at the bounds. A value at a bound leaves the middle exact.
+    curve on the scale, its tails end at the bounds. A quartile at a bound leaves the median exact.
     Raises `InvalidForecast` when the values do not rise within the scale.
 
     >>> made = from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0, above=0.1)
@@ -113,9 +109,7 @@ def _check_places(scale: Scale, quartiles: Sequence[float]) -> Floats:
 
 
 def _scale_quantiles(curve: Cdf, scale: Scale, levels: Sequence[float]) -> list[float]:
-    """Where on the scale levels of the mass within it lie; where there is none, as if it were
-    even.
-    """
+    """Locations of quantiles of the mass within the scale; uniform if there is none."""
     start, end = curve.at(scale.lower), curve.at(scale.upper)
     if end - start < _MIN_MASS:
         return list(levels)
@@ -124,9 +118,7 @@ def _scale_quantiles(curve: Cdf, scale: Scale, levels: Sequence[float]) -> list[
 
 
 def _tail_length(length: float, room: float, halves: tuple[float, float], old_room: float) -> float:
-    """How far from its quartile a tail now ends, of `room` to the bound; `halves` are the new and
-    the old half.
-    """
+    """New length of a tail, given the `room` to the bound; `halves` are the new and the old half."""
     new, old = halves
     max_share = max(_EVEN_TAIL, length / max(old_room, _MIN_MASS))
     return max(
@@ -136,9 +128,7 @@ def _tail_length(length: float, room: float, halves: tuple[float, float], old_ro
 
 
 def _fit_curve(scale: Scale, points: dict[float, float]) -> Cdf:
-    """The smooth curve from bound to bound through levels at places on the scale; a place at a
-    bound is left out.
-    """
+    """Smooth curve from bound to bound through levels at places on the scale, except at the bounds."""
     inner = {place: level for place, level in points.items() if 0.0 < place < 1.0}
     at, levels = np.array(list(inner)), np.array(list(inner.values()))
     spline = _log_odds_spline(_log_odds(at), _log_odds(levels))
@@ -159,11 +149,10 @@ def _fit_curve(scale: Scale, points: dict[float, float]) -> Cdf:
 
 
 def _log_odds_spline(x: Floats, y: Floats) -> Callable[[Floats], Floats]:
-    """The smooth rising function through points, all in log-odds, that settles to a straight line
-    on either side.
+    """Smooth rising function through points in log-odds, linear beyond them.
 
-    The slope of that line is the one between the two outermost points, but at least 1, which is
-    where a density at the bound stays finite.
+    The slope beyond is that between the two outermost points, but at least 1, above which a density
+    at the bound stays finite.
     """
     chords = np.diff(y) / np.diff(x)
     left, right = (
@@ -185,10 +174,10 @@ def _log_odds_spline(x: Floats, y: Floats) -> Callable[[Floats], Floats]:
 
 
 def _monotone_spline(x: Floats, y: Floats, ends: Floats) -> Callable[[Floats], Floats]:
-    """The cubic through rising points with these slopes at its two ends.
+    """Monotone cubic through rising points with given end slopes.
 
-    Its slope at a point between is the harmonic mean of the slopes beside it, which keeps it rising
-    (Fritsch and Butland 1984).
+    Its slope at an inner point is the harmonic mean of the adjacent chords (Fritsch and Butland
+    1984).
     """
     from scipy.interpolate import CubicHermiteSpline
 

@@ -1,4 +1,4 @@
-"""A suggestion for a scenario question: what its likelihood table makes of the question board."""
+"""Suggested scenario shares from a likelihood table and the question board."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,19 +9,17 @@ from forecasts.question import Question, QuestionId
 from forecasts.scenario_set import ScenarioLine, ScenarioPosterior, ScenarioSet, posterior
 
 VERSION = "scenarios-1"
-"""How the suggestion is made; a change of the rules changes the version."""
+"""Version of the method."""
 
 
 def suggest_scenarios(
     question: Question, scenario_set: ScenarioSet, board: Mapping[QuestionId, float], at: datetime
 ) -> OptionSuggestion:
-    """Suggested shares of the scenarios as they are offered at `at`; without rows on the board
-    exactly the prior.
+    """Suggest shares of the scenarios offered at `at`; without rows on the board the prior.
 
-    `board` is as for `forecasts.scenario_set.posterior`, and so are the errors. The lines of a
-    scenario add up to ln of its share: its prior, one line of kind "evidence" for each row (named
-    by its question), and the sum of 1. A scenario that is ruled out has a share of 0 and no lines,
-    as `OptionSuggestion` has it.
+    `board` and errors are those of `forecasts.scenario_set.posterior`. The lines of a scenario add
+    up to ln of its share: its prior, one line of kind "evidence" for each row (named by its
+    question), and the normalisation. A scenario that is ruled out has a share of 0 and no lines.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc

@@ -1,9 +1,7 @@
-"""The usual level of an indicator: what its news amounts to in ordinary times, learned from the
-archive.
+"""Usual level of an indicator: its weight in ordinary times, learned from the archive.
 
-News that favours YES arrives at some rate even when nothing will happen. What it weighed on an
-ordinary day before the question opened is what the suggestion takes off again, so that a drum-beat
-at its usual rate moves nothing.
+News that favours YES arrives at some rate even when nothing will happen. Its mean weight before the
+question opened is subtracted by the suggestion, so that news at its usual rate has no effect.
 """
 
 import math
@@ -17,7 +15,7 @@ from forecasts.likelihood import decayed
 from forecasts.weighing import DAY, DEFAULT_MODEL, Model, novelties, visible, weigh
 
 PRIOR_DAYS = 60.0
-"""The level that the set states counts as so many days of archive."""
+"""Weight of the stated level, in days of archive."""
 
 
 def learned_usual_level(
@@ -28,15 +26,15 @@ def learned_usual_level(
     opens_at: datetime,
     model: Model = DEFAULT_MODEL,
 ) -> Learned:
-    """The usual level of an indicator, in log-odds from 0 on, from what was seen before its
-    question opened.
+    """Learn the usual level of an indicator, in log-odds from 0 on, from evidence before the
+    opening.
 
     (n · mean + 60 · stated) / (n + 60): the mean over the n whole days from `archive_from` to
-    `opens_at` of L(d) = Σ over stories first seen by day d of ln LR · novelty · decay, taken in the
-    indicator's direction (what spoke against it counts below 0) and weighed as the suggestion
-    weighs it; `stated` is the level of the set. Below 0 it is 0: a usual level never adds to its
-    own side. What is seen from the opening on never matters. An indicator that never fades or has
-    no direction keeps the level of the set, of which the suggestion subtracts nothing.
+    `opens_at` of L(d) = Σ over stories first seen by day d of ln LR · novelty · decay, in the
+    indicator's direction (opposite evidence is negative), weighed as in the suggestion; `stated` is
+    the level of the question set. A negative result becomes 0. Evidence from the opening on is
+    ignored. An indicator without decay or direction keeps its stated level, of which the suggestion
+    subtracts nothing.
 
     >>> from datetime import timedelta
     >>> from forecasts.evidence import Direction, Report, Strength
@@ -81,9 +79,7 @@ def _keep_stated_level(indicator: Indicator, opens_at: datetime) -> Learned:
 def _weights_without_decay(
     e: Evidence, novelty: float, indicator: Indicator
 ) -> list[tuple[datetime, float]]:
-    """What a story weighs apart from its age: from when it was first seen, and from each further
-    report on.
-    """
+    """Weights of a story without decay, from its first report and from each further one."""
     times = sorted({max(e.first_seen_at, report.first_seen_at) for report in e.reports})
     return [(at, replace(weigh(e, novelty, indicator, at), decay=1.0).log_odds) for at in times]
 

@@ -1,8 +1,7 @@
-"""Why a suggestion is what it is, in a sentence and in rows: base rate → time → news → learned
-correction → limits.
+"""Explanation of a suggestion in a sentence and in rows.
 
-Pages, reports, the command line and the API all tell it by these functions, so that they never
-differ.
+Order: base rate → time → news → learned correction → limits. Shared by pages, reports, command line
+and API.
 """
 
 import math
@@ -18,7 +17,7 @@ from forecasts.spoken import MINUS, counted, percent, signed
 from forecasts.suggestion import Line, Suggestion
 
 Percent = Callable[[float], str]
-"""A function that writes a probability."""
+"""Formatter of a probability."""
 
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -35,23 +34,23 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "limits": "Limits",
     }
 )
-"""The heading of a line wherever lines are shown: its group, and for news the kind of line."""
+"""Heading of a line: its group, and for news the kind of line."""
 
 NO_NEWS: Final = "no news"
 
 NOTHING: Final = 0.0005
-"""A line that adds less than this, in nats, would be written +0.000: it is not told."""
+"""Smallest contribution shown, in nats; less would be written +0.000."""
 
 FADED: Final = 0.005
-"""Stories that add less than this, in nats, are told together."""
+"""Stories that contribute less than this, in nats, share one row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A row of the explanation: its heading, what it is about, and what it adds in nats.
+    """Row of an explanation: heading, text and contribution in nats.
 
-    `evidence_id` names a story, whose headline says more than `what`; that is then how it was
-    weighed.
+    `evidence_id` names a story, whose headline is more telling than `what`; that then describes its
+    weight.
     """
 
     kind: str
@@ -62,11 +61,10 @@ class Told:
 
 
 def told(groups: Iterable[Group | OptionGroup]) -> tuple[Told, ...]:
-    """The rows of an explanation in order: every line that adds something, and faded stories
-    together in one.
+    """Rows of an explanation in order; faded stories share one row.
 
-    Base rate, time and learned correction are always told, and where there is no news a row says
-    so. What is left out adds less than `NOTHING` each.
+    Base rate, time and learned correction are always included, and a row says if there is no news.
+    Lines left out contribute less than `NOTHING` each.
     """
     return tuple(row for group in groups for row in _group_rows(group))
 
@@ -101,18 +99,18 @@ def _make_row(line: Line | OptionLine) -> Told:
 
 
 def _row_kind(line: Line | OptionLine) -> str:
-    """The kind of a line; a row of a likelihood table is no story."""
+    """Kind of a line; rows of a likelihood table are told apart from stories."""
     is_row = isinstance(line, OptionLine) and line.kind == "evidence" and line.evidence_id is None
     return "table row" if is_row else line.kind
 
 
 def is_empty(group: Group | OptionGroup) -> bool:
-    """True if no line of a group adds `NOTHING` or more."""
+    """Return True if no line of a group contributes `NOTHING` or more."""
     return all(abs(_nats_of(line)) < NOTHING for line in group.lines)
 
 
 def nats(adds: float) -> str:
-    """The log-odds that a row adds, as text; a dash for less than `NOTHING`.
+    """Format a contribution in nats; a dash for less than `NOTHING`.
 
     >>> nats(0.2), nats(-0.0004)
     ('+0.200', '–')
@@ -121,8 +119,9 @@ def nats(adds: float) -> str:
 
 
 def why_in_words(suggestion: Suggestion, percent: Percent = percent) -> str:
-    """The way from the base rate to the suggestion, group by group. Points depend on the order of
-    the groups.
+    """Steps from the base rate to the suggestion, group by group, in one sentence.
+
+    Points depend on the order of the groups.
 
     >>> from forecasts.ledger import Line
     >>> from forecasts.question import QuestionId, utc
@@ -136,7 +135,7 @@ def why_in_words(suggestion: Suggestion, percent: Percent = percent) -> str:
 
 
 def share_in_words(suggestion: OptionSuggestion, option: str, percent: Percent = percent) -> str:
-    """The same for the share of an option, in factors; without lines, that its base rate is 0.
+    """Steps to the share of an option, in factors; "base rate 0" if there are no lines.
 
     >>> from forecasts.distribution import Categorical
     >>> from forecasts.question import QuestionId, utc
@@ -183,9 +182,7 @@ def _describe_factor(group: OptionGroup, percent: Percent) -> str:
 
 
 def _describe_news(group: Group | OptionGroup) -> tuple[str, str]:
-    """Name the news and count its stories or table rows; without any it is news that did not
-    come.
-    """
+    """Label of the news, and the count of its stories or table rows."""
     kinds = [_row_kind(line) for line in group.lines]
     stories, rows = kinds.count("evidence"), kinds.count("table row")
     if rows:
@@ -198,7 +195,7 @@ def _describe_news(group: Group | OptionGroup) -> tuple[str, str]:
 
 
 def _format_points(change: float) -> str:
-    """A move in percentage points: whole ones, and tenths of the first."""
+    """Format a change in percentage points, with a decimal below one point."""
     size = abs(100.0 * change)
     shown = f"{size:.0f}" if size >= 0.95 else f"{size:.1f}".removesuffix(".0")
     sign = "±" if shown == "0" else "+" if change > 0 else MINUS
