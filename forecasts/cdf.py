@@ -1,7 +1,7 @@
-"""Numeric and date forecasts: cumulative distributions over a range, and how people give them.
+"""Numeric and date forecasts: cumulative distributions over a range.
 
 A date question is a numeric one whose values are days since 1970-01-01, UTC; an event that never
-comes within the window has a value above its end.
+occurs within the window has a value above its end.
 """
 
 import math
@@ -19,23 +19,20 @@ from forecasts.probability import Floats, probabilities
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 OPEN_TAIL = 0.01
-"""The mass beyond an open bound of which nothing was said; never more than half of the outermost
-quantile.
-"""
+"""Default mass beyond an open bound; at most half of the outermost quantile."""
 
-_GRID_STEPS = 200  # steps between the bounds of a curve that is no straight line: as fine as points look at it
-_MIN_GAP = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
+_GRID_STEPS = 200  # between the bounds of a nonlinear curve: the resolution of points
+_MIN_GAP = 1e-9  # share of the scale: nearer knots could round to one value
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The range over which a number or a date is forecast.
+    """Range of a numeric or date question.
 
-    The answer lies between `lower` and `upper`; beyond a bound that is open it may still lie, and a
-    forecast gives a mass to that without saying where. With `zero_point` (below `lower`) the scale
-    is logarithmic: equal steps are equal ratios of the distance from it. `unit` is a word for
-    people. Bounds in the wrong order, infinite ones or a zero point inside the range raise
-    `InvalidForecast`.
+    The answer lies between `lower` and `upper`, or beyond an open bound, where a forecast has a
+    mass without a location. With `zero_point` (below `lower`) the scale is logarithmic: equal steps
+    are equal ratios of the distance from it. `unit` is for display. Bounds in the wrong order,
+    infinite ones or a zero point inside the range raise `InvalidForecast`.
 
     >>> Scale(0.0, 200.0, unit="billion US dollars").location(50.0)
     0.25
@@ -62,21 +59,18 @@ class Scale:
 
     @property
     def span(self) -> float:
-        """The length of the range in the unit of its values."""
+        """Length of the range in the unit of its values."""
         return self.upper - self.lower
 
     @property
     def length(self) -> float:
-        """The length along the scale: `span`, or on a log scale the nats from its lower to its
-        upper bound.
-        """
+        """Length along the scale: `span`, or on a log scale the nats between its bounds."""
         return self.span if self.zero_point is None else math.log(self._ratio)
 
     def locations(self, values: ArrayLike) -> Floats:
-        """Where values lie on the scale: 0 at the lower bound, 1 at the upper, beyond them outside
-        [0, 1].
+        """Locations of values: 0 at the lower bound, 1 at the upper, outside [0, 1] beyond them.
 
-        On a log scale whatever lies at or below the zero point is −inf.
+        On a log scale values at or below the zero point are at −inf.
         """
         array = np.asarray(values, dtype=np.float64)
         if self.zero_point is None:
@@ -87,14 +81,14 @@ class Scale:
             )
         return distance / float(
             np.log(self._ratio)
-        )  # the same logarithm, so that the upper bound lies at exactly 1
+        )  # np.log again, so that the upper bound is at exactly 1
 
     def location(self, value: float) -> float:
-        """`locations` of one value."""
+        """Location of one value."""
         return float(self.locations(value))
 
     def values(self, locations: ArrayLike) -> Floats:
-        """The values at locations; the inverse of `locations`.
+        """Values at locations; the inverse of `locations`.
 
         >>> Scale(1.0, 1000.0, zero_point=0.0).values([0.0, 1 / 3, 1.0]).round(6).tolist()
         [1.0, 10.0, 1000.0]
@@ -105,10 +99,10 @@ class Scale:
         return self.zero_point + (self.lower - self.zero_point) * self._ratio**array
 
     def bucket(self, value: float, count: int) -> int:
-        """Which of `count` equally long parts of the scale holds a value, from 1; 0 is below it,
-        `count` + 1 above.
+        """Number, from 1, of the one of `count` equal parts that holds a value; 0 below, `count` +
+        1 above.
 
-        A part holds its upper end, and the first its lower end too. Source: Metaculus,
+        A part includes its upper end, and the first its lower end too. Source: Metaculus,
         `score_math.py`.
 
         >>> scale = Scale(0.0, 200.0)
@@ -119,7 +113,7 @@ class Scale:
             return 0
         if value > self.upper:
             return count + 1
-        # An upper end that rounding has moved by a hair still belongs to its part.
+        # Tolerates rounding of an upper end.
         return min(max(1, math.floor(self.location(value) * count + 1 - 1e-10)), count)
 
     @property
@@ -130,13 +124,12 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Cdf:
-    """P(answer ≤ x) at knots x, linear in x between them, on a log scale too: a forecast of a
-    number or a date.
+    """Piecewise linear P(answer ≤ x) at knots x, also on a log scale: a numeric or date forecast.
 
     `x` rises strictly and `p` does not fall. `p[0]` is the mass below the first knot, 1 − `p[-1]`
-    the mass above the last one: for a date, that it never happens within the window. Fewer than two
-    knots, knots out of order and a falling curve raise `InvalidForecast`; a number that is no
-    probability raises `InvalidProbability`.
+    the mass above the last one: for a date, that it never occurs within the window. Fewer than two
+    knots, knots out of order and a falling curve raise `InvalidForecast`; an invalid probability
+    raises `InvalidProbability`.
 
     >>> Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9)).at(5.0)
     0.3
@@ -160,21 +153,20 @@ class Cdf:
 
     @property
     def below(self) -> float:
-        """The mass below the first knot."""
+        """Mass below the first knot."""
         return self.p[0]
 
     @property
     def above(self) -> float:
-        """The mass above the last knot; for a date, that it never happens within the window."""
+        """Mass above the last knot; for a date, that it never occurs within the window."""
         return 1.0 - self.p[-1]
 
     def at(self, value: float) -> float:
-        """P(answer ≤ value); beyond the knots what stands at the nearest one."""
+        """P(answer ≤ value); constant beyond the knots."""
         return float(np.interp(value, self.x, self.p))
 
     def quantile(self, share: float) -> float | None:
-        """The value with that share of the mass at or below it; None where it lies beyond the
-        knots.
+        """Value with that share of the mass at or below it; None beyond the knots.
 
         >>> curve = Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9))
         >>> curve.quantile(0.3), curve.quantile(0.95)
@@ -192,9 +184,7 @@ class Cdf:
         )
 
     def central(self, level: float = 0.9) -> tuple[float, float]:
-        """The central interval that holds `level` of the mass; an end beyond the knots is the
-        outermost knot.
-        """
+        """Central interval of mass `level`; an end beyond the knots is the outermost knot."""
         return self._within((1.0 - level) / 2), self._within((1.0 + level) / 2)
 
     def _within(self, share: float) -> float:
@@ -211,14 +201,14 @@ def from_quantiles(
     below: float | None = None,
     above: float | None = None,
 ) -> Cdf:
-    """A forecast from what people say best: the values at a few levels, such as 5, 50 and 95 %.
+    """Curve from values at a few levels, such as 5, 50 and 95 %.
 
     `levels` maps a level to a value, `below` and `above` are the masses beyond open bounds (for a
-    date, `above` is "never in the window"); unsaid, a hundredth or half of what the outermost level
-    leaves. Linear between the points, on a log scale along that scale. Raises `InvalidForecast`
-    when values do not rise with their levels, when one is not finite or lies beyond a bound that is
-    closed, or when a mass is given beyond one, or another than values beyond an open bound leave
-    there.
+    date, `above` is "never in the window"); by default a hundredth, or half of what the outermost
+    level leaves. Linear between the points, on a log scale along that scale. Raises
+    `InvalidForecast` when values do not rise with their levels, when one is not finite or lies
+    beyond a closed bound, or when a mass is given beyond a closed bound, or contradicts values
+    beyond an open one.
 
     >>> made = from_quantiles({0.25: 20.0, 0.5: 30.0, 0.75: 60.0}, Scale(0.0, 100.0))
     >>> made.quantile(0.5), made.at(10.0)
@@ -270,7 +260,7 @@ def _refuse_beyond_closed(values: Sequence[float], scale: Scale) -> None:
 
 
 def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
-    """The mass beyond one bound, of the mass that the outermost level leaves."""
+    """Mass beyond one bound, given the mass left by the outermost level."""
     if not is_open:
         if stated is not None and probabilities(stated) > 0.0:
             raise InvalidForecast(
@@ -287,13 +277,12 @@ def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
 
 
 def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
-    """A forecast from three handles: the answer lies below `low` with 25 %, below `middle` with 50,
-    `high` with 75.
+    """Curve from three quartiles set by slider handles: 25 % below `low`, 50 `middle`, 75 `high`.
 
-    A logistic curve on the scale, with a width of its own on each side of the middle. What a closed
-    bound cuts off is given back to the quarter before it, so that all three handles stay exact;
-    where a handle lies at the bound itself, to the half. Raises `InvalidForecast` when the handles
-    are out of order or outside the range.
+    A logistic curve on the scale, with a separate width on each side of the median. The mass cut
+    off by a closed bound is added to the quarter before it, so that all three quartiles stay exact;
+    with a quartile at the bound itself, to the half. Raises `InvalidForecast` when the handles are
+    out of order or outside the range.
 
     >>> made = from_slider(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
     >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
@@ -318,8 +307,8 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
 
 
 def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
-    """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter
-    that ends there.
+    """Shares up to the median, with the mass `cut` beyond a closed bound added to the outer
+    quarter.
     """
     if 0.25 - cut > 1e-6:
         return np.where(shares < 0.25, (shares - cut) / (0.25 - cut) / 4, shares)
@@ -327,7 +316,7 @@ def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
 
 
 def uniform(scale: Scale) -> Cdf:
-    """Knowing nothing: even over the range, with 5 % beyond each bound that is open.
+    """Uniform curve over the range, with 5 % beyond each open bound: the uninformed forecast.
 
     >>> uniform(Scale(0.0, 10.0, open_upper=True)).p
     (0.0, 0.95)
@@ -337,9 +326,7 @@ def uniform(scale: Scale) -> Cdf:
 
 
 def _curve_through(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
-    """The curve through points on the scale, cut to the range; a log scale gets a grid, being no
-    straight line.
-    """
+    """Curve through points on the scale, cut to the range; on a log scale with a grid of knots."""
     places = np.array([place for place, _ in points])
     grid = (
         np.linspace(0.0, 1.0, _GRID_STEPS + 1)
@@ -352,14 +339,14 @@ def _curve_through(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
 
 
 def _merge_knots(grid: Floats, places: Floats) -> Floats:
-    """The places given, and of the grid the two ends and what lies apart from all of them."""
+    """Union of places and grid, without grid points that are too near to a place."""
     apart = np.abs(grid[:, np.newaxis] - places).min(axis=1, initial=1.0) > _MIN_GAP
     apart[[0, -1]] = True
     return np.unique(np.concatenate([grid[apart], places]))
 
 
 def day_number(instant: datetime) -> float:
-    """An aware time as days since 1970-01-01, UTC: how the values of a date question are kept.
+    """Convert an aware time to days since 1970-01-01, UTC, the unit of date questions.
 
     >>> day_number(datetime(1970, 1, 2, 12, tzinfo=UTC))
     1.5
@@ -372,15 +359,14 @@ def day_number(instant: datetime) -> float:
 
 
 def date_of(days: float) -> datetime:
-    """The instant so many days after 1970-01-01, UTC; the inverse of `day_number`."""
+    """Convert days since 1970-01-01, UTC, to a time; the inverse of `day_number`."""
     return EPOCH + timedelta(days=days)
 
 
 def mass_in_the_past(forecast: Cdf, now: datetime) -> float:
-    """How much a date forecast gives to dates that are over, 0 to 1, for an event that has not
-    happened by `now`.
+    """Mass of a date forecast on dates before `now`, for an event that has not happened.
 
-    Anything above 0 is mass thrown away, and worth a warning: the event did not happen then.
+    Above 0 it is wasted, and worth a warning.
 
     >>> mass_in_the_past(Cdf((0.0, 10.0), (0.0, 1.0)), datetime(1970, 1, 3, tzinfo=UTC))
     0.2

@@ -1,10 +1,9 @@
-"""Is A better than B? Tests that know what luck can do, and say in plain words what they found.
+"""Pairwise comparison of forecasters, with tests against chance and a verdict in words.
 
-Compared are two forecasters on the questions that both answered, one score per question and never
-one per day: a month of one question is one piece of luck. Questions on one event share their fate,
-so they count together as one *cluster*. Below `MIN_CLUSTERS` of them the answer is "not enough
-data", however clear the numbers look: Brier differences scatter by about 0.15, and to see 0.02
-through that in four cases out of five takes some 440 questions.
+Two forecasters are compared on the questions that both answered, with one score per question:
+scores of successive days are not independent. Questions on one event count together as one
+*cluster*. Below `MIN_CLUSTERS` of them the verdict is "not enough data": Brier differences scatter
+by about 0.15, and detecting 0.02 with a power of 80 % takes some 440 questions.
 
 Sources: Fisher 1935 for flipped signs; Diebold & Mariano 1995 and Harvey, Leybourne & Newbold 1997;
 Benjamini & Hochberg 1995 for many comparisons at once.
@@ -33,10 +32,10 @@ from forecasts.resampling import (
 )
 
 MIN_CLUSTERS = 30
-"""With fewer separate events no verdict is given: a handful of lucky questions would decide it."""
+"""Minimum of separate events for a verdict."""
 
 ROUNDING = 1e-12
-"""Two scores that differ by less, as a share of their size, are the same score."""
+"""Relative difference up to which two scores count as equal."""
 
 Verdict = Literal["better", "worse", "no difference shown", "not enough data"]
 
@@ -45,25 +44,22 @@ _NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class DieboldMariano:
-    """The test's statistic, with the sign of the mean difference, and its two-sided p-value, 0 to
-    1.
-    """
+    """Test statistic, with the sign of the mean difference, and two-sided p-value."""
 
     statistic: float
     p_value: float
 
 
 def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
-    """Are the differences zero on average? With the correction of Harvey, Leybourne & Newbold.
+    """Diebold-Mariano test for a mean of zero, with the correction of Harvey, Leybourne & Newbold.
 
-    `differences` holds A's score minus B's, in time order; `h` is how many steps ahead the
-    forecasts look. At h = 1 this is exactly the paired t test, and only that case is used in the
-    product: its questions are no series in equal steps. h > 1 is there for completeness; where its
-    variance comes out at zero or below, Bartlett's weights are used, which cannot. Lower p is
-    stronger evidence. All differences 0 give (0, 1). Raises `ForecastsError` for fewer than two
-    differences, for equal ones other than 0 (there is no spread to hold them against), or unless 1
-    ≤ h < n. Source: Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997, International Journal
-    of Forecasting 13, equation 9.
+    `differences` holds A's score minus B's, in time order; `h` is the forecast horizon in steps. At
+    h = 1 this is exactly the paired t test, the only case used in the product, as its questions are
+    no series in equal steps. For h > 1, a variance at or below zero is replaced by one with
+    Bartlett's weights, which is positive. Lower p is stronger evidence. All differences 0 give (0,
+    1). Raises `ForecastsError` for fewer than two differences, for equal ones other than 0 (no
+    spread), or unless 1 ≤ h < n. Source: Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997,
+    International Journal of Forecasting 13, equation 9.
 
     >>> found = diebold_mariano([0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04])
     >>> round(found.statistic, 4), round(found.p_value, 4)
@@ -100,11 +96,11 @@ def _long_run_variance(centred: Floats, h: int) -> float:
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
-    """The p-values, raised for having looked so many times, in the order they came in.
+    """P-values adjusted for multiple comparisons by Benjamini & Hochberg, in the given order.
 
-    Calling those at or below 0.05 differences keeps the share of false ones among them at 5 % on
-    average. Each lies between its own p and 1. Raises `InvalidProbability` outside [0, 1].
-    Source: Benjamini & Hochberg 1995.
+    Calling those at or below 0.05 differences keeps the false discovery rate at 5 %. Each lies
+    between its own p and 1. Raises `InvalidProbability` outside [0, 1]. Source: Benjamini &
+    Hochberg 1995.
 
     >>> [round(p, 4) for p in benjamini_hochberg([0.01, 0.02, 0.03, 0.5])]
     [0.04, 0.04, 0.04, 0.5]
@@ -114,7 +110,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
         return ()
     from scipy.stats import (
         false_discovery_control,
-    )  # half a second that most commands need not wait
+    )  # slow to import
 
     return tuple(float(p) for p in false_discovery_control(checked))
 
@@ -122,13 +118,12 @@ def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
 def questions_needed(
     sd: float, difference: float, *, power: float = 0.8, alpha: float = 0.05
 ) -> int:
-    """How many separate questions it takes to see a true mean difference with probability `power`.
+    """Number of separate questions needed to detect a mean difference with probability `power`.
 
     `sd` is the standard deviation of the differences per question, in the same unit as
-    `difference`; `alpha` is how often a difference may be seen that is not there. Questions on one
-    event count as one. Raises `ForecastsError` unless sd > 0, difference ≠ 0, 0 < alpha < 1 and
-    alpha/2 < power < 1. Source: the normal approximation, n = ((z(1 − alpha/2) + z(power)) · sd /
-    difference)².
+    `difference`; `alpha` is the rate of false positives. Questions on one event count as one.
+    Raises `ForecastsError` unless sd > 0, difference ≠ 0, 0 < alpha < 1 and alpha/2 < power < 1.
+    Source: the normal approximation, n = ((z(1 − alpha/2) + z(power)) · sd / difference)².
 
     >>> questions_needed(0.15, 0.02), questions_needed(0.15, 0.05)
     (442, 71)
@@ -147,14 +142,13 @@ def questions_needed(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What can be said about A against B on the `n` questions that both answered.
+    """Comparison of A with B on the `n` questions that both answered.
 
-    `a` and `b` are their names. `mean_difference` is A's score minus B's on average, `low` to
-    `high` its interval, both in the unit of the scores; which sign is good depends on the rule.
-    `p_value` is from `sign_flip`; `p_adjusted` is raised for the comparisons made at once, and is
-    None below `MIN_CLUSTERS` clusters, where nothing is tested. `verdict` is about A; `sentence`
-    says it all in plain words. What cannot be computed, for want of questions or of a second
-    cluster, is None.
+    `a` and `b` are their names. `mean_difference` is A's mean score minus B's, `low` to `high` its
+    interval, both in the unit of the scores; the rule decides which sign is better. `p_value` is
+    from `sign_flip`; `p_adjusted` is adjusted for simultaneous comparisons, and None below
+    `MIN_CLUSTERS` clusters, where nothing is tested. `verdict` is about A; `sentence` sums it up in
+    words. A number that cannot be computed, for lack of questions or of a second cluster, is None.
     """
 
     a: str
@@ -180,20 +174,18 @@ def compare_all(
     level: float = 0.95,
     told: Callable[[float], str] | None = None,
 ) -> tuple[Comparison, ...]:
-    """Every pair of forecasters compared, in the order of `itertools.combinations(scores, 2)`.
+    """Compare every pair of forecasters, in the order of `itertools.combinations(scores, 2)`.
 
-    For each pair: is A better than B on the questions that both answered? A verdict about A, with
-    its numbers in words. Each mapping holds one score per question, in the unit of one rule; give
-    scores over the whole schedule, for means over the realised life reward the wrong forecasts.
-    `clusters` names the event that a question is about; one without a name is an event of its own.
-    A difference is taken as shown when luck alone gives one as large in no more than 1 − `level` of
-    all cases, and never below `MIN_CLUSTERS` clusters.
+    Each mapping of `scores` holds one score per question, by one rule; give scores over the whole
+    schedule, as means over the realised life are not proper. `clusters` names the event of a
+    question; one without a name is an event of its own. A difference is shown if chance gives one
+    as large in no more than 1 − `level` of all cases, and never below `MIN_CLUSTERS` clusters.
 
-    Whoever looks at many pairs finds some difference by luck. So the p-values of the pairs with
-    enough clusters are adjusted by `benjamini_hochberg`, and the verdicts go by these. A forecaster
-    without an entry in `names` goes by the id. `told` says a difference in words, in the unit that
-    people know. Raises `ForecastsError` for a score that is missing or infinite, or a level outside
-    (0, 1). Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993 (`bootstrap_interval`).
+    The p-values of pairs with enough clusters are adjusted by `benjamini_hochberg`, and the
+    verdicts use these. A forecaster without an entry in `names` is named by id. `told` formats a
+    difference in a unit that people know. Raises `ForecastsError` for a score that is missing or
+    infinite, or a level outside (0, 1). Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993
+    (`bootstrap_interval`).
 
     >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
     >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
@@ -248,13 +240,12 @@ def _measure_pair(
     seed: int,
     level: float,
 ) -> Comparison:
-    """The numbers of a comparison, not judged yet."""
+    """Numbers of a comparison, without a verdict."""
     common = sorted(
         scores_a.keys() & scores_b.keys()
-    )  # sorted, so that A against B draws as B against A does
+    )  # sorted, so that A–B and B–A draw the same samples
     events = _NO_CLUSTERS if clusters is None else clusters
-    # Pairs, so that a question without an event never falls together with an event of the same
-    # name.
+    # Pairs separate question ids from event names.
     labels = [(True, events[q]) if q in events else (False, q) for q in common]
     n, m = len(common), len(set(labels))
     checked_level(level)
@@ -272,8 +263,8 @@ def _measure_pair(
 
 
 def _score_differences(pairs: Sequence[tuple[float, float]]) -> Floats:
-    """A's score minus B's; what is only rounding is 0, for many of them alike would look like a
-    finding.
+    """Score of A minus that of B; rounding errors become 0, as many equal ones would look
+    significant.
     """
     both = cluster_sums(pairs)
     apart = both[:, 0] - both[:, 1]
@@ -345,7 +336,7 @@ def _describe_conclusion(comparison: Comparison, pairs: int) -> str:
 
 
 def _format_cases(p: float) -> str:
-    """A p-value as cases; rounded up, so that 5 of 100 never stands for more than that."""
+    """Format a p-value as cases, rounded up."""
     if p <= 0.001:
         return "at most 1 of 1000"
     whole = 1000 if p < 0.01 else 100
@@ -353,9 +344,7 @@ def _format_cases(p: float) -> str:
 
 
 def _format_number(value: float) -> str:
-    """Three decimals for what is about as large as a Brier score, fewer for points, but never only
-    zeros.
-    """
+    """Format with three decimals at the size of a Brier score, fewer for points, never only zeros."""
     if value == 0.0:
         return "0"
     size = math.floor(math.log10(abs(value)))

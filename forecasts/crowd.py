@@ -1,9 +1,7 @@
-"""The crowd as a forecaster: at every instant what its members hold then, pooled, so that it is
-scored like anyone.
+"""The crowd as a forecaster: timelines of members pooled at every instant.
 
-Members are whoever the caller passes, and that is to be people only: the suggestion, the prior and
-the hazard are made from what people read anyway, and never members by default. How forecasts are
-pooled, and why so, is in `pooling`.
+Members are those passed by the caller, and should be people only: suggestion, prior and hazard are
+derived from the same evidence. The pooling methods are in `pooling`.
 """
 
 import math
@@ -22,24 +20,21 @@ from forecasts.scoring.scores import Held
 from forecasts.timeline import Timeline
 
 Standing = Mapping[ForecasterId, Distribution]
-"""What stands at one instant, the oldest last act first: a reaffirmation makes a forecast the
-newest.
-"""
+"""Forecasts held at one instant, oldest act first; a reaffirmation makes a forecast the newest."""
 
 
 def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> Timeline:
-    """What the crowd of `timelines` forecast before `until`: a step at every act of a member, a gap
-    while nobody stands.
+    """Timeline of the crowd before `until`: a step at every act of a member, a gap without members.
 
-    One member alone is the crowd; several are pooled by `pooling.crowd`, `crowd_options` or
-    `crowd_cdf`, the oldest last act first, and of acts at one instant by the members' ids. Options
-    of an older forecast are brought to those offered at that instant: what was given to a removed
-    one goes to `Other`. One that was added later and that only some have named is taken, for those
-    who have not, from their `Other`, in the ratio in which those who have divide it. One that
-    nobody has named stays in `Other`, from where it is read in scoring as well.
+    A single member is the crowd; several are pooled by `pooling.crowd`, `crowd_options` or
+    `crowd_cdf`, oldest last act first, simultaneous ones by member id. Options of an older forecast
+    are converted to those offered at that instant: the mass of a removed one goes to `Other`. An
+    option added later and named only by some is split off, for the rest, from their `Other`, in the
+    ratio of those who name it. One that nobody has named stays in `Other`, from where it is read in
+    scoring as well.
 
-    `timelines` are the people who forecast on the question. Raises `InvalidForecast` for a forecast of
-    another kind.
+    `timelines` belong to the people who forecast on the question. Raises `InvalidForecast` for a
+    forecast of another kind.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -57,10 +52,9 @@ def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> T
 
 
 def crowd_at(question: Question, timelines: Held, at: datetime) -> Distribution | None:
-    """What the crowd of `timelines` holds at an instant, None while nobody stands: `crowd_timeline`
-    there, pooled once.
+    """Forecast of the crowd at an instant, None without members; equals `crowd_timeline` there.
 
-    Of each member's timeline only the last step up to the instant matters, a gap included.
+    Of each member's timeline only the last step up to the instant is used, a gap included.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -80,14 +74,13 @@ def crowd_at(question: Question, timelines: Held, at: datetime) -> Distribution 
 def weighted_crowd_timeline(
     question: Question, timelines: Held, weights: Mapping[ForecasterId, float], *, until: datetime
 ) -> Timeline:
-    """The crowd of a binary question in which those count who have made it better: the weighted
-    mean of what stands.
+    """Timeline of the contribution-weighted mean of members, for a binary question.
 
-    `weights` are points from `pooling.contributions` over earlier questions; below 0 counts as 0,
-    and so does who has none. While nobody with a weight above 0 stands, the plain mean of all who
-    do. To be used once each member has `pooling.LEARNED_AFTER` resolved questions, for before that
-    the weights are mostly luck. Raises `InvalidForecast` for a question that is not binary and for
-    a weight that is not finite. Source: Budescu & Chen 2015, Management Science 61.
+    `weights` are points from `pooling.contributions` over earlier questions; negative and missing
+    ones count as 0. Without a positive weight among those standing it is their plain mean. Use it
+    once each member has `pooling.LEARNED_AFTER` resolved questions, as before that the weights are
+    mostly luck. Raises `InvalidForecast` for a question that is not binary and for a weight that is
+    not finite. Source: Budescu & Chen 2015, Management Science 61.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -132,16 +125,12 @@ def _pool_timelines(question: Question, timelines: Held, until: datetime, pool: 
 def _iter_standing(
     question: Question, timelines: Held, until: datetime
 ) -> Iterator[tuple[datetime, Standing]]:
-    """What stands from each instant at which a member acts or an option is removed; one mapping,
-    carried along.
-    """
+    """Forecasts held from each act or option removal on; the mapping is updated in place."""
     acts = _acts_by_time(question, timelines)
     standing: dict[ForecasterId, Distribution] = {}
     for at in sorted(instant for instant in acts if instant < until):
         for forecaster_id, forecast in acts[at]:
-            standing.pop(
-                forecaster_id, None
-            )  # so that it goes to the end: a dict keeps the order of entering
+            standing.pop(forecaster_id, None)  # moves it to the end of the dict
             if forecast is not None:
                 standing[forecaster_id] = forecast
         yield at, standing
@@ -191,11 +180,11 @@ def _pool_options(question: Question, forecasts: Sequence[Categorical]) -> Categ
 def _expand_options(
     forecast: Categorical, names: Sequence[str], forecasts: Sequence[Categorical]
 ) -> list[float]:
-    """A forecast over all names that anyone has; 0 for one that it cannot read from its `Other`."""
+    """Forecast over all names used by anyone; 0 for one that it cannot read from its `Other`."""
     shares = dict(zip(forecast.options, forecast.p, strict=True))
     divided = [*(name for name in names if name not in shares), OTHER]
     if OTHER in shares and len(divided) > 1:
-        # Left at 0, an option would be pooled to 0 by those who gave it mass without a name for it.
+        # Left at 0, those who never named the option would pull it down.
         parts = np.sum(
             [[d.of(name) for name in divided] for d in forecasts if set(divided) <= set(d.options)],
             axis=0,
@@ -206,9 +195,7 @@ def _expand_options(
 
 
 def _pool_curves(scale: Scale, curves: Sequence[Cdf]) -> Cdf:
-    """The mean curve, cut to the range: bounds that went through a logarithm differ in their last
-    digits.
-    """
+    """Mean curve, cut to the range, as bounds converted to a logarithm and back are rounded."""
     x, share = pooling.crowd_cdf([(curve.x, curve.p) for curve in curves])
     low, high = max(float(x[0]), scale.lower), min(float(x[-1]), scale.upper)
     inside = (x > low) & (x < high)

@@ -1,10 +1,9 @@
-"""How a forecaster changes their mind: too much, too little, how often, in which direction.
+"""Dynamics of forecasts: amount, frequency and direction of updates.
 
-Three views that need not agree. `excess_movement` asks whether forecasts moved as much as the
-uncertainty that they removed, whatever the reason. `pooled_updates` describes the habit: accurate
-forecasters make frequent small updates (Atanasov et al. 2020, Organizational Behavior and Human
-Decision Processes 160). `reaction` holds a person's revisions against what the evidence ledger
-suggested over the same time.
+`excess_movement` compares movement with the reduction of uncertainty. `pooled_updates` describes
+updating habits: accurate forecasters make frequent small updates (Atanasov et al. 2020,
+Organizational Behavior and Human Decision Processes 160). `reaction` compares a person's revisions
+with those suggested by the evidence ledger. The three need not agree.
 """
 
 import math
@@ -20,31 +19,30 @@ from forecasts.errors import InvalidForecast, InvalidTime
 from forecasts.probability import Floats, logit, probabilities
 
 TOO_FEW = 30
-"""Under so many questions, or revisions, no verdict is given."""
+"""Minimum of questions, or revisions, for a verdict."""
 
 LEVEL = 0.95
-"""Of the intervals; a verdict needs what chance alone makes in one case out of twenty."""
+"""Level of intervals and tests."""
 
 LOGIT_CLIP = 0.01
-"""Log-odds of moves are taken inside [0.01, 0.99]: a step to 0 or 1 would be infinite, and outweigh
-all others.
+"""Distance from 0 and 1 to which probabilities are clipped for log-odds, which would be infinite.
 """
 
-_MIN_SPREAD = 1e-12  # a standard deviation that is rounding and nothing else
+_MIN_SPREAD = 1e-12  # smaller standard deviations are rounding errors
 
 Act = tuple[float, float, bool]
-"""One forecast: when, in days from any origin; its p; whether it was entered as a reaffirmation."""
+"""Forecast as (time in days from any origin, p, entered as a reaffirmation)."""
 
 Verdict = Literal["under-reacts", "over-reacts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """How far one path of forecasts moved, and how much uncertainty that removed.
+    """Movement of a path of forecasts, and the uncertainty that it removed.
 
     `movement` is Σ(Δp)², 0 and up; `uncertainty_reduction` is p₀(1 − p₀) − p_T(1 − p_T), −¼ to ¼;
     `excess` is the first minus the second. A Bayesian's excess is 0 on average over questions:
-    above 0 forecasts move too much, below 0 too little. One question says nothing.
+    above 0 forecasts move too much, below 0 too little. A single question is not informative.
     """
 
     movement: float
@@ -53,8 +51,8 @@ class Movement:
 
 
 def movement(path: ArrayLike) -> Movement:
-    """Movement of a path of probabilities in order of time, (n,); for a resolved question the last
-    is the outcome.
+    """Movement of a path of probabilities in order of time, (n,), ending with the outcome if
+    resolved.
 
     Raises `InvalidForecast` when there is none, `InvalidProbability` when one is no probability.
     Source: Augenblick & Rabin 2021, Quarterly Journal of Economics 136.
@@ -71,10 +69,10 @@ def movement(path: ArrayLike) -> Movement:
 
 @dataclass(frozen=True, slots=True)
 class ExcessMovement:
-    """Whether forecasts moved as much as they should, over `n` resolved questions.
+    """Excess movement over `n` resolved questions.
 
     `mean_excess`: mean of the questions' excess; above 0 too much, below 0 too little; None without
-    questions. `ratio`: total movement over total reduction, 1 is right; None when there was no
+    questions. `ratio`: total movement over total reduction, ideally 1; None when there was no
     uncertainty to remove. `t`, `p_value`: two-sided t test of mean excess 0, questions taken as
     independent; None under two questions and when all have the same excess.
     """
@@ -87,7 +85,7 @@ class ExcessMovement:
 
     @property
     def sentence(self) -> str:
-        """What that says, in plain words.
+        """Summary in one sentence.
 
         >>> ExcessMovement(12, 0.1, 1.4, 2.5, 0.03).sentence
         'Too few questions to say anything: 12 of the 30 needed, 18 are missing.'
@@ -150,16 +148,15 @@ def _t_test(values: Floats) -> tuple[float | None, float | None]:
 
 @dataclass(frozen=True, slots=True)
 class Updates:
-    """The habit of updating of one forecaster, over `n_questions`.
+    """Updating habits of one forecaster, over `n_questions`.
 
     An act after the first on a question is an *update* when it changes p, else a *reaffirmation*;
     the first is neither. `n_acts` counts all of them, `n_updates` the updates. `per_30_days`:
     updates per 30 active days; None without any active time. `mean_move`: mean |Δp| of updates, 0
-    to 1. `reaffirmation_share`: of the acts after the first, 0 to 1. `reversal_share`: of pairs of
-    successive updates, how many change direction, 0 to 1. `momentum`: lag-1 correlation of
-    successive updates about 0, −1 to 1: above 0 moves carry on (they came in too small), below 0
-    they swing back (they were too big), 0 is right; None under two pairs. Each of the others is
-    None when there is nothing to count.
+    to 1. `reaffirmation_share`: of the acts after the first, 0 to 1. `reversal_share`: share of
+    pairs of successive updates that change direction, 0 to 1. `momentum`: lag-1 correlation of
+    successive updates about 0, −1 to 1: above 0 updates were too small, below 0 too large, 0 is
+    right; None under two pairs. Each of the others is None when there is nothing to count.
     """
 
     n_questions: int
@@ -173,14 +170,12 @@ class Updates:
 
 
 def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
-    """Updates of one forecaster over several questions, one (acts, days with a standing forecast)
-    each.
+    """Updating habits over several questions, given (acts, days with a standing forecast) for each.
 
-    Acts are in order of time. Every act weighs the same, whichever question it is on; pairs of
-    updates never straddle questions. Re-entering the number that stands is a reaffirmation also
-    when it was not entered as one. Raises `InvalidTime` for acts out of order or negative days,
-    `InvalidForecast` for a reaffirmation of another number, `InvalidProbability` for p. Source:
-    Atanasov et al. 2020.
+    Acts are in order of time and have equal weight over all questions; pairs of updates never
+    straddle questions. Re-entering the standing number is a reaffirmation even if not entered as
+    one. Raises `InvalidTime` for acts out of order or negative days, `InvalidForecast` for a
+    reaffirmation of another number, `InvalidProbability` for p. Source: Atanasov et al. 2020.
 
     >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35, False)], 60)])
     >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
@@ -207,7 +202,7 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
 
 
 def _check_steps(acts: Sequence[Act]) -> list[float]:
-    """Δp of every act after the first, 0 for a reaffirmation."""
+    """Δp of every act after the first, 0 for a reaffirmation; checks order and reaffirmations."""
     probabilities([p for _, p, _ in acts])
     for (before, previous, _), (at, p, reaffirmed) in pairwise(acts):
         if not before <= at:
@@ -230,14 +225,14 @@ def _check_active_days(days: float) -> float:
 
 
 def _compute_momentum(pairs: Sequence[tuple[float, float]]) -> float:
-    # Scaled before multiplying: squares of tiny moves would vanish, and leave 0 / 0.
+    # Scaled before multiplying, as squares of tiny moves would underflow to 0 / 0.
     lead, lag = math.hypot(*(a for a, _ in pairs)), math.hypot(*(b for _, b in pairs))
     return max(-1.0, min(1.0, math.fsum((a / lead) * (b / lag) for a, b in pairs)))
 
 
 def logit_move(before: float, after: float) -> float:
-    """Change of log-odds from one forecast to the next, in nats, both first moved inside [0.01,
-    0.99]; −9.19 to 9.19.
+    """Change of log-odds between two forecasts, in nats, both clipped to [0.01, 0.99]; −9.19 to
+    9.19.
 
     Above 0 towards YES. Raises `InvalidProbability`.
 
@@ -250,12 +245,12 @@ def logit_move(before: float, after: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """How far a person's revisions go for each step that the evidence suggests, over `n` revisions.
+    """Slope of a person's revisions on those suggested by the evidence, over `n` revisions.
 
-    `slope`: 1 goes all the way, below 1 under-reacts, above 1 over-reacts, below 0 goes the other
-    way; None when the suggestion never moved. `low`, `high`: its 95% t interval, None also for a
-    single revision; revisions are taken as independent, so several of one question make it too
-    narrow.
+    `slope`: 1 follows the suggestion fully, below 1 under-reacts, above 1 over-reacts, below 0
+    moves the other way; None when the suggestion never moved. `low`, `high`: its 95 % t interval,
+    None also for a single revision; revisions are taken as independent, so several of one question
+    make it too narrow.
     """
 
     n: int
@@ -265,7 +260,7 @@ class Reaction:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Given from `TOO_FEW` revisions on and only when the interval excludes 1; else None.
+        """Verdict from `TOO_FEW` revisions on, if the interval excludes 1; else None.
 
         >>> Reaction(40, 0.5, 0.3, 0.7).verdict, Reaction(40, 0.8, 0.5, 1.1).verdict
         ('under-reacts', None)
@@ -278,7 +273,7 @@ class Reaction:
 
     @property
     def sentence(self) -> str:
-        """What that says, in plain words.
+        """Summary in one sentence.
 
         >>> Reaction(40, 0.5, 0.3, 0.7).sentence
         'Under-reacts: revisions go 0.50 of the way that the evidence suggests (95%: 0.30 to 0.70).'
@@ -299,11 +294,10 @@ class Reaction:
 
 
 def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
-    """Under- or over-reaction from pairs (the person's Δ logit, Σ of suggested log-likelihood
-    ratios), in nats.
+    """Slope through the origin of pairs (the person's Δ logit, suggested Δ logit), in nats.
 
-    Each pair is one revision and what the ledger suggested since the one before; `logit_move` gives
-    the first number, finite at 0 and 1 too. Least squares through the origin: no news, no move.
+    Each pair is one revision and the sum of suggested log-likelihood ratios since the one before;
+    `logit_move` gives the first number, finite at 0 and 1 too. Least squares through the origin.
     Raises `InvalidForecast` for a number that is not finite. Source: regression through the origin,
     as in Eisenhauer 2003, Teaching Statistics 25.
 

@@ -1,6 +1,4 @@
-"""Questions that are linked: whether a link fits them, what contradicts it, and which branch of a
-pair counts.
-"""
+"""Rules of linked questions: validity, contradictions, and branches of conditional pairs."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -16,16 +14,14 @@ from forecasts.links import check_link as check_questions
 from forecasts.question import Outcome, Question, QuestionId
 from forecasts.spoken import percent
 
-if TYPE_CHECKING:  # scipy stands behind it, which a process that only polls need not load
+if TYPE_CHECKING:  # needs scipy, which is slow to import
     from forecasts.coherence import Repair
 
 FLAGGED = 2.58 * 0.05
-"""From which z on a contradiction is more than noise of a standard deviation of 0.05 √(p (1 − p)),
-at 99 %.
-"""
+"""Threshold of z for noise with standard deviation 0.05 √(p (1 − p)), at 99 %."""
 
-_BETA = 1e-3  # keeps z finite where all forecasts are near 0 or 1
-_MIN_NATS = 1e-9  # nats: no more than rounding
+_BETA = 1e-3  # keeps z finite near 0 and 1
+_MIN_NATS = 1e-9  # smaller divergences are rounding
 
 Held = Mapping[QuestionId, float]
 Name = Callable[[QuestionId], str]
@@ -33,11 +29,11 @@ Name = Callable[[QuestionId], str]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Forecasts that contradict a link, and the nearest ones that do not.
+    """Forecasts that contradict a link, and their nearest coherent repair.
 
     `question_ids` are those whose forecasts are in `repair`, in its order: all of the link, or
-    those that are held. `z` is how far they are from agreeing in units of their own uncertainty,
-    above 0; `words` say what is wrong. Source of z: Paleka et al. 2024, arXiv 2412.18544.
+    those with a forecast. `z` is the contradiction in units of its uncertainty, above 0; `words`
+    describe it. Source of z: Paleka et al. 2024, arXiv 2412.18544.
     """
 
     link: Link
@@ -48,32 +44,29 @@ class Violation:
 
     @property
     def before(self) -> tuple[float, ...]:
-        """The forecasts as they are."""
+        """Forecasts as held."""
         return self.repair.before
 
     @property
     def after(self) -> tuple[float, ...]:
-        """The nearest ones that do not contradict each other."""
+        """Nearest coherent forecasts."""
         return self.repair.after
 
     @property
     def nats(self) -> float:
-        """How far they would have to move, in nats: above 0, infinite where certainties contradict
-        each other.
-        """
+        """Divergence of the repair, in nats: above 0, infinite for contradicting certainties."""
         return self.repair.nats
 
     @property
     def flagged(self) -> bool:
-        """Whether it is more than the noise that any forecast has."""
+        """True if it exceeds the usual noise of forecasts."""
         return self.z > FLAGGED
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
-    """Refuse a link that does not fit its questions: their number, kinds, order, horizon shapes or
-    labels.
+    """Raise `InvalidQuestion` if a link does not fit its questions, or has wrong labels.
 
-    Raises `InvalidQuestion` with what to do; returns nothing when all is well.
+    The message says what to do.
     """
     check_questions(link, questions)
     check_labels(link)
@@ -84,13 +77,12 @@ def violation(
     forecasts: Mapping[QuestionId, Distribution],
     questions: Mapping[QuestionId, Question],
 ) -> Violation | None:
-    """What in one forecaster's forecasts contradicts a link; None when they agree, or too few are
-    held to tell.
+    """Contradiction of a link by one forecaster's forecasts; None if coherent or too few.
 
-    Where some are missing, the others are still bound by what is left: a conjunction by either
-    part, dates by their order, "one of" by a sum of at most 1. A conditional pair is bound only
-    together with the question it is about. Members, numbers and dates are bound by nothing, nor is
-    how things stand *at* several dates. `questions` has those of the link.
+    With some forecasts missing, the remaining constraints are checked: a conjunction against either
+    part, dates in their order, "one of" by a sum of at most 1. A conditional pair is checked only
+    together with its subject. Members, numbers, dates and states *at* several dates are
+    unconstrained. `questions` has those of the link.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.distribution import Binary
@@ -120,12 +112,11 @@ def scored_repair(
     after: Sequence[float],
     outcomes: Mapping[QuestionId, Outcome | None],
 ) -> float | None:
-    """What adopting a repair gains in total log score, in nats, now that its questions are
-    answered.
+    """Gain of a repair in total log score, in nats, once its questions are answered.
 
     Above 0 the repaired forecasts were better; ±inf where one of the two was certain and wrong.
-    None until all are answered, and when none is left: what was annulled or is ambiguous is scored
-    by nobody. Raises `ForecastsError` when the lengths differ.
+    None until all are answered, and when all are annulled or ambiguous, as those are not scored.
+    Raises `ForecastsError` when the lengths differ.
 
     >>> round(scored_repair(("a", "b"), (0.6, 0.45), (0.5256, 0.5256), {"a": "no", "b": "yes"}), 4)
     0.3259
@@ -139,17 +130,14 @@ def scored_repair(
     old, new = (
         math.fsum(_log_score(p[n], answers[n] == "yes") for n in legs) for p in (before, after)
     )
-    return (
-        0.0 if old == new else new - old
-    )  # −inf before and after is no gain, and no number either
+    return 0.0 if old == new else new - old  # −inf − −inf is NaN
 
 
 def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
-    """The questions of a conditional pair whose condition cannot come about any more, once it has
-    its outcome.
+    """Questions of a conditional pair whose condition failed with the given outcome.
 
     After YES the one on "if not", after NO the one on "if"; both when the condition has no answer.
-    None for a link of another kind.
+    Empty for a link of another kind.
 
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
     >>> branch_to_annul(pair, "yes"), branch_to_annul(pair, "annulled")
@@ -174,8 +162,8 @@ def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
 def condition_text(
     link: Link, question_id: QuestionId, questions: Mapping[QuestionId, Question]
 ) -> str:
-    """When a question of a conditional pair counts, in one sentence; empty for one that always
-    does.
+    """Condition under which a question of a conditional pair counts; empty for an unconditional
+    one.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
@@ -223,7 +211,7 @@ def _check_kind(
 
 
 def _check_order(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation:
-    """Each question follows from the ones before it, so that its probability is no lower."""
+    """Each question is implied by the ones before it, so its probability is no lower."""
     from forecasts.coherence import repair_nested_dates
 
     ranked = [(date.fromordinal(n), p[q]) for n, q in enumerate(ids, start=1)]
@@ -239,7 +227,7 @@ def _check_order(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -
 
 
 def _check_sum(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
-    """Exactly one comes true; of some of them, at most one."""
+    """Exactly one comes true; of a subset, at most one."""
     from forecasts.coherence import repair_sum_to_one
 
     probabilities = [p[q] for q in ids]
@@ -267,10 +255,10 @@ def _check_sum(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> 
 def _nesting_order(
     ids: tuple[QuestionId, ...], questions: Mapping[QuestionId, Question]
 ) -> tuple[QuestionId, ...]:
-    """The order in which each follows from those before; empty where nothing follows.
+    """Order in which each question is implied by those before it; empty without implications.
 
-    What comes by a day also comes by any later one, and what holds until a day also holds until any
-    earlier one.
+    An event by a date also occurs by any later one, and a state that holds until a date also holds
+    until any earlier one.
     """
     shapes = {questions[q].horizon_shape for q in ids}
     if shapes == {"event_by"}:
@@ -281,9 +269,7 @@ def _nesting_order(
 def _check_conjunction(
     link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name
 ) -> Violation | None:
-    """Both come true: at most as likely as either, and at least as what the two have too much for
-    one.
-    """
+    """P(both) is at most the lower of the two, and at least their sum less 1."""
     from forecasts.coherence import repair_conjunction
 
     first, second, both = link.question_ids

@@ -1,8 +1,7 @@
-"""What luck alone could have done: clusters drawn again, and signs flipped, thousands of times.
+"""Resampling of clusters: bootstrap intervals and sign-flip tests.
 
-Questions about one event share their fate, so they are one piece of luck, and one cluster. A
-cluster is drawn or flipped as a whole, and its sums stand for its rows. Chance comes from a seed:
-the same seed gives the same answer.
+Questions about one event are one cluster. A cluster is drawn or flipped as a whole, and its sums
+stand for its rows. Results are reproducible: the same seed gives the same answer.
 
 Sources: Fisher 1935, The Design of Experiments, for flipped signs; Efron & Tibshirani 1993, An
 Introduction to the Bootstrap.
@@ -17,19 +16,18 @@ from forecasts.errors import ForecastsError
 from forecasts.probability import Floats
 
 CELLS = 4_000_000
-"""Repetitions × clusters that are held in memory at once; 32 megabytes."""
+"""Repetitions × clusters held in memory at once; 32 megabytes."""
 
 EXACT_CLUSTERS = 16
-"""Up to so many clusters all 2^m choices of signs are tried; above, random ones."""
+"""Up to this number of clusters all 2^m sign choices are enumerated; above, random ones are drawn.
+"""
 
 TIES = 1e-9
-"""Totals that differ by less, as a share of what they could be at most, are equal but for
-rounding.
-"""
+"""Relative difference up to which totals count as equal."""
 
 
 def numbered(labels: Iterable[Hashable]) -> NDArray[np.intp]:
-    """The labels as 0, 1, 2, … in the order in which each is first met.
+    """Number the labels 0, 1, 2, … in order of first occurrence.
 
     >>> numbered(["summit", "vote", "summit", "strike"]).tolist()
     [0, 1, 0, 2]
@@ -39,11 +37,11 @@ def numbered(labels: Iterable[Hashable]) -> NDArray[np.intp]:
 
 
 def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) -> Floats:
-    """The rows of each cluster added up, in the order in which the clusters are first met.
+    """Sum the rows of each cluster, in order of first occurrence.
 
     `rows` has one entry, or one row of entries, per question, and `clusters` one label for each;
-    without labels every row is a cluster of its own. Raises `ForecastsError` when there are no
-    rows, when one is not finite, or when rows and labels differ in number.
+    without labels every row is a cluster. Raises `ForecastsError` when there are no rows, when one
+    is not finite, or when rows and labels differ in number.
 
     >>> cluster_sums([0.25, 0.5, 1.0], ["summit", "vote", "summit"]).tolist()
     [1.25, 0.5]
@@ -68,7 +66,7 @@ def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) ->
 
 
 def one_each(differences: ArrayLike) -> Floats:
-    """The differences as an array; raises `ForecastsError` unless they are a plain list.
+    """Convert differences to a vector; raises `ForecastsError` unless they are one-dimensional.
 
     >>> one_each([0.25, -0.5]).tolist()
     [0.25, -0.5]
@@ -86,19 +84,18 @@ def sign_flip(
     draws: int = 10_000,
     seed: int = 0,
 ) -> float:
-    """How often luck alone gives a mean difference at least this far from 0, to either side: a
-    p-value.
+    """Two-sided p-value of the sign-flip test for a mean difference of 0.
 
-    If A and B were equally good, each difference could as well have had the other sign. So the
-    signs are flipped, whole clusters at a time, and p is the share of the choices under which the
-    mean is at least as far from 0 as found. Range: above 0, up to 1; lower is stronger evidence of
-    a difference.
+    If A and B were equally good, the sign of each difference would be random. So the signs are
+    flipped, whole clusters at a time, and p is the share of sign choices under which the mean is at
+    least as far from 0 as observed. Range: above 0, up to 1; lower is stronger evidence of a
+    difference.
 
     `differences` holds A's score minus B's per question, in any unit; `clusters` a label for each
-    (without: every question by itself). All 2^m choices are tried for m ≤ 16 clusters, else `draws`
-    random ones, with 1 added to both counts, for what was found is one of them. Raises
-    `ForecastsError` for no differences, for one that is not finite, or for labels that do not
-    match. Source: Fisher 1935; Phipson & Smyth 2010 for the added 1.
+    (without: every question by itself). All 2^m choices are enumerated for m ≤ 16 clusters, else
+    `draws` random ones, with 1 added to both counts for the observed one. Raises `ForecastsError`
+    for no differences, for one that is not finite, or for labels that do not match. Source: Fisher
+    1935; Phipson & Smyth 2010 for the added 1.
 
     >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
     >>> sign_flip(differences), sign_flip(differences, "aaabbcddef")
@@ -113,7 +110,7 @@ def sign_flip(
 
 
 def _all_flips(totals: Floats) -> Floats:
-    """The grand total under every choice of signs, half of the 2^m: the other half mirrors them."""
+    """Grand totals for half of the 2^m sign choices; the other half mirrors them."""
     sums = totals[:1]
     for total in totals[1:]:
         sums = np.concatenate([sums + total, sums - total])
@@ -138,7 +135,7 @@ def bootstrap_interval(
     resamples: int = 10_000,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """The range in which the mean difference would lie had other events come up, lower end first.
+    """Percentile bootstrap interval of the mean difference, lower end first.
 
     Clusters are drawn with replacement, as many as there are; each resample's mean is taken over
     all rows drawn, and the middle share `level` of these means is the interval, in the unit of the
@@ -173,15 +170,14 @@ def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
     totals = []
     for portion in _batch_sizes(resamples, m):
         chosen = rng.integers(0, m, size=(portion, m), dtype=np.int32)
-        # How often each cluster came up, by one count over all; drawing multinomials takes eight
-        # times as long.
+        # Counts of each cluster by a single bincount, eight times faster than multinomials.
         cells = (chosen + np.arange(portion)[:, np.newaxis] * m).ravel()
         totals.append(np.bincount(cells, minlength=portion * m).reshape(portion, m) @ sums)
     return np.concatenate(totals)
 
 
 def percentile_interval(values: Floats, level: float) -> tuple[float, float]:
-    """The middle part of the values that holds the share `level` of them, lower end first.
+    """Central interval that holds the share `level` of the values, lower end first.
 
     Raises `ForecastsError` unless 0 < level < 1.
 
@@ -194,7 +190,7 @@ def percentile_interval(values: Floats, level: float) -> tuple[float, float]:
 
 
 def checked_level(level: float) -> float:
-    """The level itself, if it can be the level of an interval; else `ForecastsError`.
+    """Return a valid level of an interval; raises `ForecastsError` otherwise.
 
     >>> checked_level(95)
     Traceback (most recent call last):

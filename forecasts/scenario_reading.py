@@ -1,6 +1,4 @@
-"""What a scenario set tells: what would change our mind most, which rows tell the scenarios apart,
-and how an edit of one share moves the others.
-"""
+"""Analysis of a scenario set: informative rows, diagnosticity, and edits of single shares."""
 
 import math
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
@@ -15,25 +13,25 @@ from forecasts.question import Question, QuestionId
 from forecasts.scenario_set import ScenarioSet, table_of, word_of
 
 Mark = Literal["--", "-", "N", "+", "++"]
-"""How what was answered (or YES, while it is open) goes with a scenario, next to the mean of all
+"""Consistency of the answer (YES while open) with a scenario, relative to the mean of all
 scenarios.
 """
 
 GiveWay = Literal["in proportion", "in log-odds", "from one"]
-"""How the other options make room when one is edited."""
+"""Method by which the other options absorb the edit of one."""
 
 _MARKS: tuple[tuple[float, Mark], ...] = ((2.0, "++"), (1.25, "+"), (0.8, "N"), (0.5, "-"))
-_CERTAIN = 37.0  # log-odds beyond those of any float below 1
+_CERTAIN = 37.0  # exceeds the log-odds of any float below 1
 _INCONSISTENT: Mapping[Mark, int] = MappingProxyType({"-": 1, "--": 2})
 
 
 @dataclass(frozen=True, slots=True)
 class RowValue:
-    """What the answer of one indicator question would do to the scenarios.
+    """Value of information of one indicator question.
 
-    `bits` is how much it is expected to tell, 0 to 1; `p_yes` its probability by table and
-    scenarios; the shifts are the probability that would move (total variation, 0 to 1),
-    `expected_shift` their mean.
+    `bits` is its mutual information with the scenarios, 0 to 1; `p_yes` its probability by table
+    and scenarios; the shifts are the total variation caused by each answer, `expected_shift` their
+    mean.
     """
 
     question_id: QuestionId
@@ -46,15 +44,13 @@ class RowValue:
 
     @property
     def expected_shift(self) -> float:
-        """How much probability its answer is expected to move, 0 to 1."""
+        """Expected total variation caused by the answer, 0 to 1."""
         return self.p_yes * self.shift_if_yes + (1.0 - self.p_yes) * self.shift_if_no
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """P(YES | scenario) as a number and as the nearest word, and how well the row goes with the
-    scenario.
-    """
+    """P(YES | scenario) as a number and a word, with its consistency mark."""
 
     p: float
     word: str
@@ -63,10 +59,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticRow:
-    """One row of the table, with a cell for each scenario.
+    """Row of the table, with a cell for each scenario.
 
     `ratio_yes` and `ratio_no` are the likelihood ratios of the answer for the most against the
-    least favoured scenario, 1 (says nothing) or more; `answer` is None while the question is open.
+    least favoured scenario, 1 (uninformative) or more; `answer` is None while the question is open.
     """
 
     question_id: QuestionId
@@ -77,8 +73,8 @@ class DiagnosticRow:
 
     @property
     def ratio(self) -> float:
-        """How far the row tells scenarios apart: by its answer, or while it is open by the one that
-        would tell more.
+        """Likelihood ratio of the answer, or of the more informative answer while the question is
+        open.
         """
         if self.answer is None:
             return max(self.ratio_yes, self.ratio_no)
@@ -87,10 +83,10 @@ class DiagnosticRow:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosticity:
-    """The table as an analysis of competing hypotheses (Heuer 1999): the most telling row first.
+    """Table as an analysis of competing hypotheses (Heuer 1999): most diagnostic row first.
 
-    `inconsistency` counts what was answered against each scenario, 1 for each "-" and 2 for each
-    "--": 0 or more, lower is better. What fits every scenario counts for none.
+    `inconsistency` counts answers against each scenario, 1 for each "-" and 2 for each "--": 0 or
+    more, lower is better.
     """
 
     scenarios: tuple[str, ...]
@@ -105,11 +101,10 @@ def information(
     *,
     answered: Collection[QuestionId] = (),
 ) -> tuple[RowValue, ...]:
-    """What would change our mind most: the open rows by the bits that their answers are expected to
-    tell, most first.
+    """Rank open rows by the expected information of their answers, in bits.
 
-    `current` are the scenarios' probabilities now, whoever holds them; rows of `answered` questions
-    are left out. Raises as `forecasts.scenarios.scenario_posterior` does.
+    `current` are the present probabilities of the scenarios; rows of `answered` questions are left
+    out. Raises as `forecasts.scenarios.scenario_posterior` does.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
@@ -156,8 +151,7 @@ def diagnosticity(
     scenario_set: ScenarioSet,
     answers: Mapping[QuestionId, bool] = MappingProxyType({}),
 ) -> Diagnosticity:
-    """How well the rows of a table tell its scenarios apart, and what was answered against each of
-    them.
+    """Diagnosticity of the rows of a table, and the answers against each scenario.
 
     A mark compares the likelihood in a scenario with the mean of all: "++" from twice on, "+" from
     5/4, "N" down to 4/5, "-" down to a half, "--" below. `answers` are those known so far (True:
@@ -196,15 +190,14 @@ def gives_way(
     how: GiveWay = "in proportion",
     one: str | None = None,
 ) -> Categorical:
-    """The shares after one option is edited, with a sum of exactly 1.
+    """Set the share of one option and adjust the others to a sum of exactly 1.
 
-    - `in proportion`: the others keep their ratios, as when one learns about the edited option
-      alone.
-    - `in log-odds`: the log-odds of the others move by one amount: of a larger share, a smaller
-      part moves.
-    - `from one`: `one` alone gives or takes; all others stay.
+    - `in proportion`: the others keep their ratios.
+    - `in log-odds`: the log-odds of the others move by one amount, larger shares by a smaller
+      part.
+    - `from one`: only `one` changes.
 
-    0 stays 0, unless all the others are 0: then they share alike what is left. Raises
+    0 stays 0, unless all the others are 0: then they share the remainder equally. Raises
     `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
     or `one` missing, the same, or too small.
 
@@ -223,7 +216,7 @@ def gives_way(
     del remaining[option]
     edited, rounded = _change_others(remaining, 1.0 - new, how, one)
     edited[option] = new
-    for _ in range(2):  # one correction is rounded itself
+    for _ in range(2):  # the first correction is rounded itself
         edited[rounded] = max(
             0.0, edited[rounded] + math.fsum((1.0, *(-p for p in edited.values())))
         )
@@ -236,9 +229,7 @@ Shares = MutableMapping[str, float]
 def _change_others(
     remaining: Shares, left: float, method: GiveWay, donor: str | None
 ) -> tuple[Shares, str]:
-    """The other shares, with a sum of `left` but for rounding, and the one that takes what rounding
-    leaves.
-    """
+    """Other shares with a sum of `left` but for rounding, and the one that absorbs the rounding."""
     match method:
         case "in proportion":
             changed = _scale_others(remaining, left)
@@ -289,7 +280,7 @@ def _take_from(remaining: Shares, donor: str, left: float) -> Shares:
 
 
 def _total_variation(before: Categorical, after: Categorical) -> float:
-    """How much probability lies elsewhere: half the sum of the absolute differences."""
+    """Total variation: half the sum of the absolute differences."""
     return math.fsum(abs(a - b) for a, b in zip(before.p, after.p, strict=True)) / 2.0
 
 

@@ -1,9 +1,8 @@
-"""A scenario set: a question whose options are whole futures, and what other questions say about
-them.
+"""Scenario sets: a question whose options are scenarios, with a likelihood table of indicator
+questions.
 
-Each row of its likelihood table is one yes/no question of the board. Answered or only forecast, the
-rows move the scenarios by `forecasts.scenarios.soft_update`, and every share can be asked which row
-moved it, and how far.
+Each row of the table is one binary question. Answered or forecast, the rows update the scenarios by
+`forecasts.scenarios.soft_update`, and each share is broken down by row.
 """
 
 import math
@@ -33,17 +32,16 @@ FIVE_WORDS: Mapping[str, float] = MappingProxyType(
         )
     }
 )
-"""The words of a likelihood table → P(YES | scenario): ICD 203 without its two middling words."""
+"""Words of a likelihood table → P(YES | scenario): ICD 203 without "unlikely" and "likely"."""
 
-_ROUNDING = 1e-12  # shares that moved by less did not move
+_ROUNDING = 1e-12  # smaller changes of shares are ignored
 
 
 @dataclass(frozen=True, slots=True)
 class LikelihoodRow:
-    """What each scenario says about one indicator question: P(it is answered YES | scenario), in
-    the options' order.
+    """P(an indicator question is answered YES | scenario), in the options' order.
 
-    Each is 0 to 1. `why` says what the row rests on.
+    Each is 0 to 1. `why` is the justification of the row.
     """
 
     question_id: QuestionId
@@ -53,12 +51,11 @@ class LikelihoodRow:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSet:
-    """Exclusive, exhaustive descriptions of the future, as the options of a categorical question,
-    with their table.
+    """Exclusive, exhaustive scenarios, as options of a categorical question, with their table.
 
     `question_id` is that question: its options are the scenarios, its prior theirs before any
-    evidence, its criteria say which one fits best and how ties are broken. `descriptions` has one
-    text for each option, in their order.
+    evidence; its criteria define which one fits best and how ties are broken. `descriptions` has
+    one text for each option, in their order.
     """
 
     question_id: QuestionId
@@ -70,13 +67,12 @@ class ScenarioSet:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioLine:
-    """One reason for a scenario's share: `log_share` is what it adds to ln of the share, in nats.
+    """Line of a scenario's ledger: `log_share` is its contribution to ln of the share, in nats.
 
-    `question_id` is that of the row; None for the first line (the prior) and the last (what the
-    rows make together). A row that says the same of all scenarios adds 0 everywhere; one alone on
-    the board adds all that there is, and the last line 0. Rows act together: one that the prior
-    alone would call high may lower a scenario here, because another row has raised it already.
-    `why` compares with the prior alone.
+    `question_id` is that of the row; None for the first line (the prior) and the last (interaction
+    of the rows). A row with equal likelihoods adds 0 everywhere; for a single row the last line is
+    0. Rows interact: one above the prior's expectation may lower a scenario here, if another row
+    has raised it already. `why` compares with the prior alone.
     """
 
     question_id: QuestionId | None
@@ -86,12 +82,12 @@ class ScenarioLine:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPosterior:
-    """How scenarios stand by their table and the question board.
+    """Scenario shares by table and question board.
 
-    The `lines` of a scenario add up to ln of its share, within 1e-12; one whose prior is 0 stays
-    there and has none. `nats` says how far the board is from what prior and table expect (0: it is
-    just that); large numbers say that they do not go together. `left_out` are the rows whose
-    question has no number on the board.
+    The `lines` of a scenario add up to ln of its share, within 1e-12; one whose prior is 0 keeps it
+    and has none. `nats` is the distance of the board from the expectation of prior and table (0:
+    equal); large numbers mean disagreement. `left_out` are the rows whose question has no number on
+    the board.
     """
 
     question_id: QuestionId
@@ -103,7 +99,7 @@ class ScenarioPosterior:
 
 
 def word_of(p: float) -> str:
-    """The nearest of the five words for a probability of 0 to 1; raises `InvalidProbability`.
+    """Nearest of the five words for a probability; raises `InvalidProbability`.
 
     >>> word_of(0.1), word_of(0.4), word_of(0.97)
     ('very unlikely', 'roughly even chance', 'almost certain')
@@ -113,8 +109,7 @@ def word_of(p: float) -> str:
 
 
 def likelihood_from(text: str) -> float:
-    """What a person typed into a likelihood table: one of the five words, or a probability such as
-    0.3 or 30%.
+    """Parse a typed likelihood: one of the five words, or a probability such as 0.3 or 30%.
 
     Raises `InvalidProbability` with what would be right.
 
@@ -133,12 +128,10 @@ def likelihood_from(text: str) -> float:
 def check_scenario_set(
     scenario_set: ScenarioSet, question: Question, questions: Mapping[QuestionId, Question]
 ) -> None:
-    """Refuse a scenario set that does not fit its question, or whose table does not fit the
-    scenarios.
+    """Raise `InvalidQuestion` or `InvalidProbability` if set, question and table do not match.
 
-    `questions` has at least those of the rows. A row of a scenario is above 0 and below 1, so that
-    no answer rules out everything and any board can be followed. Raises `InvalidQuestion` or
-    `InvalidProbability`; returns nothing when all is well.
+    `questions` has at least those of the rows. Likelihoods lie strictly between 0 and 1, so that no
+    answer rules out everything and any board can be fitted.
     """
     if question.id != scenario_set.question_id or question.kind != "categorical":
         raise InvalidQuestion(
@@ -194,15 +187,13 @@ def _check_row(
 def table_of(
     question: Question, rows: Iterable[LikelihoodRow], options: Sequence[str]
 ) -> list[list[float]]:
-    """The rows' numbers for some of the question's options, by name; raises `ForecastsError` where
-    one is missing.
-    """
+    """Likelihoods of the rows for the named options; raises `ForecastsError` where one is missing."""
     names = [option.name for option in question.options]
     matrix = []
     for row in rows:
         likelihoods = dict(
             zip(names, row.p, strict=False)
-        )  # options are added at the end, and may have no number yet
+        )  # options added later may have no number yet
         missing = [name for name in options if name not in likelihoods]
         if missing:
             raise ForecastsError(
@@ -219,14 +210,13 @@ def posterior(
     *,
     at: datetime | None = None,
 ) -> ScenarioPosterior:
-    """The scenarios once they agree with the board: P(YES) of indicator questions, exactly 0 or 1
-    once answered.
+    """Update the scenarios by the board: P(YES) of indicator questions, 0 or 1 once answered.
 
-    Questions on the board that have no row play no part, and rows that are not on the board are
-    left out and named. With `at`, what was given to an option that is gone by then is in `Other`.
-    The order of the rows does not matter; without any it is exactly the prior. Raises
-    `InvalidForecast` for a question without options, and as `forecasts.scenarios.soft_update` does.
-    Each line of a row is ln of what the row alone would multiply the prior by.
+    Board questions without a row are ignored, and rows that are not on the board are reported as
+    left out. With `at`, the mass of an option removed by then is in `Other`. The order of the rows
+    does not matter; without any the prior is returned. Raises `InvalidForecast` for a question
+    without options, and as `forecasts.scenarios.soft_update` does. The line of a row is ln of the
+    factor on the prior by that row alone.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
@@ -279,11 +269,10 @@ def history(
     scenario_set: ScenarioSet,
     boards: Iterable[tuple[datetime, Mapping[QuestionId, float]]],
 ) -> tuple[tuple[datetime, tuple[float, ...]], ...]:
-    """How the scenarios stood over time: for each board from which they moved, its instant and the
-    shares.
+    """Scenario shares over time: for each board that changed them, its instant and the shares.
 
-    The shares are in the order of the prior's options, and each entry stands until the next. Raises
-    as `posterior`.
+    The shares are in the order of the prior's options, and each entry is valid until the next.
+    Raises as `posterior`.
     """
     entries: list[tuple[datetime, tuple[float, ...]]] = []
     before: Mapping[QuestionId, float] | None = None
@@ -314,9 +303,7 @@ def _describe_row(current: float, expected: float) -> str:
 
 
 def _normalise_effects(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
-    """What a row adds to each scenario, less what it adds to all of them: alone, it leaves the sum
-    at 1.
-    """
+    """Contribution of a row to each scenario, normalised so that alone it leaves the sum at 1."""
     largest = max(log for p, log in zip(prior, logs, strict=True) if p > 0.0)
     total = largest + math.log(
         math.fsum(
@@ -338,7 +325,7 @@ def _scenario_lines(
     ]
     yield from lines
     share = distribution.p[index]
-    # What is ruled out is at −∞ already, by the line that rules it out.
+    # A scenario that is ruled out is already at −∞.
     remainder = (
         math.fsum((math.log(share), *(-line.log_share for line in lines))) if share > 0.0 else 0.0
     )

@@ -1,9 +1,9 @@
-"""Scenarios: what questions that were answered, or are only forecast, say about whole futures.
+"""Bayesian updates of scenario probabilities from answered or forecast indicator questions.
 
 A scenario set is exclusive and exhaustive, so one of its scenarios is called "other". Its
 likelihood table has a row for each indicator (a question) and a column for each scenario:
-P(indicator is YES | scenario). Within a scenario the indicators are taken as independent; of two
-that have the same cause, keep one.
+P(indicator is YES | scenario). Indicators are taken as independent within a scenario; of two with
+the same cause, keep one.
 """
 
 from dataclasses import dataclass
@@ -21,14 +21,12 @@ _MARGIN_TOLERANCE = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class SoftUpdate:
-    """The probabilities of the scenarios (their sum is 1) once they agree with forecasts of the
-    indicators.
+    """Probabilities of the scenarios after conditioning on forecasts of the indicators.
 
-    `nats` is the least information that those forecasts add to prior and table, 0 when they are
-    what prior and table led to expect (`indicator_probabilities`); large numbers say that board and
-    table do not go together. `row_logs` has what each row, in their order, adds to ln of each
-    scenario's prior, in nats, before all are brought to a sum of 1; −inf where an answer rules a
-    scenario out.
+    `nats` is the minimum information that those forecasts add to prior and table, 0 when they equal
+    `indicator_probabilities`; large numbers mean that board and table disagree. `row_logs` is the
+    contribution of each row to ln of each scenario's prior, in nats, before normalisation; −inf
+    where an answer rules a scenario out.
     """
 
     scenarios: tuple[float, ...]
@@ -37,15 +35,14 @@ class SoftUpdate:
 
 
 def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
-    """The probabilities of J scenarios after K observations, in the scenarios' order; their sum is
-    1.
+    """Posterior probabilities of J scenarios after K observations, in the scenarios' order.
 
-    post_j ∝ prior_j · Π_k likelihoods_kj (Bayes' rule). `likelihoods` has K rows of J: P(what was
-    observed | scenario), so the row of an indicator that turned out NO is 1 − its row of the table.
-    The order of the rows does not matter; no row leaves the prior as it is; a scenario of prior 0
-    stays at 0. Raises `InvalidProbability` for numbers that are no probabilities or a prior that
-    does not add up to 1, `ForecastsError` for a table of another shape and for observations that
-    every possible scenario rules out.
+    post_j ∝ prior_j · Π_k likelihoods_kj (Bayes' rule). `likelihoods` has K rows of J:
+    P(observation | scenario), so the row of an indicator that turned out NO is 1 − its row of the
+    table. The order of the rows does not matter; without rows the prior is returned; a scenario of
+    prior 0 stays at 0. Raises `InvalidProbability` for invalid probabilities or a prior that does
+    not add up to 1, `ForecastsError` for a table of another shape and for observations that every
+    possible scenario rules out.
 
     >>> [round(p, 3) for p in scenario_posterior([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]])]
     [0.4, 0.54, 0.06]
@@ -55,20 +52,19 @@ def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float,
 
 
 def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> SoftUpdate:
-    """The scenarios' probabilities when the K indicators are not answered, but forecast on the
-    question board.
+    """Probabilities of the scenarios when the K indicators are forecast rather than answered.
 
     Of all joint distributions of scenario and indicators in which indicator k has probability
-    board_k, it takes the one nearest to prior × table (least Kullback–Leibler divergence), and of
+    board_k, it takes the one nearest to prior × table (minimum Kullback–Leibler divergence), and of
     that the scenarios. With one indicator this is Jeffrey's rule; where the board says 0 or 1 it is
     `scenario_posterior`, so answered and open questions can be mixed. `likelihoods` has K rows of
     J: P(YES | scenario). The order of the indicators does not matter.
 
     Raises as `scenario_posterior` does, `InvalidProbability` for the board, and `ForecastsError`
     when no joint distribution fits, which happens only where the table says 0 or 1: write 0.01 or
-    0.99 there. Sources: Jeffrey 1965; Csiszár 1975, Annals of Probability 3. Found by Newton's
-    method on the convex dual, whose solution is the one of iterative proportional fitting, without
-    a table of 2ᴷ × J cells.
+    0.99 there. Sources: Jeffrey 1965; Csiszár 1975, Annals of Probability 3. Solved by Newton's
+    method on the convex dual, which has the solution of iterative proportional fitting without a
+    table of 2ᴷ × J cells.
 
     >>> update = soft_update([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]], [0.9, 0.25])
     >>> [round(p, 3) for p in update.scenarios], round(update.nats, 3)
@@ -83,7 +79,7 @@ def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> S
     answered = (board_values == 0.0) | (board_values == 1.0)
     row_logs = _ln(np.where(board_values[:, None] == 1.0, table, 1.0 - table))
     logs = _ln(weights) + row_logs[answered].sum(axis=0)
-    _normalise_logs(logs)  # refuses answers that no scenario allows
+    _normalise_logs(logs)  # raises if no scenario allows the answers
     table, board_values = table[~answered], board_values[~answered]
     shifts = _fitting_shifts(logs, table, board_values)
     row_logs[~answered] = _apply_shifts(table, shifts)[0]
@@ -93,11 +89,9 @@ def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> S
 
 
 def indicator_probabilities(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
-    """What prior and table lead to expect of each of the K indicators: P(YES) = Σ_j prior_j ·
-    likelihoods_kj.
+    """Prior predictive probability of the K indicators: P(YES) = Σ_j prior_j · likelihoods_kj.
 
-    Range 0 to 1; compare it with the question board. Raises as `scenario_posterior` does for prior
-    and table.
+    Compare it with the question board. Raises as `scenario_posterior` does for prior and table.
 
     >>> indicator_probabilities([0.5, 0.5], [[0.8, 0.4]])
     (0.6000000000000001,)
@@ -107,13 +101,12 @@ def indicator_probabilities(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[f
 
 
 def indicator_information(prior: ArrayLike, likelihoods: ArrayLike) -> float:
-    """How much the answer of one indicator is expected to tell about the scenario: mutual
-    information, in bits.
+    """Mutual information between an indicator and the scenarios, in bits.
 
-    Range 0 (the same chance of YES in every scenario) to 1; higher is worth watching more.
-    `likelihoods` is the indicator's one row of the table: P(YES | scenario) for each of the J.
-    Raises as `scenario_posterior` does. Source: Shannon 1948; entropy of the answer less its mean
-    entropy within the scenarios.
+    Range 0 (the same P(YES) in every scenario) to 1; higher is more informative. `likelihoods` is
+    the indicator's row of the table: P(YES | scenario) for each of the J. Raises as
+    `scenario_posterior` does. Source: Shannon 1948; entropy of the answer less its mean entropy
+    within the scenarios.
 
     >>> indicator_information([0.5, 0.5], [1.0, 0.0]), indicator_information([0.5, 0.5], [0.4, 0.4])
     (1.0, 0.0)
@@ -135,11 +128,10 @@ def _check_table(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floa
 
 
 def _fitting_shifts(logs: Floats, table: Floats, marginals: Floats) -> Floats:
-    """How far each indicator's log-odds move, in every scenario alike, for the joint to have the
-    marginals `marginals`.
+    """Shifts of the indicators' log-odds, equal in all scenarios, that fit the given marginals.
 
     Newton's steps are shortened by ln(1 + size)/size: proven to descend for a dual of this kind
-    (Sun & Tran-Dinh 2019, Mathematical Programming 178), and without effect once they are small.
+    (Sun & Tran-Dinh 2019, Mathematical Programming 178), and without effect on small steps.
     """
     shifts = np.zeros(len(table))
     off = shifts
@@ -163,9 +155,7 @@ def _fitting_shifts(logs: Floats, table: Floats, marginals: Floats) -> Floats:
 
 
 def _apply_shifts(table: Floats, shifts: Floats) -> tuple[Floats, Floats]:
-    """Log of what each cell's shift does to its scenario's weight, and P(YES | scenario) after the
-    shift.
-    """
+    """Logs of the factors on scenario weights by cell, and P(YES | scenario) after the shift."""
     yes, no = _ln(table) + shifts[:, None], _ln(1.0 - table)
     sizes = np.logaddexp(yes, no)
     return sizes, np.exp(yes - sizes)
@@ -181,7 +171,7 @@ def _normalise_logs(logs: Floats) -> Floats:
 
 
 def _ln(values: Floats) -> Floats:
-    with np.errstate(divide="ignore"):  # the log of 0 is meant: a scenario that is ruled out
+    with np.errstate(divide="ignore"):  # log of 0: a scenario that is ruled out
         return np.log(values)
 
 
