@@ -28,9 +28,12 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
     >>> from forecasts.cdf import Cdf
     >>> from forecasts.question import utc
     >>> day = utc("2026-01-10")
-    >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As the ministry reports.", (), "state_at",
-    ...     utc("2026-01-01"), day, day, Cdf((0.0, 9.0), (0.0, 1.0)), "even", (), scale=Scale(0.0, 9.0))
-    >>> answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day, "ann", "4.5"))
+    >>> question = Question("grain", "essay", "numeric", "Grain exports?",
+    ...     "As the ministry reports.", (), "state_at",
+    ...     utc("2026-01-01"), day, day, Cdf((0.0, 9.0), (0.0, 1.0)), "even", (), scale=Scale(0.0,
+    ...     9.0))
+    >>> answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day,
+    ...     "ann", "4.5"))
     4.5
     """
     if resolution is None or resolution.outcome in ("annulled", "ambiguous", "reopened"):
@@ -114,7 +117,7 @@ def _parse_date(text: str) -> float:
 
 
 def check_resolution(question: Question, resolution: Resolution) -> None:
-    """Raise `InvalidResolution` if a resolution contradicts the question's times or has no source."""
+    """Raise `InvalidResolution` if a resolution contradicts the question or has no source."""
     _check_outcome(question, resolution)
     if not resolution.source_url.strip():
         raise InvalidResolution(

@@ -61,9 +61,12 @@ def question_from(new: Asked) -> Question:
     """Build a `Question`; raises `InvalidQuestion` or another `ForecastsError` for invalid input.
 
     >>> from forecasts.question import utc
-    >>> question_from(Asked("visit", "Where first?", "As announced.", ("https://example.org",), utc("2026-01-01"),
-    ...     utc("2026-02-01"), utc("2026-02-02"), "categorical", options=("Moscow", "Beijing", "Other"),
-    ...     prior="Moscow=50 Beijing=30 Other=rest", prior_reason="7 of 14 first visits")).prior.of("Moscow")
+    >>> question_from(Asked("visit", "Where first?", "As announced.", ("https://example.org",),
+    ...     utc("2026-01-01"),
+    ...     utc("2026-02-01"), utc("2026-02-02"), "categorical", options=("Moscow", "Beijing",
+    ...     "Other"),
+    ...     prior="Moscow=50 Beijing=30 Other=rest",
+    ...     prior_reason="7 of 14 first visits")).prior.of("Moscow")
     0.5
     """
     _check_words(new)
@@ -130,8 +133,8 @@ def short_name(text: str) -> str:
 
 _STOP_WORDS = frozenset(
     (
-        "a an and at be by for how in is it many much of on or the to was what when where which who "
-        "will"
+        "a an and at be by for how in is it many much of on or the to was what when where which "
+        "who will"
     ).split()
 )
 

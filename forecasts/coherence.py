@@ -69,7 +69,8 @@ def incoherence(before: ArrayLike, after: ArrayLike, weights: ArrayLike = 1.0) -
     the forecasts, as for one that is scored only if its condition holds. Raises
     `InvalidProbability`, and `ForecastsError` when the lengths differ. Source: Predd et al. 2009.
 
-    >>> round(incoherence([0.6, 0.45], [0.525577, 0.525577]), 4), incoherence([0.2], [0.2]), incoherence([0.0], [0.5])
+    >>> round(incoherence([0.6, 0.45], [0.525577, 0.525577]), 4), incoherence([0.2],
+    ...     [0.2]), incoherence([0.0], [0.5])
     (0.0228, 0.0, inf)
     """
     old, new = probabilities(before), probabilities(after)
@@ -112,7 +113,8 @@ def repair_implication(p_a: float, p_b: float) -> Repair:
     `before` and `after` are (A, B). P(A) = 1 makes both 1, P(B) = 0 both 0; with both of these they
     meet at a half. Raises `InvalidProbability`. Source: Predd et al. 2009.
 
-    >>> [round(p, 4) for p in repair_implication(0.6, 0.45).after], repair_implication(0.2, 0.45).after
+    >>> [round(p, 4) for p in repair_implication(0.6, 0.45).after], repair_implication(0.2,
+    ...     0.45).after
     ([0.5256, 0.5256], (0.2, 0.45))
     """
     before = probabilities([p_a, p_b])

@@ -190,11 +190,12 @@ def compare_all(
     >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
     >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
     >>> compare_all({"Ana": ana, "Ben": ben})[0].sentence
-    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004; a difference
-    this large would come about by luck in 7 of 1000 cases, so Ana was better than Ben.'
+    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004;
+    a difference this large would come about by luck in 7 of 1000 cases, so Ana was better than
+    Ben.'
     >>> compare_all({"Ana": {"q1": 0.1, "q2": 0.3}, "Ben": {"q2": 0.2}})[0].sentence
-    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell: questions on 30 separate
-    events are needed, 29 more.'
+    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell:
+    questions on 30 separate events are needed, 29 more.'
     >>> held = {f"q{i}": i % 9 / 50 for i in range(40)}
     >>> found = compare_all({who: {q: s + more for q, s in held.items()} for who, more in
     ...     [("ana", 0.0), ("ben", 0.001), ("cy", 0.0)]})
@@ -315,7 +316,8 @@ def _describe_observation(
     direction = (
         f"{'lower' if lower else 'higher'} ({'better' if lower is lower_is_better else 'worse'})"
     )
-    return f"{comparison.a} scored {write(abs(comparison.mean_difference))} {direction} than {comparison.b} {extent}"
+    size = write(abs(comparison.mean_difference))
+    return f"{comparison.a} scored {size} {direction} than {comparison.b} {extent}"
 
 
 def _describe_conclusion(comparison: Comparison, pairs: int) -> str:
@@ -325,7 +327,8 @@ def _describe_conclusion(comparison: Comparison, pairs: int) -> str:
             f"that is too few to tell: questions on {MIN_CLUSTERS} separate events are "
             f"needed, {missing} more"
         )
-    luck = f"a difference this large would come about by luck in {_format_cases(comparison.p_value)} cases"
+    cases = _format_cases(comparison.p_value)
+    luck = f"a difference this large would come about by luck in {cases} cases"
     if pairs > 1:
         luck += (
             f", or {_format_cases(comparison.p_adjusted)} allowing for the {pairs} pairs compared"
@@ -344,7 +347,7 @@ def _format_cases(p: float) -> str:
 
 
 def _format_number(value: float) -> str:
-    """Format with three decimals at the size of a Brier score, fewer for points, never only zeros."""
+    """Format with three decimals at the size of a Brier score, fewer for points."""
     if value == 0.0:
         return "0"
     size = math.floor(math.log10(abs(value)))

@@ -38,11 +38,14 @@ def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> T
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
     >>> ann = timeline([(utc("2026-01-01"), Binary(0.2)), (utc("2026-01-07"), None)])
     >>> bob = timeline([(utc("2026-01-05"), Binary(0.7))])
-    >>> for at, forecast in crowd_timeline(question, {"ann": ann, "bob": bob}, until=question.closes_at).steps:
+    >>> for at, forecast in crowd_timeline(question, {"ann": ann, "bob": bob},
+    ...     until=question.closes_at).steps:
     ...     print(at.day, round(forecast.p, 3))
     1 0.2
     5 0.433
@@ -58,15 +61,19 @@ def crowd_at(question: Question, timelines: Held, at: datetime) -> Distribution 
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"), Binary(0.7))])
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"),
+    ...     Binary(0.7))])
     >>> crowd_at(question, {"ann": ann, "bob": bob}, utc("2026-01-02"))
     Binary(p=0.2)
     """
     changed: datetime = at
     standing: Standing = {}
-    for changed, standing in _iter_standing(question, timelines, at + timedelta.resolution):  # noqa: B007  the last one counts
+    steps = _iter_standing(question, timelines, at + timedelta.resolution)
+    for changed, standing in steps:  # noqa: B007  only the last one is used
         pass
     return _pool_standing(question, changed, standing) if standing else None
 
@@ -84,9 +91,12 @@ def weighted_crowd_timeline(
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"), Binary(0.6))])
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"),
+    ...     Binary(0.6))])
     >>> held, earned = {"ann": ann, "bob": bob}, {"ann": 1.0, "bob": 3.0}
     >>> made = weighted_crowd_timeline(question, held, earned, until=question.closes_at)
     >>> [(at.day, round(forecast.p, 3)) for at, forecast in made.steps]

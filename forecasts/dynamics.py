@@ -177,7 +177,8 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
     one. Raises `InvalidTime` for acts out of order or negative days, `InvalidForecast` for a
     reaffirmation of another number, `InvalidProbability` for p. Source: Atanasov et al. 2020.
 
-    >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35, False)], 60)])
+    >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35,
+    ...     False)], 60)])
     >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
     (2, 1.0, 0.075, 1.0)
     """
@@ -278,7 +279,8 @@ class Reaction:
         >>> Reaction(40, 0.5, 0.3, 0.7).sentence
         'Under-reacts: revisions go 0.50 of the way that the evidence suggests (95%: 0.30 to 0.70).'
         >>> Reaction(40, -0.1, -1.1, 0.9).sentence
-        'No reaction to the evidence shows: revisions go -0.10 of the way that the evidence suggests (95%: ...).'
+        'No reaction to the evidence shows: revisions go -0.10 of the way that the evidence suggests
+        (95%: ...).'
         """
         if self.n < TOO_FEW:
             return _explain_shortage("revisions", self.n)

@@ -212,7 +212,8 @@ def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
 
     >>> from datetime import UTC, datetime
     >>> first, second = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
-    >>> reports = Report("daily", 0.9, second, text=1), Report("wire", 0.7, first, text=1), Report("daily", 0.5, second)
+    >>> reports = Report("daily", 0.9, second, text=1), Report("wire", 0.7, first,
+    ...     text=1), Report("daily", 0.5, second)
     >>> [(report.source_group, report.reliability) for report in independent(reports)]
     [('wire', 0.7), ('daily', 0.5)]
     """

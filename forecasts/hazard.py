@@ -22,8 +22,10 @@ def hazard(question: Question, at: datetime) -> float:
     `event_by`, 1 for `holds_until`, and the prior for `state_at`. See `moved_by_time`.
 
     >>> from forecasts.question import utc
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
     >>> round(hazard(question, utc("2026-03-02")), 4)
     0.2577
     """
@@ -70,7 +72,8 @@ def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timel
 def time_passed(question: Question, at: datetime) -> str:
     """Describe the elapsed time of a question and what it implies."""
     total = (question.closes_at - question.opens_at) / _DAY
-    passed = f"{_format_days(total * (1.0 - _share_left(question, at)))} of {_format_days(total)} days passed"
+    over = total * (1.0 - _share_left(question, at))
+    passed = f"{_format_days(over)} of {_format_days(total)} days passed"
     match question.horizon_shape:
         case "event_by":
             return f"{passed} without the event"

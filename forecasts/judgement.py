@@ -54,11 +54,14 @@ def judgement_effects(
     >>> from forecasts.evidence import Report, Strength
     >>> from forecasts.question import utc
     >>> opens = utc("2026-01-01")
-    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.", ("https://example.org",), opens,
+    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    ...     ("https://example.org",), opens,
     ...     utc("2026-07-01"), utc("2026-07-08"), prior="50%"))
-    >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6, "logged", "matcher", opens,
+    >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6,
+    ...     "logged", "matcher", opens,
     ...     (Report("wire", 0.9, opens),))
-    >>> {nr: round(p, 3) for nr, p in judgement_effects(truce, {1}, evidence=[talks], indicators={}, at=opens).items()}
+    >>> {nr: round(p, 3) for nr, p in judgement_effects(truce, {1}, evidence=[talks],
+    ...     indicators={}, at=opens).items()}
     {1: 0.183}
     """
     pieces = tuple(evidence)

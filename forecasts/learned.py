@@ -63,7 +63,8 @@ class LearnedMap:
         Raises `InvalidProbability`.
 
         >>> from forecasts.question import utc
-        >>> shift, slope = (Learned(name, "all", value, 40, utc("2026-06-01"), "") for name, value in
+        >>> shift, slope = (Learned(name, "all", value, 40, utc("2026-06-01"), "") for name,
+        ...     value in
         ...     (("relevance shift", -0.4), ("relevance slope", 0.8)))
         >>> round(LearnedMap(shift, slope).apply(0.9), 4)
         0.7954

@@ -71,7 +71,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Decision on an automatic judgement: the probability shown, whether it was accepted, and time."""
+    """Decision on an automatic judgement: probability shown, acceptance and time."""
 
     shown: float
     kept: bool
@@ -113,9 +113,11 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
     order.
 
     >>> from forecasts.question import utc
-    >>> rows = [EvidenceRow(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2 else -1.0, n % 4 > 0, 1)
+    >>> rows = [EvidenceRow(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2
+    ...     else -1.0, n % 4 > 0, 1)
     ...     for n in range(40)]
-    >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows, before=utc("2026-07-01"))]
+    >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows,
+    ...     before=utc("2026-07-01"))]
     [('gamma', 0.773, 40), ('shift', 0.509, 40)]
     >>> fit_gamma(rows, before=utc("2026-05-01"))[0].why
     'default: 0 of 30 questions have closed with an answer'

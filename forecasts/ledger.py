@@ -90,7 +90,8 @@ def by_group(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyL
 def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
     """Group the lines of a suggestion: base rate, time, news, learned correction, limits.
 
-    >>> groups = group_lines([Line("base rate", "", -1.0, 0.27), Line("learned correction", "", 0.2, 0.31)])
+    >>> groups = group_lines([Line("base rate", "", -1.0, 0.27), Line("learned correction", "",
+    ...     0.2, 0.31)])
     >>> [(group.name, group.log_odds, round(group.p_after, 2)) for group in groups]
     [('Base rate', -1.0, 0.27), ('News', 0.0, 0.27), ('Learned correction', 0.2, 0.31)]
     """
@@ -141,7 +142,8 @@ def rest(total: float, weights: Iterable[Weight]) -> float:
 def in_order(weights: Iterable[Weight]) -> Iterator[Line]:
     """Convert entries to lines, each with the probability after it.
 
-    >>> [round(line.p_after, 2) for line in in_order([Weight("base rate", "", -1.0), Weight("evidence", "", 1.0)])]
+    >>> [round(line.p_after, 2) for line in in_order([Weight("base rate", "", -1.0),
+    ...     Weight("evidence", "", 1.0)])]
     [0.27, 0.5]
     """
     z = 0.0

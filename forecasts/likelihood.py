@@ -155,7 +155,8 @@ def count_log_ratio(
     one answer; under both it raises `ForecastsError`, as do counts other than 0 ≤ matched ≤ total.
     Source: ratio of two binomial likelihoods.
 
-    >>> round(count_log_ratio(12, 400, 0.03, 0.01), 4), round(count_log_ratio(4, 400, 0.03, 0.01), 4)
+    >>> round(count_log_ratio(12, 400, 0.03, 0.01), 4), round(count_log_ratio(4, 400, 0.03, 0.01),
+    ...     4)
     (5.2647, -3.6875)
     """
     if not 0 <= matched <= total < math.inf:

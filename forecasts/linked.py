@@ -88,7 +88,8 @@ def violation(
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
     >>> def asked(name, closes):
-    ...     return question_from(Asked(name, "Ceasefire?", "As announced.", ("https://example.org",),
+    ...     return question_from(Asked(name, "Ceasefire?", "As announced.",
+    ...     ("https://example.org",),
     ...         utc("2026-01-01"), utc(closes), utc(closes), horizon_shape="event_by"))
     >>> known = {"near": asked("near", "2027-01-01"), "far": asked("far", "2028-01-01")}
     >>> link = Link("ceasefire", "dates", ("near", "far"), "Ceasefire", ("by 2027", "by 2028"))
@@ -167,7 +168,8 @@ def condition_text(
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
-    >>> tariffs = question_from(Asked("tariffs", "Tariffs by 2027?", "As announced.", ("https://example.org",),
+    >>> tariffs = question_from(Asked("tariffs", "Tariffs by 2027?", "As announced.",
+    ...     ("https://example.org",),
     ...     utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-01"), horizon_shape="event_by"))
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
     >>> condition_text(pair, "war-if-not", {"tariffs": tariffs})

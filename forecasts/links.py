@@ -18,19 +18,20 @@ LinkKind = Literal["implies", "negates", "conjunction", "one of", "dates", "memb
 class Link:
     """Questions related to each other, in the order that the kind prescribes.
 
-    | kind | questions | what binds them |
+    | kind | questions | relation |
     |---|---|---|
     | implies | A, B | whenever A comes true, so does B |
     | negates | A, B | exactly one of the two comes true |
     | conjunction | A, B, both | the third asks whether the first two both come true |
     | one of | two or more | exactly one comes true |
     | dates | two or more | one event, asked by several dates: a group |
-    | members | two or more | one question, asked of several countries or the like: a group that binds nothing |
-    | condition | B, A if B, A if not B, and maybe A | a conditional pair: of the two in the middle, the one whose
-      condition does not come about is annulled |
+    | members | two or more | one question for several countries etc.: a group without a rule |
+    | condition | B, A if B, A if not B, optionally A | a conditional pair |
+
+    Of a conditional pair, the question whose condition fails is annulled.
 
     `labels` name the questions in a chart, one each, such as "end of 2027" or "Kazakhstan"; empty
-    for kinds without a chart. `why` says what the link rests on.
+    for kinds without a chart. `why` is the justification of the link.
     """
 
     id: LinkId

@@ -30,7 +30,8 @@ def most_probable(
     steps do. Raises `ForecastsError` if it does not converge, as under very wide priors.
 
     >>> one, rows = np.ones(1), np.ones((4, 1))
-    >>> most_probable(rows, np.array([1.0, 1.0, 1.0, 0.0]), middle=0 * one, precision=0.01 * one).round(2).tolist()
+    >>> most_probable(rows, np.array([1.0, 1.0, 1.0, 0.0]), middle=0 * one,
+    ...     precision=0.01 * one).round(2).tolist()
     [1.08]
     """
     sides = (

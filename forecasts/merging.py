@@ -36,7 +36,8 @@ def merged(
     >>> from forecasts.question import utc
     >>> def piece(n, day):
     ...     seen = utc(f"2026-01-0{day}")
-    ...     return Evidence(n, "q", n, "q/i", Direction.YES, Strength.SOME, 0.9, "logged", "matcher", seen,
+    ...     return Evidence(n, "q", n, "q/i", Direction.YES, Strength.SOME, 0.9, "logged",
+    ...     "matcher", seen,
     ...         (Report(f"wire {n}", 0.9, seen),))
     >>> both = [piece(1, 1), piece(2, 2)]
     >>> one = Merge(2, 1, utc("2026-01-03"))

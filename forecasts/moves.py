@@ -139,13 +139,16 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import Question, utc
     >>> from forecasts.suggestion import suggest
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
-    >>> march, may = (Known(suggest(question, [], {}, utc(day))) for day in ("2026-03-02", "2026-05-01"))
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> march, may = (Known(suggest(question, [], {}, utc(day))) for day in ("2026-03-02",
+    ...     "2026-05-01"))
     >>> move = moved(march, may, {})
     >>> for reason in move.reasons:
-    ...     print(f"{move.before:.1%} → {move.after:.1%}: {reason.log_odds:+.3f} {reason.cause}, {reason.why}")
-    25.8% → 21.3%: -0.250 time passed, 120 of 365 days passed without the event
+    ...     print(f"{reason.log_odds:+.3f} {reason.cause}, {reason.why}")
+    -0.250 time passed, 120 of 365 days passed without the event
     """
     first, last = before.suggestion, after.suggestion
     reasons = [
@@ -184,9 +187,13 @@ def revised(before: Known, after: Known, revision: Revision) -> Move:
     saturation and slope; one without a line counts 0.
     """
     move = Move(
-        after.suggestion.question_id, before.suggestion.at, after.suggestion.at, revision.before, revision.after,
-        tuple(_citation_reasons(before, after, revision)),
-    )  # fmt: skip
+        question_id=after.suggestion.question_id,
+        since=before.suggestion.at,
+        until=after.suggestion.at,
+        before=revision.before,
+        after=revision.after,
+        reasons=tuple(_citation_reasons(before, after, revision)),
+    )
     return _close_sum(
         move,
         revision.before,

@@ -41,7 +41,7 @@ class OptionLine:
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Group of lines of an option; `log_share` is their contribution to ln of the share, in nats."""
+    """Group of lines of an option; `log_share` is their total contribution, in nats."""
 
     name: GroupName
     lines: tuple[OptionLine, ...]
@@ -111,10 +111,12 @@ def suggest_options(
     >>> from forecasts.evidence import Report, Strength
     >>> from forecasts.question import utc
     >>> opens = utc("2026-01-01")
-    >>> summit = question_from(Asked("summit", "Where?", "As announced.", ("https://example.org",), opens,
+    >>> summit = question_from(Asked("summit", "Where?", "As announced.", ("https://example.org",),
+    ...     opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("Moscow", "Beijing", "Other"), prior="Moscow=50 Beijing=30 Other=20"))
-    >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0, "confirmed", "ann", opens,
+    >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0,
+    ...     "confirmed", "ann", opens,
     ...     (Report("wire", 0.9, opens),), option="Beijing")
     >>> [round(p, 3) for p in suggest_options(summit, [hall], {}, opens).distribution.p]
     [0.336, 0.53, 0.134]
@@ -159,12 +161,15 @@ def leaning(
     >>> from forecasts.evidence import Report, Strength
     >>> from forecasts.question import utc
     >>> opens = utc("2026-01-01")
-    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",), opens,
+    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",),
+    ...     opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="numeric", scale=Scale(0.0, 400.0)))
     >>> def story(n, side):
-    ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed", "ann", opens,
+    ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed",
+    ...     "ann", opens,
     ...         (Report("wire", 0.9, opens),))
-    >>> found = leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3, Direction.NO)], {}, opens)
+    >>> found = leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3,
+    ...     Direction.NO)], {}, opens)
     >>> found.yes, found.no, round(found.yes_weight, 2), round(found.no_weight, 2)
     (2, 1, 2.06, 1.03)
     """

@@ -81,8 +81,8 @@ class Question:
     aware UTC. `prior` is the base rate for YES, fixed before any evidence, with its reason.
     `retrospective` marks a question written after its own window: its scores never mix with live
     ones. `bears_out` says which answer bears the claims out ("yes", "no", "at least 200",
-    "by 2027-01-01", an option; see `forecasts.bearing`), and is empty when none does. A question that does not open
-    before it closes raises `InvalidTime`, as every score divides by that time.
+    "by 2027-01-01", an option; see `forecasts.bearing`), and is empty when none does. A question
+    that does not open before it closes raises `InvalidTime`, as every score divides by that time.
     """
 
     id: QuestionId
@@ -293,7 +293,8 @@ def utc(text: str) -> datetime:
     '2022-06-01T00:00:00+00:00'
     >>> utc("2022-06-01T02:00:00")
     Traceback (most recent call last):
-    forecasts.errors.InvalidTime: '2022-06-01T02:00:00' has no time zone: add Z or an offset such as +02:00
+    forecasts.errors.InvalidTime: '2022-06-01T02:00:00' has no time zone: add Z or an
+    offset such as +02:00
     """
     try:
         value = datetime.fromisoformat(text.strip())

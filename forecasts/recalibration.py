@@ -70,7 +70,8 @@ def fit_recalibration(
     when the lengths differ or a standard deviation is not above 0. Source: Cox 1958, Biometrika 45,
     with two priors added.
 
-    >>> too_sure = fit_recalibration([0.95] * 40 + [0.05] * 40, ([1] * 3 + [0]) * 10 + ([0] * 3 + [1]) * 10)
+    >>> too_sure = fit_recalibration([0.95] * 40 + [0.05] * 40,
+    ...     ([1] * 3 + [0]) * 10 + ([0] * 3 + [1]) * 10)
     >>> round(too_sure.a, 3), round(too_sure.b, 3)
     (0.0, 0.411)
     """

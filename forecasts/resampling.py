@@ -194,7 +194,8 @@ def checked_level(level: float) -> float:
 
     >>> checked_level(95)
     Traceback (most recent call last):
-    forecasts.errors.ForecastsError: the level of an interval lies between 0 and 1, such as 0.95, not 95
+    forecasts.errors.ForecastsError: the level of an interval lies between 0 and 1, such
+    as 0.95, not 95
     """
     if not 0.0 < level < 1.0:
         raise ForecastsError(

@@ -29,7 +29,8 @@ def reshape(
     `InvalidForecast` when the quartiles do not rise within the scale, or when `below` and `above`
     exceed 1.
 
-    >>> made = reshape(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), (25.0, 40.0, 75.0), below=0.0, above=0.2)
+    >>> made = reshape(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), (25.0, 40.0, 75.0),
+    ...     below=0.0, above=0.2)
     >>> round(made.at(40.0), 6), round(made.above, 6)
     (0.4, 0.2)
     """
@@ -83,7 +84,8 @@ def from_quartiles(quartiles: Sequence[float], scale: Scale, *, below: float, ab
     curve on the scale, its tails end at the bounds. A quartile at a bound leaves the median exact.
     Raises `InvalidForecast` when the values do not rise within the scale.
 
-    >>> made = from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0, above=0.1)
+    >>> made = from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0,
+    ...     above=0.1)
     >>> [round(made.at(x), 6) for x in (20.0, 30.0, 60.0, 100.0)]
     [0.25, 0.5, 0.75, 0.9]
     """
@@ -118,7 +120,7 @@ def _scale_quantiles(curve: Cdf, scale: Scale, levels: Sequence[float]) -> list[
 
 
 def _tail_length(length: float, room: float, halves: tuple[float, float], old_room: float) -> float:
-    """New length of a tail, given the `room` to the bound; `halves` are the new and the old half."""
+    """New length of a tail within the `room` to the bound; `halves` are (new, old)."""
     new, old = halves
     max_share = max(_EVEN_TAIL, length / max(old_room, _MIN_MASS))
     return max(
@@ -128,7 +130,7 @@ def _tail_length(length: float, room: float, halves: tuple[float, float], old_ro
 
 
 def _fit_curve(scale: Scale, points: dict[float, float]) -> Cdf:
-    """Smooth curve from bound to bound through levels at places on the scale, except at the bounds."""
+    """Smooth curve from bound to bound through levels at places inside the scale."""
     inner = {place: level for place, level in points.items() if 0.0 < place < 1.0}
     at, levels = np.array(list(inner)), np.array(list(inner.values()))
     spline = _log_odds_spline(_log_odds(at), _log_odds(levels))

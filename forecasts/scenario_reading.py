@@ -109,13 +109,15 @@ def information(
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
     >>> from forecasts.scenario_set import LikelihoodRow
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
     >>> rows = (LikelihoodRow("fog", (0.5, 0.5)), LikelihoodRow("summit", (0.75, 0.25)))
     >>> known = ScenarioSet("futures", "Two years", ("", ""), rows)
     >>> for value in information(asked, known, asked.prior):
-    ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4), round(value.expected_shift, 4))
+    ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4),
+    ...     round(value.expected_shift, 4))
     summit 0.1887 0.75 0.25
     fog 0.0 0.5 0.0
     """
@@ -160,10 +162,12 @@ def diagnosticity(
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
     >>> from forecasts.scenario_set import LikelihoodRow
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125, 0.875)),))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    ...     0.875)),))
     >>> found = diagnosticity(asked, known, {"summit": True})
     >>> [cell.mark for cell in found.rows[0].cells], found.rows[0].ratio, found.inconsistency
     (['--', '+'], 7.0, (2, 0))
@@ -274,7 +278,8 @@ def _take_from(remaining: Shares, donor: str, left: float) -> Shares:
     remainder = left - math.fsum(p for name, p in remaining.items() if name != donor)
     if remainder < -SUM_TOLERANCE:
         raise InvalidForecast(
-            f"{donor!r} has only {remaining[donor]:.4g} to give: take less, or let the others give way too"
+            f"{donor!r} has only {remaining[donor]:.4g} to give: take less, or let the others "
+            "give way too"
         )
     return {**remaining, donor: max(0.0, remainder)}
 

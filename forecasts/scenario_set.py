@@ -169,7 +169,8 @@ def _check_row(
         )
     if question.kind != "binary":
         raise InvalidQuestion(
-            f"{question.id!r} is {question.kind}: a row is about a binary question, P(YES | scenario)"
+            f"{question.id!r} is {question.kind}: a row is about a binary question, "
+            "P(YES | scenario)"
         )
     if len(row.p) != len(names):
         raise InvalidQuestion(
@@ -187,7 +188,7 @@ def _check_row(
 def table_of(
     question: Question, rows: Iterable[LikelihoodRow], options: Sequence[str]
 ) -> list[list[float]]:
-    """Likelihoods of the rows for the named options; raises `ForecastsError` where one is missing."""
+    """Likelihoods of the rows for the named options; raises `ForecastsError` if one is missing."""
     names = [option.name for option in question.options]
     matrix = []
     for row in rows:
@@ -220,11 +221,14 @@ def posterior(
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "closer", "Other"), prior="neutral=50 closer=30 Other=20"))
-    >>> rows = (LikelihoodRow("contract", (0.8, 0.3, 0.6)), LikelihoodRow("summit", (0.1, 0.6, 0.05)))
-    >>> found = posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows), {"summit": 1.0})
+    >>> rows = (LikelihoodRow("contract", (0.8, 0.3, 0.6)), LikelihoodRow("summit", (0.1, 0.6,
+    ...     0.05)))
+    >>> found = posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows),
+    ...     {"summit": 1.0})
     >>> [round(p, 3) for p in found.distribution.p], found.left_out
     ([0.208, 0.75, 0.042], ('contract',))
     >>> [(line.question_id, round(line.log_share, 3)) for line in found.lines["closer"]]

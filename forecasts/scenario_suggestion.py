@@ -25,10 +25,12 @@ def suggest_scenarios(
     >>> from forecasts.question import utc
     >>> from forecasts.scenario_set import LikelihoodRow
     >>> opens = utc("2026-01-01")
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), opens,
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     opens,
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=80 Other=20"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125, 0.5)),))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    ...     0.5)),))
     >>> found = suggest_scenarios(asked, known, {"summit": 0.2}, opens)
     >>> [round(p, 3) for p in found.distribution.p]
     [0.8, 0.2]

@@ -44,7 +44,8 @@ def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float,
     not add up to 1, `ForecastsError` for a table of another shape and for observations that every
     possible scenario rules out.
 
-    >>> [round(p, 3) for p in scenario_posterior([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]])]
+    >>> [round(p, 3) for p in scenario_posterior([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6,
+    ...     0.05]])]
     [0.4, 0.54, 0.06]
     """
     weights, table = _check_table(prior, likelihoods)

@@ -95,9 +95,11 @@ def signposts(
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.evidence import Direction, Expectation, Strength
     >>> from forecasts.question import utc
-    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.", ("https://example.org",),
+    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    ...     ("https://example.org",),
     ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08")))
-    >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME, (("visit",),),
+    >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME,
+    ...     (("visit",),),
     ...     expected=Expectation(utc("2026-04-01"), "very likely", "unlikely"))
     >>> [signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
     ['waiting', 'silent']
@@ -150,7 +152,8 @@ def calendar(
 def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
     """Describe a likelihood ratio (above 0) in words that fit the kind of question.
 
-    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical", "Moscow"), ratio_in_words(1.0, "date")
+    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical",
+    ...     "Moscow"), ratio_in_words(1.0, "date")
     ('5.4 times likelier if NO', '2.5 times likelier if Moscow', 'as likely either way')
     """
     times = round(math.exp(abs(math.log(ratio))), 1)

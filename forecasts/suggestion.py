@@ -1,7 +1,8 @@
 """Suggested probability: prior, elapsed time and evidence as additive log-odds.
 
     z = logit(prior) + [logit(hazard) − logit(prior)]
-      + softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR − Σ indicators usual level · ramp))
+      + softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR
+                     − Σ indicators usual level · ramp))
     p = clip(sigmoid(a + b z), 0.01, 0.99)
 
 An event counts once, however many outlets copy it. A second story of the same kind within a month
@@ -110,8 +111,10 @@ def suggest(
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
     >>> for line in suggest(question, [], {}, utc("2026-03-02")).lines[:2]:
     ...     print(f"{line.log_odds:+.3f} → {line.p_after:.0%}  {line.why}")
     -0.847 → 30%  3 of 10 years
@@ -149,7 +152,8 @@ def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bo
 
     A tenth is enough after a day, or when evidence `prompted` it.
 
-    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23), (0.002, 24))]
+    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
+    ...     (0.002, 24))]
     [True, False, True]
     """
     size = round(abs(move), 9)  # 0.29 − 0.28 is a point but for rounding

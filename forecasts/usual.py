@@ -43,9 +43,11 @@ def learned_usual_level(
     >>> opens = utc("2026-01-01")
     >>> def story(n):
     ...     seen = opens - timedelta(days=10 * n)
-    ...     return Evidence(n, "peace", n, "peace/talks", Direction.YES, Strength.SOME, 1.0, "confirmed", "ann", seen,
+    ...     return Evidence(n, "peace", n, "peace/talks", Direction.YES, Strength.SOME, 1.0,
+    ...     "confirmed", "ann", seen,
     ...         (Report("wire", 0.9, seen),))
-    >>> found = learned_usual_level(talks, [story(n) for n in range(1, 37)], archive_from=utc("2025-01-01"),
+    >>> found = learned_usual_level(talks, [story(n) for n in range(1, 37)],
+    ...     archive_from=utc("2025-01-01"),
     ...     opens_at=opens)
     >>> round(found.value, 3), found.n
     (0.408, 365)

@@ -69,9 +69,12 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
-    >>> question = Question("truce", "essay", "binary", "A truce by July?", "As announced.", ("https://example.org",),
-    ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3), "3 of 10 years", ())
-    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?", "As both announce.", ())
+    >>> question = Question("truce", "essay", "binary", "A truce by July?", "As announced.",
+    ...     ("https://example.org",),
+    ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?",
+    ...     "As both announce.", ())
     >>> [(version.number, version.criteria) for version in versions(question, [edit])]
     [(1, 'As announced.'), (2, 'As both announce.')]
     """
@@ -100,7 +103,8 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
     Segments marked same or added make up the new wording, those marked same or removed the old one,
     with a space between segments. Removed words precede the added ones that replace them.
 
-    >>> for piece in difference("A truce by July, as announced.", "A truce by August, as announced."):
+    >>> for piece in difference("A truce by July, as announced.",
+    ...     "A truce by August, as announced."):
     ...     print(piece.change, "|", piece.text)
     same | A truce by
     removed | July,

@@ -152,7 +152,7 @@ def _count_earlier_stories(trust: float, newest_first: Iterable[tuple[datetime, 
 
 
 def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime) -> Weighed:
-    """Weigh evidence first seen at or before `at`; without an indicator its half-life is 45 days."""
+    """Weigh evidence first seen by `at`; without an indicator its half-life is 45 days."""
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
     reports = tuple(r for r in e.reports if r.first_seen_at <= at)
     return Weighed(

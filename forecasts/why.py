@@ -139,7 +139,8 @@ def share_in_words(suggestion: OptionSuggestion, option: str, percent: Percent =
 
     >>> from forecasts.distribution import Categorical
     >>> from forecasts.question import QuestionId, utc
-    >>> lines = {"Rome": (OptionLine("base rate", "", math.log(0.4)), OptionLine("all options", "", math.log(0.5)))}
+    >>> lines = {"Rome": (OptionLine("base rate", "", math.log(0.4)), OptionLine("all options", "",
+    ...     math.log(0.5)))}
     >>> held = Categorical(("Rome", "Oslo"), (0.2, 0.8))
     >>> share_in_words(OptionSuggestion(QuestionId("q"), utc("2026-01-01"), held, lines), "Rome")
     'base rate 40% → no news → other options ×0.5 = 20%'

@@ -1,4 +1,4 @@
-"""How good a numeric or date forecast was, and how sharp its intervals were.
+"""Scores of numeric and date forecasts: CRPS, quantile and interval scores, coverage.
 
 The continuous ranked probability score (CRPS) is the integral over all thresholds of the Brier
 score of "at or below this threshold". It is in the unit of the answer and lower is better; a point
@@ -6,7 +6,7 @@ forecast scores its absolute error. To average over questions, divide each score
 range first.
 
 A date is a number of days. Give the CDF a knot at the opening day with 0, and y = +infinity for
-"not within the window"; the mass above the last knot is what the forecast gave to that.
+"not within the window"; the mass above the last knot is the probability of that.
 
 Sources: Gneiting & Raftery 2007, Journal of the American Statistical Association 102; Gneiting &
 Ranjan 2011, Journal of Business & Economic Statistics 29; Bracher et al. 2021, PLOS Computational
@@ -28,17 +28,15 @@ from forecasts.shares import wilson
 def crps_cdf(
     x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | None = None
 ) -> Floats:
-    """CRPS of a CDF that is linear in x between its knots, exactly, over [x₀, x_K] and nowhere
-    else.
+    """Exact CRPS, over [x₀, x_K], of a CDF that is linear in x between its knots.
 
     `x` are the knots, strictly increasing, `cdf` the probability of at or below each,
     non-decreasing. It may begin above 0 and end below 1: that mass lies outside the knots, at an
-    unknown distance. So does a y below the first knot or above the last, ±infinity included, at no
-    more cost than just outside. Leaving out what lies beyond (threshold weighting) keeps the score
-    proper.
+    unknown distance. A y outside, ±infinity included, scores as just outside. Restricting the
+    integral (threshold weighting) keeps the score proper.
 
     With `zero_point` z, below all knots, the integral is taken along a log scale, over ln(x − z),
-    and is in nats of it; the CDF stays linear in x, so that knots inserted on it change nothing.
+    and is in nats of it; the CDF stays linear in x, so that inserting knots on it changes nothing.
 
     One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀, or with
     `zero_point` to ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots
@@ -83,7 +81,7 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
             "the standard deviation has to be above 0; a point forecast scores |y − μ|"
         )
     z = (_check_finite_answers(y) - mean) / spread
-    with np.errstate(over="ignore"):  # so far out the density is 0 all the same
+    with np.errstate(over="ignore"):  # the density is 0 there
         density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
     return spread * (z * erf(z / math.sqrt(2.0)) + 2.0 * density - 1.0 / math.sqrt(math.pi))
 
@@ -105,8 +103,7 @@ def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
     if count == 0:
         raise InvalidForecast("an ensemble needs at least one member")
     errors = np.sort(values - _check_finite_answers(y)[..., np.newaxis], axis=-1)
-    # In sorted order the half sum over all pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count),
-    # not count².
+    # Sorted, the sum over pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count), not count².
     places = np.arange(1 - count, count, 2) / count**2
     scores: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
     return scores
@@ -161,12 +158,12 @@ def weighted_interval_score(
 
 @dataclass(frozen=True, slots=True)
 class IntervalRecord:
-    """How often intervals held the answer, and how wide they were.
+    """Coverage and width of intervals.
 
     `coverage` is the share of the `n` answers inside, with its 95 % Wilson interval `low95` to
-    `high95`; well calibrated: the stated level of the intervals lies in it. `mean_width` is in
-    shares of the span; among forecasters with right coverage the sharper, narrower one is better.
-    Answers that share their fate need a wider interval than Wilson's.
+    `high95`; well calibrated: the nominal level of the intervals lies in it. `mean_width` is in
+    shares of the span; among calibrated forecasters the sharper, narrower one is better. Clustered
+    answers need a wider interval than Wilson's.
     """
 
     n: int
@@ -177,7 +174,7 @@ class IntervalRecord:
 
 
 def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) -> float:
-    """Sharpness: the mean over intervals of width/span, where span is the length of the question's
+    """Sharpness: mean of width/span over intervals, where span is the length of the question's
     range.
 
     Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is
@@ -198,13 +195,13 @@ def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) ->
 def interval_coverage(
     low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0
 ) -> IntervalRecord:
-    """How often answers lay in [low, high], ends included, and how wide the intervals were.
+    """Coverage of intervals [low, high], ends included, and their mean width.
 
     Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With
-    the default span the width is in the unit of the answer. Coverage is 0 to 1, and the stated
-    level of the intervals is what it should be near: more is too wide, less is too narrow. Raises
-    as `interval_width_share` does, and `InvalidResolution` when y is NaN. Source: Gneiting,
-    Balabdaoui & Raftery 2007, for the pair; Wilson 1927 for the interval.
+    the default span the width is in the unit of the answer. Coverage is 0 to 1 and should be near
+    the nominal level: more is too wide, less is too narrow. Raises as `interval_width_share` does,
+    and `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui & Raftery 2007, for the
+    pair; Wilson 1927 for the interval.
 
     >>> interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
     0.75
@@ -222,9 +219,7 @@ def interval_coverage(
 def _integrate_square(
     ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None
 ) -> Floats:
-    """The integral along the scale, between two values, of the square of a line from one level to
-    another.
-    """
+    """Integral, along the scale between two values, of the square of a line between two levels."""
     (left, right), (a, b) = ends, levels
     if zero_point is None:
         return (right - left) * (a * a + a * b + b * b) / 3.0
@@ -238,17 +233,13 @@ def _integrate_square(
 
 
 _VARIANCE_SERIES = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
-"""The series of `_log_scale_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
+"""Series of `_log_scale_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
 
 
 def _log_scale_variance(c: Floats) -> Floats:
-    """The variance of expm1(c·v)/expm1(c) with v even on [0, 1]: (½ − 1/c + 1/expm1(c))/c, and 1/12
-    at c = 0.
-    """
+    """Variance of expm1(c·v)/expm1(c) for uniform v: (½ − 1/c + 1/expm1(c))/c, 1/12 at c = 0."""
     series = np.polynomial.polynomial.polyval(c * c, _VARIANCE_SERIES)
-    exact = np.maximum(
-        c, 0.3
-    )  # below that the three terms cancel, and the series is right to the last bits
+    exact = np.maximum(c, 0.3)  # below, the terms cancel and the series is exact
     return np.where(
         c < 0.3, series, (0.5 - 1.0 / exact - np.exp(-exact) / np.expm1(-exact)) / exact
     )
@@ -281,7 +272,8 @@ def _check_quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floa
         or ordered_values.shape[-1:] != ordered_levels.shape
     ):
         raise InvalidForecast(
-            f"give one value for each quantile level, not {ordered_values.shape} for {ordered_levels.shape}"
+            f"give one value for each quantile level, not {ordered_values.shape} for "
+            f"{ordered_levels.shape}"
         )
     order = np.argsort(ordered_levels)
     ordered_levels, ordered_values = ordered_levels[order], ordered_values[..., order]

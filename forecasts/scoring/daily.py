@@ -1,12 +1,10 @@
-"""Scores on a daily grid, as Good Judgment Open and Cultivate Labs keep them, alone and against the
-median.
+"""Daily and relative Brier scores, as on Good Judgment Open and Cultivate Labs.
 
-A day counts by what stood just before the UTC midnight that ends it. Only full days count:
-midnights e with opening < e ≤ effective close. The day on which the answer came, or on which the
-question closed before midnight, has no midnight left and counts for nobody; so does a forecast made
-only then.
+A day counts by the forecast just before the UTC midnight that ends it. Only full days count:
+midnights e with opening < e ≤ effective close. The day of the answer, or of a close before
+midnight, has no midnight left and counts for nobody; neither does a forecast made only then.
 
-Daily scores are for comparing with those platforms; our own weigh forecasts by the time they stood.
+Daily scores serve comparison with those platforms; our own scores weigh forecasts by time.
 """
 
 import math
@@ -35,12 +33,12 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True, slots=True)
 class DailyBrier:
-    """One forecaster's daily scores on a question.
+    """Daily scores of one forecaster on a question.
 
-    `days` were there to be had, and on `active_days` of them a forecast stood. `mean_daily_brier`
-    is the mean over the active days, 0 to 1, lower is better, None without any. `relative_brier` is
-    Σ over the active days of (own − the median of all who were active that day) / `days`, −1 to 1;
-    NEGATIVE is better than the crowd, and 0.0 stands for never active, too.
+    `days` counts the full days, `active_days` those with a forecast. `mean_daily_brier` is the mean
+    over the active days, 0 to 1, lower is better, None without any. `relative_brier` is Σ over the
+    active days of (own − median of all active that day) / `days`, −1 to 1; NEGATIVE is better than
+    the crowd, and it is 0.0 without active days, too.
     """
 
     days: int
@@ -50,8 +48,9 @@ class DailyBrier:
 
 
 def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
-    """The UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count. Both times
-    are aware.
+    """UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count.
+
+    Both times are aware.
 
     >>> from forecasts.question import utc
     >>> [e.isoformat() for e in midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
@@ -64,19 +63,20 @@ def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
 def daily_brier(
     timelines: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
 ) -> dict[Name, DailyBrier]:
-    """Daily and relative Brier scores of everyone on a binary question that opened and effectively
-    closed so.
+    """Daily and relative Brier scores of all forecasters on a binary question.
 
-    Divided by the days up to the effective close, as the platforms do; under early answers that is
-    not proper, and `score_daily` divides by the schedule. Two-sided scores, as Good Judgment Open
-    has them, are twice these. Raises `InvalidForecast` for a forecast of another kind of question,
+    Divided by the days up to the effective close, as the platforms do; with early answers that is
+    not proper, and `score_daily` divides by the schedule. Two-sided scores, as on Good Judgment
+    Open, are twice these. Raises `InvalidForecast` for a forecast of another kind of question,
     `ValueError` for an outcome that is not 1 or 0. Source: the FAQ of Good Judgment Open; Cultivate
     Labs, relative Brier score.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"), Binary(0.5))])
-    >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"), ends_at=utc("2026-01-03"))
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"),
+    ...     Binary(0.5))])
+    >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"),
+    ...     ends_at=utc("2026-01-03"))
     >>> found["bob"]
     DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
     """
@@ -100,14 +100,14 @@ def daily_brier(
 
 
 Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
-"""Scores of forecasts, each as it stood just before its midnight."""
+"""Function that scores forecasts, each held just before its midnight."""
 
 
 def _score_grid(
     timelines: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
 ) -> tuple[Floats, Floats]:
-    """Scores, and how far they are above the median of the day; a row each, a column a day, NaN
-    without one.
+    """Scores, and their differences from the daily median; a row each, a column a day, NaN without
+    one.
     """
     standing = [
         (row, day, forecast)
@@ -125,7 +125,7 @@ def _score_grid(
 
 
 def _forecast_before(timeline: Timeline, midnight: datetime) -> Distribution | None:
-    """What stood just before midnight: an act at midnight belongs to the new day."""
+    """Forecast held just before midnight; an act at midnight belongs to the new day."""
     return timeline.at(midnight - datetime.resolution)
 
 
@@ -142,26 +142,29 @@ def _drop_missing(row: Floats) -> list[float]:
 
 
 def score_daily(question: Question, resolution: Resolution, timelines: Held) -> tuple[Score, ...]:
-    """Everyone's daily and relative Brier score, with a receipt line a day; none for numbers,
-    dates, or no answer.
+    """Daily and relative Brier scores with receipts; none for numbers, dates, or without an answer.
 
-    On ordered options both are of the ordered Brier score, as Good Judgment Open has it.
+    On ordered options both use the ordered Brier score, as on Good Judgment Open.
 
-    `timelines` are the forecasters who make up the median, and the caller decides who they are: people,
-    as a rule. Both means are over one's own active days, lower is better. Skill over schedule,
-    higher is better, divides by the scheduled number of midnights, although `daily_brier` divides
-    by those up to the answer: else a day would weigh more if the event came early than if it never
-    came, and exaggeration would pay (see `propriety`). It is Σ (0.25 − daily) / days, and Σ (median
-    − own) / days: the relative Brier score turned round.
+    The median is taken over `timelines`, which the caller selects: people, as a rule. Both means
+    are over one's own active days, lower is better. Skill over schedule, higher is better, divides
+    by the scheduled number of midnights, although `daily_brier` divides by those up to the answer,
+    as otherwise exaggeration would pay (see `propriety`). It is Σ (0.25 − daily) / days, and Σ
+    (median − own) / days: the negative relative Brier score.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-06T08:00Z")] * 3, "ann")
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-05"), Binary(0.5))])
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "",
+    ...     *[utc("2026-01-06T08:00Z")] * 3, "ann")
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-05"),
+    ...     Binary(0.5))])
     >>> for s in score_daily(question, yes, {"ann": ann, "bob": bob}):
-    ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage, round(s.skill_over_schedule, 3))
+    ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage,
+    ...     round(s.skill_over_schedule, 3))
     daily_brier ann 0.01 0.5 0.12
     daily_brier bob 0.25 0.1 0.0
     relative_brier ann -0.024 0.5 0.012

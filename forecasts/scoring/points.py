@@ -1,14 +1,13 @@
-"""Points: forecasters of one question held against each other, at every instant and at one.
+"""Peer points and spot points, after Metaculus.
 
-*Peer points* ask whether somebody gave more to what happened than the others did at the same time. Whoever stands
-alone earns 0, what one gains the others lose, and coming late to an easy question earns nothing.
-*Spot points* look at one instant alone, so that revising often or seldom makes no difference.
+*Peer points* compare the probability given to the outcome with that of the others at the same time.
+A single forecaster earns 0, gains and losses cancel, and joining an easy question late earns
+nothing. *Spot points* are taken at one instant, so that the frequency of revision does not matter.
 
-The first half knows no questions: a stretch of time and the probability given to what happened,
-from whatever platform. The second makes scores with receipts of timelines. Source: Metaculus,
-scores FAQ and `score_math.py`. On purpose different from there: when the last forecaster withdraws,
-their coverage ends; and who stands at the spot is compared with those who stand at that instant,
-not with those just before it.
+The first half of the module is independent of questions: periods, and the probability given to the
+outcome, from any platform. The second makes scores with receipts from timelines. Source: Metaculus,
+scores FAQ and `score_math.py`. Deliberate differences: coverage ends when the last forecaster
+withdraws; and spot forecasts are compared with those held at that instant, not just before it.
 """
 
 import math
@@ -36,15 +35,16 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """A forecast stood on [start, end), in any unit of time, and gave the probability `given` to
-    what happened.
+    """Forecast held on [start, end), in any unit of time, that gave probability `given` to the
+    outcome.
 
-    A stretch without length counts nothing. `given` is above 0 and at most 1: nothing earns minus
-    infinity. Else `InvalidProbability` is raised.
+    An empty period counts nothing. `given` is above 0, which would earn minus infinity, and at most
+    1, else `InvalidProbability` is raised.
 
     >>> Stood(0.0, 5.0, 0.0)
     Traceback (most recent call last):
-    forecasts.errors.InvalidProbability: a probability of 0 earns minus infinity: limit it to 0.001 or more first
+    forecasts.errors.InvalidProbability: a probability of 0 earns minus infinity: limit it
+    to 0.001 or more first
     """
 
     start: float
@@ -57,11 +57,10 @@ class Stood:
 
 @dataclass(frozen=True, slots=True)
 class PeerLine:
-    """Part of a stretch during which nobody's forecast changed, and the peer points it earned while
-    it lasted.
+    """Part of a period without any change of forecasts, with its peer points.
 
-    `stretch` is the place of the forecast among those of its forecaster, from 0; `weight` the share
-    of the scheduled length that the line covers.
+    `stretch` is the index of the forecast among those of its forecaster, from 0; `weight` the share
+    of the scheduled length.
     """
 
     start: float
@@ -73,10 +72,9 @@ class PeerLine:
 
 @dataclass(frozen=True, slots=True)
 class PeerPoints:
-    """One forecaster's peer points, from −∞ to ∞, higher is better: Σ points · weight over the
-    lines.
+    """Peer points of one forecaster, higher is better: Σ points · weight over the lines.
 
-    `coverage` is the share of the scheduled length on which a forecast of theirs stood, 0 to 1.
+    `coverage` is the share of the scheduled length with a forecast, 0 to 1.
     """
 
     points: float
@@ -85,8 +83,7 @@ class PeerPoints:
 
 
 def given_in(masses: Sequence[float | None], bucket: int) -> float:
-    """What a list of masses gave to a bucket or an option; where that is None, not offered then,
-    what the last got.
+    """Mass of a bucket or an option; if None, not offered then, that of the last one.
 
     Range 0 to 1. Raises `InvalidForecast` for a bucket that the list does not have. Source:
     Metaculus, where an option added later is read from the last one, "Other".
@@ -107,13 +104,12 @@ def given_in(masses: Sequence[float | None], bucket: int) -> float:
 
 
 def peer_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name, float]:
-    """Peer points at one instant: 100 times the mean over the others of ln(own/other), 0 for who
-    stands alone.
+    """Peer points at one instant: 100 times the mean over the others of ln(own/other), 0 if alone.
 
-    `masses` has what each who stands gave to what happened. All together 0; HIGHER is better; with
-    probabilities from
-    0.001 to 0.999 the range is −691 to 691. `halved` for numbers and dates. Raises as `Stood` does. The same as
-    100 · n/(n − 1) · ln(own/geometric mean of all n). Source: Metaculus, scores FAQ.
+    `masses` has the probability given to the outcome by each standing forecaster. The sum is 0;
+    HIGHER is better; with probabilities from 0.001 to 0.999 the range is −691 to 691. `halved` for
+    numbers and dates. Raises as `Stood` does. Equal to 100 · n/(n − 1) · ln(own/geometric mean of
+    all n). Source: Metaculus, scores FAQ.
 
     >>> peer_at({"ann": 0.9, "bob": 0.1})
     {'ann': 219.722..., 'bob': -219.722...}
@@ -125,16 +121,17 @@ def peer_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name,
 def peer_points(
     held_forecasts: Mapping[Name, Sequence[Stood]], scheduled: float, *, halved: bool = False
 ) -> dict[Name, PeerPoints]:
-    """Peer points over time: `peer_at` integrated over each one's own active time, divided by the
-    scheduled length.
+    """Peer points over time: `peer_at` integrated over active time, divided by the scheduled
+    length.
 
-    `held_forecasts` has each forecaster's stretches in the order of time, cut to the time that counts;
+    `held_forecasts` has each forecaster's forecasts in order of time, cut to the time that counts;
     `scheduled` is the length from the opening to the scheduled close in the same unit. HIGHER is
-    better; all together 0. Raises `InvalidTime` when stretches of one forecaster overlap, one has
-    no end, or there is no scheduled time.
+    better; the sum is 0. Raises `InvalidTime` when forecasts of one forecaster overlap, one has no
+    end, or there is no scheduled time.
 
     >>> held = {"ann": [Stood(0, 10, 0.9)], "bob": [Stood(5, 10, 0.6)]}
-    >>> {who: (round(found.points, 2), found.coverage) for who, found in peer_points(held, 10).items()}
+    >>> {who: (round(found.points, 2), found.coverage) for who, found in peer_points(held,
+    ...     10).items()}
     {'ann': (20.27, 1.0), 'bob': (-20.27, 0.5)}
     """
     if not 0.0 < scheduled < math.inf:
@@ -212,9 +209,7 @@ def _log_probabilities(probability: ArrayLike) -> Floats:
 
 
 def _peer_matrix(logs: Floats, *, halved: bool) -> Floats:
-    """Rows are forecasters, columns instants; NaN where somebody has no forecast, and in the answer
-    too.
-    """
+    """Peer points; rows are forecasters, columns instants, NaN for no forecast."""
     standing = ~np.isnan(logs)
     n = standing.sum(axis=0)
     mean = np.where(standing, logs, 0.0).sum(axis=0) / np.maximum(n, 1)
@@ -223,9 +218,9 @@ def _peer_matrix(logs: Floats, *, halved: bool) -> Floats:
 
 
 def spot_time(question: Question) -> datetime:
-    """The instant of the spot scores where none was chosen: the middle of the scheduled time.
+    """Default instant of the spot scores: the middle of the scheduled time.
 
-    Fixed by the schedule, so that it does not depend on what happens. A question answered before it
+    Fixed by the schedule, so that it does not depend on the outcome. A question answered before it
     has no spot scores.
     """
     return question.opens_at + (question.closes_at - question.opens_at) / 2
@@ -234,26 +229,30 @@ def spot_time(question: Question) -> datetime:
 def score_points(
     question: Question, resolution: Resolution, timelines: Held, *, spot_at: datetime | None = None
 ) -> tuple[Score, ...]:
-    """Everyone's peer, spot baseline and spot peer points; none when annulled or ambiguous.
+    """Peer, spot baseline and spot peer points of all forecasters; none when annulled or ambiguous.
 
-    `timelines` are the forecasters who count as peers of each other, and the caller decides who they
-    are: people, and not what is computed from them. HIGHER is better. Skill over schedule is the
-    points themselves, and the sum of score times weight over the receipt, which has a new line
-    whenever anybody's forecast changes.
+    `timelines` are those of peers, which the caller selects: people, not computed forecasters.
+    HIGHER is better. Skill over schedule is the points themselves, and the sum of score times
+    weight over the receipt, which has a new line whenever anybody's forecast changes.
 
-    Spot scores are taken at `spot_at`, by default `spot_time`; their receipt is that one instant
-    with weight 1. Who has no forecast then gets coverage 0 and 0 points, and so does everyone when
-    the answer was known by then. Raises `InvalidTime` for a spot without a time zone.
+    Spot scores are taken at `spot_at`, by default `spot_time`; their receipt is that instant with
+    weight 1. Without a forecast then, coverage is 0 and the points are 0, for everyone if the
+    answer was known by then. Raises `InvalidTime` for a spot without a time zone.
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-11")] * 3, "ann")
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-09"), Binary(0.6))])
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-11")] * 3,
+    ...     "ann")
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-09"),
+    ...     Binary(0.6))])
     >>> found = score_points(question, yes, {"ann": ann, "bob": bob})
-    >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in found if s.forecaster_id == "bob"]
+    >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in found
+    ...     if s.forecaster_id == "bob"]
     [('peer', 0.2, -8.11), ('spot_baseline', 0.0, 0.0), ('spot_peer', 0.0, 0.0)]
     """
     happened = answer(question, resolution)
@@ -319,7 +318,7 @@ def _receipt_lines(spans: Sequence[Span], peer: PeerPoints) -> tuple[Interval, .
 def _to_datetime(since_1970: float) -> datetime:
     return EPOCH + timedelta(
         microseconds=since_1970
-    )  # whole numbers, which a float holds exactly for 285 years
+    )  # whole numbers, exact in a float for 285 years
 
 
 def _spot_receipts(
@@ -328,7 +327,7 @@ def _spot_receipts(
     spans: Mapping[ForecasterId, Sequence[Span]],
     spot: datetime,
 ) -> tuple[Receipts, Receipts]:
-    """Of the spot baseline and of the spot peer points."""
+    """Receipts of the spot baseline and of the spot peer points."""
     then = {
         forecaster_id: s.distribution
         for forecaster_id, forecast_spans in spans.items()

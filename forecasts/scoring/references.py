@@ -1,9 +1,8 @@
-"""What references would have lost in a forecaster's place: over the same questions, at the same
-times.
+"""Losses of references over the same questions and times as a forecaster.
 
-Everything comes from receipts. A forecaster who covers half of a question is held against what the
-reference lost on that half; both are integrated over the active time and divided by the scheduled
-length, as the headline skill is.
+Computed from receipts. A forecaster who covers half of a question is compared with the loss of the
+reference on that half; both are integrated over the active time and divided by the scheduled
+length, like the headline skill.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,18 +19,18 @@ _COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (
 
 
 def own_loss(score: Score) -> float:
-    """The forecaster's loss over the schedule; 0 when nothing stood."""
+    """Loss of the forecaster over the schedule; 0 without a forecast."""
     return 0.0 if score.mean_while_active is None else score.mean_while_active * score.coverage
 
 
 def reference_losses(
     score: Score, scores: Mapping[ForecasterId, Score], climatology: float | None = None
 ) -> Mapping[ReferenceName, float]:
-    """What each reference would have lost over the time on which the forecaster held something.
+    """Loss of each reference over the active time of the forecaster.
 
-    `scores` are everyone's scores on the same question by the same rule, where lower is better;
-    `climatology` is the loss of the share of YES among the other questions. A reference that the
-    question does not have is left out; all are left out when nothing stood.
+    `scores` are all scores on the same question by the same rule, where lower is better;
+    `climatology` is the loss of the share of YES among the other questions. References that the
+    question does not have are left out; all are, without a forecast.
     """
     if score.mean_while_active is None:
         return {}
@@ -48,9 +47,7 @@ def reference_losses(
 
 
 def _loss_over_same_time(receipt: Sequence[Interval], reference: Sequence[Interval]) -> float:
-    """The reference's scores over the intervals of another receipt, as shares of the scheduled
-    length.
-    """
+    """Loss of a reference over the intervals of another receipt and the scheduled length."""
     total, place = 0.0, 0
     for line in receipt:
         per_second = line.weight / (line.end - line.start).total_seconds()

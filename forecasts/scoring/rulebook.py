@@ -1,7 +1,6 @@
-"""Which scoring rule judges which kind of question, and what each says of forecasts against an
-answer.
+"""Scoring rules by kind of question, and their values for forecasts of a question.
 
-The rules themselves, with their formulas and sources, are in `rules` and `crps`.
+Formulas and sources are in `rules` and `crps`.
 """
 
 import math
@@ -48,23 +47,19 @@ RuleName = Literal[
 Better = Literal["lower", "higher"]
 
 QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""The levels at which the quantile score reads a curve."""
+"""Levels of the quantile score."""
 
 BUCKETS = 200
-"""Into how many equal parts of its scale a curve is cut where points need a mass and not a
-density.
-"""
+"""Number of equal parts of a scale, for points, which need a mass and not a density."""
 
 CURVE_FLOOR = 0.01 / BUCKETS
-"""The least that points count a curve as giving to such a part; Metaculus takes no curve with a
-smaller step.
-"""
+"""Minimum mass of a bucket in points; Metaculus rejects curves with a smaller step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one forecast is scored, or a forecaster against others: its name, where it applies, how
-    to read it.
+    """Scoring rule: name, kinds of question, direction and range; `is_points` for gains without a
+    reference.
     """
 
     name: RuleName
@@ -115,9 +110,7 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
         )
     }
 )
-"""All are kept for everyone: rankings can differ between proper rules, so nobody picks the
-flattering one.
-"""
+"""All rules, in order of display. All are stored, as rankings can differ between proper rules."""
 
 HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
     {
@@ -128,15 +121,15 @@ HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
         "date": "crps",
     }
 )
-"""The rule that speaks for each kind; the others stand beside it."""
+"""Main rule by kind of question."""
 
 
 def counts_under(rule: RuleName, kind: Kind) -> bool:
-    """Whether a question of this kind counts in what is said of a rule over several questions.
+    """Return True if questions of this kind count in aggregates of a rule.
 
-    A question counts once among the headline rules, under that of its kind: an ordered question,
-    which has a Brier score as well, counts under "ranked" alone. Under every other rule all that it
-    judges count.
+    Under headline rules a question counts once, under that of its kind: an ordered question, which
+    has a Brier score as well, counts under "ranked" alone. Under other rules all questions that
+    they apply to count.
     """
     return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
 
@@ -153,7 +146,7 @@ def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
 
 def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
     def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
-        # Forecasts of one question may name different options, so each is scored on its own.
+        # Scored one by one, as forecasts may name different options.
         values = [
             rule(d.p, d.index(str(happened))) for d in forecasts if isinstance(d, Categorical)
         ]
@@ -174,7 +167,7 @@ def _for_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
 def _ordered_brier_values(
     question: Question, happened: Answer, forecasts: Sequence[Distribution]
 ) -> Floats:
-    # The order is the question's, in whichever order a forecast names its options.
+    # In the question's order of options.
     names = [option.name for option in question.options]
     rows = [
         [dict(zip(d.options, d.p, strict=True)).get(n, 0.0) for n in names]
@@ -194,9 +187,7 @@ def _crps_value(question: Question, happened: Answer, curve: Cdf) -> float:
 
 
 def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
-    """The curve from bound to bound of its scale: a narrow one is as wrong beyond its knots as it
-    says it is there.
-    """
+    """Extend a curve to the bounds of its scale."""
     knots, levels = list(curve.x), list(curve.p)
     if knots[0] > scale.lower:
         knots, levels = [scale.lower, *knots], [levels[0], *levels]
@@ -207,8 +198,7 @@ def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
 
 def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
-    # A level beyond the knots is read at the bound on that side, and so is an answer beyond the
-    # range.
+    # Quantiles and answers beyond the range are moved to its bounds.
     read = [curve.quantile(level) for level in QUANTILE_LEVELS]
     ends = [-math.inf if level < curve.p[0] else math.inf for level in QUANTILE_LEVELS]
     values = [end if value is None else value for value, end in zip(read, ends, strict=True)]
@@ -228,10 +218,9 @@ def _baseline_curve(question: Question, happened: Answer, curve: Cdf) -> float:
 
 
 def mass_given(question: Question, happened: Answer, forecast: Distribution) -> float:
-    """The probability a forecast gave to what happened: for a curve, to the 200th of the scale
-    where the answer lies.
+    """Probability given to the outcome; for a curve, to the bucket of the scale with the answer.
 
-    Range 0 to 1. A mass and not a density, because a density can be made as large as one likes.
+    A mass and not a density, as a density is unbounded.
     """
     if isinstance(forecast, Binary):
         return forecast.p if happened else 1.0 - forecast.p
@@ -248,11 +237,10 @@ def mass_given(question: Question, happened: Answer, forecast: Distribution) -> 
 
 
 def points_mass(question: Question, happened: Answer, forecast: Distribution) -> float:
-    """`mass_given` as points count it: never so near 0 that it costs without limit.
+    """`mass_given`, limited for points.
 
-    Between 0.001 and 0.999 for a binary question and for options, as Metaculus takes nothing
-    outside. A curve gave at least `CURVE_FLOOR` to the 200th of the scale that holds the answer, or
-    0.001 beyond an open bound.
+    Between 0.001 and 0.999 for binary questions and options, the limits of Metaculus. For a curve
+    at least `CURVE_FLOOR` for the bucket of the answer, or 0.001 beyond an open bound.
     """
     mass = mass_given(question, happened, forecast)
     if question.scale is None:
@@ -297,20 +285,18 @@ _SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
 
 
 OWN_RULES: tuple[RuleName, ...] = tuple(_SOLO_SCORERS)
-"""The rules that judge a forecaster alone, from what they held while it stood."""
+"""Rules that score a forecaster without others."""
 
 
 def ignorance(question: Question) -> Distribution:
-    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill
-    counts from it.
-    """
+    """Uninformed forecast of a question: 50 %, equal shares or a uniform curve. Zero skill."""
     return knowing_nothing(question.offered(question.opens_at), question.scale)
 
 
 def values_of(
     rule: RuleName, question: Question, happened: Answer, forecasts: Sequence[Distribution]
 ) -> Floats:
-    """The rule's value for each forecast against what happened."""
+    """Values of a rule for forecasts of a question, given its answer."""
     return (
         _SOLO_SCORERS[rule][question.kind](question, happened, forecasts)
         if forecasts
@@ -319,8 +305,7 @@ def values_of(
 
 
 def gains(rule: RuleName, values: Floats, reference: float) -> Floats:
-    """What values of a rule gain over that of a reference, higher is better; points are gains
-    already.
+    """Gain of values over that of a reference, higher is better; points are gains already.
 
     >>> gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()
     [0.21, -0.11]
