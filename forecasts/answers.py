@@ -10,9 +10,8 @@ from forecasts.question import Option, Outcome, Question, Resolution, utc
 BELOW, ABOVE, NEVER = "below", "above", "never"
 """Answers outside the range of a numeric question; a date that did not come within the window."""
 
-_GROUPED = re.compile(
-    r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?"
-)  # a lone comma could be a decimal point
+# Requires a full group, as a lone comma could be a decimal point.
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?")
 
 Answer = int | str | float
 """1 or 0 for YES or NO; an option name; or a number (days since 1970 for a date, ±inf beyond the

@@ -79,9 +79,8 @@ class Scale:
             distance: Floats = np.log(
                 np.maximum(array - self.zero_point, 0.0) / (self.lower - self.zero_point)
             )
-        return distance / float(
-            np.log(self._ratio)
-        )  # np.log again, so that the upper bound is at exactly 1
+        # The same np.log, so that the upper bound is at exactly 1.
+        return distance / float(np.log(self._ratio))
 
     def location(self, value: float) -> float:
         """Location of one value."""

@@ -108,9 +108,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
     checked = probabilities(p_values)
     if not checked.size:
         return ()
-    from scipy.stats import (
-        false_discovery_control,
-    )  # slow to import
+    from scipy.stats import false_discovery_control  # slow to import
 
     return tuple(float(p) for p in false_discovery_control(checked))
 
@@ -242,9 +240,8 @@ def _measure_pair(
     level: float,
 ) -> Comparison:
     """Numbers of a comparison, without a verdict."""
-    common = sorted(
-        scores_a.keys() & scores_b.keys()
-    )  # sorted, so that A–B and B–A draw the same samples
+    # Sorted, so that A–B and B–A draw the same samples.
+    common = sorted(scores_a.keys() & scores_b.keys())
     events = _NO_CLUSTERS if clusters is None else clusters
     # Pairs separate question ids from event names.
     labels = [(True, events[q]) if q in events else (False, q) for q in common]

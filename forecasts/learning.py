@@ -139,11 +139,9 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
         f"{rarer} of the rarer outcome"
     )
     if gamma < 0.0:
-        shift, gamma, why = (
-            _fit_gamma(known, fixed=0.0)[0],
-            0.0,
-            f"{why}; evidence pointed the wrong way, so none counts",
-        )
+        shift = _fit_gamma(known, fixed=0.0)[0]
+        gamma = 0.0
+        why = f"{why}; evidence pointed the wrong way, so none counts"
     return learned("gamma", value=gamma, why=why), learned("shift", value=shift, why=why)
 
 
@@ -199,10 +197,8 @@ def _fit_calls(name: str, reviews: Iterable[Review], before: datetime) -> Learne
     if missing:
         values, why = (0.0, 1.0), missing
     else:
-        values, why = (
-            _fit_rising(known),
-            f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept",
-        )
+        values = _fit_rising(known)
+        why = f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept"
     shift, slope = (
         learned(f"{name} {label}", value=v, why=why)
         for label, v in zip(("shift", "slope"), values, strict=True)

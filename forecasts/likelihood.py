@@ -166,10 +166,8 @@ def count_log_ratio(
             f"overdispersion is 1 (independent items) or more, not {overdispersion}"
         )
     yes, no = map(float, probabilities([rate_if_yes, rate_if_no]))
-    hits, misses = (
-        _multiply(matched, _ln(yes) - _ln(no)),
-        _multiply(total - matched, _ln(1.0 - yes) - _ln(1.0 - no)),
-    )
+    hits = _multiply(matched, _ln(yes) - _ln(no))
+    misses = _multiply(total - matched, _ln(1.0 - yes) - _ln(1.0 - no))
     return _check_possible(hits + misses) / overdispersion
 
 
@@ -186,10 +184,8 @@ def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float
     yes, no = (
         _check_not_negative(rate, "a number of reports a day") for rate in (rate_yes, rate_no)
     )
-    time, seen = (
-        _check_not_negative(days, "a number of days"),
-        _check_not_negative(count, "a number of reports"),
-    )
+    time = _check_not_negative(days, "a number of days")
+    seen = _check_not_negative(count, "a number of reports")
     return _check_possible(_multiply(seen, _ln(yes) - _ln(no))) - (yes - no) * time
 
 

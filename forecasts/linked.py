@@ -64,10 +64,7 @@ class Violation:
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
-    """Raise `InvalidQuestion` if a link does not fit its questions, or has wrong labels.
-
-    The message says what to do.
-    """
+    """Raise `InvalidQuestion` if a link does not fit its questions, or has wrong labels."""
     check_questions(link, questions)
     check_labels(link)
 

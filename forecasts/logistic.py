@@ -34,9 +34,8 @@ def most_probable(
     ...     precision=0.01 * one).round(2).tolist()
     [1.08]
     """
-    sides = (
-        1.0 - 2.0 * answers
-    )  # keeps errors of 1e-20 near certainty, which p − 1 would round away
+    # Signs keep errors of 1e-20 near certainty, which p − 1 would round away.
+    sides = 1.0 - 2.0 * answers
     start = np.zeros_like(answers) if offset is None else offset
     counts = np.ones_like(answers) if weights is None else weights
     fitted = middle.copy()

@@ -242,7 +242,9 @@ def _evidence_reasons(
             faded = _fading(old.log_odds, then.get(evidence_id), indicators, days)
             yield Reason("faded", newest.why, faded, evidence_id)
             change -= faded
-        cause = _find_cause((old, then.get(evidence_id)), (new, later.get(evidence_id)))
+        cause = _find_cause(
+            old, new, judged_then=then.get(evidence_id), judged_now=later.get(evidence_id)
+        )
         yield Reason(cause, newest.why, change, evidence_id)
 
 
@@ -255,20 +257,22 @@ def _fading(
     return decayed(log_odds, days, half_life) - log_odds
 
 
-_WeighedEvidence = tuple[Line | None, Evidence | None]
-"""Line of a piece at an instant, and its judgement then."""
-
-
-def _find_cause(before: _WeighedEvidence, after: _WeighedEvidence) -> PieceChange:
+def _find_cause(
+    old: Line | None,
+    new: Line | None,
+    *,
+    judged_then: Evidence | None,
+    judged_now: Evidence | None,
+) -> PieceChange:
     """Cause of a change of weight other than decay."""
-    (old, then), (new, later) = before, after
     if old is None:
-        return "judged anew" if then else "came in"
+        return "judged anew" if judged_then else "came in"
     if new is None:
-        return "judged anew" if later else "merged"
-    if then is None or later is None or then == later:
+        return "judged anew" if judged_now else "merged"
+    if judged_then is None or judged_now is None or judged_then == judged_now:
         return "other novelty"
-    return "other reports" if _judgement_key(then) == _judgement_key(later) else "judged anew"
+    same = _judgement_key(judged_then) == _judgement_key(judged_now)
+    return "other reports" if same else "judged anew"
 
 
 def _judgement_key(e: Evidence) -> tuple[object, ...]:

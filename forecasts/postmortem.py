@@ -212,11 +212,9 @@ def stretches_between(
 
     Empty where nothing can be scored.
     """
-    happened, start, end = (
-        answer(question, resolution),
-        question.opens_at,
-        effective_close(question, resolution),
-    )
+    happened = answer(question, resolution)
+    start = question.opens_at
+    end = effective_close(question, resolution)
     if happened is None or start >= end:
         return ()
     removed = {o.removed_at for o in question.options if o.removed_at is not None}

@@ -36,9 +36,19 @@ def reshape(
     """
     new = _check_places(scale, quartiles)
     first, *old, last = _scale_quantiles(curve, scale, (_ENDS[0], *_QUARTERS, _ENDS[1]))
-    low = _tail_length(old[0] - first, new[0], (new[1] - new[0], old[1] - old[0]), old[0])
+    low = _tail_length(
+        old[0] - first,
+        room=new[0],
+        old_room=old[0],
+        half=new[1] - new[0],
+        old_half=old[1] - old[0],
+    )
     high = _tail_length(
-        last - old[2], 1.0 - new[2], (new[2] - new[1], old[2] - old[1]), 1.0 - old[2]
+        last - old[2],
+        room=1.0 - new[2],
+        old_room=1.0 - old[2],
+        half=new[2] - new[1],
+        old_half=old[2] - old[1],
     )
     points = {
         new[0] - low: _ENDS[0],
@@ -119,14 +129,13 @@ def _scale_quantiles(curve: Cdf, scale: Scale, levels: Sequence[float]) -> list[
     return [float(place) for place in np.clip(scale.locations(values), 0.0, 1.0)]
 
 
-def _tail_length(length: float, room: float, halves: tuple[float, float], old_room: float) -> float:
-    """New length of a tail within the `room` to the bound; `halves` are (new, old)."""
-    new, old = halves
-    max_share = max(_EVEN_TAIL, length / max(old_room, _MIN_MASS))
-    return max(
-        min(length * new / max(old, _MIN_MASS), min(max_share, 1.0 - _MIN_GAP) * room),
-        _MIN_GAP * room,
-    )
+def _tail_length(
+    old_length: float, *, room: float, old_room: float, half: float, old_half: float
+) -> float:
+    """Scale the length of a tail with the half of the curve, within the `room` to the bound."""
+    max_share = max(_EVEN_TAIL, old_length / max(old_room, _MIN_MASS))
+    scaled = old_length * half / max(old_half, _MIN_MASS)
+    return max(min(scaled, min(max_share, 1.0 - _MIN_GAP) * room), _MIN_GAP * room)
 
 
 def _fit_curve(scale: Scale, points: dict[float, float]) -> Cdf:

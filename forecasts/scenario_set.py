@@ -192,9 +192,8 @@ def table_of(
     names = [option.name for option in question.options]
     matrix = []
     for row in rows:
-        likelihoods = dict(
-            zip(names, row.p, strict=False)
-        )  # options added later may have no number yet
+        # Options added later may have no number yet.
+        likelihoods = dict(zip(names, row.p, strict=False))
         missing = [name for name in options if name not in likelihoods]
         if missing:
             raise ForecastsError(
@@ -240,10 +239,8 @@ def posterior(
     if not isinstance(prior, Categorical):
         raise InvalidForecast(f"{question.id} is a {question.kind} question: scenarios are options")
     rows = [row for row in scenario_set.rows if row.question_id in board]
-    table, board_values = (
-        table_of(question, rows, prior.options),
-        [float(board[row.question_id]) for row in rows],
-    )
+    table = table_of(question, rows, prior.options)
+    board_values = [float(board[row.question_id]) for row in rows]
     update = soft_update(prior.p, table, board_values)
     why = map(_describe_row, board_values, indicator_probabilities(prior.p, table))
     effects = [

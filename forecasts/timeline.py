@@ -91,9 +91,8 @@ def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
     >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
     Binary(p=0.9)
     """
-    last = dict(
-        sorted(acts, key=lambda act: act[0])
-    )  # the sort is stable, and a dict keeps the last
+    # The sort is stable, and a dict keeps the last value of a key.
+    last = dict(sorted(acts, key=lambda act: act[0]))
     return Timeline(tuple(last.items()))
 
 

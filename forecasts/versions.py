@@ -116,10 +116,8 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
     for _, old_from, old_to, new_from, new_to in SequenceMatcher(
         None, old_tokens, new_tokens, autojunk=False
     ).get_opcodes():
-        old_words, new_words = (
-            " ".join(old_tokens[old_from:old_to]),
-            " ".join(new_tokens[new_from:new_to]),
-        )
+        old_words = " ".join(old_tokens[old_from:old_to])
+        new_words = " ".join(new_tokens[new_from:new_to])
         if old_words == new_words:
             segments.append(Piece(new_words, "same"))
             continue

@@ -87,9 +87,10 @@ def _make_bin(index: int, points: Sequence[tuple[float, int]], clusters: int) ->
     n, happened = len(points), sum(outcome for _, outcome in points)
     if n == 0:
         return Bin(low, high, 0, None, 0, None, None, None)
-    mean_p, bars = (
-        math.fsum(p for p, _ in points) / n,
-        (*wilson(happened * clusters / n, clusters), *jeffreys(happened * clusters / n, clusters)),
+    mean_p = math.fsum(p for p, _ in points) / n
+    bars = (
+        *wilson(happened * clusters / n, clusters),
+        *jeffreys(happened * clusters / n, clusters),
     )
     return Bin(low, high, n, mean_p, happened, happened / n, *bars)
 
@@ -118,10 +119,8 @@ def advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None =
             f"Too few {noun} to say anything: {separate} of the {TOO_FEW} needed, "
             f"{TOO_FEW - separate} are missing."
         )
-    level, confidence = (
-        _deviation(points, fates, _equal_weight),
-        _deviation(points, fates, _confidence_weight),
-    )
+    level = _deviation(points, fates, _equal_weight)
+    confidence = _deviation(points, fates, _confidence_weight)
     if max(abs(level), abs(confidence)) < TELLING:
         return f"Over {n} questions forecasts and outcomes agree within chance: nothing to change."
     # For equal forecasts both tests coincide; level is simpler to explain.
@@ -144,9 +143,8 @@ def _deviation(
     variance = math.fsum(deviation**2 for deviation in spread.values())
     if variance > 0.0:
         return total / math.sqrt(variance)
-    return (
-        math.copysign(math.inf, total) if total else 0.0
-    )  # only certain forecasts, of which one was wrong
+    # All forecasts are certain: any error is infinitely unlikely.
+    return math.copysign(math.inf, total) if total else 0.0
 
 
 def _equal_weight(p: float) -> float:

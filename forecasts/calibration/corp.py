@@ -266,9 +266,7 @@ def _prepare_resampling(
 
 def _rising_shares(n: Floats, yes: Floats) -> Floats:
     """Isotonic regression of yes / n, weighted by n, by pool adjacent violators."""
-    from scipy.optimize import (
-        isotonic_regression,
-    )  # slow to import
+    from scipy.optimize import isotonic_regression  # slow to import
 
     return np.asarray(isotonic_regression(yes / n, weights=n).x, dtype=np.float64)
 

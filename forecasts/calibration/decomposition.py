@@ -244,9 +244,7 @@ def _equal_edges(bins: int) -> Floats:
 
 def _check_edges(edges: ArrayLike) -> Floats:
     checked = np.asarray(edges, dtype=np.float64)
-    rising = (
-        checked.ndim == 1 and checked.size >= 2 and bool(np.all(np.diff(checked) > 0.0))
-    )  # False for NaN
+    rising = checked.ndim == 1 and checked.size >= 2 and bool(np.all(np.diff(checked) > 0.0))
     if not rising or abs(checked[0]) > ON_EDGE or abs(checked[-1] - 1.0) > ON_EDGE:
         raise ForecastsError("the edges of bins rise from 0 to 1: give them as in [0, 0.2, 0.5, 1]")
     return checked

@@ -81,10 +81,8 @@ def interval_record(
     tail = (1.0 - level) / 2.0 + 1e-9  # with exactly the tail mass the interval ends at the bound
     lows, highs, answers = [], [], []
     for question, resolution, timeline in records:
-        forecast, happened = (
-            _forecast_at_lead(question, resolution, timeline, lead_days),
-            answer(question, resolution),
-        )
+        forecast = _forecast_at_lead(question, resolution, timeline, lead_days)
+        happened = answer(question, resolution)
         if isinstance(forecast, Cdf) and isinstance(happened, float):
             assert question.scale is not None
             low, high, value = question.scale.locations(

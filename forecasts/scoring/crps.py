@@ -57,8 +57,8 @@ def crps_cdf(
     left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
     split = np.clip(answers[..., np.newaxis], left, right)
     middle = a + (b - a) * ((split - left) / (right - left))
-    below = _integrate_square((left, split), (a, middle), zero_point)
-    above = _integrate_square((split, right), (1.0 - middle, 1.0 - b), zero_point)
+    below = _integrate_square(left, split, a=a, b=middle, zero_point=zero_point)
+    above = _integrate_square(split, right, a=1.0 - middle, b=1.0 - b, zero_point=zero_point)
     total: Floats = (below + above).sum(axis=-1)
     return total
 
@@ -217,10 +217,9 @@ def interval_coverage(
 
 
 def _integrate_square(
-    ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None
+    left: Floats, right: Floats, *, a: Floats, b: Floats, zero_point: float | None
 ) -> Floats:
-    """Integral, along the scale between two values, of the square of a line between two levels."""
-    (left, right), (a, b) = ends, levels
+    """Integral along the scale, from `left` to `right`, of the square of a line from `a` to `b`."""
     if zero_point is None:
         return (right - left) * (a * a + a * b + b * b) / 3.0
     # Over ln(x − z) = ln(left − z) + c·v, with v from 0 to 1, the line is a + (b − a)·w, w =
@@ -262,10 +261,8 @@ def _check_knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def _check_quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
-    ordered_levels, ordered_values = (
-        _check_numbers(levels, "a level"),
-        _check_numbers(values, "a quantile"),
-    )
+    ordered_levels = _check_numbers(levels, "a level")
+    ordered_values = _check_numbers(values, "a quantile")
     if (
         ordered_levels.ndim != 1
         or ordered_levels.size == 0

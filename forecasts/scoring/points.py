@@ -149,10 +149,8 @@ def peer_points(
     logs = np.full((len(numbered), max(len(cuts) - 1, 0)), np.nan)
     ranges = []
     for row, forecasts in enumerate(numbered.values()):
-        begun, ended = (
-            np.searchsorted(cuts, [s.start for _, s in forecasts]),
-            np.searchsorted(cuts, [s.end for _, s in forecasts]),
-        )
+        begun = np.searchsorted(cuts, [s.start for _, s in forecasts])
+        ended = np.searchsorted(cuts, [s.end for _, s in forecasts])
         ranges.append(
             [
                 (k, i, j)
@@ -262,15 +260,11 @@ def score_points(
         forecaster_id: standing_spans(question, resolution, steps)
         for forecaster_id, steps in timelines.items()
     }
-    spot, known = (
-        spot_time(question) if spot_at is None else aware(spot_at),
-        effective_close(question, resolution),
-    )
+    spot = spot_time(question) if spot_at is None else aware(spot_at)
+    known = effective_close(question, resolution)
     over_time = max((known - question.opens_at) / _schedule_length(question), 0.0)
-    peers, at_spot = (
-        _peer_receipts(question, happened, spans),
-        _spot_receipts(question, happened, spans, spot),
-    )
+    peers = _peer_receipts(question, happened, spans)
+    at_spot = _spot_receipts(question, happened, spans, spot)
     return (
         *_make_scores(question, "peer", peers, attainable=over_time),
         *_make_scores(question, "spot_baseline", at_spot[0], attainable=float(spot < known)),
@@ -316,9 +310,8 @@ def _receipt_lines(spans: Sequence[Span], peer: PeerPoints) -> tuple[Interval, .
 
 
 def _to_datetime(since_1970: float) -> datetime:
-    return EPOCH + timedelta(
-        microseconds=since_1970
-    )  # whole numbers, exact in a float for 285 years
+    # Whole microseconds are exact in a float for 285 years.
+    return EPOCH + timedelta(microseconds=since_1970)
 
 
 def _spot_receipts(

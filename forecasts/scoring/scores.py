@@ -133,10 +133,8 @@ def _score_rules(
     if happened is None:
         return ()
     flat = [span for forecast_spans in spans.values() for span in forecast_spans]
-    forecasts, cut = (
-        [span.distribution for span in flat],
-        _clip_spans(question, resolution, spans, flat),
-    )
+    forecasts = [span.distribution for span in flat]
+    cut = _clip_spans(question, resolution, spans, flat)
     scores = []
     for rule in rules:
         values = values_of(rule, question, happened, forecasts)

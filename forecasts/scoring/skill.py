@@ -135,20 +135,16 @@ def skill_vs_climatology(p: ArrayLike, outcomes: ArrayLike) -> ClimatologySkill:
     >>> round(found.bs, 4), found.bs_insample, round(found.bs_loo, 4), round(found.bss_loo, 4)
     (0.0625, 0.25, 0.4444, 0.8594)
     """
-    other_shares, seen, forecasts = (
-        leave_one_out(outcomes),
-        checked_outcomes(outcomes),
-        probabilities(p),
-    )
+    other_shares = leave_one_out(outcomes)
+    seen = checked_outcomes(outcomes)
+    forecasts = probabilities(p)
     if forecasts.shape != seen.shape:
         raise ForecastsError(
             f"give one forecast for each outcome: there are {forecasts.size} for {seen.size}"
         )
     bs = float(np.mean((forecasts - seen) ** 2))
-    bs_insample, bs_loo = (
-        float(seen.mean() * (1.0 - seen.mean())),
-        float(np.mean((other_shares - seen) ** 2)),
-    )
+    bs_insample = float(seen.mean() * (1.0 - seen.mean()))
+    bs_loo = float(np.mean((other_shares - seen) ** 2))
     return ClimatologySkill(
         bs, bs_insample, bs_loo, _skill_from_sums(bs, bs_loo), _skill_from_sums(bs, bs_insample)
     )
