@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from scipy.special import betaincinv
-
 from forecasts.errors import ForecastsError
 
 
@@ -30,6 +28,8 @@ def jeffreys_base_rate(k: float, n: float, level: float = 0.9) -> BaseRate:
     >>> round(found.mean, 4), round(found.lower, 4), round(found.upper, 4)
     (0.3182, 0.1173, 0.5581)
     """
+    from scipy.special import betaincinv
+
     if not 0 <= k <= n < math.inf:
         raise ForecastsError(f"{k} of {n} is no reference class: give 0 ≤ k ≤ n")
     if not 0.0 < level < 1.0:
