@@ -98,11 +98,10 @@ class Scale:
         return self.zero_point + (self.lower - self.zero_point) * self._ratio**array
 
     def bucket(self, value: float, count: int) -> int:
-        """Number, from 1, of the one of `count` equal parts that holds a value; 0 below, `count` +
-        1 above.
+        """Number of the one of `count` equal parts that holds a value; 0 below, `count` + 1 above.
 
-        A part includes its upper end, and the first its lower end too. Source: Metaculus,
-        `score_math.py`.
+        Parts are numbered from 1 and include their upper end, the first its lower end too. Source:
+        Metaculus, `score_math.py`.
 
         >>> scale = Scale(0.0, 200.0)
         >>> [scale.bucket(value, 200) for value in (-0.1, 0.0, 1.0, 1.001, 200.0, 200.1)]
@@ -306,9 +305,7 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
 
 
 def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
-    """Shares up to the median, with the mass `cut` beyond a closed bound added to the outer
-    quarter.
-    """
+    """Shares up to the median, with the mass cut by a closed bound added to the outer quarter."""
     if 0.25 - cut > 1e-6:
         return np.where(shares < 0.25, (shares - cut) / (0.25 - cut) / 4, shares)
     return (shares - cut) / (0.5 - cut) / 2

@@ -141,13 +141,12 @@ def repair_negation(p: float, p_not: float) -> Repair:
 
 
 def repair_conjunction(p_a: float, p_b: float, p_both: float) -> Repair:
-    """Repair forecasts of A, B and both: max(0, P(A) + P(B) − 1) ≤ P(both) ≤ min(P(A), P(B))
-    (Fréchet).
+    """Repair forecasts of A, B and both to the Fréchet bounds.
 
-    `before` and `after` are (A, B, both). If P(both) is too high, it and the lower of the two get
-    their mean log-odds, and so does the other if it lies lower still; if P(both) is too low, the
-    log-odds of "both", "not A" and "not B" move by one amount, up to a sum of 1. Raises
-    `InvalidProbability`. Source: Predd et al. 2009.
+    max(0, P(A) + P(B) − 1) ≤ P(both) ≤ min(P(A), P(B)). `before` and `after` are (A, B, both). If
+    P(both) is too high, it and the lower of the two get their mean log-odds, and so does the other
+    if it lies lower still; if P(both) is too low, the log-odds of "both", "not A" and "not B" move
+    by one amount, up to a sum of 1. Raises `InvalidProbability`. Source: Predd et al. 2009.
 
     >>> [round(p, 4) for p in repair_conjunction(0.8, 0.7, 0.3).after]
     [0.7434, 0.6283, 0.3717]

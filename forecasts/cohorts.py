@@ -113,8 +113,7 @@ def _make_cohort(
 
 
 def annul_rate(lines: Iterable[Cohort]) -> float | None:
-    """Share of questions past their close without an answer to score, 0 to 1; None if there is
-    none.
+    """Share of questions past their close without an answer to score; None without questions.
 
     A rising rate points to badly written questions, not to bad forecasts.
     """

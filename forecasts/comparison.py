@@ -261,9 +261,7 @@ def _measure_pair(
 
 
 def _score_differences(pairs: Sequence[tuple[float, float]]) -> Floats:
-    """Score of A minus that of B; rounding errors become 0, as many equal ones would look
-    significant.
-    """
+    """Score of A minus that of B, with rounding errors set to 0."""
     both = cluster_sums(pairs)
     apart = both[:, 0] - both[:, 1]
     return np.where(np.abs(apart) <= ROUNDING * np.abs(both).sum(axis=1), 0.0, apart)

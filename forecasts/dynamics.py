@@ -51,8 +51,7 @@ class Movement:
 
 
 def movement(path: ArrayLike) -> Movement:
-    """Movement of a path of probabilities in order of time, (n,), ending with the outcome if
-    resolved.
+    """Movement of a path of probabilities in order of time, (n,), with its outcome if resolved.
 
     Raises `InvalidForecast` when there is none, `InvalidProbability` when one is no probability.
     Source: Augenblick & Rabin 2021, Quarterly Journal of Economics 136.
@@ -232,8 +231,7 @@ def _compute_momentum(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def logit_move(before: float, after: float) -> float:
-    """Change of log-odds between two forecasts, in nats, both clipped to [0.01, 0.99]; −9.19 to
-    9.19.
+    """Change of log-odds between two forecasts, in nats, both clipped to [0.01, 0.99].
 
     Above 0 towards YES. Raises `InvalidProbability`.
 

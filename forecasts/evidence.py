@@ -174,8 +174,7 @@ class Evidence:
 
     @property
     def trust(self) -> float:
-        """Weight of the match, 0 to 1: 1 once confirmed, before that relevance × (2 · p_direction −
-        1).
+        """Weight of the match: 1 once confirmed, before that relevance × (2 · p_direction − 1).
 
         A binary call that is right with chance d equals one that is always right with chance 2d − 1
         and random otherwise: d = (2d − 1) + ½ (2 − 2d). Only the first part is evidence, so a call
@@ -207,8 +206,7 @@ def combined_reliability(reports: Iterable[Report]) -> float:
 
 
 def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
-    """Remove copies: of reports with identical text, keep the first (if simultaneous, the most
-    reliable).
+    """Remove copies: of reports with one text keep the first, if simultaneous the most reliable.
 
     >>> from datetime import UTC, datetime
     >>> first, second = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))

@@ -80,8 +80,7 @@ def absence_ratio_from_words(
 
 
 def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
-    """Posterior probability from independent evidence: logit p = logit prior + Σ ln LR (Bayes'
-    rule).
+    """Posterior by Bayes' rule from independent evidence: logit p = logit prior + Σ ln LR.
 
     Range 0 to 1; the order of the ratios does not matter. A prior of 0 or 1 is unchanged; a ratio
     of 0 rules out YES and an infinite one rules out NO. Raises `InvalidProbability` for the prior,

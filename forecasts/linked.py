@@ -160,8 +160,7 @@ def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
 def condition_text(
     link: Link, question_id: QuestionId, questions: Mapping[QuestionId, Question]
 ) -> str:
-    """Condition under which a question of a conditional pair counts; empty for an unconditional
-    one.
+    """Condition under which a question of a conditional pair counts; empty for other questions.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc

@@ -180,8 +180,7 @@ def neyman_factor(n: int) -> float:
 def contributions(
     history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike
 ) -> Mapping[str, float]:
-    """Contribution of each forecaster: gain of the mean by including them, in points of 100 − 100 ·
-    Brier.
+    """Gain of the crowd's mean by each forecaster, in points of 100 − 100 · Brier.
 
     `history` has one forecast per question, None where there was none; a question counts for those
     who forecast it with at least one other. Range −100 to 100; above 0 the crowd was better with
@@ -252,8 +251,7 @@ def crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
 
 
 def crowd_options(matrix: ArrayLike) -> Floats:
-    """Aggregate over exclusive options: rows are forecasters, oldest first; (n, K) → (K,), sums to
-    1.
+    """Aggregate over options: rows are forecasters, oldest first; (n, K) → (K,), sums to 1.
 
     Each option is pooled as in `crowd`, then all are divided by their sum; for K = 2 that is
     `crowd`. When all medians are 0 (each is certain of another option) the recency-weighted mean is

@@ -148,9 +148,7 @@ def _check_options(question: Question) -> None:
 
 
 def check_distribution(question: Question, distribution: Distribution) -> None:
-    """Raise `InvalidForecast` unless a distribution has the kind, options and range of the
-    question.
-    """
+    """Raise `InvalidForecast` unless a distribution fits the question's kind, options and range."""
     expected = {
         "binary": Binary,
         "categorical": Categorical,
@@ -226,8 +224,7 @@ class Resolution:
 
 
 def knowing_nothing(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
-    """Uninformed forecast: 50 %, equal shares of the options, or a uniform curve. The zero of
-    skill.
+    """Uninformed forecast: 50 %, equal shares or a uniform curve. The zero of skill.
 
     >>> knowing_nothing()
     Binary(p=0.5)
@@ -275,9 +272,7 @@ def is_overdue(question: Question, resolution: Resolution | None, now: datetime)
 
 
 def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
-    """Resolution that counts: the last one entered (by order, if simultaneous); None after
-    reopening.
-    """
+    """Resolution that counts: the last one entered; None after reopening."""
     if not resolutions:
         return None
     last = max(enumerate(resolutions), key=lambda pair: (pair[1].entered_at, pair[0]))[1]

@@ -13,9 +13,7 @@ from forecasts.question import Question, QuestionId
 from forecasts.scenario_set import ScenarioSet, table_of, word_of
 
 Mark = Literal["--", "-", "N", "+", "++"]
-"""Consistency of the answer (YES while open) with a scenario, relative to the mean of all
-scenarios.
-"""
+"""Consistency of the answer (YES while open) with a scenario, relative to all scenarios."""
 
 GiveWay = Literal["in proportion", "in log-odds", "from one"]
 """Method by which the other options absorb the edit of one."""
@@ -73,9 +71,7 @@ class DiagnosticRow:
 
     @property
     def ratio(self) -> float:
-        """Likelihood ratio of the answer, or of the more informative answer while the question is
-        open.
-        """
+        """Likelihood ratio of the answer, or of the more informative answer while open."""
         if self.answer is None:
             return max(self.ratio_yes, self.ratio_no)
         return self.ratio_yes if self.answer else self.ratio_no

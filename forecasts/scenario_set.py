@@ -1,5 +1,4 @@
-"""Scenario sets: a question whose options are scenarios, with a likelihood table of indicator
-questions.
+"""Scenario sets: a question whose options are scenarios, with a likelihood table.
 
 Each row of the table is one binary question. Answered or forecast, the rows update the scenarios by
 `forecasts.scenarios.soft_update`, and each share is broken down by row.

@@ -86,8 +86,7 @@ def unseen(
 def signposts(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> tuple[Signpost, ...]:
-    """List the signposts of a question at `at`, earliest date first; the selection is that of
-    `unseen`.
+    """List the signposts of a question at `at`, earliest date first; selected as by `unseen`.
 
     A date equal to `at` has come. Only evidence first seen by `at` is used, so that the past can be
     replayed.

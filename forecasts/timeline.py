@@ -60,9 +60,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """One forecaster's distributions on one question, as steps (instant, distribution or None for a
-    gap).
-    """
+    """One forecaster's steps on one question: (instant, distribution or None for a gap)."""
 
     steps: tuple[tuple[datetime, Distribution | None], ...]
 

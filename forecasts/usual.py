@@ -26,8 +26,7 @@ def learned_usual_level(
     opens_at: datetime,
     model: Model = DEFAULT_MODEL,
 ) -> Learned:
-    """Learn the usual level of an indicator, in log-odds from 0 on, from evidence before the
-    opening.
+    """Learn the usual level of an indicator, in log-odds from 0 on, from the archive.
 
     (n · mean + 60 · stated) / (n + 60): the mean over the n whole days from `archive_from` to
     `opens_at` of L(d) = Σ over stories first seen by day d of ln LR · novelty · decay, in the

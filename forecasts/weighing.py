@@ -125,8 +125,7 @@ def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime)
 def novelties(
     seen: Iterable[Evidence], model: Model = DEFAULT_MODEL
 ) -> Iterator[tuple[Evidence, float]]:
-    """Pair evidence with its novelty: 1 for the first story of an indicator and direction, then
-    less.
+    """Pair evidence with its novelty: 1 for the first of an indicator and direction, then less.
 
     δ^k, k the number of earlier stories within the window. An earlier story with less trust counts
     by the ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed

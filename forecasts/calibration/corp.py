@@ -51,8 +51,7 @@ class Corp:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """Point of a reliability diagram: `recalibrated` of the `n` questions with forecast `p`
-    happened.
+    """Point of a reliability diagram: share `recalibrated` of the `n` questions with forecast `p`.
 
     All in 0 to 1 but `n`; on the diagonal is calibrated, below it the forecast was too high.
     """
@@ -115,10 +114,10 @@ class _ClusterRows:
         return cls(place[np.lexsort((place, codes))], np.cumsum(sizes) - sizes, sizes)
 
     def draw(self, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
-        """Draw as many clusters as there are, with replacement: place and uniform number of each
-        row.
+        """Draw clusters with replacement: the place and the uniform number of each row.
 
-        Rows of one drawn cluster share their number; a cluster that is drawn twice has two numbers.
+        As many clusters as there are. Rows of one drawn cluster share their number; a cluster that
+        is drawn twice has two numbers.
         """
         chosen = rng.integers(0, self.starts.size, self.starts.size)
         sizes = self.sizes[chosen]

@@ -77,8 +77,7 @@ class Murphy:
 
 
 def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) -> Murphy:
-    """Murphy's decomposition of the mean Brier score, exact also for forecasts that differ inside a
-    bin.
+    """Murphy's decomposition of the mean Brier score, exact also within bins.
 
     One row per resolved question: `p` the forecasts, `outcomes` 1 or 0. `edges` rise from 0 to 1;
     bins are (low, high], and the first holds 0 too; ten tenths by default. See `Murphy` for ranges

@@ -87,8 +87,7 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
 
 
 def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
-    """CRPS of the empirical distribution of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ −
-    xⱼ|.
+    """CRPS of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ − xⱼ|.
 
     Members stand along the last axis, any order; the pairs are all M², each with itself too (the
     'nrg' or empirical estimator). Broadcasts; in the unit of y; 0 when all members are y, and lower
@@ -133,14 +132,13 @@ def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats
 def weighted_interval_score(
     median: float, intervals: Iterable[tuple[float, float, float]], y: ArrayLike
 ) -> Floats:
-    """Weighted interval score of a median and central intervals (alpha, low, high); alpha 0.1 is a
-    90 % one.
+    """Weighted interval score of a median and central intervals (alpha, low, high).
 
-    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside). That is
-    the same as the `quantile_score` of the median and of the levels α/2 and 1 − α/2, and is
-    computed so. In the unit of y; 0 when everything is y; lower is better. Raises `InvalidForecast`
-    for an alpha outside (0, 1) or given twice, and for ends and median that cross;
-    `InvalidResolution` unless y is finite. Source: Bracher et al. 2021.
+    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside); alpha 0.1
+    is a 90 % interval. It equals the `quantile_score` of the median and of the levels α/2 and 1 −
+    α/2, and is computed so. In the unit of y; 0 when everything is y; lower is better. Raises
+    `InvalidForecast` for an alpha outside (0, 1) or given twice, and for ends and median that
+    cross; `InvalidResolution` unless y is finite. Source: Bracher et al. 2021.
 
     >>> round(float(weighted_interval_score(26, [(0.5, 20, 35), (0.1, 10, 60)], 41)), 4)
     7.9
@@ -174,8 +172,7 @@ class IntervalRecord:
 
 
 def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) -> float:
-    """Sharpness: mean of width/span over intervals, where span is the length of the question's
-    range.
+    """Sharpness: mean of width/span over intervals, span being the length of the range.
 
     Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is
     right. Arrays broadcast. Raises `InvalidForecast` for no intervals, ends that are not finite or

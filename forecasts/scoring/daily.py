@@ -106,9 +106,7 @@ Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
 def _score_grid(
     timelines: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
 ) -> tuple[Floats, Floats]:
-    """Scores, and their differences from the daily median; a row each, a column a day, NaN without
-    one.
-    """
+    """Scores and their differences from the daily median, by forecaster and day; NaN if missing."""
     standing = [
         (row, day, forecast)
         for row, timeline in enumerate(timelines.values())

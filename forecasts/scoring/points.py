@@ -35,11 +35,10 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """Forecast held on [start, end), in any unit of time, that gave probability `given` to the
-    outcome.
+    """Forecast held on [start, end), that gave probability `given` to the outcome.
 
-    An empty period counts nothing. `given` is above 0, which would earn minus infinity, and at most
-    1, else `InvalidProbability` is raised.
+    Times are in any unit. An empty period counts nothing. `given` is above 0, which would earn
+    minus infinity, and at most 1, else `InvalidProbability` is raised.
 
     >>> Stood(0.0, 5.0, 0.0)
     Traceback (most recent call last):
@@ -121,8 +120,7 @@ def peer_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name,
 def peer_points(
     held_forecasts: Mapping[Name, Sequence[Stood]], scheduled: float, *, halved: bool = False
 ) -> dict[Name, PeerPoints]:
-    """Peer points over time: `peer_at` integrated over active time, divided by the scheduled
-    length.
+    """Peer points over time: `peer_at` integrated over active time, by the scheduled length.
 
     `held_forecasts` has each forecaster's forecasts in order of time, cut to the time that counts;
     `scheduled` is the length from the opening to the scheduled close in the same unit. HIGHER is

@@ -13,15 +13,14 @@ from forecasts.probability import probabilities
 
 
 def best_report(p_true: float, resolves_day: float, scheduled_days: float) -> tuple[float, float]:
-    """Report until `resolves_day` with the best expected Brier score: by realised life, and by
-    schedule.
+    """Report with the best expected Brier score: by realised life, and by schedule.
 
-    An event occurs on `resolves_day` with probability `p_true`, or not at all in `scheduled_days`.
-    The expected mean over the realised life is p_true·(1 − q)² + (1 − p_true)·q²·d/D, least at
-    p_true / (p_true + (1 − p_true)·d/D); over the schedule both terms are divided by D alone, and
-    the best q is p_true. Both 0 to 1. The first exceeds `p_true` by more the earlier the answer can
-    come. Raises `InvalidTime` unless 0 < d ≤ D, and `InvalidProbability`. Source: Sempere & Lawsen
-    2021, arXiv 2106.11248.
+    The report q applies until `resolves_day`. An event occurs on `resolves_day` with probability
+    `p_true`, or not at all in `scheduled_days`. The expected mean over the realised life is
+    p_true·(1 − q)² + (1 − p_true)·q²·d/D, least at p_true / (p_true + (1 − p_true)·d/D); over the
+    schedule both terms are divided by D alone, and the best q is p_true. Both 0 to 1. The first
+    exceeds `p_true` by more the earlier the answer can come. Raises `InvalidTime` unless 0 < d ≤ D,
+    and `InvalidProbability`. Source: Sempere & Lawsen 2021, arXiv 2106.11248.
 
     >>> by_life, by_schedule = best_report(0.5, 1.0, 10.0)
     >>> round(by_life, 3), by_schedule

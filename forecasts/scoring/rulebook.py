@@ -58,8 +58,9 @@ CURVE_FLOOR = 0.01 / BUCKETS
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Scoring rule: name, kinds of question, direction and range; `is_points` for gains without a
-    reference.
+    """Scoring rule: name, kinds of question, direction and range.
+
+    `is_points` marks gains, which need no reference.
     """
 
     name: RuleName

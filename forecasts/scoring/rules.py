@@ -206,8 +206,7 @@ def brier_index(brier: ArrayLike) -> Floats:
 
 
 def baseline_points(p_given: ArrayLike, options: int = 2) -> Floats:
-    """Metaculus baseline points at one instant: 100·ln(p·K)/ln K, p being the outcome's
-    probability.
+    """Metaculus baseline points at one instant: 100·ln(p·K)/ln K, p given to the outcome.
 
     For a binary question 100·(1 + log₂ p). p is moved into [0.001, 0.999] first, so that the range
     for K = 2 is −897 to +99.9; HIGHER is better; equal shares earn 0. Raises `InvalidProbability`

@@ -116,9 +116,7 @@ def score_spans(
     rule: RuleName,
     spans: Mapping[ForecasterId, Sequence[Span]],
 ) -> tuple[Score, ...]:
-    """Scores of all forecasters by one rule, from forecasts on the scored time; empty without an
-    answer.
-    """
+    """Scores by one rule from forecasts on the scored time; empty without an answer."""
     return _score_rules(question, resolution, [rule], spans)
 
 
@@ -199,9 +197,7 @@ def recomputes(question: Question, resolution: Resolution | None, score: Score) 
 def standing_spans(
     question: Question, resolution: Resolution, timeline: Timeline
 ) -> tuple[Span, ...]:
-    """Forecasts from the opening to the effective close, with the mass of removed options in
-    `Other`.
-    """
+    """Forecasts from the opening to the effective close, removed options in `Other`."""
     spans = timeline.spans(question.opens_at, effective_close(question, resolution))
     removals = [option.removed_at for option in question.options if option.removed_at is not None]
     return tuple(
@@ -238,8 +234,7 @@ class Summary:
 def summarise(
     scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _NO_CLUSTERS
 ) -> tuple[Summary, ...]:
-    """Summaries by forecaster and rule: in the order of `RULES`, within a rule the best skill
-    first.
+    """Summaries by forecaster and rule, in the order of `RULES`, then best skill first.
 
     `clusters` names the cluster of a question; one without a name is a cluster of its own.
 

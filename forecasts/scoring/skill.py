@@ -88,8 +88,7 @@ def skill_score(scores: ArrayLike, reference: ArrayLike) -> float | None:
 
 
 def leave_one_out(outcomes: ArrayLike) -> Floats:
-    """Leave-one-out climatology: for each question the share of YES among the others, (Σo − oᵢ)/(n
-    − 1).
+    """Leave-one-out climatology: share of YES among the other questions, (Σo − oᵢ)/(n − 1).
 
     `outcomes` holds 1 or 0 per question; the answer is a probability per question, in their order.
     Raises `ValueError` for other outcomes, and `ForecastsError` when there are fewer than two.

@@ -64,18 +64,14 @@ class Stretches:
         return self.length / self.scheduled[self.pair]
 
     def means(self, values: Floats) -> tuple[Floats, Floats]:
-        """Time-weighted mean of values by pair, NaN without a forecast, and the part of each
-        interval.
-        """
+        """Time-weighted mean by pair, NaN without a forecast, and the part of each interval."""
         parts = values * self.share
         means = _sum_by_pair(self.pair, parts, len(self.active))
         means[self.active == 0.0] = np.nan
         return means, parts
 
     def over_schedule(self, means: Floats) -> Floats:
-        """Integral of the mean divided by the scheduled length: mean × coverage; 0 without a
-        forecast.
-        """
+        """Integral of the mean over the scheduled length: mean × coverage; 0 without a forecast."""
         return np.where(self.active > 0.0, means * self.coverage, 0.0)
 
 
