@@ -165,7 +165,7 @@ def _for_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
     return score
 
 
-def _ordered_brier_values(
+def _brier_ordered_values(
     question: Question, happened: Answer, forecasts: Sequence[Distribution]
 ) -> Floats:
     # In the question's order of options.
@@ -263,7 +263,7 @@ _SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
             "binary": _for_binary(brier),
             **dict.fromkeys(OPTIONS, _for_options(brier_options)),
         },
-        "ranked": {"ordered": _ordered_brier_values},
+        "ranked": {"ordered": _brier_ordered_values},
         "crps": dict.fromkeys(CURVES, _for_curves(_crps_value)),
         "log": {
             "binary": _for_binary(log_score),
