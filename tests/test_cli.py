@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import forecasts
 from tests.builders import an_rss, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.forecasts.small_set import TEXTS
@@ -250,7 +251,7 @@ def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(
 
 def own_copy(directory: Path) -> Path:
     """The built-in set as a folder that may be spoilt."""
-    built_in = Path(cli.__file__).parent.parent / "forecasts" / "sets" / "china_russia_2022"
+    built_in = Path(forecasts.__file__).parent / "question_sets" / "builtin" / "china_russia_2022"
     return shutil.copytree(built_in, directory / "mine")
 
 

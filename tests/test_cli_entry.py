@@ -30,6 +30,8 @@ UNUSED = {
 
 OWN = {
     "tracker",
+    "tracker.interfaces",
+    "tracker.interfaces.cli",
     "tracker.interfaces.cli.main",
     "tracker.errors",
     "tracker.interfaces.cli.commands",

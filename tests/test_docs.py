@@ -164,38 +164,6 @@ def test_the_theory_page_computes_what_it_says() -> None:
     assert not differences, "".join(differences)
 
 
-def test_the_map_of_the_library_has_every_module_and_points_one_way() -> None:
-    page = (LIBRARY / "README.md").read_text(encoding="utf-8")
-    rows = [
-        set(re.findall(r"`(\w+)\.py`", line))
-        for line in page.splitlines()
-        if re.match(r"\|.*`\w+\.py`", line)
-    ]
-    row_of = {module: row for row, modules in reversed(list(enumerate(rows))) for module in modules}
-    for path in LIBRARY.rglob("*.py"):
-        if path.stem != "__init__":
-            assert path.stem in row_of, (
-                f"{path.name} has no place in the map of forecasts/README.md"
-            )
-            for needed in imported(path) & row_of.keys():
-                assert row_of[needed] <= row_of[path.stem], (
-                    f"{path.stem} uses {needed}, which the map has further down"
-                )
-
-
-def imported(path: Path) -> set[str]:
-    """The names of modules, among others, that a module of forecasts imports from there."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module is not None
-            and node.module.startswith("forecasts")
-        ):
-            found |= {node.module.rpartition(".")[2], *(name.name for name in node.names)}
-    return found
-
-
 def test_the_questions_shown_for_a_question_set_are_of_every_kind_and_can_be_read() -> None:
     shown = fenced("toml", text("question-sets.md"))
     questions = "".join(block for block in shown if block.startswith("[[question]]"))

@@ -72,7 +72,7 @@ def test_a_replay_says_where_headlines_stand_who_worded_them(
 
 @pytest.mark.parametrize("name", ["china_russia_2022", "grid_storage_2026"])
 def test_both_shipped_histories_say_who_worded_their_headlines(name: str) -> None:
-    folder = Path(forecasts.__file__).parent / "sets" / name
+    folder = Path(forecasts.__file__).parent / "question_sets" / "builtin" / name
     texts = {
         file: (folder / file).read_text(encoding="utf-8")
         for file in FILES

@@ -32,7 +32,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 ESSAY: Final = Essay(RIVER, "On the river", "2026", "en", "")
 SEEDS: Final = (
     *sorted((ROOT / "docs" / "essays").iterdir()),
-    *sorted((ROOT / "forecasts" / "sets").glob(f"*/{ESSAY_TEXT}")),
+    *sorted((ROOT / "forecasts" / "question_sets" / "builtin").glob(f"*/{ESSAY_TEXT}")),
 )
 LAST_MOMENT: Final = datetime(2028, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 

@@ -35,7 +35,7 @@ from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfilling
 from tracker.matching.tokens import Tokens
 
-FOLDER = Path(forecasts.__file__).parent / "sets" / "china_russia_2022"
+FOLDER = Path(forecasts.__file__).parent / "question_sets" / "builtin" / "china_russia_2022"
 ESSAY = Path(__file__).resolve().parents[3] / "shared" / "question_seeds" / "essay.txt"
 
 WRITTEN_AT = datetime(2026, 11, 24, tzinfo=UTC)
