@@ -1,3 +1,1 @@
-"""One file a page, each with one `render(visit)`; parts.py and the *_part files are shared
-pieces.
-"""
+"""Pages of the dashboard, each with one `render(visit)`, and the forms they share."""
