@@ -15,14 +15,17 @@ MESSAGE_MEGABYTES: Final = 8
 
 _SERVER_OPTIONS: Final[dict[str, Any]] = {
     "browser.gatherUsageStats": False,  # telemetry would contact a foreign host
-    "client.disableDataExport": True,  # its CSV lets a headline start a formula; the page Reports has one that does not
+    # Its CSV lets a headline start a formula; that of the page Reports does not.
+    "client.disableDataExport": True,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
     "global.developmentMode": False,
-    "global.disableWidgetStateDuplicationWarning": True,  # it would stand on the page; the state is what counts
+    # The warning would be shown on the page; the session state takes precedence on purpose.
+    "global.disableWidgetStateDuplicationWarning": True,
     "runner.magicEnabled": False,
-    "runner.postScriptGC": False,  # a look at every answer that is kept, after each click: 100 ms for twenty pages
+    # A scan of all cached results after each click: 100 ms for twenty pages.
+    "runner.postScriptGC": False,
     "server.enableAgentApi": False,  # programs could act on the pages as a person does
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
@@ -50,7 +53,7 @@ _THEME_OPTIONS: Final[dict[str, Any]] = {
 
 
 def options(public_origin: str = "") -> dict[str, Any]:
-    """List all streamlit options; `public_origin` is that of the pages behind a proxy, "" for none."""
+    """List all options; `public_origin` is that of the pages behind a proxy, "" for none."""
     return {
         **_SERVER_OPTIONS,
         **_THEME_OPTIONS,

@@ -112,7 +112,7 @@ class Guard:
 
 
 class OnlyKnown:
-    """ASGI middleware that answers 404 for unknown addresses, where streamlit would serve its page."""
+    """ASGI middleware that answers 404 where streamlit would serve its page at any address."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -137,7 +137,8 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
     """
     for name in _HEAVY_MODULES:
         importlib.import_module(name)
-    delta_generator._maybe_print_use_warning()  # looks through every module once, before the first element of a page
+    # It scans all modules once, before the first element of a page.
+    delta_generator._maybe_print_use_warning()
     bound_uploads(
         cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr)
     )

@@ -26,7 +26,8 @@ from dashboard.views.visit import PageName
 _CONNECTION_SCRIPT: Final = """
       window.__streamlit = {
         BACKEND_BASE_URL: new URL(".", location.href).href,
-        HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, metricsUrl: ""},
+        HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, \
+metricsUrl: ""},
       }
     """
 """No other page may send messages to ours, and nothing is measured."""
@@ -53,7 +54,8 @@ def shell() -> str:
         if name not in text
     )
     additions = (
-        f"<script>{_CONNECTION_SCRIPT}</script>\n    <script>{_build_keyboard_script()}</script>\n    "
+        f"<script>{_CONNECTION_SCRIPT}</script>\n    "
+        f"<script>{_build_keyboard_script()}</script>\n    "
         f"<style>{_read_keyboard_file('jump.css')}</style>"
     )
     return f"{before}<title>Scenario tracker</title>\n    {additions}{head}{preloads}{end}{body}"
@@ -61,7 +63,8 @@ def shell() -> str:
 
 def _build_keyboard_script() -> str:
     """Both scripts in one block, so that none of their names is global."""
-    return f'"use strict";\n{{\n{_read_keyboard_file("commands.js")}\n{_read_keyboard_file("jump.js")}}}'
+    commands, jump = _read_keyboard_file("commands.js"), _read_keyboard_file("jump.js")
+    return f'"use strict";\n{{\n{commands}\n{jump}}}'
 
 
 def _read_keyboard_file(name: str) -> str:

@@ -22,4 +22,5 @@ def bound_uploads(manager: MemoryUploadedFileManager) -> None:
             if total_bytes > SESSION_BYTES:
                 manager.remove_file(session_id, older.file_id)
 
-    setattr(manager, "add_file", add_within_bounds)  # noqa: B010 -- streamlit makes it, and has no setting for that
+    # Streamlit creates the manager, and has no setting for a limit.
+    setattr(manager, "add_file", add_within_bounds)  # noqa: B010

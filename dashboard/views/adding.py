@@ -137,7 +137,7 @@ def _show_candidates(visit: Visit, trial: Tried) -> None:
 
 
 def _try_candidate(url: str) -> None:
-    """Replace the address, which is possible only before a run; the trial happens beside the field."""
+    """Replace the address, which is possible only before a run, and request a trial."""
     st.session_state[_ADDRESS_KEY] = url
     st.session_state[_RETRY_KEY] = True
 
@@ -175,7 +175,7 @@ def _show_list_forms(visit: Visit, *, empty: bool) -> None:
 
 
 def _show_import(report: Imported) -> None:
-    """Show the result of an import with the reasons of skipped feeds; the names are the list's own."""
+    """Show the result of an import with the reasons of skipped feeds."""
     with st.container(border=True, gap="xsmall"):
         if report.title:
             st.text(clipped(report.title, 200))

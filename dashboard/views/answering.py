@@ -165,6 +165,7 @@ def _show_earlier_answers(visit: Visit, page: QuestionPage) -> None:
         for answer in earlier:
             words = answer_of(page.summary.question, answer)
             st.text(
-                f"{words}, entered {visit.ago(answer.entered_at)}, by {answer.entered_by}. {answer.note}",
+                f"{words}, entered {visit.ago(answer.entered_at)}, by {answer.entered_by}. "
+                f"{answer.note}",
                 help=visit.utc(answer.entered_at),
             )

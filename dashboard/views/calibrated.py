@@ -62,7 +62,8 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
 
 def _show_claim(reliability: Reliability, name: str, lead_days: int) -> None:
     st.markdown(
-        f"**{name}: {inert(reliability.advice)}** {rests_on(reliability.n, reliability.clusters).capitalize()}, "
+        f"**{name}: {inert(reliability.advice)}** "
+        f"{rests_on(reliability.n, reliability.clusters).capitalize()}, "
         f"each as it stood {plural(lead_days, 'day')} before its scheduled close. "
         f"{luck(reliability.p_value)}"
     )
@@ -87,8 +88,8 @@ def _show_reliability(reliability: Reliability) -> None:
             "Line" if enough else f"No line is drawn below {TOO_FEW} groups of questions. Dots"
         )
         st.caption(
-            f"{line_label}: what forecasts were worth, by CORP, which needs no bins; dots grow with "
-            "their number of questions. Below the diagonal forecasts were too high. Shaded: "
+            f"{line_label}: what forecasts were worth, by CORP, which needs no bins; dots grow "
+            "with their number of questions. Below the diagonal forecasts were too high. Shaded: "
             "where the line of a perfectly calibrated forecaster lies in "
             f"{percent(reliability.band.level)} of cases, at each forecast."
         )

@@ -66,7 +66,7 @@ def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
 
 
 def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
-    """Show evidence on the page of its question. `place` makes keys of a card shown twice unique."""
+    """Show evidence on the page of its question; `place` makes the widget keys unique."""
     with st.container(border=True, gap="xsmall"):
         _show_report(visit, shown, place)
         judging.judgement(visit, shown, question, judging.How(place))

@@ -40,7 +40,7 @@ _REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 
 
 def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
-    """Show the field and the slider; return the typed text, or the unchanged initial distribution."""
+    """Show field and slider; return the typed text, or the unchanged initial distribution."""
     question, current = summary.question, held_by_me(visit, summary)
     start, key = _get_initial_value(question, current, slider=slider), _get_text_key(form)
 

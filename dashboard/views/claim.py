@@ -132,7 +132,8 @@ def _show_actions(visit: Visit, selected: Picked) -> None:
     else:
         label = "Draft another question" if mapped.question_ids else "Draft a question"
         st.button(
-            label, type="secondary" if mapped.question_ids else "primary", icon=":material/edit:", key="draft-it",
+            label, type="secondary" if mapped.question_ids else "primary",
+            icon=":material/edit:", key="draft-it",
             on_click=drafting.open_form, args=(selected.essay_id, selected.offset),
         )  # fmt: skip
     if mapped.state != "rejected" and not mapped.question_ids:

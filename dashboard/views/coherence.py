@@ -1,4 +1,4 @@
-"""Coherence page: contradictions with their repairs, the record of earlier repairs, and all links."""
+"""Coherence page: contradictions with repairs, the record of earlier repairs, all links."""
 
 from collections.abc import Mapping
 
@@ -77,8 +77,8 @@ def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
             else f"Forecasts by “{named(contradiction.forecaster, visit.me)}”"
         )
         st.markdown(
-            f":material/warning: **{inert(violation.link.title)}** · {inert(owner)} contradict each "
-            "other"
+            f":material/warning: **{inert(violation.link.title)}** · {inert(owner)} contradict "
+            "each other"
         )
         st.markdown(inert(f"{violation.words}."))
         for step in frames.moved(contradiction):

@@ -73,8 +73,8 @@ def _show_pair_table(
         hidden.add("verdict")
     shown = {name: column for name, column in _PAIRS.items() if name not in hidden}
     state = table(
-        pairs_frame(comparisons, names, first=chosen), shown, "Pairs", key="pairs-table", on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
+        pairs_frame(comparisons, names, first=chosen), shown, "Pairs", key="pairs-table",
+        on_select="rerun", selection_mode=["single-row", "single-cell"],
     )  # fmt: skip
     picked = selected_row(state)
     if picked is None:

@@ -30,7 +30,7 @@ class Compared:
 
 
 def compared(visit: Visit, page: QuestionPage) -> Compared:
-    """Return the lines that the address names, or the default lines if it names none that exists."""
+    """Return the lines of the address, or the default lines if it names none that exists."""
     own_series = {line_series.id: line_series for line_series in everyone(page, visit.me)}
     names = _read_address(visit)
     lines: list[Series] = []
@@ -63,7 +63,8 @@ def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> Series:
         ) from None
     if other.question.kind != "binary" or other.question.id == page.summary.question.id:
         raise LookupError(
-            f"“{clipped(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is left out."
+            f"“{clipped(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is "
+            "left out."
         )
     return of_other_question(other.question, other.timelines)
 

@@ -1,4 +1,4 @@
-"""Charts of questions about options, numbers or dates: one forecaster over time, or everyone now."""
+"""Charts of questions on options, numbers or dates: a forecaster over time, or everyone now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -164,7 +164,8 @@ def _show_curves_now(visit: Visit, page: QuestionPage) -> None:
     rule = "" if answer.empty else " The upright line is the answer."
     st.caption(
         inert(
-            f"Where everyone's forecast lies{_describe_time(page)}: the higher, the likelier.{unit}{rule}"
+            f"Where everyone's forecast lies{_describe_time(page)}: the higher, the likelier."
+            f"{unit}{rule}"
         )
     )
     table(

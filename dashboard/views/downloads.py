@@ -25,11 +25,13 @@ def report(visit: Visit, kind: Kind, name: str = "") -> None:
         horizontal=True, vertical_alignment="center", gap="small", key=f"report-{kind}-{name}"
     ):
         st.caption("Report:", width="content")
+        parts = (kind, name, f"{visit.stands_at:%Y-%m-%d}")
+        stem = "-".join(part for part in parts if part)
         for file_format, (label, help_text) in _LABELS.items():
             st.download_button(
                 label,
-                _make_report_later(visit, kind, name, file_format),
-                f"{'-'.join(part for part in (kind, name, f'{visit.stands_at:%Y-%m-%d}') if part)}.{file_format}",
+                _made(visit, kind, name, file_format),
+                f"{stem}.{file_format}",
                 MEDIA_TYPES[file_format],
                 key=f"report-{kind}-{name}-{file_format}",
                 help=help_text,
@@ -39,8 +41,6 @@ def report(visit: Visit, kind: Kind, name: str = "") -> None:
             )
 
 
-def _make_report_later(
-    visit: Visit, kind: Kind, name: str, file_format: Format
-) -> Callable[[], bytes]:
+def _made(visit: Visit, kind: Kind, name: str, file_format: Format) -> Callable[[], bytes]:
     tracker = visit.tracker
     return lambda: written(tracker.report(kind, name), file_format)

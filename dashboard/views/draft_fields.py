@@ -112,8 +112,8 @@ def fields(work: Drafting) -> Filled:
     form.place("sources")
     outcome = bears_out(form, kind, options)
     draft = replace(
-        work.draft, text=" ".join(text), criteria=criteria, sources=sources, kind=kind, horizon_shape=shape,
-        options=options, bears_out=outcome,
+        work.draft, text=" ".join(text), criteria=criteria, sources=sources, kind=kind,
+        horizon_shape=shape, options=options, bears_out=outcome,
     )  # fmt: skip
     days = _show_closing_days(work)
     form.place("times")

@@ -1,4 +1,4 @@
-"""Form that turns a sentence into a question: its draft, step by step, with the linter's findings."""
+"""Form that turns a sentence into a question, step by step, with the linter's findings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -48,7 +48,7 @@ def is_open(page: EssayPage, mapped: Mapped) -> bool:
 
 @st.fragment
 def render(visit: Visit, page: EssayPage, mapped: Mapped) -> None:
-    """Show the draft of a sentence. A fragment, so that typing does not read the whole essay again."""
+    """Show the draft of a sentence; a fragment, so that typing does not reload the essay."""
     with calm():
         work = _build_work(visit, page, mapped)
         if work.saved is not None:
@@ -92,7 +92,8 @@ def _show_opening(work: Drafting, values: Filled, rows: Sequence[Row]) -> None:
     st.markdown("**6 · Open it**")
     for question in new_questions:
         st.caption(
-            f":material/arrow_forward: {inert(question.text)} · closes {work.visit.day(question.closes_at)}"
+            f":material/arrow_forward: {inert(question.text)} · "
+            f"closes {work.visit.day(question.closes_at)}"
         )
     override = override_of(work.form, flaws) if new_questions else ""
     if problem is not None:

@@ -20,7 +20,7 @@ _MAX_VALUES: Final = 60
 
 
 def form_of(question_id: QuestionId) -> str:
-    """Return the id of this rendering of the form, which is also the idempotency key of its save."""
+    """Return the id of this rendering of the form, also the idempotency key of its save."""
     name: str = st.session_state.setdefault(f"form-{question_id}", uuid4().hex)
     return name
 

@@ -116,8 +116,8 @@ def _show_record_details(all_records: Mapping[Record, Verdict], first: Record) -
     if len(all_records) > 1:
         names = list(all_records)
         name = st.segmented_control(
-            "Record", names, default=first, required=True, format_func=_RECORD_TITLES.__getitem__, key="record",
-            label_visibility="collapsed",
+            "Record", names, default=first, required=True, key="record",
+            format_func=_RECORD_TITLES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:

@@ -101,7 +101,7 @@ def _show_number_field(feed: Feed, name: str, label: str, **options: Any) -> flo
     """Show a number field, empty for the default. The tracker checks the bounds."""
     value = getattr(feed, name)
     entered = st.number_input(
-        label, value=value, step=0.1 if name == "importance" else 1.0, format="%g", key=f"{name}-{feed.id}",
-        help=_HELP[name], **options,
+        label, value=value, step=0.1 if name == "importance" else 1.0, format="%g",
+        key=f"{name}-{feed.id}", help=_HELP[name], **options,
     )  # fmt: skip
     return None if entered is None else float(entered)

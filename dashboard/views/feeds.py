@@ -86,8 +86,8 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         _show_trouble(visit, feed_health)
     if len(in_trouble) > len(shown):
         st.caption(
-            f"{plural(len(in_trouble) - len(shown), 'more feed')} in trouble; the list below begins "
-            "with them."
+            f"{plural(len(in_trouble) - len(shown), 'more feed')} in trouble; the list below "
+            "begins with them."
         )
 
 
@@ -132,7 +132,7 @@ def _show_all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
 
 
 def _poll_row(visit: Visit, ids: Sequence[FeedId]) -> None:
-    """Poll the feed of a clicked row in the next run; the list may have changed since it was drawn."""
+    """Poll the feed of a clicked row of the list as it was drawn."""
     clicked = st.session_state[_POLL_BUTTON_KEY]
     if clicked is not None and clicked.row < len(ids):
         feed.ask_now(visit, ids[clicked.row])

@@ -62,7 +62,8 @@ def _show_group(visit: Visit, page: QuestionPage, group: Group) -> None:
     for forecaster_id, violation in broken:
         message = inert(contradiction(violation))
         st.markdown(
-            f":material/warning: **{inert(named(forecaster_id, visit.me))} contradicts this**: {message}"
+            f":material/warning: **{inert(named(forecaster_id, visit.me))} contradicts this**: "
+            f"{message}"
         )
     if broken:
         st.page_link(
@@ -149,7 +150,8 @@ def _show_sentences(visit: Visit, group: Group) -> None:
         numbers = frames.said_by(group, forecaster.id)
         if numbers is not None:
             st.markdown(
-                f"**{inert(named(forecaster, visit.me))}**: {inert(with_numbers(group.link.kind, numbers))}"
+                f"**{inert(named(forecaster, visit.me))}**: "
+                f"{inert(with_numbers(group.link.kind, numbers))}"
             )
 
 

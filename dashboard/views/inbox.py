@@ -99,7 +99,7 @@ def _group_stories(shown: Sequence[EvidenceCard]) -> list[Story]:
 
 
 def _find_selected_story(stories: Sequence[Story]) -> int:
-    """Return the index of the selected story: that of the address, else of the story reviewed last."""
+    """Return the index of the selected story: that of the address, else that reviewed last."""
     evidence_id = st.query_params.get(NAME, "")
     matches = [
         n
@@ -197,7 +197,8 @@ def _show_bulk_actions(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
         if len(with_direction) < len(ticked):
             missing = len(ticked) - len(with_direction)
             st.caption(
-                f"{plural(missing, 'piece', 'pieces')} of which nobody has said which way they point.",
+                f"{plural(missing, 'piece', 'pieces')} of which nobody has said which way they "
+                "point.",
                 width="content",
             )
 

@@ -185,8 +185,8 @@ def _show_value_table(
     key = name.replace(" ", "-")
     selected = selected_row(
         table(
-            frame, columns, capital(name), key=f"{key}-table", on_select="rerun", selection_mode="single-row",
-            row_height=WRAPPED,
+            frame, columns, capital(name), key=f"{key}-table", on_select="rerun",
+            selection_mode="single-row", row_height=WRAPPED,
         )
     )  # fmt: skip
     if selected is None or selected >= len(frame):

@@ -22,7 +22,8 @@ def row_inputs(scenarios: Sequence[str], start: Sequence[float], form: str) -> t
         choices = [*FIVE_WORDS, *([] if current in FIVE_WORDS else [current])]
         entered.append(
             st.selectbox(
-                inert(name), choices, index=choices.index(current), key=f"likelihood-{form}-{index}", accept_new_options=True,
+                inert(name), choices, index=choices.index(current),
+                key=f"likelihood-{form}-{index}", accept_new_options=True,
                 help="One of the five words, or a number such as 30%.",
             )
         )  # fmt: skip

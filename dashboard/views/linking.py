@@ -57,8 +57,9 @@ def _choose_questions(kind: LinkKind, rows: Sequence[QuestionSummary]) -> tuple[
     if kind not in ROLES:
         texts = fitting(kind, rows)
         chosen = st.multiselect(
-            "Questions, in order", list(texts), format_func=texts.__getitem__, key=f"link-all-{kind}",
-            placeholder="Type to search", help="The nearest date first." if kind == "dates" else None,
+            "Questions, in order", list(texts), format_func=texts.__getitem__,
+            key=f"link-all-{kind}", placeholder="Type to search",
+            help="The nearest date first." if kind == "dates" else None,
         )  # fmt: skip
         return tuple(chosen)
     roles = (*ROLES[kind], ABOUT) if kind == "condition" else ROLES[kind]
@@ -66,8 +67,8 @@ def _choose_questions(kind: LinkKind, rows: Sequence[QuestionSummary]) -> tuple[
     for position, role in enumerate(roles):
         texts = fitting(kind, rows, position)
         question_choice = st.selectbox(
-            role, list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search",
-            key=f"link-{kind}-{position}",
+            role, list(texts), index=None, format_func=texts.__getitem__,
+            placeholder="Type to search", key=f"link-{kind}-{position}",
         )  # fmt: skip
         selected.append(question_choice)
     return tuple(question_id for question_id in selected if question_id is not None)

@@ -1,4 +1,4 @@
-"""Feed text with the matched words highlighted (`dashboard/marked/marked.js`), never as Markdown."""
+"""Feed text with matched words highlighted (`dashboard/marked/marked.js`), never Markdown."""
 
 import re
 from collections.abc import Sequence

@@ -68,7 +68,7 @@ def toast() -> None:
 
 
 def show_notice() -> None:
-    """Show the last act: in a line at the foot of the window with undo and redo, else as a toast."""
+    """Show the last act: in a line at the bottom with undo and redo, else as a toast."""
     toast()
     line: str | None = st.session_state.get(_LINE_KEY)
     if line is not None:

@@ -1,4 +1,4 @@
-"""Current numbers of a question: mine, the crowd's and the suggestion; everyone else's in a line."""
+"""Current numbers of a question: mine, the crowd's, the suggestion, and everyone else's."""
 
 from collections.abc import Sequence
 
@@ -79,7 +79,8 @@ def _format_weighted_crowd(visit: Visit, page: QuestionPage, crowd: WeightedCrow
     )
     return (
         f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd "
-        f"so far, in points of 100 − 100 · Brier, below 0 counting nothing: {', '.join(contributions)}."
+        f"so far, in points of 100 − 100 · Brier, below 0 counting nothing: "
+        f"{', '.join(contributions)}."
     )
 
 

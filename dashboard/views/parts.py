@@ -65,7 +65,7 @@ def restated(visit: Visit) -> None:
 
 
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
-    """Show a link that keeps the session. Its label is truncated to fit: a few words, no question."""
+    """Show a link that keeps the session; its label is truncated to fit, so it is short."""
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
 
 

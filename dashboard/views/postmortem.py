@@ -1,4 +1,4 @@
-"""Post-mortem of an answered question: best path, helpful and harmful evidence, missed signposts."""
+"""Post-mortem: best path, helpful and harmful evidence, missed signposts."""
 
 from typing import Final
 
@@ -21,8 +21,8 @@ SOON: Final = 100
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show the post-mortem, collapsed where much evidence would slow the page."""
     drawer = st.expander(
-        "What there is to learn", len(page.evidence) <= SOON, icon=":material/school:", key="post-mortem",
-        on_change="rerun",
+        "What there is to learn", len(page.evidence) <= SOON, icon=":material/school:",
+        key="post-mortem", on_change="rerun",
     )  # fmt: skip
     if not drawer.open:
         return

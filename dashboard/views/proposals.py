@@ -1,4 +1,4 @@
-"""Proposals of a language model for a draft, if one is configured; a person takes or leaves each."""
+"""Optional proposals of a language model for a draft; a person takes or leaves each."""
 
 from collections.abc import Callable
 from typing import Any, Final

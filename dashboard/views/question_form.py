@@ -140,7 +140,7 @@ def options_of(form: Form, kind: Kind) -> tuple[str, ...]:
 
 
 def range_of(form: Form) -> Scale:
-    """Show the inputs of a number's range; raises `InvalidQuestion` where it is missing or invalid."""
+    """Show the inputs of a number's range; raises `InvalidQuestion` if it is missing or invalid."""
     left, right = st.columns(2)
     with left:
         lower = st.number_input("From", value=None, format="%g", **form.keyed("lower"))
@@ -224,7 +224,7 @@ def show_findings(form: Form, flaws: Sequence[Flaw]) -> None:
 
 
 def override_of(form: Form, flaws: Sequence[Flaw]) -> str:
-    """Show a summary of the findings, and the override field if one blocks; "" without an override."""
+    """Summarise the findings and show the override field if one blocks; "" without override."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
     advice_note = f"; {advice} {'piece' if advice == 1 else 'pieces'} of advice" if advice else ""

@@ -119,8 +119,8 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None
     frame = _preview_scores(visit, page, entered, known)
     with st.container(border=True):
         st.markdown(
-            f"**Before you confirm: {inert(_format_answer(question, entered.answer or ''))}**, known "
-            f"{visit.moment(known)}",
+            f"**Before you confirm: {inert(_format_answer(question, entered.answer or ''))}**, "
+            f"known {visit.moment(known)}",
             help=visit.utc(known),
         )
         if frame.empty:

@@ -43,8 +43,8 @@ def _show_form(visit: Visit, used_ids: set[QuestionId]) -> None:
         return
     st.caption("Its options are the scenarios: exclusive, and together all that can come.")
     picked = st.selectbox(
-        "Question", list(available), index=None, format_func=lambda question_id: available[question_id].text, placeholder="Type to search",
-        key="set-question",
+        "Question", list(available), index=None, placeholder="Type to search",
+        format_func=lambda question_id: available[question_id].text, key="set-question",
     )  # fmt: skip
     if picked is not None:
         _show_set_inputs(visit, available[picked], rows)
@@ -84,7 +84,8 @@ def _show_row_inputs(
         if row.question.kind == "binary" and row.status in ("open", "upcoming")
     }
     chosen = st.multiselect(
-        "Indicator questions", list(binary), format_func=binary.__getitem__, key=f"set-rows-{question.id}",
+        "Indicator questions", list(binary), format_func=binary.__getitem__,
+        key=f"set-rows-{question.id}",
         placeholder="Yes/no questions that the scenarios see differently",
         help="More can be added later, and every row can be changed.",
     )  # fmt: skip

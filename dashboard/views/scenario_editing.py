@@ -99,8 +99,8 @@ def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, 
     )  # fmt: skip
     give_ways: tuple[GiveWay, ...] = tuple(GIVES_WAY)
     give_way = st.segmented_control(
-        "The others give way", give_ways, default=give_ways[0], required=True, key=f"way-{form.form}",
-        format_func=lambda rule: GIVES_WAY[rule][0],
+        "The others give way", give_ways, default=give_ways[0], required=True,
+        key=f"way-{form.form}", format_func=lambda rule: GIVES_WAY[rule][0],
     )  # fmt: skip
     st.caption(GIVES_WAY[give_way][1])
     donor = None

@@ -175,8 +175,8 @@ def _show_add_form(visit: Visit, page: ScenarioPage) -> None:
             st.caption("There is no other open yes/no question.")
             return
         selected = st.selectbox(
-            "Question", list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search",
-            key="new-row",
+            "Question", list(texts), index=None, format_func=texts.__getitem__,
+            placeholder="Type to search", key="new-row",
         )  # fmt: skip
         if selected is None:
             return

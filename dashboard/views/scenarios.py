@@ -67,7 +67,8 @@ def _show_summary(visit: Visit, page: ScenarioPage) -> None:
         else:
             st.markdown(
                 inert(
-                    f"{leads(frames.shares_of(posterior.distribution))} {_describe_changes(visit, page)}"
+                    f"{leads(frames.shares_of(posterior.distribution))} "
+                    f"{_describe_changes(visit, page)}"
                 )
             )
         question_id = page.scenario_set.question_id

@@ -29,7 +29,7 @@ _DEFAULT_RULES: Final[tuple[RuleName, ...]] = (
 
 
 def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
-    """Build the columns of a score table: skill, the rules with the headline rule first, coverage."""
+    """Build the columns of a score table: skill, the rules (headline rule first), coverage."""
     rules = rules_of(question.kind)
     shown = rules if everything else [r for r in rules if r.name in _DEFAULT_RULES]
     numbers: dict[str, object] = {

@@ -203,7 +203,8 @@ def _show_learned(visit: Visit) -> None:
                 else "all of them still learn"
             )
             st.markdown(
-                f"**{plural(len(parameters), 'value')}** learned, or decided on by a person; {states}."
+                f"**{plural(len(parameters), 'value')}** learned, or decided on by a person; "
+                f"{states}."
             )
         else:
             st.markdown("**Nothing has been learned yet**: everything counts at its default.")
@@ -238,13 +239,15 @@ def _show_budget(visit: Visit) -> None:
 def _show_installation(visit: Visit) -> None:
     installation = visit.tracker.installation()
     replayed = visit.replayed_until is not None
+    scheduler = "none in a replay" if replayed else scheduler_line(installation, visit.now)
     with st.container(border=True, gap="small"):
         st.markdown("**This installation**")
         lines = (
             f"Version: {inert(installation.version)}",
             f"Database: {inert(database_line(installation))}",
-            f"Scheduler: {'none in a replay' if replayed else scheduler_line(installation, visit.now)}",
-            f"Log: {plural(installation.entries, 'entry', 'entries')}, each sealed by the one before",
+            f"Scheduler: {scheduler}",
+            f"Log: {plural(installation.entries, 'entry', 'entries')}, "
+            "each sealed by the one before",
         )
         st.markdown("\n".join(f"- {line}" for line in lines))
         _show_log_check(visit)

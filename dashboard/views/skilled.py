@@ -126,8 +126,8 @@ def _build_skill_columns(rule: RuleName) -> dict[str, Any]:
     }
     if not definition.is_points:
         help_text = (
-            f"{definition.title} while a forecast stood, {definition.range}; {definition.better} is better. "
-            "It ranks nobody."
+            f"{definition.title} while a forecast stood, {definition.range}; "
+            f"{definition.better} is better. It ranks nobody."
         )
         columns["mean"] = _C.NumberColumn(
             f"Mean while active {direction(rule)[0]}", format="%.3f", help=help_text
@@ -136,26 +136,35 @@ def _build_skill_columns(rule: RuleName) -> dict[str, Any]:
 
 
 _SKILL_TEXT = """
-**Skill over schedule** is what forecasts gained over knowing nothing (50 %, all options alike, an even curve), added up
-while they stood and divided by the whole scheduled time of the question. One point is a hundredth of the rule. By the
-Brier score of a yes-no question 25 is the most, 0 is no skill, and below 0 knowing nothing does better. Time without a
+**Skill over schedule** is what forecasts gained over knowing nothing (50 %, all options alike, an \
+even curve), added up
+while they stood and divided by the whole scheduled time of the question. One point is a hundredth \
+of the rule. By the
+Brier score of a yes-no question 25 is the most, 0 is no skill, and below 0 knowing nothing does \
+better. Time without a
 forecast earns nothing and costs nothing.
 
-**Why not the mean while active?** It rewards betting on the early event. Take an event that comes on day 1 of 10 with a
-chance of 50 %, or never: the mean is best for who says 91 %, the skill for who says 50 %, which is the truth. So people
+**Why not the mean while active?** It rewards betting on the early event. Take an event that comes \
+on day 1 of 10 with a
+chance of 50 %, or never: the mean is best for who says 91 %, the skill for who says 50 %, which \
+is the truth. So people
 are ranked by skill, and the mean only describes how good forecasts were while they stood.
 """
 
 _POINTS_TEXT = """
-**Points** are gains already, counted as other platforms count them: 0 is what their reference earns, higher is better.
+**Points** are gains already, counted as other platforms count them: 0 is what their reference \
+earns, higher is better.
 They are here to be compared with those platforms; the headline is skill over the schedule.
 """
 
 _INTERVAL_TEXT = """
-**The interval** says what another draw of such questions could have given. Questions made from one claim share their
-fate, so they are drawn together, as one group; below 30 groups nobody is called better than anybody.
+**The interval** says what another draw of such questions could have given. Questions made from \
+one claim share their
+fate, so they are drawn together, as one group; below 30 groups nobody is called better than \
+anybody.
 
-All rules are kept for everyone, so that nobody picks the one that flatters. Forecasters choose their questions, and
+All rules are kept for everyone, so that nobody picks the one that flatters. Forecasters choose \
+their questions, and
 over different questions numbers compare only roughly: Pairs takes the same ones.
 """
 

@@ -57,7 +57,8 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
         "How strongly", _STRENGTHS, index=2, format_func=strength, key=key("strength")
     )
     terms = _show_lines(
-        question, "terms", "Words to find it by: each line must have one in a report, with | between them",
+        question, "terms",
+        "Words to find it by: each line must have one in a report, with | between them",
         placeholder="Arland* | Arlburg\ninvit* | summit",
     )  # fmt: skip
     examples = _show_lines(question, "examples", "Headlines that would say so, one a line")
