@@ -101,8 +101,7 @@ def _build_start_alias(start: PageName, visits: Sequence[Visit]) -> st.Page:
 def main(start: PageName = "today") -> None:
     """Run the requested page; `start` is the one at the root address."""
     tracker = acting(shared_tracker())
-    # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it
-    # from elsewhere.
+    # Before the navigation: else the page's icon becomes the tab's, fetched from another host.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _build_page(name, entry, visits, start) for name, entry in ENTRIES.items()}

@@ -79,9 +79,8 @@ class Deadline(H11Protocol):
         self._timer = self._missing_part = None
 
     def _handle_timeout(self) -> None:
-        is_progressing = (
-            self._received_bytes >= BODY_BYTES_IN_TIME or self.flow.read_paused
-        )  # paused: it is we who are slow
+        # Paused reading means that this server is slow, not the client.
+        is_progressing = self._received_bytes >= BODY_BYTES_IN_TIME or self.flow.read_paused
         is_body = self.conn.their_state is h11.SEND_BODY
         self._stop_timer()
         if is_body and is_progressing:

@@ -67,7 +67,7 @@ class Guard:
         if refusal is not None:
             await _send_refusal(refusal, scope, receive, send)
         elif scope["type"] == "http":
-            with suppress(ClientDisconnect):  # half an upload is no fault of ours
+            with suppress(ClientDisconnect):  # an aborted upload is no error
                 await self._app(
                     _without_origin(scope), _limit_body(receive, _body_limit(scope)), send
                 )
@@ -131,10 +131,8 @@ class OnlyKnown:
 
     def _is_known(self, scope: Scope) -> bool:
         routes: list[BaseRoute] = scope["app"].routes
-        request_scope = {
-            **scope,
-            "path": scope["path"].rstrip("/") or "/",
-        }  # streamlit sends whoever wrote a / too much back
+        # Streamlit redirects addresses with a trailing slash.
+        request_scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
         return scope["path"] in self._files or any(
             route.matches(request_scope)[0] is not Match.NONE
             for route in routes

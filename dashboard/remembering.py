@@ -60,9 +60,9 @@ class Remembering:
         self._lock = Lock()
         self._entries: OrderedDict[Hashable, _CacheEntry] = OrderedDict()
 
-    def acting_as(self, who: ForecasterId) -> "Remembering":
+    def acting_as(self, forecaster_id: ForecasterId) -> "Remembering":
         """Return a proxy for another forecaster that shares the cache."""
-        other = Remembering(self._tracker.acting_as(who))
+        other = Remembering(self._tracker.acting_as(forecaster_id))
         other._lock, other._entries = self._lock, self._entries
         return other
 
@@ -73,12 +73,11 @@ class Remembering:
     def _read_cached(self, name: str, read: Callable[..., Any], *args: Any, **named: Any) -> Any:
         reader = self._tracker.me if name in PERSONAL else ""
         entry = self._get_entry((name, reader, args, tuple(sorted(named.items()))))
-        with entry.lock:  # who asks the same at once waits for the one answer
+        with entry.lock:  # concurrent equal calls wait for one result
             version, now = self._tracker.version(), self._tracker.now()
             fresh = entry.at is not None and timedelta(0) <= now - entry.at < FRESH
             if not fresh or (version != entry.version and not self._is_unaffected(name, entry)):
-                # Asked before the answer: what is written in between makes the answer newer than it
-                # says, never older.
+                # Read before the result: a write in between makes the result newer than its label.
                 newest_entry = self._tracker.newest_entry() if name in LOGGED else -1
                 entry.answer = read(*args, **named)
                 entry.newest_entry, entry.at = newest_entry, now

@@ -80,6 +80,6 @@ async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
         return Response(
             http.refusal(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
         )
-    except Exception:  # whatever it is, the database does not answer
+    except Exception:  # any error means that the database does not answer
         _LOG.exception("the database was asked in vain")
         return Response("the database does not answer", status_code=503, media_type="text/plain")

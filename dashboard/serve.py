@@ -151,9 +151,7 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
 
 def _fill_cache() -> None:
     """Fill the cache with the list of questions, which most pages need."""
-    with contextlib.suppress(
-        TrackerError
-    ):  # the database does not answer: the health check says so
+    with contextlib.suppress(TrackerError):  # the health check reports it
         shared_tracker().questions()
         shared_tracker().essay_titles()
 
@@ -171,8 +169,7 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
     """Serve the dashboard until the process is told to stop."""
     configure(tracker.settings.reach.public_origin)
     app = build(tracker)
-    # uvicorn raises the signal again once it has shut down: leave in order then, not by being
-    # killed.
+    # uvicorn raises the signal again after its shutdown: exit cleanly then.
     signal.signal(signal.SIGTERM, _exit_on_signal)
     uvicorn.run(
         app,

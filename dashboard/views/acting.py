@@ -33,7 +33,7 @@ def acting(tracker: Tracker) -> Tracker:
         return tracker
     try:
         return tracker.acting_as(forecaster_id)
-    except NotFound:  # the database is another one than it was
+    except NotFound:  # the database has been replaced
         st.session_state.pop(_FORECASTER_KEY)
         return tracker
 

@@ -147,7 +147,7 @@ def _show_list_forms(visit: Visit, *, empty: bool) -> None:
         "What other feed readers give out and take in. Feeds that are there already stay as "
         "they are."
     )
-    number = st.session_state.setdefault("lists-taken", 0)  # a new key empties the field
+    number = st.session_state.setdefault("lists-taken", 0)  # a new key clears the field
     upload = st.file_uploader(
         "A list from another reader",
         type=["opml", "xml"],

@@ -94,7 +94,7 @@ def _show_reliability(reliability: Reliability) -> None:
             f"{percent(reliability.band.level)} of cases, at each forecast."
         )
     with right:
-        # Lines of text, because a phone has no room for a table with sentences in it.
+        # Text, because a phone has no room for a table with sentences.
         lines = (
             f"- **{row.measure}: {row.value}**  \n  {row.says}"
             for row in measures_frame(reliability).itertuples()

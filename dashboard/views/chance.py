@@ -121,7 +121,7 @@ def _show_marks(slider_marks: list[Mark]) -> None:
         description = " · ".join(
             f"{glyph(mark.sign)} {mark.whose} {percent(mark.p)}" for mark in slider_marks
         )
-        with st.container(key="marks"):  # `look.css` takes its button out of the tab order
+        with st.container(key="marks"):  # `look.css` removes its button from the tab order
             st.image(
                 ruler(slider_marks), width="stretch", alt=f"Marks on the slider: {description}"
             )

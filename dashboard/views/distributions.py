@@ -57,7 +57,7 @@ def _show_over_time(
 ) -> None:
     marks = inside(marks_frame(page.evidence, page.summary.question.kind), window.window)
     draw = _draw_options if page.summary.question.scale is None else _draw_fan
-    drawing = draw(visit, (page, forecaster_id), window, marks=not marks.empty)
+    drawing = draw(visit, page, forecaster_id, window, marks=not marks.empty)
     rules = inside(rules_frame(page, window.now), window.window)
     state = st.vega_lite_chart(
         spec=charts.drawn(
@@ -76,9 +76,9 @@ def _show_over_time(
 
 
 def _draw_options(
-    visit: Visit, subject: tuple[QuestionPage, ForecasterId], window: Shown, *, marks: bool
+    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: Shown, *, marks: bool
 ) -> Drawing:
-    (page, forecaster_id), question = subject, subject[0].summary.question
+    question = page.summary.question
     steps = frames.options_frame(page, forecaster_id, window.window)
     top = frames.top_of(steps)
     answer = frames.option_answer_frame(question, page.summary.resolution, top)
@@ -93,9 +93,9 @@ def _draw_options(
 
 
 def _draw_fan(
-    visit: Visit, subject: tuple[QuestionPage, ForecasterId], window: Shown, *, marks: bool
+    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: Shown, *, marks: bool
 ) -> Drawing:
-    (page, forecaster_id), question = subject, subject[0].summary.question
+    question = page.summary.question
     answer = frames.value_answer_frame(question, page.summary.resolution)
     other_forecasters = [f for f in in_order(page, visit.me) if f.id != forecaster_id]
     styles = charts.lines(

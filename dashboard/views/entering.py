@@ -150,9 +150,6 @@ def _show_inputs(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
     return Entry(distribution, "")
 
 
-# Options
-
-
 def _show_shares(visit: Visit, question: Question, current: Categorical, form: str) -> Categorical:
     offered = question.offered(visit.now)
     remainder = OTHER if OTHER in offered else offered[-1]
@@ -165,7 +162,7 @@ def _show_shares(visit: Visit, question: Question, current: Categorical, form: s
     ):  # row by row, so that a phone keeps their order
         for column, name in zip(st.columns(2), pair, strict=False):
             shares[name] = _show_percentage(
-                column, inert(name), start.get(name, 0.0), (form, f"share-{name}")
+                column, inert(name), start.get(name, 0.0), form=form, name=f"share-{name}"
             )
     left = 1.0 - fsum(shares.values())
     if left < -1e-9:
@@ -179,9 +176,8 @@ def _show_shares(visit: Visit, question: Question, current: Categorical, form: s
 
 
 def _show_percentage(
-    column: DeltaGenerator, label: str, p: float, widget: tuple[str, str]
+    column: DeltaGenerator, label: str, p: float, *, form: str, name: str
 ) -> float:
-    form, name = widget
     value = column.number_input(
         label,
         0.0,
@@ -193,9 +189,6 @@ def _show_percentage(
         persist_state="session",
     )
     return value / 100
-
-
-# Numbers and dates
 
 
 def _show_handles(visit: Visit, question: Question, current: Cdf, form: str) -> Cdf:
@@ -291,7 +284,11 @@ def _show_tail_inputs(question: Question, start: Handles, form: str) -> dict[str
     places = st.columns(2) if len(sides) > 1 else [st.container()]
     return {
         name: _show_percentage(
-            column, f"{inert(capital(bound(question, side, unit=False)))}, %", mass, (form, name)
+            column,
+            f"{inert(capital(bound(question, side, unit=False)))}, %",
+            mass,
+            form=form,
+            name=name,
         )
         for column, (name, side, mass) in zip(places, sides, strict=False)
     }

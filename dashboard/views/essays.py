@@ -58,7 +58,7 @@ def _show_essay(visit: Visit, essay: EssaySummary) -> None:
 
 
 def _show_new_essay_form(visit: Visit) -> None:
-    form = st.session_state.setdefault(_FORM_KEY, uuid4().hex)  # a new one empties the fields
+    form = st.session_state.setdefault(_FORM_KEY, uuid4().hex)  # a new id clears the fields
     title = st.text_input(
         "Title", autocomplete="off", max_chars=200, placeholder="As it stands in the text",
         key=f"title-{form}", persist_state="session",

@@ -30,8 +30,7 @@ WORDS = 840
 def render(visit: Visit) -> None:
     """Show the feed of `?feed=`, else all of them."""
     feed_id = st.query_params.get("feed", "")
-    # A link to the page that one is on changes what it shows and leaves the address as it was; this
-    # sets it right.
+    # A link to the current page changes its content but not the address.
     st.query_params.from_dict({"feed": feed_id} if feed_id else {})
     if feed_id:
         feed.render(visit, feed_id)

@@ -108,7 +108,7 @@ def _show_save_button(visit: Visit, summary: QuestionSummary, draft: Draft) -> N
 def _choose_citations(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
     newest = [card for card in evidence if card.evidence.status != "rejected"][
         :MOST_CITED
-    ]  # pages have them newest first
+    ]  # newest first
     headlines = {card.evidence.id: clipped(card.headline, 90) for card in newest}
     if not headlines:
         return []

@@ -79,9 +79,6 @@ def _list_reasons(link: Link) -> tuple[str, ...]:
     )
 
 
-# A chart
-
-
 def _show_chart(visit: Visit, group: Group) -> None:
     kind = group.questions[0].question.kind
     if kind == "binary":
@@ -142,9 +139,6 @@ def _show_fan(visit: Visit, group: Group) -> None:
     st.caption(inert(f"{name}: middle, half and 80 % of each forecast{unit}."))
 
 
-# Sentences and lists
-
-
 def _show_sentences(visit: Visit, group: Group) -> None:
     for forecaster in frames.speakers(group, visit.me):
         numbers = frames.said_by(group, forecaster.id)
@@ -200,9 +194,6 @@ def _format_numbers(visit: Visit, member: Member, forecasters: tuple[Forecaster,
         if forecaster.id in member.held
     ]
     return " · ".join(forecasts) or "nobody has forecast it yet"
-
-
-# A conditional pair
 
 
 def _show_pair(visit: Visit, page: QuestionPage, group: Group) -> None:

@@ -135,9 +135,6 @@ def _select_evidence(evidence_id: EvidenceId) -> None:
     st.query_params[NAME] = str(evidence_id)
 
 
-# The others
-
-
 def _show_list(
     visit: Visit, stories: Sequence[Story], index: int, questions: Mapping[QuestionId, Question]
 ) -> None:

@@ -49,7 +49,7 @@ def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
     if instant is None:
         return None
     page = visit.tracker.question_at(question_id, instant)
-    return page if page.summary.question.opens_at <= instant else None  # no day of its own
+    return page if page.summary.question.opens_at <= instant else None  # before it opened
 
 
 def looking(visit: Visit) -> Visit:
@@ -111,7 +111,7 @@ def banner(visit: Visit, present: Visit, question: Question) -> None:
 
 
 def _return_to_present(last: date) -> None:
-    st.session_state[PARAMETER] = last  # the usual value, which the address leaves out
+    st.session_state[PARAMETER] = last  # the default, which the address omits
 
 
 def slider(visit: Visit, question: Question) -> None:
@@ -122,7 +122,7 @@ def slider(visit: Visit, question: Question) -> None:
     selected = _parse_day(st.session_state.get(PARAMETER))
     was_now = selected == st.session_state.get(_LAST_DAY_KEY, days[1])
     if selected not in (None, days[1]) and (was_now or not days[0] <= selected <= days[1]):
-        # It was now, before midnight, or it was chosen on another question.
+        # Now before midnight, or a day chosen on another question.
         selected = st.session_state[PARAMETER] = days[1]
     st.session_state[_LAST_DAY_KEY] = days[1]
     is_past = selected is not None and selected < days[1]

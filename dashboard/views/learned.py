@@ -63,7 +63,7 @@ def _show_recalibration(
     visit: Visit, parameters: Mapping[Name, Kept], kind: str, sample: Progress
 ) -> None:
     """Show the recalibration of the matcher's probabilities."""
-    from forecasts.learning import ENOUGH_DECISIONS  # it loads scipy, which no other page needs
+    from forecasts.learning import ENOUGH_DECISIONS  # loads scipy, which no other page needs
 
     titles = {"relevance": "How likely a match is relevant", "direction": "How sure a direction is"}
     requirement = "judged" if kind == "relevance" else "kept by a person and had a direction"

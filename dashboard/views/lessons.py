@@ -68,9 +68,8 @@ def _show_decision(visit: Visit, lesson: Lesson, decision: Decided) -> None:
         st.caption(warning)
         if st.button(confirmation, key=f"sure-{decision}-{lesson.key}"):
             with calm():
-                visit.tracker.decide_learned(
-                    *lesson.names[0], decision
-                )  # what was fitted together follows
+                # Values that were fitted together follow the first.
+                visit.tracker.decide_learned(*lesson.names[0], decision)
                 say(f"{lesson.title}: {message}")
                 st.rerun()
 

@@ -76,8 +76,7 @@ def show_notice() -> None:
 
 
 def _show_undo_line(text: str) -> None:
-    # Keys of their own for each notice: the second half of a double click must not press the next
-    # one's button.
+    # Separate keys for each notice: a double click must not press the next one's button.
     count = st.session_state[_COUNT_KEY]
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="notice"):
         st.markdown(inert(text), width="content")
@@ -102,8 +101,7 @@ def _show_undo_line(text: str) -> None:
 
 
 def _reverse(side: Side, count: int) -> None:
-    # While the page is made anew both the old line and the new one stand for a moment, and a click
-    # may reach either.
+    # During a rerun both the old and the new line are shown, and a click may reach either.
     if st.session_state[_COUNT_KEY] != count or not _get_stack(side):
         return
     try:

@@ -181,7 +181,7 @@ def base_rate(
     if not prior:
         st.caption("Empty: what somebody who knows nothing would say.")
     elif refusal is None:
-        # Only the base rate is looked at here: what else is missing may still come.
+        # Only the base rate is parsed here: other fields may still be empty.
         complete = replace(
             new_question,
             id="draft",

@@ -150,7 +150,7 @@ def _show_list(
     columns = _build_columns(frame, period)
     selected = at_hand.of(shown)
     if selected is not None:
-        frame = frame.copy(deep=False)  # the frame itself is shared by all who look
+        frame = frame.copy(deep=False)  # the frame is shared by all sessions
         frame.insert(0, "at", ["▸" if s is selected else "" for s in shown])
         columns = {"at": st.column_config.TextColumn("", width=30), **columns}
     for name in _list_empty_columns(shown, visit.me):

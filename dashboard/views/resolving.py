@@ -59,7 +59,7 @@ def form(visit: Visit, page: QuestionPage) -> None:
     labels = outcomes(question)
     local = visit.now.astimezone(visit.zone).replace(tzinfo=None, second=0, microsecond=0)
     zone = visit.zone.key
-    # Outside the form, because what the form asks for depends on it.
+    # Outside the form, because the form's fields depend on it.
     outcome = st.segmented_control(
         "Answer",
         list(labels),

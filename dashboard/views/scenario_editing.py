@@ -49,7 +49,7 @@ def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> No
         shares, problem = _show_edit(form, posterior)
     with right:
         _show_preview(form, shares)
-    _show_save_form(visit, page, form, (shares, problem))
+    _show_save_form(visit, page, form, shares=shares, problem=problem)
 
 
 def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> Sheet:
@@ -110,9 +110,7 @@ def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, 
             [name for name in names if name != option],
             key=f"one-{form.form}-{option}",
         )
-    if (
-        abs(share - current_percent) < 0.005
-    ):  # the input shows two decimals: its own rounding is no edit
+    if abs(share - current_percent) < 0.005:  # rounding by the input to two decimals is no edit
         return form.shares, ""
     try:
         return gives_way(form.shares, option, share / 100.0, how=give_way, one=donor), ""
@@ -151,9 +149,8 @@ def _show_preview(form: Sheet, shares: Categorical) -> None:
 
 
 def _show_save_form(
-    visit: Visit, page: ScenarioPage, form: Sheet, result: tuple[Categorical, str]
+    visit: Visit, page: ScenarioPage, form: Sheet, *, shares: Categorical, problem: str
 ) -> None:
-    shares, problem = result
     with st.form(f"own-why-{form.form}", border=False):
         reason = st.text_area(
             "Why", key=f"own-why-text-{form.form}", height=90, max_chars=4_000,

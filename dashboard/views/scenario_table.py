@@ -122,7 +122,7 @@ def _show_edit_form(visit: Visit, page: ScenarioPage, question_id: QuestionId) -
             is_saving = st.form_submit_button("Save row", type="primary")
             is_removing = st.form_submit_button("Take it out")
     if is_saving:
-        _save_row(visit, page, (question_id, likelihoods), reason)
+        _save_row(visit, page, question_id, likelihoods=likelihoods, reason=reason)
     elif is_removing:
         with calm():
             visit.tracker.set_likelihoods(
@@ -144,9 +144,13 @@ def _show_row_form(
 
 
 def _save_row(
-    visit: Visit, page: ScenarioPage, row: tuple[QuestionId, tuple[str, ...]], reason: str
+    visit: Visit,
+    page: ScenarioPage,
+    question_id: QuestionId,
+    *,
+    likelihoods: tuple[str, ...],
+    reason: str,
 ) -> None:
-    question_id, likelihoods = row
     with calm():
         if not reason:
             raise ForecastsError("a row needs its reason: write a sentence under Why these numbers")
@@ -184,4 +188,4 @@ def _show_add_form(visit: Visit, page: ScenarioPage) -> None:
         with st.form(f"add-{selected}", border=False):
             likelihoods, reason = _show_row_form(names, [NEW] * len(names), f"new-{selected}", "")
             if st.form_submit_button("Add row", type="primary"):
-                _save_row(visit, page, (selected, likelihoods), reason)
+                _save_row(visit, page, selected, likelihoods=likelihoods, reason=reason)

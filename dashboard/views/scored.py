@@ -27,9 +27,6 @@ from tracker.summaries import Accuracy, Choice, Receipts
 _C = st.column_config
 
 
-# Cohorts
-
-
 def cohorts(visit: Visit, accuracy: Accuracy) -> None:
     """Show the outcomes of the questions opened in each quarter."""
     over = plural(sum(c.over for c in accuracy.cohorts), "question")
@@ -65,9 +62,6 @@ _COHORT = {
         "Early", help="Answered before their scheduled close: they wait until it has passed."
     ),
 }
-
-
-# Questions
 
 
 @st.fragment

@@ -40,9 +40,6 @@ def render(visit: Visit) -> None:
         _show_installation(visit)
 
 
-# Who am I
-
-
 def _show_forecaster(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people()}
     default_id = ForecasterId(visit.tracker.settings.me)
@@ -108,9 +105,6 @@ def _show_new_person(visit: Visit) -> None:
                 act_as(added.id)
                 say(f"{added.name} is known now, and acts in this tab")
                 st.rerun()
-
-
-# Time zone
 
 
 @cache
@@ -186,9 +180,6 @@ def _apply_zone() -> None:
     read_in(None if name == _BROWSER_OPTION else name)
 
 
-# What was learned
-
-
 def _show_learned(visit: Visit) -> None:
     parameters = visit.tracker.learned()
     with st.container(border=True, gap="small"):
@@ -214,9 +205,6 @@ def _show_learned(visit: Visit) -> None:
         st.page_link(visit.pages["learned"], label=label, icon=":material/school:")
 
 
-# What feeds may cost
-
-
 def _show_budget(visit: Visit) -> None:
     with st.container(border=True, gap="small"):
         st.markdown("**What feeds may cost**")
@@ -231,9 +219,6 @@ def _show_budget(visit: Visit) -> None:
             "tracker anew."
         )
         st.page_link(visit.pages["feeds"], label="How each feed fares", icon=":material/rss_feed:")
-
-
-# How the installation fares
 
 
 def _show_installation(visit: Visit) -> None:

@@ -45,9 +45,6 @@ def who(visit: Visit, accuracy: Accuracy) -> ForecasterId:
     return picked or next(iter(names))
 
 
-# Skill
-
-
 @st.fragment
 def headline(visit: Visit, accuracy: Accuracy) -> None:
     """Show everyone's skill with its interval, as chart and table."""
@@ -176,9 +173,6 @@ def _show_meaning(rule: RuleName) -> None:
         st.markdown(f"**{definition.title}**: {definition.range}; {definition.better} is better.")
 
 
-# References
-
-
 _REFERENCES = {
     "reference": _C.TextColumn("Against", width=180),
     "saved": _C.NumberColumn(
@@ -224,9 +218,6 @@ def references(visit: Visit, accuracy: Accuracy) -> None:
         "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so "
         "that no question on which the reference was nearly right can rule it."
     )
-
-
-# Over time
 
 
 @st.fragment

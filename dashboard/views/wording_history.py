@@ -121,9 +121,6 @@ def _show_flaws(flaws: Sequence[Flaw]) -> None:
         st.markdown(f"{icon} {inert(finding(flaw))}")
 
 
-# Word it anew
-
-
 @dataclass(frozen=True, slots=True)
 class _WordingForm:
     """Content of the form."""
@@ -194,16 +191,12 @@ def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
     question = page.summary.question
     wording = form.wording
     if wording.criteria == flat(question.criteria):
-        wording = replace(
-            wording, criteria=question.criteria
-        )  # the line breaks of its file are no change
+        # Line breaks of the question's file are no change.
+        wording = replace(wording, criteria=question.criteria)
     visit.tracker.edit_question(question.id, wording, why=form.why, override=form.override)
     st.session_state.pop(f"wording-form-{question.id}", None)
     say("Worded anew; the earlier wording is kept")
     st.rerun()
-
-
-# Take it back
 
 
 def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
