@@ -42,7 +42,11 @@ BREACHES = (
     ("tracker/questions/queries/updating_habits.py", "import polars", "polars lives in"),
     ("tracker/questions/queries/updating_habits.py", "import typst", "what draws and sets reports"),
     ("tracker/ingestion/poll.py", "import sqlmodel", "SQL lives in"),
-    ("tracker/interfaces/cli/main.py", "import tracker.storage.items", "ask the Tracker, not storage"),
+    (
+        "tracker/interfaces/cli/main.py",
+        "import tracker.storage.items",
+        "ask the Tracker, not storage",
+    ),
     ("dashboard/charts/common.py", "import streamlit", "without streamlit"),
 )
 """A file, a line that must not stand in it, and the contract which says so."""

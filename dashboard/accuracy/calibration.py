@@ -1,5 +1,5 @@
-"""When someone says 70 %, does it happen 7 times in 10? The diagram, coarse bins with their
-questions, numbers.
+"""Calibration section of the accuracy page: reliability curve, coarse bins with their questions,
+measures.
 """
 
 import pandas as pd
@@ -30,12 +30,12 @@ from tracker.model.read_models import Accuracy, CalibrationReport
 _C = st.column_config
 DIAGONAL = pd.DataFrame({"said": [0.0, 1.0], "happened": [0.0, 1.0]})
 _LEADS = {str(days): f"{days} days before the close" for days in LEADS_DAYS}
-_LONG = 8
+_MAX_UNSCROLLED_QUESTIONS = 8
 
 
 @st.fragment
 def render(visit: Visit, accuracy: Accuracy) -> None:
-    """One forecaster at one lead before the scheduled close."""
+    """Show the calibration of one forecaster at one lead before the scheduled close."""
     place = st.container()
     with st.container(horizontal=True):
         chosen = who(visit, accuracy)
@@ -45,56 +45,59 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
     forecaster = accuracy.forecasters[chosen]
     with worked_out():
         report = visit.tracker.calibration(accuracy.choice, lead_days=int(lead or LEADS_DAYS[1]))
-    found = report.reliability.get(chosen)
-    if found is not None:
+    reliability = report.reliability.get(chosen)
+    if reliability is not None:
         with place:
-            _claim(found, inert(named(forecaster, visit.me)), report.lead_days)
-        _diagram(found)
-        _bins(visit, report, found)
+            _show_claim(reliability, inert(named(forecaster, visit.me)), report.lead_days)
+        _show_reliability(reliability)
+        _show_bins(visit, report, reliability)
     elif chosen not in report.intervals:
         empty(
             "No forecast of theirs stood at that time.",
             "Choose fewer days before the close, or another forecaster.",
         )
     if report.intervals:
-        _intervals(visit, report, forecaster)
+        _show_intervals(visit, report, forecaster)
 
 
-def _claim(found: Reliability, name: str, lead_days: int) -> None:
+def _show_claim(reliability: Reliability, name: str, lead_days: int) -> None:
     st.markdown(
-        f"**{name}: {inert(found.advice)}** {rests_on(found.n, found.clusters).capitalize()}, "
+        f"**{name}: {inert(reliability.advice)}** "
+        f"{rests_on(reliability.n, reliability.clusters).capitalize()}, "
         f"each as it stood {plural(lead_days, 'day')} before its scheduled close. "
-        f"{luck(found.p_value)}"
+        f"{luck(reliability.p_value)}"
     )
 
 
-def _diagram(found: Reliability) -> None:
+def _show_reliability(reliability: Reliability) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         frames = {
-            "band": band_frame(found.band),
+            "band": band_frame(reliability.band),
             "diagonal": DIAGONAL,
-            "curve": curve_frame(found.curve),
+            "curve": curve_frame(reliability.curve),
         }
         alt = (
-            f"Reliability curve over {plural(found.n, 'question')}, with the band of a "
+            f"Reliability curve over {plural(reliability.n, 'question')}, with the band of a "
             "calibrated forecaster"
         )
-        enough = found.clusters >= TOO_FEW
+        enough = reliability.clusters >= TOO_FEW
         spec = charts.drawn(charts.calibration(curved=enough), **frames)
         st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
-        drawn = "Line" if enough else f"No line is drawn below {TOO_FEW} groups of questions. Dots"
+        line_label = (
+            "Line" if enough else f"No line is drawn below {TOO_FEW} groups of questions. Dots"
+        )
         st.caption(
-            f"{drawn}: what forecasts were worth, by CORP, which needs no bins; dots grow with "
-            "their number of questions. Below the diagonal forecasts were too high. Shaded: "
+            f"{line_label}: what forecasts were worth, by CORP, which needs no bins; dots grow "
+            "with their number of questions. Below the diagonal forecasts were too high. Shaded: "
             "where the line of a perfectly calibrated forecaster lies in "
-            f"{percent(found.band.level)} of cases, at each forecast."
+            f"{percent(reliability.band.level)} of cases, at each forecast."
         )
     with right:
-        # Lines of text, because a phone has no room for a table with sentences in it.
+        # Text, because a phone has no room for a table with sentences.
         lines = (
             f"- **{row.measure}: {row.value}**  \n  {row.says}"
-            for row in measures_frame(found).itertuples()
+            for row in measures_frame(reliability).itertuples()
         )
         st.markdown("\n".join(lines))
 
@@ -110,9 +113,9 @@ _BINS = {
 }
 
 
-def _bins(visit: Visit, report: CalibrationReport, found: Reliability) -> None:
+def _show_bins(visit: Visit, report: CalibrationReport, reliability: Reliability) -> None:
     st.markdown("**In five coarse bins.** Pick one to see its questions.")
-    frame = bins_frame(found.bins)
+    frame = bins_frame(reliability.bins)
     left, right = st.columns([3, 2], gap="large")
     with left:
         modes = ["single-row", "single-cell"]
@@ -129,16 +132,18 @@ def _bins(visit: Visit, report: CalibrationReport, found: Reliability) -> None:
             "counted as one."
         )
     if picked is not None:
-        _members(visit, report, found, int(frame["number"].iloc[picked]))
+        _show_bin_questions(visit, report, reliability, int(frame["number"].iloc[picked]))
 
 
-def _members(visit: Visit, report: CalibrationReport, found: Reliability, number: int) -> None:
-    """The questions of a bin, the worst misses first."""
-    members = bin_questions(found.snapshots, number, report.questions)
-    many = len(members) > _LONG
+def _show_bin_questions(
+    visit: Visit, report: CalibrationReport, reliability: Reliability, number: int
+) -> None:
+    """Show the questions of a bin, the worst misses first."""
+    members = bin_questions(reliability.snapshots, number, report.questions)
+    many = len(members) > _MAX_UNSCROLLED_QUESTIONS
     with st.container(height=360 if many else "content", border=many, gap="xsmall"):
-        for question, told in members:
-            line_about(visit, question, f"**{told}**", ":material/arrow_forward:")
+        for question, words in members:
+            line_about(visit, question, f"**{words}**", ":material/arrow_forward:")
 
 
 _INTERVALS = {
@@ -156,12 +161,12 @@ _INTERVALS = {
 }
 
 
-def _intervals(visit: Visit, report: CalibrationReport, forecaster: Forecaster) -> None:
+def _show_intervals(visit: Visit, report: CalibrationReport, forecaster: Forecaster) -> None:
     st.markdown(
         "**Numbers and dates: does the answer lie inside the 90 % interval 9 times in 10?**"
     )
-    own = report.intervals.get(forecaster.id)
-    if own is not None:
-        st.markdown(inert(on_intervals(named(forecaster, visit.me), own)))
+    coverage = report.intervals.get(forecaster.id)
+    if coverage is not None:
+        st.markdown(inert(on_intervals(named(forecaster, visit.me), coverage)))
     table(intervals_frame(report, visit.me), _INTERVALS, "Coverage of 90 % intervals")
     st.caption(f"As forecasts stood {plural(report.lead_days, 'day')} before the scheduled close.")

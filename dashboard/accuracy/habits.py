@@ -1,6 +1,4 @@
-"""How people change their minds: how often, by how much, and whether as much as the evidence asks
-for.
-"""
+"""Habits section of the accuracy page: frequency and size of updates, and reaction to evidence."""
 
 import streamlit as st
 
@@ -44,20 +42,20 @@ _COLUMNS = {
 
 @st.fragment
 def render(visit: Visit, accuracy: Accuracy) -> None:
-    """Each person in two sentences, and everyone as numbers."""
+    """Show each person's habits in two sentences, and everyone as numbers."""
     with worked_out():
-        found = visit.tracker.habits(accuracy.choice)
-    if not found:
+        all_habits = visit.tracker.habits(accuracy.choice)
+    if not all_habits:
         empty(
             "Nobody has forecast a yes-no question that was answered.",
             "Habits show once people have.",
         )
         return
-    for one in found:
-        movement, reaction = inert(one.excess.sentence), inert(one.reaction.sentence)
-        name = inert(named(one.forecaster, visit.me))
+    for habits in all_habits:
+        movement, reaction = inert(habits.excess.sentence), inert(habits.reaction.sentence)
+        name = inert(named(habits.forecaster, visit.me))
         st.markdown(f"**{name}**\n- Movement: {movement}\n- Reaction to evidence: {reaction}")
-    table(habits_frame(found, visit.me), _COLUMNS, "Habits of revision")
+    table(habits_frame(all_habits, visit.me), _COLUMNS, "Habits of revision")
     st.caption(
         "Over answered yes-no questions. Movement asks whether forecasts moved as much as the "
         "uncertainty that they removed (Augenblick and Rabin 2021); reaction holds revisions "

@@ -1,4 +1,4 @@
-"""How good everyone was, one idea at a time: live and retrospective questions never mix."""
+"""Accuracy page. Live and retrospective questions never mix."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -32,43 +32,46 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "Cohorts": scored.cohorts,
     "Questions": scored.questions,
 }
-"""The sections of the page. Only the chosen one is worked out; each is a fragment, so that what is
-chosen inside it does not work out the page again."""
+"""Sections of the page. Only the chosen one is computed; each is a fragment, so that inputs inside
+it do not compute the page again.
+"""
 
-_PRACTICE: Final = Choice(retrospective=True)
+_RETROSPECTIVE: Final = Choice(retrospective=True)
 _FILTERS: Final = ("topic", "horizon", "period", "type")
 
 
 def render(visit: Visit) -> None:
-    """The switch, the filters, and one section at a time; the kind with scores is shown first."""
+    """Show the switch, the filters and one section; the kind with scores comes first."""
     head = st.container(horizontal=True, vertical_alignment="center")
     head.subheader("Accuracy", anchor=False, width="content")
     with worked_out():
         live = visit.tracker.accuracy(Choice())
-        past = None if live.scores else visit.tracker.accuracy(_PRACTICE)
+        retrospective = None if live.scores else visit.tracker.accuracy(_RETROSPECTIVE)
     with head:
-        usual = "Retrospective" if past is not None and past.scores else "Live"
-        kind = buttons("Questions", KINDS, usual, "kind")
-        if kind == "Retrospective" and past is None:
-            past = visit.tracker.accuracy(_PRACTICE)
-        whole = past if kind == "Retrospective" and past is not None else live
-        wanted = _filtered(whole) if whole.scores else whole.choice
+        default_kind = (
+            "Retrospective" if retrospective is not None and retrospective.scores else "Live"
+        )
+        kind = buttons("Questions", KINDS, default_kind, "kind")
+        if kind == "Retrospective" and retrospective is None:
+            retrospective = visit.tracker.accuracy(_RETROSPECTIVE)
+        whole = retrospective if kind == "Retrospective" and retrospective is not None else live
+        chosen = _show_filters(whole) if whole.scores else whole.choice
     if kind == "Retrospective":
         st.caption(
             "Retrospective questions were written after their own window: practice, never a record."
         )
     if not whole.scores:
-        _nothing(visit, whole)
+        _show_no_scores(visit, whole)
         return
     with worked_out():
-        accuracy = whole if wanted == whole.choice else visit.tracker.accuracy(wanted)
+        accuracy = whole if chosen == whole.choice else visit.tracker.accuracy(chosen)
     if not accuracy.scores:
         empty("No scored question fits these filters.", "Choose others, or clear them.")
         return
     SECTIONS[buttons("Section", list(SECTIONS), "Skill", "view")](visit, accuracy)
 
 
-def _nothing(visit: Visit, accuracy: Accuracy) -> None:
+def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
     waiting = on_waiting(accuracy)
     if waiting:
         empty("No question counts yet.", inert(waiting))
@@ -89,8 +92,8 @@ def _nothing(visit: Visit, accuracy: Accuracy) -> None:
         scored.cohorts(visit, accuracy)
 
 
-def _filtered(whole: Accuracy) -> Choice:
-    """What is asked for, from a few filters; those with nothing to choose between are left out."""
+def _show_filters(whole: Accuracy) -> Choice:
+    """Show the filters that have something to choose from, and return the choice."""
     facets = whole.facets
     offered: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "topic": ("Any tag", {tag: tag for tag in facets.tags}),
@@ -101,25 +104,27 @@ def _filtered(whole: Accuracy) -> Choice:
         "period": ("Closed any time", {period: f"Closed in {period}" for period in facets.periods}),
         "type": ("Any kind", {kind: KIND[kind] for kind in facets.kinds}),
     }
-    asked = {
+    picked = {
         name: choice(
-            anything, options, name, placeholder=anything, width=165, label_visibility="collapsed"
+            any_label, options, name, placeholder=any_label, width=165, label_visibility="collapsed"
         )
-        for name, (anything, options) in offered.items()
+        for name, (any_label, options) in offered.items()
         if len(options) > 1
     }
-    if any(value is not None for value in asked.values()):
-        st.button("Clear", type="tertiary", icon=":material/close:", key="clear", on_click=_clear)
+    if any(value is not None for value in picked.values()):
+        st.button(
+            "Clear", type="tertiary", icon=":material/close:", key="clear", on_click=_clear_filters
+        )
     return replace(
         whole.choice,
-        tag=asked.get("topic"),
-        horizon=next((h for h in facets.horizons if h == asked.get("horizon")), None),
-        period=asked.get("period"),
-        kind=next((k for k in facets.kinds if k == asked.get("type")), None),
+        tag=picked.get("topic"),
+        horizon=next((h for h in facets.horizons if h == picked.get("horizon")), None),
+        period=picked.get("period"),
+        kind=next((k for k in facets.kinds if k == picked.get("type")), None),
     )
 
 
-def _clear() -> None:
+def _clear_filters() -> None:
     for name in _FILTERS:
         st.session_state[f"choose-{name}"] = None
         st.query_params.pop(name, None)

@@ -1,6 +1,4 @@
-"""Who is better than whom, on the questions that both answered, and with easy questions taken
-out.
-"""
+"""Pairs section of the accuracy page: paired comparisons and skill adjusted for difficulty."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,7 +31,7 @@ _PAIRS = {
 
 @st.fragment
 def render(visit: Visit, accuracy: Accuracy) -> None:
-    """The pairs, those that can be told apart first, and skill adjusted for difficulty."""
+    """Show the pairs, significant ones first, and skill adjusted for difficulty."""
     with worked_out():
         report = visit.tracker.compare(accuracy.choice)
     everyone = pairs_of(report, None)
@@ -54,27 +52,35 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
         width=260,
         label_visibility="collapsed",
     )
-    found = pairs_of(report, chosen)
-    if decided := [told_apart(one, names) for one in found if one.verdict in ("better", "worse")]:
-        st.markdown("\n".join(f"- {inert(told)}" for told in decided))
-    _pairs(found, names, None if chosen is None else report.forecasters[chosen].name)
-    _adjusted(visit, report)
+    comparisons = pairs_of(report, chosen)
+    if decided := [
+        told_apart(comparison, names)
+        for comparison in comparisons
+        if comparison.verdict in ("better", "worse")
+    ]:
+        st.markdown("\n".join(f"- {inert(words)}" for words in decided))
+    _show_pair_table(
+        comparisons, names, None if chosen is None else report.forecasters[chosen].name
+    )
+    _show_adjusted_skill(visit, report)
 
 
-def _pairs(found: Sequence[Comparison], names: Mapping[str, str], chosen: str | None) -> None:
+def _show_pair_table(
+    comparisons: Sequence[Comparison], names: Mapping[str, str], chosen: str | None
+) -> None:
     hidden = set() if chosen is None else {"first"}
-    if all(one.verdict == "not enough data" for one in found):
+    if all(comparison.verdict == "not enough data" for comparison in comparisons):
         hidden.add("verdict")
     shown = {name: column for name, column in _PAIRS.items() if name not in hidden}
     state = table(
-        pairs_frame(found, names, first=chosen), shown, "Pairs", key="pairs-table", on_select="rerun",
-        selection_mode=["single-row", "single-cell"],
+        pairs_frame(comparisons, names, first=chosen), shown, "Pairs", key="pairs-table",
+        on_select="rerun", selection_mode=["single-row", "single-cell"],
     )  # fmt: skip
     picked = selected_row(state)
     if picked is None:
         st.caption("Pick a pair to have it in words.")
     else:
-        st.markdown(f"{inert(found[picked].sentence)} (In this sentence 0.010 is one point.)")
+        st.markdown(f"{inert(comparisons[picked].sentence)} (In this sentence 0.010 is one point.)")
     st.caption(
         f"Skill over schedule, by the rule of each question. A verdict takes {MIN_CLUSTERS} "
         "groups and allows for the number of pairs looked at: signs of whole groups flipped, "
@@ -91,7 +97,7 @@ _ADJUSTED = {
 }
 
 
-def _adjusted(visit: Visit, report: ComparisonReport) -> None:
+def _show_adjusted_skill(visit: Visit, report: ComparisonReport) -> None:
     frame = adjusted_frame(report, visit.me)
     if len(frame) > 1:
         st.markdown("**As if all had answered the same questions**")

@@ -1,4 +1,4 @@
-"""What the numbers rest on: cohorts of questions, every question's scores, and every receipt."""
+"""Cohorts and question scores of the accuracy page, down to every receipt."""
 
 from functools import partial
 from typing import Any
@@ -27,11 +27,8 @@ from tracker.model.read_models import Accuracy, Choice, Receipts
 _C = st.column_config
 
 
-# Cohorts
-
-
 def cohorts(visit: Visit, accuracy: Accuracy) -> None:
-    """What became of the questions that opened in each quarter."""
+    """Show the outcomes of the questions opened in each quarter."""
     over = plural(sum(c.over for c in accuracy.cohorts), "question")
     if accuracy.annul_rate is None:
         st.markdown("**No scheduled close has passed yet.**")
@@ -67,12 +64,9 @@ _COHORT = {
 }
 
 
-# Questions
-
-
 @st.fragment
 def questions(visit: Visit, accuracy: Accuracy) -> None:
-    """Every question with everyone's skill; a number opens to its receipts."""
+    """Show every question with everyone's skill; a selected number opens its receipts."""
     count = plural(len(accuracy.questions), "question")
     st.markdown(
         f"**{count}**: points of skill, higher is better. Pick a number for its receipt, a "
@@ -84,27 +78,30 @@ def questions(visit: Visit, accuracy: Accuracy) -> None:
         "question": _C.TextColumn("Question", width=360),
         "answer": _C.TextColumn("Answer", width=90),
         "known": _C.DatetimeColumn("Known", format="D MMM YYYY", timezone=visit.zone.key),
-        **{who: _C.NumberColumn(name, format="%+.1f") for who, name in forecasters.items()},
+        **{
+            forecaster_id: _C.NumberColumn(name, format="%+.1f")
+            for forecaster_id, name in forecasters.items()
+        },
     }
     state = table(
         frame, columns, "Skill by question", key="by-question", on_select="rerun",
         selection_mode=["single-row", "single-cell"], row_height=WRAPPED,
     )  # fmt: skip
     # Below the table, whose own buttons hover above its right end.
-    _download(visit, accuracy)
+    _show_download(visit, accuracy)
     picked = selected_row(state)
     if picked is not None:
         cells = state.selection.get("cells", [])
         chosen = {cells[0][1]} & set(forecasters) if cells else set()
-        _receipts(visit, accuracy, str(frame["id"][picked]), chosen or set(forecasters))
+        _show_receipts(visit, accuracy, str(frame["id"][picked]), chosen or set(forecasters))
 
 
-def scores_csv(tracker: Tracker, wanted: Choice) -> bytes:
-    """Every score of the chosen questions as they are stored at this moment, a row each."""
-    return tracker.score_table(wanted).write_csv().encode()
+def scores_csv(tracker: Tracker, selection: Choice) -> bytes:
+    """Return all stored scores of the chosen questions as CSV."""
+    return tracker.score_table(selection).write_csv().encode()
 
 
-def _download(visit: Visit, accuracy: Accuracy) -> None:
+def _show_download(visit: Visit, accuracy: Accuracy) -> None:
     st.download_button(
         "All scores as CSV",
         partial(scores_csv, visit.tracker, accuracy.choice),
@@ -117,15 +114,15 @@ def _download(visit: Visit, accuracy: Accuracy) -> None:
     )
 
 
-def _receipts(
-    visit: Visit, accuracy: Accuracy, question_id: str, wanted: set[ForecasterId]
+def _show_receipts(
+    visit: Visit, accuracy: Accuracy, question_id: str, forecaster_ids: set[ForecasterId]
 ) -> None:
-    found = visit.tracker.receipts(question_id)
-    line_about(visit, found.question, "**Receipts**", ":material/receipt_long:")
-    headline = HEADLINE[found.question.kind]
+    receipts = visit.tracker.receipts(question_id)
+    line_about(visit, receipts.question, "**Receipts**", ":material/receipt_long:")
+    headline = HEADLINE[receipts.question.kind]
     titles = {
         s.rule: f"By {RULES[s.rule].title}"
-        for s in sorted(found.scores, key=lambda s: s.rule != headline)
+        for s in sorted(receipts.scores, key=lambda s: s.rule != headline)
     }
     rule = (
         choice(
@@ -134,28 +131,30 @@ def _receipts(
         or headline
     )
     for forecaster in ranked(accuracy, visit.me):
-        own = [s for s in found.scores if s.forecaster_id == forecaster.id]
-        if own and forecaster.id in wanted:
-            with st.expander(inert(named(forecaster, visit.me)), expanded=len(wanted) == 1):
-                _receipt(visit, found, own, rule)
-    if found.hindsight:
-        _hindsight(visit, accuracy, found)
+        scores = [s for s in receipts.scores if s.forecaster_id == forecaster.id]
+        if scores and forecaster.id in forecaster_ids:
+            with st.expander(inert(named(forecaster, visit.me)), expanded=len(forecaster_ids) == 1):
+                _show_score_receipt(visit, receipts, scores, rule)
+    if receipts.hindsight:
+        _show_hindsight(visit, accuracy, receipts)
 
 
-def _receipt(visit: Visit, found: Receipts, own: list[Score], rule: RuleName) -> None:
-    for score in own:
+def _show_score_receipt(
+    visit: Visit, receipts: Receipts, scores: list[Score], rule: RuleName
+) -> None:
+    for score in scores:
         if score.rule == rule:
-            receipt(visit, found.question, score)
-            if recomputes(found, score):
+            receipt(visit, receipts.question, score)
+            if recomputes(receipts, score):
                 st.caption(
                     "Worked out anew from these rows alone, the score comes out the same to the "
                     "last digit."
                 )
     table(
-        rules_frame(own),
+        rules_frame(scores),
         _RULES,
         "Scores by every rule",
-        key=f"rules-{own[0].question_id}-{own[0].forecaster_id}",
+        key=f"rules-{scores[0].question_id}-{scores[0].forecaster_id}",
     )
 
 
@@ -175,15 +174,15 @@ _RULES = {
 }
 
 
-def _hindsight(visit: Visit, accuracy: Accuracy, found: Receipts) -> None:
+def _show_hindsight(visit: Visit, accuracy: Accuracy, receipts: Receipts) -> None:
     st.caption(
         "Made when the answer was known, so without effect: "
-        f"{plural(len(found.hindsight), 'forecast')}."
+        f"{plural(len(receipts.hindsight), 'forecast')}."
     )
     columns = {
         "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
         "forecaster": _C.TextColumn("Forecaster"),
         "said": _C.TextColumn("Said"),
     }
-    frame = hindsight_frame(found.question, found.hindsight, accuracy.forecasters, visit.me)
+    frame = hindsight_frame(receipts.question, receipts.hindsight, accuracy.forecasters, visit.me)
     table(frame, columns, "Forecasts made in hindsight")

@@ -1,6 +1,4 @@
-"""The headline of the accuracy page: skill, what it is worth against references, and how it came
-about.
-"""
+"""Skill section of the accuracy page: skill, references, and skill over time."""
 
 from typing import Any
 
@@ -30,29 +28,26 @@ _C = st.column_config
 ZERO = pd.DataFrame({"zero": [0.0]})
 
 
-def say(found: Finding) -> None:
-    """A finding: the claim is what is read first."""
-    st.markdown(f"**{inert(found.claim)}** {inert(found.caution)}")
+def say(insight: Finding) -> None:
+    """Show an insight: the claim in bold, then the caution."""
+    st.markdown(f"**{inert(insight.claim)}** {inert(insight.caution)}")
 
 
 def styles(visit: Visit, forecasters: tuple[Forecaster, ...]) -> tuple[charts.Line, ...]:
-    """How everyone is drawn, here as on every other chart."""
+    """Return the line styles of forecasters, the same on every chart."""
     return charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
 
 
 def who(visit: Visit, accuracy: Accuracy) -> ForecasterId:
-    """The forecaster to look at: one choice for all sections. Somebody has been scored."""
+    """Show the choice of forecaster that all sections share; somebody has been scored."""
     names = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
     picked = choice("Forecaster", names, "who", index=0, width=220, label_visibility="collapsed")
     return picked or next(iter(names))
 
 
-# Skill
-
-
 @st.fragment
 def headline(visit: Visit, accuracy: Accuracy) -> None:
-    """Everyone's skill with its interval, drawn and as numbers."""
+    """Show everyone's skill with its interval, as chart and table."""
     place = st.container()
     rules = rules_present(accuracy)
     titles = {rule: f"By {RULES[rule].title}" for rule in rules}
@@ -65,14 +60,18 @@ def headline(visit: Visit, accuracy: Accuracy) -> None:
         if missing := left_out(accuracy, rule):
             st.caption(inert(missing))
     frame = skill_frame(accuracy, visit.me, rule)
-    _chart(visit, accuracy, frame, rule)
-    _faint(frame)
-    table(frame, _columns(rule), "Skill by forecaster")
-    _meaning(rule)
+    _show_skill_chart(visit, accuracy, frame, rule)
+    _show_faint_note(frame)
+    table(frame, _build_skill_columns(rule), "Skill by forecaster")
+    _show_meaning(rule)
 
 
-def _chart(visit: Visit, accuracy: Accuracy, frame: pd.DataFrame, rule: RuleName) -> None:
-    everyone = tuple(accuracy.forecasters[ForecasterId(each)] for each in frame["id"])
+def _show_skill_chart(
+    visit: Visit, accuracy: Accuracy, frame: pd.DataFrame, rule: RuleName
+) -> None:
+    everyone = tuple(
+        accuracy.forecasters[ForecasterId(forecaster_id)] for forecaster_id in frame["id"]
+    )
     unit = "Points a question" if RULES[rule].is_points else "Points of skill a question"
     spec = charts.drawn(charts.skill(styles(visit, everyone), unit), rows=frame, zero=ZERO)
     st.vega_lite_chart(
@@ -83,8 +82,8 @@ def _chart(visit: Visit, accuracy: Accuracy, frame: pd.DataFrame, rule: RuleName
     )
 
 
-def _faint(frame: pd.DataFrame) -> None:
-    """Why some of a chart is drawn faintly."""
+def _show_faint_note(frame: pd.DataFrame) -> None:
+    """Explain the faint marks of a chart."""
     if not frame["enough"].all():
         st.caption(
             f"Faint: fewer than {MIN_CLUSTERS} groups of questions, too few to tell skill from "
@@ -92,21 +91,25 @@ def _faint(frame: pd.DataFrame) -> None:
         )
 
 
-_DRAWN = "From drawing whole groups of questions anew; none where there is one group only."
-_ATTAINABLE = "The most of the scheduled time that anyone could cover: the answer may come early."
+_INTERVAL_HELP = "From drawing whole groups of questions anew; none where there is one group only."
+_ATTAINABLE_HELP = (
+    "The most of the scheduled time that anyone could cover: the answer may come early."
+)
 
 
-def _columns(rule: RuleName) -> dict[str, Any]:
-    found = RULES[rule]
+def _build_skill_columns(rule: RuleName) -> dict[str, Any]:
+    definition = RULES[rule]
     title, gain = (
-        ("Points", "Points") if found.is_points else ("Skill", "Points of skill over the schedule")
+        ("Points", "Points")
+        if definition.is_points
+        else ("Skill", "Points of skill over the schedule")
     )
     columns: dict[str, Any] = {
         "forecaster": _C.TextColumn("Forecaster", width=170),
         "skill": _C.NumberColumn(
             title, format="%+.1f", help=f"{gain}, a question. Higher is better."
         ),
-        "interval": _C.TextColumn("95 % interval", alignment="right", help=_DRAWN),
+        "interval": _C.TextColumn("95 % interval", alignment="right", help=_INTERVAL_HELP),
         "verdict": _C.TextColumn(
             "More than luck?", width=115, help=f"Nothing is said below {MIN_CLUSTERS} groups."
         ),
@@ -116,52 +119,58 @@ def _columns(rule: RuleName) -> dict[str, Any]:
         "coverage": _C.NumberColumn(
             "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
         ),
-        "attainable": _C.NumberColumn("Attainable", format="%g %%", help=_ATTAINABLE),
+        "attainable": _C.NumberColumn("Attainable", format="%g %%", help=_ATTAINABLE_HELP),
     }
-    if not found.is_points:
-        about = (
-            f"{found.title} while a forecast stood, {found.range}; {found.better} is better. "
-            "It ranks nobody."
+    if not definition.is_points:
+        help_text = (
+            f"{definition.title} while a forecast stood, {definition.range}; "
+            f"{definition.better} is better. It ranks nobody."
         )
         columns["mean"] = _C.NumberColumn(
-            f"Mean while active {direction(rule)[0]}", format="%.3f", help=about
+            f"Mean while active {direction(rule)[0]}", format="%.3f", help=help_text
         )
     return columns
 
 
-_SKILL = """
-**Skill over schedule** is what forecasts gained over knowing nothing (50 %, all options alike, an even curve), added up
-while they stood and divided by the whole scheduled time of the question. One point is a hundredth of the rule. By the
-Brier score of a yes-no question 25 is the most, 0 is no skill, and below 0 knowing nothing does better. Time without a
+_SKILL_TEXT = """
+**Skill over schedule** is what forecasts gained over knowing nothing (50 %, all options alike, an \
+even curve), added up
+while they stood and divided by the whole scheduled time of the question. One point is a hundredth \
+of the rule. By the
+Brier score of a yes-no question 25 is the most, 0 is no skill, and below 0 knowing nothing does \
+better. Time without a
 forecast earns nothing and costs nothing.
 
-**Why not the mean while active?** It rewards betting on the early event. Take an event that comes on day 1 of 10 with a
-chance of 50 %, or never: the mean is best for who says 91 %, the skill for who says 50 %, which is the truth. So people
+**Why not the mean while active?** It rewards betting on the early event. Take an event that comes \
+on day 1 of 10 with a
+chance of 50 %, or never: the mean is best for who says 91 %, the skill for who says 50 %, which \
+is the truth. So people
 are ranked by skill, and the mean only describes how good forecasts were while they stood.
 """
 
-_POINTS = """
-**Points** are gains already, counted as other platforms count them: 0 is what their reference earns, higher is better.
+_POINTS_TEXT = """
+**Points** are gains already, counted as other platforms count them: 0 is what their reference \
+earns, higher is better.
 They are here to be compared with those platforms; the headline is skill over the schedule.
 """
 
-_INTERVAL = """
-**The interval** says what another draw of such questions could have given. Questions made from one claim share their
-fate, so they are drawn together, as one group; below 30 groups nobody is called better than anybody.
+_INTERVAL_TEXT = """
+**The interval** says what another draw of such questions could have given. Questions made from \
+one claim share their
+fate, so they are drawn together, as one group; below 30 groups nobody is called better than \
+anybody.
 
-All rules are kept for everyone, so that nobody picks the one that flatters. Forecasters choose their questions, and
+All rules are kept for everyone, so that nobody picks the one that flatters. Forecasters choose \
+their questions, and
 over different questions numbers compare only roughly: Pairs takes the same ones.
 """
 
 
-def _meaning(rule: RuleName) -> None:
-    found = RULES[rule]
+def _show_meaning(rule: RuleName) -> None:
+    definition = RULES[rule]
     with st.expander("What this means, and why skill is the headline", icon=":material/help:"):
-        st.markdown((_POINTS if found.is_points else _SKILL) + _INTERVAL)
-        st.markdown(f"**{found.title}**: {found.range}; {found.better} is better.")
-
-
-# References
+        st.markdown((_POINTS_TEXT if definition.is_points else _SKILL_TEXT) + _INTERVAL_TEXT)
+        st.markdown(f"**{definition.title}**: {definition.range}; {definition.better} is better.")
 
 
 _REFERENCES = {
@@ -181,7 +190,7 @@ _REFERENCES = {
 
 @st.fragment
 def references(visit: Visit, accuracy: Accuracy) -> None:
-    """What a forecaster saved of the loss of each reference."""
+    """Show the share of each reference's loss that a forecaster saved."""
     if not accuracy.skills:
         empty(
             "There is no yes-no question to compare on.",
@@ -203,7 +212,7 @@ def references(visit: Visit, accuracy: Accuracy) -> None:
     st.vega_lite_chart(
         spec=spec, width="stretch", key="saved", alt="Share of each reference's loss that was saved"
     )
-    _faint(frame)
+    _show_faint_note(frame)
     table(frame, _REFERENCES, "Against references", row_height=WRAPPED)
     st.caption(
         "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so "
@@ -211,12 +220,9 @@ def references(visit: Visit, accuracy: Accuracy) -> None:
     )
 
 
-# Over time
-
-
 @st.fragment
 def progress(visit: Visit, accuracy: Accuracy) -> None:
-    """Mean skill over the questions that had come to count by each time."""
+    """Show mean skill over the questions that counted by each time."""
     frame = progress_frame(accuracy, visit.me)
     say(on_progress(frame))
     spec = charts.drawn(

@@ -1,8 +1,7 @@
-"""Who acts in this browser tab, and in which time zone it reads: both are chosen on the page
-Settings.
+"""Acting forecaster and time zone of a browser tab; both are chosen on the page Settings.
 
-Who acts is held by the session, so that nobody forecasts tomorrow in another's name; the time zone
-by the browser.
+The session keeps the forecaster, so that nobody forecasts tomorrow in another's name; a cookie
+keeps the time zone.
 """
 
 from typing import Final
@@ -17,69 +16,69 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 
-_WHO: Final = "acting-as"
-_ZONE: Final = "time-zone"
-"""In the session: the zone that was chosen in this tab, empty for the browser's own."""
+_FORECASTER_KEY: Final = "acting-as"
+_ZONE_KEY: Final = "time-zone"
+"""Session key of the zone chosen in this tab, empty for the browser's own."""
 
-_KEPT: Final = "tracker-zone"
-"""The cookie in which the browser keeps the zone for its next visits."""
+_ZONE_COOKIE: Final = "tracker-zone"
+"""Cookie in which the browser keeps the zone."""
 
 
 def acting(tracker: Tracker) -> Tracker:
-    """The tracker as whoever acts in this session: the one of the settings, unless somebody else
-    was chosen.
+    """Return the tracker of this session's forecaster: that of the settings, unless another was
+    chosen.
     """
-    who = st.session_state.get(_WHO)
-    if who is None or who == tracker.me:
+    forecaster_id = st.session_state.get(_FORECASTER_KEY)
+    if forecaster_id is None or forecaster_id == tracker.me:
         return tracker
     try:
-        return tracker.acting_as(who)
-    except NotFound:  # the database is another one than it was
-        st.session_state.pop(_WHO)
+        return tracker.acting_as(forecaster_id)
+    except NotFound:  # the database has been replaced
+        st.session_state.pop(_FORECASTER_KEY)
         return tracker
 
 
-def act_as(who: ForecasterId) -> None:
-    """Let somebody else act from the next run on. What was begun here was the other person's, and
-    goes.
+def act_as(forecaster_id: ForecasterId) -> None:
+    """Let another forecaster act from the next run on.
 
-    Only before a run: the session is emptied, the inputs of pages with it.
+    Call it only before a run: it clears the session with all inputs, which belong to the other
+    person.
     """
-    zone = st.session_state.get(_ZONE)
+    zone_name = st.session_state.get(_ZONE_KEY)
     st.session_state.clear()
-    st.session_state[_WHO] = who
-    if zone is not None:
-        st.session_state[_ZONE] = zone
+    st.session_state[_FORECASTER_KEY] = forecaster_id
+    if zone_name is not None:
+        st.session_state[_ZONE_KEY] = zone_name
 
 
 def zone() -> ZoneInfo:
-    """The time zone that pages write: the one that was chosen, else the browser's, else UTC."""
+    """Return the time zone of the pages: the chosen one, else the browser's, else UTC."""
     return zone_of(chosen_zone() or st.context.timezone)
 
 
 def chosen_zone() -> str | None:
-    """The time zone that was chosen, in this tab or at an earlier visit; None for the browser's."""
+    """Return the time zone chosen in this tab or at an earlier visit; None for the browser's."""
     name: str = (
-        st.session_state[_ZONE] if _ZONE in st.session_state else st.context.cookies.get(_KEPT, "")
+        st.session_state[_ZONE_KEY]
+        if _ZONE_KEY in st.session_state
+        else st.context.cookies.get(_ZONE_COOKIE, "")
     )
     return name if name and zone_of(name).key == name else None
 
 
 def read_in(name: str | None) -> None:
-    """Write times in this zone from now on, None for the browser's."""
-    st.session_state[_ZONE] = name or ""
+    """Choose the zone of times from now on, None for the browser's."""
+    st.session_state[_ZONE_KEY] = name or ""
 
 
 def keep_zone() -> None:
-    """Let the browser keep what was chosen."""
+    """Save the chosen zone in a cookie."""
     scripted("zone")(key="keep-zone", data={"zone": chosen_zone() or ""})
 
 
 def acting_banner(visit: Visit) -> None:
-    """Say on every page that somebody other than usual acts, so that nobody forecasts in another's
-    name unawares.
-    """
-    if st.session_state.get(_WHO) is None or visit.me == visit.tracker.settings.me:
+    """Show a note on every page while another forecaster than that of the settings acts."""
+    if st.session_state.get(_FORECASTER_KEY) is None or visit.me == visit.tracker.settings.me:
         return
     name = next((p.name for p in visit.tracker.people() if p.id == visit.me), visit.me)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="acting"):

@@ -1,6 +1,4 @@
-"""Buttons that give a report away. A report is made when its button is pressed, not when a page is
-drawn.
-"""
+"""Download buttons of reports. A report is made when its button is pressed."""
 
 from collections.abc import Callable
 from typing import Final
@@ -22,25 +20,27 @@ _LABELS: Final[dict[Format, tuple[str, str]]] = {
 
 
 def report(visit: Visit, kind: Kind, name: str = "") -> None:
-    """The buttons for one report, on what is known when one is pressed."""
+    """Show the download buttons of one report."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"report-{kind}-{name}"
     ):
         st.caption("Report:", width="content")
-        for form, (label, tip) in _LABELS.items():
+        parts = (kind, name, f"{visit.stands_at:%Y-%m-%d}")
+        stem = "-".join(part for part in parts if part)
+        for file_format, (label, help_text) in _LABELS.items():
             st.download_button(
                 label,
-                _made(visit, kind, name, form),
-                f"{'-'.join(part for part in (kind, name, f'{visit.stands_at:%Y-%m-%d}') if part)}.{form}",
-                MEDIA_TYPES[form],
-                key=f"report-{kind}-{name}-{form}",
-                help=tip,
+                _made(visit, kind, name, file_format),
+                f"{stem}.{file_format}",
+                MEDIA_TYPES[file_format],
+                key=f"report-{kind}-{name}-{file_format}",
+                help=help_text,
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
             )
 
 
-def _made(visit: Visit, kind: Kind, name: str, form: Format) -> Callable[[], bytes]:
+def _made(visit: Visit, kind: Kind, name: str, file_format: Format) -> Callable[[], bytes]:
     tracker = visit.tracker
-    return lambda: written(tracker.report(kind, name), form)
+    return lambda: written(tracker.report(kind, name), file_format)

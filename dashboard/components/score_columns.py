@@ -1,4 +1,4 @@
-"""How tables of scores are headed: each number with its unit and direction."""
+"""Columns of score tables, each with its unit and direction."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ _SKILL = (
     "Higher is better."
 )
 
-_FIRST: Final[tuple[RuleName, ...]] = (
+_DEFAULT_RULES: Final[tuple[RuleName, ...]] = (
     "brier",
     "ranked",
     "crps",
@@ -25,15 +25,13 @@ _FIRST: Final[tuple[RuleName, ...]] = (
     "baseline",
     "peer",
 )
-"""The rules that a table of scores shows before all are asked for."""
+"""Rules that a table of scores shows by default."""
 
 
 def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
-    """The columns of a table of scores: skill, the rules of the kind with the headline rule first,
-    coverage.
-    """
+    """Build the columns of a score table: skill, the rules (headline rule first), coverage."""
     rules = rules_of(question.kind)
-    shown = rules if everything else [r for r in rules if r.name in _FIRST]
+    shown = rules if everything else [r for r in rules if r.name in _DEFAULT_RULES]
     numbers: dict[str, object] = {
         r.name: _C.NumberColumn(
             f"{r.title} {'↓' if r.better == 'lower' else '↑'}",
@@ -53,6 +51,6 @@ def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
 
 
 def direction(rule: RuleName) -> str:
-    """The range of a rule, and which way is better."""
-    found = RULES[rule]
-    return f"{capital(found.range)}; {found.better} is better"
+    """Describe the range of a rule and the better direction."""
+    definition = RULES[rule]
+    return f"{capital(definition.range)}; {definition.better} is better"

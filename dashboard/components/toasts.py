@@ -1,8 +1,7 @@
-"""What was just done, in a sentence, and the ways to undo and redo the acts of this session.
+"""Toasts and the undo line of the last acts of a session.
 
-Acts lie on two stacks, as in an editor: undo takes the last one back, redo brings it again, a new
-act empties the second. An act that cannot be taken back empties both, so that undo never passes
-over it.
+Acts are on two stacks, as in an editor: undo takes back the last one, redo repeats it, a new act
+clears the redo stack. An act that cannot be undone clears both, so that undo never skips it.
 """
 
 from collections.abc import Callable
@@ -17,11 +16,11 @@ from tracker.errors import TrackerError
 
 Side = Literal["undo", "redo"]
 
-_TOAST: Final = "toast"
-_LINE: Final = "notice-line"
-_COUNT: Final = "notices"
-_OTHER: Final[dict[Side, Side]] = {"undo": "redo", "redo": "undo"}
-_BUTTONS: Final[tuple[tuple[Side, str, str], ...]] = (
+_TOAST_KEY: Final = "toast"
+_LINE_KEY: Final = "notice-line"
+_COUNT_KEY: Final = "notices"
+_OPPOSITE: Final[dict[Side, Side]] = {"undo": "redo", "redo": "undo"}
+_UNDO_BUTTONS: Final[tuple[tuple[Side, str, str], ...]] = (
     ("undo", "Undo", "U"),
     ("redo", "Redo", "Shift+U"),
 )
@@ -29,8 +28,8 @@ _BUTTONS: Final[tuple[tuple[Side, str, str], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence on what was done. `reverse` does the opposite and returns its own notice, which
-    has the way back.
+    """Message about an act. `reverse` does the opposite and returns its own notice with the way
+    back.
     """
 
     text: str
@@ -39,61 +38,50 @@ class Notice:
 
 
 def say(text: str) -> None:
-    """Keep a sentence for the next run of the page: what was just done, and cannot be taken
-    back.
-    """
+    """Show a message in the next run of the page about an act that cannot be undone."""
     tell(Notice(text))
 
 
 def tell(notice: Notice) -> None:
-    """Keep the notice of a new act for the next run of the page; it takes the place of an earlier
-    one.
-    """
-    _stack("redo").clear()
+    """Show the notice of a new act in the next run of the page; it replaces an earlier one."""
+    _get_stack("redo").clear()
     if notice.reverse is None:
-        _stack("undo").clear()
-    _put("undo", notice)
+        _get_stack("undo").clear()
+    _push_notice("undo", notice)
 
 
 def tell_undone(notice: Notice) -> None:
-    """Keep the notice of an act that was taken back by another way than the button of the
-    notice.
-    """
-    _put("redo", notice)
+    """Show the notice of an act that was undone without the notice's button."""
+    _push_notice("redo", notice)
 
 
 def remark(text: str) -> None:
-    """Keep a sentence for the next run about something that did nothing: undo and redo stay as they
-    are.
-    """
-    st.session_state[_TOAST] = Notice(text)
+    """Show a message in the next run that leaves undo and redo unchanged."""
+    st.session_state[_TOAST_KEY] = Notice(text)
 
 
 def toast() -> None:
-    """Show a sentence for a moment; a part of a page that runs by itself says it, too."""
-    notice: Notice | None = st.session_state.pop(_TOAST, None)
+    """Show the pending toast; fragments call it as well."""
+    notice: Notice | None = st.session_state.pop(_TOAST_KEY, None)
     if notice is not None:
         st.toast(inert(notice.text), icon=notice.icon)
 
 
 def show_notice() -> None:
-    """Show what was just done: in a line at the foot of the window with undo and redo, or else for
-    a moment.
-    """
+    """Show the last act: in a line at the bottom with undo and redo, else as a toast."""
     toast()
-    line: str | None = st.session_state.get(_LINE)
+    line: str | None = st.session_state.get(_LINE_KEY)
     if line is not None:
-        _show_line(line)
+        _show_undo_line(line)
 
 
-def _show_line(text: str) -> None:
-    # Keys of their own for each notice: the second half of a double click must not press the next
-    # one's button.
-    count = st.session_state[_COUNT]
+def _show_undo_line(text: str) -> None:
+    # Separate keys for each notice: a double click must not press the next one's button.
+    count = st.session_state[_COUNT_KEY]
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="notice"):
         st.markdown(inert(text), width="content")
-        for side, label, key in _BUTTONS:
-            if _stack(side):
+        for side, label, key in _UNDO_BUTTONS:
+            if _get_stack(side):
                 icon = f":material/{side}:"
                 st.button(
                     label,
@@ -104,37 +92,40 @@ def _show_line(text: str) -> None:
                     args=(side, count),
                 )
         st.button(
-            "Close", key="notice-close", type="tertiary", icon=":material/close:", on_click=_close
+            "Close",
+            key="notice-close",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=_close_line,
         )
 
 
 def _reverse(side: Side, count: int) -> None:
-    # While the page is made anew both the old line and the new one stand for a moment, and a click
-    # may reach either.
-    if st.session_state[_COUNT] != count or not _stack(side):
+    # During a rerun both the old and the new line are shown, and a click may reach either.
+    if st.session_state[_COUNT_KEY] != count or not _get_stack(side):
         return
     try:
-        _put(_OTHER[side], _stack(side).pop()())
+        _push_notice(_OPPOSITE[side], _get_stack(side).pop()())
     except (ForecastsError, TrackerError) as refusal:
-        st.session_state[_TOAST] = Notice(f"Not done: {refusal}", icon=":material/error:")
-        if not (_stack("undo") or _stack("redo")):
-            _close()
+        st.session_state[_TOAST_KEY] = Notice(f"Not done: {refusal}", icon=":material/error:")
+        if not (_get_stack("undo") or _get_stack("redo")):
+            _close_line()
 
 
-def _put(side: Side, notice: Notice) -> None:
-    st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
+def _push_notice(side: Side, notice: Notice) -> None:
+    st.session_state[_COUNT_KEY] = st.session_state.get(_COUNT_KEY, 0) + 1
     if notice.reverse is None:
-        st.session_state[_TOAST] = notice
-        _close()
+        st.session_state[_TOAST_KEY] = notice
+        _close_line()
         return
-    _stack(side).append(notice.reverse)
-    st.session_state[_LINE] = notice.text
+    _get_stack(side).append(notice.reverse)
+    st.session_state[_LINE_KEY] = notice.text
 
 
-def _stack(side: Side) -> list[Callable[[], Notice]]:
+def _get_stack(side: Side) -> list[Callable[[], Notice]]:
     stack: list[Callable[[], Notice]] = st.session_state.setdefault(f"{side}-stack", [])
     return stack
 
 
-def _close() -> None:
-    st.session_state[_LINE] = None
+def _close_line() -> None:
+    st.session_state[_LINE_KEY] = None

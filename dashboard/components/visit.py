@@ -1,6 +1,4 @@
-"""What every page is given: the tracker, the time and zone of this run, and where the other pages
-are.
-"""
+"""Context of a page run: tracker, time, zone and the other pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,10 +34,10 @@ PageName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One run of a page. `now` and `zone` are read once, so that a page agrees with itself.
+    """One run of a page. `now` and `zone` are read once, so that a page is consistent.
 
-    `replayed_until` is None unless the database is a replay. `known_on` is the earlier instant at
-    which somebody looks at a question, and `now` with it: nothing is written then.
+    `replayed_until` is None unless the database is a replay. `known_on` is the earlier instant of
+    an as-of view, and then also `now`: such a view is read-only.
     """
 
     tracker: Tracker
@@ -51,32 +49,28 @@ class Visit:
 
     @property
     def me(self) -> ForecasterId:
-        """The forecaster who looks."""
+        """Forecaster who views the page."""
         return self.tracker.me
 
     @property
     def stands_at(self) -> datetime:
-        """The instant at which the questions stand: the time a replay has reached, else now."""
+        """Current instant of the questions: the end of a replay, else now."""
         return self.replayed_until or self.now
 
     @property
     def minute(self) -> datetime:
-        """The end of the minute: what is drawn up to then, and not up to now, a click need not draw
-        anew.
-        """
+        """End of the minute: charts are drawn up to it, so that a click need not redraw them."""
         return self.known_on or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def anew(self) -> "Visit":
-        """The same visit as of now: a part of a page that runs by itself was begun earlier."""
+        """Return the visit as of now, for a fragment that runs later than its page."""
         return replace(self, now=self.tracker.now())
 
     def drawn_to(self, begins: datetime, shown: timedelta | None = None) -> datetime:
-        """The instant up to which a chart is drawn that begins then, and of which so much is shown,
-        or all.
+        """Return the end of a chart that begins at `begins` and shows the period `shown`, or all.
 
-        It is now, or ahead of it by less than can be seen: it moves on in steps of a minute, or of
-        about a thousandth of what is shown where that is more, so that a click need not draw the
-        chart anew.
+        It is now, rounded up to steps of a minute, or of about a thousandth of the shown period if
+        that is longer: a click need not redraw the chart, and the difference is invisible.
         """
         if self.known_on is not None:
             return self.known_on
@@ -87,7 +81,7 @@ class Visit:
 
     @property
     def looks_back(self) -> bool:
-        """Whether the page shows an earlier instant, at which nobody can act any more."""
+        """True in an as-of view, in which nobody can act."""
         return self.known_on is not None
 
     def age(self, instant: datetime | None) -> str:
@@ -108,13 +102,9 @@ class Visit:
 
     @property
     def charts_zone(self) -> str:
-        """The zone of times in charts: the browser draws them in its own, whichever one the pages
-        write.
-        """
+        """Zone of times in charts, which is always the browser's."""
         return zone_of(st.context.timezone).key
 
     def utc(self, instant: datetime) -> str:
-        """`24 Nov 2026, 13:05 UTC`, for whoever points at a time that is written in another
-        zone.
-        """
+        """`24 Nov 2026, 13:05 UTC`, for the tooltip of a time in another zone."""
         return moment(instant, UTC_ZONE)

@@ -1,6 +1,4 @@
-"""Pieces that pages share. Feed text goes through `st.text` or a table cell, never through
-Markdown.
-"""
+"""Shared widgets. Feed text goes through `st.text` or a table cell, never through Markdown."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +19,7 @@ from tracker.errors import TrackerError
 K = TypeVar("K", bound=str)
 
 WRAPPED: Final = 62
-"""Height of a row in which text may take two or three lines; streamlit wraps from 4 rem (60 px
-here) on.
-"""
+"""Row height for text of two or three lines; streamlit wraps from 4 rem (60 px here) on."""
 
 ROW: Final = 35
 HEADER: Final = 40
@@ -32,7 +28,7 @@ TALLEST: Final = 900
 
 @contextmanager
 def calm() -> Iterator[None]:
-    """A refusal becomes one sentence on the page; what was asked for has not happened."""
+    """Show a refusal as one sentence; the requested act has not happened."""
     try:
         yield
     except (ForecastsError, TrackerError) as refusal:
@@ -40,21 +36,20 @@ def calm() -> Iterator[None]:
 
 
 def worked_out(height: int = 320) -> AbstractContextManager[object]:
-    """Around what may take longer than the blink of an eye: what is above stands already, and a
-    grey field waits below.
+    """Show a skeleton placeholder while slow content loads.
 
-    It shows only after a moment, so that what is remembered comes without a flicker.
+    It appears with a delay, so that cached content does not flicker.
     """
     return st.skeleton(height=height)
 
 
 def sentence(text: str) -> str:
-    """An error message as a sentence, with nothing in it that Markdown could act on."""
+    """Format an error message as a sentence without Markdown."""
     return inert(text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else "."))
 
 
 def replay_banner(visit: Visit) -> None:
-    """Say on every page of a replay that it is one."""
+    """Show on every page of a replay that it is one."""
     until = visit.replayed_until
     if until is not None:
         st.info(
@@ -64,27 +59,25 @@ def replay_banner(visit: Visit) -> None:
 
 
 def restated(visit: Visit) -> None:
-    """Say where headlines of a replay stand who worded them; nothing in a live database."""
-    if said := visit.tracker.headlines():
-        st.caption(inert(said))
+    """Show who worded the headlines of a replay; nothing in a live database."""
+    if note := visit.tracker.headlines():
+        st.caption(inert(note))
 
 
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
-    """A link that keeps the session. Its label is cut off where it does not fit: a few words, no
-    question.
-    """
+    """Show a link that keeps the session; its label is truncated to fit, so it is short."""
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
 
 
 def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | None:
-    """A selectbox of {id: words} whose choice stands in the address as its id, under this name.
+    """Show a selectbox of {id: words} that keeps the chosen id in the address parameter `name`.
 
     Streamlit's own binding would write the words, which change and may be long.
     """
     ids = list(options)
     default: int | None = how.pop("index", None)
-    asked = [k for k, each in enumerate(ids) if each == st.query_params.get(name)]
-    index = asked[0] if asked else default
+    positions = [k for k, option_id in enumerate(ids) if option_id == st.query_params.get(name)]
+    index = positions[0] if positions else default
     picked = st.selectbox(
         label, ids, index=index, format_func=options.__getitem__, key=f"choose-{name}", **how
     )
@@ -96,7 +89,7 @@ def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | N
 
 
 def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
-    """A row of buttons of which one is always chosen, under its name in the address."""
+    """Show a row of buttons of which one is always chosen, kept in the address."""
     picked = st.segmented_control(
         label,
         options,
@@ -112,7 +105,7 @@ def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
 def line_about(
     visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False
 ) -> None:
-    """A short link, and the question's text beside it or, on a phone, below it.
+    """Show a short link with the question's text beside it or, on a phone, below it.
 
     The link leads to the question, or to its evidence in the inbox.
     """
@@ -125,14 +118,12 @@ def line_about(
 
 
 def flat(text: str) -> str:
-    """Prose without the line breaks of the file it was written in; paragraphs stay."""
+    """Remove the line breaks of prose; paragraphs stay."""
     return "\n\n".join(" ".join(block.split()) for block in text.strip().split("\n\n"))
 
 
 def link_out(url: str, label: str, key: str) -> None:
-    """A button to another site, where the address may be offered; else the address as text, if
-    there is one.
-    """
+    """Show a button to an external page, or the address as text if it is not safe to open."""
     safe = web_link(url)
     if safe is None and url:
         st.text(f"No usable link: {url[:200]}")
@@ -141,12 +132,12 @@ def link_out(url: str, label: str, key: str) -> None:
 
 
 def titled(words: str) -> None:
-    """The title of a section of a page."""
+    """Show the title of a section."""
     st.markdown(f"#### {words}")
 
 
 def no_questions(visit: Visit) -> None:
-    """A database without a question says what comes next."""
+    """Show the first steps of a database without questions."""
     empty(
         "There are no questions yet.",
         "Load a question set on the page Today, or with `tracker sets import "
@@ -158,32 +149,37 @@ def no_questions(visit: Visit) -> None:
 
 
 def empty(text: str, next_step: str) -> None:
-    """An empty place says so, and what to do."""
+    """Show an empty state with the next step."""
     with st.container(border=True):
         st.markdown(f"**{text}**")
         st.caption(next_step)
 
 
 def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
-    """A table of exactly these columns; what is not configured is not sent to the browser.
+    """Show a table of exactly these columns; others are not sent to the browser.
 
-    It is as high as its rows up to `TALLEST`, so that a long list never pushes the rest of a page
-    away. A number whose format has a sign, such as `%+.1f`, is written as everywhere else, with a
-    true minus: the browser has but a hyphen.
+    It is as high as its rows up to `TALLEST`, so that a long list never pushes away the rest of a
+    page. Numbers with a signed format, such as `%+.1f`, are formatted here with a true minus: the
+    browser has only a hyphen.
     """
     shown = [name for name in frame.columns if name in columns]
     formats = {
-        name: found for name in shown if (found := _SIGNED.fullmatch(_format(columns[name])))
+        name: matched
+        for name in shown
+        if (matched := _SIGNED_FORMAT.fullmatch(_get_format(columns[name])))
     }
-    written: dict[Any, Any] = {name: partial(_signed, found) for name, found in formats.items()}
-    plain: dict[str, Any] = {
-        name: _unformatted(own) if name in written else own for name, own in columns.items()
+    formatters: dict[Any, Any] = {
+        name: partial(_format_signed, matched) for name, matched in formats.items()
+    }
+    column_config: dict[str, Any] = {
+        name: _remove_format(column) if name in formatters else column
+        for name, column in columns.items()
     }
     needed = len(frame) * how.get("row_height", ROW) + HEADER
     how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
     return st.dataframe(
-        frame[shown].style.format(written, na_rep="–") if written else frame[shown],
-        column_config=plain,
+        frame[shown].style.format(formatters, na_rep="–") if formatters else frame[shown],
+        column_config=column_config,
         column_order=list(columns),
         hide_index=True,
         placeholder="–",
@@ -192,26 +188,26 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) ->
     )
 
 
-_SIGNED: Final = re.compile(r"%\+\.(\d)f(.*)")
+_SIGNED_FORMAT: Final = re.compile(r"%\+\.(\d)f(.*)")
 
 
-def _format(column: Any) -> str:
-    """The format of a column's numbers; empty for a column of another sort."""
+def _get_format(column: Any) -> str:
+    """Return the number format of a column; empty for a column of another type."""
     return (
         ((column.get("type_config") or {}).get("format") or "") if isinstance(column, dict) else ""
     )
 
 
-def _unformatted(column: Mapping[str, Any]) -> dict[str, Any]:
+def _remove_format(column: Mapping[str, Any]) -> dict[str, Any]:
     return {**column, "type_config": {**column["type_config"], "format": None}}
 
 
-def _signed(found: re.Match[str], value: float) -> str:
-    return f"{signed(value, int(found[1]))}{found[2].replace('%%', '%')}"
+def _format_signed(matched: re.Match[str], value: float) -> str:
+    return f"{signed(value, int(matched[1]))}{matched[2].replace('%%', '%')}"
 
 
 def selected_row(state: Any) -> int | None:
-    """The row that was picked in a table, by its box or by any of its cells."""
+    """Return the row selected in a table, by its box or by any of its cells."""
     rows: Sequence[int] = state.selection.get("rows", [])
     cells: Sequence[tuple[int, str]] = state.selection.get("cells", [])
     return rows[0] if rows else cells[0][0] if cells else None

@@ -1,6 +1,4 @@
-"""The sentence that is picked in an essay: how it stands, what was asked of it, and what can be
-done with it.
-"""
+"""Panel of the selected sentence of an essay: its status, its questions, and the actions on it."""
 
 from dataclasses import dataclass
 
@@ -25,40 +23,40 @@ DRAWER = 200
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """A sentence of an essay that was picked."""
+    """Selected sentence of an essay."""
 
     page: EssayPage
     one: Mapped
 
     @property
     def essay_id(self) -> str:
-        """The essay it stands in."""
+        """Id of its essay."""
         return self.page.essay.id
 
     @property
     def offset(self) -> int:
-        """Where it starts."""
+        """Offset of its first character."""
         return self.one.sentence.offset
 
 
-def render(visit: Visit, page: EssayPage, one: Mapped | None) -> None:
-    """The panel of the sentence, or how to begin."""
-    if one is None:
-        _begin(page)
+def render(visit: Visit, page: EssayPage, mapped: Mapped | None) -> None:
+    """Show the panel of the sentence, or how to begin."""
+    if mapped is None:
+        _show_no_selection(page)
         return
-    picked = Picked(page, one)
-    _sentence(picked)
-    _questions(visit, picked)
+    selected = Picked(page, mapped)
+    _show_sentence(selected)
+    _show_questions(visit, selected)
     if page.text is None:
-        if not one.question_ids:
+        if not mapped.question_ids:
             st.caption(
                 "To draft a question from it, the text of the essay has to be here: see above."
             )
     else:
-        _actions(visit, picked)
+        _show_actions(visit, selected)
 
 
-def _begin(page: EssayPage) -> None:
+def _show_no_selection(page: EssayPage) -> None:
     if not page.mapped:
         return
     empty(
@@ -66,46 +64,52 @@ def _begin(page: EssayPage) -> None:
         "Pick one in the text: here it says how it stands, and what can be made of it.",
     )
     if page.text is not None:
-        _next(page, -1, "Start with the first that has no question yet")
+        _show_next_button(page, -1, "Start with the first that has no question yet")
 
 
-def _next(page: EssayPage, after: int, label: str) -> None:
-    found = next_unasked(page, after)
-    if found is not None and found.sentence.offset != after:
+def _show_next_button(page: EssayPage, after: int, label: str) -> None:
+    sentence = next_unasked(page, after)
+    if sentence is not None and sentence.sentence.offset != after:
         st.button(
             label,
             icon=":material/arrow_forward:",
             key="next-claim",
-            on_click=_pick,
-            args=(found.sentence.offset,),
+            on_click=_select_sentence,
+            args=(sentence.sentence.offset,),
         )
 
 
-def _pick(offset: int) -> None:
+def _select_sentence(offset: int) -> None:
     st.query_params["s"] = str(offset)
 
 
-def _sentence(picked: Picked) -> None:
+def _show_sentence(selected: Picked) -> None:
     with st.container(border=True, gap="xsmall"):
         st.text(
-            f"“{picked.one.sentence.text}”" if picked.one.sentence.text else "Its text is not kept."
+            f"“{selected.one.sentence.text}”"
+            if selected.one.sentence.text
+            else "Its text is not kept."
         )
-        st.markdown(f"**{inert(standing(picked.one))}**")
-        if told := said_with(picked.one):
-            st.caption(inert(told))
+        st.markdown(f"**{inert(standing(selected.one))}**")
+        if note := said_with(selected.one):
+            st.caption(inert(note))
 
 
-def _questions(visit: Visit, picked: Picked) -> None:
-    """What was asked of it, live questions first, each with the number that stands."""
-    asked = [
-        picked.page.questions[q] for q in picked.one.question_ids if q in picked.page.questions
+def _show_questions(visit: Visit, selected: Picked) -> None:
+    """Show its questions, live ones first, each with its current number."""
+    questions = [
+        selected.page.questions[q]
+        for q in selected.one.question_ids
+        if q in selected.page.questions
     ]
-    for summary in sorted(asked, key=lambda s: (s.question.retrospective, s.question.closes_at)):
+    for summary in sorted(
+        questions, key=lambda s: (s.question.retrospective, s.question.closes_at)
+    ):
         with st.container(border=True, gap=None):
-            _question(visit, summary)
+            _show_question(visit, summary)
 
 
-def _question(visit: Visit, summary: QuestionSummary) -> None:
+def _show_question(visit: Visit, summary: QuestionSummary) -> None:
     question = summary.question
     number, _ = headline(question, as_read(question, on_the_board(summary).distribution, visit.now))
     label = f"**{inert(number)}**" if summary.resolution is None else "**Answered**"
@@ -115,36 +119,37 @@ def _question(visit: Visit, summary: QuestionSummary) -> None:
     st.caption(inert(f"{line}{' · looking back' if question.retrospective else ''}"))
 
 
-def _actions(visit: Visit, picked: Picked) -> None:
-    one, page = picked.one, picked.page
-    if one.state == "rejected":
+def _show_actions(visit: Visit, selected: Picked) -> None:
+    mapped, page = selected.one, selected.page
+    if mapped.state == "rejected":
         if st.button("Take it up again", icon=":material/undo:", key="take-up"):
             with calm():
-                visit.tracker.restore_claim(picked.essay_id, picked.offset)
+                visit.tracker.restore_claim(selected.essay_id, selected.offset)
                 say("It is taken up again")
                 st.rerun()
-    elif drafting.is_open(page, one):
-        drafting.render(visit, page, one)
+    elif drafting.is_open(page, mapped):
+        drafting.render(visit, page, mapped)
     else:
-        label = "Draft another question" if one.question_ids else "Draft a question"
+        label = "Draft another question" if mapped.question_ids else "Draft a question"
         st.button(
-            label, type="secondary" if one.question_ids else "primary", icon=":material/edit:", key="draft-it",
-            on_click=drafting.open_form, args=(picked.essay_id, picked.offset),
+            label, type="secondary" if mapped.question_ids else "primary",
+            icon=":material/edit:", key="draft-it",
+            on_click=drafting.open_form, args=(selected.essay_id, selected.offset),
         )  # fmt: skip
-    if one.state != "rejected" and not one.question_ids:
-        _set_aside(visit, picked)
-    _next(page, picked.offset, "Next without a question")
+    if mapped.state != "rejected" and not mapped.question_ids:
+        _show_rejection_form(visit, selected)
+    _show_next_button(page, selected.offset, "Next without a question")
 
 
-def _set_aside(visit: Visit, picked: Picked) -> None:
+def _show_rejection_form(visit: Visit, selected: Picked) -> None:
     with st.expander(
         "Set it aside as untestable",
         icon=":material/do_not_disturb_on:",
-        key=f"aside-{picked.offset}",
+        key=f"aside-{selected.offset}",
     ):
-        why = st.text_input(
+        reason = st.text_input(
             "Why can it not be tested?",
-            key=f"why-{picked.essay_id}-{picked.offset}",
+            key=f"why-{selected.essay_id}-{selected.offset}",
             max_chars=DRAWER,
             autocomplete="off",
             persist_state="session",
@@ -152,8 +157,8 @@ def _set_aside(visit: Visit, picked: Picked) -> None:
         )
         if st.button("Set it aside", key="set-aside"):
             with calm():
-                if not (why or "").strip():
+                if not (reason or "").strip():
                     raise Refused("say why it cannot be tested: the reason is shown over the essay")
-                visit.tracker.reject_claim(picked.essay_id, picked.offset, why or "")
+                visit.tracker.reject_claim(selected.essay_id, selected.offset, reason or "")
                 say("It is set aside")
                 st.rerun()

@@ -1,6 +1,4 @@
-"""The fields of a draft, step by step: what the sentence says, the question, by when, and how
-likely.
-"""
+"""Fields of a draft, step by step: slots of the sentence, question, closing days, base rate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,13 +26,13 @@ from forecasts.essays.draft import Draft, asked_from
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.model.essays import EssayPage, SavedDraft
 
-_PARTS: Final = ("text", "criteria", "sources")
+_TEXT_FIELDS: Final = ("text", "criteria", "sources")
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """A draft at work: the sentence it is from, what the rules propose, and its form. `saved` is
-    what was kept.
+    """Draft in progress: its sentence, the rules' proposal, and its form. `saved` is the stored
+    draft.
     """
 
     visit: Visit
@@ -47,18 +45,18 @@ class Drafting:
 
     @property
     def essay_id(self) -> str:
-        """The essay it is from."""
+        """Id of its essay."""
         return self.page.essay.id
 
     @property
     def offset(self) -> int:
-        """Where its sentence starts."""
+        """Offset of its sentence."""
         return self.one.sentence.offset
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What stands in the form. `refusal` says what of it could not be read."""
+    """Values of the form. `refusal` is why some of it could not be read."""
 
     draft: Draft
     scale: Scale | None
@@ -70,39 +68,39 @@ class Filled:
 
 
 def slots(work: Drafting) -> None:
-    """What a question needs, as far as the sentence says it."""
+    """Show the slots of a question, as far as the sentence fills them."""
     st.markdown("**1 · What the sentence says**")
     st.caption("What you change or fill in here is put into the question below.")
     columns = st.columns(2, gap="small")
-    for n, (slot, (label, hint)) in enumerate(SLOTS.items()):
-        was = work.form.value(f"slot-{slot}") or ""
-        with columns[n % 2]:
+    for index, (slot, (label, hint)) in enumerate(SLOTS.items()):
+        old_value = work.form.value(f"slot-{slot}") or ""
+        with columns[index % 2]:
             work.form.text(
                 label,
                 f"slot-{slot}",
                 help=hint,
                 placeholder="not said",
                 on_change=reword,
-                args=(work.form, slot, was),
+                args=(work.form, slot, old_value),
             )
 
 
 def reword(form: Form, slot: Slot, old: str) -> None:
-    """Put a slot that was changed into the wording, before the page runs."""
+    """Apply a changed slot to the wording, before the page runs."""
     new = (st.session_state[form.key(f"slot-{slot}")] or "").strip()
-    written = with_slot(Written(*(form.value(part) or "" for part in _PARTS)), slot, old, new)
-    for part in _PARTS:
-        st.session_state[form.key(part)] = getattr(written, part)
+    wording = with_slot(Written(*(form.value(part) or "" for part in _TEXT_FIELDS)), slot, old, new)
+    for part in _TEXT_FIELDS:
+        st.session_state[form.key(part)] = getattr(wording, part)
 
 
 def fields(work: Drafting) -> Filled:
-    """The question as the form says it."""
+    """Show the fields of the question and return their values."""
     form = work.form
     st.markdown("**2 · The question**")
     kind = kind_of(form)
     text = form.lines("Question", "text", height=80, placeholder=EXAMPLES[kind], max_chars=300)
     form.place("text")
-    shape, options, scale, refusal = _of_kind(form, kind)
+    shape, options, scale, refusal = _read_kind_inputs(form, kind)
     form.place("options", "scale")
     criteria = "\n".join(form.lines("How it is resolved", "criteria", height=180))
     form.place("criteria")
@@ -112,22 +110,22 @@ def fields(work: Drafting) -> Filled:
         st.text("\n".join(f"• {case}" for case in work.draft.edge_cases))
     sources = form.lines("Sources, one a line", "sources")
     form.place("sources")
-    bearing = bears_out(form, kind, options)
-    written = replace(
-        work.draft, text=" ".join(text), criteria=criteria, sources=sources, kind=kind, horizon_shape=shape,
-        options=options, bears_out=bearing,
+    outcome = bears_out(form, kind, options)
+    draft = replace(
+        work.draft, text=" ".join(text), criteria=criteria, sources=sources, kind=kind,
+        horizon_shape=shape, options=options, bears_out=outcome,
     )  # fmt: skip
-    days = _days(work)
+    days = _show_closing_days(work)
     form.place("times")
-    prior, reason = _base_rate(work, written, scale, days, refusal=refusal)
+    prior, reason = _show_base_rate(work, draft, scale, days, refusal=refusal)
     name = form.text("Short name", "name", help="For its address and for commands; kept for good.")
-    return Filled(written, scale, days, prior, reason, name, refusal or _without_a_day(days))
+    return Filled(draft, scale, days, prior, reason, name, refusal or _check_days(days))
 
 
-def _of_kind(
+def _read_kind_inputs(
     form: Form, kind: Kind
 ) -> tuple[HorizonShape, tuple[str, ...], Scale | None, ForecastsError | None]:
-    """Shape, options and range of a kind; the window of a date is the time until the close."""
+    """Read shape, options and range of a kind; the range of a date is the time until the close."""
     try:
         match kind:
             case "binary":
@@ -142,38 +140,42 @@ def _of_kind(
         return "state_at", (), None, refusal
 
 
-def _days(work: Drafting) -> tuple[date, ...]:
-    """The closing days: those that are ticked among the proposals, and another."""
+def _show_closing_days(work: Drafting) -> tuple[date, ...]:
+    """Read the closing days: the selected proposals, and another."""
     form, today = work.form, work.now.date()
     st.markdown("**3 · By when**")
-    offered = [
+    proposed = [
         day.isoformat() for day in choices(work.draft, form.value("slot-deadline") or "", today)
     ]
-    known = form.keyed("horizons")
-    st.session_state[known["key"]] = [day for day in form.value("horizons") or [] if day in offered]
-    picked = st.pills(
+    options = form.keyed("horizons")
+    st.session_state[options["key"]] = [
+        day for day in form.value("horizons") or [] if day in proposed
+    ]
+    selected = st.pills(
         "It closes at the end of (UTC)",
-        offered,
+        proposed,
         selection_mode="multi",
-        format_func=lambda day: _short(date.fromisoformat(day)),
+        format_func=lambda day: _format_day(date.fromisoformat(day)),
         help="One question opens for each; the day in text and criteria changes with it.",
-        **known,
+        **options,
     )
-    another = form.day("Another day", "another-day", min_value=today)
+    other_day = form.day("Another day", "another-day", min_value=today)
     return tuple(
-        dict.fromkeys([*map(date.fromisoformat, picked or ()), *([another] if another else [])])
+        dict.fromkeys(
+            [*map(date.fromisoformat, selected or ()), *([other_day] if other_day else [])]
+        )
     )
 
 
-def _short(day: date) -> str:
+def _format_day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _without_a_day(days: Sequence[date]) -> ForecastsError | None:
+def _check_days(days: Sequence[date]) -> ForecastsError | None:
     return None if days else InvalidQuestion("when does it close? choose at least one day")
 
 
-def _base_rate(
+def _show_base_rate(
     work: Drafting,
     draft: Draft,
     scale: Scale | None,
@@ -185,8 +187,8 @@ def _base_rate(
     soonest = min(days, default=work.draft.horizons[0])
     first = asked_from(draft, name="draft", closes_on=soonest, now=work.now)
     shown = first if draft.kind == "date" else replace(first, scale=scale)
-    found = base_rate(
+    base = base_rate(
         work.form, shown, refusal, prompt=draft.base_rate_prompt or "Comparable cases: k of n."
     )
     work.form.place("prior")
-    return found
+    return base

@@ -1,5 +1,5 @@
-"""One essay: how it did, and its text with its record written over it; a sentence that is picked
-becomes a question.
+"""Page of one essay: its record, and its text with each sentence's status; a sentence can become a
+question.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ from forecasts.essays.claim_map import Verdict, VerdictLine
 from tracker.errors import NotFound
 from tracker.model.essays import EssayPage
 
-_TITLE = {"live": "Live", "looking back": "Looking back"}
-_WHAT = {
+_RECORD_TITLES = {"live": "Live", "looking back": "Looking back"}
+_RECORD_NOTES = {
     "live": "Asked before the answer could be known.",
     "looking back": (
         "Asked after the window had passed, with the answer in reach: practice, and no "
@@ -39,84 +39,95 @@ _WHAT = {
 
 
 def render(visit: Visit) -> None:
-    """The page of the essay named by `?e=`, with the sentence named by `?s=` picked."""
-    asked = st.query_params.get("e", "")
-    if not asked:
+    """Show the essay of `?e=` with the sentence of `?s=` selected."""
+    essay_id = st.query_params.get("e", "")
+    if not essay_id:
         st.switch_page(visit.pages["essays"])
     try:
-        page = visit.tracker.essay(asked)
+        page = visit.tracker.essay(essay_id)
     except NotFound:
-        _not_found(visit, asked)
+        _show_not_found(visit, essay_id)
         return
-    _headline(page)
-    _verdicts(page)
-    picked = at_offset(page, st.query_params.get("s", ""))
-    drafted = picked is not None and drafting.is_open(page, picked)
-    left, right = st.columns([1, 1] if drafted else [3, 2], gap="medium")  # a form needs room
+    _show_header(page)
+    _show_records(page)
+    selected = at_offset(page, st.query_params.get("s", ""))
+    is_drafting = selected is not None and drafting.is_open(page, selected)
+    left, right = st.columns([1, 1] if is_drafting else [3, 2], gap="medium")  # a form needs room
     with left:
-        _text(visit, page, picked.sentence.offset if picked else None)
+        _show_text(visit, page, selected.sentence.offset if selected else None)
     with right, st.container(key="claim"):
-        claim.render(visit, page, picked)
+        claim.render(visit, page, selected)
     downloads.report(visit, "essay", page.essay.id)
 
 
-def _not_found(visit: Visit, asked: str) -> None:
+def _show_not_found(visit: Visit, essay_id: str) -> None:
     st.subheader("There is no such essay", anchor=False)
     st.text(
-        f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another "
+        f"Nothing here is called “{essay_id[:80]}”. The link may be mistyped, or from another "
         "database."
     )
     st.page_link(visit.pages["essays"], label="All essays", icon=":material/article:")
 
 
-def _headline(page: EssayPage) -> None:
+def _show_header(page: EssayPage) -> None:
     st.set_page_config(page_title=page.essay.title)
     st.header(inert(page.essay.title), anchor=False)
-    told = asked_sentence(page.coverage) if page.text is not None else claims_asked(page.coverage)
-    about = [inert(page.essay.published)] if page.essay.published else []
-    st.caption(" · ".join([*about, told]))
+    coverage_line = (
+        asked_sentence(page.coverage) if page.text is not None else claims_asked(page.coverage)
+    )
+    parts = [inert(page.essay.published)] if page.essay.published else []
+    st.caption(" · ".join([*parts, coverage_line]))
 
 
-def _verdicts(page: EssayPage) -> None:
-    """How its claims did, live ones and those that look back each in a box of their own."""
-    found = records(page)
-    if not found:
+def _show_records(page: EssayPage) -> None:
+    """Show how its claims did, live and retrospective ones in a box each."""
+    all_records = records(page)
+    if not all_records:
         return
-    for place, (name, verdict) in zip(st.columns(len(found)), found.items(), strict=True):
+    for place, (name, verdict) in zip(
+        st.columns(len(all_records)), all_records.items(), strict=True
+    ):
         with place, st.container(border=True, gap="xsmall", height="stretch"):
-            _verdict(name, verdict)
-    told = [name for name, verdict in found.items() if verdict.overall.answered]
+            _show_record(name, verdict)
+    answered_records = [name for name, verdict in all_records.items() if verdict.overall.answered]
     drawer = st.expander(
-        "By word and by kind of claim", expanded=bool(told), key="by-word", on_change="rerun"
+        "By word and by kind of claim",
+        expanded=bool(answered_records),
+        key="by-word",
+        on_change="rerun",
     )
     if drawer.open:
         with drawer:
-            _details(found, told[0] if told else next(iter(found)))
+            _show_record_details(
+                all_records, answered_records[0] if answered_records else next(iter(all_records))
+            )
 
 
-def _verdict(name: Record, verdict: Verdict) -> None:
-    number, more = headline(verdict)
-    st.caption(f"**{_TITLE[name]}.** {_WHAT[name]}")
+def _show_record(name: Record, verdict: Verdict) -> None:
+    number, details = headline(verdict)
+    st.caption(f"**{_RECORD_TITLES[name]}.** {_RECORD_NOTES[name]}")
     st.subheader(number, anchor=False)
-    st.markdown(more)
-    if told := sounded(verdict.calibration):
-        st.markdown(told)
+    st.markdown(details)
+    if calibration_line := sounded(verdict.calibration):
+        st.markdown(calibration_line)
 
 
-def _details(found: Mapping[Record, Verdict], first: Record) -> None:
-    """One record at a time, the first that has answers."""
+def _show_record_details(all_records: Mapping[Record, Verdict], first: Record) -> None:
+    """Show one record at a time, the first that has answers by default."""
     name = first
-    if len(found) > 1:
-        names = list(found)
+    if len(all_records) > 1:
+        names = list(all_records)
         name = st.segmented_control(
-            "Record", names, default=first, required=True, format_func=_TITLE.__getitem__, key="record",
-            label_visibility="collapsed",
+            "Record", names, default=first, required=True, key="record",
+            format_func=_RECORD_TITLES.__getitem__, label_visibility="collapsed",
         )  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:
-        _lines(f"{name} by word", "By the word that carries the claim", found[name].by_modality)
+        _show_record_chart(
+            f"{name} by word", "By the word that carries the claim", all_records[name].by_modality
+        )
     with right:
-        _lines(f"{name} by kind", "By kind of claim", found[name].by_kind)
+        _show_record_chart(f"{name} by kind", "By kind of claim", all_records[name].by_kind)
     st.caption(
         "● share borne out, with its 95 % interval; ◇ how likely those still open are held to "
         "be. A claim whose questions disagree counts as the share that bears it out. The "
@@ -125,7 +136,7 @@ def _details(found: Mapping[Record, Verdict], first: Record) -> None:
     )
 
 
-def _lines(name: str, title: str, lines: tuple[VerdictLine, ...]) -> None:
+def _show_record_chart(name: str, title: str, lines: tuple[VerdictLine, ...]) -> None:
     st.caption(f"**{title}**")
     many, single = told_apart(lines)
     spec = charts.essay_record(tuple(line.label for line in many))
@@ -141,24 +152,24 @@ def _lines(name: str, title: str, lines: tuple[VerdictLine, ...]) -> None:
         )
 
 
-def _text(visit: Visit, page: EssayPage, picked: int | None) -> None:
+def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:
     if page.text is None:
-        _without_text(visit, page)
-    found = blocks(page)
-    if not found:
+        _show_missing_text(visit, page)
+    text_blocks = blocks(page)
+    if not text_blocks:
         empty("Nothing to read yet.", "Give its text above, and its sentences stand here.")
         return
     st.caption(
         "Pick a sentence. With the keyboard: Tab into the text, the arrows from claim to claim, "
         "Enter picks."
     )
-    essay_reader(page, found, picked)
-    if lost := elsewhere(page):
+    essay_reader(page, text_blocks, selected)
+    if misplaced := elsewhere(page):
         with st.expander(
-            f"{plural(len(lost), 'claim')} of another version of the text", key="lost"
+            f"{plural(len(misplaced), 'claim')} of another version of the text", key="lost"
         ):
-            for one in lost:
-                st.text(f"• “{one.sentence.text}”: {one.words}")
+            for claim in misplaced:
+                st.text(f"• “{claim.sentence.text}”: {claim.words}")
     if page.essay.note:
         with st.expander("About this copy", key="note"):
             st.text(flat(page.essay.note))
@@ -167,10 +178,8 @@ def _text(visit: Visit, page: EssayPage, picked: int | None) -> None:
             essays.text_form(visit, page.essay)
 
 
-def _without_text(visit: Visit, page: EssayPage) -> None:
-    """Other people's texts are not shipped: here are the quotes, and how to add a copy of one's
-    own.
-    """
+def _show_missing_text(visit: Visit, page: EssayPage) -> None:
+    """Show how to add a copy of the text, since texts of others are not shipped."""
     with st.container(border=True, gap="xsmall"):
         st.markdown(
             "**The text is not here: it is not ours to ship.** Below are the quotes of its "

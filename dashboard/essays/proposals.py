@@ -1,6 +1,4 @@
-"""What a language model proposes for a draft, if one is set up: a person takes each proposal, or
-leaves it.
-"""
+"""Optional proposals of a language model for a draft; a person takes or leaves each."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -13,59 +11,63 @@ from dashboard.essays.drafting_data import SLOTS, Slot
 from dashboard.home.question_form import Form
 from tracker.llm.drafting import Proposal, Proposed
 
-_KEPT: Final = "proposed"
+_PROPOSALS_FIELD: Final = "proposed"
 
 
 def render(work: Drafting) -> None:
-    """The button that asks, and what was answered; nothing where no model is set up."""
+    """Show the button that asks the model, and its answer; nothing without a model."""
     if not work.visit.tracker.settings.model_url:
         return
-    place = work.form.key(_KEPT)
+    state_key = work.form.key(_PROPOSALS_FIELD)
     if st.button(
         "Ask the model for slots and edge cases",
         icon=":material/smart_toy:",
         key=f"propose-{work.form.id}",
     ):
         with st.spinner("Asking the model …"):
-            st.session_state[place] = work.visit.tracker.propose(work.essay_id, work.offset)
-    found: Proposed | None = st.session_state.get(place)
-    if found is None:
+            st.session_state[state_key] = work.visit.tracker.propose(work.essay_id, work.offset)
+    proposal: Proposed | None = st.session_state.get(state_key)
+    if proposal is None:
         return
-    if not isinstance(found, Proposal):
-        st.markdown(f":material/error: {sentence(found.reason)}")
+    if not isinstance(proposal, Proposal):
+        st.markdown(f":material/error: {sentence(proposal.reason)}")
         return
     with st.container(border=True, gap="xsmall"):
         st.caption("The model proposes. Take what is right; nothing is taken by itself.")
-        _offered(work.form, found)
+        _show_proposal(work.form, proposal)
 
 
-def _offered(form: Form, found: Proposal) -> None:
-    new = [
-        (slot, said)
+def _show_proposal(form: Form, proposal: Proposal) -> None:
+    new_slots = [
+        (slot, value)
         for slot in SLOTS
-        if (said := getattr(found.slots, slot)) and said != form.value(f"slot-{slot}")
+        if (value := getattr(proposal.slots, slot)) and value != form.value(f"slot-{slot}")
     ]
-    cases = [case for case in found.edge_cases if case not in (form.value("criteria") or "")]
-    for slot, said in new:
-        _line(f"{SLOTS[slot][0]}: {said}", f"take-{slot}-{form.id}", _take, (form, slot, said))
+    cases = [case for case in proposal.edge_cases if case not in (form.value("criteria") or "")]
+    for slot, value in new_slots:
+        _show_proposal_line(
+            f"{SLOTS[slot][0]}: {value}", f"take-{slot}-{form.id}", _take_slot, (form, slot, value)
+        )
     for n, case in enumerate(cases):
-        _line(case, f"case-{n}-{form.id}", _to_decide, (form, case))
-    if not new and not cases:
+        _show_proposal_line(case, f"case-{n}-{form.id}", _take_edge_case, (form, case))
+    if not new_slots and not cases:
         st.text("It has nothing to add.")
 
 
-def _line(said: str, key: str, act: Callable[..., None], args: tuple[Any, ...]) -> None:
+def _show_proposal_line(
+    text: str, key: str, act: Callable[..., None], args: tuple[Any, ...]
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.button("Take", key=key, on_click=act, args=args)
-        st.text(said, width="stretch")
+        st.text(text, width="stretch")
 
 
-def _take(form: Form, slot: Slot, said: str) -> None:
+def _take_slot(form: Form, slot: Slot, value: str) -> None:
     old = form.value(f"slot-{slot}") or ""
-    st.session_state[form.key(f"slot-{slot}")] = said
+    st.session_state[form.key(f"slot-{slot}")] = value
     reword(form, slot, old)
 
 
-def _to_decide(form: Form, case: str) -> None:
-    """Put an edge case into the criteria as a gap: nothing opens before somebody has decided it."""
+def _take_edge_case(form: Form, case: str) -> None:
+    """Add an edge case to the criteria as a gap, which blocks opening until it is filled."""
     st.session_state[form.key("criteria")] = f"{form.value('criteria') or ''} [… {case}]".strip()

@@ -1,4 +1,4 @@
-"""One feed: how it fares and when it is asked next, what it brought, and how it is read."""
+"""Page of one feed: state and next poll, items and evidence, settings."""
 
 import streamlit as st
 
@@ -40,17 +40,17 @@ _C = st.column_config
 LONGEST_TITLE = 80
 LONGEST_REASON = 600
 SHORT = 12
-"""Items up to which their table is as high as it needs to be."""
+"""Items up to which their table is as high as needed."""
 
 TALL = 460
 
 
-def render(visit: Visit, asked: str) -> None:
-    """The page of one feed, or a calm word when there is none of that name."""
+def render(visit: Visit, feed_id: str) -> None:
+    """Show one feed, or a message where it does not exist."""
     try:
-        page = visit.tracker.feed(asked)
+        page = visit.tracker.feed(feed_id)
     except NotFound:
-        _not_found(visit, asked)
+        _show_not_found(visit, feed_id)
         return
     state = page.health.state
     st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/arrow_back:")
@@ -60,38 +60,38 @@ def render(visit: Visit, asked: str) -> None:
         st.caption(
             f"{plural(state.items_seen, 'item')} in the replay. Nothing is polled in a replay."
         )
-        _brought(visit, page)
+        _show_content(visit, page)
         return
-    _read_from(state.feed)
-    _fares(visit, page.health)
+    _show_source(state.feed)
+    _show_health(visit, page.health)
     if state.last_attempt_at is not None:
-        _numbers(visit, page.health)
-        _four_weeks(visit, page.health)
-    _brought(visit, page)
+        _show_numbers(visit, page.health)
+        _show_four_weeks(visit, page.health)
+    _show_content(visit, page)
     feed_settings.render(visit, state.feed)
 
 
 def link(visit: Visit, feed_id: str, title: str) -> None:
-    """A link to a feed's own page. Its title may be the feed's own, so it is cut short and made
-    inert.
+    """Show a link to a feed's page. Its title may be the feed's own, so it is truncated and
+    escaped.
     """
     label = inert(clipped(title, LONGEST_TITLE))
     st.page_link(visit.pages["feeds"], label=label, query_params={"feed": feed_id})
 
 
-def buttons(visit: Visit, found: FeedHealth) -> None:
-    """Ask a feed now, or ask it no more."""
-    feed = found.state.feed
-    again = asks(found.health)
+def buttons(visit: Visit, health: FeedHealth) -> None:
+    """Show the buttons that poll a feed now or pause it."""
+    feed = health.state.feed
+    retry_label = asks(health.health)
     with st.container(horizontal=True, gap="xsmall", width="content"):
         st.button(
-            again,
+            retry_label,
             key=f"retry-{feed.id}",
             icon=":material/refresh:",
             on_click=ask_now,
             args=(visit, feed.id),
         )
-        if not found.state.paused and st.button(
+        if not health.state.paused and st.button(
             "Pause", key=f"pause-{feed.id}", icon=":material/pause:"
         ):
             with calm():
@@ -101,7 +101,7 @@ def buttons(visit: Visit, found: FeedHealth) -> None:
 
 
 def ask_now(visit: Visit, feed_id: FeedId) -> None:
-    """Let the next round of polling ask a feed, and say so; before a run."""
+    """Make a feed due for the next poll run, and say so; call it before a run."""
     try:
         visit.tracker.retry_feed(feed_id)
         title = visit.tracker.feed(feed_id).health.state.feed.title
@@ -111,17 +111,17 @@ def ask_now(visit: Visit, feed_id: FeedId) -> None:
     say(f"{clipped(title, LONGEST_TITLE)}: due now, the next round of polling asks it")
 
 
-def _not_found(visit: Visit, asked: str) -> None:
+def _show_not_found(visit: Visit, feed_id: str) -> None:
     st.subheader("There is no such feed", anchor=False)
     st.text(
-        f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another "
+        f"Nothing here is called “{feed_id[:80]}”. The link may be mistyped, or from another "
         "database."
     )
     st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/rss_feed:")
 
 
-def _read_from(feed: Feed) -> None:
-    """Where it is read from and how; the form below says the same at length."""
+def _show_source(feed: Feed) -> None:
+    """Show the address of a feed and how it is read; the form below has the details."""
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.text(feed.url)
@@ -131,79 +131,79 @@ def _read_from(feed: Feed) -> None:
         st.caption(inert(" · ".join(how_it_is_read(feed))))
 
 
-def _fares(visit: Visit, found: FeedHealth) -> None:
-    """The answer first: does it answer, if not why, when is it asked next and why then."""
-    state = found.state
+def _show_health(visit: Visit, health: FeedHealth) -> None:
+    """Show its state first: health, reason of a failure, next poll and why then."""
+    state = health.state
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{HEALTH[found.health]}** · {faring(state, found.health, visit.now)}")
-        wrong = clipped(what_is_wrong(found), LONGEST_REASON)
-        if wrong:
-            was_read = found.health == "ok" and state.last_success_at == state.last_attempt_at
-            st.text(f"Odd about its document: {wrong}" if was_read else wrong)
+        st.markdown(f"**{HEALTH[health.health]}** · {faring(state, health.health, visit.now)}")
+        problem = clipped(what_is_wrong(health), LONGEST_REASON)
+        if problem:
+            was_read = health.health == "ok" and state.last_success_at == state.last_attempt_at
+            st.text(f"Odd about its document: {problem}" if was_read else problem)
         if not state.paused:
             due = state.next_due_at
             st.text(asked_next(state, visit.now, visit.moment(due)), help=visit.utc(due))
         move = moving(state, visit.now)
         if move:
             st.text(f"{move}. After seven days it will be asked there.")
-        buttons(visit, found)
+        buttons(visit, health)
 
 
-def _numbers(visit: Visit, found: FeedHealth) -> None:
-    state, days = found.state, found.days
+def _show_numbers(visit: Visit, health: FeedHealth) -> None:
+    state, days = health.state, health.days
     share, usual = share_not_modified(days), usual_items(days, visit.now)
     polls = sum(day.polls for day in days)
-    took = f"last poll {state.last_seconds:.1f} s" if state.last_attempt_at else ""
+    duration = f"last poll {state.last_seconds:.1f} s" if state.last_attempt_at else ""
     facts = (
         (
             "Items yesterday",
             f"{usual.last_day:,}" if days else DASH,
             f"usually {usual.usual:g}" if days else "",
         ),
-        ("Items in 7 days", f"{found.items_7d:,}", f"{state.items_seen:,} in all"),
-        ("Evidence in 7 days", f"{found.evidence_7d:,}", ""),
+        ("Items in 7 days", f"{health.items_7d:,}", f"{state.items_seen:,} in all"),
+        ("Evidence in 7 days", f"{health.evidence_7d:,}", ""),
         (
             "Not modified",
             DASH if share is None else percent(share),
             f"of {plural(polls, 'poll')}" if polls else "",
         ),
-        ("Last document", size(state.last_bytes) if state.last_bytes else DASH, took),
+        ("Last document", size(state.last_bytes) if state.last_bytes else DASH, duration),
     )
     with st.container(horizontal=True):
-        for name, value, more in facts:
+        for name, value, note in facts:
             st.metric(
-                name, value, more or None, delta_color="off", delta_arrow="off",
+                name, value, note or None, delta_color="off", delta_arrow="off",
                 border=True, width=165, height="stretch",
             )  # fmt: skip
 
 
-def _four_weeks(visit: Visit, found: FeedHealth) -> None:
-    if not any(day.polls for day in found.days):
+def _show_four_weeks(visit: Visit, health: FeedHealth) -> None:
+    if not any(day.polls for day in health.days):
         empty("It has not been polled in four weeks.", "Its days are drawn here once it is.")
         return
-    usual = usual_items(found.days, visit.now).usual
+    usual = usual_items(health.days, visit.now).usual
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**What it brought**")
         spec = charts.drawn(
-            charts.daily_items(), days=days_frame(found.days, visit.now), usual=usual_frame(usual)
+            charts.daily_items(), days=days_frame(health.days, visit.now), usual=usual_frame(usual)
         )
         alt = f"New items of each of the last 28 days; usually {usual:g} a day"
         st.vega_lite_chart(spec=spec, width="stretch", key="feed-items", alt=alt)
     with right:
         st.markdown("**What asking came to**")
-        spec = charts.drawn(charts.daily_polls(OUTCOMES), polls=polls_frame(found.days, visit.now))
+        spec = charts.drawn(charts.daily_polls(OUTCOMES), polls=polls_frame(health.days, visit.now))
         alt = "Polls of each of the last 28 days, by what they came to"
         st.vega_lite_chart(spec=spec, width="stretch", key="feed-polls", alt=alt)
-    recent = found.state.recent
+    recent = health.state.recent
     st.caption(
         f"The last {plural(len(recent.split()), 'answer')}: {inert(answers_counted(recent))}."
         f" In their order: {inert(answers_in_a_row(recent))}. Days are those of UTC."
     )
 
 
-def _brought(visit: Visit, page: FeedPage) -> None:
-    """Its newest items, and the questions on which some of them are evidence."""
+def _show_content(visit: Visit, page: FeedPage) -> None:
+    """Show its newest items, and the questions on which some of them are evidence."""
     if not page.items:
         empty(
             "It has brought nothing yet.",
@@ -212,12 +212,12 @@ def _brought(visit: Visit, page: FeedPage) -> None:
         return
     st.markdown("**Its newest items**")
     restated(visit)
-    _items(visit, page)
+    _show_items(visit, page)
     st.markdown("**The evidence it brought**")
-    _questions(visit, page)
+    _show_evidence_questions(visit, page)
 
 
-def _items(visit: Visit, page: FeedPage) -> None:
+def _show_items(visit: Visit, page: FeedPage) -> None:
     zone = visit.zone.key
     frame = items_frame(page.items)
     columns = {
@@ -246,12 +246,14 @@ def _items(visit: Visit, page: FeedPage) -> None:
     st.caption(f"Headlines as they were first seen. Times in {zone}.")
 
 
-def _questions(visit: Visit, page: FeedPage) -> None:
-    asked = {s.question.id: s.question for s in visit.tracker.questions()} if page.questions else {}
-    if not asked:
+def _show_evidence_questions(visit: Visit, page: FeedPage) -> None:
+    questions = (
+        {s.question.id: s.question for s in visit.tracker.questions()} if page.questions else {}
+    )
+    if not questions:
         empty(
             "None so far.", "Items that match a signpost of an open question become evidence on it."
         )
     for question_id, pieces in sorted(page.questions.items(), key=lambda pair: -pair[1]):
         words = f"**{plural(pieces, 'piece', 'pieces')}**"
-        line_about(visit, asked[question_id], words, ":material/show_chart:")
+        line_about(visit, questions[question_id], words, ":material/show_chart:")

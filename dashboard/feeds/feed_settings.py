@@ -1,4 +1,4 @@
-"""How a feed is read: a form with all that can be set, saved by one click."""
+"""Form of a feed's settings, saved by one click."""
 
 from typing import Any, Final
 
@@ -29,25 +29,29 @@ _HELP: Final = {
 
 
 def render(visit: Visit, feed: Feed) -> None:
-    """The form; a refusal stands below it, and what was typed stays."""
+    """Show the form; an error appears below it, and the input stays."""
     st.markdown("**How it is read**")
     with st.form(f"settings-{feed.id}", width=760):
-        wanted = _fields(feed)
+        changes = _show_fields(feed)
         if st.form_submit_button("Save", type="primary"):
             with calm():
-                visit.tracker.change_feed(feed.id, **wanted)
-                say(f"{clipped(wanted['title'], 80)}: saved, it holds from the next poll on")
+                visit.tracker.change_feed(feed.id, **changes)
+                say(f"{clipped(changes['title'], 80)}: saved, it holds from the next poll on")
                 st.rerun()
 
 
-def _fields(feed: Feed) -> dict[str, Any]:
-    """What stands in the form, by the names that the settings of a feed have."""
+def _show_fields(feed: Feed) -> dict[str, Any]:
+    """Show the fields and return their values by the names of a feed's settings."""
     left, right = st.columns(2, gap="medium")
     with left:
-        title = _text(feed, "title", "Title")
-        theme = _text(feed, "theme", "Theme")
-        every = _number(feed, "every_minutes", "Minutes between polls", placeholder="learned")
-        megabytes = _number(feed, "max_megabytes", "Size limit, MB", placeholder="the usual one")
+        title = _show_text_field(feed, "title", "Title")
+        theme = _show_text_field(feed, "theme", "Theme")
+        minutes = _show_number_field(
+            feed, "every_minutes", "Minutes between polls", placeholder="learned"
+        )
+        megabytes = _show_number_field(
+            feed, "max_megabytes", "Size limit, MB", placeholder="the usual one"
+        )
     with right:
         grades = list(GRADE)
         grade = st.selectbox(
@@ -58,10 +62,10 @@ def _fields(feed: Feed) -> dict[str, Any]:
             key=f"grade-{feed.id}",
             help=_HELP["grade"],
         )
-        group = _text(feed, "source_group", "Source group")
-        importance = _number(feed, "importance", "Importance")
-        agent = _text(feed, "user_agent", "User agent", placeholder="as everywhere")
-    whole = st.checkbox(
+        source_group = _show_text_field(feed, "source_group", "Source group")
+        importance = _show_number_field(feed, "importance", "Importance")
+        user_agent = _show_text_field(feed, "user_agent", "User agent", placeholder="as everywhere")
+    full_text = st.checkbox(
         "Also read the whole article of items that match",
         feed.full_text,
         key=f"full_text-{feed.id}",
@@ -71,35 +75,33 @@ def _fields(feed: Feed) -> dict[str, Any]:
         "title": title,
         "grade": grade,
         "theme": theme,
-        "source_group": group,
+        "source_group": source_group,
         "importance": 1.0 if importance is None else importance,
-        "every_minutes": every,
+        "every_minutes": minutes,
         "max_megabytes": megabytes,
-        "user_agent": agent,
-        "full_text": whole,
+        "user_agent": user_agent,
+        "full_text": full_text,
     }
 
 
-def _text(feed: Feed, name: str, label: str, **how: Any) -> str:
-    said = st.text_input(
+def _show_text_field(feed: Feed, name: str, label: str, **options: Any) -> str:
+    value = st.text_input(
         label,
         getattr(feed, name),
         key=f"{name}-{feed.id}",
         max_chars=300,
         autocomplete="off",
         help=_HELP.get(name),
-        **how,
+        **options,
     )
-    return (said or "").strip()
+    return (value or "").strip()
 
 
-def _number(feed: Feed, name: str, label: str, **how: Any) -> float | None:
-    """A number, empty for what is usual. The bounds are the tracker's to know: it refuses in
-    words.
-    """
+def _show_number_field(feed: Feed, name: str, label: str, **options: Any) -> float | None:
+    """Show a number field, empty for the default. The tracker checks the bounds."""
     value = getattr(feed, name)
-    found = st.number_input(
-        label, value=value, step=0.1 if name == "importance" else 1.0, format="%g", key=f"{name}-{feed.id}",
-        help=_HELP[name], **how,
+    entered = st.number_input(
+        label, value=value, step=0.1 if name == "importance" else 1.0, format="%g",
+        key=f"{name}-{feed.id}", help=_HELP[name], **options,
     )  # fmt: skip
-    return None if found is None else float(found)
+    return None if entered is None else float(entered)

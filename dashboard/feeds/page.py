@@ -1,6 +1,4 @@
-"""All feeds: in words first, then what needs somebody, then every one of them, then how to add
-more.
-"""
+"""Feeds page: fleet state, feeds in trouble, the list of all feeds, and the forms to add more."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,30 +17,29 @@ from tracker.model.read_models import FeedHealth
 
 _C = st.column_config
 TROUBLES = 6
-"""Cards of trouble; more of them would be a second list above the list."""
+"""Number of trouble cards; more would be a second list above the list."""
 
 ALIKE = 2
-"""Cards while the whole fleet is in trouble: they say the same."""
+"""Number of trouble cards while the whole fleet is in trouble, as they say the same."""
 
-_ASKED = "ask-feed"
+_POLL_BUTTON_KEY = "ask-feed"
 LONGEST = 300
 WORDS = 840
-"""Width of the words of a card: on a phone, which has less, its buttons go below them."""
+"""Width of a card's text: on a phone, which has less, its buttons go below."""
 
 
 def render(visit: Visit) -> None:
-    """The feed named by `?feed=`, else all of them."""
-    asked = st.query_params.get("feed", "")
-    # A link to the page that one is on changes what it shows and leaves the address as it was; this
-    # sets it right.
-    st.query_params.from_dict({"feed": asked} if asked else {})
-    if asked:
-        feed.render(visit, asked)
+    """Show the feed of `?feed=`, else all of them."""
+    feed_id = st.query_params.get("feed", "")
+    # A link to the current page changes its content but not the address.
+    st.query_params.from_dict({"feed": feed_id} if feed_id else {})
+    if feed_id:
+        feed.render(visit, feed_id)
         return
     feeds = visit.tracker.feeds()
     st.subheader("Feeds", anchor=False)
     if visit.replayed_until is not None:
-        _replayed(visit, feeds)
+        _show_replayed(visit, feeds)
         return
     if not feeds:
         empty(
@@ -51,12 +48,12 @@ def render(visit: Visit) -> None:
             "your own here.",
         )
     else:
-        _fleet(visit, feeds)
-        _all(visit, worst_first(feeds))
+        _show_fleet(visit, feeds)
+        _show_all(visit, worst_first(feeds))
     adding.render(visit, first=not feeds)
 
 
-def _replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
+def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     if not feeds:
         empty("No outlet was replayed.", "Make the replay anew: `tracker demo`.")
         return
@@ -64,68 +61,64 @@ def _replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         f"**{plural(len(feeds), 'outlet')} of the past were replayed.** Nothing is polled in a "
         "replay."
     )
-    _all(visit, feeds)
+    _show_all(visit, feeds)
 
 
-def _fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
-    """The answer first, in a sentence; the alarm, if there is one; and the feeds that need
-    somebody.
-    """
-    found = fleet([each.state for each in feeds], visit.now)
-    st.markdown(fleet_sentence(found, visit.now))
-    if found.alarm:
+def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
+    """Show the fleet state in a sentence, the alarm if there is one, and the feeds in trouble."""
+    state = fleet([feed_health.state for feed_health in feeds], visit.now)
+    st.markdown(fleet_sentence(state, visit.now))
+    if state.alarm:
         st.error(
-            f"**{sentence(found.alarm)}** When many feeds fail at once it is seldom the feeds: "
+            f"**{sentence(state.alarm)}** When many feeds fail at once it is seldom the feeds: "
             "look at this machine's own network first.",
             icon=":material/warning:",
         )
-    if found.counts["late"]:
+    if state.counts["late"]:
         st.warning(
             "Late feeds have been due for more than an hour. Polling is done by `tracker up` or "
             "`tracker run`; neither seems to be running.",
             icon=":material/schedule:",
         )
-    some = troubled(feeds)
-    shown = some[: ALIKE if found.alarm else TROUBLES]
-    for each in shown:
-        _trouble(visit, each)
-    if len(some) > len(shown):
+    in_trouble = troubled(feeds)
+    shown = in_trouble[: ALIKE if state.alarm else TROUBLES]
+    for feed_health in shown:
+        _show_trouble(visit, feed_health)
+    if len(in_trouble) > len(shown):
         st.caption(
-            f"{plural(len(some) - len(shown), 'more feed')} in trouble; the list below begins "
-            "with them."
+            f"{plural(len(in_trouble) - len(shown), 'more feed')} in trouble; the list below "
+            "begins with them."
         )
 
 
-def _trouble(visit: Visit, found: FeedHealth) -> None:
-    """What is wrong with one feed, since when, and what will be done about it; beside it what
-    somebody can do.
-    """
-    state = found.state
-    place = st.container(
+def _show_trouble(visit: Visit, health: FeedHealth) -> None:
+    """Show what is wrong with one feed, since when, and what happens next, with its buttons."""
+    state = health.state
+    card = st.container(
         border=True,
         horizontal=True,
         vertical_alignment="center",
         horizontal_alignment="distribute",
         gap="small",
     )
-    with place:
+    with card:
         with st.container(gap="xxsmall", width=WORDS):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                st.markdown(f"**{HEALTH[found.health]}**", width="content")
+                st.markdown(f"**{HEALTH[health.health]}**", width="content")
                 feed.link(visit, state.id, state.feed.title)
-            st.text(clipped(what_is_wrong(found), LONGEST) or "No reason was kept.")
+            st.text(clipped(what_is_wrong(health), LONGEST) or "No reason was kept.")
             st.caption(
-                inert(f"{faring(state, found.health, visit.now)} {asked_next(state, visit.now)}")
+                inert(f"{faring(state, health.health, visit.now)} {asked_next(state, visit.now)}")
             )
-        feed.buttons(visit, found)
+        feed.buttons(visit, health)
 
 
-def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
+def _show_all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     st.caption(f"{plural(len(feeds), 'feed')}. Pick a row to open it.")
     picked = selected_row(
         table(
             feeds_frame(feeds, visit.now),
-            _columns(visit, feeds),
+            _build_columns(visit, feeds),
             "All feeds",
             key="feeds",
             on_select="rerun",
@@ -138,17 +131,15 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         st.switch_page(visit.pages["feeds"], query_params={"feed": feeds[picked].state.id})
 
 
-def _ask_row(visit: Visit, ids: Sequence[FeedId]) -> None:
-    """The button of a row: the feed that stood there when the list was drawn is asked in the next
-    round.
-    """
-    clicked = st.session_state[_ASKED]
+def _poll_row(visit: Visit, ids: Sequence[FeedId]) -> None:
+    """Poll the feed of a clicked row of the list as it was drawn."""
+    clicked = st.session_state[_POLL_BUTTON_KEY]
     if clicked is not None and clicked.row < len(ids):
         feed.ask_now(visit, ids[clicked.row])
 
 
-def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
-    """What is worth knowing of a feed; a replayed outlet is never asked again, so less of it is."""
+def _build_columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
+    """Build the columns; a replayed outlet is never polled, so it has fewer."""
     zone = visit.zone.key
     columns: dict[str, Any] = {
         "health": _C.TextColumn("State", width=80),
@@ -167,9 +158,9 @@ def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
             width=95,
             help="In the next round; a paused feed is read again.",
             type="tertiary",
-            key=_ASKED,
-            on_click=_ask_row,
-            args=(visit, [each.state.id for each in feeds]),
+            key=_POLL_BUTTON_KEY,
+            on_click=_poll_row,
+            args=(visit, [feed_health.state.id for feed_health in feeds]),
         ),
         "why": _C.TextColumn("Why then", width=345),
         "note": _C.TextColumn("What is wrong", width=260),

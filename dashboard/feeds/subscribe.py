@@ -1,5 +1,5 @@
-"""More feeds: by an address, which can be tried first, or from another reader's list; and the list
-to take away.
+"""Subscriptions: a feed by its address, with a trial, or feeds from an OPML list; export of all
+feeds.
 """
 
 from typing import Final
@@ -14,91 +14,91 @@ from dashboard.wording import brought, capital, clipped
 from tracker.model.read_models import Imported
 
 _C = st.column_config
-_TRIED: Final = "tried"
-_BROUGHT: Final = "brought"
-_ADDRESS: Final = "new-feed"
-_INSTEAD: Final = "try-instead"
+_TRIAL_KEY: Final = "tried"
+_IMPORT_KEY: Final = "brought"
+_ADDRESS_KEY: Final = "new-feed"
+_RETRY_KEY: Final = "try-instead"
 MEGABYTES = 10
 LEFT_OUT = 50
 
 
 @st.fragment
 def render(visit: Visit, *, first: bool) -> None:
-    """Two closed drawers below the feeds; the one for an address is open where there is no feed
-    yet.
+    """Show two collapsed forms below the feeds; the first is open where there is no feed yet.
 
-    A fragment: what is typed and tried here does not gather all feeds again.
+    A fragment: typing and trying here does not load all feeds again.
     """
     with st.expander("Add a feed", icon=":material/add:", expanded=first, key="add-feed"):
-        _by_address(visit)
+        _show_address_form(visit)
     with st.expander("Lists of feeds (OPML)", icon=":material/list:", key="feed-lists"):
-        _lists(visit, empty=first)
+        _show_list_forms(visit, empty=first)
 
 
-def _by_address(visit: Visit) -> None:
+def _show_address_form(visit: Visit) -> None:
     st.caption(
         "The address of a feed, or of a page that names its feed. A test reads it once and "
         "keeps nothing."
     )
     url = (
-        st.text_input("Address", key=_ADDRESS, placeholder="https://…", autocomplete="off") or ""
+        st.text_input("Address", key=_ADDRESS_KEY, placeholder="https://…", autocomplete="off")
+        or ""
     ).strip()
     with st.container(horizontal=True, gap="xsmall"):
-        test = st.button("Test", key="test-feed", icon=":material/science:")
-        read = st.button("Read it from now on", key="subscribe", type="primary")
-    if read:
+        is_testing = st.button("Test", key="test-feed", icon=":material/science:")
+        is_subscribing = st.button("Read it from now on", key="subscribe", type="primary")
+    if is_subscribing:
         _subscribe(visit, url)
-    if test or st.session_state.pop(_INSTEAD, False):
-        _try(visit, url)
-    found = st.session_state.get(_TRIED)
-    if isinstance(found, Tried) and found.url == url:
-        _trial(visit, found)
+    if is_testing or st.session_state.pop(_RETRY_KEY, False):
+        _try_feed(visit, url)
+    trial = st.session_state.get(_TRIAL_KEY)
+    if isinstance(trial, Tried) and trial.url == url:
+        _show_trial(visit, trial)
 
 
-def _needs_address(url: str) -> bool:
+def _is_address_missing(url: str) -> bool:
     if not url:
         st.error("There is no address yet: fill one in first.", icon=":material/error:")
     return not url
 
 
 def _subscribe(visit: Visit, url: str) -> None:
-    if _needs_address(url):
+    if _is_address_missing(url):
         return
     with calm():
         with st.spinner("Asking the server …"):
             feed = visit.tracker.subscribe(url)
-        st.session_state.pop(_TRIED, None)
+        st.session_state.pop(_TRIAL_KEY, None)
         say(f"{clipped(feed.title, 80)} is read from now on")
         st.switch_page(visit.pages["feeds"], query_params={"feed": feed.id})
 
 
-def _try(visit: Visit, url: str) -> None:
-    st.session_state.pop(_TRIED, None)
-    if _needs_address(url):
+def _try_feed(visit: Visit, url: str) -> None:
+    st.session_state.pop(_TRIAL_KEY, None)
+    if _is_address_missing(url):
         return
     with calm(), st.spinner("Asking the server …"):
-        st.session_state[_TRIED] = tried(visit.tracker.try_feed(url))
+        st.session_state[_TRIAL_KEY] = tried(visit.tracker.try_feed(url))
 
 
-def _trial(visit: Visit, found: Tried) -> None:
-    """What an address answered, in the order in which one wants to know it."""
+def _show_trial(visit: Visit, trial: Tried) -> None:
+    """Show the result of a trial, the most important facts first."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown(verdict(found))
-        if found.is_feed:
-            st.text(clipped(found.title, 200))
-        elif found.reason != found.answer:
-            st.text(f"{capital(found.reason)}.")
-        st.text(capital(found.answer))
-        if found.is_feed:
-            _inside(visit, found)
-        if found.candidates:
-            _candidates(visit, found)
+        st.markdown(verdict(trial))
+        if trial.is_feed:
+            st.text(clipped(trial.title, 200))
+        elif trial.reason != trial.answer:
+            st.text(f"{capital(trial.reason)}.")
+        st.text(capital(trial.answer))
+        if trial.is_feed:
+            _show_trial_content(visit, trial)
+        if trial.candidates:
+            _show_candidates(visit, trial)
 
 
-def _inside(visit: Visit, found: Tried) -> None:
-    if found.odd:
-        st.text(f"Odd about the document: {found.odd}")
-    if found.matches:
+def _show_trial_content(visit: Visit, trial: Tried) -> None:
+    if trial.odd:
+        st.text(f"Odd about the document: {trial.odd}")
+    if trial.matches:
         texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
         columns = {
             "title": _C.TextColumn("Would be evidence", width=330),
@@ -106,64 +106,62 @@ def _inside(visit: Visit, found: Tried) -> None:
             "signpost": _C.TextColumn("Signpost", width=200),
             "words": _C.TextColumn("Matched words", width=180),
         }
-        table(matches_frame(found, texts), columns, "What would be evidence", row_height=WRAPPED)
-    if found.entries:
+        table(matches_frame(trial, texts), columns, "What would be evidence", row_height=WRAPPED)
+    if trial.entries:
         columns = {
             "published": _C.DatetimeColumn(
                 "Published", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
             ),
             "title": _C.TextColumn(
-                "Its first entries" if found.entries > len(found.preview) else "Its entries",
+                "Its first entries" if trial.entries > len(trial.preview) else "Its entries",
                 width=800,
             ),
         }
-        table(found.preview, columns, "The first entries of this feed")
+        table(trial.preview, columns, "The first entries of this feed")
 
 
-def _candidates(visit: Visit, found: Tried) -> None:
-    """The feeds that a page names; one of them is put in the place of its address and tried."""
-    sure = any(candidate.how != "guess" for candidate in found.candidates)
-    urls = {named(candidate): candidate.url for candidate in found.candidates}
+def _show_candidates(visit: Visit, trial: Tried) -> None:
+    """Show the feeds that a page links to; one of them can be tried instead."""
+    are_linked = any(candidate.how != "guess" for candidate in trial.candidates)
+    urls = {named(candidate): candidate.url for candidate in trial.candidates}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         label = (
             "The page names these feeds"
-            if sure
+            if are_linked
             else "It names no feed; these are usual places for one"
         )
         chosen = st.selectbox(label, list(urls), key="candidate", width="stretch")
         st.button(
-            "Test this one", key="test-candidate", on_click=_try_instead, args=(urls[chosen],)
+            "Test this one", key="test-candidate", on_click=_try_candidate, args=(urls[chosen],)
         )
 
 
-def _try_instead(url: str) -> None:
-    """Only before a run may the address be written into its field; it is tried where the field
-    is.
-    """
-    st.session_state[_ADDRESS] = url
-    st.session_state[_INSTEAD] = True
+def _try_candidate(url: str) -> None:
+    """Replace the address, which is possible only before a run, and request a trial."""
+    st.session_state[_ADDRESS_KEY] = url
+    st.session_state[_RETRY_KEY] = True
 
 
-def _lists(visit: Visit, *, empty: bool) -> None:
+def _show_list_forms(visit: Visit, *, empty: bool) -> None:
     st.caption(
         "What other feed readers give out and take in. Feeds that are there already stay as "
         "they are."
     )
-    number = st.session_state.setdefault("lists-taken", 0)  # a new key empties the field
-    found = st.file_uploader(
+    number = st.session_state.setdefault("lists-taken", 0)  # a new key clears the field
+    upload = st.file_uploader(
         "A list from another reader",
         type=["opml", "xml"],
         key=f"list-{number}",
         max_upload_size=MEGABYTES,
     )
-    if found is not None and st.button("Add its feeds", key="import-feeds", type="primary"):
+    if upload is not None and st.button("Add its feeds", key="import-feeds", type="primary"):
         with calm():
-            st.session_state[_BROUGHT] = visit.tracker.import_feeds(found.getvalue())
+            st.session_state[_IMPORT_KEY] = visit.tracker.import_feeds(upload.getvalue())
             st.session_state["lists-taken"] = number + 1
             st.rerun()
-    report = st.session_state.get(_BROUGHT)
+    report = st.session_state.get(_IMPORT_KEY)
     if isinstance(report, Imported):
-        _report(report)
+        _show_import(report)
     if not empty:
         st.download_button(
             "Save all feeds as a list",
@@ -176,13 +174,13 @@ def _lists(visit: Visit, *, empty: bool) -> None:
         )
 
 
-def _report(report: Imported) -> None:
-    """What a list brought, and what of it was left out and why; the names are the list's own."""
+def _show_import(report: Imported) -> None:
+    """Show the result of an import with the reasons of skipped feeds."""
     with st.container(border=True, gap="xsmall"):
         if report.title:
             st.text(clipped(report.title, 200))
         st.markdown(f"**{brought(report)}**{' Left out, and why:' if report.skipped else ''}")
         if report.skipped:
-            more = len(report.skipped) - LEFT_OUT
-            lines = [f"• {why}" for why in report.skipped[:LEFT_OUT]]
-            st.text("\n".join([*lines, *([f"… and {more:,} more"] if more > 0 else [])]))
+            omitted = len(report.skipped) - LEFT_OUT
+            lines = [f"• {reason}" for reason in report.skipped[:LEFT_OUT]]
+            st.text("\n".join([*lines, *([f"… and {omitted:,} more"] if omitted > 0 else [])]))

@@ -1,4 +1,4 @@
-"""The page on which a question of one's own is asked: its fields appear as its kind needs them."""
+"""Page of a new question: its fields depend on the kind of question."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -29,40 +29,38 @@ from forecasts.questions.new_question import Asked, date_scale, short_name
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.errors import Refused, Unresolvable
 
-_BY_THE_CLOSE: Final = frozenset({"other-deadline", "no-start"})
-"""Findings that hold words against the close, which says nothing before there is one."""
+_CLOSE_FINDINGS: Final = frozenset({"other-deadline", "no-start"})
+"""Findings that compare words with the close, which make no sense before there is one."""
 
 
 def render(visit: Visit) -> None:
-    """The form with what the linter finds in it, the refusal if there is one, and on success the
-    question itself.
-    """
+    """Show the form with the linter's findings; on success open the question's page."""
     st.subheader("Ask a question", anchor=False)
     form = Form(st.session_state.setdefault("asking", uuid4().hex))
     with st.container(width=760):
-        draft = _fields(visit, form)
-        flaws = _found(visit, draft)
+        draft = _show_fields(visit, form)
+        flaws = _lint_draft(visit, draft)
         show_findings(form, flaws)
         override = override_of(form, flaws) if draft.asked.text else ""
         if st.button("Ask this question", type="primary", key="ask"):
             with calm():
-                _ask(visit, draft, override)
+                _ask_question(visit, draft, override)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What stands in the form; `refusal` says what of it could not be read."""
+    """Content of the form; `refusal` is why some of it could not be read."""
 
     asked: Asked
     closes: datetime | None
     refusal: ForecastsError | None
 
 
-def _fields(visit: Visit, form: Form) -> Draft:
+def _show_fields(visit: Visit, form: Form) -> Draft:
     kind = kind_of(form)
     text = form.text("Question", "text", placeholder=EXAMPLES[kind], max_chars=300)
     form.place("text")
-    options, scale, shape, refusal = _of_kind(visit, form, kind)
+    options, scale, shape, refusal = _read_kind_inputs(visit, form, kind)
     form.place("options", "scale")
     criteria = "\n".join(
         form.lines(
@@ -74,9 +72,9 @@ def _fields(visit: Visit, form: Form) -> Draft:
         "Sources, one a line", "sources", placeholder="https://… or the name of who will report it"
     )
     form.place("sources")
-    opens, closes, resolves = _times(visit, form)
+    opens, closes, resolves = _show_times(visit, form)
     form.place("times")
-    asked = Asked(
+    new_question = Asked(
         id="",
         text=text,
         criteria=criteria,
@@ -89,22 +87,24 @@ def _fields(visit: Visit, form: Form) -> Draft:
         options=options,
         scale=scale,
     )
-    prior, reason = base_rate(form, asked, refusal)
+    prior, reason = base_rate(form, new_question, refusal)
     form.place("prior")
     tags = tuple(
         tag.strip()
         for tag in form.text("Tags, separated by commas", "tags").split(",")
         if tag.strip()
     )
-    whole = replace(asked, id=_name(form, text), prior=prior, prior_reason=reason, tags=tags)
-    return Draft(whole, closes, refusal)
+    complete = replace(
+        new_question, id=_show_name(form, text), prior=prior, prior_reason=reason, tags=tags
+    )
+    return Draft(complete, closes, refusal)
 
 
 OfKind = tuple[tuple[str, ...], Scale | None, HorizonShape, ForecastsError | None]
 """Options, range and horizon shape of a question, and why they could not be read."""
 
 
-def _of_kind(visit: Visit, form: Form, kind: Kind) -> OfKind:
+def _read_kind_inputs(visit: Visit, form: Form, kind: Kind) -> OfKind:
     shape: HorizonShape = "event_by" if kind == "date" else "state_at"
     try:
         match kind:
@@ -115,12 +115,12 @@ def _of_kind(visit: Visit, form: Form, kind: Kind) -> OfKind:
             case "numeric":
                 return (), range_of(form), shape, None
             case "date":
-                return (), _window(visit, form), shape, None
+                return (), _show_date_range(visit, form), shape, None
     except ForecastsError as refusal:
         return (), None, shape, refusal
 
 
-def _window(visit: Visit, form: Form) -> Scale:
+def _show_date_range(visit: Visit, form: Form) -> Scale:
     left, right = st.columns(2)
     today = visit.now.date()
     earliest = left.date_input(
@@ -138,49 +138,49 @@ def _window(visit: Visit, form: Form) -> Scale:
     return date_scale(earliest.isoformat(), latest.isoformat())
 
 
-def _times(visit: Visit, form: Form) -> tuple[datetime, datetime | None, datetime | None]:
+def _show_times(visit: Visit, form: Form) -> tuple[datetime, datetime | None, datetime | None]:
     labels = {"opens": "Opens", "closes": "Closes", "resolves": "Answer due"}
     helps = {
         "opens": "Empty: now.",
         "closes": "Forecasts are taken until then.",
         "resolves": "Empty: at the close.",
     }
-    found: dict[str, datetime | None] = {}
-    for place, (name, label) in zip(st.columns(3), labels.items(), strict=True):
-        local = place.datetime_input(
+    times: dict[str, datetime | None] = {}
+    for column, (name, label) in zip(st.columns(3), labels.items(), strict=True):
+        local = column.datetime_input(
             label, None, help=helps[name], format="YYYY-MM-DD", **form.keyed(name)
         )
-        found[name] = None if local is None else local.replace(tzinfo=visit.zone)
+        times[name] = None if local is None else local.replace(tzinfo=visit.zone)
     st.caption(
         f"Times in {visit.zone.key}. Left empty, it opens now, and the answer is due at the close."
     )
-    return found["opens"] or visit.now, found["closes"], found["resolves"]
+    return times["opens"] or visit.now, times["closes"], times["resolves"]
 
 
-def _name(form: Form, text: str) -> str:
-    made = short_name(text)
-    said = form.text(
+def _show_name(form: Form, text: str) -> str:
+    proposed = short_name(text)
+    entered = form.text(
         "Short name",
         "name",
-        placeholder=made or "grain-exports",
+        placeholder=proposed or "grain-exports",
         help="For its address and for commands; kept for good.",
     )
-    return said or made
+    return entered or proposed
 
 
-def _found(visit: Visit, draft: Draft) -> tuple[Flaw, ...]:
-    """What the linter finds: nothing before there is a question, and nothing about times before
-    they are given.
-    """
+def _lint_draft(visit: Visit, draft: Draft) -> tuple[Flaw, ...]:
+    """Lint the question; skip an empty one, and findings about times that are not given yet."""
     if not draft.asked.text:
         return ()
-    found = visit.tracker.lint(draft.asked)
+    flaws = visit.tracker.lint(draft.asked)
     if draft.closes is not None:
-        return found
-    return tuple(flaw for flaw in found if flaw.where != "times" and flaw.code not in _BY_THE_CLOSE)
+        return flaws
+    return tuple(
+        flaw for flaw in flaws if flaw.where != "times" and flaw.code not in _CLOSE_FINDINGS
+    )
 
 
-def _ask(visit: Visit, draft: Draft, override: str) -> None:
+def _ask_question(visit: Visit, draft: Draft, override: str) -> None:
     if not draft.asked.text:
         raise InvalidQuestion("the question itself is empty: say it in one sentence")
     if draft.refusal is not None:
@@ -190,9 +190,9 @@ def _ask(visit: Visit, draft: Draft, override: str) -> None:
     try:
         question = visit.tracker.ask(draft.asked, override=override)
     except Unresolvable as refusal:
-        said = plural(len(refusal.flaws), "finding blocks", "findings block")
+        summary = plural(len(refusal.flaws), "finding blocks", "findings block")
         raise Refused(
-            f"{said} it: mend what stands beside the fields, or say why it opens all the same"
+            f"{summary} it: mend what stands beside the fields, or say why it opens all the same"
         ) from None
     st.session_state.pop("asking", None)
     say("The question is open" if question.opens_at <= visit.now else "The question is asked")

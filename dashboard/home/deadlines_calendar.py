@@ -1,5 +1,5 @@
-"""What to expect next over all open questions: signposts, closes, answers that are due; and what
-was noted lately.
+"""Calendar page: expected signposts, closes and due answers of all open questions, and recent
+notes.
 """
 
 import streamlit as st
@@ -12,7 +12,7 @@ from forecasts.questions.question import Question
 from tracker.model.audit import Mark
 
 MOST = 40
-"""Entries of a section that are shown before all of them are asked for."""
+"""Entries of a section that are shown by default."""
 
 LONGEST = 140
 _ICONS = {
@@ -23,11 +23,11 @@ _ICONS = {
 
 
 def render(visit: Visit) -> None:
-    """What is overdue first, then what comes, the nearest first, then what was noted in the last 30
+    """Show overdue entries, then future ones, the nearest first, then the notes of the last 30
     days.
     """
-    found = visit.tracker.calendar()
-    coming = sections(found, visit.stands_at, visit.zone)
+    calendar = visit.tracker.calendar()
+    coming = sections(calendar, visit.stands_at, visit.zone)
     st.subheader("What to expect next", anchor=False)
     if not coming:
         empty(
@@ -37,70 +37,70 @@ def render(visit: Visit) -> None:
         )
         st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
     else:
-        st.caption(inert(_in_short(coming)))
+        st.caption(inert(_summarise(coming)))
     for section in coming:
-        _section(visit, section)
-    _noted(visit, noted(found))
+        _show_section(visit, section)
+    _show_notes(visit, noted(calendar))
 
 
-def _in_short(coming: tuple[Section, ...]) -> str:
-    every = [
+def _summarise(coming: tuple[Section, ...]) -> str:
+    counts = [
         (due.what, len(due.entries))
         for section in coming
-        for each in section.days
-        for due in each.due
+        for day in section.days
+        for due in day.due
     ]
-    told = [
-        plural(count, noun, many)
-        for what, noun, many in (
+    parts = [
+        plural(count, noun, nouns)
+        for kind, noun, nouns in (
             ("signpost", "signpost to watch for", "signposts to watch for"),
             ("close", "close", "closes"),
             ("answer due", "answer due", "answers due"),
         )
-        if (count := sum(n for each, n in every if each == what))
+        if (count := sum(number for day, number in counts if day == kind))
     ]
     return (
-        f"{', '.join(told)}. A signpost that is not seen by its date counts as evidence: "
+        f"{', '.join(parts)}. A signpost that is not seen by its date counts as evidence: "
         "silence speaks, too."
     )
 
 
-def _section(visit: Visit, section: Section) -> None:
+def _show_section(visit: Visit, section: Section) -> None:
     st.markdown(f"#### {section.title}")
     days = section.days
     if section.count > MOST and not st.session_state.get(f"all-{section.title}"):
         days = shortened(section, MOST)
-    for each in days:
-        _day(visit, each)
+    for day in days:
+        _show_day(visit, day)
     if section.count > MOST:
         st.toggle(f"All {section.count}", key=f"all-{section.title}")
 
 
-def _day(visit: Visit, each: Day) -> None:
+def _show_day(visit: Visit, day: Day) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{inert(visit.day(each.at))}** · {inert(visit.age(each.at))}")
-        for due in each.due:
-            _due(visit, due)
+        st.markdown(f"**{inert(visit.day(day.at))}** · {inert(visit.age(day.at))}")
+        for due in day.due:
+            _show_due(visit, due)
 
 
-def _due(visit: Visit, due: Due) -> None:
+def _show_due(visit: Visit, due: Due) -> None:
     if due.what == "signpost":
         st.markdown(f":material/flag: **{inert(clipped(due.name, LONGEST))}**")
     for expected, question in due.entries:
         label = "Question" if due.what == "signpost" else DUE[due.what]
-        _line(visit, question, label, icon=_ICONS[due.what], more=if_seen(question, expected))
+        _show_entry(visit, question, label, icon=_ICONS[due.what], note=if_seen(question, expected))
 
 
-def _line(visit: Visit, question: Question, label: str, *, icon: str, more: str = "") -> None:
-    """A short link, the question's text beside it, and below what it would say."""
+def _show_entry(visit: Visit, question: Question, label: str, *, icon: str, note: str = "") -> None:
+    """Show a short link with the question's text beside it, and a note below."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         link_to_question(visit, question, label, icon)
         st.markdown(inert(clipped(question.text, LONGEST)), width="content")
-    if more:
-        st.caption(inert(more))
+    if note:
+        st.caption(inert(note))
 
 
-def _noted(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> None:
+def _show_notes(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> None:
     st.markdown("#### Noted in the last 30 days")
     if not marks:
         st.caption(
@@ -110,4 +110,4 @@ def _noted(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> None:
     for mark, question, name in marks:
         with st.container(border=True, gap="xsmall"):
             st.markdown(inert(mark_line(mark, name, question.kind, visit.zone)))
-            _line(visit, question, "Question", icon=":material/show_chart:")
+            _show_entry(visit, question, "Question", icon=":material/show_chart:")

@@ -1,5 +1,5 @@
-"""The first steps in a new database: four, each ticked when it is truly done, and gone once all of
-them are.
+"""First steps in a new database, each ticked when it is done; the list disappears with the last
+one.
 """
 
 from typing import Final, NamedTuple
@@ -17,60 +17,60 @@ SETS: Final = {
     "china_russia_2022": "Why China stays close to Russia",
     "grid_storage_2026": "After the noon glut: electricity and batteries",
 }
-"""The question sets that come along, by their titles."""
+"""Question sets that are shipped, by their titles."""
 
-_HIDDEN: Final = "first-steps-hidden"
-_DONE: Final = ":material/check_circle:"
-_OPEN: Final = ":material/radio_button_unchecked:"
+_HIDDEN_KEY: Final = "first-steps-hidden"
+_DONE_ICON: Final = ":material/check_circle:"
+_OPEN_ICON: Final = ":material/radio_button_unchecked:"
 
 
 class Step(NamedTuple):
-    """One step: what is to do, whether it is done, and the pages where one does it."""
+    """One step: its text, whether it is done, and the pages for it."""
 
     words: str
     done: bool
     links: tuple[tuple[PageName, str], ...]
 
 
-def steps(found: FirstSteps) -> tuple[Step, ...]:
-    """The four steps in the order in which one can take them."""
+def steps(state: FirstSteps) -> tuple[Step, ...]:
+    """List the four steps in their order."""
     return (
         Step(
             "Load questions, or write some",
-            found.asked,
+            state.asked,
             (("ask", "Write one"), ("essays", "Start from an essay")),
         ),
-        Step("Make a first forecast", found.forecast, (("questions", "Choose a question"),)),
-        Step("Add feeds, and see a first one answer", found.polled, (("feeds", "Feeds"),)),
-        Step("Review a first piece of evidence", found.reviewed, (("inbox", "Inbox"),)),
+        Step("Make a first forecast", state.forecast, (("questions", "Choose a question"),)),
+        Step("Add feeds, and see a first one answer", state.polled, (("feeds", "Feeds"),)),
+        Step("Review a first piece of evidence", state.reviewed, (("inbox", "Inbox"),)),
     )
 
 
 def render(visit: Visit) -> bool:
-    """The list, while there is something to do and nobody put it away; whether it was shown."""
-    if visit.replayed_until is not None or st.session_state.get(_HIDDEN):
+    """Show the steps while one is open and the list is not hidden; return whether it was shown."""
+    if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
         return False
-    found = visit.tracker.first_steps()
-    listed = steps(found)
-    if all(step.done for step in listed):
+    state = visit.tracker.first_steps()
+    all_steps = steps(state)
+    if all(step.done for step in all_steps):
         return False
     with st.container(border=True, gap="small", key="first-steps"):
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
         ):
-            st.markdown(f"**{steps_done(found)}**", width="content")
+            st.markdown(f"**{steps_done(state)}**", width="content")
             st.button(
                 "Hide",
                 key="hide-first-steps",
                 type="tertiary",
                 icon=":material/close:",
-                on_click=_hide,
+                on_click=_hide_steps,
             )
-        for step in listed:
-            _line(visit, step)
-            if step is listed[0] and not step.done:
-                _sets(visit)
-        if not found.asked:
+        for step in all_steps:
+            _show_step(visit, step)
+            if step is all_steps[0] and not step.done:
+                _show_sets(visit)
+        if not state.asked:
             st.caption(
                 "Only looking around? `./run --demo` replays recorded history since 2022 in a "
                 "database of its own, with invented forecasters. It takes up to three minutes, "
@@ -79,38 +79,38 @@ def render(visit: Visit) -> bool:
     return True
 
 
-def _hide() -> None:
-    st.session_state[_HIDDEN] = True
+def _hide_steps() -> None:
+    st.session_state[_HIDDEN_KEY] = True
 
 
-def _line(visit: Visit, step: Step) -> None:
+def _show_step(visit: Visit, step: Step) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if step.done:
-            st.markdown(f"{_DONE} {step.words}: done", width="content")
+            st.markdown(f"{_DONE_ICON} {step.words}: done", width="content")
             return
-        st.markdown(f"{_OPEN} **{step.words}**", width="content")
+        st.markdown(f"{_OPEN_ICON} **{step.words}**", width="content")
         for page, label in step.links:
             st.page_link(visit.pages[page], label=label, icon=":material/arrow_forward:")
 
 
-def _sets(visit: Visit) -> None:
-    """A click loads a set that comes along, with its questions, signposts and feeds."""
+def _show_sets(visit: Visit) -> None:
+    """Show the buttons that load a shipped set with its questions, signposts and feeds."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("Load a set, with its questions and feeds:", width="content")
-        wanted = [
+        chosen = [
             name
             for name, title in SETS.items()
             if st.button(title, key=f"load-{name}", icon=":material/download:")
         ]
-    for name in wanted:
-        _load(visit, name)
+    for name in chosen:
+        _load_set(visit, name)
 
 
-def _load(visit: Visit, name: str) -> None:
-    """A second click, or one in another window, finds the set there already and adds nothing."""
+def _load_set(visit: Visit, name: str) -> None:
+    """Load a shipped set; a second click, or one in another window, adds nothing."""
     with calm():
         with st.spinner("Reading the questions and what they begin with; some seconds …"):
             loaded = visit.tracker.load_built_in(name)
-        came = f"{plural(loaded.questions, 'question')} and {plural(loaded.feeds, 'feed')}"
-        say(f"{came} of “{clipped(loaded.title, 80)}” came in")
+        summary = f"{plural(loaded.questions, 'question')} and {plural(loaded.feeds, 'feed')}"
+        say(f"{summary} of “{clipped(loaded.title, 80)}” came in")
         st.rerun()

@@ -1,4 +1,4 @@
-"""One question of a list at hand: walked to with J and K, forecast and confirmed in place."""
+"""Inline forecast form for the selected question (J and K to move)."""
 
 from collections.abc import Sequence
 
@@ -12,38 +12,38 @@ from dashboard.wording import inert
 from tracker.model.read_models import QuestionSummary
 
 NAME = "at"
-"""The question's name in the address."""
+"""Address parameter of the selected question."""
 
 
 def render(visit: Visit, shown: Sequence[QuestionSummary]) -> None:
-    """The line to walk with and, once a question is at hand, my forecast of it."""
+    """Show the step buttons and, if a question is selected, the form for my forecast."""
     ids = tuple(s.question.id for s in shown)
     remember(ids)
-    at = of(shown)
+    selected = of(shown)
     with st.container(horizontal=True, vertical_alignment="center"):
         walk(ids, NAME)
-        if at is not None:
+        if selected is not None:
             st.button(
                 "Close",
                 key="at-close",
                 icon=":material/close:",
                 type="tertiary",
-                on_click=_put_away,
+                on_click=_clear_selection,
             )
         else:
             st.caption("J and K walk through the list, to forecast in place.", width="content")
-    if at is not None:
+    if selected is not None:
         with st.container(border=True):
-            _one(visit, at)
+            _show_question(visit, selected)
 
 
 def of(shown: Sequence[QuestionSummary]) -> QuestionSummary | None:
-    """The question at hand; None when the address names none of those that are shown."""
-    named = st.query_params.get(NAME)
-    return next((s for s in shown if s.question.id == named), None)
+    """Return the selected question; None if the address names none of those shown."""
+    question_id = st.query_params.get(NAME)
+    return next((s for s in shown if s.question.id == question_id), None)
 
 
-def _one(visit: Visit, summary: QuestionSummary) -> None:
+def _show_question(visit: Visit, summary: QuestionSummary) -> None:
     st.markdown(f"**{inert(summary.question.text)}**")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(forecasting.standing_words(visit, summary), width="content")
@@ -54,5 +54,5 @@ def _one(visit: Visit, summary: QuestionSummary) -> None:
         st.caption("It takes no forecasts any more.")
 
 
-def _put_away() -> None:
+def _clear_selection() -> None:
     st.query_params.pop(NAME, None)

@@ -1,5 +1,5 @@
-"""The parts of a form that asks a question, which the page of one's own questions and the drafts of
-an essay share.
+"""Parts of a form that asks a question, shared by the page of a new question and the drafts of an
+essay.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,11 +39,10 @@ SHAPES: Mapping[HorizonShape, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One rendering of a form. What is typed into it stays until the question is asked, on other
-    pages too.
+    """One rendering of a form. Its inputs stay until the question is asked, across pages.
 
-    `begun` is what stands in it at first, by the name of the field; `places` are where findings
-    about a part go.
+    `begun` has the initial values by field name; `places` are the containers for findings about a
+    part.
     """
 
     id: str
@@ -52,51 +51,54 @@ class Form:
     places: dict[str, DeltaGenerator] = field(default_factory=dict)
 
     def key(self, name: str) -> str:
-        """The name under which a field is known to streamlit."""
+        """Return the widget key of a field."""
         return f"ask-{name}-{self.id}"
 
     def keyed(self, name: str, first: Any = None) -> dict[str, Any]:
-        """How an input of this form is known; it begins with what was there, or with `first`.
+        """Register a field and return its widget arguments; it starts from its initial value, or
+        from `first`.
 
-        What it begins with is put into its state, and is no default: so that a slot or a proposal
-        may change it later.
+        The initial value goes into the session state and is no default, so that a slot or a
+        proposal can change it later.
         """
-        key, begun = self.key(name), self.begun.get(name, first)
-        if key not in st.session_state and begun is not None:
-            st.session_state[key] = begun
+        key, initial = self.key(name), self.begun.get(name, first)
+        if key not in st.session_state and initial is not None:
+            st.session_state[key] = initial
         self.used[name] = None
         return {"key": key, "persist_state": "session"}
 
     def value(self, name: str) -> Any:
-        """What stands in a field now, or would at first."""
+        """Return the current or initial value of a field."""
         return st.session_state.get(self.key(name), self.begun.get(name))
 
     def fields(self) -> dict[str, Any]:
-        """What stands in all fields that were drawn."""
+        """Return the values of all fields that were drawn."""
         return {name: st.session_state.get(self.key(name)) for name in self.used}
 
-    def text(self, label: str, name: str, **how: Any) -> str:
-        """A line of text."""
-        return (st.text_input(label, autocomplete="off", **self.keyed(name), **how) or "").strip()
+    def text(self, label: str, name: str, **options: Any) -> str:
+        """Show a line of text."""
+        return (
+            st.text_input(label, autocomplete="off", **self.keyed(name), **options) or ""
+        ).strip()
 
-    def lines(self, label: str, name: str, *, height: int = 100, **how: Any) -> tuple[str, ...]:
-        """A text of several lines, those that are not empty."""
-        said = st.text_area(label, height=height, **self.keyed(name), **how) or ""
-        return tuple(line.strip() for line in said.splitlines() if line.strip())
+    def lines(self, label: str, name: str, *, height: int = 100, **options: Any) -> tuple[str, ...]:
+        """Show a text of several lines and return those that are not empty."""
+        entered = st.text_area(label, height=height, **self.keyed(name), **options) or ""
+        return tuple(line.strip() for line in entered.splitlines() if line.strip())
 
-    def day(self, label: str, name: str, **how: Any) -> date | None:
-        """A day, or none."""
-        key, begun = self.key(name), self.begun.get(name)
-        if key not in st.session_state and isinstance(begun, str):
-            st.session_state[key] = date.fromisoformat(begun)
+    def day(self, label: str, name: str, **options: Any) -> date | None:
+        """Show an optional date."""
+        key, initial = self.key(name), self.begun.get(name)
+        if key not in st.session_state and isinstance(initial, str):
+            st.session_state[key] = date.fromisoformat(initial)
         self.used[name] = None
-        found = st.date_input(
-            label, None, format="YYYY-MM-DD", key=key, persist_state="session", **how
+        selected = st.date_input(
+            label, None, format="YYYY-MM-DD", key=key, persist_state="session", **options
         )
-        return found if isinstance(found, date) else None
+        return selected if isinstance(selected, date) else None
 
     def place(self, *parts: str) -> None:
-        """Findings about these parts of the question stand here, once the whole form has been
+        """Reserve the place of findings about these parts, which are known once the form has been
         read.
         """
         here = st.container(gap="xxsmall")
@@ -104,7 +106,7 @@ class Form:
 
 
 def kind_of(form: Form) -> Kind:
-    """What kind of answer the question has."""
+    """Show the choice of the question's kind."""
     kind: Kind = st.pills(
         "The answer is",
         list(KIND),
@@ -116,7 +118,7 @@ def kind_of(form: Form) -> Kind:
 
 
 def shape_of(form: Form) -> HorizonShape:
-    """How a yes-no question behaves in time."""
+    """Show the choice of the horizon shape of a yes-no question."""
     shape: HorizonShape = st.selectbox(
         "It is about",
         list(SHAPES),
@@ -127,18 +129,18 @@ def shape_of(form: Form) -> HorizonShape:
 
 
 def options_of(form: Form, kind: Kind) -> tuple[str, ...]:
-    """The options of a question that has some."""
+    """Show the input of a question's options."""
     if kind == "ordered":
         return form.lines(
             "Options, one a line, from low to high", "options", placeholder="low\nmiddle\nhigh"
         )
-    found = form.lines("Options, one a line", "options", placeholder="Beijing\nMoscow\nOther")
+    options = form.lines("Options, one a line", "options", placeholder="Beijing\nMoscow\nOther")
     st.caption("With an option called Other, more can be added while the question is open.")
-    return found
+    return options
 
 
 def range_of(form: Form) -> Scale:
-    """The range of a number; raises `InvalidQuestion` where it is not filled in, or is none."""
+    """Show the inputs of a number's range; raises `InvalidQuestion` if it is missing or invalid."""
     left, right = st.columns(2)
     with left:
         lower = st.number_input("From", value=None, format="%g", **form.keyed("lower"))
@@ -158,14 +160,18 @@ def range_of(form: Form) -> Scale:
 
 
 def base_rate(
-    form: Form, asked: Asked, refusal: ForecastsError | None, *, prompt: str = ""
+    form: Form, new_question: Asked, refusal: ForecastsError | None, *, prompt: str = ""
 ) -> tuple[str, str]:
-    """The base rate as it is typed, with an echo of what it says, and where it comes from.
+    """Show the inputs of base rate and reason, with an echo of the parsed base rate.
 
-    With a prompt, what happened before is asked for first: the number follows from it.
+    With a prompt the reason is asked for first: the number follows from it.
     """
-    reason = _reason(form, prompt) if prompt else None
-    example = "30%" if asked.kind == "binary" else FORMS[asked.kind].partition("such as ")[2]
+    reason = _show_reason(form, prompt) if prompt else None
+    example = (
+        "30%"
+        if new_question.kind == "binary"
+        else FORMS[new_question.kind].partition("such as ")[2]
+    )
     prior = form.text(
         "Base rate",
         "prior",
@@ -175,19 +181,24 @@ def base_rate(
     if not prior:
         st.caption("Empty: what somebody who knows nothing would say.")
     elif refusal is None:
-        # Only the base rate is looked at here: what else is missing may still come.
-        whole = replace(
-            asked, id="draft", text="draft", criteria="draft", sources=("draft",), prior=prior
+        # Only the base rate is parsed here: other fields may still be empty.
+        complete = replace(
+            new_question,
+            id="draft",
+            text="draft",
+            criteria="draft",
+            sources=("draft",),
+            prior=prior,
         )
         try:
-            question = question_from(replace(whole, resolves_at=asked.closes_at))
+            question = question_from(replace(complete, resolves_at=new_question.closes_at))
             st.caption(inert(told(question, question.prior)))
-        except ForecastsError as problem:
-            st.caption(f":material/error: {inert(str(problem))}")
-    return prior, _reason(form, prompt) if reason is None else reason
+        except ForecastsError as error:
+            st.caption(f":material/error: {inert(str(error))}")
+    return prior, _show_reason(form, prompt) if reason is None else reason
 
 
-def _reason(form: Form, prompt: str) -> str:
+def _show_reason(form: Form, prompt: str) -> str:
     if not prompt:
         return form.text(
             "Where the base rate comes from", "reason", placeholder="3 of 10 comparable years"
@@ -199,33 +210,30 @@ def _reason(form: Form, prompt: str) -> str:
 
 
 def show_findings(form: Form, flaws: Sequence[Flaw]) -> None:
-    """Every finding of the linter where its part of the form is, those that block first, each with
-    its reason and fix.
+    """Show each finding with reason and fix beside its part of the form, blocking ones first.
 
-    What belongs to no part that is drawn stands where this is called.
+    Findings about parts that are not drawn are shown here.
     """
     for flaw in flaws:
         with form.places.get(flaw.where, nullcontext()):
-            said = f"{inert(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
+            message = f"{inert(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
             if flaw.severity == "blocking":
-                st.markdown(f":material/block: **Blocks it.** {said} *{inert(flaw.fix)}*")
+                st.markdown(f":material/block: **Blocks it.** {message} *{inert(flaw.fix)}*")
             else:
-                st.caption(f":material/lightbulb: {said} *{inert(flaw.fix)}*")
+                st.caption(f":material/lightbulb: {message} *{inert(flaw.fix)}*")
 
 
 def override_of(form: Form, flaws: Sequence[Flaw]) -> str:
-    """What stands in the way in one line, and the field for why it opens all the same; "" where
-    nothing blocks.
-    """
+    """Summarise the findings and show the override field if one blocks; "" without override."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
-    more = f"; {advice} {'piece' if advice == 1 else 'pieces'} of advice" if advice else ""
+    advice_note = f"; {advice} {'piece' if advice == 1 else 'pieces'} of advice" if advice else ""
     if not blocking:
-        st.caption(f":material/check: Nothing blocks it{more}.")
+        st.caption(f":material/check: Nothing blocks it{advice_note}.")
         return ""
     st.caption(
         f":material/block: {blocking} {'finding blocks' if blocking == 1 else 'findings block'} "
-        f"it{more}."
+        f"it{advice_note}."
     )
     return form.text(
         "Open it all the same, because",

@@ -1,4 +1,4 @@
-"""Every question as one row, with filters and an order that stand in the address."""
+"""Questions page: one row a question, with filters and order kept in the address."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -42,13 +42,13 @@ ORDERS: Final[Mapping[Order, str]] = {
     "apart": "Furthest apart first",
 }
 SHORT: Final = 8
-"""Letters of a percentage in a list; anything longer is more than a percentage."""
+"""Characters of a percentage in a list; anything longer is more than a percentage."""
 
 OVER: Final = {words: words for words in STRETCHES}
 
 
 def render(visit: Visit) -> None:
-    """The filters, then the list; a row opens its question."""
+    """Show the filters, then the list; a row opens its question."""
     if not visit.tracker.questions():
         no_questions(visit)
         return
@@ -57,57 +57,59 @@ def render(visit: Visit) -> None:
     ):
         st.subheader("Questions", anchor=False, width="content")
         st.page_link(visit.pages["ask"], label="Ask a question", icon=":material/add:")
-    _filtered(visit)
+    _show_filtered_list(visit)
 
 
 @st.fragment
-def _filtered(visit: Visit) -> None:
-    """The list by itself: who filters it, or walks through it, need not have the rest of the page
-    drawn anew.
+def _show_filtered_list(visit: Visit) -> None:
+    """Show filters and list as a fragment, so that filtering does not draw the rest of the page
+    again.
     """
     toast()
     visit = visit.anew()
-    every = visit.tracker.questions()
+    all_questions = visit.tracker.questions()
     now = visit.replayed_until or visit.minute
     if visit.replayed_until is not None:
-        every = tuple(as_of(every, now))
+        all_questions = tuple(as_of(all_questions, now))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = _wanted(visit, every)
-        order, over = _order()
-        wanted = replace(wanted, find=_search())
-    shown, frame = _listed(every, wanted, order, Look(visit.me, now, STRETCHES[over]))
+        filters = _show_filters(visit, all_questions)
+        order, period = _choose_order()
+        filters = replace(filters, find=_show_search())
+    shown, frame = _filter_questions(
+        all_questions, filters, order, Look(visit.me, now, STRETCHES[period])
+    )
     if not shown:
         empty(
             "No question fits these filters.", "Choose another state or tag, or clear the search."
         )
         return
     at_hand.render(visit, shown)
-    _list(visit, shown, frame, over)
+    _show_list(visit, shown, frame, period)
 
 
 @once()
-def _listed(
-    every: Sequence[QuestionSummary], wanted: Wanted, order: Order, look: Look
+def _filter_questions(
+    all_questions: Sequence[QuestionSummary], filters: Wanted, order: Order, view: Look
 ) -> tuple[list[QuestionSummary], pd.DataFrame]:
-    """The questions that are wanted, in order, and their frame."""
-    shown = in_order(chosen(every, wanted, look), order, look)
-    return shown, questions_frame(shown, look)
+    """Return the filtered questions in order, and their frame."""
+    shown = in_order(chosen(all_questions, filters, view), order, view)
+    return shown, questions_frame(shown, view)
 
 
-def _wanted(visit: Visit, every: Sequence[QuestionSummary]) -> Wanted:
-    any_open = any(s.status == "open" for s in every)
-    usual: State = "Open" if any_open else "All"
-    state = choice("State", STATES, "state", index=list(STATES).index(usual), width=130)
-    tags = sorted({tag for s in every for tag in s.question.tags})
+def _show_filters(visit: Visit, all_questions: Sequence[QuestionSummary]) -> Wanted:
+    any_open = any(s.status == "open" for s in all_questions)
+    default_state: State = "Open" if any_open else "All"
+    state = choice("State", STATES, "state", index=list(STATES).index(default_state), width=130)
+    tags = sorted({tag for s in all_questions for tag in s.question.tags})
     tag = st.selectbox(
         "Tag", tags, index=None, placeholder="Any", key="tag", bind="query-params", width=150
     )
-    essay = _essay(visit, every)
+    essay = _choose_essay(visit, all_questions)
     mine = choice("My forecasts", MINE, "mine", placeholder="All", index=None, width=180)
-    return Wanted(state or usual, tag, essay, mine)
+    return Wanted(state or default_state, tag, essay, mine)
 
 
-def _search() -> str:
+def _show_search() -> str:
     return (
         st.text_input(
             "Search",
@@ -122,9 +124,9 @@ def _search() -> str:
     )
 
 
-def _essay(visit: Visit, every: Sequence[QuestionSummary]) -> str | None:
-    """The essay that is asked for; no choice is offered where there is one only."""
-    names = sorted({s.question.essay_id for s in every})
+def _choose_essay(visit: Visit, all_questions: Sequence[QuestionSummary]) -> str | None:
+    """Show the choice of essay; none is offered where there is only one."""
+    names = sorted({s.question.essay_id for s in all_questions})
     if len(names) < 2:
         return None
     titles = visit.tracker.essay_titles()
@@ -135,21 +137,23 @@ def _essay(visit: Visit, every: Sequence[QuestionSummary]) -> str | None:
     return choice("Essay", words, "essay", placeholder="Any", index=None, width=200)
 
 
-def _order() -> tuple[Order, str]:
+def _choose_order() -> tuple[Order, str]:
     order = choice("Order", ORDERS, "sort", index=0, width=180) or "closing"
-    over = choice("Moved over", OVER, "over", index=1, width=120) if order == "change" else None
-    return order, over or "7 days"
+    period = choice("Moved over", OVER, "over", index=1, width=120) if order == "change" else None
+    return order, period or "7 days"
 
 
-def _list(visit: Visit, shown: Sequence[QuestionSummary], frame: pd.DataFrame, over: str) -> None:
+def _show_list(
+    visit: Visit, shown: Sequence[QuestionSummary], frame: pd.DataFrame, period: str
+) -> None:
     st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
-    columns = _columns(frame, over)
-    at = at_hand.of(shown)
-    if at is not None:
-        frame = frame.copy(deep=False)  # the frame itself is shared by all who look
-        frame.insert(0, "at", ["▸" if s is at else "" for s in shown])
+    columns = _build_columns(frame, period)
+    selected = at_hand.of(shown)
+    if selected is not None:
+        frame = frame.copy(deep=False)  # the frame is shared by all sessions
+        frame.insert(0, "at", ["▸" if s is selected else "" for s in shown])
         columns = {"at": st.column_config.TextColumn("", width=30), **columns}
-    for name in _needless(shown, visit.me):
+    for name in _list_empty_columns(shown, visit.me):
         columns.pop(name, None)
     picked = selected_row(
         table(
@@ -166,12 +170,12 @@ def _list(visit: Visit, shown: Sequence[QuestionSummary], frame: pd.DataFrame, o
         st.switch_page(visit.pages["question"], query_params={"q": shown[picked].question.id})
 
 
-def _columns(frame: pd.DataFrame, over: str) -> dict[str, object]:
-    """All columns there are, as wide as their words need.
+def _build_columns(frame: pd.DataFrame, period: str) -> dict[str, object]:
+    """Build all columns, as wide as their words need.
 
-    Where all answers are yes or no, forecasts are numbers that sort; else they are words, and the
-    crowd's stand beside mine: of shares what is suggested stands there until there is a crowd, of
-    numbers and dates the base rate.
+    If all answers are yes or no, forecasts are numbers that sort. Else they are words with the
+    crowd's beside mine; while there is no crowd, its column has the suggested shares, or the base
+    rate of a number or date.
     """
     config = st.column_config
     return {
@@ -187,16 +191,16 @@ def _columns(frame: pd.DataFrame, over: str) -> dict[str, object]:
             "Crowd", format="%g %%", help="Everyone's forecasts together."
         ),
         "mine_said": config.TextColumn(
-            "Mine", width=_width(frame["mine_said"]), help="The forecast that you hold."
+            "Mine", width=_choose_width(frame["mine_said"]), help="The forecast that you hold."
         ),
         "crowd_said": config.TextColumn(
             "Crowd",
-            width=_width(frame["crowd_said"]),
+            width=_choose_width(frame["crowd_said"]),
             help="Everyone's together; where nobody has forecast, what is suggested or the base "
             "rate.",
         ),
         "change": config.NumberColumn(
-            over, format="%+g", help="Points it moved, from one point up."
+            period, format="%+g", help="Points it moved, from one point up."
         ),
         "trend": config.LineChartColumn(
             "90 days", y_min=0.0, y_max=1.0, width=100, help="The suggestion, 0 to 100 %."
@@ -213,27 +217,23 @@ def _columns(frame: pd.DataFrame, over: str) -> dict[str, object]:
     }
 
 
-def _width(words: "pd.Series[str]") -> int:
-    """Room for the longest of the words: a percentage needs half of what a range with its unit
-    does.
-    """
+def _choose_width(words: "pd.Series[str]") -> int:
+    """Return the width of a column: a percentage needs half of that of a range with its unit."""
     return 170 if (words.str.len() > SHORT).any() else 85
 
 
-def _needless(shown: Sequence[QuestionSummary], me: ForecasterId) -> list[str]:
-    """The columns that would say nothing, or the same in every row: an answer before there is one,
-    a closing after.
-    """
+def _list_empty_columns(shown: Sequence[QuestionSummary], me: ForecasterId) -> list[str]:
+    """List the columns that would be empty or the same in every row."""
     states, kinds = {s.status for s in shown}, {s.question.kind for s in shown}
-    found = ["mine_said", "crowd_said"] if kinds == {"binary"} else ["mine", "crowd"]
+    names = ["mine_said", "crowd_said"] if kinds == {"binary"} else ["mine", "crowd"]
     if "binary" not in kinds:
-        found += ["suggestion", "change", "trend"]
+        names += ["suggestion", "change", "trend"]
     if "open" not in states:
-        found += ["change", "waiting", "closes_in"]
+        names += ["change", "waiting", "closes_in"]
     if not any(s.status == "open" and me in s.standings for s in shown):
-        found.append("last_change")
+        names.append("last_change")
     if len(states) == 1:
-        found.append("state")
+        names.append("state")
     if not states & {"resolved", "annulled", "ambiguous"}:
-        found.append("answer")
-    return found
+        names.append("answer")
+    return names

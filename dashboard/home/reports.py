@@ -1,4 +1,4 @@
-"""What can be taken along: reports on everything, whole tables, and the addresses for programs."""
+"""Reports page: reports, table downloads, and the addresses for programs."""
 
 from collections.abc import Callable
 from typing import Final
@@ -12,54 +12,55 @@ from dashboard.wording import clipped
 from tracker.model.formats import TABLE_FORMATS, TableFormat
 from tracker.reports.content import Kind
 
-_KINDS: Final[dict[Kind, str]] = {
+_REPORT_KINDS: Final[dict[Kind, str]] = {
     "week": "The last week",
     "question": "A question",
     "scenarios": "Scenarios",
     "essay": "An essay",
 }
-_MEDIA: Final[dict[TableFormat, str]] = {
+_MEDIA_TYPES: Final[dict[TableFormat, str]] = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
 }
-_LONGEST: Final = 120
+_MAX_TITLE_CHARACTERS: Final = 120
 
 
 def render(visit: Visit) -> None:
-    """A report to choose, a table to choose, and where programs read."""
+    """Show the choice of a report, the choice of a table, and the addresses for programs."""
     st.subheader("Reports", anchor=False)
     st.markdown(
         "A report is one document that says what was known at one moment: with its charts, its "
         "sources, and a hash of its data, so that anyone can check that nothing was changed."
     )
-    kind = choice("Report on", _KINDS, "report", index=0)
+    kind = choice("Report on", _REPORT_KINDS, "report", index=0)
     if kind == "week":
         downloads.report(visit, "week")
     elif kind is not None:
-        _one(visit, kind)
-    _tables(visit)
-    _programs()
+        _show_report_choice(visit, kind)
+    _show_tables(visit)
+    _show_addresses()
 
 
-def _one(visit: Visit, kind: Kind) -> None:
-    found = _names(visit, kind)
-    if not found:
+def _show_report_choice(visit: Visit, kind: Kind) -> None:
+    subjects = _list_subjects(visit, kind)
+    if not subjects:
         empty(
             "There is nothing to report on yet.",
             "Load a question set: `tracker sets import china_russia_2022`.",
         )
         return
-    name = choice("Which one", found, "name", index=0)
+    name = choice("Which one", subjects, "name", index=0)
     if name is not None:
         downloads.report(visit, kind, name)
 
 
-def _names(visit: Visit, kind: Kind) -> dict[str, str]:
+def _list_subjects(visit: Visit, kind: Kind) -> dict[str, str]:
     match kind:
         case "question":
             return {
-                s.question.id: clipped(s.question.text, _LONGEST) for s in visit.tracker.questions()
+                s.question.id: clipped(s.question.text, _MAX_TITLE_CHARACTERS)
+                for s in visit.tracker.questions()
             }
         case "scenarios":
             return {
@@ -70,7 +71,7 @@ def _names(visit: Visit, kind: Kind) -> dict[str, str]:
             return {str(name): title for name, title in visit.tracker.essay_titles().items()}
 
 
-def _tables(visit: Visit) -> None:
+def _show_tables(visit: Visit) -> None:
     titled("Tables")
     st.caption(
         "Every table as it is stored. CSV is for spreadsheets: a text that could start a "
@@ -81,25 +82,25 @@ def _tables(visit: Visit) -> None:
     if name is None:
         return
     with st.container(horizontal=True, gap="small"):
-        for form in TABLE_FORMATS:
+        for file_format in TABLE_FORMATS:
             st.download_button(
-                form.upper() if form != "parquet" else "Parquet",
-                _table(visit, name, form),
-                f"{name}.{form}",
-                _MEDIA[form],
-                key=f"table-{name}-{form}",
+                file_format.upper() if file_format != "parquet" else "Parquet",
+                _make_table_later(visit, name, file_format),
+                f"{name}.{file_format}",
+                _MEDIA_TYPES[file_format],
+                key=f"table-{name}-{file_format}",
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
             )
 
 
-def _table(visit: Visit, name: str, form: TableFormat) -> Callable[[], bytes]:
+def _make_table_later(visit: Visit, name: str, file_format: TableFormat) -> Callable[[], bytes]:
     tracker = visit.tracker
-    return lambda: tracker.table_file(name, form)
+    return lambda: tracker.table_file(name, file_format)
 
 
-def _programs() -> None:
+def _show_addresses() -> None:
     titled("For programs")
     st.markdown(
         "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "

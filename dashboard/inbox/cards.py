@@ -1,6 +1,4 @@
-"""A story as a card: what was reported and by whom, and below it what it means for one question or
-for several.
-"""
+"""Evidence cards: reports of a story, and its meaning for one or several questions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,56 +18,59 @@ from tracker.model.read_models import EvidenceCard, QuestionPage
 
 SUMMARY_LIMIT = 280
 LONG_ARTICLE = 1_500
-"""Characters from which on an article scrolls in a window of its own."""
+"""Characters from which an article scrolls in a box."""
 
 MOST_OF_ARTICLE = 30_000
-"""Characters that are sent to the browser: an inbox has ten cards, and nobody has opened them
-yet.
-"""
+"""Characters that are sent to the browser: an inbox has ten cards, mostly unopened."""
 
 SOURCES = 3
-"""Sources that are named; the reports name them all."""
+"""Sources that are named on the card; the reports name all."""
 
 MANY_REPORTS = 8
-"""Reports up to which their table is as high as it needs to be; longer ones scroll."""
+"""Reports up to which their table is as high as needed; longer ones scroll."""
 
 INBOX = "inbox"
 _C = st.column_config
 
 
 def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
-    """The pieces of evidence that were picked among the marks of a question's chart."""
-    wanted = {row.get("id") for row in state.selection.get("evidence") or []}
-    if wanted:
+    """Show the evidence selected among the marks of a question's chart."""
+    selected = {row.get("id") for row in state.selection.get("evidence") or []}
+    if selected:
         restated(visit)
-    for each in page.evidence:
-        if each.evidence.id in wanted:
-            st.text(_shift(page, each))
-            card(visit, each, page.summary.question, place="chart")
+    for evidence_card in page.evidence:
+        if evidence_card.evidence.id in selected:
+            st.text(_describe_shift(page, evidence_card))
+            card(visit, evidence_card, page.summary.question, place="chart")
 
 
-def _shift(page: QuestionPage, shown: EvidenceCard) -> str:
-    """What a piece does to the suggestion now, and how often it was reported and copied."""
+def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
+    """Describe the effect of a piece on the suggestion, and its number of reports and copies."""
     counts = fold(shown.items)
-    copied = folded(counts.reports, counts.independent, counts.copies) + (
+    copies_line = folded(counts.reports, counts.independent, counts.copies) + (
         "" if counts.copies else "; no copies"
     )
     if shown.context_only:
-        return f"Context only · {copied}"
+        return f"Context only · {copies_line}"
     if page.suggestion is None:
-        return copied
-    line = next((x for x in page.suggestion.lines if x.evidence_id == shown.evidence.id), None)
-    return f"{shift_of(None if line is None else line.log_odds, page.suggestion.p)} · {copied}"
+        return copies_line
+    line = next(
+        (
+            suggestion_line
+            for suggestion_line in page.suggestion.lines
+            if suggestion_line.evidence_id == shown.evidence.id
+        ),
+        None,
+    )
+    return f"{shift_of(None if line is None else line.log_odds, page.suggestion.p)} · {copies_line}"
 
 
 def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
-    """One piece of evidence on the page of its question. `place` tells the same card at two places
-    of a page apart.
-    """
+    """Show evidence on the page of its question; `place` makes the widget keys unique."""
     with st.container(border=True, gap="xsmall"):
-        _reported(visit, shown, place)
+        _show_report(visit, shown, place)
         judging.judgement(visit, shown, question, judging.How(place))
-        _behind(visit, shown, place)
+        _show_background(visit, shown, place)
 
 
 def story(
@@ -79,30 +80,31 @@ def story(
     *,
     keys: bool = False,
 ) -> None:
-    """A story in the inbox: told once, and then judged for each question that it bears on, for the
-    first by keys.
-    """
+    """Show a story in the inbox once, with a judgement for each question, the first one by keys."""
     with st.container(border=True, gap="xsmall"):
-        _reported(visit, pieces[0], INBOX)
-        before = ""
-        for each in pieces:
-            question = questions[each.evidence.question_id]
-            said = f"{matched_words(each.evidence, each.why)}{leans(each.evidence, each.why)}"
+        _show_report(visit, pieces[0], INBOX)
+        previous = ""
+        for piece in pieces:
+            question = questions[piece.evidence.question_id]
+            match_line = (
+                f"{matched_words(piece.evidence, piece.why)}{leans(piece.evidence, piece.why)}"
+            )
             with st.container(border=len(pieces) > 1, gap="xsmall"):
-                how = judging.How(
-                    INBOX, question.text, repeats=said == before, keys=keys and each is pieces[0]
+                options = judging.How(
+                    INBOX,
+                    question.text,
+                    repeats=match_line == previous,
+                    keys=keys and piece is pieces[0],
                 )
-                judging.judgement(visit, each, question, how)
-            before = said
+                judging.judgement(visit, piece, question, options)
+            previous = match_line
         if len(pieces) > 1:
             judging.together(visit, pieces)
-        _behind(visit, pieces[0], INBOX)
+        _show_background(visit, pieces[0], INBOX)
 
 
-def _reported(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """Headline, summary, source, age, an odd date, and who else reported it: feed text, so never
-    Markdown.
-    """
+def _show_report(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    """Show headline, summary, source, age and odd dates. Feed text is never Markdown."""
     first = shown.items[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         marked(
@@ -116,25 +118,25 @@ def _reported(visit: Visit, shown: EvidenceCard, place: str) -> None:
     with st.container(gap=None):
         if summary and summary.lower() != shown.headline.lower():
             marked(summary, shown.evidence.matched, f"{place}-summary-{shown.evidence.id}")
-        st.text(_source(visit, shown))
+        st.text(_describe_source(visit, shown))
     if len(shown.items) > 1:
-        _reports(visit, shown, place)
+        _show_reports(visit, shown, place)
 
 
-def _source(visit: Visit, shown: EvidenceCard) -> str:
-    """Who reported it, when it was first seen, and what is odd about its date."""
+def _describe_source(visit: Visit, shown: EvidenceCard) -> str:
+    """Describe the sources, the time first seen, and an odd date."""
     names = list(dict.fromkeys(item.feed_title for item in shown.items))
-    more = f" and {len(names) - SOURCES:,} more" if len(names) > SOURCES else ""
+    others_note = f" and {len(names) - SOURCES:,} more" if len(names) > SOURCES else ""
     seen = (
         f"first seen {visit.day(shown.evidence.first_seen_at)}, "
         f"{visit.age(shown.evidence.first_seen_at)}"
     )
     note = DATE_NOTE[shown.items[0].item.date_note]
-    return " · ".join(filter(None, (", ".join(names[:SOURCES]) + more, seen, note)))
+    return " · ".join(filter(None, (", ".join(names[:SOURCES]) + others_note, seen, note)))
 
 
-def _reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """Everyone who reported it, copies marked: they count once."""
+def _show_reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    """Show all reports, copies marked: they count once."""
     counts = fold(shown.items)
     label = folded(counts.reports, counts.independent, counts.copies)
     columns = {
@@ -155,13 +157,13 @@ def _reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
         table(reports_frame(shown.items), columns, "Reports of this story", height=height)
 
 
-def _behind(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    _versions(visit, shown, place)
-    _articles(shown, place)
+def _show_background(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    _show_versions(visit, shown, place)
+    _show_articles(shown, place)
 
 
-def _versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """What its outlets changed since it was first seen, every version with its time."""
+def _show_versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    """Show the edits by its outlets since it was first seen."""
     edits = sum(len(item.revisions) for item in shown.items)
     if not edits:
         return
@@ -180,8 +182,8 @@ def _versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
                         st.text(clipped(version.summary, SUMMARY_LIMIT))
 
 
-def _articles(shown: EvidenceCard, place: str) -> None:
-    """The whole articles behind its reports, where they were read."""
+def _show_articles(shown: EvidenceCard, place: str) -> None:
+    """Show the fetched articles of its reports."""
     for item in shown.items:
         if item.article:
             label = f"Whole article, {plural(len(item.article), 'character')}"

@@ -1,6 +1,4 @@
-"""What a story means for one question: why it matched, which way it points, how surely, and a
-person's judgement.
-"""
+"""Review of evidence for one question: match, direction, certainty, and the controls."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,14 +28,14 @@ from forecasts.questions.question import Question
 from tracker.model.read_models import EvidenceCard
 
 SIDES: Final = (Direction.YES, Direction.NEUTRAL, Direction.NO)
-_UNSAID: Final = "Say first which way it points; `for neither side` is an answer too."
+_DIRECTION_MISSING: Final = "Say first which way it points; `for neither side` is an answer too."
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a judgement is shown: `place` tells the same piece at two places of a page apart, `about`
-    is the question's text where it is not in sight, `repeats` leaves out why it matched where that
-    was said just above, and `keys` lets it be judged by keys."""
+    """Options of a judgement: `place` makes keys unique, `about` is the question's text where it is
+    not visible, `repeats` omits the match that was shown just above, `keys` enables review by keys.
+    """
 
     place: str
     about: str = ""
@@ -45,19 +43,23 @@ class How:
     keys: bool = False
 
 
-def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -> None:
-    """The facts of a piece of evidence with its controls."""
-    e = shown.evidence
-    st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(how.about or shown.state)}")
-    by = (
+def judgement(visit: Visit, shown: EvidenceCard, question: Question, options: How) -> None:
+    """Show the facts of a piece of evidence with its controls."""
+    evidence = shown.evidence
+    st.markdown(
+        f"**{inert(bearing(evidence, question.kind))}**: {inert(options.about or shown.state)}"
+    )
+    machine_note = (
         " · machine judgement, no person has judged it yet"
-        if e.status == "logged" and machine(e.judged_by)
+        if evidence.status == "logged" and machine(evidence.judged_by)
         else ""
     )
-    st.caption(f"Signpost: {inert(shown.indicator_name)}{by}")
+    st.caption(f"Signpost: {inert(shown.indicator_name)}{machine_note}")
     with st.container(gap=None):
-        reasons = () if how.repeats else (matched(e, shown.why), leans(e, shown.why))
-        for line in (sureness(e, question.kind, context_only=shown.context_only), *reasons):
+        reasons = (
+            () if options.repeats else (matched(evidence, shown.why), leans(evidence, shown.why))
+        )
+        for line in (sureness(evidence, question.kind, context_only=shown.context_only), *reasons):
             if line:
                 st.text(capital(line))  # matched words and reasons quote the item
     if shown.may_answer:
@@ -65,90 +67,108 @@ def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -
             "This may be the answer itself: if it is, resolve the question. Until you say so it "
             "counts as strong."
         )
-    _decided(visit, shown, question)
+    _show_decisions(visit, shown, question)
     if not visit.looks_back:
-        _by_keys(visit, e, question, how) if how.keys else _by_mouse(visit, e, question, how)
+        _show_key_controls(
+            visit, evidence, question, options
+        ) if options.keys else _show_mouse_controls(visit, evidence, question, options)
 
 
-def _by_keys(visit: Visit, e: Evidence, question: Question, how: How) -> None:
-    one_key.panel(visit, e, question, how.place)
+def _show_key_controls(visit: Visit, evidence: Evidence, question: Question, options: How) -> None:
+    one_key.panel(visit, evidence, question, options.place)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        with st.popover("Edit with a note", key=f"{how.place}-edit-{e.id}"):
-            _edit(visit, e, question, how.place)
+        with st.popover("Edit with a note", key=f"{options.place}-edit-{evidence.id}"):
+            _show_edit_form(visit, evidence, question, options.place)
         link_to_question(visit, question, "Question", ":material/show_chart:")
 
 
-def _by_mouse(visit: Visit, e: Evidence, question: Question, how: How) -> None:
-    towards: Direction | None = None
-    if uncalled(e) and e.status != "rejected":
-        towards = _direction(e, question, None, key=f"{how.place}-side-{e.id}", width=230)
+def _show_mouse_controls(
+    visit: Visit, evidence: Evidence, question: Question, options: How
+) -> None:
+    direction: Direction | None = None
+    if uncalled(evidence) and evidence.status != "rejected":
+        direction = _choose_direction(
+            evidence, question, None, key=f"{options.place}-side-{evidence.id}", width=230
+        )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        _controls(visit, e, question, how.place, towards=towards)
-        if how.about:
+        _show_buttons(visit, evidence, question, options.place, direction=direction)
+        if options.about:
             link_to_question(visit, question, "Question", ":material/show_chart:")
 
 
-def _decided(visit: Visit, shown: EvidenceCard, question: Question) -> None:
-    """Who judged it after the matcher, the newest last; a machine is called one. Notes may quote
-    the item.
-    """
+def _show_decisions(visit: Visit, shown: EvidenceCard, question: Question) -> None:
+    """Show the decisions after the matcher's, the newest last. Notes may quote the item."""
     for decision in shown.decisions:
         if decision.by != MATCHER:
             words = judgement_line(decision, question.kind, shown.evidence.option, visit.me)
             st.text(f"{visit.day(decision.at)} · {words}")
 
 
-def _controls(
-    visit: Visit, e: Evidence, question: Question, place: str, *, towards: Direction | None
+def _show_buttons(
+    visit: Visit, evidence: Evidence, question: Question, place: str, *, direction: Direction | None
 ) -> None:
-    if e.status != "confirmed":
-        missing = uncalled(e) and towards is None
-        label, key = "Accept", f"{place}-confirm-{e.id}"
-        if st.button(label, key=key, disabled=missing, help=_UNSAID if missing else None):
-            _review(visit, e, "confirmed", direction=towards)
-    if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}"):
-        _review(visit, e, "rejected")
-    with st.popover("Edit", key=f"{place}-edit-{e.id}"):
-        _edit(visit, e, question, place)
+    if evidence.status != "confirmed":
+        is_missing = uncalled(evidence) and direction is None
+        label, key = "Accept", f"{place}-confirm-{evidence.id}"
+        if st.button(
+            label, key=key, disabled=is_missing, help=_DIRECTION_MISSING if is_missing else None
+        ):
+            _review_evidence(visit, evidence, "confirmed", direction=direction)
+    if evidence.status != "rejected" and st.button("Reject", key=f"{place}-reject-{evidence.id}"):
+        _review_evidence(visit, evidence, "rejected")
+    with st.popover("Edit", key=f"{place}-edit-{evidence.id}"):
+        _show_edit_form(visit, evidence, question, place)
 
 
-def _direction(e: Evidence, question: Question, index: int | None, **how: Any) -> Direction | None:
-    """Which way it points, in the words of the question's kind."""
+def _choose_direction(
+    evidence: Evidence, question: Question, index: int | None, **options: Any
+) -> Direction | None:
+    """Show the choice of direction in the words of the question's kind."""
     label = "It points" if question.kind in ("numeric", "date") else "It speaks"
-    picked: Direction | None = st.selectbox(
+    selected: Direction | None = st.selectbox(
         label,
         SIDES,
         index=index,
-        format_func=lambda side: side_words(question.kind, side, e.option),
+        format_func=lambda side: side_words(question.kind, side, evidence.option),
         placeholder="Which way?",
-        **how,
+        **options,
     )
-    return picked
+    return selected
 
 
-def _edit(visit: Visit, e: Evidence, question: Question, place: str) -> None:
-    with st.form(f"{place}-form-{e.id}", border=False):
-        towards = _direction(e, question, None if uncalled(e) else SIDES.index(e.direction))
-        weight = st.selectbox(
-            "How strongly", list(Strength), index=int(e.strength), format_func=_strength_option
+def _show_edit_form(visit: Visit, evidence: Evidence, question: Question, place: str) -> None:
+    with st.form(f"{place}-form-{evidence.id}", border=False):
+        direction = _choose_direction(
+            evidence, question, None if uncalled(evidence) else SIDES.index(evidence.direction)
+        )
+        strength_value = st.selectbox(
+            "How strongly",
+            list(Strength),
+            index=int(evidence.strength),
+            format_func=_format_strength,
         )
         note = st.text_input("Note", max_chars=500)
         if st.form_submit_button("Save as edited"):
-            if towards is None:
-                st.error(_UNSAID, icon=":material/error:")
+            if direction is None:
+                st.error(_DIRECTION_MISSING, icon=":material/error:")
             else:
-                _review(visit, e, "edited", direction=towards, strength=weight, note=note or "")
+                _review_evidence(
+                    visit,
+                    evidence,
+                    "edited",
+                    direction=direction,
+                    strength=strength_value,
+                    note=note or "",
+                )
 
 
-def _strength_option(value: Strength) -> str:
+def _format_strength(value: Strength) -> str:
     return f"{strength(value)} (likelihood ratio {value.likelihood_ratio:g})"
 
 
 def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
-    """One judgement for a story on all questions that it bears on, where its direction was called
-    on each.
-    """
-    if any(uncalled(each.evidence) for each in pieces):
+    """Show one judgement for a story on all its questions, if its direction is known on each."""
+    if any(uncalled(piece.evidence) for piece in pieces):
         return
     verdicts: tuple[tuple[str, EvidenceStatus], ...] = (
         ("Accept", "confirmed"),
@@ -160,26 +180,31 @@ def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
                 f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"
             ):
                 with calm():
-                    ids = tuple(each.evidence.id for each in pieces)
+                    ids = tuple(piece.evidence.id for piece in pieces)
                     tell(
                         one_key.judge(
-                            visit.tracker, one_key.Judgement(ids, verdict, _DONE[verdict])
+                            visit.tracker,
+                            one_key.Judgement(ids, verdict, _REVIEW_MESSAGES[verdict]),
                         )
                     )
                     st.rerun()
 
 
-def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -> None:
+def _review_evidence(
+    visit: Visit, evidence: Evidence, verdict: EvidenceStatus, **change: Any
+) -> None:
     with calm():
-        towards = e.direction if change.get("direction") is None else change["direction"]
-        neither = verdict != "rejected" and towards is Direction.NEUTRAL
-        words = "Kept: it speaks for neither side" if neither else _DONE[verdict]
-        notice = one_key.judge(visit.tracker, one_key.Judgement((e.id,), verdict, words, change))
-        tell(notice if e.status == "logged" else Notice(words))
+        direction = evidence.direction if change.get("direction") is None else change["direction"]
+        is_neutral = verdict != "rejected" and direction is Direction.NEUTRAL
+        words = "Kept: it speaks for neither side" if is_neutral else _REVIEW_MESSAGES[verdict]
+        notice = one_key.judge(
+            visit.tracker, one_key.Judgement((evidence.id,), verdict, words, change)
+        )
+        tell(notice if evidence.status == "logged" else Notice(words))
         st.rerun()
 
 
-_DONE: Final = {
+_REVIEW_MESSAGES: Final = {
     "confirmed": "Accepted",
     "rejected": "Rejected",
     "edited": "Saved as edited",

@@ -1,5 +1,5 @@
-"""Evidence judged with one key each: which way it points, how strongly, accept, reject; and before,
-what that does.
+"""Keyboard review of evidence: one key each for direction, strength, accept and reject, with a
+preview.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ STRENGTHS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What I take a piece of evidence for, before I accept it; None where nobody has said which way
-    it points.
+    """Direction and strength to accept a piece of evidence with; None while the direction is
+    unknown.
     """
 
     direction: Direction | None
@@ -35,9 +35,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict on pieces of evidence, its words for the notice, and what `Tracker.review` takes
-    besides.
-    """
+    """Verdict on pieces of evidence, its message, and further arguments of `Tracker.review`."""
 
     evidence_ids: tuple[EvidenceId, ...]
     verdict: EvidenceStatus
@@ -45,97 +43,101 @@ class Judgement:
     change: Mapping[str, Any] = field(default_factory=dict)
 
 
-def panel(visit: Visit, e: Evidence, question: Question, place: str) -> None:
-    """The keys for one piece, and what accepting or rejecting it would do to the suggestion."""
-    call = _call(e)
+def panel(visit: Visit, evidence: Evidence, question: Question, place: str) -> None:
+    """Show the keys for one piece, and the effect of a review on the suggestion."""
+    call = _get_call(evidence)
     sides = [
-        (key, {"direction": side}, side_words(question.kind, side, e.option)) for side, key in SIDES
+        (key, {"direction": side}, side_words(question.kind, side, evidence.option))
+        for side, key in SIDES
     ]
     strengths = [(key, {"strength": value}, strength(value)) for value, key in STRENGTHS]
     with st.container(gap="xsmall"):
-        _choice("It points", sides, call, e)
-        _choice("How strongly", strengths, call, e)
-        st.caption(_effect(visit, e, question, call))
-    missing = call.direction is None
-    unsaid = "Say first which way it points; `for neither side` is an answer too."
+        _show_choice_keys("It points", sides, call, evidence)
+        _show_choice_keys("How strongly", strengths, call, evidence)
+        st.caption(_describe_effect(visit, evidence, question, call))
+    is_missing = call.direction is None
+    missing_help = "Say first which way it points; `for neither side` is an answer too."
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if st.button(
             "Accept",
-            key=f"{place}-confirm-{e.id}",
+            key=f"{place}-confirm-{evidence.id}",
             type="primary",
             shortcut="A",
-            disabled=missing,
-            help=unsaid if missing else None,
+            disabled=is_missing,
+            help=missing_help if is_missing else None,
         ):
-            _accept(visit, e, call)
-        if st.button("Reject", key=f"{place}-reject-{e.id}", shortcut="X"):
-            _reject(visit, e)
+            _accept_evidence(visit, evidence, call)
+        if st.button("Reject", key=f"{place}-reject-{evidence.id}", shortcut="X"):
+            _reject_evidence(visit, evidence)
 
 
-def _call(e: Evidence) -> Call:
-    usual = Call(None if uncalled(e) else e.direction, e.strength)
-    found: Call = st.session_state.get(f"call-{e.id}", usual)
-    return found
+def _get_call(evidence: Evidence) -> Call:
+    default = Call(None if uncalled(evidence) else evidence.direction, evidence.strength)
+    call: Call = st.session_state.get(f"call-{evidence.id}", default)
+    return call
 
 
-def _choice(
-    label: str, offered: Sequence[tuple[str, Mapping[str, Any], str]], call: Call, e: Evidence
+def _show_choice_keys(
+    label: str,
+    choices: Sequence[tuple[str, Mapping[str, Any], str]],
+    call: Call,
+    evidence: Evidence,
 ) -> None:
-    """Buttons of which one is pressed; each has its key."""
+    """Show buttons of which one is pressed; each has its key."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.caption(label, width=90)
-        for key, change, words in offered:
+        for key, change, words in choices:
             st.button(
                 inert(words),
-                key=f"call-{e.id}-{key}",
+                key=f"call-{evidence.id}-{key}",
                 shortcut=key,
                 type="primary" if replace(call, **change) == call else "secondary",
-                on_click=_press,
-                args=(e, change),
+                on_click=_update_call,
+                args=(evidence, change),
             )
 
 
-def _press(e: Evidence, change: Mapping[str, Any]) -> None:
-    """Change what is called as it stands now: two keys may come before the page is drawn once."""
-    st.session_state[f"call-{e.id}"] = replace(_call(e), **change)
+def _update_call(evidence: Evidence, change: Mapping[str, Any]) -> None:
+    """Update the current call: two keys may arrive before the page is drawn once."""
+    st.session_state[f"call-{evidence.id}"] = replace(_get_call(evidence), **change)
 
 
-def _effect(visit: Visit, e: Evidence, question: Question, call: Call) -> str:
-    found = visit.tracker.effect_of_review(e.id, call.direction, call.strength)
-    return inert(effect_line(question, found, e.option))
+def _describe_effect(visit: Visit, evidence: Evidence, question: Question, call: Call) -> str:
+    effect = visit.tracker.effect_of_review(evidence.id, call.direction, call.strength)
+    return inert(effect_line(question, effect, evidence.option))
 
 
-def _accept(visit: Visit, e: Evidence, call: Call) -> None:
-    neither = call.direction is Direction.NEUTRAL
-    words = "Kept: it speaks for neither side" if neither else "Accepted"
-    asked = Judgement(
-        (e.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength}
+def _accept_evidence(visit: Visit, evidence: Evidence, call: Call) -> None:
+    is_neutral = call.direction is Direction.NEUTRAL
+    words = "Kept: it speaks for neither side" if is_neutral else "Accepted"
+    request = Judgement(
+        (evidence.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength}
     )
-    _judge(visit, e, asked)
+    _apply_and_rerun(visit, evidence, request)
 
 
-def _reject(visit: Visit, e: Evidence) -> None:
-    _judge(visit, e, Judgement((e.id,), "rejected", "Rejected"))
+def _reject_evidence(visit: Visit, evidence: Evidence) -> None:
+    _apply_and_rerun(visit, evidence, Judgement((evidence.id,), "rejected", "Rejected"))
 
 
-def _judge(visit: Visit, e: Evidence, asked: Judgement) -> None:
+def _apply_and_rerun(visit: Visit, evidence: Evidence, request: Judgement) -> None:
     with calm():
-        notice = judge(visit.tracker, asked)
-        st.session_state.pop(f"call-{e.id}", None)
+        notice = judge(visit.tracker, request)
+        st.session_state.pop(f"call-{evidence.id}", None)
         tell(notice)
         st.rerun()
 
 
-def judge(tracker: Tracker, asked: Judgement) -> Notice:
-    """Judge pieces of evidence; the notice takes the judgement back."""
-    for evidence_id in asked.evidence_ids:
-        tracker.review(evidence_id, asked.verdict, **asked.change)
-    return Notice(asked.words, partial(take_back, tracker, asked))
+def judge(tracker: Tracker, request: Judgement) -> Notice:
+    """Review evidence; the notice undoes it."""
+    for evidence_id in request.evidence_ids:
+        tracker.review(evidence_id, request.verdict, **request.change)
+    return Notice(request.words, partial(take_back, tracker, request))
 
 
-def take_back(tracker: Tracker, asked: Judgement) -> Notice:
-    """Let pieces wait again that were judged; the notice judges them again."""
-    for evidence_id in asked.evidence_ids:
+def take_back(tracker: Tracker, request: Judgement) -> Notice:
+    """Reopen reviewed evidence; the notice reviews it again."""
+    for evidence_id in request.evidence_ids:
         tracker.reopen_evidence(evidence_id)
-    wait = "it waits" if len(asked.evidence_ids) == 1 else "they wait"
-    return Notice(f"Taken back: {wait} again", partial(judge, tracker, asked))
+    waiting = "it waits" if len(request.evidence_ids) == 1 else "they wait"
+    return Notice(f"Taken back: {waiting} again", partial(judge, tracker, request))

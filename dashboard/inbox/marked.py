@@ -1,6 +1,4 @@
-"""Feed text with the words that matched marked (`dashboard/static/marked/marked.js`); it never passes
-through Markdown.
-"""
+"""Feed text with matched words highlighted (`dashboard/static/marked/marked.js`), never Markdown."""
 
 import re
 from collections.abc import Sequence
@@ -10,27 +8,28 @@ from dashboard.components.scripts import ROOM, scripted
 
 _FOLDER: Final = "marked"
 _STYLE: Final = (ROOM / _FOLDER / "marked.css").read_text(encoding="utf-8")
-_BOX: Final = '<div class="marked"></div>'
+_HTML: Final = '<div class="marked"></div>'
 
 
 def marked(
     text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
 ) -> None:
-    """Show a text; `words` are those that matched."""
-    scripted(_FOLDER, _BOX, _STYLE)(key=key, data={"pieces": pieces(text, words), "look": look})
+    """Show a text with the matched `words` highlighted."""
+    scripted(_FOLDER, _HTML, _STYLE)(key=key, data={"pieces": pieces(text, words), "look": look})
 
 
 def pieces(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
-    """The text cut into pieces, each with whether it is one of the words, as a whole word in any
-    case.
+    """Split a text into pieces with a flag for the given words, as whole words in any case.
+
+
 
     >>> pieces("Envoy: envoys meet the envoy", ["envoy"])
     [('Envoy', True), (': envoys meet the ', False), ('envoy', True)]
     """
-    wanted = sorted(filter(None, words), key=len, reverse=True)
-    if not wanted:
+    patterns = sorted(filter(None, words), key=len, reverse=True)
+    if not patterns:
         return [(text, False)]
-    found = re.split(
-        rf"(?<!\w)({'|'.join(map(re.escape, wanted))})(?!\w)", text, flags=re.IGNORECASE
+    parts = re.split(
+        rf"(?<!\w)({'|'.join(map(re.escape, patterns))})(?!\w)", text, flags=re.IGNORECASE
     )
-    return [(piece, bool(n % 2)) for n, piece in enumerate(found) if piece]
+    return [(piece, bool(n % 2)) for n, piece in enumerate(parts) if piece]

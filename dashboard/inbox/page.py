@@ -1,6 +1,4 @@
-"""Evidence that waits for a judgement: one story at hand, judged by keys, and the others in a list
-to choose from.
-"""
+"""Inbox page: one story to review by keys, and the list of the others."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,9 +20,9 @@ from forecasts.questions.question import EvidenceId, Question, QuestionId
 from tracker.model.read_models import EvidenceCard
 
 NAME: Final = "at"
-"""The number of the evidence at hand, in the address."""
+"""Address parameter of the selected evidence."""
 
-_PLACE: Final = "inbox-place"
+_PLACE_KEY: Final = "inbox-place"
 
 Points = Literal["yes", "no", "uncalled"]
 POINTS: Final[Mapping[Points, str]] = {
@@ -37,114 +35,116 @@ Story = Sequence[EvidenceCard]
 
 
 def render(visit: Visit) -> None:
-    """First the stories whose judgement tells most; judging one brings up the next."""
-    waiting = visit.tracker.inbox()
+    """Show the most informative stories first; reviewing one brings up the next."""
+    evidence = visit.tracker.inbox()
     st.subheader("Evidence to review", anchor=False)
-    if not waiting:
+    if not evidence:
         empty(
             "Nothing waits for you.",
             "New evidence comes in as feeds are polled. The Feeds page shows whether they answer.",
         )
         st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
         return
-    shown = _filtered(waiting)
+    shown = _show_filters(evidence)
     if not shown:
         empty("Nothing that waits fits these filters.", "Choose another question, source or side.")
         return
-    stories = _stories(shown)
+    stories = _group_stories(shown)
     questions = {s.question.id: s.question for s in visit.tracker.questions()}
-    place = _place(stories)
-    _heading(shown, stories, place)
+    index = _find_selected_story(stories)
+    _show_heading(shown, stories, index)
     restated(visit)
-    cards.story(visit, stories[place], questions, keys=True)
-    _others(visit, stories, place, questions)
+    cards.story(visit, stories[index], questions, keys=True)
+    _show_list(visit, stories, index, questions)
 
 
-def _filtered(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
-    texts = {c.evidence.question_id: c.question_text for c in waiting}
-    counts = Counter(c.evidence.question_id for c in waiting)
+def _show_filters(evidence: Sequence[EvidenceCard]) -> list[EvidenceCard]:
+    texts = {card.evidence.question_id: card.question_text for card in evidence}
+    counts = Counter(card.evidence.question_id for card in evidence)
     words = {
-        q: f"{clipped(texts[q], 110)} ({counts[q]})" for q in sorted(texts, key=texts.__getitem__)
+        identifier: f"{clipped(texts[identifier], 110)} ({counts[identifier]})"
+        for identifier in sorted(texts, key=texts.__getitem__)
     }
-    sources = {item.item.feed_id: item.feed_title for c in waiting for item in c.items}
-    named = {
+    sources = {item.item.feed_id: item.feed_title for card in evidence for item in card.items}
+    source_names = {
         str(feed): clipped(sources[feed], 60)
-        for feed in sorted(sources, key=lambda f: sources[f].lower())
+        for feed in sorted(sources, key=lambda feed_id: sources[feed_id].lower())
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        about = choice("Question", words, "about", placeholder="Any question", width=420)
-        source = choice("Source", named, "from", placeholder="Any source", width=220)
+        question_id = choice("Question", words, "about", placeholder="Any question", width=420)
+        source = choice("Source", source_names, "from", placeholder="Any source", width=220)
         points = choice("It points", POINTS, "points", placeholder="Any way", width=200)
-    return [c for c in waiting if _fits(c, about, source, points)]
+    return [card for card in evidence if _matches(card, question_id, source, points)]
 
 
-def _fits(
-    card: EvidenceCard, about: QuestionId | None, source: str | None, points: Points | None
+def _matches(
+    card: EvidenceCard, question_id: QuestionId | None, source: str | None, points: Points | None
 ) -> bool:
-    e = card.evidence
-    side: Points = "uncalled" if uncalled(e) else "yes" if e.direction is Direction.YES else "no"
+    evidence = card.evidence
+    side: Points = (
+        "uncalled" if uncalled(evidence) else "yes" if evidence.direction is Direction.YES else "no"
+    )
     return (
-        about in (None, e.question_id)
+        question_id in (None, evidence.question_id)
         and (source is None or any(str(item.item.feed_id) == source for item in card.items))
         and points in (None, side)
     )
 
 
-def _stories(shown: Sequence[EvidenceCard]) -> list[Story]:
-    """The pieces by story, each where the first of them stands."""
-    found: dict[StoryId, list[EvidenceCard]] = {}
+def _group_stories(shown: Sequence[EvidenceCard]) -> list[Story]:
+    """Group evidence by story, in the order of their first pieces."""
+    stories: dict[StoryId, list[EvidenceCard]] = {}
     for card in shown:
-        found.setdefault(card.evidence.story_id, []).append(card)
-    return list(found.values())
+        stories.setdefault(card.evidence.story_id, []).append(card)
+    return list(stories.values())
 
 
-def _place(stories: Sequence[Story]) -> int:
-    """Which story is at hand: the one in the address, else the one where the last judged stood."""
-    named = st.query_params.get(NAME, "")
-    at = [
+def _find_selected_story(stories: Sequence[Story]) -> int:
+    """Return the index of the selected story: that of the address, else that reviewed last."""
+    evidence_id = st.query_params.get(NAME, "")
+    matches = [
         n
         for n, story in enumerate(stories)
-        if any(str(card.evidence.id) == named for card in story)
+        if any(str(card.evidence.id) == evidence_id for card in story)
     ]
-    place: int = at[0] if at else min(st.session_state.get(_PLACE, 0), len(stories) - 1)
-    st.session_state[_PLACE] = place
-    return place
+    index: int = (
+        matches[0] if matches else min(st.session_state.get(_PLACE_KEY, 0), len(stories) - 1)
+    )
+    st.session_state[_PLACE_KEY] = index
+    return index
 
 
-def _heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], place: int) -> None:
+def _show_heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], index: int) -> None:
     st.caption(
         f"{plural(len(shown), 'piece', 'pieces')} of evidence in "
         f"{plural(len(stories), 'story', 'stories')}. First comes what may be an answer, then "
         "what your judgement would move most."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        steps(lambda by: _walk(stories, place + by))
-        st.caption(f"Story {place + 1} of {len(stories)}", width="content")
+        steps(lambda by: _go_to_story(stories, index + by))
+        st.caption(f"Story {index + 1} of {len(stories)}", width="content")
 
 
-def _walk(stories: Sequence[Story], place: int) -> None:
-    if not 0 <= place < len(stories):
-        remark("That was the last story" if place else "This is the first story")
+def _go_to_story(stories: Sequence[Story], index: int) -> None:
+    if not 0 <= index < len(stories):
+        remark("That was the last story" if index else "This is the first story")
         return
-    _put_at_hand(stories[place][0].evidence.id)
+    _select_evidence(stories[index][0].evidence.id)
 
 
-def _put_at_hand(evidence_id: EvidenceId) -> None:
+def _select_evidence(evidence_id: EvidenceId) -> None:
     st.query_params[NAME] = str(evidence_id)
 
 
-# The others
-
-
-def _others(
-    visit: Visit, stories: Sequence[Story], place: int, questions: Mapping[QuestionId, Question]
+def _show_list(
+    visit: Visit, stories: Sequence[Story], index: int, questions: Mapping[QuestionId, Question]
 ) -> None:
-    """The list: a cell puts its story at hand, ticked boxes are judged together."""
+    """Show the list: a cell selects its story, ticked boxes are reviewed together."""
     pieces = [card for story in stories for card in story]
     if len(pieces) < 2:
         return
     st.markdown("#### All that waits here")
-    frame = inbox_frame(pieces, questions, stories[place])
+    frame = inbox_frame(pieces, questions, stories[index])
     key = f"inbox-list-{len(pieces)}-{pieces[0].evidence.id}"
     config = st.column_config
     state = table(
@@ -161,10 +161,12 @@ def _others(
         },
         "All evidence that waits here",
         key=key,
-        on_select=partial(_picked_cell, key, pieces),
+        on_select=partial(_handle_cell_click, key, pieces),
         selection_mode=["multi-row", "single-cell"],
     )
-    _together(visit, [pieces[row] for row in state.selection.get("rows", []) if row < len(pieces)])
+    _show_bulk_actions(
+        visit, [pieces[row] for row in state.selection.get("rows", []) if row < len(pieces)]
+    )
     st.caption(
         "Pick a line to bring it up; tick boxes to judge several at once. Times in "
         + visit.zone.key
@@ -172,33 +174,34 @@ def _others(
     )
 
 
-def _picked_cell(key: str, pieces: Sequence[EvidenceCard]) -> None:
+def _handle_cell_click(key: str, pieces: Sequence[EvidenceCard]) -> None:
     cells = st.session_state[key].selection.get("cells", [])
     if cells and cells[0][0] < len(pieces):
-        _put_at_hand(pieces[cells[0][0]].evidence.id)
+        _select_evidence(pieces[cells[0][0]].evidence.id)
 
 
-def _together(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
-    """What can be done with several at once; a piece that nobody has given a direction is not
-    accepted.
-    """
+def _show_bulk_actions(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
+    """Show the bulk actions; a piece without a direction cannot be accepted."""
     if not ticked:
         return
-    called = [card for card in ticked if not uncalled(card.evidence)]
+    with_direction = [card for card in ticked if not uncalled(card.evidence)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(f"Accept {len(called)}", key="bulk-accept", disabled=not called):
-            _judge_all(visit, called, "Accepted")
+        if st.button(
+            f"Accept {len(with_direction)}", key="bulk-accept", disabled=not with_direction
+        ):
+            _review_all(visit, with_direction, "Accepted")
         if st.button(f"Reject {len(ticked)}", key="bulk-reject"):
-            _judge_all(visit, ticked, "Rejected")
-        if len(called) < len(ticked):
-            left = len(ticked) - len(called)
+            _review_all(visit, ticked, "Rejected")
+        if len(with_direction) < len(ticked):
+            missing = len(ticked) - len(with_direction)
             st.caption(
-                f"{plural(left, 'piece', 'pieces')} of which nobody has said which way they point.",
+                f"{plural(missing, 'piece', 'pieces')} of which nobody has said which way they "
+                "point.",
                 width="content",
             )
 
 
-def _judge_all(
+def _review_all(
     visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]
 ) -> None:
     ids = tuple(card.evidence.id for card in ticked)

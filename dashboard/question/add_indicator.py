@@ -1,4 +1,4 @@
-"""A small form below the signposts of a question: what else to watch for in the news."""
+"""Form that adds an indicator (signpost) to a question."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -17,11 +17,14 @@ from tracker.questions.add_indicator import indicator_id, terms_from_lines
 
 _STRENGTHS: Final = tuple(s for s in Strength if s is not Strength.NONE)
 _NAME_LENGTH: Final = 160
-_ABOUT_OPTION: Final = {Direction.YES: "▲ for the option", Direction.NO: "▼ against the option"}
+_OPTION_DIRECTIONS: Final = {
+    Direction.YES: "▲ for the option",
+    Direction.NO: "▼ against the option",
+}
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """The form, folded up, while news can still move the question."""
+    """Show the form, collapsed, while news can move the question."""
     question = page.summary.question
     if page.summary.status not in ("open", "upcoming"):
         return
@@ -31,16 +34,16 @@ def render(visit: Visit, page: QuestionPage) -> None:
     if not drawer.open:
         return
     with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
-        new = _fields(visit, question)
+        indicator = _show_fields(visit, question)
         if st.form_submit_button("Watch for it"):
             with calm():
-                visit.tracker.add_indicator(new)
+                visit.tracker.add_indicator(indicator)
                 say("It is watched for")
                 st.rerun()
 
 
-def _fields(visit: Visit, question: Question) -> Indicator:
-    """The indicator as it stands in the form, whole or not."""
+def _show_fields(visit: Visit, question: Question) -> Indicator:
+    """Show the fields and return the indicator, complete or not."""
     key = f"signpost-{{}}-{question.id}".format
     name = st.text_input(
         "Signpost",
@@ -49,38 +52,39 @@ def _fields(visit: Visit, question: Question) -> Indicator:
         autocomplete="off",
         placeholder="What would be reported",
     )
-    direction, option = _side(visit, question)
-    weight = st.selectbox(
+    direction, option = _choose_side(visit, question)
+    strength_value = st.selectbox(
         "How strongly", _STRENGTHS, index=2, format_func=strength, key=key("strength")
     )
-    terms = _lines(
-        question, "terms", "Words to find it by: each line must have one in a report, with | between them",
+    terms = _show_lines(
+        question, "terms",
+        "Words to find it by: each line must have one in a report, with | between them",
         placeholder="Arland* | Arlburg\ninvit* | summit",
     )  # fmt: skip
-    examples = _lines(question, "examples", "Headlines that would say so, one a line")
-    opposites = _lines(question, "opposites", "Headlines that would deny it, one a line")
-    said = " ".join((name or "").split())
+    examples = _show_lines(question, "examples", "Headlines that would say so, one a line")
+    opposites = _show_lines(question, "opposites", "Headlines that would deny it, one a line")
+    indicator_name = " ".join((name or "").split())
     return Indicator(
-        id=indicator_id(question.id, said),
+        id=indicator_id(question.id, indicator_name),
         question_id=question.id,
-        name=said,
+        name=indicator_name,
         direction=direction,
-        strength=weight,
+        strength=strength_value,
         terms=terms_from_lines(terms),
         examples=examples,
         opposites=opposites,
-        expected=_expected(question),
+        expected=_show_expectation(question),
         option=option,
     )
 
 
-def _side(visit: Visit, question: Question) -> tuple[Direction, str]:
-    """Which answer it speaks for, and for a question with options about which of them."""
+def _choose_side(visit: Visit, question: Question) -> tuple[Direction, str]:
+    """Show the choice of direction, and of the option for a question with options."""
     direction = st.selectbox(
         "It speaks",
         (Direction.YES, Direction.NO),
-        format_func=lambda each: (
-            _ABOUT_OPTION[each] if question.options else side(question.kind, each)
+        format_func=lambda value: (
+            _OPTION_DIRECTIONS[value] if question.options else side(question.kind, value)
         ),
         key=f"signpost-side-{question.id}",
     )
@@ -91,8 +95,8 @@ def _side(visit: Visit, question: Question) -> tuple[Direction, str]:
     )
 
 
-def _expected(question: Question) -> Expectation | None:
-    """By when it should be reported; None while no day is chosen."""
+def _show_expectation(question: Question) -> Expectation | None:
+    """Show the inputs of the expected date; None while no day is chosen."""
     st.caption(
         "Should it be reported by a day? Then its silence counts, too. Without a day, only news "
         "of it does."
@@ -119,11 +123,13 @@ def _expected(question: Question) -> Expectation | None:
     return Expectation(datetime.combine(day + timedelta(days=1), time(), UTC), yes, no)
 
 
-def _lines(question: Question, name: str, label: str, *, placeholder: str = "") -> tuple[str, ...]:
-    said = (
+def _show_lines(
+    question: Question, name: str, label: str, *, placeholder: str = ""
+) -> tuple[str, ...]:
+    entered = (
         st.text_area(
             label, height=80, key=f"signpost-{name}-{question.id}", placeholder=placeholder
         )
         or ""
     )
-    return tuple(line.strip() for line in said.splitlines() if line.strip())
+    return tuple(line.strip() for line in entered.splitlines() if line.strip())

@@ -1,4 +1,4 @@
-"""The last tab of a question: its answer with everyone's scores and receipts."""
+"""Tab Answer: the answer with everyone's scores and receipts."""
 
 import streamlit as st
 
@@ -18,9 +18,7 @@ _C = st.column_config
 
 
 def verdict(visit: Visit, page: QuestionPage) -> None:
-    """Beside the chart once no forecast can be made any more: the answer, or that it is waited
-    for.
-    """
+    """Show the answer beside the chart of a closed question, or that it is due."""
     resolution = page.summary.resolution
     with st.container(border=True):
         if resolution is None:
@@ -42,10 +40,10 @@ def verdict(visit: Visit, page: QuestionPage) -> None:
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Everyone's scores and receipts, and the way to give or correct the answer."""
+    """Show scores and receipts, and the form to give or correct the answer."""
     resolution = page.summary.resolution
     if visit.looks_back:
-        _as_known(visit, page)
+        _show_as_of(visit, page)
         return
     if resolution is None:
         unchecked.render(visit, page)
@@ -54,13 +52,13 @@ def render(visit: Visit, page: QuestionPage) -> None:
                 "Is the answer known already? Then give it here; forecasting ends at that instant."
             )
         resolving.form(visit, page)
-        _earlier(visit, page)
+        _show_earlier_answers(visit, page)
         return
-    _scores(visit, page)
+    _show_scores(visit, page)
     if page.scores:
         postmortem.render(visit, page)
-    _hindsight(visit, page)
-    _earlier(visit, page)
+    _show_hindsight(visit, page)
+    _show_earlier_answers(visit, page)
     with st.expander("Correct this answer"):
         st.caption(
             "A later answer supersedes this one; nothing is overwritten, and everyone is scored "
@@ -70,16 +68,16 @@ def render(visit: Visit, page: QuestionPage) -> None:
     resolving.reopening(visit, page.summary.question)
 
 
-def _as_known(visit: Visit, page: QuestionPage) -> None:
-    """What an earlier instant knew of the answer; nothing is given or corrected then."""
+def _show_as_of(visit: Visit, page: QuestionPage) -> None:
+    """Show the answer in an as-of view, which is read-only."""
     if page.summary.resolution is None:
         empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
         return
-    _scores(visit, page)
-    _earlier(visit, page)
+    _show_scores(visit, page)
+    _show_earlier_answers(visit, page)
 
 
-def _scores(visit: Visit, page: QuestionPage) -> None:
+def _show_scores(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if not page.scores:
         empty("Nobody was scored.", "Annulled and ambiguous questions have no scores.")
@@ -105,16 +103,16 @@ def _scores(visit: Visit, page: QuestionPage) -> None:
     )
     if picked is not None:
         headline = HEADLINE[question.kind]
-        who = frame["who"][picked]
+        forecaster_id = frame["who"][picked]
         receipt(
             visit,
             question,
-            next(s for s in page.scores if s.forecaster_id == who and s.rule == headline),
+            next(s for s in page.scores if s.forecaster_id == forecaster_id and s.rule == headline),
         )
 
 
 def receipt(visit: Visit, question: Question, score: Score) -> None:
-    """What a score is made of, so that anyone can work it out again."""
+    """Show the components of a score, so that anyone can recompute it."""
     zone, rule = visit.zone.key, RULES[score.rule]
     columns = {
         "start": _C.DatetimeColumn("From", format="D MMM YYYY", timezone=zone),
@@ -141,7 +139,7 @@ def receipt(visit: Visit, question: Question, score: Score) -> None:
     )
 
 
-def _hindsight(visit: Visit, page: QuestionPage) -> None:
+def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     late = visit.tracker.receipts(question.id).hindsight
     if not late:
@@ -161,13 +159,14 @@ def _hindsight(visit: Visit, page: QuestionPage) -> None:
     )
 
 
-def _earlier(visit: Visit, page: QuestionPage) -> None:
+def _show_earlier_answers(visit: Visit, page: QuestionPage) -> None:
     earlier = page.resolutions if page.summary.resolution is None else page.resolutions[:-1]
     if earlier:
         st.markdown("**Earlier answers**")
-        for old in earlier:
-            words = answer_of(page.summary.question, old)
+        for answer in earlier:
+            words = answer_of(page.summary.question, answer)
             st.text(
-                f"{words}, entered {visit.ago(old.entered_at)}, by {old.entered_by}. {old.note}",
-                help=visit.utc(old.entered_at),
+                f"{words}, entered {visit.ago(answer.entered_at)}, by {answer.entered_by}. "
+                f"{answer.note}",
+                help=visit.utc(answer.entered_at),
             )

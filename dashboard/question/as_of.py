@@ -1,6 +1,4 @@
-"""As known on: the page of a question as it stood at the end of an earlier day. The address keeps
-the day.
-"""
+"""As-of view: the page of a question at the end of an earlier day, which the address keeps."""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -14,58 +12,59 @@ from forecasts.questions.question import Question
 from tracker.model.read_models import QuestionPage
 
 PARAMETER: Final = "known"
-_LAST: Final = "known-last"
-"""Where the day is kept that stood for now when the slider was last drawn: the next one does at
-midnight.
-"""
+_LAST_DAY_KEY: Final = "known-last"
+"""Session key of the day that meant now when the slider was last drawn: at midnight it changes."""
 
-_SEEN: Final = "known-seen"
-"""Where the day in the address and that of the slider are kept, as the last run left them."""
+_PREVIOUS_KEY: Final = "known-seen"
+"""Session key of the days in address and slider, as the last run left them."""
 
 
 def follow() -> None:
-    """Let the slider follow the address where somebody went back to, or on to, another day of the
-    same question.
+    """Update the slider after a browser navigation to another day of the same question.
 
-    At the start of a run the slider still holds what it did. It is the address that moved when it
-    alone did.
+    At the start of a run the slider has its old value. If only the address changed, the browser
+    moved.
     """
-    address, held = _address_and_slider()
-    before = st.session_state.get(_SEEN)
-    if before is not None and held is not None and held == before[1] and address != before[0]:
-        st.session_state[PARAMETER] = _read(address) or st.session_state[_LAST]
+    address, selected = _read_address_and_slider()
+    previous = st.session_state.get(_PREVIOUS_KEY)
+    if (
+        previous is not None
+        and selected is not None
+        and selected == previous[1]
+        and address != previous[0]
+    ):
+        st.session_state[PARAMETER] = _parse_day(address) or st.session_state[_LAST_DAY_KEY]
 
 
-def _address_and_slider() -> tuple[str | None, date | None]:
+def _read_address_and_slider() -> tuple[str | None, date | None]:
     return st.query_params.get(PARAMETER), st.session_state.get(PARAMETER)
 
 
 def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
-    """The page as it stood at the end of the day that somebody chose; None for now, which the last
-    day of all is.
+    """Load the page at the end of the chosen day; None for now, which is the last day.
 
     Raises `NotFound`.
     """
-    at = _instant(visit)
-    if at is None:
+    instant = _get_instant(visit)
+    if instant is None:
         return None
-    page = visit.tracker.question_at(question_id, at)
-    return page if page.summary.question.opens_at <= at else None  # no day of its own
+    page = visit.tracker.question_at(question_id, instant)
+    return page if page.summary.question.opens_at <= instant else None  # before it opened
 
 
 def looking(visit: Visit) -> Visit:
-    """The visit at the end of the day that somebody chose."""
-    at = _instant(visit)
-    return visit if at is None else replace(visit, now=at, known_on=at)
+    """Return the visit at the end of the chosen day."""
+    instant = _get_instant(visit)
+    return visit if instant is None else replace(visit, now=instant, known_on=instant)
 
 
-def _instant(visit: Visit) -> datetime | None:
-    """The last instant of the chosen day; None where that is still to come."""
-    chosen = _read(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
+def _get_instant(visit: Visit) -> datetime | None:
+    """Return the last instant of the chosen day; None if it is still to come."""
+    chosen = _parse_day(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
     if (
         chosen is None
-        or chosen == st.session_state.get(_LAST)
-        or chosen >= _day(visit, visit.stands_at)
+        or chosen == st.session_state.get(_LAST_DAY_KEY)
+        or chosen >= _get_day(visit, visit.stands_at)
     ):
         return None
     return datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(
@@ -73,26 +72,26 @@ def _instant(visit: Visit) -> datetime | None:
     )
 
 
-def _day(visit: Visit, instant: datetime) -> date:
+def _get_day(visit: Visit, instant: datetime) -> date:
     return instant.astimezone(visit.zone).date()
 
 
-def _days(visit: Visit, question: Question) -> tuple[date, date] | None:
-    """The first and the last day that can be chosen; None where there is only one, or none yet."""
-    first, last = (_day(visit, instant) for instant in (question.opens_at, visit.stands_at))
+def _get_day_range(visit: Visit, question: Question) -> tuple[date, date] | None:
+    """Return the first and last day to choose from; None if there are fewer than two."""
+    first, last = (_get_day(visit, instant) for instant in (question.opens_at, visit.stands_at))
     return (first, last) if first < last else None
 
 
-def _read(said: object) -> date | None:
+def _parse_day(value: object) -> date | None:
     try:
-        return said if isinstance(said, date) else date.fromisoformat(str(said))
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         return None
 
 
 def banner(visit: Visit, present: Visit, question: Question) -> None:
-    """That somebody looks back, and the way to the present."""
-    days = _days(present, question)
+    """Show that the page is an as-of view, and the way to the present."""
+    days = _get_day_range(present, question)
     if visit.known_on is None or days is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
@@ -105,31 +104,31 @@ def banner(visit: Visit, present: Visit, question: Question) -> None:
         st.button(
             "Back to now",
             key="back-to-now",
-            on_click=_back,
+            on_click=_return_to_present,
             args=(days[1],),
             icon=":material/update:",
         )
 
 
-def _back(last: date) -> None:
-    st.session_state[PARAMETER] = last  # the usual value, which the address leaves out
+def _return_to_present(last: date) -> None:
+    st.session_state[PARAMETER] = last  # the default, which the address omits
 
 
 def slider(visit: Visit, question: Question) -> None:
-    """The day as which the page is seen; `visit` is that of the present."""
-    days = _days(visit, question)
+    """Show the slider of the as-of day; `visit` is that of the present."""
+    days = _get_day_range(visit, question)
     if days is None:
         return
-    held = _read(st.session_state.get(PARAMETER))
-    was_now = held == st.session_state.get(_LAST, days[1])
-    if held not in (None, days[1]) and (was_now or not days[0] <= held <= days[1]):
-        # It was now, before midnight, or it was chosen on another question.
-        held = st.session_state[PARAMETER] = days[1]
-    st.session_state[_LAST] = days[1]
-    opened = held is not None and held < days[1]
+    selected = _parse_day(st.session_state.get(PARAMETER))
+    was_now = selected == st.session_state.get(_LAST_DAY_KEY, days[1])
+    if selected not in (None, days[1]) and (was_now or not days[0] <= selected <= days[1]):
+        # Now before midnight, or a day chosen on another question.
+        selected = st.session_state[PARAMETER] = days[1]
+    st.session_state[_LAST_DAY_KEY] = days[1]
+    is_past = selected is not None and selected < days[1]
     with st.expander(
         "As known on an earlier day",
-        opened,
+        is_past,
         type="compact",
         icon=":material/history:",
         key="looking-back",
@@ -145,4 +144,4 @@ def slider(visit: Visit, question: Question) -> None:
         st.caption(
             "The chart, the numbers and the evidence as they stood then. The last day is now."
         )
-    st.session_state[_SEEN] = _address_and_slider()
+    st.session_state[_PREVIOUS_KEY] = _read_address_and_slider()

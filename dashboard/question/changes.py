@@ -1,4 +1,4 @@
-"""Why did it move? The reasons of one revision, and of the suggestion between any two days."""
+"""Attribution of change: reasons of one revision, and of the suggestion between two days."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -23,98 +23,98 @@ TWO_DAYS: Final = "two days"
 
 
 def between(visit: Visit, page: QuestionPage) -> None:
-    """Why the suggestion moved in the last day, week or month, or between two days; nothing until
-    somebody asks.
-    """
+    """Show why the suggestion changed in the last day, week or month, or between two days."""
     suggestion = page.suggestion
     if suggestion is None or suggestion.at <= page.summary.question.opens_at:
         return
-    asked = st.segmented_control(
+    period = st.segmented_control(
         "Why did the suggestion move?", (*PRESETS, TWO_DAYS), key="moved-in", bind="query-params"
     )
-    if asked is None:
+    if period is None:
         return
-    since, until = _preset(page, suggestion.at, asked)
-    if asked == TWO_DAYS:
-        since, until = _two_days(visit, since, until)
+    since, until = _get_period(page, suggestion.at, period)
+    if period == TWO_DAYS:
+        since, until = _choose_two_days(visit, since, until)
     with calm():
         move = visit.tracker.moved(page.summary.question.id, since, until)
-        _reasons(visit, page, move, "Suggestion")
+        _show_reasons(visit, page, move, "Suggestion")
 
 
 def looked_between(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
-    """The two instants between which somebody asks why it moved, before the page has come to that;
-    None if nobody does.
+    """Return the two compared instants before the page reaches their inputs; None without a
+    comparison.
 
-    What stands in a field counts before what the address says, as it is newer.
+    A field's value counts before that of the address, as it is newer.
     """
-    asked, since, until = (
+    period, since, until = (
         st.session_state.get(key) or st.query_params.get(key) for key in ("moved-in", "from", "to")
     )
-    if page.suggestion is None or asked not in (*PRESETS, TWO_DAYS):
+    if page.suggestion is None or period not in (*PRESETS, TWO_DAYS):
         return None
-    first, last = _preset(page, page.suggestion.at, asked)
-    if asked != TWO_DAYS:
+    first, last = _get_period(page, page.suggestion.at, period)
+    if period != TWO_DAYS:
         return first, last
-    begin, end = _read_day(since), _read_day(until)
+    begin, end = _parse_day(since), _parse_day(until)
     if begin is None or end is None or begin > end:
         return None
-    return max(_starts(visit, begin), first), min(_starts(visit, end + timedelta(days=1)), last)
+    return max(_start_of_day(visit, begin), first), min(
+        _start_of_day(visit, end + timedelta(days=1)), last
+    )
 
 
-def _preset(page: QuestionPage, until: datetime, asked: str) -> tuple[datetime, datetime]:
+def _get_period(page: QuestionPage, until: datetime, period: str) -> tuple[datetime, datetime]:
     opens = page.summary.question.opens_at
-    return (max(opens, until - PRESETS[asked]) if asked in PRESETS else opens), until
+    return (max(opens, until - PRESETS[period]) if period in PRESETS else opens), until
 
 
-def _read_day(said: object) -> date | None:
+def _parse_day(value: object) -> date | None:
     try:
-        return said if isinstance(said, date) else date.fromisoformat(str(said))
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
     except ValueError:
         return None
 
 
-def _starts(visit: Visit, on: date) -> datetime:
-    return datetime.combine(on, time(), visit.zone)
+def _start_of_day(visit: Visit, day: date) -> datetime:
+    return datetime.combine(day, time(), visit.zone)
 
 
-def act(visit: Visit, page: QuestionPage, revised: Forecast) -> None:
-    """Why a forecaster moved with one act: evidence by its share, and the rest as their
-    judgement.
-    """
-    if p_yes(revised.distribution) is None:
+def act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
+    """Explain one act of a forecaster: evidence by its share, the remainder as judgement."""
+    if p_yes(forecast.distribution) is None:
         st.caption("Nothing stands after this act, so that there is no move to explain.")
         return
-    move = visit.tracker.act_moved(page.summary.question.id, revised.id)
+    move = visit.tracker.act_moved(page.summary.question.id, forecast.id)
     if move is None:
         st.caption("The suggestion began here: the tab Why tells what it is made of.")
         return
     earlier = [
-        a for a in page.acts if a.forecaster_id == revised.forecaster_id and a.id < revised.id
+        a for a in page.acts if a.forecaster_id == forecast.forecaster_id and a.id < forecast.id
     ]
-    first = not earlier or earlier[-1].distribution is None
-    who = named(page.forecasters[revised.forecaster_id], visit.me)
-    _reasons(visit, page, move, who, from_base_rate=first)
-    if revised.forecaster_id != SUGGESTION and not revised.cites:
+    is_first = not earlier or earlier[-1].distribution is None
+    name = named(page.forecasters[forecast.forecaster_id], visit.me)
+    _show_reasons(visit, page, move, name, from_base_rate=is_first)
+    if forecast.forecaster_id != SUGGESTION and not forecast.cites:
         st.caption("It cites no evidence, so that all of it is judgement.")
 
 
-def _two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    """From the beginning of one day to the end of another, in the viewer's zone; the address keeps
-    them.
-    """
+def _choose_two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
+    """Show the inputs from the start of one day to the end of another, in the viewer's zone."""
     opens, ends = (instant.astimezone(visit.zone).date() for instant in (first, last))
     with st.container(horizontal=True):
-        since = _day("From", "from", max(opens, ends - timedelta(days=30)), (opens, ends))
-        until = _day("To the end of", "to", ends, (opens, ends))
-    return max(_starts(visit, since), first), min(_starts(visit, until + timedelta(days=1)), last)
+        since = _show_day_input(
+            "From", "from", max(opens, ends - timedelta(days=30)), (opens, ends)
+        )
+        until = _show_day_input("To the end of", "to", ends, (opens, ends))
+    return max(_start_of_day(visit, since), first), min(
+        _start_of_day(visit, until + timedelta(days=1)), last
+    )
 
 
-def _day(label: str, key: str, usual: date, within: tuple[date, date]) -> date:
+def _show_day_input(label: str, key: str, default: date, bounds: tuple[date, date]) -> date:
     return st.date_input(
         label,
-        usual,
-        *within,
+        default,
+        *bounds,
         key=key,
         format="YYYY-MM-DD",
         width=170,
@@ -123,13 +123,13 @@ def _day(label: str, key: str, usual: date, within: tuple[date, date]) -> date:
     )
 
 
-def _reasons(
-    visit: Visit, page: QuestionPage, move: Move, who: str, *, from_base_rate: bool = False
+def _show_reasons(
+    visit: Visit, page: QuestionPage, move: Move, name: str, *, from_base_rate: bool = False
 ) -> None:
-    """The sentence, and the table whose log-odds add up to it."""
+    """Show the sentence, and the table whose log-odds add up to the change."""
     since, until = visit.moment(move.since), visit.moment(move.until)
     st.markdown(
-        f"**{inert(who)}**: "
+        f"**{inert(name)}**: "
         f"{inert(moved_sentence(move, since, until, from_base_rate=from_base_rate))}"
     )
     frame = moved_frame(move, page.evidence)
@@ -148,6 +148,6 @@ def _reasons(
     }
     if not frame["weighed"].any():
         del columns["weighed"]
-    table(frame, columns, f"Why it moved: {who}", row_height=WRAPPED)
-    if explained := causes_explained(set(frame["cause"])):
-        st.caption(explained)
+    table(frame, columns, f"Why it moved: {name}", row_height=WRAPPED)
+    if causes_note := causes_explained(set(frame["cause"])):
+        st.caption(causes_note)

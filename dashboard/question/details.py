@@ -1,4 +1,4 @@
-"""The tabs of a question: its evidence, its history, what it says."""
+"""Tabs of a question: evidence, history, and the question itself."""
 
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ _C = st.column_config
 
 
 def evidence(visit: Visit, page: QuestionPage) -> None:
-    """Everything that was logged for or against, rejected pieces included, and dates that passed in
+    """Show all logged evidence, rejected pieces included, and expected dates that passed in
     silence.
     """
     signposts.silences(visit, page)
@@ -76,7 +76,7 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
 
 
 def history(visit: Visit, page: QuestionPage) -> None:
-    """What everyone said, and why."""
+    """Show everyone's forecasts and reasons."""
     question = page.summary.question
     if question.kind == "binary":
         moved.between(visit, page)
@@ -101,24 +101,24 @@ def history(visit: Visit, page: QuestionPage) -> None:
     if len(page.versions) < 2:
         del columns["wording"]
     frame = history_frame(question, acts, page.forecasters, visit.me, versions=page.versions)
-    picking = {
+    selectable = {
         "key": f"history-{computed}-{question.id}",
         "on_select": "rerun",
         "selection_mode": "single-row",
     }
-    how: dict[str, Any] = picking if question.kind == "binary" else {}
-    state = table(frame, columns, "History of forecasts", row_height=WRAPPED, **how)
-    pick = "Pick a row to see why it moved. " if how else ""
+    selection_options: dict[str, Any] = selectable if question.kind == "binary" else {}
+    state = table(frame, columns, "History of forecasts", row_height=WRAPPED, **selection_options)
+    hint = "Pick a row to see why it moved. " if selection_options else ""
     st.caption(
-        f"{pick}Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}."
+        f"{hint}Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}."
     )
-    picked = selected_row(state) if how else None
+    picked = selected_row(state) if selection_options else None
     if picked is not None:
         moved.act(visit, page, acts[::-1][picked])
 
 
 def about(visit: Visit, page: QuestionPage) -> None:
-    """What is asked, by which criteria, where it came from, and what to watch for."""
+    """Show resolution criteria, sources, options, base rate, origin and signposts."""
     question = page.summary.question
     left, right = st.columns(2, gap="large")
     with left:
@@ -128,9 +128,9 @@ def about(visit: Visit, page: QuestionPage) -> None:
         st.markdown("**Sources**")
         st.text("\n".join(f"• {source}" for source in question.sources))
         st.markdown("**What can be the answer**")
-        st.caption(inert(_answers(question)))
+        st.caption(inert(_describe_answers(question)))
         if question.options:
-            _options(visit, page)
+            _show_options(visit, page)
         st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
         if question.scale is not None:
             st.caption(inert(capital(told(question, question.prior))))
@@ -141,8 +141,8 @@ def about(visit: Visit, page: QuestionPage) -> None:
         )
     with right:
         st.markdown("**Where it comes from**")
-        when = f" ({page.essay.published})" if page.essay.published else ""
-        st.caption(inert(f"{page.essay.title}{when}"))
+        published = f" ({page.essay.published})" if page.essay.published else ""
+        st.caption(inert(f"{page.essay.title}{published}"))
         for claim in page.claims:
             with st.container(border=True):
                 st.text(f"“{claim.quote}”")
@@ -151,27 +151,27 @@ def about(visit: Visit, page: QuestionPage) -> None:
                     f"{inert(claim.id)} · {inert(claim.modality)} · at character "
                     f"{claim.offset:,} of the essay"
                 )
-    _signposts(visit, page)
+    _show_signposts(visit, page)
     if not visit.looks_back:
         watching.render(visit, page)
     wording_history.render(visit, page)
 
 
-def _answers(question: Question) -> str:
-    """Which answers a question has, in a sentence."""
+def _describe_answers(question: Question) -> str:
+    """Describe the possible answers in a sentence."""
     scale = question.scale
     if scale is None:
         return f"{KIND[question.kind]}."
     log = " Equal steps of its scale are equal ratios." if scale.zero_point is not None else ""
-    outside = [bound(question, "lower")] if scale.open_lower else []
-    outside += [bound(question, "upper")] if scale.open_upper else []
-    beyond = f", or {' or '.join(outside)}" if outside else ""
+    open_bounds = [bound(question, "lower")] if scale.open_lower else []
+    open_bounds += [bound(question, "upper")] if scale.open_upper else []
+    beyond = f", or {' or '.join(open_bounds)}" if open_bounds else ""
     span = f"{value_of(question, scale.lower)} to {value_of(question, scale.upper)}"
     return f"{KIND[question.kind]} from {span}{beyond}.{log}"
 
 
-def _options(visit: Visit, page: QuestionPage) -> None:
-    """The options with their base rates, and where it is possible the way to change them."""
+def _show_options(visit: Visit, page: QuestionPage) -> None:
+    """Show the options with their base rates, and the forms that change them."""
     question = page.summary.question
     zone = visit.zone.key
     columns = {
@@ -192,12 +192,12 @@ def _options(visit: Visit, page: QuestionPage) -> None:
         and page.summary.status in ("open", "upcoming")
     ):
         with st.container(horizontal=True):
-            _add_option(visit, question)
+            _show_add_option(visit, question)
             if len(offered) > 2:
-                _remove_option(visit, question, [name for name in offered if name != OTHER])
+                _show_remove_option(visit, question, [name for name in offered if name != OTHER])
 
 
-def _add_option(visit: Visit, question: Question) -> None:
+def _show_add_option(visit: Visit, question: Question) -> None:
     with (
         st.popover("Add an option", key="adding-option"),
         st.form(f"add-option-{question.id}", border=False, clear_on_submit=False),
@@ -210,10 +210,10 @@ def _add_option(visit: Visit, question: Question) -> None:
             f"option is part of their {OTHER}. Everybody sees it from now on."
         )
         if st.form_submit_button("Add it"):
-            _change(visit, question, name or "", "added")
+            _change_option(visit, question, name or "", "added")
 
 
-def _remove_option(visit: Visit, question: Question, names: list[str]) -> None:
+def _show_remove_option(visit: Visit, question: Question, names: list[str]) -> None:
     with st.popover("Remove an option", key="removing-option"):
         name = st.selectbox("Option", names, index=None, key=f"old-option-{question.id}")
         st.caption(
@@ -221,10 +221,10 @@ def _remove_option(visit: Visit, question: Question, names: list[str]) -> None:
             "before stays. The option cannot come back under the same name."
         )
         if st.button("Remove it", key="remove-option"):
-            _change(visit, question, name or "", "removed")
+            _change_option(visit, question, name or "", "removed")
 
 
-def _change(
+def _change_option(
     visit: Visit, question: Question, name: str, change: Literal["added", "removed"]
 ) -> None:
     with calm():
@@ -233,7 +233,7 @@ def _change(
         st.rerun()
 
 
-def _signposts(visit: Visit, page: QuestionPage) -> None:
+def _show_signposts(visit: Visit, page: QuestionPage) -> None:
     if not page.indicators:
         return
     st.markdown("**Signposts**: what would bear on it, written down in advance")

@@ -1,6 +1,4 @@
-"""The inputs of a forecast: one comfortable way for each kind of question, and a field to type it
-instead.
-"""
+"""Inputs of a forecast: one for each kind of question, and a text field as an alternative."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,49 +24,56 @@ from forecasts.questions.parse_forecast import read_forecast, standing
 from forecasts.questions.question import FORMS, Question
 from tracker.model.read_models import QuestionSummary
 
-_WAYS: Final = "In percent, from 0 to 1, as odds 2:1 or as a fraction 1/3"
+_FORMATS_TEXT: Final = "In percent, from 0 to 1, as odds 2:1 or as a fraction 1/3"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What stands in the inputs: a forecast, or why there is none yet."""
+    """Entered forecast, or the reason why there is none."""
 
     given: Distribution | None
     problem: str
 
 
 def enter(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
-    """The inputs, and below them what is understood of them. `form` tells one rendering of the form
-    from the next.
+    """Show the inputs with an echo of the parsed forecast. `form` identifies a rendering of the
+    form.
     """
-    question, held = summary.question, chance.held_by_me(visit, summary)
+    question, current = summary.question, chance.held_by_me(visit, summary)
     if question.kind == "binary":
-        return _said(visit, question, chance.typed(visit, summary, form, slider=True), held)
+        return _parse_entry(
+            visit, question, chance.typed(visit, summary, form, slider=True), current
+        )
     typing = f"typing-{form}"
     st.session_state.setdefault(typing, flag_of(form, "typing"))
     if st.session_state[typing]:
-        text = _typed(question, FORMS[question.kind].partition("such as ")[2], form)
-        entry = _said(visit, question, text, held)
+        text = _show_text_field(question, FORMS[question.kind].partition("such as ")[2], form)
+        entry = _parse_entry(visit, question, text, current)
     else:
-        entry = _set(visit, summary, form)
+        entry = _show_inputs(visit, summary, form)
     if isinstance(entry.given, Cdf):
-        _preview(question, entry.given, form)
-    _warn(visit, question, entry.given)
+        _show_preview(question, entry.given, form)
+    _show_warning(visit, question, entry.given)
     st.toggle("Type it instead", key=typing, persist_state="session")
     return entry
 
 
 def type_in(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
-    """One field to type any forecast into, for where there is little room."""
-    question, held = summary.question, chance.held_by_me(visit, summary)
+    """Show one text field for any forecast, where there is little room."""
+    question, current = summary.question, chance.held_by_me(visit, summary)
     if question.kind == "binary":
-        return _said(visit, question, chance.typed(visit, summary, form, slider=False), held)
-    return _said(
-        visit, question, _typed(question, FORMS[question.kind].partition("such as ")[2], form), held
+        return _parse_entry(
+            visit, question, chance.typed(visit, summary, form, slider=False), current
+        )
+    return _parse_entry(
+        visit,
+        question,
+        _show_text_field(question, FORMS[question.kind].partition("such as ")[2], form),
+        current,
     )
 
 
-def _typed(question: Question, example: str, form: str) -> str:
+def _show_text_field(question: Question, example: str, form: str) -> str:
     return (
         st.text_input(
             "Forecast",
@@ -84,88 +89,96 @@ def _typed(question: Question, example: str, form: str) -> str:
     )
 
 
-def _said(
-    visit: Visit, question: Question, text: Distribution | str, held: Distribution | None
+def _parse_entry(
+    visit: Visit, question: Question, text: Distribution | str, current: Distribution | None
 ) -> Entry:
-    """What was typed, echoed as it was understood; `+5` and `x2` change what is held."""
+    """Parse typed text and echo the result; `+5` and `x2` change the current forecast."""
     if not isinstance(text, str):
-        st.caption(_from_start(question, text, held))
+        st.caption(_describe_start(question, text, current))
         return Entry(text, "")
     if not text.strip():
         st.caption(
-            _ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind]))
+            _describe_formats(current)
+            if question.kind == "binary"
+            else inert(capital(FORMS[question.kind]))
         )
         return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
     try:
-        given = read_forecast(question, text, visit.now, standing(question, held))
+        distribution = read_forecast(question, text, visit.now, standing(question, current))
     except ForecastsError as refusal:
-        return _refused(refusal)
-    st.caption(inert(capital(told(question, given))))
-    return Entry(given, "")
+        return _show_refusal(refusal)
+    st.caption(inert(capital(told(question, distribution))))
+    return Entry(distribution, "")
 
 
-def _from_start(question: Question, start: Distribution, held: Distribution | None) -> str:
-    source = "the base rate" if held is None else "what you hold"
-    return f"{inert(capital(told(question, start)))}: {source}. {_ways(held)}"
+def _describe_start(question: Question, start: Distribution, current: Distribution | None) -> str:
+    source = "the base rate" if current is None else "what you hold"
+    return f"{inert(capital(told(question, start)))}: {source}. {_describe_formats(current)}"
 
 
-def _ways(held: Distribution | None) -> str:
-    return f"{_WAYS}." if held is None else f"{_WAYS}; or a change: +5 points, x2 the odds."
+def _describe_formats(current: Distribution | None) -> str:
+    return (
+        f"{_FORMATS_TEXT}."
+        if current is None
+        else f"{_FORMATS_TEXT}; or a change: +5 points, x2 the odds."
+    )
 
 
-def _refused(refusal: ForecastsError) -> Entry:
+def _show_refusal(refusal: ForecastsError) -> Entry:
     st.caption(f":material/error: {inert(capital(str(refusal)))}")
     return Entry(None, str(refusal))
 
 
-def _set(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
-    """The inputs for options, numbers and dates; they start from what I hold, else from the base
+def _show_inputs(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
+    """Show the inputs for options, numbers and dates, which start from my forecast, else the base
     rate.
     """
-    question, mine = summary.question, summary.standings.get(visit.me)
-    held = as_read(question, question.prior if mine is None else mine.distribution, visit.now)
-    if mine is None:
+    question, standing = summary.question, summary.standings.get(visit.me)
+    current = as_read(
+        question, question.prior if standing is None else standing.distribution, visit.now
+    )
+    if standing is None:
         st.caption("The inputs start from the base rate.")
     try:
-        if isinstance(held, Categorical):
-            return Entry(_shares(visit, question, held, form), "")
-        assert isinstance(held, Cdf)
-        given = _handles(visit, question, held, form)
+        if isinstance(current, Categorical):
+            return Entry(_show_shares(visit, question, current, form), "")
+        assert isinstance(current, Cdf)
+        distribution = _show_handles(visit, question, current, form)
     except ForecastsError as refusal:
-        return _refused(refusal)
-    st.caption(inert(capital(told(question, given))))
-    return Entry(given, "")
+        return _show_refusal(refusal)
+    st.caption(inert(capital(told(question, distribution))))
+    return Entry(distribution, "")
 
 
-# Options
-
-
-def _shares(visit: Visit, question: Question, held: Categorical, form: str) -> Categorical:
+def _show_shares(visit: Visit, question: Question, current: Categorical, form: str) -> Categorical:
     offered = question.offered(visit.now)
-    rest = OTHER if OTHER in offered else offered[-1]
-    start = dict(zip(held.options, held.p, strict=True))
-    named = [name for name in offered if name != rest]
+    remainder = OTHER if OTHER in offered else offered[-1]
+    start = dict(zip(current.options, current.p, strict=True))
+    inputs = [name for name in offered if name != remainder]
     st.caption("In percent.")
-    given: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for pair in (
-        named[k : k + 2] for k in range(0, len(named), 2)
+        inputs[k : k + 2] for k in range(0, len(inputs), 2)
     ):  # row by row, so that a phone keeps their order
-        for place, name in zip(st.columns(2), pair, strict=False):
-            given[name] = _share(place, inert(name), start.get(name, 0.0), (form, f"share-{name}"))
-    left = 1.0 - fsum(given.values())
+        for column, name in zip(st.columns(2), pair, strict=False):
+            shares[name] = _show_percentage(
+                column, inert(name), start.get(name, 0.0), form=form, name=f"share-{name}"
+            )
+    left = 1.0 - fsum(shares.values())
     if left < -1e-9:
         too_much = f"{-100 * left:.4g}%"
         raise InvalidForecast(
             f"the shares add up to {100 * (1.0 - left):.4g}%: take {too_much} away somewhere"
         )
-    given[rest] = max(left, 0.0)
-    st.markdown(f"{inert(rest)} takes the rest: **{percent_exact(given[rest])}**")
-    return Categorical(offered, tuple(given[name] for name in offered))
+    shares[remainder] = max(left, 0.0)
+    st.markdown(f"{inert(remainder)} takes the rest: **{percent_exact(shares[remainder])}**")
+    return Categorical(offered, tuple(shares[name] for name in offered))
 
 
-def _share(place: DeltaGenerator, label: str, p: float, field: tuple[str, str]) -> float:
-    form, name = field
-    value = place.number_input(
+def _show_percentage(
+    column: DeltaGenerator, label: str, p: float, *, form: str, name: str
+) -> float:
+    value = column.number_input(
         label,
         0.0,
         100.0,
@@ -178,69 +191,70 @@ def _share(place: DeltaGenerator, label: str, p: float, field: tuple[str, str]) 
     return value / 100
 
 
-# Numbers and dates
-
-
-def _handles(visit: Visit, question: Question, held: Cdf, form: str) -> Cdf:
+def _show_handles(visit: Visit, question: Question, current: Cdf, form: str) -> Cdf:
     scale = question.scale
     assert scale is not None
-    start = start_from(question, held, visit.now)
-    left = start.left
+    start = start_from(question, current, visit.now)
+    open_range = start.left
     if scale.open_lower or scale.open_upper:
-        st.caption(_if_within(question, left))
-    read = _days if question.kind == "date" else _numbers
-    values = read(start.shown, left, form)
-    masses = _masses(question, start.shown, form)
+        st.caption(_describe_condition(question, open_range))
+    read = _show_date_inputs if question.kind == "date" else _show_number_inputs
+    values = read(start.shown, open_range, form)
+    masses = _show_tail_inputs(question, start.shown, form)
     return curve_of(start, Handles(*values, **masses), scale)
 
 
-def _if_within(question: Question, left: Scale) -> str:
+def _describe_condition(question: Question, open_range: Scale) -> str:
     if question.kind == "date":
-        return f"If it comes by {value_of(question, left.upper)}, then"
-    unit = f" {left.unit}" if left.unit else ""
-    return inert(f"If it lies between {left.lower:g} and {left.upper:g}{unit}, then")
+        return f"If it comes by {value_of(question, open_range.upper)}, then"
+    unit = f" {open_range.unit}" if open_range.unit else ""
+    return inert(f"If it lies between {open_range.lower:g} and {open_range.upper:g}{unit}, then")
 
 
-_LABELS: Mapping[str, tuple[str, str, str]] = {
+_HANDLE_LABELS: Mapping[str, tuple[str, str, str]] = {
     "date": ("A quarter earlier than", "Middle", "A quarter later than"),
     "numeric": ("A quarter below", "Middle", "A quarter above"),
 }
 
 
-def _numbers(start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
-    decimals = max(0, digits_of(left))
-    found = []
-    for place, label, value in zip(
-        st.columns(3), _LABELS["numeric"], (start.low, start.middle, start.high), strict=True
+def _show_number_inputs(start: Handles, open_range: Scale, form: str) -> tuple[float, float, float]:
+    decimals = max(0, digits_of(open_range))
+    values = []
+    for column, label, value in zip(
+        st.columns(3), _HANDLE_LABELS["numeric"], (start.low, start.middle, start.high), strict=True
     ):
-        given = place.number_input(
+        entered = column.number_input(
             label,
-            float(left.lower),
-            float(left.upper),
-            _within(number_of(form, label, value), left),
-            step=10.0**-decimals if left.zero_point is not None else _nice(left.span / 100),
+            float(open_range.lower),
+            float(open_range.upper),
+            _clamp(number_of(form, label, value), open_range),
+            step=10.0**-decimals
+            if open_range.zero_point is not None
+            else _round_step(open_range.span / 100),
             format=f"%.{decimals}f",
             key=f"{label}-{form}",
             persist_state="session",
         )
-        found.append(float(given))
-    return found[0], found[1], found[2]
+        values.append(float(entered))
+    return values[0], values[1], values[2]
 
 
-def _within(value: float, left: Scale) -> float:
-    return min(max(value, left.lower), left.upper)
+def _clamp(value: float, open_range: Scale) -> float:
+    return min(max(value, open_range.lower), open_range.upper)
 
 
-def _nice(step: float) -> float:
-    """The power of ten at or below a step."""
+def _round_step(step: float) -> float:
+    """Return the power of ten at or below a step."""
     return 10.0 ** floor(log10(step))
 
 
-def _days(start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
-    first, last = ceil(left.lower), floor(left.upper)
-    found = []
-    for label, value in zip(_LABELS["date"], (start.low, start.middle, start.high), strict=True):
-        given = st.date_input(
+def _show_date_inputs(start: Handles, open_range: Scale, form: str) -> tuple[float, float, float]:
+    first, last = ceil(open_range.lower), floor(open_range.upper)
+    values = []
+    for label, value in zip(
+        _HANDLE_LABELS["date"], (start.low, start.middle, start.high), strict=True
+    ):
+        entered = st.date_input(
             label,
             min(
                 max(day_of(form, label, date_of(value).date()), date_of(first).date()),
@@ -252,14 +266,14 @@ def _days(start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
             key=f"{label}-{form}",
             persist_state="session",
         )
-        if not isinstance(given, date):
+        if not isinstance(entered, date):
             raise InvalidForecast(f"“{label}” is empty: give a date")
-        found.append(day_number(datetime.combine(given, time(tzinfo=UTC))))
-    return found[0], found[1], found[2]
+        values.append(day_number(datetime.combine(entered, time(tzinfo=UTC))))
+    return values[0], values[1], values[2]
 
 
-def _masses(question: Question, start: Handles, form: str) -> dict[str, float]:
-    """What lies beyond the bounds that are open, each in percent."""
+def _show_tail_inputs(question: Question, start: Handles, form: str) -> dict[str, float]:
+    """Show the probabilities beyond open bounds, in percent."""
     scale = question.scale
     assert scale is not None
     sides: list[tuple[str, Side, float]] = []
@@ -269,28 +283,32 @@ def _masses(question: Question, start: Handles, form: str) -> dict[str, float]:
         sides.append(("above", "upper", start.above))
     places = st.columns(2) if len(sides) > 1 else [st.container()]
     return {
-        name: _share(
-            place, f"{inert(capital(bound(question, side, unit=False)))}, %", mass, (form, name)
+        name: _show_percentage(
+            column,
+            f"{inert(capital(bound(question, side, unit=False)))}, %",
+            mass,
+            form=form,
+            name=name,
         )
-        for place, (name, side, mass) in zip(places, sides, strict=False)
+        for column, (name, side, mass) in zip(places, sides, strict=False)
     }
 
 
-def _preview(question: Question, given: Cdf, form: str) -> None:
+def _show_preview(question: Question, distribution: Cdf, form: str) -> None:
     spec = charts.drawn(
         charts.preview(charts.axis_of(question)),
-        curve=density_frame(question, given),
-        middle=middle_frame(question, given),
+        curve=density_frame(question, distribution),
+        middle=middle_frame(question, distribution),
     )
     st.vega_lite_chart(
         spec=spec,
         width="stretch",
         key=f"preview-{form}",
-        alt=f"Your forecast: {told(question, given)}",
+        alt=f"Your forecast: {told(question, distribution)}",
     )
 
 
-def _warn(visit: Visit, question: Question, given: Distribution | None) -> None:
-    warning = warning_of(question, given, visit.now)
+def _show_warning(visit: Visit, question: Question, distribution: Distribution | None) -> None:
+    warning = warning_of(question, distribution, visit.now)
     if warning:
         st.warning(inert(warning), icon=":material/warning:")

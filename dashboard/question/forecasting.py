@@ -1,4 +1,4 @@
-"""The form where a person forecasts, reaffirms, withdraws and undoes."""
+"""Form in which a person forecasts, reaffirms, withdraws and undoes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummar
 
 RATIONALE_LIMIT = 4_000
 MOST_CITED = 100
-"""Pieces of evidence that are offered, the newest: they travel to the browser with each visit."""
+"""Newest pieces of evidence that are offered: they are sent to the browser at each visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What stands in the form; `key` lets it be saved once only."""
+    """Content of the form; `key` prevents a second save."""
 
     entry: Entry
     why: str
@@ -35,18 +35,18 @@ class Draft:
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """My forecast: what stands, and what can be done about it."""
+    """Show my current forecast and the forms that change it."""
     with st.container(border=True):
         st.subheader("My forecast", anchor=False)
         st.caption(standing_words(visit, page.summary))
-        _new(visit, page.summary, page.evidence)
+        _show_new_forecast(visit, page.summary, page.evidence)
         with st.container(horizontal=True):
             still(visit, page.summary)
-            _other_acts(visit, page)
+            _show_other_acts(visit, page)
 
 
 def standing_words(visit: Visit, summary: QuestionSummary) -> str:
-    """What I hold and since when, in a sentence."""
+    """Describe my forecast and its age in a sentence."""
     standing = summary.standings.get(visit.me)
     if standing is None:
         return "You have none yet."
@@ -58,31 +58,31 @@ def standing_words(visit: Visit, summary: QuestionSummary) -> str:
 
 @st.fragment
 def in_place(visit: Visit, summary: QuestionSummary) -> None:
-    """My forecast in a list: one field for it, one for the reason, and the button to say again what
-    I hold.
-    """
+    """Show the form for a list: one field for the forecast, one for the reason, and Reaffirm."""
     form = form_of(summary.question.id)
     left, right = st.columns([2, 3])
     with left:
         entry = type_in(visit, summary, form)
     with right:
-        why = _why(form)
+        reason = _show_reason(form)
     with st.container(horizontal=True):
-        _saving(visit, summary, Draft(entry, why, (), form))
+        _show_save_button(visit, summary, Draft(entry, reason, (), form))
         still(visit, summary)
 
 
 @st.fragment
-def _new(visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]) -> None:
+def _show_new_forecast(
+    visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]
+) -> None:
     question = summary.question
     form = form_of(question.id)
     entry = enter(visit, summary, form)
-    why = _why(form)
-    cites = _cites(evidence, form)
-    _saving(visit, summary, Draft(entry, why, tuple(cites), form))
+    reason = _show_reason(form)
+    citations = _choose_citations(evidence, form)
+    _show_save_button(visit, summary, Draft(entry, reason, tuple(citations), form))
 
 
-def _why(form: str) -> str:
+def _show_reason(form: str) -> str:
     text = st.text_area(
         "Why",
         text_of(form, "why-text"),
@@ -95,26 +95,26 @@ def _why(form: str) -> str:
     return (text or "").strip()
 
 
-def _saving(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
-    """The button that saves, and what keeps the draft until then."""
+def _show_save_button(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
+    """Show the save button, and store the draft in the browser until then."""
     if st.button("Save forecast", key="save", type="primary", shortcut="Ctrl+Enter"):
         with calm():
-            _save(visit, summary.question, draft)
+            _save_forecast(visit, summary.question, draft)
     standing = summary.standings.get(visit.me)
     keep(summary.question.id, visit.me, draft.key, None if standing is None else standing.since)
 
 
-def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
-    newest = [c for c in evidence if c.evidence.status != "rejected"][
+def _choose_citations(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
+    newest = [card for card in evidence if card.evidence.status != "rejected"][
         :MOST_CITED
-    ]  # pages have them newest first
-    headlines = {c.evidence.id: clipped(c.headline, 90) for c in newest}
+    ]  # newest first
+    headlines = {card.evidence.id: clipped(card.headline, 90) for card in newest}
     if not headlines:
         return []
     return st.multiselect(
         "Evidence it rests on",
         list(headlines),
-        [EvidenceId(nr) for nr in numbers_of(form, "cites") if nr in headlines],
+        [EvidenceId(number) for number in numbers_of(form, "cites") if number in headlines],
         format_func=headlines.__getitem__,
         key=f"cites-{form}",
         placeholder="Optional",
@@ -122,71 +122,71 @@ def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
     )
 
 
-def _save(visit: Visit, question: Question, draft: Draft) -> None:
-    given = draft.entry.given
-    if given is None:
+def _save_forecast(visit: Visit, question: Question, draft: Draft) -> None:
+    distribution = draft.entry.given
+    if distribution is None:
         raise InvalidForecast(draft.entry.problem)
     if not draft.why:
         raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
     act = visit.tracker.forecast(
-        question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key
+        question.id, distribution, rationale=draft.why, cites=draft.cites, key=draft.key
     )
-    _done(acts.done(visit.tracker, question, "Saved", act))
+    _push_and_rerun(acts.done(visit.tracker, question, "Saved", act))
 
 
-def _done(notice: Notice) -> None:
+def _push_and_rerun(notice: Notice) -> None:
     tell(notice)
     st.rerun()
 
 
 def still(visit: Visit, summary: QuestionSummary) -> None:
-    """The button that says again what I hold, where I hold something."""
-    question, held = summary.question, held_by_me(visit, summary)
-    if held is None:
+    """Show the button that reaffirms my forecast, if I have one."""
+    question, distribution = summary.question, held_by_me(visit, summary)
+    if distribution is None:
         return
-    words = clipped(headline(question, as_read(question, held, visit.now))[0], 30)
+    words = clipped(headline(question, as_read(question, distribution, visit.now))[0], 30)
     again = "Say again what you hold, so that it counts as fresh."
     if st.button(f"Still {inert(words)}", key="reaffirm", help=again, shortcut="A"):
         with calm():
             act = visit.tracker.reaffirm(question.id, key=f"{form_of(question.id)}-reaffirm")
-            _done(acts.done(visit.tracker, question, "Reaffirmed", act))
+            _push_and_rerun(acts.done(visit.tracker, question, "Reaffirmed", act))
 
 
-def _other_acts(visit: Visit, page: QuestionPage) -> None:
+def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
     question, tracker = page.summary.question, visit.tracker
     form = form_of(question.id)
     if visit.me in page.summary.standings:
-        with st.popover("Withdraw", key="withdrawing", on_change="rerun") as leaving:
+        with st.popover("Withdraw", key="withdrawing", on_change="rerun") as popover:
             st.caption("From now on you hold no forecast here. What stood before still counts.")
-            if leaving.open:
-                _earned(visit, page)
+            if popover.open:
+                _show_score_so_far(visit, page)
             if st.button("Withdraw my forecast", key="withdraw"):
                 with calm():
                     act = tracker.withdraw(question.id, key=f"{form}-withdraw")
-                    _done(acts.done(tracker, question, "Withdrawn", act))
-    mine = any(a.forecaster_id == visit.me for a in page.acts)
-    if mine and st.button("Undo my last act", key="undo", type="tertiary", icon=":material/undo:"):
+                    _push_and_rerun(acts.done(tracker, question, "Withdrawn", act))
+    has_acts = any(forecast.forecaster_id == visit.me for forecast in page.acts)
+    if has_acts and st.button(
+        "Undo my last act", key="undo", type="tertiary", icon=":material/undo:"
+    ):
         with calm():
             tell_undone(acts.undo(tracker, question, f"{form}-undo"))
             st.rerun()
 
 
-def _earned(visit: Visit, page: QuestionPage) -> None:
-    """What stood so far would score under either answer of a yes-no question, if nothing follows
-    it.
-    """
+def _show_score_so_far(visit: Visit, page: QuestionPage) -> None:
+    """Show the score so far under either answer of a yes-no question."""
     question = page.summary.question
     if question.kind != "binary" or visit.now <= question.opens_at:
         return
     scored = visit.tracker.preview(question.id, ("yes", "no"), visit.now)
     rule = RULES[HEADLINE[question.kind]]
-    own = {
+    own_scores = {
         answer: next(
             (s for s in scores if s.forecaster_id == visit.me and s.rule == rule.name), None
         )
         for answer, scores in scored.items()
     }
-    yes, no = own["yes"], own["no"]
+    yes, no = own_scores["yes"], own_scores["no"]
     if (
         yes is not None
         and no is not None

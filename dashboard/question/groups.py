@@ -1,6 +1,4 @@
-"""The questions that are linked to this one: side by side on a chart, or a sentence with their
-numbers.
-"""
+"""Linked questions: side by side on a chart, or a sentence with their numbers."""
 
 from datetime import UTC
 
@@ -34,39 +32,38 @@ LONGEST = 160
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """All links of a question, each with its chart or its sentence, and a way to every question in
-    it.
-    """
-    found = visit.tracker.groups(page.summary.question.id)
-    if not found:
+    """Show all links of a question, with charts or sentences and links to their questions."""
+    groups = visit.tracker.groups(page.summary.question.id)
+    if not groups:
         empty(
             "It is linked to no other question.",
             "Questions on one event by several dates, on several countries, or one if the "
             "other: `tracker links add`.",
         )
         return
-    for group in found:
+    for group in groups:
         with st.container(border=True):
-            _group(visit, page, group)
+            _show_group(visit, page, group)
 
 
-def _group(visit: Visit, page: QuestionPage, group: Group) -> None:
+def _show_group(visit: Visit, page: QuestionPage, group: Group) -> None:
     link = group.link
     st.markdown(f"**{inert(link.title)}**")
-    st.caption(inert(" ".join(_rests_on(link))))
+    st.caption(inert(" ".join(_list_reasons(link))))
     if link.kind == "condition":
-        _pair(visit, page, group)
+        _show_pair(visit, page, group)
     elif link.kind in ("dates", "members"):
-        _chart(visit, group)
-        _members(visit, page, group)
+        _show_chart(visit, group)
+        _show_members(visit, page, group)
     else:
-        _sentences(visit, group)
-        _members(visit, page, group)
+        _show_sentences(visit, group)
+        _show_members(visit, page, group)
     broken = frames.contradictions(group, visit.me)
-    for who, found in broken:
-        said = inert(contradiction(found))
+    for forecaster_id, violation in broken:
+        message = inert(contradiction(violation))
         st.markdown(
-            f":material/warning: **{inert(named(who, visit.me))} contradicts this**: {said}"
+            f":material/warning: **{inert(named(forecaster_id, visit.me))} contradicts this**: "
+            f"{message}"
         )
     if broken:
         st.page_link(
@@ -74,35 +71,34 @@ def _group(visit: Visit, page: QuestionPage, group: Group) -> None:
         )
 
 
-def _rests_on(link: Link) -> tuple[str, ...]:
-    """What the link says, and why: a chart says the first by itself."""
+def _list_reasons(link: Link) -> tuple[str, ...]:
+    """Return the rule of the link and its reason; a chart shows the rule by itself."""
     why = flat(link.why)
     return (
         (why,) if why and link.kind in ("dates", "members", "condition") else (RULE[link.kind], why)
     )
 
 
-# A chart
-
-
-def _chart(visit: Visit, group: Group) -> None:
+def _show_chart(visit: Visit, group: Group) -> None:
     kind = group.questions[0].question.kind
     if kind == "binary":
-        _chances(visit, group)
+        _show_probabilities(visit, group)
     elif group.questions[0].question.scale is not None:
-        _fan(visit, group)
+        _show_fan(visit, group)
 
 
-def _chances(visit: Visit, group: Group) -> None:
+def _show_probabilities(visit: Visit, group: Group) -> None:
     frame = frames.chances_frame(group, visit.me)
     if frame.empty:
         return
-    who = frames.speakers(group, visit.me)
-    styles = charts.lines(who, [named(each, visit.me) for each in who], visit.me)
+    forecasters = frames.speakers(group, visit.me)
+    styles = charts.lines(
+        forecasters, [named(forecaster, visit.me) for forecaster in forecasters], visit.me
+    )
     if frames.ANSWER in set(frame["forecaster"]):
         styles = (*styles, ANSWER)
     if group.link.kind == "dates":
-        ticks = tuple((_instant(member), member.label) for member in frames.members(group))
+        ticks = tuple((_to_milliseconds(member), member.label) for member in frames.members(group))
         spec = by_date(styles, ticks)
     else:
         spec = in_order(styles, frames.by_chance(frame))
@@ -115,16 +111,16 @@ def _chances(visit: Visit, group: Group) -> None:
     st.caption("Probability of YES.")
 
 
-def _instant(member: Member) -> int:
+def _to_milliseconds(member: Member) -> int:
     return round(member.question.closes_at.astimezone(UTC).timestamp() * 1_000)
 
 
-def _fan(visit: Visit, group: Group) -> None:
-    who = frames.speakers(group, visit.me)
-    if not who:
+def _show_fan(visit: Visit, group: Group) -> None:
+    forecasters = frames.speakers(group, visit.me)
+    if not forecasters:
         return
     question = group.questions[0].question
-    frame = frames.fan_frame(group, who[0].id)
+    frame = frames.fan_frame(group, forecasters[0].id)
     if frame.empty:
         return
     log = all(
@@ -132,7 +128,7 @@ def _fan(visit: Visit, group: Group) -> None:
         for row in group.questions
     )
     spec = fan_over(tuple(frame["label"]), dates=question.kind == "date", log=log)
-    name = named(who[0], visit.me)
+    name = named(forecasters[0], visit.me)
     st.vega_lite_chart(
         spec=charts.drawn(spec, fan=frame), width="stretch", key=f"group-{group.link.id}",
         alt=f"{name}: middle, half and 80 % of each forecast: {group.link.title}",
@@ -143,105 +139,100 @@ def _fan(visit: Visit, group: Group) -> None:
     st.caption(inert(f"{name}: middle, half and 80 % of each forecast{unit}."))
 
 
-# Sentences and lists
-
-
-def _sentences(visit: Visit, group: Group) -> None:
-    for who in frames.speakers(group, visit.me):
-        given = frames.said_by(group, who.id)
-        if given is not None:
+def _show_sentences(visit: Visit, group: Group) -> None:
+    for forecaster in frames.speakers(group, visit.me):
+        numbers = frames.said_by(group, forecaster.id)
+        if numbers is not None:
             st.markdown(
-                f"**{inert(named(who, visit.me))}**: {inert(with_numbers(group.link.kind, given))}"
+                f"**{inert(named(forecaster, visit.me))}**: "
+                f"{inert(with_numbers(group.link.kind, numbers))}"
             )
 
 
-def _members(visit: Visit, page: QuestionPage, group: Group) -> None:
-    who = frames.speakers(group, visit.me)
+def _show_members(visit: Visit, page: QuestionPage, group: Group) -> None:
+    forecasters = frames.speakers(group, visit.me)
     for member in frames.members(group):
         with st.container(gap=None):
-            _member(page, member, label=member.label if group.link.labels else "")
-            st.caption(inert(_numbers(visit, member, who)))
+            _show_member(page, member, label=member.label if group.link.labels else "")
+            st.caption(inert(_format_numbers(visit, member, forecasters)))
 
 
-def _member(page: QuestionPage, member: Member, *, label: str) -> None:
-    """A question by its label and text; a link, unless it is the one whose page this is."""
-    here = member.question.id == page.summary.question.id
+def _show_member(page: QuestionPage, member: Member, *, label: str) -> None:
+    """Show a question by its label and text, with a button except on its own page."""
+    is_current = member.question.id == page.summary.question.id
     text = clipped(member.question.text, LONGEST)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if here:
+        if is_current:
             st.badge("This one", color="gray")
         else:
-            _open(member)
+            _show_open_button(member)
         st.markdown(f"**{inert(label)}**: {inert(text)}" if label else inert(text), width="content")
 
 
-def _open(member: Member) -> None:
-    """A way to another question. A link to the page that one is on would leave the old question in
-    the address.
-    """
+def _show_open_button(member: Member) -> None:
+    """Show a button to another question; a link to the current page would leave the old address."""
     st.button(
         "Open",
         icon=":material/show_chart:",
         key=f"open-{member.link}-{member.question.id}",
         type="tertiary",
-        on_click=_go,
+        on_click=_open_question,
         args=(member.question.id,),
     )
 
 
-def _go(question_id: QuestionId) -> None:
+def _open_question(question_id: QuestionId) -> None:
     st.query_params["q"] = question_id
 
 
-def _numbers(visit: Visit, member: Member, who: tuple[Forecaster, ...]) -> str:
+def _format_numbers(visit: Visit, member: Member, forecasters: tuple[Forecaster, ...]) -> str:
     if member.answer:
         return f"Answered: {member.answer}"
-    said = [
-        f"{named(each, visit.me)} {in_short(member.question, member.held[each.id])}"
-        for each in who
-        if each.id in member.held
+    forecasts = [
+        f"{named(forecaster, visit.me)} {in_short(member.question, member.held[forecaster.id])}"
+        for forecaster in forecasters
+        if forecaster.id in member.held
     ]
-    return " · ".join(said) or "nobody has forecast it yet"
+    return " · ".join(forecasts) or "nobody has forecast it yet"
 
 
-# A conditional pair
-
-
-def _pair(visit: Visit, page: QuestionPage, group: Group) -> None:
-    condition, if_so, if_not, *rest = frames.members(group)
-    who = frames.speakers(group, visit.me)
+def _show_pair(visit: Visit, page: QuestionPage, group: Group) -> None:
+    condition, if_so, if_not, *unconditional = frames.members(group)
+    forecasters = frames.speakers(group, visit.me)
     st.markdown("**The condition**")
-    _member(page, condition, label="")
-    st.caption(inert(_numbers(visit, condition, who)))
+    _show_member(page, condition, label="")
+    st.caption(inert(_format_numbers(visit, condition, forecasters)))
     left, right = st.columns(2, gap="medium")
     with left:
-        _branch(visit, page, group, if_so)
+        _show_branch(visit, page, group, if_so)
     with right:
-        _branch(visit, page, group, if_not)
-    for each in who:
-        given = frames.said_by(group, each.id)
-        if given is not None:
+        _show_branch(visit, page, group, if_not)
+    for forecaster in forecasters:
+        numbers = frames.said_by(group, forecaster.id)
+        if numbers is not None:
             st.markdown(
-                f"**{inert(named(each, visit.me))}**, whatever becomes of it: "
-                f"{inert(together(given))}"
+                f"**{inert(named(forecaster, visit.me))}**, whatever becomes of it: "
+                f"{inert(together(numbers))}"
             )
-    for member in rest:
-        _member(page, member, label="Without the condition")
-        st.caption(inert(_numbers(visit, member, who)))
+    for member in unconditional:
+        _show_member(page, member, label="Without the condition")
+        st.caption(inert(_format_numbers(visit, member, forecasters)))
 
 
-def _branch(visit: Visit, page: QuestionPage, group: Group, member: Member) -> None:
-    """One side of the pair: when it counts, the number first, then the question."""
+def _show_branch(visit: Visit, page: QuestionPage, group: Group, member: Member) -> None:
+    """Show one side of a conditional pair: its condition, the number, the question."""
     questions = {row.question.id: row.question for row in group.questions}
-    so = member.question.id == group.link.question_ids[1]
-    who = frames.speakers(group, visit.me)
+    is_if_branch = member.question.id == group.link.question_ids[1]
+    forecasters = frames.speakers(group, visit.me)
     with st.container(border=True, height="stretch", gap="xsmall"):
-        st.markdown(f"**If {'it comes about' if so else 'it does not'}**")
+        st.markdown(f"**If {'it comes about' if is_if_branch else 'it does not'}**")
         if member.answer:
             st.subheader(inert(f"Answered: {member.answer}"), anchor=False)
-        elif first := next((each for each in who if each.id in member.held), None):
+        elif first := next(
+            (forecaster for forecaster in forecasters if forecaster.id in member.held), None
+        ):
             number, _ = headline(member.question, member.held[first.id])
             st.subheader(inert(number), anchor=False)
-            st.caption(inert(_numbers(visit, member, who)))
+            st.caption(inert(_format_numbers(visit, member, forecasters)))
         st.caption(inert(condition_text(group.link, member.question.id, questions)))
-        _member(page, member, label="")
+        _show_member(page, member, label="")

@@ -1,9 +1,7 @@
-"""A number or a date set by hand: three handles, and what lies beyond an open bound.
+"""Interval input: three handles for a number or date, and the probability beyond open bounds.
 
-The handles speak of answers within the range: when it comes if it comes, how much if it is no more
-than that. So a chance of "never" of any size can be set beside them, which could not be if a
-quarter of everything had to lie above the last handle. Until one of the inputs is changed, the
-forecast is exactly the one that they began with.
+The handles are quartiles within the range, so that a probability of "never" of any size can be set
+beside them. Until an input is changed, the forecast is exactly the initial one.
 """
 
 import math
@@ -19,9 +17,7 @@ QUARTERS = (0.25, 0.5, 0.75)
 
 @dataclass(frozen=True, slots=True)
 class Handles:
-    """Where a quarter, a half and three quarters of what lies in the range are, and the masses
-    beyond its bounds.
-    """
+    """Quartiles of the forecast within the range, and the probabilities beyond its bounds."""
 
     low: float
     middle: float
@@ -32,10 +28,9 @@ class Handles:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the inputs begin with: a forecast, the range still open, its exact handles, and these as
-    inputs show them.
+    """Initial state: the forecast, the range still open, its exact handles, and these as shown.
 
-    An input shows fewer digits than a forecast has, so what was not changed is read from the exact
+    An input shows fewer digits than a forecast has, so unchanged values are read from the exact
     handles.
     """
 
@@ -46,19 +41,18 @@ class Start:
 
 
 def start_from(question: Question, curve: Cdf, now: datetime) -> Start:
-    """The inputs of a question for somebody who begins with this forecast."""
+    """Build the initial state of the inputs for a forecast."""
     left = still_open(question, now)
     exact = handles_of(curve, left)
-    shown = _in_days(exact, left) if question.kind == "date" else _in_digits(exact, left)
-    masses = {"below": _percentage(exact.below), "above": _percentage(exact.above)}
+    shown = _round_days(exact, left) if question.kind == "date" else _round_numbers(exact, left)
+    masses = {"below": _round_percentage(exact.below), "above": _round_percentage(exact.above)}
     return Start(curve, left, exact, replace(shown, **masses))
 
 
 def still_open(question: Question, now: datetime) -> Scale:
-    """The range in which the answer can still lie: of a date question what is left of it, from
-    tomorrow on.
+    """Return the range in which the answer can lie: for a date question from tomorrow on.
 
-    The whole range where hardly anything is left.
+    The whole range if hardly anything is left.
     """
     assert question.scale is not None
     tomorrow = math.ceil(day_number(now))
@@ -67,37 +61,39 @@ def still_open(question: Question, now: datetime) -> Scale:
     return replace(question.scale, lower=float(tomorrow))
 
 
-def curve_of(start: Start, given: Handles, scale: Scale) -> Cdf:
-    """The forecast that the inputs say, over the whole `scale`: the one they began with while none
-    was changed.
+def curve_of(start: Start, entered: Handles, scale: Scale) -> Cdf:
+    """Build the forecast from the inputs, over the whole `scale`; the initial one if none was
+    changed.
 
-    Where only a mass beyond the range was changed, the shape within it stays; where a handle was
-    moved, it is smooth. Raises `InvalidForecast` when the handles do not rise within the range, or
-    when the masses beyond it are more than everything.
+    If only a probability beyond the range was changed, the shape within it stays; if a handle was
+    moved, the curve is smooth. Raises `InvalidForecast` if the handles do not rise within the
+    range, or if the probabilities beyond it exceed 1.
     """
-    same = [
+    unchanged = [
         math.isclose(new, old)
-        for new, old in zip(astuple(given), astuple(start.shown), strict=True)
+        for new, old in zip(astuple(entered), astuple(start.shown), strict=True)
     ]
-    if all(same):
+    if all(unchanged):
         return start.curve
     exact, left = astuple(start.exact), start.left
     *places, below, above = (
-        old if kept else new for kept, old, new in zip(same, exact, astuple(given), strict=True)
+        old if is_same else new
+        for is_same, old, new in zip(unchanged, exact, astuple(entered), strict=True)
     )
-    made = with_masses(start.curve, left, below=below, above=above)
-    if not all(same[:3]):
-        made = reshape(made, left, places, below=below, above=above)
-    return made if left.lower == scale.lower else Cdf((scale.lower, *made.x), (below, *made.p))
+    curve = with_masses(start.curve, left, below=below, above=above)
+    if not all(unchanged[:3]):
+        curve = reshape(curve, left, places, below=below, above=above)
+    return curve if left.lower == scale.lower else Cdf((scale.lower, *curve.x), (below, *curve.p))
 
 
 def handles_of(curve: Cdf, left: Scale) -> Handles:
-    """The handles of a forecast; spread evenly where it has nothing in the range."""
+    """Compute the handles of a forecast; evenly spread if it has no probability in the range."""
     start, end = curve.at(left.lower), curve.at(left.upper)
-    wanted = [curve.quantile(start + q * (end - start)) for q in QUARTERS]
+    quartiles = [curve.quantile(start + q * (end - start)) for q in QUARTERS]
     even = left.values(QUARTERS).tolist()
     low, middle, high = (
-        e if value is None else value for value, e in zip(wanted, even, strict=True)
+        fallback if value is None else value
+        for value, fallback in zip(quartiles, even, strict=True)
     )
     if not left.lower <= low < middle < high <= left.upper:
         low, middle, high = even
@@ -111,14 +107,12 @@ def handles_of(curve: Cdf, left: Scale) -> Handles:
 
 
 def digits_of(left: Scale) -> int:
-    """Digits after the point with which a value of the range is shown; below 0 for tens, hundreds
-    and so on.
-    """
+    """Return the decimals of a value of the range; below 0 for tens, hundreds and so on."""
     least = left.span if left.zero_point is None else left.lower - left.zero_point
     return (2 if left.zero_point is not None else 3) - math.floor(math.log10(least))
 
 
-def _in_digits(exact: Handles, left: Scale) -> Handles:
+def _round_numbers(exact: Handles, left: Scale) -> Handles:
     digits = digits_of(left)
     low, middle, high = (
         min(max(round(value, digits), left.lower), left.upper)
@@ -127,13 +121,13 @@ def _in_digits(exact: Handles, left: Scale) -> Handles:
     return Handles(low, middle, high)
 
 
-def _in_days(exact: Handles, left: Scale) -> Handles:
+def _round_days(exact: Handles, left: Scale) -> Handles:
     first, last = math.ceil(left.lower), math.floor(left.upper)
     low = min(max(round(exact.low), first), last - 2)
     middle = min(max(round(exact.middle), low + 1), last - 1)
     return Handles(low, middle, min(max(round(exact.high), middle + 1), last))
 
 
-def _percentage(mass: float) -> float:
-    """A mass as an input shows it in percent, with four digits."""
+def _round_percentage(mass: float) -> float:
+    """Round a probability to four digits, as an input shows it in percent."""
     return float(f"{100 * mass:.4g}") / 100

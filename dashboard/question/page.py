@@ -1,4 +1,4 @@
-"""One question: where it stands, how every probability was revised, and why."""
+"""Question page: current numbers, history of every probability, and the reasons."""
 
 from collections.abc import Sequence
 
@@ -26,28 +26,28 @@ from tracker.model.read_models import QuestionPage
 
 LONGEST_REASON = 200
 NOW = ("Linked",)
-"""Tabs that tell of the present alone."""
+"""Tabs that concern the present only."""
 TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
 
 
 def render(visit: Visit) -> None:
-    """The page of the question named by `?q=`, or a way to choose one."""
-    asked = st.query_params.get("q", "")
-    if not asked:
-        _choose(visit)
+    """Show the question of `?q=`, or a way to choose one."""
+    question_id = st.query_params.get("q", "")
+    if not question_id:
+        _choose_question(visit)
         return
     known_on.follow()
     try:
-        now, page = visit, known_on.page_then(visit, asked)
+        present, page = visit, known_on.page_then(visit, question_id)
         if page is None:
-            page = visit.tracker.question(asked)
+            page = visit.tracker.question(question_id)
         else:
             visit = known_on.looking(visit)
-    except NotFound as missing:
-        _not_found(visit, asked, missing.near)
+    except NotFound as error:
+        _show_not_found(visit, question_id, error.near)
         return
-    _headline(visit, page)
-    known_on.banner(visit, now, page.summary.question)
+    _show_header(visit, page)
+    known_on.banner(visit, present, page.summary.question)
     numbers.render(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -55,16 +55,16 @@ def render(visit: Visit) -> None:
             revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
-        known_on.slider(now, page.summary.question)
+        known_on.slider(present, page.summary.question)
     with right:
-        _beside(visit, page)
-    _silent(visit, page)
-    _tabs(now, page.summary.question.id)
+        _show_panel(visit, page)
+    _show_silent_feeds(visit, page)
+    _show_tabs(present, page.summary.question.id)
     downloads.report(visit, "question", page.summary.question.id)
 
 
-def _beside(visit: Visit, page: QuestionPage) -> None:
-    """What can be done about it now: forecast, or read its answer; nothing in the past."""
+def _show_panel(visit: Visit, page: QuestionPage) -> None:
+    """Show the panel beside the chart: forecast form or answer; no form in an as-of view."""
     if page.summary.status not in ("open", "upcoming"):
         answering.verdict(visit, page)
     elif visit.looks_back:
@@ -75,7 +75,7 @@ def _beside(visit: Visit, page: QuestionPage) -> None:
         forecasting.render(visit, page)
 
 
-def _choose(visit: Visit) -> None:
+def _choose_question(visit: Visit) -> None:
     st.subheader("Choose a question", anchor=False)
     texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
     if not texts:
@@ -93,20 +93,20 @@ def _choose(visit: Visit) -> None:
     st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 
-def _not_found(visit: Visit, asked: str, near: Sequence[str]) -> None:
+def _show_not_found(visit: Visit, question_id: str, similar_ids: Sequence[str]) -> None:
     st.subheader("There is no such question", anchor=False)
     st.text(
-        f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another "
-        "database."
+        f"Nothing here is called “{question_id[:80]}”. The link may be mistyped, or from "
+        "another database."
     )
-    for name in near:
+    for name in similar_ids:
         st.page_link(
             visit.pages["question"], label=f"Did you mean {inert(name)}?", query_params={"q": name}
         )
     st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 
-def _headline(visit: Visit, page: QuestionPage) -> None:
+def _show_header(visit: Visit, page: QuestionPage) -> None:
     summary = page.summary
     st.set_page_config(page_title=summary.question.text)
     st.header(inert(summary.question.text), anchor=False)
@@ -114,16 +114,16 @@ def _headline(visit: Visit, page: QuestionPage) -> None:
         summary.question, summary.status, summary.resolution, (visit.now, visit.zone)
     )
     tags = "".join(f" · {tag}" for tag in summary.question.tags)
-    past = (
+    retrospective_note = (
         " · retrospective: written after its window, practice only"
         if summary.question.retrospective
         else ""
     )
     if not page.scenarios:
-        st.caption(inert(f"{line}{tags}{past}"))
+        st.caption(inert(f"{line}{tags}{retrospective_note}"))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.caption(inert(f"{line}{tags}{past}"), width="content")
+        st.caption(inert(f"{line}{tags}{retrospective_note}"), width="content")
         st.page_link(
             visit.pages["scenarios"],
             label="As scenarios",
@@ -132,33 +132,33 @@ def _headline(visit: Visit, page: QuestionPage) -> None:
         )
 
 
-def _silent(visit: Visit, page: QuestionPage) -> None:
-    """A quiet line when feeds that should carry its evidence are silent: no news may then mean no
+def _show_silent_feeds(visit: Visit, page: QuestionPage) -> None:
+    """Show a note if feeds that should cover the question are silent: no news may then mean no
     reading.
     """
     coverage = page.coverage
-    waits = page.summary.status == "open" and visit.replayed_until is None
-    if coverage is None or not coverage.silent or not waits:
+    is_live = page.summary.status == "open" and visit.replayed_until is None
+    if coverage is None or not coverage.silent or not is_live:
         return
     with st.expander(
         silent_line(coverage), type="compact", icon=":material/rss_feed:", key="silent"
     ):
-        for found in coverage.silent:
+        for silent_feed in coverage.silent:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                feed.link(visit, found.feed_id, found.title)
-                st.text(clipped(found.why, LONGEST_REASON))
+                feed.link(visit, silent_feed.feed_id, silent_feed.title)
+                st.text(clipped(silent_feed.why, LONGEST_REASON))
 
 
 @st.fragment
-def _tabs(visit: Visit, question_id: QuestionId) -> None:
-    """The tabs by themselves: who chooses another one need not have the chart drawn anew."""
+def _show_tabs(visit: Visit, question_id: QuestionId) -> None:
+    """Show the tabs as a fragment, so that a change of tab does not draw the chart again."""
     visit = visit.anew()
     page = known_on.page_then(visit, question_id)
     if page is None:
         page = visit.tracker.question(question_id)
     else:
         visit = known_on.looking(visit)
-    first = "Answer" if page.summary.resolution else "Why"
+    default_tab = "Answer" if page.summary.resolution else "Why"
     bodies = (
         why.render,
         details.evidence,
@@ -167,19 +167,19 @@ def _tabs(visit: Visit, question_id: QuestionId) -> None:
         groups.render,
         answering.render,
     )
-    offered = [
+    shown = [
         (name, body)
         for name, body in zip(TABS, bodies, strict=True)
         if not (visit.looks_back and name in NOW)
     ]
     tabs = st.tabs(
-        [name for name, _ in offered],
-        default=first,
+        [name for name, _ in shown],
+        default=default_tab,
         key="tab",
         on_change="rerun",
         bind="query-params",
     )
-    for tab, (_, body) in zip(tabs, offered, strict=True):
+    for tab, (_, body) in zip(tabs, shown, strict=True):
         if tab.open:
             with tab:
                 body(visit, page)

@@ -1,6 +1,4 @@
-"""After the answer: what helped, what misled, what was missed, and whose path would have scored
-best.
-"""
+"""Post-mortem: best path, helpful and harmful evidence, missed signposts."""
 
 from typing import Final
 
@@ -17,45 +15,43 @@ from tracker.model.read_models import QuestionPage
 _C = st.column_config
 
 SOON: Final = 100
-"""Pieces of evidence up to which it is worked out without being asked for."""
+"""Pieces of evidence up to which it is computed without a click."""
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """The post-mortem of an answered question, folded up where much evidence would keep the page
-    waiting.
-    """
+    """Show the post-mortem, collapsed where much evidence would slow the page."""
     drawer = st.expander(
-        "What there is to learn", len(page.evidence) <= SOON, icon=":material/school:", key="post-mortem",
-        on_change="rerun",
+        "What there is to learn", len(page.evidence) <= SOON, icon=":material/school:",
+        key="post-mortem", on_change="rerun",
     )  # fmt: skip
     if not drawer.open:
         return
-    found = visit.tracker.post_mortem(page.summary.question.id)
-    if found is not None:
+    post_mortem = visit.tracker.post_mortem(page.summary.question.id)
+    if post_mortem is not None:
         with drawer:
-            _path(visit, page, found)
-            _evidence(visit, page, found)
-            _missed(visit, page, found)
+            _show_best_path(visit, page, post_mortem)
+            _show_evidence_effects(visit, page, post_mortem)
+            _show_missed_signposts(visit, page, post_mortem)
             st.caption(ONE)
 
 
-def _path(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
+def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
     st.markdown("**Best path**")
-    if found.path is None:
+    if post_mortem.path is None:
         st.caption(
             "You held no forecast that counts here, so there is no path of yours to compare."
         )
         return
-    best, worst = named(page.forecasters[found.path.best], visit.me), found.path.worst
+    best, worst = named(page.forecasters[post_mortem.path.best], visit.me), post_mortem.path.worst
     dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))
-    st.markdown(inert(path_sentences(page.summary.question, found.path, best, dates)))
+    st.markdown(inert(path_sentences(page.summary.question, post_mortem.path, best, dates)))
 
 
-def _evidence(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
+def _show_evidence_effects(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
     if page.summary.question.kind != "binary":
         return
     st.markdown("**Most helpful and most harmful evidence**")
-    frame = pushes_frame(found, page)
+    frame = pushes_frame(post_mortem, page)
     if frame.empty:
         st.caption("No evidence moved the suggestion.")
         return
@@ -73,8 +69,8 @@ def _evidence(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
     table(frame, columns, "Most helpful and most harmful evidence", row_height=WRAPPED)
 
 
-def _missed(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
-    frame = missed_frame(found, page)
+def _show_missed_signposts(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
+    frame = missed_frame(post_mortem, page)
     if frame.empty:
         return
     st.markdown("**Signposts that were not seen**")

@@ -1,13 +1,11 @@
-"""A probability of YES: typed in any usual way, or set on a slider; each follows the other.
+"""Probability input: a text field and a slider that follow each other.
 
-What stands in the field counts. It starts with what is held, or on the page of a question with the
-base rate; a cleared field leaves the slider's value. The slider shows the stop nearest to the
-field.
+The field's value counts. It starts with the current forecast, or on a question's page with the base
+rate; a cleared field leaves the slider's value. The slider shows the tick nearest to the field.
 
-When one changes the other, the browser may send a message before it knows that, with the other's
-value of before, which must not count as a change. The field is made anew under another key then.
-The slider may have the focus already, so it stays, and its values of before are passed over for a
-moment.
+When one changes the other, the browser may send a late message with the other's old value, which
+must not count as a change. The field therefore gets a new key. The slider may have the focus, so it
+stays, and its old values are ignored for a moment.
 """
 
 from collections.abc import Callable
@@ -31,10 +29,10 @@ from forecasts.questions.parse_forecast import read_forecast
 from forecasts.questions.question import ForecasterId, Question
 from tracker.model.read_models import QuestionSummary
 
-_CATCH_UP: Final = 2.0
-"""Seconds in which a browser learns what its last message has changed."""
+_CATCH_UP_SECONDS: Final = 2.0
+"""Seconds in which the browser receives the effect of its last message."""
 
-_SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
+_REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
     (PRIOR, "triangle", GREY, "base rate"),
     (CROWD, "ring", ORANGE, "crowd"),
     (SUGGESTION, "square", VERMILLION, "suggested"),
@@ -42,15 +40,13 @@ _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 
 
 def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
-    """The field and, below it, the slider. Returns what is typed, or the distribution that the
-    inputs started with.
-    """
-    question, held = summary.question, held_by_me(visit, summary)
-    start, key = _start(question, held, slider=slider), _text_key(form)
+    """Show field and slider; return the typed text, or the unchanged initial distribution."""
+    question, current = summary.question, held_by_me(visit, summary)
+    start, key = _get_initial_value(question, current, slider=slider), _get_text_key(form)
 
     def read(text: str) -> Distribution | None:
         try:
-            return read_forecast(question, text, visit.now, held)
+            return read_forecast(question, text, visit.now, current)
         except ForecastsError:
             return None
 
@@ -58,20 +54,22 @@ def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) ->
         "Probability of YES",
         text_of(form, "typed", "" if start is None else in_full(question, start)),
         key=key,
-        placeholder="63 or 2:1" if held is None else "63, 2:1, +5 or x2",
+        placeholder="63 or 2:1" if current is None else "63, 2:1, +5 or x2",
         live="300ms",
         autocomplete="off",
-        on_change=partial(_slide_after_text, form, key, read),
+        on_change=partial(_update_slider, form, key, read),
         persist_state="session",
     )
     text = (text or "").strip()
     if slider:
-        stop = _slider(visit, summary, form, read(text) or start)
+        stop = _show_slider(visit, summary, form, read(text) or start)
         text = text or said(stop)
     return start if start is not None and text == in_full(question, start) else text
 
 
-def _slider(visit: Visit, summary: QuestionSummary, form: str, first: Distribution | None) -> int:
+def _show_slider(
+    visit: Visit, summary: QuestionSummary, form: str, first: Distribution | None
+) -> int:
     st.session_state.setdefault(
         f"slide-{form}", nearest(first.p if isinstance(first, Binary) else 0.5)
     )
@@ -81,98 +79,108 @@ def _slider(visit: Visit, summary: QuestionSummary, form: str, first: Distributi
         format_func=said,
         key=f"slide-{form}",
         label_visibility="collapsed",
-        on_change=partial(_text_after_slide, form),
+        on_change=partial(_update_text, form),
         persist_state="session",
     )
-    _marked(marks(visit, summary))
+    _show_marks(marks(visit, summary))
     return stop
 
 
 def held_by_me(visit: Visit, summary: QuestionSummary) -> Distribution | None:
-    """What I hold on a question."""
+    """Return my current forecast."""
     standing = summary.standings.get(visit.me)
     return None if standing is None else standing.distribution
 
 
 def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
-    """What to compare with: what I held before, base rate, crowd and suggestion. I alone am no
-    crowd.
+    """List the marks of the slider: my last forecast, base rate, crowd and suggestion.
+
+    The crowd needs at least one other forecaster.
     """
-    found = []
-    mine = summary.standings.get(visit.me)
-    if mine is not None and mine.p is not None:
-        found.append(Mark(mine.p, "dot", BLUE, "you, before"))
-    alone = all(who == visit.me or who in RESERVED for who in summary.standings)
-    for who, sign, colour, whose in _SEATS:
-        standing = summary.standings.get(who)
-        if standing is not None and standing.p is not None and not (who == CROWD and alone):
-            found.append(Mark(standing.p, sign, colour, whose))
-    return found
+    slider_marks = []
+    own_standing = summary.standings.get(visit.me)
+    if own_standing is not None and own_standing.p is not None:
+        slider_marks.append(Mark(own_standing.p, "dot", BLUE, "you, before"))
+    is_alone = all(
+        forecaster_id == visit.me or forecaster_id in RESERVED
+        for forecaster_id in summary.standings
+    )
+    for forecaster_id, sign, colour, label in _REFERENCE_MARKS:
+        standing = summary.standings.get(forecaster_id)
+        if (
+            standing is not None
+            and standing.p is not None
+            and not (forecaster_id == CROWD and is_alone)
+        ):
+            slider_marks.append(Mark(standing.p, sign, colour, label))
+    return slider_marks
 
 
-def _marked(found: list[Mark]) -> None:
-    if found:
-        told = " · ".join(f"{glyph(mark.sign)} {mark.whose} {percent(mark.p)}" for mark in found)
-        with st.container(key="marks"):  # `look.css` takes its button out of the tab order
-            st.image(ruler(found), width="stretch", alt=f"Marks on the slider: {told}")
-        st.caption(told)
+def _show_marks(slider_marks: list[Mark]) -> None:
+    if slider_marks:
+        description = " · ".join(
+            f"{glyph(mark.sign)} {mark.whose} {percent(mark.p)}" for mark in slider_marks
+        )
+        with st.container(key="marks"):  # `look.css` removes its button from the tab order
+            st.image(
+                ruler(slider_marks), width="stretch", alt=f"Marks on the slider: {description}"
+            )
+        st.caption(description)
 
 
-def _start(question: Question, held: Distribution | None, *, slider: bool) -> Distribution | None:
-    """What the inputs start with: what I hold, else the base rate where there is a slider, which
-    always has a value.
-    """
-    return question.prior if held is None and slider else held
+def _get_initial_value(
+    question: Question, current: Distribution | None, *, slider: bool
+) -> Distribution | None:
+    """Return the initial value: my forecast, else the base rate if there is a slider."""
+    return question.prior if current is None and slider else current
 
 
-def _slide_after_text(form: str, key: str, read: Callable[[str], Distribution | None]) -> None:
-    if key != _text_key(form):
+def _update_slider(form: str, key: str, read: Callable[[str], Distribution | None]) -> None:
+    if key != _get_text_key(form):
         return
-    given = read(st.session_state[key] or "")
-    if isinstance(given, Binary):
-        before, target = st.session_state.get(f"slide-{form}"), nearest(given.p)
-        st.session_state[f"lead-{form}"] = _lead(form).followed_by(before, target)
+    distribution = read(st.session_state[key] or "")
+    if isinstance(distribution, Binary):
+        before, target = st.session_state.get(f"slide-{form}"), nearest(distribution.p)
+        st.session_state[f"lead-{form}"] = _get_update(form).extend(before, target)
         st.session_state[f"slide-{form}"] = target
 
 
-def _text_after_slide(form: str) -> None:
-    stop, lead = st.session_state[f"slide-{form}"], _lead(form)
-    if lead.covers(stop):
-        st.session_state[f"slide-{form}"] = lead.target
+def _update_text(form: str) -> None:
+    stop, update = st.session_state[f"slide-{form}"], _get_update(form)
+    if update.covers(stop):
+        st.session_state[f"slide-{form}"] = update.target
         return
-    st.session_state.pop(_text_key(form), None)
-    st.session_state[f"turn-{form}"] = _turn(form) + 1
-    st.session_state[_text_key(form)] = said(stop)
+    st.session_state.pop(_get_text_key(form), None)
+    st.session_state[f"turn-{form}"] = _get_key_number(form) + 1
+    st.session_state[_get_text_key(form)] = said(stop)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lead:
-    """The stop that the field gave the slider, and those that the browser may still send from
-    before it knows that.
-    """
+class _SliderUpdate:
+    """Slider tick set by the field, and older ticks that the browser may still send."""
 
     target: int = -1
     before: frozenset[int | None] = frozenset()
     until: float = 0.0
     """Seconds of the monotonic clock."""
 
-    def followed_by(self, before: int | None, target: int) -> "_Lead":
+    def extend(self, before: int | None, target: int) -> "_SliderUpdate":
         older = self.before if monotonic() < self.until else frozenset()
-        return _Lead(target, older | {before}, monotonic() + _CATCH_UP)
+        return _SliderUpdate(target, older | {before}, monotonic() + _CATCH_UP_SECONDS)
 
     def covers(self, stop: int) -> bool:
         return monotonic() < self.until and (stop == self.target or stop in self.before)
 
 
-def _lead(form: str) -> _Lead:
-    lead: _Lead = st.session_state.get(f"lead-{form}", _Lead())
-    return lead
+def _get_update(form: str) -> _SliderUpdate:
+    update: _SliderUpdate = st.session_state.get(f"lead-{form}", _SliderUpdate())
+    return update
 
 
-def _turn(form: str) -> int:
-    turn: int = st.session_state.get(f"turn-{form}", 0)
-    return turn
+def _get_key_number(form: str) -> int:
+    number: int = st.session_state.get(f"turn-{form}", 0)
+    return number
 
 
-def _text_key(form: str) -> str:
-    return f"typed{_turn(form) or ''}-{form}"
+def _get_text_key(form: str) -> str:
+    return f"typed{_get_key_number(form) or ''}-{form}"

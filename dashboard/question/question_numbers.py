@@ -1,6 +1,4 @@
-"""Where a question stands, in numbers: mine, the crowd's and what is suggested; everyone else's in
-a line.
-"""
+"""Current numbers of a question: mine, the crowd's, the suggestion, and everyone else's."""
 
 from collections.abc import Sequence
 
@@ -15,87 +13,93 @@ from forecasts.questions.format import signed
 from tracker.model.read_models import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
 MOST = 8
-"""Other people who are named; the chart and the history have all of them."""
+"""Other people who are named; the chart and the history show all."""
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """The numbers that are looked for first as boxes, the others as words below."""
+    """Show the main numbers as boxes, the others as text below."""
     standings = page.summary.standings
-    held = [forecaster for forecaster in in_order(page, visit.me) if forecaster.id in standings]
-    first = {visit.me, CROWD, SUGGESTION if SUGGESTION in standings else PRIOR}
+    forecasters = [
+        forecaster for forecaster in in_order(page, visit.me) if forecaster.id in standings
+    ]
+    boxed_ids = {visit.me, CROWD, SUGGESTION if SUGGESTION in standings else PRIOR}
     with st.container(horizontal=True):
-        for forecaster in held:
-            if forecaster.id in first:
-                _number(
+        for forecaster in forecasters:
+            if forecaster.id in boxed_ids:
+                _show_number(
                     visit,
-                    _name(visit, forecaster, page.summary),
+                    _format_name(visit, forecaster, page.summary),
                     standings[forecaster.id],
                     page.summary,
                 )
-    others = [forecaster for forecaster in held if forecaster.id not in first]
-    if others:
-        st.caption(inert(_others(visit, page, others)))
+    remaining = [forecaster for forecaster in forecasters if forecaster.id not in boxed_ids]
+    if remaining:
+        st.caption(inert(_format_others(visit, page, remaining)))
     if page.weighted_crowd is not None:
-        st.caption(inert(_weighted(visit, page, page.weighted_crowd)))
+        st.caption(inert(_format_weighted_crowd(visit, page, page.weighted_crowd)))
 
 
-def _name(visit: Visit, forecaster: Forecaster, summary: QuestionSummary) -> str:
-    """Whose number it is; of the crowd also how many they are."""
+def _format_name(visit: Visit, forecaster: Forecaster, summary: QuestionSummary) -> str:
+    """Return the name of a forecaster; for the crowd with its size."""
     if forecaster.id != CROWD:
         return named(forecaster, visit.me)
-    return f"Crowd of {sum(who not in RESERVED for who in summary.standings):,}"
+    return f"Crowd of {sum(forecaster_id not in RESERVED for forecaster_id in summary.standings):,}"
 
 
-def _others(visit: Visit, page: QuestionPage, others: Sequence[Forecaster]) -> str:
-    """What everyone else holds, people first; of very many people only the first are named."""
+def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forecaster]) -> str:
+    """Format everyone else's forecasts, people first; of many people only the first are named."""
     question, standings = page.summary.question, page.summary.standings
-    people = [forecaster for forecaster in others if forecaster.id not in RESERVED]
-    shown = [*people[:MOST], *(forecaster for forecaster in others if forecaster.id in RESERVED)]
-    more = [plural(len(people) - MOST, "more person", "more people")] if len(people) > MOST else []
-    told = (
+    people = [forecaster for forecaster in forecasters if forecaster.id not in RESERVED]
+    shown = [
+        *people[:MOST],
+        *(forecaster for forecaster in forecasters if forecaster.id in RESERVED),
+    ]
+    rest_note = (
+        [plural(len(people) - MOST, "more person", "more people")] if len(people) > MOST else []
+    )
+    forecasts = (
         (
             f"{named(f, visit.me)}: "
             f"{in_short(question, as_read(question, standings[f.id].distribution, visit.now))}"
         )
         for f in shown
     )
-    return " · ".join([*told, *more])
+    return " · ".join([*forecasts, *rest_note])
 
 
-def _weighted(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
-    """The crowd in which those count who made it better, with what each has earned and on how many
-    questions.
-    """
-    earned = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
-    told = (
+def _format_weighted_crowd(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
+    """Describe the weighted crowd, with each member's contribution and number of questions."""
+    weights = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
+    contributions = (
         (
-            f"{named(page.forecasters[who], visit.me)} {signed(weight)} over "
-            f"{plural(crowd.resolved[who], 'question')}"
+            f"{named(page.forecasters[forecaster_id], visit.me)} {signed(weight)} over "
+            f"{plural(crowd.resolved[forecaster_id], 'question')}"
         )
-        for who, weight in earned
+        for forecaster_id, weight in weights
     )
     return (
         f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd "
-        f"so far, in points of 100 − 100 · Brier, below 0 counting nothing: {', '.join(told)}."
+        f"so far, in points of 100 − 100 · Brier, below 0 counting nothing: "
+        f"{', '.join(contributions)}."
     )
 
 
-def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummary) -> None:
-    """One forecaster's forecast as it stands: the number, and in small what else belongs to it."""
+def _show_number(visit: Visit, name: str, standing: Standing, summary: QuestionSummary) -> None:
+    """Show one forecaster's current forecast: the number, and details in small print."""
     question = summary.question
-    number, more = headline(question, as_read(question, standing.distribution, visit.now))
+    number, details = headline(question, as_read(question, standing.distribution, visit.now))
     if question.kind != "binary":
         with st.container(border=True, width=170, height="stretch", gap="xxsmall"):
             st.caption(inert(name))
             st.subheader(inert(number), anchor=False)
-            st.caption(inert(more))
+            st.caption(inert(details))
         return
-    moved = (
+    has_change = (
         standing.forecaster.id == SUGGESTION
         and summary.change_7d is not None
         and summary.status == "open"
     )
-    delta = f"{points(summary.change_7d or 0.0)} in 7 days" if moved else None
+    delta = f"{points(summary.change_7d or 0.0)} in 7 days" if has_change else None
     st.metric(
         inert(name),
         number,

@@ -1,6 +1,4 @@
-"""The desk where a question is answered: the form, what everyone would score, and the step that
-confirms it.
-"""
+"""Resolution of a question: the form, a preview of everyone's scores, and the confirmation."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,9 +26,7 @@ _C = st.column_config
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands in the form: the answer as it would be typed, None while there is none, and what
-    goes with it.
-    """
+    """Content of the form: the answer as typed, None while there is none, and its details."""
 
     answer: str | None
     source: str
@@ -41,38 +37,38 @@ class Given:
 
 
 def outcomes(question: Question) -> dict[str, str]:
-    """What can be chosen as the outcome of a question, in words."""
+    """List the outcomes of a question with their labels."""
     scale = question.scale
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     if question.kind == "binary":
-        found = {"yes": "YES", "no": "NO"}
+        labels = {"yes": "YES", "no": "NO"}
     elif scale is None:
-        found = {OPTION: "One of the options"}
+        labels = {OPTION: "One of the options"}
     else:
-        found = {VALUE: "A date" if question.kind == "date" else "A number"}
+        labels = {VALUE: "A date" if question.kind == "date" else "A number"}
         if scale.open_lower:
-            found[BELOW] = capital(bound(question, "lower"))
+            labels[BELOW] = capital(bound(question, "lower"))
         if scale.open_upper:
-            found[NEVER if question.kind == "date" else ABOVE] = capital(bound(question, "upper"))
-    return {**found, "annulled": "Annulled", "ambiguous": "Ambiguous"}
+            labels[NEVER if question.kind == "date" else ABOVE] = capital(bound(question, "upper"))
+    return {**labels, "annulled": "Annulled", "ambiguous": "Ambiguous"}
 
 
 def form(visit: Visit, page: QuestionPage) -> None:
-    """The form, and below it what everyone would score, with the button that gives the answer."""
+    """Show the form, and below it the preview of scores with the button that gives the answer."""
     question = page.summary.question
-    words = outcomes(question)
+    labels = outcomes(question)
     local = visit.now.astimezone(visit.zone).replace(tzinfo=None, second=0, microsecond=0)
     zone = visit.zone.key
-    # Outside the form, because what the form asks for depends on it.
+    # Outside the form, because the form's fields depend on it.
     outcome = st.segmented_control(
         "Answer",
-        list(words),
-        format_func=lambda word: inert(words[word]),
+        list(labels),
+        format_func=lambda word: inert(labels[word]),
         key=f"answer-outcome-{question.id}",
-        default=next(iter(words)) if question.kind != "binary" else None,
+        default=next(iter(labels)) if question.kind != "binary" else None,
     )
     with st.form(f"answer-{question.id}"):
-        answer = _answer(question, outcome)
+        answer = _show_answer_input(question, outcome)
         source = st.text_input(
             "Source",
             placeholder="https://…",
@@ -94,45 +90,43 @@ def form(visit: Visit, page: QuestionPage) -> None:
         )
         note = st.text_input("Note", key=f"answer-note-{question.id}", max_chars=1_000)
         sure = st.checkbox("I have checked the source.", key=f"answer-sure-{question.id}")
-        asked = st.form_submit_button("Preview the scores", type="primary")
-    given = Given(answer, source or "", note or "", known, event, sure)
-    if asked:
-        _preview(visit, question, given)
-    if st.session_state.get(_shown(question)) == given:
-        _confirm(visit, page, given)
+        is_submitted = st.form_submit_button("Preview the scores", type="primary")
+    entered = Given(answer, source or "", note or "", known, event, sure)
+    if is_submitted:
+        _preview_answer(visit, question, entered)
+    if st.session_state.get(_get_preview_key(question)) == entered:
+        _show_confirmation(visit, page, entered)
 
 
-def _shown(question: Question) -> str:
-    """Where it is kept for which answer the preview is shown: one that is changed afterwards has to
-    be shown again.
-    """
+def _get_preview_key(question: Question) -> str:
+    """Return the session key of the previewed answer; a changed answer needs a new preview."""
     return f"answer-previewed-{question.id}"
 
 
-def _preview(visit: Visit, question: Question, given: Given) -> None:
-    """Check the answer as if it was given; what is refused is told, and nothing is previewed."""
-    st.session_state.pop(_shown(question), None)
+def _preview_answer(visit: Visit, question: Question, entered: Given) -> None:
+    """Validate the answer; show an error instead of a preview if it is refused."""
+    st.session_state.pop(_get_preview_key(question), None)
     with calm():
-        visit.tracker.check_answer(question.id, **_said(visit, given))
-        st.session_state[_shown(question)] = given
+        visit.tracker.check_answer(question.id, **_build_arguments(visit, entered))
+        st.session_state[_get_preview_key(question)] = entered
 
 
-def _confirm(visit: Visit, page: QuestionPage, given: Given) -> None:
-    """What everyone would score, under this answer and the others, and the button that gives it."""
+def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None:
+    """Show everyone's scores under this answer and the others, and the confirmation."""
     question = page.summary.question
-    assert given.known is not None
-    known = given.known.replace(tzinfo=visit.zone)
-    frame = _would_score(visit, page, given, known)
+    assert entered.known is not None
+    known = entered.known.replace(tzinfo=visit.zone)
+    frame = _preview_scores(visit, page, entered, known)
     with st.container(border=True):
         st.markdown(
-            f"**Before you confirm: {inert(_words(question, given.answer or ''))}**, known "
-            f"{visit.moment(known)}",
+            f"**Before you confirm: {inert(_format_answer(question, entered.answer or ''))}**, "
+            f"known {visit.moment(known)}",
             help=visit.utc(known),
         )
         if frame.empty:
             st.caption("Nobody would be scored. What everyone said stays in the history.")
         else:
-            _table_of(question, frame)
+            _show_score_preview(question, frame)
         st.caption(
             "Forecasting on this question ends. A later answer can supersede this one; nothing "
             "is overwritten."
@@ -140,23 +134,28 @@ def _confirm(visit: Visit, page: QuestionPage, given: Given) -> None:
         with st.container(horizontal=True):
             if st.button("Give this answer", type="primary", key=f"answer-give-{question.id}"):
                 with calm():
-                    _give(visit, question, given)
+                    _submit_answer(visit, question, entered)
             if st.button("Not yet", key=f"answer-not-{question.id}", type="tertiary"):
-                st.session_state.pop(_shown(question), None)
+                st.session_state.pop(_get_preview_key(question), None)
                 st.rerun()
 
 
-def _would_score(visit: Visit, page: QuestionPage, given: Given, known: datetime) -> pd.DataFrame:
+def _preview_scores(
+    visit: Visit, page: QuestionPage, entered: Given, known: datetime
+) -> pd.DataFrame:
     question = page.summary.question
-    wanted = possible(question, given.answer or "", min(known, question.closes_at))
-    scored = visit.tracker.preview(question.id, wanted, known)
-    words = {each: _words(question, each) for each in wanted}
+    answers = possible(question, entered.answer or "", min(known, question.closes_at))
+    scored = visit.tracker.preview(question.id, answers, known)
+    labels = {answer: _format_answer(question, answer) for answer in answers}
     return would_score_frame(
-        question, {words[each]: found for each, found in scored.items()}, page.forecasters, visit.me
+        question,
+        {labels[answer]: scores for answer, scores in scored.items()},
+        page.forecasters,
+        visit.me,
     )
 
 
-def _table_of(question: Question, frame: pd.DataFrame) -> None:
+def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
     columns = {
         "outcome": _C.TextColumn("If it is", width=150),
         **score_columns(question, everything=False),
@@ -170,13 +169,13 @@ def _table_of(question: Question, frame: pd.DataFrame) -> None:
     )
 
 
-def _words(question: Question, answer: str) -> str:
-    """An answer as it would be typed, in the words of the question."""
+def _format_answer(question: Question, answer: str) -> str:
+    """Format a typed answer in the words of the question."""
     return outcomes(question).get(answer) or answer
 
 
-def _answer(question: Question, outcome: str | None) -> str | None:
-    """The answer as it would be typed; None while it is not given."""
+def _show_answer_input(question: Question, outcome: str | None) -> str | None:
+    """Show the input of the answer and return it as typed; None while it is empty."""
     if outcome == OPTION:
         names = [option.name for option in question.options]
         return st.selectbox(
@@ -192,10 +191,10 @@ def _answer(question: Question, outcome: str | None) -> str | None:
     assert scale is not None
     if question.kind == "date":
         first, last = date_of(scale.lower).date(), date_of(scale.upper).date()
-        came = st.date_input(
+        day = st.date_input(
             "Date", None, first, last, key=f"answer-date-{question.id}", format="YYYY-MM-DD"
         )
-        return came.isoformat() if isinstance(came, date) else None
+        return day.isoformat() if isinstance(day, date) else None
     unit = f"Number, {inert(scale.unit)}" if scale.unit else "Number"
     text = st.text_input(
         unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off"
@@ -203,41 +202,45 @@ def _answer(question: Question, outcome: str | None) -> str | None:
     return (text or "").strip() or None
 
 
-def _said(visit: Visit, given: Given) -> dict[str, Any]:
-    """What the tracker is told; raises `InvalidResolution` for half an answer."""
-    if given.answer is None:
+def _build_arguments(visit: Visit, entered: Given) -> dict[str, Any]:
+    """Return the arguments of the tracker's methods; raises `InvalidResolution` if some are
+    missing.
+    """
+    if entered.answer is None:
         raise InvalidResolution("no answer chosen yet: choose how it came out")
-    if given.known is None:
+    if entered.known is None:
         raise InvalidResolution("when was it known? give a date and time")
-    if not given.sure:
+    if not entered.sure:
         raise InvalidResolution("tick that you have checked the source, then give the answer again")
     return {
-        "answer": given.answer,
-        "source_url": given.source.strip(),
-        "known_at": given.known.replace(tzinfo=visit.zone),
-        "event_at": None if given.event is None else given.event.replace(tzinfo=visit.zone),
-        "note": given.note,
+        "answer": entered.answer,
+        "source_url": entered.source.strip(),
+        "known_at": entered.known.replace(tzinfo=visit.zone),
+        "event_at": None if entered.event is None else entered.event.replace(tzinfo=visit.zone),
+        "note": entered.note,
     }
 
 
-def _give(visit: Visit, question: Question, given: Given) -> None:
-    visit.tracker.resolve(question.id, **_said(visit, given))
-    st.session_state.pop(_shown(question), None)
+def _submit_answer(visit: Visit, question: Question, entered: Given) -> None:
+    visit.tracker.resolve(question.id, **_build_arguments(visit, entered))
+    st.session_state.pop(_get_preview_key(question), None)
     resolution = visit.tracker.question(question.id).summary.resolution
     say("Answered" if resolution is None else answered(question, resolution))
     st.rerun()
 
 
 def reopening(visit: Visit, question: Question) -> None:
-    """The way to take an answer back, which needs a reason and a second click."""
+    """Show the form that retracts an answer, which needs a reason and a second click."""
     with st.popover("Re-open the question", icon=":material/undo:", key=f"reopening-{question.id}"):
         st.caption(
             "Its answer is taken back and its scores go, until it is answered anew. The answer "
             "stays in the record, and everyone can forecast again until the scheduled close."
         )
-        why = st.text_input("Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000)
+        reason = st.text_input(
+            "Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000
+        )
         if st.button("Re-open it", key=f"reopen-{question.id}"):
             with calm():
-                visit.tracker.reopen(question.id, why or "")
+                visit.tracker.reopen(question.id, reason or "")
                 say("Re-opened: it has no answer now")
                 st.rerun()

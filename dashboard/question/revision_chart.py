@@ -1,6 +1,4 @@
-"""The chart of a yes-no question: every probability over time, the news below it, and why to look
-where.
-"""
+"""Revision chart of a yes-no question: every probability over time, with the news below."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +35,7 @@ SCALES: Final = ("Probability", "Log-odds")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks, at what time, and between which two dates, if between any."""
+    """Viewer, shown window and optional comparison dates."""
 
     me: ForecasterId
     shown: Shown
@@ -45,41 +43,43 @@ class Look:
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """How it is drawn, the chart, and the news that is picked in it."""
+    """Show the controls, the chart, and the news selected in it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = buttons("Scale", SCALES, SCALES[0], "scale")
         shown = zoomed(visit, page)
         comparing.control(visit, page)
-    look = Look(visit.me, shown, moved.looked_between(visit, page))
-    _chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", look)
+    window = Look(visit.me, shown, moved.looked_between(visit, page))
+    _show_chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", window)
 
 
-def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, look: Look) -> None:
-    shown = comparing.compared(visit, page)
-    names = [each.name for each in shown.series]
-    found = drawing(page, shown.series, look)
-    with_answer = "answer" in found.frames
-    spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer=with_answer)
+def _show_chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Look) -> None:
+    selection = comparing.compared(visit, page)
+    names = [line_series.name for line_series in selection.series]
+    drawing_data = drawing(page, selection.series, window)
+    with_answer = "answer" in drawing_data.frames
+    spec = charts.revisions(
+        selection.styles, scale, marks=drawing_data.marks > 0, answer=with_answer
+    )
     state = st.vega_lite_chart(
-        spec=charts.drawn(spec, **found.frames),
+        spec=charts.drawn(spec, **drawing_data.frames),
         width="stretch",
-        key=f"revisions-{scale}-{not found.marks}",
-        on_select="rerun" if found.marks else "ignore",
-        selection_mode=["evidence"] if found.marks else None,
-        alt=f"Probability of YES over time: {', '.join(names)}; {found.evidence} pieces of "
+        key=f"revisions-{scale}-{not drawing_data.marks}",
+        on_select="rerun" if drawing_data.marks else "ignore",
+        selection_mode=["evidence"] if drawing_data.marks else None,
+        alt=f"Probability of YES over time: {', '.join(names)}; {drawing_data.evidence} pieces of "
         "evidence",
     )
-    comparing.notes(shown)
-    if not found.marks:
+    comparing.notes(selection)
+    if not drawing_data.marks:
         st.caption(f"Probability of YES. Times in {visit.charts_zone}.")
         return
-    few = (
+    limit_note = (
         ""
-        if found.marks == found.evidence
-        else f" The strongest {found.marks} of {found.evidence:,} are drawn."
+        if drawing_data.marks == drawing_data.evidence
+        else f" The strongest {drawing_data.marks} of {drawing_data.evidence:,} are drawn."
     )
     st.caption(
-        f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in "
+        f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{limit_note} Times in "
         f"{visit.charts_zone}."
     )
     cards.picked(visit, page, state)
@@ -87,9 +87,7 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, look: Look) ->
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a chart draws, by the names that it knows; how many marks, and of how many pieces of
-    evidence.
-    """
+    """Frames of a chart by name; number of drawn marks, and of pieces of evidence."""
 
     frames: Mapping[str, pa.Table]
     marks: int
@@ -97,36 +95,34 @@ class Drawing:
 
 
 @once(frozen=2)
-def drawing(page: QuestionPage, series: tuple[Series, ...], look: Look) -> Drawing:
-    """The frames of the chart, made once while nothing changes, and as Arrow already, as they go to
-    the browser.
-    """
-    window, until = look.shown.window, _drawn_until(page, look.shown.window)
+def drawing(page: QuestionPage, series: tuple[Series, ...], chart_window: Look) -> Drawing:
+    """Build the frames of the chart, memoised as Arrow tables, as they are sent to the browser."""
+    window, until = chart_window.shown.window, _get_chart_end(page, chart_window.shown.window)
     steps = steps_frame(series, window)
     rules, acts = (
-        rules_frame(page, look.shown.now, look.between),
-        inside(acts_frame(page, look.me), window),
+        rules_frame(page, chart_window.shown.now, chart_window.between),
+        inside(acts_frame(page, chart_window.me), window),
     )
-    every = inside(marks_frame(page.evidence), window)
+    all_marks = inside(marks_frame(page.evidence), window)
     frames = {
         "steps": steps,
         "ends": ends_frame(steps, (window[0], until)),
         "crossings": crossings_frame(series, window),
-        "acts": acts[acts["forecaster"].isin([each.name for each in series])],
+        "acts": acts[acts["forecaster"].isin([line_series.name for line_series in series])],
         "rules": inside(rules[rules["time"] <= pd.Timestamp(until)], window),
-        "marks": drawn_marks(every, window),
+        "marks": drawn_marks(all_marks, window),
         "answer": answer_frame(page.summary.question, page.summary.resolution),
     }
     optional = {name for name in ("marks", "answer") if frames[name].empty}
-    sent = {
-        name: pa.Table.from_pandas(f, preserve_index=False)
-        for name, f in frames.items()
+    tables = {
+        name: pa.Table.from_pandas(frame, preserve_index=False)
+        for name, frame in frames.items()
         if name not in optional
     }
-    return Drawing(sent, len(frames["marks"]), len(every))
+    return Drawing(tables, len(frames["marks"]), len(all_marks))
 
 
-def _drawn_until(page: QuestionPage, window: Window) -> datetime:
-    """Where the drawing ends: the answer may have become known after the lines had stopped."""
+def _get_chart_end(page: QuestionPage, window: Window) -> datetime:
+    """Return the end of the drawing: the answer may have become known after the last step."""
     resolution = page.summary.resolution
     return window[1] if resolution is None else max(window[1], resolution.known_at)

@@ -1,4 +1,4 @@
-"""What is expected of a question by a date: whether it was seen, and what silence says."""
+"""Signposts expected by a date: whether they were seen, and what silence means."""
 
 from datetime import datetime
 
@@ -11,46 +11,49 @@ from tracker.model.read_models import QuestionPage
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """The expected signposts of a question, the next date first; nothing where none is expected."""
-    found = _found(visit, page)
-    if not found:
+    """Show the expected signposts of a question, the next date first."""
+    expected = _list_signposts(visit, page)
+    if not expected:
         return
     st.markdown(
         "**Expected by a date**: what should be reported by then, and what it says if it is not"
     )
-    for post in found:
+    for signpost in expected:
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(inert(post.indicator.name))
-            st.caption(f"**{inert(signpost_state(post, (visit.now, visit.zone)))}**")
-            st.caption(inert(signpost_says(page.summary.question, post, visit.zone)))
+            st.markdown(inert(signpost.indicator.name))
+            st.caption(f"**{inert(signpost_state(signpost, (visit.now, visit.zone)))}**")
+            st.caption(inert(signpost_says(page.summary.question, signpost, visit.zone)))
 
 
 def silences(visit: Visit, page: QuestionPage) -> None:
-    """Dates that passed unseen, as evidence: an entry each, the newest first."""
-    silent = [post for post in _found(visit, page) if post.state == "silent"]
+    """Show the dates that passed unseen, as evidence, the newest first."""
+    silent = [signpost for signpost in _list_signposts(visit, page) if signpost.state == "silent"]
     if not silent:
         return
     logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
-    for post in sorted(silent, key=_by, reverse=True):
+    for signpost in sorted(silent, key=_get_due_date, reverse=True):
         with st.container(border=True):
-            said = silence(
-                page.summary.question, post.indicator, logged.get(post.indicator.id), visit.zone
+            message = silence(
+                page.summary.question,
+                signpost.indicator,
+                logged.get(signpost.indicator.id),
+                visit.zone,
             )
-            st.markdown(f":material/notifications_off: {inert(said)}")
+            st.markdown(f":material/notifications_off: {inert(message)}")
 
 
-def _found(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
-    expecting = [i for i in page.indicators.values() if i.expected is not None]
-    if not expecting:
+def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
+    indicators = [i for i in page.indicators.values() if i.expected is not None]
+    if not indicators:
         return ()
     until = visit.now
     if page.summary.resolution is not None:
         until = min(until, page.summary.resolution.known_at)
     return signposts(
-        page.summary.question, expecting, [card.evidence for card in page.evidence], until
+        page.summary.question, indicators, [card.evidence for card in page.evidence], until
     )
 
 
-def _by(post: Signpost) -> datetime:
-    assert post.indicator.expected is not None
-    return post.indicator.expected.by
+def _get_due_date(signpost: Signpost) -> datetime:
+    assert signpost.indicator.expected is not None
+    return signpost.indicator.expected.by

@@ -1,4 +1,4 @@
-"""What a person does with a forecast of theirs, each with the way back from it."""
+"""Undo and redo of forecast acts."""
 
 from functools import partial
 from typing import Final
@@ -10,45 +10,47 @@ from forecasts.questions.question import Question
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker
 
-_QUESTION_LENGTH: Final = 60
-"""Characters of a question's text in a notice: undo may reach a question that is not on the
-page.
-"""
+_MAX_QUESTION_CHARACTERS: Final = 60
+"""Characters of a question's text in a notice: undo may concern a question of another page."""
 
 
 def done(tracker: Tracker, question: Question, words: str, act: Forecast) -> Notice:
-    """What an act did, in words, with its undo. The form of the question starts anew, from what
-    stands now.
-    """
+    """Build the notice of an act with its undo, and reset the form of the question."""
     begin_anew(question.id)
     return Notice(
-        f"{words}: {_standing(question, act)}", partial(undo, tracker, question, f"undo-{act.id}")
+        f"{words}: {_format_forecast(question, act)}",
+        partial(undo, tracker, question, f"undo-{act.id}"),
     )
 
 
 def undo(tracker: Tracker, question: Question, key: str) -> Notice:
-    """Take my last act back, as a new act; with the same key once only, however often it is
-    clicked.
+    """Undo the last act by appending a compensating one, once for each key.
 
-    The form starts anew but for the reason, which may be unsaved work.
+    The form is reset except for the reason, which may be unsaved work.
     """
     act = tracker.undo(question.id, key=key)
     begin_anew(question.id, "why-text")
-    text = f"Undone, you hold {_standing(question, act)}"
-    return Notice(f"{text} ({_name(question)})", partial(redo, tracker, question, f"redo-{act.id}"))
+    text = f"Undone, you hold {_format_forecast(question, act)}"
+    return Notice(
+        f"{text} ({_shorten_question(question)})",
+        partial(redo, tracker, question, f"redo-{act.id}"),
+    )
 
 
 def redo(tracker: Tracker, question: Question, key: str) -> Notice:
-    """Bring back what I took back last, as a new act."""
+    """Repeat the act undone last, as a new act."""
     act = tracker.redo(question.id, key=key)
     begin_anew(question.id, "why-text")
-    text = f"Done again: {_standing(question, act)}"
-    return Notice(f"{text} ({_name(question)})", partial(undo, tracker, question, f"undo-{act.id}"))
+    text = f"Done again: {_format_forecast(question, act)}"
+    return Notice(
+        f"{text} ({_shorten_question(question)})",
+        partial(undo, tracker, question, f"undo-{act.id}"),
+    )
 
 
-def _standing(question: Question, act: Forecast) -> str:
+def _format_forecast(question: Question, act: Forecast) -> str:
     return "no forecast" if act.distribution is None else in_short(question, act.distribution)
 
 
-def _name(question: Question) -> str:
-    return clipped(question.text, _QUESTION_LENGTH)
+def _shorten_question(question: Question) -> str:
+    return clipped(question.text, _MAX_QUESTION_CHARACTERS)

@@ -1,6 +1,4 @@
-"""Answers that a question set brought from memory: shown, not counted, and put into the form by a
-click.
-"""
+"""Unverified answers of a question set: shown, not counted, and copied into the form by a click."""
 
 from datetime import date, datetime
 from typing import cast
@@ -20,80 +18,84 @@ OPTION, VALUE = "option", "value"
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Each answer that waits for a check, with its source, and a button that fills the form with
-    it.
-    """
+    """Show each unverified answer with its source, and a button that fills the form with it."""
     question = page.summary.question
-    for number, said in enumerate(page.unchecked):
+    for number, unverified in enumerate(page.unchecked):
         with st.container(border=True, gap="xsmall"):
             st.markdown(
                 ":material/help: **Not checked, and not counted: "
-                f"{inert(answer_of(question, _as_if(said)))}**"
+                f"{inert(answer_of(question, _build_resolution(unverified)))}**"
             )
-            known = said.known_at
+            known = unverified.known_at
             st.caption(
                 f"From the question set, by memory. Known {visit.ago(known)}.",
                 help=visit.utc(known),
             )
-            if said.note:
-                st.text(said.note)
-            link_out(said.source_url, "Source to check", key=f"unchecked-source-{number}")
+            if unverified.note:
+                st.text(unverified.note)
+            link_out(unverified.source_url, "Source to check", key=f"unchecked-source-{number}")
             st.button(
                 "Fill the form with it",
                 key=f"unchecked-fill-{number}",
                 help="Nothing is answered yet: check the source, then give the answer below.",
-                on_click=_fill,
-                args=(visit, question, said),
+                on_click=_fill_form,
+                args=(visit, question, unverified),
             )
 
 
-def _as_if(said: UncheckedAnswer) -> Resolution:
-    """The same as a resolution, for its words only."""
-    times = (said.event_at, said.known_at, said.known_at)
+def _build_resolution(unverified: UncheckedAnswer) -> Resolution:
+    """Build a resolution of the answer, for its wording only."""
+    times = (unverified.event_at, unverified.known_at, unverified.known_at)
     return Resolution(
-        said.question_id,
-        cast(Outcome, said.outcome),
-        said.source_url,
-        said.note,
+        unverified.question_id,
+        cast(Outcome, unverified.outcome),
+        unverified.source_url,
+        unverified.note,
         *times,
         ForecasterId(""),
-        said.answer,
+        unverified.answer,
     )
 
 
-def _fill(visit: Visit, question: Question, said: UncheckedAnswer) -> None:
-    """Put an answer into the form below; the tick that the source was checked stays empty."""
-    outcome, name, value = typed(question, said)
+def _fill_form(visit: Visit, question: Question, unverified: UncheckedAnswer) -> None:
+    """Copy an answer into the form; the tick that the source was checked stays empty."""
+    outcome, name, value = typed(question, unverified)
     local = {
-        at: moment.astimezone(visit.zone).replace(tzinfo=None)
-        for at, moment in _times(said).items()
+        time_name: moment.astimezone(visit.zone).replace(tzinfo=None)
+        for time_name, moment in _list_times(unverified).items()
     }
-    filled = {"outcome": outcome, "url": said.source_url, "note": said.note, **local, "sure": False}
+    filled = {
+        "outcome": outcome,
+        "url": unverified.source_url,
+        "note": unverified.note,
+        **local,
+        "sure": False,
+    }
     if name:
         filled[name] = value
     for field, content in filled.items():
         st.session_state[f"answer-{field}-{question.id}"] = content
 
 
-def _times(said: UncheckedAnswer) -> dict[str, datetime]:
+def _list_times(unverified: UncheckedAnswer) -> dict[str, datetime]:
     return {
-        "known": said.known_at,
-        **({} if said.event_at == said.known_at else {"event": said.event_at}),
+        "known": unverified.known_at,
+        **({} if unverified.event_at == unverified.known_at else {"event": unverified.event_at}),
     }
 
 
-def typed(question: Question, said: UncheckedAnswer) -> tuple[str, str, str | date | None]:
-    """An answer as the form has it: the outcome that is chosen, the input beside it if there is
-    one, what stands there.
+def typed(question: Question, unverified: UncheckedAnswer) -> tuple[str, str, str | date | None]:
+    """Return the form's values for an answer: the outcome, its additional input, and the content of
+    that.
 
     Outcomes are those of `dashboard.question.resolving.outcomes`.
     """
-    if said.outcome != "answered":
-        return said.outcome, "", None
+    if unverified.outcome != "answered":
+        return unverified.outcome, "", None
     if question.scale is None:
-        return OPTION, "option", said.answer
-    if said.answer.lower() in (ABOVE, BELOW, NEVER):
-        return said.answer.lower(), "", None
+        return OPTION, "option", unverified.answer
+    if unverified.answer.lower() in (ABOVE, BELOW, NEVER):
+        return unverified.answer.lower(), "", None
     if question.kind == "date":
-        return VALUE, "date", date.fromisoformat(said.answer[:10])
-    return VALUE, "number", said.answer
+        return VALUE, "date", date.fromisoformat(unverified.answer[:10])
+    return VALUE, "number", unverified.answer

@@ -1,5 +1,5 @@
-"""The tab that says why: the lines of a suggestion, of shares too, and where evidence on a number
-or a day leans.
+"""Tab Why: the lines of a suggestion, of shares as well, and the leaning of evidence on numbers or
+dates.
 """
 
 from math import fsum
@@ -32,45 +32,45 @@ from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
 
-_LINE = _C.TextColumn("Line", width=140)
-_WHAT = _C.TextColumn("What", width=370)
-_WEIGHED = _C.TextColumn("How it was weighed", width=410)
+_LINE_COLUMN = _C.TextColumn("Line", width=140)
+_WHAT_COLUMN = _C.TextColumn("What", width=370)
+_WEIGHED_COLUMN = _C.TextColumn("How it was weighed", width=410)
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """What there is for the question's kind."""
+    """Show the explanation for the question's kind."""
     if page.summary.question.kind == "binary":
-        _suggestion(page)
+        _show_suggestion(page)
     elif page.option_suggestion is not None:
-        _shares(page, page.option_suggestion)
+        _show_shares(page, page.option_suggestion)
     elif page.leaning is not None:
-        _leaning(page, page.leaning)
+        _show_leaning(page, page.leaning)
     else:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
     if page.evidence:
         restated(visit)
-    _unsaid(page)
+    _show_undirected_note(page)
     signposts.render(visit, page)
 
 
-def _suggestion(page: QuestionPage) -> None:
-    """The lines of the suggestion; their log-odds add up to it."""
+def _show_suggestion(page: QuestionPage) -> None:
+    """Show the lines of the suggestion; their log-odds add up to it."""
     suggestion = page.suggestion
     if suggestion is None:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
         return
     st.markdown(f"**Why {percent(suggestion.p)}**: {inert(why_in_words(suggestion, percent))}.")
-    _waterfall(page, suggestion)
+    _show_waterfall(page, suggestion)
     columns = {
-        "line": _LINE,
+        "line": _LINE_COLUMN,
         "log_odds": _C.NumberColumn(
             "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
         ),
         "after": _C.NumberColumn(
             "So far", format="%g %%", width=70, help="With the lines above it, in this order."
         ),
-        "what": _WHAT,
-        "weighed": _WEIGHED,
+        "what": _WHAT_COLUMN,
+        "weighed": _WEIGHED_COLUMN,
     }
     frame = why_frame(suggestion, page.evidence)
     if not frame["weighed"].any():
@@ -84,8 +84,8 @@ def _suggestion(page: QuestionPage) -> None:
     )
 
 
-def _waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
-    """The same lines as bars, which show at a glance what weighs most."""
+def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
+    """Show the same lines as bars."""
     bars = waterfall_frame(suggestion, page.evidence)
     if not moves(bars):
         return
@@ -102,13 +102,13 @@ def _waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
     )
 
 
-def _shares(page: QuestionPage, found: OptionSuggestion) -> None:
-    """The suggested shares of all options, and the lines of one of them."""
+def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> None:
+    """Show the suggested shares of all options, and the lines of one of them."""
     question = page.summary.question
-    frame = shares_frame(found, question)
-    moved = frame[["stories", "rows", "change"]].any().any()
-    still = "" if moved else ": the base rates, which no evidence has moved yet"
-    st.markdown(f"**Suggested shares**{still}")
+    frame = shares_frame(option_suggestion, question)
+    has_change = frame[["stories", "rows", "change"]].any().any()
+    note = "" if has_change else ": the base rates, which no evidence has moved yet"
+    st.markdown(f"**Suggested shares**{note}")
     columns = {
         "option": _C.TextColumn("Option", width=260),
         "prior": _C.NumberColumn("Base rate", format="%g %%"),
@@ -121,49 +121,53 @@ def _shares(page: QuestionPage, found: OptionSuggestion) -> None:
     }
     del columns["stories" if page.scenarios else "rows"]
     table(frame, columns, "Suggested shares of the options")
-    names = {name: name for name in found.distribution.options}
-    first = list(names).index(moved_most(found, question))
+    names = {name: name for name in option_suggestion.distribution.options}
+    first = list(names).index(moved_most(option_suggestion, question))
     option = choice("Why this share", names, "option", index=first, width=320) or moved_most(
-        found, question
+        option_suggestion, question
     )
-    _lines_of(page, found, option)
+    _show_option_lines(page, option_suggestion, option)
     st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
     st.text(flat(question.prior_reason))
 
 
-def _lines_of(page: QuestionPage, found: OptionSuggestion, option: str) -> None:
-    frame = option_why_frame(found, option, page.evidence)
+def _show_option_lines(
+    page: QuestionPage, option_suggestion: OptionSuggestion, option: str
+) -> None:
+    frame = option_why_frame(option_suggestion, option, page.evidence)
     if frame.empty:
         st.caption("Its base rate is 0, and no evidence moves what cannot happen.")
         return
     columns = {
-        "line": _LINE,
+        "line": _LINE_COLUMN,
         "log_share": _C.NumberColumn(
             "Adds", format="%+.2f", width=80, help="To the natural logarithm of its share."
         ),
-        "what": _WHAT,
-        "weighed": _WEIGHED,
+        "what": _WHAT_COLUMN,
+        "weighed": _WEIGHED_COLUMN,
     }
     if not frame["weighed"].any():
         del columns["weighed"]
-    st.markdown(f"**Why {inert(option)}**: {inert(share_in_words(found, option, percent))}.")
+    st.markdown(
+        f"**Why {inert(option)}**: {inert(share_in_words(option_suggestion, option, percent))}."
+    )
     table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
-    share = percent(found.distribution.of(option))
+    share = percent(option_suggestion.distribution.of(option))
     st.caption(
         f"The lines add up to the logarithm of its share, which is {share}."
         f" Time passed moves no share. {lines_explained(set(frame['kind']))}"
     )
 
 
-def _leaning(page: QuestionPage, found: Leaning) -> None:
-    """Which way the stories point, and what they weigh; a number would be one from nowhere."""
+def _show_leaning(page: QuestionPage, leaning: Leaning) -> None:
+    """Show the direction and weight of the stories; there is no number to derive from them."""
     question = page.summary.question
-    st.markdown(f"**{leaning_sentence(question.kind, found)}**")
+    st.markdown(f"**{leaning_sentence(question.kind, leaning)}**")
     yes, no = (side_words(question.kind, side) for side in (Direction.YES, Direction.NO))
-    if found.yes or found.no:
+    if leaning.yes or leaning.no:
         st.markdown(
-            f"By strength, sources, novelty and age they weigh {found.yes_weight:.2f} for {yes} "
-            f"and {found.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that "
+            f"By strength, sources, novelty and age they weigh {leaning.yes_weight:.2f} for {yes} "
+            f"and {leaning.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that "
             "makes it is for people to judge."
         )
     st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
@@ -171,8 +175,8 @@ def _leaning(page: QuestionPage, found: Leaning) -> None:
     st.caption(inert(capital(told(question, question.prior))))
 
 
-def _unsaid(page: QuestionPage) -> None:
-    """How much evidence moves nothing because nobody has said which way it points."""
+def _show_undirected_note(page: QuestionPage) -> None:
+    """Show the amount of evidence without direction, which moves nothing."""
     count = sum(
         uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence
     )

@@ -1,6 +1,4 @@
-"""How a question came to read as it does, what the linter says of it now, and the ways to change
-it.
-"""
+"""Wordings of a question: earlier versions, the linter's findings, and the forms that change it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,28 +32,26 @@ TEXT_LIMIT = 300
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Earlier wordings, the linter's findings, and below them the forms, where they can still be
-    used.
-    """
-    _override(visit, page)
-    _earlier(visit, page)
+    """Show earlier wordings, findings, and the forms, where they can still be used."""
+    _show_override(visit, page)
+    _show_versions(visit, page)
     if visit.looks_back:
         return
     if page.summary.status in ("open", "upcoming"):
-        _lint(visit, page)
+        _show_lint(visit, page)
     if page.summary.resolution is None:
         with st.expander(
             "Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun"
-        ) as anew:
-            if anew.open:
-                _anew(visit, page)
-        _take_back(visit, page)
+        ) as drawer:
+            if drawer.open:
+                _show_wording_form(visit, page)
+        _show_retract_form(visit, page)
     else:
         st.caption("It has its answer, so its wording stays as it is.")
 
 
 def wording_now(visit: Visit, page: QuestionPage) -> None:
-    """Which wording stands, where there was more than one."""
+    """Show the number of the current wording, if there is more than one."""
     if len(page.versions) > 1:
         newest = page.versions[-1]
         st.caption(
@@ -64,40 +60,40 @@ def wording_now(visit: Visit, page: QuestionPage) -> None:
         )
 
 
-def _name(visit: Visit, page: QuestionPage, who: ForecasterId | None) -> str:
-    if who is None:
+def _name_author(visit: Visit, page: QuestionPage, forecaster_id: ForecasterId | None) -> str:
+    if forecaster_id is None:
         return "nobody in particular"
-    if who == visit.me or who not in page.forecasters:
-        return judge(who, visit.me)
-    return named(page.forecasters[who], visit.me)
+    if forecaster_id == visit.me or forecaster_id not in page.forecasters:
+        return judge(forecaster_id, visit.me)
+    return named(page.forecasters[forecaster_id], visit.me)
 
 
-def _override(visit: Visit, page: QuestionPage) -> None:
+def _show_override(visit: Visit, page: QuestionPage) -> None:
     override = page.override
     if override is None:
         return
-    opened = all(version.at != override.at for version in page.versions[1:])
-    who = _name(visit, page, override.by)
-    said = against_the_linter(override, opened=opened, by=who, on=visit.day(override.at))
-    st.markdown(f":material/gavel: {inert(said)}")
+    is_initial = all(version.at != override.at for version in page.versions[1:])
+    author = _name_author(visit, page, override.by)
+    message = against_the_linter(override, opened=is_initial, by=author, on=visit.day(override.at))
+    st.markdown(f":material/gavel: {inert(message)}")
 
 
-def _earlier(visit: Visit, page: QuestionPage) -> None:
-    """Each later wording, the newest first: when, by whom, why, and what changed."""
-    found = rewordings(page.versions)
-    if not found:
+def _show_versions(visit: Visit, page: QuestionPage) -> None:
+    """Show each later wording, the newest first: time, author, reason and changes."""
+    changes = rewordings(page.versions)
+    if not changes:
         return
     st.markdown(
-        f"**Worded anew {plural(len(found), 'time')}**: what was added is **bold**, what went is "
+        f"**Worded anew {plural(len(changes), 'time')}**: what was added is **bold**, what went is "
         "~~struck out~~"
     )
-    for each in found:
-        version = each.version
+    for rewording in changes:
+        version = rewording.version
         with st.container(border=True, gap="xsmall"):
-            who = _name(visit, page, version.by)
-            said = f"Worded anew on {visit.ago(version.at)}, by {who} because: {version.why}"
-            st.markdown(f"**{version.number}** · {inert(said)}", help=visit.utc(version.at))
-            for change in each.changes:
+            author = _name_author(visit, page, version.by)
+            message = f"Worded anew on {visit.ago(version.at)}, by {author} because: {version.why}"
+            st.markdown(f"**{version.number}** · {inert(message)}", help=visit.utc(version.at))
+            for change in rewording.changes:
                 st.caption(change.part)
                 st.markdown(marked(change.pieces))
     first = page.versions[0]
@@ -107,14 +103,14 @@ def _earlier(visit: Visit, page: QuestionPage) -> None:
         st.text("\n".join(f"• {source}" for source in first.sources))
 
 
-def _lint(visit: Visit, page: QuestionPage) -> None:
+def _show_lint(visit: Visit, page: QuestionPage) -> None:
     flaws = visit.tracker.lint_question(page.summary.question.id)
     label = f"Can a stranger resolve it? {capital(findings(flaws))}"
     with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
-        _flaws(flaws)
+        _show_flaws(flaws)
 
 
-def _flaws(flaws: Sequence[Flaw]) -> None:
+def _show_flaws(flaws: Sequence[Flaw]) -> None:
     if not flaws:
         st.caption(
             "The linter finds nothing: somebody who sees the future, but not our minds, could "
@@ -125,12 +121,9 @@ def _flaws(flaws: Sequence[Flaw]) -> None:
         st.markdown(f"{icon} {inert(finding(flaw))}")
 
 
-# Word it anew
-
-
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What stands in the form."""
+class _WordingForm:
+    """Content of the form."""
 
     wording: Wording
     why: str
@@ -138,10 +131,8 @@ class _Said:
 
 
 @st.fragment
-def _anew(visit: Visit, page: QuestionPage) -> None:
-    """The wording to be changed, with what the linter would say of it; it is kept beside the old
-    one.
-    """
+def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
+    """Show the form of a new wording with the linter's findings; the old wording is kept."""
     question = page.summary.question
     form = st.session_state.setdefault(f"wording-form-{question.id}", uuid4().hex)
     st.caption(
@@ -158,16 +149,16 @@ def _anew(visit: Visit, page: QuestionPage) -> None:
     )
     sources = tuple(line.strip() for line in (listed or "").splitlines() if line.strip())
     wording = Wording((text or "").strip(), (criteria or "").strip(), sources)
-    override = _checked(visit, page, _worded(question, wording), form)
+    override = _check_wording(visit, page, _apply_wording(question, wording), form)
     why = st.text_input(
         "Why it changes", key=f"anew-why-{form}", max_chars=WHY_LIMIT, autocomplete="off"
     )
     if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
         with calm():
-            _save(visit, page, _Said(wording, (why or "").strip(), override))
+            _save_wording(visit, page, _WordingForm(wording, (why or "").strip(), override))
 
 
-def _worded(question: Question, wording: Wording) -> Question:
+def _apply_wording(question: Question, wording: Wording) -> Question:
     return replace(
         question,
         text=wording.text or question.text,
@@ -176,43 +167,39 @@ def _worded(question: Question, wording: Wording) -> Question:
     )
 
 
-def _checked(visit: Visit, page: QuestionPage, worded: Question, form: str) -> str:
-    """What the linter says of the new wording; why it stands all the same, where it blocks what it
-    did not before.
+def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str) -> str:
+    """Show the findings on the new wording; return the override, required for new blocking
+    findings.
     """
     question = page.summary.question
     indicators = tuple(page.indicators.values())
     flaws = visit.tracker.lint(worded, indicators)
     st.caption(f"The linter on this wording: {findings(flaws)}")
     with st.container(gap="xxsmall"):
-        _flaws(flaws) if flaws else None
+        _show_flaws(flaws) if flaws else None
     before = {flaw.code for flaw in visit.tracker.lint(question, indicators)}
     new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
     if not new or page.override is not None:
         return ""
-    said = st.text_input(
+    override = st.text_input(
         "Why it stands against the linter", key=f"anew-override-{form}", max_chars=WHY_LIMIT
     )
-    return (said or "").strip()
+    return (override or "").strip()
 
 
-def _save(visit: Visit, page: QuestionPage, said: _Said) -> None:
+def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
     question = page.summary.question
-    wording = said.wording
+    wording = form.wording
     if wording.criteria == flat(question.criteria):
-        wording = replace(
-            wording, criteria=question.criteria
-        )  # the line breaks of its file are no change
-    visit.tracker.edit_question(question.id, wording, why=said.why, override=said.override)
+        # Line breaks of the question's file are no change.
+        wording = replace(wording, criteria=question.criteria)
+    visit.tracker.edit_question(question.id, wording, why=form.why, override=form.override)
     st.session_state.pop(f"wording-form-{question.id}", None)
     say("Worded anew; the earlier wording is kept")
     st.rerun()
 
 
-# Take it back
-
-
-def _take_back(visit: Visit, page: QuestionPage) -> None:
+def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if forecast_by_somebody(page):
         st.caption(

@@ -1,6 +1,4 @@
-"""How much of its time a question's chart shows: a week, a month, three, or all of it; the choice
-is in the address.
-"""
+"""Zoom of a question's chart: a week, a month, three, or all; the address keeps it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,14 +19,14 @@ ZOOMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """From when to when a chart is drawn, and the instant that counts as now in it."""
+    """Window of a chart, and the instant that counts as now in it."""
 
     window: Window
     now: datetime
 
 
 def zoomed(visit: Visit, page: QuestionPage) -> Shown:
-    """The buttons, and what they let be seen."""
-    back = ZOOMS[buttons("Zoom", list(ZOOMS), "All", "zoom")]
-    until = visit.drawn_to(page.summary.question.opens_at, back)
-    return Shown(window_of(page, until, back), until)
+    """Show the zoom buttons and return the window."""
+    period = ZOOMS[buttons("Zoom", list(ZOOMS), "All", "zoom")]
+    until = visit.drawn_to(page.summary.question.opens_at, period)
+    return Shown(window_of(page, until, period), until)

@@ -1,4 +1,4 @@
-"""A small form that makes a question with options a scenario set."""
+"""Form that makes a question with options a scenario set."""
 
 from collections.abc import Sequence
 
@@ -19,23 +19,23 @@ LONGEST = 110
 
 
 def render(visit: Visit, sets: Sequence[ScenarioSummary]) -> None:
-    """The form, closed at first."""
+    """Show the form, collapsed."""
     with st.expander("Make a question a scenario set", key="add-set", on_change="rerun") as drawer:
         if drawer.open:
-            _form(visit, {one.scenario_set.question_id for one in sets})
+            _show_form(visit, {summary.scenario_set.question_id for summary in sets})
 
 
 @st.fragment
-def _form(visit: Visit, taken: set[QuestionId]) -> None:
+def _show_form(visit: Visit, used_ids: set[QuestionId]) -> None:
     rows = visit.tracker.questions()
-    free = {
+    available = {
         row.question.id: row.question
         for row in rows
         if row.question.kind == "categorical"
         and row.status in ("open", "upcoming")
-        and row.question.id not in taken
+        and row.question.id not in used_ids
     }
-    if not free:
+    if not available:
         st.caption(
             "It needs a question with options that is open and no scenario set yet: ask one first."
         )
@@ -43,14 +43,14 @@ def _form(visit: Visit, taken: set[QuestionId]) -> None:
         return
     st.caption("Its options are the scenarios: exclusive, and together all that can come.")
     picked = st.selectbox(
-        "Question", list(free), index=None, format_func=lambda each: free[each].text, placeholder="Type to search",
-        key="set-question",
+        "Question", list(available), index=None, placeholder="Type to search",
+        format_func=lambda question_id: available[question_id].text, key="set-question",
     )  # fmt: skip
     if picked is not None:
-        _of(visit, free[picked], rows)
+        _show_set_inputs(visit, available[picked], rows)
 
 
-def _of(visit: Visit, question: Question, rows: Sequence[QuestionSummary]) -> None:
+def _show_set_inputs(visit: Visit, question: Question, rows: Sequence[QuestionSummary]) -> None:
     names = [option.name for option in question.options]
     title = st.text_input(
         "Title", key=f"set-title-{question.id}", max_chars=120, autocomplete="off"
@@ -61,12 +61,12 @@ def _of(visit: Visit, question: Question, rows: Sequence[QuestionSummary]) -> No
         )
         for n, name in enumerate(names)
     ]
-    table = _rows(question, names, rows)
+    table = _show_row_inputs(question, names, rows)
     if st.button("Make it a scenario set", type="primary", key="make-set"):
         with calm():
-            _make(
+            _add_set(
                 visit,
-                ScenarioSet(question.id, (title or "").strip(), _stripped(descriptions)),
+                ScenarioSet(question.id, (title or "").strip(), _strip_texts(descriptions)),
                 table,
             )
 
@@ -74,43 +74,51 @@ def _of(visit: Visit, question: Question, rows: Sequence[QuestionSummary]) -> No
 Said = tuple[QuestionId, tuple[str, ...], str]
 
 
-def _rows(question: Question, names: Sequence[str], rows: Sequence[QuestionSummary]) -> list[Said]:
-    """The first rows of its table; more can be added on its page."""
+def _show_row_inputs(
+    question: Question, names: Sequence[str], rows: Sequence[QuestionSummary]
+) -> list[Said]:
+    """Show the inputs of the first rows of the table; more can be added on its page."""
     binary = {
         row.question.id: clipped(row.question.text, LONGEST)
         for row in rows
         if row.question.kind == "binary" and row.status in ("open", "upcoming")
     }
     chosen = st.multiselect(
-        "Indicator questions", list(binary), format_func=binary.__getitem__, key=f"set-rows-{question.id}",
+        "Indicator questions", list(binary), format_func=binary.__getitem__,
+        key=f"set-rows-{question.id}",
         placeholder="Yes/no questions that the scenarios see differently",
         help="More can be added later, and every row can be changed.",
     )  # fmt: skip
-    found = []
+    inputs = []
     for question_id in chosen:
         with st.container(border=True):
             st.markdown(f"**{inert(binary[question_id])}** How likely is YES in each scenario?")
             with st.container(horizontal=True, key=f"set-row-{question_id}"):
-                said = row_inputs(names, [NEW] * len(names), f"set-{question.id}-{question_id}")
+                likelihoods = row_inputs(
+                    names, [NEW] * len(names), f"set-{question.id}-{question_id}"
+                )
             why = st.text_input(
                 "Why these numbers", key=f"set-why-{question.id}-{question_id}", autocomplete="off"
             )
-            found.append((question_id, said, (why or "").strip()))
-    return found
+            inputs.append((question_id, likelihoods, (why or "").strip()))
+    return inputs
 
 
-def _stripped(texts: Sequence[str | None]) -> tuple[str, ...]:
+def _strip_texts(texts: Sequence[str | None]) -> tuple[str, ...]:
     return tuple((text or "").strip() for text in texts)
 
 
-def _make(visit: Visit, new: ScenarioSet, table: Sequence[Said]) -> None:
+def _add_set(visit: Visit, new: ScenarioSet, table: Sequence[Said]) -> None:
     if not new.title:
         raise InvalidQuestion("a scenario set needs a title")
     if not all(new.descriptions):
         raise InvalidQuestion(
             "say of every scenario what it means, so that two people judge it alike"
         )
-    rows = tuple(LikelihoodRow(question_id, read(said), why) for question_id, said, why in table)
+    rows = tuple(
+        LikelihoodRow(question_id, read(likelihoods), why)
+        for question_id, likelihoods, why in table
+    )
     visit.tracker.add_scenario_set(ScenarioSet(new.question_id, new.title, new.descriptions, rows))
     say("It is a scenario set now")
     st.query_params["q"] = new.question_id

@@ -1,6 +1,4 @@
-"""What contradicts what: the contradictions with their repairs, how earlier repairs did, and all
-links.
-"""
+"""Coherence page: contradictions with repairs, the record of earlier repairs, all links."""
 
 from collections.abc import Mapping
 
@@ -29,15 +27,15 @@ from tracker.model.scenarios import Coherence, Contradiction
 _C = st.column_config
 LONGEST = 130
 FIRST = 3
-"""Contradictions of others that are shown before all of them are asked for."""
+"""Contradictions of others that are shown by default."""
 
 
 def render(visit: Visit) -> None:
-    """Contradictions first, then the record of repairs, then the links."""
+    """Show contradictions, then the record of repairs, then the links."""
     st.subheader("What contradicts what", anchor=False)
     with worked_out():
-        found = visit.tracker.coherence()
-    if not found.links:
+        coherence = visit.tracker.coherence()
+    if not coherence.links:
         empty(
             "No questions are linked yet.",
             "A link says what questions have to do with each other, such as that one follows "
@@ -45,103 +43,111 @@ def render(visit: Visit) -> None:
             "ones that do not. Links come with question sets, or from `tracker links add`.",
         )
     else:
-        _contradictions(visit, found)
-        _record(visit, found)
-    _links(visit, found)
+        _show_contradictions(visit, coherence)
+        _show_repair_record(visit, coherence)
+    _show_links(visit, coherence)
 
 
-def _contradictions(visit: Visit, found: Coherence) -> None:
-    sorted_out = frames.sorted_out(found, visit.me)
-    if not sorted_out.mine and not sorted_out.others:
+def _show_contradictions(visit: Visit, coherence: Coherence) -> None:
+    sorted_contradictions = frames.sorted_out(coherence, visit.me)
+    if not sorted_contradictions.mine and not sorted_contradictions.others:
         st.success(
             "No forecasts contradict each other by more than noise.", icon=":material/check:"
         )
-    for each in sorted_out.mine:
-        _contradiction(visit, each)
-    many = len(sorted_out.others) > FIRST
-    every = many and st.toggle(f"All {len(sorted_out.others)} of others", key="all-others")
-    for each in sorted_out.others if every else sorted_out.others[:FIRST]:
-        _contradiction(visit, each)
-    if sorted_out.noise:
-        count = plural(len(sorted_out.noise), "slight contradiction")
+    for contradiction in sorted_contradictions.mine:
+        _show_contradiction(visit, contradiction)
+    many = len(sorted_contradictions.others) > FIRST
+    show_all = many and st.toggle(
+        f"All {len(sorted_contradictions.others)} of others", key="all-others"
+    )
+    for contradiction in (
+        sorted_contradictions.others if show_all else sorted_contradictions.others[:FIRST]
+    ):
+        _show_contradiction(visit, contradiction)
+    if sorted_contradictions.noise:
+        count = plural(len(sorted_contradictions.noise), "slight contradiction")
         with st.expander(
             f"{count}, within the noise that any forecast has", key="noise", on_change="rerun"
         ) as drawer:
             if drawer.open:
-                for each in sorted_out.noise:
-                    _contradiction(visit, each)
+                for contradiction in sorted_contradictions.noise:
+                    _show_contradiction(visit, contradiction)
 
 
-def _contradiction(visit: Visit, found: Contradiction) -> None:
-    """Whose, what is wrong, how far apart, the nearest that agree; for mine, what to do."""
-    broken = found.violation
-    mine = found.forecaster.id == visit.me
+def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
+    """Show a contradiction and its nearest repair; for mine also the decision."""
+    violation = contradiction.violation
+    is_own = contradiction.forecaster.id == visit.me
     with st.container(border=True, gap="xsmall"):
-        whose = "Your forecasts" if mine else f"Forecasts by “{named(found.forecaster, visit.me)}”"
-        st.markdown(
-            f":material/warning: **{inert(broken.link.title)}** · {inert(whose)} contradict each "
-            "other"
+        owner = (
+            "Your forecasts"
+            if is_own
+            else f"Forecasts by “{named(contradiction.forecaster, visit.me)}”"
         )
-        st.markdown(inert(f"{broken.words}."))
-        for moved in frames.moved(found):
-            _moved(visit, moved)
-        slight = "" if broken.flagged else " Small enough to be noise."
-        st.caption(inert(f"{nats(broken.nats).capitalize()}. {offers(broken)}{slight}"))
-        if mine:
-            _decide(visit, found)
+        st.markdown(
+            f":material/warning: **{inert(violation.link.title)}** · {inert(owner)} contradict "
+            "each other"
+        )
+        st.markdown(inert(f"{violation.words}."))
+        for step in frames.moved(contradiction):
+            _show_repair_step(visit, step)
+        slight = "" if violation.flagged else " Small enough to be noise."
+        st.caption(inert(f"{nats(violation.nats).capitalize()}. {offers(violation)}{slight}"))
+        if is_own:
+            _show_decision(visit, contradiction)
 
 
-def _moved(visit: Visit, moved: Moved) -> None:
+def _show_repair_step(visit: Visit, step: Moved) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        link_to_question(visit, moved.question, "Open", ":material/show_chart:")
-        same = moved.before == moved.after
-        numbers = f"{moved.before}, stays" if same else f"{moved.before} → {moved.after}"
-        about = moved.label or clipped(moved.question.text, LONGEST)
-        st.markdown(f"**{inert(numbers)}** {inert(about)}", width="content")
+        link_to_question(visit, step.question, "Open", ":material/show_chart:")
+        is_unchanged = step.before == step.after
+        numbers = f"{step.before}, stays" if is_unchanged else f"{step.before} → {step.after}"
+        label = step.label or clipped(step.question.text, LONGEST)
+        st.markdown(f"**{inert(numbers)}** {inert(label)}", width="content")
 
 
-def _decide(visit: Visit, found: Contradiction) -> None:
-    link, decided = found.violation.link, found.decided
-    if decided is not None and frames.still_decided(found):
-        because = f", because: {decided.why}" if decided.why else ""
-        st.caption(inert(f"You kept yours on {visit.day(decided.at)}{because}"))
+def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
+    link, decision = contradiction.violation.link, contradiction.decided
+    if decision is not None and frames.still_decided(contradiction):
+        reason = f", because: {decision.why}" if decision.why else ""
+        st.caption(inert(f"You kept yours on {visit.day(decision.at)}{reason}"))
     with st.container(horizontal=True):
         if st.button("Adopt the nearest", type="primary", key=f"adopt-{link.id}"):
             with calm():
                 visit.tracker.decide_repair(link.id, "adopted")
                 say("Adopted: your forecasts agree now. Both versions will be scored")
                 st.rerun()
-        if not frames.still_decided(found):
+        if not frames.still_decided(contradiction):
             with st.popover("Keep mine", key=f"keeping-{link.id}"):
-                _keep(visit, link)
+                _show_keep_form(visit, link)
 
 
-def _keep(visit: Visit, link: Link) -> None:
+def _show_keep_form(visit: Visit, link: Link) -> None:
     with st.form(f"keep-{link.id}", border=False):
-        why = st.text_input("Why", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off")
+        reason = st.text_input("Why", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off")
         st.caption("Both versions will be scored once the questions are answered.")
         if st.form_submit_button("Keep mine"):
             with calm():
-                visit.tracker.decide_repair(link.id, "declined", why=(why or "").strip())
+                visit.tracker.decide_repair(link.id, "declined", why=(reason or "").strip())
                 say("Kept. Both versions will be scored")
                 st.rerun()
 
 
-def _record(visit: Visit, found: Coherence) -> None:
+def _show_repair_record(visit: Visit, coherence: Coherence) -> None:
     st.markdown("#### Did repairing pay?")
-    if not found.repairs:
+    if not coherence.repairs:
         st.caption(
             "No repair was adopted or declined yet. Each is scored once all its questions are "
             "answered."
         )
         return
-    told = [
+    sentences = [
         words
         for decision in ("adopted", "declined")
-        if (words := record(decision, frames.gains(found.repairs, decision)))
+        if (words := record(decision, frames.gains(coherence.repairs, decision)))
     ]
     st.markdown(
-        inert(" ".join(told)) or "None of their questions is answered yet, so none is scored."
+        inert(" ".join(sentences)) or "None of their questions is answered yet, so none is scored."
     )
     columns = {
         "at": _C.DatetimeColumn("When", format="D MMM YYYY", timezone=visit.zone.key),
@@ -157,16 +163,19 @@ def _record(visit: Visit, found: Coherence) -> None:
         ),
         "why": _C.TextColumn("Why", width=260),
     }
-    names = {each.forecaster.id: each.forecaster.name for each in found.contradictions}
-    frame = frames.repairs_frame(found, {**names, visit.me: "Me"})
+    names = {
+        contradiction.forecaster.id: contradiction.forecaster.name
+        for contradiction in coherence.contradictions
+    }
+    frame = frames.repairs_frame(coherence, {**names, visit.me: "Me"})
     table(frame, columns, "All decisions on repairs", row_height=WRAPPED)
 
 
-def _links(visit: Visit, found: Coherence) -> None:
-    if found.links:
+def _show_links(visit: Visit, coherence: Coherence) -> None:
+    if coherence.links:
         st.markdown("#### All links")
         texts = {row.question.id: row.question for row in visit.tracker.questions()}
-        for kind, links in frames.by_kind(found.links):
+        for kind, links in frames.by_kind(coherence.links):
             label = f"{KIND_OF_LINK[kind]} ({len(links)})"
             with st.expander(
                 label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun"
@@ -174,11 +183,11 @@ def _links(visit: Visit, found: Coherence) -> None:
                 if drawer.open:
                     st.caption(inert(RULE[kind]))
                     for link in links:
-                        _link(visit, link, texts)
-    linking.render(visit, found)
+                        _show_link(visit, link, texts)
+    linking.render(visit, coherence)
 
 
-def _link(visit: Visit, link: Link, texts: Mapping[QuestionId, Question]) -> None:
+def _show_link(visit: Visit, link: Link, texts: Mapping[QuestionId, Question]) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{inert(link.title)}**")
         if link.why:

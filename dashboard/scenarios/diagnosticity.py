@@ -1,6 +1,4 @@
-"""What would change our mind most: the open indicator questions, by what their answers would
-tell.
-"""
+"""Diagnosticity: the open indicator questions by the information that their answers would give."""
 
 import streamlit as st
 
@@ -18,52 +16,54 @@ from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.model.scenarios import ScenarioPage
 
 FIRST = 4
-"""Questions that are shown before all of them are asked for."""
+"""Questions that are shown by default."""
 
 LONGEST = 160
 
 
-def render(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
-    """How the scenarios stand now, then after each answer, the most telling question first."""
-    values = frames.values(page, found)
+def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the scenarios now and after each answer, the most informative question first."""
+    values = frames.values(page, posterior)
     if not values:
         empty("No indicator question is open.", "Add a row about an open question to the table.")
         return
-    names = found.distribution.options
+    names = posterior.distribution.options
     styles = charts.option_lines(names, ordered=False)
     st.caption(
         "What the answer of each open question would make of the scenarios, the one that is "
         "expected to tell most first. A bit is what a fair coin's toss tells; watch these "
         "questions, and forecast them with care."
     )
-    _bars(styles, {"Now": found.distribution}, "now", legend=True)
-    every = len(values) > FIRST and st.toggle(f"All {len(values)}", key="all-values")
-    for value in values if every else values[:FIRST]:
-        _value(visit, page, value, styles)
+    _show_bars(styles, {"Now": posterior.distribution}, "now", legend=True)
+    show_all = len(values) > FIRST and st.toggle(f"All {len(values)}", key="all-values")
+    for value in values if show_all else values[:FIRST]:
+        _show_question_value(visit, page, value, styles)
 
 
-def _value(visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[Line, ...]) -> None:
-    seat = page.board[value.question_id]
-    question = seat.question.question
+def _show_question_value(
+    visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[Line, ...]
+) -> None:
+    row = page.board[value.question_id]
+    question = row.question.question
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             link_to_question(visit, question, "Open", ":material/show_chart:")
             st.markdown(f"**{inert(clipped(question.text, LONGEST))}**", width="content")
         st.caption(
             inert(
-                f"{on_the_board(seat)} on the board · {tells(value.bits)} · expected to move"
+                f"{on_the_board(row)} on the board · {tells(value.bits)} · expected to move"
                 f" {percent(value.expected_shift)} of the probability"
             )
         )
-        _bars(styles, {"If YES": value.if_yes, "If NO": value.if_no}, value.question_id)
+        _show_bars(styles, {"If YES": value.if_yes, "If NO": value.if_no}, value.question_id)
 
 
-def _bars(
+def _show_bars(
     styles: tuple[Line, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
 ) -> None:
-    told = "; ".join(
-        f"{case}: {', '.join(f'{option} {percent(p)}' for option, p in frames.shares_of(held))}"
-        for case, held in cases.items()
+    description = "; ".join(
+        f"{case}: {', '.join(f'{option} {percent(p)}' for option, p in frames.shares_of(shares))}"
+        for case, shares in cases.items()
     )
     st.vega_lite_chart(
         spec=charts.drawn(
@@ -71,5 +71,5 @@ def _bars(
         ),
         width="stretch",
         key=f"cases-{name}",
-        alt=told,
+        alt=description,
     )

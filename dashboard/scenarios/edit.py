@@ -1,4 +1,4 @@
-"""My own shares: edit one scenario, choose how the others give way, see before and after, save."""
+"""Editor of my own shares: edit one scenario, choose how the others give way, preview, save."""
 
 from dataclasses import dataclass
 from math import fsum
@@ -25,7 +25,7 @@ STARTS = ("What I hold", "By the table")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is edited: the form's name, the shares that it began with, and those edited so far."""
+    """Edit form: its name, its initial shares, and the shares edited so far."""
 
     form: str
     begun: Categorical
@@ -33,122 +33,127 @@ class Sheet:
 
     @property
     def edited(self) -> bool:
-        """Whether an edit was kept already."""
+        """True if an edit was kept."""
         return self.begun != self.shares
 
 
 @st.fragment
-def render(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
-    """The form, as long as the question takes forecasts."""
+def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the form while the question takes forecasts."""
     if page.summary.status not in ("open", "upcoming"):
         st.caption("It takes no forecasts any more.")
         return
-    sheet = _sheet(visit, page, found)
+    form = _build_form(visit, page, posterior)
     left, right = st.columns(2, gap="medium")
     with left:
-        after, problem = _edited(sheet, found)
+        shares, problem = _show_edit(form, posterior)
     with right:
-        _preview(sheet, after)
-    _save(visit, page, sheet, (after, problem))
+        _show_preview(form, shares)
+    _show_save_form(visit, page, form, shares=shares, problem=problem)
 
 
-def _sheet(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> Sheet:
-    """The shares to begin with: mine, else those by the table; and what was edited of them so
-    far.
-    """
+def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> Sheet:
+    """Build the edit form: from my forecast, else the table's shares, with the edits so far."""
     form = st.session_state.setdefault(f"own-{page.scenario_set.question_id}", uuid4().hex)
     offered = page.summary.question.offered(visit.now)
-    mine = page.held.get(visit.me)
-    held = None if mine is None else as_read(page.summary.question, mine, visit.now)
-    begun = found.distribution
-    if isinstance(held, Categorical):
+    own_forecast = page.held.get(visit.me)
+    current = (
+        None if own_forecast is None else as_read(page.summary.question, own_forecast, visit.now)
+    )
+    initial = posterior.distribution
+    if isinstance(current, Categorical):
         start = st.segmented_control(
             "Begin with", STARTS, default=STARTS[0], required=True, key=f"start-{form}",
-            on_change=_forget, args=(form,),
+            on_change=_discard_edits, args=(form,),
         )  # fmt: skip
-        begun = held if start == STARTS[0] else begun
+        initial = current if start == STARTS[0] else initial
     else:
         st.caption("You hold no forecast yet: this begins with the shares by the table.")
-    begun = frames.offered_shares(begun, offered)
-    return Sheet(form, begun, st.session_state.get(f"shares-{form}", begun))
+    initial = frames.offered_shares(initial, offered)
+    return Sheet(form, initial, st.session_state.get(f"shares-{form}", initial))
 
 
-def _remember(form: str, shares: Categorical) -> None:
-    """Keep an edit, so that the next one goes on from it."""
+def _keep_edit(form: str, shares: Categorical) -> None:
+    """Keep an edit as the start of the next one."""
     st.session_state[f"shares-{form}"] = shares
 
 
-def _forget(form: str) -> None:
-    """Leave what was edited so far."""
+def _discard_edits(form: str) -> None:
+    """Discard the edits so far."""
     st.session_state.pop(f"shares-{form}", None)
 
 
-def _edited(sheet: Sheet, found: ScenarioPosterior) -> tuple[Categorical, str]:
-    """The shares with the edit that stands in the inputs, and why it cannot be made, empty when it
-    can.
+def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, str]:
+    """Show the inputs of an edit; return the shares and the reason why they are invalid, "" if
+    none.
     """
-    names = sheet.shares.options
-    first = names.index(frames.moved_most(found)) if frames.moved_most(found) in names else 0
-    option = st.selectbox("Scenario", names, index=first, key=f"option-{sheet.form}")
-    now = 100.0 * sheet.shares.of(option)
+    names = form.shares.options
+    first = (
+        names.index(frames.moved_most(posterior)) if frames.moved_most(posterior) in names else 0
+    )
+    option = st.selectbox("Scenario", names, index=first, key=f"option-{form.form}")
+    current_percent = 100.0 * form.shares.of(option)
     share = st.number_input(
-        "Its share, in percent", 0.0, 100.0, round(now, 2), step=1.0, format="%.4g",
-        key=f"share-{sheet.form}-{option}-{now:.6f}",
+        "Its share, in percent", 0.0, 100.0, round(current_percent, 2), step=1.0, format="%.4g",
+        key=f"share-{form.form}-{option}-{current_percent:.6f}",
     )  # fmt: skip
-    ways: tuple[GiveWay, ...] = tuple(GIVES_WAY)
-    how = st.segmented_control(
-        "The others give way", ways, default=ways[0], required=True, key=f"way-{sheet.form}",
-        format_func=lambda way: GIVES_WAY[way][0],
+    give_ways: tuple[GiveWay, ...] = tuple(GIVES_WAY)
+    give_way = st.segmented_control(
+        "The others give way", give_ways, default=give_ways[0], required=True,
+        key=f"way-{form.form}", format_func=lambda rule: GIVES_WAY[rule][0],
     )  # fmt: skip
-    st.caption(GIVES_WAY[how][1])
-    one = None
-    if how == "from one":
-        one = st.selectbox(
+    st.caption(GIVES_WAY[give_way][1])
+    donor = None
+    if give_way == "from one":
+        donor = st.selectbox(
             "Which one",
             [name for name in names if name != option],
-            key=f"one-{sheet.form}-{option}",
+            key=f"one-{form.form}-{option}",
         )
-    if abs(share - now) < 0.005:  # the input shows two decimals: its own rounding is no edit
-        return sheet.shares, ""
+    if abs(share - current_percent) < 0.005:  # rounding by the input to two decimals is no edit
+        return form.shares, ""
     try:
-        return gives_way(sheet.shares, option, share / 100.0, how=how, one=one), ""
+        return gives_way(form.shares, option, share / 100.0, how=give_way, one=donor), ""
     except ForecastsError as refusal:
         st.caption(f":material/error: {inert(str(refusal))}")
-        return sheet.shares, str(refusal)
+        return form.shares, str(refusal)
 
 
-def _preview(sheet: Sheet, after: Categorical) -> None:
+def _show_preview(form: Sheet, shares: Categorical) -> None:
     columns = {
         "option": _C.TextColumn("Scenario", width=190),
         "before": _C.NumberColumn("Before", format="%g %%"),
         "after": _C.NumberColumn("After", format="%g %%"),
         "change": _C.NumberColumn("Change", format="%+.1f", help="In points."),
     }
-    table(frames.edited_frame(sheet.begun, after), columns, "The shares before and after the edit")
-    st.markdown(f"Together **{inert(percent_exact(round(fsum(after.p), 12)))}**, before and after.")
+    table(frames.edited_frame(form.begun, shares), columns, "The shares before and after the edit")
+    st.markdown(
+        f"Together **{inert(percent_exact(round(fsum(shares.p), 12)))}**, before and after."
+    )
     with st.container(horizontal=True):
-        if after != sheet.shares:
+        if shares != form.shares:
             st.button(
                 "Keep this, edit another",
                 key="keep-edit",
-                on_click=_remember,
-                args=(sheet.form, after),
+                on_click=_keep_edit,
+                args=(form.form, shares),
             )
-        if sheet.edited:
+        if form.edited:
             st.button(
                 "Begin again",
                 key="begin-again",
                 type="tertiary",
-                on_click=_forget,
-                args=(sheet.form,),
+                on_click=_discard_edits,
+                args=(form.form,),
             )
 
 
-def _save(visit: Visit, page: ScenarioPage, sheet: Sheet, edited: tuple[Categorical, str]) -> None:
-    after, problem = edited
-    with st.form(f"own-why-{sheet.form}", border=False):
-        why = st.text_area(
-            "Why", key=f"own-why-text-{sheet.form}", height=90, max_chars=4_000,
+def _show_save_form(
+    visit: Visit, page: ScenarioPage, form: Sheet, *, shares: Categorical, problem: str
+) -> None:
+    with st.form(f"own-why-{form.form}", border=False):
+        reason = st.text_area(
+            "Why", key=f"own-why-text-{form.form}", height=90, max_chars=4_000,
             placeholder="What do you know that moves you?",
         )  # fmt: skip
         if not st.form_submit_button("Save as my forecast", type="primary"):
@@ -156,11 +161,11 @@ def _save(visit: Visit, page: ScenarioPage, sheet: Sheet, edited: tuple[Categori
     with calm():
         if problem:
             raise InvalidForecast(problem)
-        if not (why or "").strip():
+        if not (reason or "").strip():
             raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
         question = page.summary.question
-        visit.tracker.forecast(question.id, after, rationale=why.strip(), key=sheet.form)
-        _forget(sheet.form)
+        visit.tracker.forecast(question.id, shares, rationale=reason.strip(), key=form.form)
+        _discard_edits(form.form)
         st.session_state.pop(f"own-{question.id}", None)
-        say(f"Saved: {in_short(question, after)}")
+        say(f"Saved: {in_short(question, shares)}")
         st.rerun()

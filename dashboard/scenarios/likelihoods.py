@@ -1,5 +1,5 @@
-"""The inputs of one row of a likelihood table: P(YES | scenario) for each scenario, in words or as
-a number.
+"""Inputs of a row of the likelihood table: P(YES | scenario) for each scenario, in words or
+numbers.
 """
 
 from collections.abc import Sequence
@@ -11,26 +11,25 @@ from dashboard.wording import inert
 from forecasts.scenarios.scenario_set import FIVE_WORDS, likelihood_from
 
 NEW = FIVE_WORDS["roughly even chance"]
-"""What a new row begins with: it says the same of every scenario, and so nothing."""
+"""Initial value of a new row: the same for every scenario, so it has no effect."""
 
 
 def row_inputs(scenarios: Sequence[str], start: Sequence[float], form: str) -> tuple[str, ...]:
-    """What stands in the inputs, not read yet: one of the five words, or a number that was
-    typed.
-    """
-    found = []
-    for n, (name, p) in enumerate(zip(scenarios, start, strict=True)):
-        now = likelihood(p)
-        choices = [*FIVE_WORDS, *([] if now in FIVE_WORDS else [now])]
-        found.append(
+    """Show the inputs and return their raw content: one of the five words, or a typed number."""
+    entered = []
+    for index, (name, p) in enumerate(zip(scenarios, start, strict=True)):
+        current = likelihood(p)
+        choices = [*FIVE_WORDS, *([] if current in FIVE_WORDS else [current])]
+        entered.append(
             st.selectbox(
-                inert(name), choices, index=choices.index(now), key=f"likelihood-{form}-{n}", accept_new_options=True,
+                inert(name), choices, index=choices.index(current),
+                key=f"likelihood-{form}-{index}", accept_new_options=True,
                 help="One of the five words, or a number such as 30%.",
             )
         )  # fmt: skip
-    return tuple(said or "" for said in found)
+    return tuple(text or "" for text in entered)
 
 
-def read(said: Sequence[str]) -> tuple[float, ...]:
-    """The numbers; raises `InvalidProbability` with what would be right."""
-    return tuple(map(likelihood_from, said))
+def read(texts: Sequence[str]) -> tuple[float, ...]:
+    """Parse the likelihoods; raises `InvalidProbability` with the valid forms."""
+    return tuple(map(likelihood_from, texts))

@@ -1,6 +1,4 @@
-"""Scenario sets: all of them, or one: which future leads, how all of them stood, and what each of
-them is.
-"""
+"""Scenarios page: all scenario sets, or one with its shares, their history and each scenario."""
 
 import streamlit as st
 
@@ -27,23 +25,23 @@ SECTIONS = ("Why", "My own", "What would change it", "The table")
 
 
 def render(visit: Visit) -> None:
-    """The scenario set of the question named by `?q=`; without it the only one, or all of them."""
-    asked = st.query_params.get("q", "")
+    """Show the scenario set of `?q=`; without it the only one, or all of them."""
+    question_id = st.query_params.get("q", "")
     sets = visit.tracker.scenario_sets()
-    if not asked and len(sets) != 1:
-        _all(visit, sets)
+    if not question_id and len(sets) != 1:
+        _show_all(visit, sets)
         return
     try:
-        page = visit.tracker.scenarios(asked or sets[0].scenario_set.question_id)
+        page = visit.tracker.scenarios(question_id or sets[0].scenario_set.question_id)
     except NotFound:
-        _not_found(visit, asked)
+        _show_not_found(visit, question_id)
         return
-    _one(visit, page)
-    if not asked:
+    _show_set(visit, page)
+    if not question_id:
         scenario_adding.render(visit, sets)
 
 
-def _all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
+def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
     st.subheader("Scenarios", anchor=False)
     if not sets:
         empty(
@@ -52,21 +50,24 @@ def _all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
             "each of them says about other questions. Make one below, or load a question set "
             "that has one: `tracker sets import china_russia_2022`.",
         )
-    for one in sets:
-        _in_short(visit, visit.tracker.scenarios(one.scenario_set.question_id))
+    for summary in sets:
+        _show_summary(visit, visit.tracker.scenarios(summary.scenario_set.question_id))
     scenario_adding.render(visit, sets)
 
 
-def _in_short(visit: Visit, page: ScenarioPage) -> None:
+def _show_summary(visit: Visit, page: ScenarioPage) -> None:
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{inert(page.scenario_set.title)}**")
         try:
-            found = frames.standing(page, visit.now)
+            posterior = frames.standing(page, visit.now)
         except ForecastsError as refusal:
             st.caption(sentence(str(refusal)))
         else:
             st.markdown(
-                inert(f"{leads(frames.shares_of(found.distribution))} {_lately(visit, page)}")
+                inert(
+                    f"{leads(frames.shares_of(posterior.distribution))} "
+                    f"{_describe_changes(visit, page)}"
+                )
             )
         question_id = page.scenario_set.question_id
         st.page_link(
@@ -77,10 +78,10 @@ def _in_short(visit: Visit, page: ScenarioPage) -> None:
         )
 
 
-def _not_found(visit: Visit, asked: str) -> None:
+def _show_not_found(visit: Visit, question_id: str) -> None:
     st.subheader("There is no such scenario set", anchor=False)
     st.text(
-        f"No scenario set here belongs to a question called “{asked[:80]}”. The link may be "
+        f"No scenario set here belongs to a question called “{question_id[:80]}”. The link may be "
         "mistyped."
     )
     st.page_link(
@@ -88,7 +89,7 @@ def _not_found(visit: Visit, asked: str) -> None:
     )
 
 
-def _one(visit: Visit, page: ScenarioPage) -> None:
+def _show_set(visit: Visit, page: ScenarioPage) -> None:
     st.set_page_config(page_title=page.scenario_set.title)
     st.header(inert(page.scenario_set.title), anchor=False)
     summary = page.summary
@@ -99,42 +100,42 @@ def _one(visit: Visit, page: ScenarioPage) -> None:
         st.caption(inert(line), width="content")
         link_to_question(visit, summary.question, "Its question", ":material/show_chart:")
     try:
-        found = frames.standing(page, visit.now)
+        posterior = frames.standing(page, visit.now)
     except ForecastsError as refusal:
         st.warning(
             sentence(f"{refusal}: until then the table moves nothing"), icon=":material/table_edit:"
         )
         scenario_table.render(visit, page)
         return
-    _answer(visit, page, found)
+    _show_leader(visit, page, posterior)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _chart(visit, page)
+        _show_chart(visit, page)
     with right:
-        for scenario in frames.scenarios(page, found, visit.me, visit.now):
-            _card(scenario)
-    _sections(visit, page, found)
+        for scenario in frames.scenarios(page, posterior, visit.me, visit.now):
+            _show_scenario(scenario)
+    _show_sections(visit, page, posterior)
     downloads.report(visit, "scenarios", summary.question.id)
 
 
-def _answer(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
-    st.subheader(inert(leads(frames.shares_of(found.distribution))), anchor=False)
-    st.markdown(inert(_lately(visit, page)))
-    scenario_why.strain_line(page, found)
+def _show_leader(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    st.subheader(inert(leads(frames.shares_of(posterior.distribution))), anchor=False)
+    st.markdown(inert(_describe_changes(visit, page)))
+    scenario_why.strain_line(page, posterior)
 
 
-def _lately(visit: Visit, page: ScenarioPage) -> str:
-    lately = frames.moves(page, visit.now)
-    if lately is None:
+def _describe_changes(visit: Visit, page: ScenarioPage) -> str:
+    recent = frames.moves(page, visit.now)
+    if recent is None:
         return (
             f"It opens on {visit.day(page.summary.question.opens_at)}; until then this is "
             "the prior and the table."
         )
-    since, changes = lately
+    since, changes = recent
     return moved(changes, since, visit.zone)
 
 
-def _chart(visit: Visit, page: ScenarioPage) -> None:
+def _show_chart(visit: Visit, page: ScenarioPage) -> None:
     stack = frames.stack_frame(page, visit.now)
     if stack.empty:
         empty("There is no history yet.", "The chart begins when the question opens.")
@@ -158,26 +159,26 @@ def _chart(visit: Visit, page: ScenarioPage) -> None:
     )
 
 
-def _card(scenario: Scenario) -> None:
-    """A scenario: its share first, then what it is, and what people hold."""
+def _show_scenario(scenario: Scenario) -> None:
+    """Show a scenario: its share first, then its description and people's forecasts."""
     with st.container(border=True, gap="xxsmall"):
         before = "" if scenario.prior is None else f"{percent(scenario.prior)} → "
         now = "no number" if scenario.now is None else percent(scenario.now)
         st.markdown(f"**{inert(scenario.name)}** · {before}**{now}**")
         if scenario.description:
             st.caption(inert(flat(scenario.description)))
-        held = [f"{name} {percent_exact(p)}" for name, p in scenario.held]
-        st.caption(inert(" · ".join(held) or "Nobody holds a forecast yet"))
+        forecasts = [f"{name} {percent_exact(p)}" for name, p in scenario.held]
+        st.caption(inert(" · ".join(forecasts) or "Nobody holds a forecast yet"))
 
 
-def _sections(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
+def _show_sections(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     tabs = st.tabs(
         SECTIONS, default=SECTIONS[0], key="section", on_change="rerun", bind="query-params"
     )
     bodies = (
-        lambda: scenario_why.render(page, found),
-        lambda: scenario_editing.render(visit, page, found),
-        lambda: scenario_mind.render(visit, page, found),
+        lambda: scenario_why.render(page, posterior),
+        lambda: scenario_editing.render(visit, page, posterior),
+        lambda: scenario_mind.render(visit, page, posterior),
         lambda: scenario_table.render(visit, page),
     )
     for tab, body in zip(tabs, bodies, strict=True):

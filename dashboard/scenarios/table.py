@@ -1,6 +1,4 @@
-"""The likelihood table: how well its rows tell the scenarios apart, and a form that changes one
-row.
-"""
+"""Likelihood table: diagnosticity of its rows, and the form that changes a row."""
 
 from collections.abc import Sequence
 
@@ -33,12 +31,12 @@ LONGEST = 110
 
 
 def render(visit: Visit, page: ScenarioPage) -> None:
-    """The note, the table, what was answered against each scenario, and the form of the row that is
-    picked.
+    """Show the note, the table with answers against each scenario, and the form of the selected
+    row.
     """
     if page.scenario_set.note:
         st.markdown(f":material/info: {inert(flat(page.scenario_set.note))}")
-    picked = None
+    selected = None
     if not page.scenario_set.rows:
         empty(
             "The table has no rows yet.",
@@ -46,19 +44,19 @@ def render(visit: Visit, page: ScenarioPage) -> None:
         )
     else:
         try:
-            found = frames.diagnosed(page)
+            diagnosticity = frames.diagnosed(page)
         except ForecastsError as refusal:
             st.warning(sentence(str(refusal)))
-            picked = _incomplete(page)
+            selected = _choose_incomplete_row(page)
         else:
-            picked = _matrix(page, found)
-    if picked is not None:
-        _edit(visit, page, picked)
-    _add(visit, page)
+            selected = _show_matrix(page, diagnosticity)
+    if selected is not None:
+        _show_edit_form(visit, page, selected)
+    _show_add_form(visit, page)
 
 
-def _matrix(page: ScenarioPage, found: Diagnosticity) -> QuestionId | None:
-    frame = frames.table_frame(page, found)
+def _show_matrix(page: ScenarioPage, diagnosticity: Diagnosticity) -> QuestionId | None:
+    frame = frames.table_frame(page, diagnosticity)
     columns = {
         "question": _C.TextColumn("Indicator question", width=290),
         "board": _C.TextColumn("On the board", width=110),
@@ -70,58 +68,62 @@ def _matrix(page: ScenarioPage, found: Diagnosticity) -> QuestionId | None:
         ),
         **{
             f"c{n}": _C.TextColumn(capital(name), width=144)
-            for n, name in enumerate(found.scenarios)
+            for n, name in enumerate(diagnosticity.scenarios)
         },
     }
     st.caption(
         "How likely YES is in each scenario; the most telling row first. Pick a row to change "
         f"it. {MARKS}"
     )
-    picked = selected_row(
+    selected = selected_row(
         table(
             frame, columns, "The likelihood table", key="likelihoods", on_select="rerun",
             selection_mode=["single-row", "single-cell"], row_height=WRAPPED,
         )
     )  # fmt: skip
-    answered = sum(row.answer is not None for row in found.rows)
-    st.caption(inert(against(found.scenarios, found.inconsistency, answered)))
-    return None if picked is None or picked >= len(frame) else QuestionId(frame["id"].iloc[picked])
+    answered = sum(row.answer is not None for row in diagnosticity.rows)
+    st.caption(inert(against(diagnosticity.scenarios, diagnosticity.inconsistency, answered)))
+    return (
+        None
+        if selected is None or selected >= len(frame)
+        else QuestionId(frame["id"].iloc[selected])
+    )
 
 
-def _incomplete(page: ScenarioPage) -> QuestionId | None:
-    """The row to complete: an option that came later has no number in the rows before it."""
-    wanting = [
-        row.question_id for row in page.scenario_set.rows if len(row.p) < len(_scenarios(page))
+def _choose_incomplete_row(page: ScenarioPage) -> QuestionId | None:
+    """Show the choice of an incomplete row: an option added later has no number in earlier rows."""
+    incomplete = [
+        row.question_id for row in page.scenario_set.rows if len(row.p) < len(_list_scenarios(page))
     ]
-    if not wanting:
+    if not incomplete:
         return None
     return st.selectbox(
-        "Row to complete", wanting, key="incomplete-row",
+        "Row to complete", incomplete, key="incomplete-row",
         format_func=lambda name: clipped(page.board[name].question.question.text, LONGEST),
     )  # fmt: skip
 
 
-def _scenarios(page: ScenarioPage) -> tuple[str, ...]:
+def _list_scenarios(page: ScenarioPage) -> tuple[str, ...]:
     return tuple(option.name for option in page.summary.question.options)
 
 
 @st.fragment
-def _edit(visit: Visit, page: ScenarioPage, question_id: QuestionId) -> None:
+def _show_edit_form(visit: Visit, page: ScenarioPage, question_id: QuestionId) -> None:
     row = next(row for row in page.scenario_set.rows if row.question_id == question_id)
-    names = _scenarios(page)
+    names = _list_scenarios(page)
     question = page.board[question_id].question.question
     with st.form(f"row-{question_id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             link_to_question(visit, question, "Open", ":material/show_chart:")
             st.markdown(f"**{inert(question.text)}**", width="content")
         start = (*row.p, *[NEW] * (len(names) - len(row.p)))
-        said, why = _inputs(names, start, question_id, row.why)
+        likelihoods, reason = _show_row_form(names, start, question_id, row.why)
         with st.container(horizontal=True):
-            saved = st.form_submit_button("Save row", type="primary")
-            out = st.form_submit_button("Take it out")
-    if saved:
-        _change(visit, page, (question_id, said), why)
-    elif out:
+            is_saving = st.form_submit_button("Save row", type="primary")
+            is_removing = st.form_submit_button("Take it out")
+    if is_saving:
+        _save_row(visit, page, question_id, likelihoods=likelihoods, reason=reason)
+    elif is_removing:
         with calm():
             visit.tracker.set_likelihoods(
                 page.scenario_set.question_id, LikelihoodRow(question_id, ())
@@ -130,56 +132,60 @@ def _edit(visit: Visit, page: ScenarioPage, question_id: QuestionId) -> None:
             st.rerun()
 
 
-def _inputs(
-    names: Sequence[str], start: Sequence[float], form: str, why: str
+def _show_row_form(
+    names: Sequence[str], start: Sequence[float], form: str, initial_reason: str
 ) -> tuple[tuple[str, ...], str]:
     with st.container(horizontal=True, key=f"row-inputs-{form}"):
-        said = row_inputs(names, start, form)
+        likelihoods = row_inputs(names, start, form)
     reason = st.text_area(
-        "Why these numbers", flat(why), key=f"row-why-{form}", height=80, max_chars=2_000
+        "Why these numbers", flat(initial_reason), key=f"row-why-{form}", height=80, max_chars=2_000
     )
-    return said, (reason or "").strip()
+    return likelihoods, (reason or "").strip()
 
 
-def _change(
-    visit: Visit, page: ScenarioPage, row: tuple[QuestionId, tuple[str, ...]], why: str
+def _save_row(
+    visit: Visit,
+    page: ScenarioPage,
+    question_id: QuestionId,
+    *,
+    likelihoods: tuple[str, ...],
+    reason: str,
 ) -> None:
-    question_id, said = row
     with calm():
-        if not why:
+        if not reason:
             raise ForecastsError("a row needs its reason: write a sentence under Why these numbers")
         visit.tracker.set_likelihoods(
-            page.scenario_set.question_id, LikelihoodRow(question_id, read(said), why)
+            page.scenario_set.question_id, LikelihoodRow(question_id, read(likelihoods), reason)
         )
         say("Saved; the scenarios have moved with it")
         st.rerun()
 
 
 @st.fragment
-def _add(visit: Visit, page: ScenarioPage) -> None:
-    """A row about one more yes/no question."""
+def _show_add_form(visit: Visit, page: ScenarioPage) -> None:
+    """Show the form that adds a row about another yes-no question."""
     with st.expander("Add a row", key="add-row", on_change="rerun") as drawer:
         if not drawer.open:
             return
-        known = {row.question_id for row in page.scenario_set.rows}
+        used_ids = {row.question_id for row in page.scenario_set.rows}
         texts = {
             row.question.id: clipped(row.question.text, LONGEST)
             for row in visit.tracker.questions()
             if row.question.kind == "binary"
             and row.status in ("open", "upcoming")
-            and row.question.id not in known
+            and row.question.id not in used_ids
         }
         if not texts:
             st.caption("There is no other open yes/no question.")
             return
-        picked = st.selectbox(
-            "Question", list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search",
-            key="new-row",
+        selected = st.selectbox(
+            "Question", list(texts), index=None, format_func=texts.__getitem__,
+            placeholder="Type to search", key="new-row",
         )  # fmt: skip
-        if picked is None:
+        if selected is None:
             return
-        names = _scenarios(page)
-        with st.form(f"add-{picked}", border=False):
-            said, why = _inputs(names, [NEW] * len(names), f"new-{picked}", "")
+        names = _list_scenarios(page)
+        with st.form(f"add-{selected}", border=False):
+            likelihoods, reason = _show_row_form(names, [NEW] * len(names), f"new-{selected}", "")
             if st.form_submit_button("Add row", type="primary"):
-                _change(visit, page, (picked, said), why)
+                _save_row(visit, page, selected, likelihoods=likelihoods, reason=reason)

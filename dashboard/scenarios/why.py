@@ -1,4 +1,6 @@
-"""Why a scenario has its share: its prior, what each indicator question adds, and the sum."""
+"""Explanation of a scenario's share: its prior, the contribution of each indicator question, the
+sum.
+"""
 
 import streamlit as st
 
@@ -13,30 +15,32 @@ LONGEST = 120
 _C = st.column_config
 
 
-def strain_line(page: ScenarioPage, found: ScenarioPosterior) -> None:
-    """A sentence when board and table do not go together."""
-    strain = frames.strain(page, found)
+def strain_line(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show a warning if current forecasts and table contradict each other."""
+    strain = frames.strain(page, posterior)
     if strain is None:
         return
     text = clipped(page.board[strain.question_id].question.question.text, LONGEST)
-    told = strained(strain.nats, text, strain.said, strain.expected)
-    if told:
-        st.markdown(f":material/warning: {inert(told)}")
+    warning = strained(strain.nats, text, strain.said, strain.expected)
+    if warning:
+        st.markdown(f":material/warning: {inert(warning)}")
 
 
-def render(page: ScenarioPage, found: ScenarioPosterior) -> None:
-    """The lines of one scenario's share, which add up to its logarithm."""
-    names = {name: name for name in found.distribution.options}
-    first = list(names).index(frames.moved_most(found))
+def render(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the lines of one scenario's share, which add up to its logarithm."""
+    names = {name: name for name in posterior.distribution.options}
+    first = list(names).index(frames.moved_most(posterior))
     option = choice(
         "Why this share", names, "scenario", index=first, width=320
-    ) or frames.moved_most(found)
-    frame = frames.why_frame(page, found, option)
+    ) or frames.moved_most(posterior)
+    frame = frames.why_frame(page, posterior, option)
     if frame.empty:
         st.caption("Its prior is 0, and no answer moves what cannot happen.")
         return
-    share = found.distribution.of(option)
-    st.markdown(f"**{inert(option)}: from {percent(found.prior.of(option))} to {percent(share)}**")
+    share = posterior.distribution.of(option)
+    st.markdown(
+        f"**{inert(option)}: from {percent(posterior.prior.of(option))} to {percent(share)}**"
+    )
     columns = {
         "what": _C.TextColumn("What", width=400),
         "adds": _C.NumberColumn(
@@ -56,9 +60,9 @@ def render(page: ScenarioPage, found: ScenarioPosterior) -> None:
         "scenario may lower it here, where another has raised it too far. “All rows together” "
         "is the rest, so that what several rows say counts once and the shares make 100 %."
     )
-    if found.left_out:
+    if posterior.left_out:
         st.caption(
-            f"{plural(len(found.left_out), 'row has', 'rows have')} no number on the board and "
+            f"{plural(len(posterior.left_out), 'row has', 'rows have')} no number on the board and "
             "count nothing."
         )
     st.markdown("**The prior**")

@@ -1,8 +1,8 @@
-"""The files that pages are made of, answered from memory: streamlit's scripts, styles and fonts.
+"""Serve streamlit's scripts, styles and fonts from memory.
 
-A first visit asks for a hundred of them at once. From memory each takes a fifth of the time that a
-look at the disk by another thread takes. Who comes from another machine gets them compressed; on
-the same one that would only cost time.
+A first visit requests about a hundred files; from memory each takes a fifth of the time of a disk
+read in a thread. Remote clients get compressed responses; on the same machine compression would
+only cost time.
 """
 
 import gzip
@@ -20,21 +20,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tracker.model.bind_address import is_loopback
 
 STATIC: Final = Path(streamlit.__file__).with_name("static")
-"""Where the installed streamlit has its page and what belongs to it."""
+"""Static folder of the installed streamlit."""
 
-_FOR_GOOD: Final = {
+_CACHE_HEADERS: Final = {
     "cache-control": "public, immutable, max-age=31536000",
     "vary": "accept-encoding",
 }
-"""Their names tell their content, so a browser need never ask again."""
+"""Names contain a hash of the content, so browsers may cache without revalidating."""
 
-_TEXTS: Final = frozenset((".js", ".css", ".json", ".svg"))
-"""What gets smaller; fonts and pictures are compressed already."""
+_COMPRESSIBLE: Final = frozenset((".js", ".css", ".json", ".svg"))
+"""Suffixes worth compressing; fonts and pictures are compressed already."""
 
 
 @cache
 def static_files() -> Mapping[str, Path]:
-    """The files that the installed streamlit has, by their addresses."""
+    """Map addresses to the static files of the installed streamlit."""
     return {
         f"/{path.relative_to(STATIC).as_posix()}": path
         for path in STATIC.rglob("*")
@@ -43,7 +43,7 @@ def static_files() -> Mapping[str, Path]:
 
 
 class Assets:
-    """Answers for the files that the installed streamlit has, and passes everything else on."""
+    """ASGI middleware that serves streamlit's static files and passes on all other requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -54,7 +54,7 @@ class Assets:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass the request on."""
+        """Serve the file, or pass the request on."""
         path = (
             self._files.get(scope["path"])
             if scope["type"] == "http" and scope["method"] == "GET"
@@ -63,25 +63,25 @@ class Assets:
         if path is None:
             await self._app(scope, receive, send)
             return
-        await _answer(path, compressed=path.suffix in _TEXTS and _wants_less(scope))(
-            scope, receive, send
-        )
+        await _build_response(
+            path, compressed=path.suffix in _COMPRESSIBLE and _accepts_gzip(scope)
+        )(scope, receive, send)
 
 
 @cache
-def _answer(path: Path, *, compressed: bool) -> Response:
-    kind = mimetypes.guess_type(path.name)[0]
+def _build_response(path: Path, *, compressed: bool) -> Response:
+    media_type = mimetypes.guess_type(path.name)[0]
     if not compressed:
-        return Response(path.read_bytes(), media_type=kind, headers=_FOR_GOOD)
+        return Response(path.read_bytes(), media_type=media_type, headers=_CACHE_HEADERS)
     return Response(
         gzip.compress(path.read_bytes()),
-        media_type=kind,
-        headers={**_FOR_GOOD, "content-encoding": "gzip"},
+        media_type=media_type,
+        headers={**_CACHE_HEADERS, "content-encoding": "gzip"},
     )
 
 
-def _wants_less(scope: Scope) -> bool:
-    """Whether whoever asks is on another machine, and understands what is compressed."""
-    asks_from: tuple[str, int] | None = scope.get("client")
-    here = asks_from is None or is_loopback(asks_from[0])
-    return not here and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+def _accepts_gzip(scope: Scope) -> bool:
+    """Return True if the client is on another machine and accepts gzip."""
+    client: tuple[str, int] | None = scope.get("client")
+    is_local = client is None or is_loopback(client[0])
+    return not is_local and "gzip" in Headers(scope=scope).get("accept-encoding", "")

@@ -1,7 +1,6 @@
-"""How streamlit is set: in code, so that it holds from an installed wheel in any working directory.
+"""Streamlit options, set in code so that they hold from an installed wheel in any directory.
 
-Values given this way win over a `config.toml` and over the environment, as a command line flag
-would.
+These values override `config.toml` and the environment, as command line flags would.
 """
 
 from typing import Any, Final
@@ -9,21 +8,24 @@ from typing import Any, Final
 _PALETTE: Final = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A"]
 
 UPLOAD_MEGABYTES: Final = 10
-"""The largest file that the server takes; what a page asks for may be less."""
+"""Largest file that the server accepts; a page may set a lower limit."""
 
 MESSAGE_MEGABYTES: Final = 8
-"""The largest message of a page: all that stands in its fields, a pasted essay too."""
+"""Largest message of a page: the content of all its fields, such as a pasted essay."""
 
-_SERVING: Final[dict[str, Any]] = {
+_SERVER_OPTIONS: Final[dict[str, Any]] = {
     "browser.gatherUsageStats": False,  # telemetry would contact a foreign host
-    "client.disableDataExport": True,  # its CSV lets a headline start a formula; the page Reports has one that does not
+    # Its CSV lets a headline start a formula; that of the page Reports does not.
+    "client.disableDataExport": True,
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
     "global.developmentMode": False,
-    "global.disableWidgetStateDuplicationWarning": True,  # it would stand on the page; the state is what counts
+    # The warning would be shown on the page; the session state takes precedence on purpose.
+    "global.disableWidgetStateDuplicationWarning": True,
     "runner.magicEnabled": False,
-    "runner.postScriptGC": False,  # a look at every answer that is kept, after each click: 100 ms for twenty pages
+    # A scan of all cached results after each click: 100 ms for twenty pages.
+    "runner.postScriptGC": False,
     "server.enableAgentApi": False,  # programs could act on the pages as a person does
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
@@ -32,7 +34,7 @@ _SERVING: Final[dict[str, Any]] = {
     "server.maxWidgetStateSize": MESSAGE_MEGABYTES,
 }
 
-_LOOK: Final[dict[str, Any]] = {
+_THEME_OPTIONS: Final[dict[str, Any]] = {
     "theme.baseFontSize": 15,
     "theme.baseRadius": "0.4rem",
     "theme.headingFontSizes": ["1.7rem", "1.35rem", "1.15rem", "1.05rem", "1rem", "0.95rem"],
@@ -51,36 +53,33 @@ _LOOK: Final[dict[str, Any]] = {
 
 
 def options(public_origin: str = "") -> dict[str, Any]:
-    """Every streamlit option that is set; `public_origin` is that of the pages behind a proxy, ""
-    for none.
-    """
+    """List all options; `public_origin` is that of the pages behind a proxy, "" for none."""
     return {
-        **_SERVING,
-        **_LOOK,
+        **_SERVER_OPTIONS,
+        **_THEME_OPTIONS,
         "server.corsAllowedOrigins": [public_origin] if public_origin else [],
     }
 
 
 def configure(public_origin: str = "") -> None:
-    """Set streamlit's options for this process; to be done before its app is made."""
+    """Set streamlit's options for this process, before its app is built."""
     from streamlit import config
 
     config.get_config_options(force_reparse=True, options_from_flags=options(public_origin))
-    _keep_to_this_machine()
+    _disable_address_lookup()
 
 
-def _keep_to_this_machine() -> None:
-    """Let streamlit never look for the addresses of this machine.
+def _disable_address_lookup() -> None:
+    """Disable streamlit's lookup of this machine's addresses.
 
-    For a page of elsewhere it would ask a public service, and everybody would wait until that
-    answers.
+    For a page from another origin it would ask a public service, and block everybody meanwhile.
     """
     from streamlit import net_util
 
     for name in ("get_external_ip", "get_internal_ip"):
         assert hasattr(net_util, name), f"the installed streamlit has no {name}"
-        setattr(net_util, name, _no_address)
+        setattr(net_util, name, _return_no_address)
 
 
-def _no_address() -> None:
-    """No address: nothing is compared with it."""
+def _return_no_address() -> None:
+    """Return no address, which matches nothing."""

@@ -1,4 +1,4 @@
-"""What the list behind Ctrl+K offers: every question and page, with its address."""
+"""Targets of the Ctrl+K list: all questions and pages with their addresses."""
 
 import json
 from urllib.parse import urlencode
@@ -7,9 +7,9 @@ from tracker.app.tracker import Tracker
 
 
 def destinations(tracker: Tracker) -> bytes:
-    """A JSON array of `path`, `words` and `note`: open questions, the next to close first, then
-    pages, then the others.
+    """Return a JSON array of `path`, `words` and `note`.
 
+    Open questions come first, the next to close at the top, then pages, then other questions.
     `path` is relative to the address of the dashboard; `note` is a question's status, or "page".
     """
     from dashboard.app import ENTRIES
@@ -27,6 +27,6 @@ def destinations(tracker: Tracker) -> bytes:
         for name, entry in ENTRIES.items()
         if not entry.hidden
     ]
-    still_open = [each for each in questions if each["note"] == "open"]
-    others = [each for each in questions if each["note"] != "open"]
-    return json.dumps([*still_open, *pages, *others], ensure_ascii=False).encode()
+    open_questions = [row for row in questions if row["note"] == "open"]
+    closed_questions = [row for row in questions if row["note"] != "open"]
+    return json.dumps([*open_questions, *pages, *closed_questions], ensure_ascii=False).encode()

@@ -1,8 +1,8 @@
-"""How long a request may take to arrive. The web server waits for ever, and every half of a request
-keeps a connection.
+"""Timeouts of incoming requests: the web server has none, and each unfinished one keeps a
+connection.
 
-Headers have to be complete in time. A body may take longer, since a file over a slow line does; but
-it has to go on.
+Headers have to be complete in time. A body may take longer on a slow line, but has to make
+progress.
 """
 
 import asyncio
@@ -13,49 +13,48 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_SECONDS: Final = 15.0
 BODY_BYTES_IN_TIME: Final = 16 * 1024
-"""What of a body has to arrive within `REQUEST_SECONDS`: one kilobyte a second."""
+"""Bytes of a body that must arrive within `REQUEST_SECONDS`: one kilobyte a second."""
 
 
 class Deadline(H11Protocol):
-    """A connection that is closed when the request at hand does not arrive in time.
+    """HTTP protocol that closes a connection when its request does not arrive in time.
 
-    Between two requests the web server's own limit holds, and a web socket leaves this protocol for
-    one of its own.
+    Between requests the web server's keep-alive limit applies; a web socket uses another protocol.
     """
 
     seconds: ClassVar[float] = REQUEST_SECONDS
     _timer: asyncio.TimerHandle | None = None
-    _awaited: object = None
-    _arrived = 0
+    _missing_part: object = None
+    _received_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
-        """Wait for the first request from now on."""
+        """Start the timer of the first request."""
         super().connection_made(transport)
-        self._watch()
+        self._restart_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Take in what arrived, and see what is still missing."""
-        self._arrived += len(data)
+        """Receive data and check what is missing."""
+        self._received_bytes += len(data)
         super().data_received(data)
-        self._watch(len(data))
+        self._restart_timer(len(data))
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, of which a part may be here already."""
+        """Start the timer of the next request, part of which may have arrived."""
         super().on_response_complete()
-        self._watch()
+        self._restart_timer()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
-        """Hand the connection over."""
-        self._stop()
+        """Hand the connection over to the web socket protocol."""
+        self._stop_timer()
         super().handle_websocket_upgrade(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
-        self._stop()
+        """Stop the timer."""
+        self._stop_timer()
         super().connection_lost(exc)
 
-    def _missing(self) -> object:
-        """What is waited for: the headers of a request, a body, or None for nothing."""
+    def _get_missing_part(self) -> object:
+        """Return the awaited part of a request (headers or body), or None."""
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return None
         if self.timeout_keep_alive_task is not None or self.conn.their_state not in (
@@ -65,27 +64,26 @@ class Deadline(H11Protocol):
             return None
         return (self.conn.their_state, self.cycle)
 
-    def _watch(self, arrived: int = 0) -> None:
-        missing = self._missing()
-        if missing is not None and missing == self._awaited:
+    def _restart_timer(self, received: int = 0) -> None:
+        missing = self._get_missing_part()
+        if missing is not None and missing == self._missing_part:
             return
-        self._stop()
+        self._stop_timer()
         if missing is not None:
-            self._awaited, self._arrived = missing, arrived
-            self._timer = self.loop.call_later(self.seconds, self._end)
+            self._missing_part, self._received_bytes = missing, received
+            self._timer = self.loop.call_later(self.seconds, self._handle_timeout)
 
-    def _stop(self) -> None:
+    def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._awaited = None
+        self._timer = self._missing_part = None
 
-    def _end(self) -> None:
-        goes_on = (
-            self._arrived >= BODY_BYTES_IN_TIME or self.flow.read_paused
-        )  # paused: it is we who are slow
-        body = self.conn.their_state is h11.SEND_BODY
-        self._stop()
-        if body and goes_on:
-            self._watch()
+    def _handle_timeout(self) -> None:
+        # Paused reading means that this server is slow, not the client.
+        is_progressing = self._received_bytes >= BODY_BYTES_IN_TIME or self.flow.read_paused
+        is_body = self.conn.their_state is h11.SEND_BODY
+        self._stop_timer()
+        if is_body and is_progressing:
+            self._restart_timer()
         elif not self.transport.is_closing():
             self.transport.abort()

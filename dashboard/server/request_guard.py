@@ -1,10 +1,8 @@
-"""What stands before the pages: whose requests are answered, how large they may be, and at which
-addresses.
+"""Request checks before the pages: host, origin, size and address.
 
-A page of any site may send requests to this machine, and there is no log-in. So a request is
-answered only under a name that was allowed, which keeps out sites that give themselves a name for
-this machine; and whoever can change something must come from a page of our own, which keeps out
-pages of other servers, on this machine too.
+Pages of any site may send requests to this machine, and there is no log-in. A request is therefore
+served only under an allowed host name (against DNS rebinding), and a request that can change
+something must come from a page of this server (against cross-site requests).
 """
 
 import logging
@@ -24,82 +22,76 @@ from dashboard.server.configuration import UPLOAD_MEGABYTES
 from tracker.model.bind_address import Reach
 
 HEADER_BYTES: Final = 16 * 1024
-"""All headers of a request together, which are kept in memory before anybody knows who asks."""
+"""Size of all headers of a request together, which are buffered before any check."""
 
 HEADERS: Final = 100
 TARGET_BYTES: Final = 8 * 1024
 BODY_BYTES: Final = 64 * 1024
-"""The body of a request that is no upload; no page of ours sends one."""
+"""Body of a request that is no upload; no page of ours sends one."""
 
 UPLOAD_BYTES: Final = UPLOAD_MEGABYTES * 1024 * 1024 + BODY_BYTES
-"""An upload: the file, and what a form puts around it."""
+"""An upload: the file and its form encoding."""
 
-_UPLOADS: Final = "/_stcore/upload_file/"
-_READING: Final = frozenset(("GET", "HEAD", "OPTIONS"))
-_LOGGED: Final = 20
-"""How many different strangers are logged; a hostile page could fill the log with invented
-names.
-"""
+_UPLOAD_PATH: Final = "/_stcore/upload_file/"
+_READ_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+_MAX_LOGGED: Final = 20
+"""Number of distinct refusals that are logged: a hostile page could flood the log."""
 
 _LOG: Final = logging.getLogger("dashboard")
 
 
 class Refusal(NamedTuple):
-    """Why a request is not answered: the status of HTTP, and a line for whoever asked."""
+    """HTTP status and text of a refused request."""
 
     status: int
     reason: str
 
 
-_LARGE: Final = Refusal(413, "The body of this request is too large.")
+_BODY_REFUSAL: Final = Refusal(413, "The body of this request is too large.")
 
 
 class Guard:
-    """Refuses requests under foreign names, from foreign pages, and of unreasonable size. Pure
-    ASGI.
-    """
+    """ASGI middleware that refuses foreign host names, foreign origins and oversized requests."""
 
     def __init__(self, app: ASGIApp, reach: Reach) -> None:
         self._app = app
         self._reach = reach
-        self._logged: set[Refusal] = set()
+        self._logged_refusals: set[Refusal] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass the request on; what reads without changing anything is passed on without
-        its origin.
-        """
+        """Refuse the request or pass it on; read-only requests lose their origin header."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        refusal = _oversized(scope) or self._foreign(scope)
+        refusal = _check_size(scope) or self._check_origin(scope)
         if refusal is not None:
-            await _refuse(refusal, scope, receive, send)
+            await _send_refusal(refusal, scope, receive, send)
         elif scope["type"] == "http":
-            with suppress(ClientDisconnect):  # half an upload is no fault of ours
-                await self._app(_without_origin(scope), _counted(receive, _body_limit(scope)), send)
+            with suppress(ClientDisconnect):  # an aborted upload is no error
+                await self._app(
+                    _without_origin(scope), _limit_body(receive, _body_limit(scope)), send
+                )
         else:
             await self._app(scope, receive, send)
 
-    def _foreign(self, scope: Scope) -> Refusal | None:
-        """Why this request must not be answered, as it names another server or comes from another
-        page.
-        """
+    def _check_origin(self, scope: Scope) -> Refusal | None:
+        """Return a refusal if the request names another host or comes from another origin."""
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._reach.answers_to(hosts[0]):
-            named = f"; it was {', '.join(hosts) or 'none'}"
-            return self._told(
+            details = f"; it was {', '.join(hosts) or 'none'}"
+            return self._log_refusal(
                 Refusal(
                     400, "This server has another name: the setting allowed_hosts tells which."
                 ),
-                named,
+                details,
             )
-        if scope["type"] == "http" and scope["method"] in _READING:
+        if scope["type"] == "http" and scope["method"] in _READ_METHODS:
             return None
         scheme = scope["scheme"].replace("ws", "http")
         if len(origins) == 1 and self._reach.is_own(origins[0], scheme, hosts[0]):
             return None
-        return self._told(
+        return self._log_refusal(
             Refusal(
                 403,
                 "Only pages of this server may do that: behind a proxy, the setting public_url "
@@ -108,19 +100,19 @@ class Guard:
             f"; it came from {', '.join(origins) or 'no page'} to {hosts[0]}",
         )
 
-    def _told(self, refusal: Refusal, details: str) -> Refusal:
-        """The refusal, which is logged the first time: a forgotten setting has to be seen, a flood
-        has not.
+    def _log_refusal(self, refusal: Refusal, details: str) -> Refusal:
+        """Log a refusal the first time, so that a missing setting is noticed but a flood is not
+        logged.
         """
         line = Refusal(refusal.status, ascii(refusal.reason + details[:300])[1:-1])
-        if line not in self._logged and len(self._logged) < _LOGGED:
-            self._logged.add(line)
+        if line not in self._logged_refusals and len(self._logged_refusals) < _MAX_LOGGED:
+            self._logged_refusals.add(line)
             _LOG.warning("a request was refused: %s", line.reason)
         return refusal
 
 
 class OnlyKnown:
-    """Answers 404 where nothing is: streamlit's own answer to any address is its page."""
+    """ASGI middleware that answers 404 where streamlit would serve its page at any address."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -129,30 +121,30 @@ class OnlyKnown:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what a route or a file answers to."""
-        if scope["type"] not in ("http", "websocket") or self._known(scope):
+        """Pass on requests that match a route or a file."""
+        if scope["type"] not in ("http", "websocket") or self._is_known(scope):
             await self._app(scope, receive, send)
         else:
-            await _refuse(Refusal(404, "There is nothing at this address."), scope, receive, send)
+            await _send_refusal(
+                Refusal(404, "There is nothing at this address."), scope, receive, send
+            )
 
-    def _known(self, scope: Scope) -> bool:
+    def _is_known(self, scope: Scope) -> bool:
         routes: list[BaseRoute] = scope["app"].routes
-        asked = {
-            **scope,
-            "path": scope["path"].rstrip("/") or "/",
-        }  # streamlit sends whoever wrote a / too much back
+        # Streamlit redirects addresses with a trailing slash.
+        request_scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
         return scope["path"] in self._files or any(
-            route.matches(asked)[0] is not Match.NONE
+            route.matches(request_scope)[0] is not Match.NONE
             for route in routes
-            if not _answers_everything(route)
+            if not _is_catch_all(route)
         )
 
 
-def _answers_everything(route: BaseRoute) -> bool:
+def _is_catch_all(route: BaseRoute) -> bool:
     return isinstance(route, Mount) and not route.path
 
 
-def _oversized(scope: Scope) -> Refusal | None:
+def _check_size(scope: Scope) -> Refusal | None:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if (
         len(headers) > HEADERS
@@ -163,19 +155,19 @@ def _oversized(scope: Scope) -> Refusal | None:
         return Refusal(414, "This address is too long.")
     length = Headers(scope=scope).get("content-length", "0")
     if scope["type"] == "http" and not (length.isdecimal() and int(length) <= _body_limit(scope)):
-        return _LARGE
+        return _BODY_REFUSAL
     return None
 
 
 def _body_limit(scope: Scope) -> int:
-    return UPLOAD_BYTES if scope["path"].startswith(_UPLOADS) else BODY_BYTES
+    return UPLOAD_BYTES if scope["path"].startswith(_UPLOAD_PATH) else BODY_BYTES
 
 
 def _without_origin(scope: Scope) -> Scope:
-    """The same request, as if no page had sent it, where it only reads: streamlit then shares
-    nothing with any page.
+    """Drop the origin header of a read-only request, so that streamlit shares nothing across
+    origins.
     """
-    if scope["method"] not in _READING:
+    if scope["method"] not in _READ_METHODS:
         return scope
     return {
         **scope,
@@ -183,27 +175,27 @@ def _without_origin(scope: Scope) -> Scope:
     }
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Reads a body up to a limit, also where no length was announced."""
-    read = 0
+def _limit_body(receive: Receive, limit: int) -> Receive:
+    """Wrap `receive` to limit the body, also where no length was announced."""
+    received = 0
 
-    async def counted() -> Message:
-        nonlocal read
+    async def receive_limited() -> Message:
+        nonlocal received
         message = await receive()
-        read += len(message.get("body", b""))
-        if read > limit:
-            raise HTTPException(*_LARGE)
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise HTTPException(*_BODY_REFUSAL)
         return message
 
-    return counted
+    return receive_limited
 
 
-async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    answer: Response | WebSocketClose
+async def _send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    response: Response | WebSocketClose
     if scope["type"] == "websocket":
-        answer = WebSocketClose(1008, refusal.reason)
+        response = WebSocketClose(1008, refusal.reason)
     elif scope["path"].startswith("/api/"):
-        answer = JSONResponse({"error": refusal.reason}, refusal.status)
+        response = JSONResponse({"error": refusal.reason}, refusal.status)
     else:
-        answer = PlainTextResponse(refusal.reason, refusal.status)
-    await answer(scope, receive, send)
+        response = PlainTextResponse(refusal.reason, refusal.status)
+    await response(scope, receive, send)

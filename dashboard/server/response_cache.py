@@ -1,9 +1,7 @@
-"""What the tracker answered last, kept as long as it would answer the same: every click runs a page
-anew.
+"""Cache of read results of the tracker: every click runs a page anew.
 
-An answer stands until something is written to the database, by this process or another, and for
-five minutes at most, because some of it depends on the time. It is shared by all sessions: answers
-are frozen values, which nobody changes.
+An entry is valid until the database changes, by this process or another, and for at most five
+minutes, because some results depend on the time. All sessions share it: results are frozen values.
 """
 
 from collections import OrderedDict
@@ -18,14 +16,12 @@ from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker
 
 FRESH: Final = timedelta(minutes=5)
-"""How long an answer stands while nothing is written. Probabilities move by less than a page shows
-in that time.
+"""Lifetime of an entry in an unchanged database; probabilities change less than a page shows
+meanwhile.
 """
 
 MOST: Final = 128
-"""Answers that are kept, those asked for last; the page of a question with 1,000 pieces of evidence
-takes 6 MB.
-"""
+"""Size of the LRU cache; the page of a question with 1,000 pieces of evidence takes 6 MB."""
 
 READS: Final = frozenset(
     "accuracy act_moved calendar calibration coherence compare effect_of_review essay"
@@ -34,20 +30,20 @@ READS: Final = frozenset(
     " replayed_until headlines scenario_sets scenarios first_steps budget installation"
     " people".split()
 )
-"""The verbs whose answers are kept."""
+"""Tracker methods whose results are cached."""
 
 PERSONAL: Final = frozenset(("post_mortem", "effect_of_review"))
-"""Of these, those whose answer depends on who asks."""
+"""Cached methods whose result depends on the acting forecaster."""
 
 LOGGED: Final = frozenset(("questions",))
-"""Of these, those that follow from logged facts alone: polling writes every minute, and changes
-nothing of them.
+"""Cached methods that depend on logged facts alone: polling writes every minute without changing
+them.
 """
 
 
 @dataclass(slots=True)
-class _Kept:
-    """An answer, and what the database was when it was asked for."""
+class _CacheEntry:
+    """Cached result and the database version that it belongs to."""
 
     lock: Lock = field(default_factory=Lock)
     version: str = ""
@@ -57,48 +53,45 @@ class _Kept:
 
 
 class Remembering:
-    """A tracker that answers again what it answered before, where it would answer the same."""
+    """Tracker proxy that caches read results until the database changes."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self._lock = Lock()
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._entries: OrderedDict[Hashable, _CacheEntry] = OrderedDict()
 
-    def acting_as(self, who: ForecasterId) -> "Remembering":
-        """The same for somebody else: what it answered is shared, but for what depends on who
-        asks.
-        """
-        other = Remembering(self._tracker.acting_as(who))
-        other._lock, other._kept = self._lock, self._kept
+    def acting_as(self, forecaster_id: ForecasterId) -> "Remembering":
+        """Return a proxy for another forecaster that shares the cache."""
+        other = Remembering(self._tracker.acting_as(forecaster_id))
+        other._lock, other._entries = self._lock, self._entries
         return other
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._tracker, name)
-        return partial(self._remembered, name, found) if name in READS else found
+        attribute = getattr(self._tracker, name)
+        return partial(self._read_cached, name, attribute) if name in READS else attribute
 
-    def _remembered(self, name: str, read: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        asks = self._tracker.me if name in PERSONAL else ""
-        kept = self._place((name, asks, args, tuple(sorted(named.items()))))
-        with kept.lock:  # who asks the same at once waits for the one answer
+    def _read_cached(self, name: str, read: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        reader = self._tracker.me if name in PERSONAL else ""
+        entry = self._get_entry((name, reader, args, tuple(sorted(named.items()))))
+        with entry.lock:  # concurrent equal calls wait for one result
             version, now = self._tracker.version(), self._tracker.now()
-            fresh = kept.at is not None and timedelta(0) <= now - kept.at < FRESH
-            if not fresh or (version != kept.version and not self._still(name, kept)):
-                # Asked before the answer: what is written in between makes the answer newer than it
-                # says, never older.
+            fresh = entry.at is not None and timedelta(0) <= now - entry.at < FRESH
+            if not fresh or (version != entry.version and not self._is_unaffected(name, entry)):
+                # Read before the result: a write in between makes the result newer than its label.
                 newest_entry = self._tracker.newest_entry() if name in LOGGED else -1
-                kept.answer = read(*args, **named)
-                kept.newest_entry, kept.at = newest_entry, now
-            kept.version = version
-            return kept.answer
+                entry.answer = read(*args, **named)
+                entry.newest_entry, entry.at = newest_entry, now
+            entry.version = version
+            return entry.answer
 
-    def _still(self, name: str, kept: _Kept) -> bool:
-        """Whether all that was written since is of no account."""
-        return name in LOGGED and self._tracker.newest_entry() == kept.newest_entry
+    def _is_unaffected(self, name: str, entry: _CacheEntry) -> bool:
+        """Return True if no relevant write happened since the value was cached."""
+        return name in LOGGED and self._tracker.newest_entry() == entry.newest_entry
 
-    def _place(self, key: Hashable) -> _Kept:
+    def _get_entry(self, key: Hashable) -> _CacheEntry:
         with self._lock:
-            kept = self._kept.setdefault(key, _Kept())
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST:
-                self._kept.popitem(last=False)
-            return kept
+            entry = self._entries.setdefault(key, _CacheEntry())
+            self._entries.move_to_end(key)
+            while len(self._entries) > MOST:
+                self._entries.popitem(last=False)
+            return entry

@@ -1,7 +1,6 @@
-"""The addresses that programs ask, beside the pages: health, metrics, the JSON API, the feed of
-changes.
+"""HTTP routes beside the pages: health, metrics, JSON API, Atom feed, jump list.
 
-Each answer is worked out by a thread of its own, while the event loop goes on.
+Each response is computed in a thread, so that the event loop is not blocked.
 """
 
 import logging
@@ -22,31 +21,31 @@ from tracker.interfaces import http_api as http
 _LOG: Final = logging.getLogger("dashboard")
 _ATOM: Final = "application/atom+xml"
 _JSON: Final = "application/json"
-_FRESH: Final = {"cache-control": "no-store"}
+_NO_STORE: Final = {"cache-control": "no-store"}
 
 
 def routes(tracker: Tracker) -> list[Route]:
-    """What this tracker answers; everything is for reading."""
+    """Build the read-only routes of a tracker."""
 
     async def healthz(request: Request) -> Response:
-        return await _answered(lambda: _touched(tracker), "text/plain")
+        return await _respond(lambda: _check_database(tracker), "text/plain")
 
     async def metrics(request: Request) -> Response:
-        return await _answered(lambda: _measured(tracker), "text/plain; version=0.0.4")
+        return await _respond(lambda: _read_metrics(tracker), "text/plain; version=0.0.4")
 
     async def questions(request: Request) -> Response:
-        return await _answered(lambda: http.questions(tracker), _JSON)
+        return await _respond(lambda: http.questions(tracker), _JSON)
 
     async def question(request: Request) -> Response:
-        asked = request.path_params["question_id"]
-        return await _answered(lambda: http.question(tracker, asked), _JSON)
+        question_id = request.path_params["question_id"]
+        return await _respond(lambda: http.question(tracker, question_id), _JSON)
 
     async def changes(request: Request) -> Response:
         home = tracker.settings.reach.public_origin or str(request.base_url).rstrip("/")
-        return await _answered(lambda: http.changes(tracker, home), _ATOM)
+        return await _respond(lambda: http.changes(tracker, home), _ATOM)
 
     async def jump(request: Request) -> Response:
-        return await _answered(lambda: destinations(shared_tracker()), _JSON)
+        return await _respond(lambda: destinations(shared_tracker()), _JSON)
 
     return [
         Route("/healthz", healthz),
@@ -58,25 +57,29 @@ def routes(tracker: Tracker) -> list[Route]:
     ]
 
 
-def _touched(tracker: Tracker) -> bytes:
+def _check_database(tracker: Tracker) -> bytes:
     tracker.replayed_until()
     return b"ok"
 
 
-def _measured(tracker: Tracker) -> bytes:
+def _read_metrics(tracker: Tracker) -> bytes:
     from tracker.interfaces.metrics import exposition
 
     return exposition(tracker)
 
 
-async def _answered(work: Callable[[], bytes], kind: str) -> Response:
-    """What a thread makes of the database; 404 for what is not there, or 503 in words."""
+async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
+    """Compute a response in a thread; 404 for a missing object, 503 if the database does not
+    answer.
+    """
     try:
-        return Response(await anyio.to_thread.run_sync(work), media_type=kind, headers=_FRESH)
-    except NotFound as missing:
         return Response(
-            http.refusal(str(missing)), status_code=404, media_type=_JSON, headers=_FRESH
+            await anyio.to_thread.run_sync(compute), media_type=media_type, headers=_NO_STORE
         )
-    except Exception:  # whatever it is, the database does not answer
+    except NotFound as error:
+        return Response(
+            http.refusal(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
+        )
+    except Exception:  # any error means that the database does not answer
         _LOG.exception("the database was asked in vain")
         return Response("the database does not answer", status_code=503, media_type="text/plain")

@@ -1,8 +1,8 @@
-"""The dashboard as one ASGI application: pages, a health check, metrics, security headers, behind a
-guard.
+"""ASGI application of the dashboard: pages, routes, security headers and request guard.
 
-Served by `uvicorn.run` with host and port and not by `streamlit run`: only then does the socket get
-TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 ms against 6 ms).
+It is served by `uvicorn.run` with host and port and not by `streamlit run`: only then the socket
+gets TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 ms against 6
+ms).
 """
 
 import contextlib
@@ -35,7 +35,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 
 _LOG: Final = logging.getLogger("dashboard")
-_HEAVY: Final = (
+_HEAVY_MODULES: Final = (
     "altair",
     "pyarrow",
     "streamlit.elements.arrow",
@@ -44,25 +44,26 @@ _HEAVY: Final = (
     "dashboard.app",
 )
 
-_COLLECT: Final = (20_000, 20, 10)
-"""How much is made before garbage is looked for. By Python's own measure all that is kept would be
-looked through after every tenth run of a page, which then takes five times as long; by ours after
-every thousandth or so."""
+_GC_THRESHOLDS: Final = (20_000, 20, 10)
+"""Thresholds of the garbage collector. By Python's defaults all cached objects would be scanned
+after every tenth run of a page, which then takes five times as long; by these about every
+thousandth.
+"""
 
 LIMITS: Final[dict[str, Any]] = {
     "http": Deadline,
     "h11_max_incomplete_event_size": HEADER_BYTES,
     "ws_max_size": MESSAGE_MEGABYTES * 1024 * 1024,
 }
-"""What the web server itself bounds, before the application sees anything."""
+"""Limits of the web server itself, before the application is called."""
 
 
 def content_policy() -> str:
-    """The content security policy: nothing from elsewhere, and of inline scripts only those of the
-    page's shell.
+    """Return the content security policy: no foreign sources, and only the inline scripts of the
+    shell.
 
-    Their hashes are worked out from the installed file, so that an update of streamlit cannot break
-    it.
+    Script hashes are computed from the installed file, so that an update of streamlit cannot break
+    them.
     """
     scripts = " ".join(["'self'", *(f"'{value}'" for value in hashes(shell()))])
     return "; ".join(
@@ -84,37 +85,37 @@ def content_policy() -> str:
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer. Pure ASGI, so that nothing is buffered."""
+    """ASGI middleware that adds security headers without buffering."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        named = {
+        headers = {
             "content-security-policy": content_policy(),
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
             "referrer-policy": "no-referrer",
             "cross-origin-opener-policy": "same-origin",
         }
-        self._headers = [(name.encode(), value.encode()) for name, value in named.items()]
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and seal the answer; a web socket is left alone."""
+        """Add the headers to an HTTP response; web sockets are passed through."""
 
-        async def sealed(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), *self._headers]}
             await send(message)
 
-        await self._app(scope, receive, sealed if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 def build(tracker: Tracker) -> Any:
-    """The application that shows this tracker."""
+    """Build the ASGI application of a tracker."""
     share(tracker)
 
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
-        lifespan=_warm,
+        lifespan=_warm_up,
         routes=[*routes(tracker), *pages()],
         middleware=[
             Middleware(SecurityHeaders),
@@ -127,39 +128,36 @@ def build(tracker: Tracker) -> Any:
 
 
 @asynccontextmanager
-async def _warm(app: object) -> AsyncIterator[None]:
-    """Import what is heavy before the first visit, take it out of the garbage collector's way, and
-    bound uploads.
+async def _warm_up(app: object) -> AsyncIterator[None]:
+    """Import heavy modules before the first visit, freeze them for the garbage collector, limit
+    uploads.
 
-    Streamlit would collect garbage after every run of a page, which is switched off (see
-    `configuration`); when Python does so by itself, now and then, it need not look at the modules.
+    Streamlit's collection after every run of a page is switched off (see `configuration`);
+    automatic collections need not scan the frozen modules.
     """
-    for name in _HEAVY:
+    for name in _HEAVY_MODULES:
         importlib.import_module(name)
-    delta_generator._maybe_print_use_warning()  # looks through every module once, before the first element of a page
+    # It scans all modules once, before the first element of a page.
+    delta_generator._maybe_print_use_warning()
     bound_uploads(
         cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr)
     )
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_COLLECT)
-    await anyio.to_thread.run_sync(_read_first)
+    gc.set_threshold(*_GC_THRESHOLDS)
+    await anyio.to_thread.run_sync(_fill_cache)
     yield
 
 
-def _read_first() -> None:
-    """Read once what the list needs, as most pages need it too; whoever comes first need not wait
-    for it.
-    """
-    with contextlib.suppress(
-        TrackerError
-    ):  # the database does not answer: the health check says so
+def _fill_cache() -> None:
+    """Fill the cache with the list of questions, which most pages need."""
+    with contextlib.suppress(TrackerError):  # the health check reports it
         shared_tracker().questions()
         shared_tracker().essay_titles()
 
 
 def show_calmly(error: Exception) -> bool:
-    """A bug shows as one calm sentence; the trace goes to the log."""
+    """Show a generic error message; log the traceback."""
     _LOG.error("a page failed", exc_info=error)
     streamlit.error(
         "Something went wrong on this page. The log has the details; nothing you saved is lost."
@@ -171,9 +169,8 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
     """Serve the dashboard until the process is told to stop."""
     configure(tracker.settings.reach.public_origin)
     app = build(tracker)
-    # uvicorn raises the signal again once it has shut down: leave in order then, not by being
-    # killed.
-    signal.signal(signal.SIGTERM, _leave)
+    # uvicorn raises the signal again after its shutdown: exit cleanly then.
+    signal.signal(signal.SIGTERM, _exit_on_signal)
     uvicorn.run(
         app,
         host=address,
@@ -186,5 +183,5 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
     )
 
 
-def _leave(number: int, frame: object) -> None:
+def _exit_on_signal(number: int, frame: object) -> None:
     raise SystemExit(0)

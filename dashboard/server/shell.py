@@ -1,15 +1,11 @@
-"""The page that the browser loads first: streamlit's own, which is told at once where its server
-is.
+"""HTML page that the browser loads first: streamlit's own, with the server's address written in.
 
-Streamlit's page finds that out by asking: at the address of a page like `/question` first below
-that address, where there is no server, then a step higher, then for the host's wishes, and only
-then it opens its connection. That takes a third of a visit, and the answer is known beforehand: the
-server is where the page's files are.
+Streamlit's page finds its server by requests: below the page's own address, one level up, then the
+host configuration. That takes a third of a visit, and the answer is known: the server is where the
+page's files are.
 
-Our keyboard stands in it, too, so that it hears the first key that is pressed.
-
-What pages are drawn with is fetched beside the rest, and not only when the first part that needs it
-has arrived.
+The keyboard scripts are inlined, so that the first key press is handled. Scripts that most pages
+need are preloaded.
 """
 
 import base64
@@ -27,75 +23,78 @@ from starlette.routing import Route
 from dashboard.components.visit import PageName
 from dashboard.server.assets import STATIC
 
-_KNOWN: Final = """
+_CONNECTION_SCRIPT: Final = """
       window.__streamlit = {
         BACKEND_BASE_URL: new URL(".", location.href).href,
-        HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, metricsUrl: ""},
+        HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, \
+metricsUrl: ""},
       }
     """
-"""No other page may send ours a message, and nothing is counted for anybody."""
+"""No other page may send messages to ours, and nothing is measured."""
 
-_KEYBOARD: Final = Path(__file__).parent.parent / "static" / "keyboard"
+_KEYBOARD_FOLDER: Final = Path(__file__).parent.parent / "static" / "keyboard"
 
-_PARTS: Final = ("Html", "PageLink", "Selectbox", "TextInput", "Button", "DataFrame")
-"""The parts of streamlit that most of our pages are made of."""
+_PRELOADED_COMPONENTS: Final = ("Html", "PageLink", "Selectbox", "TextInput", "Button", "DataFrame")
+"""Streamlit components that most of our pages use."""
 
-_IMPORTED: Final = re.compile(r"""(?:from|import)"\./([^"]+\.js)\"""")
+_IMPORT_PATTERN: Final = re.compile(r"""(?:from|import)"\./([^"]+\.js)\"""")
 
 
 @cache
 def shell() -> str:
-    """The page of the installed streamlit, with what it would ask for written into it."""
+    """Build the page from streamlit's index.html."""
     text = (STATIC / "index.html").read_text(encoding="utf-8")
     before, title, after = text.partition("<title>Streamlit</title>")
     head, end, body = after.partition("</head>")
     assert title, "the installed streamlit has another page"
     assert end, "the installed streamlit has another page"
-    ahead = "".join(
+    preloads = "".join(
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    '
-        for name in needed(_PARTS)
+        for name in needed(_PRELOADED_COMPONENTS)
         if name not in text
     )
-    ours = (
-        f"<script>{_KNOWN}</script>\n    <script>{_keyboard()}</script>\n    "
-        f"<style>{_file_text('jump.css')}</style>"
+    additions = (
+        f"<script>{_CONNECTION_SCRIPT}</script>\n    "
+        f"<script>{_build_keyboard_script()}</script>\n    "
+        f"<style>{_read_keyboard_file('jump.css')}</style>"
     )
-    return f"{before}<title>Scenario tracker</title>\n    {ours}{head}{ahead}{end}{body}"
+    return f"{before}<title>Scenario tracker</title>\n    {additions}{head}{preloads}{end}{body}"
 
 
-def _keyboard() -> str:
-    """Both scripts in one block, so that none of their names reaches the page's other scripts."""
-    return f'"use strict";\n{{\n{_file_text("commands.js")}\n{_file_text("jump.js")}}}'
+def _build_keyboard_script() -> str:
+    """Both scripts in one block, so that none of their names is global."""
+    commands, jump = _read_keyboard_file("commands.js"), _read_keyboard_file("jump.js")
+    return f'"use strict";\n{{\n{commands}\n{jump}}}'
 
 
-def _file_text(name: str) -> str:
-    return (_KEYBOARD / name).read_text(encoding="utf-8")
+def _read_keyboard_file(name: str) -> str:
+    return (_KEYBOARD_FOLDER / name).read_text(encoding="utf-8")
 
 
 def needed(parts: Iterable[str]) -> list[str]:
-    """The files of these parts of streamlit, and of all that they import, each once.
+    """List the script files of components and all that they import, without duplicates.
 
     >>> any(name.startswith("react-dom.") for name in needed(["Button"]))
     True
     """
-    found: list[str] = []
-    waiting = [_file(part) for part in parts]
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found:
-            found.append(name)
-            waiting += _IMPORTED.findall(
+    names: list[str] = []
+    pending = [_find_script(part) for part in parts]
+    while pending:
+        name = pending.pop(0)
+        if name not in names:
+            names.append(name)
+            pending += _IMPORT_PATTERN.findall(
                 (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
             )
-    return found
+    return names
 
 
-def _file(part: str) -> str:
+def _find_script(part: str) -> str:
     return next((STATIC / "static" / "js").glob(f"{part}.*.js")).name
 
 
 def hashes(page: str) -> Iterator[str]:
-    """What a content policy knows the scripts by that stand in the page itself.
+    """Yield the hashes of inline scripts for a content security policy.
 
     >>> list(hashes("<script>go()</script>"))
     ['sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw=']
@@ -105,9 +104,11 @@ def hashes(page: str) -> Iterator[str]:
 
 
 def pages() -> list[Route]:
-    """Where it is served: at the root, and at every page's own address."""
+    """Build the routes of the shell: the root and the address of each page."""
 
-    async def answer(request: Request) -> HTMLResponse:
+    async def serve_shell(request: Request) -> HTMLResponse:
         return HTMLResponse(shell(), headers={"cache-control": "no-cache"})
 
-    return [Route(path, answer) for path in ("/", *(f"/{name}" for name in get_args(PageName)))]
+    return [
+        Route(path, serve_shell) for path in ("/", *(f"/{name}" for name in get_args(PageName)))
+    ]

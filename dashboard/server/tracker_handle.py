@@ -1,7 +1,7 @@
-"""The tracker that this process looks at: opened once by whoever serves, read by every page.
+"""Process-wide `Tracker` that all pages use.
 
-Streamlit runs the page script anew at each visit and hands it nothing, so the script has to find
-the tracker somewhere; this is the place.
+Streamlit runs the page script at each visit without arguments, so the script finds the tracker
+here.
 """
 
 from typing import cast
@@ -13,12 +13,12 @@ _shared: list[Tracker] = []
 
 
 def share(tracker: Tracker) -> None:
-    """Let the pages of this process look at this tracker from now on, each at the same answers."""
+    """Set the tracker of this process, behind the response cache."""
     _shared[:] = [cast(Tracker, Remembering(tracker))]
 
 
 def shared_tracker() -> Tracker:
-    """The tracker to look at."""
+    """Return the tracker of this process."""
     if not _shared:
         raise RuntimeError("no tracker was opened: start the dashboard with `python -m dashboard`")
     return _shared[0]

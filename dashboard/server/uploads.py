@@ -1,6 +1,4 @@
-"""How much of what was uploaded is kept in memory. Streamlit keeps every file as long as its
-session lives.
-"""
+"""Memory limit of uploads: streamlit keeps every file for the lifetime of its session."""
 
 from typing import Final
 
@@ -8,20 +6,21 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 SESSION_BYTES: Final = 20 * 1024 * 1024
-"""Of all files of a session together; no page needs two of the largest at once."""
+"""All files of a session together; no page needs two of the largest at once."""
 
 
 def bound_uploads(manager: MemoryUploadedFileManager) -> None:
-    """Let each session keep its newest files alone, up to `SESSION_BYTES`, from now on."""
-    add = manager.add_file
+    """Limit the stored uploads of each session to its newest files, up to `SESSION_BYTES`."""
+    add_file = manager.add_file
 
     def add_within_bounds(session_id: str, file: UploadedFileRec) -> None:
         manager.remove_file(session_id, file.file_id)  # so that it counts as the newest
-        add(session_id, file)
-        kept = 0
+        add_file(session_id, file)
+        total_bytes = 0
         for older in reversed(list(manager.file_storage[session_id].values())):
-            kept += len(older.data)
-            if kept > SESSION_BYTES:
+            total_bytes += len(older.data)
+            if total_bytes > SESSION_BYTES:
                 manager.remove_file(session_id, older.file_id)
 
-    setattr(manager, "add_file", add_within_bounds)  # noqa: B010 -- streamlit makes it, and has no setting for that
+    # Streamlit creates the manager, and has no setting for a limit.
+    setattr(manager, "add_file", add_within_bounds)  # noqa: B010

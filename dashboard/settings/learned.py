@@ -1,6 +1,4 @@
-"""What this installation has learned from its own reviews and answers: every value against its
-default, and why.
-"""
+"""Learned parameters of this installation: every value against its default, with the reason."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,56 +37,58 @@ LONGEST_TITLE = 160
 
 
 def render(visit: Visit) -> None:
-    """What holds everywhere first, then feeds, then signposts."""
-    known = by_name(visit.tracker.learned())
+    """Show global values first, then feeds, then signposts."""
+    parameters = by_name(visit.tracker.learned())
     summaries = visit.tracker.questions()
-    have = progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
+    sample = progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
         "From your own judgements and answers alone. A value counts from the moment it was "
         "learned: what was suggested before stays as it was. You can freeze one, let it learn "
         "again, or reset it to its default."
     )
-    if not known:
+    if not parameters:
         empty(
             "Nothing has been learned yet: everything is at its default.",
             "Below, what each value waits for.",
         )
-    _map(visit, known, "relevance", have)
-    _map(visit, known, "direction", have)
-    _scale(visit, known, have)
-    _reliability(visit, known)
-    _usual(visit, known)
+    _show_recalibration(visit, parameters, "relevance", sample)
+    _show_recalibration(visit, parameters, "direction", sample)
+    _show_scale(visit, parameters, sample)
+    _show_reliability(visit, parameters)
+    _show_usual_levels(visit, parameters)
 
 
-def _map(visit: Visit, known: Mapping[Name, Kept], what: str, have: Progress) -> None:
-    """How the matcher's own chances are corrected."""
+def _show_recalibration(
+    visit: Visit, parameters: Mapping[Name, Kept], kind: str, sample: Progress
+) -> None:
+    """Show the recalibration of the matcher's probabilities."""
     from forecasts.suggestion.fitting import (
-        ENOUGH_DECISIONS,  # it loads scipy, which no other page needs
+        ENOUGH_DECISIONS,  # loads scipy, which no other page needs
     )
 
     titles = {"relevance": "How likely a match is relevant", "direction": "How sure a direction is"}
-    kept = "judged" if what == "relevance" else "kept by a person and had a direction"
+    requirement = "judged" if kind == "relevance" else "kept by a person and had a direction"
     lesson = Lesson(
-        what,
-        titles[what],
-        ((f"{what} shift", "all"), (f"{what} slope", "all")),
+        kind,
+        titles[kind],
+        ((f"{kind} shift", "all"), (f"{kind} slope", "all")),
         f"The matcher's chances stand as they are. Learning begins when {ENOUGH_DECISIONS} "
-        f"pieces of evidence were {kept}.",
-        _so_far(have.judged, ENOUGH_DECISIONS, "judged"),
+        f"pieces of evidence were {requirement}.",
+        _describe_sample(sample.judged, ENOUGH_DECISIONS, "judged"),
     )
-    found = map_of(known, what, visit.now)
-    shift, slope = found.shift.value, found.slope.value
-    of = {"relevance": "a match is relevant", "direction": "a direction is right"}[what]
+    recalibration = map_of(parameters, kind, visit.now)
+    shift, slope = recalibration.shift.value, recalibration.slope.value
+    claim = {"relevance": "a match is relevant", "direction": "a direction is right"}[kind]
     lines = (
-        f"Of the matcher's chance that {of}, {borne_out(found)}.",
+        f"Of the matcher's chance that {claim}, {borne_out(recalibration)}.",
         f"Shift {log_odds(shift)} (default 0), slope {slope:.2f} (default 1), in log-odds.",
     )
-    lessons.box(visit, known, lesson, lines)
+    lessons.box(visit, parameters, lesson, lines)
 
 
-def _scale(visit: Visit, known: Mapping[Name, Kept], have: Progress) -> None:
-    """How much evidence counts, and how far off base rate and time were."""
+def _show_scale(visit: Visit, parameters: Mapping[Name, Kept], sample: Progress) -> None:
+    """Show the evidence weight and the bias of base rate and time."""
     from forecasts.suggestion.fitting import ENOUGH_QUESTIONS, ENOUGH_RARER
 
     lesson = Lesson(
@@ -99,38 +99,41 @@ def _scale(visit: Visit, known: Mapping[Name, Kept], have: Progress) -> None:
         f"questions have an answer and have reached their scheduled close, {ENOUGH_RARER} of "
         "them answered the rarer way. One that is answered early waits for its close: lately "
         "opened questions that have an answer are mostly YES.",
-        _so_far(have.answered, ENOUGH_QUESTIONS, "answered and closed"),
+        _describe_sample(sample.answered, ENOUGH_QUESTIONS, "answered and closed"),
     )
-    lines = (gamma_sentence(value_of(known, "gamma")), shift_sentence(value_of(known, "shift")))
-    lessons.box(visit, known, lesson, lines)
+    lines = (
+        gamma_sentence(value_of(parameters, "gamma")),
+        shift_sentence(value_of(parameters, "shift")),
+    )
+    lessons.box(visit, parameters, lesson, lines)
 
 
-def _so_far(count: int, need: int, what: str) -> str:
-    """How many there are; from enough of them on only the next round of learning is missing."""
+def _describe_sample(count: int, need: int, label: str) -> str:
+    """Describe the sample so far; once it suffices, only the next learning run is missing."""
     later = (
         "" if count < need else ": those of them that qualify are taken in when learning next runs"
     )
-    return f"So far {count:,} {'is' if count == 1 else 'are'} {what}{later}."
+    return f"So far {count:,} {'is' if count == 1 else 'are'} {label}{later}."
 
 
-def _reliability(visit: Visit, known: Mapping[Name, Kept]) -> None:
-    """How often each feed tells something, against its grade."""
+def _show_reliability(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
+    """Show the learned reliability of each feed against its grade."""
     from forecasts.suggestion.fitting import ENOUGH_POINTED, ENOUGH_POINTED_RARER
 
     st.markdown("**How reliable each feed is**")
-    kept = [k for (name, _), k in known.items() if name == "reliability"]
-    if not kept:
+    values = [parameter for (name, _), parameter in parameters.items() if name == "reliability"]
+    if not values:
         st.caption(
             f"Every feed counts by its grade. A feed's own record counts when {ENOUGH_POINTED} "
             f"questions that it bore on are answered and closed, {ENOUGH_POINTED_RARER} of them "
             "the rarer way."
         )
         return
-    _picked(
+    _show_value_table(
         visit,
-        known,
+        parameters,
         "reliability",
-        reliability_frame(kept, visit.tracker.feeds()),
+        reliability_frame(values, visit.tracker.feeds()),
         feed=_C.TextColumn("Feed", width=220),
         value=_C.NumberColumn(
             "Learned", format="%.0f %%", help="Chance that a report of it tells something."
@@ -144,11 +147,11 @@ def _reliability(visit: Visit, known: Mapping[Name, Kept]) -> None:
     )
 
 
-def _usual(visit: Visit, known: Mapping[Name, Kept]) -> None:
-    """What a signpost's news amounts to in ordinary times."""
+def _show_usual_levels(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
+    """Show the usual level of each signpost's news."""
     st.markdown("**Usual levels of signposts**")
-    kept = [k for (name, _), k in known.items() if name == "usual level"]
-    if not kept:
+    values = [parameter for (name, _), parameter in parameters.items() if name == "usual level"]
+    if not values:
         st.caption(
             "What a signpost's news amounts to in ordinary times is taken off again; each "
             "counts as its question set states it. It is learned when a question opens and the "
@@ -159,11 +162,11 @@ def _usual(visit: Visit, known: Mapping[Name, Kept]) -> None:
         "What a signpost's news amounts to in ordinary times. It is taken off again, so that a "
         "drum-beat moves nothing."
     )
-    _picked(
+    _show_value_table(
         visit,
-        known,
+        parameters,
         "usual level",
-        usual_frame(kept, visit.tracker.questions()),
+        usual_frame(values, visit.tracker.questions()),
         question=_C.TextColumn("Question", width=310),
         signpost=_C.TextColumn("Signpost", width=140),
         value=_C.NumberColumn(
@@ -176,21 +179,21 @@ def _usual(visit: Visit, known: Mapping[Name, Kept]) -> None:
     )
 
 
-def _picked(
-    visit: Visit, known: Mapping[Name, Kept], name: str, frame: pd.DataFrame, **columns: Any
+def _show_value_table(
+    visit: Visit, parameters: Mapping[Name, Kept], name: str, frame: pd.DataFrame, **columns: Any
 ) -> None:
-    """A table of values; the row that is picked can be decided on below it."""
+    """Show a table of values; the selected row can be frozen or reset below it."""
     st.caption("Pick a row for its history, and to freeze or reset it.")
     key = name.replace(" ", "-")
-    picked = selected_row(
+    selected = selected_row(
         table(
-            frame, columns, capital(name), key=f"{key}-table", on_select="rerun", selection_mode="single-row",
-            row_height=WRAPPED,
+            frame, columns, capital(name), key=f"{key}-table", on_select="rerun",
+            selection_mode="single-row", row_height=WRAPPED,
         )
     )  # fmt: skip
-    if picked is None or picked >= len(frame):
+    if selected is None or selected >= len(frame):
         return
-    row = frame.iloc[picked]
+    row = frame.iloc[selected]
     title = row["feed"] if name == "reliability" else f"{row['signpost']}: {row['question']}"
     lesson = Lesson(
         f"{key}-{row['id']}", clipped(capital(title), LONGEST_TITLE), ((name, row["id"]),)
@@ -198,17 +201,17 @@ def _picked(
     with st.container(border=True, gap="xsmall"):
         st.text(lesson.title)
         if name == "usual level":
-            _stated(visit, row["id"])
-        lessons.stands(visit, lesson, known[name, row["id"]])
+            _show_stated_level(visit, row["id"])
+        lessons.stands(visit, lesson, parameters[name, row["id"]])
         lessons.history(visit, lesson)
 
 
-def _stated(visit: Visit, indicator_id: str) -> None:
-    """The default of a usual level: what the question's set says of this signpost."""
+def _show_stated_level(visit: Visit, indicator_id: str) -> None:
+    """Show the default of a usual level: the value stated by the question set."""
     try:
         page = visit.tracker.question(indicator_id.partition("/")[0])
     except NotFound:
         return
-    found = next((i for i in page.indicators.values() if i.id == indicator_id), None)
-    if found is not None:
-        st.text(f"{found.name}. Its set states {found.usual_level:.3f}, the default.")
+    indicator = next((i for i in page.indicators.values() if i.id == indicator_id), None)
+    if indicator is not None:
+        st.text(f"{indicator.name}. Its set states {indicator.usual_level:.3f}, the default.")

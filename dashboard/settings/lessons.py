@@ -1,6 +1,4 @@
-"""One thing that was learned: what it comes to, what it rests on, and what a person can decide
-about it.
-"""
+"""Panel of a learned value: the value, its sample, and the decisions on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +18,9 @@ _C = st.column_config
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Values that are learned together and decided on together: what they are called, and what they
-    wait for.
+    """Values that are learned and decided on together.
 
-    `default` says what stands while nothing was learned, and `have` how much there is to learn from
-    by now.
+    `default` describes the state while nothing was learned, `have` the sample so far.
     """
 
     key: str
@@ -34,59 +30,56 @@ class Lesson:
     have: str = ""
 
 
-def box(visit: Visit, known: Mapping[Name, Kept], lesson: Lesson, lines: Sequence[str]) -> None:
-    """One thing learned: what it comes to, what it rests on, its state, and what can be decided
-    about it.
-    """
-    found = [known[name] for name in lesson.names if name in known]
+def box(
+    visit: Visit, parameters: Mapping[Name, Kept], lesson: Lesson, lines: Sequence[str]
+) -> None:
+    """Show a learned value with its sample, state and decisions."""
+    values = [parameters[name] for name in lesson.names if name in parameters]
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{lesson.title}**")
-        if not found:
+        if not values:
             st.markdown(inert(f"{lesson.default} {lesson.have}"))
-        elif found[0].state == "reset":
+        elif values[0].state == "reset":
             st.markdown(inert(lesson.default))
         else:
             for line in lines:
                 st.markdown(inert(line))
-        if found:
-            stands(visit, lesson, found[0])
+        if values:
+            stands(visit, lesson, values[0])
             history(visit, lesson)
         else:
-            _decide(visit, lesson, "freeze")
+            _show_decision(visit, lesson, "freeze")
 
 
-def stands(visit: Visit, lesson: Lesson, kept: Kept) -> None:
-    """What it rests on and since when, with the buttons."""
-    st.text(capital(kept.learned.why))
-    since = kept.learned.as_of
-    st.caption(f"{STATE[kept.state]} · since {visit.ago(since)}", help=visit.utc(since))
+def stands(visit: Visit, lesson: Lesson, value: Kept) -> None:
+    """Show the sample and date, with the buttons."""
+    st.text(capital(value.learned.why))
+    since = value.learned.as_of
+    st.caption(f"{STATE[value.state]} · since {visit.ago(since)}", help=visit.utc(since))
     with st.container(horizontal=True, gap="xsmall"):
-        for decided in _OPEN[kept.state]:
-            _decide(visit, lesson, decided)
+        for decision in _ALLOWED_DECISIONS[value.state]:
+            _show_decision(visit, lesson, decision)
 
 
-def _decide(visit: Visit, lesson: Lesson, decided: Decided) -> None:
-    """A button that says first what it will do."""
-    label, warning, sure, done = _DECISIONS[decided]
-    with st.popover(label, key=f"{decided}-{lesson.key}"):
+def _show_decision(visit: Visit, lesson: Lesson, decision: Decided) -> None:
+    """Show a button that first explains its effect."""
+    label, warning, confirmation, message = _DECISIONS[decision]
+    with st.popover(label, key=f"{decision}-{lesson.key}"):
         st.caption(warning)
-        if st.button(sure, key=f"sure-{decided}-{lesson.key}"):
+        if st.button(confirmation, key=f"sure-{decision}-{lesson.key}"):
             with calm():
-                visit.tracker.decide_learned(
-                    *lesson.names[0], decided
-                )  # what was fitted together follows
-                say(f"{lesson.title}: {done}")
+                # Values that were fitted together follow the first.
+                visit.tracker.decide_learned(*lesson.names[0], decision)
+                say(f"{lesson.title}: {message}")
                 st.rerun()
 
 
-_OPEN: Final[Mapping[str, tuple[Decided, ...]]] = {
+_ALLOWED_DECISIONS: Final[Mapping[str, tuple[Decided, ...]]] = {
     "learned": ("freeze", "reset"),
     "frozen": ("thaw", "reset"),
     "reset": ("freeze",),
 }
-"""What can be decided by state; what was reset learns anew by itself, unless its default is
-frozen.
-"""
+"""Decisions by state; a reset value is learned anew by itself, unless its default is frozen."""
 
 _DECISIONS: Final[Mapping[Decided, tuple[str, str, str, str]]] = {
     "freeze": (
@@ -111,15 +104,15 @@ _DECISIONS: Final[Mapping[Decided, tuple[str, str, str, str]]] = {
         "reset to its default",
     ),
 }
-"""For each decision its button, what it does, the button that does it, and what is said when it is
-done.
-"""
+"""Label, explanation, confirmation and message of each decision."""
 
 
 def history(visit: Visit, lesson: Lesson) -> None:
-    """Every version of it, the newest first."""
+    """Show every version, the newest first."""
     versions = [
-        v for name, scope in lesson.names for v in visit.tracker.learned_history(name, scope)
+        version
+        for name, scope in lesson.names
+        for version in visit.tracker.learned_history(name, scope)
     ]
     columns = {
         "since": _C.DatetimeColumn(

@@ -1,6 +1,4 @@
-"""Who acts here, in which time zone pages are read, what feeds may cost, what was learned, and how
-all of it fares.
-"""
+"""Settings page: acting forecaster, time zone, learned values, feed budget, and installation."""
 
 from functools import cache
 from typing import Final
@@ -24,66 +22,65 @@ from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import Verdict
 
-_CHECKED: Final = "log-checked"
-_BROWSER: Final = "browser"
-_LINE: Final = "request_budget = 2000"
+_CHECK_KEY: Final = "log-checked"
+_BROWSER_OPTION: Final = "browser"
+_BUDGET_LINE: Final = "request_budget = 2000"
 
 
 def render(visit: Visit) -> None:
-    """Those about the viewer at the left, those about the installation at the right."""
+    """Show the viewer's settings at the left, those of the installation at the right."""
     st.subheader("Settings", anchor=False)
     left, right = st.columns(2, gap="large")
     with left:
-        _who(visit)
-        _zone(visit)
-        _learned(visit)
+        _show_forecaster(visit)
+        _show_zone(visit)
+        _show_learned(visit)
     with right:
-        _budget(visit)
-        _installation(visit)
+        _show_budget(visit)
+        _show_installation(visit)
 
 
-# Who am I
-
-
-def _who(visit: Visit) -> None:
+def _show_forecaster(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people()}
-    usual = ForecasterId(visit.tracker.settings.me)
+    default_id = ForecasterId(visit.tracker.settings.me)
     with st.container(border=True, gap="small"):
-        st.markdown(f"**You act as {inert(_shown(everyone[visit.me]))}**")
+        st.markdown(f"**You act as {inert(_format_person(everyone[visit.me]))}**")
         st.selectbox(
             "Act as",
             list(everyone),
             index=list(everyone).index(visit.me),
-            format_func=lambda who: _shown(everyone[who]),
+            format_func=lambda forecaster_id: _format_person(everyone[forecaster_id]),
             key="act-as",
-            on_change=_chosen,
+            on_change=_apply_forecaster,
             help="Forecasts, judgements and undo are theirs from then on, in this browser tab "
             "alone.",
         )
-        if visit.me == usual:
+        if visit.me == default_id:
             st.caption(
                 "As the settings of this installation say. Another choice holds until this tab "
                 "is reloaded."
             )
         else:
-            _keep(visit, everyone.get(usual))
+            _show_keep_button(visit, everyone.get(default_id))
         with st.expander("Somebody new", icon=":material/person_add:", key="somebody-new"):
-            _add(visit)
+            _show_new_person(visit)
 
 
-def _shown(person: Forecaster) -> str:
+def _format_person(person: Forecaster) -> str:
     return person.name if person.name == person.id else f"{person.name} ({person.id})"
 
 
-def _chosen() -> None:
+def _apply_forecaster() -> None:
     act_as(st.session_state["act-as"])
 
 
-def _keep(visit: Visit, usual: Forecaster | None) -> None:
-    others = f", where it is {inert(_shown(usual))} for now" if usual is not None else ""
+def _show_keep_button(visit: Visit, default: Forecaster | None) -> None:
+    default_note = (
+        f", where it is {inert(_format_person(default))} for now" if default is not None else ""
+    )
     st.caption(
         "In this tab alone, until it is reloaded. Keep it, and it holds for everybody from the "
-        f"next start{others}."
+        f"next start{default_note}."
     )
     if st.button("Keep it", key="keep-me", icon=":material/save:"):
         with calm():
@@ -97,7 +94,7 @@ def _keep(visit: Visit, usual: Forecaster | None) -> None:
             st.rerun()
 
 
-def _add(visit: Visit) -> None:
+def _show_new_person(visit: Visit) -> None:
     with st.form("add-person", border=False):
         name = st.text_input(
             "Name", key="person-name", max_chars=80, autocomplete="off", placeholder="Ada Lovelace"
@@ -110,21 +107,20 @@ def _add(visit: Visit) -> None:
                 st.rerun()
 
 
-# Time zone
-
-
 @cache
-def _zones() -> tuple[str, ...]:
-    """The zones of cities, and UTC; older names and those of whole hours only confuse."""
+def _list_zones() -> tuple[str, ...]:
+    """List the zones of cities, and UTC, without legacy names and fixed offsets."""
     return (
         "UTC",
         *sorted(
-            name for name in available_timezones() if "/" in name and not name.startswith(_OLD)
+            name
+            for name in available_timezones()
+            if "/" in name and not name.startswith(_LEGACY_PREFIXES)
         ),
     )
 
 
-_OLD: Final = (
+_LEGACY_PREFIXES: Final = (
     "Etc/",
     "SystemV/",
     "US/",
@@ -137,54 +133,60 @@ _OLD: Final = (
 )
 
 
-def _zone(visit: Visit) -> None:
+def _show_zone(visit: Visit) -> None:
     chosen, browser = chosen_zone(), st.context.timezone
-    own = zone_of(browser)
-    came = (
+    browser_zone = zone_of(browser)
+    origin = (
         "as you chose"
         if chosen
         else "as your browser says"
         if browser
         else "as your browser names none"
     )
-    options = [_BROWSER, *_zones(), *((chosen,) if chosen and chosen not in _zones() else ())]
+    options = [
+        _BROWSER_OPTION,
+        *_list_zones(),
+        *((chosen,) if chosen and chosen not in _list_zones() else ()),
+    ]
     with st.container(border=True, gap="small"):
-        st.markdown(f"**Times are written in {inert(zone_line(visit.zone, visit.now))}**, {came}.")
+        st.markdown(
+            f"**Times are written in {inert(zone_line(visit.zone, visit.now))}**, {origin}."
+        )
         st.selectbox(
             "Time zone",
             options,
-            index=options.index(chosen or _BROWSER),
+            index=options.index(chosen or _BROWSER_OPTION),
             format_func=lambda name: (
-                f"That of the browser: {own.key}" if name == _BROWSER else name.replace("_", " ")
+                f"That of the browser: {browser_zone.key}"
+                if name == _BROWSER_OPTION
+                else name.replace("_", " ")
             ),
             key="choose-zone",
-            on_change=_zone_chosen,
+            on_change=_apply_zone,
         )
         keep_zone()
         st.caption(
             f"It is {inert(visit.moment(visit.now))}, which is {inert(visit.utc(visit.now))}."
         )
-        if visit.zone.key != own.key:
+        if visit.zone.key != browser_zone.key:
             st.caption(
                 ":material/info: Charts are drawn by the browser, in its own zone: "
-                f"{inert(own.key)}."
+                f"{inert(browser_zone.key)}."
             )
 
 
-def _zone_chosen() -> None:
+def _apply_zone() -> None:
     name = st.session_state["choose-zone"]
-    read_in(None if name == _BROWSER else name)
+    read_in(None if name == _BROWSER_OPTION else name)
 
 
-# What was learned
-
-
-def _learned(visit: Visit) -> None:
-    known = visit.tracker.learned()
+def _show_learned(visit: Visit) -> None:
+    parameters = visit.tracker.learned()
     with st.container(border=True, gap="small"):
-        if known:
+        if parameters:
             frozen, reset = (
-                sum(each.state == state for each in known) for state in ("frozen", "reset")
+                sum(parameter.state == state for parameter in parameters)
+                for state in ("frozen", "reset")
             )
             states = (
                 f"{frozen:,} frozen, {reset:,} reset to the default"
@@ -192,75 +194,73 @@ def _learned(visit: Visit) -> None:
                 else "all of them still learn"
             )
             st.markdown(
-                f"**{plural(len(known), 'value')}** learned, or decided on by a person; {states}."
+                f"**{plural(len(parameters), 'value')}** learned, or decided on by a person; "
+                f"{states}."
             )
         else:
             st.markdown("**Nothing has been learned yet**: everything counts at its default.")
-        label = "See each value, freeze it or reset it" if known else "What each value waits for"
+        label = (
+            "See each value, freeze it or reset it" if parameters else "What each value waits for"
+        )
         st.page_link(visit.pages["learned"], label=label, icon=":material/school:")
 
 
-# What feeds may cost
-
-
-def _budget(visit: Visit) -> None:
+def _show_budget(visit: Visit) -> None:
     with st.container(border=True, gap="small"):
         st.markdown("**What feeds may cost**")
         if visit.replayed_until is not None:
             st.markdown("Nothing is polled in a replay.")
             return
-        found = visit.tracker.budget()
-        st.markdown(f"{may_cost(found)} {next_round(found, visit.now)}")
+        budget = visit.tracker.budget()
+        st.markdown(f"{may_cost(budget)} {next_round(budget, visit.now)}")
         st.caption(
-            f"To change it, write `{_LINE}` (requests a day; 0 for 24 a feed) into "
+            f"To change it, write `{_BUDGET_LINE}` (requests a day; 0 for 24 a feed) into "
             "`tracker.toml` in the data directory, or set TRACKER_REQUEST_BUDGET, and start the "
             "tracker anew."
         )
         st.page_link(visit.pages["feeds"], label="How each feed fares", icon=":material/rss_feed:")
 
 
-# How the installation fares
-
-
-def _installation(visit: Visit) -> None:
-    found = visit.tracker.installation()
+def _show_installation(visit: Visit) -> None:
+    installation = visit.tracker.installation()
     replayed = visit.replayed_until is not None
+    scheduler = "none in a replay" if replayed else scheduler_line(installation, visit.now)
     with st.container(border=True, gap="small"):
         st.markdown("**This installation**")
         lines = (
-            f"Version: {inert(found.version)}",
-            f"Database: {inert(database_line(found))}",
-            f"Scheduler: {'none in a replay' if replayed else scheduler_line(found, visit.now)}",
-            f"Log: {plural(found.entries, 'entry', 'entries')}, each sealed by the one before",
+            f"Version: {inert(installation.version)}",
+            f"Database: {inert(database_line(installation))}",
+            f"Scheduler: {scheduler}",
+            f"Log: {plural(installation.entries, 'entry', 'entries')}, "
+            "each sealed by the one before",
         )
         st.markdown("\n".join(f"- {line}" for line in lines))
-        _log(visit)
-        copied = (
+        _show_log_check(visit)
+        backup_hint = (
             "copy the data directory while nothing runs"
-            if found.database == "SQLite"
+            if installation.database == "SQLite"
             else "use `pg_dump`"
         )
-        st.caption(f"Backup: {copied}. Whole tables, to read elsewhere:")
+        st.caption(f"Backup: {backup_hint}. Whole tables, to read elsewhere:")
         st.page_link(
             visit.pages["reports"], label="Reports and tables", icon=":material/description:"
         )
 
 
 @st.fragment
-def _log(visit: Visit) -> None:
-    """Checked only when asked for: every entry is worked out anew, which takes seconds where there
-    are many.
+def _show_log_check(visit: Visit) -> None:
+    """Show the check of the log, made on demand: recomputing every entry takes seconds.
 
     A fragment, so that the rest of the page does not wait for it.
     """
     if st.button("Check the log", key="check-log", icon=":material/verified:"):
         with calm(), st.spinner("Working every entry out anew …"):
-            st.session_state[_CHECKED] = (visit.tracker.verify(), visit.tracker.now())
-    found = st.session_state.get(_CHECKED)
-    if found is None:
+            st.session_state[_CHECK_KEY] = (visit.tracker.verify(), visit.tracker.now())
+    result = st.session_state.get(_CHECK_KEY)
+    if result is None:
         return
-    verdict, at = found
-    when = inert(visit.moment(at))
+    verdict, checked_at = result
+    when = inert(visit.moment(checked_at))
     if not isinstance(verdict, Verdict) or verdict.bad_seq is not None:
         st.error(
             f"**The log is not whole** at entry {verdict.bad_seq:,}: {inert(verdict.reason)} "
