@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -114,36 +114,56 @@ def begins_with_participle(function: Function) -> bool:
     return regular or word in _IRREGULAR_PARTICIPLES
 
 
+def iter_vague_names(module: Module) -> Iterator[str]:
+    """Yield bound names that do not say what they hold."""
+    for name, line in iter_bound_names(module.tree):
+        if name.strip("_") in VAGUE_NAMES:
+            yield f"{line}: {name}"
+
+
+def iter_question_docstrings(module: Module) -> Iterator[str]:
+    """Yield docstrings that begin with a question word."""
+    for text, line in iter_docstrings(module.tree):
+        if text.split(" ", 1)[0] in QUESTION_WORDS:
+            yield f"{line}: {text.splitlines()[0]}"
+
+
+def iter_participles(module: Module) -> Iterator[str]:
+    """Yield function names that begin with a participle."""
+    for function in iter_functions(module.tree):
+        if begins_with_participle(function):
+            yield f"{function.lineno}: {function.name}"
+
+
+def iter_extreme_constants(module: Module) -> Iterator[str]:
+    """Yield constants named `MOST_` or `LEAST_` where the field says `MAX_` and `MIN_`."""
+    for name, line in iter_bound_names(module.tree):
+        if _EXTREMES.match(name):
+            yield f"{line}: {name}"
+
+
+def iter_long_lines(module: Module) -> Iterator[str]:
+    """Yield lines of more than `MAX_COLUMNS` columns."""
+    for line, text in enumerate(module.text.splitlines(), 1):
+        if len(text) > MAX_COLUMNS:
+            yield f"{line}"
+
+
+RULES: Final[Mapping[str, Callable[[Module], Iterator[str]]]] = {
+    "vague names": iter_vague_names,
+    "question-word docstrings": iter_question_docstrings,
+    "functions named by a participle": iter_participles,
+    "constants that are no MAX_ or MIN_": iter_extreme_constants,
+    f"lines over {MAX_COLUMNS} columns": iter_long_lines,
+}
+
+
 def list_breaches(modules: Sequence[Module]) -> dict[str, list[str]]:
     """Return the places that break a rule of words, by rule."""
-    breaches: dict[str, list[str]] = {
-        "vague names": [],
-        "question-word docstrings": [],
-        "function names that begin with a participle": [],
-        "constants that are no MAX_ or MIN_": [],
-        f"lines over {MAX_COLUMNS} columns": [],
-        "functions over 60 lines": [],
+    return {
+        rule: [f"{module.name}:{place}" for module in modules for place in iter_places(module)]
+        for rule, iter_places in RULES.items()
     }
-    vague, questions, participles, extremes, long_lines, long_functions = breaches.values()
-    for module in modules:
-        for name, line in iter_bound_names(module.tree):
-            if name.strip("_") in VAGUE_NAMES:
-                vague.append(f"{module.name}:{line}: {name}")
-            if _EXTREMES.match(name):
-                extremes.append(f"{module.name}:{line}: {name}")
-        for text, line in iter_docstrings(module.tree):
-            if text.split(" ", 1)[0] in QUESTION_WORDS:
-                questions.append(f"{module.name}:{line}: {text.splitlines()[0]}")
-        for function in iter_functions(module.tree):
-            place = f"{module.name}:{function.lineno}: {function.name}"
-            if begins_with_participle(function):
-                participles.append(place)
-            if _count_lines(function) > 60:
-                long_functions.append(place)
-        for line, text in enumerate(module.text.splitlines(), 1):
-            if len(text) > MAX_COLUMNS:
-                long_lines.append(f"{module.name}:{line}")
-    return breaches
 
 
 def list_duplicate_classes(modules: Sequence[Module]) -> dict[str, list[str]]:
