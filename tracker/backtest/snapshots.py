@@ -285,7 +285,7 @@ class _Ledger:
     def _learn_levels(
         self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId]
     ) -> dict[IndicatorId, float]:
-        """Learn usual levels from the remaining evidence, as `learning` does from all of it."""
+        """Learn usual levels from the remaining evidence, as live learning does from all of it."""
         opens_at, start = self._question.opens_at, reviews.archive_from(self._session)
         if start is None:
             return {}

@@ -4,7 +4,7 @@ The replay steps from one moment to the next. Items that arrived in between, eac
 are matched, put into stories and logged as evidence; at the moment itself answers become known,
 people forecast, and parameters are learned. Each step is one transaction that starts from the state
 of the database, so an interrupted replay resumes and ends with the same result. Snapshots and
-scores are made afterwards, see `running`.
+scores are made afterwards.
 
 The result is retrospective: it is kept in its own file, marked as a replay, and enters no live
 score.
