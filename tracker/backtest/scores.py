@@ -253,11 +253,12 @@ def _score_question(track: Track, outcome: str | None, happened: Mapping[str, in
             for forecaster in forecasters
         }
     last = track.snapshots[-1].said[SUGGESTION] if track.snapshots else None
-    counts = (track.scheduled, len(track.snapshots), track.evidence)
     return QuestionRow(
-        track.question_id,
-        outcome,
-        *counts,
-        last,
-        {w: b for w, b in losses.items() if b is not None},
+        question_id=track.question_id,
+        outcome=outcome,
+        scheduled=track.scheduled,
+        snapshots=len(track.snapshots),
+        evidence=track.evidence,
+        last=last,
+        brier={forecaster: b for forecaster, b in losses.items() if b is not None},
     )

@@ -222,15 +222,16 @@ class _Walk:
             _record_forecast(session, forecast, at)
         questions = {q.id: q for q in self._set.questions}
         for past in (r for r in self._set.resolutions if r.known_at == at and not r.needs_check):
-            times = (past.event_at, past.known_at, at)
             resolution = Resolution(
-                past.question_id,
-                past.outcome,
-                past.source_url,
-                past.note,
-                *times,
-                BY_SET,
-                past.answer,
+                question_id=past.question_id,
+                outcome=past.outcome,
+                source_url=past.source_url,
+                note=past.note,
+                event_at=past.event_at,
+                known_at=past.known_at,
+                entered_at=at,
+                entered_by=BY_SET,
+                answer=past.answer,
             )
             resolve(session, questions[past.question_id], resolution)
             annul_branches(session, questions[past.question_id], resolution)

@@ -43,8 +43,8 @@ def learned(context: click.Context, /, json: bool) -> None:
 def history(context: click.Context, /, name: str, scope: str, json: bool) -> None:
     """Show every version of a learned value, the oldest first."""
     with opened(context) as tracker:
-        versions = tracker.learned_history(_stored_name(name), scope)
-    nothing = f"{_stored_name(name)} {scope} was never learned: the default stands."
+        versions = tracker.learned_history(_name_in_storage(name), scope)
+    nothing = f"{_name_in_storage(name)} {scope} was never learned: the default stands."
     show(
         [_flat_record(version) for version in versions],
         json,
@@ -62,7 +62,7 @@ def _decision_command(decision: "Decided", result_words: str, help_text: str) ->
     @click.pass_context
     def decide(context: click.Context, /, name: str, scope: str, json: bool) -> None:
         with opened(context) as tracker:
-            parameter = tracker.decide_learned(_stored_name(name), scope, decision)
+            parameter = tracker.decide_learned(_name_in_storage(name), scope, decision)
         label = f"{parameter.learned.name} {parameter.learned.scope}"
         show(
             _flat_record(parameter), json, f"{label} {result_words} {parameter.learned.value:.3f}."
@@ -143,7 +143,7 @@ def _flat_record(parameter: "Kept") -> dict[str, Any]:
     return {**printing.plain(parameter.learned), "state": parameter.state, "by": parameter.by}
 
 
-def _stored_name(name: str) -> str:
+def _name_in_storage(name: str) -> str:
     """Return the stored name of a value; `relevance-shift` is easier to type than a name with a
     space.
     """

@@ -205,17 +205,14 @@ def _print_coherence(coherence: Coherence, names: Mapping[ForecasterId, str]) ->
     for link in coherence.links:
         table.add_row(link.id, link.kind, printing.safe(link.title), ", ".join(link.question_ids))
     console.print(table if coherence.links else "No links yet.")
-    notable = [
-        contradiction for contradiction in coherence.contradictions if not contradiction.slight
-    ]
+    notable = [c for c in coherence.contradictions if not c.slight]
     for contradiction in notable:
-        v = contradiction.violation
+        v, holder = contradiction.violation, contradiction.forecaster.name
         numbers = ", ".join(
             f"{b:.0%} → {a:.0%}" for b, a in zip(v.repair.before, v.repair.after, strict=True)
         )
         console.print(
-            f"{contradiction.forecaster.name} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest "
-            f"coherent: {numbers}"
+            f"{holder} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest coherent: {numbers}"
         )
     if left_out := len(coherence.contradictions) - len(notable):
         console.print(

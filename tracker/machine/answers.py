@@ -128,12 +128,14 @@ class Answered:
 class Unanswered:
     """A failure with a reason for a person; `requests` is its cost in the day's budget.
 
-    `wait_seconds` above 0 is the pause that the endpoint asked for.
+    `wait_seconds` above 0 is the pause that the endpoint asked for; `is_auth_error` means that it
+    refused the key.
     """
 
     reason: str
     requests: int = 0
     wait_seconds: float = 0.0
+    is_auth_error: bool = False
 
 
 def answer_key(model: str, messages: Sequence[Message], shape: Shape) -> str:

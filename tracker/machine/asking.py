@@ -40,8 +40,6 @@ MOST_FAILURES: Final = 3
 TRY_AGAIN: Final = timedelta(hours=6)
 """Pause before a failed item is retried."""
 
-KEY_REFUSED: Final = ("HTTP 401", "HTTP 403")
-
 
 @dataclass(frozen=True, slots=True)
 class MachineReport:
@@ -189,11 +187,7 @@ class Round:
         return spent
 
     def _reason_to_end(self, failure: Unanswered) -> str:
-        is_final = (
-            failure.wait_seconds > 0
-            or not failure.requests
-            or failure.reason.startswith(KEY_REFUSED)
-        )
+        is_final = failure.wait_seconds > 0 or not failure.requests or failure.is_auth_error
         return failure.reason if is_final or self._failures >= MOST_FAILURES else ""
 
     def _store_result(

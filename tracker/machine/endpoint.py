@@ -36,6 +36,7 @@ LONGEST_COMPLAINT: Final = 200
 """Characters of the endpoint's own error message."""
 
 _BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_AUTH_ERRORS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
 def ask(
@@ -59,9 +60,19 @@ def ask(
 
 
 class _Failure(Exception):  # internal; callers get a failure value
-    def __init__(self, reason: str, wait: float = 0.0, *, again: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        wait: float = 0.0,
+        *,
+        is_retryable: bool = False,
+        is_auth_error: bool = False,
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.wait, self.again = reason, wait, again
+        self.reason = reason
+        self.wait = wait
+        self.is_retryable = is_retryable
+        self.is_auth_error = is_auth_error
 
 
 class _Resolver(Names, AbstractResolver):
@@ -94,8 +105,8 @@ class _Chat:
                 self._open_session() as session,
             ):
                 return await self._request_with_retry(session)
-        except _Failure as it:
-            return Unanswered(it.reason, self._sent, it.wait)
+        except _Failure as failure:
+            return Unanswered(failure.reason, self._sent, failure.wait, failure.is_auth_error)
         except TimeoutError:
             return Unanswered(
                 f"the model took longer than {self._endpoint.timeout_seconds:g} s", self._sent
@@ -131,10 +142,11 @@ class _Chat:
             self._sent += 1
             try:
                 return await self._request_once(session)
-            except _Failure as busy:
-                if not busy.again or self._sent >= self._tries or busy.wait > MOST_PATIENCE:
+            except _Failure as failure:
+                is_final = not failure.is_retryable or self._sent >= self._tries
+                if is_final or failure.wait > MOST_PATIENCE:
                     raise
-                await asyncio.sleep(busy.wait)
+                await asyncio.sleep(failure.wait)
 
     async def _request_once(self, session: aiohttp.ClientSession) -> Answered:
         async with session.post(
@@ -164,7 +176,10 @@ class _Chat:
         detail = f": {shortened(complaint, LONGEST_COMPLAINT)}" if complaint else ""
         busy = status in _BUSY
         return _Failure(
-            f"{status_line(status)}{detail}", min(wait, 86400.0) if busy else 0.0, again=busy
+            f"{status_line(status)}{detail}",
+            min(wait, 86400.0) if busy else 0.0,
+            is_retryable=busy,
+            is_auth_error=status in _AUTH_ERRORS,
         )
 
 

@@ -66,5 +66,13 @@ def _build_annulment(branch: Question, answer: Resolution, entered_at: datetime)
     note = f"condition {answer.question_id} {result}: this branch of the pair is not scored"
     # Not before the branch opens, unless it opens after the entry.
     known_at = max(answer.known_at, min(branch.opens_at, entered_at))
-    times = (answer.event_at, known_at, entered_at)
-    return Resolution(branch.id, "annulled", answer.source_url, note, *times, answer.entered_by)
+    return Resolution(
+        question_id=branch.id,
+        outcome="annulled",
+        source_url=answer.source_url,
+        note=note,
+        event_at=answer.event_at,
+        known_at=known_at,
+        entered_at=entered_at,
+        entered_by=answer.entered_by,
+    )
