@@ -111,18 +111,18 @@ def _build_report(result: Walked, request: Wanted, scores: Scores, not_open: int
 
 
 def _complete_tracks(
-    result: Walked, request: Wanted, opened: Sequence[AskedOf], say: Progress
+    result: Walked, request: Wanted, questions: Sequence[AskedOf], say: Progress
 ) -> list[Track]:
-    """The tracks of all questions, those that were worked out before from their files."""
+    """Return the tracks of all questions, reading finished ones from their files."""
     folder = request.out / TRACKS
     folder.mkdir(exist_ok=True)
     done: dict[str, Track] = {}
-    for question_id, _ in opened:
+    for question_id, _ in questions:
         if (stored := _load_track(folder / f"{question_id}.json", result.run)) is not None:
             done[question_id] = stored
     todo = [
         (result.url, question_id, result.over, past)
-        for question_id, past in opened
+        for question_id, past in questions
         if question_id not in done
     ]
     for finished in _compute_tracks(todo, request.workers):
@@ -130,8 +130,8 @@ def _complete_tracks(
         _write_file(
             folder / f"{finished.question_id}.json", to_json({"run": result.run, "track": finished})
         )
-        say("weighing", len(done), len(opened), finished.question_id)
-    return [done[question_id] for question_id, _ in opened]
+        say("weighing", len(done), len(questions), finished.question_id)
+    return [done[question_id] for question_id, _ in questions]
 
 
 def _compute_tracks(todo: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Track]:

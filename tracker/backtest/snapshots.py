@@ -270,13 +270,13 @@ class _Ledger:
         """
         remaining, changed = [], set()
         for e in self._rate_evidence(rating):
-            feeds = self._feeds_by_story[e.story_id]
-            if feed not in feeds:
+            feed_ids = self._feeds_by_story[e.story_id]
+            if feed not in feed_ids:
                 remaining.append(e)
                 continue
             if e.first_seen_at < self._question.opens_at:
                 changed.add(e.indicator_id)
-            reports = tuple(r for r, f in zip(e.reports, feeds, strict=True) if f != feed)
+            reports = tuple(r for r, f in zip(e.reports, feed_ids, strict=True) if f != feed)
             if reports:
                 first = max(e.first_seen_at, reports[0].first_seen_at)
                 remaining.append(replace(e, reports=reports, first_seen_at=first))

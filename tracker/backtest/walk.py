@@ -104,7 +104,7 @@ def walk(settings: Settings, request: Wanted, question_set: QuestionSet, say: Pr
     store, url = _open_run(settings, request.out, run)
     span = Span(sightings[0].at, request.until or sightings[-1].at)
     replayed_set = question_set if request.people else replace(question_set, forecasts=())
-    _Walk(store, desk, replayed_set, seen=sightings, span=span).go(say)
+    _Walk(store, desk, replayed_set, sightings=sightings, span=span).run(say)
     return Walked(store, url, archive, span, run)
 
 
@@ -137,18 +137,18 @@ class _Walk:
         desk: Newsdesk,
         question_set: QuestionSet,
         *,
-        seen: Sequence[Sighting],
+        sightings: Sequence[Sighting],
         span: Span,
     ) -> None:
         self._store = store
         self._desk = desk
         self._set = question_set
-        self._seen = seen
+        self._sightings = sightings
         self._span = span
         self._until = span.until
         self._start = span.since.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def go(self, say: Progress) -> None:
+    def run(self, say: Progress) -> None:
         """Process all remaining moments, each with the sightings since the previous one in one
         transaction.
         """
@@ -159,11 +159,11 @@ class _Walk:
         with self._store.reading() as session:
             binary = [q.id for q in self._set.questions if q.kind == "binary"]
             watch = self._desk.watch(session, self._until, only=binary)
-        moments = self._moments()
+        moments = self._list_moments()
         remaining = [at for at in moments if at > last_moment]
         groups = iter(
             groupby(
-                (s for s in self._seen if s.at > last_moment),
+                (s for s in self._sightings if s.at > last_moment),
                 key=lambda s: _next_moment(remaining, s.at),
             )
         )
@@ -182,13 +182,13 @@ class _Walk:
 
     def _initialise(self, session: Session) -> datetime:
         """Set up the database before the first sighting: questions and unpolled feeds."""
-        before = self._moments()[0] - timedelta(microseconds=1)
+        before = self._list_moments()[0] - timedelta(microseconds=1)
         loading.load(session, self._set, 0.0, before, replay=True)
-        sources.add(session, self._seen, self._set, before)
+        sources.add(session, self._sightings, self._set, before)
         properties.mark_replayed(session, before)
         return before
 
-    def _moments(self) -> list[datetime]:
+    def _list_moments(self) -> list[datetime]:
         """Return the moments: after each day with news, at each schedule date, forecast and answer,
         and at the end.
 
@@ -196,7 +196,7 @@ class _Walk:
         snapshot knew, not even in one batch of a matrix product. Forecasts made before the archive
         begins, and answers known by then, come first.
         """
-        moments = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._seen} | {
+        moments = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._sightings} | {
             self._until
         }
         moments |= (
@@ -248,13 +248,12 @@ def _record_forecast(session: Session, forecast: InventedForecast, at: datetime)
     act: Act = "forecast" if forecast.distribution else "withdraw"
     key = f"{forecast.forecaster_id} {forecast.question_id} {at}"
     request = Request(
-        forecast.question_id,
-        act,
-        forecast.forecaster_id,
-        forecast.rationale,
-        key,
-        (),
-        forecast.distribution,
+        question_id=forecast.question_id,
+        act=act,
+        forecaster=forecast.forecaster_id,
+        rationale=forecast.rationale,
+        key=key,
+        distribution=forecast.distribution,
     )
     forecasting.act(session, request, at)
 

@@ -141,11 +141,11 @@ def _adopt_repair(session: Session, decision: RepairDecision, link: Link) -> Non
     ):
         if before != after:
             request = Request(
-                question_id,
-                "forecast",
-                decision.forecaster_id,
-                rationale,
-                None,
+                question_id=question_id,
+                act="forecast",
+                forecaster=decision.forecaster_id,
+                rationale=rationale,
+                key=None,
                 distribution=Binary(min(max(after, 0.0), 1.0)),
             )
             forecasting.act(session, request, decision.at)
