@@ -1,7 +1,8 @@
-"""Language model judgement of pending evidence: in inbox order, within budget, never over a person.
+"""Language model judgement of pending evidence, in inbox order and within budget.
 
 Collect pending evidence, ask outside of any transaction since a model may take long, then store the
-judgement of evidence that is still pending. The effect of an answer is limited by the judgement module.
+judgement of evidence that no person has judged meanwhile. The effect of an answer is limited by the
+judgement module.
 """
 
 from collections.abc import Callable
@@ -70,8 +71,9 @@ class Waiting:
 def ask_about_waiting(
     store: Store, settings: Settings, now: Callable[[], datetime], *, most: int
 ) -> MachineReport:
-    """Judge a limited number of pieces; nothing is asked without an endpoint, or during a pause it asked
-    for.
+    """Judge a limited number of pieces.
+
+    Nothing is asked without an endpoint, or during a pause that it asked for.
     """
     endpoint = model_of(settings)
     if endpoint is None:

@@ -110,7 +110,7 @@ def propose(store: Store, endpoint: Endpoint, draft: Draft, now: datetime) -> Pr
     """Return the proposal for a draft, from a stored answer or from one request within the budget.
 
     The model is called outside of any transaction. Its answer is stored under its key, even if
-    unusable, and every request is counted and logged. `Unanswered` has the reason for a missing
+    unusable, and every request is counted and logged. A failure has the reason for a missing
     proposal.
     """
     messages = prompt_for(draft)
