@@ -1,6 +1,4 @@
-"""Scores: who was scored, one row a question, one a rule, one an interval of a receipt; and how
-questions ended.
-"""
+"""Data frames of scores: scored forecasters, questions, rules, and cohorts of questions."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -18,73 +16,89 @@ from forecasts.scoring.scores import Score
 from forecasts.scoring.skill_words import gained
 from tracker.model.read_models import Accuracy, Receipts
 
-_COMPUTED: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
+_COMPUTED_RANK: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
 
 
 def ordered(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Me, other people by name, then what is computed."""
-    return tuple(sorted(forecasters, key=lambda f: (_COMPUTED.get(f.id, 0), f.id != me, f.name)))
+    """Sort forecasters: me, other people by name, then computed forecasters."""
+    return tuple(
+        sorted(forecasters, key=lambda f: (_COMPUTED_RANK.get(f.id, 0), f.id != me, f.name))
+    )
 
 
 def ranked(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Everyone who was scored: me, other people, then what is computed."""
+    """List everyone who was scored: me, other people, then computed forecasters."""
     scored = {s.forecaster_id for s in accuracy.summaries if s.questions}
     return ordered((f for f in accuracy.forecasters.values() if f.id in scored), me)
 
 
 def cases(p_value: float) -> str:
-    """A p-value as cases; rounded up, so that 5 of 100 never stands for more than that."""
+    """Format a p-value as cases, rounded up so that 5 of 100 never stands for more than that."""
     if p_value <= 0.001:
         return "at most 1 of 1,000 cases"
     whole = 1000 if p_value < 0.01 else 100
     return f"{math.ceil(p_value * whole - 1e-9)} of {whole:,} cases"
 
 
-def headline_scores(accuracy: Accuracy, who: ForecasterId) -> list[Score]:
-    """A forecaster's scores by the rule that speaks for each question, where a forecast of theirs
-    ever stood.
+def headline_scores(accuracy: Accuracy, forecaster_id: ForecasterId) -> list[Score]:
+    """List a forecaster's scores by the headline rule of each question.
+
+    Questions on which they never held a forecast are left out.
     """
     return [
         s
         for s in accuracy.scores
-        if s.forecaster_id == who
+        if s.forecaster_id == forecaster_id
         and s.mean_while_active is not None
         and s.rule == HEADLINE[accuracy.questions[s.question_id].kind]
     ]
 
 
 def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
-    """One row a question, the latest answer first. Columns:
+    """One row per question, latest answer first. Columns:
 
     id, question, answer, known (time), and for each forecaster, under their id, the points of skill
-    over the schedule by the headline rule of the question (empty where nothing of theirs ever
-    stood).
+    over the schedule by the headline rule of the question (empty if they never held a forecast).
     """
-    who = [f.id for f in ranked(accuracy, me)]
+    forecaster_ids = [f.id for f in ranked(accuracy, me)]
     types = {
         "id": "str",
         "question": "str",
         "answer": "str",
         "known": TIME,
-        **{str(f): "float64" for f in who},
+        **{str(f): "float64" for f in forecaster_ids},
     }
-    held: dict[QuestionId, dict[ForecasterId, float]] = {q: {} for q in accuracy.questions}
-    for each in who:
-        for score in headline_scores(accuracy, each):
-            held[score.question_id][each] = gained(score.rule, score.skill_over_schedule)
-    latest = sorted(held, key=lambda q: (accuracy.resolutions[q].known_at, q), reverse=True)
+    skills: dict[QuestionId, dict[ForecasterId, float]] = {
+        question_id: {} for question_id in accuracy.questions
+    }
+    for forecaster_id in forecaster_ids:
+        for score in headline_scores(accuracy, forecaster_id):
+            skills[score.question_id][forecaster_id] = gained(score.rule, score.skill_over_schedule)
+    latest_first = sorted(
+        skills,
+        key=lambda question_id: (accuracy.resolutions[question_id].known_at, question_id),
+        reverse=True,
+    )
     rows = []
-    for q in latest:
-        question, resolution = accuracy.questions[q], accuracy.resolutions[q]
-        told = answer_of(question, resolution)
-        rows.append((q, question.text, told, resolution.known_at, *(held[q].get(f) for f in who)))
+    for question_id in latest_first:
+        question, resolution = accuracy.questions[question_id], accuracy.resolutions[question_id]
+        answer = answer_of(question, resolution)
+        rows.append(
+            (
+                question_id,
+                question.text,
+                answer,
+                resolution.known_at,
+                *(skills[question_id].get(f) for f in forecaster_ids),
+            )
+        )
     return frame_of(types, rows)
 
 
 def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
-    """One forecaster on one question by every rule, in the order of the rules. Columns:
+    """One row per scoring rule, for one forecaster on one question. Columns:
 
-    rule (title), better (which way), mean (while active, empty for points), skill (points),
+    rule (title), better (direction), mean (while active, empty for points), skill (points),
     coverage and attainable (percent of the scheduled time).
     """
     types = {
@@ -103,20 +117,20 @@ def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
 
 
 def direction(rule: RuleName) -> str:
-    """Which way a rule is better: `↓ lower`, `↑ higher`."""
+    """Return the direction in which scores of a rule are better: `↓ lower`, `↑ higher`."""
     return "↓ lower" if RULES[rule].better == "lower" else "↑ higher"
 
 
-def recomputes(found: Receipts, score: Score) -> bool:
-    """Whether the score comes out the same when it is worked out from its receipt alone.
+def recomputes(receipts: Receipts, score: Score) -> bool:
+    """Return True if the score can be recomputed from its receipt alone.
 
-    Rules that hold forecasters against each other need the others too, so they are never said to.
+    Never true of rules that compare forecasters, because they need the others' forecasts too.
     """
-    return scores.recomputes(found.question, found.resolution, score) is True
+    return scores.recomputes(receipts.question, receipts.resolution, score) is True
 
 
 def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
-    """One row a quarter of opening, oldest first. Columns:
+    """One row per quarter of opening, oldest first. Columns:
 
     quarter, opened, over, answered, annulled, ambiguous, unanswered, early: numbers of questions.
     """

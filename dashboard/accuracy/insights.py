@@ -1,6 +1,4 @@
-"""What the numbers of the accuracy page say, in sentences: the claim first, then how far it can be
-trusted.
-"""
+"""Sentences about the accuracy page: the claim first, then how far it can be trusted."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -23,68 +21,70 @@ from tracker.model.read_models import Accuracy
 
 
 class Finding(NamedTuple):
-    """A claim, and what it rests on with how far it can be trusted."""
+    """A claim, and the caution with which to read it."""
 
     claim: str
     caution: str
 
 
 def on_skill(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> Finding:
-    """Who gained most by a rule, and whether that is more than luck. Somebody has been scored by
-    it.
+    """State who gained most by a rule, and whether it is more than luck.
+
+    At least one forecaster must have been scored by the rule.
     """
-    everyone = by_skill(accuracy, rule)
-    best = everyone[0]
+    ranking = by_skill(accuracy, rule)
+    best = ranking[0]
     return Finding(
-        _gain(accuracy, me, best, alone=len(everyone) == 1), _trust(best, alone=len(everyone) == 1)
+        _gain_sentence(accuracy, me, best, alone=len(ranking) == 1),
+        _caution_sentence(best, alone=len(ranking) == 1),
     )
 
 
-def _gain(accuracy: Accuracy, me: ForecasterId, best: Summary, *, alone: bool) -> str:
+def _gain_sentence(accuracy: Accuracy, me: ForecasterId, best: Summary, *, alone: bool) -> str:
     name = named(accuracy.forecasters[best.forecaster_id], me)
     skill = gained(best.rule, best.skill or 0.0)
     unit = "points" if RULES[best.rule].is_points else "points of skill"
     low, high = (None if end is None else gained(best.rule, end) for end in (best.low, best.high))
-    ranged = f", 95{NBSP}% interval {interval(low, high)}" if low is not None else ""
-    number = f"{name}, {signed(skill)} {unit} a question{ranged}."
+    interval_text = f", 95{NBSP}% interval {interval(low, high)}" if low is not None else ""
+    gain_text = f"{name}, {signed(skill)} {unit} a question{interval_text}."
     if alone:
-        return number
+        return gain_text
     if skill > 0.0:
-        return f"Most gained: {number}"
-    return f"Nobody did better than {_zero(best.rule)}. Nearest: {number}"
+        return f"Most gained: {gain_text}"
+    return f"Nobody did better than {_zero_reference(best.rule)}. Nearest: {gain_text}"
 
 
-def _zero(rule: RuleName) -> str:
-    """What earns 0 by a rule."""
+def _zero_reference(rule: RuleName) -> str:
+    """Name the reference that earns 0 by a rule."""
     return "the others" if rule in ("peer", "spot_peer", "relative_brier") else "knowing nothing"
 
 
-def _trust(best: Summary, *, alone: bool) -> str:
-    unsure = "tell skill from luck" if alone else "say who is better"
-    if few := _too_few(best.questions, best.clusters, unsure):
-        return few
+def _caution_sentence(best: Summary, *, alone: bool) -> str:
+    unknown = "tell skill from luck" if alone else "say who is better"
+    if shortage := _sample_shortage(best.questions, best.clusters, unknown):
+        return shortage
     return (
         f"Over {rests_on(best.questions, best.clusters)}. "
-        f"{_side(best.low, best.high, _zero(best.rule))}"
+        f"{_interval_sentence(best.low, best.high, _zero_reference(best.rule))}"
     )
 
 
-def _too_few(questions: int, groups: int, unsure: str) -> str:
-    """How many groups are missing; empty when there are enough."""
+def _sample_shortage(questions: int, groups: int, unknown: str) -> str:
+    """State how many groups are missing; empty if there are enough."""
     missing = MIN_CLUSTERS - groups
     if missing <= 0:
         return ""
-    rests = rests_on(questions, groups) + ("" if questions == groups else " that share their fate")
+    sample = rests_on(questions, groups) + ("" if questions == groups else " that share their fate")
     more = f"{missing} more" if questions == groups else plural(missing, "more group")
-    return f"Over {rests}: too few to {unsure}, {more} {_are(missing)} needed."
+    return f"Over {sample}: too few to {unknown}, {more} {_is_or_are(missing)} needed."
 
 
-def _are(count: int) -> str:
+def _is_or_are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _side(low: float | None, high: float | None, reference: str) -> str:
-    """Whether an interval of gains over a reference says anything."""
+def _interval_sentence(low: float | None, high: float | None, reference: str) -> str:
+    """State whether an interval of gains over a reference excludes 0."""
     if low is not None and low > 0.0:
         return "The interval lies above 0, which luck alone rarely gives."
     if high is not None and high < 0.0:
@@ -93,56 +93,57 @@ def _side(low: float | None, high: float | None, reference: str) -> str:
 
 
 def left_out(accuracy: Accuracy, rule: RuleName) -> str:
-    """The questions that do not count under a rule, and under which they do; empty when all
-    count.
-    """
-    others = [q for q in accuracy.questions.values() if not counts_under(rule, q.kind)]
-    if not others:
+    """State which questions a rule does not count, and where they count; empty if it counts all."""
+    uncounted = [q for q in accuracy.questions.values() if not counts_under(rule, q.kind)]
+    if not uncounted:
         return ""
-    titles = dict.fromkeys(RULES[HEADLINE[q.kind]].title for q in others)
-    count = len(others)
+    titles = dict.fromkeys(RULES[HEADLINE[q.kind]].title for q in uncounted)
+    count = len(uncounted)
     return (
-        f"{plural(count, 'question')} of other kinds {_are(count)} not in it: see "
+        f"{plural(count, 'question')} of other kinds {_is_or_are(count)} not in it: see "
         f"{' and '.join(titles)}."
     )
 
 
 def on_references(name: str, skills: Sequence[Skill]) -> Finding:
-    """How a forecaster did against the base rate, or the first reference there is."""
+    """State how a forecaster did against the base rate, or the first reference there is."""
     main = next((s for s in skills if s.reference == "base_rate"), skills[0])
     title = f"“{REFERENCES[main.reference].title}”"
-    rests = f"Over {rests_on(main.n, main.n_clusters)}."
+    sample = f"Over {rests_on(main.n, main.n_clusters)}."
     if main.skill is None:
-        return Finding(f"{title} lost nothing, so there was nothing to beat.", rests)
-    ranged = (
-        "" if main.low is None else f", 95{NBSP}% interval {_percents(main.low, main.high or 0.0)}"
+        return Finding(f"{title} lost nothing, so there was nothing to beat.", sample)
+    interval_text = (
+        ""
+        if main.low is None
+        else f", 95{NBSP}% interval {_percent_range(main.low, main.high or 0.0)}"
     )
-    claim = f"{name}: {percent(main.skill)} of what {title} lost was saved{ranged}."
+    claim = f"{name}: {percent(main.skill)} of what {title} lost was saved{interval_text}."
     if main.skill < 0.0:
-        claim = f"{name}: {percent(-main.skill)} more was lost than by {title}; saved{ranged}."
-    few = _too_few(main.n, main.n_clusters, "tell that from luck")
-    return Finding(claim, few or f"{rests} {_side(main.low, main.high, title)}")
+        claim = (
+            f"{name}: {percent(-main.skill)} more was lost than by {title}; saved{interval_text}."
+        )
+    shortage = _sample_shortage(main.n, main.n_clusters, "tell that from luck")
+    return Finding(claim, shortage or f"{sample} {_interval_sentence(main.low, main.high, title)}")
 
 
-def _percents(low: float, high: float) -> str:
-    return f"{_signed_percent(low)} to {_signed_percent(high)}"
+def _percent_range(low: float, high: float) -> str:
+    return f"{_format_signed_percent(low)} to {_format_signed_percent(high)}"
 
 
-def _signed_percent(share: float) -> str:
+def _format_signed_percent(share: float) -> str:
     return f"{MINUS if share < 0.0 else ''}{percent(abs(share))}"
 
 
-def on_pairs(found: Sequence[Comparison], names: Mapping[str, str]) -> Finding:
-    """How many pairs can be told apart. Said once: what is missing for those that have too few
-    questions.
+def on_pairs(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> Finding:
+    """State how many pairs can be told apart, and what the others lack.
 
-    `names` says how who is looking calls the forecasters.
+    `names` maps the report's names to display names.
     """
-    decided = [c for c in found if c.verdict in ("better", "worse")]
-    waiting = [c for c in found if c.verdict == "not enough data"]
-    tested = len(found) - len(waiting)
+    decided = [c for c in comparisons if c.verdict in ("better", "worse")]
+    waiting = [c for c in comparisons if c.verdict == "not enough data"]
+    tested = len(comparisons) - len(waiting)
     if decided:
-        claim = f"{len(decided)} of {plural(len(found), 'pair')} can be told apart."
+        claim = f"{len(decided)} of {plural(len(comparisons), 'pair')} can be told apart."
     elif tested:
         claim = "No difference between any two is shown."
     else:
@@ -150,36 +151,39 @@ def on_pairs(found: Sequence[Comparison], names: Mapping[str, str]) -> Finding:
     if not waiting:
         return Finding(claim, "")
     nearest = max(waiting, key=lambda c: c.n_clusters)
-    who = (
+    subject = (
         "The other pairs do not have"
         if tested
         else "No two have"
-        if len(found) > 1
+        if len(comparisons) > 1
         else "The two do not have"
     )
     caution = (
-        f"{who} {MIN_CLUSTERS} separate groups of questions in common yet ({names[nearest.a]} "
+        f"{subject} {MIN_CLUSTERS} separate groups of questions in common yet ({names[nearest.a]} "
         f"and {names[nearest.b]}: {nearest.n_clusters}), so what sets them apart may well be "
         "luck."
     )
     return Finding(claim, caution)
 
 
-def told_apart(found: Comparison, names: Mapping[str, str]) -> str:
-    """A pair that can be told apart, the better one first, in points of skill."""
-    turned = found.verdict == "worse"
-    first, other = (found.b, found.a) if turned else (found.a, found.b)
-    side = -100.0 if turned else 100.0
-    gain, *ends = (side * (x or 0.0) for x in (found.mean_difference, found.low, found.high))
+def told_apart(comparison: Comparison, names: Mapping[str, str]) -> str:
+    """Describe a decided pair, the better forecaster first, in points of skill."""
+    swapped = comparison.verdict == "worse"
+    first, other = (comparison.b, comparison.a) if swapped else (comparison.a, comparison.b)
+    factor = -100.0 if swapped else 100.0
+    gain, *ends = (
+        factor * (x or 0.0) for x in (comparison.mean_difference, comparison.low, comparison.high)
+    )
     return (
         f"{names[first]} better than {names[other]}: {signed(gain)} points a question, 95{NBSP}% "
-        f"interval {interval(min(ends), max(ends))}, over {rests_on(found.n, found.n_clusters)}; "
-        f"by luck in {cases(found.p_adjusted or 0.0)}."
+        f"interval {interval(min(ends), max(ends))}, over "
+        f"{rests_on(comparison.n, comparison.n_clusters)}; "
+        f"by luck in {cases(comparison.p_adjusted or 0.0)}."
     )
 
 
 def on_progress(frame: pd.DataFrame) -> Finding:
-    """Who stands highest at the end of a progress frame, and after how many questions."""
+    """State who stands highest at the end of a progress frame, and after how many questions."""
     last = (
         frame.groupby("forecaster", sort=False)
         .last()
@@ -194,23 +198,21 @@ def on_progress(frame: pd.DataFrame) -> Finding:
     return Finding(claim, "The first few answers say little: lines settle as questions are added.")
 
 
-def on_intervals(name: str, own: IntervalRecord) -> str:
-    """Whether the answers lie in a forecaster's 90 % intervals as often as was said."""
-    inside = f"{name}: {round(own.coverage * own.n)} of {plural(own.n, 'answer')} inside"
-    if own.n < TOO_FEW:
-        missing = TOO_FEW - own.n
-        return f"{inside}. Too few to say anything: {missing} more {_are(missing)} needed."
-    if own.high95 < 0.9:
+def on_intervals(name: str, record: IntervalRecord) -> str:
+    """State whether the answers fall into a forecaster's 90 % intervals as often as claimed."""
+    inside = f"{name}: {round(record.coverage * record.n)} of {plural(record.n, 'answer')} inside"
+    if record.n < TOO_FEW:
+        missing = TOO_FEW - record.n
+        return f"{inside}. Too few to say anything: {missing} more {_is_or_are(missing)} needed."
+    if record.high95 < 0.9:
         return f"{inside}. Too narrow: fewer than was said."
-    if own.low95 > 0.9:
+    if record.low95 > 0.9:
         return f"{inside}. Wider than need be: more than was said."
     return f"{inside}, which agrees with 90{NBSP}% within chance."
 
 
 def on_waiting(accuracy: Accuracy) -> str:
-    """What does not count, and why: answered early, without an answer to score, or made in
-    hindsight.
-    """
+    """State what does not count yet, or at all: early answers, unscored questions, hindsight."""
     early, unscored, late = (
         len(accuracy.early),
         len(accuracy.unscored),
@@ -228,17 +230,17 @@ def on_waiting(accuracy: Accuracy) -> str:
         )
     if unscored:
         words.append(
-            f"{plural(unscored, 'question')} {_were(unscored)} annulled or ambiguous, and not "
-            "scored."
+            f"{plural(unscored, 'question')} {_was_or_were(unscored)} annulled or ambiguous, and "
+            "not scored."
         )
     if late:
         it = "it" if late == 1 else "they"
         words.append(
-            f"{plural(late, 'forecast')} {_were(late)} made when the answer was known: {it} "
+            f"{plural(late, 'forecast')} {_was_or_were(late)} made when the answer was known: {it} "
             "earned nothing."
         )
     return " ".join(words)
 
 
-def _were(count: int) -> str:
+def _was_or_were(count: int) -> str:
     return "was" if count == 1 else "were"

@@ -1,5 +1,5 @@
-"""The lines of one chart: whose probability over time, where each ends, and what all of them say at
-an instant.
+"""Data frames for the probability lines of a chart: steps, end labels, and values under the
+crosshair.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,31 +20,27 @@ from forecasts.questions.timeline import Timeline
 from tracker.model.read_models import QuestionPage
 
 CROSSINGS: Final = 100
-"""At so many instants the crosshair can stand, evenly spread, and at every act of a line that has
-few.
-"""
+"""Number of evenly spaced crosshair positions; every change of a line with few changes is added."""
 
 ROOM: Final = 0.24
-"""How much of the window is left free at its right for the names of the lines."""
+"""Share of the window left free at the right for the names of the lines."""
 
-_APART_P, _APART_Z = 0.052, 0.52
-"""How far apart names stand at least, in probability and in log-odds: a line of text on a chart of
-400 pixels.
+_MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
+"""Minimum distance of names in probability and in log-odds: a line of text on a chart of 400
+pixels.
 """
 
 MOST: Final = 5
-"""Lines that one chart can tell apart."""
+"""Maximum number of lines that can be told apart in one chart."""
 
-_FEW: Final = 40
-_TEXT: Final = 60
-_NAME: Final = 24
+_MAX_CHANGES_SHOWN: Final = 40
+_MAX_QUESTION_CHARS: Final = 60
+_MAX_NAME_CHARS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a chart: the id by which the address names it, how it is called, and what it
-    holds over time.
-    """
+    """A line of a chart: id (used in the address), display name and timeline."""
 
     id: str
     name: str
@@ -52,35 +48,35 @@ class Series:
 
 
 def everyone(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
-    """Everybody who held a forecast on a question, as lines."""
+    """List a line for every forecaster of a question."""
     return tuple(Series(f.id, named(f, me), page.timelines[f.id]) for f in in_order(page, me))
 
 
 @once()
 def first_lines(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
-    """Whose lines are drawn until somebody chooses, up to `MOST`: base rates come last, people
-    before them.
-    """
-    last = {HAZARD: 1, PRIOR: 2}
-    every = everyone(page, me)
-    wanted = sorted(
-        every,
-        key=lambda each: (
-            each.id not in (me, SUGGESTION, CROWD),
-            last.get(ForecasterId(each.id), 0),
+    """Return the lines shown by default, as many as fit: people first, base rates last."""
+    rank = {HAZARD: 1, PRIOR: 2}
+    lines = everyone(page, me)
+    by_priority = sorted(
+        lines,
+        key=lambda line: (
+            line.id not in (me, SUGGESTION, CROWD),
+            rank.get(ForecasterId(line.id), 0),
         ),
     )
-    chosen = {each.id for each in wanted[:MOST]}
-    return tuple(each for each in every if each.id in chosen)
+    first_ids = {line.id for line in by_priority[:MOST]}
+    return tuple(line for line in lines if line.id in first_ids)
 
 
-def of_other_question(question: Question, held: Mapping[ForecasterId, Timeline]) -> Series:
-    """Another question as one line: its suggestion, or its base rate before there is one."""
-    who = SUGGESTION if SUGGESTION in held else PRIOR
-    return Series(question.id, clipped(question.text, _TEXT), held[who])
+def of_other_question(question: Question, timelines: Mapping[ForecasterId, Timeline]) -> Series:
+    """Return the line of another question: its suggestion, else its base rate."""
+    forecaster_id = SUGGESTION if SUGGESTION in timelines else PRIOR
+    return Series(
+        question.id, clipped(question.text, _MAX_QUESTION_CHARS), timelines[forecaster_id]
+    )
 
 
-def steps_frame(series: Sequence[Series], window: Window) -> pd.DataFrame:
+def steps_frame(lines: Sequence[Series], window: Window) -> pd.DataFrame:
     """The steps of every line. Columns:
 
     time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
@@ -93,34 +89,34 @@ def steps_frame(series: Sequence[Series], window: Window) -> pd.DataFrame:
         "forecaster": "str",
         "shown": "str",
     }
-    rows = [row for each in series for row in _line(each, window)]
+    rows = [row for line in lines for row in _step_rows(line, window)]
     return frame_of(types, rows)
 
 
-def _line(series: Series, window: Window) -> list[tuple[Any, ...]]:
-    drawn = ((at, p_yes(held)) for at, held in steps(series.timeline, window))
+def _step_rows(line: Series, window: Window) -> list[tuple[Any, ...]]:
+    points = ((at, p_yes(distribution)) for at, distribution in steps(line.timeline, window))
     return [
-        (at, p, None if p is None else clamped_log_odds(p), series.name, _shown(p))
-        for at, p in drawn
+        (at, p, None if p is None else clamped_log_odds(p), line.name, _format_probability(p))
+        for at, p in points
     ]
 
 
-def _shown(p: float | None) -> str:
+def _format_probability(p: float | None) -> str:
     return "no forecast" if p is None else percent_exact(p)
 
 
-def ends_frame(steps_of: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The name of each line where it ends, none upon another. Columns:
+def ends_frame(steps: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """The name of each line at its end, without overlaps. Columns:
 
-    time, forecaster, p and log_odds (heights of the name, not of the line), label; and a last row
-    without a name, which keeps room for them at the right.
+    time, forecaster, p and log_odds (height of the name, not of the line), label; and a last row
+    without a name, which reserves room at the right.
     """
-    ends = steps_of.dropna(subset=["p"]).groupby("forecaster", sort=False).last()
-    p = _spread(ends["p"].tolist(), _APART_P, (0.0, 1.0))
-    z = _spread(ends["log_odds"].tolist(), _APART_Z, (-FURTHEST, FURTHEST))
+    last_rows = steps.dropna(subset=["p"]).groupby("forecaster", sort=False).last()
+    p = _spread_heights(last_rows["p"].tolist(), _MIN_DISTANCE_P, (0.0, 1.0))
+    z = _spread_heights(last_rows["log_odds"].tolist(), _MIN_DISTANCE_Z, (-FURTHEST, FURTHEST))
     rows: list[tuple[Any, ...]] = [
-        (window[1], name, p[n], z[n], clipped(str(name), _NAME))
-        for n, name in enumerate(ends.index)
+        (window[1], name, p[n], z[n], clipped(str(name), _MAX_NAME_CHARS))
+        for n, name in enumerate(last_rows.index)
     ]
     if rows:
         rows.append(
@@ -136,38 +132,42 @@ def ends_frame(steps_of: pd.DataFrame, window: Window) -> pd.DataFrame:
     return frame_of(types, rows)
 
 
-def _spread(heights: Sequence[float], apart: float, within: tuple[float, float]) -> list[float]:
-    """Heights moved so that none are nearer than `apart`, in the same order, within the bounds
-    where there is room.
+def _spread_heights(
+    heights: Sequence[float], min_distance: float, bounds: tuple[float, float]
+) -> list[float]:
+    """Move heights apart to at least `min_distance`, keeping their order, within the bounds if
+    possible.
     """
     order = sorted(range(len(heights)), key=heights.__getitem__)
     placed = list(heights)
-    below = within[0] - apart
+    lower_limit = bounds[0] - min_distance
     for n in order:
-        below = placed[n] = max(placed[n], below + apart)
-    above = within[1] + apart
+        lower_limit = placed[n] = max(placed[n], lower_limit + min_distance)
+    upper_limit = bounds[1] + min_distance
     for n in reversed(order):
-        above = placed[n] = min(placed[n], above - apart)
+        upper_limit = placed[n] = min(placed[n], upper_limit - min_distance)
     return placed
 
 
-def crossings_frame(series: Sequence[Series], window: Window) -> pd.DataFrame:
-    """What every line says at an instant. Columns: time, and s0, s1, … (in words) in the order of
-    the lines.
+def crossings_frame(lines: Sequence[Series], window: Window) -> pd.DataFrame:
+    """Values of all lines at each crosshair position. Columns: time, and s0, s1, … (in words), one
+    per line.
     """
-    names = [f"s{n}" for n in range(len(series))]
+    names = [f"s{n}" for n in range(len(lines))]
     rows = [
-        (at, *(_shown(p_yes(each.timeline.at(at))) for each in series))
-        for at in _instants(series, window)
+        (at, *(_format_probability(p_yes(line.timeline.at(at))) for line in lines))
+        for at in _crosshair_instants(lines, window)
     ]
     return frame_of({"time": TIME, **dict.fromkeys(names, "str")}, rows)
 
 
-def _instants(series: Sequence[Series], window: Window) -> list[datetime]:
+def _crosshair_instants(lines: Sequence[Series], window: Window) -> list[datetime]:
     start, end = window
     if start >= end:
         return []
     width: timedelta = (end - start) / CROSSINGS
     even = {start + n * width for n in range(CROSSINGS)}
-    acts = [{at for at, _ in each.timeline.steps if start <= at < end} for each in series]
-    return sorted(even.union(*(own for own in acts if len(own) <= _FEW)))
+    changes = [{at for at, _ in line.timeline.steps if start <= at < end} for line in lines]
+    return sorted(
+        even.union(*(instants for instants in changes if len(instants) <= _MAX_CHANGES_SHOWN))
+    )

@@ -1,4 +1,4 @@
-"""Making a frame once: a page is run anew at every click, mostly on what it showed before."""
+"""Memoise data frames across Streamlit reruns."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -10,16 +10,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MOST: Final = 64
-"""What is kept of each kind, those that were asked for last."""
+"""Maximum number of results cached per function; the least recently used are evicted."""
 
 
 def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make the same of the same: a function of this kind is not run again for arguments that it was
-    run for lately.
+    """Memoise a function on its most recent arguments (LRU cache).
 
-    The first `frozen` arguments are compared by identity: large values, which nobody changes, from
-    what the tracker answered. The others are small, and compared by value. Nobody may change what
-    comes of it either.
+    The first arguments, one by default, are compared by identity: large immutable values returned
+    by the tracker. The others are small and compared by value. Callers must not modify the result.
 
     >>> halves = once()(lambda numbers: [n / 2 for n in numbers])
     >>> evens = (2, 4)
@@ -27,28 +25,28 @@ def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
     ([1.0, 2.0], True)
     """
 
-    def decorate(make: Callable[P, R]) -> Callable[P, R]:
-        kept: OrderedDict[Hashable, tuple[Any, R]] = OrderedDict()
+    def decorator(function: Callable[P, R]) -> Callable[P, R]:
+        cache: OrderedDict[Hashable, tuple[Any, R]] = OrderedDict()
         lock = Lock()
 
-        @wraps(make)
-        def made(*args: P.args, **named: P.kwargs) -> R:
-            large, small = args[:frozen], args[frozen:]
-            key = (*map(id, large), small, tuple(sorted(named.items())))
+        @wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            by_id, by_value = args[:frozen], args[frozen:]
+            key = (*map(id, by_id), by_value, tuple(sorted(kwargs.items())))
             with lock:
-                if key in kept:
-                    kept.move_to_end(key)
-                    return kept[key][1]
-            result = make(*args, **named)
+                if key in cache:
+                    cache.move_to_end(key)
+                    return cache[key][1]
+            result = function(*args, **kwargs)
             with lock:
-                kept[key] = (
-                    large,
+                cache[key] = (
+                    by_id,
                     result,
-                )  # as long as the values are held, no others have their ids
-                while len(kept) > MOST:
-                    kept.popitem(last=False)
+                )  # keeps the values alive, so that their ids stay unique
+                while len(cache) > MOST:
+                    cache.popitem(last=False)
             return result
 
-        return made
+        return wrapper
 
-    return decorate
+    return decorator

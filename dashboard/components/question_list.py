@@ -1,6 +1,4 @@
-"""The list of questions: what moved, who disagrees, which to show in which order, one row a
-question.
-"""
+"""Question list: changes, disagreements, filters, sort orders and table rows."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -21,34 +19,30 @@ from tracker.model.read_models import QuestionSummary, Standing
 
 SPARK_POINTS: Final = 30
 POINT: Final = 0.005
-"""What is written as one point: less is no move."""
+"""Smallest move in probability that is shown; anything less rounds to no move."""
 
 CERTAIN: Final = 0.0001
-"""How near to certainty a difference in log-odds is counted; beyond it would be endless."""
+"""Probabilities are clamped this far from 0 and 1 before log-odds are taken."""
 
 WEEK: Final = timedelta(days=7)
 
 State = Literal["Open", "Upcoming", "Closed", "Overdue", "Resolved", "All"]
-"""What can be chosen of the states; an answer is overdue when a closed question should have been
-answered by now.
-"""
+"""Filter by question state; "Overdue" is a closed question past its resolution date."""
 
 Order = Literal["closing", "change", "stale", "apart"]
-"""By what a list is sorted: the next to close, the largest move, my oldest forecast, or the widest
-gap first.
-"""
+"""Sort order: next to close, largest move, my oldest forecast, or widest gap first."""
 
 
 Mine = Literal["yes", "stale", "no"]
-"""Whether I hold a forecast on a question, one that I have not confirmed lately, or none."""
+"""Filter by my forecast: held, held but stale, or none."""
 
 STALE_AFTER: Final = timedelta(days=30)
-"""My forecast is stale when I have not confirmed it for longer."""
+"""A forecast of mine is stale if I have not confirmed it for longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How far an open question's suggestion moved, in probability."""
+    """Change of an open question's suggestion, in probability."""
 
     summary: QuestionSummary
     before: float
@@ -56,15 +50,14 @@ class Move:
 
     @property
     def change(self) -> float:
-        """0.12 is up 12 points."""
+        """Signed change: 0.12 is up 12 points."""
         return self.after - self.before
 
 
 def move(s: QuestionSummary, length: timedelta, now: datetime) -> Move | None:
-    """The move of an open question's suggestion over a length of time up to 90 days, or since it
-    opened.
+    """Measure the change of an open question's suggestion over up to 90 days, or since it opened.
 
-    None for any other, and when it is not known what was suggested before.
+    None for any other question, and if the earlier suggestion is unknown.
     """
     if s.status != "open" or not s.history:
         return None
@@ -77,7 +70,7 @@ def move(s: QuestionSummary, length: timedelta, now: datetime) -> Move | None:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Two of me, crowd and suggestion on an open question, and their probabilities of YES."""
+    """Two forecasters out of me, crowd and suggestion, and their probabilities of YES."""
 
     summary: QuestionSummary
     one: ForecasterId
@@ -87,35 +80,36 @@ class Gap:
 
     @property
     def size(self) -> float:
-        """How far apart they are in probability, as it is shown: 0.2 is 20 points."""
+        """Absolute difference in probability: 0.2 is 20 points."""
         return abs(self.p_one - self.p_other)
 
     @property
     def log_odds(self) -> float:
-        """How far apart they are in log-odds: 0.69 where the odds of one are twice those of the
-        other.
-        """
+        """Absolute difference in log-odds: 0.69 if one's odds are twice the other's."""
         return abs(_log_odds(self.p_one) - _log_odds(self.p_other))
 
 
 def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
-    """The widest gap among me, crowd and suggestion; None where no two of them hold a probability
-    of YES.
+    """Find the widest gap among me, crowd and suggestion on an open question.
 
-    I alone am no crowd.
+    None if fewer than two of them have a probability of YES. The crowd needs at least one
+    forecaster other than me.
     """
-    alone = all(who == me or who in RESERVED for who in s.standings)
-    heard = [
-        (who, standing.p)
-        for who in (me, CROWD, SUGGESTION)
-        if (standing := s.standings.get(who)) is not None
+    alone = all(forecaster_id == me or forecaster_id in RESERVED for forecaster_id in s.standings)
+    probabilities = [
+        (forecaster_id, standing.p)
+        for forecaster_id in (me, CROWD, SUGGESTION)
+        if (standing := s.standings.get(forecaster_id)) is not None
         and standing.p is not None
-        and not (who == CROWD and alone)
+        and not (forecaster_id == CROWD and alone)
     ]
-    if s.status != "open" or len(heard) < 2:
+    if s.status != "open" or len(probabilities) < 2:
         return None
-    gaps = [Gap(s, one, other, p, q) for (one, p), (other, q) in combinations(heard, 2)]
-    return max(gaps, key=lambda each: each.size)
+    gaps = [
+        Gap(s, first_id, second_id, p, q)
+        for (first_id, p), (second_id, q) in combinations(probabilities, 2)
+    ]
+    return max(gaps, key=lambda candidate: candidate.size)
 
 
 def _log_odds(p: float) -> float:
@@ -123,15 +117,15 @@ def _log_odds(p: float) -> float:
 
 
 def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
-    """The questions with their states at an instant: a replay ends at its own time, whatever the
-    clock says.
+    """Recompute question states at an instant; a replay ends at its own time, not the current
+    one.
     """
     return [replace(s, status=status(s.question, s.resolution, now)) for s in summaries]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks at a list, when, and over what time it shows changes."""
+    """Viewer, current time, and the period over which changes are shown."""
 
     me: ForecasterId
     now: datetime
@@ -140,7 +134,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which questions a list shows; None and "" let all through."""
+    """Filter of the question list; None and "" match everything."""
 
     state: State = "All"
     tag: str | None = None
@@ -150,18 +144,18 @@ class Wanted:
 
 
 def chosen(
-    summaries: Sequence[QuestionSummary], wanted: Wanted, look: Look
+    summaries: Sequence[QuestionSummary], question_filter: Wanted, view: Look
 ) -> list[QuestionSummary]:
-    """The questions that fit every filter, in the order they came in."""
-    words = wanted.find.lower().split()
+    """Filter questions, keeping their order."""
+    words = question_filter.find.lower().split()
     return [
         s
         for s in summaries
-        if _in_state(s, wanted.state, look.now)
-        and (wanted.tag is None or wanted.tag in s.question.tags)
-        and (wanted.essay is None or wanted.essay == s.question.essay_id)
-        and (wanted.mine is None or _is_mine(s, wanted.mine, look))
-        and (not words or _has(s, words))
+        if _in_state(s, question_filter.state, view.now)
+        and (question_filter.tag is None or question_filter.tag in s.question.tags)
+        and (question_filter.essay is None or question_filter.essay == s.question.essay_id)
+        and (question_filter.mine is None or _is_mine(s, question_filter.mine, view))
+        and (not words or _has_words(s, words))
     ]
 
 
@@ -177,73 +171,71 @@ def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
             return s.status == state.lower()
 
 
-def _is_mine(s: QuestionSummary, wanted: Mine, look: Look) -> bool:
-    return is_stale(s, look) if wanted == "stale" else (look.me in s.standings) == (wanted == "yes")
+def _is_mine(s: QuestionSummary, mine: Mine, view: Look) -> bool:
+    return is_stale(s, view) if mine == "stale" else (view.me in s.standings) == (mine == "yes")
 
 
-def _has(s: QuestionSummary, words: Sequence[str]) -> bool:
+def _has_words(s: QuestionSummary, words: Sequence[str]) -> bool:
     text = f"{s.question.text} {s.question.id} {' '.join(s.question.tags)}".lower()
     return all(word in text for word in words)
 
 
 def in_order(
-    summaries: Sequence[QuestionSummary], order: Order, look: Look
+    summaries: Sequence[QuestionSummary], order: Order, view: Look
 ) -> list[QuestionSummary]:
-    """The questions in this order; those that have nothing to sort by come last, the next to close
-    first.
-    """
+    """Sort questions; those without a sort value come last, next to close first."""
     keys: Mapping[Order, Callable[[QuestionSummary], float | None]] = {
         "closing": lambda s: 0.0,
         "change": lambda s: (
-            None if (found := move(s, look.over, look.now)) is None else -abs(found.change)
+            None if (change := move(s, view.over, view.now)) is None else -abs(change.change)
         ),
         "stale": lambda s: (
-            None if (held := my_open(s, look.me)) is None else held.since.timestamp()
+            None if (standing := my_open(s, view.me)) is None else standing.since.timestamp()
         ),
-        "apart": lambda s: None if (found := gap(s, look.me)) is None else -found.size,
+        "apart": lambda s: None if (change := gap(s, view.me)) is None else -change.size,
     }
     key = keys[order]
 
-    def place(s: QuestionSummary) -> tuple[bool, float, datetime]:
+    def sort_key(s: QuestionSummary) -> tuple[bool, float, datetime]:
         value = key(s)
         return value is None, value or 0.0, s.question.closes_at
 
-    return sorted(summaries, key=place)
+    return sorted(summaries, key=sort_key)
 
 
 def my_open(s: QuestionSummary, me: ForecasterId) -> Standing | None:
-    """The forecast that I hold on an open question."""
+    """Return my forecast on an open question, if any."""
     return s.standings.get(me) if s.status == "open" else None
 
 
-def is_stale(s: QuestionSummary, look: Look) -> bool:
-    """Whether I hold a forecast on it, while it is open, that I have not confirmed for too long."""
-    held = my_open(s, look.me)
-    return held is not None and held.since < look.now - STALE_AFTER
+def is_stale(s: QuestionSummary, view: Look) -> bool:
+    """Return True if I hold a forecast on the open question and have not confirmed it lately."""
+    standing = my_open(s, view.me)
+    return standing is not None and standing.since < view.now - STALE_AFTER
 
 
 def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
-    """The suggestion at evenly spaced instants, for a small line without a time axis."""
+    """Sample the suggestion at evenly spaced instants, for a sparkline."""
     if not history:
         return []
     start = history[0][0]
-    since = [(at - start).total_seconds() for at, _ in history]
-    whole = max((now - start).total_seconds(), since[-1])
-    # Seconds, not times: arithmetic with times took most of what a list of 1,000 questions took.
+    seconds = [(at - start).total_seconds() for at, _ in history]
+    total = max((now - start).total_seconds(), seconds[-1])
+    # Seconds, because datetime arithmetic took most of the time for a list of 1,000 questions.
     return [
-        history[bisect_right(since, whole * (k / (SPARK_POINTS - 1))) - 1][1]
+        history[bisect_right(seconds, total * (k / (SPARK_POINTS - 1))) - 1][1]
         for k in range(SPARK_POINTS)
     ]
 
 
-def questions_frame(summaries: Sequence[QuestionSummary], look: Look) -> pd.DataFrame:
-    """One row a question. Columns:
+def questions_frame(summaries: Sequence[QuestionSummary], view: Look) -> pd.DataFrame:
+    """One row per question. Columns:
 
     id, question, state (word), answer (in words, or empty), suggestion, mine and crowd (percent of
-    YES, empty where the answer is no yes or no), mine_said and crowd_said (any forecast in words,
-    so written that percentages sort), change (points over `look.over`, empty below one), trend
-    (list of 0..1), waiting (evidence to review), closes_in (days, empty once closed), last_change
-    (days since I last forecast or confirmed, while it is open), tags.
+    YES, empty unless yes-no), mine_said and crowd_said (any forecast in words, padded so that
+    percentages sort), change (points over `view.over`, empty below one), trend (list of 0..1),
+    waiting (evidence to review), closes_in (days, empty once closed), last_change (days since I
+    last forecast or confirmed, while it is open), tags.
     """
     types = {
         "id": "str",
@@ -262,60 +254,63 @@ def questions_frame(summaries: Sequence[QuestionSummary], look: Look) -> pd.Data
         "last_change": "float64",
         "tags": "str",
     }
-    return frame_of(types, (_question_row(s, look) for s in summaries))
+    return frame_of(types, (_question_row(s, view) for s in summaries))
 
 
-def _question_row(s: QuestionSummary, look: Look) -> tuple[Any, ...]:
-    now, moved, held = look.now, move(s, look.over, look.now), my_open(s, look.me)
+def _question_row(s: QuestionSummary, view: Look) -> tuple[Any, ...]:
+    now, suggestion_move, standing = view.now, move(s, view.over, view.now), my_open(s, view.me)
     return (
         s.question.id,
         s.question.text,
         STATUS[s.status],
-        _answer(s, s.resolution),
-        _held(s, SUGGESTION),
-        _held(s, look.me),
-        _held(s, CROWD),
-        _said(s, look.me, now),
-        _said(s, CROWD, now) or _computed(s, now),
-        (round(moved.change * 100) or None) if moved is not None else None,
+        _format_answer(s, s.resolution),
+        _percent_of(s, SUGGESTION),
+        _percent_of(s, view.me),
+        _percent_of(s, CROWD),
+        _format_held_forecast(s, view.me, now),
+        _format_held_forecast(s, CROWD, now) or _format_computed_forecast(s, now),
+        (round(suggestion_move.change * 100) or None) if suggestion_move is not None else None,
         spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
         s.waiting,
-        _days(s.question.closes_at - now) if s.status == "open" else None,
-        None if held is None else _days(now - held.since),
+        _whole_days(s.question.closes_at - now) if s.status == "open" else None,
+        None if standing is None else _whole_days(now - standing.since),
         ", ".join(s.question.tags),
     )
 
 
-def _days(length: timedelta) -> int:
+def _whole_days(length: timedelta) -> int:
     return int(length / timedelta(days=1))
 
 
-def _answer(s: QuestionSummary, resolution: Resolution | None) -> str:
+def _format_answer(s: QuestionSummary, resolution: Resolution | None) -> str:
     return answer_of(s.question, resolution) if resolution is not None else ""
 
 
-def _held(s: QuestionSummary, who: ForecasterId) -> float | None:
-    standing = s.standings.get(who)
+def _percent_of(s: QuestionSummary, forecaster_id: ForecasterId) -> float | None:
+    standing = s.standings.get(forecaster_id)
     return None if standing is None or standing.p is None else percent_number(standing.p)
 
 
-def _said(s: QuestionSummary, who: ForecasterId, now: datetime) -> str | None:
-    standing = s.standings.get(who)
+def _format_held_forecast(
+    s: QuestionSummary, forecaster_id: ForecasterId, now: datetime
+) -> str | None:
+    standing = s.standings.get(forecaster_id)
     if standing is None:
         return None
     words = in_short(s.question, as_read(s.question, standing.distribution, now))
-    return (
-        words.rjust(6) if standing.p is not None else words
-    )  # a table sorts words by their letters
+    # Padded, because a table sorts texts by their letters.
+    return words.rjust(6) if standing.p is not None else words
 
 
-def _computed(s: QuestionSummary, now: datetime) -> str | None:
-    """What is computed in the place of a crowd, where the answer is no yes or no: suggested shares
-    or the base rate.
+def _format_computed_forecast(s: QuestionSummary, now: datetime) -> str | None:
+    """Return the suggestion or base rate shown in place of a crowd forecast, for kinds other than
+    yes-no.
     """
     if s.question.kind == "binary":
         return None
-    suggested = _said(s, SUGGESTION, now)
+    suggested = _format_held_forecast(s, SUGGESTION, now)
     return (
-        f"{_said(s, PRIOR, now)} (base rate)" if suggested is None else f"{suggested} (suggested)"
+        f"{_format_held_forecast(s, PRIOR, now)} (base rate)"
+        if suggested is None
+        else f"{suggested} (suggested)"
     )

@@ -1,4 +1,4 @@
-"""One question's scores and receipts, by the rules of its kind."""
+"""Data frames of one question's scores and receipts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,9 +17,9 @@ from forecasts.scoring.scores import Score
 
 
 def rules_of(kind: Kind) -> tuple[Rule, ...]:
-    """The rules that judge a kind of question, the headline rule first."""
-    fit = [rule for rule in RULES.values() if kind in rule.kinds]
-    return tuple(sorted(fit, key=lambda rule: rule.name != HEADLINE[kind]))
+    """List the scoring rules for a kind of question, headline rule first."""
+    applicable = [rule for rule in RULES.values() if kind in rule.kinds]
+    return tuple(sorted(applicable, key=lambda rule: rule.name != HEADLINE[kind]))
 
 
 def question_scores_frame(
@@ -28,44 +28,49 @@ def question_scores_frame(
     forecasters: Mapping[ForecasterId, Forecaster],
     me: ForecasterId,
 ) -> pd.DataFrame:
-    """Everyone's scores on one question, the best skill first. Columns:
+    """One row per forecaster on one question, best skill first. Columns:
 
-    who, forecaster, skill (gain of the headline rule over knowing nothing, ×100), a column a rule
-    of the kind under its name (mean while active; for points, the points), coverage (percent of the
+    who, forecaster, skill (gain of the headline rule over knowing nothing, ×100), one column per
+    rule of the kind under its name (mean while active, or points), coverage (percent of the
     scheduled time).
     """
     rules = rules_of(question.kind)
-    found: dict[ForecasterId, dict[str, Score]] = {}
+    by_forecaster: dict[ForecasterId, dict[str, Score]] = {}
     for score in scores:
-        found.setdefault(score.forecaster_id, {})[score.rule] = score
+        by_forecaster.setdefault(score.forecaster_id, {})[score.rule] = score
     names = ("skill", *(rule.name for rule in rules), "coverage")
     types = {"who": "str", "forecaster": "str", **dict.fromkeys(names, "float64")}
     rows = [
-        (who, named(forecasters[who], me), _settled(100 * own[rules[0].name].skill_over_schedule),
-         *(_number(rule, own.get(rule.name)) for rule in rules), percent_number(own[rules[0].name].coverage))
-        for who, own in found.items()
-        if rules[0].name in own
-    ]  # fmt: skip
+        (
+            forecaster_id,
+            named(forecasters[forecaster_id], me),
+            _drop_negative_zero(100 * by_rule[rules[0].name].skill_over_schedule),
+            *(_score_number(rule, by_rule.get(rule.name)) for rule in rules),
+            percent_number(by_rule[rules[0].name].coverage),
+        )
+        for forecaster_id, by_rule in by_forecaster.items()
+        if rules[0].name in by_rule
+    ]
     return frame_of(types, sorted(rows, key=lambda row: -row[2]))
 
 
-def possible(question: Question, given: str, at: datetime) -> tuple[str, ...]:
-    """The answers whose scores are worth comparing, as they are typed, the given one first.
+def possible(question: Question, typed_answer: str, at: datetime) -> tuple[str, ...]:
+    """List the answers whose scores are worth comparing, as typed, `typed_answer` first.
 
-    YES and NO, or the options that are offered at an instant; of numbers and dates, which are too
-    many, the given one and what lies beyond open bounds.
+    YES and NO, or the options offered at that time; for numbers and dates only the typed answer and
+    the open bounds.
     """
     if question.kind == "binary":
-        others: tuple[str, ...] = ("yes", "no")
+        other_answers: tuple[str, ...] = ("yes", "no")
     elif question.scale is None:
-        others = question.offered(at)
+        other_answers = question.offered(at)
     else:
         above = NEVER if question.kind == "date" else ABOVE
-        others = (
+        other_answers = (
             *([BELOW] if question.scale.open_lower else []),
             *([above] if question.scale.open_upper else []),
         )
-    return tuple(dict.fromkeys((given, *others)))
+    return tuple(dict.fromkeys((typed_answer, *other_answers)))
 
 
 def would_score_frame(
@@ -74,8 +79,8 @@ def would_score_frame(
     forecasters: Mapping[ForecasterId, Forecaster],
     me: ForecasterId,
 ) -> pd.DataFrame:
-    """What everyone would score under several outcomes, in their order. Columns: outcome, and those
-    of `question_scores_frame`. Outcomes under which nobody is scored have no row.
+    """Everyone's scores under several outcomes, in their order. Columns: outcome, and those of the
+    frame for one outcome. Outcomes under which nobody is scored have no row.
     """
     parts = [
         question_scores_frame(question, scores, forecasters, me).assign(outcome=outcome)
@@ -84,19 +89,23 @@ def would_score_frame(
     return pd.concat(parts, ignore_index=True)
 
 
-def _number(rule: Rule, score: Score | None) -> float | None:
+def _score_number(rule: Rule, score: Score | None) -> float | None:
     if score is None:
         return None
-    return _settled(score.skill_over_schedule) if rule.is_points else score.mean_while_active
+    return (
+        _drop_negative_zero(score.skill_over_schedule)
+        if rule.is_points
+        else score.mean_while_active
+    )
 
 
-def _settled(gain: float) -> float:
-    """A gain that would be written −0.0 is none."""
+def _drop_negative_zero(gain: float) -> float:
+    """Replace a gain that would be written −0.0 by 0.0."""
     return gain if abs(gain) >= 0.05 else 0.0
 
 
 def intervals_frame(question: Question, score: Score) -> pd.DataFrame:
-    """What a score is made of. Columns:
+    """One row per interval of a score's receipt. Columns:
 
     start and end (time), days, said (the forecast in words), weight (percent of the scheduled
     time), score (of this forecast), contribution (to the mean while active).
@@ -111,10 +120,17 @@ def intervals_frame(question: Question, score: Score) -> pd.DataFrame:
         "contribution": "float64",
     }
     rows: list[tuple[Any, ...]] = [
-        (i.start, i.end, (i.end - i.start) / timedelta(days=1), in_short(question, i.forecast), 100 * i.weight,
-         i.score, i.contribution)
+        (
+            i.start,
+            i.end,
+            (i.end - i.start) / timedelta(days=1),
+            in_short(question, i.forecast),
+            100 * i.weight,
+            i.score,
+            i.contribution,
+        )
         for i in score.receipt
-    ]  # fmt: skip
+    ]
     return frame_of(types, rows)
 
 
@@ -124,7 +140,7 @@ def hindsight_frame(
     forecasters: Mapping[ForecasterId, Forecaster],
     me: ForecasterId,
 ) -> pd.DataFrame:
-    """Forecasts made when the answer was known. Columns: forecaster, made (time), said."""
+    """Forecasts made after the answer was known. Columns: forecaster, made (time), said."""
     rows = [
         (named(forecasters[f.forecaster_id], me), f.made_at, in_short(question, f.distribution))
         for f in late

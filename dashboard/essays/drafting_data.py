@@ -1,6 +1,4 @@
-"""A draft as a form: what is filled in at first, what a changed slot changes, and what the form
-asks in the end.
-"""
+"""Draft form: initial fields, effects of a changed slot, and the questions it asks."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,11 +30,9 @@ SLOTS: Final[Mapping[Slot, tuple[str, str]]] = MappingProxyType(
         "annul_rule": ("When it is annulled", "What happens if nobody can tell any more."),
     }
 )
-"""What a question needs, each with its name and a hint, in the order in which one thinks about
-it.
-"""
+"""The slots of a question in the order of the form, each with its name and a hint."""
 
-_GAPS: Final[Mapping[Slot, str]] = MappingProxyType(
+_SLOT_GAPS: Final[Mapping[Slot, str]] = MappingProxyType(
     {
         "actor": r"\[… who or what\]",
         "event": r"\[… (?:do )?what\]",
@@ -53,88 +49,81 @@ _DAY: Final = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The parts of a question that a slot can change; `sources` one a line."""
+    """The parts of a question that a slot can change; `sources` has one per line."""
 
     text: str
     criteria: str
     sources: str
 
 
-def with_slot(written: Written, slot: Slot, old: str, new: str) -> Written:
-    """The wording with a slot said anew: in the place of what it said before, or of the gap that
-    was left for it.
+def with_slot(wording: Written, slot: Slot, old: str, new: str) -> Written:
+    """Replace a slot's old text, or the gap left for it, by its new text.
 
-    What has no place yet gets one: a rule at the end of the criteria, a source at the top. An empty
-    slot changes nothing, and neither does the deadline, which is chosen among the closing days.
+    If neither occurs, an annulment rule is appended to the criteria and a source is put first. An
+    empty slot changes nothing, nor does the deadline, which is chosen among the closing days.
     """
     if not new or new == old or slot == "deadline":
-        return written
-    for pattern in filter(None, (re.escape(old) if old else "", _GAPS.get(slot, ""))):
-        changed = _everywhere(written, pattern, new)
-        if changed != written:
+        return wording
+    for pattern in filter(None, (re.escape(old) if old else "", _SLOT_GAPS.get(slot, ""))):
+        changed = _replace_everywhere(wording, pattern, new)
+        if changed != wording:
             return changed
-    if slot == "source" and new not in written.sources:
-        return replace(written, sources=f"{new}\n{written.sources}".strip())
-    if slot == "annul_rule" and new not in written.criteria:
-        return replace(written, criteria=f"{written.criteria} {new}".strip())
-    return written
+    if slot == "source" and new not in wording.sources:
+        return replace(wording, sources=f"{new}\n{wording.sources}".strip())
+    if slot == "annul_rule" and new not in wording.criteria:
+        return replace(wording, criteria=f"{wording.criteria} {new}".strip())
+    return wording
 
 
-def _everywhere(written: Written, pattern: str, new: str) -> Written:
+def _replace_everywhere(wording: Written, pattern: str, new: str) -> Written:
     text, criteria, sources = (
-        re.sub(pattern, lambda _: new, said)
-        for said in (written.text, written.criteria, written.sources)
+        re.sub(pattern, lambda _: new, part)
+        for part in (wording.text, wording.criteria, wording.sources)
     )
     return Written(text, criteria, sources)
 
 
 def day_of(text: str, today: date) -> date | None:
-    """The last day that a slot names, when it lies ahead: `31 December 2027`, `2027-12-31`, `end of
+    """Return the last future day that a slot names: `31 December 2027`, `2027-12-31`, `end of
     2027`.
     """
-    ahead = [day for said in said_times(text) for day in said.last_days if day > today]
+    ahead = [day for time in said_times(text) for day in time.last_days if day > today]
     return max(ahead, default=None)
 
 
 def choices(draft: Draft, deadline: str, today: date) -> tuple[date, ...]:
-    """The closing days to choose from: those proposed, and the one that the deadline slot names
-    now.
-    """
-    said = day_of(deadline, today)
-    return tuple(dict.fromkeys([*draft.horizons, *([said] if said else [])]))
+    """List the closing days to choose from: the proposed ones, and the one in the deadline slot."""
+    day = day_of(deadline, today)
+    return tuple(dict.fromkeys([*draft.horizons, *([day] if day else [])]))
 
 
 Bearing = tuple[str, str]
-"""How an answer has to compare and with what: `("at least", "200")`, `("by", "2027-01-01")`."""
+"""Comparison and bound of an answer: `("at least", "200")`, `("by", "2027-01-01")`."""
 
 
 def bearing_parts(kind: Kind, bears_out: str) -> Bearing:
-    """What bears the claim out, in the two parts of its field; empty where it says nothing or fits
-    no kind.
-    """
-    said = bears_out.strip()
-    if kind == "numeric" and (bound := _BOUND.fullmatch(said)):
+    """Split the condition that confirms the claim into its two fields; empty if it fits no kind."""
+    text = bears_out.strip()
+    if kind == "numeric" and (bound := _BOUND.fullmatch(text)):
         return bound[1].lower(), bound[2]
-    if kind == "date" and (day := _DAY.fullmatch(said)):
+    if kind == "date" and (day := _DAY.fullmatch(text)):
         return day[1].lower(), day[2]
     return "", ""
 
 
-def begun(draft: Draft, first: Asked) -> dict[str, Any]:
-    """What stands in the form of a draft before anybody writes; `first` is the question for its
-    first horizon.
-    """
-    compared, bound = bearing_parts(draft.kind, draft.bears_out)
-    scale = first.scale if draft.kind == "numeric" else None
+def begun(draft: Draft, first_question: Asked) -> dict[str, Any]:
+    """Return the initial fields of a draft form; `first_question` is for the first horizon."""
+    comparison, bound = bearing_parts(draft.kind, draft.bears_out)
+    scale = first_question.scale if draft.kind == "numeric" else None
     rows: dict[str, Any] = {}
-    for n, one in enumerate(draft.indicators):
+    for n, indicator in enumerate(draft.indicators):
         rows |= {
             f"use-{n}": True,
-            f"name-{n}": one.name,
-            f"direction-{n}": one.direction.name,
-            f"strength-{n}": one.strength.name,
-            f"examples-{n}": "\n".join(one.examples),
-            f"opposites-{n}": "\n".join(one.opposites),
+            f"name-{n}": indicator.name,
+            f"direction-{n}": indicator.direction.name,
+            f"strength-{n}": indicator.strength.name,
+            f"examples-{n}": "\n".join(indicator.examples),
+            f"opposites-{n}": "\n".join(indicator.opposites),
         }
     return {
         **{f"slot-{slot}": getattr(draft.slots, slot) for slot in SLOTS},
@@ -152,30 +141,28 @@ def begun(draft: Draft, first: Asked) -> dict[str, Any]:
         "horizons": [day.isoformat() for day in draft.horizons[:1]],
         "reason": draft.past_resolutions,
         "bears": draft.bears_out if draft.kind in ("binary", "categorical", "ordered") else "",
-        "compared": compared,
-        "bound": float(bound) if compared and draft.kind == "numeric" else None,
-        "bound-day": bound if draft.kind == "date" and compared else None,
-        "name": _bare_name(draft),
+        "compared": comparison,
+        "bound": float(bound) if comparison and draft.kind == "numeric" else None,
+        "bound-day": bound if draft.kind == "date" and comparison else None,
+        "name": _base_name(draft),
         "indicators": len(draft.indicators),
         **rows,
     }
 
 
-def _bare_name(draft: Draft) -> str:
-    """A short name without the day, which comes with the horizon where there are several, and
-    without gaps.
-    """
-    said = _GAP.sub("", draft.text)
+def _base_name(draft: Draft) -> str:
+    """Return a short name without gaps and without the day, which is appended per horizon."""
+    text = _GAP.sub("", draft.text)
     for day in draft.horizons[:1]:
-        said = said.replace(long_date(day), "")
-    name = short_name(said)
+        text = text.replace(long_date(day), "")
+    name = short_name(text)
     return name if "-" in name else short_name(draft.quote)
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a form says beside the draft's own fields: one question for each of the closing days
-    `days`.
+    """The content of a form beside the draft's own fields; `days` are closing days, one question
+    each.
     """
 
     draft: Draft
@@ -188,28 +175,28 @@ class Chosen:
     claim_ids: tuple[ClaimId, ...]
 
 
-def questions_of(chosen: Chosen, now: datetime) -> tuple[Asked, ...]:
-    """The questions that a form asks, the soonest first; several have the day behind their name."""
-    days = tuple(sorted(set(chosen.days)))
-    made = []
-    for day, name in zip(days, names(chosen.name, days), strict=True):
-        asked = asked_from(
-            chosen.draft,
+def questions_of(form: Chosen, now: datetime) -> tuple[Asked, ...]:
+    """Build the questions of a form, soonest first; several have the day appended to their name."""
+    days = tuple(sorted(set(form.days)))
+    questions = []
+    for day, name in zip(days, names(form.name, days), strict=True):
+        question = asked_from(
+            form.draft,
             name=name,
             closes_on=day,
             now=now,
-            essay_id=chosen.essay_id,
-            prior=chosen.prior,
-            prior_reason=chosen.prior_reason,
+            essay_id=form.essay_id,
+            prior=form.prior,
+            prior_reason=form.prior_reason,
         )
-        scale = asked.scale if chosen.draft.kind == "date" else chosen.scale
-        made.append(replace(asked, claim_ids=chosen.claim_ids, scale=scale))
-    return tuple(made)
+        scale = question.scale if form.draft.kind == "date" else form.scale
+        questions.append(replace(question, claim_ids=form.claim_ids, scale=scale))
+    return tuple(questions)
 
 
 def names(base: str, days: Sequence[date]) -> tuple[str, ...]:
-    """A name for each day: the base alone for one, else with the shortest form of the days that
-    tells them apart.
+    """Name a question per day: the base alone for one day, else with the shortest distinct date
+    suffix.
     """
     if len(days) < 2:
         return (base,) * len(days)
@@ -220,22 +207,22 @@ def names(base: str, days: Sequence[date]) -> tuple[str, ...]:
     raise ValueError(f"a day stands twice among {days}")
 
 
-def together(found: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
-    """The findings of several questions as one list, each once, those that block first."""
-    flaws = dict.fromkeys(flaw for each in found for flaw in each)
+def together(flaws_by_question: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
+    """Merge the flaws of several questions into one list without duplicates, blocking ones
+    first.
+    """
+    flaws = dict.fromkeys(flaw for question_flaws in flaws_by_question for flaw in question_flaws)
     return tuple(sorted(flaws, key=lambda flaw: flaw.severity != "blocking"))
 
 
 def kept(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands in a form, as it can be stored: days and times as text, nothing that no form
-    could hold.
-    """
-    return {name: _stored(value) for name, value in fields.items()}
+    """Serialise form fields for storage: days and times as text, other values as JSON types."""
+    return {name: _serialise_value(value) for name, value in fields.items()}
 
 
-def _stored(value: Any) -> Any:
+def _serialise_value(value: Any) -> Any:
     if isinstance(value, date):  # times are dates too
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return [_stored(each) for each in value]
+        return [_serialise_value(item) for item in value]
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)

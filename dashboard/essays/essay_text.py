@@ -1,4 +1,4 @@
-"""Essays in words: how a sentence stands, how much was asked, how the essay did."""
+"""Essays in words: states of sentences, coverage, and record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +19,7 @@ from forecasts.essays.claim_map import (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a state is shown over an essay: its look by name, the mark before the sentence, and what
-    both mean.
-    """
+    """Style of a state over an essay: CSS name, mark before the sentence, and meaning."""
 
     name: str
     mark: str
@@ -46,52 +44,52 @@ LOOK: Final[Mapping[ClaimState, Look]] = MappingProxyType(
         "not forward-looking": PLAIN,
     }
 )
-"""The looks of all states. None is told by its colour alone; the likelier an open one, the stronger
-its colour.
+"""Styles of all states. None is distinguished by colour alone; the likelier an open one, the
+stronger its colour.
 """
 
 DRAFTED: Final = Look("no-question-yet", "✎", "a draft is kept")
 LOOKS_BACK: Final = Look("looks-back", "( )", "answers that look back")
 
 
-def mark_of(one: Mapped) -> str:
-    """The mark before a sentence: `✓`, `(✓)` when the answers look back, `62 %` while it is
-    open.
-    """
-    look = LOOK[one.state]
-    if one.state == "open":
-        return "…" if one.p is None else percent(one.p)
-    return f"({look.mark})" if one.retrospective and look.mark else look.mark
+def mark_of(claim: Mapped) -> str:
+    """Return the mark before a sentence: `✓`, `(✓)` if retrospective, `62 %` while it is open."""
+    style = LOOK[claim.state]
+    if claim.state == "open":
+        return "…" if claim.p is None else percent(claim.p)
+    return f"({style.mark})" if claim.retrospective and style.mark else style.mark
 
 
-def shade_of(one: Mapped) -> int | None:
-    """How strongly an open sentence is coloured, 6 to 48 percent; None for all others."""
-    if one.state != "open":
+def shade_of(claim: Mapped) -> int | None:
+    """Return the colour strength of an open sentence, 6 to 48 percent; None for all others."""
+    if claim.state != "open":
         return None
-    return 10 if one.p is None else round(6 + 42 * one.p)
+    return 10 if claim.p is None else round(6 + 42 * claim.p)
 
 
 def asked_sentence(coverage: Coverage) -> str:
-    """`12 of 30 forward-looking sentences became questions, 15 have no question yet.`"""
-    ahead = coverage.forward_looking
-    if not ahead:
+    """State the coverage: `12 of 30 forward-looking sentences became questions, 15 have no question
+    yet.`
+    """
+    total = coverage.forward_looking
+    if not total:
         return "No sentence of it looks ahead."
-    became = "became a question" if 1 in (coverage.asked, ahead) else "became questions"
-    said = [f"{coverage.asked:,} of {plural(ahead, 'forward-looking sentence')} {became}"]
+    became = "became a question" if 1 in (coverage.asked, total) else "became questions"
+    parts = [f"{coverage.asked:,} of {plural(total, 'forward-looking sentence')} {became}"]
     if coverage.rejected:
-        said.append(
+        parts.append(
             f"{coverage.rejected:,} {'was' if coverage.rejected == 1 else 'were'} set aside as "
             "untestable"
         )
     if coverage.undecided:
-        said.append(
+        parts.append(
             f"{coverage.undecided:,} {'has' if coverage.undecided == 1 else 'have'} no question yet"
         )
-    return f"{', '.join(said)}."
+    return f"{', '.join(parts)}."
 
 
 def claims_asked(coverage: Coverage) -> str:
-    """The same for an essay whose text is not kept: nobody knows what was overlooked."""
+    """State the coverage of an essay without a stored text, whose missed claims are unknown."""
     became = (
         "became a question"
         if 1 in (coverage.asked, coverage.forward_looking)
@@ -101,14 +99,14 @@ def claims_asked(coverage: Coverage) -> str:
 
 
 def record(line: VerdictLine) -> str:
-    """`3 of 5 borne out`, for a row; `nothing answered yet` before the first answer."""
+    """Format a record: `3 of 5 borne out`; `nothing answered yet` before the first answer."""
     if not line.answered:
         return "nothing answered yet" if line.claims else ""
     return f"{round(line.borne_out, 1):g} of {line.answered} borne out"
 
 
 def headline(verdict: Verdict) -> tuple[str, str]:
-    """The record in words: what one reads first, and what has to be said with it."""
+    """Return the record in words: the headline, and its qualification."""
     line = verdict.overall
     if not line.claims:
         looks_back = (
@@ -116,33 +114,33 @@ def headline(verdict: Verdict) -> tuple[str, str]:
         )
         return "–", looks_back
     if not line.answered:
-        return "No answer yet", f"{_open(line)}."
-    said = [
-        f"{_interval(line.interval)}: {_few(line.answered)}"
+        return "No answer yet", f"{_open_words(line)}."
+    parts = [
+        f"{_interval_words(line.interval)}: {_too_few_words(line.answered)}"
         if line.small
-        else _interval(line.interval)
+        else _interval_words(line.interval)
     ]
     if line.open:
-        said.append(_open(line))
+        parts.append(_open_words(line))
     if line.unanswered:
-        said.append(f"{line.unanswered:,} without an answer")
-    return capital(record(line)), f"{capital('; '.join(said))}."
+        parts.append(f"{line.unanswered:,} without an answer")
+    return capital(record(line)), f"{capital('; '.join(parts))}."
 
 
-def _few(answered: int) -> str:
+def _too_few_words(answered: int) -> str:
     return f"{plural(answered, 'answer')} {'is' if answered == 1 else 'are'} too few to judge by"
 
 
-def _open(line: VerdictLine) -> str:
-    likely = (
+def _open_words(line: VerdictLine) -> str:
+    chance_words = (
         ""
         if line.mean_chance is None
         else f", on average {percent(line.mean_chance)} likely to be borne out"
     )
-    return f"{plural(line.open, 'claim')} still open{likely}"
+    return f"{plural(line.open, 'claim')} still open{chance_words}"
 
 
-def _interval(interval: tuple[float, float] | None) -> str:
+def _interval_words(interval: tuple[float, float] | None) -> str:
     if interval is None:
         return ""
     low, high = (percent(bound) for bound in interval)
@@ -150,24 +148,24 @@ def _interval(interval: tuple[float, float] | None) -> str:
 
 
 def sounded(calibration: Calibration | None) -> str:
-    """How sure the essay sounded against how often it was right; "" before the first answer."""
+    """Compare claimed certainty with the share confirmed; "" before the first answer."""
     if calibration is None:
         return ""
-    found = (
+    sentence = (
         f"Where its words tell how sure it is, it sounded {percent(calibration.claimed)} sure "
         f"and was right in {percent(calibration.share)} of {plural(calibration.claims, 'claim')}"
     )
     gap = round(100 * calibration.overconfidence)
     if calibration.small:
-        return f"{found}: too few to judge by."
+        return f"{sentence}: too few to judge by."
     if abs(gap) < 5:
-        return f"{found}: as sure as it should have been."
-    return f"{found}: {plural(abs(gap), 'point')} too {'sure' if gap > 0 else 'cautious'}."
+        return f"{sentence}: as sure as it should have been."
+    return f"{sentence}: {plural(abs(gap), 'point')} too {'sure' if gap > 0 else 'cautious'}."
 
 
-def said_with(one: Mapped) -> str:
-    """How a sentence makes its claim: `“will” · explicit prediction · sounds 100 % sure`."""
-    sentence = one.sentence
+def said_with(claim: Mapped) -> str:
+    """Describe the wording of a claim: `“will” · explicit prediction · sounds 100 % sure`."""
+    sentence = claim.sentence
     parts = [f"“{sentence.cue}”"] if sentence.cue else []
     if sentence.kind:
         parts.append(sentence.kind)
@@ -176,6 +174,6 @@ def said_with(one: Mapped) -> str:
     return " · ".join(parts)
 
 
-def standing(one: Mapped) -> str:
-    """A sentence's state for its panel: `Mixed (1 of 2)`."""
-    return capital(one.words.replace("%", f"{NBSP}%") if one.state == "open" else one.words)
+def standing(claim: Mapped) -> str:
+    """Describe a sentence's state for its panel: `Mixed (1 of 2)`."""
+    return capital(claim.words.replace("%", f"{NBSP}%") if claim.state == "open" else claim.words)

@@ -1,4 +1,4 @@
-"""One feed: its days, its newest items, and how it is read."""
+"""Data frames of one feed: days, newest items and settings."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -13,7 +13,7 @@ from tracker.feeds.item import Item
 from tracker.feeds.scheduling.health import USUAL_OVER_DAYS, DayCount
 
 OUTCOMES: Final = ("new document", "not modified", "failed")
-"""What a poll can come to."""
+"""Possible outcomes of a poll."""
 
 
 def days_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def days_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
         "unchanged": "str",
         "size": "str",
     }
-    return frame_of(types, (_day_row(at, count) for at, count in _every_day(days, now)))
+    return frame_of(types, (_day_row(at, count) for at, count in _list_days(days, now)))
 
 
 def _day_row(at: datetime, count: DayCount) -> tuple[Any, ...]:
@@ -39,42 +39,40 @@ def _day_row(at: datetime, count: DayCount) -> tuple[Any, ...]:
 
 
 def polls_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
-    """What the polls of each day came to. Columns: day, outcome (one of `OUTCOMES`), rank (its
-    place), polls.
+    """Outcomes of the polls of each day. Columns: day, outcome (`new document`, `not modified` or
+    `failed`), rank (its place), polls.
     """
     types = {"day": TIME, "outcome": "str", "rank": "int64", "polls": "int64"}
     rows = [
         (at, outcome, rank, polls)
-        for at, count in _every_day(days, now)
-        for rank, (outcome, polls) in enumerate(zip(OUTCOMES, _outcomes(count), strict=True))
+        for at, count in _list_days(days, now)
+        for rank, (outcome, polls) in enumerate(zip(OUTCOMES, _outcome_counts(count), strict=True))
         if polls
     ]
     return frame_of(types, rows)
 
 
-def _outcomes(count: DayCount) -> tuple[int, int, int]:
+def _outcome_counts(count: DayCount) -> tuple[int, int, int]:
     return max(0, count.polls - count.not_modified - count.failed), count.not_modified, count.failed
 
 
-def _every_day(days: Sequence[DayCount], now: datetime) -> list[tuple[datetime, DayCount]]:
-    known = {count.day: count for count in days}
+def _list_days(days: Sequence[DayCount], now: datetime) -> list[tuple[datetime, DayCount]]:
+    by_day = {count.day: count for count in days}
     today = now.astimezone(UTC).date()
     dates = [today - timedelta(days=back) for back in range(USUAL_OVER_DAYS - 1, -1, -1)]
-    return [
-        (datetime.combine(each, time(), UTC), known.get(each, DayCount(each))) for each in dates
-    ]
+    return [(datetime.combine(day, time(), UTC), by_day.get(day, DayCount(day))) for day in dates]
 
 
 def usual_frame(usual: float) -> pd.DataFrame:
-    """The usual number of new items a day, as one line of a chart. Columns: usual."""
+    """The usual number of new items a day, as a line of a chart. Columns: usual."""
     return frame_of({"usual": "float64"}, [(usual,)])
 
 
 def items_frame(items: Sequence[Item]) -> pd.DataFrame:
     """The newest items. Columns:
 
-    seen (first), published (as the feed claims, empty without), note (what is odd: its date, or
-    that it repeats another), title (feed text), url (empty where it may not be offered).
+    seen (first), published (as claimed by the feed, or empty), note (problem of its date, or that
+    it repeats another), title (feed text), url (empty if unsafe).
     """
     types = {"seen": TIME, "published": TIME, "note": "str", "title": "str", "url": "str"}
     return frame_of(types, (_item_row(item) for item in items))
@@ -95,9 +93,7 @@ def _item_row(item: Item) -> tuple[Any, ...]:
 
 
 def how_it_is_read(feed: Feed) -> tuple[str, ...]:
-    """All that is set for a feed, in words. Names are people's or the feed's own: plain text
-    only.
-    """
+    """List a feed's settings in words. They contain feed text: show as plain text only."""
     return (
         f"grade {feed.grade}",
         f"group {feed.source_group}",

@@ -1,4 +1,4 @@
-"""All feeds: trouble first, one row a feed, and its days as a small picture."""
+"""Data frame of all feeds, unhealthy ones first."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from tracker.feeds.scheduling.health import (
 )
 from tracker.model.read_models import FeedHealth
 
-_WORST_FIRST: Final[dict[Health, int]] = {
+_HEALTH_RANK: Final[dict[Health, int]] = {
     "failing": 0,
     "paused": 1,
     "late": 2,
@@ -26,52 +26,51 @@ _WORST_FIRST: Final[dict[Health, int]] = {
     "new": 4,
     "ok": 5,
 }
-_TROUBLE: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
-"""States of a single feed that somebody should look at. When feeds are late, nobody polls: that is
-no feed's fault.
+_UNHEALTHY: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
+"""Health states of a single feed that need attention. Lateness is due to polling, not to the
+feed.
 """
 
 
 def asks(health: Health) -> str:
-    """What the button is called that lets the next round ask a feed."""
+    """Return the label of the button that requests a poll."""
     return "Try again" if health in ("failing", "paused") else "Ask now"
 
 
 def worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
-    """Trouble before calm, then by title."""
-    return tuple(sorted(feeds, key=lambda f: (_WORST_FIRST[f.health], f.state.feed.title.lower())))
+    """Sort feeds by health, worst first, then by title."""
+    return tuple(sorted(feeds, key=lambda f: (_HEALTH_RANK[f.health], f.state.feed.title.lower())))
 
 
 def troubled(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
-    """The feeds that somebody should look at, the worst first."""
-    return tuple(feed for feed in worst_first(feeds) if feed.health in _TROUBLE)
+    """List the feeds that need attention, worst first."""
+    return tuple(feed for feed in worst_first(feeds) if feed.health in _UNHEALTHY)
 
 
 def what_is_wrong(feed: FeedHealth) -> str:
-    """Why it is paused, how it fails, what is odd about it, or why nothing comes of it; "" when all
-    is well.
+    """Return the reason why a feed is paused, failing or silent; "" if it is healthy.
 
-    Servers and feeds have their words in it: show it as plain text only.
+    Contains text from servers and feeds: show it as plain text only.
     """
     return feed.state.paused_why or feed.state.last_error or feed.silence
 
 
 def daily_items(days: Sequence[DayCount], now: datetime) -> list[int]:
-    """New items of each of the last 28 days (UTC), today's at the end."""
+    """Count the new items of each of the last 28 days (UTC), today last."""
     today = now.astimezone(UTC).date()
     new = {day.day: day.new_items for day in days}
     return [new.get(today - timedelta(days=back), 0) for back in range(USUAL_OVER_DAYS - 1, -1, -1)]
 
 
 def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
-    """One row a feed, in the order given. Columns:
+    """One row per feed, in the given order. Columns:
 
     id, health (shape and word), title, theme, daily (list: new items of each of 28 days), yesterday
-    (new items of the last whole day, UTC) and usual (of the median day), success (last answer,
-    empty for never), lag (time since then in words), next (empty while paused), why (then),
+    (new items of the last whole day, UTC) and usual (median day), success (last answer, empty for
+    never), lag (time since then in words), next (empty while paused), why (reason of that time),
     unchanged (percent of answers "not modified", empty without any), answers (the last ones), ask
-    (what its button is called), note (what is wrong, or where it moves), items and evidence (of
-    seven days), ever (items in all).
+    (label of its button), note (problem or redirect), items and evidence (of seven days), ever
+    (items in all).
     """
     types = {
         "id": "str",
@@ -93,20 +92,20 @@ def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
         "evidence": "int64",
         "ever": "int64",
     }
-    return frame_of(types, (_row(feed, now) for feed in feeds))
+    return frame_of(types, (_feed_row(feed, now) for feed in feeds))
 
 
-def _row(feed: FeedHealth, now: datetime) -> tuple[Any, ...]:
+def _feed_row(feed: FeedHealth, now: datetime) -> tuple[Any, ...]:
     state = feed.state
-    found, share = usual_items(feed.days, now), share_not_modified(feed.days)
+    usual, share = usual_items(feed.days, now), share_not_modified(feed.days)
     return (
         state.id,
         HEALTH[feed.health],
         state.feed.title,
         state.feed.theme.replace("_", " "),
         daily_items(feed.days, now),
-        found.last_day if feed.days else None,
-        found.usual if feed.days else None,
+        usual.last_day if feed.days else None,
+        usual.usual if feed.days else None,
         state.last_success_at,
         span(now - state.last_success_at) if state.last_success_at else "never",
         None if state.paused else state.next_due_at,

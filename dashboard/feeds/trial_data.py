@@ -1,6 +1,6 @@
-"""An address on trial: what it answered, what is in it, what of that would be evidence.
+"""Summary of a feed on trial: server answer, content, and what would be evidence.
 
-A trial holds the whole document, up to 20 MB of it. What a page keeps between two clicks is this.
+A trial holds the whole document, up to 20 MB. A page keeps only this summary between reruns.
 """
 
 from collections.abc import Mapping
@@ -15,19 +15,19 @@ from forecasts.questions.question import QuestionId
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult
 from tracker.model.read_models import Trial, TrialMatch
 
-if TYPE_CHECKING:  # it brings a parser of pages with it, which only a trial needs
+if TYPE_CHECKING:  # it imports a page parser that only a trial needs
     from tracker.feeds.discovery.feed_links import Candidate
 
 PREVIEW: Final = 10
-"""Entries shown of a feed on trial."""
+"""Number of entries shown of a feed on trial."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a page shows of a trial; everything in it but the counts is the server's own text.
+    """Summary of a trial for a page; all texts in it come from the server.
 
-    `preview` has the columns published (empty without a date) and title. `title` is "" when it is
-    no feed, and then `reason` says why.
+    `preview` has the columns published (empty without a date) and title. `title` is "" if it is no
+    feed, and then `reason` says why.
     """
 
     url: str
@@ -44,7 +44,7 @@ class Tried:
 
 
 def tried(trial: Trial) -> Tried:
-    """What is worth keeping of a trial."""
+    """Summarise a trial without its document."""
     parsed = trial.parsed
     items = parsed.items if parsed else ()
     rows = [(item.published_at, item.title) for item in items[:PREVIEW]]
@@ -64,15 +64,15 @@ def tried(trial: Trial) -> Tried:
 
 
 def answer_in_words(result: FetchResult) -> str:
-    """The server's answer in one line; it has the server's own words in it."""
+    """Describe the server's answer in one line; it contains text from the server."""
     match result:
-        case Fetched() as got:
+        case Fetched() as fetched:
             facts = (
-                f"HTTP {got.status}",
-                f"{size(len(got.body))} in {got.seconds:.2f} s",
-                got.content_type or "no content type",
-                got.url,
-                f"moved for good to {got.moved_to}" if got.moved_to else "",
+                f"HTTP {fetched.status}",
+                f"{size(len(fetched.body))} in {fetched.seconds:.2f} s",
+                fetched.content_type or "no content type",
+                fetched.url,
+                f"moved for good to {fetched.moved_to}" if fetched.moved_to else "",
             )
             return " · ".join(filter(None, facts))
         case FetchFailed(reason=reason) | Deferred(reason=reason):
@@ -81,36 +81,37 @@ def answer_in_words(result: FetchResult) -> str:
             return "not modified"
 
 
-def verdict(found: Tried) -> str:
-    """Whether it is worth reading, in a sentence of our own words."""
-    if not found.is_feed:
-        return "**This is no feed.**" if found.has_answered else "**Nothing could be read there.**"
-    questions = len({match.question_id for match in found.matches})
-    if not found.matches:
-        would = "none would be evidence on an open question today"
+def verdict(trial: Tried) -> str:
+    """Describe in a sentence, without foreign text, whether the feed is worth subscribing."""
+    if not trial.is_feed:
+        return "**This is no feed.**" if trial.has_answered else "**Nothing could be read there.**"
+    questions = len({match.question_id for match in trial.matches})
+    if not trial.matches:
+        matches = "none would be evidence on an open question today"
     else:
-        would = (
-            f"{plural(len(found.matches), 'match', 'matches')} with "
+        matches = (
+            f"{plural(len(trial.matches), 'match', 'matches')} with "
             f"{plural(questions, 'open question')}"
         )
-    return f"**A feed with {plural(found.entries, 'entry', 'entries')}**; {would}."
+    return f"**A feed with {plural(trial.entries, 'entry', 'entries')}**; {matches}."
 
 
-def matches_frame(found: Tried, texts: Mapping[QuestionId, str]) -> pd.DataFrame:
-    """What would be evidence. Columns: title (feed text), question, signpost, words (that
-    matched).
-    """
+def matches_frame(trial: Tried, texts: Mapping[QuestionId, str]) -> pd.DataFrame:
+    """Would-be evidence. Columns: title (feed text), question, signpost, words (that matched)."""
     types = {"title": "str", "question": "str", "signpost": "str", "words": "str"}
     rows = [
-        (m.title, texts.get(m.question_id, m.question_id), m.indicator_name, ", ".join(m.matched))
-        for m in found.matches
+        (
+            match.title,
+            texts.get(match.question_id, match.question_id),
+            match.indicator_name,
+            ", ".join(match.matched),
+        )
+        for match in trial.matches
     ]
     return frame_of(types, rows)
 
 
 def named(candidate: "Candidate") -> str:
-    """A candidate as a choice; its title is the page's own text, so only where no Markdown is
-    read.
-    """
+    """Label a candidate for a choice; contains text of the page, so show it without Markdown."""
     guess = " (a guess)" if candidate.how == "guess" else ""
     return f"{candidate.url}{guess}{f' · {candidate.title}' if candidate.title else ''}"

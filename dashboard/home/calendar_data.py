@@ -1,4 +1,4 @@
-"""What to expect next, in sections of time and by day; what was noted lately."""
+"""Expected events by period and day, and recent signpost marks."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,15 +14,14 @@ from tracker.model.scenarios import Calendar
 MONTH: Final = timedelta(days=30)
 
 Title = Literal["Overdue", "This week", "Next 30 days", "Later"]
-"""The sections of a calendar; a week ends on Sunday in the viewer's zone."""
+"""Sections of the calendar; a week ends on Sunday in the viewer's zone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something that is due: a signpost by its name, or the close or the answer of questions.
+    """Something due: a signpost by its name, or the close or the answer of questions.
 
-    `entries` are those that fall together: one signpost on several questions, or several questions
-    at one instant.
+    `entries` fall together: one signpost on several questions, or several questions at one time.
     """
 
     what: Literal["signpost", "close", "answer due"]
@@ -32,96 +31,102 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One instant at which something is due, and all that is due then."""
+    """A time at which something is due, with everything due then."""
 
     at: datetime
     due: tuple[Due, ...]
 
     @property
     def count(self) -> int:
-        """How many entries it has."""
-        return sum(len(each.entries) for each in self.due)
+        """Number of entries."""
+        return sum(len(item.entries) for item in self.due)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of time with its days; no section is empty."""
+    """A period with its days; never empty."""
 
     title: Title
     days: tuple[Day, ...]
 
     @property
     def count(self) -> int:
-        """How many entries it has."""
+        """Number of entries."""
         return sum(day.count for day in self.days)
 
 
-def sections(found: Calendar, now: datetime, zone: ZoneInfo) -> tuple[Section, ...]:
-    """What is overdue, due this week, within 30 days, and later. Signposts that were seen wait for
-    nothing.
+def sections(calendar: Calendar, now: datetime, zone: ZoneInfo) -> tuple[Section, ...]:
+    """Group expected events into overdue, this week, within 30 days, and later.
 
-    Closed questions that wait for their answer belong here as well as open ones.
+    Seen signposts are left out; closed questions that wait for their answer are included.
     """
     titles: tuple[Title, ...] = ("Overdue", "This week", "Next 30 days", "Later")
     by_title: dict[Title, list[Expected]] = {title: [] for title in titles}
-    for expected in _waiting(found):
-        by_title[_title(expected, now, zone)].append(expected)
-    return tuple(Section(title, _days(found, of)) for title, of in by_title.items() if of)
+    for expected in _list_pending(calendar):
+        by_title[_period_title(expected, now, zone)].append(expected)
+    return tuple(
+        Section(title, _group_by_day(calendar, expectations))
+        for title, expectations in by_title.items()
+        if expectations
+    )
 
 
-def _waiting(found: Calendar) -> list[Expected]:
-    return [e for e in found.expected if e.state in ("waiting", "overdue")]
+def _list_pending(calendar: Calendar) -> list[Expected]:
+    return [e for e in calendar.expected if e.state in ("waiting", "overdue")]
 
 
-def _title(expected: Expected, now: datetime, zone: ZoneInfo) -> Title:
+def _period_title(expected: Expected, now: datetime, zone: ZoneInfo) -> Title:
     if expected.state == "overdue":
         return "Overdue"
-    if expected.at.astimezone(zone).date() <= _sunday(now, zone):
+    if expected.at.astimezone(zone).date() <= _next_sunday(now, zone):
         return "This week"
     return "Next 30 days" if expected.at <= now + MONTH else "Later"
 
 
-def _sunday(now: datetime, zone: ZoneInfo) -> date:
+def _next_sunday(now: datetime, zone: ZoneInfo) -> date:
     today = now.astimezone(zone).date()
     return today + timedelta(days=6 - today.weekday())
 
 
-def _days(found: Calendar, of: Iterable[Expected]) -> tuple[Day, ...]:
+def _group_by_day(calendar: Calendar, expectations: Iterable[Expected]) -> tuple[Day, ...]:
     by_day: dict[datetime, dict[tuple[str, str], list[Expected]]] = {}
-    for e in of:
-        name = "" if e.indicator is None else e.indicator.name
-        by_day.setdefault(e.at, {}).setdefault((e.what, name), []).append(e)
+    for expected in expectations:
+        name = "" if expected.indicator is None else expected.indicator.name
+        by_day.setdefault(expected.at, {}).setdefault((expected.what, name), []).append(expected)
     return tuple(
-        Day(at, tuple(_due(found, each) for each in due.values())) for at, due in by_day.items()
+        Day(at, tuple(_due_item(calendar, together) for together in due.values()))
+        for at, due in by_day.items()
     )
 
 
-def _due(found: Calendar, together: list[Expected]) -> Due:
+def _due_item(calendar: Calendar, together: list[Expected]) -> Due:
     first = together[0]
     name = "" if first.indicator is None else first.indicator.name
     return Due(
-        first.what, name, tuple((e, found.questions[e.question_id].question) for e in together)
+        first.what,
+        name,
+        tuple(
+            (expected, calendar.questions[expected.question_id].question) for expected in together
+        ),
     )
 
 
-def shortened(of: Section, most: int) -> tuple[Day, ...]:
-    """The days of a section that hold its first entries, up to `most` of them; at least one day."""
-    kept: list[Day] = []
+def shortened(section: Section, max_entries: int) -> tuple[Day, ...]:
+    """Return the first days of a section with up to `max_entries` entries; at least one day."""
+    days: list[Day] = []
     count = 0
-    for day in of.days:
+    for day in section.days:
         count += day.count
-        if kept and count > most:
+        if days and count > max_entries:
             break
-        kept.append(day)
-    return tuple(kept)
+        days.append(day)
+    return tuple(days)
 
 
-def noted(found: Calendar) -> tuple[tuple[Mark, Question, str], ...]:
-    """What was noted lately, the newest first: the mark, its question, and the name of its
-    signpost.
-    """
+def noted(calendar: Calendar) -> tuple[tuple[Mark, Question, str], ...]:
+    """List recent marks, newest first, each with its question and the name of its signpost."""
     return tuple(
-        (mark, found.questions[mark.question_id].question, found.names[mark.indicator_id])
-        for mark in found.marks
-        if mark.question_id in found.questions and mark.indicator_id in found.names
+        (mark, calendar.questions[mark.question_id].question, calendar.names[mark.indicator_id])
+        for mark in calendar.marks
+        if mark.question_id in calendar.questions and mark.indicator_id in calendar.names
     )

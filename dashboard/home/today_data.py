@@ -1,4 +1,4 @@
-"""What a person should know in the morning: what moved, what waits, what is due, who disagrees."""
+"""Content of the home page: moves, evidence to review, due forecasts and answers, disagreements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,25 +26,25 @@ STRETCHES: Final = {
     "7 days": timedelta(days=7),
     "30 days": timedelta(days=30),
 }
-"""Over how long one may ask what moved, by its words in the address."""
+"""Periods over which changes can be shown, by their words in the address."""
 
 SOON: Final = timedelta(days=14)
-"""A question closes soon when it closes within this time."""
+"""A question closes soon if it closes within this time."""
 
 APART: Final = log(2.0)
-"""From this gap in log-odds on two disagree: the odds of one are twice those of the other."""
+"""Minimum gap in log-odds that counts as disagreement: one's odds are twice the other's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What stands on the first page, each list whole and the first thing first.
+    """Content of the home page; all lists are complete.
 
-    moves      open questions that moved by a point or more, the largest move first waiting    open
-    questions with evidence to review, the most first closing    open questions that close soon and
-    on which I hold a forecast, the next first stale      open questions with a forecast of mine
-    that is stale and that do not close soon, the oldest first overdue    closed questions whose
-    answer was due, the longest wait first apart      open questions on which two of me, crowd and
-    suggestion disagree, the widest gap in points first
+    moves      open questions that moved by a point or more, largest move first
+    waiting    open questions with evidence to review, most first
+    closing    open questions with a forecast of mine that close soon, next first
+    stale      open questions with a stale forecast of mine that do not close soon, oldest first
+    overdue    closed questions past their resolution date, longest wait first
+    apart      open questions on which two of me, crowd and suggestion disagree, widest gap first
     """
 
     moves: tuple[Move, ...]
@@ -56,17 +56,16 @@ class Morning:
 
     @property
     def pieces(self) -> int:
-        """How many pieces of evidence wait for review."""
+        """Number of pieces of evidence to review."""
         return sum(s.waiting for s in self.waiting)
 
 
 def counted(
     summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool
 ) -> list[QuestionSummary]:
-    """The questions that a morning is about: questions that look back are practice, and count in a
-    replay only.
+    """Select the questions for the home page; retrospective ones count in a replay only.
 
-    A replay stands at its own time, `now`.
+    A replay uses its own time, `now`.
     """
     return (
         as_of(summaries, now)
@@ -75,37 +74,39 @@ def counted(
     )
 
 
-def morning(summaries: Sequence[QuestionSummary], look: Look) -> Morning:
-    """What there is to know at `look.now` for `look.me`, with the moves over `look.over`."""
+def morning(summaries: Sequence[QuestionSummary], view: Look) -> Morning:
+    """Build the content of the home page for the viewer, time and period of `view`."""
     open_ = [s for s in summaries if s.status == "open"]
-    held = in_order([s for s in open_ if my_open(s, look.me)], "stale", look)
-    later = look.now + SOON
+    my_questions = in_order([s for s in open_ if my_open(s, view.me)], "stale", view)
+    soon = view.now + SOON
     return Morning(
-        moves=moves(open_, look.over, look.now),
+        moves=moves(open_, view.over, view.now),
         waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
         closing=tuple(
-            in_order([s for s in held if s.question.closes_at <= later], "closing", look)
+            in_order([s for s in my_questions if s.question.closes_at <= soon], "closing", view)
         ),
-        stale=tuple(s for s in held if s.question.closes_at > later and is_stale(s, look)),
-        overdue=overdue(summaries, look.now),
-        apart=_apart(open_, look),
+        stale=tuple(s for s in my_questions if s.question.closes_at > soon and is_stale(s, view)),
+        overdue=overdue(summaries, view.now),
+        apart=_list_gaps(open_, view),
     )
 
 
 def moves(summaries: Sequence[QuestionSummary], over: timedelta, now: datetime) -> tuple[Move, ...]:
-    """Open questions that moved by a point or more in this time, the largest move first."""
-    found = [
-        moved for s in summaries if (moved := move(s, over, now)) and abs(moved.change) >= POINT
+    """List open questions that moved by a point or more in this period, largest move first."""
+    large_moves = [
+        change for s in summaries if (change := move(s, over, now)) and abs(change.change) >= POINT
     ]
-    return tuple(sorted(found, key=lambda each: -abs(each.change)))
+    return tuple(sorted(large_moves, key=lambda c: -abs(c.change)))
 
 
 def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[QuestionSummary, ...]:
-    """Closed questions whose answer was due, the longest wait first."""
+    """List closed questions past their resolution date, longest wait first."""
     due = [s for s in summaries if is_overdue(s.question, s.resolution, now)]
     return tuple(sorted(due, key=lambda s: s.question.resolves_at))
 
 
-def _apart(summaries: Sequence[QuestionSummary], look: Look) -> tuple[Gap, ...]:
-    found = [each for s in summaries if (each := gap(s, look.me)) and each.log_odds >= APART]
-    return tuple(sorted(found, key=lambda each: -each.size))
+def _list_gaps(summaries: Sequence[QuestionSummary], view: Look) -> tuple[Gap, ...]:
+    wide_gaps = [
+        wide_gap for s in summaries if (wide_gap := gap(s, view.me)) and wide_gap.log_odds >= APART
+    ]
+    return tuple(sorted(wide_gaps, key=lambda wide_gap: -wide_gap.size))

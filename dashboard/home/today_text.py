@@ -1,4 +1,4 @@
-"""What the first page says: moves, what waits, forecasts of one's own, who disagrees."""
+"""Home page in words: moves, evidence to review, my forecasts, disagreements."""
 
 from datetime import datetime
 from typing import Final
@@ -15,7 +15,7 @@ ARROW: Final = "\u2192"
 
 
 def moved(before: float, after: float) -> str:
-    """A move with its ends.
+    """Describe a move with its start and end.
 
     >>> moved(0.34, 0.46).replace(NBSP, " ")
     'Up 12 points, 34 % → 46 %'
@@ -25,38 +25,41 @@ def moved(before: float, after: float) -> str:
     )
 
 
-def apart(held: tuple[tuple[ForecasterId, float], tuple[ForecasterId, float]]) -> str:
-    """Two who disagree, and by how much.
+def apart(pair: tuple[tuple[ForecasterId, float], tuple[ForecasterId, float]]) -> str:
+    """Describe a disagreement and its size.
 
     >>> apart(((ForecasterId("ada"), 0.3), (SUGGESTION, 0.55))).replace(NBSP, " ")
     '25 points apart: you 30 %, suggested 55 %'
     """
-    (one, p), (other, q) = held
-    far = plural(whole, "point") if (whole := int(abs(p - q) * 100 + 0.5)) else "Less than a point"
-    return f"{far} apart: {_voice(one)} {percent_exact(p)}, {_voice(other)} {percent_exact(q)}"
+    (first_id, p), (second_id, q) = pair
+    whole = int(abs(p - q) * 100 + 0.5)
+    distance = plural(whole, "point") if whole else "Less than a point"
+    first = f"{_forecaster_word(first_id)} {percent_exact(p)}"
+    second = f"{_forecaster_word(second_id)} {percent_exact(q)}"
+    return f"{distance} apart: {first}, {second}"
 
 
-def _voice(who: ForecasterId) -> str:
-    return {CROWD: "crowd", SUGGESTION: "suggested"}.get(who, "you")
+def _forecaster_word(forecaster_id: ForecasterId) -> str:
+    return {CROWD: "crowd", SUGGESTION: "suggested"}.get(forecaster_id, "you")
 
 
-def stale(question: Question, held: Distribution, since: datetime, now: datetime) -> str:
-    """`40 %, confirmed 45 days ago`."""
-    return f"{in_short(question, held)}, confirmed {age(since, now)}"
+def stale(question: Question, distribution: Distribution, since: datetime, now: datetime) -> str:
+    """Describe a stale forecast: `40 %, confirmed 45 days ago`."""
+    return f"{in_short(question, distribution)}, confirmed {age(since, now)}"
 
 
-def closing(question: Question, held: Distribution, now: datetime) -> str:
-    """`Closes in 3 days, you hold 40 %`."""
-    return f"Closes {age(question.closes_at, now)}, you hold {in_short(question, held)}"
+def closing(question: Question, distribution: Distribution, now: datetime) -> str:
+    """Describe a question that closes soon: `Closes in 3 days, you hold 40 %`."""
+    return f"Closes {age(question.closes_at, now)}, you hold {in_short(question, distribution)}"
 
 
 def late(question: Question, now: datetime) -> str:
-    """`Due 3 days ago`."""
+    """Describe an overdue answer: `Due 3 days ago`."""
     return f"Due {age(question.resolves_at, now)}"
 
 
 def still(over: str, longer: int) -> str:
-    """That nothing moved, and how many did in a longer time.
+    """State that nothing moved, and how many questions did in a longer period.
 
     >>> still("24 hours", 3).replace(NBSP, " ")
     'No open question moved by a point or more; 3 questions did in 30 days.'
@@ -70,10 +73,9 @@ def still(over: str, longer: int) -> str:
 
 
 def waits(over: str, moves: int, pieces: int, due: tuple[int, int, int]) -> str:
-    """What moved and all that waits for a person, in a sentence.
+    """Summarise moves and pending tasks in a sentence.
 
-    `due` counts the forecasts of one's own that close soon, those that are stale, and the answers
-    overdue.
+    `due` counts my forecasts that close soon, my stale forecasts, and overdue answers.
 
     >>> waits("7 days", 2, 12, (0, 0, 1)).replace(NBSP, " ")
     '**2 questions moved** in 7 days. 12 pieces of evidence to review, 1 answer overdue.'
@@ -81,7 +83,7 @@ def waits(over: str, moves: int, pieces: int, due: tuple[int, int, int]) -> str:
     '**Nothing moved** in 24 hours. Nothing waits for you.'
     """
     closing, stale, late = due
-    told = [
+    parts = [
         f"{plural(pieces, 'piece', 'pieces')} of evidence to review" if pieces else "",
         f"{plural(closing, 'forecast')} of yours close{'s' if closing == 1 else ''} soon"
         if closing
@@ -92,5 +94,5 @@ def waits(over: str, moves: int, pieces: int, due: tuple[int, int, int]) -> str:
     moved = f"{plural(moves, 'question')} moved" if moves else "Nothing moved"
     return (
         f"**{moved}** in {over.replace(' ', NBSP)}. "
-        f"{', '.join(filter(None, told)) or 'Nothing waits for you'}."
+        f"{', '.join(filter(None, parts)) or 'Nothing waits for you'}."
     )

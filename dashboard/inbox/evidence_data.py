@@ -1,4 +1,4 @@
-"""Evidence: one row a piece, and the reports behind one."""
+"""Data frames of evidence, and of the reports behind a piece of evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ from tracker.model.read_models import EvidenceCard, StoryItem
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A report of a story, and whether it only repeats the text of an earlier one."""
+    """A report of a story; `copy` is True if it repeats the text of an earlier one."""
 
     report: StoryItem
     copy: bool
 
 
 def told(items: Sequence[StoryItem]) -> tuple[Told, ...]:
-    """The reports of a story, first seen first: of those that carry one text all but the first are
-    copies.
+    """Mark the copies among the reports of a story, first seen first: same text as an earlier
+    report.
     """
     texts: set[ItemId] = set()
-    found = []
+    reports = []
     for item in sorted(items, key=lambda i: (i.item.first_seen_at, i.item.id)):
-        text = item.copy_of or item.item.id
-        found.append(Told(item, text in texts))
-        texts.add(text)
-    return tuple(found)
+        text_id = item.copy_of or item.item.id
+        reports.append(Told(item, text_id in texts))
+        texts.add(text_id)
+    return tuple(reports)
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """What the reports of a story come to: texts, the groups that stand behind them, and copies."""
+    """Counts of a story: distinct reports, independent source groups, and copies."""
 
     reports: int
     independent: int
@@ -44,35 +44,38 @@ class Fold:
 
 
 def fold(items: Sequence[StoryItem]) -> Fold:
-    """Count a story's reports as its reliability counts them: a copy is no second witness, nor is
-    the same owner.
-    """
-    every = told(items)
-    own = [t.report.source_group for t in every if not t.copy]
-    return Fold(len(own), len(set(own)), len(every) - len(own))
+    """Count reports as story reliability does: neither a copy nor the same owner is independent."""
+    reports = told(items)
+    source_groups = [t.report.source_group for t in reports if not t.copy]
+    return Fold(len(source_groups), len(set(source_groups)), len(reports) - len(source_groups))
 
 
 def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
     """Every report of a story, first seen first. Columns:
 
-    seen, source (feed title), group (the agency that it names, or the feed's owner), what (`report`
-    or `copy`), headline. All but `what` is text of feeds.
+    seen, source (feed title), group (the news agency it names, or the feed's owner), what (`report`
+    or `copy`), headline. All but `what` is feed text.
     """
     types = {"seen": TIME, "source": "str", "group": "str", "what": "str", "headline": "str"}
     rows = (
-        (t.report.item.first_seen_at, t.report.feed_title, t.report.source_group, "copy" if t.copy else "report",
-         t.report.item.title)
+        (
+            t.report.item.first_seen_at,
+            t.report.feed_title,
+            t.report.source_group,
+            "copy" if t.copy else "report",
+            t.report.item.title,
+        )
         for t in told(items)
-    )  # fmt: skip
+    )
     return frame_of(types, rows)
 
 
 def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
-    """One row a piece of evidence, in the words of its question's kind. Columns:
+    """One row per piece of evidence, in the words of its question's kind. Columns:
 
-    id, seen, headline (feed text), direction, sure (of the direction, percent; empty where nobody
-    called it or a person took it), strength, relevant (how likely the match bears on the question,
-    percent; empty as before), status, judge (empty, or the model's name), matched (words), nearest
+    id, seen, headline (feed text), direction, sure (of the direction, percent; empty if not called
+    or confirmed by a person), strength, relevant (probability that the match is relevant, percent;
+    empty as before), status, judge (empty, or the model's name), matched (words), nearest
     (phrasing), sources (feed titles), reports, independent and copies (counts), url (of the first
     report).
     """
@@ -94,20 +97,20 @@ def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
         "copies": "int64",
         "url": "str",
     }
-    return frame_of(types, (_row(card, kind) for card in cards))
+    return frame_of(types, (_evidence_row(card, kind) for card in cards))
 
 
-def _row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
+def _evidence_row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
     e, counts, model = card.evidence, fold(card.items), machine(card.evidence.judged_by)
-    waits = e.status == "logged"
+    is_waiting = e.status == "logged"
     return (
         e.id,
         e.first_seen_at,
         card.headline,
         side_of(e, kind),
-        percent_number(e.p_direction) if waits and not uncalled(e) else None,
+        percent_number(e.p_direction) if is_waiting and not uncalled(e) else None,
         strength(e.strength),
-        percent_number(e.relevance) if waits else None,
+        percent_number(e.relevance) if is_waiting else None,
         f"{card.state}, machine judgement" if model else card.state,
         model,
         ", ".join(e.matched),

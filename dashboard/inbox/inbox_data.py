@@ -1,4 +1,4 @@
-"""The evidence that waits, one row a piece."""
+"""Data frame of the evidence to review."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,33 +11,34 @@ from tracker.model.read_models import EvidenceCard
 
 
 def inbox_frame(
-    pieces: Sequence[EvidenceCard],
+    cards: Sequence[EvidenceCard],
     questions: Mapping[QuestionId, Question],
-    at_hand: Sequence[EvidenceCard],
+    selected: Sequence[EvidenceCard],
 ) -> pd.DataFrame:
-    """Columns: at (a mark for the story at hand), headline, question, points (in words), source,
-    seen.
+    """One row per piece of evidence. Columns:
 
-    Headlines and sources are feed text: a table cell shows them as they are.
+    at (a mark for the selected story), headline, question, points (bearing in words), source, seen.
+
+    Headlines and sources are feed text; table cells show them as they are.
     """
     types = dict.fromkeys(("at", "headline", "question", "points", "source"), "str") | {
         "seen": TIME
     }
-    now = {card.evidence.id for card in at_hand}
+    selected_ids = {card.evidence.id for card in selected}
     rows = (
         (
-            "▸" if card.evidence.id in now else "",
+            "▸" if card.evidence.id in selected_ids else "",
             card.headline,
             card.question_text,
-            _points(card, questions[card.evidence.question_id]),
+            _bearing_words(card, questions[card.evidence.question_id]),
             card.items[0].feed_title,
             card.evidence.first_seen_at,
         )
-        for card in pieces
+        for card in cards
     )
     return frame_of(types, rows)
 
 
-def _points(card: EvidenceCard, question: Question) -> str:
+def _bearing_words(card: EvidenceCard, question: Question) -> str:
     points = bearing(card.evidence, question.kind)
     return f"{points} (context only)" if card.context_only else points

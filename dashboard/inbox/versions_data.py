@@ -1,4 +1,4 @@
-"""An item that its outlet edited: every version as it was seen, the oldest first."""
+"""Versions of a feed item that its outlet edited."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +8,7 @@ from tracker.model.read_models import StoryItem
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version. `said` tells what is different from the one before; `summary` is "" where it is
-    the same.
-    """
+    """One version and its change from the one before; `summary` is "" if it did not change."""
 
     seen_at: datetime
     said: str
@@ -18,21 +16,24 @@ class Version:
     summary: str
 
 
-def versions(copy: StoryItem) -> tuple[Version, ...]:
-    """All versions of a copy, the first as it was first seen."""
-    first = copy.item
-    found = [Version(first.first_seen_at, "first seen", first.title, first.summary)]
+def versions(story_item: StoryItem) -> tuple[Version, ...]:
+    """List all versions of an item, oldest first."""
+    first = story_item.item
+    result = [Version(first.first_seen_at, "first seen", first.title, first.summary)]
     title, summary = first.title, first.summary
-    for later in copy.revisions:
+    for later in story_item.revisions:
         changed = [
             *(["headline"] if later.title != title else []),
             *(["summary"] if later.summary != summary else []),
         ]
-        said = f"{' and '.join(changed) or 'text'} changed"
-        found.append(
+        change = f"{' and '.join(changed) or 'text'} changed"
+        result.append(
             Version(
-                later.seen_at, said, later.title, later.summary if later.summary != summary else ""
+                later.seen_at,
+                change,
+                later.title,
+                later.summary if later.summary != summary else "",
             )
         )
         title, summary = later.title, later.summary
-    return tuple(found)
+    return tuple(result)

@@ -1,4 +1,4 @@
-"""One question's tables: history, signposts, options."""
+"""Data frames of one question's history, signposts and options."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ from forecasts.questions.versions import Version, version_at
 from tracker.model.read_models import QuestionPage
 
 PHRASINGS: Final = 130
-"""Characters of phrasings in a cell: as many as two or three lines hold."""
+"""Maximum number of characters of phrasings in a cell, which is two or three lines."""
 
 
 def history_frame(
@@ -27,21 +27,28 @@ def history_frame(
     *,
     versions: Sequence[Version] = (),
 ) -> pd.DataFrame:
-    """What people did, newest first. Columns:
+    """Forecasts and other acts of people, newest first. Columns:
 
-    made, who, act, said (a forecast in words), wording (the one it was made on; empty where there
-    is but one), why, cites (count).
+    made, who, act, said (forecast in words), wording (version it was made on; empty if there is
+    only one), why, cites (count).
     """
     types = dict.fromkeys(("made", "who", "act", "said", "wording", "why"), "str") | {
         "made": TIME,
         "cites": "int64",
     }
-    worded = len(versions) > 1
+    has_rewordings = len(versions) > 1
     rows = [
-        (a.made_at, named(forecasters[a.forecaster_id], me), ACT[a.act], in_short(question, a.distribution),
-         f"wording {version_at(versions, a.entered_at).number}" if worded else "", a.rationale, len(a.cites))
-        for a in reversed(acts)
-    ]  # fmt: skip
+        (
+            act.made_at,
+            named(forecasters[act.forecaster_id], me),
+            ACT[act.act],
+            in_short(question, act.distribution),
+            f"wording {version_at(versions, act.entered_at).number}" if has_rewordings else "",
+            act.rationale,
+            len(act.cites),
+        )
+        for act in reversed(acts)
+    ]
     return frame_of(types, rows)
 
 
@@ -55,10 +62,10 @@ ACT: Final = {
 
 
 def signposts_frame(page: QuestionPage) -> pd.DataFrame:
-    """The indicators of a question and what was seen of them. Columns:
+    """The indicators of a question and their sightings. Columns:
 
     name, direction, strength, seen (pieces of evidence not rejected), last (empty while silent),
-    expected (by when, so that silence counts; empty where nobody said), examples and opposites (the
+    expected (date after which silence counts; empty if there is none), examples and opposites (the
     first phrasings for its direction, and against it).
     """
     types = {
@@ -71,17 +78,24 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
         "examples": "str",
         "opposites": "str",
     }
-    found: dict[str, list[datetime]] = {}
+    seen_at: dict[str, list[datetime]] = {}
     for card in page.evidence:
         if card.evidence.status != "rejected":
-            found.setdefault(card.evidence.indicator_id, []).append(card.evidence.first_seen_at)
+            seen_at.setdefault(card.evidence.indicator_id, []).append(card.evidence.first_seen_at)
     kind = page.summary.question.kind
     rows = [
-        (i.name, side(kind, i.direction, i.option), strength(i.strength), len(found.get(i.id, [])),
-         max(found[i.id]) if i.id in found else None, i.expected.by if i.expected else None,
-         clipped(" · ".join(i.examples), PHRASINGS), clipped(" · ".join(i.opposites), PHRASINGS))
+        (
+            i.name,
+            side(kind, i.direction, i.option),
+            strength(i.strength),
+            len(seen_at.get(i.id, [])),
+            max(seen_at[i.id]) if i.id in seen_at else None,
+            i.expected.by if i.expected else None,
+            clipped(" · ".join(i.examples), PHRASINGS),
+            clipped(" · ".join(i.opposites), PHRASINGS),
+        )
         for i in page.indicators.values()
-    ]  # fmt: skip
+    ]
     return frame_of(types, sorted(rows, key=lambda row: -row[3]))
 
 
@@ -89,11 +103,13 @@ def options_frame(question: Question) -> pd.DataFrame:
     """The options of a question in their order, and their base rates. Columns:
 
     option, prior (percent, empty for one that was added later), added and removed (time, empty for
-    one that was there from the start, and to the end).
+    the start and the end of the question).
     """
     types = {"option": "str", "prior": "float64", "added": TIME, "removed": TIME}
-    held = question.prior
-    shares = dict(zip(held.options, held.p, strict=True)) if isinstance(held, Categorical) else {}
+    prior = question.prior
+    shares = (
+        dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
+    )
     rows = [
         (
             o.name,

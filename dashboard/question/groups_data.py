@@ -1,5 +1,5 @@
-"""Questions that are linked: who says what of each, in the order of the link, and what contradicts
-it.
+"""Data frames for linked questions: current forecasts in the order of the link, and
+contradictions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,17 +26,15 @@ LEVELS: Final[Mapping[str, float]] = {
     "high50": 0.75,
     "high80": 0.9,
 }
-"""The levels of a fan over labels."""
+"""Quantile levels of a fan over labels."""
 
 ANSWER: Final = "Answer"
-"""Who says what is known: drawn beside the forecasters."""
+"""Name under which known answers are drawn beside the forecasters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A question of a link under its label, with what everyone holds; nothing once it has its
-    answer.
-    """
+    """A question of a link: its label and everyone's forecast, empty once it is answered."""
 
     link: LinkId
     summary: QuestionSummary
@@ -50,7 +48,7 @@ class Member:
 
     @property
     def answer(self) -> str:
-        """Its answer in words, empty while there is none."""
+        """Its answer in words, empty while unanswered."""
         resolution = self.summary.resolution
         return "" if resolution is None else answer_of(self.question, resolution)
 
@@ -60,41 +58,62 @@ class Member:
         resolution = self.summary.resolution
         return None if resolution is None else {"yes": 1.0, "no": 0.0}.get(resolution.outcome)
 
-    def p(self, who: ForecasterId) -> float | None:
-        """P(YES) by somebody, or as it is known; None for other kinds, and where nobody says."""
-        return self.answered_p if self.answer else p_yes(self.held.get(who))
+    def p(self, forecaster_id: ForecasterId) -> float | None:
+        """Return P(YES) of a forecaster, or of the answer; None for other kinds or without a
+        forecast.
+        """
+        return self.answered_p if self.answer else p_yes(self.held.get(forecaster_id))
 
 
 def members(group: Group) -> tuple[Member, ...]:
-    """The questions of a link in its order; without labels they go by their text."""
+    """List the questions of a link in its order; without labels the question texts serve as
+    labels.
+    """
     labels = group.link.labels or tuple(row.question.text for row in group.questions)
     return tuple(
         Member(
             group.link.id,
             row,
             label,
-            {} if row.resolution else {who: s.distribution for who, s in row.standings.items()},
+            {}
+            if row.resolution
+            else {
+                forecaster_id: standing.distribution
+                for forecaster_id, standing in row.standings.items()
+            },
         )
         for row, label in zip(group.questions, labels, strict=True)
     )
 
 
 def speakers(group: Group, me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Whose forecasts are shown: mine, the crowd's where it is more than me, the suggestion; else
-    the base rate.
+    """List whose forecasts are shown: mine, the crowd (if others forecast), the suggestion; else
+    base rate.
     """
-    known = {who: s.forecaster for row in group.questions for who, s in row.standings.items()}
-    others = any(who not in RESERVED and who != me for who in known)
-    wanted = (me, *([CROWD] if others else []), SUGGESTION)
-    open_now = [m for m in members(group) if not m.answer]
-    found = [known[who] for who in wanted if who in known and any(who in m.held for m in open_now)]
-    return tuple(found) or tuple(known[who] for who in (PRIOR,) if who in known)
+    forecasters = {
+        forecaster_id: standing.forecaster
+        for row in group.questions
+        for forecaster_id, standing in row.standings.items()
+    }
+    has_other_people = any(
+        forecaster_id not in RESERVED and forecaster_id != me for forecaster_id in forecasters
+    )
+    preferred = (me, *([CROWD] if has_other_people else []), SUGGESTION)
+    unanswered = [m for m in members(group) if not m.answer]
+    speakers = [
+        forecasters[forecaster_id]
+        for forecaster_id in preferred
+        if forecaster_id in forecasters and any(forecaster_id in m.held for m in unanswered)
+    ]
+    return tuple(speakers) or tuple(
+        forecasters[forecaster_id] for forecaster_id in (PRIOR,) if forecaster_id in forecasters
+    )
 
 
 def chances_frame(group: Group, me: ForecasterId) -> pd.DataFrame:
-    """P(YES) of each question by each speaker, or its answer. Columns:
+    """P(YES) of each question by each forecaster shown, or its answer. Columns:
 
-    label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `ANSWER`),
+    label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `Answer`),
     shown (in words).
     """
     types = {
@@ -110,71 +129,78 @@ def chances_frame(group: Group, me: ForecasterId) -> pd.DataFrame:
         place = (member.label, rank, member.question.closes_at)
         if member.answered_p is not None:
             rows.append((*place, member.answered_p, ANSWER, member.answer))
-        held = () if member.answer else ((who, member.p(who.id)) for who in speakers(group, me))
-        rows += [(*place, p, named(who, me), percent_exact(p)) for who, p in held if p is not None]
+        probabilities = (
+            ()
+            if member.answer
+            else ((forecaster, member.p(forecaster.id)) for forecaster in speakers(group, me))
+        )
+        rows += [
+            (*place, p, named(forecaster, me), percent_exact(p))
+            for forecaster, p in probabilities
+            if p is not None
+        ]
     return frame_of(types, rows)
 
 
 def by_chance(frame: pd.DataFrame) -> tuple[str, ...]:
-    """The labels with the likeliest first, by the mean of what is said of each."""
+    """Sort labels by mean probability, likeliest first."""
     means = (
         frame.groupby("label", sort=False)["p"].mean().sort_values(ascending=False, kind="stable")
     )
     return tuple(map(str, means.index))
 
 
-def fan_frame(group: Group, who: ForecasterId) -> pd.DataFrame:
+def fan_frame(group: Group, forecaster_id: ForecasterId) -> pd.DataFrame:
     """One forecaster's numbers or dates over the labels. Columns:
 
-    label, rank, low80 to high80 (values at `LEVELS`; beyond the range its bound), shown (the
-    forecast in words).
+    label, rank, low80 to high80 (quantiles, clamped to the range), shown (the forecast in words).
     """
-    asked = group.questions[-1].question
-    kind = TIME if asked.kind == "date" else "float64"
-    types = {"label": "str", "rank": "int64", **dict.fromkeys(LEVELS, kind), "shown": "str"}
+    question = group.questions[-1].question
+    dtype = TIME if question.kind == "date" else "float64"
+    types = {"label": "str", "rank": "int64", **dict.fromkeys(LEVELS, dtype), "shown": "str"}
     rows = [
         (
             m.label,
             rank,
-            *(_drawn(m.question, held, q) for q in LEVELS.values()),
-            in_short(m.question, held),
+            *(_chart_value(m.question, distribution, q) for q in LEVELS.values()),
+            in_short(m.question, distribution),
         )
         for rank, m in enumerate(members(group))
-        if isinstance(held := m.held.get(who), Cdf)
+        if isinstance(distribution := m.held.get(forecaster_id), Cdf)
     ]
     return frame_of(types, rows)
 
 
-def _drawn(question: Question, held: Cdf, share: float) -> Any:
+def _chart_value(question: Question, curve: Cdf, share: float) -> Any:
     scale = question.scale
     assert scale is not None
-    value = held.quantile(share)
-    bounded = _bound(scale, held, share) if value is None else value
+    value = curve.quantile(share)
+    bounded = _nearest_bound(scale, curve, share) if value is None else value
     return date_of(bounded) if question.kind == "date" else bounded
 
 
-def _bound(scale: Scale, held: Cdf, share: float) -> float:
-    return scale.lower if share < held.below else scale.upper
+def _nearest_bound(scale: Scale, curve: Cdf, share: float) -> float:
+    return scale.lower if share < curve.below else scale.upper
 
 
 def contradictions(group: Group, me: ForecasterId) -> tuple[tuple[Forecaster, Violation], ...]:
-    """Whose forecasts on open questions the link forbids, and the nearest ones that it allows."""
-    questions = {row.question.id: row.question for row in group.questions}
-    found = []
-    for who in speakers(group, me):
-        held = {
-            m.question.id: m.held[who.id]
-            for m in members(group)
-            if who.id in m.held and m.summary.status == "open"
-        }
-        if (broken := violation(group.link, held, questions)) is not None:
-            found.append((who, broken))
-    return tuple(found)
-
-
-def said_by(group: Group, who: ForecasterId) -> tuple[float, ...] | None:
-    """P(YES) of every question of the link in its order, by one forecaster; None where one of them
-    has none.
+    """List forecasters whose forecasts on open questions violate the link, with the nearest
+    coherent ones.
     """
-    given: Sequence[float | None] = [member.p(who) for member in members(group)]
-    return None if None in given else tuple(p for p in given if p is not None)
+    questions = {row.question.id: row.question for row in group.questions}
+    contradictions = []
+    for forecaster in speakers(group, me):
+        distributions = {
+            m.question.id: m.held[forecaster.id]
+            for m in members(group)
+            if forecaster.id in m.held and m.summary.status == "open"
+        }
+        if (found_violation := violation(group.link, distributions, questions)) is not None:
+            contradictions.append((forecaster, found_violation))
+    return tuple(contradictions)
+
+
+def said_by(group: Group, forecaster_id: ForecasterId) -> tuple[float, ...] | None:
+    """Return P(YES) of every question of the link by one forecaster; None if any is missing."""
+    probabilities: Sequence[float | None] = [member.p(forecaster_id) for member in members(group)]
+    return None if None in probabilities else tuple(p for p in probabilities if p is not None)

@@ -1,4 +1,4 @@
-"""Why a probability moved: the reasons and their sum."""
+"""Data frame of the reasons of a probability change."""
 
 from collections.abc import Sequence
 from math import fsum
@@ -13,15 +13,15 @@ from forecasts.distributions.probability import logit, sigmoid
 from forecasts.suggestion.changes import Move, Reason
 from tracker.model.read_models import EvidenceCard
 
-_NOTHING: Final = 0.0005
-_LONGEST: Final = 170
+_MIN_LOG_ODDS: Final = 0.0005
+_MAX_TEXT_CHARS: Final = 170
 
 
 def moved_frame(move: Move, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
-    """The reasons of a move and their sum. Columns:
+    """The reasons of a change and their sum. Columns:
 
-    cause, what (reason; for evidence its headline), log_odds, after (percent with the reasons so
-    far), weighed (how the evidence was weighed). Empty where certainty allows no reasons.
+    cause, what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
+    the evidence was weighed). Empty if certainty makes the log-odds infinite.
     """
     types = {
         "cause": "str",
@@ -37,21 +37,21 @@ def moved_frame(move: Move, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     z = logit(move.before)
     for reason in move.reasons:
         z += reason.log_odds
-        if abs(reason.log_odds) >= _NOTHING or reason.cause in ("cited", "judgement"):
-            what, weighed = _said(
+        if abs(reason.log_odds) >= _MIN_LOG_ODDS or reason.cause in ("cited", "judgement"):
+            subject, weighed = _headline_and_why(
                 reason,
                 headlines.get(reason.evidence_id) if reason.evidence_id is not None else None,
             )
-            rows.append((reason.cause, what, reason.log_odds, tenths(sigmoid(z)), weighed))
+            rows.append((reason.cause, subject, reason.log_odds, tenths(sigmoid(z)), weighed))
     total = fsum(reason.log_odds for reason in move.reasons)
     rows.append(("sum", "All reasons together", total, tenths(move.after), ""))
     return frame_of(types, rows)
 
 
-def _said(reason: Reason, headline: str | None) -> tuple[str, str]:
-    """What a reason is about, and how it was weighed: of evidence its headline, and the reason."""
+def _headline_and_why(reason: Reason, headline: str | None) -> tuple[str, str]:
+    """Return the subject of a reason (for evidence its headline) and how it was weighed."""
     return (
-        (clipped(reason.why, _LONGEST), "")
+        (clipped(reason.why, _MAX_TEXT_CHARS), "")
         if headline is None
-        else (clipped(headline, _LONGEST), reason.why)
+        else (clipped(headline, _MAX_TEXT_CHARS), reason.why)
     )

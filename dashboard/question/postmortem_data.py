@@ -1,4 +1,4 @@
-"""What an answered question can teach, as tables."""
+"""Data frames of the lessons of an answered question."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -14,15 +14,15 @@ from tracker.model.read_models import EvidenceCard, QuestionPage
 
 HELPFUL, HARMFUL = "✓ towards the answer", "✗ away from it"
 
-_RIGHT: Final = {
+_SILENCE_MEANING: Final = {
     True: "its silence pointed to the answer",
     False: "its silence pointed away from the answer",
     None: "its silence said nothing",
 }
 
 
-def pushes_frame(found: PostMortem, page: QuestionPage) -> pd.DataFrame:
-    """The evidence that helped most, then that which misled most. Columns:
+def pushes_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFrame:
+    """The most helpful, then the most misleading evidence. Columns:
 
     way (`HELPFUL` or `HARMFUL`), log_odds (at its strongest; above 0 towards the answer), seen
     (time), headline (feed text), signpost.
@@ -31,14 +31,14 @@ def pushes_frame(found: PostMortem, page: QuestionPage) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = [
         (
             way,
-            push.toward,
+            contribution.toward,
             card.evidence.first_seen_at,
             clipped(card.headline, 170),
             card.indicator_name,
         )
-        for way, pushes in ((HELPFUL, found.helpful), (HARMFUL, found.harmful))
-        for push in pushes
-        if (card := cards.get(push.evidence_id)) is not None
+        for way, pushes in ((HELPFUL, postmortem.helpful), (HARMFUL, postmortem.harmful))
+        for contribution in pushes
+        if (card := cards.get(contribution.evidence_id)) is not None
     ]
     return frame_of(
         {"way": "str", "log_odds": "float64", "seen": TIME, "headline": "str", "signpost": "str"},
@@ -46,24 +46,28 @@ def pushes_frame(found: PostMortem, page: QuestionPage) -> pd.DataFrame:
     )
 
 
-def missed_frame(found: PostMortem, page: QuestionPage) -> pd.DataFrame:
-    """The signposts that were not seen before the answer. Columns: signpost, due (time or empty),
-    strength, told.
+def missed_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFrame:
+    """Signposts not seen before the answer. Columns: signpost, due (time or empty), strength,
+    told.
     """
     rows = [
-        (indicator.name, indicator.expected.by if indicator.expected else None, strength(indicator.strength),
-         _told(miss))
-        for miss in found.missed
-        if (indicator := _indicator(page, miss.indicator_id)) is not None
-    ]  # fmt: skip
+        (
+            indicator.name,
+            indicator.expected.by if indicator.expected else None,
+            strength(indicator.strength),
+            _describe_miss(miss),
+        )
+        for miss in postmortem.missed
+        if (indicator := _find_indicator(page, miss.indicator_id)) is not None
+    ]
     return frame_of({"signpost": "str", "due": TIME, "strength": "str", "told": "str"}, rows)
 
 
-def _indicator(page: QuestionPage, indicator_id: IndicatorId) -> Indicator | None:
+def _find_indicator(page: QuestionPage, indicator_id: IndicatorId) -> Indicator | None:
     return page.indicators.get(indicator_id)
 
 
-def _told(miss: Missed) -> str:
+def _describe_miss(miss: Missed) -> str:
     if miss.state == "silent":
-        return f"expected and not seen: {_RIGHT[miss.right]}"
+        return f"expected and not seen: {_SILENCE_MEANING[miss.right]}"
     return "would have pointed to the answer, and was never seen"

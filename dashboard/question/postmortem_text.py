@@ -1,4 +1,4 @@
-"""Whose path would have scored best, in a sentence or two."""
+"""Best path of an answered question in words."""
 
 from dashboard.wording.held import in_short
 from dashboard.wording.numbers import NBSP
@@ -12,24 +12,24 @@ ONE = (
 
 
 def path_sentences(question: Question, path: Path, best: str, dates: tuple[str, str]) -> str:
-    """`Suggestion would have scored best, 3.1 points of skill ahead of you. You lost most from 1
-    May to 9 June, …`
+    """Compare my path with the best one.
 
-    `best` is who that is, `dates` the ends of the worst stretch, all in words.
+    `Suggestion would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
+    to 9 June, …` `best` names it, `dates` are the ends of the worst period, all in words.
     """
     if path.worst is None:
         return "No other path would have scored better than yours, of all that were kept here."
     lead, lost = 100 * path.lead, 100 * path.worst.lost
     mine, other = (
-        "nothing" if held is None else in_short(question, held)
-        for held in (path.worst.mine, path.worst.other)
+        "nothing" if distribution is None else in_short(question, distribution)
+        for distribution in (path.worst.mine, path.worst.other)
     )
     return (
-        f"{best} would have scored best, {_points(lead)} of skill ahead of you. You lost most "
-        f"from {dates[0]} to {dates[1]}, when you held {mine} and, half-way through, {best} "
-        f"{other}: {_points(lost)}."
+        f"{best} would have scored best, {_format_skill_points(lead)} of skill ahead of you. "
+        f"You lost most from {dates[0]} to {dates[1]}, when you held {mine} and, half-way "
+        f"through, {best} {other}: {_format_skill_points(lost)}."
     )
 
 
-def _points(value: float) -> str:
+def _format_skill_points(value: float) -> str:
     return f"less than 0.1{NBSP}points" if value < 0.05 else f"{value:.1f}{NBSP}points"

@@ -1,8 +1,7 @@
-"""Where a slider of probabilities stops, and what is marked on it.
+"""Stops of the probability slider, and the marks drawn below it.
 
-A point in the middle is as good as another; near 0 and 100 % a tenth of a point changes the odds as
-much as many points do in the middle. So the stops are a tenth of a point apart up to 2 % and from
-98 % on, and a point between.
+Near 0 and 100 % a tenth of a point changes the odds as much as many points do in the middle, so
+stops are a tenth of a point apart up to 2 % and from 98 % on, and a point apart in between.
 """
 
 from bisect import bisect_left
@@ -11,27 +10,25 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
-"""Per mille. 0 and 100 % are none of them: nobody knows that well, and the log score would be
-endless.
-"""
+"""Stops in per mille. 0 and 100 % are excluded, because the log score of certainty is unbounded."""
 
 Sign = Literal["dot", "ring", "triangle", "square"]
 
 
 def nearest(p: float) -> int:
-    """The stop next to a probability of 0..1, the lower of two that are as near.
+    """Return the stop nearest to a probability of 0..1, the lower of two equally near ones.
 
     >>> nearest(0.634), nearest(0.0123), nearest(0.0)
     (630, 12, 1)
     """
-    wanted = 1000 * p
-    right = bisect_left(STOPS, wanted)
-    beside = STOPS[max(right - 1, 0) : right + 1]
-    return min(beside, key=lambda stop: abs(stop - wanted))
+    per_mille = 1000 * p
+    right = bisect_left(STOPS, per_mille)
+    candidates = STOPS[max(right - 1, 0) : right + 1]
+    return min(candidates, key=lambda stop: abs(stop - per_mille))
 
 
 def said(stop: int) -> str:
-    """A stop as a person would type it.
+    """Format a stop as a person would type it.
 
     >>> said(630), said(12)
     ('63%', '1.2%')
@@ -41,7 +38,7 @@ def said(stop: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A probability that is marked on the slider, with its sign, its colour and whose it is."""
+    """A marked probability: sign, colour and owner."""
 
     p: float
     sign: Sign
@@ -50,38 +47,34 @@ class Mark:
 
 
 def place(p: float) -> float:
-    """Where a probability lies on the slider, 0..1 from left to right; in steps, as the slider has
-    it.
-    """
+    """Return the position of a probability on the slider, 0..1 from left to right, in steps."""
     return STOPS.index(nearest(p)) / (len(STOPS) - 1)
 
 
 def ruler(marks: Sequence[Mark]) -> str:
-    """The marks as an SVG picture to stand below the slider; made of numbers alone, never of other
-    people's text.
-    """
-    drawn = "".join(
+    """Draw the marks as an SVG image; it contains numbers and colours only, never foreign text."""
+    shapes = "".join(
         _SHAPES[mark.sign].format(
-            x=f"{_INSET + place(mark.p) * (_WIDE - 2 * _INSET):.1f}", c=mark.colour
+            x=f"{_INSET + place(mark.p) * (_WIDTH - 2 * _INSET):.1f}", c=mark.colour
         )
         for mark in marks
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="14" viewBox="0 0 '
-        f'{_WIDE} 14">{drawn}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="14" viewBox="0 0 '
+        f'{_WIDTH} 14">{shapes}</svg>'
     )
 
 
 def glyph(sign: Sign) -> str:
-    """The sign as a letter, for the words beside the drawing."""
+    """Return the sign as a character, for the words beside the image."""
     return {"dot": "●", "ring": "○", "triangle": "▲", "square": "■"}[sign]
 
 
-_WIDE: Final = 330
-"""Pixels: as wide as the form usually is. Where it is wider, the picture grows with it."""
+_WIDTH: Final = 330
+"""Width in pixels: the usual width of the form; in a wider form the image scales."""
 
 _INSET: Final = 6
-"""Pixels at either end, by which the slider's first and last stop are indented."""
+"""Indentation of the first and last stop of the slider, in pixels."""
 
 _SHAPES: Final = {
     "dot": '<circle cx="{x}" cy="7" r="5" fill="{c}"/>',

@@ -1,4 +1,4 @@
-"""The wording of a question over time: what changed from one version to the next."""
+"""Wording changes of a question from version to version."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,7 @@ from tracker.model.read_models import QuestionPage
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A part of a wording that changed, word by word: the question, its criteria, or its
-    sources.
-    """
+    """A changed part of a wording (question, criteria or sources), word by word."""
 
     part: str
     pieces: tuple[Piece, ...]
@@ -21,20 +19,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rewording:
-    """A version with what it changed of the one before."""
+    """A version and its changes from the one before."""
 
     version: Version
     changes: tuple[Change, ...]
 
 
 def rewordings(versions: Sequence[Version]) -> tuple[Rewording, ...]:
-    """All versions after the first, the newest first."""
+    """List all versions after the first, newest first."""
     return tuple(
-        Rewording(later, _changes(earlier, later)) for earlier, later in pairwise(versions)
+        Rewording(later, _list_changes(earlier, later)) for earlier, later in pairwise(versions)
     )[::-1]
 
 
-def _changes(earlier: Version, later: Version) -> tuple[Change, ...]:
+def _list_changes(earlier: Version, later: Version) -> tuple[Change, ...]:
     parts = (
         ("The question", earlier.text, later.text),
         ("How it is resolved", earlier.criteria, later.criteria),
@@ -46,7 +44,7 @@ def _changes(earlier: Version, later: Version) -> tuple[Change, ...]:
 
 
 def forecast_by_somebody(page: QuestionPage) -> bool:
-    """Whether anybody, and not only what is computed, has ever forecast the question: then it
-    stays.
+    """Return True if a person ever forecast the question; it can then be annulled, but not
+    withdrawn.
     """
     return any(act.forecaster_id not in RESERVED for act in page.acts)

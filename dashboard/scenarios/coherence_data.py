@@ -1,4 +1,4 @@
-"""What contradicts what, whose it is, and how repairs did."""
+"""Data of contradictions, repairs and links."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,9 +21,7 @@ LONGEST: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Contradictions by what can be done about them: mine, those of others, and those that may be
-    noise.
-    """
+    """Contradictions by required action: mine, those of others, and those that may be noise."""
 
     mine: tuple[Contradiction, ...]
     others: tuple[Contradiction, ...]
@@ -32,9 +30,7 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A question of a contradiction under its label, with its forecast as it is and in the nearest
-    that agree.
-    """
+    """A question of a contradiction: its label, its forecast, and the nearest coherent one."""
 
     question: Question
     label: str
@@ -42,67 +38,75 @@ class Moved:
     after: str
 
 
-def sorted_out(found: Coherence, me: ForecasterId) -> Sorted:
-    """The contradictions that are more than noise, mine apart from those of others, the largest
-    first.
-    """
-    told = [each for each in found.contradictions if not each.slight and not _of_one(each, found)]
-    flagged = [each for each in told if each.violation.flagged]
+def sorted_out(coherence: Coherence, me: ForecasterId) -> Sorted:
+    """Group the contradictions beyond noise by owner, largest first, and the probable noise."""
+    significant = [
+        c
+        for c in coherence.contradictions
+        if not c.slight and not _is_single_person_crowd(c, coherence)
+    ]
+    flagged = [c for c in significant if c.violation.flagged]
     return Sorted(
-        mine=tuple(each for each in flagged if each.forecaster.id == me),
-        others=tuple(each for each in flagged if each.forecaster.id != me),
+        mine=tuple(c for c in flagged if c.forecaster.id == me),
+        others=tuple(c for c in flagged if c.forecaster.id != me),
         noise=tuple(
             sorted(
-                (each for each in told if not each.violation.flagged),
-                key=lambda each: each.forecaster.id != me,
+                (c for c in significant if not c.violation.flagged),
+                key=lambda c: c.forecaster.id != me,
             )
         ),
     )
 
 
-def _of_one(each: Contradiction, found: Coherence) -> bool:
-    """Whether it is the crowd's, and the crowd is one person: it would be told twice."""
-    return each.forecaster.id == CROWD and any(
+def _is_single_person_crowd(contradiction: Contradiction, coherence: Coherence) -> bool:
+    """Return True for the crowd's contradiction if the crowd is one person, to avoid repeating
+    it.
+    """
+    return contradiction.forecaster.id == CROWD and any(
         other.forecaster.id != CROWD
-        and other.violation.link.id == each.violation.link.id
-        and other.violation.before == each.violation.before
-        for other in found.contradictions
+        and other.violation.link.id == contradiction.violation.link.id
+        and other.violation.before == contradiction.violation.before
+        for other in coherence.contradictions
     )
 
 
 def moved(contradiction: Contradiction) -> tuple[Moved, ...]:
-    """The questions with their forecasts before and after the repair, in the order of the link."""
-    broken = contradiction.violation
-    labels = dict(zip(broken.link.question_ids, broken.link.labels, strict=False))
+    """List the questions with their forecasts before and after the repair, in the order of the
+    link.
+    """
+    violation = contradiction.violation
+    labels = dict(zip(violation.link.question_ids, violation.link.labels, strict=False))
     return tuple(
         Moved(
-            contradiction.questions[q].question,
-            labels.get(q, ""),
-            percent_exact(p),
+            contradiction.questions[question_id].question,
+            labels.get(question_id, ""),
+            percent_exact(before),
             percent_exact(after),
         )
-        for q, p, after in zip(broken.question_ids, broken.before, broken.after, strict=True)
+        for question_id, before, after in zip(
+            violation.question_ids, violation.before, violation.after, strict=True
+        )
     )
 
 
 def still_decided(contradiction: Contradiction) -> bool:
-    """Whether the newest decision was about these very forecasts."""
-    decided, broken = contradiction.decided, contradiction.violation
+    """Return True if the latest decision applies to the current forecasts."""
+    decision, violation = contradiction.decided, contradiction.violation
     return (
-        decided is not None
-        and decided.question_ids == broken.question_ids
-        and decided.before == broken.before
+        decision is not None
+        and decision.question_ids == violation.question_ids
+        and decision.before == violation.before
     )
 
 
 def gains(repairs: Iterable[ScoredRepair], decision: RepairWord) -> tuple[float, ...]:
-    """What the repairs with this decision gain that are answered, in nats."""
+    """List the gains in nats of answered repairs with this decision."""
     return tuple(r.gain for r in repairs if r.decision.decision == decision and r.gain is not None)
 
 
-def repairs_frame(found: Coherence, names: Mapping[ForecasterId, str]) -> pd.DataFrame:
-    """All decisions on repairs, the newest first. Columns: at, link, who, decision, moved, nats,
-    gain (words), why.
+def repairs_frame(coherence: Coherence, names: Mapping[ForecasterId, str]) -> pd.DataFrame:
+    """All decisions on repairs, newest first. Columns: at, link, who, decision, moved, nats, gain
+    (words), why.
     """
     types = {
         "at": TIME,
@@ -113,20 +117,28 @@ def repairs_frame(found: Coherence, names: Mapping[ForecasterId, str]) -> pd.Dat
         "nats": "float64",
     }
     rows = (
-        (r.decision.at, r.link.title, names.get(r.decision.forecaster_id, r.decision.forecaster_id),
-         r.decision.decision, _moved(r), r.decision.nats, gain(r.gain), r.decision.why)
-        for r in found.repairs
-    )  # fmt: skip
+        (
+            repair.decision.at,
+            repair.link.title,
+            names.get(repair.decision.forecaster_id, repair.decision.forecaster_id),
+            repair.decision.decision,
+            _format_repair(repair),
+            repair.decision.nats,
+            gain(repair.gain),
+            repair.decision.why,
+        )
+        for repair in coherence.repairs
+    )
     return frame_of({**types, "gain": "str", "why": "str"}, rows)
 
 
-def _moved(repair: ScoredRepair) -> str:
+def _format_repair(repair: ScoredRepair) -> str:
     pairs = zip(repair.decision.before, repair.decision.after, strict=True)
-    return ", ".join(f"{percent_exact(p)} → {percent_exact(q)}" for p, q in pairs)
+    return ", ".join(f"{percent_exact(before)} → {percent_exact(after)}" for before, after in pairs)
 
 
 def by_kind(links: Iterable[Link]) -> tuple[tuple[LinkKind, tuple[Link, ...]], ...]:
-    """The links by kind, in the order of the kinds; kinds without a link are left out."""
+    """Group the links by kind, in the order of the kinds; empty kinds are left out."""
     order = get_args(LinkKind)
     ranked = sorted(links, key=lambda link: (order.index(link.kind), link.title))
     return tuple((kind, tuple(of)) for kind, of in groupby(ranked, key=lambda link: link.kind))
@@ -135,13 +147,12 @@ def by_kind(links: Iterable[Link]) -> tuple[tuple[LinkKind, tuple[Link, ...]], .
 def fitting(
     kind: LinkKind, rows: Iterable[QuestionSummary], place: int = 0
 ) -> dict[QuestionId, str]:
-    """The questions that may stand at a place of a link of this kind, with their texts. Answered
-    ones bind nobody.
-    """
-    binary = SHAPES[kind].binary
-    only_binary = binary is None or place < binary
+    """Map the open questions that may stand at a place of a link of this kind to their texts."""
+    binary_places = SHAPES[kind].binary
+    must_be_binary = binary_places is None or place < binary_places
     return {
         row.question.id: clipped(row.question.text, LONGEST)
         for row in rows
-        if row.status in ("open", "upcoming") and (row.question.kind == "binary" or not only_binary)
+        if row.status in ("open", "upcoming")
+        and (row.question.kind == "binary" or not must_be_binary)
     }

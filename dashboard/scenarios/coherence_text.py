@@ -18,7 +18,7 @@ KIND_OF_LINK: Final[dict[LinkKind, str]] = {
     "members": "One question about several",
     "condition": "A conditional pair",
 }
-"""The kinds of links in the words of a person who looks for one."""
+"""Names of the kinds of links."""
 
 ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
     "implies": ("Whenever this comes true …", "… this does, too"),
@@ -30,19 +30,21 @@ ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
         "Asked for the case that it does not",
     ),
 }
-"""What each question of a link is to it, in order; kinds without an entry take any number, in
-order.
+"""Role of each question of a link, in order; kinds without an entry take any number of
+questions.
 """
 
 ABOUT: Final = "Asked whatever becomes of the condition (optional)"
-"""The fourth question of a conditional pair."""
+"""Role of the optional fourth question of a conditional pair."""
 
 SMALL_SAMPLE: Final = 10
-"""Fewer answered repairs than this say little."""
+"""Fewer answered repairs than this are called a small sample."""
 
 
 def nats(amount: float) -> str:
-    """How far apart: `0.049 nats`, `infinitely far, as certainties contradict each other`."""
+    """Format a divergence: `0.049 nats apart`, or infinitely far if certainties contradict each
+    other.
+    """
     if not isfinite(amount):
         return "infinitely far apart: certainties contradict each other"
     return (
@@ -50,24 +52,22 @@ def nats(amount: float) -> str:
     )
 
 
-def offers(found: Violation) -> str:
-    """What the repair gains however things turn out: `The nearest that agree gain at least 0.021
-    nats …`
-    """
-    gains = found.repair.gains
-    least = min(gains, default=0.0)
-    if least < 0.0005:
+def offers(violation: Violation) -> str:
+    """State the guaranteed gain of a repair: `The nearest that agree gain at least 0.021 nats …`"""
+    gains = violation.repair.gains
+    min_gain = min(gains, default=0.0)
+    if min_gain < 0.0005:
         return "The nearest that agree can only gain in log score, whatever the answers."
-    alike = isfinite(max(gains)) and max(gains) - least < 0.0005
-    at_least = "" if alike else "at least "
+    is_constant = isfinite(max(gains)) and max(gains) - min_gain < 0.0005
+    at_least = "" if is_constant else "at least "
     return (
-        f"The nearest that agree gain {at_least}{least:.3f}{NBSP}nats of log score, whatever "
+        f"The nearest that agree gain {at_least}{min_gain:.3f}{NBSP}nats of log score, whatever "
         "the answers."
     )
 
 
 def gain(amount: float | None) -> str:
-    """What a repair gains: `+0.083`, `−0.120`, `not answered yet`."""
+    """Format the gain of a repair: `+0.083`, `−0.120`, `not answered yet`."""
     if amount is None:
         return "not answered yet"
     if not isfinite(amount):
@@ -76,8 +76,8 @@ def gain(amount: float | None) -> str:
 
 
 def record(decision: RepairWord, gains: Sequence[float]) -> str:
-    """How repairs did that were adopted or declined, once answered: `3 of 4 adopted repairs gained,
-    +0.08 nats on …`
+    """Summarise answered repairs with one decision: `3 of 4 adopted repairs gained, +0.08 nats on
+    …`
     """
     if not gains:
         return ""
@@ -85,8 +85,8 @@ def record(decision: RepairWord, gains: Sequence[float]) -> str:
     finite = [amount for amount in gains if isfinite(amount)]
     verb = "gained" if decision == "adopted" else "would have gained"
     mean = f", {gain(sum(finite) / len(finite))}{NBSP}nats on average" if finite else ""
-    boundless = len(gains) - len(finite)
-    beside = f", besides {boundless} without bound" if boundless and finite else ""
-    small = "; a small sample" if len(gains) < SMALL_SAMPLE else ""
-    of = plural(len(gains), f"{decision} repair")
-    return f"{better} of {of} {verb}{mean}{beside}{small}."
+    unbounded = len(gains) - len(finite)
+    unbounded_words = f", besides {unbounded} without bound" if unbounded and finite else ""
+    caveat = "; a small sample" if len(gains) < SMALL_SAMPLE else ""
+    repairs = plural(len(gains), f"{decision} repair")
+    return f"{better} of {repairs} {verb}{mean}{unbounded_words}{caveat}."

@@ -1,4 +1,6 @@
-"""A scenario set: how its scenarios stood and stand, why, what would move them, and its table."""
+"""Data frames of a scenario set: history, current shares and reasons, indicators, likelihood
+table.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,23 +23,22 @@ from forecasts.scenarios.scenario_set import ScenarioPosterior, posterior, table
 from tracker.model.scenarios import ScenarioPage
 
 LATELY: Final = timedelta(days=30)
-"""How far back what moved is looked for."""
+"""Period over which recent changes are shown."""
 
 LEAST_LABEL: Final = 0.05
-"""A share below this has no room for its number in the chart."""
+"""Smallest share with room for its number in the area chart."""
 
 LEAST_BAR: Final = 0.07
-"""The same for a bar, which lies on its side."""
+"""Smallest share with room for its number in a horizontal bar."""
 
 LONGEST: Final = 170
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One scenario: what it is, its prior and its share by the table now, and what people hold.
+    """One scenario: description, prior, current share by the table, and people's forecasts.
 
-    `held` has (name, share) of those who hold a forecast, me first; None of a share for an option
-    that is gone.
+    Forecasts are pairs of name and share, me first. Shares are None for removed options.
     """
 
     name: str
@@ -49,9 +50,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Strain:
-    """How badly board and table go together, in nats beyond what answers bring, and the row that is
-    most off.
-    """
+    """Inconsistency of board and table in nats beyond expected surprise, and the worst row."""
 
     nats: float
     question_id: QuestionId
@@ -60,86 +59,105 @@ class Strain:
 
 
 def board_of(page: ScenarioPage) -> dict[QuestionId, float]:
-    """P(YES) of the indicator questions that have a number."""
+    """Return P(YES) of the indicator questions with a number."""
     return {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
 
 
 def standing(page: ScenarioPage, now: datetime) -> ScenarioPosterior:
-    """The scenarios by table and board now; raises `ForecastsError` where the table does not fit
+    """Compute the posterior from table and board; raises `ForecastsError` if the table does not fit
     the options.
     """
     return posterior(page.summary.question, page.scenario_set, board_of(page), at=now)
 
 
-def shares_of(held: Categorical) -> tuple[tuple[str, float], ...]:
-    """The options with their shares, in order."""
-    return tuple(zip(held.options, held.p, strict=True))
+def shares_of(distribution: Categorical) -> tuple[tuple[str, float], ...]:
+    """Return the options with their shares, in order."""
+    return tuple(zip(distribution.options, distribution.p, strict=True))
 
 
 def scenarios(
-    page: ScenarioPage, found: ScenarioPosterior, me: ForecasterId, now: datetime
+    page: ScenarioPage, scenario_posterior: ScenarioPosterior, me: ForecasterId, now: datetime
 ) -> tuple[Scenario, ...]:
-    """All scenarios that are offered, in their order."""
+    """List all offered scenarios in their order."""
     question = page.summary.question
-    told = dict(
+    descriptions = dict(
         zip(
             (option.name for option in question.options),
             page.scenario_set.descriptions,
             strict=False,
         )
     )
-    prior, share = dict(shares_of(found.prior)), dict(shares_of(found.distribution))
-    speakers = _speakers(page, me, now)
+    prior, shares = (
+        dict(shares_of(scenario_posterior.prior)),
+        dict(shares_of(scenario_posterior.distribution)),
+    )
+    forecasts = _visible_forecasts(page, me, now)
     return tuple(
         Scenario(
             name,
-            told.get(name, ""),
+            descriptions.get(name, ""),
             prior.get(name),
-            share.get(name),
-            tuple((who, held[name]) for who, held in speakers.items() if name in held),
+            shares.get(name),
+            tuple(
+                (forecaster, forecast[name])
+                for forecaster, forecast in forecasts.items()
+                if name in forecast
+            ),
         )
         for name in question.offered(now)
     )
 
 
-def _speakers(page: ScenarioPage, me: ForecasterId, now: datetime) -> dict[str, dict[str, float]]:
-    """What I hold, and the crowd where it is more than me."""
-    others = any(who not in RESERVED and who != me for who in page.held)
-    found = {}
-    for who in (me, *([CROWD] if others else [])):
-        held = None if who not in page.held else as_read(page.summary.question, page.held[who], now)
-        if isinstance(held, Categorical):
-            found[named(page.forecasters[who], me)] = dict(shares_of(held))
-    return found
+def _visible_forecasts(
+    page: ScenarioPage, me: ForecasterId, now: datetime
+) -> dict[str, dict[str, float]]:
+    """Return my shares, and those of the crowd if others forecast, by display name."""
+    has_other_people = any(
+        forecaster_id not in RESERVED and forecaster_id != me for forecaster_id in page.held
+    )
+    shares_by_name = {}
+    for forecaster_id in (me, *([CROWD] if has_other_people else [])):
+        distribution = (
+            None
+            if forecaster_id not in page.held
+            else as_read(page.summary.question, page.held[forecaster_id], now)
+        )
+        if isinstance(distribution, Categorical):
+            shares_by_name[named(page.forecasters[forecaster_id], me)] = dict(
+                shares_of(distribution)
+            )
+    return shares_by_name
 
 
 # Over time
 
 
-def _stood(page: ScenarioPage) -> list[tuple[datetime, dict[str, float]]]:
-    """The shares at each instant of the history, as options were read then."""
+def _share_history(page: ScenarioPage) -> list[tuple[datetime, dict[str, float]]]:
+    """Return the shares at each time of the history, with removed options merged."""
     question = page.summary.question
     assert isinstance(question.prior, Categorical)
     return [
-        (one.at, dict(shares_of(held)))
-        for one in page.history
+        (entry.at, dict(shares_of(distribution)))
+        for entry in page.history
         if isinstance(
-            held := as_read(question, Categorical(question.prior.options, one.shares), one.at),
+            distribution := as_read(
+                question, Categorical(question.prior.options, entry.shares), entry.at
+            ),
             Categorical,
         )
     ]
 
 
 def until(page: ScenarioPage, now: datetime) -> datetime:
-    """Where the chart ends: now, or the close."""
+    """Return the end of the chart: now, or the close."""
     return min(now, page.summary.question.closes_at)
 
 
 def stack_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
-    """The shares over time, for areas that add up to 1. Columns: time, option, rank (0 for the
-    first option), share.
+    """Shares over time, for areas that add up to 1. Columns: time, option, rank (0 for the first
+    option), share.
     """
-    steps = _stood(page)
+    steps = _share_history(page)
     types = {"time": TIME, "option": "str", "rank": "int64", "share": "float64"}
     ends = [*steps, (until(page, now), steps[-1][1])] if steps else []
     names = [option.name for option in page.summary.question.options]
@@ -149,12 +167,12 @@ def stack_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
 
 
 def stretches_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
-    """The stretches on which nothing moved, for tips. Columns: time, until, then s0, s1 … (percent
-    in words).
+    """Periods without change, for tooltips. Columns: time, until, then s0, s1, … (percent in
+    words).
     """
     names = [option.name for option in page.summary.question.options]
     types = {"time": TIME, "until": TIME, **{f"s{n}": "str" for n in range(len(names))}}
-    steps = _stood(page)
+    steps = _share_history(page)
     ends = [*steps, (until(page, now), {})] if steps else []
     rows = (
         (at, later, *(percent_exact(p.get(name, 0.0)) for name in names))
@@ -164,11 +182,11 @@ def stretches_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
 
 
 def ends_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
-    """The numbers at the right end of the areas that have room for one. Columns: time, y (0 to 1),
-    option, shown.
+    """Numbers at the right end of areas with room for one. Columns: time, y (0 to 1), option,
+    shown.
     """
     types = {"time": TIME, "y": "float64", "option": "str", "shown": "str"}
-    steps = _stood(page)
+    steps = _share_history(page)
     if not steps:
         return frame_of(types, ())
     names = [option.name for option in page.summary.question.options]
@@ -184,10 +202,10 @@ def ends_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
 def moves(
     page: ScenarioPage, now: datetime
 ) -> tuple[datetime, tuple[tuple[str, float], ...]] | None:
-    """Since when, and how far each scenario moved by the table lately, in shares; None before it
-    opens.
+    """Return the start of the recent period and the change of each share since; None before the
+    opening.
     """
-    steps = _stood(page)
+    steps = _share_history(page)
     if not steps:
         return None
     start = max(until(page, now) - LATELY, steps[0][0])
@@ -196,68 +214,78 @@ def moves(
     return start, tuple((name, p - before.get(name, 0.0)) for name, p in after.items())
 
 
-# Why
+# Reasons
 
 
-def why_frame(page: ScenarioPage, found: ScenarioPosterior, option: str) -> pd.DataFrame:
+def why_frame(
+    page: ScenarioPage, scenario_posterior: ScenarioPosterior, option: str
+) -> pd.DataFrame:
     """The lines of one scenario's share and their sum, ln of the share. Columns: what, adds, times,
     alone, weighed.
 
-    `times` is what the line multiplies the share by, together with the others, in words; `alone`
-    what its row would multiply the prior by if no other were on the board, empty for lines that are
-    no rows.
+    `times` is the factor on the share from the line together with the others, in words; `alone` the
+    factor on the prior if its row were the only one on the board, empty for other lines.
     """
     types = {"what": "str", "adds": "float64", "times": "str", "alone": "str", "weighed": "str"}
-    lines = found.lines.get(option, ())
+    lines = scenario_posterior.lines.get(option, ())
     rows: list[tuple[Any, ...]] = []
     for n, line in enumerate(lines):
         if line.question_id is None:
-            what, alone = "Before any evidence" if n == 0 else "All rows together", ""
+            subject, alone = "Before any evidence" if n == 0 else "All rows together", ""
         else:
-            what = clipped(page.board[line.question_id].question.question.text, LONGEST)
-            alone = _alone(page, found, line.question_id, option)
+            subject = clipped(page.board[line.question_id].question.question.text, LONGEST)
+            alone = _effect_alone(page, scenario_posterior, line.question_id, option)
         rows.append(
-            (what, line.log_share, "" if n == 0 else _times(exp(line.log_share)), alone, line.why)
+            (
+                subject,
+                line.log_share,
+                "" if n == 0 else _format_factor(exp(line.log_share)),
+                alone,
+                line.why,
+            )
         )
     if rows:
-        share = found.distribution.of(option)
-        sum_of = log(share) if share > 0.0 else -inf
-        rows.append(("Sum", sum_of, "", "", f"the natural logarithm of {percent_exact(share)}"))
+        share = scenario_posterior.distribution.of(option)
+        log_of_share = log(share) if share > 0.0 else -inf
+        rows.append(
+            ("Sum", log_of_share, "", "", f"the natural logarithm of {percent_exact(share)}")
+        )
     return frame_of(types, rows)
 
 
-def _alone(
-    page: ScenarioPage, found: ScenarioPosterior, question_id: QuestionId, option: str
+def _effect_alone(
+    page: ScenarioPage, scenario_posterior: ScenarioPosterior, question_id: QuestionId, option: str
 ) -> str:
-    """What a row would multiply a scenario's prior by, were it the only one on the board:
+    """Return the factor on a scenario's prior if this row were the only one on the board:
     `×1.20`.
     """
     p = page.board[question_id].p
     row = tuple(row for row in page.scenario_set.rows if row.question_id == question_id)
-    question = replace(page.summary.question, prior=found.prior)
-    held = posterior(
+    question = replace(page.summary.question, prior=scenario_posterior.prior)
+    row_only = posterior(
         question, replace(page.scenario_set, rows=row), {} if p is None else {question_id: p}
     )
-    return _times(held.distribution.of(option) / found.prior.of(option))
+    return _format_factor(row_only.distribution.of(option) / scenario_posterior.prior.of(option))
 
 
-def _times(factor: float) -> str:
+def _format_factor(factor: float) -> str:
     return f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}"
 
 
-def moved_most(found: ScenarioPosterior) -> str:
-    """The scenario that table and board moved farthest from its prior."""
+def moved_most(scenario_posterior: ScenarioPosterior) -> str:
+    """Return the scenario whose share is farthest from its prior."""
     return max(
-        found.distribution.options,
-        key=lambda name: abs(found.distribution.of(name) - found.prior.of(name)),
+        scenario_posterior.distribution.options,
+        key=lambda name: abs(
+            scenario_posterior.distribution.of(name) - scenario_posterior.prior.of(name)
+        ),
     )
 
 
-def strain(page: ScenarioPage, found: ScenarioPosterior) -> Strain | None:
-    """How badly the board goes with prior and table; None without a row on the board.
+def strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> Strain | None:
+    """Measure how badly the board fits prior and table; None without a row on the board.
 
-    Answers are a surprise by themselves, on average of the entropy of what was expected of them:
-    that is taken off.
+    The expected surprise of answers, which is the entropy of their predictions, is subtracted.
     """
     from forecasts.scenarios.likelihood_table import (
         indicator_probabilities,  # it loads scipy, which few pages need
@@ -268,49 +296,61 @@ def strain(page: ScenarioPage, found: ScenarioPosterior) -> Strain | None:
     if not rows:
         return None
     expected = indicator_probabilities(
-        found.prior.p, table_of(page.summary.question, rows, found.prior.options)
+        scenario_posterior.prior.p,
+        table_of(page.summary.question, rows, scenario_posterior.prior.options),
     )
-    said = [board[row.question_id] for row in rows]
-    usual = [_entropy(q) if p in (0.0, 1.0) else 0.0 for p, q in zip(said, expected, strict=True)]
-    worst = max(range(len(rows)), key=lambda n: _divergence(said[n], expected[n]) - usual[n])
+    observed = [board[row.question_id] for row in rows]
+    surprise_of_answers = [
+        _binary_entropy(q) if p in (0.0, 1.0) else 0.0
+        for p, q in zip(observed, expected, strict=True)
+    ]
+    worst = max(
+        range(len(rows)),
+        key=lambda n: _kl_divergence(observed[n], expected[n]) - surprise_of_answers[n],
+    )
     return Strain(
-        max(0.0, found.nats - fsum(usual)), rows[worst].question_id, said[worst], expected[worst]
+        max(0.0, scenario_posterior.nats - fsum(surprise_of_answers)),
+        rows[worst].question_id,
+        observed[worst],
+        expected[worst],
     )
 
 
-def _entropy(p: float) -> float:
-    return log(2.0) - _divergence(p, 0.5)
+def _binary_entropy(p: float) -> float:
+    return log(2.0) - _kl_divergence(p, 0.5)
 
 
-def _divergence(p: float, q: float) -> float:
-    """KL(p ‖ q) of two chances, in nats."""
+def _kl_divergence(p: float, q: float) -> float:
+    """Return KL(p ‖ q) of two Bernoulli distributions, in nats."""
     return fsum(a * log(a / b) for a, b in ((p, q), (1.0 - p, 1.0 - q)) if a > 0.0)
 
 
-# What would change our mind
+# Information of answers
 
 
-def values(page: ScenarioPage, found: ScenarioPosterior) -> tuple[RowValue, ...]:
-    """The open indicator questions by what their answers would tell, most first."""
-    done = {
+def values(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> tuple[RowValue, ...]:
+    """Rank the open indicator questions by the expected information of their answers."""
+    answered = {
         question_id
         for question_id, seat in page.board.items()
         if seat.question.resolution is not None
     }
-    return information(page.summary.question, page.scenario_set, found.distribution, answered=done)
+    return information(
+        page.summary.question, page.scenario_set, scenario_posterior.distribution, answered=answered
+    )
 
 
 def cases_frame(cases: Mapping[str, Categorical]) -> pd.DataFrame:
-    """The scenarios in several cases, for stacked bars. Columns: case, option, rank, share, x
-    (middle), shown, label.
+    """Shares of the scenarios in several cases, for stacked bars. Columns: case, option, rank,
+    share, x (middle), shown, label.
 
     `label` is empty where a share has no room for its number.
     """
     types = {"case": "str", "option": "str", "rank": "int64", "share": "float64", "x": "float64"}
     rows: list[tuple[Any, ...]] = []
-    for case, held in cases.items():
+    for case, distribution in cases.items():
         before = 0.0
-        for n, (name, p) in enumerate(shares_of(held)):
+        for n, (name, p) in enumerate(shares_of(distribution)):
             shown = percent_exact(p)
             rows.append(
                 (case, name, n, p, before + p / 2.0, shown, shown if p >= LEAST_BAR else "")
@@ -323,8 +363,8 @@ def cases_frame(cases: Mapping[str, Categorical]) -> pd.DataFrame:
 
 
 def diagnosed(page: ScenarioPage) -> Diagnosticity:
-    """The table with its marks, the most telling row first; raises `ForecastsError` where a row
-    lacks a number.
+    """Return the table with its marks, most diagnostic row first; raises `ForecastsError` if a
+    number is missing.
     """
     outcomes = {
         question_id: seat.question.resolution.outcome
@@ -339,24 +379,29 @@ def diagnosed(page: ScenarioPage) -> Diagnosticity:
     return diagnosticity(page.summary.question, page.scenario_set, answers)
 
 
-def table_frame(page: ScenarioPage, found: Diagnosticity) -> pd.DataFrame:
+def table_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFrame:
     """The table as an analysis of competing hypotheses. Columns: id, question, board, ratio, then
-    c0, c1 … (in words).
+    c0, c1, … (in words).
 
     `ratio` is the likelihood ratio of the answer for the most against the least favoured scenario.
     """
     types = {"id": "str", "question": "str", "board": "str", "ratio": "float64"}
     rows = [
-        (row.question_id, clipped(page.board[row.question_id].question.question.text, LONGEST),
-         on_the_board(page.board[row.question_id]), round(row.ratio, 1), *map(cell, row.cells))
-        for row in found.rows
-    ]  # fmt: skip
-    return frame_of({**types, **{f"c{n}": "str" for n in range(len(found.scenarios))}}, rows)
+        (
+            row.question_id,
+            clipped(page.board[row.question_id].question.question.text, LONGEST),
+            on_the_board(page.board[row.question_id]),
+            round(row.ratio, 1),
+            *map(cell, row.cells),
+        )
+        for row in table.rows
+    ]
+    return frame_of({**types, **{f"c{n}": "str" for n in range(len(table.scenarios))}}, rows)
 
 
 def edited_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
-    """An edit before it is saved. Columns: option, before, after (percent numbers), change (points,
-    empty for 0).
+    """Preview of an edit. Columns: option, before, after (percent numbers), change (points, empty
+    for 0).
     """
     types = {"option": "str", "before": "float64", "after": "float64", "change": "float64"}
     rows = (
@@ -371,7 +416,7 @@ def edited_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
     return frame_of(types, rows)
 
 
-def offered_shares(held: Categorical, offered: tuple[str, ...]) -> Categorical:
-    """A forecast over the options that are offered: those it did not know yet have 0."""
-    known = dict(shares_of(held))
-    return Categorical(offered, tuple(known.get(name, 0.0) for name in offered))
+def offered_shares(distribution: Categorical, offered: tuple[str, ...]) -> Categorical:
+    """Extend a forecast to the offered options; new ones get 0."""
+    shares = dict(shares_of(distribution))
+    return Categorical(offered, tuple(shares.get(name, 0.0) for name in offered))

@@ -1,6 +1,4 @@
-"""Scenario sets in words: who leads, what moved, what the marks of a table mean, how the others
-give way.
-"""
+"""Scenario sets in words: leader, changes, marks of the table, and how the others are adjusted."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,10 +16,10 @@ Share = tuple[str, float]
 """A scenario and its share, 0 to 1."""
 
 LEVEL: Final = 0.005
-"""Shares that are nearer than this to each other stand level: rounded they look the same."""
+"""Shares nearer than this count as equal: rounded they look the same."""
 
 MARK: Final[dict[Mark, str]] = {"--": "−−", "-": "−", "N": "N", "+": "+", "++": "++"}
-"""The marks as they are shown."""
+"""Display form of the marks."""
 
 MARKS: Final = (
     "++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, − down to half of "
@@ -37,12 +35,12 @@ GIVES_WAY: Final[dict[GiveWay, tuple[str, str]]] = {
     ),
     "from one": ("From one", "One other scenario gives or takes all of it; the rest stay."),
 }
-"""How the others give way: the name of the way, and what it does."""
+"""Ways to adjust the other scenarios: name and explanation."""
 
 
 def leads(shares: Sequence[Share]) -> str:
-    """Which scenario leads and by how much: `“neutral” leads with 55 %, 34 points ahead of “broker”
-    (22 %).`
+    """State the leading scenario: `“neutral” leads with 55 %, 34 points ahead of “broker” (22
+    %).`
     """
     ranked = sorted(shares, key=lambda share: -share[1])
     if len(ranked) < 2:
@@ -55,37 +53,33 @@ def leads(shares: Sequence[Share]) -> str:
 
 
 def moved(changes: Sequence[Share], since: datetime, zone: ZoneInfo) -> str:
-    """What moved lately, the largest first: `Since 13 Feb 2027 “broker” is up 12 points, “neutral”
+    """State recent changes, largest first: `Since 13 Feb 2027 “broker” is up 12 points, “neutral”
     down 9 points.`
 
-    Moves that round to nothing are left out.
+    Changes that round to nothing are left out.
     """
-    told = [
+    moves = [
         f"“{name}” {'is ' if not n else ''}{points(change)}"
         for n, (name, change) in enumerate(sorted(changes, key=lambda share: -abs(share[1])))
         if points(change) != "unchanged"
     ]
     when = day(since, zone)
-    return f"Since {when} {', '.join(told[:3])}." if told else f"Nothing has moved since {when}."
+    return f"Since {when} {', '.join(moves[:3])}." if moves else f"Nothing has moved since {when}."
 
 
-def cell(found: Cell) -> str:
-    """A likelihood with its mark, its number and the nearest word: `++ · 60 % · roughly even
-    chance`.
-    """
-    return f"{MARK[found.mark]}{NBSP}· {percent_exact(found.p)} {found.word}"
+def cell(table_cell: Cell) -> str:
+    """Format a likelihood with mark, number and nearest word: `++ · 60 % · roughly even chance`."""
+    return f"{MARK[table_cell.mark]}{NBSP}· {percent_exact(table_cell.p)} {table_cell.word}"
 
 
 def likelihood(p: float) -> str:
-    """A likelihood as it may be typed: one of the five words where it is exactly that, else `60
-    %`.
-    """
+    """Format a likelihood as it may be typed: one of the five words if exact, else `60 %`."""
     word = word_of(p)
     return word if isclose(FIVE_WORDS[word], p, abs_tol=1e-9) else f"{100.0 * p:.6g}%"
 
 
 def on_the_board(seat: Seat) -> str:
-    """What the board says of an indicator question: `41 % (Crowd)`, `answered yes`, `no number`."""
+    """Describe an indicator question's state: `41 % (Crowd)`, `answered yes`, `no number`."""
     if seat.question.resolution is not None:
         outcome = seat.question.resolution.outcome
         return f"answered {outcome.upper()}" if outcome in ("yes", "no") else outcome
@@ -93,43 +87,42 @@ def on_the_board(seat: Seat) -> str:
 
 
 def tells(bits: float) -> str:
-    """How much an answer is expected to tell: `tells 0.21 bits`."""
+    """Format the expected information of an answer: `tells 0.21 bits`."""
     return f"tells {bits:.2f}{NBSP}bits" if bits >= 0.005 else "tells next to nothing"
 
 
 def against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:
-    """What was answered against each scenario, the fewest first."""
+    """Count the answers against each scenario, fewest first."""
     if not answered:
         return "No row is answered yet, so nothing counts against any scenario."
     ranked = sorted(zip(names, counts, strict=True), key=lambda pair: pair[1])
-    told = ", ".join(f"“{name}” {count}" for name, count in ranked)
+    counts_by_name = ", ".join(f"“{name}” {count}" for name, count in ranked)
     return (
         f"Against each scenario, of {plural(answered, 'answered row')} (− counts 1, −− "
-        f"counts 2): {told}."
+        f"counts 2): {counts_by_name}."
     )
 
 
-def strained(nats: float, text: str, said: float, expected: float) -> str:
-    """That board and table do not go together, and where most; empty when they do.
+def strained(nats: float, text: str, observed: float, expected: float) -> str:
+    """State that board and table are inconsistent, and where most; empty if they are consistent.
 
-    `nats` is what the board says beyond what answers bring by themselves; see
-    `dashboard.scenarios.scenarios_data.strain`.
+    `nats` is the inconsistency of the board beyond the expected surprise of answers.
     """
     if nats < 0.5:
         return ""
-    much = (
+    verdict = (
         "Board and table hardly go together"
         if nats >= 1.5
         else "The board says other things than prior and table lead to expect"
     )
-    if said in (0.0, 1.0):
-        was = f"was answered {'YES' if said else 'NO'}"
+    if observed in (0.0, 1.0):
+        outcome = f"was answered {'YES' if observed else 'NO'}"
         return (
-            f"{much}: {nats:.1f}{NBSP}nats apart. Most of all, “{text}” {was}, with "
+            f"{verdict}: {nats:.1f}{NBSP}nats apart. Most of all, “{text}” {outcome}, with "
             f"{percent(expected)} expected."
         )
-    where = f"“{text}” is at {percent(said)}, where {percent(expected)} was to be expected"
+    difference = f"“{text}” is at {percent(observed)}, where {percent(expected)} was to be expected"
     return (
-        f"{much}: {nats:.1f}{NBSP}nats apart. Most of all, {where}. Look at its row, or at "
+        f"{verdict}: {nats:.1f}{NBSP}nats apart. Most of all, {difference}. Look at its row, or at "
         "its forecasts."
     )

@@ -1,9 +1,7 @@
-"""The crowd as a forecaster: at every instant what its members hold then, pooled, so that it is
-scored like anyone.
+"""The crowd as a forecaster: timelines of members pooled at every instant.
 
-Members are whoever the caller passes, and that is to be people only: the suggestion, the prior and
-the hazard are made from what people read anyway, and never members by default. How forecasts are
-pooled, and why so, is in `pooling`.
+Members are those passed by the caller, and should be people only: suggestion, prior and hazard are
+derived from the same evidence. The pooling methods are in `pooling`.
 """
 
 import math
@@ -22,78 +20,83 @@ from forecasts.questions.timeline import Timeline
 from forecasts.scoring.scores import Held
 
 Standing = Mapping[ForecasterId, Distribution]
-"""What stands at one instant, the oldest last act first: a reaffirmation makes a forecast the
-newest.
-"""
+"""Forecasts held at one instant, oldest act first; a reaffirmation makes a forecast the newest."""
 
 
-def crowd_timeline(question: Question, held: Held, *, until: datetime) -> Timeline:
-    """What the crowd of `held` forecast before `until`: a step at every act of a member, a gap
-    while nobody stands.
+def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> Timeline:
+    """Timeline of the crowd before `until`: a step at every act of a member, a gap without members.
 
-    One member alone is the crowd; several are pooled by `pooling.crowd`, `crowd_options` or
-    `crowd_cdf`, the oldest last act first, and of acts at one instant by the members' ids. Options
-    of an older forecast are brought to those offered at that instant: what was given to a removed
-    one goes to `Other`. One that was added later and that only some have named is taken, for those
-    who have not, from their `Other`, in the ratio in which those who have divide it. One that
-    nobody has named stays in `Other`, from where it is read in scoring as well.
+    A single member is the crowd; several are pooled by `pooling.crowd`, `crowd_options` or
+    `crowd_cdf`, oldest last act first, simultaneous ones by member id. Options of an older forecast
+    are converted to those offered at that instant: the mass of a removed one goes to `Other`. An
+    option added later and named only by some is split off, for the rest, from their `Other`, in the
+    ratio of those who name it. One that nobody has named stays in `Other`, from where it is read in
+    scoring as well.
 
-    `held` are the people who forecast on the question. Raises `InvalidForecast` for a forecast of
-    another kind.
+    `timelines` belong to the people who forecast on the question. Raises `InvalidForecast` for a
+    forecast of another kind.
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
     >>> ann = timeline([(utc("2026-01-01"), Binary(0.2)), (utc("2026-01-07"), None)])
     >>> bob = timeline([(utc("2026-01-05"), Binary(0.7))])
-    >>> for at, forecast in crowd_timeline(question, {"ann": ann, "bob": bob}, until=question.closes_at).steps:
+    >>> for at, forecast in crowd_timeline(question, {"ann": ann, "bob": bob},
+    ...     until=question.closes_at).steps:
     ...     print(at.day, round(forecast.p, 3))
     1 0.2
     5 0.433
     7 0.7
     """
-    return _pooled(question, held, until, _crowd)
+    return _pool_timelines(question, timelines, until, _pool_standing)
 
 
-def crowd_at(question: Question, held: Held, at: datetime) -> Distribution | None:
-    """What the crowd of `held` holds at an instant, None while nobody stands: `crowd_timeline`
-    there, pooled once.
+def crowd_at(question: Question, timelines: Held, at: datetime) -> Distribution | None:
+    """Forecast of the crowd at an instant, None without members; equals `crowd_timeline` there.
 
-    Of each member's timeline only the last step up to the instant matters, a gap included.
+    Of each member's timeline only the last step up to the instant is used, a gap included.
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"), Binary(0.7))])
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"),
+    ...     Binary(0.7))])
     >>> crowd_at(question, {"ann": ann, "bob": bob}, utc("2026-01-02"))
     Binary(p=0.2)
     """
     changed: datetime = at
     standing: Standing = {}
-    for changed, standing in _changes(question, held, at + timedelta.resolution):  # noqa: B007  the last one counts
+    steps = _iter_standing(question, timelines, at + timedelta.resolution)
+    for changed, standing in steps:  # noqa: B007  only the last one is used
         pass
-    return _crowd(question, changed, standing) if standing else None
+    return _pool_standing(question, changed, standing) if standing else None
 
 
 def weighted_crowd_timeline(
-    question: Question, held: Held, weights: Mapping[ForecasterId, float], *, until: datetime
+    question: Question, timelines: Held, weights: Mapping[ForecasterId, float], *, until: datetime
 ) -> Timeline:
-    """The crowd of a binary question in which those count who have made it better: the weighted
-    mean of what stands.
+    """Timeline of the contribution-weighted mean of members, for a binary question.
 
-    `weights` are points from `pooling.contributions` over earlier questions; below 0 counts as 0,
-    and so does who has none. While nobody with a weight above 0 stands, the plain mean of all who
-    do. To be used once each member has `pooling.LEARNED_AFTER` resolved questions, for before that
-    the weights are mostly luck. Raises `InvalidForecast` for a question that is not binary and for
-    a weight that is not finite. Source: Budescu & Chen 2015, Management Science 61.
+    `weights` are points from `pooling.contributions` over earlier questions; negative and missing
+    ones count as 0. Without a positive weight among those standing it is their plain mean. Use it
+    once each member has `pooling.LEARNED_AFTER` resolved questions, as before that the weights are
+    mostly luck. Raises `InvalidForecast` for a question that is not binary and for a weight that is
+    not finite. Source: Budescu & Chen 2015, Management Science 61.
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"), Binary(0.6))])
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"),
+    ...     Binary(0.6))])
     >>> held, earned = {"ann": ann, "bob": bob}, {"ann": 1.0, "bob": 3.0}
     >>> made = weighted_crowd_timeline(question, held, earned, until=question.closes_at)
     >>> [(at.day, round(forecast.p, 3)) for at, forecast in made.steps]
@@ -107,18 +110,21 @@ def weighted_crowd_timeline(
         raise InvalidForecast(
             "a weight is a finite number: give the contributions of earlier questions"
         )
-    counted = {who: max(weight, 0.0) for who, weight in weights.items()}
-    return _pooled(
-        question, held, until, lambda _question, _at, standing: _weighted(standing, counted)
+    positive = {forecaster_id: max(weight, 0.0) for forecaster_id, weight in weights.items()}
+    return _pool_timelines(
+        question,
+        timelines,
+        until,
+        lambda _question, _at, standing: _pool_weighted(standing, positive),
     )
 
 
 Pool = Callable[[Question, datetime, Standing], Distribution]
 
 
-def _pooled(question: Question, held: Held, until: datetime, pool: Pool) -> Timeline:
+def _pool_timelines(question: Question, timelines: Held, until: datetime, pool: Pool) -> Timeline:
     steps: list[tuple[datetime, Distribution | None]] = []
-    for at, standing in _changes(question, held, until):
+    for at, standing in _iter_standing(question, timelines, until):
         if standing:
             steps.append((at, pool(question, at, standing)))
         elif steps and steps[-1][1] is not None:
@@ -126,66 +132,71 @@ def _pooled(question: Question, held: Held, until: datetime, pool: Pool) -> Time
     return Timeline(tuple(steps))
 
 
-def _changes(
-    question: Question, held: Held, until: datetime
+def _iter_standing(
+    question: Question, timelines: Held, until: datetime
 ) -> Iterator[tuple[datetime, Standing]]:
-    """What stands from each instant at which a member acts or an option is removed; one mapping,
-    carried along.
-    """
-    acts = _acts(question, held)
+    """Forecasts held from each act or option removal on; the mapping is updated in place."""
+    acts = _acts_by_time(question, timelines)
     standing: dict[ForecasterId, Distribution] = {}
     for at in sorted(instant for instant in acts if instant < until):
-        for who, forecast in acts[at]:
-            standing.pop(
-                who, None
-            )  # so that it goes to the end: a dict keeps the order of entering
+        for forecaster_id, forecast in acts[at]:
+            standing.pop(forecaster_id, None)  # moves it to the end of the dict
             if forecast is not None:
-                standing[who] = forecast
+                standing[forecaster_id] = forecast
         yield at, standing
 
 
-def _acts(
-    question: Question, held: Held
+def _acts_by_time(
+    question: Question, timelines: Held
 ) -> Mapping[datetime, Sequence[tuple[ForecasterId, Distribution | None]]]:
     acts: dict[datetime, list[tuple[ForecasterId, Distribution | None]]] = {
         option.removed_at: [] for option in question.options if option.removed_at is not None
     }
-    for who, own in sorted(held.items()):
-        for at, forecast in own.steps:
+    for forecaster_id, timeline in sorted(timelines.items()):
+        for at, forecast in timeline.steps:
             if forecast is not None:
                 check_distribution(question, forecast)
-            acts.setdefault(at, []).append((who, forecast))
+            acts.setdefault(at, []).append((forecaster_id, forecast))
     return acts
 
 
-def _crowd(question: Question, at: datetime, standing: Standing) -> Distribution:
-    held = [as_offered(question, at, forecast) for forecast in standing.values()]
-    if len(held) == 1:
-        return held[0]
+def _pool_standing(question: Question, at: datetime, standing: Standing) -> Distribution:
+    forecasts = [as_offered(question, at, forecast) for forecast in standing.values()]
+    if len(forecasts) == 1:
+        return forecasts[0]
     if question.scale is not None:
-        return _curve(question.scale, [d for d in held if isinstance(d, Cdf)])
+        return _pool_curves(question.scale, [d for d in forecasts if isinstance(d, Cdf)])
     if question.options:
-        return _options(question, [d for d in held if isinstance(d, Categorical)])
-    return Binary(pooling.crowd([d.p for d in held if isinstance(d, Binary)]))
+        return _pool_options(question, [d for d in forecasts if isinstance(d, Categorical)])
+    return Binary(pooling.crowd([d.p for d in forecasts if isinstance(d, Binary)]))
 
 
-def _options(question: Question, held: Sequence[Categorical]) -> Categorical:
+def _pool_options(question: Question, forecasts: Sequence[Categorical]) -> Categorical:
     names = tuple(
-        o.name for o in question.options if any(o.name in forecast.options for forecast in held)
+        o.name
+        for o in question.options
+        if any(o.name in forecast.options for forecast in forecasts)
     )
     return Categorical(
-        names, tuple(pooling.crowd_options([_row(d, names, held) for d in held]).tolist())
+        names,
+        tuple(
+            pooling.crowd_options(
+                [_expand_options(d, names, forecasts) for d in forecasts]
+            ).tolist()
+        ),
     )
 
 
-def _row(forecast: Categorical, names: Sequence[str], held: Sequence[Categorical]) -> list[float]:
-    """A forecast over all names that anyone has; 0 for one that it cannot read from its `Other`."""
+def _expand_options(
+    forecast: Categorical, names: Sequence[str], forecasts: Sequence[Categorical]
+) -> list[float]:
+    """Forecast over all names used by anyone; 0 for one that it cannot read from its `Other`."""
     shares = dict(zip(forecast.options, forecast.p, strict=True))
     divided = [*(name for name in names if name not in shares), OTHER]
     if OTHER in shares and len(divided) > 1:
-        # Left at 0, an option would be pooled to 0 by those who gave it mass without a name for it.
+        # Left at 0, those who never named the option would pull it down.
         parts = np.sum(
-            [[d.of(name) for name in divided] for d in held if set(divided) <= set(d.options)],
+            [[d.of(name) for name in divided] for d in forecasts if set(divided) <= set(d.options)],
             axis=0,
         )
         if np.any(parts):
@@ -193,11 +204,9 @@ def _row(forecast: Categorical, names: Sequence[str], held: Sequence[Categorical
     return [shares.get(name, 0.0) for name in names]
 
 
-def _curve(scale: Scale, held: Sequence[Cdf]) -> Cdf:
-    """The mean curve, cut to the range: bounds that went through a logarithm differ in their last
-    digits.
-    """
-    x, share = pooling.crowd_cdf([(curve.x, curve.p) for curve in held])
+def _pool_curves(scale: Scale, curves: Sequence[Cdf]) -> Cdf:
+    """Mean curve, cut to the range, as bounds converted to a logarithm and back are rounded."""
+    x, share = pooling.crowd_cdf([(curve.x, curve.p) for curve in curves])
     low, high = max(float(x[0]), scale.lower), min(float(x[-1]), scale.upper)
     inside = (x > low) & (x < high)
     return Cdf(
@@ -206,8 +215,8 @@ def _curve(scale: Scale, held: Sequence[Cdf]) -> Cdf:
     )
 
 
-def _weighted(standing: Standing, weights: Mapping[ForecasterId, float]) -> Binary:
+def _pool_weighted(standing: Standing, weights: Mapping[ForecasterId, float]) -> Binary:
     p = np.array([forecast.p for forecast in standing.values() if isinstance(forecast, Binary)])
-    counted = np.array([weights.get(who, 0.0) for who in standing])
+    counted = np.array([weights.get(forecaster_id, 0.0) for forecaster_id in standing])
     pooled = np.average(p, weights=counted if counted.any() else None)
     return Binary(float(np.clip(pooled, p.min(), p.max())))

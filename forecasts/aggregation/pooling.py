@@ -1,22 +1,22 @@
-"""Several forecasters of one question made into one: the crowd.
+"""Aggregation of several forecasts of one question.
 
-    few, careful, independent    `mean_log_odds`: an expert at 1 % weighs as much as one at 99 %; a
-    careless 0 wrecks it an open team of three up     `recency_weighted_median`: no single number
-    can wreck it, and stale ones fade long records, over 20 each   `contribution_weighted`: who has
-    made the crowd better counts, the others do not forecasters who each know    `extremise`: what
-    each knows alone points further together. A team that shares one something of their own
-    evidence log has little of that, so its exponent stays 1 until it is learned numbers and dates
-    `crowd_cdf`: means of curves, since quantiles of different shapes do not add up comparing one
-    with others    `geometric_mean`, which peer scores need; it is no forecast, as it need not sum
-    to 1
+- Few, careful and independent forecasters: `mean_log_odds`. Sensitive to extremes: an expert at 1 %
+  weighs as much as one at 99 %, and a careless 0 dominates.
+- Open teams of three or more: `recency_weighted_median`, robust to single forecasts; old ones fade.
+- Long records, over 20 questions each: `contribution_weighted`, which weighs forecasters by their
+  past contribution to the crowd.
+- Forecasters with private information: `extremise`. A team with a shared evidence log has little of
+  it, so the exponent stays 1 until it is learned.
+- Numbers and dates: `crowd_cdf`, the mean of curves; quantiles of different shapes do not add up.
+- Comparison with others: `geometric_mean`, for peer scores; its sum need not be 1.
 
 `crowd` is the default for people: one forecast is itself, two are pooled in log-odds, from three on
-the recency-weighted median. The suggestion is never a member of the human crowd by default: it is
-made from the same evidence that the people read, and is shown beside them.
+the recency-weighted median. By default the suggestion is no member of the crowd, as it is derived
+from the same evidence, and is shown separately.
 
-Of a binary question each aggregate lies between the lowest and the highest forecast (for
-`mean_log_odds`: once they are clipped), unless it is extremised, and pooling the complements gives
-the complement. "Oldest first" means ordered by when the forecasts that stand were made.
+For a binary question each aggregate lies between the lowest and the highest forecast (for
+`mean_log_odds`: after clipping), unless it is extremised, and pooling the complements gives the
+complement. "Oldest first" means ordered by the time at which the standing forecasts were made.
 """
 
 import math
@@ -37,44 +37,43 @@ from forecasts.distributions.probability import outcomes as checked_outcomes
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 
 CLIP = 0.01
-"""Mean log-odds are taken of forecasts moved inside [0.01, 0.99]; a single 0 would else decide for
-everyone.
+"""Distance from 0 and 1 to which forecasts are clipped for mean log-odds, as one 0 would decide
+all.
 """
 
 LEARNED_AFTER = 20
-"""Resolved questions that each forecaster needs before contribution weights say more than luck."""
+"""Minimum of resolved questions of each forecaster for contribution weights."""
 
-_TIE = 1e-12  # of the total weight: sums of weights that differ by less are equal, whatever the order of adding
-_NOISE = 1e-9  # points of contribution: what rounding alone can make, which is not to earn anyone a weight
+_TIE_TOLERANCE = 1e-12  # share of the total weight; covers rounding of its sums
+_MIN_CONTRIBUTION = 1e-9  # points; smaller contributions are rounding errors
 
 
 def mean(p: ArrayLike) -> float:
-    """The plain mean of forecasts, (n,) → 0 to 1.
+    """Mean of forecasts, (n,) → 0 to 1.
 
-    Raises `InvalidForecast` when there is none, `InvalidProbability` when one is no probability.
+    Raises `InvalidForecast` without forecasts, `InvalidProbability` for an invalid one.
 
     >>> mean([0.25, 0.75, 0.5])
     0.5
     """
-    return float(np.mean(_forecasts(p)))
+    return float(np.mean(_check_forecasts(p)))
 
 
 def median(p: ArrayLike) -> float:
-    """The middle forecast, or the mean of the two middle ones, (n,) → 0 to 1. Raises as `mean`
-    does.
+    """Median of forecasts, (n,) → 0 to 1. Raises as `mean` does.
 
     >>> median([0.1, 0.9, 0.2])
     0.2
     """
-    return float(np.median(_forecasts(p)))
+    return float(np.median(_check_forecasts(p)))
 
 
 def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: float) -> Floats:
-    """Per column, the value below which `share` (0 to 1) of the weight lies; (n, …) → (…).
+    """Weighted percentile by column, at `share` (0 to 1) of the weight; (n, …) → (…).
 
-    The mean of the first value at which the weight so far reaches the share and the first at which
-    it exceeds it; the two differ only when it is hit exactly. Shares 0 and 1 give the lowest and
-    the highest value with weight. `weights` (n,) are not negative, and None means equal. Raises
+    The mean of the first value at which the cumulative weight reaches the share and the first at
+    which it exceeds it; the two differ only in a tie. Shares 0 and 1 give the lowest and the
+    highest value with weight. `weights` (n,) are not negative, and None means equal. Raises
     `InvalidForecast` when there are no values, when one is not finite, or when the weights do not
     fit. Source: Metaculus, `weighted_percentile_2d`.
 
@@ -83,41 +82,39 @@ def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: flo
     >>> weighted_percentile([0.5, 0.6, 0.1], [0.1, 0.1, 1.0], 0.5).tolist()
     0.1
     """
-    found = np.asarray(values, dtype=np.float64)
-    if found.ndim == 0 or len(found) == 0 or not np.isfinite(found).all():
+    rows = np.asarray(values, dtype=np.float64)
+    if rows.ndim == 0 or len(rows) == 0 or not np.isfinite(rows).all():
         raise InvalidForecast(
             "give at least one row of values to take a percentile of, and only finite ones"
         )
-    given = np.ones(len(found)) if weights is None else _weights(weights, len(found))
-    kept = given > 0.0
-    columns = found[kept].reshape(int(kept.sum()), -1)
+    all_weights = np.ones(len(rows)) if weights is None else _check_weights(weights, len(rows))
+    positive = all_weights > 0.0
+    columns = rows[positive].reshape(int(positive.sum()), -1)
     order = np.argsort(columns, axis=0, kind="stable")
     ordered = np.take_along_axis(columns, order, axis=0)
-    so_far = np.cumsum(given[kept][order], axis=0)
-    target, slack = float(probabilities(share)) * so_far[-1], _TIE * so_far[-1]
+    so_far = np.cumsum(all_weights[positive][order], axis=0)
+    target, slack = float(probabilities(share)) * so_far[-1], _TIE_TOLERANCE * so_far[-1]
     beyond = so_far > target + slack
     reaching = np.argmax(so_far >= target - slack, axis=0)
     exceeding = np.where(beyond.any(axis=0), np.argmax(beyond, axis=0), reaching)
-    each = np.arange(columns.shape[1])
-    pooled = (ordered[reaching, each] + ordered[exceeding, each]) / 2
-    return np.asarray(pooled.reshape(found.shape[1:]), dtype=np.float64)
+    column_index = np.arange(columns.shape[1])
+    pooled = (ordered[reaching, column_index] + ordered[exceeding, column_index]) / 2
+    return np.asarray(pooled.reshape(rows.shape[1:]), dtype=np.float64)
 
 
 def weighted_median(p: ArrayLike, weights: ArrayLike) -> float:
-    """The forecast with half of the weight on each side, (n,) and (n,) → 0 to 1. Raises as
-    `weighted_percentile`.
+    """Weighted median of forecasts, (n,) and (n,) → 0 to 1. Raises as `weighted_percentile`.
 
     >>> weighted_median([0.2, 0.6, 0.9], [1.0, 1.0, 3.0])
     0.9
     """
-    return float(weighted_percentile(_forecasts(p), weights, 0.5))
+    return float(weighted_percentile(_check_forecasts(p), weights, 0.5))
 
 
 def recency_weights(n: int) -> Floats:
-    """What each of n standing forecasts counts, oldest first: exp(√i − √n) for the i-th, (n,), 0 to
-    1.
+    """Weights of n standing forecasts, oldest first: exp(√i − √n) for the i-th, (n,), 0 to 1.
 
-    The newest counts 1; one or two count the same. Raises `InvalidForecast` when n < 1.
+    The newest has weight 1; up to two have equal weights. Raises `InvalidForecast` when n < 1.
     Source: Metaculus, `RecencyWeighted`.
 
     >>> recency_weights(2).tolist(), recency_weights(4).round(3).tolist()
@@ -129,21 +126,21 @@ def recency_weights(n: int) -> Floats:
 
 
 def recency_weighted_median(p_oldest_first: ArrayLike) -> float:
-    """The median under `recency_weights`, (n,) → 0 to 1. Raises as `mean` does.
+    """Median under `recency_weights`, (n,) → 0 to 1. Raises as `mean` does.
 
     >>> recency_weighted_median([0.1, 0.6, 0.65, 0.7, 0.2, 0.68, 0.72, 0.3, 0.75, 0.8])
     0.72
     """
-    found = _forecasts(p_oldest_first)
-    return weighted_median(found, recency_weights(found.size))
+    forecasts = _check_forecasts(p_oldest_first)
+    return weighted_median(forecasts, recency_weights(forecasts.size))
 
 
 def mean_log_odds(p: ArrayLike, *, clip: float = CLIP) -> float:
     """Geometric mean of the odds, sigmoid(mean of logits), (n,) → `clip` to 1 − `clip`.
 
-    Each forecast is first moved inside [clip, 1 − clip]. Raises as `mean` does, and
-    `InvalidProbability` unless 0 < clip < ½. Source: Sevilla 2021, who finds it slightly better
-    than mean and median on Metaculus data.
+    Forecasts are first clipped to [clip, 1 − clip]. Raises as `mean` does, and `InvalidProbability`
+    unless 0 < clip < ½. Source: Sevilla 2021, who finds it slightly better than mean and median on
+    Metaculus data.
 
     >>> round(mean_log_odds([0.2, 0.7]), 4), round(mean_log_odds([0.0, 0.4, 0.5], clip=0.001), 3)
     (0.433, 0.08)
@@ -153,12 +150,11 @@ def mean_log_odds(p: ArrayLike, *, clip: float = CLIP) -> float:
             "forecasts are kept inside [clip, 1 − clip]: a clip lies above 0 and below ½, not "
             f"at {clip}"
         )
-    return float(_mean_log_odds(_forecasts(p), clip))
+    return float(_mean_log_odds(_check_forecasts(p), clip))
 
 
 def extremise(p: float, a: float) -> float:
-    """A forecast moved away from ½: p^a / (p^a + (1 − p)^a), 0 to 1; towards ½ when a < 1, unmoved
-    at a = 1.
+    """Extremised forecast p^a / (p^a + (1 − p)^a): away from ½ for a > 1, towards it for a < 1.
 
     Raises `InvalidProbability` for p, `ForecastsError` unless a is positive and finite. Sources:
     Satopää et al. 2014, International Journal of Forecasting 30; Baron et al. 2014, Decision
@@ -174,8 +170,7 @@ def extremise(p: float, a: float) -> float:
 
 
 def neyman_factor(n: int) -> float:
-    """The exponent for n forecasters: n(√(3n² − 3n + 1) − 2) / (n² − n − 1), from 1 for one to √3
-    for many.
+    """Extremising exponent for n forecasters: n(√(3n² − 3n + 1) − 2) / (n² − n − 1), from 1 to √3.
 
     Raises `InvalidForecast` when n < 1. Source: Neyman & Roughgarden 2021, "Are you smarter than a
     random expert?".
@@ -191,113 +186,112 @@ def neyman_factor(n: int) -> float:
 def contributions(
     history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike
 ) -> Mapping[str, float]:
-    """How much better the mean of all was for each forecaster's being in it, in points of 100 − 100
-    · Brier.
+    """Gain of the crowd's mean by each forecaster, in points of 100 − 100 · Brier.
 
     `history` has one forecast per question, None where there was none; a question counts for those
-    who forecast it with at least one other. Above 0 the crowd was better for them, −100 to 100; 0
-    for who never met another. Raises `InvalidForecast` when a history is not as long as `outcomes`
-    (1 or 0), `InvalidProbability` for its numbers. Source: Budescu & Chen 2015, Management Science
-    61.
+    who forecast it with at least one other. Range −100 to 100; above 0 the crowd was better with
+    them; 0 without shared questions. Raises `InvalidForecast` when a history is not as long as
+    `outcomes` (1 or 0), `InvalidProbability` for its numbers. Source: Budescu & Chen 2015,
+    Management Science 61.
 
     >>> found = contributions({"ann": [0.9, 0.2], "bob": [0.5, 0.5]}, [1, 0])
     >>> {name: round(points, 3) for name, points in found.items()}
     {'ann': 14.375, 'bob': -8.125}
     """
     happened = checked_outcomes(outcomes)
-    for name, said in history.items():
-        if len(said) != happened.size:
+    for name, forecasts in history.items():
+        if len(forecasts) != happened.size:
             raise InvalidForecast(
-                f"{name} has {len(said)} forecasts on {happened.size} questions: put None where "
-                "there is none"
+                f"{name} has {len(forecasts)} forecasts on {happened.size} questions: put None "
+                "where there is none"
             )
     if not history:
         return {}
-    known = _with_gaps([[math.nan if p is None else p for p in said] for said in history.values()])
-    held = ~np.isnan(known)
-    given, count = np.where(held, known, 0.0), held.sum(axis=0)
-    with_all = given.sum(axis=0) / np.maximum(count, 1)
-    without = (given.sum(axis=0) - given) / np.maximum(count - 1, 1)
-    counted = held & (count >= 2)
+    known = _check_with_gaps(
+        [[math.nan if p is None else p for p in forecasts] for forecasts in history.values()]
+    )
+    present = ~np.isnan(known)
+    filled, count = np.where(present, known, 0.0), present.sum(axis=0)
+    with_all = filled.sum(axis=0) / np.maximum(count, 1)
+    without = (filled.sum(axis=0) - filled) / np.maximum(count - 1, 1)
+    counted = present & (count >= 2)
     gain = np.where(counted, (without - happened) ** 2 - (with_all - happened) ** 2, 0.0)
     points = 100.0 * gain.sum(axis=1) / np.maximum(counted.sum(axis=1), 1)
-    points[np.abs(points) < _NOISE] = 0.0
+    points[np.abs(points) < _MIN_CONTRIBUTION] = 0.0
     return dict(zip(history, points.tolist(), strict=True))
 
 
 def contribution_weighted(
     history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike, new: Mapping[str, float]
 ) -> float:
-    """The new forecasts weighted by max(contribution, 0), 0 to 1; who has no history counts
-    nothing.
+    """Mean of new forecasts weighted by max(contribution, 0), 0 without history.
 
-    Falls back to the plain mean of `new` when nobody in it has a positive contribution. Luck rules
-    short histories: use it from `LEARNED_AFTER` resolved questions each. Raises as `contributions`
-    and `mean`. Source: Budescu & Chen 2015.
+    Falls back to the plain mean of `new` without a positive contribution. Short histories are
+    mostly luck: use it from `LEARNED_AFTER` resolved questions each. Raises as `contributions` and
+    `mean`. Source: Budescu & Chen 2015.
 
     >>> past = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
     >>> contribution_weighted(past, [1, 0], {"ann": 0.8, "bob": 0.4})
     0.8
-    >>> contribution_weighted(past, [1, 0], {"bob": 0.4, "cy": 0.8})  # nobody has shown anything: the mean
+    >>> contribution_weighted(past, [1, 0], {"bob": 0.4,
+    ...     "cy": 0.8})  # nobody has shown anything: the mean
     0.6000000000000001
     """
     earned = contributions(history, outcomes)
     weights = np.array([max(earned.get(name, 0.0), 0.0) for name in new])
-    p = _forecasts(list(new.values()))
+    p = _check_forecasts(list(new.values()))
     return float(np.average(p, weights=weights)) if weights.any() else mean(p)
 
 
 def crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
-    """The default crowd of people, (n,) → 0 to 1, then extremised (1 is off, and the default).
+    """Default aggregate of people, (n,) → 0 to 1, then extremised (1, the default, is off).
 
-    One forecast is itself; two are pooled by `mean_log_odds`, held between the two, so that
+    One forecast is itself; two are pooled by `mean_log_odds`, kept between the two, so that
     agreement beyond the clip stands; from three on the recency-weighted median. Raises as `mean`
     and `extremise`.
 
     >>> crowd([0.3]), round(crowd([0.2, 0.7]), 4), crowd([0.0, 0.4, 0.5])
     (0.3, 0.433, 0.4)
     """
-    return extremise(float(_pooled(_forecasts(p_oldest_first))), extremising)
+    return extremise(float(_pool_columns(_check_forecasts(p_oldest_first))), extremising)
 
 
 def crowd_options(matrix: ArrayLike) -> Floats:
-    """The crowd over exclusive options: rows are forecasters, oldest first, columns options; (n, K)
-    → (K,), sums to 1.
+    """Aggregate over options: rows are forecasters, oldest first; (n, K) → (K,), sums to 1.
 
     Each option is pooled as in `crowd`, then all are divided by their sum; for K = 2 that is
-    `crowd`. When all medians are 0 (each is certain of another option) the recency-weighted mean
-    stands in. Metaculus takes its floor of
-    0.001 off before dividing and puts it back after; here 0 is a forecast like any other, so there is no floor.
-    Raises `InvalidForecast` without rows, `InvalidProbability` for a row that does not sum to 1.
+    `crowd`. When all medians are 0 (each is certain of another option) the recency-weighted mean is
+    used. Metaculus subtracts its floor of 0.001 before the division and adds it afterwards; here 0
+    is allowed, so there is no floor. Raises `InvalidForecast` without rows, `InvalidProbability`
+    for a row that does not sum to 1.
 
     >>> crowd_options([[0.5, 0.3, 0.2], [0.6, 0.4, 0.0], [0.6, 0.2, 0.2]]).round(3).tolist()
     [0.545, 0.273, 0.182]
     """
-    rows = _rows(summing_to_one(_rows(matrix)))
-    pooled = _pooled(rows)
+    rows = _check_rows(summing_to_one(_check_rows(matrix)))
+    pooled = _pool_columns(rows)
     if not pooled.any():
         pooled = np.average(rows, axis=0, weights=recency_weights(len(rows)))
     return np.asarray(pooled / pooled.sum(), dtype=np.float64)
 
 
 def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floats]:
-    """The crowd over a number or a date: (x, F) per forecaster, oldest first → one (x, F) on all
-    their knots.
+    """Aggregate of curves: (x, F) per forecaster, oldest first → one (x, F) on all their knots.
 
-    Curves are linear between knots and constant beyond them; the mean of them under
-    `recency_weights` (plain for one or two) is exact on the union of knots. x rises strictly, F
-    does not fall, 0 to 1. Raises `InvalidForecast` when there is none or one is no curve,
-    `InvalidProbability` for its numbers.
+    Curves are linear between knots and constant beyond them; their mean under `recency_weights`
+    (plain for one or two) is exact on the union of knots. x rises strictly, F does not fall, 0 to
+    1. Raises `InvalidForecast` without curves or for an invalid one, `InvalidProbability` for its
+    numbers.
 
     >>> x, share = crowd_cdf([([0, 10], [0.0, 1.0]), ([0, 5, 10], [0.0, 0.1, 0.9])])
     >>> x.tolist(), share.round(3).tolist()
     ([0.0, 5.0, 10.0], [0.0, 0.3, 0.95])
     """
     weights = recency_weights(len(cdfs))
-    curves = [Cdf(_numbers(x), _numbers(share)) for x, share in cdfs]
+    curves = [Cdf(_to_floats(x), _to_floats(share)) for x, share in cdfs]
     knots = np.unique(np.concatenate([curve.x for curve in curves]))
     shares = np.array([np.interp(knots, curve.x, curve.p) for curve in curves])
-    # Held between the curves and made to rise, for the last bit of rounding can break both.
+    # Rounding can break bounds and monotonicity in the last bit.
     pooled = np.clip(
         np.average(shares, axis=0, weights=weights), shares.min(axis=0), shares.max(axis=0)
     )
@@ -305,73 +299,77 @@ def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floa
 
 
 def geometric_mean(pmfs: ArrayLike) -> Floats:
-    """The geometric mean of each column at one instant, (n, K) → (K,), 0 to 1; does not sum to 1 in
-    general.
+    """Geometric mean by column at one instant, (n, K) → (K,); in general its sum is not 1.
 
-    What peer scores compare with. 0 where anyone said 0; NaN where anyone has NaN, an option not
-    offered when they forecast. Raises `InvalidForecast` without rows, `InvalidProbability`. Source:
-    Metaculus, `get_geometric_means`.
+    Reference of peer scores. 0 where anyone has 0; NaN where anyone has NaN, an option not offered
+    at the time. Raises `InvalidForecast` without rows, `InvalidProbability`. Source: Metaculus,
+    `get_geometric_means`.
 
     >>> geometric_mean([[0.5, 0.5], [0.02, 0.98]]).round(3).tolist()
     [0.1, 0.7]
     """
     with np.errstate(divide="ignore"):
-        return np.asarray(np.exp(np.log(_with_gaps(_rows(pmfs))).mean(axis=0)), dtype=np.float64)
+        return np.asarray(
+            np.exp(np.log(_check_with_gaps(_check_rows(pmfs))).mean(axis=0)), dtype=np.float64
+        )
 
 
-def _forecasts(p: ArrayLike) -> Floats:
-    found = probabilities(p)
-    if found.ndim != 1 or found.size == 0:
+def _check_forecasts(p: ArrayLike) -> Floats:
+    checked = probabilities(p)
+    if checked.ndim != 1 or checked.size == 0:
         raise InvalidForecast(
             "pooling takes a list of forecasts of one question: give at least one"
         )
-    return found
+    return checked
 
 
-def _rows(matrix: ArrayLike) -> Floats:
-    found = np.asarray(matrix, dtype=np.float64)
-    if found.ndim != 2 or found.size == 0:
+def _check_rows(matrix: ArrayLike) -> Floats:
+    rows = np.asarray(matrix, dtype=np.float64)
+    if rows.ndim != 2 or rows.size == 0:
         raise InvalidForecast(
             "pooling takes one row for each forecaster, one column for each option"
         )
-    return found
+    return rows
 
 
-def _with_gaps(values: ArrayLike) -> Floats:
-    """Probabilities among which NaN says that there is none."""
-    found = np.asarray(values, dtype=np.float64)
-    probabilities(found[~np.isnan(found)])
-    return found
+def _check_with_gaps(values: ArrayLike) -> Floats:
+    """Check probabilities, of which NaN ones are missing."""
+    checked = np.asarray(values, dtype=np.float64)
+    probabilities(checked[~np.isnan(checked)])
+    return checked
 
 
-def _weights(weights: ArrayLike, n: int) -> Floats:
-    found = np.asarray(weights, dtype=np.float64)
-    if found.shape != (n,) or not (np.isfinite(found) & (found >= 0.0)).all() or not found.any():
+def _check_weights(weights: ArrayLike, n: int) -> Floats:
+    checked = np.asarray(weights, dtype=np.float64)
+    if (
+        checked.shape != (n,)
+        or not (np.isfinite(checked) & (checked >= 0.0)).all()
+        or not checked.any()
+    ):
         raise InvalidForecast(f"give {n} weights, none below 0 and not all of them 0")
-    return found
+    return checked
 
 
-def _numbers(values: ArrayLike) -> tuple[float, ...]:
+def _to_floats(values: ArrayLike) -> tuple[float, ...]:
     return tuple(np.ravel(np.asarray(values, dtype=np.float64)).tolist())
 
 
 def _mean_log_odds(p: Floats, clip: float) -> Floats:
-    odds = _each(_exact_logit, np.clip(p, clip, 1.0 - clip))
-    return _each(_exact_sigmoid, odds.mean(axis=0))
+    odds = _map_elements(_exact_logit, np.clip(p, clip, 1.0 - clip))
+    return _map_elements(_exact_sigmoid, odds.mean(axis=0))
 
 
-def _each(function: Callable[[float], float], values: ArrayLike) -> Floats:
-    given = np.asarray(values, dtype=np.float64)
+def _map_elements(function: Callable[[float], float], values: ArrayLike) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
     return np.array(
-        [function(value) for value in given.ravel().tolist()], dtype=np.float64
-    ).reshape(given.shape)
+        [function(value) for value in array.ravel().tolist()], dtype=np.float64
+    ).reshape(array.shape)
 
 
 def _exact_logit(p: float) -> float:
-    """`scipy.special.logit`, to the last bit, of 0 < p < 1: scores that are stored rest on it.
+    """`scipy.special.logit` of 0 < p < 1, bit-identical as stored scores depend on it.
 
-    scipy itself takes a quarter of a second to import, for which every list of questions would
-    wait.
+    Importing scipy takes a quarter of a second, which every list of questions would pay.
     """
     if not 0.3 <= p <= 0.65:
         return math.log(p / (1.0 - p))
@@ -380,14 +378,12 @@ def _exact_logit(p: float) -> float:
 
 
 def _exact_sigmoid(z: float) -> float:
-    """`scipy.special.expit`, to the last bit, of the log-odds that `_exact_logit` gives."""
+    """`scipy.special.expit` of the log-odds from `_exact_logit`, bit-identical."""
     return 1.0 / (1.0 + math.exp(-z))
 
 
-def _pooled(p: Floats) -> Floats:
-    """Each column of forecasts, oldest first, as the default crowd has it, between its lowest and
-    its highest.
-    """
+def _pool_columns(p: Floats) -> Floats:
+    """Default aggregate by column, oldest first, between the lowest and the highest forecast."""
     pooled = (
         _mean_log_odds(p, CLIP)
         if len(p) == 2

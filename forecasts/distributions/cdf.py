@@ -1,7 +1,7 @@
-"""Numeric and date forecasts: cumulative distributions over a range, and how people give them.
+"""Numeric and date forecasts: cumulative distributions over a range.
 
 A date question is a numeric one whose values are days since 1970-01-01, UTC; an event that never
-comes within the window has a value above its end.
+occurs within the window has a value above its end.
 """
 
 import math
@@ -19,23 +19,20 @@ from forecasts.errors import InvalidForecast, InvalidTime
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 OPEN_TAIL = 0.01
-"""The mass beyond an open bound of which nothing was said; never more than half of the outermost
-quantile.
-"""
+"""Default mass beyond an open bound; at most half of the outermost quantile."""
 
-_GRID = 200  # steps between the bounds of a curve that is no straight line: as fine as points look at it
-_APART = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
+_GRID_STEPS = 200  # between the bounds of a nonlinear curve: the resolution of points
+_MIN_GAP = 1e-9  # share of the scale: nearer knots could round to one value
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The range over which a number or a date is forecast.
+    """Range of a numeric or date question.
 
-    The answer lies between `lower` and `upper`; beyond a bound that is open it may still lie, and a
-    forecast gives a mass to that without saying where. With `zero_point` (below `lower`) the scale
-    is logarithmic: equal steps are equal ratios of the distance from it. `unit` is a word for
-    people. Bounds in the wrong order, infinite ones or a zero point inside the range raise
-    `InvalidForecast`.
+    The answer lies between `lower` and `upper`, or beyond an open bound, where a forecast has a
+    mass without a location. With `zero_point` (below `lower`) the scale is logarithmic: equal steps
+    are equal ratios of the distance from it. `unit` is for display. Bounds in the wrong order,
+    infinite ones or a zero point inside the range raise `InvalidForecast`.
 
     >>> Scale(0.0, 200.0, unit="billion US dollars").location(50.0)
     0.25
@@ -62,54 +59,49 @@ class Scale:
 
     @property
     def span(self) -> float:
-        """The length of the range in the unit of its values."""
+        """Length of the range in the unit of its values."""
         return self.upper - self.lower
 
     @property
     def length(self) -> float:
-        """The length along the scale: `span`, or on a log scale the nats from its lower to its
-        upper bound.
-        """
+        """Length along the scale: `span`, or on a log scale the nats between its bounds."""
         return self.span if self.zero_point is None else math.log(self._ratio)
 
     def locations(self, values: ArrayLike) -> Floats:
-        """Where values lie on the scale: 0 at the lower bound, 1 at the upper, beyond them outside
-        [0, 1].
+        """Locations of values: 0 at the lower bound, 1 at the upper, outside [0, 1] beyond them.
 
-        On a log scale whatever lies at or below the zero point is −inf.
+        On a log scale values at or below the zero point are at −inf.
         """
-        found = np.asarray(values, dtype=np.float64)
+        array = np.asarray(values, dtype=np.float64)
         if self.zero_point is None:
-            return (found - self.lower) / self.span
+            return (array - self.lower) / self.span
         with np.errstate(divide="ignore"):
             distance: Floats = np.log(
-                np.maximum(found - self.zero_point, 0.0) / (self.lower - self.zero_point)
+                np.maximum(array - self.zero_point, 0.0) / (self.lower - self.zero_point)
             )
-        return distance / float(
-            np.log(self._ratio)
-        )  # the same logarithm, so that the upper bound lies at exactly 1
+        # The same np.log, so that the upper bound is at exactly 1.
+        return distance / float(np.log(self._ratio))
 
     def location(self, value: float) -> float:
-        """`locations` of one value."""
+        """Location of one value."""
         return float(self.locations(value))
 
     def values(self, locations: ArrayLike) -> Floats:
-        """The values at locations; the inverse of `locations`.
+        """Values at locations; the inverse of `locations`.
 
         >>> Scale(1.0, 1000.0, zero_point=0.0).values([0.0, 1 / 3, 1.0]).round(6).tolist()
         [1.0, 10.0, 1000.0]
         """
-        found = np.asarray(locations, dtype=np.float64)
+        array = np.asarray(locations, dtype=np.float64)
         if self.zero_point is None:
-            return self.lower + self.span * found
-        return self.zero_point + (self.lower - self.zero_point) * self._ratio**found
+            return self.lower + self.span * array
+        return self.zero_point + (self.lower - self.zero_point) * self._ratio**array
 
     def bucket(self, value: float, count: int) -> int:
-        """Which of `count` equally long parts of the scale holds a value, from 1; 0 is below it,
-        `count` + 1 above.
+        """Number of the one of `count` equal parts that holds a value; 0 below, `count` + 1 above.
 
-        A part holds its upper end, and the first its lower end too. Source: Metaculus,
-        `score_math.py`.
+        Parts are numbered from 1 and include their upper end, the first its lower end too. Source:
+        Metaculus, `score_math.py`.
 
         >>> scale = Scale(0.0, 200.0)
         >>> [scale.bucket(value, 200) for value in (-0.1, 0.0, 1.0, 1.001, 200.0, 200.1)]
@@ -119,7 +111,7 @@ class Scale:
             return 0
         if value > self.upper:
             return count + 1
-        # An upper end that rounding has moved by a hair still belongs to its part.
+        # Tolerates rounding of an upper end.
         return min(max(1, math.floor(self.location(value) * count + 1 - 1e-10)), count)
 
     @property
@@ -130,13 +122,12 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Cdf:
-    """P(answer ≤ x) at knots x, linear in x between them, on a log scale too: a forecast of a
-    number or a date.
+    """Piecewise linear P(answer ≤ x) at knots x, also on a log scale: a numeric or date forecast.
 
     `x` rises strictly and `p` does not fall. `p[0]` is the mass below the first knot, 1 − `p[-1]`
-    the mass above the last one: for a date, that it never happens within the window. Fewer than two
-    knots, knots out of order and a falling curve raise `InvalidForecast`; a number that is no
-    probability raises `InvalidProbability`.
+    the mass above the last one: for a date, that it never occurs within the window. Fewer than two
+    knots, knots out of order and a falling curve raise `InvalidForecast`; an invalid probability
+    raises `InvalidProbability`.
 
     >>> Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9)).at(5.0)
     0.3
@@ -160,47 +151,44 @@ class Cdf:
 
     @property
     def below(self) -> float:
-        """The mass below the first knot."""
+        """Mass below the first knot."""
         return self.p[0]
 
     @property
     def above(self) -> float:
-        """The mass above the last knot; for a date, that it never happens within the window."""
+        """Mass above the last knot; for a date, that it never occurs within the window."""
         return 1.0 - self.p[-1]
 
     def at(self, value: float) -> float:
-        """P(answer ≤ value); beyond the knots what stands at the nearest one."""
+        """P(answer ≤ value); constant beyond the knots."""
         return float(np.interp(value, self.x, self.p))
 
     def quantile(self, share: float) -> float | None:
-        """The value with that share of the mass at or below it; None where it lies beyond the
-        knots.
+        """Value with that share of the mass at or below it; None beyond the knots.
 
         >>> curve = Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9))
         >>> curve.quantile(0.3), curve.quantile(0.95)
         (5.0, None)
         """
-        wanted = float(probabilities(share))
-        if wanted < self.p[0] or wanted > self.p[-1]:
+        target = float(probabilities(share))
+        if target < self.p[0] or target > self.p[-1]:
             return None
-        right = next(i for i, p in enumerate(self.p) if p >= wanted)
+        right = next(i for i, p in enumerate(self.p) if p >= target)
         if right == 0:
             return self.x[0]
         low, high = self.p[right - 1], self.p[right]
-        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (wanted - low) / (
+        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (target - low) / (
             high - low
         )
 
     def central(self, level: float = 0.9) -> tuple[float, float]:
-        """The central interval that holds `level` of the mass; an end beyond the knots is the
-        outermost knot.
-        """
+        """Central interval of mass `level`; an end beyond the knots is the outermost knot."""
         return self._within((1.0 - level) / 2), self._within((1.0 + level) / 2)
 
     def _within(self, share: float) -> float:
-        found = self.quantile(share)
-        if found is not None:
-            return found
+        value = self.quantile(share)
+        if value is not None:
+            return value
         return self.x[0] if share < self.p[0] else self.x[-1]
 
 
@@ -211,14 +199,14 @@ def from_quantiles(
     below: float | None = None,
     above: float | None = None,
 ) -> Cdf:
-    """A forecast from what people say best: the values at a few levels, such as 5, 50 and 95 %.
+    """Curve from values at a few levels, such as 5, 50 and 95 %.
 
     `levels` maps a level to a value, `below` and `above` are the masses beyond open bounds (for a
-    date, `above` is "never in the window"); unsaid, a hundredth or half of what the outermost level
-    leaves. Linear between the points, on a log scale along that scale. Raises `InvalidForecast`
-    when values do not rise with their levels, when one is not finite or lies beyond a bound that is
-    closed, or when a mass is given beyond one, or another than values beyond an open bound leave
-    there.
+    date, `above` is "never in the window"); by default a hundredth, or half of what the outermost
+    level leaves. Linear between the points, on a log scale along that scale. Raises
+    `InvalidForecast` when values do not rise with their levels, when one is not finite or lies
+    beyond a closed bound, or when a mass is given beyond a closed bound, or contradicts values
+    beyond an open one.
 
     >>> made = from_quantiles({0.25: 20.0, 0.5: 30.0, 0.75: 60.0}, Scale(0.0, 100.0))
     >>> made.quantile(0.5), made.at(10.0)
@@ -237,19 +225,19 @@ def from_quantiles(
     places = scale.locations(values).tolist()
     points = list(zip(places, (level for level, _ in ordered), strict=True))
     if places[0] > 0.0:
-        points.insert(0, (0.0, _tail(below, ordered[0][0], scale.open_lower)))
+        points.insert(0, (0.0, _tail_mass(below, ordered[0][0], scale.open_lower)))
     if places[-1] < 1.0:
-        points.append((1.0, 1.0 - _tail(above, 1.0 - ordered[-1][0], scale.open_upper)))
-    made = _along(scale, points)
-    _refuse_contradiction(below, made.below)
-    _refuse_contradiction(above, made.above)
-    return made
+        points.append((1.0, 1.0 - _tail_mass(above, 1.0 - ordered[-1][0], scale.open_upper)))
+    curve = _curve_through(scale, points)
+    _refuse_contradiction(below, curve.below)
+    _refuse_contradiction(above, curve.above)
+    return curve
 
 
-def _refuse_contradiction(said: float | None, left: float) -> None:
-    if said is not None and not abs(said - left) <= _APART:
+def _refuse_contradiction(stated: float | None, left: float) -> None:
+    if stated is not None and not abs(stated - left) <= _MIN_GAP:
         raise InvalidForecast(
-            f"{said:g} beyond the range contradicts the values given, which leave {left:g} there"
+            f"{stated:g} beyond the range contradicts the values given, which leave {left:g} there"
         )
 
 
@@ -269,31 +257,30 @@ def _refuse_beyond_closed(values: Sequence[float], scale: Scale) -> None:
         )
 
 
-def _tail(said: float | None, left: float, is_open: bool) -> float:
-    """The mass beyond one bound, of the mass that the outermost level leaves."""
+def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
+    """Mass beyond one bound, given the mass left by the outermost level."""
     if not is_open:
-        if said is not None and probabilities(said) > 0.0:
+        if stated is not None and probabilities(stated) > 0.0:
             raise InvalidForecast(
                 "the answer cannot lie beyond a closed bound of this question: give no mass to that"
             )
         return 0.0
-    if said is None:
+    if stated is None:
         return min(OPEN_TAIL, left / 2)
-    if said > left + 1e-12:
+    if stated > left + 1e-12:
         raise InvalidForecast(
-            f"{said:g} beyond the range is more than the {left:g} that the outermost level leaves"
+            f"{stated:g} beyond the range is more than the {left:g} that the outermost level leaves"
         )
-    return min(float(probabilities(said)), left)
+    return min(float(probabilities(stated)), left)
 
 
 def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
-    """A forecast from three handles: the answer lies below `low` with 25 %, below `middle` with 50,
-    `high` with 75.
+    """Curve from three quartiles set by slider handles: 25 % below `low`, 50 `middle`, 75 `high`.
 
-    A logistic curve on the scale, with a width of its own on each side of the middle. What a closed
-    bound cuts off is given back to the quarter before it, so that all three handles stay exact;
-    where a handle lies at the bound itself, to the half. Raises `InvalidForecast` when the handles
-    are out of order or outside the range.
+    A logistic curve on the scale, with a separate width on each side of the median. The mass cut
+    off by a closed bound is added to the quarter before it, so that all three quartiles stay exact;
+    with a quartile at the bound itself, to the half. Raises `InvalidForecast` when the handles are
+    out of order or outside the range.
 
     >>> made = from_slider(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
     >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
@@ -307,57 +294,55 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
             "quarter above"
         )
     left, centre, right = scale.locations([low, middle, high]).tolist()
-    places = _knots(np.linspace(0.0, 1.0, _GRID + 1), np.array([left, centre, right]))
+    places = _merge_knots(np.linspace(0.0, 1.0, _GRID_STEPS + 1), np.array([left, centre, right]))
     width = np.where(places < centre, centre - left, right - centre) / math.log(3.0)
     raw = expit((places - centre) / width)
     start = 0.0 if scale.open_lower else raw[0]
     end = 1.0 if scale.open_upper else raw[-1]
-    below, above = _given_back(raw, start), 1.0 - _given_back(1.0 - raw, 1.0 - end)
+    below, above = _restore_cut_mass(raw, start), 1.0 - _restore_cut_mass(1.0 - raw, 1.0 - end)
     shares = np.clip(np.where(places < centre, below, above), 0.0, 1.0)
     return Cdf(tuple(scale.values(places).tolist()), tuple(shares.tolist()))
 
 
-def _given_back(shares: Floats, cut: float) -> Floats:
-    """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter
-    that ends there.
-    """
+def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
+    """Shares up to the median, with the mass cut by a closed bound added to the outer quarter."""
     if 0.25 - cut > 1e-6:
         return np.where(shares < 0.25, (shares - cut) / (0.25 - cut) / 4, shares)
     return (shares - cut) / (0.5 - cut) / 2
 
 
 def uniform(scale: Scale) -> Cdf:
-    """Knowing nothing: even over the range, with 5 % beyond each bound that is open.
+    """Uniform curve over the range, with 5 % beyond each open bound: the uninformed forecast.
 
     >>> uniform(Scale(0.0, 10.0, open_upper=True)).p
     (0.0, 0.95)
     """
     low, high = (0.05 if scale.open_lower else 0.0), (0.95 if scale.open_upper else 1.0)
-    return _along(scale, [(0.0, low), (1.0, high)])
+    return _curve_through(scale, [(0.0, low), (1.0, high)])
 
 
-def _along(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
-    """The curve through points on the scale, cut to the range; a log scale gets a grid, being no
-    straight line.
-    """
+def _curve_through(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
+    """Curve through points on the scale, cut to the range; on a log scale with a grid of knots."""
     places = np.array([place for place, _ in points])
     grid = (
-        np.linspace(0.0, 1.0, _GRID + 1) if scale.zero_point is not None else np.array([0.0, 1.0])
+        np.linspace(0.0, 1.0, _GRID_STEPS + 1)
+        if scale.zero_point is not None
+        else np.array([0.0, 1.0])
     )
-    knots = _knots(grid, places[(places > 0.0) & (places < 1.0)])
+    knots = _merge_knots(grid, places[(places > 0.0) & (places < 1.0)])
     shares = np.interp(knots, places, np.array([share for _, share in points]))
     return Cdf(tuple(scale.values(knots).tolist()), tuple(shares.tolist()))
 
 
-def _knots(grid: Floats, given: Floats) -> Floats:
-    """The places given, and of the grid the two ends and what lies apart from all of them."""
-    apart = np.abs(grid[:, np.newaxis] - given).min(axis=1, initial=1.0) > _APART
+def _merge_knots(grid: Floats, places: Floats) -> Floats:
+    """Union of places and grid, without grid points that are too near to a place."""
+    apart = np.abs(grid[:, np.newaxis] - places).min(axis=1, initial=1.0) > _MIN_GAP
     apart[[0, -1]] = True
-    return np.unique(np.concatenate([grid[apart], given]))
+    return np.unique(np.concatenate([grid[apart], places]))
 
 
 def day_number(instant: datetime) -> float:
-    """An aware time as days since 1970-01-01, UTC: how the values of a date question are kept.
+    """Convert an aware time to days since 1970-01-01, UTC, the unit of date questions.
 
     >>> day_number(datetime(1970, 1, 2, 12, tzinfo=UTC))
     1.5
@@ -370,15 +355,14 @@ def day_number(instant: datetime) -> float:
 
 
 def date_of(days: float) -> datetime:
-    """The instant so many days after 1970-01-01, UTC; the inverse of `day_number`."""
+    """Convert days since 1970-01-01, UTC, to a time; the inverse of `day_number`."""
     return EPOCH + timedelta(days=days)
 
 
 def mass_in_the_past(forecast: Cdf, now: datetime) -> float:
-    """How much a date forecast gives to dates that are over, 0 to 1, for an event that has not
-    happened by `now`.
+    """Mass of a date forecast on dates before `now`, for an event that has not happened.
 
-    Anything above 0 is mass thrown away, and worth a warning: the event did not happen then.
+    Above 0 it is wasted, and worth a warning.
 
     >>> mass_in_the_past(Cdf((0.0, 10.0), (0.0, 1.0)), datetime(1970, 1, 3, tzinfo=UTC))
     0.2

@@ -1,6 +1,4 @@
-"""Distributions over a question's outcomes, one class a kind of answer. Every number is checked in
-`probability`.
-"""
+"""Distributions over the outcomes of a question, one class for each kind of answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +8,14 @@ from forecasts.distributions.probability import logit, probabilities, summing_to
 from forecasts.errors import InvalidForecast
 
 OTHER = "Other"
-"""The option that stands for every option not named: one added later is read from it."""
+"""Option that stands for all options not named, from which options added later are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """The probability, 0 to 1, that a binary question resolves YES.
+    """Probability that a binary question resolves YES.
 
-    0 and 1 are allowed: a forecaster may be certain. Anything outside, or NaN, raises
-    `InvalidProbability`.
+    0 and 1 are allowed. Anything outside, or NaN, raises `InvalidProbability`.
 
     >>> Binary(0.63).p
     0.63
@@ -40,11 +37,11 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Categorical:
-    """Probabilities of exclusive options, in the options' order; together they are 1.
+    """Probabilities of exclusive options, in the options' order, with a sum of 1.
 
-    The order means something for an ordered question only. Names are unique; fewer than two, a
-    doubled one or a number of probabilities that differs from theirs raise `InvalidForecast`, a sum
-    off 1 by more than a millionth `InvalidProbability`: nothing is normalised in silence.
+    The order is significant for ordered questions only. Names are unique; fewer than two,
+    duplicates or a different number of probabilities raise `InvalidForecast`, a sum that differs
+    from 1 by more than a millionth `InvalidProbability`.
 
     >>> Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)).of("Beijing")
     0.5
@@ -61,8 +58,7 @@ class Categorical:
         summing_to_one(self.p)
 
     def index(self, option: str) -> int:
-        """The place of an option; of `Other` where the option was not offered when this forecast
-        was made.
+        """Index of an option, or of `Other` for one not offered when this forecast was made.
 
         Raises `InvalidForecast` when there is neither.
 
@@ -79,13 +75,13 @@ class Categorical:
         )
 
     def of(self, option: str) -> float:
-        """The probability of an option, read from `Other` where it was not offered yet."""
+        """Probability of an option, read from `Other` where it was not offered yet."""
         return self.p[self.index(option)]
 
     def without(self, option: str) -> "Categorical":
-        """The same forecast after an option was removed: its mass goes to `Other`.
+        """Remove an option, moving its mass to `Other`.
 
-        A forecast that never named the option, or has it and one more only, stays as it is.
+        Unchanged if it does not name the option, or has only one more.
 
         >>> Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)).without("Moscow")
         Categorical(options=('Beijing', 'Other'), p=(0.5, 0.5))
@@ -97,33 +93,31 @@ class Categorical:
             or len(self.options) == 2
         ):
             return self
-        held = dict(zip(self.options, self.p, strict=True))
-        held[OTHER] += held.pop(option)
-        return Categorical(tuple(held), tuple(held.values()))
+        shares = dict(zip(self.options, self.p, strict=True))
+        shares[OTHER] += shares.pop(option)
+        return Categorical(tuple(shares), tuple(shares.values()))
 
     @property
     def likeliest(self) -> str:
-        """The option with the most mass; the first of several."""
+        """Option with the most mass; the first of several."""
         return max(zip(self.options, self.p, strict=True), key=lambda pair: pair[1])[0]
 
 
 Distribution = Binary | Categorical | Cdf
-"""What a forecaster holds: one class for each kind of answer (ordered options are `Categorical` in
-their order).
-"""
+"""Forecast of a question: one class for each kind of answer (ordered options are `Categorical`)."""
 
 
-def p_yes(held: Distribution | None) -> float | None:
-    """The probability of YES where a binary forecast is held; None for nothing and for other kinds.
+def p_yes(forecast: Distribution | None) -> float | None:
+    """Probability of YES of a binary forecast; None for no forecast and for other kinds.
 
     >>> p_yes(Binary(0.63)), p_yes(None)
     (0.63, None)
     """
-    return held.p if isinstance(held, Binary) else None
+    return forecast.p if isinstance(forecast, Binary) else None
 
 
 def even(options: tuple[str, ...]) -> Categorical:
-    """Every option alike: what somebody who knows nothing would say.
+    """Equal shares of all options: the uninformed forecast.
 
     >>> even(("Moscow", "Beijing")).p
     (0.5, 0.5)
@@ -132,14 +126,14 @@ def even(options: tuple[str, ...]) -> Categorical:
 
 
 def from_shares(shares: Mapping[str, float], options: tuple[str, ...]) -> Categorical:
-    """Probabilities by name put into the question's order; options that are not named get 0.
+    """Order probabilities by the question's options; options that are not named get 0.
 
-    A name that the question does not offer raises `InvalidForecast`.
+    Raises `InvalidForecast` for an unknown name.
 
     >>> from_shares({"Beijing": 0.7, "Moscow": 0.3}, ("Moscow", "Beijing", "Minsk")).p
     (0.3, 0.7, 0.0)
     """
-    strange = [name for name in shares if name not in options]
-    if strange:
-        raise InvalidForecast(f"no option {strange[0]!r}: the options are {', '.join(options)}")
+    unknown = [name for name in shares if name not in options]
+    if unknown:
+        raise InvalidForecast(f"no option {unknown[0]!r}: the options are {', '.join(options)}")
     return Categorical(options, tuple(shares.get(option, 0.0) for option in options))

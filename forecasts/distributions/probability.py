@@ -1,4 +1,4 @@
-"""The one place where a number is checked to be a probability, and the two scales it is read on."""
+"""Validation of probabilities, and conversion to log-odds."""
 
 import math
 
@@ -8,19 +8,16 @@ from numpy.typing import ArrayLike, NDArray
 from forecasts.errors import InvalidProbability
 
 Floats = NDArray[np.float64]
-"""An array of numbers of any shape."""
+"""Array of numbers of any shape."""
 
 SUM_TOLERANCE = 1e-6
-"""How far the probabilities of all options may lie from 1; more is a slip of the pen, and
-refused.
-"""
+"""Tolerance of the sum of all options' probabilities."""
 
 
 def probabilities(values: ArrayLike) -> Floats:
-    """The values as an array of probabilities, 0 and 1 included, in the shape they came in.
+    """Check probabilities, 0 and 1 included, and return them as an array of the same shape.
 
-    Anything outside [0, 1], and NaN, raises `InvalidProbability`: it is refused, never moved until
-    it fits.
+    Raises `InvalidProbability` outside [0, 1] and for NaN.
 
     >>> probabilities([0.0, 0.63, 1.0]).tolist()
     [0.0, 0.63, 1.0]
@@ -28,48 +25,48 @@ def probabilities(values: ArrayLike) -> Floats:
     Traceback (most recent call last):
     forecasts.errors.InvalidProbability: a probability lies between 0 and 1, not 1.2
     """
-    found = np.asarray(values, dtype=np.float64)
-    if found.ndim == 0 and 0.0 <= float(found) <= 1.0:
-        return found  # one number is checked a hundred thousand times a page, and arrays are slow for it
-    fits = (found >= 0.0) & (found <= 1.0)  # NaN fails every comparison
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim == 0 and 0.0 <= float(array) <= 1.0:
+        return array  # fast path: array operations are slow for single numbers
+    fits = (array >= 0.0) & (array <= 1.0)  # NaN fails every comparison
     if not fits.all():
         raise InvalidProbability(
-            f"a probability lies between 0 and 1, not {float(found[~fits].flat[0])}"
+            f"a probability lies between 0 and 1, not {float(array[~fits].flat[0])}"
         )
-    return found
+    return array
 
 
 def summing_to_one(values: ArrayLike) -> Floats:
-    """Probabilities of exclusive, exhaustive options along the last axis.
+    """Check probabilities of exclusive, exhaustive options along the last axis.
 
-    Raises `InvalidProbability` when one is no probability, or when a row's sum is further than
-    `SUM_TOLERANCE` from 1; nothing is normalised in silence.
+    Raises `InvalidProbability` for an invalid probability, or when a row's sum differs from 1 by
+    more than `SUM_TOLERANCE`; nothing is normalised.
 
     >>> summing_to_one([0.5, 0.3, 0.2]).tolist()
     [0.5, 0.3, 0.2]
     """
-    found = probabilities(values)
-    sums = found.sum(axis=-1)
+    array = probabilities(values)
+    sums = array.sum(axis=-1)
     wrong = np.abs(sums - 1.0) > SUM_TOLERANCE
     if np.any(wrong):
         total = float(np.asarray(sums)[wrong].flat[0])
         raise InvalidProbability(f"the probabilities of all options add up to 1, not {total:.6g}")
-    return found
+    return array
 
 
 def outcomes(values: ArrayLike) -> Floats:
-    """What happened, 1 or 0, as an array; anything else raises `ValueError`.
+    """Check outcomes, 1 or 0, and return them as an array; anything else raises `ValueError`.
 
     >>> outcomes([1, 0, True]).tolist()
     [1.0, 0.0, 1.0]
     """
-    found = np.asarray(values, dtype=np.float64)
-    fits = (found == 0.0) | (found == 1.0)
+    array = np.asarray(values, dtype=np.float64)
+    fits = (array == 0.0) | (array == 1.0)
     if not fits.all():
         raise ValueError(
-            f"the outcome of a binary question is 0 or 1, not {float(found[~fits].flat[0]):g}"
+            f"the outcome of a binary question is 0 or 1, not {float(array[~fits].flat[0]):g}"
         )
-    return found
+    return array
 
 
 def logit(p: float) -> float:
@@ -86,7 +83,7 @@ def logit(p: float) -> float:
 
 
 def sigmoid(z: float) -> float:
-    """The probability with log-odds z; the inverse of `logit`.
+    """Probability with log-odds z; the inverse of `logit`.
 
     >>> sigmoid(0.0)
     0.5

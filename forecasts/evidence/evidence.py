@@ -1,4 +1,4 @@
-"""Evidence: what was reported, how it bears on a question, and how much it weighs.
+"""Evidence, indicators and source reports.
 
 Sources: science notes in docs/evidence.md; the strength scale follows Kass & Raftery 1995, the
 reliability grades the Admiralty code.
@@ -27,11 +27,11 @@ RELIABILITY = MappingProxyType({"A": 0.97, "B": 0.9, "C": 0.75, "D": 0.5, "E": 0
 """P(a report is informative) by Admiralty grade; F means "cannot be judged"."""
 
 MAX_RELIABILITY = 0.97
-"""However many sources agree, a report can still be wrong."""
+"""Upper bound of reliability, however many sources agree."""
 
 
 class Direction(IntEnum):
-    """Which answer a piece of evidence favours, by the kind of its question.
+    """Answer favoured by a piece of evidence, by kind of question.
 
     | kind | YES | NO |
     |---|---|---|
@@ -40,7 +40,7 @@ class Direction(IntEnum):
     | date | the day will be earlier | later, or never |
     | categorical, ordered | the option that the evidence names | any option but that one |
 
-    NEUTRAL favours neither. `side_words` says it for people.
+    NEUTRAL favours neither. `side_words` puts it in words.
     """
 
     NO = -1
@@ -49,7 +49,7 @@ class Direction(IntEnum):
 
 
 class Strength(IntEnum):
-    """How strongly one event bears on a question, as a word for a likelihood ratio."""
+    """Strength of evidence, as a word for a likelihood ratio."""
 
     NONE = 0
     SLIGHT = 1
@@ -70,13 +70,11 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """By when a report of an indicator should have been seen, and how surely, so that silence
-    counts.
+    """Date by which an indicator should have been reported, and how likely, so that silence counts.
 
-    `if_yes` and `if_no` are ICD 203 words for the chance that it is reported by the date if the
-    answer turns out YES, and if it turns out NO; they are about the answers, whichever of them the
-    indicator speaks for. `by` is aware UTC. A word that ICD 203 does not have raises
-    `ForecastsError`.
+    `if_yes` and `if_no` are ICD 203 words for the chance of a report by the date if the answer
+    turns out YES or NO, whichever of them the indicator favours. `by` is aware UTC. A word outside
+    ICD 203 raises `ForecastsError`.
 
     >>> from forecasts.questions.question import utc
     >>> visit = Expectation(utc("2026-06-01"), if_yes="very likely", if_no="unlikely")
@@ -93,27 +91,26 @@ class Expectation:
 
     @property
     def ratio_when_seen(self) -> float:
-        """P(seen by the date | YES) / P(seen by the date | NO); above 1 speaks for YES."""
+        """P(seen by the date | YES) / P(seen by the date | NO); above 1 favours YES."""
         return ratio_from_words(self.if_yes, self.if_no)
 
     @property
     def ratio_when_silent(self) -> float:
-        """P(not seen by the date | YES) / P(not seen by the date | NO); above 1 speaks for YES."""
+        """P(not seen by the date | YES) / P(not seen by the date | NO); above 1 favours YES."""
         return absence_ratio_from_words(self.if_yes, self.if_no)
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """Something observable that would bear on a question, written down in advance.
+    """Observable event that would bear on a question, defined in advance.
 
     `terms` is an AND of ORs: an item matches when every group has at least one term in it; `unless`
     holds terms that veto a match. A term is a word or phrase; a trailing `*` matches any ending.
     `examples` are phrasings of a report in its direction, `opposites` of one in the other
-    direction. `half_life_days` is how fast its weight fades (None: never). `usual_level` is the
-    size, in log-odds from 0 on, at which its news stands even when nothing will happen, so that a
-    drum-beat moves nothing; its sign is `direction`. `expected` says by when it should have been
-    reported. `option` is, for a question with options, the one that it speaks for (or against, when
-    its direction is NO).
+    direction. `half_life_days` is the half-life of its weight (None: no decay). `usual_level` is
+    the size, in log-odds from 0 on, of its news in ordinary times, which is subtracted; its sign is
+    `direction`. `expected` is the date by which it should have been reported. `option` names, for a
+    question with options, the one that it favours (or, with direction NO, speaks against).
     """
 
     id: IndicatorId
@@ -133,10 +130,9 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One item of a story: who carried it, how reliable they are, and when we first saw it.
+    """Item of a story: source group, reliability and time first seen.
 
-    `text` is the group of copies that it belongs to: items that carry one and the same text. 0
-    stands for a text of its own.
+    `text` numbers the group of items with identical text; 0 means a unique text.
     """
 
     source_group: str
@@ -147,12 +143,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A story that bears on a question.
+    """Story that bears on a question.
 
-    `relevance` (0..1) says how sure the match is, `p_direction` (0.5..1) how sure the direction; a
-    confirmed or edited piece counts fully, a rejected one not at all. `matched` holds the words
-    that matched. The items of the story are `reports`: independent ones make it more reliable,
-    never heavier. `option` names the option that it is about, on a question that has options.
+    `relevance` (0..1) is the confidence in the match, `p_direction` (0.5..1) that in the direction;
+    a confirmed or edited piece counts fully, a rejected one not at all. `matched` holds the words
+    that matched. `reports` are the items of the story: independent ones make it more reliable,
+    never stronger. `option` names the option concerned, on a question that has options.
     """
 
     id: EvidenceId
@@ -172,18 +168,16 @@ class Evidence:
 
     @property
     def reviewed(self) -> bool:
-        """Whether a person took it as evidence: confirmed, or edited."""
+        """True if a person confirmed or edited it."""
         return self.status in ("confirmed", "edited")
 
     @property
     def trust(self) -> float:
-        """Weight of the match itself, 0 to 1: 1 once a person confirmed it, relevance × (2 ·
-        p_direction − 1) before.
+        """Weight of the match: 1 once confirmed, before that relevance × (2 · p_direction − 1).
 
-        A call of two sides that is right with chance d is one that knows, with chance 2d − 1, and
-        else tosses a coin: d = (2d − 1) + ½ (2 − 2d). What a coin says is no evidence, so only the
-        first part counts: a call at
-        0.5 moves nothing, and one below that (the other side was the likelier one) does not either.
+        A binary call that is right with chance d equals one that is always right with chance 2d − 1
+        and random otherwise: d = (2d − 1) + ½ (2 − 2d). Only the first part is evidence, so a call
+        at 0.5 or below adds nothing.
         """
         return 1.0 if self.reviewed else self.relevance * max(0.0, 2.0 * self.p_direction - 1.0)
 
@@ -191,10 +185,9 @@ class Evidence:
 def combined_reliability(reports: Iterable[Report]) -> float:
     """P(informative) of a story from its independent sources: min(0.97, 1 − Π(1 − r_g)).
 
-    Items that carry one text count as the first of them, whoever carries the others: a syndicated
-    copy is no second witness. Of several texts from one group (one owner or wire) the best counts.
-    Range 0 (no report) to 0.97; another text from another group only raises it, and the order of
-    the reports does not matter.
+    Items with identical text count as the first of them: a syndicated copy is no second source. Of
+    several texts from one group (one owner or wire) the best counts. Range 0 (no report) to 0.97;
+    another text from another group only raises it, and the order of the reports does not matter.
 
     >>> from datetime import UTC, datetime
     >>> day = datetime(2026, 1, 1, tzinfo=UTC)
@@ -212,31 +205,31 @@ def combined_reliability(reports: Iterable[Report]) -> float:
 
 
 def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
-    """The reports without copies: of those that carry one text the first (at one instant the most
-    reliable).
+    """Remove copies: of reports with one text keep the first, if simultaneous the most reliable.
 
     >>> from datetime import UTC, datetime
     >>> first, second = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
-    >>> reports = Report("daily", 0.9, second, text=1), Report("wire", 0.7, first, text=1), Report("daily", 0.5, second)
+    >>> reports = Report("daily", 0.9, second, text=1), Report("wire", 0.7, first,
+    ...     text=1), Report("daily", 0.5, second)
     >>> [(report.source_group, report.reliability) for report in independent(reports)]
     [('wire', 0.7), ('daily', 0.5)]
     """
     texts: set[int] = set()
-    kept = []
+    unique = []
     for report in sorted(reports, key=lambda r: (r.first_seen_at, -r.reliability, r.source_group)):
         if report.text not in texts:
-            kept.append(report)
+            unique.append(report)
         if report.text:
             texts.add(report.text)
-    return tuple(kept)
+    return tuple(unique)
 
 
 def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
-    """A ratio weakened by doubt in its source: 1 + r (LR − 1) above 1, mirrored below 1.
+    """Likelihood ratio discounted for reliability r: 1 + r (LR − 1) above 1, mirrored below 1.
 
-    `ratio` is above 0, `reliability` 0 (worth nothing: the result is 1) to 1 (taken at its word).
-    Raises `ForecastsError` for a ratio that is not above 0 or not finite, `InvalidProbability` for
-    the reliability.
+    `ratio` is above 0, `reliability` 0 (the result is 1) to 1 (no discount). Raises
+    `ForecastsError` for a ratio that is not above 0 or not finite, `InvalidProbability` for the
+    reliability.
 
     >>> effective_likelihood_ratio(6, 0.5), round(effective_likelihood_ratio(1 / 6, 0.5), 4)
     (3.5, 0.2857)
@@ -250,14 +243,12 @@ def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
 
 
 def strength_from_words(if_yes: str, if_no: str) -> tuple[Direction, Strength]:
-    """The direction and the strength of a report from how expected it is if YES, and how expected
-    it is if NO.
+    """Direction and strength of a report from its ICD 203 likelihoods under YES and under NO.
 
-    The ratio of the midpoints of two ICD 203 words, put to the strength whose likelihood ratio is
-    nearest in logarithms. Never decisive: words reach a ratio of 32, but news of that weight is an
-    answer, and wants a resolution. What is as expected one way as the other is neutral and without
-    strength. Another word raises `ForecastsError`. See `forecasts.evidence.likelihood_ratios.ratio_from_words` for
-    why both have to be asked.
+    The ratio of the midpoints is mapped to the strength whose likelihood ratio is nearest in
+    logarithms, at most STRONG: words reach a ratio of 32, but news of that weight calls for a
+    resolution. Equal words give NEUTRAL and NONE. Another word raises `ForecastsError`. See
+    `forecasts.evidence.likelihood_ratios.ratio_from_words`.
 
     >>> strength_from_words("likely", "unlikely")
     (<Direction.YES: 1>, <Strength.SOME: 2>)
@@ -275,7 +266,7 @@ def strength_from_words(if_yes: str, if_no: str) -> tuple[Direction, Strength]:
 
 
 def side_words(kind: Kind, direction: Direction, option: str = "") -> str:
-    """The side that evidence speaks for, in the words of its question's kind.
+    """Side that evidence favours, in words that fit the kind of question.
 
     >>> [side_words(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
     ['for YES', 'higher', 'earlier']

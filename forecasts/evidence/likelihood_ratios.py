@@ -1,9 +1,9 @@
-"""Evidence in numbers: likelihood ratios, and what time, repetition and silence do to them.
+"""Likelihood ratios: combination, novelty, decay, counts and silence.
 
-A likelihood ratio is P(evidence | YES) / P(evidence | NO). Above 1 it speaks for YES, below 1 for
-NO, 1 says nothing. Its natural logarithm is measured in nats of log-odds, and independent pieces
-add up. What doubt in a source does to a ratio is `forecasts.evidence.evidence.effective_likelihood_ratio`;
-what time does to a base rate is `forecasts.suggestion.time_decay.moved_by_time`.
+A likelihood ratio is P(evidence | YES) / P(evidence | NO). Above 1 it favours YES, below 1 NO; 1 is
+uninformative. Its natural logarithm is measured in nats of log-odds, and independent pieces add up.
+Discounting for reliability is `forecasts.evidence.effective_likelihood_ratio`; the effect of time
+on a base rate is `forecasts.suggestion.time_decay.moved_by_time`.
 """
 
 import math
@@ -18,7 +18,7 @@ from forecasts.errors import ForecastsError
 
 @dataclass(frozen=True, slots=True)
 class ChanceWord:
-    """A word for a chance, which covers `low` up to `high`, its lower bound included."""
+    """Word for a probability from `low` (included) up to `high`."""
 
     word: str
     low: float
@@ -26,7 +26,7 @@ class ChanceWord:
 
     @property
     def midpoint(self) -> float:
-        """The probability that stands for the word, half-way between its bounds.
+        """Midpoint of the band, used as the probability of the word.
 
         >>> ChanceWord("likely", 0.55, 0.8).midpoint
         0.675
@@ -43,50 +43,46 @@ ICD_203_BANDS = (
     ChanceWord("very likely", 0.8, 0.95),
     ChanceWord("almost certain", 0.95, 0.99),
 )
-"""The seven words of the US intelligence community for a chance (Intelligence Community Directive
-203, 2015).
-"""
+"""Seven probability terms of Intelligence Community Directive 203 (2015) of the United States."""
 
 ICD_203: Mapping[str, float] = MappingProxyType(
     {band.word: band.midpoint for band in ICD_203_BANDS}
 )
-"""Word → the midpoint of its band."""
+"""Word → midpoint of its band."""
 
 
 def ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = ICD_203) -> float:
-    """The likelihood ratio of a report from how expected it is if YES and how expected it is if NO.
+    """Likelihood ratio of a report from its verbal likelihoods under YES and under NO.
 
-    Range above 0; above 1 speaks for YES. Both questions have to be asked: what is likely if YES
-    may be just as likely if NO, and then it says nothing. A word that `midpoints` does not have, or
+    Range above 0; above 1 favours YES. Both are needed: a report that is likely under YES may be
+    just as likely under NO, and is then uninformative. A word that `midpoints` does not have, or
     whose midpoint is not between 0 and 1, raises `ForecastsError`. Source: ratio of the midpoints
     of the ICD 203 bands.
 
     >>> round(ratio_from_words("likely", "unlikely"), 4), ratio_from_words("likely", "likely")
     (2.0769, 1.0)
     """
-    return _midpoint(if_yes, midpoints) / _midpoint(if_no, midpoints)
+    return _find_midpoint(if_yes, midpoints) / _find_midpoint(if_no, midpoints)
 
 
 def absence_ratio_from_words(
     if_yes: str, if_no: str, midpoints: Mapping[str, float] = ICD_203
 ) -> float:
-    """The likelihood ratio of a report that did not come, from how expected it was if YES and if
-    NO.
+    """Likelihood ratio of a missing report from its verbal likelihoods under YES and under NO.
 
-    (1 − p_yes) / (1 − p_no), above 0; below 1 speaks for NO: a dog that should have barked did not.
-    Words and errors are those of `ratio_from_words`.
+    (1 − p_yes) / (1 − p_no), above 0; below 1 favours NO. Words and errors are those of
+    `ratio_from_words`.
 
     >>> round(absence_ratio_from_words("very likely", "unlikely"), 4)
     0.1852
     """
-    return (1.0 - _midpoint(if_yes, midpoints)) / (1.0 - _midpoint(if_no, midpoints))
+    return (1.0 - _find_midpoint(if_yes, midpoints)) / (1.0 - _find_midpoint(if_no, midpoints))
 
 
 def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
-    """The probability after independent pieces of evidence: logit p = logit prior + Σ ln LR (Bayes'
-    rule).
+    """Posterior by Bayes' rule from independent evidence: logit p = logit prior + Σ ln LR.
 
-    Range 0 to 1; the order of the ratios does not matter. A prior of 0 or 1 is never moved; a ratio
+    Range 0 to 1; the order of the ratios does not matter. A prior of 0 or 1 is unchanged; a ratio
     of 0 rules out YES and an infinite one rules out NO. Raises `InvalidProbability` for the prior,
     `ForecastsError` for a ratio below 0 or NaN, and when YES and NO are both ruled out.
 
@@ -109,36 +105,35 @@ def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
 
 
 def novelty_total(ln_lr: float, n: int, delta: float) -> float:
-    """What n stories of the same kind weigh together when each counts `delta` times the one before
-    it, in nats.
+    """Total weight, in nats, of n stories of one kind, each counting `delta` times the one before.
 
-    ln LR · (1 + δ + δ² + … + δⁿ⁻¹). With delta 0.5 never more than twice the first, however many
-    come. `delta` goes from 0 (only the first counts) to 1 (all count fully); no story weighs 0.
-    Raises `ForecastsError` for n below 0 and `InvalidProbability` for a delta outside 0 to 1.
+    ln LR · (1 + δ + δ² + … + δⁿ⁻¹). With delta 0.5 never more than twice the first. `delta` goes
+    from 0 (only the first counts) to 1 (all count fully); no story weighs 0. Raises
+    `ForecastsError` for n below 0 and `InvalidProbability` for a delta outside 0 to 1.
 
     >>> [round(novelty_total(1.0, n, 0.5), 4) for n in (0, 1, 2, 3, 50)]
     [0.0, 1.0, 1.5, 1.75, 2.0]
     """
-    _not_negative(n, "a number of stories")
+    _check_not_negative(n, "a number of stories")
     if float(probabilities(delta)) == 1.0:
-        return _times(n, ln_lr)
-    return _times((1.0 - math.pow(delta, n)) / (1.0 - delta), ln_lr)
+        return _multiply(n, ln_lr)
+    return _multiply((1.0 - math.pow(delta, n)) / (1.0 - delta), ln_lr)
 
 
 def decayed(ln_lr: float, age_days: float, half_life_days: float | None) -> float:
-    """What is left of a weight after `age_days`: ln LR · 2^(−age / half-life), in nats.
+    """Weight after exponential decay over `age_days`: ln LR · 2^(−age / half-life), in nats.
 
-    A half-life of None never fades, as for what is structural. Raises `ForecastsError` for an age
-    below 0 (evidence from the future) or a half-life that is not above 0.
+    A half-life of None means no decay. Raises `ForecastsError` for an age below 0 or a half-life
+    that is not above 0.
 
     >>> [decayed(1.0, age, 14) for age in (0, 14, 42)], decayed(1.0, 42, None)
     ([1.0, 0.5, 0.125], 1.0)
     """
-    _not_negative(age_days, "an age in days")
+    _check_not_negative(age_days, "an age in days")
     if half_life_days is None:
         return ln_lr
-    return _times(
-        math.pow(2.0, -age_days / _positive(half_life_days, "a half-life in days")), ln_lr
+    return _multiply(
+        math.pow(2.0, -age_days / _check_positive(half_life_days, "a half-life in days")), ln_lr
     )
 
 
@@ -152,14 +147,15 @@ def count_log_ratio(
 ) -> float:
     """Log-likelihood ratio, in nats, of seeing `matched` of `total` items on a subject.
 
-    [k ln(p₁/p₀) + (N − k) ln((1 − p₁)/(1 − p₀))] / φ, p₁ the share of items that match if YES and
-    p₀ if NO. Above 0 speaks for YES. It takes items as independent; news comes in bursts, so divide
-    by an `overdispersion` φ of 1 or more (variance of the counts over that of a binomial). Count
-    matched and total in the same set of sources. ±inf when what was seen cannot be under one
-    answer; under both it raises `ForecastsError`, as do counts other than 0 ≤ matched ≤ total.
+    [k ln(p₁/p₀) + (N − k) ln((1 − p₁)/(1 − p₀))] / φ, p₁ the share of items that match under YES
+    and p₀ under NO. Above 0 favours YES. Items are taken as independent; as news comes in bursts,
+    divide by an `overdispersion` φ of 1 or more (variance of the counts over that of a binomial).
+    Count matched and total in the same set of sources. ±inf when the counts are impossible under
+    one answer; under both it raises `ForecastsError`, as do counts other than 0 ≤ matched ≤ total.
     Source: ratio of two binomial likelihoods.
 
-    >>> round(count_log_ratio(12, 400, 0.03, 0.01), 4), round(count_log_ratio(4, 400, 0.03, 0.01), 4)
+    >>> round(count_log_ratio(12, 400, 0.03, 0.01), 4), round(count_log_ratio(4, 400, 0.03, 0.01),
+    ...     4)
     (5.2647, -3.6875)
     """
     if not 0 <= matched <= total < math.inf:
@@ -169,38 +165,35 @@ def count_log_ratio(
             f"overdispersion is 1 (independent items) or more, not {overdispersion}"
         )
     yes, no = map(float, probabilities([rate_if_yes, rate_if_no]))
-    hits, misses = (
-        _times(matched, _ln(yes) - _ln(no)),
-        _times(total - matched, _ln(1.0 - yes) - _ln(1.0 - no)),
-    )
-    return _possible(hits + misses) / overdispersion
+    hits = _multiply(matched, _ln(yes) - _ln(no))
+    misses = _multiply(total - matched, _ln(1.0 - yes) - _ln(1.0 - no))
+    return _check_possible(hits + misses) / overdispersion
 
 
 def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float = 0) -> float:
-    """Log-likelihood ratio, in nats, of `count` reports in `days` days, none of them being silence.
+    """Log-likelihood ratio, in nats, of `count` reports in `days` days; 0 reports mean silence.
 
-    n ln(r₁/r₀) − (r₁ − r₀) t, with r₁ reports a day if YES is on its way and r₀ if it is not. Below
-    0 speaks for NO: a dog that should have barked did not. ±inf when the count cannot be under one
-    answer; under both it raises `ForecastsError`, as do rates, days or counts below 0. Source:
-    ratio of two Poisson likelihoods.
+    n ln(r₁/r₀) − (r₁ − r₀) t, with r₁ reports a day under YES and r₀ under NO. Below 0 favours NO.
+    ±inf when the count is impossible under one answer; under both it raises `ForecastsError`, as do
+    rates, days or counts below 0. Source: ratio of two Poisson likelihoods.
 
     >>> round(silence_log_ratio(0.5, 0.1, 7), 4), round(silence_log_ratio(0.5, 0.1, 7, 3), 4)
     (-2.8, 2.0283)
     """
-    yes, no = (_not_negative(rate, "a number of reports a day") for rate in (rate_yes, rate_no))
-    time, seen = (
-        _not_negative(days, "a number of days"),
-        _not_negative(count, "a number of reports"),
+    yes, no = (
+        _check_not_negative(rate, "a number of reports a day") for rate in (rate_yes, rate_no)
     )
-    return _possible(_times(seen, _ln(yes) - _ln(no))) - (yes - no) * time
+    time = _check_not_negative(days, "a number of days")
+    seen = _check_not_negative(count, "a number of reports")
+    return _check_possible(_multiply(seen, _ln(yes) - _ln(no))) - (yes - no) * time
 
 
 @dataclass(frozen=True, slots=True)
 class Independence:
-    """How far a stream of stories is more than one event echoing.
+    """Independent part of a stream of stories.
 
-    `intensity` is, for each story, the rate (stories a day) that the ones before it led to expect;
-    `n_eff` is how many of the stories count as independent, from above 0 to their number.
+    `intensity` is, for each story, the expected rate (stories a day) given the earlier ones;
+    `n_eff` is the effective number of independent stories, from above 0 to their number.
     """
 
     intensity: tuple[float, ...]
@@ -210,12 +203,11 @@ class Independence:
 def hawkes_independent(
     times: Sequence[float], mu: float, alpha: float, beta: float
 ) -> Independence:
-    """How many of a stream's stories are news and not the echo of earlier ones, under a Hawkes
-    process.
+    """Effective number of independent stories of a stream under a Hawkes process.
 
-    λ(tᵢ) = μ + Σ_{j<i} α exp(−β (tᵢ − tⱼ)): μ stories a day of their own accord, and each raises
-    the rate by α, which dies away at β a day. A story is independent with probability μ / λ(tᵢ);
-    `n_eff` sums that. A signal of attention, never of probability. `times` are in days and do not
+    λ(tᵢ) = μ + Σ_{j<i} α exp(−β (tᵢ − tⱼ)): a background rate of μ stories a day; each story raises
+    the rate by α, which decays at β a day. A story is independent with probability μ / λ(tᵢ);
+    `n_eff` sums that. A measure of attention, not of probability. `times` are in days and do not
     fall; at the same instant the later one counts the earlier as its cause. Raises `ForecastsError`
     for times out of order, μ or β not above 0, or α below 0. Sources: Zhuang, Ogata & Vere-Jones
     2002, Journal of the American Statistical Association 97; the recursion is Ozaki's of 1979.
@@ -224,9 +216,9 @@ def hawkes_independent(
     >>> [round(rate, 4) for rate in found.intensity], round(found.n_eff, 4)
     ([0.3, 0.7415, 0.3], 2.4046)
     """
-    _positive(mu, "a background rate")
-    _positive(beta, "a rate of dying away")
-    _not_negative(alpha, "what a story adds to the rate")
+    _check_positive(mu, "a background rate")
+    _check_positive(beta, "a rate of dying away")
+    _check_not_negative(alpha, "what a story adds to the rate")
     if not all(map(math.isfinite, times)) or not all(a <= b for a, b in pairwise(times)):
         raise ForecastsError("give the times of the stories in days, the earliest first")
     echo, intensity = 0.0, [mu] * min(1, len(times))
@@ -236,7 +228,7 @@ def hawkes_independent(
     return Independence(tuple(intensity), math.fsum(mu / rate for rate in intensity))
 
 
-def _midpoint(word: str, midpoints: Mapping[str, float]) -> float:
+def _find_midpoint(word: str, midpoints: Mapping[str, float]) -> float:
     if word not in midpoints:
         raise ForecastsError(
             f"{word!r} is no word for a chance here: use one of {', '.join(midpoints)}"
@@ -251,12 +243,12 @@ def _ln(value: float) -> float:
     return math.log(value) if value > 0.0 else -math.inf
 
 
-def _times(count: float, nats: float) -> float:
-    """What happened no time says nothing, however infinite its weight."""
+def _multiply(count: float, nats: float) -> float:
+    """Product in which a count of 0 gives 0 even for infinite weights."""
     return count * nats if count > 0 else 0.0
 
 
-def _possible(nats: float) -> float:
+def _check_possible(nats: float) -> float:
     if math.isnan(nats):  # −inf − −inf: a likelihood of 0 under YES and under NO
         raise ForecastsError(
             "what was seen is impossible under YES and under NO: one of the two rates has to give"
@@ -264,13 +256,13 @@ def _possible(nats: float) -> float:
     return nats
 
 
-def _not_negative(value: float, what: str) -> float:
+def _check_not_negative(value: float, label: str) -> float:
     if not 0.0 <= value < math.inf:
-        raise ForecastsError(f"{what} is 0 or more and finite, not {value}")
+        raise ForecastsError(f"{label} is 0 or more and finite, not {value}")
     return value
 
 
-def _positive(value: float, what: str) -> float:
+def _check_positive(value: float, label: str) -> float:
     if not 0.0 < value < math.inf:
-        raise ForecastsError(f"{what} is above 0 and finite, not {value}")
+        raise ForecastsError(f"{label} is above 0 and finite, not {value}")
     return value

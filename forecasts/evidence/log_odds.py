@@ -1,8 +1,7 @@
-"""The ledger of a suggestion: lines in log-odds, each with its reason, that add up to what they
-explain.
+"""Ledger of a suggestion: lines in log-odds with reasons, which add up exactly.
 
-Lines stand in groups: base rate → time → news → learned correction → limits. What a learned
-constant or a limit did is never told as news.
+Lines are grouped: base rate → time → news → learned correction → limits. Effects of learned
+constants and limits are kept apart from news.
 """
 
 import math
@@ -38,17 +37,15 @@ GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
         "Limits": ("limits",),
     }
 )
-"""The groups in their order, with the kinds of their lines; "Other options" is for questions with
-options alone.
-"""
+"""Line kinds by group, in order; "Other options" is for questions with options only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason why the suggestion is what it is.
+    """Line of the ledger of a suggestion.
 
-    `log_odds` is what it adds, in nats; `p_after` the probability with this line and those above
-    it. `p_after` depends on the order of the lines, `log_odds` does not.
+    `log_odds` is its contribution, in nats; `p_after` the probability with this line and those
+    above it. `p_after` depends on the order of the lines, `log_odds` does not.
     """
 
     kind: LineKind
@@ -60,11 +57,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines that belong together, and what they add: `log_odds` in nats, from `p_before` to
-    `p_after`.
+    """Group of lines with its total: `log_odds` in nats, from `p_before` to `p_after`.
 
     The log-odds of all groups of a suggestion add up to logit(p) within 1e-12. `p_before` of the
-    first group is 0.5, where log-odds are 0. News without a line is a group, too: there were none.
+    first group is 0.5, where log-odds are 0. The group "News" exists even without lines.
     """
 
     name: GroupName
@@ -74,42 +70,47 @@ class Group:
     p_after: float
 
 
-class _OfAKind(Protocol):
+class _HasKind(Protocol):
     @property
     def kind(self) -> str: ...
 
 
-_AnyLine = TypeVar("_AnyLine", bound=_OfAKind)
+_AnyLine = TypeVar("_AnyLine", bound=_HasKind)
 
 
 def by_group(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyLine, ...]]]:
-    """The groups that lines fall into, in order; News is among them even when it is empty."""
-    known = tuple(lines)
+    """Iterate over the non-empty groups in order; "News" is always included."""
+    collected = tuple(lines)
     for name, kinds in GROUPS.items():
-        own = tuple(line for line in known if line.kind in kinds)
-        if own or name == "News":
-            yield name, own
+        group = tuple(line for line in collected if line.kind in kinds)
+        if group or name == "News":
+            yield name, group
 
 
 def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
-    """The lines of a suggestion in their groups: base rate, time, news, learned correction, limits.
+    """Group the lines of a suggestion: base rate, time, news, learned correction, limits.
 
-    >>> groups = group_lines([Line("base rate", "", -1.0, 0.27), Line("learned correction", "", 0.2, 0.31)])
+    >>> groups = group_lines([Line("base rate", "", -1.0, 0.27), Line("learned correction", "",
+    ...     0.2, 0.31)])
     >>> [(group.name, group.log_odds, round(group.p_after, 2)) for group in groups]
     [('Base rate', -1.0, 0.27), ('News', 0.0, 0.27), ('Learned correction', 0.2, 0.31)]
     """
     before: list[float] = []
     groups = []
-    for name, own in by_group(lines):
-        adds = [line.log_odds for line in own]
-        start, before = math.fsum(before), [*before, *adds]
-        groups.append(Group(name, own, math.fsum(adds), sigmoid(start), sigmoid(math.fsum(before))))
+    for name, group_members in by_group(lines):
+        amounts = [line.log_odds for line in group_members]
+        start, before = math.fsum(before), [*before, *amounts]
+        groups.append(
+            Group(
+                name, group_members, math.fsum(amounts), sigmoid(start), sigmoid(math.fsum(before))
+            )
+        )
     return tuple(groups)
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A line before its place in the ledger is known."""
+    """Ledger line before its place, and so its `p_after`, is known."""
 
     kind: LineKind
     why: str
@@ -118,8 +119,7 @@ class Weight:
 
 
 def soft_capped(log_odds: float, cap: float) -> float:
-    """cap · tanh(log_odds / cap): nearly itself while small, and never beyond ± cap, whatever comes
-    in.
+    """Soft cap: cap · tanh(log_odds / cap), nearly linear for small values and within ± cap.
 
     >>> round(soft_capped(0.2, 3.4), 3), soft_capped(1000.0, 3.4)
     (0.2, 3.4)
@@ -128,10 +128,10 @@ def soft_capped(log_odds: float, cap: float) -> float:
 
 
 def rest(total: float, weights: Iterable[Weight]) -> float:
-    """What is missing from `weights` to `total`, rounded once however many they are.
+    """Difference between `total` and the sum of `weights`, rounded once.
 
-    Closing a ledger with it makes its lines add up to within the last bits of a double, where
-    differences of rounded sums would pile up.
+    As the last line of a ledger it makes the sum exact to the last bits of a double, where
+    differences of rounded sums would accumulate.
 
     >>> rest(0.3, [Weight("evidence", "a story", 0.1), Weight("evidence", "another", 0.2)])
     -2.7755575615628914e-17
@@ -140,9 +140,10 @@ def rest(total: float, weights: Iterable[Weight]) -> float:
 
 
 def in_order(weights: Iterable[Weight]) -> Iterator[Line]:
-    """The weights as lines, each with the probability that it leaves behind.
+    """Convert entries to lines, each with the probability after it.
 
-    >>> [round(line.p_after, 2) for line in in_order([Weight("base rate", "", -1.0), Weight("evidence", "", 1.0)])]
+    >>> [round(line.p_after, 2) for line in in_order([Weight("base rate", "", -1.0),
+    ...     Weight("evidence", "", 1.0)])]
     [0.27, 0.5]
     """
     z = 0.0

@@ -1,6 +1,4 @@
-"""What an installation learned from its own reviews and answers: values with a name, a size and a
-reason.
-"""
+"""Parameters learned from an installation's own reviews and answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +10,11 @@ from forecasts.questions.question import Question, Resolution
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """One learned value, fit to be logged, shown, frozen and reset.
+    """Learned value, which can be logged, shown, frozen and reset.
 
-    `scope` is what it holds for: the id of an indicator or a feed, or "all". `n` counts what it was
-    learned from (days, decisions, questions: `why` says which) and `as_of` is the instant before
-    which all of that was known. While there is too little to learn from, `value` is the default and
-    `why` says so.
+    `scope` is the id of an indicator or a feed, or "all". `n` is the sample size (days, decisions
+    or questions, as stated in `why`); only data from before `as_of` was used. While the sample is
+    too small, `value` is the default, and `why` says so.
 
     >>> from forecasts.questions.question import utc
     >>> Learned("gamma", "all", 0.5, 12, utc("2026-06-01"), "default: 12 of 30 reviews").value
@@ -35,12 +32,12 @@ class Learned:
 def teaches(
     question: Question, resolution: Resolution | None, now: datetime, *, replayed: bool = False
 ) -> bool:
-    """True if something can be learned at `now` from how a question came out.
+    """Return True if the outcome of a question can be used for learning at `now`.
 
     A yes/no question whose scheduled close has passed and whose answer was known before `now`. One
-    that was answered early waits for its close: among the questions that opened lately those
-    answered are mostly YES, because an event that comes answers at once and one that does not only
-    at the end. Retrospective questions teach in a replay alone.
+    that was answered early waits for its close: among recently opened questions those answered are
+    mostly YES, because an event that occurs answers at once and one that does not only at the end.
+    Retrospective questions count only if `replayed`.
     """
     if question.kind != "binary" or resolution is None or (question.retrospective and not replayed):
         return False
@@ -50,27 +47,24 @@ def teaches(
 
 
 CLIP = (0.001, 0.999)
-"""Beyond these ends all chances count alike: certainty has log-odds that can be neither shifted nor
-stretched.
-"""
+"""Range to which probabilities are clipped, as certainty has infinite log-odds."""
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedMap:
-    """logit p ↦ shift + slope · logit p, learned from decisions; never falling, as the slope is 0
-    or more.
-    """
+    """Map logit p ↦ shift + slope · logit p learned from decisions; slope is 0 or more."""
 
     shift: Learned
     slope: Learned
 
     def apply(self, p: float) -> float:
-        """The chance as it is borne out, 0 to 1; p itself while nothing was learned.
+        """Calibrated probability; p itself while nothing was learned.
 
         Raises `InvalidProbability`.
 
         >>> from forecasts.questions.question import utc
-        >>> shift, slope = (Learned(name, "all", value, 40, utc("2026-06-01"), "") for name, value in
+        >>> shift, slope = (Learned(name, "all", value, 40, utc("2026-06-01"), "") for name,
+        ...     value in
         ...     (("relevance shift", -0.4), ("relevance slope", 0.8)))
         >>> round(LearnedMap(shift, slope).apply(0.9), 4)
         0.7954

@@ -1,8 +1,7 @@
-"""Signposts: what should have been reported by a date, whether it was, and what to expect next.
+"""Signposts: indicators expected by a date, and the calendar of what is due.
 
-A report that was due and did not come is evidence, a dog that should have barked:
-`forecasts.suggestion.binary` weighs the silence by what `unseen` leaves of it, so that a page never tells
-another story than the suggestion.
+A report that was due and did not come is evidence. `forecasts.suggestion` weighs silence by
+`unseen`, so that pages and suggestion agree.
 """
 
 import math
@@ -15,18 +14,16 @@ from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.questions.question import Kind, Question, QuestionId, is_overdue
 
 SEEN = 0.5
-"""A signpost counts as seen, for people, once it was more likely seen than not. Weights never
-round: see `unseen`.
-"""
+"""Probability from which a signpost is shown as seen. Weights are not rounded: see `unseen`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signpost:
-    """An indicator that is expected by a date, as it stands at an instant.
+    """State of an expected indicator at an instant.
 
     "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed
-    without it. `trust` is how surely it was seen, 0 to 1; `seen_at` the instant from which that is
-    a half or more, else None.
+    without it. `trust` is the probability that it was seen; `seen_at` the instant from which that
+    is a half or more, else None.
     """
 
     indicator: Indicator
@@ -37,9 +34,7 @@ class Signpost:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question with its signposts as they stand now; nothing is expected of one that is
-    answered.
-    """
+    """Question with its current signposts; answered questions have nothing due."""
 
     question: Question
     signposts: tuple[Signpost, ...] = ()
@@ -48,12 +43,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One entry of the calendar: by `at` a signpost is due, forecasts close, or the answer is due.
+    """Calendar entry: by `at` a signpost, the close or the answer is due.
 
-    `if_seen` and `if_silent` are likelihood ratios (above 1 speaks for YES, or its like) of a
-    signpost that is seen by then, or not; `seen_words` and `silent_words` tell them. None and empty
-    for a close and an answer, which are "waiting" or "past", an answer that should be there
-    "overdue" (`forecasts.questions.question.is_overdue`).
+    `if_seen` and `if_silent` are the likelihood ratios (above 1 favours YES) of a signpost that is
+    or is not seen by then; `seen_words` and `silent_words` describe them. They are None and empty
+    for a close or an answer; those are "waiting" or "past", a missing answer "overdue"
+    (`forecasts.questions.question.is_overdue`).
     """
 
     at: datetime
@@ -70,74 +65,79 @@ class Expected:
 def unseen(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> Mapping[IndicatorId, float]:
-    """How surely each expected indicator was *not* seen in time, as known at `at`: Π (1 − trust), 0
-    to 1.
+    """P(not seen in time), as known at `at`, of each expected indicator: Π (1 − trust).
 
-    In time is from the opening of the question to the date, both included. Rejected evidence shows
-    nothing, and a match in doubt only as much as it is trusted. Left out are indicators of other
-    questions, those that are not expected, and those whose date had passed when the question
-    opened.
+    In time is from the opening of the question to the date, both included. Rejected evidence counts
+    for nothing, a doubtful match by its trust. Left out are indicators of other questions, those
+    without an expected date, and those whose date had passed at the opening.
     """
-    watched = {i.id: i for i in indicators if _counts(question, i)}
-    left = dict.fromkeys(watched, 1.0)
+    watched = {i.id: i for i in indicators if _is_expected(question, i)}
+    shares = dict.fromkeys(watched, 1.0)
     known = (
         e
         for e in evidence
-        if e.indicator_id in watched and _in_time(question, watched[e.indicator_id], e, at)
+        if e.indicator_id in watched and _is_in_time(question, watched[e.indicator_id], e, at)
     )
-    for story in sorted(known, key=lambda e: e.id):  # so that not even rounding tells the order
-        left[story.indicator_id] *= 1.0 - story.trust
-    return left
+    for story in sorted(known, key=lambda e: e.id):  # fixed order, so that rounding is reproducible
+        shares[story.indicator_id] *= 1.0 - story.trust
+    return shares
 
 
 def signposts(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> tuple[Signpost, ...]:
-    """The signposts of a question as they stand at `at`, the next date first; which ones: see
-    `unseen`.
+    """List the signposts of a question at `at`, earliest date first; selected as by `unseen`.
 
-    A date that is `at` has come. Only what was first seen by `at` is known, so that the past can be
+    A date equal to `at` has come. Only evidence first seen by `at` is used, so that the past can be
     replayed.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.evidence.evidence import Direction, Expectation, Strength
     >>> from forecasts.questions.question import utc
-    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.", ("https://example.org",),
+    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    ...     ("https://example.org",),
     ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08")))
-    >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME, (("visit",),),
+    >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME,
+    ...     (("visit",),),
     ...     expected=Expectation(utc("2026-04-01"), "very likely", "unlikely"))
     >>> [signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
     ['waiting', 'silent']
     """
     known = list(evidence)
-    mine = [i for i in indicators if _counts(question, i)]
-    left = unseen(question, mine, known, at)
-    stories = {i.id: [story for story in known if _in_time(question, i, story, at)] for i in mine}
-    found = [_signpost(i, left[i.id], stories[i.id], at) for i in mine]
-    return tuple(sorted(found, key=lambda s: (_by(s.indicator), s.indicator.name, s.indicator.id)))
+    expected = [i for i in indicators if _is_expected(question, i)]
+    unseen_shares = unseen(question, expected, known, at)
+    stories = {
+        i.id: [story for story in known if _is_in_time(question, i, story, at)] for i in expected
+    }
+    posts = [_make_signpost(i, unseen_shares[i.id], stories[i.id], at) for i in expected]
+    return tuple(
+        sorted(posts, key=lambda s: (_due_date(s.indicator), s.indicator.name, s.indicator.id))
+    )
 
 
 def calendar(
     entries: Iterable[Entry], now: datetime, *, since: datetime | None = None
 ) -> tuple[Expected, ...]:
-    """What is expected next, over all questions, in order of time: signposts, closes, and answers
-    that are due.
+    """List what is due over all questions, in order of time: signposts, closes and answers.
 
-    From `now` on, or from an earlier `since`, with every answer that is overdue. A signpost whose
-    date lies after the close is left out: by then its silence moves nothing.
+    From `now` on, or from an earlier `since`, with all overdue answers. A signpost whose date lies
+    after the close is left out, as its silence has no effect.
     """
-    found = [
-        expected for entry in entries if not entry.answered for expected in _expected(entry, now)
-    ]
-    wanted = [
+    upcoming = [
         expected
-        for expected in found
+        for entry in entries
+        if not entry.answered
+        for expected in _calendar_entries(entry, now)
+    ]
+    selected = [
+        expected
+        for expected in upcoming
         if expected.at >= (since or now) or expected.state == "overdue"
     ]
     order = ("signpost", "close", "answer due")
     return tuple(
         sorted(
-            wanted,
+            selected,
             key=lambda e: (
                 e.at,
                 order.index(e.what),
@@ -149,27 +149,26 @@ def calendar(
 
 
 def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
-    """A likelihood ratio (above 0) as people say it, by the kind of the question.
+    """Describe a likelihood ratio (above 0) in words that fit the kind of question.
 
-    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical", "Moscow"), ratio_in_words(1.0, "date")
+    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical",
+    ...     "Moscow"), ratio_in_words(1.0, "date")
     ('5.4 times likelier if NO', '2.5 times likelier if Moscow', 'as likely either way')
     """
     times = round(math.exp(abs(math.log(ratio))), 1)
     if times == 1.0:
         return "as likely either way"
-    return f"{times:g} times likelier if {_side(kind, ratio > 1.0, option)}"
+    return f"{times:g} times likelier if {_describe_side(kind, ratio > 1.0, option)}"
 
 
 def silence_ratio(question: Question, indicator: Indicator) -> str:
-    """What it says when an expected indicator is not seen by its date; empty for one that is not
-    expected.
-    """
+    """Describe the effect of an indicator's silence at its date; empty if none is expected."""
     if indicator.expected is None:
         return ""
     return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
 
 
-def _side(kind: Kind, yes: bool, option: str) -> str:
+def _describe_side(kind: Kind, yes: bool, option: str) -> str:
     match kind:
         case "binary":
             return "YES" if yes else "NO"
@@ -183,48 +182,50 @@ def _side(kind: Kind, yes: bool, option: str) -> str:
             assert_never(kind)
 
 
-def _counts(question: Question, indicator: Indicator) -> bool:
+def _is_expected(question: Question, indicator: Indicator) -> bool:
     return (
         indicator.question_id == question.id
         and bool(indicator.expected)
-        and question.opens_at < _by(indicator)
+        and question.opens_at < _due_date(indicator)
     )
 
 
-def _by(indicator: Indicator) -> datetime:
+def _due_date(indicator: Indicator) -> datetime:
     assert indicator.expected is not None
     return indicator.expected.by
 
 
-def _in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
-    mine = (
+def _is_in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
+    relevant = (
         story.indicator_id == indicator.id
         and story.question_id == question.id
         and story.status != "rejected"
     )
-    return mine and question.opens_at <= story.first_seen_at <= min(_by(indicator), at)
+    return relevant and question.opens_at <= story.first_seen_at <= min(_due_date(indicator), at)
 
 
-def _signpost(
-    indicator: Indicator, left: float, stories: Iterable[Evidence], at: datetime
+def _make_signpost(
+    indicator: Indicator, unseen_share: float, stories: Iterable[Evidence], at: datetime
 ) -> Signpost:
-    if left <= 1.0 - SEEN:
-        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - left)
-    return Signpost(indicator, "silent" if _by(indicator) <= at else "waiting", None, 1.0 - left)
+    if unseen_share <= 1.0 - SEEN:
+        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - unseen_share)
+    return Signpost(
+        indicator, "silent" if _due_date(indicator) <= at else "waiting", None, 1.0 - unseen_share
+    )
 
 
 def _seen_at(stories: Iterable[Evidence]) -> datetime:
-    """The instant from which stories, taken together, make it as likely seen as not."""
+    """Instant from which the combined probability of having been seen reaches `SEEN`."""
     in_order = sorted(stories, key=lambda e: (e.first_seen_at, e.id))
-    left = 1.0
+    unseen_share = 1.0
     for story in in_order:
-        left *= 1.0 - story.trust
-        if left <= 1.0 - SEEN:
+        unseen_share *= 1.0 - story.trust
+        if unseen_share <= 1.0 - SEEN:
             return story.first_seen_at
-    return in_order[-1].first_seen_at  # the same product in another order, and rounded up
+    return in_order[-1].first_seen_at  # rounding of the product in another order
 
 
-def _expected(entry: Entry, now: datetime) -> Iterable[Expected]:
+def _calendar_entries(entry: Entry, now: datetime) -> Iterable[Expected]:
     question = entry.question
     for post in entry.signposts:
         due = post.indicator.expected

@@ -1,4 +1,4 @@
-"""Statements: what a report can say, written down once for all questions that it bears on."""
+"""Statements: sentences shared by the indicators of several questions."""
 
 from dataclasses import dataclass
 from typing import NewType
@@ -8,13 +8,12 @@ StatementId = NewType("StatementId", str)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence about the world that news can affirm or deny, with the indicators that it speaks
-    for and against.
+    """Sentence that news can affirm or deny, with the indicators for and against it.
 
-    `yes` and `no` hold ids of indicators as their file has them, before the question's id is put in
-    front: a report that affirms the statement is one of those in `yes`, and the opposite of those
-    in `no`. `examples` are phrasings that affirm it, `opposites` ones that deny it, `aliases` other
-    names of who and what it is about, in any language.
+    `yes` and `no` hold ids of indicators as their file has them, without the question's prefix: a
+    report that affirms the statement matches those in `yes`, and the opposite of those in `no`.
+    `examples` are phrasings that affirm it, `opposites` ones that deny it, `aliases` other names of
+    its subject, in any language.
 
     >>> Statement(StatementId("Q1_neutral"), "The country stays neutral.", yes=("abstains",)).no
     ()

@@ -1,8 +1,7 @@
-"""Stories that turned out to be one: a dated record, from which on their evidence counts once.
+"""Merging of stories that turn out to be one event.
 
-Clusters are made as news comes in, and what came before is never sorted anew. When a later report
-shows that two stories are one event, that is known from then on and not before, so that a replay of
-an earlier day finds two.
+Stories are clustered as news arrives, and never re-clustered. A merge is dated: it takes effect
+from then on, so that a replay of an earlier day finds two stories.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +15,7 @@ from forecasts.questions.question import EvidenceId, QuestionId
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """From `at` on the story counts as part of `into`, which began earlier."""
+    """Record that from `at` on a story counts as part of `into`, which began earlier."""
 
     story: StoryId
     into: StoryId
@@ -26,19 +25,19 @@ class Merge:
 def merged(
     evidence: Iterable[Evidence], merges: Sequence[Merge], at: datetime
 ) -> tuple[Evidence, ...]:
-    """Evidence as it counts at an instant: once for all stories that were one by then.
+    """Merge the evidence of stories that were merged by an instant.
 
-    Pieces on one question that point the same way become one: it keeps the judgement of the first
-    that a person took as evidence, else of the first one; it dates from the first and has the
-    reports of all. A rejected piece stands apart, as do pieces that point different ways or speak
-    of different options: a denial is no part of what it denies. Evidence that nothing merges comes
-    back as it is. Merges in a circle raise `ForecastsError`.
+    Pieces on one question with the same direction become one: with the judgement of the first
+    reviewed piece, else of the first, the date of the first and the reports of all. Rejected
+    pieces, and pieces of other directions or options, stay separate: a denial is not part of what
+    it denies. Other evidence is returned unchanged. Circular merges raise `ForecastsError`.
 
     >>> from forecasts.evidence.evidence import Report, Strength
     >>> from forecasts.questions.question import utc
     >>> def piece(n, day):
     ...     seen = utc(f"2026-01-0{day}")
-    ...     return Evidence(n, "q", n, "q/i", Direction.YES, Strength.SOME, 0.9, "logged", "matcher", seen,
+    ...     return Evidence(n, "q", n, "q/i", Direction.YES, Strength.SOME, 0.9, "logged",
+    ...     "matcher", seen,
     ...         (Report(f"wire {n}", 0.9, seen),))
     >>> both = [piece(1, 1), piece(2, 2)]
     >>> one = Merge(2, 1, utc("2026-01-03"))
@@ -52,30 +51,28 @@ def merged(
     for e in sorted(evidence, key=lambda e: (e.first_seen_at, e.id)):
         apart = e.id if e.status == "rejected" else None
         groups.setdefault(
-            (e.question_id, _root(e.story_id, root), e.direction, e.option, apart), []
+            (e.question_id, _find_root(e.story_id, root), e.direction, e.option, apart), []
         ).append(e)
-    return tuple(_one(group) for group in groups.values())
+    return tuple(_merge_group(group) for group in groups.values())
 
 
-def _root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
-    """The earliest story of a chain of merges; `into` always began earlier, so that there should be
-    no circle.
-    """
-    found = story
+def _find_root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
+    """Earliest story of a chain of merges; `into` always began earlier, so circles are errors."""
+    current = story
     for _ in range(len(root)):
-        if found not in root:
-            return found
-        found = root[found]
-    if found in root:
+        if current not in root:
+            return current
+        current = root[current]
+    if current in root:
         raise ForecastsError(
             f"the merges of story {story} go in a circle; delete the wrong one of their records"
         )
-    return found
+    return current
 
 
-def _one(group: Sequence[Evidence]) -> Evidence:
+def _merge_group(group: Sequence[Evidence]) -> Evidence:
     if len(group) == 1:
         return group[0]
-    taken = next((e for e in group if e.reviewed), group[0])
+    leading = next((e for e in group if e.reviewed), group[0])
     reports = tuple(report for e in group for report in e.reports)
-    return replace(taken, first_seen_at=group[0].first_seen_at, reports=reports)
+    return replace(leading, first_seen_at=group[0].first_seen_at, reports=reports)

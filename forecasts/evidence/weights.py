@@ -1,8 +1,7 @@
-"""What a story weighs: strength, doubt in source and match, novelty and age, the same wherever
-evidence is counted.
+"""Weight of a story: strength, reliability, trust, novelty and decay.
 
-The suggestion, the usual level of an indicator and the order of the inbox all weigh a story here,
-so that what is learned from the archive is in the unit that is taken off again.
+Shared by the suggestion, the usual level of an indicator and the order of the inbox, so that
+learned levels are in the unit from which they are subtracted.
 """
 
 import math
@@ -29,25 +28,23 @@ from forecasts.questions.format import counted
 from forecasts.questions.question import Kind, QuestionId
 
 DEFAULT_HALF_LIFE_DAYS = 45.0
-"""For evidence whose indicator was deleted since."""
+"""Half-life of evidence whose indicator was deleted."""
 
 MOST_STORIES = 50.0
-"""No more earlier stories than this take novelty: fifty leave nothing, and a flood should not take
-time either.
-"""
+"""Limit of the earlier stories that reduce novelty; beyond it the factor is negligible."""
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The constants of the suggestion; another set of them is another version.
+    """Constants of the suggestion; a different set gets a different version.
 
-    `gamma` scales all evidence (0.5 until it can be learned from 30 resolved questions), `soft_cap`
-    is the most that evidence can ever add, in log-odds, `novelty` the factor for each earlier story
-    of the same indicator and direction within `novelty_window_days` (see `novelties`), `shift` and
-    `slope` the learned correction. `learned_from` counts the questions from which `gamma` and
-    `shift` were learned, 0 while they were not.
+    `gamma` scales all evidence (0.5 until learned from 30 resolved questions), `soft_cap` is the
+    most that evidence can add, in log-odds, `novelty` the factor for each earlier story of the same
+    indicator and direction within `novelty_window_days` (see `novelties`), `shift` and `slope` the
+    learned correction. `learned_from` counts the questions from which `gamma` and `shift` were
+    learned, 0 before.
     """
 
     version: str = "2"
@@ -67,11 +64,11 @@ DEFAULT_MODEL = Model()
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A story on one question as it weighs at one instant.
+    """Weight of a story on one question at one instant.
 
-    `strength` is the one that counts, `reports` the reports seen by then; `reliability` (0 to
+    `strength` is the effective strength, `reports` the reports seen by then; `reliability` (0 to
     0.97), `novelty` and `decay` (above 0 to 1) are factors. `log_odds` is the product, in nats,
-    above 0 where it speaks for YES.
+    above 0 in favour of YES.
     """
 
     evidence: Evidence
@@ -84,26 +81,24 @@ class Weighed:
 
     @property
     def log_odds(self) -> float:
-        """± ln LR · novelty · decay, the ratio weakened by doubt in the source and in the match."""
+        """± ln LR · novelty · decay, with the ratio discounted for reliability and trust."""
         return self.with_trust(self.evidence.trust, self.strength)
 
     def with_trust(self, trust: float, strength: Strength) -> float:
-        """The same if the match were trusted so far (0 to 1), and counted as so strong."""
+        """Log-odds under another trust (0 to 1) and strength."""
         ratio = effective_likelihood_ratio(strength.likelihood_ratio, self.reliability * trust)
         return self.evidence.direction * math.log(ratio) * self.novelty * self.decay
 
     def line(self, kind: Kind) -> Weight:
-        """The story as a line of a ledger, with every factor in words; `kind` is that of its
-        question.
-        """
+        """Ledger entry of the story, with all factors in words; `kind` is that of its question."""
         e = self.evidence
         facts = [
             (
-                f"{self.name}: {_strength_words(e, self.strength)} "
+                f"{self.name}: {_describe_strength(e, self.strength)} "
                 f"{side_words(kind, e.direction, e.option)}"
             ),
-            f"reliability {self.reliability:.2f} ({_source_words(self.reports)})",
-            *_trust_words(e),
+            f"reliability {self.reliability:.2f} ({_describe_sources(self.reports)})",
+            *_describe_trust(e),
             f"novelty ×{self.novelty:.3g}",
             f"decay ×{self.decay:.3f}",
         ]
@@ -111,12 +106,11 @@ class Weighed:
 
 
 def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime) -> list[Evidence]:
-    """The evidence that counts, first seen first; ids break ties, so that the given order never
-    matters.
+    """Select the evidence that counts, in order of first sight, then id.
 
-    Evidence on other questions, later, rejected, neutral or of no strength does not.
+    Evidence on other questions, later, rejected, neutral or without strength is left out.
     """
-    counted = (
+    relevant = (
         e
         for e in evidence
         if e.question_id == question_id
@@ -125,43 +119,39 @@ def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime)
         and e.direction is not Direction.NEUTRAL
         and e.strength is not Strength.NONE
     )
-    return sorted(counted, key=lambda e: (e.first_seen_at, e.id))
+    return sorted(relevant, key=lambda e: (e.first_seen_at, e.id))
 
 
 def novelties(
     seen: Iterable[Evidence], model: Model = DEFAULT_MODEL
 ) -> Iterator[tuple[Evidence, float]]:
-    """Each piece of evidence with its novelty: 1 for the first of its indicator and direction in a
-    month, then less.
+    """Pair evidence with its novelty: 1 for the first of an indicator and direction, then less.
 
-    δ^k, k the number of earlier stories within the window. One that is trusted less than this
-    counts by the ratio of the two trusts alone: else a handful of doubtful matches would use up the
-    weight of the story that a person confirmed, and a call that is worth nothing would still take
-    something. `seen` is in the order of `visible`. What comes later never changes the novelty of
-    what was there.
+    δ^k, k the number of earlier stories within the window. An earlier story with less trust counts
+    by the ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed
+    story. `seen` is in the order of `visible`. Later stories never change the novelty of earlier
+    ones.
     """
     recent: dict[tuple[IndicatorId, Direction], deque[tuple[datetime, float]]] = defaultdict(deque)
     for e in seen:
         stories, trust = recent[e.indicator_id, e.direction], e.trust
         while stories and (e.first_seen_at - stories[-1][0]) / DAY > model.novelty_window_days:
             stories.pop()
-        yield e, math.pow(model.novelty, _stories_before(trust, stories))
+        yield e, math.pow(model.novelty, _count_earlier_stories(trust, stories))
         stories.appendleft((e.first_seen_at, trust))
 
 
-def _stories_before(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
+def _count_earlier_stories(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
     before = 0.0
-    for _, other in newest_first if trust > 0.0 else ():
-        before += 1.0 if other >= trust else other / trust
+    for _, earlier_trust in newest_first if trust > 0.0 else ():
+        before += 1.0 if earlier_trust >= trust else earlier_trust / trust
         if before >= MOST_STORIES:
             break
     return before
 
 
 def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime) -> Weighed:
-    """A piece of evidence first seen at or before `at`; without an indicator it fades by 45
-    days.
-    """
+    """Weigh evidence first seen by `at`; without an indicator its half-life is 45 days."""
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
     reports = tuple(r for r in e.reports if r.first_seen_at <= at)
     return Weighed(
@@ -181,21 +171,20 @@ def weighed(
     at: datetime,
     model: Model = DEFAULT_MODEL,
 ) -> Iterator[Weighed]:
-    """The evidence of one question, in the order of `visible`, as it weighs at `at`."""
+    """Weigh the evidence of one question at `at`, in the order of `visible`."""
     for e, novelty in novelties(seen, model):
         yield weigh(e, novelty, indicators.get(e.indicator_id), at)
 
 
 def counted_strength(e: Evidence) -> Strength:
-    """The strength that counts: a decisive story is strong until a person took it."""
+    """Effective strength: DECISIVE counts as STRONG until reviewed by a person."""
     return Strength.STRONG if e.strength is Strength.DECISIVE and not e.reviewed else e.strength
 
 
 def ramp(half_life: float | None, archive_days: float) -> float:
-    """The share of its final weight that a steady stream has reached: 1 − 2^(−days / half-life), 0
-    to 1.
+    """Share of its final weight reached by a steady stream: 1 − 2^(−days / half-life), 0 to 1.
 
-    Where weight never fades there is no final weight, and the share stays 0.
+    0 without decay, as there is no final weight then.
 
     >>> ramp(45.0, 90.0), ramp(45.0, -3.0), ramp(None, 90.0)
     (0.75, 0.0, 0.0)
@@ -203,21 +192,21 @@ def ramp(half_life: float | None, archive_days: float) -> float:
     return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
 
 
-def _strength_words(e: Evidence, counted: Strength) -> str:
-    ratio = f"(likelihood ratio {counted.likelihood_ratio:g})"
-    if counted is not e.strength:
+def _describe_strength(e: Evidence, effective: Strength) -> str:
+    ratio = f"(likelihood ratio {effective.likelihood_ratio:g})"
+    if effective is not e.strength:
         return (
-            f"{e.strength.name.lower()}, counted as {counted.name.lower()} {ratio} until a "
+            f"{e.strength.name.lower()}, counted as {effective.name.lower()} {ratio} until a "
             "person confirms it,"
         )
-    return f"{counted.name.lower()} {ratio}"
+    return f"{effective.name.lower()} {ratio}"
 
 
-def _trust_words(e: Evidence) -> Iterator[str]:
+def _describe_trust(e: Evidence) -> Iterator[str]:
     doubts = {} if e.reviewed else {"match": e.relevance, "direction": e.p_direction}
-    return (f"{what} {p:.2f}" for what, p in doubts.items() if p < 1.0)
+    return (f"{label} {p:.2f}" for label, p in doubts.items() if p < 1.0)
 
 
-def _source_words(reports: Sequence[Report]) -> str:
+def _describe_sources(reports: Sequence[Report]) -> str:
     groups = len({r.source_group for r in independent(reports)})
     return f"{counted(groups, 'source group')}, {counted(len(reports), 'report')}"

@@ -1,4 +1,4 @@
-"""What the answer to a question is, how people write it, and which answers are refused."""
+"""Parsing and validation of answers and resolutions."""
 
 import math
 import re
@@ -10,28 +10,29 @@ from forecasts.questions.question import Option, Outcome, Question, Resolution, 
 BELOW, ABOVE, NEVER = "below", "above", "never"
 """Answers outside the range of a numeric question; a date that did not come within the window."""
 
-_GROUPED = re.compile(
-    r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?"
-)  # a lone comma could be a decimal point
+# Requires a full group, as a lone comma could be a decimal point.
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?")
 
 Answer = int | str | float
-"""1 or 0 for YES or NO; the name of an option; a number, for a date in days since 1970, ±inf beyond
-the range.
+"""1 or 0 for YES or NO; an option name; or a number (days since 1970 for a date, ±inf beyond the
+range).
 """
 
 
 def answer(question: Question, resolution: Resolution | None) -> Answer | None:
-    """What forecasts on the question are scored against; None where there is nothing to score
-    against.
+    """Answer against which forecasts are scored; None if there is nothing to score.
 
     Raises `InvalidResolution` for an answer that is no option, or no value, of the question.
 
     >>> from forecasts.distributions.cdf import Cdf
     >>> from forecasts.questions.question import utc
     >>> day = utc("2026-01-10")
-    >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As the ministry reports.", (), "state_at",
-    ...     utc("2026-01-01"), day, day, Cdf((0.0, 9.0), (0.0, 1.0)), "even", (), scale=Scale(0.0, 9.0))
-    >>> answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day, "ann", "4.5"))
+    >>> question = Question("grain", "essay", "numeric", "Grain exports?",
+    ...     "As the ministry reports.", (), "state_at",
+    ...     utc("2026-01-01"), day, day, Cdf((0.0, 9.0), (0.0, 1.0)), "even", (), scale=Scale(0.0,
+    ...     9.0))
+    >>> answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day,
+    ...     "ann", "4.5"))
     4.5
     """
     if resolution is None or resolution.outcome in ("annulled", "ambiguous", "reopened"):
@@ -39,37 +40,36 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
     if resolution.outcome != "answered":
         return int(resolution.outcome == "yes")
     if question.scale is None:
-        return _option(question, resolution.answer).name
-    return _value(question, question.scale, resolution.answer)
+        return _find_option(question, resolution.answer).name
+    return _parse_value(question, question.scale, resolution.answer)
 
 
 def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
-    """What a person typed as the answer → the outcome, and the answer of a question that is not
-    binary.
+    """Parse a typed answer into an outcome and, unless binary, the answer text.
 
-    `annulled` and `ambiguous` fit every kind; else yes or no, the name of an option, a number, or a
+    `annulled` and `ambiguous` fit every kind; otherwise yes or no, an option name, a number or a
     date; `below` and `above` for a number beyond the range, `never` for a date. Raises
-    `InvalidResolution` with what would be right.
+    `InvalidResolution` with the accepted forms.
     """
-    said = text.strip()
-    match said.lower():
+    typed = text.strip()
+    match typed.lower():
         case "annulled":
             return "annulled", ""
         case "ambiguous":
             return "ambiguous", ""
         case "yes" | "no" if question.kind == "binary":
-            return ("yes", "") if said.lower() == "yes" else ("no", "")
+            return ("yes", "") if typed.lower() == "yes" else ("no", "")
     if question.kind == "binary":
         raise InvalidResolution(
-            f"{question.id} is answered with yes, no, annulled or ambiguous, not {said!r}"
+            f"{question.id} is answered with yes, no, annulled or ambiguous, not {typed!r}"
         )
     if question.scale is not None:
-        _value(question, question.scale, said)  # refuses what is no value of this question
-        return "answered", said
-    return "answered", _option(question, said).name
+        _parse_value(question, question.scale, typed)  # raises if out of range
+        return "answered", typed
+    return "answered", _find_option(question, typed).name
 
 
-def _option(question: Question, name: str) -> Option:
+def _find_option(question: Question, name: str) -> Option:
     for option in question.options:
         if option.name.casefold() == name.casefold():
             return option
@@ -78,13 +78,13 @@ def _option(question: Question, name: str) -> Option:
     )
 
 
-def _value(question: Question, scale: Scale, text: str) -> float:
+def _parse_value(question: Question, scale: Scale, text: str) -> float:
     word = text.lower()
     if word in (ABOVE, NEVER) and scale.open_upper and (word == NEVER) == (question.kind == "date"):
         return math.inf
     if word == BELOW and scale.open_lower:
         return -math.inf
-    value = _date(text) if question.kind == "date" else _number(text)
+    value = _parse_date(text) if question.kind == "date" else _parse_number(text)
     if (value < scale.lower and not scale.open_lower) or (
         value > scale.upper and not scale.open_upper
     ):
@@ -94,7 +94,7 @@ def _value(question: Question, scale: Scale, text: str) -> float:
     return value
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     try:
         value = float(re.sub("[, ]", "", text) if _GROUPED.fullmatch(text) else text)
     except ValueError:
@@ -106,7 +106,7 @@ def _number(text: str) -> float:
     return value
 
 
-def _date(text: str) -> float:
+def _parse_date(text: str) -> float:
     try:
         return day_number(utc(text))
     except InvalidTime as error:
@@ -116,10 +116,7 @@ def _date(text: str) -> float:
 
 
 def check_resolution(question: Question, resolution: Resolution) -> None:
-    """Refuse an answer that contradicts the question's own times or names no source.
-
-    Raises `InvalidResolution`; returns nothing when all is well.
-    """
+    """Raise `InvalidResolution` if a resolution contradicts the question or has no source."""
     _check_outcome(question, resolution)
     if not resolution.source_url.strip():
         raise InvalidResolution(
@@ -145,14 +142,14 @@ def check_resolution(question: Question, resolution: Resolution) -> None:
 
 
 def _check_outcome(question: Question, resolution: Resolution) -> None:
-    happened = answer(question, resolution) if _answers(question, resolution) else None
+    happened = answer(question, resolution) if _has_answer(question, resolution) else None
     option = next((option for option in question.options if option.name == happened), None)
     if option is not None and not option.offered(min(resolution.known_at, question.closes_at)):
         raise InvalidResolution(f"option {option.name!r} was not offered when the answer was known")
 
 
-def _answers(question: Question, resolution: Resolution) -> bool:
-    """Whether there is an answer; one to a question of another kind is refused."""
+def _has_answer(question: Question, resolution: Resolution) -> bool:
+    """Return True if there is an answer; raises for an answer to another kind of question."""
     if resolution.outcome in ("annulled", "ambiguous", "reopened"):
         return False
     if (resolution.outcome == "answered") == (question.kind == "binary"):

@@ -1,9 +1,9 @@
-"""Which questions belong together: by fate, by horizon, by the time they opened and closed.
+"""Groups of questions for statistics: by event, by horizon and by opening quarter.
 
-Statistics over resolved questions alone mislead: an event that comes resolves its question early,
-one that does not keeps it open to the end, so whatever was opened lately is answered mostly YES. A
-question counts once its scheduled close has passed, however early its answer came; until then it
-waits in its cohort.
+Statistics over resolved questions alone are biased: an event that occurs resolves its question
+early, while one that does not keeps it open to the end, so recently opened questions with an answer
+are mostly YES. A question therefore counts once its scheduled close has passed, however early its
+answer came.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,28 +23,27 @@ HORIZONS: Mapping[Horizon, str] = MappingProxyType(
 
 
 def horizon(question: Question) -> Horizon:
-    """How far ahead a question looks, by its scheduled length."""
+    """Classify a question by its scheduled length."""
     days = (question.closes_at - question.opens_at).total_seconds() / 86400.0
     return "short" if days <= 31 else "medium" if days <= 183 else "long"
 
 
 def quarter(at: datetime) -> str:
-    """The calendar quarter of a time in UTC.
+    """Calendar quarter of a time in UTC.
 
     >>> from forecasts.questions.question import utc
     >>> quarter(utc("2022-05-31"))
     '2022-Q2'
     """
-    there = at.astimezone(UTC)
-    return f"{there.year}-Q{(there.month + 2) // 3}"
+    in_utc = at.astimezone(UTC)
+    return f"{in_utc.year}-Q{(in_utc.month + 2) // 3}"
 
 
 def fate(question: Question) -> str:
-    """The cluster of questions that share their luck: those made from the same first claim, each
-    other one alone.
+    """Name of the cluster of questions on one event: those made from the same first claim.
 
-    Deadlines and thresholds of one claim come true together; counted apart, one piece of luck would
-    count twice.
+    Deadlines and thresholds of one claim resolve together; counted separately, one outcome would
+    count several times.
     """
     return (
         f"claim {question.essay_id}/{question.claim_ids[0]}"
@@ -55,12 +54,11 @@ def fate(question: Question) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The questions that opened in one quarter, and what became of them.
+    """Outcomes of the questions that opened in one quarter.
 
-    `over` of the `opened` ones have passed their scheduled close; of those over, `answered` have an
+    `over` of the `opened` ones have passed their scheduled close; of those, `answered` have an
     answer, `annulled` and `ambiguous` none that can be scored, and `unanswered` none yet. `early`
-    were answered, or given up, before their scheduled close, which has not passed: they count when
-    it does.
+    were resolved before a scheduled close that is still to come; they count after it.
     """
 
     quarter: str
@@ -74,24 +72,22 @@ class Cohort:
 
 
 def counts(question: Question, now: datetime) -> bool:
-    """Whether a question's scheduled close has passed, so that its cohort is complete."""
+    """Return True if the question's scheduled close has passed, so that it counts in its cohort."""
     return question.closes_at <= now
 
 
 def cohorts(
     questions: Iterable[Question], resolutions: Mapping[QuestionId, Resolution], now: datetime
 ) -> tuple[Cohort, ...]:
-    """One line a quarter of opening, oldest first; questions that have not opened yet are left
-    out.
-    """
+    """Cohorts by opening quarter, oldest first; questions that have not opened yet are left out."""
     groups: dict[str, list[Question]] = {}
     for question in sorted(questions, key=lambda q: q.opens_at):
         if question.opens_at <= now:
             groups.setdefault(quarter(question.opens_at), []).append(question)
-    return tuple(_cohort(label, group, resolutions, now) for label, group in groups.items())
+    return tuple(_make_cohort(label, group, resolutions, now) for label, group in groups.items())
 
 
-def _cohort(
+def _make_cohort(
     label: str,
     group: Iterable[Question],
     resolutions: Mapping[QuestionId, Resolution],
@@ -117,10 +113,9 @@ def _cohort(
 
 
 def annul_rate(lines: Iterable[Cohort]) -> float | None:
-    """The share of questions that are over and had no answer to score, 0 to 1; None when none is
-    over.
+    """Share of questions past their close without an answer to score; None without questions.
 
-    A rising rate is a defect of how questions are written, not of how they are forecast.
+    A rising rate points to badly written questions, not to bad forecasts.
     """
     over, unscored = 0, 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""Who holds a forecast."""
+"""Forecasters, human and computed."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,19 +12,17 @@ PRIOR = ForecasterId("prior")
 HAZARD = ForecasterId("hazard")
 CROWD = ForecasterId("crowd")
 MATCHER = ForecasterId("matcher")
-"""What judges new evidence; it holds no forecasts."""
+"""Judge of new evidence; it holds no forecasts."""
 MODEL_PREFIX = "model:"
-"""What the names of language models that judge evidence begin with; no person may take such a
-name.
-"""
+"""Name prefix of language models that judge evidence, reserved from people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecaster:
-    """A person, a bot, or one of the forecasters that are computed for every question.
+    """Person, bot, or forecaster that is computed for every question.
 
-    `suggestion` is the evidence ledger, `prior` the base rate never moved, `hazard` the base rate
-    moved by time alone, `crowd` the aggregate of people.
+    `suggestion` is the evidence ledger, `prior` the fixed base rate, `hazard` the base rate
+    adjusted for elapsed time only, `crowd` the aggregate of people.
     """
 
     id: ForecasterId
@@ -38,7 +36,7 @@ COMPUTED = (
     Forecaster(HAZARD, "Prior and time", "hazard"),
     Forecaster(CROWD, "Crowd", "crowd"),
 )
-"""The computed forecasters that are scored beside the people."""
+"""Computed forecasters, scored beside people."""
 
 RESERVED = frozenset(forecaster.id for forecaster in COMPUTED) | {MATCHER}
-"""Names no person may take."""
+"""Names that people cannot take."""

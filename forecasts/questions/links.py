@@ -1,4 +1,4 @@
-"""Links between questions: what one says about another, and which belong side by side."""
+"""Links between questions: logical relations and groups shown side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,21 +16,22 @@ LinkKind = Literal["implies", "negates", "conjunction", "one of", "dates", "memb
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Questions that are bound to each other, in the order that the kind says.
+    """Questions related to each other, in the order that the kind prescribes.
 
-    | kind | questions | what binds them |
+    | kind | questions | relation |
     |---|---|---|
     | implies | A, B | whenever A comes true, so does B |
     | negates | A, B | exactly one of the two comes true |
     | conjunction | A, B, both | the third asks whether the first two both come true |
     | one of | two or more | exactly one comes true |
     | dates | two or more | one event, asked by several dates: a group |
-    | members | two or more | one question, asked of several countries or the like: a group that binds nothing |
-    | condition | B, A if B, A if not B, and maybe A | a conditional pair: of the two in the middle, the one whose
-      condition does not come about is annulled |
+    | members | two or more | one question for several countries etc.: a group without a rule |
+    | condition | B, A if B, A if not B, optionally A | a conditional pair |
+
+    Of a conditional pair, the question whose condition fails is annulled.
 
     `labels` name the questions in a chart, one each, such as "end of 2027" or "Kazakhstan"; empty
-    for kinds without a chart. `why` says what the link rests on.
+    for kinds without a chart. `why` is the justification of the link.
     """
 
     id: LinkId
@@ -43,10 +44,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many questions a kind of link binds (`most` None: any number), and of which kinds.
+    """Number and kinds of questions that a kind of link takes (`most` None: no limit).
 
-    `binary` counts those from the front that are yes/no questions (None: all of them); the others
-    are of one kind.
+    `binary` counts the leading questions that must be binary (None: all of them); the rest are of
+    one kind.
     """
 
     least: int
@@ -68,40 +69,37 @@ SHAPES: Mapping[LinkKind, Shape] = MappingProxyType(
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
-    """Refuse a link whose questions are too few, too many, of the wrong kind or in the wrong order.
+    """Raise `InvalidQuestion` if a link has the wrong number, kinds or order of questions.
 
-    Raises `InvalidQuestion`, also for a question that `questions` does not have; returns nothing
-    when all is well.
+    Also raised for a question that `questions` does not have.
 
     >>> check_link(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestion: a link of kind 'negates' has 2 questions, not 1
     """
-    shape = SHAPES[link.kind]
-    _check_count(link, shape)
-    asked = _asked(link, questions)
-    yes_or_no = len(asked) if shape.binary is None else shape.binary
-    for question in asked[:yes_or_no]:
+    arity = SHAPES[link.kind]
+    _check_count(link, arity)
+    linked = _find_questions(link, questions)
+    yes_or_no = len(linked) if arity.binary is None else arity.binary
+    for question in linked[:yes_or_no]:
         if question.kind != "binary":
-            which = "its first question has" if shape.binary else "all its questions have"
+            which = "its first question has" if arity.binary else "all its questions have"
             raise InvalidQuestion(
                 f"{question.id!r} is {question.kind}: in a link of kind {link.kind!r} {which} to "
                 "be binary"
             )
-    kinds = {question.kind for question in asked[yes_or_no:]}
+    kinds = {question.kind for question in linked[yes_or_no:]}
     if len(kinds) > 1:
         raise InvalidQuestion(
             f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are "
             "of one kind"
         )
     if link.kind == "dates":
-        _check_dates(asked)
+        _check_dates(linked)
 
 
 def check_labels(link: Link) -> None:
-    """Refuse labels that are neither one for each question nor none at all; raises
-    `InvalidQuestion`.
-    """
+    """Raise `InvalidQuestion` unless there is one label for each question, or none at all."""
     if len(link.labels) not in (0, len(link.question_ids)):
         raise InvalidQuestion(
             f"{len(link.labels)} labels for {len(link.question_ids)} questions: give one for "
@@ -109,17 +107,17 @@ def check_labels(link: Link) -> None:
         )
 
 
-def _check_count(link: Link, shape: Shape) -> None:
+def _check_count(link: Link, arity: Shape) -> None:
     count = len(link.question_ids)
-    if count < shape.least or (shape.most is not None and count > shape.most):
-        wanted = (
-            f"{shape.least} or more" if shape.most is None else f"{shape.least} or {shape.most}"
+    if count < arity.least or (arity.most is not None and count > arity.most):
+        expected = (
+            f"{arity.least} or more" if arity.most is None else f"{arity.least} or {arity.most}"
         )
-        wanted = f"{shape.least}" if shape.most == shape.least else wanted
-        raise InvalidQuestion(f"a link of kind {link.kind!r} has {wanted} questions, not {count}")
+        expected = f"{arity.least}" if arity.most == arity.least else expected
+        raise InvalidQuestion(f"a link of kind {link.kind!r} has {expected} questions, not {count}")
 
 
-def _asked(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
+def _find_questions(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
     for question_id in link.question_ids:
         if question_id not in questions:
             raise InvalidQuestion(f"there is no question {question_id!r}")
@@ -128,16 +126,18 @@ def _asked(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Questi
     return tuple(questions[question_id] for question_id in link.question_ids)
 
 
-def _check_dates(asked: Sequence[Question]) -> None:
-    """In order, and of one shape: what comes *by* a day gets likelier with time, what holds *until*
-    one less likely.
+def _check_dates(questions: Sequence[Question]) -> None:
+    """Check that dates rise and horizon shapes agree.
+
+    The probability of an event *by* a date rises with the date; that of a state that holds *until*
+    a date falls.
     """
-    shapes = sorted({question.horizon_shape for question in asked if question.kind == "binary"})
+    shapes = sorted({question.horizon_shape for question in questions if question.kind == "binary"})
     if len(shapes) > 1:
         raise InvalidQuestion(
             f"the questions are {' and '.join(shapes)}: make a group of each, they move apart"
         )
-    for first, second in pairwise(asked):
+    for first, second in pairwise(questions):
         if not first.closes_at < second.closes_at:
             raise InvalidQuestion(
                 f"{second.id!r} does not close after {first.id!r}: put the questions of a date "

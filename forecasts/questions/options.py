@@ -1,4 +1,4 @@
-"""Options that are added to a question, or removed from it, after it has opened."""
+"""Adding and removing options of an open question."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -9,14 +9,12 @@ from forecasts.distributions.distribution import OTHER, Categorical, Distributio
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.question import ForecasterId, Option, Question, QuestionId
 
-_NO_NAMES = ("annulled", "ambiguous")  # typed as an answer they say that there is none
+_NO_NAMES = ("annulled", "ambiguous")  # reserved words for unanswered questions
 
 
 @dataclass(frozen=True, slots=True)
 class OptionChange:
-    """An option added to a categorical question after its opening, or removed from it: a fact of
-    its own.
-    """
+    """Addition or removal of an option of a categorical question after its opening."""
 
     question_id: QuestionId
     name: str
@@ -26,7 +24,7 @@ class OptionChange:
 
 
 def with_changes(question: Question, changes: Sequence[OptionChange]) -> Question:
-    """The question with the options that it has after changes, in the order they were made."""
+    """Apply option changes to a question, in the order in which they were made."""
     options = {option.name: option for option in question.options}
     for change in changes:
         if change.change == "added":
@@ -37,9 +35,7 @@ def with_changes(question: Question, changes: Sequence[OptionChange]) -> Questio
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Refuse names of options that nobody could type in a forecast or as an answer, or tell apart.
-
-    Raises `InvalidQuestion`; returns nothing when all is well.
+    """Raise `InvalidQuestion` for option names that are ambiguous or cannot be typed as an answer.
 
     >>> check_names(["Moscow", "moscow"])
     Traceback (most recent call last):
@@ -61,9 +57,7 @@ def check_names(names: Iterable[str]) -> None:
 
 
 def as_offered(question: Question, at: datetime, forecast: Distribution) -> Distribution:
-    """The forecast as it reads at `at`: what was given to an option that is gone by then is in
-    `Other`.
-    """
+    """Move the mass of options removed by `at` to `Other`."""
     for option in question.options:
         if (
             option.removed_at is not None
@@ -75,10 +69,7 @@ def as_offered(question: Question, at: datetime, forecast: Distribution) -> Dist
 
 
 def check_change(question: Question, change: OptionChange) -> None:
-    """Refuse a change of options that would leave a forecast without a meaning.
-
-    Raises `InvalidQuestion`; returns nothing when all is well.
-    """
+    """Raise `InvalidQuestion` for an option change that would invalidate forecasts."""
     names = [option.name for option in question.options]
     offered = question.offered(change.at)
     if question.kind != "categorical" or OTHER not in names:

@@ -1,4 +1,4 @@
-"""Questions: what is forecast, where it came from, and how it was answered."""
+"""Essays, claims, questions and their resolutions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Status = Literal["upcoming", "open", "closed", "resolved", "annulled", "ambiguou
 
 @dataclass(frozen=True, slots=True)
 class Essay:
-    """A source text whose claims are tracked; the text itself is not kept, only where it is."""
+    """Source text whose claims are tracked; only its location is stored, not the text."""
 
     id: EssayId
     title: str
@@ -34,7 +34,7 @@ class Essay:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One forward-looking or testable statement of an essay.
+    """Forward-looking or testable statement of an essay.
 
     `quote` holds at most 15 words of the essay; `offset` is the character where they start.
     `modality` is the essay's own degree of commitment in words, such as "will" or "could easily".
@@ -51,11 +51,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the exclusive answers of a categorical or ordered question.
+    """Exclusive answer of a categorical or ordered question.
 
-    `added_at` and `removed_at` are None for an option that was there from the start, and to the
-    end. A forecast from before it was added reads it from `Other`; when it is removed, what was
-    given to it goes to `Other`.
+    `added_at` and `removed_at` are None for an option that was offered from the start and to the
+    end. A forecast made before the option was added reads it from `Other`; when it is removed, its
+    mass goes to `Other`.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Option:
     removed_at: datetime | None = None
 
     def offered(self, at: datetime) -> bool:
-        """Whether the option can be chosen at `at`."""
+        """Return True if the option can be chosen at `at`."""
         return (self.added_at is None or self.added_at <= at) and (
             self.removed_at is None or at < self.removed_at
         )
@@ -71,7 +71,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A resolvable question: what is forecast, by which criteria, over which time.
+    """Resolvable question: subject, resolution criteria and schedule.
 
     `options` are the answers of a categorical question, or of an ordered one in their order;
     `scale` is the range of a numeric or a date question. A kind that lacks what it needs, or a
@@ -82,7 +82,7 @@ class Question:
     `retrospective` marks a question written after its own window: its scores never mix with live
     ones. `bears_out` says which answer bears the claims out ("yes", "no", "at least 200",
     "by 2027-01-01", an option; see `forecasts.essays.claim_outcomes`), and is empty when none does. A question
-    that does not open before it closes raises `InvalidTime`: every score divides by that time.
+    that does not open before it closes raises `InvalidTime`, as every score divides by that time.
     """
 
     id: QuestionId
@@ -121,14 +121,12 @@ class Question:
             raise InvalidQuestion(f"the prior does not fit: {error}") from None
 
     def offered(self, at: datetime) -> tuple[str, ...]:
-        """The names of the options that can be chosen at `at`, in order."""
+        """Names of the options that can be chosen at `at`, in order."""
         return tuple(option.name for option in self.options if option.offered(at))
 
     @property
     def base_rate(self) -> float:
-        """The prior probability of YES; a question of another kind has none and raises
-        `InvalidForecast`.
-        """
+        """Prior probability of YES; raises `InvalidForecast` for other kinds of question."""
         if not isinstance(self.prior, Binary):
             raise InvalidForecast(
                 f"{self.id} is a {self.kind} question: it has no single base rate"
@@ -150,26 +148,23 @@ def _check_options(question: Question) -> None:
 
 
 def check_distribution(question: Question, distribution: Distribution) -> None:
-    """Refuse a distribution that is of another kind than the question, or over other options.
-
-    Raises `InvalidForecast`; returns nothing when it fits.
-    """
-    wanted = {
+    """Raise `InvalidForecast` unless a distribution fits the question's kind, options and range."""
+    expected = {
         "binary": Binary,
         "categorical": Categorical,
         "ordered": Categorical,
         "numeric": Cdf,
         "date": Cdf,
     }
-    if not isinstance(distribution, wanted[question.kind]):
+    if not isinstance(distribution, expected[question.kind]):
         raise InvalidForecast(
             f"{question.id} is a {question.kind} question: {FORMS[question.kind]}"
         )
     if isinstance(distribution, Categorical):
         known = {option.name for option in question.options}
-        strange = [name for name in distribution.options if name not in known]
-        if strange:
-            raise InvalidForecast(f"{question.id} has no option {strange[0]!r}")
+        unknown = [name for name in distribution.options if name not in known]
+        if unknown:
+            raise InvalidForecast(f"{question.id} has no option {unknown[0]!r}")
     if isinstance(distribution, Cdf):
         assert question.scale is not None
         _check_range(question.scale, distribution)
@@ -189,7 +184,7 @@ def _check_range(scale: Scale, curve: Cdf) -> None:
         )
 
 
-_SLACK = 1e-9  # a bound that went through a logarithm and back
+_SLACK = 1e-9  # rounding of a bound converted to a logarithm and back
 
 FORMS: Mapping[Kind, str] = MappingProxyType(
     {
@@ -204,17 +199,17 @@ FORMS: Mapping[Kind, str] = MappingProxyType(
         "dates for quarter, middle, quarter",
     }
 )
-"""How a forecast of each kind is written, for messages and for the field where it is typed."""
+"""Input format of a forecast by kind of question, for messages and form fields."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """How a question was answered, or why it was not.
+    """Outcome of a question with its source, or the reason for having none.
 
     `outcome` is "answered" for a question that is not binary, and then `answer` holds the option,
-    the number or the date as text; "reopened" takes the answers before it back, so that there is
-    none. `event_at`: when it happened; `known_at`: when anyone could know, which ends scoring;
-    `entered_at`: when it was written down. A later resolution supersedes; none is overwritten.
+    the number or the date as text; "reopened" withdraws earlier answers. `event_at`: time of the
+    event; `known_at`: earliest time at which it was public, which ends scoring; `entered_at`: time
+    of entry. A later resolution supersedes an earlier one; none is overwritten.
     """
 
     question_id: QuestionId
@@ -229,8 +224,7 @@ class Resolution:
 
 
 def knowing_nothing(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
-    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill
-    counts from it.
+    """Uninformed forecast: 50 %, equal shares or a uniform curve. The zero of skill.
 
     >>> knowing_nothing()
     Binary(p=0.5)
@@ -243,7 +237,8 @@ def knowing_nothing(options: tuple[str, ...] = (), scale: Scale | None = None) -
 def effective_close(question: Question, resolution: Resolution | None) -> datetime:
     """min(scheduled close, known_at): forecasts at or after this instant do not count.
 
-    Not the instant of entering: whoever enters an answer late gives nobody credit for hindsight.
+    Based on `known_at`, not on the time of entry, so that a late entry earns no credit for
+    hindsight.
     """
     if resolution is None:
         return question.closes_at
@@ -251,7 +246,7 @@ def effective_close(question: Question, resolution: Resolution | None) -> dateti
 
 
 def status(question: Question, resolution: Resolution | None, now: datetime) -> Status:
-    """Where the question stands at `now`."""
+    """Status of the question at `now`."""
     if resolution is not None:
         match resolution.outcome:
             case "annulled" | "ambiguous":
@@ -259,7 +254,7 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
             case "yes" | "no" | "answered":
                 return "resolved"
             case "reopened":
-                pass  # as if there had been no answer
+                pass  # same as unanswered
             case _:
                 assert_never(resolution.outcome)
     if now < question.opens_at:
@@ -268,20 +263,16 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
 
 
 def is_overdue(question: Question, resolution: Resolution | None, now: datetime) -> bool:
-    """Whether a question should have been answered by now: it is closed, its answer was due, and
-    there is none.
+    """Return True if a closed question has no answer although it was due.
 
-    A retrospective question never is: it was asked after its window, and nobody waits for its
-    answer.
+    Always False for a retrospective question, which was opened after its window.
     """
     due = not question.retrospective and question.resolves_at <= now
     return due and status(question, resolution, now) == "closed"
 
 
 def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
-    """The resolution that counts: the one entered last (the later of two at one instant); None
-    after a re-opening.
-    """
+    """Resolution that counts: the last one entered; None after reopening."""
     if not resolutions:
         return None
     last = max(enumerate(resolutions), key=lambda pair: (pair[1].entered_at, pair[0]))[1]
@@ -289,7 +280,7 @@ def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
 
 
 def utc(text: str) -> datetime:
-    """Read an ISO date-time with a zone, or a bare date as its first instant in UTC.
+    """Parse an ISO date-time with a zone, or a bare date as its first instant in UTC.
 
     >>> utc("2022-06-01").isoformat()
     '2022-06-01T00:00:00+00:00'
@@ -297,7 +288,8 @@ def utc(text: str) -> datetime:
     '2022-06-01T00:00:00+00:00'
     >>> utc("2022-06-01T02:00:00")
     Traceback (most recent call last):
-    forecasts.errors.InvalidTime: '2022-06-01T02:00:00' has no time zone: add Z or an offset such as +02:00
+    forecasts.errors.InvalidTime: '2022-06-01T02:00:00' has no time zone: add Z or an
+    offset such as +02:00
     """
     try:
         value = datetime.fromisoformat(text.strip())
@@ -311,7 +303,7 @@ def utc(text: str) -> datetime:
 
 
 def aware(value: datetime, text: str | None = None) -> datetime:
-    """The same instant in UTC; a time without a zone raises `InvalidTime`."""
+    """Convert an aware time to UTC; raises `InvalidTime` for a time without a zone."""
     if value.tzinfo is None:
         raise InvalidTime(
             f"{text or value.isoformat()!r} has no time zone: add Z or an offset such as +02:00"

@@ -18,17 +18,17 @@ from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 
 ForecastId = NewType("ForecastId", int)
 Act = Literal["forecast", "reaffirm", "withdraw", "undo", "redo"]
-_STEPS_BACK: Final = ("undo", "redo")
-"""Acts that say nothing new: what stands after them stood before."""
+_HISTORY_ACTS: Final = ("undo", "redo")
+"""Acts that restore an earlier state instead of entering a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """One act of a forecaster on a question, never changed afterwards.
+    """One act of a forecaster on a question; immutable.
 
-    `distribution` is what stands after the act: None after a withdrawal, or after undoing the
-    first. `cites` names the evidence it rests on; `undoes` the act that an undo takes back, and of
-    a redo the undo.
+    `distribution` is the state after the act: None after a withdrawal, or after undoing the first.
+    `cites` names the evidence on which it rests; `undoes` the act that an undo reverts, or for a
+    redo the undo.
     """
 
     id: ForecastId
@@ -45,7 +45,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A distribution that stood on [start, end)."""
+    """Distribution held on [start, end)."""
 
     start: datetime
     end: datetime
@@ -59,30 +59,28 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What one forecaster held on one question, as steps (instant, distribution or None for a
-    gap).
-    """
+    """One forecaster's steps on one question: (instant, distribution or None for a gap)."""
 
     steps: tuple[tuple[datetime, Distribution | None], ...]
 
     def at(self, instant: datetime) -> Distribution | None:
-        """What stood at `instant`; None before the first act and inside a gap."""
+        """Distribution held at `instant`; None before the first act and inside a gap."""
         index = bisect_right(self.steps, instant, key=lambda step: step[0])
         return self.steps[index - 1][1] if index else None
 
     def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
-        """The standing forecasts on [start, end), clipped to it; gaps are left out."""
-        found = []
+        """Forecasts held on [start, end), clipped to it; gaps are left out."""
+        spans = []
         for index, (made_at, distribution) in enumerate(self.steps):
             until = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
             begin, finish = max(made_at, start), min(until, end)
             if distribution is not None and begin < finish:
-                found.append(Span(begin, finish, distribution))
-        return tuple(found)
+                spans.append(Span(begin, finish, distribution))
+        return tuple(spans)
 
 
 def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
-    """Acts in the order they were entered → steps in time, the last act at an instant winning.
+    """Sort acts into steps in time; the last act at an instant wins.
 
     >>> from datetime import UTC, datetime
     >>> from forecasts.distributions.distribution import Binary
@@ -90,84 +88,76 @@ def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
     >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
     Binary(p=0.9)
     """
-    last = dict(
-        sorted(acts, key=lambda act: act[0])
-    )  # the sort is stable, and a dict keeps the last
+    # The sort is stable, and a dict keeps the last value of a key.
+    last = dict(sorted(acts, key=lambda act: act[0]))
     return Timeline(tuple(last.items()))
 
 
 def timeline_of(forecasts: Sequence[Forecast]) -> Timeline:
-    """The timeline of one forecaster's acts on one question, given in the order they were
-    entered.
-    """
+    """Timeline of one forecaster's acts on one question, given in order of entry."""
     return timeline((f.made_at, f.distribution) for f in forecasts)
 
 
 def undone(forecasts: Sequence[Forecast]) -> Forecast:
-    """The act that an undo takes back now: the last one that is neither an undo nor undone.
+    """Act that an undo would revert: the last one that is neither an undo nor undone.
 
-    `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
+    `forecasts` are one forecaster's acts on one question in order of entry. Raises
     `InvalidForecast` when there is nothing left to undo.
     """
-    gone = _gone(forecasts)
+    cancelled = _find_cancelled(forecasts)
     for forecast in reversed(forecasts):
-        if forecast.act not in _STEPS_BACK and forecast.id not in gone:
+        if forecast.act not in _HISTORY_ACTS and forecast.id not in cancelled:
             return forecast
     raise InvalidForecast("there is no forecast of yours on this question to undo")
 
 
 def redone(forecasts: Sequence[Forecast]) -> Forecast:
-    """The undo that a redo takes back now: the last one since the last new act that no redo has
-    taken back.
+    """Undo that a redo would revert: the last one since the last new act that is not redone yet.
 
-    `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
-    `InvalidForecast` when nothing was undone since the last new act: what comes after an undo
-    replaces what it took.
+    `forecasts` are one forecaster's acts on one question in order of entry. Raises
+    `InvalidForecast` when nothing was undone since the last new act.
     """
-    gone = _gone(forecasts)
+    cancelled = _find_cancelled(forecasts)
     for forecast in reversed(forecasts):
-        if forecast.act not in _STEPS_BACK:
+        if forecast.act not in _HISTORY_ACTS:
             break
-        if forecast.act == "undo" and forecast.id not in gone:
+        if forecast.act == "undo" and forecast.id not in cancelled:
             return forecast
     raise InvalidForecast(
         "nothing of yours on this question was undone last, so there is nothing to do again"
     )
 
 
-def _gone(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
-    """The acts that were taken back and not brought again, and the undos that were themselves taken
-    back.
-    """
-    gone: set[ForecastId] = set()
-    taken: dict[ForecastId, ForecastId] = {}
+def _find_cancelled(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
+    """Ids of acts that are undone at present, and of undos that were redone."""
+    cancelled: set[ForecastId] = set()
+    targets: dict[ForecastId, ForecastId] = {}
     for forecast in forecasts:
         if forecast.undoes is None:
             continue
-        gone.add(forecast.undoes)
+        cancelled.add(forecast.undoes)
         if forecast.act == "undo":
-            taken[forecast.id] = forecast.undoes
+            targets[forecast.id] = forecast.undoes
         else:
-            gone.discard(taken[forecast.undoes])
-    return frozenset(gone)
+            cancelled.discard(targets[forecast.undoes])
+    return frozenset(cancelled)
 
 
 def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
-    """What people forecast when the answer was known already: it earns nothing, and is shown as
-    what it is.
+    """Forecasts that people made after the answer was known; they earn nothing.
 
-    The computed forecasters go on until the answer is entered, and nobody is to blame for that.
+    Computed forecasters, which run until the answer is entered, are left out.
     """
     late = (act for act in acts if act.made_at >= known_at and act.forecaster_id not in RESERVED)
     return tuple(act for act in late if act.act in ("forecast", "reaffirm", "redo"))
 
 
 def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
-    """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
-    gone = _gone(forecasts)
+    """Distribution held before `act`, skipping undone acts; None if there was none."""
+    cancelled = _find_cancelled(forecasts)
     earlier = [
         f
         for f in forecasts[: list(forecasts).index(act)]
-        if f.act not in _STEPS_BACK and f.id not in gone
+        if f.act not in _HISTORY_ACTS and f.id not in cancelled
     ]
     return earlier[-1].distribution if earlier else None

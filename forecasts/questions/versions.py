@@ -1,7 +1,7 @@
-"""The wording of a question over time: edits, versions, and what changed between two of them.
+"""Wording history of a question: edits, versions and differences.
 
-Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version it was
-made on.
+Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version on
+which it was made.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,7 @@ from forecasts.questions.question import ForecasterId, Question, QuestionId
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A question put into other words after it was opened: the whole new wording, by whom and
-    why.
-    """
+    """New wording of an open question, with author and reason."""
 
     question_id: QuestionId
     at: datetime
@@ -31,9 +29,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording of a question, from `at` on; number 1 is the one it was opened with, by nobody in
-    particular.
-    """
+    """Wording of a question from `at` on; number 1 is the original, without an author."""
 
     number: int
     at: datetime
@@ -46,33 +42,39 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some words that stand in both wordings, only in the new one, or only in the old one."""
+    """Run of words that two wordings share, or that only one of them has."""
 
     text: str
     change: Literal["same", "added", "removed"]
 
 
 def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
-    """The question in its newest wording; edits of other questions change nothing."""
-    mine = _in_order(question, edits)
-    if not mine:
+    """Apply the question's own edits, returning its newest wording."""
+    own_edits = _sort_edits(question, edits)
+    if not own_edits:
         return question
     return replace(
-        question, text=mine[-1].text, criteria=mine[-1].criteria, sources=mine[-1].sources
+        question,
+        text=own_edits[-1].text,
+        criteria=own_edits[-1].criteria,
+        sources=own_edits[-1].sources,
     )
 
 
 def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
-    """Every wording of a question, the oldest first; `question` is as it was opened.
+    """List all wordings of a question, oldest first; `question` has the original wording.
 
     Edits of other questions are left out; of two made at one instant the later in the sequence is
     the newer.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
-    >>> question = Question("truce", "essay", "binary", "A truce by July?", "As announced.", ("https://example.org",),
-    ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3), "3 of 10 years", ())
-    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?", "As both announce.", ())
+    >>> question = Question("truce", "essay", "binary", "A truce by July?", "As announced.",
+    ...     ("https://example.org",),
+    ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?",
+    ...     "As both announce.", ())
     >>> [(version.number, version.criteria) for version in versions(question, [edit])]
     [(1, 'As announced.'), (2, 'As both announce.')]
     """
@@ -81,81 +83,86 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
     )
     edited = [
         Version(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
-        for number, edit in enumerate(_in_order(question, edits), 2)
+        for number, edit in enumerate(_sort_edits(question, edits), 2)
     ]
     return (opened, *edited)
 
 
-def version_at(of: Sequence[Version], at: datetime) -> Version:
-    """The wording that a forecast entered at `at` was made on: the newest by then, or the first of
-    all.
+def version_at(versions: Sequence[Version], at: datetime) -> Version:
+    """Version that applied at `at`, or the first one.
 
-    A forecast at the very instant of an edit was made on the new wording. `of` comes from
-    `versions`.
+    A forecast at the very instant of an edit was made on the new wording. `versions` comes from the
+    function of that name.
     """
-    return next((version for version in reversed(of[1:]) if version.at <= at), of[0])
+    return next((version for version in reversed(versions[1:]) if version.at <= at), versions[0])
 
 
 def difference(old: str, new: str) -> tuple[Piece, ...]:
-    """What changed from one wording to another, word by word; white space does not count.
+    """Word-by-word difference between two wordings; white space is ignored.
 
-    The pieces that are the same or added make up the new wording, those that are the same or
-    removed the old one, with a space between pieces. Of words that were replaced, the old ones come
-    first.
+    Segments marked same or added make up the new wording, those marked same or removed the old one,
+    with a space between segments. Removed words precede the added ones that replace them.
 
-    >>> for piece in difference("A truce by July, as announced.", "A truce by August, as announced."):
+    >>> for piece in difference("A truce by July, as announced.",
+    ...     "A truce by August, as announced."):
     ...     print(piece.change, "|", piece.text)
     same | A truce by
     removed | July,
     added | August,
     same | as announced.
     """
-    before, after = old.split(), new.split()
-    found = []
+    old_tokens, new_tokens = old.split(), new.split()
+    segments = []
     for _, old_from, old_to, new_from, new_to in SequenceMatcher(
-        None, before, after, autojunk=False
+        None, old_tokens, new_tokens, autojunk=False
     ).get_opcodes():
-        gone, come = " ".join(before[old_from:old_to]), " ".join(after[new_from:new_to])
-        if gone == come:
-            found.append(Piece(come, "same"))
+        old_words = " ".join(old_tokens[old_from:old_to])
+        new_words = " ".join(new_tokens[new_from:new_to])
+        if old_words == new_words:
+            segments.append(Piece(new_words, "same"))
             continue
-        if gone:
-            found.append(Piece(gone, "removed"))
-        if come:
-            found.append(Piece(come, "added"))
-    return tuple(found)
+        if old_words:
+            segments.append(Piece(old_words, "removed"))
+        if new_words:
+            segments.append(Piece(new_words, "added"))
+    return tuple(segments)
 
 
 def check_edit(question: Question, edit: Edit, answered: bool) -> None:
-    """Refuse an edit that would leave a question without a meaning, or that nobody could account
-    for.
+    """Raise `InvalidQuestion` for an edit that is incomplete, unexplained or without effect.
 
-    `question` is in its newest wording, `answered` whether it has a resolution. Raises
-    `InvalidQuestion`; returns nothing when all is well.
+    `question` is in its newest wording; `answered` is True if it has a resolution.
     """
     if edit.question_id != question.id:
         raise InvalidQuestion(f"the edit belongs to {edit.question_id}, not to {question.id}")
     if answered:
         raise InvalidQuestion(f"{question.id} has its answer: its wording stays as it is")
-    for what, said in (("the question itself", edit.text), ("resolution criteria", edit.criteria)):
-        if not said.strip():
-            raise InvalidQuestion(f"{what} must not be empty: say it in one sentence")
+    for field, value in (
+        ("the question itself", edit.text),
+        ("resolution criteria", edit.criteria),
+    ):
+        if not value.strip():
+            raise InvalidQuestion(f"{field} must not be empty: say it in one sentence")
     if not edit.sources or not all(map(str.strip, edit.sources)):
         raise InvalidQuestion("name at least one source that will tell the answer")
     if not edit.why.strip():
         raise InvalidQuestion(
             "say why the wording changes: those who made a forecast on the old one will ask"
         )
-    if _wording(edit) == _wording(question):
+    if _normalise_wording(edit) == _normalise_wording(question):
         raise InvalidQuestion("nothing has changed: edit the question, its criteria or its sources")
 
 
-def _wording(of: Question | Edit) -> tuple[list[str], ...]:
-    """The words of a wording, so that white space is no change."""
-    return (of.text.split(), of.criteria.split(), [source.strip() for source in of.sources])
+def _normalise_wording(wording: Question | Edit) -> tuple[list[str], ...]:
+    """Words of a wording, so that white space does not count as a change."""
+    return (
+        wording.text.split(),
+        wording.criteria.split(),
+        [source.strip() for source in wording.sources],
+    )
 
 
-def _in_order(question: Question, edits: Sequence[Edit]) -> list[Edit]:
+def _sort_edits(question: Question, edits: Sequence[Edit]) -> list[Edit]:
     return sorted(
         (edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at
     )

@@ -1,6 +1,4 @@
-"""What a scenario set tells: what would change our mind most, which rows tell the scenarios apart,
-and how an edit of one share moves the others.
-"""
+"""Analysis of a scenario set: informative rows, diagnosticity, and edits of single shares."""
 
 import math
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
@@ -15,25 +13,23 @@ from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioSet, table_of, word_of
 
 Mark = Literal["--", "-", "N", "+", "++"]
-"""How what was answered (or YES, while it is open) goes with a scenario, next to the mean of all
-scenarios.
-"""
+"""Consistency of the answer (YES while open) with a scenario, relative to all scenarios."""
 
 GiveWay = Literal["in proportion", "in log-odds", "from one"]
-"""How the other options make room when one is edited."""
+"""Method by which the other options absorb the edit of one."""
 
 _MARKS: tuple[tuple[float, Mark], ...] = ((2.0, "++"), (1.25, "+"), (0.8, "N"), (0.5, "-"))
-_CERTAIN = 37.0  # log-odds beyond those of any float below 1
+_CERTAIN = 37.0  # exceeds the log-odds of any float below 1
 _INCONSISTENT: Mapping[Mark, int] = MappingProxyType({"-": 1, "--": 2})
 
 
 @dataclass(frozen=True, slots=True)
 class RowValue:
-    """What the answer of one indicator question would do to the scenarios.
+    """Value of information of one indicator question.
 
-    `bits` is how much it is expected to tell, 0 to 1; `p_yes` its probability by table and
-    scenarios; the shifts are the probability that would move (total variation, 0 to 1),
-    `expected_shift` their mean.
+    `bits` is its mutual information with the scenarios, 0 to 1; `p_yes` its probability by table
+    and scenarios; the shifts are the total variation caused by each answer, `expected_shift` their
+    mean.
     """
 
     question_id: QuestionId
@@ -46,15 +42,13 @@ class RowValue:
 
     @property
     def expected_shift(self) -> float:
-        """How much probability its answer is expected to move, 0 to 1."""
+        """Expected total variation caused by the answer, 0 to 1."""
         return self.p_yes * self.shift_if_yes + (1.0 - self.p_yes) * self.shift_if_no
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """P(YES | scenario) as a number and as the nearest word, and how well the row goes with the
-    scenario.
-    """
+    """P(YES | scenario) as a number and a word, with its consistency mark."""
 
     p: float
     word: str
@@ -63,10 +57,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosticRow:
-    """One row of the table, with a cell for each scenario.
+    """Row of the table, with a cell for each scenario.
 
     `ratio_yes` and `ratio_no` are the likelihood ratios of the answer for the most against the
-    least favoured scenario, 1 (says nothing) or more; `answer` is None while the question is open.
+    least favoured scenario, 1 (uninformative) or more; `answer` is None while the question is open.
     """
 
     question_id: QuestionId
@@ -77,9 +71,7 @@ class DiagnosticRow:
 
     @property
     def ratio(self) -> float:
-        """How far the row tells scenarios apart: by its answer, or while it is open by the one that
-        would tell more.
-        """
+        """Likelihood ratio of the answer, or of the more informative answer while open."""
         if self.answer is None:
             return max(self.ratio_yes, self.ratio_no)
         return self.ratio_yes if self.answer else self.ratio_no
@@ -87,10 +79,10 @@ class DiagnosticRow:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosticity:
-    """The table as an analysis of competing hypotheses (Heuer 1999): the most telling row first.
+    """Table as an analysis of competing hypotheses (Heuer 1999): most diagnostic row first.
 
-    `inconsistency` counts what was answered against each scenario, 1 for each "-" and 2 for each
-    "--": 0 or more, lower is better. What fits every scenario counts for none.
+    `inconsistency` counts answers against each scenario, 1 for each "-" and 2 for each "--": 0 or
+    more, lower is better.
     """
 
     scenarios: tuple[str, ...]
@@ -105,22 +97,23 @@ def information(
     *,
     answered: Collection[QuestionId] = (),
 ) -> tuple[RowValue, ...]:
-    """What would change our mind most: the open rows by the bits that their answers are expected to
-    tell, most first.
+    """Rank open rows by the expected information of their answers, in bits.
 
-    `current` are the scenarios' probabilities now, whoever holds them; rows of `answered` questions
-    are left out. Raises as `forecasts.scenarios.likelihood_table.scenario_posterior` does.
+    `current` are the present probabilities of the scenarios; rows of `answered` questions are left
+    out. Raises as `forecasts.scenarios.scenario_posterior` does.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.questions.question import utc
     >>> from forecasts.scenarios.scenario_set import LikelihoodRow
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
     >>> rows = (LikelihoodRow("fog", (0.5, 0.5)), LikelihoodRow("summit", (0.75, 0.25)))
     >>> known = ScenarioSet("futures", "Two years", ("", ""), rows)
     >>> for value in information(asked, known, asked.prior):
-    ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4), round(value.expected_shift, 4))
+    ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4),
+    ...     round(value.expected_shift, 4))
     summit 0.1887 0.75 0.25
     fog 0.0 0.5 0.0
     """
@@ -131,24 +124,24 @@ def information(
     )
 
     rows = [row for row in scenario_set.rows if row.question_id not in answered]
-    found = []
-    for row, said in zip(rows, table_of(question, rows, current.options), strict=True):
-        if_yes = Categorical(current.options, scenario_posterior(current.p, [said]))
+    values = []
+    for row, likelihoods in zip(rows, table_of(question, rows, current.options), strict=True):
+        if_yes = Categorical(current.options, scenario_posterior(current.p, [likelihoods]))
         if_no = Categorical(
-            current.options, scenario_posterior(current.p, [[1.0 - p for p in said]])
+            current.options, scenario_posterior(current.p, [[1.0 - p for p in likelihoods]])
         )
-        found.append(
+        values.append(
             RowValue(
                 row.question_id,
-                indicator_information(current.p, said),
-                indicator_probabilities(current.p, [said])[0],
+                indicator_information(current.p, likelihoods),
+                indicator_probabilities(current.p, [likelihoods])[0],
                 if_yes,
                 if_no,
-                _moved(current, if_yes),
-                _moved(current, if_no),
+                _total_variation(current, if_yes),
+                _total_variation(current, if_no),
             )
         )
-    return tuple(sorted(found, key=lambda value: (-value.bits, value.question_id)))
+    return tuple(sorted(values, key=lambda value: (-value.bits, value.question_id)))
 
 
 def diagnosticity(
@@ -156,8 +149,7 @@ def diagnosticity(
     scenario_set: ScenarioSet,
     answers: Mapping[QuestionId, bool] = MappingProxyType({}),
 ) -> Diagnosticity:
-    """How well the rows of a table tell its scenarios apart, and what was answered against each of
-    them.
+    """Diagnosticity of the rows of a table, and the answers against each scenario.
 
     A mark compares the likelihood in a scenario with the mean of all: "++" from twice on, "+" from
     5/4, "N" down to 4/5, "-" down to a half, "--" below. `answers` are those known so far (True:
@@ -166,10 +158,12 @@ def diagnosticity(
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.questions.question import utc
     >>> from forecasts.scenarios.scenario_set import LikelihoodRow
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125, 0.875)),))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    ...     0.875)),))
     >>> found = diagnosticity(asked, known, {"summit": True})
     >>> [cell.mark for cell in found.rows[0].cells], found.rows[0].ratio, found.inconsistency
     (['--', '+'], 7.0, (2, 0))
@@ -177,7 +171,8 @@ def diagnosticity(
     names = tuple(option.name for option in question.options)
     table = table_of(question, scenario_set.rows, names)
     rows = [
-        _row(row.question_id, p, answers) for row, p in zip(scenario_set.rows, table, strict=True)
+        _diagnostic_row(row.question_id, p, answers)
+        for row, p in zip(scenario_set.rows, table, strict=True)
     ]
     rows.sort(key=lambda row: (-row.ratio, row.question_id))
     known = [row for row in rows if row.answer is not None]
@@ -195,15 +190,14 @@ def gives_way(
     how: GiveWay = "in proportion",
     one: str | None = None,
 ) -> Categorical:
-    """The shares after one option is edited, with a sum of exactly 1.
+    """Set the share of one option and adjust the others to a sum of exactly 1.
 
-    - `in proportion`: the others keep their ratios, as when one learns about the edited option
-      alone.
-    - `in log-odds`: the log-odds of the others move by one amount: of a larger share, a smaller
-      part moves.
-    - `from one`: `one` alone gives or takes; all others stay.
+    - `in proportion`: the others keep their ratios.
+    - `in log-odds`: the log-odds of the others move by one amount, larger shares by a smaller
+      part.
+    - `from one`: only `one` changes.
 
-    0 stays 0, unless all the others are 0: then they share alike what is left. Raises
+    0 stays 0, unless all the others are 0: then they share the remainder equally. Raises
     `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
     or `one` missing, the same, or too small.
 
@@ -218,47 +212,49 @@ def gives_way(
     new = float(probabilities(new_share))
     if option not in shares.options:
         raise InvalidForecast(f"no option {option!r}: the options are {', '.join(shares.options)}")
-    held = dict(zip(shares.options, shares.p, strict=True))
-    del held[option]
-    moved, rounded = _given_way(held, 1.0 - new, how, one)
-    moved[option] = new
-    for _ in range(2):  # one correction is rounded itself
-        moved[rounded] = max(0.0, moved[rounded] + math.fsum((1.0, *(-p for p in moved.values()))))
-    return Categorical(shares.options, tuple(moved[name] for name in shares.options))
+    remaining = dict(zip(shares.options, shares.p, strict=True))
+    del remaining[option]
+    edited, rounded = _change_others(remaining, 1.0 - new, how, one)
+    edited[option] = new
+    for _ in range(2):  # the first correction is rounded itself
+        edited[rounded] = max(
+            0.0, edited[rounded] + math.fsum((1.0, *(-p for p in edited.values())))
+        )
+    return Categorical(shares.options, tuple(edited[name] for name in shares.options))
 
 
 Shares = MutableMapping[str, float]
 
 
-def _given_way(held: Shares, left: float, how: GiveWay, one: str | None) -> tuple[Shares, str]:
-    """The other shares, with a sum of `left` but for rounding, and the one that takes what rounding
-    leaves.
-    """
-    match how:
+def _change_others(
+    remaining: Shares, left: float, method: GiveWay, donor: str | None
+) -> tuple[Shares, str]:
+    """Other shares with a sum of `left` but for rounding, and the one that absorbs the rounding."""
+    match method:
         case "in proportion":
-            moved = _in_proportion(held, left)
+            changed = _scale_others(remaining, left)
         case "in log-odds":
-            moved = _in_log_odds(held, left)
+            changed = _shift_others(remaining, left)
         case "from one":
-            if one is None or one not in held:
-                raise InvalidForecast(f"say which other option gives way: {', '.join(held)}")
-            return _from_one(held, one, left), one
+            if donor is None or donor not in remaining:
+                raise InvalidForecast(f"say which other option gives way: {', '.join(remaining)}")
+            return _take_from(remaining, donor, left), donor
         case _:
-            assert_never(how)
-    return moved, max(moved, key=lambda name: moved[name])
+            assert_never(method)
+    return changed, max(changed, key=lambda name: changed[name])
 
 
-def _in_proportion(held: Shares, left: float) -> Shares:
-    total = math.fsum(held.values())
+def _scale_others(remaining: Shares, left: float) -> Shares:
+    total = math.fsum(remaining.values())
     if total == 0.0:
-        return dict.fromkeys(held, left / len(held))
-    return {name: left * (p / total) for name, p in held.items()}
+        return dict.fromkeys(remaining, left / len(remaining))
+    return {name: left * (p / total) for name, p in remaining.items()}
 
 
-def _in_log_odds(held: Shares, left: float) -> Shares:
-    possible = {name: min(logit(p), _CERTAIN) for name, p in held.items() if p > 0.0}
+def _shift_others(remaining: Shares, left: float) -> Shares:
+    possible = {name: min(logit(p), _CERTAIN) for name, p in remaining.items() if p > 0.0}
     if len(possible) < 2 or left == 0.0:
-        return _in_proportion(held, left)
+        return _scale_others(remaining, left)
     from scipy.optimize import brentq
     from scipy.special import expit
 
@@ -269,42 +265,45 @@ def _in_log_odds(held: Shares, left: float) -> Shares:
         even - max(z) - 1.0,
         even - min(z) + 1.0,
     )
-    return _in_proportion(
-        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in held}, left
+    return _scale_others(
+        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in remaining}, left
     )
 
 
-def _from_one(held: Shares, one: str, left: float) -> Shares:
-    rest = left - math.fsum(p for name, p in held.items() if name != one)
-    if rest < -SUM_TOLERANCE:
+def _take_from(remaining: Shares, donor: str, left: float) -> Shares:
+    remainder = left - math.fsum(p for name, p in remaining.items() if name != donor)
+    if remainder < -SUM_TOLERANCE:
         raise InvalidForecast(
-            f"{one!r} has only {held[one]:.4g} to give: take less, or let the others give way too"
+            f"{donor!r} has only {remaining[donor]:.4g} to give: take less, or let the others "
+            "give way too"
         )
-    return {**held, one: max(0.0, rest)}
+    return {**remaining, donor: max(0.0, remainder)}
 
 
-def _moved(before: Categorical, after: Categorical) -> float:
-    """How much probability lies elsewhere: half the sum of the absolute differences."""
+def _total_variation(before: Categorical, after: Categorical) -> float:
+    """Total variation: half the sum of the absolute differences."""
     return math.fsum(abs(a - b) for a, b in zip(before.p, after.p, strict=True)) / 2.0
 
 
-def _row(
+def _diagnostic_row(
     question_id: QuestionId, p: Sequence[float], answers: Mapping[QuestionId, bool]
 ) -> DiagnosticRow:
     answer = answers.get(question_id)
     no = [1.0 - x for x in p]
-    said = no if answer is False else p
-    mean = math.fsum(said) / len(said)
-    cells = tuple(Cell(x, word_of(x), _mark(y, mean)) for x, y in zip(p, said, strict=True))
-    return DiagnosticRow(question_id, cells, _ratio(p), _ratio(no), answer)
+    likelihoods = no if answer is False else p
+    mean = math.fsum(likelihoods) / len(likelihoods)
+    cells = tuple(
+        Cell(x, word_of(x), _consistency_mark(y, mean)) for x, y in zip(p, likelihoods, strict=True)
+    )
+    return DiagnosticRow(question_id, cells, _max_ratio(p), _max_ratio(no), answer)
 
 
-def _mark(likelihood: float, mean: float) -> Mark:
+def _consistency_mark(likelihood: float, mean: float) -> Mark:
     against_mean = likelihood / mean if mean > 0.0 else 1.0
     return next((mark for bound, mark in _MARKS if against_mean >= bound), "--")
 
 
-def _ratio(p: Sequence[float]) -> float:
+def _max_ratio(p: Sequence[float]) -> float:
     if min(p) == 0.0:
         return math.inf if max(p) > 0.0 else 1.0
     return max(p) / min(p)

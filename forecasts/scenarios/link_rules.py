@@ -1,6 +1,4 @@
-"""Questions that are linked: whether a link fits them, what contradicts it, and which branch of a
-pair counts.
-"""
+"""Rules of linked questions: validity, contradictions, and branches of conditional pairs."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -16,16 +14,14 @@ from forecasts.questions.links import Link, check_labels
 from forecasts.questions.links import check_link as check_questions
 from forecasts.questions.question import Outcome, Question, QuestionId
 
-if TYPE_CHECKING:  # scipy stands behind it, which a process that only polls need not load
+if TYPE_CHECKING:  # needs scipy, which is slow to import
     from forecasts.scenarios.coherence import Repair
 
 FLAGGED = 2.58 * 0.05
-"""From which z on a contradiction is more than noise of a standard deviation of 0.05 √(p (1 − p)),
-at 99 %.
-"""
+"""Threshold of z for noise with standard deviation 0.05 √(p (1 − p)), at 99 %."""
 
-_BETA = 1e-3  # keeps z finite where all forecasts are near 0 or 1
-_NOTHING = 1e-9  # nats: no more than rounding
+_BETA = 1e-3  # keeps z finite near 0 and 1
+_MIN_NATS = 1e-9  # smaller divergences are rounding
 
 Held = Mapping[QuestionId, float]
 Name = Callable[[QuestionId], str]
@@ -33,11 +29,11 @@ Name = Callable[[QuestionId], str]
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Forecasts that contradict a link, and the nearest ones that do not.
+    """Forecasts that contradict a link, and their nearest coherent repair.
 
     `question_ids` are those whose forecasts are in `repair`, in its order: all of the link, or
-    those that are held. `z` is how far they are from agreeing in units of their own uncertainty,
-    above 0; `words` say what is wrong. Source of z: Paleka et al. 2024, arXiv 2412.18544.
+    those with a forecast. `z` is the contradiction in units of its uncertainty, above 0; `words`
+    describe it. Source of z: Paleka et al. 2024, arXiv 2412.18544.
     """
 
     link: Link
@@ -48,53 +44,49 @@ class Violation:
 
     @property
     def before(self) -> tuple[float, ...]:
-        """The forecasts as they are."""
+        """Forecasts as held."""
         return self.repair.before
 
     @property
     def after(self) -> tuple[float, ...]:
-        """The nearest ones that do not contradict each other."""
+        """Nearest coherent forecasts."""
         return self.repair.after
 
     @property
     def nats(self) -> float:
-        """How far they would have to move, in nats: above 0, infinite where certainties contradict
-        each other.
-        """
+        """Divergence of the repair, in nats: above 0, infinite for contradicting certainties."""
         return self.repair.nats
 
     @property
     def flagged(self) -> bool:
-        """Whether it is more than the noise that any forecast has."""
+        """True if it exceeds the usual noise of forecasts."""
         return self.z > FLAGGED
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
-    """Refuse a link that does not fit its questions: their number, kinds, order, horizon shapes or
-    labels.
-
-    Raises `InvalidQuestion` with what to do; returns nothing when all is well.
-    """
+    """Raise `InvalidQuestion` if a link does not fit its questions, or has wrong labels."""
     check_questions(link, questions)
     check_labels(link)
 
 
 def violation(
-    link: Link, held: Mapping[QuestionId, Distribution], questions: Mapping[QuestionId, Question]
+    link: Link,
+    forecasts: Mapping[QuestionId, Distribution],
+    questions: Mapping[QuestionId, Question],
 ) -> Violation | None:
-    """What in one forecaster's forecasts contradicts a link; None when they agree, or too few are
-    held to tell.
+    """Contradiction of a link by one forecaster's forecasts; None if coherent or too few.
 
-    Where some are missing, the others are still bound by what is left: a conjunction by either
-    part, dates by their order, "one of" by a sum of at most 1. A conditional pair is bound only
-    together with the question it is about. Members, numbers and dates are bound by nothing, nor is
-    how things stand *at* several dates. `questions` has those of the link.
+    With some forecasts missing, the remaining constraints are checked: a conjunction against either
+    part, dates in their order, "one of" by a sum of at most 1. A conditional pair is checked only
+    together with its subject. Members, numbers, dates and states *at* several dates are
+    unconstrained. `questions` has those of the link.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
     >>> def asked(name, closes):
-    ...     return question_from(Asked(name, "Ceasefire?", "As announced.", ("https://example.org",),
+    ...     return question_from(Asked(name, "Ceasefire?", "As announced.",
+    ...     ("https://example.org",),
     ...         utc("2026-01-01"), utc(closes), utc(closes), horizon_shape="event_by"))
     >>> known = {"near": asked("near", "2027-01-01"), "far": asked("far", "2028-01-01")}
     >>> link = Link("ceasefire", "dates", ("near", "far"), "Ceasefire", ("by 2027", "by 2028"))
@@ -104,10 +96,12 @@ def violation(
     >>> [round(p, 4) for p in found.after], round(found.nats, 4), found.flagged
     ([0.5256, 0.5256], 0.0228, True)
     """
-    p = {q: yes for q in link.question_ids if (yes := p_yes(held.get(q))) is not None}
+    p = {q: yes for q in link.question_ids if (yes := p_yes(forecasts.get(q))) is not None}
     labels = dict(zip(link.question_ids, link.labels, strict=False))
-    found = _bound(link, p, questions, lambda q: f"“{labels.get(q) or questions[q].text}”")
-    return None if found is None or found.nats <= _NOTHING else found
+    contradiction = _check_kind(
+        link, p, questions, lambda q: f"“{labels.get(q) or questions[q].text}”"
+    )
+    return None if contradiction is None or contradiction.nats <= _MIN_NATS else contradiction
 
 
 def scored_repair(
@@ -116,12 +110,11 @@ def scored_repair(
     after: Sequence[float],
     outcomes: Mapping[QuestionId, Outcome | None],
 ) -> float | None:
-    """What adopting a repair gains in total log score, in nats, now that its questions are
-    answered.
+    """Gain of a repair in total log score, in nats, once its questions are answered.
 
     Above 0 the repaired forecasts were better; ±inf where one of the two was certain and wrong.
-    None until all are answered, and when none is left: what was annulled or is ambiguous is scored
-    by nobody. Raises `ForecastsError` when the lengths differ.
+    None until all are answered, and when all are annulled or ambiguous, as those are not scored.
+    Raises `ForecastsError` when the lengths differ.
 
     >>> round(scored_repair(("a", "b"), (0.6, 0.45), (0.5256, 0.5256), {"a": "no", "b": "yes"}), 4)
     0.3259
@@ -135,17 +128,14 @@ def scored_repair(
     old, new = (
         math.fsum(_log_score(p[n], answers[n] == "yes") for n in legs) for p in (before, after)
     )
-    return (
-        0.0 if old == new else new - old
-    )  # −inf before and after is no gain, and no number either
+    return 0.0 if old == new else new - old  # −inf − −inf is NaN
 
 
 def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
-    """The questions of a conditional pair whose condition cannot come about any more, once it has
-    its outcome.
+    """Questions of a conditional pair whose condition failed with the given outcome.
 
     After YES the one on "if not", after NO the one on "if"; both when the condition has no answer.
-    None for a link of another kind.
+    Empty for a link of another kind.
 
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
     >>> branch_to_annul(pair, "yes"), branch_to_annul(pair, "annulled")
@@ -170,12 +160,12 @@ def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
 def condition_text(
     link: Link, question_id: QuestionId, questions: Mapping[QuestionId, Question]
 ) -> str:
-    """When a question of a conditional pair counts, in one sentence; empty for one that always
-    does.
+    """Condition under which a question of a conditional pair counts; empty for other questions.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.questions.question import utc
-    >>> tariffs = question_from(Asked("tariffs", "Tariffs by 2027?", "As announced.", ("https://example.org",),
+    >>> tariffs = question_from(Asked("tariffs", "Tariffs by 2027?", "As announced.",
+    ...     ("https://example.org",),
     ...     utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-01"), horizon_shape="event_by"))
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
     >>> condition_text(pair, "war-if-not", {"tariffs": tariffs})
@@ -189,11 +179,11 @@ def condition_text(
 
 
 def _log_score(p: float, happened: bool) -> float:
-    given = p if happened else 1.0 - p
-    return math.log(given) if given > 0.0 else -math.inf
+    outcome_probability = p if happened else 1.0 - p
+    return math.log(outcome_probability) if outcome_probability > 0.0 else -math.inf
 
 
-def _bound(
+def _check_kind(
     link: Link, p: Held, questions: Mapping[QuestionId, Question], name: Name
 ) -> Violation | None:
     ids = link.question_ids
@@ -202,29 +192,29 @@ def _bound(
         return None
     match link.kind:
         case "implies":
-            return _ordered(link, known, p, name)
+            return _check_order(link, known, p, name)
         case "negates" | "one of":
-            return _summed(link, known, p, name)
+            return _check_sum(link, known, p, name)
         case "conjunction":
-            return _joined(link, known, p, name)
+            return _check_conjunction(link, known, p, name)
         case "dates":
-            nested = _nested(known, questions)
-            return _ordered(link, nested, p, name) if nested else None
+            nested = _nesting_order(known, questions)
+            return _check_order(link, nested, p, name) if nested else None
         case "condition":
-            return _conditional(link, p, name) if len(known) == 4 else None
+            return _check_condition(link, p, name) if len(known) == 4 else None
         case "members":
             return None
         case _:
             assert_never(link.kind)
 
 
-def _ordered(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation:
-    """Each question follows from the ones before it, so that its probability is no lower."""
+def _check_order(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation:
+    """Each question is implied by the ones before it, so its probability is no lower."""
     from forecasts.scenarios.coherence import repair_nested_dates
 
     ranked = [(date.fromordinal(n), p[q]) for n, q in enumerate(ids, start=1)]
     z, a, b = max(
-        ((_z(p[a] - p[b], p[a], p[b]), a, b) for a, b in combinations(ids, 2)),
+        ((_z_score(p[a] - p[b], p[a], p[b]), a, b) for a, b in combinations(ids, 2)),
         key=lambda pair: pair[0],
     )
     words = (
@@ -234,18 +224,18 @@ def _ordered(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vi
     return Violation(link, ids, repair_nested_dates(ranked), z, words)
 
 
-def _summed(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
-    """Exactly one comes true; of some of them, at most one."""
+def _check_sum(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
+    """Exactly one comes true; of a subset, at most one."""
     from forecasts.scenarios.coherence import repair_sum_to_one
 
-    given = [p[q] for q in ids]
-    total, partly = math.fsum(given), len(ids) < len(link.question_ids)
+    probabilities = [p[q] for q in ids]
+    total, partly = math.fsum(probabilities), len(ids) < len(link.question_ids)
     if partly and total <= 1.0:
         return None
-    repair = repair_sum_to_one(given)
+    repair = repair_sum_to_one(probabilities)
     if partly:
         repair = replace(repair, worlds=(*repair.worlds, (0,) * len(ids)))
-    told = ", ".join(f"{name(q)} at {percent(p[q])}" for q in ids)
+    listed = ", ".join(f"{name(q)} at {percent(p[q])}" for q in ids)
     most = (
         "at most one can come true, so they make no more than"
         if partly
@@ -255,18 +245,18 @@ def _summed(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vio
         link,
         ids,
         repair,
-        _z(abs(total - 1.0), *given),
-        f"{told}: {most} 100%, not {100.0 * total:.4g}%",
+        _z_score(abs(total - 1.0), *probabilities),
+        f"{listed}: {most} 100%, not {100.0 * total:.4g}%",
     )
 
 
-def _nested(
+def _nesting_order(
     ids: tuple[QuestionId, ...], questions: Mapping[QuestionId, Question]
 ) -> tuple[QuestionId, ...]:
-    """The order in which each follows from those before; empty where nothing follows.
+    """Order in which each question is implied by those before it; empty without implications.
 
-    What comes by a day also comes by any later one, and what holds until a day also holds until any
-    earlier one.
+    An event by a date also occurs by any later one, and a state that holds until a date also holds
+    until any earlier one.
     """
     shapes = {questions[q].horizon_shape for q in ids}
     if shapes == {"event_by"}:
@@ -274,10 +264,10 @@ def _nested(
     return ids[::-1] if shapes == {"holds_until"} else ()
 
 
-def _joined(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
-    """Both come true: at most as likely as either, and at least as what the two have too much for
-    one.
-    """
+def _check_conjunction(
+    link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name
+) -> Violation | None:
+    """P(both) is at most the lower of the two, and at least their sum less 1."""
     from forecasts.scenarios.coherence import repair_conjunction
 
     first, second, both = link.question_ids
@@ -285,22 +275,24 @@ def _joined(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vio
         return None
     lower = min(ids[:-1], key=lambda q: p[q])
     if len(ids) == 2:
-        return _ordered(link, (both, lower), p, name)
+        return _check_order(link, (both, lower), p, name)
     repair, least = repair_conjunction(p[first], p[second], p[both]), p[first] + p[second] - 1.0
     if p[both] >= least:
-        return replace(_ordered(link, (both, lower), p, name), question_ids=ids, repair=repair)
+        return replace(_check_order(link, (both, lower), p, name), question_ids=ids, repair=repair)
     words = (
         f"{name(first)} at {percent(p[first])} and {name(second)} at {percent(p[second])} leave "
         f"at least {percent(least)} for {name(both)}, which is at {percent(p[both])}"
     )
-    return Violation(link, ids, repair, _z(least - p[both], p[first], p[second], p[both]), words)
+    return Violation(
+        link, ids, repair, _z_score(least - p[both], p[first], p[second], p[both]), words
+    )
 
 
-def _conditional(link: Link, p: Held, name: Name) -> Violation:
+def _check_condition(link: Link, p: Held, name: Name) -> Violation:
     from forecasts.scenarios.coherence import repair_total_probability, total_probability_gap
 
-    given = [p[q] for q in link.question_ids]
-    named = dict(zip(("p_b", "p_a_given_b", "p_a_given_not_b", "p_a"), given, strict=True))
+    probabilities = [p[q] for q in link.question_ids]
+    named = dict(zip(("p_b", "p_a_given_b", "p_a_given_not_b", "p_a"), probabilities, strict=True))
     gap = total_probability_gap(**named)
     condition, *_, about = link.question_ids
     words = (
@@ -309,9 +301,13 @@ def _conditional(link: Link, p: Held, name: Name) -> Violation:
         f"{percent(p[condition])} and the forecasts on either side of it"
     )
     return Violation(
-        link, link.question_ids, repair_total_probability(**named), _z(abs(gap), *given), words
+        link,
+        link.question_ids,
+        repair_total_probability(**named),
+        _z_score(abs(gap), *probabilities),
+        words,
     )
 
 
-def _z(gap: float, *p: float) -> float:
+def _z_score(gap: float, *p: float) -> float:
     return max(gap, 0.0) / math.sqrt(math.fsum(x * (1.0 - x) for x in p) + _BETA)

@@ -1,9 +1,7 @@
-"""A scenario set: a question whose options are whole futures, and what other questions say about
-them.
+"""Scenario sets: a question whose options are scenarios, with a likelihood table.
 
-Each row of its likelihood table is one yes/no question of the board. Answered or only forecast, the
-rows move the scenarios by `forecasts.scenarios.likelihood_table.soft_update`, and every share can be asked which row
-moved it, and how far.
+Each row of the table is one binary question. Answered or forecast, the rows update the scenarios by
+`forecasts.scenarios.soft_update`, and each share is broken down by row.
 """
 
 import math
@@ -33,17 +31,16 @@ FIVE_WORDS: Mapping[str, float] = MappingProxyType(
         )
     }
 )
-"""The words of a likelihood table → P(YES | scenario): ICD 203 without its two middling words."""
+"""Words of a likelihood table → P(YES | scenario): ICD 203 without "unlikely" and "likely"."""
 
-_ROUNDING = 1e-12  # shares that moved by less did not move
+_ROUNDING = 1e-12  # smaller changes of shares are ignored
 
 
 @dataclass(frozen=True, slots=True)
 class LikelihoodRow:
-    """What each scenario says about one indicator question: P(it is answered YES | scenario), in
-    the options' order.
+    """P(an indicator question is answered YES | scenario), in the options' order.
 
-    Each is 0 to 1. `why` says what the row rests on.
+    Each is 0 to 1. `why` is the justification of the row.
     """
 
     question_id: QuestionId
@@ -53,12 +50,11 @@ class LikelihoodRow:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSet:
-    """Exclusive, exhaustive descriptions of the future, as the options of a categorical question,
-    with their table.
+    """Exclusive, exhaustive scenarios, as options of a categorical question, with their table.
 
     `question_id` is that question: its options are the scenarios, its prior theirs before any
-    evidence, its criteria say which one fits best and how ties are broken. `descriptions` has one
-    text for each option, in their order.
+    evidence; its criteria define which one fits best and how ties are broken. `descriptions` has
+    one text for each option, in their order.
     """
 
     question_id: QuestionId
@@ -70,13 +66,12 @@ class ScenarioSet:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioLine:
-    """One reason for a scenario's share: `log_share` is what it adds to ln of the share, in nats.
+    """Line of a scenario's ledger: `log_share` is its contribution to ln of the share, in nats.
 
-    `question_id` is that of the row; None for the first line (the prior) and the last (what the
-    rows make together). A row that says the same of all scenarios adds 0 everywhere; one alone on
-    the board adds all that there is, and the last line 0. Rows act together: one that the prior
-    alone would call high may lower a scenario here, because another row has raised it already.
-    `why` compares with the prior alone.
+    `question_id` is that of the row; None for the first line (the prior) and the last (interaction
+    of the rows). A row with equal likelihoods adds 0 everywhere; for a single row the last line is
+    0. Rows interact: one above the prior's expectation may lower a scenario here, if another row
+    has raised it already. `why` compares with the prior alone.
     """
 
     question_id: QuestionId | None
@@ -86,12 +81,12 @@ class ScenarioLine:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPosterior:
-    """How scenarios stand by their table and the question board.
+    """Scenario shares by table and question board.
 
-    The `lines` of a scenario add up to ln of its share, within 1e-12; one whose prior is 0 stays
-    there and has none. `nats` says how far the board is from what prior and table expect (0: it is
-    just that); large numbers say that they do not go together. `left_out` are the rows whose
-    question has no number on the board.
+    The `lines` of a scenario add up to ln of its share, within 1e-12; one whose prior is 0 keeps it
+    and has none. `nats` is the distance of the board from the expectation of prior and table (0:
+    equal); large numbers mean disagreement. `left_out` are the rows whose question has no number on
+    the board.
     """
 
     question_id: QuestionId
@@ -103,18 +98,17 @@ class ScenarioPosterior:
 
 
 def word_of(p: float) -> str:
-    """The nearest of the five words for a probability of 0 to 1; raises `InvalidProbability`.
+    """Nearest of the five words for a probability; raises `InvalidProbability`.
 
     >>> word_of(0.1), word_of(0.4), word_of(0.97)
     ('very unlikely', 'roughly even chance', 'almost certain')
     """
-    found = float(probabilities(p))
-    return min(FIVE_WORDS, key=lambda word: abs(FIVE_WORDS[word] - found))
+    checked = float(probabilities(p))
+    return min(FIVE_WORDS, key=lambda word: abs(FIVE_WORDS[word] - checked))
 
 
 def likelihood_from(text: str) -> float:
-    """What a person typed into a likelihood table: one of the five words, or a probability such as
-    0.3 or 30%.
+    """Parse a typed likelihood: one of the five words, or a probability such as 0.3 or 30%.
 
     Raises `InvalidProbability` with what would be right.
 
@@ -133,12 +127,10 @@ def likelihood_from(text: str) -> float:
 def check_scenario_set(
     scenario_set: ScenarioSet, question: Question, questions: Mapping[QuestionId, Question]
 ) -> None:
-    """Refuse a scenario set that does not fit its question, or whose table does not fit the
-    scenarios.
+    """Raise `InvalidQuestion` or `InvalidProbability` if set, question and table do not match.
 
-    `questions` has at least those of the rows. A row of a scenario is above 0 and below 1, so that
-    no answer rules out everything and any board can be followed. Raises `InvalidQuestion` or
-    `InvalidProbability`; returns nothing when all is well.
+    `questions` has at least those of the rows. Likelihoods lie strictly between 0 and 1, so that no
+    answer rules out everything and any board can be fitted.
     """
     if question.id != scenario_set.question_id or question.kind != "categorical":
         raise InvalidQuestion(
@@ -169,24 +161,25 @@ def check_scenario_set(
 def _check_row(
     row: LikelihoodRow, names: Sequence[str], questions: Mapping[QuestionId, Question]
 ) -> None:
-    asked = questions.get(row.question_id)
-    if asked is None:
+    question = questions.get(row.question_id)
+    if question is None:
         raise InvalidQuestion(
             f"there is no question {row.question_id!r}: take its row out, or open it first"
         )
-    if asked.kind != "binary":
+    if question.kind != "binary":
         raise InvalidQuestion(
-            f"{asked.id!r} is {asked.kind}: a row is about a binary question, P(YES | scenario)"
+            f"{question.id!r} is {question.kind}: a row is about a binary question, "
+            "P(YES | scenario)"
         )
     if len(row.p) != len(names):
         raise InvalidQuestion(
-            f"the row of {asked.id!r} has {len(row.p)} numbers for {len(names)} scenarios: give "
+            f"the row of {question.id!r} has {len(row.p)} numbers for {len(names)} scenarios: give "
             f"one for each of {', '.join(names)}"
         )
-    found = probabilities(row.p)
-    if ((found == 0.0) | (found == 1.0)).any():
+    checked = probabilities(row.p)
+    if ((checked == 0.0) | (checked == 1.0)).any():
         raise InvalidProbability(
-            f"the row of {asked.id!r} is certain of an answer, and nothing could undo that: "
+            f"the row of {question.id!r} is certain of an answer, and nothing could undo that: "
             "write 0.01 or 0.99"
         )
 
@@ -194,22 +187,19 @@ def _check_row(
 def table_of(
     question: Question, rows: Iterable[LikelihoodRow], options: Sequence[str]
 ) -> list[list[float]]:
-    """The rows' numbers for some of the question's options, by name; raises `ForecastsError` where
-    one is missing.
-    """
+    """Likelihoods of the rows for the named options; raises `ForecastsError` if one is missing."""
     names = [option.name for option in question.options]
-    found = []
+    matrix = []
     for row in rows:
-        said = dict(
-            zip(names, row.p, strict=False)
-        )  # options are added at the end, and may have no number yet
-        missing = [name for name in options if name not in said]
+        # Options added later may have no number yet.
+        likelihoods = dict(zip(names, row.p, strict=False))
+        missing = [name for name in options if name not in likelihoods]
         if missing:
             raise ForecastsError(
                 f"the row of {row.question_id!r} says nothing of {missing[0]!r}: give it a number"
             )
-        found.append([said[name] for name in options])
-    return found
+        matrix.append([likelihoods[name] for name in options])
+    return matrix
 
 
 def posterior(
@@ -219,22 +209,24 @@ def posterior(
     *,
     at: datetime | None = None,
 ) -> ScenarioPosterior:
-    """The scenarios once they agree with the board: P(YES) of indicator questions, exactly 0 or 1
-    once answered.
+    """Update the scenarios by the board: P(YES) of indicator questions, 0 or 1 once answered.
 
-    Questions on the board that have no row play no part, and rows that are not on the board are
-    left out and named. With `at`, what was given to an option that is gone by then is in `Other`.
-    The order of the rows does not matter; without any it is exactly the prior. Raises
-    `InvalidForecast` for a question without options, and as `forecasts.scenarios.likelihood_table.soft_update` does.
-    Each line of a row is ln of what the row alone would multiply the prior by.
+    Board questions without a row are ignored, and rows that are not on the board are reported as
+    left out. With `at`, the mass of an option removed by then is in `Other`. The order of the rows
+    does not matter; without any the prior is returned. Raises `InvalidForecast` for a question
+    without options, and as `forecasts.scenarios.soft_update` does. The line of a row is ln of the
+    factor on the prior by that row alone.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.questions.question import utc
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "closer", "Other"), prior="neutral=50 closer=30 Other=20"))
-    >>> rows = (LikelihoodRow("contract", (0.8, 0.3, 0.6)), LikelihoodRow("summit", (0.1, 0.6, 0.05)))
-    >>> found = posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows), {"summit": 1.0})
+    >>> rows = (LikelihoodRow("contract", (0.8, 0.3, 0.6)), LikelihoodRow("summit", (0.1, 0.6,
+    ...     0.05)))
+    >>> found = posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows),
+    ...     {"summit": 1.0})
     >>> [round(p, 3) for p in found.distribution.p], found.left_out
     ([0.208, 0.75, 0.042], ('contract',))
     >>> [(line.question_id, round(line.log_share, 3)) for line in found.lines["closer"]]
@@ -246,24 +238,25 @@ def posterior(
     if not isinstance(prior, Categorical):
         raise InvalidForecast(f"{question.id} is a {question.kind} question: scenarios are options")
     rows = [row for row in scenario_set.rows if row.question_id in board]
-    table, said = (
-        table_of(question, rows, prior.options),
-        [float(board[row.question_id]) for row in rows],
-    )
-    update = soft_update(prior.p, table, said)
-    why = map(_why, said, indicator_probabilities(prior.p, table))
+    table = table_of(question, rows, prior.options)
+    board_values = [float(board[row.question_id]) for row in rows]
+    update = soft_update(prior.p, table, board_values)
+    why = map(_describe_row, board_values, indicator_probabilities(prior.p, table))
     effects = [
-        (row.question_id, words, _alone(prior.p, logs))
+        (row.question_id, words, _normalise_effects(prior.p, logs))
         for row, words, logs in zip(rows, why, update.row_logs, strict=True)
     ]
-    held = Categorical(prior.options, update.scenarios) if rows else prior
+    distribution = Categorical(prior.options, update.scenarios) if rows else prior
     return ScenarioPosterior(
         question_id=question.id,
         prior=prior,
-        distribution=held,
+        distribution=distribution,
         nats=update.nats if rows else 0.0,
         lines=MappingProxyType(
-            {name: tuple(_lines(n, prior, held, effects)) for n, name in enumerate(prior.options)}
+            {
+                name: tuple(_scenario_lines(n, prior, distribution, effects))
+                for n, name in enumerate(prior.options)
+            }
         ),
         left_out=tuple(
             row.question_id for row in scenario_set.rows if row.question_id not in board
@@ -276,13 +269,12 @@ def history(
     scenario_set: ScenarioSet,
     boards: Iterable[tuple[datetime, Mapping[QuestionId, float]]],
 ) -> tuple[tuple[datetime, tuple[float, ...]], ...]:
-    """How the scenarios stood over time: for each board from which they moved, its instant and the
-    shares.
+    """Scenario shares over time: for each board that changed them, its instant and the shares.
 
-    The shares are in the order of the prior's options, and each entry stands until the next. Raises
-    as `posterior`.
+    The shares are in the order of the prior's options, and each entry is valid until the next.
+    Raises as `posterior`.
     """
-    found: list[tuple[datetime, tuple[float, ...]]] = []
+    entries: list[tuple[datetime, tuple[float, ...]]] = []
     before: Mapping[QuestionId, float] | None = None
     for at, board in boards:
         known = {
@@ -295,34 +287,34 @@ def history(
         before = known
         shares = posterior(question, scenario_set, known).distribution.p
         if (
-            not found
-            or max(abs(a - b) for a, b in zip(shares, found[-1][1], strict=True)) > _ROUNDING
+            not entries
+            or max(abs(a - b) for a, b in zip(shares, entries[-1][1], strict=True)) > _ROUNDING
         ):
-            found.append((at, shares))
-    return tuple(found)
+            entries.append((at, shares))
+    return tuple(entries)
 
 
 Effect = tuple[QuestionId, str, tuple[float, ...]]
 
 
-def _why(said: float, expected: float) -> str:
-    now = {1.0: "answered YES", 0.0: "answered NO"}.get(said, f"at {percent(said)}")
+def _describe_row(current: float, expected: float) -> str:
+    now = {1.0: "answered YES", 0.0: "answered NO"}.get(current, f"at {percent(current)}")
     return f"{now}, where the prior alone expects {percent(expected)}"
 
 
-def _alone(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
-    """What a row adds to each scenario, less what it adds to all of them: alone, it leaves the sum
-    at 1.
-    """
-    most = max(log for p, log in zip(prior, logs, strict=True) if p > 0.0)
-    total = most + math.log(
-        math.fsum(p * math.exp(log - most) for p, log in zip(prior, logs, strict=True) if p > 0.0)
+def _normalise_effects(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
+    """Contribution of a row to each scenario, normalised so that alone it leaves the sum at 1."""
+    largest = max(log for p, log in zip(prior, logs, strict=True) if p > 0.0)
+    total = largest + math.log(
+        math.fsum(
+            p * math.exp(log - largest) for p, log in zip(prior, logs, strict=True) if p > 0.0
+        )
     )
     return tuple(log - total for log in logs)
 
 
-def _lines(
-    index: int, prior: Categorical, held: Categorical, effects: Sequence[Effect]
+def _scenario_lines(
+    index: int, prior: Categorical, distribution: Categorical, effects: Sequence[Effect]
 ) -> Iterator[ScenarioLine]:
     if prior.p[index] == 0.0:
         return
@@ -332,11 +324,13 @@ def _lines(
         *(ScenarioLine(question_id, words, logs[index]) for question_id, words, logs in effects),
     ]
     yield from lines
-    share = held.p[index]
-    # What is ruled out is at −∞ already, by the line that rules it out.
-    left = (
+    share = distribution.p[index]
+    # A scenario that is ruled out is already at −∞.
+    remainder = (
         math.fsum((math.log(share), *(-line.log_share for line in lines))) if share > 0.0 else 0.0
     )
     yield ScenarioLine(
-        None, "the rows together: what several of them say counts once, and the shares make 1", left
+        None,
+        "the rows together: what several of them say counts once, and the shares make 1",
+        remainder,
     )

@@ -1,10 +1,9 @@
-"""Is A better than B? Tests that know what luck can do, and say in plain words what they found.
+"""Pairwise comparison of forecasters, with tests against chance and a verdict in words.
 
-Compared are two forecasters on the questions that both answered, one score per question and never
-one per day: a month of one question is one piece of luck. Questions on one event share their fate,
-so they count together as one *cluster*. Below `MIN_CLUSTERS` of them the answer is "not enough
-data", however clear the numbers look: Brier differences scatter by about 0.15, and to see 0.02
-through that in four cases out of five takes some 440 questions.
+Two forecasters are compared on the questions that both answered, with one score per question:
+scores of successive days are not independent. Questions on one event count together as one
+*cluster*. Below `MIN_CLUSTERS` of them the verdict is "not enough data": Brier differences scatter
+by about 0.15, and detecting 0.02 with a power of 80 % takes some 440 questions.
 
 Sources: Fisher 1935 for flipped signs; Diebold & Mariano 1995 and Harvey, Leybourne & Newbold 1997;
 Benjamini & Hochberg 1995 for many comparisons at once.
@@ -33,10 +32,10 @@ from forecasts.statistics.resampling import (
 )
 
 MIN_CLUSTERS = 30
-"""With fewer separate events no verdict is given: a handful of lucky questions would decide it."""
+"""Minimum of separate events for a verdict."""
 
 ROUNDING = 1e-12
-"""Two scores that differ by less, as a share of their size, are the same score."""
+"""Relative difference up to which two scores count as equal."""
 
 Verdict = Literal["better", "worse", "no difference shown", "not enough data"]
 
@@ -45,25 +44,22 @@ _NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class DieboldMariano:
-    """The test's statistic, with the sign of the mean difference, and its two-sided p-value, 0 to
-    1.
-    """
+    """Test statistic, with the sign of the mean difference, and two-sided p-value."""
 
     statistic: float
     p_value: float
 
 
 def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
-    """Are the differences zero on average? With the correction of Harvey, Leybourne & Newbold.
+    """Diebold-Mariano test for a mean of zero, with the correction of Harvey, Leybourne & Newbold.
 
-    `differences` holds A's score minus B's, in time order; `h` is how many steps ahead the
-    forecasts look. At h = 1 this is exactly the paired t test, and only that case is used in the
-    product: its questions are no series in equal steps. h > 1 is there for completeness; where its
-    variance comes out at zero or below, Bartlett's weights are used, which cannot. Lower p is
-    stronger evidence. All differences 0 give (0, 1). Raises `ForecastsError` for fewer than two
-    differences, for equal ones other than 0 (there is no spread to hold them against), or unless 1
-    ≤ h < n. Source: Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997, International Journal
-    of Forecasting 13, equation 9.
+    `differences` holds A's score minus B's, in time order; `h` is the forecast horizon in steps. At
+    h = 1 this is exactly the paired t test, the only case used in the product, as its questions are
+    no series in equal steps. For h > 1, a variance at or below zero is replaced by one with
+    Bartlett's weights, which is positive. Lower p is stronger evidence. All differences 0 give (0,
+    1). Raises `ForecastsError` for fewer than two differences, for equal ones other than 0 (no
+    spread), or unless 1 ≤ h < n. Source: Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997,
+    International Journal of Forecasting 13, equation 9.
 
     >>> found = diebold_mariano([0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04])
     >>> round(found.statistic, 4), round(found.p_value, 4)
@@ -71,21 +67,21 @@ def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
     """
     from scipy.special import stdtr
 
-    found = cluster_sums(one_each(differences))
-    n, mean = len(found), float(found.mean())
+    values = cluster_sums(one_each(differences))
+    n, mean = len(values), float(values.mean())
     if not 1 <= h < n:
         raise ForecastsError(
             f"h is at least 1 and below the number of differences, {n}; it was {h}"
         )
-    largest = float(np.abs(found).max())
+    largest = float(np.abs(values).max())
     if largest == 0.0:
         return DieboldMariano(0.0, 1.0)
-    if float(np.ptp(found)) <= ROUNDING * largest:
+    if float(np.ptp(values)) <= ROUNDING * largest:
         raise ForecastsError(
             "all differences are equal, so there is no spread to hold them against: use sign_flip"
         )
     correction = (n + 1 - 2 * h + h * (h - 1) / n) / n
-    statistic = mean / math.sqrt(_long_run_variance(found - mean, h) / n) * math.sqrt(correction)
+    statistic = mean / math.sqrt(_long_run_variance(values - mean, h) / n) * math.sqrt(correction)
     return DieboldMariano(statistic, float(2.0 * stdtr(n - 1, -abs(statistic))))
 
 
@@ -100,35 +96,32 @@ def _long_run_variance(centred: Floats, h: int) -> float:
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
-    """The p-values, raised for having looked so many times, in the order they came in.
+    """P-values adjusted for multiple comparisons by Benjamini & Hochberg, in the given order.
 
-    Calling those at or below 0.05 differences keeps the share of false ones among them at 5 % on
-    average. Each lies between its own p and 1. Raises `InvalidProbability` outside [0, 1].
-    Source: Benjamini & Hochberg 1995.
+    Calling those at or below 0.05 differences keeps the false discovery rate at 5 %. Each lies
+    between its own p and 1. Raises `InvalidProbability` outside [0, 1]. Source: Benjamini &
+    Hochberg 1995.
 
     >>> [round(p, 4) for p in benjamini_hochberg([0.01, 0.02, 0.03, 0.5])]
     [0.04, 0.04, 0.04, 0.5]
     """
-    found = probabilities(p_values)
-    if not found.size:
+    checked = probabilities(p_values)
+    if not checked.size:
         return ()
-    from scipy.stats import (
-        false_discovery_control,
-    )  # half a second that most commands need not wait
+    from scipy.stats import false_discovery_control  # slow to import
 
-    return tuple(float(p) for p in false_discovery_control(found))
+    return tuple(float(p) for p in false_discovery_control(checked))
 
 
 def questions_needed(
     sd: float, difference: float, *, power: float = 0.8, alpha: float = 0.05
 ) -> int:
-    """How many separate questions it takes to see a true mean difference with probability `power`.
+    """Number of separate questions needed to detect a mean difference with probability `power`.
 
     `sd` is the standard deviation of the differences per question, in the same unit as
-    `difference`; `alpha` is how often a difference may be seen that is not there. Questions on one
-    event count as one. Raises `ForecastsError` unless sd > 0, difference ≠ 0, 0 < alpha < 1 and
-    alpha/2 < power < 1. Source: the normal approximation, n = ((z(1 − alpha/2) + z(power)) · sd /
-    difference)².
+    `difference`; `alpha` is the rate of false positives. Questions on one event count as one.
+    Raises `ForecastsError` unless sd > 0, difference ≠ 0, 0 < alpha < 1 and alpha/2 < power < 1.
+    Source: the normal approximation, n = ((z(1 − alpha/2) + z(power)) · sd / difference)².
 
     >>> questions_needed(0.15, 0.02), questions_needed(0.15, 0.05)
     (442, 71)
@@ -147,14 +140,13 @@ def questions_needed(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What can be said about A against B on the `n` questions that both answered.
+    """Comparison of A with B on the `n` questions that both answered.
 
-    `a` and `b` are their names. `mean_difference` is A's score minus B's on average, `low` to
-    `high` its interval, both in the unit of the scores; which sign is good depends on the rule.
-    `p_value` is from `sign_flip`; `p_adjusted` is raised for the comparisons made at once, and is
-    None below `MIN_CLUSTERS` clusters, where nothing is tested. `verdict` is about A; `sentence`
-    says it all in plain words. What cannot be computed, for want of questions or of a second
-    cluster, is None.
+    `a` and `b` are their names. `mean_difference` is A's mean score minus B's, `low` to `high` its
+    interval, both in the unit of the scores; the rule decides which sign is better. `p_value` is
+    from `sign_flip`; `p_adjusted` is adjusted for simultaneous comparisons, and None below
+    `MIN_CLUSTERS` clusters, where nothing is tested. `verdict` is about A; `sentence` sums it up in
+    words. A number that cannot be computed, for lack of questions or of a second cluster, is None.
     """
 
     a: str
@@ -180,38 +172,40 @@ def compare_all(
     level: float = 0.95,
     told: Callable[[float], str] | None = None,
 ) -> tuple[Comparison, ...]:
-    """Every pair of forecasters compared, in the order of `itertools.combinations(scores, 2)`.
+    """Compare every pair of forecasters, in the order of `itertools.combinations(scores, 2)`.
 
-    For each pair: is A better than B on the questions that both answered? A verdict about A, with
-    its numbers in words. Each mapping holds one score per question, in the unit of one rule; give
-    scores over the whole schedule, for means over the realised life reward the wrong forecasts.
-    `clusters` names the event that a question is about; one without a name is an event of its own.
-    A difference is taken as shown when luck alone gives one as large in no more than 1 − `level` of
-    all cases, and never below `MIN_CLUSTERS` clusters.
+    Each mapping of `scores` holds one score per question, by one rule; give scores over the whole
+    schedule, as means over the realised life are not proper. `clusters` names the event of a
+    question; one without a name is an event of its own. A difference is shown if chance gives one
+    as large in no more than 1 − `level` of all cases, and never below `MIN_CLUSTERS` clusters.
 
-    Whoever looks at many pairs finds some difference by luck. So the p-values of the pairs with
-    enough clusters are adjusted by `benjamini_hochberg`, and the verdicts go by these. A forecaster
-    without an entry in `names` goes by the id. `told` says a difference in words, in the unit that
-    people know. Raises `ForecastsError` for a score that is missing or infinite, or a level outside
-    (0, 1). Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993 (`bootstrap_interval`).
+    The p-values of pairs with enough clusters are adjusted by `benjamini_hochberg`, and the
+    verdicts use these. A forecaster without an entry in `names` is named by id. `told` formats a
+    difference in a unit that people know. Raises `ForecastsError` for a score that is missing or
+    infinite, or a level outside (0, 1). Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993
+    (`bootstrap_interval`).
 
     >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
     >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
     >>> compare_all({"Ana": ana, "Ben": ben})[0].sentence
-    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004; a difference
-    this large would come about by luck in 7 of 1000 cases, so Ana was better than Ben.'
+    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004;
+    a difference this large would come about by luck in 7 of 1000 cases, so Ana was better than
+    Ben.'
     >>> compare_all({"Ana": {"q1": 0.1, "q2": 0.3}, "Ben": {"q2": 0.2}})[0].sentence
-    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell: questions on 30 separate
-    events are needed, 29 more.'
+    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell:
+    questions on 30 separate events are needed, 29 more.'
     >>> held = {f"q{i}": i % 9 / 50 for i in range(40)}
     >>> found = compare_all({who: {q: s + more for q, s in held.items()} for who, more in
     ...     [("ana", 0.0), ("ben", 0.001), ("cy", 0.0)]})
     >>> [(pair.a, pair.b, pair.verdict) for pair in found]
     [('ana', 'ben', 'better'), ('ana', 'cy', 'no difference shown'), ('ben', 'cy', 'worse')]
     """
-    shown = {who: who if names is None else names.get(who, who) for who in scores}
-    found = [
-        _measured(
+    shown = {
+        forecaster_id: forecaster_id if names is None else names.get(forecaster_id, forecaster_id)
+        for forecaster_id in scores
+    }
+    measured = [
+        _measure_pair(
             scores[a],
             scores[b],
             clusters=clusters,
@@ -221,22 +215,22 @@ def compare_all(
         )
         for a, b in combinations(scores, 2)
     ]
-    raw = [p for pair in found if (p := _tested(pair)) is not None]
+    raw = [p for pair in measured if (p := _testable_p(pair)) is not None]
     adjusted = iter(benjamini_hochberg(raw))
     return tuple(
-        _judged(
+        _judge_pair(
             pair,
-            None if _tested(pair) is None else next(adjusted),
+            None if _testable_p(pair) is None else next(adjusted),
             pairs=len(raw),
             lower_is_better=lower_is_better,
             level=level,
-            told=told or _number,
+            write=told or _format_number,
         )
-        for pair in found
+        for pair in measured
     )
 
 
-def _measured(
+def _measure_pair(
     scores_a: Mapping[QuestionId, float],
     scores_b: Mapping[QuestionId, float],
     *,
@@ -245,20 +239,18 @@ def _measured(
     seed: int,
     level: float,
 ) -> Comparison:
-    """The numbers of a comparison, not judged yet."""
-    common = sorted(
-        scores_a.keys() & scores_b.keys()
-    )  # sorted, so that A against B draws as B against A does
+    """Numbers of a comparison, without a verdict."""
+    # Sorted, so that A–B and B–A draw the same samples.
+    common = sorted(scores_a.keys() & scores_b.keys())
     events = _NO_CLUSTERS if clusters is None else clusters
-    # Pairs, so that a question without an event never falls together with an event of the same
-    # name.
+    # Pairs separate question ids from event names.
     labels = [(True, events[q]) if q in events else (False, q) for q in common]
     n, m = len(common), len(set(labels))
     checked_level(level)
     blank = Comparison(*names, n, m, None, None, None, None, None, "not enough data", "")
     if n == 0:
         return blank
-    differences = _differences([(scores_a[q], scores_b[q]) for q in common])
+    differences = _score_differences([(scores_a[q], scores_b[q]) for q in common])
     total = float(differences.sum())
     mean = 0.0 if abs(total) <= ROUNDING * float(np.abs(differences).sum()) else total / n
     low, high = (
@@ -268,85 +260,89 @@ def _measured(
     return replace(blank, mean_difference=mean, low=low, high=high, p_value=p)
 
 
-def _differences(pairs: Sequence[tuple[float, float]]) -> Floats:
-    """A's score minus B's; what is only rounding is 0, for many of them alike would look like a
-    finding.
-    """
+def _score_differences(pairs: Sequence[tuple[float, float]]) -> Floats:
+    """Score of A minus that of B, with rounding errors set to 0."""
     both = cluster_sums(pairs)
     apart = both[:, 0] - both[:, 1]
     return np.where(np.abs(apart) <= ROUNDING * np.abs(both).sum(axis=1), 0.0, apart)
 
 
-def _tested(found: Comparison) -> float | None:
-    return found.p_value if found.n_clusters >= MIN_CLUSTERS else None
+def _testable_p(comparison: Comparison) -> float | None:
+    return comparison.p_value if comparison.n_clusters >= MIN_CLUSTERS else None
 
 
-def _judged(
-    found: Comparison,
+def _judge_pair(
+    comparison: Comparison,
     p_adjusted: float | None,
     *,
     pairs: int,
     lower_is_better: bool,
     level: float,
-    told: Callable[[float], str],
+    write: Callable[[float], str],
 ) -> Comparison:
     verdict: Verdict = "not enough data"
-    if p_adjusted is not None and found.mean_difference is not None:
-        verdict = "better" if (found.mean_difference < 0.0) is lower_is_better else "worse"
+    if p_adjusted is not None and comparison.mean_difference is not None:
+        verdict = "better" if (comparison.mean_difference < 0.0) is lower_is_better else "worse"
         verdict = verdict if p_adjusted <= 1.0 - level else "no difference shown"
-    judged = replace(found, p_adjusted=p_adjusted, verdict=verdict)
-    parts = [_observed(judged, lower_is_better, told)]
-    if found.low is not None and found.high is not None:
-        parts.append(f"{level * 100:g} % interval {told(found.low)} to {told(found.high)}")
-    parts.append(_conclusion(judged, pairs))
+    judged = replace(comparison, p_adjusted=p_adjusted, verdict=verdict)
+    parts = [_describe_observation(judged, lower_is_better, write)]
+    if comparison.low is not None and comparison.high is not None:
+        parts.append(
+            f"{level * 100:g} % interval {write(comparison.low)} to {write(comparison.high)}"
+        )
+    parts.append(_describe_conclusion(judged, pairs))
     return replace(judged, sentence="; ".join(parts) + ".")
 
 
-def _observed(found: Comparison, lower_is_better: bool, told: Callable[[float], str]) -> str:
-    if found.mean_difference is None:
-        return f"{found.a} and {found.b} have no question in common"
+def _describe_observation(
+    comparison: Comparison, lower_is_better: bool, write: Callable[[float], str]
+) -> str:
+    if comparison.mean_difference is None:
+        return f"{comparison.a} and {comparison.b} have no question in common"
     events = (
-        "" if found.n_clusters == found.n else f" on {_count(found.n_clusters, 'separate event')}"
+        ""
+        if comparison.n_clusters == comparison.n
+        else f" on {_format_count(comparison.n_clusters, 'separate event')}"
     )
-    extent = f"over {_count(found.n, 'question')}{events}"
-    if found.mean_difference == 0.0:
-        return f"{found.a} and {found.b} scored the same on average {extent}"
-    lower = found.mean_difference < 0.0
+    extent = f"over {_format_count(comparison.n, 'question')}{events}"
+    if comparison.mean_difference == 0.0:
+        return f"{comparison.a} and {comparison.b} scored the same on average {extent}"
+    lower = comparison.mean_difference < 0.0
     direction = (
         f"{'lower' if lower else 'higher'} ({'better' if lower is lower_is_better else 'worse'})"
     )
-    return (
-        f"{found.a} scored {told(abs(found.mean_difference))} {direction} than {found.b} {extent}"
-    )
+    size = write(abs(comparison.mean_difference))
+    return f"{comparison.a} scored {size} {direction} than {comparison.b} {extent}"
 
 
-def _conclusion(found: Comparison, pairs: int) -> str:
-    if found.p_value is None or found.p_adjusted is None:
-        missing = MIN_CLUSTERS - found.n_clusters
+def _describe_conclusion(comparison: Comparison, pairs: int) -> str:
+    if comparison.p_value is None or comparison.p_adjusted is None:
+        missing = MIN_CLUSTERS - comparison.n_clusters
         return (
             f"that is too few to tell: questions on {MIN_CLUSTERS} separate events are "
             f"needed, {missing} more"
         )
-    luck = f"a difference this large would come about by luck in {_cases(found.p_value)} cases"
+    cases = _format_cases(comparison.p_value)
+    luck = f"a difference this large would come about by luck in {cases} cases"
     if pairs > 1:
-        luck += f", or {_cases(found.p_adjusted)} allowing for the {pairs} pairs compared"
-    if found.verdict == "no difference shown":
+        luck += (
+            f", or {_format_cases(comparison.p_adjusted)} allowing for the {pairs} pairs compared"
+        )
+    if comparison.verdict == "no difference shown":
         return f"{luck}, so no difference is shown"
-    return f"{luck}, so {found.a} was {found.verdict} than {found.b}"
+    return f"{luck}, so {comparison.a} was {comparison.verdict} than {comparison.b}"
 
 
-def _cases(p: float) -> str:
-    """A p-value as cases; rounded up, so that 5 of 100 never stands for more than that."""
+def _format_cases(p: float) -> str:
+    """Format a p-value as cases, rounded up."""
     if p <= 0.001:
         return "at most 1 of 1000"
     whole = 1000 if p < 0.01 else 100
     return f"{math.ceil(p * whole - TIES)} of {whole}"
 
 
-def _number(value: float) -> str:
-    """Three decimals for what is about as large as a Brier score, fewer for points, but never only
-    zeros.
-    """
+def _format_number(value: float) -> str:
+    """Format with three decimals at the size of a Brier score, fewer for points."""
     if value == 0.0:
         return "0"
     size = math.floor(math.log10(abs(value)))
@@ -354,5 +350,5 @@ def _number(value: float) -> str:
     return f"{value:.{decimals}f}".replace("-", "−")
 
 
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+def _format_count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

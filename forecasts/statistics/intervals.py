@@ -1,8 +1,7 @@
-"""How far can a share be trusted: intervals for k out of n, and how many observations n really are.
+"""Confidence intervals of shares, and effective sample sizes.
 
-The intervals take observations as independent. Questions that share their fate (one war, one
-election) are not: give the intervals `effective_n_clustered` observations instead, with the same
-share.
+The intervals assume independent observations. For clustered questions pass `effective_n_clustered`
+observations, with the same share.
 
 Sources: Wilson 1927, Journal of the American Statistical Association 22; Brown, Cai & DasGupta
 2001, Statistical Science 16, who recommend Wilson's and Jeffreys' intervals for small n; Kish 1965,
@@ -19,12 +18,12 @@ from forecasts.errors import ForecastsError
 
 
 def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's interval for a share of which k out of n were seen.
+    """Wilson's interval for a share of k out of n.
 
-    `level` is the chance, before looking, that such an interval holds the true share. Returns (low,
-    high) within 0 to 1; it holds k/n, is narrower for larger n, and begins at exactly 0 for 0 of n
-    and ends at exactly 1 for n of n. k and n may be fractions, as effective numbers are. Raises
-    `ForecastsError` unless 0 ≤ k ≤ n, n > 0 and 0 < level < 1. Source: Wilson 1927.
+    `level` is the coverage. Returns (low, high) within 0 to 1; it contains k/n, is narrower for
+    larger n, and begins at exactly 0 for 0 of n and ends at exactly 1 for n of n. k and n may be
+    fractions, such as effective numbers. Raises `ForecastsError` unless 0 ≤ k ≤ n, n > 0 and 0 <
+    level < 1. Source: Wilson 1927.
 
     >>> [round(end, 4) for end in wilson(0, 5)], [round(end, 4) for end in wilson(27, 40)]
     ([0.0, 0.4345], [0.5202, 0.7992])
@@ -42,13 +41,12 @@ def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
 
 
 def jeffreys(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Jeffreys' interval for a share of which k out of n were seen: equal tails of Beta(k + ½, n −
-    k + ½).
+    """Jeffreys' interval for a share of k out of n: equal tails of Beta(k + ½, n − k + ½).
 
     Returns (low, high) within 0 to 1, narrower for larger n; it begins at exactly 0 for 0 of n and
-    ends at exactly 1 for n of n. It can also be read as what to believe about the share when one
-    knew nothing before. k and n may be fractions. Raises `ForecastsError` unless 0 ≤ k ≤ n, n > 0
-    and 0 < level < 1. Source: Brown, Cai & DasGupta 2001, with the ends set as they advise.
+    ends at exactly 1 for n of n. It is also a credible interval under Jeffreys' prior. k and n may
+    be fractions. Raises `ForecastsError` unless 0 ≤ k ≤ n, n > 0 and 0 < level < 1. Source: Brown,
+    Cai & DasGupta 2001, with the ends set as they advise.
 
     >>> [round(end, 4) for end in jeffreys(0, 5)], [round(end, 4) for end in jeffreys(27, 40)]
     ([0.0, 0.3794], [0.5216, 0.804])
@@ -63,12 +61,11 @@ def jeffreys(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
 
 
 def effective_n(n: ArrayLike, rho: float) -> Floats:
-    """How many independent observations n equally correlated ones are worth: n / (1 + (n − 1) ρ).
+    """Effective number of n equally correlated observations: n / (1 + (n − 1) ρ).
 
-    `n` is one number or many, ≥ 0; `rho` their correlation, 0 (independent) to 1 (copies of each
-    other). Returns an array in the shape of `n`, never above n, and never above 1/ρ however many
-    come: the hundredth report of correlated sources adds almost nothing. Raises `ForecastsError`
-    for a negative or infinite n and a `rho` outside 0 to 1. Source: Kish 1965.
+    `n` is one number or many, ≥ 0; `rho` their correlation, 0 (independent) to 1 (copies). Returns
+    an array in the shape of `n`, never above n, and never above 1/ρ. Raises `ForecastsError` for a
+    negative or infinite n and a `rho` outside 0 to 1. Source: Kish 1965.
 
     >>> effective_n([1, 2, 10, 100], 0.5).round(4).tolist()
     [1.0, 1.3333, 1.8182, 1.9802]
@@ -79,20 +76,18 @@ def effective_n(n: ArrayLike, rho: float) -> Floats:
             "a number of observations is finite and not negative: give how many there are"
         )
     _check_correlation(rho)
-    others = (
-        np.maximum(counts, 1.0) - 1.0
-    )  # nothing, or less than one, has no others to be correlated with
-    return np.asarray(counts / (1.0 + others * rho), dtype=np.float64)
+    further = np.maximum(counts, 1.0) - 1.0  # below one observation there is no correlation
+    return np.asarray(counts / (1.0 + further * rho), dtype=np.float64)
 
 
 def effective_n_clustered(n: float, mean_cluster_size: float, rho: float) -> float:
-    """How many independent questions n questions in clusters are worth: n / (1 + (m − 1) ρ).
+    """Effective number of n clustered questions: n / (1 + (m − 1) ρ).
 
-    `mean_cluster_size` m is 1 (no clusters) to n (all of one fate); where sizes differ, take the
-    size that a question sees, Σ m² / Σ m, which is the larger and safer one. `rho` is the
-    correlation of outcomes inside a cluster, 0 to 1. For an honest bar use n' =
-    `effective_n_clustered(...)` and draw `wilson(share * n', n')`. Range n/m to n. Raises
-    `ForecastsError` unless 1 ≤ m ≤ n and 0 ≤ ρ ≤ 1. Source: the design effect of Kish 1965.
+    `mean_cluster_size` m is 1 (no clusters) to n (one cluster); where sizes differ, take the
+    size-weighted mean Σ m² / Σ m, which is larger and safer. `rho` is the correlation of outcomes
+    inside a cluster, 0 to 1. For an interval use n' = `effective_n_clustered(...)` and
+    `wilson(share * n', n')`. Range n/m to n. Raises `ForecastsError` unless 1 ≤ m ≤ n and 0 ≤ ρ ≤
+    1. Source: the design effect of Kish 1965.
 
     >>> effective_n_clustered(40, 5, 0.25)
     20.0

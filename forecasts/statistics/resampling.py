@@ -1,8 +1,7 @@
-"""What luck alone could have done: clusters drawn again, and signs flipped, thousands of times.
+"""Resampling of clusters: bootstrap intervals and sign-flip tests.
 
-Questions about one event share their fate, so they are one piece of luck, and one cluster. A
-cluster is drawn or flipped as a whole, and its sums stand for its rows. Chance comes from a seed:
-the same seed gives the same answer.
+Questions about one event are one cluster. A cluster is drawn or flipped as a whole, and its sums
+stand for its rows. Results are reproducible: the same seed gives the same answer.
 
 Sources: Fisher 1935, The Design of Experiments, for flipped signs; Efron & Tibshirani 1993, An
 Introduction to the Bootstrap.
@@ -17,19 +16,18 @@ from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
 
 CELLS = 4_000_000
-"""Repetitions × clusters that are held in memory at once; 32 megabytes."""
+"""Repetitions × clusters held in memory at once; 32 megabytes."""
 
 EXACT_CLUSTERS = 16
-"""Up to so many clusters all 2^m choices of signs are tried; above, random ones."""
+"""Up to this number of clusters all 2^m sign choices are enumerated; above, random ones are drawn.
+"""
 
 TIES = 1e-9
-"""Totals that differ by less, as a share of what they could be at most, are equal but for
-rounding.
-"""
+"""Relative difference up to which totals count as equal."""
 
 
 def numbered(labels: Iterable[Hashable]) -> NDArray[np.intp]:
-    """The labels as 0, 1, 2, … in the order in which each is first met.
+    """Number the labels 0, 1, 2, … in order of first occurrence.
 
     >>> numbered(["summit", "vote", "summit", "strike"]).tolist()
     [0, 1, 0, 2]
@@ -39,44 +37,44 @@ def numbered(labels: Iterable[Hashable]) -> NDArray[np.intp]:
 
 
 def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) -> Floats:
-    """The rows of each cluster added up, in the order in which the clusters are first met.
+    """Sum the rows of each cluster, in order of first occurrence.
 
     `rows` has one entry, or one row of entries, per question, and `clusters` one label for each;
-    without labels every row is a cluster of its own. Raises `ForecastsError` when there are no
-    rows, when one is not finite, or when rows and labels differ in number.
+    without labels every row is a cluster. Raises `ForecastsError` when there are no rows, when one
+    is not finite, or when rows and labels differ in number.
 
     >>> cluster_sums([0.25, 0.5, 1.0], ["summit", "vote", "summit"]).tolist()
     [1.25, 0.5]
     """
-    found = np.asarray(rows, dtype=np.float64)
-    if found.size == 0:
+    values = np.asarray(rows, dtype=np.float64)
+    if values.size == 0:
         raise ForecastsError("there is nothing to compare: give at least one score")
-    if not np.isfinite(found).all():
+    if not np.isfinite(values).all():
         raise ForecastsError(
             "a score is missing or infinite: leave the question out, or clip the score"
         )
     if clusters is None:
-        return found
-    if len(clusters) != len(found):
+        return values
+    if len(clusters) != len(values):
         raise ForecastsError(
-            f"give one cluster for each score: there are {len(clusters)} for {len(found)}"
+            f"give one cluster for each score: there are {len(clusters)} for {len(values)}"
         )
     codes = numbered(clusters)
-    sums = np.zeros((int(codes.max()) + 1, *found.shape[1:]))
-    np.add.at(sums, codes, found)
+    sums = np.zeros((int(codes.max()) + 1, *values.shape[1:]))
+    np.add.at(sums, codes, values)
     return sums
 
 
 def one_each(differences: ArrayLike) -> Floats:
-    """The differences as an array; raises `ForecastsError` unless they are a plain list.
+    """Convert differences to a vector; raises `ForecastsError` unless they are one-dimensional.
 
     >>> one_each([0.25, -0.5]).tolist()
     [0.25, -0.5]
     """
-    found = np.asarray(differences, dtype=np.float64)
-    if found.ndim != 1:
+    vector = np.asarray(differences, dtype=np.float64)
+    if vector.ndim != 1:
         raise ForecastsError("give a plain list with one difference for each question")
-    return found
+    return vector
 
 
 def sign_flip(
@@ -86,34 +84,33 @@ def sign_flip(
     draws: int = 10_000,
     seed: int = 0,
 ) -> float:
-    """How often luck alone gives a mean difference at least this far from 0, to either side: a
-    p-value.
+    """Two-sided p-value of the sign-flip test for a mean difference of 0.
 
-    If A and B were equally good, each difference could as well have had the other sign. So the
-    signs are flipped, whole clusters at a time, and p is the share of the choices under which the
-    mean is at least as far from 0 as found. Range: above 0, up to 1; lower is stronger evidence of
-    a difference.
+    If A and B were equally good, the sign of each difference would be random. So the signs are
+    flipped, whole clusters at a time, and p is the share of sign choices under which the mean is at
+    least as far from 0 as observed. Range: above 0, up to 1; lower is stronger evidence of a
+    difference.
 
     `differences` holds A's score minus B's per question, in any unit; `clusters` a label for each
-    (without: every question by itself). All 2^m choices are tried for m ≤ 16 clusters, else `draws`
-    random ones, with 1 added to both counts, for what was found is one of them. Raises
-    `ForecastsError` for no differences, for one that is not finite, or for labels that do not
-    match. Source: Fisher 1935; Phipson & Smyth 2010 for the added 1.
+    (without: every question by itself). All 2^m choices are enumerated for m ≤ 16 clusters, else
+    `draws` random ones, with 1 added to both counts for the observed one. Raises `ForecastsError`
+    for no differences, for one that is not finite, or for labels that do not match. Source: Fisher
+    1935; Phipson & Smyth 2010 for the added 1.
 
     >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
     >>> sign_flip(differences), sign_flip(differences, "aaabbcddef")
     (0.091796875, 0.09375)
     """
     totals = cluster_sums(one_each(differences), clusters)
-    least = abs(totals.sum()) - TIES * np.abs(totals).sum()
+    threshold = abs(totals.sum()) - TIES * np.abs(totals).sum()
     if len(totals) <= EXACT_CLUSTERS:
-        return float(np.mean(np.abs(_every_flip(totals)) >= least))
-    as_far = np.count_nonzero(np.abs(_random_flips(totals, draws=draws, seed=seed)) >= least)
+        return float(np.mean(np.abs(_all_flips(totals)) >= threshold))
+    as_far = np.count_nonzero(np.abs(_random_flips(totals, draws=draws, seed=seed)) >= threshold)
     return (1 + int(as_far)) / (1 + draws)
 
 
-def _every_flip(totals: Floats) -> Floats:
-    """The grand total under every choice of signs, half of the 2^m: the other half mirrors them."""
+def _all_flips(totals: Floats) -> Floats:
+    """Grand totals for half of the 2^m sign choices; the other half mirrors them."""
     sums = totals[:1]
     for total in totals[1:]:
         sums = np.concatenate([sums + total, sums - total])
@@ -122,11 +119,11 @@ def _every_flip(totals: Floats) -> Floats:
 
 def _random_flips(totals: Floats, *, draws: int, seed: int) -> Floats:
     rng, m = np.random.default_rng(seed), len(totals)
-    kept = [
+    positive_sums = [
         rng.integers(0, 2, size=(portion, m), dtype=np.int8).astype(np.float64) @ totals
-        for portion in _portions(draws, m)
+        for portion in _batch_sizes(draws, m)
     ]
-    flipped: Floats = 2.0 * np.concatenate(kept) - totals.sum()
+    flipped: Floats = 2.0 * np.concatenate(positive_sums) - totals.sum()
     return flipped
 
 
@@ -138,7 +135,7 @@ def bootstrap_interval(
     resamples: int = 10_000,
     seed: int = 0,
 ) -> tuple[float, float]:
-    """The range in which the mean difference would lie had other events come up, lower end first.
+    """Percentile bootstrap interval of the mean difference, lower end first.
 
     Clusters are drawn with replacement, as many as there are; each resample's mean is taken over
     all rows drawn, and the middle share `level` of these means is the interval, in the unit of the
@@ -149,14 +146,14 @@ def bootstrap_interval(
     >>> [round(end, 3) for end in bootstrap_interval(differences, "aaabbcddef")]
     [0.006, 0.034]
     """
-    found = one_each(differences)
-    sums = cluster_sums(np.column_stack([found, np.ones(len(found))]), clusters)
+    vector = one_each(differences)
+    sums = cluster_sums(np.column_stack([vector, np.ones(len(vector))]), clusters)
     if len(sums) < 2:
         raise ForecastsError(
             "an interval takes at least two clusters: one event says nothing about others"
         )
-    drawn = resampled_sums(sums, resamples=resamples, seed=seed)
-    return percentile_interval(drawn[:, 0] / drawn[:, 1], level)
+    resampled = resampled_sums(sums, resamples=resamples, seed=seed)
+    return percentile_interval(resampled[:, 0] / resampled[:, 1], level)
 
 
 def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
@@ -171,17 +168,16 @@ def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
     """
     rng, m = np.random.default_rng(seed), len(sums)
     totals = []
-    for portion in _portions(resamples, m):
-        drawn = rng.integers(0, m, size=(portion, m), dtype=np.int32)
-        # How often each cluster came up, by one count over all; drawing multinomials takes eight
-        # times as long.
-        cells = (drawn + np.arange(portion)[:, np.newaxis] * m).ravel()
+    for portion in _batch_sizes(resamples, m):
+        chosen = rng.integers(0, m, size=(portion, m), dtype=np.int32)
+        # Counts of each cluster by a single bincount, eight times faster than multinomials.
+        cells = (chosen + np.arange(portion)[:, np.newaxis] * m).ravel()
         totals.append(np.bincount(cells, minlength=portion * m).reshape(portion, m) @ sums)
     return np.concatenate(totals)
 
 
 def percentile_interval(values: Floats, level: float) -> tuple[float, float]:
-    """The middle part of the values that holds the share `level` of them, lower end first.
+    """Central interval that holds the share `level` of the values, lower end first.
 
     Raises `ForecastsError` unless 0 < level < 1.
 
@@ -194,11 +190,12 @@ def percentile_interval(values: Floats, level: float) -> tuple[float, float]:
 
 
 def checked_level(level: float) -> float:
-    """The level itself, if it can be the level of an interval; else `ForecastsError`.
+    """Return a valid level of an interval; raises `ForecastsError` otherwise.
 
     >>> checked_level(95)
     Traceback (most recent call last):
-    forecasts.errors.ForecastsError: the level of an interval lies between 0 and 1, such as 0.95, not 95
+    forecasts.errors.ForecastsError: the level of an interval lies between 0 and 1, such
+    as 0.95, not 95
     """
     if not 0.0 < level < 1.0:
         raise ForecastsError(
@@ -207,7 +204,7 @@ def checked_level(level: float) -> float:
     return level
 
 
-def _portions(times: int, clusters: int) -> Iterator[int]:
+def _batch_sizes(times: int, clusters: int) -> Iterator[int]:
     if times < 1:
         raise ForecastsError(f"at least one repetition is needed, better thousands, not {times}")
     at_once = max(1, CELLS // clusters)

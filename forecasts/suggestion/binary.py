@@ -1,15 +1,15 @@
-"""The suggestion: prior, time passed and evidence, as lines in log-odds that add up exactly.
+"""Suggested probability: prior, elapsed time and evidence as additive log-odds.
 
     z = logit(prior) + [logit(hazard) − logit(prior)]
-      + softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR − Σ indicators usual level · ramp))
+      + softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR
+                     − Σ indicators usual level · ramp))
     p = clip(sigmoid(a + b z), 0.01, 0.99)
 
-Four things keep it honest. An event counts once, however many outlets copy it. A second story of
-the same kind within a month counts half, a third a quarter. News fades. And news that would come
-anyway, its *usual level*, is taken off again. Counting articles instead is far worse than doing
-nothing: in simulations its Brier score was 0.68, against 0.12 for this model and for time alone.
-Strengths follow Kass & Raftery 1995, reliability the Admiralty grades. The lines are in
-`forecasts.evidence.log_odds`, what one story weighs in `forecasts.evidence.weights`.
+An event counts once, however many outlets copy it. A second story of the same kind within a month
+counts half, a third a quarter. News decays. The *usual level* of news is subtracted. Counting
+articles instead is far worse than doing nothing: in simulations its Brier score was 0.68, against
+0.12 for this model and for time alone. Strengths follow Kass & Raftery 1995, reliability the
+Admiralty grades. Lines are in `forecasts.evidence.log_odds`, weights of stories in `forecasts.evidence.weights`.
 """
 
 import math
@@ -57,8 +57,7 @@ __all__ = [
 ]
 
 CERTAIN = 1e-12
-"""Lines never go nearer to 0 or 1 than this: at a deadline the exact log-odds are infinite and do
-not add up.
+"""Distance of lines from 0 and 1: at a deadline the exact log-odds are infinite and do not add up.
 """
 
 NO_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
@@ -66,10 +65,10 @@ NO_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggested probability with its lines, whose log-odds add up to logit(p) within 1e-12.
+    """Suggested probability with its lines, whose log-odds add up to logit(p) within 1e-12.
 
-    `version` is that of the model which made it, and `learned_from` the number of answered
-    questions from which its learned correction was learned, 0 while there is none.
+    `version` is that of the model, `learned_from` the number of answered questions behind its
+    learned correction, 0 without one.
     """
 
     question_id: QuestionId
@@ -81,7 +80,7 @@ class Suggestion:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """The lines in their groups, which add up to logit(p), too."""
+        """Lines by group; their log-odds add up to logit(p) as well."""
         return group_lines(self.lines)
 
 
@@ -95,43 +94,42 @@ def suggest(
     archive_from: datetime | None = None,
     usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
 ) -> Suggestion:
-    """The suggested probability of YES at the instant `at`, with every line that makes it up.
+    """Suggest a probability of YES at `at`, with all lines that make it up.
 
     Range `model.p_min` to `model.p_max`. The order of `evidence` does not matter. The rules:
 
-    - Only what was first seen at or before `at` is visible, evidence and single reports alike, so
-      that the past can be recomputed without hindsight. (Evidence carries its newest status:
-      whoever replays has to pass the decisions as they stood then.) What was seen before the
-      question opened counts too, as it does in live use.
-    - Evidence on other questions, rejected, neutral or of no strength adds no line, and takes no
-      novelty from others.
+    - Only evidence and reports first seen at or before `at` count, so that the past can be
+      recomputed without hindsight. (Evidence carries its newest status: a replay has to pass the
+      decisions of that time.) Evidence from before the opening counts too.
+    - Evidence on other questions, rejected, neutral or without strength adds no line and does not
+      reduce the novelty of others.
     - The weight is ln of the strength's ratio, weakened by reliability (independent source groups)
       times trust (relevance and direction, until a person confirmed the match), times novelty,
-      times decay from its first report by the indicator's half-life. A deleted indicator fades by
-      45 days and has no usual level.
+      times decay from its first report by the indicator's half-life. Evidence of a deleted
+      indicator has a half-life of 45 days and no usual level.
     - A decisive story counts as strong until a person confirmed or edited it: news of that weight
-      usually *is* the answer, and asks for a resolution, not for a jump.
-    - An indicator that was expected by a date, and of which nothing was seen between the opening
-      and that date, adds ln of its ratio when silent, from the date on. It does not fade. Rejected
-      evidence breaks no silence, and a match in doubt only as far as it is trusted: the line counts
-      × Π (1 − trust).
+      usually *is* the answer, and calls for a resolution.
+    - An indicator that was expected by a date and not seen between the opening and that date adds
+      ln of its ratio when silent, from the date on, without decay. Rejected evidence does not
+      count as seen, a doubtful match by its trust: the line is multiplied by Π (1 − trust).
     - An indicator's usual level is subtracted in its direction, growing as 1 − 2^(−days since
-      `archive_from` / half-life), so that it weighs as much as the evidence that can have piled up.
-      The archive starts when the question opens unless `archive_from` says otherwise. Where weight
-      never fades there is no level to settle at, and nothing is subtracted. A level in
-      `usual_levels`, such as one learned by `forecasts.evidence.base_level`, takes the place of the indicator's
-      own.
+      `archive_from` / half-life), in step with the evidence that can have accumulated. The archive
+      starts at the opening by default. Without decay there is no steady level, and nothing is
+      subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.base_level`, replaces
+      the indicator's own.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
     >>> for line in suggest(question, [], {}, utc("2026-03-02")).lines[:2]:
     ...     print(f"{line.log_odds:+.3f} → {line.p_after:.0%}  {line.why}")
     -0.847 → 30%  3 of 10 years
     -0.210 → 26%  60 of 365 days passed without the event
     """
-    mine = sorted(
+    own_indicators = sorted(
         (i for i in indicators.values() if i.question_id == question.id),
         key=lambda i: (i.name, i.id),
     )
@@ -140,14 +138,16 @@ def suggest(
         story.line(question.kind)
         for story in weighed(visible(evidence, question.id, at), indicators, at, model)
     ]
-    weights += silences(question, evidence, mine, at)
-    weights += usual_weights(mine, archive_days, usual_levels)
-    moved = [_base_rate(question), _time_passed(question, at)]
+    weights += silences(question, evidence, own_indicators, at)
+    weights += usual_weights(own_indicators, archive_days, usual_levels)
+    start = [_base_rate(question), _time_passed(question, at)]
     scaling, capped = combined(weights, model)
-    z = math.fsum([*(w.log_odds for w in moved), capped])
+    z = math.fsum([*(w.log_odds for w in start), capped])
     p = closed(z, model)
-    lines = [*moved, *weights, *scaling]
-    lines.append(Weight("learned correction", _correction(model), _corrected(z, model) - z))
+    lines = [*start, *weights, *scaling]
+    lines.append(
+        Weight("learned correction", _describe_correction(model), _apply_correction(z, model) - z)
+    )
     lines.append(
         Weight(
             "limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)
@@ -157,15 +157,15 @@ def suggest(
 
 
 def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bool:
-    """Whether a move of so much probability, so long after the last step, is one: a point, or a
-    tenth of one.
+    """Return True if a change of probability is worth recording: a point, or a tenth of a point.
 
     A tenth is enough after a day, or when evidence `prompted` it.
 
-    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23), (0.002, 24))]
+    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
+    ...     (0.002, 24))]
     [True, False, True]
     """
-    size = round(abs(move), 9)  # 0.29 − 0.28 is a point, though not to the last bit
+    size = round(abs(move), 9)  # 0.29 − 0.28 is a point but for rounding
     return size >= 0.01 or (size >= 0.001 and (prompted or since >= DAY))
 
 
@@ -174,9 +174,7 @@ def usual_weights(
     archive_days: float,
     levels: Mapping[IndicatorId, float] = NO_LEVELS,
 ) -> Iterator[Weight]:
-    """What is taken off because it comes anyway: a line for each indicator with a usual level and a
-    direction.
-    """
+    """Entries that subtract the usual level of each indicator that has one and a direction."""
     for indicator in indicators:
         usual = levels.get(indicator.id, indicator.usual_level)
         if not usual or not indicator.direction:
@@ -189,9 +187,7 @@ def usual_weights(
 
 
 def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], float]:
-    """What scale and saturation do to all evidence together, and what is left of it; nothing where
-    there is none.
-    """
+    """Apply scale and saturation to the sum of all evidence: their entries, and the result."""
     if not weights:
         return [], 0.0
     raw = math.fsum(w.log_odds for w in weights)
@@ -202,14 +198,14 @@ def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], flo
         scaling.append(
             Weight("evidence scale", f"evidence counts ×{model.gamma:.3g}", scaled - raw)
         )
-    most = f"{math.exp(model.soft_cap):.3g}"
-    why = f"all evidence together never exceeds a likelihood ratio of {most}"
+    max_ratio = f"{math.exp(model.soft_cap):.3g}"
+    why = f"all evidence together never exceeds a likelihood ratio of {max_ratio}"
     scaling.append(Weight("saturation", why, capped - scaled))
     return scaling, capped
 
 
-def _correction(model: Model) -> str:
-    """Name the origin of the learned correction and its size."""
+def _describe_correction(model: Model) -> str:
+    """Origin and size of the learned correction."""
     changes = f"shift {model.shift:+.2g}" + (
         "" if model.slope == 1.0 else f", slope ×{model.slope:.2g}"
     )
@@ -231,34 +227,30 @@ def _base_rate(question: Question) -> Weight:
 
 
 def _time_passed(question: Question, at: datetime) -> Weight:
-    moved = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
-    return Weight("time passed", time_passed(question, at), moved)
+    change = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
+    return Weight("time passed", time_passed(question, at), change)
 
 
 def closed(log_odds: float, model: Model) -> float:
-    """P(YES) of the log-odds of base rate, time and news, after the learned correction and within
-    the limits.
-    """
-    return min(max(sigmoid(_corrected(log_odds, model)), model.p_min), model.p_max)
+    """P(YES) from the log-odds of base rate, time and news, after learned correction and limits."""
+    return min(max(sigmoid(_apply_correction(log_odds, model)), model.p_min), model.p_max)
 
 
-def _corrected(log_odds: float, model: Model) -> float:
+def _apply_correction(log_odds: float, model: Model) -> float:
     return model.shift + model.slope * log_odds
 
 
 def silences(
     question: Question, evidence: Iterable[Evidence], indicators: Sequence[Indicator], at: datetime
 ) -> Iterator[Weight]:
-    """A line for each expected indicator whose date passed while the question was open, and that
-    nobody surely saw.
-    """
+    """Entries for expected indicators whose date passed unseen while the question was open."""
     left = unseen(question, indicators, evidence, at)
     for indicator in indicators:
         if indicator.expected and indicator.expected.by <= at and left.get(indicator.id):
-            yield _silence(indicator, indicator.expected, left[indicator.id])
+            yield _silence_entry(indicator, indicator.expected, left[indicator.id])
 
 
-def _silence(indicator: Indicator, expected: Expectation, left: float) -> Weight:
+def _silence_entry(indicator: Indicator, expected: Expectation, left: float) -> Weight:
     words = f"{expected.if_yes} if YES, {expected.if_no} if NO"
     ratio = f"likelihood ratio {expected.ratio_when_silent:.3g}"
     doubt = f", ×{left:.3f} as a match in doubt may have been it" if left < 1.0 else ""

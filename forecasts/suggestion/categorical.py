@@ -1,18 +1,15 @@
-"""A suggestion for questions with options, and a plain count of evidence for those about a number
-or a day.
+"""Suggested shares for questions with options, and the leaning of evidence on numeric questions.
 
     q(option) ∝ prior(option) · exp(softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ usual
     levels · ramp)))
 
-Evidence for an option adds to its weight, evidence against it takes off, by the rules of
-`forecasts.suggestion.binary`; then all options are brought back to a sum of 1 (a softmax over the prior).
-Simple on purpose: an option's evidence moves the others by their shares alone, the order of ordered
-options means nothing, and time moves nothing, because a question with options says how things stand
-or which of them comes, never how soon.
+Evidence for an option adds to its weight, evidence against it subtracts, by the rules of
+`forecasts.suggestion`; the weights are then normalised (a softmax over the prior). Deliberately
+simple: evidence moves the other options in proportion to their shares, the order of ordered options
+is ignored, and time has no effect, as a question with options is about a state, not about when.
 
-Numeric and date questions get no suggestion: a likelihood ratio for "higher" says nothing about how
-much higher, and a curve made from it would be a number from nowhere. `leaning` counts what there
-is.
+Numeric and date questions get no suggestion: a likelihood ratio for "higher" does not determine a
+curve. `leaning` sums up their evidence.
 """
 
 import math
@@ -34,7 +31,7 @@ from forecasts.suggestion.binary import NO_LEVELS, combined, usual_weights
 
 @dataclass(frozen=True, slots=True)
 class OptionLine:
-    """One reason for an option's share: `log_share` is what it adds to ln of the share, in nats."""
+    """Line of an option's ledger: `log_share` is its contribution to ln of the share, in nats."""
 
     kind: LineKind | Literal["all options"]
     why: str
@@ -44,9 +41,7 @@ class OptionLine:
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Lines of a share that belong together; `log_share` is what they add to ln of the share, in
-    nats.
-    """
+    """Group of lines of an option; `log_share` is their total contribution, in nats."""
 
     name: GroupName
     lines: tuple[OptionLine, ...]
@@ -55,10 +50,9 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class OptionSuggestion:
-    """Suggested shares of the options of a question, and for each option the lines that make up ln
-    of its share.
+    """Suggested shares of options, with the lines that make up ln of each share.
 
-    The lines add up within 1e-12. An option whose prior is 0 stays there and has no lines.
+    The lines add up within 1e-12. An option whose prior is 0 keeps it and has no lines.
     """
 
     question_id: QuestionId
@@ -68,25 +62,24 @@ class OptionSuggestion:
     version: str = DEFAULT_MODEL.version
 
     def groups(self, option: str) -> tuple[OptionGroup, ...]:
-        """The lines of an option in their groups, which add up to ln of its share, too; none where
-        it has no lines.
+        """Lines of an option by group, which add up to ln of its share; empty without lines.
 
-        Time and a learned correction play no part in shares. "Other options" is what brings the sum
-        back to 1.
+        There are no groups for time and learned correction. "Other options" is the normalisation.
         """
         lines = self.lines.get(option, ())
         parts = by_group(lines) if lines else iter(())
         return tuple(
-            OptionGroup(name, own, math.fsum(line.log_share for line in own)) for name, own in parts
+            OptionGroup(name, members, math.fsum(line.log_share for line in members))
+            for name, members in parts
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """Where the evidence on a number or a day leans, without saying how far.
+    """Direction of the evidence on a number or a date, without an amount.
 
-    Stories for each side (`yes`: higher or earlier, `no`: lower or later) and their weights today,
-    in nats from 0 on.
+    Number of stories for each side (`yes`: higher or earlier, `no`: lower or later) and their
+    present weights, in nats from 0 on.
     """
 
     yes: int
@@ -105,25 +98,25 @@ def suggest_options(
     archive_from: datetime | None = None,
     usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
 ) -> OptionSuggestion:
-    """Suggested shares of the options as they are offered at `at`; without evidence exactly the
-    prior.
+    """Suggest shares of the options offered at `at`; without evidence the prior.
 
-    What counts, and how much, is as in `forecasts.suggestion.binary.suggest`: nothing first seen later, no
-    order, copies once. Evidence that names an option added after the prior was written speaks for
-    or against `Other`, from which such an option is read; evidence that names none, or one that is
-    not offered (not yet, or no more), moves nothing. What was given to an option that is gone is in
-    `Other`. However much is reported, no option gains or loses more than a factor
-    `exp(model.soft_cap)` before shares are brought back to 1. Silence and learned corrections play
-    no part. A question of another kind raises `InvalidForecast`.
+    Evidence is selected and weighed as in `forecasts.suggestion.suggest`. Evidence that names an
+    option added after the prior was written counts for or against `Other`, from which such an
+    option is read; evidence that names no option, or one that is not offered at `at`, has no
+    effect. The mass of a removed option is in `Other`. No option gains or loses more than a factor
+    `exp(model.soft_cap)` before normalisation. Silence and learned corrections are not used. A
+    question of another kind raises `InvalidForecast`.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.evidence.evidence import Report, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> summit = question_from(Asked("summit", "Where?", "As announced.", ("https://example.org",), opens,
+    >>> summit = question_from(Asked("summit", "Where?", "As announced.", ("https://example.org",),
+    ...     opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("Moscow", "Beijing", "Other"), prior="Moscow=50 Beijing=30 Other=20"))
-    >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0, "confirmed", "ann", opens,
+    >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0,
+    ...     "confirmed", "ann", opens,
     ...     (Report("wire", 0.9, opens),), option="Beijing")
     >>> [round(p, 3) for p in suggest_options(summit, [hall], {}, opens).distribution.p]
     [0.336, 0.53, 0.134]
@@ -135,7 +128,7 @@ def suggest_options(
             "suggest"
         )
     archive_days = (at - (archive_from or question.opens_at)) / DAY
-    mine = sorted(
+    own_indicators = sorted(
         (i for i in indicators.values() if i.question_id == question.id),
         key=lambda i: (i.name, i.id),
     )
@@ -143,10 +136,10 @@ def suggest_options(
     for story in weighed(visible(evidence, question.id, at), indicators, at, model):
         option = option_standing_for(prior, question, at, story.evidence.option)
         weights.get(option, []).append(story.line(question.kind))
-    for indicator in mine:
-        own = weights.get(option_standing_for(prior, question, at, indicator.option), [])
-        own.extend(usual_weights([indicator], archive_days, usual_levels))
-    distribution, lines = _shares(prior, weights, model)
+    for indicator in own_indicators:
+        entries = weights.get(option_standing_for(prior, question, at, indicator.option), [])
+        entries.extend(usual_weights([indicator], archive_days, usual_levels))
+    distribution, lines = _compute_shares(prior, weights, model)
     return OptionSuggestion(question.id, at, distribution, lines, model.version)
 
 
@@ -158,22 +151,25 @@ def leaning(
     *,
     model: Model = DEFAULT_MODEL,
 ) -> Leaning:
-    """How many stories stand on each side of a question at `at`, and what they weigh together.
+    """Count and weigh the stories on each side of a question at `at`.
 
-    Counted and weighed as by `forecasts.suggestion.binary.suggest`, without usual level, scale and cap. It
-    is no probability and cannot be made one.
+    Selected and weighed as by `forecasts.suggestion.suggest`, without usual level, scale and cap.
+    Not a probability.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.distributions.cdf import Scale
     >>> from forecasts.evidence.evidence import Report, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",), opens,
+    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",),
+    ...     opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="numeric", scale=Scale(0.0, 400.0)))
     >>> def story(n, side):
-    ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed", "ann", opens,
+    ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed",
+    ...     "ann", opens,
     ...         (Report("wire", 0.9, opens),))
-    >>> found = leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3, Direction.NO)], {}, opens)
+    >>> found = leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3,
+    ...     Direction.NO)], {}, opens)
     >>> found.yes, found.no, round(found.yes_weight, 2), round(found.no_weight, 2)
     (2, 1, 2.06, 1.03)
     """
@@ -187,26 +183,28 @@ def leaning(
 
 
 def option_standing_for(prior: Categorical, question: Question, at: datetime, option: str) -> str:
-    """The option of the prior that stands for `option`; empty where it is not offered."""
+    """Option of the prior from which `option` is read; empty if it is not offered."""
     if option not in question.offered(at):
         return ""
     return option if option in prior.options else OTHER
 
 
-def _shares(
+def _compute_shares(
     prior: Categorical, weights: Mapping[str, Sequence[Weight]], model: Model
 ) -> tuple[Categorical, Mapping[str, tuple[OptionLine, ...]]]:
-    closed = {name: combined(own, model) for name, own in weights.items()}
+    scaled = {name: combined(entries, model) for name, entries in weights.items()}
     possible = {name: p for name, p in zip(prior.options, prior.p, strict=True) if p > 0.0}
-    raised = {name: math.log(p) + closed[name][1] for name, p in possible.items()}
-    total = _log_sum(raised.values())
-    moved = any(capped for _, capped in closed.values())
-    shares = {name: math.exp(z - total) for name, z in raised.items()} if moved else possible
+    log_weights = {name: math.log(p) + scaled[name][1] for name, p in possible.items()}
+    total = _log_sum(log_weights.values())
+    has_evidence = any(capped for _, capped in scaled.values())
+    shares = (
+        {name: math.exp(z - total) for name, z in log_weights.items()} if has_evidence else possible
+    )
     distribution = Categorical(
         prior.options, tuple(shares.get(name, 0.0) for name in prior.options)
     )
     lines = {
-        name: tuple(_lines(possible[name], [*weights[name], *closed[name][0]], share))
+        name: tuple(_option_lines(possible[name], [*weights[name], *scaled[name][0]], share))
         if name in possible
         else ()
         for name, share in zip(prior.options, distribution.p, strict=True)
@@ -215,13 +213,13 @@ def _shares(
 
 
 def _log_sum(values: Iterable[float]) -> float:
-    """ln Σ exp(z), taken from the largest so that nothing overflows."""
-    known = list(values)
-    most = max(known)
-    return most + math.log(math.fsum(math.exp(z - most) for z in known))
+    """ln Σ exp(z), computed from the largest to avoid overflow."""
+    collected = list(values)
+    largest = max(collected)
+    return largest + math.log(math.fsum(math.exp(z - largest) for z in collected))
 
 
-def _lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[OptionLine]:
+def _option_lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[OptionLine]:
     first = [Weight("base rate", "its share before any evidence", math.log(prior)), *weights]
     for weight in first:
         yield OptionLine(weight.kind, weight.why, weight.log_odds, weight.evidence_id)

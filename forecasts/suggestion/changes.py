@@ -1,14 +1,12 @@
-"""Why did it move? The difference of two suggestions, or of two forecasts of a person, in lines
-that add up.
+"""Attribution of a change of probability to additive reasons.
 
     logit(after) − logit(before) = base rate + time passed + Σ pieces of evidence + silence + usual
     level + scale
                                    + learned correction + limits
-                                 = Σ pieces that a person cites + their judgement
+                                 = Σ pieces cited by a person + their judgement
 
-A piece that stood before and stands now fades by its half-life; what it changed beyond that has
-another reason. A person's forecast has no lines: of the pieces that they cite, what moved the
-suggestion is told, and all the rest is theirs.
+Of a piece present at both instants, decay is separated from other changes. A person's forecast has
+no lines: cited pieces count by their effect on the suggestion, and the remainder is judgement.
 """
 
 import math
@@ -26,23 +24,23 @@ from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Suggestion
 
 SMALL: Final = 0.005
-"""What changed by less than this, in log-odds, has no line of its own."""
+"""Smallest change, in log-odds, with a line of its own."""
 
-_SAME: Final = 1e-9
-"""A sum that is missing no more than this is complete."""
+_SUM_TOLERANCE: Final = 1e-9
+"""Largest difference at which a sum counts as complete."""
 
-_ROUNDED: Final = 1e-12
-"""What the last bits of a double can leave, where nothing changed at all."""
+_ROUNDING: Final = 1e-12
+"""Bound of rounding errors where nothing changed."""
 
 PieceChange = Literal["came in", "faded", "judged anew", "merged", "other reports", "other novelty"]
 Cause = (
     LineKind | PieceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
 )
 
-_COUNTED: Final = ("evidence", "silence", "usual level")
-"""Lines that scale and saturation work on together."""
+_CAPPED_KINDS: Final = ("evidence", "silence", "usual level")
+"""Kinds of lines to which scale and saturation apply together."""
 
-_LATER: Final[tuple[LineKind, ...]] = (
+_LATE_KINDS: Final[tuple[LineKind, ...]] = (
     "usual level",
     "evidence scale",
     "saturation",
@@ -53,7 +51,7 @@ _LATER: Final[tuple[LineKind, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One part of a move: `log_odds` is what it adds, in nats, above 0 towards YES."""
+    """Part of a change: `log_odds` is its contribution, in nats, above 0 towards YES."""
 
     cause: Cause
     why: str
@@ -63,10 +61,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A probability at two instants (0 to 1), and reasons whose log-odds add up to the difference
-    within 1e-9.
+    """Probability at two instants, with reasons whose log-odds add up to the change within 1e-9.
 
-    A certain forecast, 0 or 1, is infinitely far away in log-odds: there are no reasons then.
+    From or to certainty (0 or 1) the change is infinite in log-odds: there are no reasons then.
     """
 
     question_id: QuestionId
@@ -78,20 +75,18 @@ class Move:
 
     @property
     def certain(self) -> bool:
-        """Whether one of the two is certainty, so that no log-odds lie between them."""
+        """True if one of the two is 0 or 1."""
         return not 0.0 < min(self.before, self.after) <= max(self.before, self.after) < 1.0
 
     @property
     def log_odds(self) -> float | None:
-        """How far it moved, in nats; None from or to certainty."""
+        """Size of the change, in nats; None from or to certainty."""
         return None if self.certain else logit(self.after) - logit(self.before)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A suggestion with the evidence it was made of, as that was judged then, and the constants it
-    was made with.
-    """
+    """Suggestion with its model and its evidence as judged at the time."""
 
     suggestion: Suggestion
     evidence: Sequence[Evidence] = ()
@@ -99,16 +94,14 @@ class Known:
 
     @property
     def lines(self) -> dict[EvidenceId, Line]:
-        """The lines of the pieces that count."""
+        """Lines by piece of evidence."""
         return {
             line.evidence_id: line for line in self.suggestion.lines if line.evidence_id is not None
         }
 
     @property
     def judged(self) -> dict[EvidenceId, Evidence]:
-        """All pieces that were known, those that count for nothing among them, with the reports
-        seen by then.
-        """
+        """All evidence known at the time, with the reports seen by then, also if it has no line."""
         at = self.suggestion.at
         seen = (e for e in self.evidence if e.first_seen_at <= at)
         return {
@@ -118,20 +111,18 @@ class Known:
 
     @property
     def counted(self) -> float:
-        """The factor, above 0, that scale, saturation and the slope of the correction leave of what
-        each piece adds.
-        """
+        """Factor, above 0, that scale, saturation and slope apply to each piece."""
         model = self.model
-        raw = math.fsum(line.log_odds for line in self.suggestion.lines if line.kind in _COUNTED)
-        kept = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
-        return model.slope * kept
+        raw = math.fsum(
+            line.log_odds for line in self.suggestion.lines if line.kind in _CAPPED_KINDS
+        )
+        factor = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
+        return model.slope * factor
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a person held before and after one act, the evidence that the act cites, and what they
-    had cited before.
-    """
+    """Forecasts of a person before and after an act, with the evidence cited then and earlier."""
 
     before: float
     after: float
@@ -140,45 +131,48 @@ class Revision:
 
 
 def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]) -> Move:
-    """Why the suggestion moved between two instants: reasons that add up to logit(after) −
-    logit(before).
+    """Explain the change of a suggestion: reasons add up to logit(after) − logit(before).
 
-    Of each piece of evidence one line, or two: how far it faded, and what else became of it.
-    Changes smaller than `SMALL` are gathered into one; what did not change has none. `indicators`
-    say how fast a piece fades.
+    Each piece of evidence has up to two lines: decay, and any other change. Changes smaller than
+    `SMALL` are summed in one line. `indicators` supply the half-lives.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import Question, utc
     >>> from forecasts.suggestion.binary import suggest
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
-    >>> march, may = (Known(suggest(question, [], {}, utc(day))) for day in ("2026-03-02", "2026-05-01"))
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> march, may = (Known(suggest(question, [], {}, utc(day))) for day in ("2026-03-02",
+    ...     "2026-05-01"))
     >>> move = moved(march, may, {})
     >>> for reason in move.reasons:
-    ...     print(f"{move.before:.1%} → {move.after:.1%}: {reason.log_odds:+.3f} {reason.cause}, {reason.why}")
-    25.8% → 21.3%: -0.250 time passed, 120 of 365 days passed without the event
+    ...     print(f"{reason.log_odds:+.3f} {reason.cause}, {reason.why}")
+    -0.250 time passed, 120 of 365 days passed without the event
     """
     first, last = before.suggestion, after.suggestion
     reasons = [
-        *_together(before, after, "base rate"),
-        *_together(before, after, "time passed"),
+        *_combine_kind(before, after, "base rate"),
+        *_combine_kind(before, after, "time passed"),
         *sorted(
-            _pieces(before, after, indicators), key=lambda r: (-abs(r.log_odds), r.evidence_id or 0)
+            _evidence_reasons(before, after, indicators),
+            key=lambda r: (-abs(r.log_odds), r.evidence_id or 0),
         ),
-        *_silences(before, after),
+        *_silence_reasons(before, after),
     ]
-    for kind in _LATER:
-        reasons += _together(before, after, kind)
-    return Move(first.question_id, first.at, last.at, first.p, last.p, tuple(_gathered(reasons)))
+    for kind in _LATE_KINDS:
+        reasons += _combine_kind(before, after, kind)
+    return Move(
+        first.question_id, first.at, last.at, first.p, last.p, tuple(_gather_small(reasons))
+    )
 
 
 def as_recorded(move: Move, before: float, after: float) -> Move:
-    """The move between two suggestions as they were written down; what cannot be worked out again
-    has a line.
+    """Adjust a change to the recorded probabilities, adding a line for the difference.
 
-    A piece that was logged later than it was seen, for instance, counted for nothing then.
+    A piece logged later than it was seen, for example, did not count at the time.
     """
-    return _closed(
+    return _close_sum(
         move,
         before,
         after,
@@ -187,18 +181,20 @@ def as_recorded(move: Move, before: float, after: float) -> Move:
 
 
 def revised(before: Known, after: Known, revision: Revision) -> Move:
-    """Why a person moved between two acts: what the pieces they cite moved the suggestion, and
-    their judgement.
+    """Explain a person's revision by the cited evidence and their judgement.
 
-    A piece that they had cited before counts by what changed since, one they had not by all that it
-    weighs now. Its share is what is left of its weight after scale, saturation and that slope; one
-    that does not count has 0.
+    A piece cited before counts by its change since, a new one by its whole weight after scale,
+    saturation and slope; one without a line counts 0.
     """
     move = Move(
-        after.suggestion.question_id, before.suggestion.at, after.suggestion.at, revision.before, revision.after,
-        tuple(_cited(before, after, revision)),
-    )  # fmt: skip
-    return _closed(
+        question_id=after.suggestion.question_id,
+        since=before.suggestion.at,
+        until=after.suggestion.at,
+        before=revision.before,
+        after=revision.after,
+        reasons=tuple(_citation_reasons(before, after, revision)),
+    )
+    return _close_sum(
         move,
         revision.before,
         revision.after,
@@ -206,7 +202,7 @@ def revised(before: Known, after: Known, revision: Revision) -> Move:
     )
 
 
-def _cited(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
+def _citation_reasons(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
     was, now = before.lines, after.lines
     for evidence_id in revision.cites:
         line = now.get(evidence_id)
@@ -221,23 +217,21 @@ def _cited(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
         yield Reason("cited", why, weight, evidence_id)
 
 
-def _closed(move: Move, before: float, after: float, rest: Reason) -> Move:
-    """The move between these two, with a last line that closes the sum, unless the sum needs
-    none.
-    """
-    found = replace(move, before=before, after=after)
-    if found.log_odds is None:
-        return replace(found, reasons=())
-    missing = math.fsum((found.log_odds, *(-reason.log_odds for reason in move.reasons)))
-    if rest.cause != "judgement" and abs(missing) < _SAME:
-        return found
-    return replace(found, reasons=(*move.reasons, replace(rest, log_odds=missing)))
+def _close_sum(move: Move, before: float, after: float, remainder: Reason) -> Move:
+    """Set the probabilities of a change and add a line for the missing difference, if any."""
+    change = replace(move, before=before, after=after)
+    if change.log_odds is None:
+        return replace(change, reasons=())
+    missing = math.fsum((change.log_odds, *(-reason.log_odds for reason in move.reasons)))
+    if remainder.cause != "judgement" and abs(missing) < _SUM_TOLERANCE:
+        return change
+    return replace(change, reasons=(*move.reasons, replace(remainder, log_odds=missing)))
 
 
-def _pieces(
+def _evidence_reasons(
     before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]
 ) -> Iterator[Reason]:
-    """What became of each piece of evidence that counts at either instant."""
+    """Reasons for each piece of evidence that counts at either instant."""
     was, now = before.lines, after.lines
     then, later = before.judged, after.judged
     for evidence_id, newest in {**was, **now}.items():
@@ -245,44 +239,48 @@ def _pieces(
         change = (new.log_odds if new else 0.0) - (old.log_odds if old else 0.0)
         if old and new:
             days = (after.suggestion.at - before.suggestion.at) / DAY
-            faded = _faded(old.log_odds, then.get(evidence_id), indicators, days)
+            faded = _fading(old.log_odds, then.get(evidence_id), indicators, days)
             yield Reason("faded", newest.why, faded, evidence_id)
             change -= faded
-        cause = _cause((old, then.get(evidence_id)), (new, later.get(evidence_id)))
+        cause = _find_cause(
+            old, new, judged_then=then.get(evidence_id), judged_now=later.get(evidence_id)
+        )
         yield Reason(cause, newest.why, change, evidence_id)
 
 
-def _faded(
+def _fading(
     log_odds: float, e: Evidence | None, indicators: Mapping[IndicatorId, Indicator], days: float
 ) -> float:
-    """How much a weight loses by time alone."""
+    """Change of a weight by decay."""
     indicator = indicators.get(e.indicator_id) if e else None
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
     return decayed(log_odds, days, half_life) - log_odds
 
 
-_Piece = tuple[Line | None, Evidence | None]
-"""What a piece added at an instant, and what it was judged to be."""
-
-
-def _cause(before: _Piece, after: _Piece) -> PieceChange:
-    """Why a piece counts otherwise than it did, but for its age."""
-    (old, then), (new, later) = before, after
+def _find_cause(
+    old: Line | None,
+    new: Line | None,
+    *,
+    judged_then: Evidence | None,
+    judged_now: Evidence | None,
+) -> PieceChange:
+    """Cause of a change of weight other than decay."""
     if old is None:
-        return "judged anew" if then else "came in"
+        return "judged anew" if judged_then else "came in"
     if new is None:
-        return "judged anew" if later else "merged"
-    if then is None or later is None or then == later:
+        return "judged anew" if judged_now else "merged"
+    if judged_then is None or judged_now is None or judged_then == judged_now:
         return "other novelty"
-    return "other reports" if _judgement(then) == _judgement(later) else "judged anew"
+    same = _judgement_key(judged_then) == _judgement_key(judged_now)
+    return "other reports" if same else "judged anew"
 
 
-def _judgement(e: Evidence) -> tuple[object, ...]:
+def _judgement_key(e: Evidence) -> tuple[object, ...]:
     return e.reviewed, e.direction, e.strength, e.relevance, e.p_direction, e.indicator_id
 
 
-def _silences(before: Known, after: Known) -> Iterator[Reason]:
-    """Signposts that fell silent, or whose silence was broken; `why` names each."""
+def _silence_reasons(before: Known, after: Known) -> Iterator[Reason]:
+    """Reasons for silent signposts, by `why`."""
     was, now = (
         {line.why: line.log_odds for line in known.suggestion.lines if line.kind == "silence"}
         for known in (before, after)
@@ -291,8 +289,8 @@ def _silences(before: Known, after: Known) -> Iterator[Reason]:
         yield Reason("silence", why, now.get(why, 0.0) - was.get(why, 0.0))
 
 
-def _together(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
-    """All lines of a kind as one reason, in the words of the later ones."""
+def _combine_kind(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
+    """Combine the lines of a kind into one reason, in the later wording."""
     old, new = (
         [line for line in known.suggestion.lines if line.kind == kind] for known in (before, after)
     )
@@ -306,18 +304,18 @@ def _together(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
         )
 
 
-def _gathered(reasons: Iterable[Reason]) -> Iterator[Reason]:
-    """The reasons worth a line each, and one line for all changes that are too small for that."""
+def _gather_small(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    """Pass on large reasons and sum up small ones in one line."""
     small = []
     for reason in reasons:
         if abs(reason.log_odds) >= SMALL:
             yield reason
-        elif abs(reason.log_odds) >= _ROUNDED:
+        elif abs(reason.log_odds) >= _ROUNDING:
             small.append(reason.log_odds)
     if small:
-        told = (
+        text = (
             f"{len(small)} of less than {SMALL:g} each"
             if len(small) > 1
             else f"one of less than {SMALL:g}"
         )
-        yield Reason("small changes", told, math.fsum(small))
+        yield Reason("small changes", text, math.fsum(small))

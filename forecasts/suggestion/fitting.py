@@ -1,15 +1,14 @@
-"""Learning from the people's own questions and reviews, shrunk towards changing nothing.
+"""Fitting of suggestion parameters to resolved questions and reviews, with shrinkage.
 
-Four things are learned, each from what was known before an instant alone, so that the past can be
-replayed:
+Each fit uses only data known before an instant, so that the past can be replayed:
 
-- how much all evidence counts (γ) and how far off time and base rate were (a), from questions
-  that closed with an answer (see `forecasts.evidence.parameters.teaches`);
-- how often a match of some relevance is kept, from reviews;
-- how often a called direction is right, from evidence that was kept;
-- how often a feed points to what comes out, from the same questions.
+- the scale of all evidence (γ) and the shift of log-odds (a), from questions that closed with an
+  answer (see `forecasts.evidence.parameters.teaches`);
+- the rate at which matches of some relevance are accepted, from reviews;
+- the rate at which a detected direction is right, from accepted evidence;
+- the reliability of a feed, from the same questions.
 
-Until there is enough to learn from the default stands, with the reason in words.
+Below a minimum sample the default is used, with a reason in words.
 """
 
 import math
@@ -31,35 +30,34 @@ from forecasts.statistics.recalibration import fit_recalibration
 from forecasts.suggestion.binary import Suggestion
 
 ENOUGH_QUESTIONS = 30
-"""Questions that closed with an answer from which γ is learned, …"""
+"""Minimum of questions that closed with an answer, for fitting γ."""
 
 ENOUGH_RARER = 8
-"""… of which so many came out the rarer way."""
+"""Minimum of these questions with the rarer outcome."""
 
 ENOUGH_DECISIONS = 30
-"""Reviews from which relevance and direction are calibrated."""
+"""Minimum of reviews for calibrating relevance and direction."""
 
 ENOUGH_POINTED = 10
-"""Questions that closed with an answer and that a feed bore on before its record counts, …"""
+"""Minimum of closed and answered questions with evidence from a feed, for its reliability."""
 
 ENOUGH_POINTED_RARER = 3
-"""… of which so many came out the rarer way: a feed that says YES every day is right whenever YES
-comes out.
+"""Minimum of these questions with the rarer outcome, as a feed that always says YES is right
+whenever the outcome is YES.
 """
 
 GRADE_STRENGTH = 20.0
-"""The Admiralty grade counts as so many resolved questions."""
+"""Weight of the Admiralty grade, in resolved questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """What a suggestion was made of on one date of a question's schedule, and how the question came
-    out.
+    """Inputs of a suggestion on one scheduled date, with the outcome of its question.
 
     `offset` is the log-odds of base rate and time, `evidence` the sum S of all evidence before
-    scale and cap. `scheduled` counts the dates that the schedule has for this question up to its
-    scheduled close, whenever it was answered: the row counts 1 / scheduled, so that an early YES
-    does not count for less time than was planned.
+    scale and cap. `scheduled` is the number of dates from opening to scheduled close, whenever the
+    question was answered: the row has weight 1 / scheduled, so that an early YES counts only for
+    the time up to its answer.
     """
 
     question_id: QuestionId
@@ -73,9 +71,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A decision on a machine's call: the chance that was shown (0 to 1), whether it was kept, and
-    when.
-    """
+    """Decision on an automatic judgement: probability shown, acceptance and time."""
 
     shown: float
     kept: bool
@@ -84,9 +80,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """Where one piece of a feed's evidence pointed, on a question whose answer became known at
-    `known_at`.
-    """
+    """Direction of one piece of a feed's evidence, on a question answered at `known_at`."""
 
     question_id: QuestionId
     known_at: datetime
@@ -97,7 +91,7 @@ class Pointed:
 def evidence_row(
     suggestion: Suggestion, *, known_at: datetime, happened: bool, scheduled: int
 ) -> EvidenceRow:
-    """A suggestion, as its lines tell it, as a row to learn from."""
+    """Row for fitting from a suggestion and its outcome."""
     start = math.fsum(
         line.log_odds for line in suggestion.lines if line.kind in ("base rate", "time passed")
     )
@@ -109,51 +103,50 @@ def evidence_row(
 
 
 def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned, Learned]:
-    """γ and a, the scale of all evidence and the shift of log-odds, most probable given the
-    questions known by then.
+    """Maximum a posteriori γ and a, the scale of all evidence and the shift of log-odds.
 
     y ~ offset + a + γ S, a logistic regression with the priors a ~ N(0, 0.3) and γ ~ N(0.5, 0.3),
     on snapshots at dates fixed by the schedule, each question counting at most once. Rows whose
-    answer became known at `before` or later never matter. γ of 0 (evidence that points nowhere) is
-    the least: news that speaks for YES is never turned into news for NO. Below `ENOUGH_QUESTIONS`
-    questions, or `ENOUGH_RARER` of the rarer outcome, it is 0.5 and 0. The soft cap is left out of
-    the fit; it matters where S is beyond about 3. Rows may come in any order.
+    answer became known at `before` or later are ignored. γ is 0 or more: evidence is never
+    inverted. Below `ENOUGH_QUESTIONS` questions, or `ENOUGH_RARER` of the rarer outcome, it is 0.5
+    and 0. The soft cap, relevant for S beyond about 3, is left out of the fit. Rows may come in any
+    order.
 
     >>> from forecasts.questions.question import utc
-    >>> rows = [EvidenceRow(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2 else -1.0, n % 4 > 0, 1)
+    >>> rows = [EvidenceRow(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2
+    ...     else -1.0, n % 4 > 0, 1)
     ...     for n in range(40)]
-    >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows, before=utc("2026-07-01"))]
+    >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows,
+    ...     before=utc("2026-07-01"))]
     [('gamma', 0.773, 40), ('shift', 0.509, 40)]
     >>> fit_gamma(rows, before=utc("2026-05-01"))[0].why
     'default: 0 of 30 questions have closed with an answer'
     """
     known = sorted((r for r in rows if r.known_at < before), key=lambda r: (r.question_id, r.at))
     answers = {r.question_id: r.happened for r in known}
-    n, rarer = len(answers), _rarer(answers.values())
+    n, rarer = len(answers), _count_rarer(answers.values())
     learned = partial(Learned, scope="all", n=n, as_of=before)
-    missing = _missing(n, ENOUGH_QUESTIONS, "questions have closed with an answer") or _missing(
-        rarer, ENOUGH_RARER, "needed came out the rarer way"
-    )
+    missing = _explain_shortage(
+        n, ENOUGH_QUESTIONS, "questions have closed with an answer"
+    ) or _explain_shortage(rarer, ENOUGH_RARER, "needed came out the rarer way")
     if missing:
         return learned("gamma", value=DEFAULT_MODEL.gamma, why=missing), learned(
             "shift", value=0.0, why=missing
         )
-    shift, gamma = _gamma(known)
+    shift, gamma = _fit_gamma(known)
     why = (
         f"fitted to {len(known)} snapshots of {n} questions that closed with an answer, "
         f"{rarer} of the rarer outcome"
     )
     if gamma < 0.0:
-        shift, gamma, why = (
-            _gamma(known, fixed=0.0)[0],
-            0.0,
-            f"{why}; evidence pointed the wrong way, so none counts",
-        )
+        shift = _fit_gamma(known, fixed=0.0)[0]
+        gamma = 0.0
+        why = f"{why}; evidence pointed the wrong way, so none counts"
     return learned("gamma", value=gamma, why=why), learned("shift", value=shift, why=why)
 
 
-def _gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple[float, float]:
-    """a and γ; with `fixed`, a alone under that γ."""
+def _fit_gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple[float, float]:
+    """Fit a and γ; with `fixed`, only a for that γ."""
     evidence = np.array([r.evidence for r in rows])
     offset, ones = np.array([r.offset for r in rows]), np.ones(len(rows))
     middle, precision = np.array([0.0, DEFAULT_MODEL.gamma]), np.array([0.3, 0.3]) ** -2.0
@@ -173,12 +166,11 @@ def _gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple[flo
 
 
 def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
-    """How often a match is kept that was shown with some relevance; rejecting it is the other way.
+    """Fit the rate at which matches of a given relevance are accepted in review.
 
-    logit P(kept) = shift + slope · logit(shown), shrunk to changing nothing (Platt 1999; see
-    `forecasts.statistics.recalibration`), from the decisions made before `before`, which are at least
-    `ENOUGH_DECISIONS`. A map that never falls: where what was shown higher was kept less often, all
-    are given one and the same chance.
+    logit P(accepted) = shift + slope · logit(shown), shrunk to the identity (Platt 1999; see
+    `forecasts.statistics.recalibration`), from at least `ENOUGH_DECISIONS` decisions made before `before`. The
+    map never falls: where higher relevance was accepted less often, all get the same probability.
 
     >>> from forecasts.questions.question import utc
     >>> seen = [Review(0.9, n % 2 == 0, utc("2026-01-01")) for n in range(60)]
@@ -186,44 +178,41 @@ def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
     >>> round(found.apply(0.9), 3), found.slope.n
     (0.54, 60)
     """
-    return _calibrated("relevance", reviews, before)
+    return _fit_calls("relevance", reviews, before)
 
 
 def fit_direction(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
-    """How often a called direction is left as it was, of the evidence that was kept; changing it is
-    the other way.
+    """Fit the rate at which the detected direction of accepted evidence is left unchanged.
 
-    `shown` is the chance of 0.5 to 1 that was given to the call. As `fit_relevance`; a result below
-    0.5 says that the call is worth nothing, and `Evidence.trust` takes it so.
+    `shown` is the probability of 0.5 to 1 of the detected direction. As `fit_relevance`; a result
+    below 0.5 makes `Evidence.trust` 0.
     """
-    return _calibrated("direction", reviews, before)
+    return _fit_calls("direction", reviews, before)
 
 
-def _calibrated(name: str, reviews: Iterable[Review], before: datetime) -> LearnedMap:
+def _fit_calls(name: str, reviews: Iterable[Review], before: datetime) -> LearnedMap:
     known = sorted((r for r in reviews if r.at < before), key=lambda r: (r.at, r.shown, r.kept))
     learned = partial(Learned, scope="all", n=len(known), as_of=before)
-    missing = _missing(len(known), ENOUGH_DECISIONS, "decisions are made")
+    missing = _explain_shortage(len(known), ENOUGH_DECISIONS, "decisions are made")
     if missing:
         values, why = (0.0, 1.0), missing
     else:
-        values, why = (
-            _never_falling(known),
-            f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept",
-        )
+        values = _fit_rising(known)
+        why = f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept"
     shift, slope = (
-        learned(f"{name} {what}", value=v, why=why)
-        for what, v in zip(("shift", "slope"), values, strict=True)
+        learned(f"{name} {label}", value=v, why=why)
+        for label, v in zip(("shift", "slope"), values, strict=True)
     )
     return LearnedMap(shift, slope)
 
 
-def _never_falling(known: Sequence[Review]) -> tuple[float, float]:
-    kept = np.array([float(r.kept) for r in known])
-    found = fit_recalibration([r.shown for r in known], kept, clip=CLIP)
-    if found.b >= 0.0:
-        return found.a, found.b
+def _fit_rising(known: Sequence[Review]) -> tuple[float, float]:
+    accepted = np.array([float(r.kept) for r in known])
+    fitted = fit_recalibration([r.shown for r in known], accepted, clip=CLIP)
+    if fitted.b >= 0.0:
+        return fitted.a, fitted.b
     shift = most_probable(
-        np.ones((len(kept), 1)), kept, middle=np.zeros(1), precision=np.array([0.5**-2.0])
+        np.ones((len(accepted), 1)), accepted, middle=np.zeros(1), precision=np.array([0.5**-2.0])
     )
     return float(shift[0]), 0.0
 
@@ -231,18 +220,17 @@ def _never_falling(known: Sequence[Review]) -> tuple[float, float]:
 def fit_reliability(
     feed: str, graded: float, record: Iterable[Pointed], *, before: datetime
 ) -> Learned:
-    """P(a report of this feed is informative), from where its evidence pointed on questions
-    answered before `before`.
+    """P(a report of a feed is informative), from its evidence on questions answered by `before`.
 
-    A feed that is informative with chance r, and else says YES with some habit q whatever the
-    truth, points to YES in a share r + (1 − r) q of the questions that come out YES and to NO in r
-    + (1 − r)(1 − q) of the others. The two add up to 1 + r, whatever q and however rare YES is: r =
-    share right if YES + share right if NO − 1 (Youden 1950, Cancer 3). The plain share right would
-    call every feed useless that reports on what rarely happens.
+    A feed that is informative with probability r, and otherwise says YES with some probability q,
+    points to YES in a share r + (1 − r) q of the questions with outcome YES and to NO in r + (1 −
+    r)(1 − q) of the others. The two add up to 1 + r, whatever q and the frequency of YES: r = share
+    right if YES + share right if NO − 1 (Youden 1950, Cancer 3). The plain share right would be
+    unfair to feeds that report on rare events.
 
     Each question counts once, with the share of its evidence that pointed right. Both shares are
-    shrunk by a Beta prior at (1 + graded)/2, what the Admiralty grade leads to expect, as if that
-    were half of `GRADE_STRENGTH` questions. Range 0 to 0.97; the grade itself below
+    shrunk by a Beta prior at (1 + graded)/2, the expectation from the Admiralty grade, with the
+    weight of half of `GRADE_STRENGTH` questions. Range 0 to 0.97; the grade itself below
     `ENOUGH_POINTED` questions, or `ENOUGH_POINTED_RARER` of the rarer outcome. Raises
     `InvalidProbability` for the grade's value.
 
@@ -255,9 +243,9 @@ def fit_reliability(
     probabilities(graded)
     shares = _shares_right(r for r in record if r.known_at < before)
     n, rarer = sum(map(len, shares.values())), min(map(len, shares.values()))
-    missing = _missing(
+    missing = _explain_shortage(
         n, ENOUGH_POINTED, "questions that it bore on have closed with an answer"
-    ) or _missing(rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way")
+    ) or _explain_shortage(rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way")
     if missing:
         return Learned("reliability", feed, graded, n, before, missing)
     half, prior = GRADE_STRENGTH / 2.0, (1.0 + graded) / 2.0
@@ -275,7 +263,7 @@ def fit_reliability(
 
 
 def _shares_right(record: Iterable[Pointed]) -> dict[bool, list[float]]:
-    """The share of evidence that pointed right, question by question, by what came out."""
+    """Share of evidence that pointed to the outcome, by question, grouped by outcome."""
     pointed: dict[tuple[QuestionId, bool], list[bool]] = defaultdict(list)
     for r in record:
         pointed[r.question_id, r.happened].append(r.to_yes == r.happened)
@@ -285,11 +273,11 @@ def _shares_right(record: Iterable[Pointed]) -> dict[bool, list[float]]:
     return shares
 
 
-def _rarer(outcomes: Iterable[bool]) -> int:
-    found = list(outcomes)
-    return min(sum(found), len(found) - sum(found))
+def _count_rarer(outcomes: Iterable[bool]) -> int:
+    collected = list(outcomes)
+    return min(sum(collected), len(collected) - sum(collected))
 
 
-def _missing(have: int, need: int, what: str) -> str:
-    """Why nothing is learned yet; empty when there is enough."""
-    return "" if have >= need else f"default: {have} of {need} {what}"
+def _explain_shortage(count: int, required: int, requirement: str) -> str:
+    """Reason for keeping the default; empty if the sample is large enough."""
+    return "" if count >= required else f"default: {count} of {required} {requirement}"

@@ -1,9 +1,8 @@
-"""How far judging a piece of evidence would move the suggestion of its question.
+"""Effect of judging a piece of evidence on the suggestion of its question.
 
 News enters a suggestion as a sum of weights. A judgement changes the weight of the piece itself,
-the novelty of the stories on its indicator that came soon after it, and the silence of that
-indicator. Only these are weighed again, which for a question with a thousand stories is a hundredth
-of the work of two suggestions.
+the novelty of later stories on its indicator, and the silence of that indicator. Only these are
+recomputed, about a hundredth of the work of two suggestions for a question with a thousand stories.
 """
 
 import math
@@ -23,8 +22,8 @@ from forecasts.suggestion.categorical import OptionSuggestion, option_standing_f
 
 VERDICTS: Final[tuple[EvidenceStatus, ...]] = ("confirmed", "rejected")
 
-_RAW: Final = ("evidence", "silence", "usual level")
-"""Lines of news before scale and saturation."""
+_RAW_KINDS: Final = ("evidence", "silence", "usual level")
+"""Kinds of news lines before scale and saturation."""
 
 
 def judgement_effects(
@@ -35,108 +34,113 @@ def judgement_effects(
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
     model: Model = DEFAULT_MODEL,
-    **how: Any,
+    **options: Any,
 ) -> dict[EvidenceId, float]:
-    """The move of the suggestion, in probability from 0 to 1, that judging each waiting piece would
-    make.
+    """Change of the suggested probability, 0 to 1, by judging each waiting piece.
 
-    It is the larger one of confirming the piece as it stands and of rejecting it: of the
-    probability of YES, or of the option that moves most. `how` is what else `suggest` and
-    `suggest_options` take. Left out are pieces first seen after `at`, and all of a question without
-    such a suggestion.
+    The larger change of confirming the piece as it is and of rejecting it: of the probability of
+    YES, or of the option that changes most. `options` are further arguments of `suggest` and
+    `suggest_options`. Left out are pieces first seen after `at`, and questions without such a
+    suggestion.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.evidence.evidence import Report, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.", ("https://example.org",), opens,
+    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    ...     ("https://example.org",), opens,
     ...     utc("2026-07-01"), utc("2026-07-08"), prior="50%"))
-    >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6, "logged", "matcher", opens,
+    >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6,
+    ...     "logged", "matcher", opens,
     ...     (Report("wire", 0.9, opens),))
-    >>> {nr: round(p, 3) for nr, p in judgement_effects(truce, {1}, evidence=[talks], indicators={}, at=opens).items()}
+    >>> {nr: round(p, 3) for nr, p in judgement_effects(truce, {1}, evidence=[talks],
+    ...     indicators={}, at=opens).items()}
     {1: 0.183}
     """
     pieces = tuple(evidence)
-    news = _News.of(question, pieces, indicators, at=at, model=model)
+    index = _EvidenceIndex.of(question, pieces, indicators, at=at, model=model)
     if question.kind == "binary":
-        move = _move_of_yes(suggest(question, pieces, indicators, at, model=model, **how), model)
+        move = _binary_move(
+            suggest(question, pieces, indicators, at, model=model, **options), model
+        )
     elif question.options:
-        move = _move_of_shares(
-            question, suggest_options(question, pieces, indicators, at, model=model, **how), model
+        move = _categorical_move(
+            question,
+            suggest_options(question, pieces, indicators, at, model=model, **options),
+            model,
         )
     else:
         return {}
-    asked = (
+    pending = (
         e
         for e in pieces
         if e.id in waiting and e.question_id == question.id and e.first_seen_at <= at
     )
-    return {piece.id: max(map(move, news.changes(piece))) for piece in asked}
+    return {piece.id: max(map(move, index.changes(piece))) for piece in pending}
 
 
 def estimated_effect(story: Weighed, p: float, model: Model = DEFAULT_MODEL) -> float:
-    """The same move from the piece alone, for a suggestion of p: saturation and other stories are
-    left out.
+    """Estimate the same change from the piece alone, ignoring saturation and other stories.
 
-    It serves to choose the pieces whose effect is worth working out.
+    Used to select the pieces worth an exact computation.
     """
     now, full = story.log_odds, story.with_trust(1.0, story.evidence.strength)
     return model.gamma * p * (1.0 - p) * max(abs(full - now), abs(now))
 
 
 _Changes = Mapping[str, float]
-"""By how many nats the sum of the weights of news changes, for each option that stories name (""
-for none).
-"""
+"""Change of the summed weights, in nats, for each option named ("" for none)."""
 _Move = Callable[[_Changes], float]
-"""How far a suggestion moves by such changes."""
+"""Change of a suggestion by such changes of weight."""
 
 
-def _move_of_yes(stands: Suggestion, model: Model) -> _Move:
+def _binary_move(current: Suggestion, model: Model) -> _Move:
     start = math.fsum(
         line.log_odds
-        for line in stands.lines
+        for line in current.lines
         if line.kind in (*GROUPS["Base rate"], *GROUPS["Time"])
     )
-    raw = math.fsum(line.log_odds for line in stands.lines if line.kind in _RAW)
+    raw = math.fsum(line.log_odds for line in current.lines if line.kind in _RAW_KINDS)
 
     def move(changes: _Changes) -> float:
         changed = raw + math.fsum(changes.values())
         return abs(
-            closed(start + soft_capped(model.gamma * changed, model.soft_cap), model) - stands.p
+            closed(start + soft_capped(model.gamma * changed, model.soft_cap), model) - current.p
         )
 
     return move
 
 
-def _move_of_shares(question: Question, stands: OptionSuggestion, model: Model) -> _Move:
-    before = dict(zip(stands.distribution.options, stands.distribution.p, strict=True))
+def _categorical_move(question: Question, current: OptionSuggestion, model: Model) -> _Move:
+    before = dict(zip(current.distribution.options, current.distribution.p, strict=True))
 
     raw = {
-        name: math.fsum(line.log_share for line in lines if line.kind in _RAW)
-        for name, lines in stands.lines.items()
+        name: math.fsum(line.log_share for line in lines if line.kind in _RAW_KINDS)
+        for name, lines in current.lines.items()
     }
 
     def move(changes: _Changes) -> float:
         changed = defaultdict(float, raw)
         for option, change in changes.items():
-            changed[option_standing_for(stands.distribution, question, stands.at, option)] += change
+            changed[option_standing_for(current.distribution, question, current.at, option)] += (
+                change
+            )
         after = {
-            name: p * math.exp(_capped(changed[name]) - _capped(raw.get(name, 0.0)))
+            name: p * math.exp(cap(changed[name]) - cap(raw.get(name, 0.0)))
             for name, p in before.items()
         }
         total = math.fsum(after.values())
         return max(abs(p / total - before[name]) for name, p in after.items())
 
-    def _capped(weight: float) -> float:
+    def cap(weight: float) -> float:
         return soft_capped(model.gamma * weight, model.soft_cap)
 
     return move
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
-    """The evidence of a question, ready to be weighed again in part."""
+class _EvidenceIndex:
+    """Evidence of a question, indexed for partial recomputation."""
 
     question: Question
     evidence: tuple[Evidence, ...]
@@ -155,7 +159,7 @@ class _News:
         *,
         at: datetime,
         model: Model,
-    ) -> "_News":
+    ) -> "_EvidenceIndex":
         seen = visible(evidence, question.id, at)
         sides: dict[tuple[IndicatorId, Direction], list[Evidence]] = defaultdict(list)
         for piece in seen:
@@ -167,24 +171,24 @@ class _News:
             at,
             model,
             sides,
-            {e.id: _unit(e, indicators, at) for e in seen},
+            {e.id: _full_weight(e, indicators, at) for e in seen},
         )
 
     def changes(self, piece: Evidence) -> Iterator[_Changes]:
-        """What each verdict on a piece changes."""
+        """Weight changes by each verdict on a piece."""
         near = self._near(piece)
-        stands = list(self._weights(near))
+        current = list(self._weights(near))
         for verdict in VERDICTS:
             judged = replace(piece, status=verdict)
             changes = defaultdict(float, {"": self._change_of_silence(judged)})
-            for option, weight in stands:
+            for option, weight in current:
                 changes[option] -= weight
-            for option, weight in self._weights(_with(near, judged), judged):
+            for option, weight in self._weights(_apply_judgement(near, judged), judged):
                 changes[option] += weight
             yield changes
 
     def _near(self, piece: Evidence) -> Sequence[Evidence]:
-        """The stories that take novelty from the piece, and those from which it takes some."""
+        """Stories whose novelty depends on the piece, or on which its novelty depends."""
         side = self.sides.get((piece.indicator_id, piece.direction), ())
         window = timedelta(self.model.novelty_window_days)
         first = bisect_left(side, piece.first_seen_at - window, key=lambda e: e.first_seen_at)
@@ -195,29 +199,33 @@ class _News:
     def _weights(
         self, pieces: Iterable[Evidence], judged: Evidence | None = None
     ) -> Iterator[tuple[str, float]]:
-        anew = {} if judged is None else {judged.id: _unit(judged, self.indicators, self.at)}
-        units = ChainMap(anew, self.units)
+        changed = (
+            {} if judged is None else {judged.id: _full_weight(judged, self.indicators, self.at)}
+        )
+        units = ChainMap(changed, self.units)
         return ((e.option, novelty * units[e.id]) for e, novelty in novelties(pieces, self.model))
 
     def _change_of_silence(self, judged: Evidence) -> float:
         indicator = self.indicators.get(judged.indicator_id)
         if self.question.kind != "binary" or indicator is None or indicator.expected is None:
             return 0.0
-        own = [e for e in self.evidence if e.indicator_id == judged.indicator_id]
+        same_indicator = [e for e in self.evidence if e.indicator_id == judged.indicator_id]
         after, before = (
             math.fsum(
                 weight.log_odds for weight in silences(self.question, pieces, [indicator], self.at)
             )
-            for pieces in (_with(own, judged), own)
+            for pieces in (_apply_judgement(same_indicator, judged), same_indicator)
         )
         return after - before
 
 
-def _unit(piece: Evidence, indicators: Mapping[IndicatorId, Indicator], at: datetime) -> float:
-    """The weight of a piece of full novelty, in nats."""
+def _full_weight(
+    piece: Evidence, indicators: Mapping[IndicatorId, Indicator], at: datetime
+) -> float:
+    """Weight of a piece at full novelty, in nats."""
     return weigh(piece, 1.0, indicators.get(piece.indicator_id), at).log_odds
 
 
-def _with(pieces: Iterable[Evidence], judged: Evidence) -> list[Evidence]:
+def _apply_judgement(pieces: Iterable[Evidence], judged: Evidence) -> list[Evidence]:
     changed = (judged if piece.id == judged.id else piece for piece in pieces)
     return [piece for piece in changed if piece.status != "rejected"]

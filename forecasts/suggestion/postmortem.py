@@ -1,8 +1,6 @@
-"""After the answer: which evidence helped, which misled, what was missed, and whose path would have
-scored best.
+"""Review of an answered question: evidence that helped or misled, missed signposts, best path.
 
-One question says little about anybody: luck and skill look alike on it. What is told here is where
-to look, not who is good; that takes many questions, and `forecasts.statistics.comparison`.
+A single question does not separate luck from skill; for that see `forecasts.statistics.comparison`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,19 +29,17 @@ from forecasts.questions.timeline import Timeline
 from forecasts.scoring.rulebook import HEADLINE, gains, ignorance, values_of
 
 MOST: Final = 3
-"""So many pieces of evidence are named on either side."""
+"""Number of pieces of evidence named on either side."""
 
-_NOTHING: Final = 0.005
-"""What moved the suggestion by less, in log-odds, neither helped nor misled."""
+_MIN_EFFECT: Final = 0.005
+"""Smallest effect on the suggestion, in log-odds, that counts as helpful or harmful."""
 
 Held = Mapping[ForecasterId, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """How far a piece of evidence moved the suggestion at its strongest, in log-odds: above 0
-    towards the answer.
-    """
+    """Largest contribution of a piece of evidence, in log-odds: above 0 towards the answer."""
 
     evidence_id: EvidenceId
     toward: float
@@ -51,11 +47,10 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A signpost that was not seen before the answer.
+    """Signpost that was not seen before the answer.
 
-    "silent": it was expected by a date, which passed; "never seen": it points to what happened, and
-    nothing came. `right`: whether its silence pointed to the answer; None where its silence said
-    nothing.
+    "silent": expected by a date, which passed; "never seen": it points to the outcome, and nothing
+    came. `right`: True if its silence pointed to the answer; None if its silence was uninformative.
     """
 
     indicator_id: IndicatorId
@@ -65,12 +60,11 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time in which two forecasters held something each, None for nothing, and what the first
-    lost by it.
+    """Period with constant forecasts of two forecasters (None for no forecast), and the loss.
 
-    `lost` is in the unit of skill over schedule: the other's gain over knowing nothing minus one's
-    own, by the headline rule, times the stretch's share of the scheduled time. Below 0 the first
-    was better.
+    `lost` is in the unit of skill over schedule: gain over the uninformed forecast of the other
+    minus that of the first, by the headline rule, times the share of the scheduled time. Below 0
+    the first was better.
     """
 
     start: datetime
@@ -82,10 +76,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Whose forecasts would have scored best, and while which of somebody's own they lost most
-    against them.
+    """Best-scoring forecaster, and the segment on which somebody lost most against them.
 
-    `worst` lasts as long as one of the own forecasts stood; its `other` is what the best one held
+    `worst` lasts as long as one of the own forecasts stood; its `other` is the best one's forecast
     half-way through it. `lead` is the difference of the two skills over schedule, 0 or more; 0 with
     `worst` None where the own path is best.
     """
@@ -97,7 +90,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class PostMortem:
-    """What one answered question can teach. `path` is None for whoever held nothing on it."""
+    """Lessons of one answered question. `path` is None for somebody without a forecast on it."""
 
     question_id: QuestionId
     helpful: tuple[Push, ...]
@@ -109,11 +102,10 @@ class PostMortem:
 def strongest(
     weights: Iterable[tuple[EvidenceId, float]], happened: int
 ) -> tuple[tuple[Push, ...], tuple[Push, ...]]:
-    """The evidence that moved the suggestion most towards the answer, and most away from it, `MOST`
-    of each.
+    """Evidence with the largest contributions towards the answer and away from it, `MOST` each.
 
-    `weights` are what pieces added at any instants, in log-odds towards YES; a piece counts by its
-    strongest one.
+    `weights` are contributions at any instants, in log-odds towards YES; a piece counts by its
+    largest one.
 
     >>> helpful, harmful = strongest([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
     >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
@@ -127,7 +119,7 @@ def strongest(
     pushes = [
         Push(evidence_id, sign * peak)
         for evidence_id, peak in peaks.items()
-        if abs(peak) >= _NOTHING
+        if abs(peak) >= _MIN_EFFECT
     ]
     ranked = sorted(pushes, key=lambda push: (-abs(push.toward), push.evidence_id))
     return (
@@ -142,11 +134,10 @@ def missed(
     evidence: Sequence[Evidence],
     resolution: Resolution,
 ) -> tuple[Missed, ...]:
-    """The signposts that were not seen before the answer of a yes-no question was known, those with
-    a date first.
+    """Signposts of a binary question that were not seen before the answer, dated ones first.
 
-    Seen is what any evidence that nobody rejected was logged under. Empty for other kinds, and
-    without an answer.
+    Seen means that there is evidence that was not rejected. Empty for other kinds, and without an
+    answer.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
     if question.kind != "binary" or happened is None:
@@ -157,109 +148,122 @@ def missed(
         for post in signposts(question, indicators, evidence, close)
         if post.state == "silent"
     ]
-    found = [Missed(i.id, "silent", _pointed(i, towards)) for i in silent]
+    silent_signposts = [Missed(i.id, "silent", _silence_was_right(i, towards)) for i in silent]
     seen = {e.indicator_id for e in evidence if e.status != "rejected" and e.first_seen_at <= close}
     dated = {i.id for i in silent}
-    never = [
+    never_seen = [
         i
         for i in indicators
         if i.direction is towards and i.id not in seen | dated and i.expected is None
     ]
     return (
-        *found,
+        *silent_signposts,
         *(
             Missed(i.id, "never seen")
-            for i in sorted(never, key=lambda i: (-int(i.strength), i.name))
+            for i in sorted(never_seen, key=lambda i: (-int(i.strength), i.name))
         ),
     )
 
 
-def _pointed(indicator: Indicator, towards: Direction) -> bool | None:
+def _silence_was_right(indicator: Indicator, towards: Direction) -> bool | None:
     assert indicator.expected is not None
     ratio = indicator.expected.ratio_when_silent
     return None if ratio == 1.0 else (ratio > 1.0) == (towards is Direction.YES)
 
 
 def best_path(
-    question: Question, resolution: Resolution, held: Held, mine: ForecasterId
+    question: Question, resolution: Resolution, timelines: Held, mine: ForecasterId
 ) -> Path | None:
-    """Who scored best by the headline rule over the schedule, and where `mine` lost most against
-    them.
+    """Find the best path by the headline rule over the schedule, and where `mine` lost most to it.
 
-    Between forecasters who are level the own one comes first. None where `mine` held nothing that
-    counts, or nothing can be scored.
+    In a tie the own path comes first. None if `mine` has no forecast that counts, or nothing can be
+    scored.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
-    own = held.get(mine)
-    if happened is None or own is None or not own.spans(question.opens_at, close):
+    own_timeline = timelines.get(mine)
+    if happened is None or own_timeline is None or not own_timeline.spans(question.opens_at, close):
         return None
     against = {
-        who: stretches_between(question, resolution, own, line)
-        for who, line in held.items()
-        if who != mine and line.spans(question.opens_at, close)
+        forecaster_id: stretches_between(question, resolution, own_timeline, line)
+        for forecaster_id, line in timelines.items()
+        if forecaster_id != mine and line.spans(question.opens_at, close)
     }
-    leads = {who: sum(s.lost for s in stretches) for who, stretches in against.items()}
-    best = max(leads, key=lambda who: leads[who], default=mine)
+    leads = {
+        forecaster_id: sum(s.lost for s in stretches)
+        for forecaster_id, stretches in against.items()
+    }
+    best = max(leads, key=lambda forecaster_id: leads[forecaster_id], default=mine)
     if best == mine or leads[best] <= 0.0:
         return Path(mine, 0.0, None)
-    spells = _spells(against[best], held[best])
+    spells = _join_segments(against[best], timelines[best])
     return Path(best, leads[best], max(spells, key=lambda spell: spell.lost))
 
 
-def _spells(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
-    """Stretches put together as long as the first of the two held the same."""
-    found = []
+def _join_segments(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
+    """Join segments on which the first forecaster held the same forecast."""
+    joined = []
     for _, run in groupby(stretches, key=lambda stretch: stretch.mine):
-        several = list(run)
-        start, end = several[0].start, several[-1].end
+        segments = list(run)
+        start, end = segments[0].start, segments[-1].end
         half_way = other.at(start + (end - start) / 2)
-        found.append(Stretch(start, end, several[0].mine, half_way, sum(s.lost for s in several)))
-    return found
+        joined.append(
+            Stretch(start, end, segments[0].mine, half_way, sum(s.lost for s in segments))
+        )
+    return joined
 
 
 def stretches_between(
     question: Question, resolution: Resolution, mine: Timeline, other: Timeline
 ) -> tuple[Stretch, ...]:
-    """The scored time cut wherever one of two forecasters changed; their `lost` add up to the
-    difference in skill.
+    """Compare two timelines, cut at every change; `lost` adds up to the difference in skill.
 
     Empty where nothing can be scored.
     """
-    happened, start, end = (
-        answer(question, resolution),
-        question.opens_at,
-        effective_close(question, resolution),
-    )
+    happened = answer(question, resolution)
+    start = question.opens_at
+    end = effective_close(question, resolution)
     if happened is None or start >= end:
         return ()
     removed = {o.removed_at for o in question.options if o.removed_at is not None}
     changes = {at for line in (mine, other) for at, _ in line.steps} | removed
     cuts = [start, *sorted(at for at in changes if start < at < end), end]
     length = question.closes_at - question.opens_at
-    own, others = ([_read(question, at, line.at(at)) for at in cuts[:-1]] for line in (mine, other))
-    ahead = _gains(question, happened, others) - _gains(question, happened, own)
+    own_forecasts, other_forecasts = (
+        [_read_forecast(question, at, line.at(at)) for at in cuts[:-1]] for line in (mine, other)
+    )
+    ahead = _headline_gains(question, happened, other_forecasts) - _headline_gains(
+        question, happened, own_forecasts
+    )
     return tuple(
-        Stretch(begin, finish, own[n], others[n], float(ahead[n]) * ((finish - begin) / length))
+        Stretch(
+            begin,
+            finish,
+            own_forecasts[n],
+            other_forecasts[n],
+            float(ahead[n]) * ((finish - begin) / length),
+        )
         for n, (begin, finish) in enumerate(pairwise(cuts))
     )
 
 
-def _read(question: Question, at: datetime, held: Distribution | None) -> Distribution | None:
-    return None if held is None else as_offered(question, at, held)
+def _read_forecast(
+    question: Question, at: datetime, forecast: Distribution | None
+) -> Distribution | None:
+    return None if forecast is None else as_offered(question, at, forecast)
 
 
-def _gains(question: Question, happened: Answer, held: Sequence[Distribution | None]) -> Floats:
-    """What each forecast gains over knowing nothing, by the headline rule; nothing held gains
-    nothing.
-    """
+def _headline_gains(
+    question: Question, happened: Answer, forecasts: Sequence[Distribution | None]
+) -> Floats:
+    """Gain of each forecast over the uninformed one by the headline rule; 0 for no forecast."""
     rule = HEADLINE[question.kind]
-    there = [n for n, each in enumerate(held) if each is not None]
+    present = [n for n, forecast in enumerate(forecasts) if forecast is not None]
     reference, *values = values_of(
         rule,
         question,
         happened,
-        [ignorance(question), *(each for each in held if each is not None)],
+        [ignorance(question), *(forecast for forecast in forecasts if forecast is not None)],
     )
-    found = np.zeros(len(held))
-    found[there] = gains(rule, np.array(values), float(reference))
-    return found
+    gained = np.zeros(len(forecasts))
+    gained[present] = gains(rule, np.array(values), float(reference))
+    return gained

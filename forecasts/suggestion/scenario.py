@@ -1,4 +1,4 @@
-"""A suggestion for a scenario question: what its likelihood table makes of the question board."""
+"""Suggested scenario shares from a likelihood table and the question board."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,44 +9,48 @@ from forecasts.scenarios.scenario_set import ScenarioLine, ScenarioPosterior, Sc
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
 
 VERSION = "scenarios-1"
-"""How the suggestion is made; a change of the rules changes the version."""
+"""Version of the method."""
 
 
 def suggest_scenarios(
     question: Question, scenario_set: ScenarioSet, board: Mapping[QuestionId, float], at: datetime
 ) -> OptionSuggestion:
-    """Suggested shares of the scenarios as they are offered at `at`; without rows on the board
-    exactly the prior.
+    """Suggest shares of the scenarios offered at `at`; without rows on the board the prior.
 
-    `board` is as for `forecasts.scenarios.scenario_set.posterior`, and so are the errors. The lines of a
-    scenario add up to ln of its share: its prior, one line of kind "evidence" for each row (named
-    by its question), and the sum of 1. A scenario that is ruled out has a share of 0 and no lines,
-    as `OptionSuggestion` has it.
+    `board` and errors are those of `forecasts.scenarios.scenario_set.posterior`. The lines of a scenario add
+    up to ln of its share: its prior, one line of kind "evidence" for each row (named by its
+    question), and the normalisation. A scenario that is ruled out has a share of 0 and no lines.
 
     >>> from forecasts.questions.new_question import Asked, question_from
     >>> from forecasts.questions.question import utc
     >>> from forecasts.scenarios.scenario_set import LikelihoodRow
     >>> opens = utc("2026-01-01")
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), opens,
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     opens,
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=80 Other=20"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125, 0.5)),))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    ...     0.5)),))
     >>> found = suggest_scenarios(asked, known, {"summit": 0.2}, opens)
     >>> [round(p, 3) for p in found.distribution.p]
     [0.8, 0.2]
     >>> found.lines["Other"][1].why
     'summit: at 20%, where the prior alone expects 20%'
     """
-    found = posterior(question, scenario_set, board, at=at)
-    lines = {name: _lines_of(found, name) for name in found.distribution.options}
-    return OptionSuggestion(question.id, at, found.distribution, MappingProxyType(lines), VERSION)
+    posterior_now = posterior(question, scenario_set, board, at=at)
+    lines = {
+        name: _scenario_lines(posterior_now, name) for name in posterior_now.distribution.options
+    }
+    return OptionSuggestion(
+        question.id, at, posterior_now.distribution, MappingProxyType(lines), VERSION
+    )
 
 
-def _lines_of(found: ScenarioPosterior, name: str) -> tuple[OptionLine, ...]:
-    own = found.lines[name]
-    if found.distribution.of(name) == 0.0 or not own:
+def _scenario_lines(result: ScenarioPosterior, name: str) -> tuple[OptionLine, ...]:
+    lines = result.lines[name]
+    if result.distribution.of(name) == 0.0 or not lines:
         return ()
-    first, *rows, last = own
+    first, *rows, last = lines
     return (
         OptionLine("base rate", first.why, first.log_share),
         *map(_row_line, rows),

@@ -1,7 +1,7 @@
-"""What time alone does to a base rate while nothing happens.
+"""Effect of elapsed time on a base rate while nothing happens.
 
-In simulations this is the big gain over a base rate that stands still (Brier 0.12 against 0.14);
-evidence adds a little on top. So it is scored as a forecaster of its own, `hazard`.
+In simulations it accounts for most of the gain over a constant base rate (Brier 0.12 against 0.14);
+evidence adds a little. It is therefore scored as a forecaster, `hazard`.
 """
 
 import math
@@ -16,14 +16,16 @@ _DAY = timedelta(days=1)
 
 
 def hazard(question: Question, at: datetime) -> float:
-    """The prior moved by time alone: what is left of it at `at` when nothing has happened.
+    """Prior adjusted for the time elapsed at `at` without the event.
 
     Range 0 to 1. Before the opening it is the prior; from the scheduled close on it is 0 for
     `event_by`, 1 for `holds_until`, and the prior for `state_at`. See `moved_by_time`.
 
     >>> from forecasts.questions.question import utc
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
     >>> round(hazard(question, utc("2026-03-02")), 4)
     0.2577
     """
@@ -31,11 +33,10 @@ def hazard(question: Question, at: datetime) -> float:
 
 
 def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
-    """A base rate p0 with the share `left` (1 to 0) of its time still to come.
+    """Adjust a base rate p0 for elapsed time; `left` is the share of time still to come (1 to 0).
 
     `event_by`: 1 − (1 − p0)^left, falling to 0; `holds_until`: p0^left, rising to 1; `state_at`:
-    p0. Range 0 to 1. Source: a constant risk per unit of time, under which every day without the
-    event says as much as any other.
+    p0. Range 0 to 1. Source: constant risk per unit of time.
 
     >>> [round(moved_by_time(0.3, "event_by", left), 4) for left in (1.0, 0.5, 0.0)]
     [0.3, 0.1633, 0.0]
@@ -54,24 +55,25 @@ def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
 
 
 def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timeline:
-    """`hazard` as the forecasts of a forecaster who revises once a day on [start, end).
+    """Timeline of a forecaster who sets `hazard` once a day on [start, end).
 
-    A day on which nothing changed adds no step. An empty stretch gives an empty timeline.
+    A day without change adds no step. An empty period gives an empty timeline.
     """
     steps: list[tuple[datetime, Binary | None]] = []
     instant = start
     while instant < end:
-        held = Binary(hazard(question, instant))
-        if not steps or steps[-1][1] != held:
-            steps.append((instant, held))
+        forecast = Binary(hazard(question, instant))
+        if not steps or steps[-1][1] != forecast:
+            steps.append((instant, forecast))
         instant += _DAY
     return Timeline(tuple(steps))
 
 
 def time_passed(question: Question, at: datetime) -> str:
-    """The same in words: how much of the question's time is over, and what that says."""
+    """Describe the elapsed time of a question and what it implies."""
     total = (question.closes_at - question.opens_at) / _DAY
-    passed = f"{_days(total * (1.0 - _share_left(question, at)))} of {_days(total)} days passed"
+    over = total * (1.0 - _share_left(question, at))
+    passed = f"{_format_days(over)} of {_format_days(total)} days passed"
     match question.horizon_shape:
         case "event_by":
             return f"{passed} without the event"
@@ -88,5 +90,5 @@ def _share_left(question: Question, at: datetime) -> float:
     return min(max(left, 0.0), 1.0)
 
 
-def _days(days: float) -> str:
+def _format_days(days: float) -> str:
     return f"{round(days, 1):g}"
