@@ -1,3 +1,1 @@
-"""A language model as an adviser: how it is asked, what its answers may do, and what became of
-them.
-"""
+"""Language model adviser: requests, validation of answers, and their storage."""

@@ -1,8 +1,7 @@
-"""What a language model is asked and what it answers: the values, and the check that an answer has
-its shape. Pure.
+"""Requests to a language model and its answers, with schema validation. Pure.
 
-`tracker.llm.endpoint` alone talks to a model; whoever has something to ask writes messages and
-a shape, keeps the answers under their `answer_key`, and counts the requests of a day.
+Only the client module talks to a model; its callers write messages and a schema, store the
+answers under their key, and count the requests of a day.
 """
 
 import json
@@ -42,8 +41,8 @@ _TYPES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = MappingProxyTyp
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a prompt. Text of others belongs into "user", marked as such by whoever writes
-    the prompt.
+    """One turn of a prompt. Third-party text belongs into "user", marked as such by the prompt's
+    author.
     """
 
     role: Literal["system", "user"]
@@ -52,12 +51,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an answer has to look like: a JSON schema under a name that changes when its meaning
-    does.
+    """JSON schema of an answer, under a name that changes with its meaning.
 
-    The schema is sent along and checked by `mismatch`, so it may use only what that understands;
-    anything else raises ValueError here, or it would be taken for checked. It describes an object,
-    and is not changed later.
+    The schema is sent along and checked on receipt, so it may use only supported keywords; any
+    other raises ValueError, as it would go unchecked. It describes an object, and is never changed
+    later.
     """
 
     name: str
@@ -71,14 +69,12 @@ class Shape:
             )
         if self.schema.get("type") != "object":
             raise ValueError(f"the shape {self.name} is not that of an object")
-        _refuse_unknown_words(self.schema)
+        _refuse_unknown_keywords(self.schema)
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer of the shape that was asked for. `requests` is what it takes from the day's
-    budget.
-    """
+    """An answer that fits the schema. `requests` is its cost in the day's budget."""
 
     value: Mapping[str, Any]
     model: str
@@ -88,33 +84,34 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Why there is no answer that can be used, in words fit for a person. `requests` counts all the
-    same.
+    """A failure with a reason for a person; `requests` is its cost in the day's budget.
 
-    `wait_seconds` above 0 is how long the endpoint asks to be left alone.
+    `wait_seconds` above 0 is the pause that the endpoint asked for; `is_auth_error` means that it
+    refused the key.
     """
 
     reason: str
     requests: int = 0
     wait_seconds: float = 0.0
+    is_auth_error: bool = False
 
 
 def answer_key(model: str, messages: Sequence[Message], shape: Shape) -> str:
-    """Under which an answer is kept: the same question to the same model has the same key, on any
+    """Return the storage key of an answer: a hash of model, messages and schema, equal on any
     machine.
 
     >>> answer_key("m", [Message("user", "Hello")], Shape("greeting-1", {"type": "object"}))[:16]
     '1cc256d6874692db'
     """
-    asked = [model, [[m.role, m.content] for m in messages], shape.name, shape.schema]
-    return sha256(json.dumps(asked, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    request = [model, [[m.role, m.content] for m in messages], shape.name, shape.schema]
+    return sha256(json.dumps(request, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -> str:
-    """How a JSON value differs from a schema, in words; "" if it fits.
+    """Describe how a JSON value differs from a schema; "" if it fits.
 
-    It understands types, enum, the properties of objects and the items of lists. An object may have
-    no property but those named, each is required when the schema says so, and a number is finite.
+    Supports type, enum, properties, required, items, minItems and maxItems. An object may have no
+    other properties, and numbers are finite.
 
     >>> mismatch({"a": 1}, {"type": "object", "properties": {"a": {"type": "string"}}})
     'a is not a text'
@@ -131,14 +128,14 @@ def mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -
     return ""
 
 
-def _refuse_unknown_words(schema: Mapping[str, Any]) -> None:
+def _refuse_unknown_keywords(schema: Mapping[str, Any]) -> None:
     if unknown := sorted(set(schema) - _KEYWORDS):
         raise ValueError(f"a schema with {unknown[0]!r} cannot be checked here")
     for part in (
         *schema.get("properties", {}).values(),
         *([schema["items"]] if "items" in schema else []),
     ):
-        _refuse_unknown_words(part)
+        _refuse_unknown_keywords(part)
 
 
 def _object_mismatch(value: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> str:
@@ -153,8 +150,8 @@ def _object_mismatch(value: Mapping[str, Any], schema: Mapping[str, Any], where:
 def _list_mismatch(value: Sequence[Any], schema: Mapping[str, Any], where: str) -> str:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return f"{where} has {len(value)} entries"
-    found = (
-        mismatch(one, schema.get("items", {}), f"entry {n} of {where}")
-        for n, one in enumerate(value, 1)
+    mismatches = (
+        mismatch(entry, schema.get("items", {}), f"entry {n} of {where}")
+        for n, entry in enumerate(value, 1)
     )
-    return next(filter(None, found), "")
+    return next(filter(None, mismatches), "")

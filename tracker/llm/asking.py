@@ -1,9 +1,8 @@
-"""The model judges evidence that waits: in the order of the inbox, within its budget, and never
-over a person.
+"""Language model judgement of pending evidence, in inbox order and within budget.
 
-Gather what waits → ask, outside of any transaction, since a model thinks for as long as it likes →
-store what it said of evidence that still waits by then. What an answer may do is decided in
-`machine.judging`.
+Collect pending evidence, ask outside of any transaction since a model may take long, then store the
+judgement of evidence that no person has judged meanwhile. The effect of an answer is limited by the
+judgement module.
 """
 
 from collections.abc import Callable
@@ -35,27 +34,22 @@ from tracker.storage.model import KeptAnswer
 from tracker.storage.sessions import Session, Store
 
 LONGEST_ROUND: Final = timedelta(minutes=4)
-"""After so long nothing further is asked: the scheduler should not have to wait when it is told to
-end.
-"""
+"""Time after which no further request is sent, so that the scheduler can stop."""
 
 MOST_FAILURES: Final = 3
-"""So many failures one after the other are the endpoint's, not the items'."""
+"""Consecutive failures after which the endpoint is at fault, not the items."""
 
 TRY_AGAIN: Final = timedelta(hours=6)
-"""An item on which the model failed lets others go first for so long."""
-
-KEY_REFUSED: Final = ("HTTP 401", "HTTP 403")
+"""Pause before a failed item is retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineReport:
-    """What a round of asking did.
+    """Result of a run.
 
-    `asked` pieces of evidence were put to the model, which took `requests`; `judged` were judged,
-    also by an answer that was kept from before; on `refused` came nothing that can be used. What a
-    person judged meanwhile is neither. `why` says why the round ended before its time, "" if it did
-    not.
+    `asked` pieces of evidence were sent to the model, in `requests` requests; `judged` were judged,
+    also from stored answers; `refused` had unusable answers. What a person judged meanwhile is in
+    neither. `why` is the reason for an early end, "" if there is none.
     """
 
     asked: int = 0
@@ -67,7 +61,7 @@ class MachineReport:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A piece of evidence that nobody but the matcher has judged, as a case for the model."""
+    """A piece of evidence judged by the matcher alone, as a case for the model."""
 
     id: EvidenceId
     question: Question
@@ -77,8 +71,9 @@ class Waiting:
 def ask_about_waiting(
     store: Store, settings: Settings, now: Callable[[], datetime], *, most: int
 ) -> MachineReport:
-    """Ask about at most so many pieces; nothing is asked without an address, or while the endpoint
-    wants to be left.
+    """Judge a limited number of pieces.
+
+    Nothing is asked without an endpoint, or during a pause that it asked for.
     """
     endpoint = model_of(settings)
     if endpoint is None:
@@ -91,29 +86,29 @@ def ask_about_waiting(
                 why=f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC"
             )
         cases = waiting(session, started)
-    asking = Round(store, endpoint, now)
-    for one in cases:
-        if asking.why or asking.asked >= most:
+    run = Round(store, endpoint, now)
+    for piece in cases:
+        if run.why or run.asked >= most:
             break
         if now() - started > LONGEST_ROUND:
-            asking.why = "the time of a round is up"
+            run.why = "the time of a round is up"
             break
-        asking.take(one)
-    return asking.report()
+        run.take(piece)
+    return run.report()
 
 
 def waiting(session: Session, now: datetime) -> list[Waiting]:
-    """What the model can be asked about, in the order of the inbox.
+    """List evidence for the model in inbox order.
 
-    Questions without indicators are left out: there is nothing that an answer could name.
+    Questions without indicators are left out: an answer could not name any.
     """
     cards = [card for card in inbox(session, None, now) if card.evidence.judged_by == MATCHER]
     opened = open_questions(session, now)
-    own = groupby(
+    groups = groupby(
         questions.indicators(session, sorted(opened)), key=lambda indicator: indicator.question_id
     )
-    indicators = {question_id: tuple(some) for question_id, some in own}
-    found = []
+    indicators = {question_id: tuple(group) for question_id, group in groups}
+    pending = []
     for card in cards:
         question, first = opened[card.evidence.question_id], card.items[0].item
         if question.id in indicators:
@@ -125,12 +120,12 @@ def waiting(session: Session, now: datetime) -> list[Waiting]:
                 title=first.title,
                 summary=first.summary,
             )
-            found.append(Waiting(card.evidence.id, question, case))
-    return found
+            pending.append(Waiting(card.evidence.id, question, case))
+    return pending
 
 
 class Round:
-    """One round of asking, piece by piece; `why` is set once it should end."""
+    """One run over pending evidence; `why` is set once it should end."""
 
     def __init__(self, store: Store, endpoint: Endpoint, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -142,98 +137,94 @@ class Round:
         self.why = ""
 
     def report(self) -> MachineReport:
-        """What was done so far."""
+        """Report what was done so far."""
         return MachineReport(self.asked, self._judged, self._refused, self._requests, self.why)
 
-    def take(self, one: Waiting) -> None:
-        """Judge a piece by the answer that was kept, or ask; nothing where the model failed not
-        long ago.
+    def take(self, piece: Waiting) -> None:
+        """Judge a piece by its stored answer, or ask; skip it if the model failed on it
+        recently.
         """
-        messages, shape = prompt_for(one.case), shape_for(one.case)
+        messages, shape = prompt_for(piece.case), shape_for(piece.case)
         key = answer_key(self._endpoint.model, messages, shape)
         with self._store.reading() as session:
-            kept = model.answer(session, key)
-        if kept is not None and kept.value:
-            self._judge(
-                one,
-                read_judgement(Answered(kept.value, kept.model, 0, kept.tokens), one.case),
-                asked=False,
+            stored = model.answer(session, key)
+        if stored is not None and stored.value:
+            self._apply(
+                piece,
+                read_judgement(Answered(stored.value, stored.model, 0, stored.tokens), piece.case),
+                is_new=False,
             )
-        elif kept is None or self._now() - kept.asked_at >= TRY_AGAIN:
-            found = self._ask(messages, shape, key)
+        elif stored is None or self._now() - stored.asked_at >= TRY_AGAIN:
+            result = self._request_answer(messages, shape, key)
             if not self.why:
-                answer = read_judgement(found, one.case) if isinstance(found, Answered) else found
-                self._judge(one, answer, asked=True)
+                answer = (
+                    read_judgement(result, piece.case) if isinstance(result, Answered) else result
+                )
+                self._apply(piece, answer, is_new=True)
 
-    def _ask(self, messages: tuple[Message, ...], shape: Shape, key: str) -> Answered | Unanswered:
-        from tracker.llm.endpoint import (
-            ask,
-        )  # the HTTP client, which nobody needs who asks nothing
+    def _request_answer(
+        self, messages: tuple[Message, ...], shape: Shape, key: str
+    ) -> Answered | Unanswered:
+        from tracker.llm.endpoint import ask  # loads the HTTP client
 
         spent = self._take_from_budget()
-        found = ask(self._endpoint, messages, shape, spent_today=spent)
-        self._requests += found.requests
-        if found.requests:
+        result = ask(self._endpoint, messages, shape, spent_today=spent)
+        self._requests += result.requests
+        if result.requests:
             self.asked += 1
-        if isinstance(found, Unanswered):
+        if isinstance(result, Unanswered):
             self._failures += 1
-            self.why = self._reason_to_end(found)
+            self.why = self._reason_to_end(result)
         else:
             self._failures = 0
         with self._store.writing() as session:
-            self._keep(session, found, shape, key)
-        return found
+            self._store_result(session, result, shape, key)
+        return result
 
     def _take_from_budget(self) -> int:
-        """Count a request before it is made, so that one that ends with the process is counted
-        too.
-        """
+        """Count a request before it is sent, so that it counts even if the process dies."""
         with self._store.writing() as session:
             spent = model.spent(session, self._now().date())
             if spent < self._endpoint.budget_per_day:
                 model.count(session, self._now().date(), 1)
         return spent
 
-    def _reason_to_end(self, found: Unanswered) -> str:
-        is_final = (
-            found.wait_seconds > 0 or not found.requests or found.reason.startswith(KEY_REFUSED)
-        )
-        return found.reason if is_final or self._failures >= MOST_FAILURES else ""
+    def _reason_to_end(self, failure: Unanswered) -> str:
+        is_final = failure.wait_seconds > 0 or not failure.requests or failure.is_auth_error
+        return failure.reason if is_final or self._failures >= MOST_FAILURES else ""
 
-    def _keep(self, session: Session, found: Answered | Unanswered, shape: Shape, key: str) -> None:
-        """Keep the answer, or that there was none, what it took, and how long the endpoint wants to
-        be left alone.
-        """
+    def _store_result(
+        self, session: Session, result: Answered | Unanswered, shape: Shape, key: str
+    ) -> None:
+        """Store the answer or its absence, its cost, and the pause that the endpoint asked for."""
         now = self._now()
-        if found.requests:
-            model.count(session, now.date(), found.requests - 1)
-        if isinstance(found, Answered):
+        if result.requests:
+            model.count(session, now.date(), result.requests - 1)
+        if isinstance(result, Answered):
             model.keep(
-                session, key, KeptAnswer(found.model, shape.name, now, found.value, found.tokens)
+                session, key, KeptAnswer(result.model, shape.name, now, result.value, result.tokens)
             )
-        elif found.wait_seconds > 0:
+        elif result.wait_seconds > 0:
             model.be_quiet(
-                session, self._endpoint.base_url, now + timedelta(seconds=found.wait_seconds)
+                session, self._endpoint.base_url, now + timedelta(seconds=result.wait_seconds)
             )
         elif not self.why:
             model.keep(session, key, KeptAnswer(self._endpoint.model, shape.name, now, {}))
 
-    def _judge(self, one: Waiting, judgement: Judgement | Unanswered, *, asked: bool) -> None:
+    def _apply(self, piece: Waiting, judgement: Judgement | Unanswered, *, is_new: bool) -> None:
         if isinstance(judgement, Unanswered):
-            self._refused += asked
+            self._refused += is_new
             return
         with self._store.writing() as session:
-            self._judged += judge(session, one, judgement, self._now())
+            self._judged += judge(session, piece, judgement, self._now())
 
 
-def judge(session: Session, one: Waiting, judgement: Judgement, now: datetime) -> bool:
-    """Store the judgement of a piece that still waits, and let the suggestion follow; False if a
-    person was faster.
+def judge(session: Session, pending: Waiting, judgement: Judgement, now: datetime) -> bool:
+    """Store the judgement of a piece that is still pending, and update the suggestion; False if it
+    is not.
     """
-    log.wait_turn(
-        session
-    )  # whoever judges appends to the log, so that from here on nobody else does
-    piece = evidence.get(session, one.id)
+    log.wait_turn(session)  # serialise with other writers of the log
+    piece = evidence.get(session, pending.id)
     if piece is None or piece.judged_by != MATCHER:
         return False
     judged = with_judgement(piece, judgement, questions.indicators(session, [piece.question_id]))
@@ -242,9 +233,9 @@ def judge(session: Session, one: Waiting, judgement: Judgement, now: datetime) -
     forecasts.add_forecaster(
         session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot")
     )
-    logged = Decision(
+    decision = Decision(
         "logged", judged.direction, judged.strength, judgement.by, now, judgement.note
     )
-    evidence.decide(session, piece.id, logged, judged)
-    record_suggestions(session, [one.question], now, prompted=True)
+    evidence.decide(session, piece.id, decision, judged)
+    record_suggestions(session, [pending.question], now, prompted=True)
     return True

@@ -1,4 +1,4 @@
-"""What the verbs on essays take and give."""
+"""Values of the essay use cases."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,7 @@ from tracker.model.read_models import QuestionSummary
 
 @dataclass(frozen=True, slots=True)
 class EssayText:
-    """One version of an essay's text. `source` says where it came from: a file's name or an
-    address.
-    """
+    """One version of an essay's text; `source` is a file name or an address."""
 
     essay_id: EssayId
     version: int
@@ -26,7 +24,7 @@ class EssayText:
 
 @dataclass(frozen=True, slots=True)
 class NewEssay:
-    """An essay as somebody hands it in. `text` is empty when only its record is added."""
+    """An essay to add; `text` is empty when only its record is added."""
 
     id: str
     title: str
@@ -39,9 +37,7 @@ class NewEssay:
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """A question half written, from the sentence that starts at `offset`; `fields` are those of the
-    form.
-    """
+    """An unfinished question from the sentence at `offset`; `fields` are those of the form."""
 
     essay_id: EssayId
     offset: int
@@ -52,7 +48,7 @@ class SavedDraft:
 
 @dataclass(frozen=True, slots=True)
 class EssaySummary:
-    """An essay as one row: how much of it was asked, and how its claims did so far."""
+    """An essay as one row: coverage by questions, and track records."""
 
     essay: Essay
     has_text: bool
@@ -64,11 +60,11 @@ class EssaySummary:
 
 @dataclass(frozen=True, slots=True)
 class EssayPage:
-    """An essay with its record written over it.
+    """An essay with its track record.
 
     `mapped` are all sentences in order, then the claims whose words the text no longer has; or the
-    claims alone where the text is not kept. `retrospective` is the record of questions written
-    after their own window, which never mixes with the live one.
+    claims alone without a stored text. `retrospective` is the record of questions written after
+    their own window, kept apart from the live one.
     """
 
     essay: Essay

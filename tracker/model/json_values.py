@@ -1,4 +1,4 @@
-"""Values of the tracker as JSON."""
+"""Conversion of domain values to JSON."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,19 +11,17 @@ from typing import Any
 
 
 def to_json(value: Any) -> str:
-    """Any value of ours as JSON: times as ISO 8601 in UTC, closed sets as words."""
+    """Serialise any domain value as JSON: times as ISO 8601 in UTC, enums as words."""
     return json.dumps(plain(value), ensure_ascii=False, indent=2)
 
 
 def in_one_line(value: Any) -> str:
-    """The same in one line, for logs and measurements."""
+    """Serialise as JSON in one line, for logs and measurements."""
     return json.dumps(plain(value), ensure_ascii=False)
 
 
 def plain(value: Any) -> Any:
-    """A value as dictionaries, lists, texts and numbers; JSON knows no infinite number, so such a
-    one is null.
-    """
+    """Convert a value to dictionaries, lists, texts and numbers; infinite numbers become null."""
     match value:
         case IntEnum():
             return value.name.lower()
@@ -32,7 +30,7 @@ def plain(value: Any) -> Any:
         case Mapping():
             return {str(key): plain(entry) for key, entry in value.items()}
         case str() | int() | float() | None:
-            return _finite(value)
+            return _null_if_infinite(value)
         case Path():
             return str(value)
         case _ if is_dataclass(value):
@@ -42,5 +40,5 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _finite(value: Any) -> Any:
+def _null_if_infinite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value

@@ -9,11 +9,11 @@ from tracker.feeds.fetching.headers import one_line
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a model is asked, and how much. Raises `BadSettings` for what cannot work.
+    """Address, model and limits of an endpoint. Raises `BadSettings` for impossible values.
 
-    `base_url` is the address up to and with its version, such as http://127.0.0.1:11434/v1; `key`
-    may be empty for a server of one's own. `timeout_seconds` bounds one question with its second
-    try, `max_tokens` one answer, `budget_per_day` the requests of a day, tries included.
+    `base_url` is the address up to and including its version, such as http://127.0.0.1:11434/v1;
+    `key` may be empty for a local server. `timeout_seconds` bounds one question with its retry,
+    `max_tokens` one answer, `budget_per_day` the requests of a day, retries included.
     """
 
     base_url: str
@@ -43,5 +43,5 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        """Where a chat is completed."""
+        """URL of the chat completion."""
         return f"{self.base_url.strip().rstrip('/')}/chat/completions"

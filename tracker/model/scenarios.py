@@ -1,4 +1,4 @@
-"""What the verbs on scenarios, links and signposts take and give."""
+"""Values of the use cases of scenarios, links and signposts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,9 +21,7 @@ RepairWord = Literal["adopted", "declined"]
 
 @dataclass(frozen=True, slots=True)
 class RepairDecision:
-    """What somebody decided about a repair of their forecasts, with both versions, so that both can
-    be scored.
-    """
+    """Decision on a repair of one's forecasts, with both versions for scoring."""
 
     link_id: LinkId
     forecaster_id: ForecasterId
@@ -38,7 +36,7 @@ class RepairDecision:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioSummary:
-    """A scenario set as one row: its question and how its scenarios stand by the table."""
+    """A scenario set as one row: its question and its current shares by the table."""
 
     scenario_set: ScenarioSet
     summary: QuestionSummary
@@ -46,9 +44,7 @@ class ScenarioSummary:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What the board says of one indicator question: its probability of YES, by whom, and whether
-    it is answered.
-    """
+    """Board entry of one indicator question: P(YES), its forecaster, and whether it is answered."""
 
     question: QuestionSummary
     p: float | None
@@ -57,9 +53,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """How the scenarios stood at an instant, by the table and the board: shares in the options'
-    order.
-    """
+    """Scenario shares at an instant by table and board, in the options' order."""
 
     at: datetime
     shares: tuple[float, ...]
@@ -69,8 +63,7 @@ class Stood:
 class ScenarioPage:
     """Everything about one scenario set.
 
-    `history` is how table and board moved the scenarios, the oldest first, each by the table as it
-    stood then.
+    `history` is the scenario shares over time, oldest first, each by the table of its time.
     """
 
     scenario_set: ScenarioSet
@@ -87,7 +80,7 @@ LEAST = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Forecasts of one forecaster that a link forbids, with the repair that is offered."""
+    """Forecasts of one forecaster that a link forbids, with the proposed repair."""
 
     violation: Violation
     forecaster: Forecaster
@@ -96,16 +89,15 @@ class Contradiction:
 
     @property
     def slight(self) -> bool:
-        """Whether it is too small to be told: within noise, and no more than rounding shows."""
+        """True if within noise and too small to change a displayed number."""
         return not self.violation.flagged and self.violation.nats < LEAST
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredRepair:
-    """A decision on a repair, and what adopting gains in nats of log score now that the questions
-    are answered.
+    """Decision on a repair, and the gain of adopting it in nats of log score.
 
-    `gain` is None until then; above 0 the repaired forecasts were better.
+    `gain` is None until the questions are answered; above 0 the repaired forecasts were better.
     """
 
     decision: RepairDecision
@@ -115,7 +107,7 @@ class ScoredRepair:
 
 @dataclass(frozen=True, slots=True)
 class Coherence:
-    """All links, what contradicts them now, and how earlier repairs did."""
+    """All links, their current contradictions, and the outcome of earlier repairs."""
 
     links: tuple[Link, ...]
     contradictions: tuple[Contradiction, ...]
@@ -124,7 +116,7 @@ class Coherence:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What to expect next over all open questions, the nearest first, and what was noted lately."""
+    """Upcoming signposts of all open questions, nearest first, and recent marks."""
 
     expected: tuple[Expected, ...]
     marks: tuple[Mark, ...]
@@ -134,7 +126,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Questions on one chart."""
+    """Linked questions on one chart."""
 
     link: Link
     questions: tuple[QuestionSummary, ...]

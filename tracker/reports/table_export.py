@@ -1,4 +1,4 @@
-"""Whole tables as CSV, Parquet or JSON."""
+"""Export whole tables as CSV, Parquet or JSON."""
 
 import base64
 import json
@@ -13,9 +13,9 @@ from tracker.model.formats import TableFormat
 from tracker.storage.dump import ColumnType, Whole
 
 FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"
-"""How a text begins that a spreadsheet may take for a formula, by the advice of OWASP."""
+"""Start of a text that a spreadsheet may take for a formula, as listed by OWASP."""
 
-_SCHEMA: Final[dict[ColumnType, Any]] = {
+_POLARS_TYPES: Final[dict[ColumnType, Any]] = {
     "text": pl.String,
     "integer": pl.Int64,
     "number": pl.Float64,
@@ -27,34 +27,35 @@ _SCHEMA: Final[dict[ColumnType, Any]] = {
 }
 
 
-def table_file(table: Whole, form: TableFormat) -> bytes:
-    """The table as the bytes of a file.
+def table_file(table: Whole, file_format: TableFormat) -> bytes:
+    """Encode a table as the bytes of a file.
 
     Parquet keeps the types, with JSON as text. In CSV and JSON times are ISO 8601 in UTC and bytes
-    are base64; JSON is an array with one object a row. Only CSV changes a text, see `csv`.
+    are base64; JSON is an array with one object a row. Only CSV changes a text, to prevent
+    formulas.
     """
-    match form:
+    match file_format:
         case "csv":
-            return csv(_frame(table, _as_text)).encode()
+            return csv(_build_frame(table, _encode_text)).encode()
         case "json":
             names = list(table.columns)
             rows = [
-                dict(zip(names, _plain(table, row, _as_json), strict=True)) for row in table.rows
+                dict(zip(names, _encode_row(table, row, _encode_json), strict=True))
+                for row in table.rows
             ]
             return json.dumps(rows, ensure_ascii=False, indent=1).encode()
         case "parquet":
             target = BytesIO()
-            _frame(table, _as_parquet).write_parquet(target)
+            _build_frame(table, _encode_parquet).write_parquet(target)
             return target.getvalue()
         case _:
-            assert_never(form)
+            assert_never(file_format)
 
 
 def csv(frame: pl.DataFrame) -> str:
-    """A table as CSV in which no text can start a formula: before one that could stands an
-    apostrophe.
+    """Encode a table as CSV; texts that could start a formula get an apostrophe in front.
 
-    Numbers stay as they are: −5 is a number, "-5" in a column of texts is a text.
+    Numbers are unchanged: −5 is a number, "-5" in a column of texts is a text.
 
     >>> csv(pl.DataFrame({"said": ["=1+1", "yes"], "move": [-5, 5]})).splitlines()
     ['said,move', "'=1+1,-5", 'yes,5']
@@ -70,10 +71,10 @@ def csv(frame: pl.DataFrame) -> str:
 Plain = Callable[[ColumnType, Any], Any]
 
 
-def _frame(table: Whole, plain: Plain) -> pl.DataFrame:
-    rows = [_plain(table, row, plain) for row in table.rows]
+def _build_frame(table: Whole, encode: Plain) -> pl.DataFrame:
+    rows = [_encode_row(table, row, encode) for row in table.rows]
     types = (
-        "text" if plain is _as_text and t in ("time", "day", "bytes") else t
+        "text" if encode is _encode_text and t in ("time", "day", "bytes") else t
         for t in table.columns.values()
     )
     columns = zip(
@@ -83,27 +84,27 @@ def _frame(table: Whole, plain: Plain) -> pl.DataFrame:
         strict=True,
     )
     return pl.DataFrame(
-        [pl.Series(name, values, dtype=_SCHEMA[type_]) for name, type_, values in columns]
+        [pl.Series(name, values, dtype=_POLARS_TYPES[type_]) for name, type_, values in columns]
     )
 
 
-def _plain(table: Whole, row: tuple[Any, ...], plain: Plain) -> tuple[Any, ...]:
+def _encode_row(table: Whole, row: tuple[Any, ...], encode: Plain) -> tuple[Any, ...]:
     types = table.columns.values()
     return tuple(
-        None if value is None else plain(type_, value)
+        None if value is None else encode(type_, value)
         for type_, value in zip(types, row, strict=True)
     )
 
 
-def _as_parquet(type_: ColumnType, value: Any) -> Any:
+def _encode_parquet(type_: ColumnType, value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if type_ == "json" else value
 
 
-def _as_text(type_: ColumnType, value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if type_ == "json" else _as_json(type_, value)
+def _encode_text(type_: ColumnType, value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if type_ == "json" else _encode_json(type_, value)
 
 
-def _as_json(type_: ColumnType, value: Any) -> Any:
+def _encode_json(type_: ColumnType, value: Any) -> Any:
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat()

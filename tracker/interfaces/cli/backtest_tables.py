@@ -1,4 +1,4 @@
-"""A back-test as tables for the terminal; what it is comes first."""
+"""Terminal tables of a back-test, preceded by its description."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,11 +10,11 @@ from tracker.replay.backtest.running import BacktestReport
 from tracker.replay.backtest.scores import Calibration, FeedRow, ForecasterRow, QuestionRow, Safety
 
 MOST_FEEDS = 10
-"""Feeds shown to either side; the report has them all."""
+"""Feeds shown at either end; the report has them all."""
 
 
 def heading(report: BacktestReport) -> str:
-    """What was replayed, and what is doubtful about it."""
+    """Describe the replay and its caveats."""
     scored = sum(bool(row.brier) for row in report.scores.questions)
     lines = [
         report.retrospective,
@@ -30,7 +30,7 @@ def heading(report: BacktestReport) -> str:
 
 
 def forecasters_table(rows: Sequence[ForecasterRow]) -> Table:
-    """Who did how well, beside time alone on the same dates."""
+    """Build the table of forecasters beside the time-only baseline on the same dates."""
     table = table_of(
         "forecaster",
         "questions",
@@ -58,50 +58,53 @@ def forecasters_table(rows: Sequence[ForecasterRow]) -> Table:
 
 
 def feeds_table(rows: Sequence[FeedRow]) -> Table:
-    """The feeds without which the suggestion would have been worst, and best."""
+    """Build the table of the most helpful and the most harmful feeds."""
     table = table_of("feed", "evidence", "questions", "Brier without it")
     helped = [row for row in rows if row.difference > 0.0][:MOST_FEEDS]
     harmed = [row for row in rows if row.difference < 0.0][-MOST_FEEDS:]
     for row in (*helped, *harmed):
         table.add_row(safe(row.feed), str(row.evidence), str(row.n), f"{row.difference:+.5f}")
-    left = len(rows) - len(helped) - len(harmed)
+    omitted = len(rows) - len(helped) - len(harmed)
     table.caption = (
-        f"Above 0: it helped. Below: the suggestion is better without it. {left} more in the "
+        f"Above 0: it helped. Below: the suggestion is better without it. {omitted} more in the "
         "report."
     )
     return table
 
 
-def calibration_table(found: Calibration) -> Table:
-    """What was said against what happened, in five bins."""
+def calibration_table(calibration: Calibration) -> Table:
+    """Build the calibration table in five bins."""
     table = table_of("said", "dates", "mean", "happened", "share", "95 %")
-    for one in found.bins:
-        low, high = number(one.low95, ".0%"), number(one.high95, ".0%")
-        shares = (number(one.mean_p, ".0%"), str(one.happened), number(one.share, ".0%"))
+    for bin_ in calibration.bins:
+        low, high = number(bin_.low95, ".0%"), number(bin_.high95, ".0%")
+        shares = (number(bin_.mean_p, ".0%"), str(bin_.happened), number(bin_.share, ".0%"))
         table.add_row(
-            f"{one.low:.0%} to {one.high:.0%}",
-            str(one.n),
+            f"{bin_.low:.0%} to {bin_.high:.0%}",
+            str(bin_.n),
             *shares,
-            f"{low} to {high}" if one.n else "–",
+            f"{low} to {high}" if bin_.n else "–",
         )
     parts = (
-        f"miscalibration {found.mcb:.4f}, discrimination {found.dsc:.4f}, uncertainty "
-        f"{found.unc:.4f}"
+        f"miscalibration {calibration.mcb:.4f}, discrimination {calibration.dsc:.4f}, uncertainty "
+        f"{calibration.unc:.4f}"
     )
     table.caption = (
-        f"{found.snapshots} dates of questions of {found.clusters} fates, which the "
+        f"{calibration.snapshots} dates of questions of {calibration.clusters} fates, which the "
         f"intervals count once; CORP: {parts}"
     )
     return table
 
 
 def questions_table(rows: Sequence[QuestionRow]) -> Table:
-    """Each question with its losses."""
+    """Build the table of questions with their losses."""
     table = table_of(
         "question", "outcome", "dates", "evidence", "last", "suggestion", "time alone", "prior"
     )
     for row in rows:
-        losses = (number(row.brier.get(who), ".4f") for who in ("suggestion", "hazard", "prior"))
+        losses = (
+            number(row.brier.get(forecaster), ".4f")
+            for forecaster in ("suggestion", "hazard", "prior")
+        )
         dates = f"{row.snapshots} of {row.scheduled}"
         outcome = row.outcome or "not known"
         table.add_row(
@@ -115,15 +118,15 @@ def questions_table(rows: Sequence[QuestionRow]) -> Table:
     return table
 
 
-def safety_lines(found: Safety) -> Iterator[str]:
-    """Did the suggestion stay where it has to stay?"""
-    if move := found.largest_move:
+def safety_lines(safety: Safety) -> Iterator[str]:
+    """Yield the lines on the safety bound of the suggestion."""
+    if move := safety.largest_move:
         yield (
             f"Largest move in one day: {move.log_odds:+.3f} in log-odds ({move.question_id}, "
             f"{day(move.day)})."
         )
-    kept = "kept on every day" if found.holds else "BROKEN: this is a bug, report it"
+    verdict = "kept on every day" if safety.holds else "BROKEN: this is a bug, report it"
     yield (
-        f"All evidence together: at most {found.largest_evidence:.3f} of ±{found.bound:.3f} "
-        f"in log-odds; {kept}."
+        f"All evidence together: at most {safety.largest_evidence:.3f} of ±{safety.bound:.3f} "
+        f"in log-odds; {verdict}."
     )

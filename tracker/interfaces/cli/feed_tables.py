@@ -1,4 +1,4 @@
-"""Feeds as text for the command line: all of them, one of them, and one on trial."""
+"""Terminal tables of feeds: all of them, a single one, and a trial."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ PREVIEW = 10
 
 
 def fleet_in_words(fleet: Fleet) -> str:
-    """How all feeds together fare: the alarm first."""
+    """Describe the state of all feeds, the alarm first."""
     counts = ", ".join(f"{count} {kind}" for kind, count in fleet.counts.items() if count)
     newest = f"; newest answer {minute(fleet.newest_success)}" if fleet.newest_success else ""
     alarm = f"ALARM: {fleet.alarm}\n" if fleet.alarm else ""
@@ -27,7 +27,7 @@ def fleet_in_words(fleet: Fleet) -> str:
 
 
 def feeds_table(rows: list[FeedHealth] | tuple[FeedHealth, ...]) -> Table:
-    """Feeds with their health, and when they are asked next and why."""
+    """Build the table of feeds with their status, next poll and its reason."""
     table = table_of(
         "feed", "state", "last answer", "next poll", "a day", "304", "7 days", "what is wrong"
     )
@@ -47,24 +47,24 @@ def feeds_table(rows: list[FeedHealth] | tuple[FeedHealth, ...]) -> Table:
 
 
 def items_in_words(row: FeedHealth) -> str:
-    """Items of the last day against the usual number."""
-    found = _usual(row)
-    return f"{found.last_day} (usually {found.usual:g})" if row.days else "–"
+    """Format the items of the last day beside the usual number."""
+    counts = _usual_items(row)
+    return f"{counts.last_day} (usually {counts.usual:g})" if row.days else "–"
 
 
 def share_in_words(row: FeedHealth) -> str:
-    """How many of the answers were "not modified"."""
+    """Format the share of "not modified" responses."""
     share = share_not_modified(row.days)
     return "–" if share is None else f"{100 * share:.0f} %"
 
 
-def _usual(row: FeedHealth) -> UsualItems:
+def _usual_items(row: FeedHealth) -> UsualItems:
     return usual_items(row.days, row.state.last_attempt_at or datetime.now(UTC))
 
 
 def settings_in_words(feed: Feed) -> str:
-    """How a feed is read."""
-    said = [
+    """Describe the settings of a feed."""
+    parts = [
         f"grade {feed.grade}",
         f"group {feed.source_group}",
         f"theme {feed.theme or '–'}",
@@ -74,11 +74,11 @@ def settings_in_words(feed: Feed) -> str:
         *([f"at most {feed.max_megabytes:g} MB"] if feed.max_megabytes else []),
         *(["whole articles of matched items"] if feed.full_text else []),
     ]
-    return f"{feed.id}: {feed.title} ({', '.join(said)})"
+    return f"{feed.id}: {feed.title} ({', '.join(parts)})"
 
 
 def print_feed(console: Console, page: FeedPage) -> None:
-    """One feed: how it fares first, then why, then what it brought."""
+    """Print one feed: its status, the reasons, and its items."""
     row, state = page.health, page.health.state
     console.print(safe(settings_in_words(state.feed)))
     console.print(safe(f"{state.feed.url}"))
@@ -111,7 +111,7 @@ def print_feed(console: Console, page: FeedPage) -> None:
 
 
 def print_trial(console: Console, trial: Trial) -> None:
-    """What an address answered, what is in it, what would match."""
+    """Print the response of an address, its contents, and the matches."""
     console.print(safe(answer_in_words(trial)))
     if trial.parsed is None:
         console.print(safe(trial.reason))
@@ -139,14 +139,14 @@ def print_trial(console: Console, trial: Trial) -> None:
 
 
 def answer_in_words(trial: Trial) -> str:
-    """The server's answer in one line."""
+    """Describe the server's response in one line."""
     match trial.result:
-        case Fetched() as found:
-            moved = f", moved for good to {found.moved_to}" if found.moved_to else ""
-            size = f"{len(found.body) / 1000:.0f} kB in {found.seconds:.1f} s"
+        case Fetched() as response:
+            moved = f", moved for good to {response.moved_to}" if response.moved_to else ""
+            size = f"{len(response.body) / 1000:.0f} kB in {response.seconds:.1f} s"
             return (
-                f"HTTP {found.status}, {size}, {found.content_type or 'no content type'}, at "
-                f"{found.url}{moved}"
+                f"HTTP {response.status}, {size}, {response.content_type or 'no content type'}, at "
+                f"{response.url}{moved}"
             )
         case NotModified():
             return "not modified"
@@ -155,7 +155,7 @@ def answer_in_words(trial: Trial) -> str:
 
 
 def trial_record(trial: Trial) -> dict[str, Any]:
-    """A trial for programs, without the document itself."""
+    """Return a trial for programs, without the document itself."""
     result = {
         f.name: plain(getattr(trial.result, f.name))
         for f in fields(trial.result)
@@ -168,9 +168,11 @@ def trial_record(trial: Trial) -> dict[str, Any]:
             for f in fields(trial.parsed)
             if f.name != "names"
         }
-    rest = {
+    return {
+        "url": trial.url,
+        "result": result,
+        "parsed": parsed,
         "reason": trial.reason,
         "candidates": plain(trial.candidates),
         "matches": plain(trial.matches),
     }
-    return {"url": trial.url, "result": result, "parsed": parsed, **rest}

@@ -1,4 +1,4 @@
-"""The command line: argv → one verb → text.
+"""Command line entry point: parse arguments, run one command, print the result.
 
 Exit codes: 0 done, 1 failed while running, 2 the request cannot be carried out (with the reason).
 """
@@ -187,7 +187,9 @@ def cli(context: click.Context, /, data: Path | None, replay: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; a refusal is one line on standard error and exit code 2."""
+    """Run the command line; a refused request prints one line on standard error and exits
+    with 2.
+    """
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -203,12 +205,10 @@ def main() -> None:
     except (ForecastsError, TrackerError) as error:
         complain(error)
         sys.exit(1 if isinstance(error, StorageUnavailable) else 2)
-    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+    except BrokenPipeError:  # the reader of a pipe ended, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except (
-        Exception
-    ) as error:  # a bug of ours: whoever typed the command should not have to read its trace
+    except Exception as error:  # a bug: no traceback unless TRACKER_DEBUG is set
         if os.environ.get("TRACKER_DEBUG") == "1":
             traceback.print_exc()
         complain(

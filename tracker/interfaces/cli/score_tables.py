@@ -1,4 +1,4 @@
-"""Scores, receipts, calibration and comparison as tables for the terminal."""
+"""Terminal tables of scores, receipts, calibration and comparison."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -23,28 +23,29 @@ from tracker.model.read_models import (
 
 
 def number(value: float | None, spec: str = ".4f") -> str:
-    """A number, or a dash where there is none; what rounds to 0 has no minus, and the minus is that
-    of all outputs.
+    """Format a number, or a dash for None.
+
+    A value that rounds to 0 has no minus sign, and the sign is the same in all outputs.
     """
     return "–" if value is None else format(value, spec.replace(".", "z.")).replace("-", MINUS)
 
 
 def grouped(n: int, groups: int) -> str:
-    """The number of questions, and of the groups that share their fate where it is another."""
+    """Format the number of questions, and of their groups that share a fate, if different."""
     return str(n) if n == groups else f"{n} in {groups} group{'' if groups == 1 else 's'}"
 
 
-def scores_table(found: Receipts, scores: Sequence[Score]) -> Table:
-    """Scores of one question by rule and forecaster, the headline rule first."""
+def scores_table(receipts: Receipts, scores: Sequence[Score]) -> Table:
+    """Build the table of one question's scores, the headline rule first."""
     table = table_of("forecaster", "rule", "mean while active", "points of skill", "coverage")
-    headline = HEADLINE[found.question.kind]
+    headline = HEADLINE[receipts.question.kind]
     for score in sorted(scores, key=lambda s: s.rule != headline):
         rule = RULES[score.rule]
         mean = "–" if rule.is_points else number(score.mean_while_active, ".3f")
         skill = in_points(score.rule, score.skill_over_schedule)
         table.add_row(
-            safe(found.name(score.forecaster_id)),
-            _title(score.rule),
+            safe(receipts.name(score.forecaster_id)),
+            _rule_title(score.rule),
             mean,
             skill,
             f"{score.coverage:.0%}",
@@ -56,56 +57,60 @@ def scores_table(found: Receipts, scores: Sequence[Score]) -> Table:
     return table
 
 
-def _title(rule: RuleName) -> str:
+def _rule_title(rule: RuleName) -> str:
     return f"{RULES[rule].title} {'↓' if RULES[rule].better == 'lower' else '↑'}"
 
 
-def picked(found: Receipts, rule: RuleName | None, who: str | None) -> tuple[Score, ...]:
-    """The scores whose receipts are asked for: by the headline rule, unless a rule is named."""
-    wanted = rule or HEADLINE[found.question.kind]
-    return tuple(s for s in found.scores if s.rule == wanted and who in (None, s.forecaster_id))
+def picked(receipts: Receipts, rule: RuleName | None, forecaster: str | None) -> tuple[Score, ...]:
+    """Select the scores of a forecaster by the headline rule, unless a rule is named."""
+    selected_rule = rule or HEADLINE[receipts.question.kind]
+    return tuple(
+        s
+        for s in receipts.scores
+        if s.rule == selected_rule and forecaster in (None, s.forecaster_id)
+    )
 
 
-def receipt_table(found: Receipts, score: Score) -> Table:
-    """The intervals a score is made of, and whether they give it."""
+def receipt_table(receipts: Receipts, score: Score) -> Table:
+    """Build the table of a score's intervals, with the check that they add up to it."""
     table = table_of("from", "to", "forecast", "score", "weight", "contribution")
-    who, mean = found.name(score.forecaster_id), number(score.mean_while_active)
-    table.title = as_title(f"{who}, {RULES[score.rule].title}: {mean} while active")
+    name, mean = receipts.name(score.forecaster_id), number(score.mean_while_active)
+    table.title = as_title(f"{name}, {RULES[score.rule].title}: {mean} while active")
     for line in score.receipt:
-        told = safe(in_short(found.question, line.forecast))
+        forecast = safe(in_short(receipts.question, line.forecast))
         numbers = (number(line.score), number(line.weight), number(line.contribution))
-        table.add_row(minute(line.start), minute(line.end), told, *numbers)
-    table.caption = _whole(found, score)
+        table.add_row(minute(line.start), minute(line.end), forecast, *numbers)
+    table.caption = _describe_check(receipts, score)
     return table
 
 
-def _whole(found: Receipts, score: Score) -> str:
-    whole = recomputes(found.question, found.resolution, score)
-    if whole is None:
+def _describe_check(receipts: Receipts, score: Score) -> str:
+    is_exact = recomputes(receipts.question, receipts.resolution, score)
+    if is_exact is None:
         return "contributions add up to the mean while active"
-    if whole:
+    if is_exact:
         return "the receipt gives the score again, to the last digit"
     return "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`"
 
 
-def hindsight_table(found: Receipts) -> Table:
-    """Forecasts made when the answer was known: shown, and without effect."""
+def hindsight_table(receipts: Receipts) -> Table:
+    """Build the table of forecasts made once the answer was known, which do not count."""
     table = table_of("forecaster", "made", "forecast")
     table.title = "made when the answer was known, so they do not count"
-    for act in found.hindsight:
-        told = safe(in_full(found.question, act.distribution))
-        table.add_row(safe(found.name(act.forecaster_id)), minute(act.made_at), told)
+    for act in receipts.hindsight:
+        forecast = safe(in_full(receipts.question, act.distribution))
+        table.add_row(safe(receipts.name(act.forecaster_id)), minute(act.made_at), forecast)
     return table
 
 
 def headline_table(accuracy: Accuracy) -> Table:
-    """Everyone by the rules that speak for each kind."""
+    """Build the table of all forecasters by the headline rule of each kind."""
     headlines = set(HEADLINE.values())
     return summaries_table(accuracy, [s for s in accuracy.summaries if s.rule in headlines])
 
 
 def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
-    """Accuracy with its interval and the number of questions it rests on."""
+    """Build the accuracy table, with intervals and numbers of questions."""
     table = table_of(
         "forecaster",
         "rule",
@@ -119,7 +124,7 @@ def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
         rule = RULES[row.rule]
         table.add_row(
             safe(accuracy.forecasters[row.forecaster_id].name),
-            _title(row.rule),
+            _rule_title(row.rule),
             grouped(row.questions, row.clusters),
             in_points(row.rule, row.skill),
             ranged(row) or "–",
@@ -131,28 +136,28 @@ def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
 
 
 def skills_table(accuracy: Accuracy) -> Table:
-    """The share of each reference's loss that a forecaster saved, on yes/no questions."""
+    """Build the table of skill against each reference on yes/no questions."""
     table = table_of("forecaster", "against", "questions", "saved", "95% interval")
     table.title = "how much of a reference's loss was saved"
-    for who, skills in accuracy.skills.items():
+    for forecaster, skills in accuracy.skills.items():
         for skill in skills:
-            ends = (
+            interval = (
                 "–"
                 if skill.low is None
                 else f"{number(skill.low, '+.0%')} to {number(skill.high, '+.0%')}"
             )
             table.add_row(
-                safe(accuracy.forecasters[who].name),
+                safe(accuracy.forecasters[forecaster].name),
                 REFERENCES[skill.reference].title,
                 str(skill.n),
                 number(skill.skill, "+.0%"),
-                ends,
+                interval,
             )
     return table
 
 
 def cohorts_table(accuracy: Accuracy) -> Table:
-    """What became of the questions that opened in each quarter."""
+    """Build the table of outcomes by quarter of opening."""
     table = table_of(
         "opened in", "questions", "over", "answered", "annulled", "ambiguous", "unanswered", "early"
     )
@@ -176,7 +181,7 @@ def cohorts_table(accuracy: Accuracy) -> Table:
 
 
 def waiting(accuracy: Accuracy) -> str:
-    """How many questions have an answer and do not count yet, and what was made in hindsight."""
+    """Describe the questions that do not count yet, and the forecasts made in hindsight."""
     late = sum(accuracy.hindsight.values())
     n = len(accuracy.questions)
     words = ["1 question counts." if n == 1 else f"{n} questions count."]
@@ -194,21 +199,21 @@ def waiting(accuracy: Accuracy) -> str:
 
 
 def nothing_yet(accuracy: Accuracy) -> str:
-    """Why there are no scores to show."""
+    """Explain why there are no scores to show."""
     return (
         waiting(accuracy) if accuracy.early else "None of the chosen questions has been scored yet."
     )
 
 
-def reliability_tables(report: CalibrationReport, who: ForecasterId) -> tuple[Table, Table]:
-    """Bins with their bars, and the numbers beside the diagram."""
-    found = report.reliability[who]
+def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:
+    """Build the table of bins, and the table of calibration measures."""
+    reliability = report.reliability[forecaster]
     bins = table_of(
         "said", "questions", "said on average", "happened", "95% (Wilson)", "95% (Jeffreys)"
     )
-    name = report.forecasters[who].name
-    bins.title = as_title(f"{name}, {report.lead_days} days before the close: {found.advice}")
-    for row in (b for b in found.bins if b.n):
+    name = report.forecasters[forecaster].name
+    bins.title = as_title(f"{name}, {report.lead_days} days before the close: {reliability.advice}")
+    for row in (b for b in reliability.bins if b.n):
         bins.add_row(
             f"{row.low:.0%} to {row.high:.0%}",
             str(row.n),
@@ -218,21 +223,27 @@ def reliability_tables(report: CalibrationReport, who: ForecasterId) -> tuple[Ta
             f"{number(row.jeffreys_low95, '.0%')} to {number(row.jeffreys_high95, '.0%')}",
         )
     measures = table_of("measure", "value", "what it says")
-    for line in _measures(report, who):
+    for line in _list_measures(report, forecaster):
         measures.add_row(*line)
     return bins, measures
 
 
-def _measures(report: CalibrationReport, who: ForecasterId) -> list[tuple[str, str, str]]:
-    found = report.reliability[who]
-    corp, murphy, tells = found.corp, found.murphy, found.discrimination
+def _list_measures(
+    report: CalibrationReport, forecaster: ForecasterId
+) -> list[tuple[str, str, str]]:
+    reliability = report.reliability[forecaster]
+    corp, murphy, discrimination = reliability.corp, reliability.murphy, reliability.discrimination
     return [
-        ("questions", grouped(found.n, found.clusters), "one row each, never one a revision"),
+        (
+            "questions",
+            grouped(reliability.n, reliability.clusters),
+            "one row each, never one a revision",
+        ),
         ("Brier score", number(corp.score), "MCB − DSC + UNC; lower is better"),
         ("miscalibration (MCB)", number(corp.mcb), "what recalibration would save; 0 is perfect"),
         (
             "p-value of MCB",
-            number(found.p_value, ".3f"),
+            number(reliability.p_value, ".3f"),
             "how often a perfectly calibrated forecaster looks like this",
         ),
         (
@@ -253,12 +264,12 @@ def _measures(report: CalibrationReport, who: ForecasterId) -> list[tuple[str, s
         ),
         (
             "area under the ROC",
-            number(tells.auc, ".3f"),
+            number(discrimination.auc, ".3f"),
             "how often a YES was given more than a NO; 0.5 is chance",
         ),
         (
             "sharpness",
-            number(found.sharpness),
+            number(reliability.sharpness),
             "variance of the forecasts; only worth something if calibrated",
         ),
     ]
@@ -267,46 +278,44 @@ def _measures(report: CalibrationReport, who: ForecasterId) -> list[tuple[str, s
 def intervals_table(
     report: CalibrationReport, records: Mapping[ForecasterId, IntervalRecord]
 ) -> Table:
-    """Coverage and width of the central 90 % intervals of numbers and dates, for some of its
-    forecasters.
-    """
+    """Build the table of coverage and width of central 90 % intervals."""
     table = table_of(
         "forecaster", "questions", "inside the 90% interval", "95% interval of that", "mean width"
     )
-    for who, found in records.items():
+    for forecaster, record in records.items():
         table.add_row(
-            safe(report.forecasters[who].name),
-            str(found.n),
-            f"{found.coverage:.0%}",
-            f"{found.low95:.0%} to {found.high95:.0%}",
-            f"{found.mean_width:.0%} of the range",
+            safe(report.forecasters[forecaster].name),
+            str(record.n),
+            f"{record.coverage:.0%}",
+            f"{record.low95:.0%} to {record.high95:.0%}",
+            f"{record.mean_width:.0%} of the range",
         )
     return table
 
 
 def pairs(report: ComparisonReport, among: Collection[ForecasterId]) -> tuple[Comparison, ...]:
-    """The comparisons among some forecasters who answered the same questions; of one, those with
-    anybody.
+    """Select the comparisons among forecasters with common questions; for a single one, all of
+    theirs.
     """
-    wanted = {report.forecasters[who].name for who in among}
-    both = [c for c in report.comparisons if c.n and {c.a, c.b} & wanted]
-    return tuple(c for c in both if len(wanted) == 1 or {c.a, c.b} <= wanted)
+    names = {report.forecasters[forecaster].name for forecaster in among}
+    comparisons = [c for c in report.comparisons if c.n and {c.a, c.b} & names]
+    return tuple(c for c in comparisons if len(names) == 1 or {c.a, c.b} <= names)
 
 
-def comparison_table(report: ComparisonReport, found: Iterable[Comparison]) -> Table:
-    """Every pair with its verdict in words."""
+def comparison_table(report: ComparisonReport, comparisons: Iterable[Comparison]) -> Table:
+    """Build the table of pairs with their verdicts."""
     table = table_of("pair", "questions", "verdict", "in words")
-    for one in found:
+    for comparison in comparisons:
         table.add_row(
-            safe(f"{one.a} – {one.b}"),
-            grouped(one.n, one.n_clusters),
-            one.verdict,
-            safe(one.sentence),
+            safe(f"{comparison.a} – {comparison.b}"),
+            grouped(comparison.n, comparison.n_clusters),
+            comparison.verdict,
+            safe(comparison.sentence),
         )
     if report.difficulty is not None:
         effects = ", ".join(
-            f"{report.forecasters[ForecasterId(who)].name} {signed(-100 * effect)}"
-            for who, effect in report.difficulty.effects.items()
+            f"{report.forecasters[ForecasterId(forecaster)].name} {signed(-100 * effect)}"
+            for forecaster, effect in report.difficulty.effects.items()
         )
         adjusted = (
             "points of skill adjusted for the difficulty of questions (0 is average, higher "
@@ -316,8 +325,8 @@ def comparison_table(report: ComparisonReport, found: Iterable[Comparison]) -> T
     return table
 
 
-def habits_table(found: Iterable[Habits]) -> Table:
-    """How people revise, with the two verdicts in words."""
+def habits_table(rows: Iterable[Habits]) -> Table:
+    """Build the table of updating habits with both verdicts."""
     table = table_of(
         "forecaster",
         "acts",
@@ -328,16 +337,16 @@ def habits_table(found: Iterable[Habits]) -> Table:
         "momentum",
         "in words",
     )
-    for one in found:
-        updates = one.updates
+    for row in rows:
+        updates = row.updates
         table.add_row(
-            safe(one.forecaster.name),
+            safe(row.forecaster.name),
             f"{updates.n_acts} on {updates.n_questions} questions",
             number(updates.per_30_days, ".1f"),
             "–" if updates.mean_move is None else f"{100 * updates.mean_move:.0f} points",
             number(updates.reaffirmation_share, ".0%"),
             number(updates.reversal_share, ".0%"),
             number(updates.momentum, "+.2f"),
-            f"{one.excess.sentence} {one.reaction.sentence}",
+            f"{row.excess.sentence} {row.reaction.sentence}",
         )
     return table

@@ -1,4 +1,4 @@
-"""Values as text: JSON for programs, tables for people."""
+"""Format values: JSON for programs, tables for people."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -25,59 +25,62 @@ from tracker.model.json_values import plain
 from tracker.model.read_models import Coverage, EvidenceCard, QuestionPage, QuestionSummary
 
 BESIDE: Final = 6
-"""Words of a wording that stayed the same, on either side of what changed."""
+"""Unchanged words shown on either side of a change of wording."""
 
 
 def day(at: datetime | None) -> str:
-    """A date in UTC."""
+    """Format a date in UTC."""
     return "–" if at is None else f"{at:%Y-%m-%d}"
 
 
 def minute(at: datetime | None) -> str:
-    """A time in UTC to the minute."""
+    """Format a time in UTC to the minute."""
     return "–" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
-    """A question as one flat record for `--json`."""
-    held = {
-        who: said(row.question, standing.distribution) for who, standing in row.standings.items()
+    """Return a question as one flat record for `--json`."""
+    forecasts = {
+        forecaster: said(row.question, standing.distribution)
+        for forecaster, standing in row.standings.items()
     }
     return {
         **plain(row.question),
         "prior": said(row.question, row.question.prior),
         "status": row.status,
         "outcome": row.resolution.outcome if row.resolution else None,
-        "mine": held.get(ForecasterId(me)),
-        "suggestion": held.get(SUGGESTION),
-        "standings": held,
+        "mine": forecasts.get(ForecasterId(me)),
+        "suggestion": forecasts.get(SUGGESTION),
+        "standings": forecasts,
         "change_7d": row.change_7d,
         "evidence": row.evidence,
         "waiting": row.waiting,
     }
 
 
-def said(question: Question, held: Distribution | None) -> Any:
-    """A forecast for programs: the probability of a binary question, and what would be typed for
-    another.
-    """
-    return p_yes(held) if held is None or question.kind == "binary" else in_full(question, held)
+def said(question: Question, distribution: Distribution | None) -> Any:
+    """Return a forecast for programs: the probability if binary, else the text to type."""
+    return (
+        p_yes(distribution)
+        if distribution is None or question.kind == "binary"
+        else in_full(question, distribution)
+    )
 
 
 def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
-    """Questions with their current numbers."""
+    """Build the table of questions with their current numbers."""
     table = table_of("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
     for row in rows:
-        held = {
-            who: in_short(row.question, standing.distribution)
-            for who, standing in row.standings.items()
+        forecasts = {
+            forecaster: in_short(row.question, standing.distribution)
+            for forecaster, standing in row.standings.items()
         }
         answer = answer_in_words(row.question, row.resolution) if row.resolution else row.status
         table.add_row(
             safe(f"{row.question.id}\n{row.question.text}"),
             safe(answer),
-            safe(held.get(ForecasterId(me), "–")),
-            safe(held.get(SUGGESTION, "–")),
+            safe(forecasts.get(ForecasterId(me), "–")),
+            safe(forecasts.get(SUGGESTION, "–")),
             "–" if row.change_7d is None else f"{signed(100 * row.change_7d, 0)} points",
             f"{row.evidence}" + (f" ({row.waiting} new)" if row.waiting else ""),
             day(row.question.closes_at),
@@ -86,7 +89,7 @@ def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
 
 
 def print_page(console: Console, page: QuestionPage) -> None:
-    """One question: the answer first, then why."""
+    """Print one question: the answer first, then the reasons."""
     question, summary = page.summary.question, page.summary
     console.print(Text(question.text, style="bold"))
     console.print(
@@ -99,34 +102,35 @@ def print_page(console: Console, page: QuestionPage) -> None:
             f"known {minute(resolution.known_at)}:",
             Text(resolution.note),
         )
-    held = table_of("forecaster", "forecast", "since")
-    for who, standing in sorted(summary.standings.items()):
-        told = safe(in_full(question, standing.distribution))
-        held.add_row(safe(page.forecasters[who].name), told, minute(standing.since))
-    console.print(held)
-    _print_suggested(console, page)
-    _print_text(console, page)
+    table = table_of("forecaster", "forecast", "since")
+    for forecaster, standing in sorted(summary.standings.items()):
+        forecast = safe(in_full(question, standing.distribution))
+        table.add_row(safe(page.forecasters[forecaster].name), forecast, minute(standing.since))
+    console.print(table)
+    _print_suggestion(console, page)
+    _print_sources(console, page)
 
 
-def _print_suggested(console: Console, page: QuestionPage) -> None:
-    """What the crowd and the evidence make of it."""
+def _print_suggestion(console: Console, page: QuestionPage) -> None:
+    """Print the weighted crowd, the suggestion, and the evidence."""
     if page.weighted_crowd:
         weights = page.weighted_crowd.weights.items()
-        earned = ", ".join(
-            f"{page.forecasters[who].name} {signed(points)}" for who, points in weights
+        points_by_name = ", ".join(
+            f"{page.forecasters[forecaster].name} {signed(points)}"
+            for forecaster, points in weights
         )
         console.print(
             safe(
                 f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: "
-                f"{earned})"
+                f"{points_by_name})"
             )
         )
     if page.suggestion:
         console.print(safe(f"Why {percent(page.suggestion.p)}: {why_in_words(page.suggestion)}"))
         console.print(suggestion_table(page.suggestion, page.evidence))
-    if found := page.option_suggestion:
-        for name in found.distribution.options:
-            console.print(safe(f"Suggested for {name}: {share_in_words(found, name)}"))
+    if suggestion := page.option_suggestion:
+        for name in suggestion.distribution.options:
+            console.print(safe(f"Suggested for {name}: {share_in_words(suggestion, name)}"))
     if page.evidence:
         console.print(evidence_table(page.evidence[:20]))
     if page.headlines and page.evidence:
@@ -135,26 +139,24 @@ def _print_suggested(console: Console, page: QuestionPage) -> None:
         console.print(safe(silent_in_words(page.coverage)))
 
 
-def _print_text(console: Console, page: QuestionPage) -> None:
-    """Where the question comes from, and what its answer rests on."""
+def _print_sources(console: Console, page: QuestionPage) -> None:
+    """Print the source of the question, and what its answer rests on."""
     question = page.summary.question
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
     console.print(safe(f"Sources: {'; '.join(question.sources)}"))
-    if told := in_words(question):
-        console.print(safe(f"The claim {told}"))
-    for line in _beside_the_text(page):
+    if condition := in_words(question):
+        console.print(safe(f"The claim {condition}"))
+    for line in _list_annotations(page):
         console.print(safe(line))
 
 
-def _beside_the_text(page: QuestionPage) -> Iterator[str]:
-    """What was said of the question itself: its wordings, an override of the linter, answers that
-    wait for a check.
-    """
+def _list_annotations(page: QuestionPage) -> Iterator[str]:
+    """Yield the annotations: wordings, override of the linter, unverified answers."""
     for before, version in pairwise(page.versions):
         yield f"Wording {version.number}, {minute(version.at)} by {version.by}: {version.why}"
-        yield from _changed(before, version)
+        yield from _diff_wordings(before, version)
     if page.override is not None:
         yield (
             f"Opened against the linter ({', '.join(page.override.codes)}) by "
@@ -167,70 +169,85 @@ def _beside_the_text(page: QuestionPage) -> Iterator[str]:
         )
 
 
-def _changed(before: Version, after: Version) -> Iterator[str]:
-    """What a wording changed of the one before: `-removed- +added+`, with long stretches of the
-    same left out.
+def _diff_wordings(previous: Version, version: Version) -> Iterator[str]:
+    """Yield the word diff of two wordings: `-removed- +added+`, with long unchanged parts
+    shortened.
     """
     parts = (
-        ("question", before.text, after.text),
-        ("criteria", before.criteria, after.criteria),
-        ("sources", "; ".join(before.sources), "; ".join(after.sources)),
+        ("question", previous.text, version.text),
+        ("criteria", previous.criteria, version.criteria),
+        ("sources", "; ".join(previous.sources), "; ".join(version.sources)),
     )
     for name, old, new in parts:
         pieces = difference(old, new)
         if any(piece.change != "same" for piece in pieces):
-            yield f"  {name}: {' '.join(_marked(piece) for piece in pieces)}"
+            yield f"  {name}: {' '.join(_mark_piece(piece) for piece in pieces)}"
 
 
-def _marked(piece: Piece) -> str:
+def _mark_piece(piece: Piece) -> str:
     mark = {"same": "", "removed": "-", "added": "+"}[piece.change]
-    return f"{mark}{piece.text}{mark}" if mark else _in_short(piece.text)
+    return f"{mark}{piece.text}{mark}" if mark else _shorten_unchanged(piece.text)
 
 
-def _in_short(text: str) -> str:
+def _shorten_unchanged(text: str) -> str:
     words = text.split()
     return text if len(words) <= 2 * BESIDE else " ".join([*words[:BESIDE], "…", *words[-BESIDE:]])
 
 
 def silent_in_words(coverage: Coverage) -> str:
-    """Which of the feeds that should carry evidence are silent, and why."""
-    each = [f"  {feed.title}: {feed.why}" for feed in coverage.silent]
-    first = f"{len(each)} of {coverage.feeds} feeds that should carry its evidence are silent:"
-    return "\n".join([first, *each])
+    """Describe the silent feeds among those that should carry evidence."""
+    lines = [f"  {feed.title}: {feed.why}" for feed in coverage.silent]
+    first = f"{len(lines)} of {coverage.feeds} feeds that should carry its evidence are silent:"
+    return "\n".join([first, *lines])
 
 
 def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
-    """The lines of a suggestion, group by group. They add up in log-odds; percentages depend on the
-    order.
+    """Build the table of a suggestion's lines by group.
+
+    They add up in log-odds; percentages depend on the order.
     """
     table = table_of("why", "log-odds", "then")
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = 0.0
     for row in told(suggestion.groups):
         z += row.adds
-        of = "" if row.evidence_id is None else headlines.get(row.evidence_id, "")
-        table.add_row(safe(f"{row.title}: {of}{row.what}"), nats(row.adds), percent(sigmoid(z)))
+        headline = "" if row.evidence_id is None else headlines.get(row.evidence_id, "")
+        table.add_row(
+            safe(f"{row.title}: {headline}{row.what}"), nats(row.adds), percent(sigmoid(z))
+        )
     total = fsum(line.log_odds for line in suggestion.lines)
     table.add_row("Sum", signed(total, 3), percent(suggestion.p))
     return table
 
 
-def why_json(found: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
-    """A suggestion for programs, in its groups; None where there is none."""
-    match found:
+def why_json(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
+    """Return a suggestion for programs, in its groups; None without one."""
+    match suggestion:
         case Suggestion():
-            return {"p": found.p, "why": why_in_words(found), "learned_from": found.learned_from,
-                    "groups": plain(found.groups)}  # fmt: skip
+            return {
+                "p": suggestion.p,
+                "why": why_in_words(suggestion),
+                "learned_from": suggestion.learned_from,
+                "groups": plain(suggestion.groups),
+            }
         case OptionSuggestion():
-            shares = zip(found.distribution.options, found.distribution.p, strict=True)
-            return {"options": [{"option": name, "p": p, "why": share_in_words(found, name),
-                                 "groups": plain(found.groups(name))} for name, p in shares]}  # fmt: skip
+            shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
+            options = [
+                {
+                    "option": name,
+                    "p": p,
+                    "why": share_in_words(suggestion, name),
+                    "groups": plain(suggestion.groups(name)),
+                }
+                for name, p in shares
+            ]
+            return {"options": options}
         case None:
             return None
 
 
 def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
-    """Evidence, newest first, with the words that matched."""
+    """Build the table of evidence, newest first, with the matched words."""
     table = table_of("nr", "seen", "headline", "speaks", "strength", "matched", "state")
     for card in cards:
         piece = card.evidence
@@ -248,7 +265,7 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
 
 
 def options_table(question: Question) -> Table:
-    """The options of a question in their order, and when they came or went."""
+    """Build the table of a question's options in order, with their dates."""
     table = table_of("option", "added", "removed")
     for option in question.options:
         table.add_row(safe(option.name), minute(option.added_at), minute(option.removed_at))
@@ -256,7 +273,7 @@ def options_table(question: Question) -> Table:
 
 
 def table_of(*headings: str) -> Table:
-    """An empty table with these headings."""
+    """Create an empty table with these headings."""
     table = Table(header_style="bold", pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
@@ -264,10 +281,10 @@ def table_of(*headings: str) -> Table:
 
 
 def safe(text: str) -> Text:
-    """Text that is not ours, printed as it is: no markup, no terminal escapes."""
+    """Return third-party text without markup and terminal escapes."""
     return Text("".join(c for c in text if c == "\n" or c.isprintable()))
 
 
 def as_title(text: str) -> str:
-    """The same for a title or a caption, which has its style only as plain text."""
+    """Escape third-party text for a title or caption, which takes markup."""
     return escape(safe(text).plain)

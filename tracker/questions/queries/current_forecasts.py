@@ -47,14 +47,12 @@ def standings(
 
 
 BOARD = (CROWD, SUGGESTION, PRIOR)
-"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else
-the base rate.
-"""
+"""Precedence of the forecast that represents a question: crowd, suggestion, base rate."""
 
 
 Asked = Mapping[QuestionId, QuestionSummary]
 
 
 def on_the_board(summary: QuestionSummary) -> Standing:
-    """The number that stands for a question, and whose it is."""
-    return next(summary.standings[who] for who in BOARD if who in summary.standings)
+    """Return the forecast that represents a question."""
+    return next(summary.standings[forecaster] for forecaster in BOARD if forecaster in summary.standings)

@@ -1,1 +1,1 @@
-"""Scenario sets, links between questions, and what contradicts what: gathered, changed, decided."""
+"""Scenario sets, links between questions, and repairs of incoherent forecasts."""

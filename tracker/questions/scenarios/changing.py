@@ -1,6 +1,4 @@
-"""Scenario sets and links are added, and a table is revised; checked whole before anything is
-kept.
-"""
+"""Add scenario sets and links, and revise tables; each is validated before it is stored."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -23,54 +21,54 @@ from tracker.storage.sessions import Session
 
 
 def add_scenario_set(session: Session, new: ScenarioSet, made: Standpoint) -> None:
-    """Make a categorical question a scenario set; raises if it is one already, or its table does
-    not fit.
+    """Make a categorical question a scenario set; raises if it is one, or its table does not
+    fit.
     """
     if scenarios.of_question(session, new.question_id) is not None:
         raise InvalidQuestion(f"{new.question_id} is a scenario set already: change its rows")
-    _check(session, new)
+    _validate_table(session, new)
     register(session, made.by)
     scenarios.add(session, new, made)
-    _follow(session, new.question_id, made)
+    _update_suggestion(session, new.question_id, made)
 
 
 def set_row(
     session: Session, scenario_question: QuestionId, row: LikelihoodRow, made: Standpoint
 ) -> ScenarioSet:
-    """Say anew what the scenarios make of an indicator question; a row without numbers takes the
-    question out.
+    """Revise the likelihoods of an indicator question; an empty row removes the question.
 
-    A row has a number for each scenario that is offered now, in their order; see `completed` for
-    those that are gone.
+    A row has a number for each scenario that is offered now, in their order; removed
+    scenarios are filled in.
     """
-    found = scenario_set_or_refuse(session, scenario_question)
-    before = next((one for one in found.rows if one.question_id == row.question_id), None)
-    if not row.p and before is None:
+    scenario_set = scenario_set_or_refuse(session, scenario_question)
+    previous = next((old for old in scenario_set.rows if old.question_id == row.question_id), None)
+    if not row.p and previous is None:
         raise NotFound(
             "row on question",
             row.question_id,
             f"the table of {scenario_question} has none to take out",
         )
-    whole = completed(question_or_refuse(session, scenario_question), row, before, made.at)
-    kept = (whole,) if whole.p else ()
-    _check(session, replace(found, rows=kept))  # a scenario that came later: row after row follows
+    complete = completed(question_or_refuse(session, scenario_question), row, previous, made.at)
+    new_rows = (complete,) if complete.p else ()
+    # Only the new row: after a scenario was added, the others are completed one by one.
+    _validate_table(session, replace(scenario_set, rows=new_rows))
     register(session, made.by)
-    scenarios.set_row(session, scenario_question, whole, made)
-    _follow(session, scenario_question, made)
+    scenarios.set_row(session, scenario_question, complete, made)
+    _update_suggestion(session, scenario_question, made)
     return replace(
-        found, rows=(*(one for one in found.rows if one.question_id != row.question_id), *kept)
+        scenario_set,
+        rows=(*(old for old in scenario_set.rows if old.question_id != row.question_id), *new_rows),
     )
 
 
 def completed(
     question: Question, row: LikelihoodRow, before: LikelihoodRow | None, at: datetime
 ) -> LikelihoodRow:
-    """The row with a number for each scenario that there ever was, in their order, as a table keeps
-    it.
+    """Return the row with a number for each scenario that ever existed, in their order.
 
-    A scenario that is gone keeps the number it had `before`, so that the past reads as it did;
-    without one it has that of `Other`, where its share is now. A row that names those that are gone
-    as well stays as it is. Raises `InvalidQuestion` for any other number of numbers.
+    A removed scenario keeps its number in `before`, so that the past stays as it was; without one
+    it has that of `Other`, which took its share. A row that includes removed scenarios stays as it
+    is. Raises `InvalidQuestion` for any other number of numbers.
     """
     names, offered = [option.name for option in question.options], question.offered(at)
     if len(row.p) in (0, len(names)):
@@ -80,33 +78,31 @@ def completed(
             f"the row of {row.question_id!r} has {len(row.p)} numbers for {len(offered)} "
             f"scenarios: give one for each of {', '.join(offered)}"
         )
-    said = dict(zip(names, before.p if before else (), strict=False)) | dict(
+    numbers = dict(zip(names, before.p if before else (), strict=False)) | dict(
         zip(offered, row.p, strict=True)
     )
-    return replace(row, p=tuple(said.get(name, said[OTHER]) for name in names))
+    return replace(row, p=tuple(numbers.get(name, numbers[OTHER]) for name in names))
 
 
 def scenario_set_or_refuse(session: Session, question_id: str) -> ScenarioSet:
-    """The scenario set of a question; raises `NotFound`."""
-    found = scenarios.of_question(session, QuestionId(question_id))
-    if found is None:
+    """Return the scenario set of a question; raises `NotFound`."""
+    scenario_set = scenarios.of_question(session, QuestionId(question_id))
+    if scenario_set is None:
         raise NotFound("scenario set", question_id, "see `tracker scenarios list` for their names")
-    return described(found, question_or_refuse(session, question_id))
+    return described(scenario_set, question_or_refuse(session, question_id))
 
 
-def described(found: ScenarioSet, question: Question) -> ScenarioSet:
-    """The set with a description for each option that there is now: a scenario that came later has
-    an empty one.
+def described(scenario_set: ScenarioSet, question: Question) -> ScenarioSet:
+    """Return the set with a description for each current option, empty for scenarios added
+    later.
     """
-    missing = len(question.options) - len(found.descriptions)
-    return replace(found, descriptions=(*found.descriptions, *[""] * missing))
+    missing = len(question.options) - len(scenario_set.descriptions)
+    return replace(scenario_set, descriptions=(*scenario_set.descriptions, *[""] * missing))
 
 
 def add_link(session: Session, link: Link, made: Standpoint) -> None:
-    """Bind questions to each other; raises for a name that is taken, and for questions that do not
-    fit the kind.
-    """
-    if any(one.id == link.id for one in links.every(session)):
+    """Link questions; raises for a duplicate id, and for questions that do not fit the kind."""
+    if any(other.id == link.id for other in links.every(session)):
         raise InvalidQuestion(
             f"there is a link {link.id!r} already: give this one a name of its own"
         )
@@ -118,17 +114,17 @@ def add_link(session: Session, link: Link, made: Standpoint) -> None:
 
 
 def _refuse_circle(session: Session, link: Link) -> None:
-    """Refuse a pair whose own branches are, pair after pair, the condition of its condition.
+    """Refuse a conditional pair whose branches lead back to its own condition.
 
-    One answer would annul the next, and in the end itself.
+    One answer would annul the next, and finally itself.
     """
     if link.kind != "condition":
         return
-    pairs = [one for one in links.every(session) if one.kind == "condition"]
+    pairs = [pair for pair in links.every(session) if pair.kind == "condition"]
     condition, reached = link.question_ids[0], set(link.question_ids[1:3])
     while condition not in reached:
         further = {
-            q for one in pairs if one.question_ids[0] in reached for q in one.question_ids[1:3]
+            q for pair in pairs if pair.question_ids[0] in reached for q in pair.question_ids[1:3]
         } - reached
         if not further:
             return
@@ -140,17 +136,17 @@ def _refuse_circle(session: Session, link: Link) -> None:
 
 
 def asked(session: Session, question_ids: Iterable[QuestionId]) -> dict[QuestionId, Question]:
-    """Some questions by their ids; raises `NotFound` for one that is not there."""
+    """Load questions by id; raises `NotFound`."""
     return {question_id: question_or_refuse(session, question_id) for question_id in question_ids}
 
 
-def _check(session: Session, new: ScenarioSet) -> None:
+def _validate_table(session: Session, new: ScenarioSet) -> None:
     known = asked(session, [new.question_id, *(row.question_id for row in new.rows)])
     check_scenario_set(new, known[new.question_id], known)
 
 
-def _follow(session: Session, question_id: QuestionId, made: Standpoint) -> None:
-    """The suggestion of a scenario question rests on its table, so it moves with it."""
+def _update_suggestion(session: Session, question_id: QuestionId, made: Standpoint) -> None:
+    """Update the suggestion of a scenario question, which depends on its table."""
     question = question_or_refuse(session, question_id)
     if question.opens_at <= made.at:
         record_suggestions(session, [question], made.at, prompted=True)

@@ -1,6 +1,4 @@
-"""Forecasts that contradict each other: found, repaired on demand, and both versions scored
-later.
-"""
+"""Incoherent forecasts: detect them, repair them on demand, and score both versions later."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -33,92 +31,101 @@ ADOPTED = "Adopted a repair: these forecasts contradicted each other ({title})."
 
 
 def coherence(session: Session, now: datetime) -> Coherence:
-    """All links, the contradictions in what people and the suggestion hold now, and how earlier
-    repairs did.
+    """Return all links, the contradictions in current forecasts, and the outcome of earlier
+    repairs.
     """
-    known = links.every(session)
+    all_links = links.every(session)
     rows = {row.question.id: row for row in summaries(session, now)}
     decisions = links.decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
-    found = [
+    contradictions = [
         Contradiction(
             v,
-            rows[v.question_ids[0]].standings[who].forecaster,
-            _of(link, rows),
-            newest.get((link.id, who)),
+            rows[v.question_ids[0]].standings[forecaster_id].forecaster,
+            _summaries_of_link(link, rows),
+            newest.get((link.id, forecaster_id)),
         )
-        for link in known
-        for who in sorted(_holders(link, rows))
-        if (v := violation(link, _held(link, rows, who), asked(session, link.question_ids)))
+        for link in all_links
+        for forecaster_id in sorted(_find_forecasters(link, rows))
+        if (
+            v := violation(
+                link, _open_forecasts(link, rows, forecaster_id), asked(session, link.question_ids)
+            )
+        )
         is not None
     ]
-    found.sort(key=lambda c: -c.violation.nats)
-    return Coherence(known, tuple(found), tuple(_scored(session, known, decisions)))
+    contradictions.sort(key=lambda c: -c.violation.nats)
+    return Coherence(
+        all_links, tuple(contradictions), tuple(_score_repairs(session, all_links, decisions))
+    )
 
 
 def decide(
     session: Session, link_id: str, decision: RepairWord, made: Standpoint, *, why: str = ""
 ) -> RepairDecision:
-    """Adopt the repair of one's own forecasts on a link, or decline it; both versions are kept to
-    be scored.
+    """Adopt or decline the repair of one's own forecasts on a link; both versions are stored.
 
     Raises `NotFound` for an unknown link, `Refused` when nothing is contradicted.
     """
-    link = next((one for one in links.every(session) if one.id == link_id), None)
+    link = next((candidate for candidate in links.every(session) if candidate.id == link_id), None)
     if link is None:
         raise NotFound("link", link_id, "see `tracker links list` for their names")
     rows = {row.question.id: row for row in summaries(session, made.at)}
-    held = _held(link, rows, made.by)
-    found = violation(link, held, asked(session, link.question_ids))
-    if found is None:
-        raise Refused(_nothing_to_repair(link, rows, made.by))
+    forecasts = _open_forecasts(link, rows, made.by)
+    contradiction = violation(link, forecasts, asked(session, link.question_ids))
+    if contradiction is None:
+        raise Refused(_explain_no_repair(link, rows, made.by))
     register(session, made.by)
-    made_of = RepairDecision(
+    repair = RepairDecision(
         link_id=link.id,
         forecaster_id=made.by,
-        question_ids=found.question_ids,
-        before=found.repair.before,
-        after=found.repair.after,
-        nats=found.nats,
+        question_ids=contradiction.question_ids,
+        before=contradiction.repair.before,
+        after=contradiction.repair.after,
+        nats=contradiction.nats,
         decision=decision,
         why=why.strip(),
         at=made.at,
     )
-    links.decide(session, made_of)
+    links.decide(session, repair)
     if decision == "adopted":
-        _adopt(session, made_of, link)
-    return made_of
+        _adopt_repair(session, repair, link)
+    return repair
 
 
 MOST_NAMED = 3
 """Questions that a refusal names before it counts the rest."""
 
 
-def _nothing_to_repair(link: Link, rows: Rows, who: ForecasterId) -> str:
-    """Why there is no repair: the forecasts agree, or what is missing for them to be held against
-    each other.
-    """
+def _explain_no_repair(link: Link, rows: Rows, forecaster_id: ForecasterId) -> str:
+    """Explain why there is no repair: the forecasts agree, or some are missing."""
     if link.kind == "members":
         return (
             f"{link.id} only puts questions side by side: no forecast on one contradicts one "
             "on another"
         )
-    missing = list(filter(None, (_missing(rows[q], who) for q in link.question_ids)))
+    missing = list(
+        filter(None, (_explain_missing(rows[q], forecaster_id) for q in link.question_ids))
+    )
     if not missing:
         return (
             f"your forecasts on {link.id} do not contradict each other: there is nothing to repair"
         )
     more = len(missing) - MOST_NAMED
-    told = "; ".join([*missing[:MOST_NAMED], *([f"and so on for {more} more"] if more > 0 else [])])
-    return f"there is nothing to repair on {link.id} yet: {told}"
+    reasons = "; ".join(
+        [*missing[:MOST_NAMED], *([f"and so on for {more} more"] if more > 0 else [])]
+    )
+    return f"there is nothing to repair on {link.id} yet: {reasons}"
 
 
-def _missing(row: QuestionSummary, who: ForecasterId) -> str:
-    """Why a forecast on a question cannot contradict another; empty when it could."""
+def _explain_missing(row: QuestionSummary, forecaster_id: ForecasterId) -> str:
+    """Return why a question has no forecast to compare; empty if it has one."""
     question = row.question
     match row.status:
         case "open":
-            return "" if who in row.standings else f"you hold no forecast on {question.id}"
+            return (
+                "" if forecaster_id in row.standings else f"you hold no forecast on {question.id}"
+            )
         case "upcoming":
             return f"{question.id} opens on {question.opens_at.day} {question.opens_at:%b %Y}"
         case "closed":
@@ -127,52 +134,56 @@ def _missing(row: QuestionSummary, who: ForecasterId) -> str:
             return f"{question.id} is answered"
 
 
-def _adopt(session: Session, decision: RepairDecision, link: Link) -> None:
+def _adopt_repair(session: Session, decision: RepairDecision, link: Link) -> None:
     rationale = f"{ADOPTED.format(title=link.title)} {decision.why}".strip()
     for question_id, before, after in zip(
         decision.question_ids, decision.before, decision.after, strict=True
     ):
         if before != after:
-            wanted = Request(
-                question_id,
-                "forecast",
-                decision.forecaster_id,
-                rationale,
-                None,
+            request = Request(
+                question_id=question_id,
+                act="forecast",
+                forecaster=decision.forecaster_id,
+                rationale=rationale,
+                key=None,
                 distribution=Binary(min(max(after, 0.0), 1.0)),
             )
-            forecasting.act(session, wanted, decision.at)
+            forecasting.act(session, request, decision.at)
 
 
-def _of(link: Link, rows: Rows) -> dict[QuestionId, QuestionSummary]:
+def _summaries_of_link(link: Link, rows: Rows) -> dict[QuestionId, QuestionSummary]:
     return {question_id: rows[question_id] for question_id in link.question_ids}
 
 
-def _holders(link: Link, rows: Rows) -> set[ForecasterId]:
-    """Who holds a forecast on every question of a link that is still open."""
-    held = [
+def _find_forecasters(link: Link, rows: Rows) -> set[ForecasterId]:
+    """Return the forecasters on every open question of a link."""
+    forecasters = [
         set(rows[q].standings) for q in link.question_ids if q in rows and rows[q].status == "open"
     ]
-    if len(held) < 2:
+    if len(forecasters) < 2:
         return set()
     return {
-        who for who in set.intersection(*held) if who not in RESERVED or who in (SUGGESTION, CROWD)
+        forecaster_id
+        for forecaster_id in set.intersection(*forecasters)
+        if forecaster_id not in RESERVED or forecaster_id in (SUGGESTION, CROWD)
     }
 
 
-def _held(link: Link, rows: Rows, who: ForecasterId) -> dict[QuestionId, Distribution]:
+def _open_forecasts(
+    link: Link, rows: Rows, forecaster_id: ForecasterId
+) -> dict[QuestionId, Distribution]:
     return {
-        q: rows[q].standings[who].distribution
+        q: rows[q].standings[forecaster_id].distribution
         for q in link.question_ids
-        if q in rows and rows[q].status == "open" and who in rows[q].standings
+        if q in rows and rows[q].status == "open" and forecaster_id in rows[q].standings
     }
 
 
-def _scored(
-    session: Session, known: tuple[Link, ...], decisions: tuple[RepairDecision, ...]
+def _score_repairs(
+    session: Session, all_links: tuple[Link, ...], decisions: tuple[RepairDecision, ...]
 ) -> Iterator[ScoredRepair]:
     answers = {q: r.outcome for q, r in resolutions.current(session).items()}
-    by_id = {link.id: link for link in known}
+    by_id = {link.id: link for link in all_links}
     for decision in reversed(decisions):
         outcomes = {q: answers.get(q) for q in decision.question_ids}
         gain = scored_repair(decision.question_ids, decision.before, decision.after, outcomes)

@@ -1,6 +1,4 @@
-"""Conditional pairs: once the condition is answered, the branch that cannot come about any more is
-annulled.
-"""
+"""Conditional pairs: annul the branch whose condition was answered the other way."""
 
 from datetime import datetime
 
@@ -15,23 +13,22 @@ from tracker.storage.sessions import Session
 def annul_branches(
     session: Session, answered: Question, answer: Resolution
 ) -> tuple[Question, ...]:
-    """Annul the questions whose condition did not come about; those that are annulled already stay
-    so.
+    """Annul the questions whose condition did not occur; those annulled before stay so.
 
-    That is whatever `answered` is the condition of, and `answered` itself when it is the branch
-    that does not count: whichever of the two is answered first, nobody is scored on it.
+    These are the branches of `answered`, and `answered` itself if it is the branch that does not
+    count: in whichever order the two are answered, nobody is scored on it.
     """
     annulled = []
     for link in links.every(session):
         if link.kind == "condition" and link.question_ids[0] == answered.id:
-            annulled += _annul(session, link, answer, answer.entered_at)
+            annulled += _annul_branch(session, link, answer, answer.entered_at)
         elif link.kind == "condition" and answered.id in link.question_ids[1:3]:
             annulled += annul_earlier(session, link, answer.entered_at)
     return tuple(annulled)
 
 
 def annul_earlier(session: Session, link: Link, at: datetime | None = None) -> tuple[Question, ...]:
-    """The same for a pair whose condition has been answered already; entered `at`, or with the
+    """Annul the branch of a pair whose condition is already answered; entered `at`, or with the
     newest answer.
     """
     answer = (
@@ -39,33 +36,43 @@ def annul_earlier(session: Session, link: Link, at: datetime | None = None) -> t
         if link.kind == "condition"
         else None
     )
-    return () if answer is None else tuple(_annul(session, link, answer, at or answer.entered_at))
+    return (
+        ()
+        if answer is None
+        else tuple(_annul_branch(session, link, answer, at or answer.entered_at))
+    )
 
 
-def _annul(session: Session, link: Link, answer: Resolution, at: datetime) -> list[Question]:
+def _annul_branch(session: Session, link: Link, answer: Resolution, at: datetime) -> list[Question]:
     annulled = []
     for question_id in branch_to_annul(link, answer.outcome):
         branch = question_or_refuse(session, question_id)
         standing = latest(resolutions.of_question(session, question_id))
         if standing is None or standing.outcome != "annulled":
-            # Entered before what it supersedes, it would not count.
+            # An annulment entered before what it supersedes would not count.
             entered_at = at if standing is None else max(at, standing.entered_at)
-            annulment = _annulment(branch, answer, entered_at)
-            resolutions.add(
-                session, annulment
-            )  # as it may come before the branch opens, its times are not checked
+            annulment = _build_annulment(branch, answer, entered_at)
+            # Its times are not validated, as it may precede the opening of the branch.
+            resolutions.add(session, annulment)
             resolutions.replace_scores(session, branch.id, ())
             annulled += [branch, *annul_branches(session, branch, annulment)]
     return annulled
 
 
-def _annulment(branch: Question, answer: Resolution, entered_at: datetime) -> Resolution:
-    said = {"yes": "came about", "no": "did not come about"}.get(
+def _build_annulment(branch: Question, answer: Resolution, entered_at: datetime) -> Resolution:
+    result = {"yes": "came about", "no": "did not come about"}.get(
         answer.outcome, f"was {answer.outcome}"
     )
-    note = f"condition {answer.question_id} {said}: this branch of the pair is not scored"
-    known_at = max(
-        answer.known_at, min(branch.opens_at, entered_at)
-    )  # nothing is known of a question before it opens
-    times = (answer.event_at, known_at, entered_at)
-    return Resolution(branch.id, "annulled", answer.source_url, note, *times, answer.entered_by)
+    note = f"condition {answer.question_id} {result}: this branch of the pair is not scored"
+    # Not before the branch opens, unless it opens after the entry.
+    known_at = max(answer.known_at, min(branch.opens_at, entered_at))
+    return Resolution(
+        question_id=branch.id,
+        outcome="annulled",
+        source_url=answer.source_url,
+        note=note,
+        event_at=answer.event_at,
+        known_at=known_at,
+        entered_at=entered_at,
+        entered_by=answer.entered_by,
+    )

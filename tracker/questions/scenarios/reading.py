@@ -1,4 +1,4 @@
-"""Gather scenario sets with their history and board, and groups of questions."""
+"""Build pages and summaries of scenario sets, and groups of linked questions."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,36 +17,42 @@ from tracker.storage import forecasts, links, scenarios
 from tracker.storage.sessions import Session
 
 MOST_STEPS = 150
-"""Instants of a history that are worked out: more than a chart has room for tell nothing new."""
+"""Maximum number of instants in a history, about the resolution of a chart."""
 
 _ROUNDING = 1e-12  # shares that moved by less did not move
 
 
 def every(session: Session, now: datetime) -> tuple[ScenarioSummary, ...]:
-    """All scenario sets as rows."""
+    """Summarise all scenario sets."""
     known = {row.question.id: row for row in summaries(session, now)}
-    found = [(one, known[one.question_id]) for one in scenarios.every(session)]
+    sets = [
+        (scenario_set, known[scenario_set.question_id]) for scenario_set in scenarios.every(session)
+    ]
     return tuple(
-        ScenarioSummary(described(one, summary.question), summary) for one, summary in found
+        ScenarioSummary(described(scenario_set, summary.question), summary)
+        for scenario_set, summary in sets
     )
 
 
 def page(session: Session, question_id: str, now: datetime) -> ScenarioPage:
-    """Everything about one scenario set; raises `NotFound`."""
-    found = scenario_set_or_refuse(session, question_id)
+    """Build the page of a scenario set; raises `NotFound`."""
+    scenario_set = scenario_set_or_refuse(session, question_id)
     known = {row.question.id: row for row in summaries(session, now)}
-    summary = known[found.question_id]
+    summary = known[scenario_set.question_id]
     return ScenarioPage(
-        scenario_set=found,
+        scenario_set=scenario_set,
         summary=summary,
-        board={row.question_id: _seat(known[row.question_id]) for row in found.rows},
-        history=_history(session, summary, now),
-        held={who: standing.distribution for who, standing in summary.standings.items()},
+        board={row.question_id: _build_entry(known[row.question_id]) for row in scenario_set.rows},
+        history=_build_history(session, summary, now),
+        held={
+            forecaster_id: standing.distribution
+            for forecaster_id, standing in summary.standings.items()
+        },
         forecasters=forecasts.forecasters(session),
     )
 
 
-def _seat(summary: QuestionSummary) -> Seat:
+def _build_entry(summary: QuestionSummary) -> Seat:
     if summary.resolution is not None:
         answer = {"yes": 1.0, "no": 0.0}.get(summary.resolution.outcome)
         return Seat(summary, answer, f"answered {summary.resolution.outcome}")
@@ -54,12 +60,11 @@ def _seat(summary: QuestionSummary) -> Seat:
     return Seat(summary, standing.p, standing.forecaster.name)
 
 
-def _history(session: Session, summary: QuestionSummary, now: datetime) -> tuple[Stood, ...]:
-    """How table and board moved the scenarios, from the opening to now or the close, at most so
-    many steps.
+def _build_history(session: Session, summary: QuestionSummary, now: datetime) -> tuple[Stood, ...]:
+    """Return the scenario shares over time, from the opening to now or the close.
 
-    Each instant is told by the table as it stood then, so that a row that is changed today leaves
-    the past as it was; before the set was made, by its first table.
+    Each instant uses the table of its time, so that a later row leaves the past unchanged; before
+    the set was made, its first table.
     """
     question = summary.question
     until = min(now, question.closes_at)
@@ -67,21 +72,21 @@ def _history(session: Session, summary: QuestionSummary, now: datetime) -> tuple
         return ()
     versions = scenarios.versions(session, question.id)
     table = rows(
-        session, sorted({row.question_id for _, one in versions for row in one.rows}), until
+        session, sorted({row.question_id for _, version in versions for row in version.rows}), until
     )
     boards = [
         (at, {r.question.id: p for r in table if (p := r.at(at)) is not None})
-        for at in _instants(question, until)
+        for at in _history_instants(question, until)
     ]
-    found: list[Stood] = []
-    for then, stretch in groupby(boards, lambda board: _as_it_stood(versions, board[0])):
-        for at, shares in history(question, then, stretch):
-            if not found or not _same(shares, found[-1].shares):
-                found.append(Stood(at, shares))
-    return tuple(found)
+    steps: list[Stood] = []
+    for version_then, group in groupby(boards, lambda board: _version_at(versions, board[0])):
+        for at, shares in history(question, version_then, group):
+            if not steps or not _shares_equal(shares, steps[-1].shares):
+                steps.append(Stood(at, shares))
+    return tuple(steps)
 
 
-def _instants(question: Question, until: datetime) -> list[datetime]:
+def _history_instants(question: Question, until: datetime) -> list[datetime]:
     days = max(1, (until - question.opens_at).days)
     step = timedelta(days=max(1, -(-days // MOST_STEPS)))
     instants, at = [], question.opens_at
@@ -91,18 +96,20 @@ def _instants(question: Question, until: datetime) -> list[datetime]:
     return [*instants, until]
 
 
-def _as_it_stood(versions: Sequence[tuple[datetime, ScenarioSet]], at: datetime) -> ScenarioSet:
-    return next((one for made, one in reversed(versions) if made <= at), versions[0][1])
+def _version_at(versions: Sequence[tuple[datetime, ScenarioSet]], at: datetime) -> ScenarioSet:
+    return next(
+        (version for made_at, version in reversed(versions) if made_at <= at), versions[0][1]
+    )
 
 
-def _same(shares: Sequence[float], before: Sequence[float]) -> bool:
+def _shares_equal(shares: Sequence[float], before: Sequence[float]) -> bool:
     return all(
         isclose(a, b, rel_tol=0.0, abs_tol=_ROUNDING) for a, b in zip(shares, before, strict=True)
     )
 
 
 def groups(session: Session, question_id: str, now: datetime) -> tuple[Group, ...]:
-    """The links that a question is part of, with all their questions."""
+    """Return the links of a question, with all their questions."""
     known = {row.question.id: row for row in summaries(session, now)}
-    mine = [link for link in links.every(session) if question_id in link.question_ids]
-    return tuple(Group(link, tuple(known[q] for q in link.question_ids)) for link in mine)
+    own_links = [link for link in links.every(session) if question_id in link.question_ids]
+    return tuple(Group(link, tuple(known[q] for q in link.question_ids)) for link in own_links)

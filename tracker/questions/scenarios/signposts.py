@@ -1,6 +1,4 @@
-"""Expected indicators: note which were seen and which dates passed in silence; a calendar of what
-comes next.
-"""
+"""Expected indicators: mark those seen or silent past their date, and list upcoming ones."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -16,46 +14,46 @@ from tracker.storage import signposts as marks
 from tracker.storage.sessions import Session
 
 LATELY = timedelta(days=30)
-"""How long a mark is shown beside what is still to come."""
+"""Period for which a mark is shown beside upcoming signposts."""
 
 
 def watched(session: Session, now: datetime) -> tuple[Question, ...]:
-    """The questions whose signposts are marked: those that are open, and for a month those that
-    wait for an answer.
+    """List questions whose signposts are updated: open ones, and unanswered ones for a month after
+    close.
 
     A date may be that of the close itself, and nobody may have been there when it passed.
     """
     resolved = resolutions.current(session)
-    standing = [(q, status(q, resolved.get(q.id), now)) for q in questions.every(session)]
+    with_status = [(q, status(q, resolved.get(q.id), now)) for q in questions.every(session)]
     return tuple(
-        q for q, s in standing if s == "open" or (s == "closed" and now - q.closes_at <= LATELY)
+        q for q, s in with_status if s == "open" or (s == "closed" and now - q.closes_at <= LATELY)
     )
 
 
-def mark(session: Session, wanted: Iterable[Question], now: datetime) -> tuple[Mark, ...]:
-    """Note what changed of the expected indicators of some questions: seen, or silent past their
-    date.
-    """
-    noted = marks.newest(session)
-    found = []
-    for question in wanted:
-        for signpost in _signposts(session, question, now):
-            before = noted.get(signpost.indicator.id)
-            new = _mark(question, signpost, now)
-            if new is not None and (before is None or before.state != new.state):
+def mark(
+    session: Session, watched_questions: Iterable[Question], now: datetime
+) -> tuple[Mark, ...]:
+    """Store new marks of expected indicators: seen, or silent past their date."""
+    newest_marks = marks.newest(session)
+    new_marks = []
+    for question in watched_questions:
+        for signpost in _load_signposts(session, question, now):
+            previous = newest_marks.get(signpost.indicator.id)
+            new = _build_mark(question, signpost, now)
+            if new is not None and (previous is None or previous.state != new.state):
                 marks.add(session, new)
-                found.append(new)
-    return tuple(found)
+                new_marks.append(new)
+    return tuple(new_marks)
 
 
-def _signposts(session: Session, question: Question, now: datetime) -> tuple[Signpost, ...]:
+def _load_signposts(session: Session, question: Question, now: datetime) -> tuple[Signpost, ...]:
     expecting = [i for i in questions.indicators(session, [question.id]) if i.expected is not None]
     if not expecting:
         return ()
     return signposts(question, expecting, evidence.as_counted(session, question.id, now), now)
 
 
-def _mark(question: Question, signpost: Signpost, now: datetime) -> Mark | None:
+def _build_mark(question: Question, signpost: Signpost, now: datetime) -> Mark | None:
     indicator = signpost.indicator
     if signpost.state == "waiting" or indicator.expected is None:
         return None
@@ -67,22 +65,23 @@ def _mark(question: Question, signpost: Signpost, now: datetime) -> Mark | None:
 
 
 def upcoming(session: Session, now: datetime) -> Calendar:
-    """What is expected next over all questions without an answer, and what was noted in the last 30
-    days.
-    """
+    """Return expected signposts of unanswered questions, and the marks of the last 30 days."""
     rows = {row.question.id: row for row in summaries(session, now)}
-    asked = [row.question for row in rows.values() if row.status in ("upcoming", "open", "closed")]
-    entries = [Entry(q, _signposts(session, q, now)) for q in asked]
+    unanswered = [
+        row.question for row in rows.values() if row.status in ("upcoming", "open", "closed")
+    ]
+    entries = [Entry(q, _load_signposts(session, q, now)) for q in unanswered]
     expecting: dict[str, Indicator] = {
         s.indicator.id: s.indicator for e in entries for s in e.signposts
     }
-    noted = tuple(m for m in marks.newest(session).values() if m.at >= now - LATELY)
+    recent_marks = tuple(m for m in marks.newest(session).values() if m.at >= now - LATELY)
     names = {
-        i.id: i.name for i in questions.indicators(session, sorted({m.question_id for m in noted}))
+        i.id: i.name
+        for i in questions.indicators(session, sorted({m.question_id for m in recent_marks}))
     }
     return Calendar(
         expected=calendar(entries, now),
-        marks=tuple(sorted(noted, key=lambda m: m.at, reverse=True)),
+        marks=tuple(sorted(recent_marks, key=lambda m: m.at, reverse=True)),
         questions=rows,
         names={**names, **{i.id: i.name for i in expecting.values()}},
     )

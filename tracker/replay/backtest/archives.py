@@ -1,13 +1,14 @@
-"""Archives of news → what was first seen when, for going through the past without looking ahead.
+"""Read a news archive into sightings ordered by first-seen time, for replay without look-ahead.
 
-Two kinds:
+Two formats:
 
-    a file of JSON lines (plain or .gz)    id, title, summary, url, published, source, and
-    first_seen where it is known a folder of captured feeds             manifest.jsonl with feed,
-    file and captured_at, and the gzipped documents
+- a file of JSON lines (plain or .gz) with id, title, summary, url, published, source, and
+  first_seen where it is known;
+- a folder of captured feeds: manifest.jsonl with feed, file and captured_at, and the gzipped
+  documents.
 
-An entry of a captured feed was first seen with the first capture that has it; documents are read by
-the parser that reads live feeds, in the order of their capture.
+An entry of a captured feed is first seen in the first capture that contains it; documents are
+parsed by the live feed parser in the order of their capture.
 """
 
 import gzip
@@ -40,18 +41,18 @@ from tracker.files.user_files import is_directory, open_regular
 
 MANIFEST: Final = "manifest.jsonl"
 LARGEST_DOCUMENT: Final = 100_000_000
-"""Bytes of a captured document, unpacked."""
+"""Size limit of a captured document, uncompressed."""
 
 NO_FIRST_SEEN: Final = "no first_seen in this archive: the claimed publication time was used"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Entries of one source that were first seen, or seen edited, at one instant, in the order in
-    which they came.
+    """Entries of one source first seen, or seen edited, at one instant, in order of arrival.
 
-    `document` is what is remembered of the document that they came in; None where every line of the
-    archive is an item of its own. `address` is a link to the source or into it, "" without one.
+    `document` is the change-detection memory of the document that held them; None where every line
+    of the archive is an item of its own. `address` is a link to the source or into it, "" without
+    one.
     """
 
     at: datetime
@@ -63,10 +64,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What an archive holds, in the order in which it was first seen.
+    """Contents of an archive in first-seen order.
 
-    `warnings` say what its times are worth, `skipped` what could not be read, `digest` tells
-    archives apart.
+    `warnings` tell how reliable its times are, `skipped` lists entries that could not be read,
+    `digest` identifies the archive.
     """
 
     sightings: tuple[Sighting, ...]
@@ -76,11 +77,11 @@ class Archive:
 
     @property
     def entries(self) -> int:
-        """How many entries were seen, edits counted again."""
-        return sum(len(one.entries) for one in self.sightings)
+        """Number of entries, edits included."""
+        return sum(len(sighting.entries) for sighting in self.sightings)
 
     def between(self, since: datetime | None, until: datetime | None) -> tuple[Sighting, ...]:
-        """What was seen from `since` up to and with `until`."""
+        """Return the sightings from `since` to `until`, both inclusive."""
         return tuple(
             s
             for s in self.sightings
@@ -90,33 +91,33 @@ class Archive:
 
 @dataclass(slots=True)
 class _Reading:
-    """An archive while it is read: bad lines are refused at once, or counted when they may be
-    skipped.
-    """
+    """State of reading an archive; bad lines are refused at once, or counted if skippable."""
 
     skip_bad: bool
     skipped: list[str] = field(default_factory=list)
     digest: Any = field(default_factory=hashlib.sha256)
 
-    def wrong(self, where: str, why: object) -> None:
+    def reject(self, where: str, reason: object) -> None:
         if not self.skip_bad:
-            raise Refused(f"{where}: {why}; mend it, or leave such entries out with --skip-bad")
-        self.skipped.append(f"{where}: {why}")
+            raise Refused(f"{where}: {reason}; mend it, or leave such entries out with --skip-bad")
+        self.skipped.append(f"{where}: {reason}")
 
 
 def read_archive(path: Path, *, skip_bad: bool = False) -> Archive:
-    """The archive in a file of JSON lines or a folder of captures.
+    """Read an archive: a file of JSON lines or a folder of captures.
 
     Raises `Refused` when it cannot be read or holds nothing, and for the first line or document
     that cannot be used, with its number, unless `skip_bad`.
     """
     reading = _Reading(skip_bad)
-    sightings, warnings = _folder(path, reading) if is_directory(path) else _lines_of(path, reading)
+    sightings, warnings = (
+        _read_folder(path, reading) if is_directory(path) else _read_lines(path, reading)
+    )
     if not sightings:
         raise Refused(
             f"{path} holds no entry that can be used: give JSON lines, or a folder with {MANIFEST}"
         )
-    sightings.sort(key=lambda s: s.at)  # stable: what came together stays in its order
+    sightings.sort(key=lambda s: s.at)  # a stable sort keeps simultaneous entries in order
     return Archive(
         tuple(sightings), tuple(warnings), tuple(reading.skipped), reading.digest.hexdigest()
     )
@@ -131,27 +132,27 @@ class _Line:
     day_only: bool
 
 
-def _lines_of(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
+def _read_lines(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
     lines = []
     for number, line in lines_of(path):
         reading.digest.update(line.encode())
         try:
-            lines.append(_line(record_of(line)))
+            lines.append(_parse_line(record_of(line)))
         except (WrongLine, InvalidTime) as wrong:
-            reading.wrong(f"{path}:{number}", wrong)
+            reading.reject(f"{path}:{number}", wrong)
     lines.sort(key=lambda line: line.at)
-    together = groupby(lines, key=lambda line: (line.at, line.source))
-    return [_sighting(at, source, list(some)) for (at, source), some in together], list(
-        _doubts(lines)
+    groups = groupby(lines, key=lambda line: (line.at, line.source))
+    return [_build_sighting(at, source, list(group)) for (at, source), group in groups], list(
+        _list_warnings(lines)
     )
 
 
-def _sighting(at: datetime, source: str, lines: list[_Line]) -> Sighting:
+def _build_sighting(at: datetime, source: str, lines: list[_Line]) -> Sighting:
     return Sighting(at, source, lines[0].item.url, tuple(line.item for line in lines))
 
 
-def _doubts(lines: list[_Line]) -> Iterator[str]:
-    """What the times of the archive are worth."""
+def _list_warnings(lines: list[_Line]) -> Iterator[str]:
+    """Yield warnings about the times of the archive."""
     claimed, day_only = (
         sum(line.claimed for line in lines),
         sum(line.claimed and line.day_only for line in lines),
@@ -170,7 +171,7 @@ def _doubts(lines: list[_Line]) -> Iterator[str]:
         )
 
 
-def _line(record: Mapping[str, Any]) -> _Line:
+def _parse_line(record: Mapping[str, Any]) -> _Line:
     title, summary, source = (text(record, name) for name in ("title", "summary", "source"))
     if not (title or summary):
         raise WrongLine("title is missing: write the headline of the item")
@@ -181,19 +182,21 @@ def _line(record: Mapping[str, Any]) -> _Line:
         raise WrongLine(
             "first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z"
         )
-    item = _item(record, title, summary, published)
+    item = _build_item(record, title, summary, published)
     if item is None:
         raise WrongLine("title holds no text that can be shown")
     day_only = text(record, "date_precision") == "day"
     return _Line(utc(first_seen or published), source, item, not first_seen, day_only)
 
 
-def _item(record: Mapping[str, Any], title: str, summary: str, published: str) -> ParsedItem | None:
-    """The entry as the parser of feeds would have made it."""
+def _build_item(
+    record: Mapping[str, Any], title: str, summary: str, published: str
+) -> ParsedItem | None:
+    """Build the entry that the feed parser would build."""
     from tracker.feeds.parsing.parsed import LONGEST_SUMMARY, LONGEST_TITLE, Said, gathered, item_of
     from tracker.feeds.text import plain
 
-    said = Said(
+    parsed = Said(
         guid=name_of(record, "id"),
         title=plain(title, LONGEST_TITLE),
         summary=plain(summary, LONGEST_SUMMARY),
@@ -203,48 +206,50 @@ def _item(record: Mapping[str, Any], title: str, summary: str, published: str) -
         published_raw=published,
         updated_at=None,
     )
-    kept, _ = gathered([item_of(said, "")])
-    return kept[0] if kept else None
+    items, _ = gathered([item_of(parsed, "")])
+    return items[0] if items else None
 
 
-def _folder(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
-    return list(_captured(path, reading)), []
+def _read_folder(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
+    return list(_read_captures(path, reading)), []
 
 
-def _captured(folder: Path, reading: _Reading) -> Iterator[Sighting]:
-    """The captures of a folder, each with the entries that the one before it did not have."""
+def _read_captures(folder: Path, reading: _Reading) -> Iterator[Sighting]:
+    """Yield the captures of a folder, each with the entries that the previous one lacked."""
     memories: dict[str, Memory] = {}
-    for at, where, row in sorted(_manifest(folder, reading), key=lambda capture: capture[0]):
+    for at, where, row in sorted(_read_manifest(folder, reading), key=lambda capture: capture[0]):
         feed, address = text(row, "feed"), text(row, "url")
         try:
-            body = _document(folder, row)
-            found = _new_in(body, address, memories.get(feed, NOTHING))
+            body = _read_document(folder, row)
+            result = _find_new_entries(body, address, memories.get(feed, NOTHING))
         except WrongLine as wrong:
-            reading.wrong(where, wrong)
+            reading.reject(where, wrong)
             continue
         reading.digest.update(body)
-        memories[feed] = found.memory
-        if isinstance(found, Read) and found.items:
-            newest_last = found.items[::-1]  # feeds have the newest entry at the top
-            yield Sighting(at, feed, found.site_url or address, newest_last, found.memory)
+        memories[feed] = result.memory
+        if isinstance(result, Read) and result.items:
+            newest_last = result.items[::-1]  # feeds have the newest entry at the top
+            yield Sighting(at, feed, result.site_url or address, newest_last, result.memory)
 
 
-def _new_in(body: bytes, address: str, memory: Memory) -> Read | Unchanged:
-    """What a document has that the one before it had not, read as a poll reads it."""
+def _find_new_entries(body: bytes, address: str, memory: Memory) -> Read | Unchanged:
+    """Return the entries that the previous version of a document lacked, as a poll would."""
     from tracker.feeds.parsing.parse import ParseFailed, parse
 
-    found = look(body, "", memory)
-    while isinstance(found, Unread):
-        read = understood(found, parse(found.document, found.content_type, address))
+    change = look(body, "", memory)
+    while isinstance(change, Unread):
+        read = understood(change, parse(change.document, change.content_type, address))
         if isinstance(read, ParseFailed):
             raise WrongLine(read.reason)
         if isinstance(read, Read):
             return read
-        found = read
-    return found
+        change = read
+    return change
 
 
-def _manifest(folder: Path, reading: _Reading) -> Iterator[tuple[datetime, str, Mapping[str, Any]]]:
+def _read_manifest(
+    folder: Path, reading: _Reading
+) -> Iterator[tuple[datetime, str, Mapping[str, Any]]]:
     path = folder / MANIFEST
     for number, line in lines_of(path):
         where = f"{path}:{number}"
@@ -257,11 +262,11 @@ def _manifest(folder: Path, reading: _Reading) -> Iterator[tuple[datetime, str, 
                 )
             yield utc(text(row, "captured_at")), where, row
         except (WrongLine, InvalidTime) as wrong:
-            reading.wrong(where, wrong)
+            reading.reject(where, wrong)
 
 
-def _document(folder: Path, row: Mapping[str, Any]) -> bytes:
-    """A captured document; only files inside the folder are read."""
+def _read_document(folder: Path, row: Mapping[str, Any]) -> bytes:
+    """Read a captured document; only files inside the folder are allowed."""
     path = (folder / text(row, "file")).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise WrongLine(f"{text(row, 'file')} lies outside the folder of the archive")

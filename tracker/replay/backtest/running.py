@@ -1,11 +1,10 @@
-"""Back-tests: would the suggestion have helped? An archive of news is lived through again, and
-scored.
+"""Run a back-test: replay a news archive, and score the suggestion against what happened.
 
     archive → walk (walk: one process, a transaction a day) → tracks (snapshots: a question each, on
     all cores) → scores → report.json
 
-Every step leaves in the folder of the run what it has done, so that a run that was killed goes on
-where it stopped and ends with the same report.
+Every step stores its result in the folder of the run, so that an interrupted run resumes and ends
+with the same report.
 """
 
 import json
@@ -32,18 +31,17 @@ __all__ = ["BacktestReport", "Wanted", "backtest"]
 
 REPORT: Final = "report.json"
 TRACKS: Final = "tracks"
-"""The folder that holds the questions that are done."""
+"""Folder of the finished questions."""
 
 AskedOf = tuple[QuestionId, PastResolution | None]
-"""A question, and how it came out if that is known."""
+"""A question and its answer, if known."""
 
 
 @dataclass(frozen=True, slots=True)
 class BacktestReport:
-    """What a back-test did and found. It is retrospective, and says so first.
+    """Result of a back-test, marked as retrospective.
 
-    `not_open` counts the yes/no questions that were not open while the archive lasts, on which
-    nothing can be said.
+    `not_open` counts the yes/no questions that were not open during the archive and are not scored.
     """
 
     retrospective: str
@@ -60,37 +58,37 @@ class BacktestReport:
     scores: Scores
 
 
-def backtest(settings: Settings, wanted: Wanted, say: Progress) -> BacktestReport:
-    """Run a back-test, or what is left of it; the report is kept in the folder of the run.
+def backtest(settings: Settings, request: Wanted, say: Progress) -> BacktestReport:
+    """Run or resume a back-test, and write its report to the folder of the run.
 
-    Nothing is read from or written to the database that is in use. Raises `Refused` for an archive
-    that cannot be used, and for a folder that holds something else.
+    The database in use is neither read nor written. Raises `Refused` for an archive that cannot be
+    used, and for a folder that holds another run.
     """
-    question_set = question_sets.load(wanted.set_name)
-    walked = walk(settings, wanted, question_set, say)
+    question_set = question_sets.load(request.set_name)
+    result = walk(settings, request, question_set, say)
     try:
-        asked = {str(q.id): q for q in question_set.questions if q.kind == "binary"}
+        binary = {str(q.id): q for q in question_set.questions if q.kind == "binary"}
         opened = [
             q
-            for q in asked.values()
-            if q.opens_at <= walked.over.until and q.closes_at > walked.over.since
+            for q in binary.values()
+            if q.opens_at <= result.over.until and q.closes_at > result.over.since
         ]
         answers = {r.question_id: r for r in question_set.resolutions if not r.needs_check}
-        asked_of = [(q.id, answers.get(q.id)) for q in opened]
-        tracks = _tracks(walked, wanted, asked_of, say)
+        with_answers = [(q.id, answers.get(q.id)) for q in opened]
+        tracks = _complete_tracks(result, request, with_answers, say)
         outcomes = {str(question_id): answer.outcome for question_id, answer in answers.items()}
-        scores = compare(tracks, asked, outcomes)
-        report = _report(walked, wanted, scores, len(asked) - len(opened))
+        scores = compare(tracks, binary, outcomes)
+        report = _build_report(result, request, scores, len(binary) - len(opened))
     finally:
-        walked.store.close()
-    _keep(wanted.out / REPORT, to_json(report))
+        result.store.close()
+    _write_file(request.out / REPORT, to_json(report))
     return report
 
 
-def _report(walked: Walked, wanted: Wanted, scores: Scores, not_open: int) -> BacktestReport:
-    with walked.store.reading() as session:
+def _build_report(result: Walked, request: Wanted, scores: Scores, not_open: int) -> BacktestReport:
+    with result.store.reading() as session:
         sources, items, stories, evidence = backtests.sizes(session)
-    skipped = walked.archive.skipped
+    skipped = result.archive.skipped
     left_out = (
         (f"{len(skipped)} bad entries were left out, the first one: {skipped[0]}",)
         if skipped
@@ -98,78 +96,80 @@ def _report(walked: Walked, wanted: Wanted, scores: Scores, not_open: int) -> Ba
     )
     return BacktestReport(
         retrospective=RETROSPECTIVE,
-        archive=str(wanted.archive),
-        question_set=wanted.set_name,
-        since=walked.over.since,
-        until=walked.over.until,
+        archive=str(request.archive),
+        question_set=request.set_name,
+        since=result.over.since,
+        until=result.over.until,
         sources=sources,
         items=items,
         stories=stories,
         evidence=evidence,
         not_open=not_open,
-        warnings=(*walked.archive.warnings, *left_out),
+        warnings=(*result.archive.warnings, *left_out),
         scores=scores,
     )
 
 
-def _tracks(
-    walked: Walked, wanted: Wanted, opened: Sequence[AskedOf], say: Progress
+def _complete_tracks(
+    result: Walked, request: Wanted, questions: Sequence[AskedOf], say: Progress
 ) -> list[Track]:
-    """The tracks of all questions, those that were worked out before from their files."""
-    folder = wanted.out / TRACKS
+    """Return the tracks of all questions, reading finished ones from their files."""
+    folder = request.out / TRACKS
     folder.mkdir(exist_ok=True)
     done: dict[str, Track] = {}
-    for question_id, _ in opened:
-        if (kept := _kept(folder / f"{question_id}.json", walked.run)) is not None:
-            done[question_id] = kept
+    for question_id, _ in questions:
+        if (stored := _load_track(folder / f"{question_id}.json", result.run)) is not None:
+            done[question_id] = stored
     todo = [
-        (walked.url, question_id, walked.over, past)
-        for question_id, past in opened
+        (result.url, question_id, result.over, past)
+        for question_id, past in questions
         if question_id not in done
     ]
-    for found in _worked_out(todo, wanted.workers):
-        done[found.question_id] = found
-        _keep(folder / f"{found.question_id}.json", to_json({"run": walked.run, "track": found}))
-        say("weighing", len(done), len(opened), found.question_id)
-    return [done[question_id] for question_id, _ in opened]
+    for finished in _compute_tracks(todo, request.workers):
+        done[finished.question_id] = finished
+        _write_file(
+            folder / f"{finished.question_id}.json", to_json({"run": result.run, "track": finished})
+        )
+        say("weighing", len(done), len(questions), finished.question_id)
+    return [done[question_id] for question_id, _ in questions]
 
 
-def _worked_out(todo: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Track]:
-    """Each question by itself, on so many cores (0: all)."""
+def _compute_tracks(todo: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Track]:
+    """Yield the track of each question, worked out on `workers` cores (0: all)."""
     count = min(workers or os.cpu_count() or 1, len(todo))
     if count <= 1:
-        yield from (track(*one) for one in todo)
+        yield from (track(*arguments) for arguments in todo)
         return
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(track, *one) for one in todo]):
+        for future in as_completed([pool.submit(track, *arguments) for arguments in todo]):
             yield future.result()
 
 
-def _keep(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def _write_file(path: Path, text: str) -> None:
+    """Write a file atomically."""
     half = path.with_suffix(".part")
     half.write_text(text + "\n", encoding="utf-8")
     half.replace(path)
 
 
-def _kept(path: Path, run: str) -> Track | None:
-    """A track that this run worked out before."""
+def _load_track(path: Path, run: str) -> Track | None:
+    """Load a track that this run stored, or None."""
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
+        stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return _track(held["track"]) if held.get("run") == run else None
+    return _parse_track(stored["track"]) if stored.get("run") == run else None
 
 
-def _track(held: Mapping[str, Any]) -> Track:
+def _parse_track(stored: Mapping[str, Any]) -> Track:
     snapshots = tuple(
         Snapshot(datetime.fromisoformat(s["at"]), s["said"], s["without"])
-        for s in held["snapshots"]
+        for s in stored["snapshots"]
     )
-    move = held["largest_move"]
+    move = stored["largest_move"]
     largest = (
         Move(move["question_id"], datetime.fromisoformat(move["day"]), move["log_odds"])
         if move
         else None
     )
-    return Track(**{**held, "snapshots": snapshots, "largest_move": largest})
+    return Track(**{**stored, "snapshots": snapshots, "largest_move": largest})

@@ -1,10 +1,9 @@
-"""The tracks of a back-test → who did better, which feeds helped, is the suggestion calibrated, is
-it safe?
+"""Score the tracks of a back-test: forecasters, feeds, calibration and safety bound.
 
-A question's loss is the sum of its Brier scores on the dates before its answer, divided by all
-dates of its schedule: divided by those before the answer it would reward whoever calls early what
-comes early. The answer takes no date away, and the end of the archive takes away the same dates
-whatever comes, so that the rule stays proper.
+The loss of a question is the sum of its Brier scores on the dates before its answer, divided by all
+dates of its schedule; dividing by the dates before the answer would reward early calls of early
+events. An early answer removes no date, and the end of the archive removes the same dates whatever
+happens, so the rule stays proper.
 """
 
 import math
@@ -29,12 +28,11 @@ TOO_FEW: Final = f"too few to say: {MIN_CLUSTERS} fates are needed"
 
 @dataclass(frozen=True, slots=True)
 class ForecasterRow:
-    """How good a forecaster was, beside time alone on the same dates.
+    """Accuracy of a forecaster, beside the time-only baseline on the same dates.
 
     `brier` and `hazard` are means over `n` questions of losses over the schedule, 0 to 1, lower is
-    better. `skill` is the share of the loss of time alone that was saved, 1 at most, with its 95 %
-    interval from resampled clusters of questions that share their fate; None where it cannot be
-    told.
+    better. `skill` is the share of the baseline's loss that was saved, 1 at most, with its 95 %
+    interval from resampled clusters of questions that share their fate; None where undefined.
     """
 
     who: str
@@ -51,10 +49,10 @@ class ForecasterRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedRow:
-    """How much worse the suggestion is without a feed: above 0 the feed helped, below 0 it harmed.
+    """Contribution of a feed: above 0 it helped the suggestion, below 0 it harmed.
 
-    `difference` is the mean over the `n` questions on which it reported evidence that anything hung
-    on; `evidence` counts the pieces that it reported, on any question.
+    `difference` is the mean extra loss without the feed, over the `n` questions where its evidence
+    changed anything; `evidence` counts the pieces it reported, on any question.
     """
 
     feed: str
@@ -65,9 +63,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the suggestion said on all dates, against what happened; bars count questions of one
-    fate once.
-    """
+    """Calibration of the suggestion on all dates; error bars count questions of one fate once."""
 
     bins: tuple[Bin, ...]
     snapshots: int
@@ -79,10 +75,10 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """How far the suggestion went, in log-odds.
+    """Maximum movement of the suggestion, in log-odds.
 
-    All evidence together never exceeds `bound` to either side, so that in one day it moves by twice
-    as much at the very most; `holds` says whether it kept to that on every day of every question.
+    All evidence together never exceeds `bound` in either direction, so one day moves it by twice as
+    much at most; `holds` is True if that bound was kept on every day of every question.
     """
 
     largest_move: Move | None
@@ -93,8 +89,8 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """One question: how it came out (None: not known), its dates, and each forecaster's loss over
-    the schedule.
+    """One question: its outcome (None: unknown), its dates, and the schedule loss of each
+    forecaster.
     """
 
     question_id: str
@@ -108,7 +104,7 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a back-test found."""
+    """All results of a back-test."""
 
     forecasters: tuple[ForecasterRow, ...]
     feeds: tuple[FeedRow, ...]
@@ -120,67 +116,76 @@ class Scores:
 def compare(
     tracks: Sequence[Track], questions: Mapping[str, Question], outcomes: Mapping[str, str]
 ) -> Scores:
-    """Hold the tracks against how the questions came out; one without a yes or no counts for safety
-    alone.
-    """
-    told = [t for t in tracks if outcomes.get(t.question_id) in ("yes", "no") and t.scheduled]
-    happened = {t.question_id: int(outcomes[t.question_id] == "yes") for t in told}
-    fates = {t.question_id: fate(questions[t.question_id]) for t in told}
-    people = {who for t in told for s in t.snapshots for who in s.said} - {
+    """Score the tracks against the outcomes; one without a yes or no counts for safety alone."""
+    scored = [t for t in tracks if outcomes.get(t.question_id) in ("yes", "no") and t.scheduled]
+    happened = {t.question_id: int(outcomes[t.question_id] == "yes") for t in scored}
+    fates = {t.question_id: fate(questions[t.question_id]) for t in scored}
+    people = {forecaster for t in scored for s in t.snapshots for forecaster in s.said} - {
         SUGGESTION,
         HAZARD,
         PRIOR,
     }
     everyone = (SUGGESTION, HAZARD, PRIOR, *sorted(people))
-    rows = (_forecaster(who, told, happened, fates) for who in everyone)
+    rows = (_score_forecaster(forecaster, scored, happened, fates) for forecaster in everyone)
     return Scores(
         forecasters=tuple(row for row in rows if row),
-        feeds=tuple(sorted(_feeds(told, happened), key=lambda row: (-row.difference, row.feed))),
-        calibration=_calibration(told, happened, fates),
-        safety=_safety(tracks),
-        questions=tuple(_question(t, outcomes.get(t.question_id), happened) for t in tracks),
+        feeds=tuple(
+            sorted(_score_feeds(scored, happened), key=lambda row: (-row.difference, row.feed))
+        ),
+        calibration=_calibrate(scored, happened, fates),
+        safety=_check_safety(tracks),
+        questions=tuple(_score_question(t, outcomes.get(t.question_id), happened) for t in tracks),
     )
 
 
-def loss(track: Track, who: str, happened: int, over: str | None = None) -> float | None:
-    """A forecaster's loss over the schedule, on the dates on which `over` (or else they) held
-    something; 0 to 1.
+def loss(track: Track, forecaster: str, happened: int, beside: str | None = None) -> float | None:
+    """Return a forecaster's schedule loss, 0 to 1, on the dates where `beside` has a forecast too.
+
+    `beside` defaults to the forecaster; None without a common date.
     """
-    said = [(s.said.get(who), s.said.get(over or who)) for s in track.snapshots]
-    held = [p for p, other in said if p is not None and other is not None]
-    return math.fsum((p - happened) ** 2 for p in held) / track.scheduled if held else None
+    pairs = [(s.said.get(forecaster), s.said.get(beside or forecaster)) for s in track.snapshots]
+    forecasts = [p for p, other in pairs if p is not None and other is not None]
+    return (
+        math.fsum((p - happened) ** 2 for p in forecasts) / track.scheduled if forecasts else None
+    )
 
 
-def _forecaster(
-    who: str, told: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
+def _score_forecaster(
+    forecaster: str, scored: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
 ) -> ForecasterRow | None:
-    own: dict[str, float] = {}
-    hazard: dict[str, float] = {}
-    for t in told:
-        mine, time_alone = (loss(t, w, happened[t.question_id], who) for w in (who, HAZARD))
-        if mine is not None and time_alone is not None:
-            own[t.question_id], hazard[t.question_id] = mine, time_alone
-    if not own:
+    losses_by_question: dict[str, float] = {}
+    baseline: dict[str, float] = {}
+    for t in scored:
+        loss_here, time_alone = (
+            loss(t, name, happened[t.question_id], forecaster) for name in (forecaster, HAZARD)
+        )
+        if loss_here is not None and time_alone is not None:
+            losses_by_question[t.question_id], baseline[t.question_id] = (
+                loss_here,
+                time_alone,
+            )
+    if not losses_by_question:
         return None
-    losses, reference, clusters = list(own.values()), list(hazard.values()), [fates[q] for q in own]
-    found = skill_with_interval(losses, reference, name="hazard", clusters=clusters)
-    n = len(own)
+    losses, reference = list(losses_by_question.values()), list(baseline.values())
+    clusters = [fates[q] for q in losses_by_question]
+    result = skill_with_interval(losses, reference, name="hazard", clusters=clusters)
+    n = len(losses_by_question)
     return ForecasterRow(
-        who=who,
+        who=forecaster,
         n=n,
-        clusters=found.n_clusters,
-        snapshots=sum(who in s.said for t in told for s in t.snapshots),
+        clusters=result.n_clusters,
+        snapshots=sum(forecaster in s.said for t in scored for s in t.snapshots),
         brier=math.fsum(losses) / n,
         hazard=math.fsum(reference) / n,
-        skill=found.skill,
-        low=found.low,
-        high=found.high,
-        verdict=_verdict(who, found.n_clusters, found.low, found.high),
+        skill=result.skill,
+        low=result.low,
+        high=result.high,
+        verdict=_judge_skill(forecaster, result.n_clusters, result.low, result.high),
     )
 
 
-def _verdict(who: str, clusters: int, low: float | None, high: float | None) -> str:
-    if who == HAZARD:
+def _judge_skill(forecaster: str, clusters: int, low: float | None, high: float | None) -> str:
+    if forecaster == HAZARD:
         return "what the others are held against"
     if clusters < MIN_CLUSTERS or low is None or high is None:
         return TOO_FEW
@@ -189,31 +194,33 @@ def _verdict(who: str, clusters: int, low: float | None, high: float | None) -> 
     return "worse than time alone" if high < 0.0 else "no difference from time alone shown"
 
 
-def _feeds(told: Sequence[Track], happened: Mapping[str, int]) -> Iterator[FeedRow]:
-    for feed in sorted({feed for t in told for feed in t.feeds}):
-        mine = [t for t in told if feed in t.feeds]
-        moved = [t for t in mine if any(feed in s.without for s in t.snapshots)]
-        if moved:
-            apart = math.fsum(_lost_without(t, feed, happened[t.question_id]) for t in moved) / len(
-                moved
-            )
-            yield FeedRow(feed, sum(t.feeds[feed] for t in mine), len(moved), apart)
+def _score_feeds(scored: Sequence[Track], happened: Mapping[str, int]) -> Iterator[FeedRow]:
+    for feed in sorted({feed for t in scored for feed in t.feeds}):
+        reported = [t for t in scored if feed in t.feeds]
+        changed = [t for t in reported if any(feed in s.without for s in t.snapshots)]
+        if changed:
+            difference = math.fsum(
+                _loss_without(t, feed, happened[t.question_id]) for t in changed
+            ) / len(changed)
+            yield FeedRow(feed, sum(t.feeds[feed] for t in reported), len(changed), difference)
 
 
-def _lost_without(track: Track, feed: str, happened: int) -> float:
-    """How much more the suggestion loses on a question without a feed."""
-    each = (_worse(s, s.without[feed], happened) for s in track.snapshots if feed in s.without)
-    return math.fsum(each) / track.scheduled
+def _loss_without(track: Track, feed: str, happened: int) -> float:
+    """Return the extra loss of the suggestion on a question without a feed."""
+    differences = (
+        _extra_loss(s, s.without[feed], happened) for s in track.snapshots if feed in s.without
+    )
+    return math.fsum(differences) / track.scheduled
 
 
-def _worse(snapshot: Snapshot, without: float, happened: int) -> float:
+def _extra_loss(snapshot: Snapshot, without: float, happened: int) -> float:
     return float((without - happened) ** 2 - (snapshot.said[SUGGESTION] - happened) ** 2)
 
 
-def _calibration(
-    told: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
+def _calibrate(
+    scored: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
 ) -> Calibration | None:
-    rows = [(s.said[SUGGESTION], t.question_id) for t in told for s in t.snapshots]
+    rows = [(s.said[SUGGESTION], t.question_id) for t in scored for s in t.snapshots]
     if not rows:
         return None
     points = [(p, happened[q]) for p, q in rows]
@@ -224,10 +231,10 @@ def _calibration(
     )
 
 
-def _safety(tracks: Iterable[Track]) -> Safety:
-    known = list(tracks)
-    moves = [t.largest_move for t in known if t.largest_move]
-    largest = max((t.largest_evidence for t in known), default=0.0)
+def _check_safety(tracks: Iterable[Track]) -> Safety:
+    all_tracks = list(tracks)
+    moves = [t.largest_move for t in all_tracks if t.largest_move]
+    largest = max((t.largest_evidence for t in all_tracks), default=0.0)
     bound = DEFAULT_MODEL.soft_cap
     return Safety(
         max(moves, key=lambda m: abs(m.log_odds), default=None),
@@ -237,17 +244,21 @@ def _safety(tracks: Iterable[Track]) -> Safety:
     )
 
 
-def _question(track: Track, outcome: str | None, happened: Mapping[str, int]) -> QuestionRow:
-    everyone = sorted({who for s in track.snapshots for who in s.said})
+def _score_question(track: Track, outcome: str | None, happened: Mapping[str, int]) -> QuestionRow:
+    forecasters = sorted({forecaster for s in track.snapshots for forecaster in s.said})
     losses = {}
     if track.question_id in happened:
-        losses = {who: loss(track, who, happened[track.question_id]) for who in everyone}
+        losses = {
+            forecaster: loss(track, forecaster, happened[track.question_id])
+            for forecaster in forecasters
+        }
     last = track.snapshots[-1].said[SUGGESTION] if track.snapshots else None
-    counts = (track.scheduled, len(track.snapshots), track.evidence)
     return QuestionRow(
-        track.question_id,
-        outcome,
-        *counts,
-        last,
-        {w: b for w, b in losses.items() if b is not None},
+        question_id=track.question_id,
+        outcome=outcome,
+        scheduled=track.scheduled,
+        snapshots=len(track.snapshots),
+        evidence=track.evidence,
+        last=last,
+        brier={forecaster: b for forecaster, b in losses.items() if b is not None},
     )

@@ -1,8 +1,7 @@
-"""What each forecaster said of one question on the dates of its schedule, from what was known then.
+"""Forecasts on one question at its scheduled dates, using only what was known then.
 
-The suggestion is that of live work; beside it stand the same suggestion with each feed left out,
-time alone, the prior, and the people. A question is worked out for itself, so that all cores, or
-other machines, can share the work.
+Beside the live suggestion stand the suggestion with each feed left out, the time-only baseline, the
+prior, and the people. Each question is independent, so the work is shared by all cores or machines.
 """
 
 import math
@@ -37,15 +36,15 @@ DAY: Final = timedelta(days=1)
 OF_EVIDENCE: Final = frozenset(
     ("evidence", "silence", "usual level", "evidence scale", "saturation")
 )
-"""The lines of a suggestion that come from news, or from its absence."""
+"""Kinds of suggestion lines that come from news, or from its absence."""
 
 Rating = frozenset[tuple[str, float]]
-"""Feeds with the reliability that was learned of them."""
+"""Feeds with their learned reliability."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The time of an archive, from the first thing that was seen to the end, both included."""
+    """Time span of an archive, both ends included."""
 
     since: datetime
     until: datetime
@@ -53,10 +52,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was said at `at`: a probability of YES a forecaster, and one of the suggestion without
-    each feed.
+    """Forecasts at `at`: P(YES) by forecaster, and of the suggestion without each feed.
 
-    Forecasters who held nothing then are left out, as are feeds without which nothing changes.
+    Forecasters without a forecast are left out, as are feeds that change nothing.
     """
 
     at: datetime
@@ -66,7 +64,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How far a suggestion moved in one day, in log-odds."""
+    """Change of a suggestion within one day, in log-odds."""
 
     question_id: str
     day: datetime
@@ -77,10 +75,10 @@ class Move:
 class Track:
     """A question through a back-test.
 
-    `scheduled` counts the dates that its schedule has within the archive, `snapshots` are those
-    before its answer was known. `feeds` names the feeds that reported its evidence, with how many
-    pieces. `largest_move` is that of one day, `largest_evidence` the most that all evidence
-    together ever was, in log-odds to either side.
+    `scheduled` counts the dates of its schedule within the archive, `snapshots` are those before
+    its answer was known. `feeds` maps the feeds that reported its evidence to the number of pieces.
+    `largest_move` is that of one day, `largest_evidence` the largest effect of all evidence
+    together, in log-odds in either direction.
     """
 
     question_id: str
@@ -92,22 +90,21 @@ class Track:
     largest_evidence: float
 
 
-def schedule(question: Question, over: Span) -> tuple[datetime, ...]:
-    """The weekly dates of a question, counted from its opening and before its scheduled close,
-    within the archive.
+def schedule(question: Question, span: Span) -> tuple[datetime, ...]:
+    """Return the weekly dates of a question within the archive, from opening to scheduled close.
 
-    They are fixed before anything happens: an early answer takes none away.
+    They are fixed in advance: an early answer removes none.
     """
-    found, at = [], question.opens_at
-    while at < question.closes_at and at <= over.until:
-        if at >= over.since:
-            found.append(at)
+    dates, at = [], question.opens_at
+    while at < question.closes_at and at <= span.until:
+        if at >= span.since:
+            dates.append(at)
         at += WEEK
-    return tuple(found)
+    return tuple(dates)
 
 
-def track(url: str, question_id: QuestionId, over: Span, past: PastResolution | None) -> Track:
-    """Work a question out from the run's database at `url`, over the time of the archive."""
+def track(url: str, question_id: QuestionId, span: Span, past: PastResolution | None) -> Track:
+    """Compute the track of a question from the run's database at `url`."""
     store = Store(open_engine(url))
     try:
         with store.reading() as session:
@@ -116,14 +113,14 @@ def track(url: str, question_id: QuestionId, over: Span, past: PastResolution | 
                 raise NotFound(
                     "question", question_id, "the run's database was changed: begin it anew"
                 )
-            return _Ledger(session, question).track(over, past)
+            return _Ledger(session, question).track(span, past)
     finally:
         store.close()
 
 
 @dataclass(frozen=True, slots=True)
-class _Then:
-    """What had been learned by an instant."""
+class _LearnedParameters:
+    """Learned parameters at an instant."""
 
     at: datetime
     model: Model
@@ -132,10 +129,10 @@ class _Then:
 
 
 class _Ledger:
-    """The evidence on one question with where it came from, from which the past is read off.
+    """Evidence on one question with its sources, evaluated at past instants.
 
-    Nobody reviews in a back-test, so evidence stands as it was logged; what was seen, joined and
-    learned after an instant is left out by its time.
+    Nobody reviews in a back-test, so evidence stands as logged; whatever was seen, merged or
+    learned later is filtered out by its time.
     """
 
     def __init__(self, session: Session, question: Question) -> None:
@@ -155,12 +152,14 @@ class _Ledger:
             tuple[str, Rating], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]
         ] = {}
 
-    def track(self, over: Span, past: PastResolution | None) -> Track:
-        """The question through the back-test."""
-        dates = schedule(self._question, over)
-        end = min(over.until, self._question.closes_at, past.known_at if past else over.until)
-        at_dates = tuple(self._snapshot(at) for at in dates if past is None or at < past.known_at)
-        days = list(self._days(max(self._question.opens_at, over.since), end))
+    def track(self, span: Span, past: PastResolution | None) -> Track:
+        """Compute the track of the question."""
+        dates = schedule(self._question, span)
+        end = min(span.until, self._question.closes_at, past.known_at if past else span.until)
+        at_dates = tuple(
+            self._take_snapshot(at) for at in dates if past is None or at < past.known_at
+        )
+        days = list(self._suggest_daily(max(self._question.opens_at, span.since), end))
         moves = [
             Move(self._question.id, later.at, logit(later.p) - logit(earlier.p))
             for earlier, later in pairwise(days)
@@ -170,51 +169,54 @@ class _Ledger:
             scheduled=len(dates),
             snapshots=at_dates,
             evidence=sum(e.first_seen_at <= end for e in self._logged),
-            feeds=self._carried,
+            feeds=self._feed_counts,
             largest_move=max(moves, key=lambda move: abs(move.log_odds), default=None),
             largest_evidence=max((abs(of_evidence(day)) for day in days), default=0.0),
         )
 
-    def _days(self, at: datetime, end: datetime) -> Iterator[Suggestion]:
+    def _suggest_daily(self, at: datetime, end: datetime) -> Iterator[Suggestion]:
         while at <= end:
-            then = self._then(at)
-            yield self._suggested(self._known(then.rating), then)
+            then = self._parameters_at(at)
+            yield self._suggest(self._rate_evidence(then.rating), then)
             at += DAY
 
-    def _snapshot(self, at: datetime) -> Snapshot:
-        then = self._then(at)
-        whole = self._suggested(self._known(then.rating), then).p
-        said: dict[str, float] = {SUGGESTION: whole, HAZARD: hazard(self._question, at)}
-        said[PRIOR] = self._question.base_rate
-        without = {feed: self._without(feed, then) for feed in self._carried}
-        changed: dict[str, float] = {feed: p for feed, p in without.items() if p != whole}
-        return Snapshot(at, {**said, **self._people(at)}, changed)
+    def _take_snapshot(self, at: datetime) -> Snapshot:
+        then = self._parameters_at(at)
+        suggested = self._suggest(self._rate_evidence(then.rating), then).p
+        forecasts: dict[str, float] = {SUGGESTION: suggested, HAZARD: hazard(self._question, at)}
+        forecasts[PRIOR] = self._question.base_rate
+        without = {feed: self._suggest_without(feed, then) for feed in self._feed_counts}
+        changed: dict[str, float] = {feed: p for feed, p in without.items() if p != suggested}
+        return Snapshot(at, {**forecasts, **self._forecasts_of_people(at)}, changed)
 
-    def _then(self, at: datetime) -> _Then:
+    def _parameters_at(self, at: datetime) -> _LearnedParameters:
         levels = {IndicatorId(scope): level for scope, level in self._levels_at(at).items()}
-        return _Then(at, self._model_at(at), levels, frozenset(self._reliability_at(at).items()))
+        return _LearnedParameters(
+            at, self._model_at(at), levels, frozenset(self._reliability_at(at).items())
+        )
 
-    def _known(self, rating: Rating) -> tuple[Evidence, ...]:
-        """The evidence with its reports as reliable as they were held to be."""
+    def _rate_evidence(self, rating: Rating) -> tuple[Evidence, ...]:
+        """Return the evidence with the feed reliabilities learned by then."""
         if rating not in self._rated:
             self._rated[rating] = tuple(
-                self._with_reliability(e, dict(rating)) for e in self._logged
+                self._set_reliability(e, dict(rating)) for e in self._logged
             )
         return self._rated[rating]
 
-    def _with_reliability(self, e: Evidence, known: Mapping[str, float]) -> Evidence:
-        carried = zip(e.reports, self._feeds[e.story_id], strict=True)
+    def _set_reliability(self, e: Evidence, reliabilities: Mapping[str, float]) -> Evidence:
+        reports_with_feeds = zip(e.reports, self._feeds_by_story[e.story_id], strict=True)
         return replace(
             e,
             reports=tuple(
-                replace(r, reliability=known.get(f, self._grades[f])) for r, f in carried
+                replace(r, reliability=reliabilities.get(f, self._grades[f]))
+                for r, f in reports_with_feeds
             ),
         )
 
-    def _suggested(self, found: Iterable[Evidence], then: _Then) -> Suggestion:
+    def _suggest(self, pieces: Iterable[Evidence], then: _LearnedParameters) -> Suggestion:
         return suggest(
             self._question,
-            merged([e for e in found if e.first_seen_at <= then.at], self._merges, then.at),
+            merged([e for e in pieces if e.first_seen_at <= then.at], self._merges, then.at),
             self._indicators,
             then.at,
             model=then.model,
@@ -222,72 +224,83 @@ class _Ledger:
             usual_levels=then.levels,
         )
 
-    def _people(self, at: datetime) -> dict[str, float]:
-        held: dict[ForecasterId, list[Any]] = {}
+    def _forecasts_of_people(self, at: datetime) -> dict[str, float]:
+        acts_by_forecaster: dict[ForecasterId, list[Any]] = {}
         for act in acts.of_question(self._session, self._question.id):
             if act.forecaster_id not in RESERVED:
-                held.setdefault(act.forecaster_id, []).append(act)
-        stood = {who: timeline_of(own).at(at) for who, own in held.items()}
-        return {who: p for who, d in stood.items() if d is not None and (p := p_yes(d)) is not None}
+                acts_by_forecaster.setdefault(act.forecaster_id, []).append(act)
+        forecasts = {
+            forecaster: timeline_of(own_acts).at(at)
+            for forecaster, own_acts in acts_by_forecaster.items()
+        }
+        return {
+            forecaster: p
+            for forecaster, d in forecasts.items()
+            if d is not None and (p := p_yes(d)) is not None
+        }
 
     @cached_property
-    def _feeds(self) -> dict[Any, list[FeedId]]:
+    def _feeds_by_story(self) -> dict[Any, list[FeedId]]:
         return backtests.feeds_of_reports(self._session, self._stories)
 
     @cached_property
-    def _carried(self) -> Mapping[str, int]:
-        """The feeds that reported evidence, each with how many pieces."""
+    def _feed_counts(self) -> Mapping[str, int]:
+        """Number of pieces of evidence by feed that reported them."""
         counts: dict[str, int] = {}
         for e in self._logged:
-            for feed in set(self._feeds[e.story_id]):
+            for feed in set(self._feeds_by_story[e.story_id]):
                 counts[feed] = counts.get(feed, 0) + 1
         return dict(sorted(counts.items()))
 
-    def _without(self, feed: str, then: _Then) -> float:
-        """The suggestion if nobody had read a feed: its reports are gone, and what they taught of
-        usual levels.
-        """
-        which = (feed, then.rating)
-        if which not in self._left_out:
-            left, changed = self._left(feed, then.rating)
-            self._left_out[which] = (left, self._levels(left, changed))
-        left, relearned = self._left_out[which]
+    def _suggest_without(self, feed: str, then: _LearnedParameters) -> float:
+        """Return the suggestion without a feed: without its reports and what they taught."""
+        key = (feed, then.rating)
+        if key not in self._left_out:
+            remaining, changed = self._drop_feed(feed, then.rating)
+            self._left_out[key] = (remaining, self._learn_levels(remaining, changed))
+        remaining, relearned = self._left_out[key]
         levels = {i: relearned.get(i, level) for i, level in then.levels.items()}
-        return self._suggested(left, replace(then, levels=levels)).p
+        return self._suggest(remaining, replace(then, levels=levels)).p
 
-    def _left(self, feed: str, rating: Rating) -> tuple[Sequence[Evidence], frozenset[IndicatorId]]:
-        """The evidence that other feeds reported, too, and the indicators of all that changed
+    def _drop_feed(
+        self, feed: str, rating: Rating
+    ) -> tuple[Sequence[Evidence], frozenset[IndicatorId]]:
+        """Return the evidence that other feeds reported too, and the indicators of all that changed
         before the opening.
         """
-        kept, changed = [], set()
-        for e in self._known(rating):
-            carried = self._feeds[e.story_id]
-            if feed not in carried:
-                kept.append(e)
+        remaining, changed = [], set()
+        for e in self._rate_evidence(rating):
+            feed_ids = self._feeds_by_story[e.story_id]
+            if feed not in feed_ids:
+                remaining.append(e)
                 continue
             if e.first_seen_at < self._question.opens_at:
                 changed.add(e.indicator_id)
-            reports = tuple(r for r, f in zip(e.reports, carried, strict=True) if f != feed)
+            reports = tuple(r for r, f in zip(e.reports, feed_ids, strict=True) if f != feed)
             if reports:
                 first = max(e.first_seen_at, reports[0].first_seen_at)
-                kept.append(replace(e, reports=reports, first_seen_at=first))
-        return kept, frozenset(changed)
+                remaining.append(replace(e, reports=reports, first_seen_at=first))
+        return remaining, frozenset(changed)
 
-    def _levels(
-        self, left: Sequence[Evidence], changed: Iterable[IndicatorId]
+    def _learn_levels(
+        self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId]
     ) -> dict[IndicatorId, float]:
-        """Usual levels learned from what is left, as `learning` learns them from everything."""
+        """Learn usual levels from the remaining evidence, as live learning does from all of it."""
         opens_at, start = self._question.opens_at, reviews.archive_from(self._session)
         if start is None:
             return {}
-        seen = merged([e for e in left if e.first_seen_at <= opens_at], self._merges, opens_at)
-        mine = (self._indicators[i] for i in changed if i in self._indicators)
+        merged_evidence = merged(
+            [e for e in remaining if e.first_seen_at <= opens_at], self._merges, opens_at
+        )
+        indicators = (self._indicators[i] for i in changed if i in self._indicators)
         return {
-            i.id: learned_usual_level(i, seen, archive_from=start, opens_at=opens_at).value
-            for i in mine
+            i.id: learned_usual_level(
+                i, merged_evidence, archive_from=start, opens_at=opens_at
+            ).value
+            for i in indicators
         }
 
 
 def of_evidence(suggestion: Suggestion) -> float:
-    """What all evidence together adds to a suggestion, in log-odds, after scale and cap."""
+    """Sum the log-odds that all evidence adds to a suggestion, after scale and cap."""
     return math.fsum(line.log_odds for line in suggestion.lines if line.kind in OF_EVIDENCE)

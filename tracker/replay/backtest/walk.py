@@ -1,14 +1,13 @@
-"""A back-test: an archive of news run through the real pipeline with a simulated clock, into a
-database of its own.
+"""Replay a news archive through the real pipeline into a database of its own.
 
-The walk goes from moment to moment. Between two of them items arrive, each in its own time, and are
-matched, put into stories and logged as evidence; at a moment answers become known, people forecast,
-and what can be learned is learned. Everything up to a moment is one transaction, and begins with
-what the database holds, so that a walk that was killed goes on and ends as if nothing had happened.
-Snapshots and scores are made afterwards, see `running`.
+The replay steps from one moment to the next. Items that arrived in between, each with its own time,
+are matched, put into stories and logged as evidence; at the moment itself answers become known,
+people forecast, and parameters are learned. Each step is one transaction that starts from the state
+of the database, so an interrupted replay resumes and ends with the same result. Snapshots and
+scores are made afterwards.
 
-What comes of it is retrospective for ever: it lies in its own file, is marked as a replay, and
-enters no live score.
+The result is retrospective: it is kept in its own file, marked as a replay, and enters no live
+score.
 """
 
 import json
@@ -51,17 +50,15 @@ from tracker.storage.sessions import Session, Store
 
 DAY: Final = timedelta(days=1)
 RUN: Final = "backtest"
-"""The property that says which run a database holds."""
+"""Database property that identifies the run."""
 
 Progress = Callable[[str, int, int, str], None]
-"""What is being done, how many steps of how many are done, and where it has got to."""
+"""Progress callback: task, steps done, steps in all, and place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A back-test as it was asked for. `until` counts with its instant; `people` are the set's
-    invented ones.
-    """
+    """Options of a back-test. `until` is inclusive; `people` adds the invented forecasters."""
 
     archive: Path
     set_name: str
@@ -75,7 +72,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """A walk that has come to its end: the store it filled, what it read, and which run it is."""
+    """Completed replay: its store, its archive, and the identity of the run."""
 
     store: Store
     url: str
@@ -84,57 +81,57 @@ class Walked:
     run: str
 
 
-def walk(settings: Settings, wanted: Wanted, question_set: QuestionSet, say: Progress) -> Walked:
-    """Bring the run's database to the end of the archive, from wherever it was left.
+def walk(settings: Settings, request: Wanted, question_set: QuestionSet, say: Progress) -> Walked:
+    """Advance the run's database to the end of the archive, from its last state.
 
-    Raises `Refused` for an archive that cannot be used, and when the folder holds something else.
+    Raises `Refused` for an archive that cannot be used, and when the folder holds another run.
     """
-    archive = read_archive(wanted.archive, skip_bad=wanted.skip_bad)
-    seen = archive.between(wanted.since, wanted.until)
-    if not seen:
+    archive = read_archive(request.archive, skip_bad=request.skip_bad)
+    sightings = archive.between(request.since, request.until)
+    if not sightings:
         raise Refused(
-            f"{wanted.archive} holds nothing of that time: choose other --from and --until"
+            f"{request.archive} holds nothing of that time: choose other --from and --until"
         )
     desk = Newsdesk(settings.encoder, settings.data_dir / "models")
     run = json.dumps(
         [
-            wanted.set_name,
+            request.set_name,
             archive.digest,
             desk.version,
-            str(wanted.since),
-            str(wanted.until),
-            wanted.people,
+            str(request.since),
+            str(request.until),
+            request.people,
         ]
     )
-    store, url = _opened(settings, wanted.out, run)
-    over = Span(seen[0].at, wanted.until or seen[-1].at)
-    told = question_set if wanted.people else replace(question_set, forecasts=())
-    _Walk(store, desk, told, seen=seen, over=over).go(say)
-    return Walked(store, url, archive, over, run)
+    store, url = _open_run(settings, request.out, run)
+    span = Span(sightings[0].at, request.until or sightings[-1].at)
+    replayed_set = question_set if request.people else replace(question_set, forecasts=())
+    _Walk(store, desk, replayed_set, sightings=sightings, span=span).run(say)
+    return Walked(store, url, archive, span, run)
 
 
-def _opened(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
-    """The database of the run, new or left by the same run; anything else there is refused."""
-    mine = replay_settings(replace(settings, data_dir=out, database_url=""))
-    if mine.url == settings.url:
+def _open_run(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
+    """Open the database of the run, new or left by the same run; refuse any other."""
+    replay = replay_settings(replace(settings, data_dir=out, database_url=""))
+    if replay.url == settings.url:
         raise Refused(f"{out} holds the database that is in use: choose another --out")
     is_new = not (out / "replay.sqlite").exists()
-    store = open_store(mine.url)
+    store = open_store(replay.url)
     with store.writing() as session:
-        held = properties.read(session, RUN)
-        if held is None and is_new:
+        stored_run = properties.read(session, RUN)
+        if stored_run is None and is_new:
             properties.write(session, RUN, run)
-        elif held != run:
+        elif stored_run != run:
             store.close()
             raise Refused(
                 f"{out} holds another run (archive, set, matcher or time): choose another --out, "
                 "or remove it"
             )
-    return store, mine.url
+    return store, replay.url
 
 
 class _Walk:
-    """The way through an archive."""
+    """Replay of the sightings of an archive."""
 
     def __init__(
         self,
@@ -142,163 +139,176 @@ class _Walk:
         desk: Newsdesk,
         question_set: QuestionSet,
         *,
-        seen: Sequence[Sighting],
-        over: Span,
+        sightings: Sequence[Sighting],
+        span: Span,
     ) -> None:
         self._store = store
         self._desk = desk
         self._set = question_set
-        self._seen = seen
-        self._over = over
-        self._until = over.until
-        self._start = over.since.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._sightings = sightings
+        self._span = span
+        self._until = span.until
+        self._start = span.since.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def go(self, say: Progress) -> None:
-        """From moment to moment, each with what arrived since the one before in one transaction."""
+    def run(self, say: Progress) -> None:
+        """Process all remaining moments, each with the sightings since the previous one in one
+        transaction.
+        """
         with self._store.writing() as session:
-            reached = properties.replayed_until(session)
-            if reached is None:
-                reached = self._found(session)
+            last_moment = properties.replayed_until(session)
+            if last_moment is None:
+                last_moment = self._initialise(session)
         with self._store.reading() as session:
             binary = [q.id for q in self._set.questions if q.kind == "binary"]
             watch = self._desk.watch(session, self._until, only=binary)
-        moments = self._moments()
-        after = [at for at in moments if at > reached]
-        arriving = iter(
-            groupby((s for s in self._seen if s.at > reached), key=lambda s: _next(after, s.at))
+        moments = self._list_moments()
+        remaining = [at for at in moments if at > last_moment]
+        groups = iter(
+            groupby(
+                (s for s in self._sightings if s.at > last_moment),
+                key=lambda s: _next_moment(remaining, s.at),
+            )
         )
-        waiting = next(arriving, None)
-        for number, at in enumerate(after, len(moments) - len(after) + 1):
-            some: list[Sighting] = []
-            if waiting is not None and waiting[0] == at:
-                some = list(waiting[1])
-                waiting = next(arriving, None)
+        next_group = next(groups, None)
+        for number, at in enumerate(remaining, len(moments) - len(remaining) + 1):
+            sightings: list[Sighting] = []
+            if next_group is not None and next_group[0] == at:
+                sightings = list(next_group[1])
+                next_group = next(groups, None)
             with self._store.writing() as session:
                 self._desk.forget()
-                take_in(session, self._desk, watch, some, now=at)
+                take_in(session, self._desk, watch, sightings, now=at)
                 self._act(session, at)
                 properties.mark_replayed(session, at)
             say("reading", number, len(moments), f"{at:%Y-%m-%d}")
 
-    def _found(self, session: Session) -> datetime:
-        """The world before anything happened: questions and sources, none of which anybody
-        polls.
-        """
-        before = self._moments()[0] - timedelta(microseconds=1)
+    def _initialise(self, session: Session) -> datetime:
+        """Set up the database before the first sighting: questions and unpolled feeds."""
+        before = self._list_moments()[0] - timedelta(microseconds=1)
         loading.load(session, self._set, 0.0, before, replay=True)
-        sources.add(session, self._seen, self._set, before)
+        sources.add(session, self._sightings, self._set, before)
         properties.mark_replayed(session, before)
         return before
 
-    def _moments(self) -> list[datetime]:
-        """When the walk stops: after each day with news, at each date of a schedule, forecast and
-        answer, at the end.
+    def _list_moments(self) -> list[datetime]:
+        """Return the moments: after each day with news, at each schedule date, forecast and answer,
+        and at the end.
 
-        With the dates of the schedule among them nothing that came later is ever weighed together
-        with what a snapshot knew, not even in one batch of a matrix product. What people said
-        before the archive begins, and the answers that were known by then, come first.
+        Schedule dates are among them so that nothing later is ever processed together with what a
+        snapshot knew, not even in one batch of a matrix product. Forecasts made before the archive
+        begins, and answers known by then, come first.
         """
-        found = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._seen} | {
+        moments = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._sightings} | {
             self._until
         }
-        found |= (
-            self._weekly
+        moments |= (
+            self._learning_dates
             | {f.at for f in self._set.forecasts}
             | {r.known_at for r in self._set.resolutions}
         )
-        return sorted(at for at in found if at <= self._until)
+        return sorted(at for at in moments if at <= self._until)
 
     @cached_property
-    def _weekly(self) -> set[datetime]:
-        """When something can be learned and suggestions are written down."""
+    def _learning_dates(self) -> set[datetime]:
+        """Dates at which parameters are learned and suggestions recorded."""
         weeks = (self._until - self._start) // WEEK
-        grids = (schedule(q, self._over) for q in self._set.questions if q.kind == "binary")
-        found = {self._start + WEEK * n for n in range(weeks + 1)} | {
+        grids = (schedule(q, self._span) for q in self._set.questions if q.kind == "binary")
+        dates = {self._start + WEEK * n for n in range(weeks + 1)} | {
             at for grid in grids for at in grid
         }
-        return {at for at in found if at >= self._start}
+        return {at for at in dates if at >= self._start}
 
     def _act(self, session: Session, at: datetime) -> None:
-        """What happens at a moment beside news."""
-        for made in (f for f in self._set.forecasts if f.at == at):
-            _forecast(session, made, at)
-        asked = {q.id: q for q in self._set.questions}
+        """Process forecasts, answers and learning at a moment."""
+        for forecast in (f for f in self._set.forecasts if f.at == at):
+            _record_forecast(session, forecast, at)
+        questions = {q.id: q for q in self._set.questions}
         for past in (r for r in self._set.resolutions if r.known_at == at and not r.needs_check):
-            times = (past.event_at, past.known_at, at)
-            found = Resolution(
-                past.question_id,
-                past.outcome,
-                past.source_url,
-                past.note,
-                *times,
-                BY_SET,
-                past.answer,
+            resolution = Resolution(
+                question_id=past.question_id,
+                outcome=past.outcome,
+                source_url=past.source_url,
+                note=past.note,
+                event_at=past.event_at,
+                known_at=past.known_at,
+                entered_at=at,
+                entered_by=BY_SET,
+                answer=past.answer,
             )
-            resolve(session, asked[past.question_id], found)
-            annul_branches(session, asked[past.question_id], found)
-        if at in self._weekly:
+            resolve(session, questions[past.question_id], resolution)
+            annul_branches(session, questions[past.question_id], resolution)
+        if at in self._learning_dates:
             learning.learn(session, at)
             record_suggestions(session, open_questions(session, at).values(), at)
 
 
-def _next(moments: Sequence[datetime], at: datetime) -> datetime:
+def _next_moment(moments: Sequence[datetime], at: datetime) -> datetime:
     return moments[bisect_left(moments, at)]
 
 
-def _forecast(session: Session, made: InventedForecast, at: datetime) -> None:
-    act: Act = "forecast" if made.distribution else "withdraw"
-    key = f"{made.forecaster_id} {made.question_id} {at}"
-    asked = Request(
-        made.question_id, act, made.forecaster_id, made.rationale, key, (), made.distribution
+def _record_forecast(session: Session, forecast: InventedForecast, at: datetime) -> None:
+    act: Act = "forecast" if forecast.distribution else "withdraw"
+    key = f"{forecast.forecaster_id} {forecast.question_id} {at}"
+    request = Request(
+        question_id=forecast.question_id,
+        act=act,
+        forecaster=forecast.forecaster_id,
+        rationale=forecast.rationale,
+        key=key,
+        distribution=forecast.distribution,
     )
-    forecasting.act(session, asked, at)
+    forecasting.act(session, request, at)
 
 
 def take_in(
-    session: Session, desk: Newsdesk, watch: Watch, seen: Sequence[Sighting], *, now: datetime
+    session: Session, desk: Newsdesk, watch: Watch, sightings: Sequence[Sighting], *, now: datetime
 ) -> int:
-    """Store, match and log what was seen, each entry in its own time; the number of new pieces of
+    """Store, match and log sightings, each at its own time; return the number of new pieces of
     evidence.
 
-    `now` is when all of it had been seen, of which nothing but the log takes notice.
+    `now` is the time by which all of it had been seen; only the log uses it.
     """
-    if not seen:
+    if not sightings:
         return 0
     feeds = sources.known(session)
     arrived: list[Stored] = []
-    for at, together in groupby(seen, key=lambda s: s.at):
+    for at, group in groupby(sightings, key=lambda s: s.at):
         new: list[tuple[FeedId, New]] = []
         changed: list[tuple[FeedId, Changed]] = []
-        for one in together:
-            mine = feeds[one.source]
-            found = _sorted_out(session, mine, one)
-            new += [(mine, n) for n in found[0]]
-            changed += [(mine, c) for c in found[1]]
-        # With a time of its own an item counts as one of the archive, whose story would be its own
-        # and not its twin's.
+        for sighting in group:
+            feed_id = feeds[sighting.source]
+            entries = _classify_entries(session, feed_id, sighting)
+            new += [(feed_id, n) for n in entries[0]]
+            changed += [(feed_id, c) for c in entries[1]]
+        # The story is cleared: an item with a time of its own would start one of its own instead
+        # of joining that of its duplicate.
         stored = [replace(s, story_id=None) for s in items.add_items(session, new, at)]
-        marked = find_copies(
+        deduplicated = find_copies(
             session, desk, [*stored, *items.add_revisions(session, changed, at)], at
         )
-        arrived += [replace(s, seen_at=at) for s in marked]
-    began = seen[0].at
+        arrived += [replace(s, seen_at=at) for s in deduplicated]
+    began = sightings[0].at
     return Arrivals(session, desk, watch, desk.stories_around(session, began), now=now).take(
         arrived
     )
 
 
-def _sorted_out(
-    session: Session, feed_id: FeedId, one: Sighting
+def _classify_entries(
+    session: Session, feed_id: FeedId, sighting: Sighting
 ) -> tuple[list[New], list[Changed]]:
-    """What is new and what was edited, by the rules of a poll; an item of a file has its name for
-    ever.
+    """Split entries into new and edited ones by the rules of a poll; an item of a file never
+    changes its key.
     """
-    by_key = items.known_by_key(session, [(feed_id, entry.key) for entry in one.entries])
-    named = {known.key for known in by_key}
-    unknown = [entry for entry in one.entries if entry.key not in named]
+    by_key = items.known_by_key(session, [(feed_id, entry.key) for entry in sighting.entries])
+    known_keys = {known.key for known in by_key}
+    unknown = [entry for entry in sighting.entries if entry.key not in known_keys]
     by_url = items.known_by_url(session, {entry.canonical_url for entry in unknown} - {""})
     recent: Sequence[Known] = ()
-    if one.document is not None and 0 < len(unknown) <= MOST_EDITS:
-        recent = items.recent(session, feed_id, one.at)
-    present = (lambda _key: True) if one.document is None else Names(one.document).__contains__
-    return Shelf(feed_id, by_key, by_url, recent).sorted_out(one.entries, present, one.at)
+    if sighting.document is not None and 0 < len(unknown) <= MOST_EDITS:
+        recent = items.recent(session, feed_id, sighting.at)
+    is_present = (
+        (lambda _key: True) if sighting.document is None else Names(sighting.document).__contains__
+    )
+    return Shelf(feed_id, by_key, by_url, recent).sorted_out(
+        sighting.entries, is_present, sighting.at
+    )

@@ -1,3 +1,1 @@
-"""The commands, by what they are about. Each turns its arguments into one verb and its answer into
-text.
-"""
+"""Commands by subject: each maps its arguments to one use case and prints the result."""

@@ -1,4 +1,4 @@
-"""The archive: hold it against questions that came later."""
+"""Match the archive against later questions."""
 
 import sys
 
@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from tracker.interfaces.cli.commands.terminal import as_json, console, opened, show
 
 STEP = 10
-"""Chunks gone through between two looks at the bar."""
+"""Chunks between two updates of the progress bar."""
 
 
 @click.command()
@@ -42,10 +42,10 @@ def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
             progress.update(
                 task, completed=report.chunks_done, total=report.chunks_done + report.chunks_left
             )
-            room = STEP if chunks is None else min(STEP, chunks - report.chunks_done)
-            report += tracker.rematch(most_chunks=room)
-    done = (
+            next_chunks = STEP if chunks is None else min(STEP, chunks - report.chunks_done)
+            report += tracker.rematch(most_chunks=next_chunks)
+    summary = (
         f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new "
         "pieces of evidence"
     )
-    show(report, json, f"{done}; {report.chunks_left} chunks left.")
+    show(report, json, f"{summary}; {report.chunks_left} chunks left.")

@@ -1,6 +1,6 @@
-"""New questions, and options that change."""
+"""Commands that open a question and change its options."""
 
-from typing import Any, get_args
+from typing import TypedDict, Unpack, get_args
 
 import click
 
@@ -12,6 +12,32 @@ from forecasts.questions.question import EssayId, ForecasterId, HorizonShape, Ki
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import acting_as, as_json, opened, show
+
+
+class _QuestionOptions(TypedDict):
+    text: str
+    criteria: str
+    sources: tuple[str, ...]
+    closes: str
+    opens: str | None
+    resolves: str | None
+    kind: Kind
+    horizon: HorizonShape
+    prior: str
+    prior_reason: str
+    options: tuple[str, ...]
+    lower: float | None
+    upper: float | None
+    open_lower: bool
+    open_upper: bool
+    log_zero: float | None
+    unit: str
+    earliest: str | None
+    latest: str | None
+    tags: tuple[str, ...]
+    bears_out: str
+    override: str
+    essay: str
 
 
 @click.command()
@@ -37,8 +63,13 @@ from tracker.interfaces.cli.commands.terminal import acting_as, as_json, opened,
     "--resolves", metavar="TIME", help="When the answer should be known (default: at the close)."
 )
 @click.option("--kind", type=click.Choice(get_args(Kind)), default="binary", show_default=True)
-@click.option("--horizon", type=click.Choice(get_args(HorizonShape)), default="event_by", show_default=True,
-              help="How a yes/no question behaves in time.")  # fmt: skip
+@click.option(
+    "--horizon",
+    type=click.Choice(get_args(HorizonShape)),
+    default="event_by",
+    show_default=True,
+    help="How a yes/no question behaves in time.",
+)
 @click.option(
     "--prior", default="", metavar="FORECAST", help="The base rate, typed as a forecast is."
 )
@@ -64,29 +95,31 @@ from tracker.interfaces.cli.commands.terminal import acting_as, as_json, opened,
 @click.option("--essay", default=OWN_ESSAY, metavar="ESSAY", help="The essay that it belongs to.")
 @as_json
 @click.pass_context
-def ask(context: click.Context, /, name: str, json: bool, **given: Any) -> None:
+def ask(
+    context: click.Context, /, name: str, json: bool, **fields: Unpack[_QuestionOptions]
+) -> None:
     """Open a question of your own, of any kind."""
     with opened(context) as tracker:
-        opens, closes = given["opens"], utc(given["closes"])
-        asked = Asked(
+        opens, closes = fields["opens"], utc(fields["closes"])
+        new_question = Asked(
             id=name,
-            text=given["text"],
-            criteria=given["criteria"],
-            sources=given["sources"],
+            text=fields["text"],
+            criteria=fields["criteria"],
+            sources=fields["sources"],
             opens_at=utc(opens) if opens else tracker.now(),
             closes_at=closes,
-            resolves_at=utc(given["resolves"]) if given["resolves"] else closes,
-            kind=given["kind"],
-            horizon_shape=given["horizon"],
-            prior=given["prior"],
-            prior_reason=given["prior_reason"],
-            options=given["options"],
-            scale=_scale(given),
-            tags=given["tags"],
-            essay_id=EssayId(given["essay"]),
-            bears_out=given["bears_out"],
+            resolves_at=utc(fields["resolves"]) if fields["resolves"] else closes,
+            kind=fields["kind"],
+            horizon_shape=fields["horizon"],
+            prior=fields["prior"],
+            prior_reason=fields["prior_reason"],
+            options=fields["options"],
+            scale=_build_scale(fields),
+            tags=fields["tags"],
+            essay_id=EssayId(fields["essay"]),
+            bears_out=fields["bears_out"],
         )
-        question = tracker.ask(asked, override=given["override"])
+        question = tracker.ask(new_question, override=fields["override"])
     show(
         question,
         json,
@@ -94,35 +127,35 @@ def ask(context: click.Context, /, name: str, json: bool, **given: Any) -> None:
     )
 
 
-_RANGES = {
+_RANGE_OPTIONS = {
     "numeric": ("lower", "upper", "open_lower", "open_upper", "log_zero", "unit"),
     "date": ("earliest", "latest"),
 }
-"""The options that say over which range a question of a kind is forecast."""
+"""Options that define the range of a question of a kind."""
 
 
-def _scale(given: dict[str, Any]) -> Scale | None:
-    for kind, names in _RANGES.items():
-        # Taken in silence, a range without --kind would make a yes/no question of a question about
-        # a number.
-        said = [
-            name for name in names if given[name] not in (None, "") and given[name] is not False
-        ]
-        if said and kind != given["kind"]:
-            option = said[0].replace("_", "-")
+def _build_scale(fields: _QuestionOptions) -> Scale | None:
+    provided = {
+        name for name, value in fields.items() if value not in (None, "") and value is not False
+    }
+    for kind, names in _RANGE_OPTIONS.items():
+        # Without this check a range without --kind would open a yes/no question.
+        misplaced = [name for name in names if name in provided]
+        if misplaced and kind != fields["kind"]:
+            option = misplaced[0].replace("_", "-")
             raise InvalidQuestion(
                 f"--{option} belongs to a {kind} question: say --kind {kind}, or leave it out"
             )
-    if given["kind"] == "date":
-        if given["earliest"] is None or given["latest"] is None:
+    if fields["kind"] == "date":
+        if fields["earliest"] is None or fields["latest"] is None:
             raise InvalidQuestion("a date question needs its window: give --earliest and --latest")
-        return date_scale(given["earliest"], given["latest"])
-    if given["kind"] != "numeric":
+        return date_scale(fields["earliest"], fields["latest"])
+    if fields["kind"] != "numeric":
         return None
-    if given["lower"] is None or given["upper"] is None:
+    if fields["lower"] is None or fields["upper"] is None:
         raise InvalidQuestion("a question about a number needs its range: give --lower and --upper")
-    bounds = (given["lower"], given["upper"], given["open_lower"], given["open_upper"])
-    return Scale(*bounds, given["log_zero"], given["unit"])
+    bounds = (fields["lower"], fields["upper"], fields["open_lower"], fields["open_upper"])
+    return Scale(*bounds, fields["log_zero"], fields["unit"])
 
 
 @click.command()
@@ -134,27 +167,27 @@ def _scale(given: dict[str, Any]) -> Scale | None:
 @acting_as
 @as_json
 @click.pass_context
-def options(  # noqa: PLR0917  one value of each option
+def options(
     context: click.Context,
     /,
+    *,
     question: str,
     add: str | None,
     remove: str | None,
-    who: str | None,
+    forecaster: ForecasterId | None,
     json: bool,
 ) -> None:
     """Show the options of a question, add one, or remove one."""
     if add is not None and remove is not None:
         raise Refused("each change of options stands for itself: add one, or remove one")
-    by = ForecasterId(who) if who else None
     with opened(context) as tracker:
         if add is not None:
-            tracker.change_option(question, add, "added", by=by)
+            tracker.change_option(question, add, "added", by=forecaster)
         if remove is not None:
-            tracker.change_option(question, remove, "removed", by=by)
-        found = tracker.question(question).summary.question
+            tracker.change_option(question, remove, "removed", by=forecaster)
+        changed = tracker.question(question).summary.question
     show(
-        found.options,
+        changed.options,
         json,
-        printing.options_table(found) if found.options else f"{question} has no options.",
+        printing.options_table(changed) if changed.options else f"{question} has no options.",
     )

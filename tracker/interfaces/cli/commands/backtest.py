@@ -1,4 +1,4 @@
-"""Would the suggestion have helped? An archive of news is replayed and scored."""
+"""Command that replays and scores an archive of news."""
 
 import sys
 import time
@@ -65,38 +65,38 @@ def backtest(context: click.Context, /, archive: Path, *, json: bool, **options:
         options[name] = utc(options[name]) if options[name] else None
     encoder = options.pop("encoder") or settings.encoder
     out = options.pop("out") or settings.data_dir / "backtests" / archive.name.partition(".")[0]
-    wanted = Wanted(archive=archive, out=out, **options)
-    report = _with_progress(replace(settings, encoder=encoder), wanted, run)
+    request = Wanted(archive=archive, out=out, **options)
+    report = _run_with_progress(replace(settings, encoder=encoder), request, run)
     if json:
         show(report, json, "")
     else:
-        _print(report, out)
+        _print_report(report, out)
     if not report.scores.safety.holds:
         sys.exit(1)
 
 
-def _with_progress(settings: Settings, wanted: Any, run: Any) -> Any:
-    """Run with a bar for people on standard error, and one line for a log."""
+def _run_with_progress(settings: Settings, request: Any, run: Any) -> Any:
+    """Run with a progress bar on standard error, and one line for a log."""
     columns = (
         TextColumn("{task.description} {task.fields[place]}"),
         BarColumn(),
         TaskProgressColumn(),
     )
-    stderr, began = Console(stderr=True, highlight=False), time.monotonic()
+    stderr, started = Console(stderr=True, highlight=False), time.monotonic()
     with Progress(*columns, console=stderr, transient=True) as progress:
         task = progress.add_task("Reading the archive", place="", total=None)
 
-        def say(what: str, done: int, total: int, place: str) -> None:
+        def say(task_name: str, done: int, total: int, place: str) -> None:
             progress.update(
-                task, description=what.capitalize(), completed=done, total=total, place=place
+                task, description=task_name.capitalize(), completed=done, total=total, place=place
             )
 
-        report = run(settings, wanted, say)
-    stderr.print(f"Back-test done in {time.monotonic() - began:.0f} s.")
+        report = run(settings, request, say)
+    stderr.print(f"Back-test done in {time.monotonic() - started:.0f} s.")
     return report
 
 
-def _print(report: Any, out: Path) -> None:
+def _print_report(report: Any, out: Path) -> None:
     from tracker.interfaces.cli import backtest_tables as tables
 
     scores = report.scores

@@ -1,10 +1,7 @@
-"""From an essay to questions: read a text, see its claims, draft, open, set aside, and read the
-record.
-"""
+"""Commands on essays: add texts, list claims, draft, open and reject questions, show the record."""
 
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 import click
 from rich.table import Table
@@ -38,7 +35,7 @@ def essay() -> None:
 def list_essays(context: click.Context, /, json: bool) -> None:
     """List the essays, how much of each was asked, and how their claims did."""
     with opened(context) as tracker:
-        found = tracker.essays()
+        essays = tracker.essays()
     table = printing.table_of(
         "essay",
         "title",
@@ -47,16 +44,20 @@ def list_essays(context: click.Context, /, json: bool) -> None:
         "live record",
         "retrospective record",
     )
-    for one in found:
-        asked = f"{one.coverage.asked} of {one.coverage.forward_looking}"
+    for summary in essays:
+        coverage = f"{summary.coverage.asked} of {summary.coverage.forward_looking}"
         record = [
             f"{round(v.overall.borne_out, 1):g} of {v.overall.answered}"
-            for v in (one.live, one.retrospective)
+            for v in (summary.live, summary.retrospective)
         ]
         table.add_row(
-            one.essay.id, printing.safe(one.essay.title), str(one.questions), asked, *record
+            summary.essay.id,
+            printing.safe(summary.essay.title),
+            str(summary.questions),
+            coverage,
+            *record,
         )
-    show(found, json, table if found else "No essays yet: add one with `tracker essay add FILE`.")
+    show(essays, json, table if essays else "No essays yet: add one with `tracker essay add FILE`.")
 
 
 @essay.command()
@@ -69,25 +70,42 @@ def list_essays(context: click.Context, /, json: bool) -> None:
 @click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
 @as_json
 @click.pass_context
-def add(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, file: Path, name: str | None, title: str, json: bool, **said: Any
+def add(
+    context: click.Context,
+    /,
+    *,
+    file: Path,
+    name: str | None,
+    title: str,
+    published: str,
+    note: str,
+    json: bool,
 ) -> None:
     """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web
     page.
     """
     raw = read_bytes(file, LONGEST_FILE)
     text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
-    made = NewEssay(
-        id=name or name_of(file.stem, title), title=title, text=text, source=file.name, **said
+    new_essay = NewEssay(
+        id=name or name_of(file.stem, title),
+        title=title,
+        text=text,
+        source=file.name,
+        published=published,
+        note=note,
     )
     with opened(context) as tracker:
-        kept = tracker.add_essay(made)
-        page = tracker.essay(kept.essay_id)
-    told = (
-        f"Kept version {kept.version} of {kept.essay_id}: {page.coverage.forward_looking} "
+        stored = tracker.add_essay(new_essay)
+        page = tracker.essay(stored.essay_id)
+    message = (
+        f"Kept version {stored.version} of {stored.essay_id}: {page.coverage.forward_looking} "
         "forward-looking sentences."
     )
-    show({"essay": kept.essay_id, "version": kept.version, "coverage": page.coverage}, json, told)
+    show(
+        {"essay": stored.essay_id, "version": stored.version, "coverage": page.coverage},
+        json,
+        message,
+    )
 
 
 @essay.command()
@@ -100,8 +118,8 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
     sentence.
     """
     path = Path(essay_or_file)
-    if _exists(path):
-        found = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
+    if _is_file(path):
+        sentences = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
     else:
         with opened(context) as tracker:
             page = tracker.essay(essay_or_file)
@@ -110,25 +128,29 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
                 f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
                 "name a file"
             )
-        found = sentences_of(page.text.text)
-    show(found, json, _claims_table([s for s in found if everything or s.kept]))
+        sentences = sentences_of(page.text.text)
+    show(sentences, json, _build_claims_table([s for s in sentences if everything or s.kept]))
 
 
-def _exists(path: Path) -> bool:
+def _is_file(path: Path) -> bool:
     try:
         return path.exists() and not path.is_dir()
     except OSError:  # no file has so long a name
         return False
 
 
-def _claims_table(found: list[Sentence]) -> Table | str:
-    if not found:
+def _build_claims_table(sentences: list[Sentence]) -> Table | str:
+    if not sentences:
         return "No forward-looking sentence: nothing in this text can be asked."
     table = printing.table_of("at", "kind", "cue", "modality", "score", "sentence")
-    for one in found:
-        numbers = (f"{one.modality:.2f}", f"{one.score:.2f}")
+    for sentence in sentences:
+        numbers = (f"{sentence.modality:.2f}", f"{sentence.score:.2f}")
         table.add_row(
-            str(one.offset), one.kind or "–", one.cue or "–", *numbers, printing.safe(one.text)
+            str(sentence.offset),
+            sentence.kind or "–",
+            sentence.cue or "–",
+            *numbers,
+            printing.safe(sentence.text),
         )
     return table
 
@@ -145,9 +167,10 @@ def _claims_table(found: list[Sentence]) -> Table | str:
 @click.option("--ask-model", is_flag=True, help="Let the model fill empty slots, if one is set up.")
 @as_json
 @click.pass_context
-def draft(  # noqa: PLR0917  one value of each option
+def draft(
     context: click.Context,
     /,
+    *,
     name: str,
     at: int,
     question: str | None,
@@ -157,18 +180,21 @@ def draft(  # noqa: PLR0917  one value of each option
 ) -> None:
     """Draft a question from the sentence at a character, as a file to complete."""
     with opened(context) as tracker:
-        made = tracker.draft(name, at)
+        drafted = tracker.draft(name, at)
         if ask_model:
-            proposed = tracker.propose(name, at)
-            if isinstance(proposed, Unanswered):
-                raise Refused(f"the model proposes nothing: {proposed.reason}")
-            made = with_proposal(made, proposed)
+            proposal = tracker.propose(name, at)
+            if isinstance(proposal, Unanswered):
+                raise Refused(f"the model proposes nothing: {proposal.reason}")
+            drafted = with_proposal(drafted, proposal)
         essay_of = tracker.essay(name).essay
         text = write_draft(
-            made, essay_of, question or short_name(made.text), Standpoint(tracker.me, tracker.now())
+            drafted,
+            essay_of,
+            question or short_name(drafted.text),
+            Standpoint(tracker.me, tracker.now()),
         )
     if out is None:
-        click.echo(to_json(made) if json else text)
+        click.echo(to_json(drafted) if json else text)
         return
     try:
         with out.open("x", encoding="utf-8") as file:
@@ -177,7 +203,7 @@ def draft(  # noqa: PLR0917  one value of each option
         raise Refused(f"{out} is there already: name a new file, or remove that one") from None
     except OSError as error:
         raise Refused(f"{out} cannot be written: {error.strerror or error}") from None
-    show(made, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}")
+    show(drafted, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}")
 
 
 @essay.command("open")
@@ -189,16 +215,22 @@ def draft(  # noqa: PLR0917  one value of each option
 )
 @as_json
 @click.pass_context
-def open_question(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, name: str, at: int, file: Path, override: str, json: bool
+def open_question(
+    context: click.Context, /, *, name: str, at: int, file: Path, override: str, json: bool
 ) -> None:
     """Open the question of a completed draft, with its indicators."""
     with opened(context) as tracker:
-        asked, indicators = read_draft(
+        drafted, indicators = read_draft(
             read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay
         )
-        made = tracker.open_claim(asked_of(asked), at, indicators=indicators, override=override)
-    show(made, json, f"{made.id} is open; its base rate is {in_full(made, made.prior)}.")
+        question = tracker.open_claim(
+            asked_of(drafted), at, indicators=indicators, override=override
+        )
+    show(
+        question,
+        json,
+        f"{question.id} is open; its base rate is {in_full(question, question.prior)}.",
+    )
 
 
 @essay.command()
@@ -207,13 +239,11 @@ def open_question(  # noqa: PLR0917  one value of each option
 @click.option("--why", required=True, metavar="TEXT", help="Why it cannot be tested.")
 @as_json
 @click.pass_context
-def reject(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, name: str, at: int, why: str, json: bool
-) -> None:
+def reject(context: click.Context, /, *, name: str, at: int, why: str, json: bool) -> None:
     """Set the sentence at a character aside as untestable."""
     with opened(context) as tracker:
-        decided = tracker.reject_claim(name, at, why)
-    show(decided, json, f"The sentence at {decided.offset} is set aside.")
+        rejection = tracker.reject_claim(name, at, why)
+    show(rejection, json, f"The sentence at {rejection.offset} is set aside.")
 
 
 @essay.command()
@@ -239,22 +269,27 @@ def show_map(context: click.Context, /, name: str, json: bool) -> None:
     with opened(context) as tracker:
         page = tracker.essay(name)
     if json:
-        click.echo(to_json({"coverage": page.coverage, "map": page.mapped, "live": page.live,
-                                     "retrospective": page.retrospective}))  # fmt: skip
+        record = {
+            "coverage": page.coverage,
+            "map": page.mapped,
+            "live": page.live,
+            "retrospective": page.retrospective,
+        }
+        click.echo(to_json(record))
         return
     _print_map(page)
 
 
 def _print_map(page: EssayPage) -> None:
     table = printing.table_of("at", "state", "claim", "because")
-    for one in page.mapped:
-        if one.state not in ("not forward-looking", "dropped"):
-            state = one.state if one.share is None else one.words
+    for entry in page.mapped:
+        if entry.state not in ("not forward-looking", "dropped"):
+            state = entry.state if entry.share is None else entry.words
             table.add_row(
-                str(one.sentence.offset),
+                str(entry.sentence.offset),
                 state,
-                printing.safe(one.sentence.text),
-                printing.safe(one.why),
+                printing.safe(entry.sentence.text),
+                printing.safe(entry.why),
             )
     console.print(table)
     for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):

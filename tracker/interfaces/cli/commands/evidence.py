@@ -1,7 +1,7 @@
-"""Evidence that waits, and the judgement about it."""
+"""Commands that list pending evidence and judge it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
 from rich.table import Table
@@ -38,6 +38,15 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
         console.print(printing.safe(headlines))
 
 
+class _ReviewOptions(TypedDict):
+    direction: str | None
+    strength: str | None
+    if_yes: str | None
+    if_no: str | None
+    note: str
+    forecaster: ForecasterId | None
+
+
 @click.command()
 @click.argument("number", type=int, metavar="NR")
 @click.argument("verdict", type=click.Choice(["confirm", "reject", "reopen"]))
@@ -57,51 +66,59 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
 @acting_as
 @as_json
 @click.pass_context
-def review(context: click.Context, /, number: int, verdict: str, json: bool, **asked: Any) -> None:
+def review(
+    context: click.Context,
+    /,
+    number: int,
+    verdict: str,
+    json: bool,
+    **options: Unpack[_ReviewOptions],
+) -> None:
     """Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that
     it waits again.
     """
     if verdict == "reopen":
-        _reopen(context, number, json, asked)
+        _reopen_evidence(context, number, json, options)
         return
     status: EvidenceStatus = "confirmed" if verdict == "confirm" else "rejected"
-    direction = Direction[asked["direction"].upper()] if asked["direction"] else None
-    strength = Strength[asked["strength"].upper()] if asked["strength"] else None
-    if asked["if_yes"] or asked["if_no"]:
-        direction, strength = _elicited(asked)
-    who = ForecasterId(asked["who"]) if asked["who"] else None
+    direction = Direction[options["direction"].upper()] if options["direction"] else None
+    strength = Strength[options["strength"].upper()] if options["strength"] else None
+    if options["if_yes"] or options["if_no"]:
+        direction, strength = _elicit(options)
     with opened(context) as tracker:
         piece = tracker.review(
             number,
             status,
             direction=direction,
             strength=strength,
-            note=asked["note"],
-            forecaster=who,
+            note=options["note"],
+            forecaster=options["forecaster"],
         )
     show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
 
 
-def _reopen(context: click.Context, number: int, json: bool, asked: Mapping[str, Any]) -> None:
-    if any(asked[name] for name in ("direction", "strength", "if_yes", "if_no", "note")):
+def _reopen_evidence(
+    context: click.Context, number: int, json: bool, options: _ReviewOptions
+) -> None:
+    if any(value for name, value in options.items() if name != "forecaster"):
         raise Refused("what is reopened waits as it was logged: give nothing but the number")
-    who = ForecasterId(asked["who"]) if asked["who"] else None
     with opened(context) as tracker:
-        piece = tracker.reopen_evidence(number, who)
+        piece = tracker.reopen_evidence(number, options["forecaster"])
     show(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
 
 
-def _elicited(asked: Mapping[str, Any]) -> tuple[Direction, Strength]:
-    """Direction and strength from how expected the report is under either answer."""
-    if not (asked["if_yes"] and asked["if_no"]) or asked["direction"] or asked["strength"]:
+def _elicit(options: _ReviewOptions) -> tuple[Direction, Strength]:
+    """Derive direction and strength from the likelihoods of the report under either answer."""
+    if_yes, if_no = options["if_yes"], options["if_no"]
+    if not (if_yes and if_no) or options["direction"] or options["strength"]:
         raise click.UsageError(
             "give --if-yes and --if-no together, and then neither --direction nor --strength"
         )
-    return strength_from_words(asked["if_yes"], asked["if_no"])
+    return strength_from_words(if_yes, if_no)
 
 
 def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind]) -> Table:
-    """Evidence that waits, with what it is taken for, how surely, and why."""
+    """Build the table of pending evidence with its judgement, confidence and reasons."""
     table = printing.table_of("nr", "seen", "report", "speaks", "why")
     for card in cards:
         piece = card.evidence
@@ -111,7 +128,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
             f"{card.indicator_name}"
         )
         speaks = [
-            _side(card, kinds[piece.question_id]),
+            _describe_side(card, kinds[piece.question_id]),
             f"strength {piece.strength.name.lower()}",
             f"relevance {piece.relevance:.2f}",
             *(["context only"] if card.context_only else []),
@@ -121,19 +138,19 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
             printing.day(piece.first_seen_at),
             printing.safe(report),
             printing.safe("\n".join(speaks)),
-            printing.safe("\n".join(_reasons(card))),
+            printing.safe("\n".join(_list_reasons(card))),
         )
     return table
 
 
-def _side(card: EvidenceCard, kind: Kind) -> str:
+def _describe_side(card: EvidenceCard, kind: Kind) -> str:
     piece = card.evidence
     side = side_words(kind, piece.direction, piece.option)
     return f"{side} {piece.p_direction:.2f}" if piece.direction else side
 
 
-def _reasons(card: EvidenceCard) -> Iterator[str]:
-    """Why it matched and points where it does, and what a model made of it."""
+def _list_reasons(card: EvidenceCard) -> Iterator[str]:
+    """Yield the reasons for match and direction, and the notes of a model."""
     why = card.why
     if card.may_answer:
         yield f"may be the answer itself: if it is, `tracker resolve {card.evidence.question_id}`"

@@ -1,4 +1,4 @@
-"""The commands on feeds: their health, subscribing, trying an address, and polling."""
+"""Commands on feeds: status, subscriptions, trials, and polling."""
 
 import sys
 import time
@@ -69,11 +69,13 @@ def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
 @click.option("--theme", help="What it is about, as the tags of questions are written.")
 @allow_private
 @click.pass_context
-def add_feed(context: click.Context, /, url: str, allow_private: bool, **said: Any) -> None:
+def add_feed(
+    context: click.Context, /, url: str, allow_private: bool, **details: str | None
+) -> None:
     """Read the feed at this address from now on, or the one that a page there names."""
-    with _online(context, allow_private) as tracker:
+    with _open_with_network(context, allow_private) as tracker:
         feed = tracker.subscribe(
-            url, **{name: value for name, value in said.items() if value is not None}
+            url, **{name: value for name, value in details.items() if value is not None}
         )
     console.print(printing.safe(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
 
@@ -85,7 +87,7 @@ def add_feed(context: click.Context, /, url: str, allow_private: bool, **said: A
 @click.pass_context
 def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bool) -> None:
     """Read an address once and keep nothing: what answers, what is in it, what would match."""
-    with _online(context, allow_private) as tracker:
+    with _open_with_network(context, allow_private) as tracker:
         trial = tracker.try_feed(url)
     if json:
         show(feed_tables.trial_record(trial), json, "")
@@ -103,9 +105,9 @@ def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
     """Add the feeds of a subscription list (OPML) that are not there yet."""
     document = read_bytes(file)
     with opened(context) as tracker:
-        found = tracker.import_feeds(document)
-    words = f"{found.added} feeds added, {found.known} were there already."
-    show(found, json, "\n".join([words, *(f"left out: {why}" for why in found.skipped)]))
+        report = tracker.import_feeds(document)
+    words = f"{report.added} feeds added, {report.known} were there already."
+    show(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))
 
 
 @feeds.command("export")
@@ -157,15 +159,15 @@ def export_feeds(context: click.Context, /, file: Path | None) -> None:
     help="Read the whole article behind items that match.",
 )
 @click.pass_context
-def set_feed(context: click.Context, /, feed: str, **said: Any) -> None:
+def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
     """Set how a feed is read."""
-    wanted = {name: value for name, value in said.items() if value is not None}
+    changes = {name: value for name, value in options.items() if value is not None}
     for name in ("every_minutes", "max_megabytes"):
-        if wanted.get(name) == 0:
-            wanted[name] = None
+        if changes.get(name) == 0:
+            changes[name] = None
     with opened(context) as tracker:
-        changed = tracker.change_feed(feed, **wanted)
-    console.print(printing.safe(feed_tables.settings_in_words(changed)))
+        updated = tracker.change_feed(feed, **changes)
+    console.print(printing.safe(feed_tables.settings_in_words(updated)))
 
 
 @feeds.command("pause")
@@ -208,9 +210,9 @@ def retry_feed(context: click.Context, /, feed: str) -> None:
 def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **network: bool) -> None:
     """Poll the feeds that are due, once, and log what is new as evidence."""
     if once:
-        _measured(context, every, **network)
+        _poll_measured(context, every, **network)
         return
-    with _online(context, **network) as tracker, console.status("Polling feeds …"):
+    with _open_with_network(context, **network) as tracker, console.status("Polling feeds …"):
         report = tracker.poll(every=every)
     words = f"{report.feeds} feeds polled, {report.failed} failed, {report.new_items} new items"
     words += f", {report.changed_items} edited, {report.new_evidence} evidence."
@@ -227,8 +229,10 @@ def metrics(context: click.Context, /) -> None:
         click.echo(exposition(tracker).decode(), nl=False)
 
 
-def _online(context: click.Context, allow_private: bool, no_politeness: bool = False) -> Tracker:
-    """The tracker with the network as the options allow it."""
+def _open_with_network(
+    context: click.Context, allow_private: bool, no_politeness: bool = False
+) -> Tracker:
+    """Open the tracker with the network limits of the options."""
     settings = chosen(context)
     limits = limits_of(settings)
     private = ("*",) if allow_private else limits.private
@@ -237,55 +241,55 @@ def _online(context: click.Context, allow_private: bool, no_politeness: bool = F
     )
 
 
-def _measured(context: click.Context, every: bool, **network: bool) -> None:
-    """One round, and one line about it.
+def _poll_measured(context: click.Context, every: bool, **network: bool) -> None:
+    """Poll once and print one line of measurements.
 
-    What a scheduler has done long before is not in it: loading the libraries, opening the database,
-    the first (here empty) round. What ends the parsers is, since only then the system counts their
-    CPU.
+    Excluded is what a scheduler did long before: loading the libraries, opening the database, the
+    first (here empty) run. Included is ending the parsers, as the system counts their CPU time only
+    then.
     """
     for name in ("tracker.feeds.fetching.client", "tracker.feeds.parsing.pool"):
         import_module(name)
-    with _online(context, **network) as tracker:
+    with _open_with_network(context, **network) as tracker:
         tracker.poll(only=())
         settle()
-        began = Spent.so_far()
+        start = Spent.so_far()
         report = tracker.poll(every=every)
         tracker.close()
-    took = Spent.so_far() - began
+    elapsed = Spent.so_far() - start
     line = {
         "feeds": report.feeds,
         "new": report.new_items,
         "changed": report.changed_items,
         "errors": report.failed,
-        "wall_seconds": round(took.wall, 4),
-        "cpu_seconds": round(took.cpu, 4),
+        "wall_seconds": round(elapsed.wall, 4),
+        "cpu_seconds": round(elapsed.cpu, 4),
     }
     click.echo(in_one_line(line))
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds on the clock, and seconds of CPU by this process and the children that have ended."""
+    """Wall seconds, and CPU seconds of this process and its ended children."""
 
     wall: float
     cpu: float
 
     @classmethod
     def so_far(cls) -> "Spent":
-        """What has been spent until now."""
-        return cls(time.perf_counter(), time.process_time() + _of_children())
+        """Return the time used until now."""
+        return cls(time.perf_counter(), time.process_time() + _children_cpu_seconds())
 
     def __sub__(self, other: "Spent") -> "Spent":
-        """What was spent since then."""
+        """Return the time used since then."""
         return Spent(self.wall - other.wall, self.cpu - other.cpu)
 
 
-def _of_children() -> float:
-    """Seconds of CPU of the child processes that have ended; 0 where the system does not say."""
+def _children_cpu_seconds() -> float:
+    """Return the CPU seconds of ended child processes; 0 where the system does not report them."""
     try:
         import resource
     except ImportError:  # Windows
         return 0.0
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

@@ -1,7 +1,4 @@
-"""Forecasts: set, reaffirm, withdraw, undo, redo."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Commands on forecasts: set, reaffirm, withdraw, undo, redo."""
 
 import click
 from rich.text import Text
@@ -27,7 +24,7 @@ key = click.option(
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("question")
-@click.argument("said", metavar="FORECAST")
+@click.argument("entry", metavar="FORECAST")
 @because
 @click.option(
     "--cite",
@@ -41,7 +38,18 @@ key = click.option(
 @key
 @as_json
 @click.pass_context
-def forecast(context: click.Context, /, question: str, said: str, json: bool, **rest: Any) -> None:
+def forecast(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    entry: str,
+    rationale: str,
+    cites: tuple[int, ...],
+    forecaster: ForecasterId | None,
+    key: str | None,
+    json: bool,
+) -> None:
     """Set your forecast.
 
     A probability as 0.63, 63% or 63; shares of options as "Beijing=50 Moscow=30 Other=rest";
@@ -50,13 +58,19 @@ def forecast(context: click.Context, /, question: str, said: str, json: bool, **
     "above=2%", of dates as "never=20%"; three numbers or dates without it keep what you hold there,
     or else what the base rate has.
     """
-    cites = tuple(map(EvidenceId, rest.pop("cites")))
     with opened(context) as tracker:
-        made = tracker.forecast(question, said, cites=cites, **_said(rest))
-        asked = tracker.question(question).summary.question
-        who = name_of(tracker, made.forecaster_id)
-        warning = warning_of(asked, made.distribution, made.made_at)
-    show(made, json, f"{who} now holds {in_full(asked, made.distribution)} on {question}.")
+        made = tracker.forecast(
+            question,
+            entry,
+            rationale=rationale,
+            cites=tuple(map(EvidenceId, cites)),
+            forecaster=forecaster,
+            key=key,
+        )
+        target = tracker.question(question).summary.question
+        name = name_of(tracker, made.forecaster_id)
+        warning = warning_of(target, made.distribution, made.made_at)
+    show(made, json, f"{name} now holds {in_full(target, made.distribution)} on {question}.")
     if warning and not json:
         show(None, False, Text(warning, style="yellow"))
 
@@ -68,13 +82,22 @@ def forecast(context: click.Context, /, question: str, said: str, json: bool, **
 @key
 @as_json
 @click.pass_context
-def reaffirm(context: click.Context, /, question: str, json: bool, **said: Any) -> None:
+def reaffirm(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    rationale: str,
+    forecaster: ForecasterId | None,
+    key: str | None,
+    json: bool,
+) -> None:
     """Say again what you hold; it counts as an act."""
     with opened(context) as tracker:
-        made = tracker.reaffirm(question, **_said(said))
-        held = in_full(tracker.question(question).summary.question, made.distribution)
-        who = name_of(tracker, made.forecaster_id)
-    show(made, json, f"{who} still holds {held} on {question}.")
+        made = tracker.reaffirm(question, rationale=rationale, forecaster=forecaster, key=key)
+        distribution = in_full(tracker.question(question).summary.question, made.distribution)
+        name = name_of(tracker, made.forecaster_id)
+    show(made, json, f"{name} still holds {distribution} on {question}.")
 
 
 @click.command()
@@ -84,12 +107,21 @@ def reaffirm(context: click.Context, /, question: str, json: bool, **said: Any) 
 @key
 @as_json
 @click.pass_context
-def withdraw(context: click.Context, /, question: str, json: bool, **said: Any) -> None:
+def withdraw(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    rationale: str,
+    forecaster: ForecasterId | None,
+    key: str | None,
+    json: bool,
+) -> None:
     """Take your forecast back: from now on you hold none."""
     with opened(context) as tracker:
-        made = tracker.withdraw(question, **_said(said))
-        who = name_of(tracker, made.forecaster_id)
-    show(made, json, f"{who} holds no forecast on {question} any more.")
+        made = tracker.withdraw(question, rationale=rationale, forecaster=forecaster, key=key)
+        name = name_of(tracker, made.forecaster_id)
+    show(made, json, f"{name} holds no forecast on {question} any more.")
 
 
 @click.command()
@@ -99,12 +131,21 @@ def withdraw(context: click.Context, /, question: str, json: bool, **said: Any) 
 @key
 @as_json
 @click.pass_context
-def undo(context: click.Context, /, question: str, json: bool, **said: Any) -> None:
+def undo(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    rationale: str,
+    forecaster: ForecasterId | None,
+    key: str | None,
+    json: bool,
+) -> None:
     """Take back your last act on a question, as a new act."""
     with opened(context) as tracker:
-        made = tracker.undo(question, **_said(said))
-        held, who = _holds(tracker, made), name_of(tracker, made.forecaster_id)
-    show(made, json, f"Undone: {who} {held} on {question}.")
+        made = tracker.undo(question, rationale=rationale, forecaster=forecaster, key=key)
+        state, name = _describe_state(tracker, made), name_of(tracker, made.forecaster_id)
+    show(made, json, f"Undone: {name} {state} on {question}.")
 
 
 @click.command()
@@ -114,23 +155,23 @@ def undo(context: click.Context, /, question: str, json: bool, **said: Any) -> N
 @key
 @as_json
 @click.pass_context
-def redo(context: click.Context, /, question: str, json: bool, **said: Any) -> None:
+def redo(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    rationale: str,
+    forecaster: ForecasterId | None,
+    key: str | None,
+    json: bool,
+) -> None:
     """Bring back what your last undo took, as a new act."""
     with opened(context) as tracker:
-        made = tracker.redo(question, **_said(said))
-        held, who = _holds(tracker, made), name_of(tracker, made.forecaster_id)
-    show(made, json, f"Done again: {who} {held} on {question}.")
+        made = tracker.redo(question, rationale=rationale, forecaster=forecaster, key=key)
+        state, name = _describe_state(tracker, made), name_of(tracker, made.forecaster_id)
+    show(made, json, f"Done again: {name} {state} on {question}.")
 
 
-def _holds(tracker: Tracker, made: Forecast) -> str:
-    told = in_full(tracker.question(made.question_id).summary.question, made.distribution)
-    return "holds no forecast" if made.distribution is None else f"holds {told}"
-
-
-def _said(said: Mapping[str, Any]) -> Any:
-    who = said.get("who")
-    return {
-        "rationale": said["rationale"],
-        "key": said["key"],
-        "forecaster": ForecasterId(who) if who else None,
-    }
+def _describe_state(tracker: Tracker, made: Forecast) -> str:
+    distribution = in_full(tracker.question(made.question_id).summary.question, made.distribution)
+    return "holds no forecast" if made.distribution is None else f"holds {distribution}"

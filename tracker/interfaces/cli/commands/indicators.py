@@ -1,6 +1,6 @@
-"""What to watch for in the news on a question."""
+"""Commands on indicators: news that would bear on a question."""
 
-from typing import Any
+from typing import TypedDict, Unpack
 
 import click
 
@@ -12,7 +12,21 @@ from tracker.interfaces.cli.commands.terminal import as_json, opened, show
 from tracker.questions.add_indicator import indicator_id, side_from, terms_from_lines
 
 _STRENGTHS = [strength.name.lower() for strength in Strength if strength is not Strength.NONE]
-_WORDS = click.Choice(list(ICD_203))
+_LIKELIHOOD_WORDS = click.Choice(list(ICD_203))
+
+
+class _IndicatorOptions(TypedDict):
+    name: str
+    speaks: str
+    strength: str
+    terms: tuple[str, ...]
+    unless: tuple[str, ...]
+    examples: tuple[str, ...]
+    opposites: tuple[str, ...]
+    half_life: float
+    expected_by: str | None
+    if_yes: str | None
+    if_no: str | None
 
 
 @click.group()
@@ -23,11 +37,21 @@ def indicator() -> None:
 @indicator.command()
 @click.argument("question")
 @click.option("--name", required=True, metavar="TEXT", help="What would be reported.")
-@click.option("--speaks", required=True, metavar="ANSWER",
-              help="yes or no, higher or lower, earlier or later, an option, or “not” and an " "option.")  # fmt: skip
+@click.option(
+    "--speaks",
+    required=True,
+    metavar="ANSWER",
+    help="yes or no, higher or lower, earlier or later, an option, or “not” and an option.",
+)
 @click.option("--strength", type=click.Choice(_STRENGTHS), default="moderate", show_default=True)
-@click.option("--term", "terms", required=True, multiple=True, metavar="WORDS",
-              help="Words of which a report has one, with | between; * is any ending. Repeated: " "both.")  # fmt: skip
+@click.option(
+    "--term",
+    "terms",
+    required=True,
+    multiple=True,
+    metavar="WORDS",
+    help="Words of which a report has one, with | between; * is any ending. Repeated: both.",
+)
 @click.option(
     "--unless",
     multiple=True,
@@ -45,51 +69,59 @@ def indicator() -> None:
 @click.option(
     "--opposite", "opposites", multiple=True, metavar="HEADLINE", help="One that would deny it."
 )
-@click.option("--half-life", type=float, default=45.0, show_default=True, metavar="DAYS",
-              help="How fast its weight fades; 0: never.")  # fmt: skip
+@click.option(
+    "--half-life",
+    type=float,
+    default=45.0,
+    show_default=True,
+    metavar="DAYS",
+    help="How fast its weight fades; 0: never.",
+)
 @click.option(
     "--expected-by", metavar="DATE", help="By when it should be reported, so that silence counts."
 )
 @click.option(
     "--if-yes",
-    type=_WORDS,
+    type=_LIKELIHOOD_WORDS,
     help="How likely it is reported by then if the answer is YES or its like.",
 )
-@click.option("--if-no", type=_WORDS, help="The same if the answer is NO.")
+@click.option("--if-no", type=_LIKELIHOOD_WORDS, help="The same if the answer is NO.")
 @as_json
 @click.pass_context
-def add(context: click.Context, /, question: str, json: bool, **given: Any) -> None:
+def add(
+    context: click.Context, /, question: str, json: bool, **fields: Unpack[_IndicatorOptions]
+) -> None:
     """Watch for something more on a question that is open or to come."""
-    expected = _expectation(given)
+    expected = _build_expectation(fields)
     with opened(context) as tracker:
-        asked = tracker.question(question).summary.question
-        direction, option = side_from(asked, given["speaks"])
-        made = tracker.add_indicator(
+        target = tracker.question(question).summary.question
+        direction, option = side_from(target, fields["speaks"])
+        added = tracker.add_indicator(
             Indicator(
-                id=indicator_id(question, given["name"]),
+                id=indicator_id(question, fields["name"]),
                 question_id=QuestionId(question),
-                name=" ".join(given["name"].split()),
+                name=" ".join(fields["name"].split()),
                 direction=direction,
-                strength=Strength[given["strength"].upper()],
-                terms=terms_from_lines(given["terms"]),
-                unless=given["unless"],
-                examples=given["examples"],
-                opposites=given["opposites"],
-                half_life_days=given["half_life"] or None,
+                strength=Strength[fields["strength"].upper()],
+                terms=terms_from_lines(fields["terms"]),
+                unless=fields["unless"],
+                examples=fields["examples"],
+                opposites=fields["opposites"],
+                half_life_days=fields["half_life"] or None,
                 expected=expected,
                 option=option,
             )
         )
-    side = side_words(asked.kind, made.direction, made.option)
-    show(made, json, f"{made.id} is watched for; it speaks {side}.")
+    side = side_words(target.kind, added.direction, added.option)
+    show(added, json, f"{added.id} is watched for; it speaks {side}.")
 
 
-def _expectation(given: dict[str, Any]) -> Expectation | None:
-    said = [given[name] for name in ("expected_by", "if_yes", "if_no")]
-    if all(each is None for each in said):
+def _build_expectation(fields: _IndicatorOptions) -> Expectation | None:
+    expected_by, if_yes, if_no = fields["expected_by"], fields["if_yes"], fields["if_no"]
+    if expected_by is None and if_yes is None and if_no is None:
         return None
-    if None in said:
+    if expected_by is None or if_yes is None or if_no is None:
         raise InvalidQuestion(
             "an expected indicator has --expected-by, --if-yes and --if-no: give all three or none"
         )
-    return Expectation(utc(given["expected_by"]), given["if_yes"], given["if_no"])
+    return Expectation(utc(expected_by), if_yes, if_no)

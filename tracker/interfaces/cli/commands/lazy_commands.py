@@ -1,8 +1,7 @@
-"""The group of all commands, which loads the modules of a command only when it is called, and how
-an error is printed.
+"""Lazy group of all commands, and the printing of errors.
 
-`--version`, `--help` and the completion of names need none of them, so this module imports nothing
-heavy.
+A command's modules are imported only when it is called; `--version`, `--help` and completion need
+none of them, so this module imports nothing heavy.
 """
 
 import gc
@@ -19,18 +18,16 @@ from tracker.errors import Refused, in_plain_characters
 
 
 class CommandEntry(NamedTuple):
-    """The place of a command, as `module:attribute` below `tracker.interfaces.cli.commands`, and the first
-    paragraph of its help.
-    """
+    """Place of a command, `module:attribute` below this package, and its short help."""
 
     place: str
     help: str
 
 
 class LazyCommands(click.Group):
-    """A group that lists its commands from a table, and imports one when it is asked for by name.
+    """Group that lists its commands from a table, and imports one when it is looked up.
 
-    `commands` holds a name with its help for each; `get_command` returns the real one.
+    `commands` has a stub with the help of each; `get_command` returns the real one.
     """
 
     def __init__(self, *args: Any, entries: Mapping[str, CommandEntry], **attributes: Any) -> None:
@@ -41,28 +38,25 @@ class LazyCommands(click.Group):
         }
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now; None where there is none."""
+        """Import and return the command of that name; None if there is none."""
         if cmd_name not in self.commands:
             return None
         module, attribute = self.places[cmd_name].split(":")
-        return cast(click.Command, getattr(_imported(f"{__package__}.{module}"), attribute))
+        return cast(click.Command, getattr(_import_module(f"{__package__}.{module}"), attribute))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the names with their help, which needs no import."""
-        self._names().format_commands(ctx, formatter)
+        """Write names and help without imports."""
+        self._stub_group().format_commands(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Complete the name of a command or option, which needs no import."""
+        """Complete the name of a command or option without imports."""
         listing = copy(ctx)
-        listing.command = (
-            self._names()
-        )  # click asks the command of the context, not the one that it calls
+        # click uses the command of the context, not the one that it calls.
+        listing.command = self._stub_group()
         return listing.command.shell_complete(listing, incomplete)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse what the terminal sent in another encoding; no name or text that is kept could
-        hold it.
-        """
+        """Refuse arguments that are not UTF-8, which could not be stored."""
         for arg in args:
             if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
                 raise Refused(
@@ -71,14 +65,14 @@ class LazyCommands(click.Group):
                 )
         return super().parse_args(ctx, args)
 
-    def _names(self) -> click.Group:
+    def _stub_group(self) -> click.Group:
         return click.Group(self.name, commands=self.commands, params=self.params)
 
 
-def _imported(name: str) -> object:
-    """A module; while it is imported, no garbage is collected.
+def _import_module(name: str) -> object:
+    """Import a module with garbage collection disabled.
 
-    What is imported stays: looking for garbage in it takes a seventh of the start, and time later.
+    Imported objects stay alive: collecting them takes a seventh of the start-up time.
     """
     if name in sys.modules:
         return sys.modules[name]
@@ -91,5 +85,5 @@ def _imported(name: str) -> object:
 
 
 def complain(reason: object) -> None:
-    """Print an error as one line, whatever characters the names in it have."""
+    """Print an error as one line, with unprintable characters escaped."""
     click.echo(f"Error: {in_plain_characters(str(reason))}", err=True)

@@ -1,6 +1,4 @@
-"""What the installation learned from its own reviews and answers, and the model that may judge
-evidence.
-"""
+"""Commands on learned parameters, and on the model that may judge evidence."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -31,7 +29,11 @@ def learned(context: click.Context, /, json: bool) -> None:
         return
     with opened(context) as tracker:
         values = tracker.learned()
-    show([_flat(kept) for kept in values], json, learned_table(values) if values else NOTHING)
+    show(
+        [_flat_record(parameter) for parameter in values],
+        json,
+        learned_table(values) if values else NOTHING,
+    )
 
 
 @learned.command()
@@ -42,31 +44,39 @@ def learned(context: click.Context, /, json: bool) -> None:
 def history(context: click.Context, /, name: str, scope: str, json: bool) -> None:
     """Show every version of a learned value, the oldest first."""
     with opened(context) as tracker:
-        versions = tracker.learned_history(_spaced(name), scope)
-    nothing = f"{_spaced(name)} {scope} was never learned: the default stands."
-    show([_flat(kept) for kept in versions], json, learned_table(versions) if versions else nothing)
+        versions = tracker.learned_history(_name_in_storage(name), scope)
+    nothing = f"{_name_in_storage(name)} {scope} was never learned: the default stands."
+    show(
+        [_flat_record(version) for version in versions],
+        json,
+        learned_table(versions) if versions else nothing,
+    )
 
 
-def _deciding(decided: "Decided", told: str, explained: str) -> click.Command:
-    """A command that decides about a learned value."""
+def _decision_command(decision: "Decided", result_words: str, help_text: str) -> click.Command:
+    """Build a command that applies a decision to a learned value."""
 
-    @learned.command(decided, help=explained)
+    @learned.command(decision, help=help_text)
     @click.argument("name")
     @click.argument("scope", default="all")
     @as_json
     @click.pass_context
     def decide(context: click.Context, /, name: str, scope: str, json: bool) -> None:
         with opened(context) as tracker:
-            kept = tracker.decide_learned(_spaced(name), scope, decided)
-        which = f"{kept.learned.name} {kept.learned.scope}"
-        show(_flat(kept), json, f"{which} {told} {kept.learned.value:.3f}.")
+            parameter = tracker.decide_learned(_name_in_storage(name), scope, decision)
+        label = f"{parameter.learned.name} {parameter.learned.scope}"
+        show(
+            _flat_record(parameter), json, f"{label} {result_words} {parameter.learned.value:.3f}."
+        )
 
     return decide
 
 
-freeze = _deciding("freeze", "stays at", "Keep a value as it is, whatever reviews and answers say.")
-thaw = _deciding("thaw", "learns again, from", "Let a frozen value learn again.")
-reset = _deciding(
+freeze = _decision_command(
+    "freeze", "stays at", "Keep a value as it is, whatever reviews and answers say."
+)
+thaw = _decision_command("thaw", "learns again, from", "Let a frozen value learn again.")
+reset = _decision_command(
     "reset",
     "is back at",
     "Put a value back to its default; what it was learned from counts no more.",
@@ -80,13 +90,17 @@ def learn(context: click.Context, /, json: bool) -> None:
     """Learn from reviews and answers now, as the scheduler does once a day."""
     with opened(context) as tracker:
         changed = tracker.learn()
-    lines = [f"{one.name} {one.scope} is {one.value:.3f} from now on: {one.why}" for one in changed]
+    lines = [
+        f"{value.name} {value.scope} is {value.value:.3f} from now on: {value.why}"
+        for value in changed
+    ]
     show(changed, json, "\n".join(lines) or "Nothing changed.")
 
 
 @click.command("ask-model")
 @click.option(
     "--most",
+    "limit",
     type=click.IntRange(1),
     default=20,
     show_default=True,
@@ -94,44 +108,44 @@ def learn(context: click.Context, /, json: bool) -> None:
 )
 @as_json
 @click.pass_context
-def ask_model(context: click.Context, /, most: int, json: bool) -> None:
+def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
     """Have the model judge evidence that waits; its judgement is marked as such and overrides
     nobody.
     """
     with opened(context) as tracker:
-        report = tracker.ask_model(most=most)
-    told = (
+        report = tracker.ask_model(most=limit)
+    summary = (
         f"{report.asked} asked with {report.requests} requests, {report.judged} judged, "
         f"{report.refused} refused."
     )
-    show(report, json, f"{told} {report.why}".strip())
+    show(report, json, f"{summary} {report.why}".strip())
 
 
 def learned_table(values: "Iterable[Kept]") -> Table:
-    """Learned values with what they rest on."""
+    """Build the table of learned values with sample size and date."""
     table = printing.table_of("what", "scope", "value", "n", "since", "state", "why")
-    for kept in values:
-        one = kept.learned
-        since, value = printing.minute(one.as_of), f"{one.value:.3f}"
+    for parameter in values:
+        learned_value = parameter.learned
+        since, value = printing.minute(learned_value.as_of), f"{learned_value.value:.3f}"
         table.add_row(
-            one.name,
-            printing.safe(one.scope),
+            learned_value.name,
+            printing.safe(learned_value.scope),
             value,
-            str(one.n),
+            str(learned_value.n),
             since,
-            kept.state,
-            printing.safe(one.why),
+            parameter.state,
+            printing.safe(learned_value.why),
         )
     return table
 
 
-def _flat(kept: "Kept") -> dict[str, Any]:
-    """A value as one flat record for `--json`."""
-    return {**plain(kept.learned), "state": kept.state, "by": kept.by}
+def _flat_record(parameter: "Kept") -> dict[str, Any]:
+    """Return a value as one flat record for `--json`."""
+    return {**plain(parameter.learned), "state": parameter.state, "by": parameter.by}
 
 
-def _spaced(name: str) -> str:
-    """The name of a value as it is stored; `relevance-shift` is easier to type than a name with a
-    space in it.
+def _name_in_storage(name: str) -> str:
+    """Return the stored name of a value; `relevance-shift` is easier to type than a name with a
+    space.
     """
     return name.replace("-", " ")

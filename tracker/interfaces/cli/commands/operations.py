@@ -1,4 +1,4 @@
-"""Time, the database itself, and running everything."""
+"""Commands for operation: suggestions, verification, scheduler, serving and demo."""
 
 import sys
 from dataclasses import replace
@@ -27,8 +27,8 @@ from tracker.interfaces.processes import (
 def suggest(context: click.Context, /, json: bool) -> None:
     """Bring the suggestion of every open question up to now."""
     with opened(context) as tracker:
-        moved = tracker.suggest()
-    show({"moved": moved}, json, f"{moved} suggestions moved.")
+        count = tracker.suggest()
+    show({"moved": count}, json, f"{count} suggestions moved.")
 
 
 @click.command()
@@ -49,11 +49,11 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
         return
     with opened(context) as tracker:
         verdict = tracker.verify(head)
-    whole = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
+    message = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
     show(
         verdict,
         json,
-        whole
+        message
         if verdict.bad_seq is None
         else f"First bad entry: {verdict.bad_seq}: {verdict.reason}",
     )
@@ -88,14 +88,14 @@ serving = [
 ]
 
 
-def _serving(command: Any) -> Any:
+def _add_serving_options(command: Any) -> Any:
     for option in reversed(serving):
         command = option(command)
     return command
 
 
 @click.command()
-@_serving
+@_add_serving_options
 @click.pass_context
 def up(context: click.Context, /, **options: Any) -> None:
     """Start everything: database, question set on first start, scheduler, dashboard."""
@@ -105,7 +105,7 @@ def up(context: click.Context, /, **options: Any) -> None:
 
 
 @click.command()
-@_serving
+@_add_serving_options
 @click.option("--no-serve", is_flag=True, help="Replay and return, start no dashboard.")
 @click.option("--fresh", is_flag=True, help="Throw an earlier replay away and start again.")
 @click.option("--until", metavar="TIME", help="Replay up to this time (default: now).")
@@ -121,7 +121,7 @@ def demo(
     settings = chosen(context)
     serving = Serving.chosen(settings, options)
     if not no_serve:
-        check_serving(serving)  # a minute before it would be refused
+        check_serving(serving)  # refuse before the replay, not a minute later
     set_up_logs(replace(settings, log_level="warning"))  # a replay polls thousands of times
     replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
     if not no_serve:

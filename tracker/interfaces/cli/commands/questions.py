@@ -1,7 +1,7 @@
-"""Questions and their resolution."""
+"""Commands that list, show and resolve questions."""
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import TypedDict, Unpack, get_args
 
 import click
 from rich.table import Table
@@ -50,12 +50,11 @@ def questions(
 @as_json
 @click.pass_context
 def show_question(
-    context: click.Context, /, question: str, json: bool, **asked: str | None
+    context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
     """Show one question: its numbers, why the suggestion is what it is or why it moved, its
     evidence.
     """
-    since, until = asked["since"], asked["until"]
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
     with opened(context) as tracker:
@@ -81,7 +80,9 @@ def show_question(
 
 
 def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
-    """Why a suggestion moved: reasons that add up in log-odds; percentages depend on the order."""
+    """Build the table of reasons for a change; they add up in log-odds, percentages depend on the
+    order.
+    """
     table = printing.table_of("why", "log-odds", "then")
     spread = f"{percent(move.before)} → {percent(move.after)}"
     table.title = (
@@ -92,14 +93,22 @@ def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
     table.add_row("before", "", percent(move.before))
     for reason in move.reasons:
         z += reason.log_odds
-        of = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
+        headline = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
         table.add_row(
-            printing.safe(f"{reason.cause}: {of}{reason.why}"),
+            printing.safe(f"{reason.cause}: {headline}{reason.why}"),
             signed(reason.log_odds, 3),
             percent(sigmoid(z)),
         )
     table.add_row("sum", signed(z - start, 3), percent(move.after))
     return table
+
+
+class _AnswerOptions(TypedDict):
+    source: str
+    known_at: str
+    event_at: str | None
+    note: str
+    forecaster: ForecasterId | None
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # an answer may be −12.5
@@ -120,26 +129,28 @@ def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
 @as_json
 @click.pass_context
 def resolve(
-    context: click.Context, /, question: str, answer: str, json: bool, **asked: Any
+    context: click.Context,
+    /,
+    question: str,
+    answer: str,
+    json: bool,
+    **options: Unpack[_AnswerOptions],
 ) -> None:
     """Answer a question, or annul it; a later answer supersedes this one.
 
     ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
     or ambiguous.
     """
-    known_at = utc(asked["known_at"])
-    event_at = utc(asked["event_at"]) if asked["event_at"] else None
-    who = ForecasterId(asked["who"]) if asked["who"] else None
     with opened(context) as tracker:
         scores = tracker.resolve(
             question,
             answer,
-            source_url=asked["source"],
-            known_at=known_at,
-            event_at=event_at,
-            note=asked["note"],
-            by=who,
+            source_url=options["source"],
+            known_at=utc(options["known_at"]),
+            event_at=utc(options["event_at"]) if options["event_at"] else None,
+            note=options["note"],
+            by=options["forecaster"],
         )
-        status, found = tracker.question(question).summary.status, tracker.receipts(question)
-    nobody = f"{question} is {status}: nobody is scored on it."
-    show(scores, json, scorecards.scores_table(found, scores) if scores else nobody)
+        status, receipts = tracker.question(question).summary.status, tracker.receipts(question)
+    unscored = f"{question} is {status}: nobody is scored on it."
+    show(scores, json, scorecards.scores_table(receipts, scores) if scores else unscored)

@@ -1,8 +1,7 @@
-"""What is given out: reports, and whole tables."""
+"""Commands that write reports and export tables."""
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -33,7 +32,10 @@ from tracker.reports.writing import FORMATS, Format, file_name, format_of, writt
     help="The file (default: named after it).",
 )
 @click.option(
-    "--format", type=click.Choice(FORMATS), help="By default what the file's name says, else html."
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    help="By default what the file's name says, else html.",
 )
 @click.option(
     "--check",
@@ -43,7 +45,16 @@ from tracker.reports.writing import FORMATS, Format, file_name, format_of, writt
 @as_json
 @click.pass_context
 def report(
-    context: click.Context, /, kind: Kind | None, name: str | None, json: bool, **asked: Any
+    context: click.Context,
+    /,
+    *,
+    kind: Kind | None,
+    name: str | None,
+    as_of: str | None,
+    out: Path | None,
+    file_format: Format | None,
+    check: Path | None,
+    json: bool,
 ) -> None:
     """Write a report on a question, a scenario set, an essay or the last week, as HTML, PDF or
     JSON.
@@ -51,41 +62,44 @@ def report(
     NAME is that of the question or the essay; a scenario set has the name of its question, a week
     has none.
     """
-    if asked["check"] is not None:
-        _check(context, asked["check"], json)
+    if check is not None:
+        _check_report(context, check, json)
         return
     if kind is None or (name is None) != (kind == "week"):
         raise click.UsageError("say what about: question NAME, scenarios NAME, essay NAME, or week")
     with opened(context) as tracker:
-        at = utc(asked["as_of"]) if asked["as_of"] else None
-        found = tracker.report(kind, name or "", as_of=at)
-    form = _form(asked["out"], asked["format"])
-    file = asked["out"] or Path(file_name(found, form))
-    put(file, written(found, form))
-    said = {"file": str(file), "known_at": found.known_at, "sha256": found.sha256}
+        content = tracker.report(kind, name or "", as_of=utc(as_of) if as_of else None)
+    form = _choose_format(out, file_format)
+    file = out or Path(file_name(content, form))
+    put(file, written(content, form))
+    known_at, sha256 = content.known_at, content.sha256
     show(
-        said, json, f"{file}: as known on {printing.minute(found.known_at)}, sha256 {found.sha256}"
+        {"file": str(file), "known_at": known_at, "sha256": sha256},
+        json,
+        f"{file}: as known on {printing.minute(known_at)}, sha256 {sha256}",
     )
 
 
-def _form(file: Path | None, wanted: Format | None) -> Format:
-    return format_of(file, wanted) if file is not None else wanted or "html"
+def _choose_format(file: Path | None, file_format: Format | None) -> Format:
+    return format_of(file, file_format) if file is not None else file_format or "html"
 
 
-def _check(context: click.Context, file: Path, json: bool) -> None:
-    """Exit code 1 when the file was changed, or says something else than the database."""
+def _check_report(context: click.Context, file: Path, json: bool) -> None:
+    """Check a report; exit code 1 if it was changed, or differs from the database."""
     content = read_bytes(file, MOST_BYTES)
     with opened(context) as tracker:
         check = tracker.check_report(content)
-    told = {**plain(check), "whole": check.whole, "same": check.same}
-    show(told, json, f"{check.words} sha256 {check.carried.sha256}")
+    record = {**plain(check), "whole": check.whole, "same": check.same}
+    show(record, json, f"{check.words} sha256 {check.carried.sha256}")
     if not (check.whole and check.same):
         sys.exit(1)
 
 
 @click.command()
 @click.argument("table", required=False)
-@click.option("--format", type=click.Choice(TABLE_FORMATS), default="csv", show_default=True)
+@click.option(
+    "--format", "file_format", type=click.Choice(TABLE_FORMATS), default="csv", show_default=True
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -99,30 +113,38 @@ def _check(context: click.Context, file: Path, json: bool) -> None:
 )
 @as_json
 @click.pass_context
-def export(context: click.Context, /, table: str | None, json: bool, **asked: Any) -> None:
+def export(
+    context: click.Context,
+    /,
+    *,
+    table: str | None,
+    file_format: TableFormat,
+    out: Path | None,
+    folder: Path | None,
+    json: bool,
+) -> None:
     """Write a table as CSV, Parquet or JSON, or every table into a folder; without either, list
     them.
     """
-    folder: Path | None = asked["folder"]
     with opened(context) as tracker:
         if table is not None and folder is not None:
             raise click.UsageError("name one table, or --all FOLDER for every one")
         if folder is not None:
-            if asked["out"] is not None:
+            if out is not None:
                 raise click.UsageError(
                     "--out names one file: every table goes into the folder of --all"
                 )
-            files = _every(tracker, folder, asked["format"])
+            files = _export_all(tracker, folder, file_format)
         elif table is not None:
-            files = [asked["out"] or Path(f"{table}.{asked['format']}")]
-            put(files[0], tracker.table_file(table, asked["format"]))
+            files = [out or Path(f"{table}.{file_format}")]
+            put(files[0], tracker.table_file(table, file_format))
         else:
             show(tracker.tables(), json, "\n".join(tracker.tables()))
             return
     show([str(file) for file in files], json, "\n".join(map(str, files)))
 
 
-def _every(tracker: Tracker, folder: Path, form: TableFormat) -> list[Path]:
+def _export_all(tracker: Tracker, folder: Path, form: TableFormat) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Scenario sets, links between questions, and what is expected next."""
+"""Commands on scenario sets, links between questions, and the calendar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,10 +20,10 @@ from tracker.model.json_values import to_json
 from tracker.model.scenarios import Coherence, ScenarioPage
 
 MOST_TOLD: Final = 5
-"""Questions that would change our mind, of which a terminal tells."""
+"""Rows listed among those that would change the shares most."""
 
 NO_NUMBER: Final = "no number yet"
-"""What a row says of a scenario that came after it."""
+"""Shown for a scenario that was added after the row."""
 
 
 @click.group()
@@ -37,12 +37,14 @@ def scenarios() -> None:
 def list_scenarios(context: click.Context, /, json: bool) -> None:
     """List the scenario sets."""
     with opened(context) as tracker:
-        found = tracker.scenario_sets()
+        summaries = tracker.scenario_sets()
     table = printing.table_of("question", "title", "scenarios", "indicator questions")
-    for one in found:
-        counts = (str(len(one.scenario_set.descriptions)), str(len(one.scenario_set.rows)))
-        table.add_row(one.scenario_set.question_id, printing.safe(one.scenario_set.title), *counts)
-    show(found, json, table if found else "No scenario sets yet.")
+    for summary in summaries:
+        counts = (str(len(summary.scenario_set.descriptions)), str(len(summary.scenario_set.rows)))
+        table.add_row(
+            summary.scenario_set.question_id, printing.safe(summary.scenario_set.title), *counts
+        )
+    show(summaries, json, table if summaries else "No scenario sets yet.")
 
 
 @scenarios.command("show")
@@ -72,8 +74,8 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
         )
     )
     board = {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
-    found = posterior(question, page.scenario_set, board, at=now).distribution
-    shares = dict(zip(found.options, found.p, strict=True))
+    distribution = posterior(question, page.scenario_set, board, at=now).distribution
+    shares = dict(zip(distribution.options, distribution.p, strict=True))
     opened = question.opens_at <= now
     heading = (
         "by the table now"
@@ -85,21 +87,19 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
         share = f"{shares[name]:.0%}" if name in shares else "–"
         table.add_row(printing.safe(name), share, printing.safe(descriptions.get(name, "")))
     console.print(table)
-    _print_table(page)
-    _print_information(page, found)
+    _print_likelihoods(page)
+    _print_information(page, distribution)
 
 
-def _print_table(page: ScenarioPage) -> None:
-    """The table with its marks, the most telling row first; last come rows where a scenario has no
-    number yet.
-    """
+def _print_likelihoods(page: ScenarioPage) -> None:
+    """Print the table with its marks, most diagnostic rows first, rows lacking a scenario last."""
     options = [option.name for option in page.summary.question.options]
     table = printing.table_of("indicator question", "now", *map(printing.as_title, options))
-    short = [row for row in page.scenario_set.rows if len(row.p) < len(options)]
-    marked = _marked(page, short)
+    incomplete = [row for row in page.scenario_set.rows if len(row.p) < len(options)]
+    marked = _mark_rows(page, incomplete)
     bare = [
         (r.question_id, [f"{p:.0%}" for p in r.p] + [NO_NUMBER] * (len(options) - len(r.p)))
-        for r in short
+        for r in incomplete
     ]
     for question_id, cells in [*marked, *bare]:
         seat = page.board[question_id]
@@ -112,34 +112,36 @@ def _print_table(page: ScenarioPage) -> None:
         )
 
 
-def _marked(
-    page: ScenarioPage, short: Sequence[LikelihoodRow]
+def _mark_rows(
+    page: ScenarioPage, incomplete: Sequence[LikelihoodRow]
 ) -> list[tuple[QuestionId, list[str]]]:
     answers = {
         q: seat.p == 1.0
         for q, seat in page.board.items()
         if seat.question.resolution and seat.p is not None
     }
-    whole = replace(
-        page.scenario_set, rows=tuple(row for row in page.scenario_set.rows if row not in short)
+    complete = replace(
+        page.scenario_set,
+        rows=tuple(row for row in page.scenario_set.rows if row not in incomplete),
     )
-    found = diagnosticity(page.summary.question, whole, answers)
+    result = diagnosticity(page.summary.question, complete, answers)
     return [
-        (row.question_id, [f"{cell.p:.0%} {cell.mark}" for cell in row.cells]) for row in found.rows
+        (row.question_id, [f"{cell.p:.0%} {cell.mark}" for cell in row.cells])
+        for row in result.rows
     ]
 
 
-def _print_information(page: ScenarioPage, held: Categorical) -> None:
-    """What would change our mind most: the open rows by what their answers are expected to tell."""
+def _print_information(page: ScenarioPage, distribution: Categorical) -> None:
+    """Print the open rows by the expected information of their answers."""
     answered = {q for q, seat in page.board.items() if seat.question.resolution is not None}
-    values = information(page.summary.question, page.scenario_set, held, answered=answered)
+    values = information(page.summary.question, page.scenario_set, distribution, answered=answered)
     if not values:
         return
     table = printing.table_of(
         "would change our mind most", "bits", "expected to move", "if YES", "if NO"
     )
     for value in values[:MOST_TOLD]:
-        ends = [_leader(after) for after in (value.if_yes, value.if_no)]
+        ends = [_leading_scenario(after) for after in (value.if_yes, value.if_no)]
         table.add_row(
             value.question_id,
             f"{value.bits:.2f}",
@@ -151,8 +153,10 @@ def _print_information(page: ScenarioPage, held: Categorical) -> None:
         console.print(f"{len(values) - MOST_TOLD} more would tell less.")
 
 
-def _leader(held: Categorical) -> str:
-    name, share = max(zip(held.options, held.p, strict=True), key=lambda pair: pair[1])
+def _leading_scenario(distribution: Categorical) -> str:
+    name, share = max(
+        zip(distribution.options, distribution.p, strict=True), key=lambda pair: pair[1]
+    )
     return f"{name} {share:.0%}"
 
 
@@ -162,8 +166,8 @@ def _leader(held: Categorical) -> str:
 @click.argument("words", nargs=-1, required=True)
 @click.option("--why", default="", metavar="TEXT", help="What the row rests on.")
 @click.pass_context
-def set_row(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, question: str, indicator: str, words: tuple[str, ...], why: str
+def set_row(
+    context: click.Context, /, *, question: str, indicator: str, words: tuple[str, ...], why: str
 ) -> None:
     """Say how likely an indicator question is answered YES in each scenario that is offered now, in
     their order.
@@ -189,34 +193,33 @@ def links() -> None:
 def list_links(context: click.Context, /, json: bool) -> None:
     """List the links, the contradictions between forecasts, and how earlier repairs did."""
     with opened(context) as tracker:
-        found = tracker.coherence()
+        coherence = tracker.coherence()
         names = {person.id: person.name for person in tracker.people()}
     if json:
-        click.echo(to_json(found))
+        click.echo(to_json(coherence))
     else:
-        _print_coherence(found, names)
+        _print_coherence(coherence, names)
 
 
-def _print_coherence(found: Coherence, names: Mapping[ForecasterId, str]) -> None:
+def _print_coherence(coherence: Coherence, names: Mapping[ForecasterId, str]) -> None:
     table = printing.table_of("link", "kind", "title", "questions")
-    for link in found.links:
+    for link in coherence.links:
         table.add_row(link.id, link.kind, printing.safe(link.title), ", ".join(link.question_ids))
-    console.print(table if found.links else "No links yet.")
-    told = [one for one in found.contradictions if not one.slight]
-    for one in told:
-        v = one.violation
+    console.print(table if coherence.links else "No links yet.")
+    notable = [c for c in coherence.contradictions if not c.slight]
+    for contradiction in notable:
+        v, holder = contradiction.violation, contradiction.forecaster.name
         numbers = ", ".join(
             f"{b:.0%} → {a:.0%}" for b, a in zip(v.repair.before, v.repair.after, strict=True)
         )
         console.print(
-            f"{one.forecaster.name} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest "
-            f"coherent: {numbers}"
+            f"{holder} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest coherent: {numbers}"
         )
-    if left_out := len(found.contradictions) - len(told):
+    if left_out := len(coherence.contradictions) - len(notable):
         console.print(
             f"{left_out} slight ones are left out: too small to change a number that is shown."
         )
-    for repair in found.repairs:
+    for repair in coherence.repairs:
         gain = (
             "not answered yet"
             if repair.gain is None
@@ -241,10 +244,17 @@ def _print_coherence(found: Coherence, names: Mapping[ForecasterId, str]) -> Non
 )
 @click.option("--why", default="", metavar="TEXT", help="What the link rests on.")
 @click.pass_context
-def add_link(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, name: str, kind: LinkKind, questions: tuple[str, ...], title: str,
-    labels: tuple[str, ...], why: str,
-) -> None:  # fmt: skip
+def add_link(
+    context: click.Context,
+    /,
+    *,
+    name: str,
+    kind: LinkKind,
+    questions: tuple[str, ...],
+    title: str,
+    labels: tuple[str, ...],
+    why: str,
+) -> None:
     """Bind questions to each other, in the order that the kind asks for."""
     link = Link(LinkId(name), kind, tuple(map(QuestionId, questions)), title, labels, why)
     with opened(context) as tracker:
@@ -263,18 +273,26 @@ def add_link(  # noqa: PLR0917  one value of each option
 @acting_as
 @as_json
 @click.pass_context
-def repair(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, name: str, decline: bool, why: str, who: str | None, json: bool
+def repair(
+    context: click.Context,
+    /,
+    *,
+    name: str,
+    decline: bool,
+    why: str,
+    forecaster: ForecasterId | None,
+    json: bool,
 ) -> None:
     """Adopt the nearest forecasts that do not contradict each other on a link, or decline them."""
     with opened(context) as tracker:
-        by = ForecasterId(who) if who else None
-        made = tracker.decide_repair(name, "declined" if decline else "adopted", why=why, by=by)
+        decision = tracker.decide_repair(
+            name, "declined" if decline else "adopted", why=why, by=forecaster
+        )
     numbers = ", ".join(
         f"{q} {b:.0%} → {a:.0%}"
-        for q, b, a in zip(made.question_ids, made.before, made.after, strict=True)
+        for q, b, a in zip(decision.question_ids, decision.before, decision.after, strict=True)
     )
-    show(made, json, f"{made.decision.capitalize()}: {numbers}")
+    show(decision, json, f"{decision.decision.capitalize()}: {numbers}")
 
 
 @click.command()
@@ -285,25 +303,25 @@ def calendar(context: click.Context, /, json: bool) -> None:
     stay out.
     """
     with opened(context) as tracker:
-        found = tracker.calendar()
+        upcoming = tracker.calendar()
     if json:
-        click.echo(to_json({"expected": found.expected, "marks": found.marks}))
+        click.echo(to_json({"expected": upcoming.expected, "marks": upcoming.marks}))
     else:
-        _print_calendar(found.expected)
+        _print_calendar(upcoming.expected)
 
 
 def _print_calendar(expected: Sequence[Expected]) -> None:
-    """Answers that are overdue first."""
+    """Print the expected events, overdue answers first."""
     table = printing.table_of("by", "what", "question", "if seen", "if silent")
-    for one in sorted(expected, key=lambda one: one.state != "overdue"):
-        name = one.indicator.name if one.indicator else one.what
+    for event in sorted(expected, key=lambda event: event.state != "overdue"):
+        name = event.indicator.name if event.indicator else event.what
         by = (
-            f"overdue since {printing.day(one.at)}"
-            if one.state == "overdue"
-            else printing.day(one.at)
+            f"overdue since {printing.day(event.at)}"
+            if event.state == "overdue"
+            else printing.day(event.at)
         )
-        ratios = [("–" if r is None else f"×{r:.2f}") for r in (one.if_seen, one.if_silent)]
-        table.add_row(by, printing.safe(name), one.question_id, *ratios)
+        ratios = [("–" if r is None else f"×{r:.2f}") for r in (event.if_seen, event.if_silent)]
+        table.add_row(by, printing.safe(name), event.question_id, *ratios)
     console.print(
         table if expected else "Nothing is expected: no open question has a date to come."
     )

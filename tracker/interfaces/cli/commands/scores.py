@@ -1,9 +1,9 @@
-"""How good everyone was: scores, receipts, accuracy, calibration, comparison, habits."""
+"""Commands on scores, receipts, accuracy, calibration, comparison and habits."""
 
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import click
 
@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class _ChoiceOptions(TypedDict):
+    kind: Kind | None
+    period: str | None
+    horizon: Literal["short", "medium", "long"] | None
+    tag: str | None
+    retrospective: bool
+
+
 def choosing(command: Command) -> Command:
-    """The options that say which resolved questions a command is about."""
+    """Add the options that select resolved questions."""
     for option in (
         click.option(
             "--kind", type=click.Choice(get_args(Kind)), help="Only questions of this kind."
@@ -65,13 +73,14 @@ def choosing(command: Command) -> Command:
 def score(
     context: click.Context,
     /,
+    *,
     question: str | None,
     rule: RuleName | None,
     csv_file: Path | None,
-    **asked: Any,
+    json: bool,
+    **choice: Unpack[_ChoiceOptions],
 ) -> None:
     """Show everyone's scores on a question, or over all resolved questions."""
-    json = asked.pop("json")
     with opened(context) as tracker:
         if question is not None and csv_file is not None:
             raise Refused(
@@ -80,9 +89,9 @@ def score(
         if question is not None:
             _score_question(tracker, question, rule, json)
         elif csv_file is not None:
-            _write_scores(tracker.score_table(Choice(**asked)), rule, csv_file, json)
+            _write_scores(tracker.score_table(Choice(**choice)), rule, csv_file, json)
         else:
-            accuracy = tracker.accuracy(Choice(**asked))
+            accuracy = tracker.accuracy(Choice(**choice))
             rows = tuple(s for s in accuracy.summaries if rule in (None, s.rule))
             table = (
                 scorecards.summaries_table(accuracy, rows)
@@ -93,14 +102,14 @@ def score(
 
 
 def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json: bool) -> None:
-    found = tracker.receipts(question)
-    scores = tuple(s for s in found.scores if rule in (None, s.rule))
-    none = (
+    receipts = tracker.receipts(question)
+    scores = tuple(s for s in receipts.scores if rule in (None, s.rule))
+    message = (
         f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
     )
-    if not found.scores:
-        none = f"{question} has no scores: it is not resolved, or was annulled."
-    show(scores, json, scorecards.scores_table(found, scores) if scores else none)
+    if not receipts.scores:
+        message = f"{question} has no scores: it is not resolved, or was annulled."
+    show(scores, json, scorecards.scores_table(receipts, scores) if scores else message)
 
 
 def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:
@@ -115,22 +124,22 @@ def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json
 @choosing
 @as_json
 @click.pass_context
-def accuracy(context: click.Context, /, json: bool, **asked: Any) -> None:
+def accuracy(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
     """Show how good every forecaster was: the headline skill, the references, and what is
     waiting.
     """
     with opened(context) as tracker:
-        found = tracker.accuracy(Choice(**asked))
+        results = tracker.accuracy(Choice(**choice))
     if json:
-        show(found, json, "")
-    elif not found.summaries:
-        console.print(scorecards.nothing_yet(found))
+        show(results, json, "")
+    elif not results.summaries:
+        console.print(scorecards.nothing_yet(results))
     else:
-        console.print(scorecards.headline_table(found))
-        if found.skills:
-            console.print(scorecards.skills_table(found))
-        console.print(scorecards.cohorts_table(found))
-        console.print(scorecards.waiting(found))
+        console.print(scorecards.headline_table(results))
+        if results.skills:
+            console.print(scorecards.skills_table(results))
+        console.print(scorecards.cohorts_table(results))
+        console.print(scorecards.waiting(results))
 
 
 @click.command()
@@ -138,45 +147,55 @@ def accuracy(context: click.Context, /, json: bool, **asked: Any) -> None:
 @click.option(
     "--rule", type=click.Choice(list(RULES)), help="Only this rule (default: the headline rule)."
 )
-@click.option("--who", metavar="NAME", help="Only this forecaster.")
+@click.option("--who", "forecaster", metavar="NAME", help="Only this forecaster.")
 @as_json
 @click.pass_context
-def receipts(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, question: str, rule: RuleName | None, who: str | None, json: bool
+def receipts(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    rule: RuleName | None,
+    forecaster: str | None,
+    json: bool,
 ) -> None:
     """Show the intervals that every score of a question is made of, and what came too late to
     count.
     """
     with opened(context) as tracker:
-        found = tracker.receipts(question)
-    if who is not None and found.scores and who not in {s.forecaster_id for s in found.scores}:
-        raise NotFound("forecaster", who, f"`tracker score {question}` lists who was scored")
-    scores = scorecards.picked(found, rule, who)
+        results = tracker.receipts(question)
+    if (
+        forecaster is not None
+        and results.scores
+        and forecaster not in {s.forecaster_id for s in results.scores}
+    ):
+        raise NotFound("forecaster", forecaster, f"`tracker score {question}` lists who was scored")
+    scores = scorecards.picked(results, rule, forecaster)
     if json:
-        show({"scores": scores, "hindsight": found.hindsight}, json, "")
+        show({"scores": scores, "hindsight": results.hindsight}, json, "")
         return
     if not scores:
         console.print(
             f"{question} has no such scores: `tracker score {question}` lists those there are."
         )
-    for one in scores:
-        console.print(scorecards.receipt_table(found, one))
-    if found.hindsight:
-        console.print(scorecards.hindsight_table(found))
+    for single in scores:
+        console.print(scorecards.receipt_table(results, single))
+    if results.hindsight:
+        console.print(scorecards.hindsight_table(results))
 
 
-def _named(people: Iterable[Forecaster], names: Iterable[str]) -> frozenset[ForecasterId]:
-    """The forecasters of these names or ids, everyone when there are none; a name that nobody has
-    is refused.
-    """
-    ids = {forecaster.id: forecaster.name for forecaster in people}
-    known: dict[str, ForecasterId] = {name: who for who, name in ids.items()} | {
-        str(who): who for who in ids
-    }
-    strange = next((name for name in names if name not in known), None)
-    if strange is not None:
-        raise NotFound("forecaster", strange, "`tracker accuracy` lists the names")
-    return frozenset(known[name] for name in names) or frozenset(known.values())
+def _find_forecasters(
+    people: Iterable[Forecaster], names: Iterable[str]
+) -> frozenset[ForecasterId]:
+    """Return the ids of forecasters by name or id, all without names; raises `NotFound`."""
+    names_by_id = {forecaster.id: forecaster.name for forecaster in people}
+    ids_by_name: dict[str, ForecasterId] = {
+        name: forecaster_id for forecaster_id, name in names_by_id.items()
+    } | {str(forecaster_id): forecaster_id for forecaster_id in names_by_id}
+    unknown = next((name for name in names if name not in ids_by_name), None)
+    if unknown is not None:
+        raise NotFound("forecaster", unknown, "`tracker accuracy` lists the names")
+    return frozenset(ids_by_name[name] for name in names) or frozenset(ids_by_name.values())
 
 
 @click.command()
@@ -188,29 +207,34 @@ def _named(people: Iterable[Forecaster], names: Iterable[str]) -> frozenset[Fore
     show_default=True,
     help=f"Days before the close ({LEADS_DAYS}).",
 )
-@click.option("--who", metavar="NAME", help="Only this forecaster.")
+@click.option("--who", "forecaster", metavar="NAME", help="Only this forecaster.")
 @as_json
 @click.pass_context
 def calibration(
-    context: click.Context, /, lead: int, who: str | None, json: bool, **asked: Any
+    context: click.Context,
+    /,
+    lead: int,
+    forecaster: str | None,
+    json: bool,
+    **choice: Unpack[_ChoiceOptions],
 ) -> None:
     """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain
     sentence.
     """
     with opened(context) as tracker:
-        found = tracker.calibration(Choice(**asked), lead_days=lead)
-    wanted = _named(found.forecasters.values(), () if who is None else (who,))
+        report = tracker.calibration(Choice(**choice), lead_days=lead)
+    selected = _find_forecasters(
+        report.forecasters.values(), () if forecaster is None else (forecaster,)
+    )
     if json:
-        show(found, json, "")
+        show(report, json, "")
         return
-    shown = [forecaster for forecaster in found.reliability if forecaster in wanted]
-    for forecaster in shown:
-        console.print(*scorecards.reliability_tables(found, forecaster), sep="\n")
-    inside = {
-        forecaster: record for forecaster, record in found.intervals.items() if forecaster in wanted
-    }
+    shown = [person for person in report.reliability if person in selected]
+    for person in shown:
+        console.print(*scorecards.reliability_tables(report, person), sep="\n")
+    inside = {person: record for person, record in report.intervals.items() if person in selected}
     if inside:
-        console.print(scorecards.intervals_table(found, inside))
+        console.print(scorecards.intervals_table(report, inside))
     if not shown and not inside:
         console.print(
             f"Nobody held a forecast {lead} days before the close of a question that has been "
@@ -229,49 +253,51 @@ def calibration(
 )
 @as_json
 @click.pass_context
-def compare(context: click.Context, /, names: tuple[str, ...], json: bool, **asked: Any) -> None:
+def compare(
+    context: click.Context, /, names: tuple[str, ...], json: bool, **choice: Unpack[_ChoiceOptions]
+) -> None:
     """Say of every pair of forecasters who was better, or that there is not enough to say."""
     with opened(context) as tracker:
-        found = tracker.compare(Choice(**asked))
-    wanted = _named(found.forecasters.values(), names)
-    pairs = scorecards.pairs(found, wanted)
+        report = tracker.compare(Choice(**choice))
+    selected = _find_forecasters(report.forecasters.values(), names)
+    pairs = scorecards.pairs(report, selected)
     if json:
-        show({"comparisons": pairs, "difficulty": found.difficulty}, json, "")
+        show({"comparisons": pairs, "difficulty": report.difficulty}, json, "")
         return
     if not pairs:
         console.print("No two forecasters answered the same question yet.")
         return
-    console.print(scorecards.comparison_table(found, pairs))
+    console.print(scorecards.comparison_table(report, pairs))
 
 
 @click.command()
 @choosing
 @as_json
 @click.pass_context
-def habits(context: click.Context, /, json: bool, **asked: Any) -> None:
+def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
     """Show how people revise: how often, by how much, and whether as much as the evidence asks
     for.
     """
     with opened(context) as tracker:
-        found = tracker.habits(Choice(**asked))
+        results = tracker.habits(Choice(**choice))
     show(
-        found,
+        results,
         json,
-        scorecards.habits_table(found)
-        if found
+        scorecards.habits_table(results)
+        if results
         else "Nobody has forecast a question that was answered.",
     )
 
 
 def verify_scores(context: click.Context, json: bool) -> None:
-    """`tracker verify --scores`: every stored score against what the log gives; exit code 1 on a
+    """Compare every stored score with the log, for `verify --scores`; exit code 1 on a
     difference.
     """
     with opened(context) as tracker:
         check = tracker.verify_scores()
-    whole = (
+    message = (
         f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
     )
-    show(check, json, "\n".join(check.differences) or whole)
+    show(check, json, "\n".join(check.differences) or message)
     if check.differences:
         sys.exit(1)

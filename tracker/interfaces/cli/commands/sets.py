@@ -1,4 +1,4 @@
-"""Question sets: check a folder, load it, write one, and list those that come with the tracker."""
+"""Commands on question sets: list, validate, import and export."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -31,12 +31,24 @@ def sets() -> None:
 @click.pass_context
 def list_sets(context: click.Context, /, json: bool) -> None:
     """List the sets that come with the tracker."""
-    found = {name: question_sets.load(name) for name in question_sets.built_in()}
+    sets_by_name = {name: question_sets.load(name) for name in question_sets.built_in()}
     table = printing.table_of("set", "title", "claims", "questions", "indicators", "feeds")
-    for name, one in found.items():
-        counts = (len(one.claims), len(one.questions), len(one.indicators), len(one.feeds))
-        table.add_row(name, printing.safe(one.essay.title), *map(str, counts))
-    show([{"name": name, **_counts(one)} for name, one in found.items()], json, table)
+    for name, question_set in sets_by_name.items():
+        counts = (
+            len(question_set.claims),
+            len(question_set.questions),
+            len(question_set.indicators),
+            len(question_set.feeds),
+        )
+        table.add_row(name, printing.safe(question_set.essay.title), *map(str, counts))
+    show(
+        [
+            {"name": name, **_count_parts(question_set)}
+            for name, question_set in sets_by_name.items()
+        ],
+        json,
+        table,
+    )
 
 
 @sets.command()
@@ -49,13 +61,18 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
     Exit code 2 for a set that cannot be read, and for one with a question that has blocking flaws
     and no override.
     """
-    found = question_sets.load(question_set)
-    flaws = set_checks.flaws_of(found, chosen(context).keep_days, datetime.now(UTC))
-    blocked = set_checks.blocked(found, flaws)
-    summary = {**_counts(found), "flaws": flaws, "overrides": found.overrides, "blocked": blocked}
-    show(summary, json, _in_words(question_set, found, sound=not blocked))
+    loaded = question_sets.load(question_set)
+    flaws = set_checks.flaws_of(loaded, chosen(context).keep_days, datetime.now(UTC))
+    blocked = set_checks.blocked(loaded, flaws)
+    summary = {
+        **_count_parts(loaded),
+        "flaws": flaws,
+        "overrides": loaded.overrides,
+        "blocked": blocked,
+    }
+    show(summary, json, _describe_set(question_set, loaded, sound=not blocked))
     if flaws and not json:
-        console.print(_flaws_table(found, flaws))
+        console.print(_build_flaws_table(loaded, flaws))
     if blocked:
         raise Refused(
             f"{', '.join(blocked)}: mend the blocking flaws, or say in 'override' why it is "
@@ -69,9 +86,9 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
 @click.pass_context
 def import_set(context: click.Context, /, question_set: str, json: bool) -> None:
     """Load a question set: a folder, or the name of a built-in one."""
-    found = question_sets.load(question_set)
+    parsed = question_sets.load(question_set)
     with opened(context, create=True) as tracker:
-        loaded = tracker.load(found)
+        loaded = tracker.load(parsed)
     show(
         loaded,
         json,
@@ -92,58 +109,60 @@ def export_set(
     set.
     """
     with opened(context) as tracker:
-        found = tracker.export_set(essay)
-    written = question_sets.save(found, folder, force=force)
-    told = (
-        f"Wrote “{found.essay.title}” to {folder}: {len(found.questions)} questions in "
+        exported = tracker.export_set(essay)
+    written = question_sets.save(exported, folder, force=force)
+    message = (
+        f"Wrote “{exported.essay.title}” to {folder}: {len(exported.questions)} questions in "
         f"{len(written)} files."
     )
-    show({"folder": folder, "files": written, **_counts(found)}, json, told)
+    show({"folder": folder, "files": written, **_count_parts(exported)}, json, message)
 
 
-def _counts(found: QuestionSet) -> dict[str, object]:
+def _count_parts(question_set: QuestionSet) -> dict[str, object]:
     return {
-        "title": found.essay.title,
-        "claims": len(found.claims),
-        "rejected": len(found.rejections),
-        "questions": len(found.questions),
-        "kinds": dict(Counter(question.kind for question in found.questions)),
-        "indicators": len(found.indicators),
-        "feeds": len(found.feeds),
-        "events": len(found.events),
-        "resolutions": len(found.resolutions),
-        "unchecked": sum(e.needs_check for e in found.events)
-        + sum(r.needs_check for r in found.resolutions),
-        "scenarios": len(found.scenarios),
-        "links": len(found.links),
+        "title": question_set.essay.title,
+        "claims": len(question_set.claims),
+        "rejected": len(question_set.rejections),
+        "questions": len(question_set.questions),
+        "kinds": dict(Counter(question.kind for question in question_set.questions)),
+        "indicators": len(question_set.indicators),
+        "feeds": len(question_set.feeds),
+        "events": len(question_set.events),
+        "resolutions": len(question_set.resolutions),
+        "unchecked": sum(e.needs_check for e in question_set.events)
+        + sum(r.needs_check for r in question_set.resolutions),
+        "scenarios": len(question_set.scenarios),
+        "links": len(question_set.links),
     }
 
 
-def _in_words(name: str, found: QuestionSet, *, sound: bool) -> str:
-    kinds = Counter(question.kind for question in found.questions)
-    told = [
+def _describe_set(name: str, question_set: QuestionSet, *, sound: bool) -> str:
+    kinds = Counter(question.kind for question in question_set.questions)
+    counts = [
         (
-            f"{len(found.questions)} questions "
+            f"{len(question_set.questions)} questions "
             f"({', '.join(f'{count} {kind}' for kind, count in kinds.items())})"
         ),
-        f"{len(found.claims)} claims",
-        f"{len(found.indicators)} indicators",
-        f"{len(found.feeds)} feeds",
-        f"{len(found.links)} links",
+        f"{len(question_set.claims)} claims",
+        f"{len(question_set.indicators)} indicators",
+        f"{len(question_set.feeds)} feeds",
+        f"{len(question_set.links)} links",
     ]
     judged = "is sound" if sound else "can be read"
-    return f"{name} {judged}: {', '.join(told)}."
+    return f"{name} {judged}: {', '.join(counts)}."
 
 
-def _flaws_table(found: QuestionSet, flaws: Mapping[QuestionId, "tuple[Flaw, ...]"]) -> Table:
+def _build_flaws_table(
+    question_set: QuestionSet, flaws: Mapping[QuestionId, "tuple[Flaw, ...]"]
+) -> Table:
     table = printing.table_of("question", "weight", "where", "what is wrong", "what would help")
-    for question_id, of_question in flaws.items():
-        for flaw in of_question:
+    for question_id, question_flaws in flaws.items():
+        for flaw in question_flaws:
             weight = (
                 "overridden"
-                if flaw.severity == "blocking" and question_id in found.overrides
+                if flaw.severity == "blocking" and question_id in question_set.overrides
                 else flaw.severity
             )
-            said = (printing.safe(text) for text in (flaw.reason, flaw.fix))
-            table.add_row(question_id, weight, flaw.where, *said)
+            texts = (printing.safe(text) for text in (flaw.reason, flaw.fix))
+            table.add_row(question_id, weight, flaw.where, *texts)
     return table

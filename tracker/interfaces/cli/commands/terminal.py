@@ -1,4 +1,4 @@
-"""What all commands share: the terminal, opening the tracker, and common options."""
+"""Shared parts of all commands: the terminal, opening the tracker, and common options."""
 
 import os
 import sys
@@ -22,41 +22,43 @@ console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 as_json = click.option("--json", "json", is_flag=True, help="Print JSON instead of a table.")
 acting_as = click.option(
-    "--as", "who", metavar="NAME", help="Act as this forecaster (default: setting 'me')."
+    "--as",
+    "forecaster",
+    metavar="NAME",
+    callback=lambda _context, _option, name: name or None,
+    help="Act as this forecaster (default: setting 'me').",
 )
 
 
 def chosen(context: click.Context) -> Settings:
-    """The settings that the group prepared."""
+    """Return the settings prepared by the group."""
     return cast(Settings, context.obj)
 
 
 @contextmanager
 def opened(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
-    """The tracker on the chosen database; without `create`, raises `Refused` where there is
-    none.
+    """Open the tracker on the configured database; without `create`, raises `Refused` if it is
+    missing.
     """
     with open_tracker(chosen(context), create=create) as tracker:
         yield tracker
 
 
-def name_of(tracker: Tracker, who: ForecasterId) -> str:
-    """How a person is called for people; the identity where nothing else is known."""
-    return next((person.name for person in tracker.people() if person.id == who), who)
+def name_of(tracker: Tracker, forecaster: ForecasterId) -> str:
+    """Return the name of a forecaster, or the id if unknown."""
+    return next((person.name for person in tracker.people() if person.id == forecaster), forecaster)
 
 
 def show(value: Any, json: bool, table: Any) -> None:
-    """Print a value for a program or for a person."""
+    """Print a value as JSON, or its table."""
     if json:
         click.echo(to_json(value))
     else:
-        console.print(
-            printing.safe(table) if isinstance(table, str) else table
-        )  # names are no markup
+        console.print(printing.safe(table) if isinstance(table, str) else table)
 
 
 def put(file: Path, content: bytes) -> None:
-    """Write a file; raises `Refused` where that is not possible."""
+    """Write a file; raises `Refused` if that fails."""
     try:
         with open(file, "wb", opener=open_without_waiting) as opened:
             os.set_blocking(opened.fileno(), True)

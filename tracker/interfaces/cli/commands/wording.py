@@ -1,4 +1,4 @@
-"""A question is checked, worded anew, or taken back."""
+"""Commands that lint, reword and retract questions."""
 
 from collections.abc import Iterable
 
@@ -19,14 +19,14 @@ from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console
 def lint(context: click.Context, /, question: str, json: bool) -> None:
     """Say what keeps a stranger from resolving a question, and what to write instead."""
     with opened(context) as tracker:
-        found = tracker.lint_question(question)
-    show(found, json, flaws_table(found) if found else f"{question}: nothing to object to.")
+        flaws = tracker.lint_question(question)
+    show(flaws, json, flaws_table(flaws) if flaws else f"{question}: nothing to object to.")
 
 
-def flaws_table(found: Iterable[Flaw]) -> Table:
-    """Findings of the linter, those that block first."""
+def flaws_table(flaws: Iterable[Flaw]) -> Table:
+    """Build the table of the linter's findings, blocking ones first."""
     table = printing.table_of("finding", "", "in", "because", "write")
-    for flaw in found:
+    for flaw in flaws:
         table.add_row(
             flaw.code,
             flaw.severity,
@@ -54,15 +54,22 @@ def flaws_table(found: Iterable[Flaw]) -> Table:
 )
 @acting_as
 @click.pass_context
-def edit(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, question: str, text: str | None, criteria: str | None, sources: tuple[str, ...],
-    why: str, override: str, who: str | None,
-) -> None:  # fmt: skip
+def edit(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    text: str | None,
+    criteria: str | None,
+    sources: tuple[str, ...],
+    why: str,
+    override: str,
+    forecaster: ForecasterId | None,
+) -> None:
     """Word a question anew; forecasts keep the wording that they were made on."""
     wording = Wording(text, criteria, sources or None)
-    by = ForecasterId(who) if who else None
     with opened(context) as tracker:
-        tracker.edit_question(question, wording, why=why, by=by, override=override)
+        tracker.edit_question(question, wording, why=why, by=forecaster, override=override)
         versions = tracker.question(question).versions
     console.print(
         f"{question} now has {len(versions)} wordings; `tracker show {question}` tells them apart."
@@ -74,8 +81,10 @@ def edit(  # noqa: PLR0917  one value of each option
 @click.option("--why", required=True, metavar="TEXT", help="Why it is taken back.")
 @acting_as
 @click.pass_context
-def retract(context: click.Context, /, question: str, why: str, who: str | None) -> None:
+def retract(
+    context: click.Context, /, question: str, why: str, forecaster: ForecasterId | None
+) -> None:
     """Take a question back that nobody has forecast yet; afterwards it can only be annulled."""
     with opened(context) as tracker:
-        tracker.retract(question, why, by=ForecasterId(who) if who else None)
+        tracker.retract(question, why, by=forecaster)
     console.print(f"{question} is taken back; its name is not given again.")
