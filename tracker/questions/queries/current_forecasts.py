@@ -55,4 +55,6 @@ Asked = Mapping[QuestionId, QuestionSummary]
 
 def on_the_board(summary: QuestionSummary) -> Standing:
     """Return the forecast that represents a question."""
-    return next(summary.standings[forecaster] for forecaster in BOARD if forecaster in summary.standings)
+    return next(
+        summary.standings[forecaster] for forecaster in BOARD if forecaster in summary.standings
+    )
