@@ -1,4 +1,4 @@
-"""The page script: streamlit runs it at every visit and click."""
+"""Page script: streamlit runs it at every visit and click."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -6,37 +6,33 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from dashboard.opened import shared_tracker
-from dashboard.views import (
-    accuracy,
-    asking,
-    calendar,
-    coherence,
-    essay,
-    essays,
-    feeds,
-    inbox,
-    learned,
-    question,
-    questions,
-    reports,
-    scenarios,
-    settings,
-    today,
-)
-from dashboard.views.acting import acting, acting_banner, zone
-from dashboard.views.keys import foot
-from dashboard.views.notice import show_notice
-from dashboard.views.parts import replay_banner
-from dashboard.views.visit import PageName, Visit
+from dashboard.accuracy import page as accuracy
+from dashboard.components.acting import acting, acting_banner, zone
+from dashboard.components.shortcuts import foot
+from dashboard.components.toasts import show_notice
+from dashboard.components.visit import PageName, Visit
+from dashboard.components.widgets import replay_banner
+from dashboard.essays import essay
+from dashboard.essays import page as essays
+from dashboard.feeds import page as feeds
+from dashboard.home import ask as asking
+from dashboard.home import deadlines_calendar as calendar
+from dashboard.home import questions, reports, today
+from dashboard.inbox import page as inbox
+from dashboard.question import page as question
+from dashboard.scenarios import coherence
+from dashboard.scenarios import page as scenarios
+from dashboard.server.tracker_handle import shared_tracker
+from dashboard.settings import learned
+from dashboard.settings import page as settings
 
 NAME: Final = "Scenario tracker"
-_FIRST: Final = "-first"
-_LOOK: Final = Path(__file__).with_name("look.css")
+_FIRST_SUFFIX: Final = "-first"
+_STYLE_FILE: Final = Path(__file__).parent / "static" / "look.css"
 
 
 class Entry(NamedTuple):
-    """A page as it stands in the navigation."""
+    """Entry of a page in the navigation."""
 
     title: str
     icon: str
@@ -63,32 +59,34 @@ ENTRIES: Final[Mapping[PageName, Entry]] = {
 }
 
 
-def _show(name: PageName, visit: Visit) -> None:
+def _show_page(name: PageName, visit: Visit) -> None:
     ENTRIES[name].render(visit)
     foot(visit, name)
 
 
-def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName) -> st.Page:
-    """The page as streamlit knows it. It is needed to make the visit, so it looks the visit up when
-    it runs.
+def _build_page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName) -> st.Page:
+    """Build the streamlit page of an entry.
+
+    The visit needs the pages, so it is looked up only when the page runs.
     """
     return st.Page(
-        lambda: _show(name, visits[0]),
+        lambda: _show_page(name, visits[0]),
         title=entry.title,
         icon=entry.icon,
-        url_path=f"{name}{_FIRST}" if name == start else name,
+        url_path=f"{name}{_FIRST_SUFFIX}" if name == start else name,
         default=name == start,
         visibility="hidden" if entry.hidden else "visible",
     )
 
 
-def _by_its_name(start: PageName, visits: Sequence[Visit]) -> st.Page:
-    """The first page once more, under its own name: streamlit answers for it at the root address
-    only.
+def _build_start_alias(start: PageName, visits: Sequence[Visit]) -> st.Page:
+    """Build a hidden copy of the first page under its own name.
+
+    Streamlit serves the first page at the root address only.
     """
     entry = ENTRIES[start]
     return st.Page(
-        lambda: _show(start, visits[0]),
+        lambda: _show_page(start, visits[0]),
         title=entry.title,
         icon=entry.icon,
         url_path=start,
@@ -97,17 +95,16 @@ def _by_its_name(start: PageName, visits: Sequence[Visit]) -> st.Page:
 
 
 def main(start: PageName = "today") -> None:
-    """Run the page that was asked for; `start` is the one at the root address."""
+    """Run the requested page; `start` is the one at the root address."""
     tracker = acting(shared_tracker())
-    # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it
-    # from elsewhere.
+    # Before the navigation: else the page's icon becomes the tab's, fetched from another host.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
-    pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}
+    pages = {name: _build_page(name, entry, visits, start) for name, entry in ENTRIES.items()}
     visit = Visit(tracker, pages, tracker.now(), zone(), tracker.replayed_until())
     visits.append(visit)
-    st.html(_LOOK)
-    page = st.navigation([*pages.values(), _by_its_name(start, visits)], position="top")
+    st.html(_STYLE_FILE)
+    page = st.navigation([*pages.values(), _build_start_alias(start, visits)], position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     replay_banner(visit)
     acting_banner(visit)

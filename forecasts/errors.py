@@ -1,43 +1,43 @@
-"""What can go wrong with a forecast, a question or a question set.
+"""Exceptions raised for invalid forecasts, questions and question sets.
 
     ForecastsError
-    ├── InvalidProbability   a number that is no probability
+    ├── InvalidProbability   an invalid probability
     ├── InvalidTime          a time without zone, or times in the wrong order
-    ├── InvalidForecast      a forecast that may not stand (too late, nothing to undo, …)
-    ├── InvalidQuestion      a question without what its kind needs
+    ├── InvalidForecast      an impossible forecast act (too late, nothing to undo, …)
+    ├── InvalidQuestion      a question that is incomplete for its kind
     ├── InvalidResolution    an outcome that contradicts the question's times
-    └── InvalidQuestionSet   a question set file that cannot be used: file, line, reason
+    └── InvalidQuestionSet   an invalid question set file: file, line, reason
 
-Each message is one line that says what is wrong and what to do, fit to be shown to a person.
+Each message is one line for users: what is wrong and what to do.
 """
 
 
 class ForecastsError(ValueError):
-    """Base of every error of this folder; catching it catches bad input, never a bug."""
+    """Base class of all errors of this package, raised for invalid input."""
 
 
 class InvalidProbability(ForecastsError):
-    """A number outside [0, 1], or no number at all. It is refused, never moved until it fits."""
+    """Number outside [0, 1] or NaN; it is never clipped."""
 
 
 class InvalidTime(ForecastsError):
-    """A time without a zone, unreadable, or out of order."""
+    """Time that has no zone, cannot be parsed, or is out of order."""
 
 
 class InvalidForecast(ForecastsError):
-    """A forecast act that is not possible on this question now."""
+    """Forecast act that is not possible on this question now."""
 
 
 class InvalidQuestion(ForecastsError):
-    """A question that lacks the options, the range or the prior that its kind needs."""
+    """Question that lacks the options, range or prior that its kind needs."""
 
 
 class InvalidResolution(ForecastsError):
-    """A resolution that contradicts the question's times or lacks a source."""
+    """Resolution that contradicts the question's times or lacks a source."""
 
 
 class InvalidQuestionSet(ForecastsError):
-    """A question set that cannot be used.
+    """Invalid question set.
 
     Attributes: `file` (name inside the set), `line` (1-based), `reason`.
     """

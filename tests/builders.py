@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from forecasts.distribution import Binary
-from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
-from forecasts.question_set import FeedSeed, PastResolution, QuestionSet
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
+from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
 from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, at_once
 from tracker.feeds.item import ParsedItem
 

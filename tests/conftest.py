@@ -21,10 +21,11 @@ from hypothesis import settings as examples
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.matching import encoders
 from tracker.settings import Settings
-from tracker.store import engine, opening
+from tracker.storage import opening
+from tracker.storage import sessions as engine
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

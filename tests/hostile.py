@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from forecasts.evidence import Direction, Strength
-from forecasts.forecaster import Forecaster
-from forecasts.links import Link, LinkId
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator, an_rss
 from tests.lives import an_asked
-from tracker.api import Tracker
-from tracker.essays.values import NewEssay
+from tracker.app.tracker import Tracker
+from tracker.model.essays import NewEssay
 
 MARK: Final = "evil.example"
 """Stands in all of it. Where Markdown is read it has to be escaped, and then these letters do not

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from forecasts.asking import Asked, date_scale
-from forecasts.cdf import Scale
-from forecasts.question import ForecasterId
+from forecasts.distributions.cdf import Scale
+from forecasts.questions.new_question import Asked, date_scale
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score
 from tests.builders import DAY, NOW, FakeClock
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SOURCE = "https://arland.example/statement"
 PEOPLE = tuple(map(ForecasterId, ("ada", "ben", "cem")))

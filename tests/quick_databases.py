@@ -18,9 +18,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.util import LRUCache
 
 from tests.builders import FakeClock
-from tracker.api import Tracker
-from tracker.store import schema
-from tracker.store.engine import PRAGMAS, open_engine
+from tracker.app.tracker import Tracker
+from tracker.storage import schema
+from tracker.storage.sessions import PRAGMAS, open_engine
 
 STATEMENTS = 5000
 """Compiled statements that are kept: all that the product has."""

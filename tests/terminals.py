@@ -6,8 +6,8 @@ import pytest
 
 from tests.builders import FakeClock, no_network
 from tests.test_cli import Shell
-from tracker.api import Tracker, open_tracker
-from tracker.commands import terminal
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.interfaces.cli.commands import terminal
 
 
 def at_a_terminal(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.question import ClaimId, ForecasterId, QuestionId
-from forecasts.question_set import PastResolution
+from forecasts.question_sets.question_set import PastResolution
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import ClaimId, ForecasterId, QuestionId
 from forecasts.scoring.skill import REFERENCES
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import (
@@ -26,8 +26,8 @@ from tests.lives import (
     resolve,
 )
 from tests.quick_databases import begin
-from tracker.api import Tracker
-from tracker.summaries import Accuracy, Choice
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import Accuracy, Choice
 
 RAIN, GRAIN = LIVES[0], LIVES[3]
 
@@ -313,7 +313,10 @@ def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
     )
     assert tracker.calibration().reliability == {}
     assert replace(tracker.compare(), forecasters={}).comparisons == ()
-    assert (tracker.habits(), tracker.score_table().height) == ((), 0)
+    assert (
+        tracker.habits(),
+        tracker.score_table().height,
+    ) == ((), 0)
 
 
 def test_somebody_who_held_nothing_that_counts_is_listed_without_a_number(

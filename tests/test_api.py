@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast, InvalidResolution
-from forecasts.evidence import Direction, EvidenceId, Strength
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.question_set import PastResolution
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.question_sets.question_set import PastResolution
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from forecasts.scoring.rulebook import RULES
 from tests.builders import (
     DAY,
@@ -23,9 +23,9 @@ from tests.builders import (
     an_indicator,
     no_network,
 )
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import AlreadyRunning, NotFound, Refused
-from tracker.summaries import Choice
+from tracker.model.read_models import Choice
 
 SOURCE = "https://arland.example/statement"
 ADA = ForecasterId("ada")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import FakeClock, a_feed, a_set, an_rss
 from tests.feeds.feed_server import FeedServer
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 
 TEXT = (

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.cdf import Scale
-from forecasts.distribution import Binary, Categorical
+from forecasts.distributions.cdf import Scale
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
-from forecasts.forecaster import SUGGESTION
-from forecasts.question import ClaimId, EssayId, ForecasterId
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import ClaimId, EssayId, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.lives import ADA, BEN, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError
 
 VISIT = LIVES[1]

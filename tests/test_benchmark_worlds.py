@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from forecasts.question import Kind
+from forecasts.questions.question import Kind
 from tests.benchmarks.dashboard_world import PEOPLE, Size, World, build
 from tests.builders import NOW, FakeClock
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.model.read_models import Choice
 from tracker.settings import Settings
-from tracker.store.engine import open_engine
-from tracker.summaries import Choice
+from tracker.storage.sessions import open_engine
 
 SIZE = Size(questions=20, revisions=200, evidence=200)
 

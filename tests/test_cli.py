@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+import forecasts
 from tests.builders import an_rss, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.forecasts.small_set import TEXTS
-from tracker import cli, question_sets
-from tracker.api import open_tracker
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli import main as cli
 from tracker.settings import Settings
 
 QUESTION = "xi-zelensky-meeting-2027"
@@ -249,7 +251,7 @@ def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(
 
 def own_copy(directory: Path) -> Path:
     """The built-in set as a folder that may be spoilt."""
-    built_in = Path(cli.__file__).parent.parent / "forecasts" / "sets" / "china_russia_2022"
+    built_in = Path(forecasts.__file__).parent / "question_sets" / "builtin" / "china_russia_2022"
     return shutil.copytree(built_in, directory / "mine")
 
 
@@ -303,7 +305,7 @@ def test_a_bad_setting_is_refused_by_name(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
-    from tracker.printing import safe
+    from tracker.interfaces.cli.tables import safe
 
     assert safe("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
 
@@ -321,13 +323,13 @@ def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
     ],
 )
 def test_percents_are_never_rounded_to_a_false_certainty(p: float | None, said: str) -> None:
-    from tracker.printing import percent
+    from tracker.interfaces.cli.tables import percent
 
     assert percent(p) == said
 
 
 def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
-    from tracker.printing import plain
+    from tracker.model.json_values import plain
 
     with pytest.raises(TypeError, match="has no JSON form"):
         plain(object())

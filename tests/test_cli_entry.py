@@ -9,13 +9,13 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from forecasts.distribution import Binary
-from forecasts.question import ForecasterId
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import ForecasterId
 from tests.builders import NOW, FakeClock, a_question, a_set, no_network
-from tracker import cli
-from tracker.api import open_tracker
-from tracker.cli import COMMANDS
-from tracker.lazy_module import LazyModule
+from tracker.app.lazy_module import LazyModule
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli import main as cli
+from tracker.interfaces.cli.main import COMMANDS
 from tracker.settings import Settings
 
 HEAVY = {
@@ -23,19 +23,27 @@ HEAVY = {
     "sqlalchemy", "sqlmodel", "streamlit", "structlog", "trafilatura",
 }  # fmt: skip
 UNUSED = {
-    *(HEAVY - {"numpy", "rich", "sqlalchemy", "sqlmodel", "structlog"}), "forecasts.drafting", "forecasts.lint",
-    "tracker.essays.reading", "tracker.matching.stories", "tracker.scenarios.coherence",
+    *(HEAVY - {"numpy", "rich", "sqlalchemy", "sqlmodel", "structlog"}), "forecasts.essays.draft", "forecasts.linting.lint",
+    "tracker.essays.reading", "tracker.matching.stories", "tracker.questions.scenarios.coherence",
 }  # fmt: skip
 """What a list of questions can do without."""
 
-OWN = {"tracker", "tracker.cli", "tracker.errors", "tracker.commands", "tracker.commands.entry"}
+OWN = {
+    "tracker",
+    "tracker.interfaces",
+    "tracker.interfaces.cli",
+    "tracker.interfaces.cli.main",
+    "tracker.errors",
+    "tracker.interfaces.cli.commands",
+    "tracker.interfaces.cli.commands.lazy_commands",
+}
 
 
 def imported(*argv: str, **environment: str) -> set[str]:
     """The modules that are loaded when a command line ends."""
     code = (
         "import sys\n"
-        "from tracker.cli import main\n"
+        "from tracker.interfaces.cli.main import main\n"
         f"sys.argv = {['tracker', *argv]!r}\n"
         "try:\n    main()\n"
         "finally:\n    print(*sys.modules, sep='\\n', file=sys.stderr)\n"
@@ -70,11 +78,15 @@ def test_completing_the_name_of_a_command_imports_none() -> None:
 
 
 def test_help_of_a_group_imports_its_commands_alone() -> None:
-    loaded = {name for name in imported("essay", "--help") if name.startswith("tracker.commands.")}
+    loaded = {
+        name
+        for name in imported("essay", "--help")
+        if name.startswith("tracker.interfaces.cli.commands.")
+    }
     assert loaded == {
-        "tracker.commands.entry",
-        "tracker.commands.essays",
-        "tracker.commands.terminal",
+        "tracker.interfaces.cli.commands.lazy_commands",
+        "tracker.interfaces.cli.commands.essays",
+        "tracker.interfaces.cli.commands.terminal",
     }
 
 
@@ -85,7 +97,7 @@ def test_a_list_of_questions_imports_only_what_it_shows(tmp_path: Path) -> None:
         for who in ("ada", "ben"):  # two are pooled in log-odds, for which scipy has functions
             tracker.forecast("summit", Binary(0.4), forecaster=ForecasterId(who))
     loaded = imported("--data", str(tmp_path), "questions")
-    assert "tracker.listing" in loaded
+    assert "tracker.questions.queries.question_list" in loaded
     assert not loaded & UNUSED
 
 

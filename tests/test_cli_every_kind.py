@@ -14,8 +14,8 @@ import pytest
 from tests.builders import DAY, NOW, FakeClock, no_network
 from tests.lives import CLOSES, KNOWN, LIVES, Life, forecast_all, live, resolve
 from tests.test_cli import Shell
-from tracker.api import open_tracker
-from tracker.commands import terminal
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli.commands import terminal
 from tracker.settings import Settings
 
 ANYONE = (

@@ -22,12 +22,12 @@ from sqlmodel import select
 from tests.builders import FakeClock, a_feed
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import begin
-from tracker import question_sets
-from tracker.api import Tracker, open_tracker
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import FeedId
 from tracker.feeds.links import canonical_url
 from tracker.settings import Settings
-from tracker.tables import ItemRow, RevisionRow
+from tracker.storage.tables import ItemRow, RevisionRow
 
 CAPTURES = Path(__file__).parent.parent.parent / "shared" / "corpora" / "rss_captures"
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from forecasts.distribution import Binary
-from forecasts.pooling import LEARNED_AFTER, contributions
-from forecasts.question import ForecasterId, Question
+from forecasts.aggregation.pooling import LEARNED_AFTER, contributions
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import ForecasterId, Question
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, words
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 GOOD, POOR = ForecasterId("good"), ForecasterId("poor")
 TODAY = "summit-2027"

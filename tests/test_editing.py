@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
-from forecasts.forecaster import CROWD
-from forecasts.links import Link, LinkId
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.scenario_set import LikelihoodRow, ScenarioSet
-from forecasts.versions import version_at
+from forecasts.questions.forecaster import CROWD
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.versions import version_at
+from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import open_page, words
 from tests.lives import ADA, BEN, CLOSES, SOURCE, an_asked
 from tests.quick_databases import begin
-from tracker.api import Tracker
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
-from tracker.question_verbs import Wording
-from tracker.summaries import Choice
+from tracker.model.read_models import Choice
 
 BETTER = (
     "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 "
@@ -391,7 +391,7 @@ def test_retraction_is_known_by_whom_and_when(both: Tracker, clock: FakeClock) -
     clock.advance(days=1)
     both.retract("rain", "asked twice", by=ADA)
     with both._store.reading() as session:
-        from tracker.store import facts
+        from tracker.storage import facts
 
         (said,) = facts.seqs(session)["retraction"].values()
     assert (said["by"], said["at"], said["why"]) == (ADA, clock.time, "asked twice")

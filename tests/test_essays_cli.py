@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.essay import find_claims
+from forecasts.essays.extract import find_claims
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker import printing
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
+from tracker.model.json_values import plain
 
 SAID = (
     "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "
@@ -153,7 +153,7 @@ def test_the_claims_of_an_essay_and_of_a_file_are_the_same(
     file.write_text(TEXT, encoding="utf-8")
     assert shell("essay", "claims", "river") == shell("essay", "claims", str(file))
     found = shell.json("essay", "claims", "river")
-    assert found == [printing.plain(sentence) for sentence in find_claims(TEXT)]
+    assert found == [plain(sentence) for sentence in find_claims(TEXT)]
 
 
 def test_only_what_looks_ahead_is_listed_unless_all_is_asked_for(

@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.cdf import Scale
+from forecasts.distributions.cdf import Scale
 from forecasts.errors import InvalidQuestion
-from forecasts.question import EssayId
+from forecasts.questions.question import EssayId
 from tests.builders import DAY, NOW, FakeClock, an_indicator
 from tests.lives import an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.api import Tracker
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
 from tracker.essays.horizons import Wanted
-from tracker.essays.values import NewEssay
-from tracker.question_verbs import Wording
+from tracker.model.essays import NewEssay
 
 TEXT = (
     "The river treaty\n\nArland will sign the river treaty by the end of 2027. Prices fell "

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.question import QuestionId
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import QuestionId
 from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES
 from forecasts.scoring.scores import recompute
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
@@ -30,9 +30,9 @@ from tests.lives import (
     resolve,
 )
 from tests.quick_databases import begin
-from tracker.api import Tracker, open_tracker
-from tracker.resolving import SCORES_VERSION, bring_up_to_date
-from tracker.summaries import Choice
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.model.read_models import Choice
+from tracker.questions.resolve import SCORES_VERSION, bring_up_to_date
 
 RAIN, VISIT = LIVES[0], LIVES[1]
 every_kind = pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)

@@ -16,22 +16,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.distribution import OTHER, Binary, Categorical
+from forecasts.distributions.distribution import OTHER, Binary, Categorical
 from forecasts.errors import ForecastsError
-from forecasts.evidence import Expectation
-from forecasts.links import Link, LinkId
-from forecasts.question import EssayId, QuestionId
-from forecasts.question_set import PastResolution, QuestionSet
-from forecasts.scenario_set import LikelihoodRow
+from forecasts.evidence.evidence import Expectation
+from forecasts.question_sets.question_set import PastResolution, QuestionSet
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import EssayId, QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock, a_feed, a_question, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of
 from tests.lives import LIVES, SOURCE
-from tracker import question_sets, set_checks
-from tracker.api import Tracker, open_tracker
+from tracker.app import question_set_checks as set_checks
+from tracker.app import question_set_files as question_sets
+from tracker.app.export_question_set import ASKED_ALREADY
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused, TrackerError
-from tracker.exporting import ASKED_ALREADY
-from tracker.question_verbs import Wording
 from tracker.settings import Settings
 
 BETTER = (

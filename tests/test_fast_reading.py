@@ -8,22 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.crowd import crowd_timeline
-from forecasts.distribution import Binary, p_yes
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId, QuestionId, effective_close
-from forecasts.suggestion import hazard
-from forecasts.timeline import timeline_of
+from forecasts.aggregation.crowd import crowd_timeline
+from forecasts.distributions.distribution import Binary, p_yes
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId, QuestionId, effective_close
+from forecasts.questions.timeline import timeline_of
+from forecasts.suggestion.binary import hazard
 from tests.benchmarks.dashboard_world import Size, build
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
-from tracker import accuracy, listing
-from tracker.api import Tracker, open_tracker
-from tracker.resolving import people, timelines
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.model.read_models import Choice, QuestionSummary
+from tracker.questions.queries import accuracy
+from tracker.questions.queries import question_list as listing
+from tracker.questions.resolve import people, timelines
 from tracker.settings import Settings
-from tracker.store import evidence, forecasts, questions, resolutions
-from tracker.store.engine import Session
-from tracker.store.forecasts import acts_by_forecaster
-from tracker.summaries import Choice, QuestionSummary
+from tracker.storage import evidence, forecasts, questions, resolutions
+from tracker.storage.forecasts import acts_by_forecaster
+from tracker.storage.sessions import Session
 
 INSTANTS = (NOW, NOW - 30 * DAY, NOW - 200 * DAY)
 

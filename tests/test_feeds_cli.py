@@ -9,7 +9,7 @@ import pytest
 from tests.builders import an_rss
 from tests.feeds.feed_server import FeedServer
 from tests.test_cli import Shell
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 NEWS = an_rss(

@@ -32,7 +32,7 @@ class CollectedTest:
         ("tests/e2e/test_browser.py", "test_a", "", True),
         ("tests/e2e/test_browser.py", "test_a", "gate", False),
         ("tests/feeds/test_corpus_feeds.py", "test_a", "", True),
-        ("forecasts/lint.py", "forecasts.lint", "", False),
+        ("forecasts/linting/lint.py", "forecasts.linting.lint", "", False),
     ],
 )
 def test_a_test_belongs_to_the_gate_by_its_kind(

@@ -4,13 +4,13 @@ import math
 
 import pytest
 
-from forecasts.dynamics import logit_move
-from forecasts.forecaster import SUGGESTION
-from forecasts.suggestion import hazard
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.statistics.dynamics import logit_move
+from forecasts.suggestion.binary import hazard
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import BEN, CEM, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
-from tracker.api import EVERYTHING, Tracker
-from tracker.summaries import Choice, Habits
+from tracker.app.tracker import EVERYTHING, Tracker
+from tracker.model.read_models import Choice, Habits
 
 RAIN = LIVES[0]
 

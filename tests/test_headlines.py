@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import forecasts
-from forecasts.question_set import FILES, read_question_set
+from forecasts.question_sets.question_set import FILES, read_question_set
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import open_page, words
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker import http
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
+from tracker.interfaces import http_api as http
 
 SUMMIT = "summit-2027"
 SAID = "Headlines in this replay are restated by the authors of the question set."
@@ -72,7 +72,7 @@ def test_a_replay_says_where_headlines_stand_who_worded_them(
 
 @pytest.mark.parametrize("name", ["china_russia_2022", "grid_storage_2026"])
 def test_both_shipped_histories_say_who_worded_their_headlines(name: str) -> None:
-    folder = Path(forecasts.__file__).parent / "sets" / name
+    folder = Path(forecasts.__file__).parent / "question_sets" / "builtin" / name
     texts = {
         file: (folder / file).read_text(encoding="utf-8")
         for file in FILES

@@ -15,16 +15,17 @@ from types import FrameType
 import click
 import pytest
 
-from forecasts.links import Link, LinkId
-from forecasts.question import QuestionId
-from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, no_network
 from tests.lives import an_asked
 from tests.test_cli import Shell
-from tracker import cli, running
-from tracker.api import open_tracker
-from tracker.commands import feeds, operations, terminal
-from tracker.essays.values import NewEssay
+from tracker.app.tracker import open_tracker
+from tracker.interfaces import processes as running
+from tracker.interfaces.cli import main as cli
+from tracker.interfaces.cli.commands import feeds, operations, terminal
+from tracker.model.essays import NewEssay
 from tracker.settings import Settings
 
 SECONDS = 20

@@ -11,7 +11,7 @@ import pytest
 
 from tests.builders import FakeClock, a_feed, a_set, an_rss
 from tests.feeds.feed_server import FeedServer, reply
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 NEWS = an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1"))

@@ -7,10 +7,10 @@ import pytest
 
 from tests.builders import FakeClock, a_set
 from tests.reports.lived import ANSWERED, HOSTILE, QUESTION, SOURCE, Lived, lived, lived_file
-from tracker import http
-from tracker.api import Tracker
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.question_verbs import Wording
+from tracker.interfaces import http_api as http
 
 __all__ = ["lived", "lived_file"]
 

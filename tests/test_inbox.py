@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from dashboard.frames.evidence import evidence_frame
-from forecasts.cdf import Scale
-from forecasts.distribution import Binary, Distribution
-from forecasts.evidence import Direction, EvidenceId, Strength
-from forecasts.judgement import judgement_effects
-from forecasts.question import Question
+from dashboard.inbox.evidence_data import evidence_frame
+from forecasts.distributions.cdf import Scale
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import EvidenceId, Question
+from forecasts.suggestion.judgement import judgement_effects
 from tests.builders import NOW, FakeClock, a_question, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, SET, ask_questions
@@ -20,9 +20,9 @@ from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tests.test_learning import log
-from tracker.api import Tracker
-from tracker.reviewing import Effect
-from tracker.suggesting import moved_by
+from tracker.app.tracker import Tracker
+from tracker.questions.review_evidence import Effect
+from tracker.questions.update_suggestion import moved_by
 
 SUMMIT = "summit-2027"
 QUESTIONS = (SUMMIT, PACT, FUTURES, "visit", "height")
@@ -128,7 +128,7 @@ def test_of_what_moves_nothing_the_newest_comes_first(several: Tracker, clock: F
 def test_in_a_large_database_the_most_promising_questions_are_worked_out(
     several: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.inbox.READ", 3)
+    monkeypatch.setattr("tracker.questions.queries.inbox.READ", 3)
     for number in range(2):
         log(
             several,
@@ -150,7 +150,7 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
         worked_out.append(question.id)
         return judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tracker.inbox.judgement_effects", effects_of)
+    monkeypatch.setattr("tracker.questions.queries.inbox.judgement_effects", effects_of)
     found = several.inbox()
     assert worked_out == [SUMMIT]
     assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from forecasts.errors import InvalidQuestion
-from forecasts.evidence import Direction, Expectation, IndicatorId, Strength
-from forecasts.question import QuestionId
+from forecasts.evidence.evidence import Direction, Expectation, IndicatorId, Strength
+from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.lives import KNOWN, LIVES, SOURCE, an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.watching import side_from, terms_from_lines
+from tracker.questions.add_indicator import side_from, terms_from_lines
 
 SUMMIT = QuestionId("summit-2027")
 VISIT = an_indicator(

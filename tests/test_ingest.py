@@ -10,8 +10,7 @@ import pytest
 
 from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.feeds.feed_server import FeedServer
-from tracker import keeping
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.answers import (
     Deferred,
     Fetched,
@@ -26,8 +25,9 @@ from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import parse
 from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+from tracker.ingestion import writer as keeping
 from tracker.settings import Settings
-from tracker.store import stories
+from tracker.storage import stories
 
 
 def states(tracker: Tracker) -> dict[str, FeedState]:

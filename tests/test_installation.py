@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
-from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, Press, a_feed, a_set
-from tracker import installation
-from tracker.api import Tracker
+from tracker.app import system_status as installation
+from tracker.app.system_status import FirstSteps
+from tracker.app.tracker import Tracker
 from tracker.errors import BadSettings, NotFound, Refused
-from tracker.installation import FirstSteps
 from tracker.settings import load_settings, overruled, write_setting
 
 ADA, GRACE = ForecasterId("ada"), ForecasterId("grace-hopper")

@@ -8,23 +8,23 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, StoryId, Strength
-from forecasts.forecaster import MATCHER
-from forecasts.learned import Learned
-from forecasts.question import Question, QuestionId
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
+from forecasts.evidence.parameters import Learned
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import EvidenceId, Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
 from tests.quick_databases import begin
 from tests.test_cli import Shell
-from tracker import learning
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.feeds.identity import New
+from tracker.feeds.dedup import New
 from tracker.feeds.item import FeedId
-from tracker.known_values import calibration, model_at, usual_levels
-from tracker.scheduler import learn
-from tracker.store import evidence, items, questions, stories
-from tracker.suggesting import suggested
-from tracker.summaries import Decision, Why
+from tracker.interfaces.scheduler import learn
+from tracker.model.read_models import Decision, Why
+from tracker.questions import fit_parameters as learning
+from tracker.questions.parameters import calibration, model_at, usual_levels
+from tracker.questions.update_suggestion import suggested
+from tracker.storage import evidence, items, questions, stories
 
 NUMBERS = count(1)
 """No two reports of these tests are the same."""

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.distribution import Binary
-from forecasts.question import ClaimId, EssayId, Question
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import ClaimId, EssayId, Question
 from tests.builders import (
     DAY,
     NOW,
@@ -24,13 +24,16 @@ from tests.builders import (
 from tests.lives import ADA, an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker import linting, question_sets, set_checks
-from tracker.api import Tracker, open_tracker
+from tracker.app import question_set_checks as set_checks
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Unresolvable
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
+from tracker.questions import lint as linting
 from tracker.settings import Settings
-from tracker.store import log, questions
+from tracker.storage import event_log_rows as log
+from tracker.storage import questions
 
 VAGUE = "YES if it rains a significant amount."
 SURE, NEAR = "summit-2028", "summit-2027"

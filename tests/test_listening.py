@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import BadSettings, Refused
-from tracker.listening import LOOPBACK, Reach, check_address, is_loopback
+from tracker.model.bind_address import LOOPBACK, Reach, check_address, is_loopback
 
 DEFAULT = Reach.of("", "")
 NAMED = Reach.of("forecast.example.org, intern:8501, 192.0.2.7, 2001:db8::1", "")

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from forecasts.distribution import Binary
-from forecasts.links import Link, LinkId
-from forecasts.question import ClaimId, EssayId, QuestionId
-from forecasts.question_set import PastResolution, QuestionSet, read_question_set
-from forecasts.scenario_set import LikelihoodRow
+from forecasts.distributions.distribution import Binary
+from forecasts.question_sets.question_set import PastResolution, QuestionSet, read_question_set
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import ClaimId, EssayId, QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock, a_denial, a_feed, a_question, a_set, an_indicator
 from tests.forecasts.set_strategies import question_sets
 from tests.forecasts.small_set import EVERY_KIND, changed
 from tests.lives import BEN, SOURCE
 from tests.terminals import at_a_terminal
 from tests.test_exporting import Installations, meaning
-from tracker.api import Tracker
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused, Unresolvable
-from tracker.essays.values import NewEssay
-from tracker.question_verbs import Wording
+from tracker.model.essays import NewEssay
 
 SMALL = read_question_set(EVERY_KIND)
 SUMMIT = QuestionId("summit-2027")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOW
-from tracker.log import Break, Entry, canonical, first_break, following
+from tracker.storage.event_log import Break, Entry, canonical, first_break, following
 
 
 def chain(length: int) -> list[Entry]:

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from forecasts.distribution import Binary, p_yes
-from forecasts.evidence import Strength
-from forecasts.forecaster import CROWD, SUGGESTION
-from forecasts.question import ForecasterId
+from forecasts.distributions.distribution import Binary, p_yes
+from forecasts.evidence.evidence import Strength
+from forecasts.questions.forecaster import CROWD, SUGGESTION
+from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.lives import an_asked
 from tests.test_learning import log
-from tracker.api import Tracker
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.question_verbs import Wording
-from tracker.summaries import QuestionPage
+from tracker.model.read_models import QuestionPage
 
 SUMMIT = "summit-2027"
 ME = ForecasterId("ada")
@@ -140,7 +140,7 @@ def test_a_superseded_answer_is_scored_as_it_was_then(lived: Tracker, clock: Fak
 def test_every_kind_of_question_can_be_looked_back_at(
     tracker: Tracker, clock: FakeClock, asked: dict
 ) -> None:
-    from forecasts.cdf import Scale
+    from forecasts.distributions.cdf import Scale
 
     if "scale" in asked:
         asked = {**asked, "scale": Scale(*asked["scale"])}

@@ -7,19 +7,19 @@ from functools import partial
 
 import pytest
 
-from forecasts.evidence import Strength
-from forecasts.forecaster import SUGGESTION
-from forecasts.moves import Move
-from forecasts.probability import logit
-from forecasts.question import ForecasterId
-from forecasts.timeline import Forecast
+from forecasts.distributions.probability import logit
+from forecasts.evidence.evidence import Strength
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.question import ForecasterId
+from forecasts.questions.timeline import Forecast
+from forecasts.suggestion.changes import Move
 from tests.builders import DAY, FakeClock, Press, a_question, a_set, no_network
 from tests.lives import an_asked
 from tests.test_cli import Shell
 from tests.test_learning import log
-from tracker.api import Tracker, open_tracker
-from tracker.commands import terminal
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused
+from tracker.interfaces.cli.commands import terminal
 
 SUMMIT = "summit-2027"
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator
 from tests.matching.small_encoder import SmallEncoder
-from tracker.api import Tracker
-from tracker.newsdesk import OWN_TEXT, Newsdesk
+from tracker.app.tracker import Tracker
+from tracker.ingestion.match_state import OWN_TEXT, Newsdesk
 
 
 def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> Newsdesk:

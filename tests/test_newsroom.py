@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from forecasts.question_set import read_question_set
+from forecasts.question_sets.question_set import read_question_set
 from tests.builders import FakeClock
 from tests.forecasts.small_set import TEXTS
 from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import Parsed, parse
-from tracker.newsroom import ADDRESS, Newsroom
+from tracker.replay.demo_feeds import ADDRESS, Newsroom
 
 WIRE = FeedId("wire")
 

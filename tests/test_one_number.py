@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from forecasts.forecaster import SUGGESTION, Forecaster
+from forecasts.questions.forecaster import SUGGESTION, Forecaster
+from forecasts.questions.format import signed
 from forecasts.scoring.rulebook import HEADLINE, RULES
-from forecasts.spoken import signed
 from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import open_page
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, PEOPLE, Life, an_asked, by_rule, live, resolve
 from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 NAMES = dict(zip(PEOPLE, ("Ada Lovelace", "Ben Bell", "Cem Can"), strict=True))
 SNOW = Life(an_asked("snow"), ("20%", "70%", "55%"), "10%", "yes", "no", "brier", 0.0)

@@ -53,11 +53,11 @@ def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, r
 @pytest.mark.parametrize(
     "pattern",
     [
-        r"forecasts/sets/\w+/\w+\.toml",
+        r"forecasts/question_sets/builtin/\w+/\w+\.toml",
         r"forecasts/py\.typed",
         r"tracker/py\.typed",
-        r"tracker/migrations/env\.py",
-        r"tracker/migrations/versions/\w+\.py",
+        r"tracker/storage/migrations/env\.py",
+        r"tracker/storage/migrations/versions/\w+\.py",
         r"tracker/reports/report\.(css|html\.jinja|typ)",
     ],
 )

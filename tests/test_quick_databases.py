@@ -9,10 +9,10 @@ from pathlib import Path
 from tests.builders import NOW, FakeClock, no_network
 from tests.lives import LIVES, Life, live
 from tests.quick_databases import begin, upgrade_by_copy
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
-from tracker.store.engine import open_engine
-from tracker.store.schema import upgrade
+from tracker.storage.schema import upgrade
+from tracker.storage.sessions import open_engine
 
 RAN: list[str] = []
 

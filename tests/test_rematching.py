@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from forecasts.evidence import Direction, Evidence, StoryId
-from forecasts.forecaster import SUGGESTION
-from forecasts.question import QuestionId
+from forecasts.evidence.evidence import Direction, Evidence, StoryId
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.question import QuestionId
 from tests.builders import (
     DAY,
     NOW,
@@ -24,18 +24,18 @@ from tests.builders import (
     an_indicator,
 )
 from tests.test_cli import Shell
-from tracker import rematching
-from tracker.api import Tracker, open_tracker
-from tracker.commands import archive
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import ItemId
+from tracker.ingestion import rematch as rematching
+from tracker.ingestion.rematch import StoriesOfThen, stretches
+from tracker.interfaces.cli.commands import archive
+from tracker.interfaces.scheduler import JOBS, run_job
 from tracker.matching import matcher
 from tracker.matching.stories import KnownStory
-from tracker.rematching import StoriesOfThen, stretches
-from tracker.scheduler import JOBS, run_job
+from tracker.model.read_models import EvidenceCard
 from tracker.settings import Settings
-from tracker.store import rematch as chunks
-from tracker.store.engine import Session
-from tracker.summaries import EvidenceCard
+from tracker.storage import rematch as chunks
+from tracker.storage.sessions import Session
 
 INVITES = "Arland invites Borland to a summit"
 CANCELS = "Arland calls off the talks in the capital"

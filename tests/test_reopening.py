@@ -4,11 +4,11 @@ it.
 
 import pytest
 
-from forecasts.distribution import Binary
-from forecasts.question import ForecasterId
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 
 SUMMIT = "summit-2027"

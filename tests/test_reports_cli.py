@@ -9,8 +9,8 @@ import pytest
 from tests.builders import FakeClock, no_network
 from tests.reports.lived import QUESTION, Lived, lived, lived_file
 from tests.test_cli import Shell
-from tracker.api import open_tracker
-from tracker.commands import terminal
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli.commands import terminal
 from tracker.reports.writing import written
 
 __all__ = ["lived", "lived_file"]

@@ -10,12 +10,12 @@ import pytest
 from sqlmodel import select
 
 from tests.builders import FakeClock, Press, a_set
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import ItemId
-from tracker.scheduler import JOBS, forget_old_texts
+from tracker.interfaces.scheduler import JOBS, forget_old_texts
 from tracker.settings import Settings
-from tracker.store import items
-from tracker.tables import ArticleRow, ItemRow, RevisionRow
+from tracker.storage import items
+from tracker.storage.tables import ArticleRow, ItemRow, RevisionRow
 
 KEPT = 30
 MATCHING, IDLE = "Arland invites Borland to a summit", "A cat climbs a tree"

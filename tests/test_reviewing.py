@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale
-from forecasts.distribution import Binary
-from forecasts.evidence import Direction, EvidenceId, Strength
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, Press, a_question, a_set
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.store.teaching import first_standing
+from tracker.storage.teaching import first_standing
 
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"

@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.builders import no_network
-from tracker.api import open_tracker
-from tracker.rights import close_to_others, create_private
+from tracker.app.tracker import open_tracker
+from tracker.files.permissions import close_to_others, create_private
 from tracker.settings import Settings, load_settings, replay_settings, write_setting
 
 

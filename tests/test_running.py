@@ -20,17 +20,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from forecasts.question_set import read_question_set
+from forecasts.question_sets.question_set import read_question_set
 from tests.builders import no_network
 from tests.forecasts.small_set import TEXTS
 from tests.test_cli import Shell
 from tests.worlds import END, set_folder
-from tracker import question_sets
-from tracker.api import open_tracker
-from tracker.children import Children, Restarts
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import open_tracker
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
-from tracker.listening import check_port
-from tracker.running import Serving, lines, replay_with_progress
+from tracker.interfaces.processes import Serving, lines, replay_with_progress
+from tracker.interfaces.supervisor import Children, Restarts
+from tracker.model.bind_address import check_port
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -227,7 +227,7 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
     def ends(_tracker: object) -> int:
         raise error
 
-    monkeypatch.setattr("tracker.commands.operations.run_scheduler", ends)
+    monkeypatch.setattr("tracker.interfaces.cli.commands.operations.run_scheduler", ends)
     assert Shell(data, capsys, monkeypatch).refused("run") == f"Error: {error}"
 
 
@@ -283,8 +283,8 @@ def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
 def test_a_replay_into_a_file_tells_its_progress_in_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.running.load", lambda _name: read_question_set(TEXTS))
-    monkeypatch.setattr("tracker.running.LINE_SECONDS", 0.0)
+    monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr("tracker.interfaces.processes.LINE_SECONDS", 0.0)
     file = io.StringIO()
     replay_with_progress(
         Settings(data_dir=tmp_path), Console(file=file, width=140), fresh=False, until=END
@@ -311,7 +311,7 @@ def test_a_line_of_progress_comes_every_few_seconds() -> None:
 def test_a_replay_on_a_terminal_shows_a_bar(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.running.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
     file = io.StringIO()
     console = Console(file=file, width=140, force_terminal=True)
     replay_with_progress(Settings(data_dir=tmp_path), console, fresh=False, until=END)
@@ -358,7 +358,7 @@ class TestChildren:
         assert (code, told[0]) == (2, "ready")
 
     def test_a_stubborn_child_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tracker.children.STOP_SECONDS", 0.2)
+        monkeypatch.setattr("tracker.interfaces.supervisor.STOP_SECONDS", 0.2)
         deaf = [
             *PYTHON,
             "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
@@ -474,7 +474,7 @@ class Life:
 @pytest.fixture
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A simulated dashboard has no port."""
-    monkeypatch.setattr("tracker.children._answers", lambda _host, _port: False)
+    monkeypatch.setattr("tracker.interfaces.supervisor._answers", lambda _host, _port: False)
 
 
 @pytest.mark.usefixtures("signals", "nobody_answers")

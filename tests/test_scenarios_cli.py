@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from forecasts.evidence import Expectation
-from forecasts.question import ForecasterId
-from forecasts.scenario_set import LikelihoodRow
+from forecasts.evidence.evidence import Expectation
+from forecasts.questions.question import ForecasterId
+from forecasts.scenarios.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock, a_set, an_indicator
 from tests.dashboard.scenario_examples import (
     FAIR,
@@ -24,7 +24,7 @@ from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, answer, ask, outcomes, say
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 
 @pytest.fixture

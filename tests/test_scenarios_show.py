@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from forecasts.links import Link, LinkId, LinkKind
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.scenario_set import LikelihoodRow
+from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
 from tests.lives import an_asked
 from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 
 WHY = "a question of a test"

@@ -11,9 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.builders import FakeClock, Press, a_feed, a_set
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
-from tracker.scheduler import (
+from tracker.interfaces.scheduler import (
     JOBS,
     Job,
     Scheduler,
@@ -142,8 +142,8 @@ def test_a_wall_clock_set_back_an_hour_costs_no_restart(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", SettableTime)
-    monkeypatch.setattr("tracker.scheduler.clock", lambda: SettableTime.now(UTC))
-    monkeypatch.setattr("tracker.scheduler.HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr("tracker.interfaces.scheduler.clock", lambda: SettableTime.now(UTC))
+    monkeypatch.setattr("tracker.interfaces.scheduler.HEARTBEAT_SECONDS", 0.2)
     ran: list[float] = []
     scheduler = Scheduler(
         tracker, (Job("quick", 0.05, lambda _tracker: ran.append(time.monotonic())),)
@@ -161,7 +161,7 @@ def test_a_wall_clock_set_back_an_hour_costs_no_restart(
 def test_an_outage_is_logged_once_and_refused_jobs_come_soon(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.scheduler.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("tracker.interfaces.scheduler.RETRY_SECONDS", 0.0)
     refused: list[str] = []
 
     def daily(_tracker: Tracker) -> str:
@@ -226,7 +226,7 @@ def test_a_lost_lock_ends_the_run_before_the_next_job(tracker: Tracker) -> None:
 def test_no_job_runs_while_the_lock_is_away(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.scheduler.RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("tracker.interfaces.scheduler.RETRY_SECONDS", 0.0)
     away = threading.Event()
     checked: list[bool] = []
     ran: list[bool] = []

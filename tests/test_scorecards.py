@@ -9,14 +9,14 @@ from io import StringIO
 import pytest
 from rich.console import Console, RenderableType
 
-from forecasts.question import ForecasterId
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE
 from tests.builders import DAY, FakeClock, no_network
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
-from tracker import scorecards
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.interfaces.cli import score_tables as scorecards
+from tracker.model.read_models import Receipts
 from tracker.settings import Settings
-from tracker.summaries import Receipts
 
 RAIN = LIVES[0]
 

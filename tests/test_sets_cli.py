@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.question import QuestionId
-from forecasts.question_set import FILES, OPTIONAL, read_question_set
+from forecasts.question_sets.question_set import FILES, OPTIONAL, read_question_set
+from forecasts.questions.question import QuestionId
 from tests.builders import a_set
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.test_cli import Shell
-from tracker import question_sets, set_checks
+from tracker.app import question_set_checks as set_checks
+from tracker.app import question_set_files as question_sets
 from tracker.errors import Refused
 from tracker.settings import Settings
 

@@ -16,11 +16,11 @@ from tests.builders import a_set, no_network
 from tests.conftest import a_database, address
 from tests.test_cli import Shell
 from tests.test_running import free_port
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
-from tracker.scheduler import Scheduler
+from tracker.interfaces.scheduler import Scheduler
 from tracker.settings import Settings
-from tracker.store import engine
+from tracker.storage import sessions as engine
 
 PASSWORD = "not-the-right-one"
 

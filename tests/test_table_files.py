@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, a_set
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.report_verbs import TABLE_FORMATS
-from tracker.store.whole import Whole
-from tracker.table_files import csv, table_file
+from tracker.model.formats import TABLE_FORMATS
+from tracker.reports.table_export import csv, table_file
+from tracker.storage.dump import Whole
 
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 TEXT = st.text(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.patience import patience
-from tracker import json_lines, user_files
-from tracker.backtest import archives
-from tracker.commands.terminal import put
 from tracker.errors import Refused
-from tracker.user_files import read_bytes, read_text
+from tracker.files import json_lines, user_files
+from tracker.files.user_files import read_bytes, read_text
+from tracker.interfaces.cli.commands.terminal import put
+from tracker.replay.backtest import archives
 
 
 def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:

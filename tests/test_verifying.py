@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, DateTime, Float, Integer, TypeDecorator
 
-from forecasts.distribution import Binary
-from forecasts.evidence import Expectation
-from forecasts.links import Link, LinkId
-from forecasts.question import QuestionId
-from forecasts.question_set import PastResolution
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Expectation
+from forecasts.question_sets.question_set import PastResolution
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
@@ -23,11 +23,11 @@ from tests.lives import LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
 from tests.quick_databases import begin
-from tracker.api import Tracker, open_tracker
-from tracker.question_verbs import Wording
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
-from tracker.store import facts
-from tracker.tables import EssayTextRow, LearnedRow
+from tracker.storage import facts
+from tracker.storage.tables import EssayTextRow, LearnedRow
 
 Tamper = Callable[[sqlite3.Connection], object]
 

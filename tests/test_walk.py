@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import OWN_RULES
 from forecasts.scoring.scores import recompute
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_rss
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.feeds.parsing.parse import Parsed, parse
 
 HEADLINE = "Arland invites Borland's leader to a summit in Spring City"

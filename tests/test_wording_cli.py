@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forecasts.distribution import Binary
-from forecasts.links import Link, LinkId
-from forecasts.question import QuestionId
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_denial, a_feed, an_indicator
 from tests.lives import ADA, BEN, CLOSES, KNOWN, SOURCE, an_asked
 from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.api import Tracker
-from tracker.question_verbs import Wording
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 
 BETTER = (
     "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 "

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from forecasts.question_set import QuestionSet, read_question_set
+from forecasts.question_sets.question_set import QuestionSet, read_question_set
 from tests.forecasts.small_set import TEXTS
 
 END = datetime(2023, 2, 1, tzinfo=UTC)

@@ -1,5 +1,5 @@
 """`python -m tracker`: the command line."""
 
-from tracker.cli import main
+from tracker.interfaces.cli.main import main
 
 main()

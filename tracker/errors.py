@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 if TYPE_CHECKING:
-    from forecasts.lint import Flaw
+    from forecasts.linting.lint import Flaw
 
 
 class TrackerError(Exception):

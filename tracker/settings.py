@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasts.forecaster import RESERVED
+from forecasts.questions.forecaster import RESERVED
 from tracker.errors import BadSettings
-from tracker.listening import Reach
-from tracker.rights import create_private
+from tracker.files.permissions import create_private
+from tracker.model.bind_address import Reach
 
 if TYPE_CHECKING:
-    from tracker.machine.answers import Endpoint
+    from tracker.model.llm_endpoint import Endpoint
 
 FILE = "tracker.toml"
 FILE_LIMIT = 64 * 1024
@@ -248,7 +248,7 @@ def model_of(settings: Settings) -> "Endpoint | None":
     if not settings.model_url:
         return None
     # Imported here because it loads an address parser that most commands never need.
-    from tracker.machine.answers import Endpoint
+    from tracker.model.llm_endpoint import Endpoint
 
     try:
         return Endpoint(

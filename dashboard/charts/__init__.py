@@ -1,9 +1,9 @@
-"""Charts, written in Altair and compiled once; the frames are handed over by name at each draw.
+"""Altair charts, compiled once; data frames are bound by name at each draw.
 
-Compiling a chart takes about 23 ms and drawing one from a kept specification 4 ms, so each function
-is cached by what shapes the chart, never by its data. Nothing here knows streamlit. Colours are
-Okabe and Ito's, which the colour-blind can tell apart; a shape or a dash always says the same as a
-colour.
+Compiling a chart takes about 23 ms and drawing a cached specification 4 ms, so each function is
+cached by the parameters that shape the chart, never by its data. No streamlit. Colours are those of
+Okabe and Ito, which colour-blind readers can distinguish; a shape or a dash always repeats the
+information.
 """
 
 from dashboard.charts.accuracy import bins, calibration, progress, saved, skill

@@ -1,4 +1,4 @@
-"""How good everyone was: skill with intervals, references, scores over time, and calibration."""
+"""Charts of accuracy: skill with intervals, references, running mean, and calibration."""
 
 from functools import lru_cache
 from typing import Final
@@ -8,18 +8,18 @@ import altair as alt
 from dashboard.charts.common import BLUE, GREY, Line, Spec, colour, text, time_axis, when
 
 ROW: Final = 40
-"""Height of one line of dots, so that few and many are spaced alike."""
+"""Height of one row of dots in pixels, so that charts of any size are spaced alike."""
 
-_ROOM: Final = 40  # for the axis below the lines
-_MEDIUM: Final = 320
-_TALL: Final = 420
-_FAINT: Final = 0.45
-"""Opacity of what rests on too few questions to say anything."""
+_AXIS_HEIGHT: Final = 40
+_PROGRESS_HEIGHT: Final = 320
+_CALIBRATION_HEIGHT: Final = 420
+_FAINT_OPACITY: Final = 0.45
+"""Opacity of rows with too few questions for a verdict."""
 
 
 @lru_cache(maxsize=64)
 def skill(styles: tuple[Line, ...], title: str) -> Spec:
-    """Skill of each forecaster as a dot with its 95 % interval, in the order given. Data: `rows`,
+    """Skill of each forecaster as a dot with its 95 % interval, in the given order. Data: `rows`,
     `zero`.
     """
     names = [line.name for line in styles]
@@ -30,14 +30,14 @@ def skill(styles: tuple[Line, ...], title: str) -> Spec:
         text("on", "Questions"),
     ]
     base = alt.Chart(alt.NamedData("rows")).encode(
-        y=_rows("forecaster", names), color=colour(styles, legend=False)
+        y=_row_axis("forecaster", names), color=colour(styles, legend=False)
     )
-    return _dots(base, ("skill", title, ""), tips, len(names))
+    return _interval_chart(base, tips, len(names), field="skill", title=title)
 
 
 @lru_cache(maxsize=64)
 def saved(references: tuple[str, ...], title: str) -> Spec:
-    """What was saved of each reference's loss as a dot with its 95 % interval. Data: `rows`,
+    """Share of each reference's loss saved, as a dot with its 95 % interval. Data: `rows`,
     `zero`.
     """
     tips = [
@@ -48,12 +48,12 @@ def saved(references: tuple[str, ...], title: str) -> Spec:
         text("meaning", "What it is"),
     ]
     base = alt.Chart(alt.NamedData("rows")).encode(
-        y=_rows("reference", list(references)), color=alt.value(BLUE)
+        y=_row_axis("reference", list(references)), color=alt.value(BLUE)
     )
-    return _dots(base, ("saved", title, " %"), tips, len(references))
+    return _interval_chart(base, tips, len(references), field="saved", title=title, unit=" %")
 
 
-def _rows(field: str, names: list[str]) -> alt.Y:
+def _row_axis(field: str, names: list[str]) -> alt.Y:
     axis = alt.Axis(
         labelLimit=180,
         labelFlush=False,
@@ -65,30 +65,31 @@ def _rows(field: str, names: list[str]) -> alt.Y:
     return alt.Y(f"{field}:N", title=None, sort=names, scale=alt.Scale(domain=names), axis=axis)
 
 
-def _dots(base: alt.Chart, x: tuple[str, str, str], tips: list[alt.Tooltip], count: int) -> Spec:
-    """A dot and a bar a row, faint where too few questions stand behind it, and the line of no gain
-    behind them.
-    """
-    field, title, unit = x
+def _interval_chart(
+    base: alt.Chart, tips: list[alt.Tooltip], count: int, *, field: str, title: str, unit: str = ""
+) -> Spec:
+    """Draw a dot and an interval per row, faint with too few questions, over the zero line."""
     axis = _gain_axis(unit)
     zero = (
         alt.Chart(alt.NamedData("zero")).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
     )
     bars = base.mark_rule(strokeWidth=3).encode(
-        x=alt.X("low:Q", title=title, axis=axis), x2="high:Q", opacity=_where_enough(0.55)
+        x=alt.X("low:Q", title=title, axis=axis), x2="high:Q", opacity=_opacity_by_sample(0.55)
     )
     dots = base.mark_circle(size=150).encode(
-        x=alt.X(f"{field}:Q", title=title, axis=axis), tooltip=tips, opacity=_where_enough(1.0)
+        x=alt.X(f"{field}:Q", title=title, axis=axis), tooltip=tips, opacity=_opacity_by_sample(1.0)
     )
-    return alt.layer(zero, bars, dots).properties(height=count * ROW + _ROOM).to_dict()
+    return alt.layer(zero, bars, dots).properties(height=count * ROW + _AXIS_HEIGHT).to_dict()
 
 
-def _where_enough(full: float) -> alt.typing.ChannelOpacity:
-    return alt.when("datum.enough").then(alt.value(full)).otherwise(alt.value(full * _FAINT))
+def _opacity_by_sample(full: float) -> alt.typing.ChannelOpacity:
+    return (
+        alt.when("datum.enough").then(alt.value(full)).otherwise(alt.value(full * _FAINT_OPACITY))
+    )
 
 
 def _gain_axis(unit: str = "") -> alt.Axis:
-    """Gains with their sign, and 0 without one."""
+    """Label gains with their sign, and 0 without one."""
     return alt.Axis(
         tickCount=6, labelExpr=f"(datum.value === 0 ? '0' : format(datum.value, '+,~f')) + '{unit}'"
     )
@@ -96,9 +97,7 @@ def _gain_axis(unit: str = "") -> alt.Axis:
 
 @lru_cache(maxsize=64)
 def progress(styles: tuple[Line, ...]) -> Spec:
-    """Mean skill of each forecaster over the questions that count so far. Data: `progress`,
-    `zero`.
-    """
+    """Running mean skill of each forecaster. Data: `progress`, `zero`."""
     tips = [
         text("forecaster", "Who"),
         alt.Tooltip("mean:Q", title="Mean skill so far", format="+.1f"),
@@ -120,45 +119,42 @@ def progress(styles: tuple[Line, ...]) -> Spec:
         alt.Chart(alt.NamedData("zero")).mark_rule(strokeDash=[2, 4], color=GREY).encode(y="zero:Q")
     )
     dots = base.mark_circle(size=50, opacity=1).encode(tooltip=tips)
-    return alt.layer(zero, line, dots).properties(height=_MEDIUM).to_dict()
+    return alt.layer(zero, line, dots).properties(height=_PROGRESS_HEIGHT).to_dict()
 
 
 @lru_cache(maxsize=2)
 def calibration(*, curved: bool = True) -> Spec:
-    """The reliability curve over its band and the diagonal; the more questions, the larger a dot.
+    """The reliability curve over its band and the diagonal; dots grow with the number of questions.
 
-    Not `curved`, where there are too few questions: dots alone, since a line through noise looks
-    like knowledge.
+    Without `curved`, for too few questions, dots alone: a line through noise would mislead.
 
     Data: `band`, `diagonal`, `curve`.
     """
-    said, happened = _said([0, 1]), _happened()
+    x_axis, y_axis = _forecast_axis([0, 1]), _outcome_axis()
     band = alt.Chart(alt.NamedData("band")).mark_area(color=GREY, opacity=0.25)
     diagonal = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
-    curve = alt.Chart(alt.NamedData("curve")).encode(x=said, y=happened)
+    curve = alt.Chart(alt.NamedData("curve")).encode(x=x_axis, y=y_axis)
     tips = [
         alt.Tooltip("said:Q", title="Said", format=".1%"),
         alt.Tooltip("happened:Q", title="Recalibrated", format=".0%"),
         alt.Tooltip("n:Q", title="Questions"),
     ]
     layers = (
-        band.encode(x=said, y=alt.Y("lower:Q"), y2="upper:Q"),
-        diagonal.encode(x=said, y=happened),
+        band.encode(x=x_axis, y=alt.Y("lower:Q"), y2="upper:Q"),
+        diagonal.encode(x=x_axis, y=y_axis),
         *((curve.mark_line(color=BLUE, strokeWidth=2),) if curved else ()),
         curve.mark_circle(color=BLUE, opacity=0.9).encode(
             size=alt.Size("size:Q", scale=None), tooltip=tips
         ),
     )
-    return alt.layer(*layers).properties(height=_TALL).to_dict()
+    return alt.layer(*layers).properties(height=_CALIBRATION_HEIGHT).to_dict()
 
 
 @lru_cache(maxsize=1)
 def bins() -> Spec:
-    """Coarse bins: what was said against what happened, with Wilson's intervals. Data: `bins`,
-    `diagonal`.
-    """
-    # Beyond 100 % there is only room for the last count.
-    said, happened = _said([0, 1.1]), _happened()
+    """Binned forecasts against outcomes, with Wilson's intervals. Data: `bins`, `diagonal`."""
+    # The axis goes beyond 100 % to leave room for the last count.
+    x_axis, y_axis = _forecast_axis([0, 1.1]), _outcome_axis()
     base = alt.Chart(alt.NamedData("bins")).transform_calculate(
         said="datum.said / 100",
         happened="datum.happened / 100",
@@ -173,27 +169,27 @@ def bins() -> Spec:
         text("jeffreys", "95 % (Jeffreys)"),
     ]
     line = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
-    bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=said, y=alt.Y("low:Q"), y2="high:Q")
+    bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x_axis, y=alt.Y("low:Q"), y2="high:Q")
     dots = base.mark_circle(color=BLUE, size=110, opacity=1).encode(
-        x=said, y=happened, tooltip=tips
+        x=x_axis, y=y_axis, tooltip=tips
     )
     counts = base.mark_text(dx=12, align="left", color=GREY).encode(
-        x=said, y=happened, text=alt.Text("label:N")
+        x=x_axis, y=y_axis, text=alt.Text("label:N")
     )
     return (
-        alt.layer(line.encode(x=said, y=happened), bars, dots, counts)
+        alt.layer(line.encode(x=x_axis, y=y_axis), bars, dots, counts)
         .properties(height=260)
         .to_dict()
     )
 
 
-def _said(domain: list[float]) -> alt.X:
+def _forecast_axis(domain: list[float]) -> alt.X:
     return alt.X(
         "said:Q", title="Said", axis=_share_axis(), scale=alt.Scale(domain=domain, nice=False)
     )
 
 
-def _happened() -> alt.Y:
+def _outcome_axis() -> alt.Y:
     return alt.Y(
         "happened:Q",
         title="Happened",

@@ -1,14 +1,12 @@
-"""What all charts share: how a forecaster is drawn, the time axis, tips, and handing over the
-frames.
-"""
+"""Shared parts of charts: line styles, encodings, time axis, tooltips, and data binding."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import altair as alt
 
-from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
 from tracker.reports.palette import (
     BLUE,
     COMPUTED,
@@ -49,7 +47,7 @@ __all__ = [
 Spec = Mapping[str, Any]
 
 INK: Final = "#808495"
-"""The grey of words within a chart, which can be read on light and on dark."""
+"""Grey for words within a chart, readable on light and dark backgrounds."""
 
 HEIGHT: Final = 400
 
@@ -57,33 +55,33 @@ HEIGHT: Final = 400
 def lines(
     forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId
 ) -> tuple[Line, ...]:
-    """A colour and dash for each forecaster: me blue, the suggestion vermillion, base rates
+    """Assign a colour and dash to each forecaster: me blue, the suggestion vermillion, base rates
     grey.
     """
-    found, others = [], 0
+    styles, people = [], 0
     for forecaster, name in zip(forecasters, names, strict=True):
         if forecaster.id == me:
-            found.append(Line(name, *ME))
+            styles.append(Line(name, *ME))
         elif forecaster.id in COMPUTED:
-            found.append(Line(name, *COMPUTED[forecaster.id]))
+            styles.append(Line(name, *COMPUTED[forecaster.id]))
         else:
-            found.append(Line(name, PEOPLE[others % len(PEOPLE)]))
-            others += 1
-    return tuple(found)
+            styles.append(Line(name, PEOPLE[people % len(PEOPLE)]))
+            people += 1
+    return tuple(styles)
 
 
 def other_line(name: str, number: int) -> Line:
-    """How the line of another question is drawn among those of this one: in long dashes."""
+    """Return the style of the line of another question: long dashes."""
     return Line(name, PEOPLE[(2 - number) % len(PEOPLE)], (10, 3), 2.0)
 
 
 def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:
-    """A compiled chart with its frames, by the names the chart knows them under."""
+    """Bind data frames to a compiled chart by name."""
     return {**spec, "config": {**spec.get("config", {}), "locale": LOCALE}, "datasets": frames}
 
 
 def time_axis() -> alt.X:
-    """Time, in the zone of whoever looks; the same in every layer of a chart."""
+    """Return the time axis in the viewer's zone, the same for all layers of a chart."""
     axis = alt.Axis(grid=False, **time_ticks("x", "local"))
     return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
 
@@ -91,10 +89,10 @@ def time_axis() -> alt.X:
 def colour(
     styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster", symbol: str = "stroke"
 ) -> alt.Color:
-    """The forecasters' colours, or those of another field, with the legend or without."""
+    """Encode the colours of forecasters or another field, with or without a legend."""
     names = [line.name for line in styles]
     scale = alt.Scale(domain=names, range=[line.colour for line in styles])
-    shown = (
+    legend_spec = (
         alt.Legend(
             orient="top",
             title=None,
@@ -105,14 +103,14 @@ def colour(
         if legend
         else None
     )
-    return alt.Color(f"{field}:N", scale=scale, legend=shown)
+    return alt.Color(f"{field}:N", scale=scale, legend=legend_spec)
 
 
 def dash(
     styles: tuple[Line, ...], *, field: str = "forecaster", legend: bool = True
 ) -> alt.StrokeDash:
-    """The forecasters' dashes, or those of another field: the domain of their colours, so one
-    legend shows both.
+    """Encode the dashes of forecasters or another field; equal domains merge this legend with that
+    of colours.
     """
     names = [line.name for line in styles]
     scale = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
@@ -120,16 +118,16 @@ def dash(
 
 
 def stroke(styles: tuple[Line, ...]) -> alt.StrokeWidth:
-    """How thick each forecaster's line is."""
+    """Encode the width of each forecaster's line."""
     scale = alt.Scale(domain=[line.name for line in styles], range=[line.width for line in styles])
     return alt.StrokeWidth("forecaster:O", scale=scale, legend=None)
 
 
 def text(field: str, title: str) -> alt.Tooltip:
-    """A line of a tip that shows words."""
+    """Return a tooltip line for text."""
     return alt.Tooltip(f"{field}:N", title=title)
 
 
 def when(title: str) -> alt.Tooltip:
-    """A line of a tip that shows the time."""
+    """Return a tooltip line for the time."""
     return alt.Tooltip("time:T", title=title, format="%d %b %Y, %H:%M")

@@ -1,6 +1,4 @@
-"""Options, numbers and dates: one forecaster over time, everyone as they stand, and a forecast
-before it is saved.
-"""
+"""Charts of options, numbers and dates: one forecaster over time, everyone now, and a preview."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,20 +22,18 @@ from dashboard.charts.common import (
     when,
 )
 from dashboard.charts.revisions import marked, rules
-from forecasts.distribution import OTHER
-from forecasts.question import Question
+from forecasts.distributions.distribution import OTHER
+from forecasts.questions.question import Question
 from tracker.reports.palette import DASHES, OPTIONS
 
 Axis = tuple[Literal["number", "log", "date"], float]
-"""How values are drawn: as numbers, as dates, or on a log scale as distances from its zero point,
-the second entry.
-"""
+"""Kind of value axis, and the zero point of a log scale."""
 
 _COOL_TO_WARM: Final = ((0, 114, 178), (86, 180, 233), (230, 159, 0), (213, 94, 0))
 
 
 def axis_of(question: Question) -> Axis:
-    """The axis for the values of a numeric or date question."""
+    """Return the axis for the values of a numeric or date question."""
     scale = question.scale
     if question.kind == "date" or scale is None:
         return "date", 0.0
@@ -45,24 +41,29 @@ def axis_of(question: Question) -> Axis:
 
 
 def option_lines(names: Sequence[str], *, ordered: bool) -> tuple[Line, ...]:
-    """A colour and dash for each option: cool to warm where they have an order, `Other` grey."""
+    """Assign a colour and dash to each option: cool to warm if ordered, `Other` grey."""
     if ordered:
         return tuple(
-            Line(name, _between(k / max(1, len(names) - 1))) for k, name in enumerate(names)
+            Line(name, _interpolate_colour(k / max(1, len(names) - 1)))
+            for k, name in enumerate(names)
         )
-    found, used = [], 0
+    styles, coloured = [], 0
     for name in names:
         if name == OTHER:
-            found.append(Line(name, GREY, (2, 3)))
+            styles.append(Line(name, GREY, (2, 3)))
         else:
-            found.append(
-                Line(name, OPTIONS[used % len(OPTIONS)], DASHES[used // len(OPTIONS) % len(DASHES)])
+            styles.append(
+                Line(
+                    name,
+                    OPTIONS[coloured % len(OPTIONS)],
+                    DASHES[coloured // len(OPTIONS) % len(DASHES)],
+                )
             )
-            used += 1
-    return tuple(found)
+            coloured += 1
+    return tuple(styles)
 
 
-def _between(place: float) -> str:
+def _interpolate_colour(place: float) -> str:
     at = place * (len(_COOL_TO_WARM) - 1)
     left = min(int(at), len(_COOL_TO_WARM) - 2)
     ends = zip(_COOL_TO_WARM[left], _COOL_TO_WARM[left + 1], strict=True)
@@ -80,7 +81,7 @@ def options_over_time(
     y = alt.Y(
         "p:Q",
         title=None,
-        axis=_shares(top),
+        axis=_share_axis(top),
         scale=alt.Scale(domain=[-0.08 * marks * top, top], nice=False),
     )
     base = alt.Chart(alt.NamedData("steps")).encode(x=time_axis(), y=y)
@@ -100,70 +101,68 @@ def options_over_time(
         color=colour(styles, legend=False, field="option"),
         tooltip=[text("answer", "It was")],
     )
-    return _layered([line, rules(), hover], marks=marks, answer=happened if answer else None)
+    return _combine_layers([line, rules(), hover], marks=marks, answer=happened if answer else None)
 
 
 @lru_cache(maxsize=256)
 def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool) -> Spec:
-    """Middle, half and 90 % of one forecaster's forecasts, and everyone else's middle as thin
-    lines.
+    """Median, 50 % and 90 % intervals of one forecaster, and the medians of others as thin lines.
 
     Data: `fan`, `others`, `rules`, `marks`, `answer`.
     """
     base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis())
     wide = base.mark_area(interpolate="step-after", opacity=0.16, color=BLUE).encode(
-        y=_values("low90", axis), y2="high90"
+        y=_value_y("low90", axis), y2="high90"
     )
     half = base.mark_area(interpolate="step-after", opacity=0.28, color=BLUE).encode(
-        y=_values("low50", axis), y2="high50"
+        y=_value_y("low50", axis), y2="high50"
     )
     middle = base.mark_line(interpolate="step-after", strokeWidth=3, color=BLUE).encode(
-        y=_values("middle", axis)
+        y=_value_y("middle", axis)
     )
     hover = base.mark_point(opacity=0.01, size=80).encode(
-        y=_values("middle", axis), tooltip=[text("shown", "Said"), when("from")]
+        y=_value_y("middle", axis), tooltip=[text("shown", "Said"), when("from")]
     )
     end = alt.Chart(alt.NamedData("answer")).mark_point(
         shape="diamond", filled=True, size=220, color=VERMILLION, opacity=1
     )
     happened = end.encode(
-        x=time_axis(), y=_values("value", axis), tooltip=[text("answer", "It was"), when("known")]
+        x=time_axis(), y=_value_y("value", axis), tooltip=[text("answer", "It was"), when("known")]
     )
-    layers = [wide, half, *(_others(styles, axis) if styles else ()), middle, rules(), hover]
-    return _layered(layers, marks=marks, answer=happened if answer else None)
+    layers = [wide, half, *(_other_medians(styles, axis) if styles else ()), middle, rules(), hover]
+    return _combine_layers(layers, marks=marks, answer=happened if answer else None)
 
 
-def _others(styles: tuple[Line, ...], axis: Axis) -> tuple[alt.Chart, alt.Chart]:
-    base = alt.Chart(alt.NamedData("others")).encode(x=time_axis(), y=_values("middle", axis))
-    thin = base.mark_line(interpolate="step-after", strokeWidth=1.5).encode(
+def _other_medians(styles: tuple[Line, ...], axis: Axis) -> tuple[alt.Chart, alt.Chart]:
+    base = alt.Chart(alt.NamedData("others")).encode(x=time_axis(), y=_value_y("middle", axis))
+    lines = base.mark_line(interpolate="step-after", strokeWidth=1.5).encode(
         color=colour(styles, legend=True), strokeDash=dash(styles)
     )
     hover = base.mark_point(opacity=0.01, size=60).encode(
         color=colour(styles, legend=False),
         tooltip=[text("forecaster", "Who"), text("shown", "Said"), when("from")],
     )
-    return thin, hover
+    return lines, hover
 
 
-def _layered(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart | None) -> Spec:
+def _combine_layers(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart | None) -> Spec:
     if marks:
-        # Near the lower edge in pixels: the values above it may be anything, and a sum of them
-        # would be no place.
+        # Placed in pixels near the lower edge, because the value axis differs by question.
         strip = alt.Chart(alt.NamedData("marks")).mark_point(
             shape="diamond", filled=True, opacity=0.85, color=GREY
         )
         layers.append(marked(strip.encode(y=alt.value({"expr": "height - 9"}))))
     if answer is not None:
         layers.append(answer)
-    apart = alt.layer(*layers).resolve_scale(
+    chart = alt.layer(*layers).resolve_scale(
         color="independent", strokeDash="independent", size="independent"
     )
-    return apart.properties(height=HEIGHT).to_dict()
+    return chart.properties(height=HEIGHT).to_dict()
 
 
 @lru_cache(maxsize=256)
 def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 1.0) -> Spec:
-    """What everyone gives to each option, as bars up to `top`. Data: `shares`."""
+    """Everyone's probability of each option, as bars up to `top`. Data: `shares`."""
     names = [line.name for line in styles]
     base = alt.Chart(alt.NamedData("shares")).encode(
         y=alt.Y("option:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=150)),
@@ -171,7 +170,7 @@ def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 
         x=alt.X(
             "p:Q",
             title=None,
-            axis=_shares(top),
+            axis=_share_axis(top),
             scale=alt.Scale(domain=[0, 1.08 * top], nice=False),
         ),
     )
@@ -179,20 +178,17 @@ def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 
         color=colour(styles, legend=True, symbol="square"),
         tooltip=[text("forecaster", "Who"), text("option", "Option"), text("shown", "Said")],
     )
-    # Vega puts text at the upper edge of an offset band, whatever the band position: half a bar
-    # lower is its middle.
+    # Vega puts text at the upper edge of an offset band; half a bar lower is its middle.
     numbers = base.mark_text(align="left", dx=4, dy=5.5, color=GREY).encode(text="shown:N")
-    # Streamlit fits the legend and the axis into the height as well.
+    # Streamlit includes the legend and the axis in the height.
     height = 110 + len(labels) * (15 * len(names) + 14)
     return alt.layer(bars, numbers).properties(height=height).to_dict()
 
 
 @lru_cache(maxsize=256)
 def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
-    """Where everyone's forecast lies over the range: the higher, the likelier. Data: `curves`,
-    `answer`.
-    """
-    base = alt.Chart(alt.NamedData("curves")).encode(x=_along(axis), y=_height())
+    """Density of everyone's forecast over the range. Data: `curves`, `answer`."""
+    base = alt.Chart(alt.NamedData("curves")).encode(x=_value_x(axis), y=_density_axis())
     line = base.mark_line().encode(
         color=colour(styles, legend=True),
         strokeDash=dash(styles),
@@ -205,7 +201,7 @@ def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
     layers = [line, hover]
     if answer:
         rule = alt.Chart(alt.NamedData("answer")).mark_rule(color=VERMILLION, strokeWidth=2.5)
-        layers.append(rule.encode(x=_along(axis), tooltip=[text("answer", "It was")]))
+        layers.append(rule.encode(x=_value_x(axis), tooltip=[text("answer", "It was")]))
     return (
         alt.layer(*layers)
         .resolve_scale(color="independent", strokeDash="independent")
@@ -216,7 +212,7 @@ def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
 
 @lru_cache(maxsize=16)
 def preview(axis: Axis) -> Spec:
-    """One forecast before it is saved, small. Data: `curve`, `middle`."""
+    """Small density chart of a forecast before it is saved. Data: `curve`, `middle`."""
     area = alt.Chart(alt.NamedData("curve")).mark_area(
         color=BLUE, opacity=0.35, line={"color": BLUE, "strokeWidth": 2}
     )
@@ -224,23 +220,24 @@ def preview(axis: Axis) -> Spec:
     tips = [text("at", "Value"), text("by", "At most this")]
     return (
         alt.layer(
-            area.encode(x=_along(axis), y=_height(), tooltip=tips), rule.encode(x=_along(axis))
+            area.encode(x=_value_x(axis), y=_density_axis(), tooltip=tips),
+            rule.encode(x=_value_x(axis)),
         )
         .properties(height=130)
         .to_dict()
     )
 
 
-def _shares(top: float) -> alt.Axis:
+def _share_axis(top: float) -> alt.Axis:
     step = 0.25 if top == 1.0 else top / 5  # so that every label is a whole percentage
     return alt.Axis(format=".0%", values=[round(step * k, 4) for k in range(round(top / step) + 1)])
 
 
-def _height() -> alt.Y:
+def _density_axis() -> alt.Y:
     return alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domainMin=0))
 
 
-def _along(axis: Axis) -> alt.X:
+def _value_x(axis: Axis) -> alt.X:
     kind, zero = axis
     ticks = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12, tickCount=6)
     match kind:
@@ -249,13 +246,13 @@ def _along(axis: Axis) -> alt.X:
             return alt.X("value:T", title=None, axis=days, scale=alt.Scale(type="utc", nice=False))
         case "log":
             return alt.X(
-                "value:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False)
+                "value:Q", title=None, axis=_log_axis(zero), scale=alt.Scale(type="log", nice=False)
             )
         case _:
             return alt.X("value:Q", title=None, axis=ticks, scale=alt.Scale(zero=False, nice=False))
 
 
-def _values(field: str, axis: Axis) -> alt.Y:
+def _value_y(field: str, axis: Axis) -> alt.Y:
     kind, zero = axis
     match kind:
         case "date":
@@ -263,20 +260,23 @@ def _values(field: str, axis: Axis) -> alt.Y:
             return alt.Y(f"{field}:T", title=None, axis=days, scale=alt.Scale(type="utc"))
         case "log":
             return alt.Y(
-                f"{field}:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False)
+                f"{field}:Q",
+                title=None,
+                axis=_log_axis(zero),
+                scale=alt.Scale(type="log", nice=False),
             )
         case _:
             return alt.Y(f"{field}:Q", title=None, axis=alt.Axis(), scale=alt.Scale(zero=False))
 
 
-_DECADES: Final = [step * 10.0**power for power in range(-9, 16) for step in (1, 2, 5)]
+_LOG_TICKS: Final = [step * 10.0**power for power in range(-9, 16) for step in (1, 2, 5)]
 
 
-def _log(zero: float) -> alt.Axis:
-    # Left to itself, a logarithmic axis labels 700 and 80 and leaves 1,000 out.
+def _log_axis(zero: float) -> alt.Axis:
+    # By default a logarithmic axis labels 700 and 80 and leaves 1,000 out.
     return alt.Axis(
         labelExpr=f"format(datum.value + {zero}, ',~r')",
         labelOverlap=True,
-        values=_DECADES,
+        values=_LOG_TICKS,
         grid=False,
     )

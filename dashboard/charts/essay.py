@@ -1,4 +1,4 @@
-"""How an essay's claims did, by the word they commit themselves with or by their kind."""
+"""Chart of the record of an essay by word or by kind of claim."""
 
 from functools import lru_cache
 from typing import Final
@@ -8,20 +8,19 @@ import altair as alt
 from dashboard.charts.common import BLUE, GREEN, GREY, Spec, text
 
 ROW: Final = 34
-_ROOM: Final = 34  # for the axis below the lines
-_WIDEST: Final = 130
+_RECORD_AXIS_HEIGHT: Final = 34
+_MAX_LABEL_WIDTH: Final = 130
 
 
 @lru_cache(maxsize=64)
 def essay_record(labels: tuple[str, ...]) -> Spec:
-    """A line for each label: the share borne out with its interval, what open claims are held to
-    be, and the counts.
+    """One row per label: share confirmed with its interval, mean probability of open claims,
+    counts.
 
-    Data: `rows` (see `dashboard.frames.essay.record_frame`). Read aloud are the labels and the
-    counts, and the words that go with the chart: a layer without rows would be a picture without a
-    name.
+    Data: `rows` (see the record frame of essays). Screen readers read the labels, the counts and
+    the chart's alternative text; a layer without rows would be an image without a name.
     """
-    axis = alt.Axis(labelLimit=_WIDEST, ticks=False, domain=False, labelPadding=8)
+    axis = alt.Axis(labelLimit=_MAX_LABEL_WIDTH, ticks=False, domain=False, labelPadding=8)
     base = alt.Chart(alt.NamedData("rows")).encode(
         y=alt.Y(
             "label:N",
@@ -48,16 +47,16 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
     )
     counts = base.mark_text(align="left", dx=4, color=GREY, fontSize=12)
     layers = (
-        bars.encode(x=_share("low"), x2="high:Q"),
-        dots.encode(x=_share("share"), tooltip=tips),
-        open_.encode(x=_share("chance"), tooltip=tips),
+        bars.encode(x=_record_axis("low"), x2="high:Q"),
+        dots.encode(x=_record_axis("share"), tooltip=tips),
+        open_.encode(x=_record_axis("chance"), tooltip=tips),
         counts.encode(x=alt.datum(1.02), text="said:N"),
     )
-    return alt.layer(*layers).properties(height=len(labels) * ROW + _ROOM).to_dict()
+    return alt.layer(*layers).properties(height=len(labels) * ROW + _RECORD_AXIS_HEIGHT).to_dict()
 
 
-def _share(field: str) -> alt.X:
-    """Shares, with room for the counts behind 100 %."""
+def _record_axis(field: str) -> alt.X:
+    """Return the share axis, with room for the counts beyond 100 %."""
     axis = alt.Axis(
         values=[0, 0.25, 0.5, 0.75, 1],
         labelExpr="format(100 * datum.value, '.0f') + ' %'",

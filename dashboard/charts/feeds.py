@@ -1,4 +1,4 @@
-"""A feed's last four weeks: what it brought each day, and what asking it came to."""
+"""Charts of a feed's last four weeks: new items a day, and outcomes of polls."""
 
 from functools import lru_cache
 from typing import Final
@@ -8,8 +8,8 @@ import altair as alt
 from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, Spec, text, time_ticks
 
 _HEIGHT: Final = 220
-_NEW: Final = "new items"
-_USUAL: Final = "on the usual day"
+_NEW_ITEMS: Final = "new items"
+_USUAL_ITEMS: Final = "on the usual day"
 _COLOURS: Final = (BLUE, SKY, VERMILLION)
 
 
@@ -24,15 +24,15 @@ def daily_items() -> Spec:
         text("unchanged", "Not modified"),
         text("size", "Read"),
     ]
-    scale = alt.Scale(domain=[_NEW, _USUAL], range=[BLUE, GREY])
+    scale = alt.Scale(domain=[_NEW_ITEMS, _USUAL_ITEMS], range=[BLUE, GREY])
     series = alt.Color("series:N", scale=scale, legend=alt.Legend(orient="top", title=None))
     bars = (
         alt.Chart(alt.NamedData("days"))
         .mark_bar()
-        .transform_calculate(series=f"'{_NEW}'")
+        .transform_calculate(series=f"'{_NEW_ITEMS}'")
         .encode(
-            x=_days(),
-            y=alt.Y("new:Q", title="New items", axis=_counts()),
+            x=_day_axis(),
+            y=alt.Y("new:Q", title="New items", axis=_count_axis()),
             color=series,
             tooltip=tips,
         )
@@ -40,7 +40,7 @@ def daily_items() -> Spec:
     line = (
         alt.Chart(alt.NamedData("usual"))
         .mark_rule(strokeDash=[5, 4], strokeWidth=2)
-        .transform_calculate(series=f"'{_USUAL}'")
+        .transform_calculate(series=f"'{_USUAL_ITEMS}'")
         .encode(y=alt.Y("usual:Q"), color=series)
     )
     return alt.layer(bars, line).properties(height=_HEIGHT).to_dict()
@@ -48,7 +48,7 @@ def daily_items() -> Spec:
 
 @lru_cache(maxsize=1)
 def daily_polls(outcomes: tuple[str, ...]) -> Spec:
-    """Polls of each day as bars, parted by what they came to. Data: `polls`."""
+    """Polls of each day as bars stacked by outcome. Data: `polls`."""
     scale = alt.Scale(domain=list(outcomes), range=list(_COLOURS))
     legend = alt.Legend(orient="top", title=None)
     tips = [_day_tip(), text("outcome", "Came to"), alt.Tooltip("polls:Q", title="Polls")]
@@ -56,8 +56,8 @@ def daily_polls(outcomes: tuple[str, ...]) -> Spec:
         alt.Chart(alt.NamedData("polls"))
         .mark_bar()
         .encode(
-            x=_days(),
-            y=alt.Y("polls:Q", title="Polls", stack="zero", axis=_counts()),
+            x=_day_axis(),
+            y=alt.Y("polls:Q", title="Polls", stack="zero", axis=_count_axis()),
             color=alt.Color("outcome:N", scale=scale, legend=legend),
             order=alt.Order("rank:Q"),
             tooltip=tips,
@@ -66,12 +66,12 @@ def daily_polls(outcomes: tuple[str, ...]) -> Spec:
     return bars.properties(height=_HEIGHT).to_dict()
 
 
-def _days() -> alt.X:
+def _day_axis() -> alt.X:
     axis = alt.Axis(grid=False, **time_ticks("x", "utc"))
     return alt.X("utcyearmonthdate(day):T", title=None, axis=axis)
 
 
-def _counts() -> alt.Axis:
+def _count_axis() -> alt.Axis:
     return alt.Axis(tickMinStep=1, format="~s", tickCount=5)
 
 

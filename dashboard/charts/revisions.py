@@ -1,4 +1,4 @@
-"""A yes-no question: every forecaster's probability over time, evidence, and the answer."""
+"""Chart of a yes-no question: probabilities over time, evidence, and the answer."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,9 +22,9 @@ from dashboard.charts.common import (
     time_axis,
     when,
 )
-from dashboard.frames.revisions import FURTHEST
-from dashboard.frames.series import ROOM
-from forecasts.probability import logit
+from dashboard.charts.revisions_data import FURTHEST
+from dashboard.charts.series import ROOM
+from forecasts.distributions.probability import logit
 
 Scale = Literal["probability", "log-odds"]
 
@@ -33,32 +33,31 @@ _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 @lru_cache(maxsize=256)
 def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool) -> Spec:
-    """Every forecaster's probability as step lines with names at their ends, evidence marks below,
-    rules, the answer.
+    """Every forecaster's probability as step lines with names, evidence marks, rules, the answer.
 
-    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and `marks` and `answer` where asked for.
-    One layered view, because joined views run off a phone.
+    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and optionally `marks` and `answer`. It is
+    one layered view, because concatenated views overflow on a phone.
     """
     layers = [
-        _steps(styles, scale),
-        _names(styles, scale),
-        _ends(styles, scale),
+        _step_layer(styles, scale),
+        _name_layer(styles, scale),
+        _end_stroke_layer(styles, scale),
         rules(),
-        _rule_words(),
+        _rule_label_layer(),
     ]
-    layers += [_crosshair(styles), _acts(styles, scale)]
+    layers += [_crosshair_layer(styles), _act_layer(styles, scale)]
     if marks:
-        layers.append(_marks(scale))
+        layers.append(_mark_layer(scale))
     if answer:
-        layers.append(_answer(scale))
-    # People and evidence are coloured by different things, so no scale is shared.
-    apart = alt.layer(*layers).resolve_scale(
+        layers.append(_answer_layer(scale))
+    # People and evidence have different colour domains, so no scale is shared.
+    chart = alt.layer(*layers).resolve_scale(
         color="independent", strokeDash="independent", shape="independent", size="independent"
     )
-    return apart.properties(height=HEIGHT).to_dict()
+    return chart.properties(height=HEIGHT).to_dict()
 
 
-def _y(scale: Scale) -> alt.Y:
+def _probability_axis(scale: Scale) -> alt.Y:
     if scale == "probability":
         axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
         return alt.Y("p:Q", title=None, axis=axis, scale=alt.Scale(domain=[-0.12, 1.0], nice=False))
@@ -72,13 +71,13 @@ def _y(scale: Scale) -> alt.Y:
     )
 
 
-def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _step_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
     return (
         alt.Chart(alt.NamedData("steps"))
         .mark_line(interpolate="step-after")
         .encode(
             x=time_axis(),
-            y=_y(scale),
+            y=_probability_axis(scale),
             color=colour(styles, legend=False),
             strokeDash=dash(styles, legend=False),
             strokeWidth=stroke(styles),
@@ -86,59 +85,63 @@ def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
     )
 
 
-def _names(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
-    # Names are ink, which every eye can read on both themes; the stroke beside them has the line's
-    # colour and dash.
+def _name_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+    # Names are grey, readable in both themes; the stroke beside them repeats colour and dash.
     limit = {"expr": f"width * {ROOM / (1 + ROOM):.3f} - 22"}
     size = {"expr": "width < 400 ? 10 : 12"}
     chart = alt.Chart(alt.NamedData("ends")).mark_text(
         align="left", dx=24, color=INK, limit=limit, fontSize=size
     )
-    return chart.encode(x=time_axis(), y=_y(scale), text="label:N")
+    return chart.encode(x=time_axis(), y=_probability_axis(scale), text="label:N")
 
 
-def _ends(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _end_stroke_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
     chart = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
     return chart.mark_point(shape="stroke", size=240, xOffset=12).encode(
         x=time_axis(),
-        y=_y(scale),
+        y=_probability_axis(scale),
         color=colour(styles, legend=False),
         strokeDash=dash(styles, legend=False),
         strokeWidth=stroke(styles),
     )
 
 
-def _crosshair(styles: tuple[Line, ...]) -> alt.Chart:
-    """An upright line at the instant nearest to the pointer, with one tip for what all lines say
-    then.
+def _crosshair_layer(styles: tuple[Line, ...]) -> alt.Chart:
+    """A vertical line at the time nearest to the pointer, with the values of all lines in one
+    tooltip.
     """
     near = alt.selection_point(
         name="near", nearest=True, on="pointerover", encodings=["x"], empty=False
     )
-    said = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
+    values = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
     return (
         alt.Chart(alt.NamedData("crossings"))
         .mark_rule(color=INK)
         .encode(
             x=time_axis(),
             opacity=alt.condition(near, alt.value(0.7), alt.value(0)),
-            tooltip=[when("At"), *said],
+            tooltip=[when("At"), *values],
         )
         .add_params(near)
     )
 
 
-def _acts(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _act_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
     tips = [text("forecaster", "Who"), text("shown", "Said"), when("on"), text("why", "Why")]
     return (
         alt.Chart(alt.NamedData("acts"))
         .mark_circle(size=45, opacity=1)
-        .encode(x=time_axis(), y=_y(scale), color=colour(styles, legend=False), tooltip=tips)
+        .encode(
+            x=time_axis(),
+            y=_probability_axis(scale),
+            color=colour(styles, legend=False),
+            tooltip=tips,
+        )
     )
 
 
 def rules() -> alt.Chart:
-    """Vertical rules at the opening, the close, and where the answer was known. Data: `rules`."""
+    """Vertical rules at the opening, the close, and the time of the answer. Data: `rules`."""
     return (
         alt.Chart(alt.NamedData("rules"))
         .mark_rule(strokeDash=[3, 3], color=GREY)
@@ -146,13 +149,13 @@ def rules() -> alt.Chart:
     )
 
 
-def _rule_words() -> alt.Chart:
+def _rule_label_layer() -> alt.Chart:
     chart = alt.Chart(alt.NamedData("rules")).mark_text(align="left", dx=4, color=INK, fontSize=11)
     return chart.encode(x=time_axis(), y=alt.value({"expr": "6 + 13 * datum.row"}), text="what:N")
 
 
-def _marks(scale: Scale) -> alt.Chart:
-    # A strip of its own below zero, for YES above for NO, so that no line runs through the marks.
+def _mark_layer(scale: Scale) -> alt.Chart:
+    # A separate strip below zero (YES above NO), so that no line crosses the marks.
     unit = 0.045 if scale == "probability" else FURTHEST * 0.09
     base = -0.065 if scale == "probability" else -FURTHEST * 1.13
     chart = alt.Chart(alt.NamedData("marks")).transform_calculate(
@@ -163,23 +166,25 @@ def _marks(scale: Scale) -> alt.Chart:
             y=alt.Y("strip:Q"),
             shape=alt.Shape(
                 "direction:N",
-                scale=_direction(["triangle-up", "triangle-down", "diamond"]),
+                scale=_direction_scale(["triangle-up", "triangle-down", "diamond"]),
                 legend=None,
             ),
-            color=alt.Color("direction:N", scale=_direction([BLUE, VERMILLION, GREY]), legend=None),
+            color=alt.Color(
+                "direction:N", scale=_direction_scale([BLUE, VERMILLION, GREY]), legend=None
+            ),
         )
     )
 
 
 def marked(chart: alt.Chart) -> alt.Chart:
-    """Evidence marks with their place in time, size and tip; picking one tells its `id` as
+    """Add place in time, size, tooltip and selection to evidence marks; a click selects `id` as
     `evidence`.
     """
     picked = alt.selection_point(name="evidence", fields=["id"], on="click", empty=False)
     return chart.encode(
         x=time_axis(),
         size=alt.condition(
-            picked, alt.value(260), alt.Size("weight:Q", scale=_weights(), legend=None)
+            picked, alt.value(260), alt.Size("weight:Q", scale=_weight_scale(), legend=None)
         ),
         tooltip=[
             text("headline", "News"),
@@ -190,17 +195,21 @@ def marked(chart: alt.Chart) -> alt.Chart:
     ).add_params(picked)
 
 
-def _direction(of: Sequence[str]) -> alt.Scale:
-    return alt.Scale(domain=["for YES", "for NO", "neutral"], range=list(of))
+def _direction_scale(values: Sequence[str]) -> alt.Scale:
+    return alt.Scale(domain=["for YES", "for NO", "neutral"], range=list(values))
 
 
-def _weights() -> alt.Scale:
+def _weight_scale() -> alt.Scale:
     return alt.Scale(domain=[0, 5], range=[30, 150])
 
 
-def _answer(scale: Scale) -> alt.Chart:
+def _answer_layer(scale: Scale) -> alt.Chart:
     return (
         alt.Chart(alt.NamedData("answer"))
         .mark_point(shape="diamond", filled=True, size=220, color=GREEN, opacity=1, clip=False)
-        .encode(x=time_axis(), y=_y(scale), tooltip=[text("answer", "Question"), when("known")])
+        .encode(
+            x=time_axis(),
+            y=_probability_axis(scale),
+            tooltip=[text("answer", "Question"), when("known")],
+        )
     )

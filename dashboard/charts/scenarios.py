@@ -1,4 +1,4 @@
-"""Scenarios over time, stacked to 100 %, and as they would stand after an answer."""
+"""Charts of scenarios over time, stacked to 100 %, and after each possible answer."""
 
 from functools import lru_cache
 from typing import Final
@@ -8,23 +8,21 @@ import altair as alt
 from dashboard.charts.common import BLUE, Line, Spec, colour, text, time_axis, when
 
 HEIGHT: Final = 460
-_BAR: Final = 26
-_LEGEND: Final = (
-    45,
-    20,
-)  # room around it and for each of its lines, which streamlit fits into the height as well
+_BAR_HEIGHT: Final = 26
+_LEGEND: Final = (45, 20)
+"""Pixels around the legend and for each of its lines; streamlit includes both in the height."""
 
 
 @lru_cache(maxsize=64)
 def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
-    """Everyone of the scenarios as an area, the first on top, together 100 %. Data: `stack`,
-    `stretches`, `ends`.
+    """Each scenario as an area, the first on top, together 100 %. Data: `stack`, `stretches`,
+    `ends`.
     """
     y = alt.Y(
         "share:Q",
         title=None,
         stack="zero",
-        axis=_shares(),
+        axis=_share_axis(),
         scale=alt.Scale(domain=[0, 1], nice=False),
     )
     areas = (
@@ -37,8 +35,7 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
             order=alt.Order("rank:Q", sort="descending"),
         )
     )
-    # A whole stretch answers to the pointer: nothing moves within it, and a thin line would be hard
-    # to find.
+    # The whole period reacts to the pointer, because a thin line would be hard to hit.
     tips = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
     hover = (
         alt.Chart(alt.NamedData("stretches"))
@@ -54,17 +51,17 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
     numbers = (
         alt.Chart(alt.NamedData("ends"))
         .mark_text(align="right", dx=-8, fontWeight="bold", fontSize=13)
-        .encode(x=time_axis(), y=alt.Y("y:Q"), text="shown:N", color=_on_top(styles))
+        .encode(x=time_axis(), y=alt.Y("y:Q"), text="shown:N", color=_text_colour(styles))
     )
-    found = alt.layer(areas, numbers, hover).resolve_scale(color="independent")
-    return found.properties(height=HEIGHT).to_dict()
+    chart = alt.layer(areas, numbers, hover).resolve_scale(color="independent")
+    return chart.properties(height=HEIGHT).to_dict()
 
 
 @lru_cache(maxsize=64)
 def scenarios_in_cases(
     styles: tuple[Line, ...], cases: tuple[str, ...], *, legend: bool = False
 ) -> Spec:
-    """The scenarios in each of some cases, as bars of 100 %. Data: `cases`."""
+    """The scenarios in each of several cases, as bars of 100 %. Data: `cases`."""
     base = alt.Chart(alt.NamedData("cases")).encode(
         y=alt.Y(
             "case:N",
@@ -86,10 +83,14 @@ def scenarios_in_cases(
         tooltip=[text("case", "If"), text("option", "Scenario"), text("shown", "Share")],
     )
     numbers = base.mark_text(fontWeight="bold").encode(
-        x=alt.X("x:Q"), text="label:N", color=_on_top(styles)
+        x=alt.X("x:Q"), text="label:N", color=_text_colour(styles)
     )
-    around, line = _LEGEND
-    height = 10 + _BAR * len(cases) + (around + line * -(-len(styles) // 2) if legend else 0)
+    margin, line_height = _LEGEND
+    height = (
+        10
+        + _BAR_HEIGHT * len(cases)
+        + (margin + line_height * -(-len(styles) // 2) if legend else 0)
+    )
     return (
         alt.layer(bars, numbers)
         .resolve_scale(color="independent")
@@ -98,12 +99,12 @@ def scenarios_in_cases(
     )
 
 
-def _on_top(styles: tuple[Line, ...]) -> alt.Color:
-    """Of black and white the one that is read on each colour: white on blue (5.2 : 1) alone."""
-    shown = ["white" if line.colour == BLUE else "black" for line in styles]
-    scale = alt.Scale(domain=[line.name for line in styles], range=shown)
+def _text_colour(styles: tuple[Line, ...]) -> alt.Color:
+    """Choose black or white text for contrast: white only on blue (5.2 : 1)."""
+    colours = ["white" if line.colour == BLUE else "black" for line in styles]
+    scale = alt.Scale(domain=[line.name for line in styles], range=colours)
     return alt.Color("option:N", scale=scale, legend=None)
 
 
-def _shares() -> alt.Axis:
+def _share_axis() -> alt.Axis:
     return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=False)

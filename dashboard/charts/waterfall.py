@@ -1,6 +1,4 @@
-"""Why a suggestion is what it is: bars from the base rate over time, news and correction to the
-suggestion.
-"""
+"""Waterfall chart of a suggestion, from the base rate down to the suggestion."""
 
 from functools import lru_cache
 from typing import Final
@@ -8,12 +6,12 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, Spec, text
-from dashboard.frames.waterfall import DOWN, END, NONE, UP
-from forecasts.probability import logit
+from dashboard.charts.waterfall_data import DOWN, END, NONE, UP
+from forecasts.distributions.probability import logit
 
-_ROW: Final = 30
-_LOW: Final = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
-_TICKS: Final = (*_LOW, 0.5, *(1.0 - p for p in _LOW))
+_ROW_HEIGHT: Final = 30
+_LOW_TICKS: Final = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
+_TICKS: Final = (*_LOW_TICKS, 0.5, *(1.0 - p for p in _LOW_TICKS))
 
 
 @lru_cache(maxsize=32)
@@ -21,8 +19,7 @@ def waterfall(rows: int) -> Spec:
     """The lines of a suggestion as bars along log-odds, each beginning where the one above ends.
     Data: `bars`.
 
-    The ends are diamonds with their probability; the side of a bar is told by colour, by its sign
-    and by a triangle.
+    The ends are diamonds with their probability; colour, sign and triangle show the direction.
     """
     base = alt.Chart(alt.NamedData("bars")).encode(
         y=alt.Y(
@@ -38,26 +35,26 @@ def waterfall(rows: int) -> Spec:
             text("why", "Why"),
         ],
     )
-    colours = alt.Scale(domain=[UP, DOWN, END, NONE], range=[BLUE, VERMILLION, GREY, GREY])
-    coloured = alt.Color("way:N", scale=colours, legend=None)
+    colour_scale = alt.Scale(domain=[UP, DOWN, END, NONE], range=[BLUE, VERMILLION, GREY, GREY])
+    colour = alt.Color("way:N", scale=colour_scale, legend=None)
     bars = base.mark_bar(height={"band": 0.55}, opacity=0.85, minBandSize=3).encode(
-        x=_along("start"), x2="end", color=coloured
+        x=_log_odds_axis("start"), x2="end", color=colour
     )
     ends = base.transform_filter(f"datum.way == '{END}'").mark_point(
         shape="diamond", filled=True, size=130, opacity=1
-    )  # fmt: skip
-    right = base.transform_calculate(edge="max(datum.start, datum.end)").mark_text(
+    )
+    labels = base.transform_calculate(edge="max(datum.start, datum.end)").mark_text(
         align="left", dx=9, color=INK, fontSize=12
     )
     layers = (
         bars,
-        ends.encode(x=_along("end"), color=coloured),
-        right.encode(x=_along("edge"), text="shown:N"),
+        ends.encode(x=_log_odds_axis("end"), color=colour),
+        labels.encode(x=_log_odds_axis("edge"), text="shown:N"),
     )
-    return alt.layer(*layers).properties(height=50 + _ROW * rows).to_dict()
+    return alt.layer(*layers).properties(height=50 + _ROW_HEIGHT * rows).to_dict()
 
 
-def _along(field: str) -> alt.X:
+def _log_odds_axis(field: str) -> alt.X:
     axis = alt.Axis(
         values=[round(logit(p), 4) for p in _TICKS],
         labelExpr="format(1 / (1 + exp(-datum.value)), '.0%')",

@@ -1,25 +1,26 @@
 """Numbers, dates, forecasts and states in words. No streamlit, no clock.
 
-    numbers.py   probabilities, odds, counts
-    moments.py   times, dates, lengths of time
-    held.py      forecasts and answers of every kind of question
-    states.py    where questions stand
-    evidence.py  which way evidence points, how surely, and why
-    expected.py  what is expected by a date, and what silence says
-    versions.py  how a question came to read as it does, and what the linter finds
-    groups.py    what links between questions say
-    coherence.py what contradicts what, what repairs would gain, and what they gained
-    scenarios.py who leads among scenarios, what moved, what the marks of a table mean
-    essay.py     how sentences of an essay stand, how much was asked, how it did
-    today.py     what moved, what waits, who disagrees
-    postmortem.py  whose path would have scored best
-    learned.py   what was learned, and what it waits for
-    feeds.py     feeds, their servers' answers and what is odd about a date
-    installation.py  what feeds may cost, how the installation fares, how far a new one has come
-    texts.py     names, and text from outside
+    numbers.py       probabilities, odds, counts
+    moments.py       times, dates, durations
+    held.py          forecasts and answers of every kind of question
+    states.py        states and outcomes of questions
+    evidence.py      direction, certainty and reason of evidence
+    expected.py      signposts and silence
+    versions.py      wording changes and linter findings
+    groups.py        links between questions
+    moved.py         causes of a probability change
+    coherence.py     contradictions, repairs and their gains
+    scenarios.py     leading scenario, changes, marks of the likelihood table
+    essay.py         sentences of an essay, coverage and record
+    today.py         home page
+    postmortem.py    best path of an answered question
+    learned.py       learned parameters
+    feeds.py         feeds, server answers and dates
+    installation.py  request budget, database and first steps
+    texts.py         names and text from outside
 
-All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios,
-post-mortems, the first page and the settings: their words are only theirs.
+Pages import these names from `dashboard.wording`, except those of essays, coherence, scenarios,
+post-mortems, the home page and the settings.
 """
 
 from dashboard.wording.evidence import (

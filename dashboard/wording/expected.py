@@ -1,6 +1,6 @@
-"""What is expected by a date, what its coming or its silence says, and what was noted of it.
+"""Signposts in words: state, meaning of sighting or silence, and marks.
 
-Names of signposts are ours or an analyst's: where Markdown is read they go through `inert`.
+Names of signposts are ours or an analyst's: escape them for Markdown.
 """
 
 from datetime import datetime
@@ -9,20 +9,20 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.moments import age, day
 from dashboard.wording.numbers import percent
-from forecasts.evidence import Direction, Expectation, Indicator, side_words
-from forecasts.question import Kind, Question
-from forecasts.signposts import Expected, Signpost, silence_ratio
-from tracker.said import Mark
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, side_words
+from forecasts.evidence.signposts import Expected, Signpost, silence_ratio
+from forecasts.questions.question import Kind, Question
+from tracker.model.audit import Mark
 
 WAITING: Final = {"waiting": "○ Waiting", "seen": "✓ Seen", "silent": "∅ Silent"}
-"""The states of a signpost, each with its shape."""
+"""States of a signpost, each with its shape."""
 
 DUE: Final = {"signpost": "Signpost", "close": "Closes", "answer due": "Answer due"}
-"""What a calendar holds."""
+"""Kinds of calendar entries."""
 
 
 def says(ratio: float, kind: Kind, option: str = "") -> str:
-    """What a likelihood ratio says, and how much: `×0.42, speaks for NO`, `×5.4, points higher`."""
+    """Describe a likelihood ratio: `×0.42, speaks for NO`, `×5.4, points higher`."""
     factor = f"×{ratio:.2g}" if ratio < 10 else f"×{ratio:.0f}"
     if factor == "×1":
         return f"{factor}, speaks for neither side"
@@ -34,8 +34,8 @@ def says(ratio: float, kind: Kind, option: str = "") -> str:
 
 
 def if_seen(question: Question, expected: Expected) -> str:
-    """What a signpost says either way: `If seen: ×2.7, speaks for YES. If not: ×0.19, speaks for
-    NO.`
+    """Describe both outcomes of a signpost: `If seen: ×2.7, speaks for YES. If not: ×0.19, speaks
+    for NO.`
 
     Empty for closes and answers.
     """
@@ -49,11 +49,11 @@ def if_seen(question: Question, expected: Expected) -> str:
 
 
 def signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:
-    """Where a signpost stands: `○ Waiting, due by 15 Jan 2027 (in 6 weeks)`; `clock` is now and the
-    viewer's zone.
+    """Describe the state of a signpost: `○ Waiting, due by 15 Jan 2027 (in 6 weeks)`; `clock` is
+    now and the viewer's zone.
     """
     now, zone = clock
-    by = _due(post.indicator).by
+    by = _expectation_of(post.indicator).by
     match post.state:
         case "seen":
             when = "" if post.seen_at is None else f" {day(post.seen_at, zone)}"
@@ -66,14 +66,16 @@ def signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:
 
 
 def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
-    """What a signpost says, by its state: both ways while it waits, else the way it went.
+    """Describe the evidence of a signpost by its state: both outcomes while it waits, else the
+    actual one.
 
     `If unseen by 15 Jan 2027: ×0.42, speaks for NO.`
     """
-    due = _due(post.indicator)
+    expectation = _expectation_of(post.indicator)
     option = post.indicator.option
     seen, silent = (
-        says(ratio, question.kind, option) for ratio in (due.ratio_when_seen, due.ratio_when_silent)
+        says(ratio, question.kind, option)
+        for ratio in (expectation.ratio_when_seen, expectation.ratio_when_silent)
     )
     match post.state:
         case "seen":
@@ -81,27 +83,28 @@ def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
         case "silent":
             return f"The silence counts: {silent}."
         case _:
-            return f"If unseen by {day(due.by, zone)}: {silent}. If seen: {seen}."
+            return f"If unseen by {day(expectation.by, zone)}: {silent}. If seen: {seen}."
 
 
 def silence(
     question: Question, indicator: Indicator, logged: datetime | None, zone: ZoneInfo
 ) -> str:
-    """A silence as a piece of evidence: `Silence: “…” was expected by … and not seen, likelihood
+    """Describe a silence as evidence: `Silence: “…” was expected by … and not seen, likelihood
     ratio 0.42 (…)`.
     """
-    due = _due(indicator)
-    ratio = f"likelihood ratio {due.ratio_when_silent:.2g} ({silence_ratio(question, indicator)})"
-    noted = f", logged on {day(logged, zone)}" if logged is not None else ""
+    expectation = _expectation_of(indicator)
+    strength = silence_ratio(question, indicator)
+    ratio = f"likelihood ratio {expectation.ratio_when_silent:.2g} ({strength})"
+    logged_words = f", logged on {day(logged, zone)}" if logged is not None else ""
     return (
-        f"Silence: “{indicator.name}” was expected by {day(due.by, zone)} and not seen, "
-        f"{ratio}{noted}."
+        f"Silence: “{indicator.name}” was expected by {day(expectation.by, zone)} and not seen, "
+        f"{ratio}{logged_words}."
     )
 
 
 def mark_line(mark: Mark, name: str, kind: Kind, zone: ZoneInfo) -> str:
-    """What was noted of a signpost: `✓ Seen: “…”, due by …, noted on …`, and what a silence
-    says.
+    """Describe a mark of a signpost: `✓ Seen: “…”, due by …, noted on …`, with the ratio of a
+    silence.
     """
     due, noted = day(mark.due_at, zone), day(mark.at, zone)
     if mark.state == "seen":
@@ -112,6 +115,6 @@ def mark_line(mark: Mark, name: str, kind: Kind, zone: ZoneInfo) -> str:
     )
 
 
-def _due(indicator: Indicator) -> Expectation:
+def _expectation_of(indicator: Indicator) -> Expectation:
     assert indicator.expected is not None
     return indicator.expected

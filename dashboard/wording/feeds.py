@@ -1,6 +1,4 @@
-"""Feeds: how they fare together, what their servers answered, when each is asked next, what is odd
-about a date.
-"""
+"""Feeds in words: health, server answers, next poll, and problems of dates."""
 
 from collections import Counter
 from datetime import datetime
@@ -12,9 +10,9 @@ from dashboard.wording.moments import age, span
 from dashboard.wording.numbers import NBSP, plural
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import DateNote
-from tracker.feeds.timing.health import Fleet, Health
-from tracker.feeds.timing.pace import reason
-from tracker.summaries import Coverage, Imported
+from tracker.feeds.scheduling.budget import reason
+from tracker.feeds.scheduling.health import Fleet, Health
+from tracker.model.read_models import Coverage, Imported
 
 HEALTH: Final[dict[Health, str]] = {
     "ok": "✓ well",
@@ -24,7 +22,7 @@ HEALTH: Final[dict[Health, str]] = {
     "new": "○ new",
     "paused": "Ⅱ paused",
 }
-"""A feed's state: a shape and a word, never colour alone."""
+"""Health states: a shape and a word, never colour alone."""
 
 DATE_NOTE: Final[dict[DateNote, str]] = {
     "": "",
@@ -32,7 +30,7 @@ DATE_NOTE: Final[dict[DateNote, str]] = {
     "unreadable": "date cannot be read",
     "future": "date in the future",
 }
-"""What is wrong with the date that an entry claims."""
+"""Problems of the date that an entry claims."""
 
 GRADE: Final = {
     "A": "completely reliable",
@@ -42,32 +40,35 @@ GRADE: Final = {
     "E": "unreliable",
     "F": "cannot be judged",
 }
-"""The grades of a source."""
+"""Meaning of the grades of a source."""
 
-_TROUBLE: Final[tuple[Health, ...]] = ("failing", "paused", "late", "quiet", "new")
+_UNHEALTHY: Final[tuple[Health, ...]] = ("failing", "paused", "late", "quiet", "new")
 _NO_ANSWER: Final = "-"
-_PLAIN: Final = {"200": "a document", "304": "not modified", _NO_ANSWER: "no answer"}
+_STATUS_WORDS: Final = {"200": "a document", "304": "not modified", _NO_ANSWER: "no answer"}
 
 
 def fleet_sentence(fleet: Fleet, now: datetime) -> str:
-    """How all feeds together fare: `9 of 12 feeds are well; 1 failing, 2 quiet. The newest answer
-    came …`.
+    """Describe the health of all feeds: `9 of 12 feeds are well; 1 failing, 2 quiet. The newest
+    answer came …`.
     """
     newest = (
         f" The newest answer came {age(fleet.newest_success, now)}." if fleet.newest_success else ""
     )
-    trouble = [f"{fleet.counts[kind]:,} {_state(kind)}" for kind in _TROUBLE if fleet.counts[kind]]
+    trouble = [
+        f"{fleet.counts[kind]:,} {_state_words(kind)}" for kind in _UNHEALTHY if fleet.counts[kind]
+    ]
     if fleet.feeds == 1:
-        only = next(kind for kind, count in fleet.counts.items() if count)
-        return f"**The only feed is {'well' if only == 'ok' else _state(only)}.**{newest}"
+        only_state = next(kind for kind, count in fleet.counts.items() if count)
+        state = "well" if only_state == "ok" else _state_words(only_state)
+        return f"**The only feed is {state}.**{newest}"
     if fleet.counts["new"] == fleet.feeds:
         return "**None of the feeds has been polled yet.**"
     if not trouble:
         return f"**All {plural(fleet.feeds, 'feed')} are well.**{newest}"
-    return f"**{_well(fleet)}**; {', '.join(trouble)}.{newest}"
+    return f"**{_healthy_words(fleet)}**; {', '.join(trouble)}.{newest}"
 
 
-def _well(fleet: Fleet) -> str:
+def _healthy_words(fleet: Fleet) -> str:
     well, feeds = fleet.counts["ok"], plural(fleet.feeds, "feed")
     return (
         f"{well:,} of {feeds} {'is' if well == 1 else 'are'} well"
@@ -76,37 +77,34 @@ def _well(fleet: Fleet) -> str:
     )
 
 
-def _state(kind: Health) -> str:
+def _state_words(kind: Health) -> str:
     return "not polled yet" if kind == "new" else kind
 
 
 def faring(state: FeedState, health: Health, now: datetime) -> str:
-    """How one feed fares, in a sentence or two of our own words."""
+    """Describe the health of one feed in a sentence or two, without foreign text."""
     answered = f"It last answered {age(state.last_success_at, now)}."
-    last = answered if state.last_success_at else "It has never answered."
+    last_answer = answered if state.last_success_at else "It has never answered."
     match health:
         case "paused":
-            return f"Nobody polls it. {last}"
+            return f"Nobody polls it. {last_answer}"
         case "failing":
             since = f", the first {age(state.failing_since, now)}" if state.failing_since else ""
-            return f"{plural(state.failures, 'failure')} in a row{since}. {last}"
+            return f"{plural(state.failures, 'failure')} in a row{since}. {last_answer}"
         case "late":
-            return (
-                f"It has been due for {span(now - state.next_due_at)}, and nobody polls it. {last}"
-            )
+            delay = span(now - state.next_due_at)
+            return f"It has been due for {delay}, and nobody polls it. {last_answer}"
         case "new":
-            again = "It is about to be asked again."
-            return again if state.last_attempt_at else "It has not been asked yet."
+            pending = "It is about to be asked again."
+            return pending if state.last_attempt_at else "It has not been asked yet."
         case "quiet":
-            return f"It answers, and brings nothing new. {last}"
+            return f"It answers, and brings nothing new. {last_answer}"
         case "ok":
-            return last
+            return last_answer
 
 
 def asked_next(state: FeedState, now: datetime, at: str = "") -> str:
-    """When a feed is asked next and why then, `at` for its moment in words; "" while it is
-    paused.
-    """
+    """Describe the next poll and its reason, `at` being its time in words; "" while paused."""
     if state.paused:
         return ""
     when = f"{age(state.next_due_at, now)}{f', at {at}' if at else ''}"
@@ -119,7 +117,7 @@ def asked_next(state: FeedState, now: datetime, at: str = "") -> str:
 
 
 def moving(state: FeedState, now: datetime) -> str:
-    """Where a feed's server says that it has moved to, "" when it says nothing of the kind."""
+    """Describe the permanent redirect announced by a feed's server; "" if there is none."""
     if not state.moved_to:
         return ""
     long = f"For {span(now - state.moved_since)} its" if state.moved_since else "Its"
@@ -127,40 +125,40 @@ def moving(state: FeedState, now: datetime) -> str:
 
 
 def answer_word(status: str) -> str:
-    """One of a feed's last answers in words: `304 not modified`, `no answer`."""
+    """Describe one of a feed's last answers: `304 not modified`, `no answer`."""
     if status == _NO_ANSWER:
-        return _PLAIN[status]
+        return _STATUS_WORDS[status]
     try:
-        word = _PLAIN.get(status) or HTTPStatus(int(status)).phrase.lower()
+        word = _STATUS_WORDS.get(status) or HTTPStatus(int(status)).phrase.lower()
     except ValueError:
         return status
     return f"{status} {word}"
 
 
 def answers_in_a_row(recent: str) -> str:
-    """A feed's last answers, oldest first and equal ones together: `200, 304 ×5, no answer ×2`."""
+    """Format a feed's last answers as runs, oldest first: `200, 304 ×5, no answer ×2`."""
     runs = ((status, len(list(run))) for status, run in groupby(recent.split()))
-    words = ((_PLAIN[status] if status == _NO_ANSWER else status, count) for status, count in runs)
+    words = (
+        (_STATUS_WORDS[status] if status == _NO_ANSWER else status, count) for status, count in runs
+    )
     return ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in words)
 
 
 def answers_counted(recent: str) -> str:
-    """A feed's last answers by kind, the most frequent first: `5 × 304 not modified, 2 × no
-    answer`.
-    """
+    """Format a feed's last answers by frequency: `5 × 304 not modified, 2 × no answer`."""
     counts = Counter(recent.split())
     return ", ".join(f"{count} × {answer_word(status)}" for status, count in counts.most_common())
 
 
 def size(count: int) -> str:
-    """A number of bytes: `45 kB`, `1.2 MB`."""
+    """Format a number of bytes: `45 kB`, `1.2 MB`."""
     if count >= 1_000_000:
         return f"{count / 1e6:.1f}{NBSP}MB"
     return f"{count / 1e3:.0f}{NBSP}kB" if count >= 1_000 else plural(count, "byte")
 
 
 def silent_line(coverage: Coverage) -> str:
-    """How many of the feeds behind a question are silent; "" when none is."""
+    """State how many of the feeds behind a question are silent; "" if none is."""
     silent = len(coverage.silent)
     if not silent:
         return ""
@@ -173,11 +171,11 @@ def silent_line(coverage: Coverage) -> str:
     )
 
 
-def brought(found: Imported) -> str:
-    """What a list of feeds brought: `12 feeds added, 3 were there already.`."""
+def brought(imported: Imported) -> str:
+    """Describe the result of an import: `12 feeds added, 3 were there already.`"""
     known = (
-        f", {found.known:,} {'was' if found.known == 1 else 'were'} there already"
-        if found.known
+        f", {imported.known:,} {'was' if imported.known == 1 else 'were'} there already"
+        if imported.known
         else ""
     )
-    return f"{plural(found.added, 'feed') if found.added else 'No feed'} added{known}."
+    return f"{plural(imported.added, 'feed') if imported.added else 'No feed'} added{known}."

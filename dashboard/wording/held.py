@@ -1,7 +1,7 @@
 """Forecasts and answers as pages write them.
 
-They say what `forecasts.spoken` says to a terminal, in the typography of pages: a no-break space
-before %, a day as everywhere else on them, a unit with every value.
+They follow the formatters of `forecasts`, in the typography of pages: a no-break space before %,
+the day format of pages, and a unit with every value.
 """
 
 from typing import Final, Literal
@@ -9,19 +9,20 @@ from typing import Final, Literal
 from dashboard.wording.moments import UTC_ZONE, day
 from dashboard.wording.numbers import echo, percent_exact
 from dashboard.wording.texts import clipped
-from forecasts import answers, spoken
-from forecasts.answers import ABOVE, BELOW, NEVER
-from forecasts.cdf import Cdf, Scale, date_of
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.question import Kind, Question, Resolution, utc
+from forecasts.distributions.cdf import Cdf, Scale, date_of
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions import answers
+from forecasts.questions import format as spoken
+from forecasts.questions.answers import ABOVE, BELOW, NEVER
+from forecasts.questions.question import Kind, Question, Resolution, utc
 
 NOTHING: Final = "–"
 
-_LONGEST: Final = 36
-"""How much of an option's name a headline has room for."""
+_MAX_NAME_CHARS: Final = 36
+"""Maximum number of characters of an option's name in a headline."""
 
-_RUNNERS_UP: Final = 3
-"""How many options a headline names after the likeliest before it only counts them."""
+_MAX_RUNNERS_UP: Final = 3
+"""Maximum number of options named after the likeliest; more are counted only."""
 
 Side = Literal["lower", "upper"]
 """An end of a range."""
@@ -33,139 +34,147 @@ KIND: Final[dict[Kind, str]] = {
     "numeric": "A number",
     "date": "A date",
 }
-"""The kinds of questions, by what their answer is."""
+"""Names of the kinds of questions, by their answer."""
 
 
-def in_short(question: Question, held: Distribution | None) -> str:
-    """A forecast for a table: `63 %`, `Beijing 60 %`, `235 (190 to 300) US dollars`, `never 70
-    %`.
+def in_short(question: Question, distribution: Distribution | None) -> str:
+    """Format a forecast for a table: `63 %`, `Beijing 60 %`, `235 (190 to 300) US dollars`, `never
+    70 %`.
     """
-    if isinstance(held, Categorical) and not _alike(held):
-        return _share(held.likeliest, held.of(held.likeliest))
-    middle = held.quantile(0.5) if isinstance(held, Cdf) else None
-    if not isinstance(held, Cdf) or middle is None:
-        return headline(question, held)[0]
-    return f"{_bare(question, middle)} ({_span(question, held, 0.9)}){_unit(question)}"
+    if isinstance(distribution, Categorical) and not _is_uniform(distribution):
+        return _format_share(distribution.likeliest, distribution.of(distribution.likeliest))
+    middle = distribution.quantile(0.5) if isinstance(distribution, Cdf) else None
+    if not isinstance(distribution, Cdf) or middle is None:
+        return headline(question, distribution)[0]
+    range_words = _format_range(question, distribution, 0.9)
+    return f"{_bare_value(question, middle)} ({range_words}){_unit_suffix(question)}"
 
 
-def headline(question: Question, held: Distribution | None) -> tuple[str, str]:
-    """A forecast as one thing to read at once, and what else belongs to it.
+def headline(question: Question, distribution: Distribution | None) -> tuple[str, str]:
+    """Return a forecast in brief, and its details.
 
-    The probability, the likeliest option and the others, or the middle and the 90 % range.
+    The probability, the likeliest option and the others, or the median and the 90 % range.
     """
-    match held:
+    match distribution:
         case None:
             return NOTHING, ""
         case Binary():
-            return percent_exact(held.p), ""
+            return percent_exact(distribution.p), ""
         case Categorical():
-            return _options_headline(held)
+            return _options_headline(distribution)
         case Cdf():
-            return _curve_headline(question, held)
+            return _curve_headline(question, distribution)
 
 
-def _options_headline(held: Categorical) -> tuple[str, str]:
-    if _alike(held):
-        return f"each {percent_exact(held.p[0])}", "all options alike"
-    ranked = sorted(zip(held.options, held.p, strict=True), key=lambda pair: -pair[1])
-    first, *others = [_share(clipped(name, _LONGEST), p) for name, p in ranked]
-    more = (
-        [f"{len(others) - _RUNNERS_UP} more"]
-        if len(others) > _RUNNERS_UP + 1
-        else others[_RUNNERS_UP:]
+def _options_headline(distribution: Categorical) -> tuple[str, str]:
+    if _is_uniform(distribution):
+        return f"each {percent_exact(distribution.p[0])}", "all options alike"
+    ranked = sorted(
+        zip(distribution.options, distribution.p, strict=True), key=lambda pair: -pair[1]
     )
-    return first, ", ".join([*others[:_RUNNERS_UP], *more])
+    first, *other_shares = [_format_share(clipped(name, _MAX_NAME_CHARS), p) for name, p in ranked]
+    tail = (
+        [f"{len(other_shares) - _MAX_RUNNERS_UP} more"]
+        if len(other_shares) > _MAX_RUNNERS_UP + 1
+        else other_shares[_MAX_RUNNERS_UP:]
+    )
+    return first, ", ".join([*other_shares[:_MAX_RUNNERS_UP], *tail])
 
 
-def _alike(held: Categorical) -> bool:
-    return max(held.p) - min(held.p) < 1e-9
+def _is_uniform(distribution: Categorical) -> bool:
+    return max(distribution.p) - min(distribution.p) < 1e-9
 
 
-def _share(name: str, p: float) -> str:
-    """`Beijing 60 %`, but `40 to 50: 45 %`: a name may end like a number."""
+def _format_share(name: str, p: float) -> str:
+    """Format a share: `Beijing 60 %`, but `40 to 50: 45 %`, because a name may end like a
+    number.
+    """
     return f"{name}{'' if name[-1:].isalpha() or name.endswith('…') else ':'} {percent_exact(p)}"
 
 
 def _curve_headline(question: Question, curve: Cdf) -> tuple[str, str]:
-    ranged = f"90\u00a0%: {_span(question, curve, 0.9)}"
+    range_words = f"90\u00a0%: {_format_range(question, curve, 0.9)}"
     middle = curve.quantile(0.5)
     if middle is not None:
-        return value_of(question, middle), "; ".join([ranged, *beyond(question, curve)])
+        return value_of(question, middle), "; ".join([range_words, *beyond(question, curve)])
     if curve.below > curve.above:
-        return f"{_outside(question, 'lower')} {percent_exact(curve.below)}", ranged
-    return f"{_outside(question, 'upper')} {percent_exact(curve.above)}", ranged
+        return f"{_format_outside(question, 'lower')} {percent_exact(curve.below)}", range_words
+    return f"{_format_outside(question, 'upper')} {percent_exact(curve.above)}", range_words
 
 
-def told(question: Question, held: Distribution | None) -> str:
-    """Everything that a forecast says, in words: what was understood of what somebody typed or
-    set.
-    """
-    match held:
+def told(question: Question, distribution: Distribution | None) -> str:
+    """Format all numbers of a forecast, to confirm how input was understood."""
+    match distribution:
         case None:
             return NOTHING
         case Binary():
-            return echo(held.p)
+            return echo(distribution.p)
         case Categorical():
-            return ", ".join(_share(name, p) for name, p in zip(held.options, held.p, strict=True))
+            return ", ".join(
+                _format_share(name, p)
+                for name, p in zip(distribution.options, distribution.p, strict=True)
+            )
         case Cdf():
-            middle = held.quantile(0.5)
-            parts = [] if middle is None else [f"middle {_bare(question, middle)}"]
-            parts.append(f"half of it {_span(question, held, 0.5)}")
-            parts.append(f"90\u00a0% of it {span_of(question, held, 0.9)}")
-            return "; ".join([", ".join(parts), *beyond(question, held)])
+            middle = distribution.quantile(0.5)
+            parts = [] if middle is None else [f"middle {_bare_value(question, middle)}"]
+            parts.append(f"half of it {_format_range(question, distribution, 0.5)}")
+            parts.append(f"90\u00a0% of it {span_of(question, distribution, 0.9)}")
+            return "; ".join([", ".join(parts), *beyond(question, distribution)])
 
 
 def span_of(question: Question, curve: Cdf, level: float) -> str:
-    """The central range that holds `level` of a curve: `10 to 120 US dollars`, `1 Mar 2027 to
+    """Format the central interval with mass `level`: `10 to 120 US dollars`, `1 Mar 2027 to
     never`.
     """
-    return _span(question, curve, level) + _unit(question)
+    return _format_range(question, curve, level) + _unit_suffix(question)
 
 
-def _span(question: Question, curve: Cdf, level: float) -> str:
+def _format_range(question: Question, curve: Cdf, level: float) -> str:
     ends = [edge(question, curve, share) for share in ((1 - level) / 2, (1 + level) / 2)]
     return " to ".join(dict.fromkeys(ends))
 
 
 def edge(question: Question, curve: Cdf, share: float) -> str:
-    """Below what a share of a curve lies, without its unit: `190`, `below 100`, `never`."""
+    """Format a quantile without its unit: `190`, `below 100`, `never`."""
     value = curve.quantile(share)
     if value is not None:
-        return _bare(question, value)
-    return _outside(question, "lower" if share < curve.below else "upper")
+        return _bare_value(question, value)
+    return _format_outside(question, "lower" if share < curve.below else "upper")
 
 
 def beyond(question: Question, curve: Cdf) -> list[str]:
-    """What lies beyond the range, as far as it can be seen: `below 100: 5 %`, `never: 40 %`."""
+    """List the visible mass beyond the range: `below 100: 5 %`, `never: 40 %`."""
     outside: tuple[tuple[Side, float], ...] = (("lower", curve.below), ("upper", curve.above))
     return [
-        f"{_outside(question, side)}: {percent_exact(mass)}"
+        f"{_format_outside(question, side)}: {percent_exact(mass)}"
         for side, mass in outside
         if mass >= 0.005
     ]
 
 
 def bound(question: Question, side: Side, *, unit: bool = True) -> str:
-    """An answer beyond the range in full: `below 100 US dollars`, `never by 31 Dec 2028`."""
+    """Format an answer beyond the range: `below 100 US dollars`, `never by 31 Dec 2028`."""
     if question.kind == "date" and side == "upper":
-        return f"{NEVER} by {_bare(question, _scale(question).upper)}"
-    return _outside(question, side) + (_unit(question) if unit else "")
+        return f"{NEVER} by {_bare_value(question, _scale_of(question).upper)}"
+    return _format_outside(question, side) + (_unit_suffix(question) if unit else "")
 
 
-def _outside(question: Question, side: Side) -> str:
-    scale = _scale(question)
+def _format_outside(question: Question, side: Side) -> str:
+    scale = _scale_of(question)
     if side == "lower":
-        return f"{'before' if question.kind == 'date' else BELOW} {_bare(question, scale.lower)}"
-    return NEVER if question.kind == "date" else f"{ABOVE} {_bare(question, scale.upper)}"
+        return (
+            f"{'before' if question.kind == 'date' else BELOW} {_bare_value(question, scale.lower)}"
+        )
+    return NEVER if question.kind == "date" else f"{ABOVE} {_bare_value(question, scale.upper)}"
 
 
 def value_of(question: Question, value: float) -> str:
-    """A value with its unit, or a day: `235 US dollars`, `5 Mar 2027`."""
-    return f"{_bare(question, value)}{_unit(question)}"
+    """Format a value with its unit, or a day: `235 US dollars`, `5 Mar 2027`."""
+    return f"{_bare_value(question, value)}{_unit_suffix(question)}"
 
 
 def answer_of(question: Question, resolution: Resolution | None) -> str:
-    """An answer: `YES`, `Astana`, `291.5 US dollars`, `5 Nov 2026`, `never by 31 Dec 2028`,
+    """Format an answer: `YES`, `Astana`, `291.5 US dollars`, `5 Nov 2026`, `never by 31 Dec 2028`,
     `annulled`.
     """
     if resolution is None or resolution.outcome != "answered" or question.scale is None:
@@ -177,25 +186,22 @@ def answer_of(question: Question, resolution: Resolution | None) -> str:
             return bound(question, "upper")
     if question.kind == "date":
         return day(utc(resolution.answer), UTC_ZONE)
-    return spoken.answer_in_words(
-        question, resolution
-    )  # as it was entered: an answer is not rounded
+    return spoken.answer_in_words(question, resolution)  # as entered, not rounded
 
 
-def _bare(question: Question, value: float) -> str:
+def _bare_value(question: Question, value: float) -> str:
     if question.kind == "date":
         return day(date_of(value), UTC_ZONE)
-    noise = (
-        abs(value) < 1e-9 * _scale(question).span
-    )  # what is left of a zero that went through a logarithm
-    return spoken.value(question, 0.0 if noise else value)
+    # A zero that went through a logarithm is not exactly zero any more.
+    is_noise = abs(value) < 1e-9 * _scale_of(question).span
+    return spoken.value(question, 0.0 if is_noise else value)
 
 
-def _unit(question: Question) -> str:
+def _unit_suffix(question: Question) -> str:
     unit = "" if question.scale is None else question.scale.unit
     return f" {unit}" if unit else ""
 
 
-def _scale(question: Question) -> Scale:
+def _scale_of(question: Question) -> Scale:
     assert question.scale is not None
     return question.scale

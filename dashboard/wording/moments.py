@@ -1,4 +1,4 @@
-"""Times, dates and lengths of time."""
+"""Times, dates and durations."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ UTC_ZONE: Final = ZoneInfo("UTC")
 
 
 def zone_of(name: str | None) -> ZoneInfo:
-    """The viewer's time zone, UTC when the browser named none that is known here."""
+    """Return the viewer's time zone, or UTC if the browser named none that is known here."""
     try:
         return ZoneInfo(name or "UTC")
     except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a directory
@@ -18,18 +18,18 @@ def zone_of(name: str | None) -> ZoneInfo:
 
 
 def day(instant: datetime, zone: ZoneInfo) -> str:
-    """`24 Nov 2026`."""
+    """Format a day: `24 Nov 2026`."""
     local = instant.astimezone(zone)
     return f"{local.day} {local:%b %Y}"
 
 
 def moment(instant: datetime, zone: ZoneInfo) -> str:
-    """`24 Nov 2026, 14:05 CET`: the zone is always written."""
+    """Format a time with its zone: `24 Nov 2026, 14:05 CET`."""
     return f"{day(instant, zone)}, {instant.astimezone(zone):%H:%M %Z}"
 
 
 def span(length: timedelta) -> str:
-    """A length of time in its largest unit: `3 hours`, `13 months`, `4 years`."""
+    """Format a duration in its largest unit: `3 hours`, `13 months`, `4 years`."""
     seconds = abs(length.total_seconds())
     for size, limit, unit in _UNITS:
         if seconds < limit:
@@ -46,7 +46,7 @@ _UNITS: Final = (
 
 
 def age(instant: datetime | None, now: datetime) -> str:
-    """Relative time: `3 hours ago`, `in 13 months`, `just now`, `never`."""
+    """Format a relative time: `3 hours ago`, `in 13 months`, `just now`, `never`."""
     if instant is None:
         return "never"
     if abs(now - instant) < timedelta(minutes=1):

@@ -6,65 +6,64 @@ A no-break space joins a number to its unit, so that a phone never breaks "46 %"
 from fractions import Fraction
 from typing import Final
 
-from forecasts import spoken
+from forecasts.questions import format as spoken
 
 NBSP: Final = "\u00a0"
 MINUS: Final = spoken.MINUS
 DASH: Final = "\u2013"
-_RAREST: Final = 10_000
+_MAX_RATIO: Final = 10_000
 
 
 def percent(p: float) -> str:
-    """A probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
+    """Format a probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
 
-    Only certainty itself is written 0 % or 100 %. `forecasts.spoken.percent` shows tenths near the
-    ends, as a forecast in a terminal should; a sentence or heading of a page is read faster with a
-    whole number, and a no-break space before the unit. Where a page shows a forecast itself, it is
-    `percent_exact`.
+    Only certainty is written 0 % or 100 %. The terminal shows tenths near the ends; sentences and
+    headings of a page use whole numbers, and a no-break space before the unit. Forecasts themselves
+    are shown by `percent_exact`.
     """
     if 0.0 < p < 0.01:
         return f"<1{NBSP}%"
     if 0.99 < p < 1.0:
         return f">99{NBSP}%"
-    return f"{_half_up(p * 100)}{NBSP}%"
+    return f"{_round_half_up(p * 100)}{NBSP}%"
 
 
 def percent_number(p: float) -> float:
-    """The percentage for a table: whole in the middle, one decimal below 10 and above 90.
+    """Return the percentage for a table: whole in the middle, one decimal below 10 and above 90.
 
     Two decimals where one would round to certainty: 0.0004 is 0.04, and only 0 itself is 0.
     """
     value = p * 100
-    near = min(value, 100 - value)
-    if near >= 10:
-        return float(_half_up(value))
-    rounded = round(value, 1 if near >= 0.1 else 2)
+    distance = min(value, 100 - value)
+    if distance >= 10:
+        return float(_round_half_up(value))
+    rounded = round(value, 1 if distance >= 0.1 else 2)
     return rounded if p in (0.0, 1.0) else min(max(rounded, 0.01), 99.99)
 
 
 def percent_exact(p: float) -> str:
-    """A probability as it was given, for echoes and tooltips: `63 %`, `4.5 %`, `0.4 %`."""
-    near = min(p, 1 - p)
-    if 0.0 < near < 0.0001:
+    """Format a probability as it was entered: `63 %`, `4.5 %`, `0.4 %`."""
+    distance = min(p, 1 - p)
+    if 0.0 < distance < 0.0001:
         return f"<0.01{NBSP}%" if p < 0.5 else f">99.99{NBSP}%"
     return f"{percent_number(p):g}{NBSP}%"
 
 
-def _half_up(value: float) -> int:
-    # Python rounds 0.5 to the even neighbour, which looks like a mistake on a page.
+def _round_half_up(value: float) -> int:
+    # Python rounds 0.5 to the even neighbour, which looks wrong on a page.
     return int(value + 0.5)
 
 
 def points(change: float) -> str:
-    """A move in probability in words: `up 6 points`, `down 1 point`, `unchanged`."""
-    whole = _half_up(abs(change) * 100)
+    """Format a change in probability: `up 6 points`, `down 1 point`, `unchanged`."""
+    whole = _round_half_up(abs(change) * 100)
     if whole == 0:
         return "unchanged"
     return f"{'up' if change > 0 else 'down'} {plural(whole, 'point')}"
 
 
 def odds(p: float) -> str:
-    """Odds in words: `1.7 to 1 for`, `2.3 to 1 against`, `even`."""
+    """Format odds: `1.7 to 1 for`, `2.3 to 1 against`, `even`."""
     if p in (0.0, 1.0):
         return "certain"
     ratio = p / (1 - p) if p >= 0.5 else (1 - p) / p
@@ -74,29 +73,29 @@ def odds(p: float) -> str:
         f"{ratio:.1f}".removesuffix(".0")
         if ratio < 10
         else f"{ratio:,.0f}"
-        if ratio < _RAREST
+        if ratio < _MAX_RATIO
         else "over 10,000"
     )
     return f"{number} to 1 {'for' if p > 0.5 else 'against'}"
 
 
 def about(p: float) -> str:
-    """The nearest everyday fraction: `about 5 in 8`, `about 1 in 250`."""
+    """Return the nearest simple fraction: `about 5 in 8`, `about 1 in 250`."""
     if p in (0.0, 1.0):
         return "always" if p else "never"
-    if min(p, 1 - p) < 1 / _RAREST:
+    if min(p, 1 - p) < 1 / _MAX_RATIO:
         return "less than 1 in 10,000" if p < 0.5 else "more than 9,999 in 10,000"
     if p < 0.05:
-        return f"about 1 in {_half_up(1 / p):,}"
+        return f"about 1 in {_round_half_up(1 / p):,}"
     if p > 0.95:
-        n = _half_up(1 / (1 - p))
+        n = _round_half_up(1 / (1 - p))
         return f"about {n - 1:,} in {n:,}"
-    near = Fraction(p).limit_denominator(10)
-    return f"about {near.numerator} in {near.denominator}"
+    fraction = Fraction(p).limit_denominator(10)
+    return f"about {fraction.numerator} in {fraction.denominator}"
 
 
 def echo(p: float) -> str:
-    """What a typed probability means: `63 %, odds 1.7 to 1 for, about 5 in 8`."""
+    """Explain a typed probability: `63 %, odds 1.7 to 1 for, about 5 in 8`."""
     if p in (0.0, 1.0):
         return f"{percent(p)}: certainty. If you are wrong, the log score is as bad as it gets"
     chance = odds(p)
@@ -106,10 +105,10 @@ def echo(p: float) -> str:
 
 
 def log_odds(z: float) -> str:
-    """A line of the suggestion: `+0.29`, `−0.85`."""
+    """Format log-odds with their sign: `+0.29`, `−0.85`."""
     return f"{'+' if z >= 0 else MINUS}{abs(z):.2f}"
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """`1 question`, `3 questions`, `2 pieces of evidence`."""
+    """Format a count: `1 question`, `3 questions`, `2 pieces of evidence`."""
     return f"{count:,}{NBSP}{noun if count == 1 else many or noun + 's'}"

@@ -1,4 +1,4 @@
-"""Where questions stand."""
+"""States and outcomes of questions."""
 
 from datetime import datetime
 from typing import Final
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.held import answer_of
 from dashboard.wording.moments import age, day
-from forecasts.question import Question, Resolution, Status
+from forecasts.questions.question import Question, Resolution, Status
 
 STATUS: Final = {
     "upcoming": "Not open yet",
@@ -16,7 +16,7 @@ STATUS: Final = {
     "annulled": "Annulled",
     "ambiguous": "Ambiguous",
 }
-"""The states of a question."""
+"""Names of question states."""
 
 OUTCOME: Final = {
     "yes": "YES",
@@ -26,7 +26,7 @@ OUTCOME: Final = {
     "ambiguous": "ambiguous",
     "reopened": "re-opened",
 }
-"""The outcomes of a question."""
+"""Names of outcomes."""
 
 
 def status_line(
@@ -35,7 +35,7 @@ def status_line(
     resolution: Resolution | None,
     clock: tuple[datetime, ZoneInfo],
 ) -> str:
-    """Where a question stands, in one line; `clock` is now and the viewer's zone."""
+    """Describe the state of a question in one line; `clock` is now and the viewer's zone."""
     now, zone = clock
     if resolution is not None:
         return f"{answered(question, resolution)}, known {day(resolution.known_at, zone)}"
@@ -51,7 +51,7 @@ def status_line(
 
 
 def answered(question: Question, resolution: Resolution) -> str:
-    """`Resolved YES`, `Resolved: Astana`, `Annulled: not scored`."""
+    """Describe a resolution: `Resolved YES`, `Resolved: Astana`, `Annulled: not scored`."""
     match resolution.outcome:
         case "annulled" | "ambiguous":
             return f"{STATUS[resolution.outcome]}: not scored"

@@ -1,15 +1,15 @@
-"""How a question came to read as it does: diffs, versions, and what the linter finds."""
+"""Wording changes and linter findings in words."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from dashboard.wording.numbers import plural
 from dashboard.wording.texts import inert
-from forecasts.lint import CODES, Flaw
-from forecasts.versions import Piece
-from tracker.said import Override
+from forecasts.linting.lint import CODES, Flaw
+from forecasts.questions.versions import Piece
+from tracker.model.audit import Override
 
-_MARKS: Final = {
+_CHANGE_MARKUP: Final = {
     "same": "{}",
     "added": ":blue-background[**{}**]",
     "removed": ":orange-background[~~{}~~]",
@@ -17,43 +17,37 @@ _MARKS: Final = {
 
 
 def marked(pieces: Sequence[Piece]) -> str:
-    """A diff as Markdown: what was added is bold, what was removed struck out; the words themselves
-    are made inert.
-    """
-    return " ".join(_MARKS[piece.change].format(inert(piece.text)) for piece in pieces)
+    """Format a diff as Markdown: additions bold, removals struck out; the words are escaped."""
+    return " ".join(_CHANGE_MARKUP[piece.change].format(inert(piece.text)) for piece in pieces)
 
 
 def findings(flaws: Sequence[Flaw]) -> str:
-    """How many findings there are: `1 finding that blocks, 2 pieces of advice`; `no finding`
-    without any.
-    """
+    """Count findings: `1 finding that blocks, 2 pieces of advice`; `no finding` without any."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
-    told = [plural(blocking, "finding that blocks", "findings that block")] if blocking else []
-    told += [plural(advice, "piece of advice", "pieces of advice")] if advice else []
-    return ", ".join(told) or "no finding"
+    parts = [plural(blocking, "finding that blocks", "findings that block")] if blocking else []
+    parts += [plural(advice, "piece of advice", "pieces of advice")] if advice else []
+    return ", ".join(parts) or "no finding"
 
 
 def finding(flaw: Flaw) -> str:
-    """A finding in a line: `Blocks: readers measure “significantly” by different yardsticks. Name a
+    """Format a finding: `Blocks: readers measure “significantly” by different yardsticks. Name a
     number.`
     """
     kind = "Blocks" if flaw.severity == "blocking" else "Advice"
-    return f"{kind}: {_sentence(flaw.reason)} {_sentence(flaw.fix)}"
+    return f"{kind}: {_format_sentence(flaw.reason)} {_format_sentence(flaw.fix)}"
 
 
 def against_the_linter(override: Override, *, opened: bool, by: str, on: str) -> str:
-    """Why a question stands although the linter objected: `Opened against the linter by me on …,
-    because …`
-    """
-    what = "Opened" if opened else "Worded anew"
-    to = " ".join(CODES.get(code, code) for code in override.codes)
+    """Describe an override of the linter: `Opened against the linter by me on …, because …`"""
+    action = "Opened" if opened else "Worded anew"
+    objections = " ".join(CODES.get(code, code) for code in override.codes)
     return (
-        f"{what} against the linter by {by} on {on}, because: {_sentence(override.why)} The "
-        f"linter objected: {to}"
+        f"{action} against the linter by {by} on {on}, because: "
+        f"{_format_sentence(override.why)} The linter objected: {objections}"
     )
 
 
-def _sentence(text: str) -> str:
-    said = text.strip()
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "?", "!")) else ".")
+def _format_sentence(text: str) -> str:
+    stripped = text.strip()
+    return stripped[:1].upper() + stripped[1:] + ("" if stripped.endswith((".", "?", "!")) else ".")

@@ -1,3 +1,1 @@
-"""When someone says 70 %, does it happen seven times in ten? One row a question, never one a
-revision.
-"""
+"""Calibration: agreement of stated probabilities with outcomes, one row a question."""

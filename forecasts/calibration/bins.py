@@ -1,8 +1,7 @@
-"""When someone says 70 %, does it happen seven times in ten?
+"""Binned calibration and verbal advice.
 
-One point per question, never one per revision: twenty revisions of one question are one piece of
-luck, not twenty. A time-weighted mean of p is no forecast, so a point is what stood at a fixed lead
-before the scheduled close.
+One point per question: revisions of one question are not independent. A time-weighted mean of p is
+no forecast, so a point is the forecast at a fixed lead before the scheduled close.
 
 Sources: Wilson 1927 for the intervals; Spiegelhalter 1986, Statistics in Medicine 5, for the test.
 """
@@ -11,30 +10,30 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forecasts.probability import outcomes, probabilities
-from forecasts.shares import jeffreys, wilson
+from forecasts.distributions.probability import outcomes, probabilities
+from forecasts.statistics.intervals import jeffreys, wilson
 
 TOO_FEW = 20
-"""With fewer questions the intervals are so wide that any pattern is noise."""
+"""Minimum of questions; with fewer the intervals are too wide to show a pattern."""
 
 BIN_PERCENT = 20
-"""Width of a bin. Narrower bins would be nearly empty for years."""
+"""Width of a bin, in percent. Narrower bins would be nearly empty for years."""
 
 TELLING = 2.24
-"""Two tests at 2.5 % each: a perfect forecaster is told to change in one case out of twenty."""
+"""Critical z of two tests at 2.5 % each, so that a perfect forecaster gets advice in 5 % of cases.
+"""
 
-_PARTS = 10_000_000  # of one percent: 1 − 0.8 counts as 20 %, though it is 0.19999999999999996
+_PARTS = 10_000_000  # per percent: 1 − 0.8 is 0.19999999999999996 and counts as 20 %
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The forecasts from `low` up to `high` (the last bin includes 100 %), and how often it
-    happened.
+    """Forecasts from `low` up to `high` (the last bin includes 100 %), and the share that happened.
 
-    `mean_p` is what was said on average, `share` how often it happened, with its 95 % Wilson
-    interval `low95` to `high95`, and Jeffreys' beside it, which is a little shorter at the ends;
-    all six are None in an empty bin. Well calibrated: `mean_p` inside the interval. Questions that
-    share their fate count as one in the intervals.
+    `mean_p` is the mean forecast, `share` the share that happened, with its 95 % Wilson interval
+    `low95` to `high95`, and Jeffreys' interval, which is slightly shorter at the ends; all six are
+    None in an empty bin. Well calibrated: `mean_p` inside the interval. Questions of one cluster
+    count as one in the intervals.
     """
 
     low: float
@@ -50,10 +49,9 @@ class Bin:
 
 
 def bin_of(p: float) -> int:
-    """The number of the bin, from 0 up, in which a probability lands: exactly one, whatever its
-    last digits.
+    """Index of the bin of a probability, from 0; robust to rounding.
 
-    A p outside [0, 1] raises `InvalidProbability`.
+    Raises `InvalidProbability` outside [0, 1].
 
     >>> bin_of(0.35), bin_of(1 - 0.8), bin_of(1.0)
     (1, 1, 4)
@@ -65,11 +63,10 @@ def bin_of(p: float) -> int:
 def bins(
     points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None
 ) -> tuple[Bin, ...]:
-    """Five bins of 20 points each, lower edge included; every point lands in exactly one.
+    """Sort points into five bins of 20 percentage points, lower edge included.
 
-    `clusters` names for each point the questions that share its fate: in the intervals a cluster
-    then counts as one question. A p outside [0, 1] raises `InvalidProbability`, an outcome that is
-    not 0 or 1 `ValueError`.
+    `clusters` names the cluster of each point: in the intervals a cluster counts as one question. A
+    p outside [0, 1] raises `InvalidProbability`, an outcome that is not 0 or 1 `ValueError`.
 
     >>> [(b.low, b.n, b.happened) for b in bins([(0.35, 1), (1 - 0.8, 0), (1.0, 1)])]
     [(0.0, 0, 0), (0.2, 2, 1), (0.4, 0, 0), (0.6, 0, 0), (0.8, 1, 1)]
@@ -80,95 +77,96 @@ def bins(
     for (p, outcome), fate in zip(points, clusters or map(str, range(len(points))), strict=True):
         members[bin_of(p)].append((p, outcome))
         fates[bin_of(p)].add(fate)
-    return tuple(_bin(index, inside, len(fates[index])) for index, inside in enumerate(members))
+    return tuple(
+        _make_bin(index, inside, len(fates[index])) for index, inside in enumerate(members)
+    )
 
 
-def _bin(index: int, points: Sequence[tuple[float, int]], clusters: int) -> Bin:
+def _make_bin(index: int, points: Sequence[tuple[float, int]], clusters: int) -> Bin:
     low, high = index * BIN_PERCENT / 100, (index + 1) * BIN_PERCENT / 100
     n, happened = len(points), sum(outcome for _, outcome in points)
     if n == 0:
         return Bin(low, high, 0, None, 0, None, None, None)
-    mean_p, bars = (
-        math.fsum(p for p, _ in points) / n,
-        (*wilson(happened * clusters / n, clusters), *jeffreys(happened * clusters / n, clusters)),
+    mean_p = math.fsum(p for p, _ in points) / n
+    bars = (
+        *wilson(happened * clusters / n, clusters),
+        *jeffreys(happened * clusters / n, clusters),
     )
     return Bin(low, high, n, mean_p, happened, happened / n, *bars)
 
 
 def advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None) -> str:
-    """One plain sentence about what to change, or that there is nothing to say yet.
+    """Advice in one sentence: what to change, if anything.
 
-    `clusters` names for each point the questions that share its fate; these are taken to come out
-    all alike, as twenty deadlines of one event do, so that one piece of luck accuses nobody. Under
-    `TOO_FEW` clusters it says how many are missing. Else two tests: are forecasts too high or too
-    low on average, and are they too far from 50 % or too near (Spiegelhalter's)? The one that
-    differs more from chance speaks; when neither does, the advice is to change nothing.
+    `clusters` names the cluster of each point; outcomes of a cluster are taken as fully correlated,
+    like twenty deadlines of one event. Below `TOO_FEW` clusters it says how many are missing.
+    Otherwise there are two tests: for level (forecasts too high or too low on average) and for
+    confidence (too far from 50 % or too near; Spiegelhalter's). The more significant one decides;
+    if neither is significant, the advice is to change nothing.
 
     >>> advice([(0.7, 1)] * 8)
     'Too few questions to say anything: 8 of the 20 needed, 12 are missing.'
     >>> advice([(0.9, 1), (0.9, 0), (0.1, 1), (0.1, 0)] * 5)
-    'Too sure: forecasts lay 40 points from 50% on average, more than what happened bears out; move towards 50%.'
+    'Too sure: forecasts lay 40 points from 50% on average, more than what happened
+    bears out; move towards 50%.'
     """
     n = len(points)
     fates = list(clusters or map(str, range(n)))
-    apart = len(set(fates))
-    if apart < TOO_FEW:
-        what = "questions" if apart == n else "questions of separate fate"
+    separate = len(set(fates))
+    if separate < TOO_FEW:
+        noun = "questions" if separate == n else "questions of separate fate"
         return (
-            f"Too few {what} to say anything: {apart} of the {TOO_FEW} needed, "
-            f"{TOO_FEW - apart} are missing."
+            f"Too few {noun} to say anything: {separate} of the {TOO_FEW} needed, "
+            f"{TOO_FEW - separate} are missing."
         )
-    level, sureness = _deviation(points, fates, _alike), _deviation(points, fates, _by_sureness)
-    if max(abs(level), abs(sureness)) < TELLING:
+    level = _deviation(points, fates, _equal_weight)
+    confidence = _deviation(points, fates, _confidence_weight)
+    if max(abs(level), abs(confidence)) < TELLING:
         return f"Over {n} questions forecasts and outcomes agree within chance: nothing to change."
-    # For forecasts that are all alike the two are one test; then the level is the plainer thing to
-    # say.
+    # For equal forecasts both tests coincide; level is simpler to explain.
     return (
-        _about_level(points)
-        if abs(level) >= abs(sureness) - 1e-9
-        else _about_sureness(points, sureness)
+        _describe_level(points)
+        if abs(level) >= abs(confidence) - 1e-9
+        else _describe_confidence(points, confidence)
     )
 
 
 def _deviation(
     points: Sequence[tuple[float, int]], fates: Sequence[str], weigh: Callable[[float], float]
 ) -> float:
-    """The weighted sum of (o − p) in standard deviations of what it would be for perfect
-    forecasts.
-    """
-    found = math.fsum((outcome - p) * weigh(p) for p, outcome in points)
-    # Within a cluster deviations move together, so they add up before they are squared.
+    """Weighted sum of (o − p), in standard deviations under perfect calibration."""
+    total = math.fsum((outcome - p) * weigh(p) for p, outcome in points)
+    # Deviations within a cluster are correlated, so they are summed before squaring.
     spread: dict[str, float] = {}
     for (p, _), fate in zip(points, fates, strict=True):
         spread[fate] = spread.get(fate, 0.0) + weigh(p) * math.sqrt(p * (1.0 - p))
-    variance = math.fsum(each**2 for each in spread.values())
+    variance = math.fsum(deviation**2 for deviation in spread.values())
     if variance > 0.0:
-        return found / math.sqrt(variance)
-    return (
-        math.copysign(math.inf, found) if found else 0.0
-    )  # only certainties, and one of them was wrong
+        return total / math.sqrt(variance)
+    # All forecasts are certain: any error is infinitely unlikely.
+    return math.copysign(math.inf, total) if total else 0.0
 
 
-def _alike(p: float) -> float:
+def _equal_weight(p: float) -> float:
     return 1.0
 
 
-def _by_sureness(p: float) -> float:
+def _confidence_weight(p: float) -> float:
     return 1.0 - 2.0 * p
 
 
-def _about_level(points: Sequence[tuple[float, int]]) -> str:
-    said = math.fsum(p for p, _ in points) / len(points)
+def _describe_level(points: Sequence[tuple[float, int]]) -> str:
+    mean_p = math.fsum(p for p, _ in points) / len(points)
     share = sum(outcome for _, outcome in points) / len(points)
-    word, change = ("high", "lower") if said > share else ("low", "higher")
+    word, change = ("high", "lower") if mean_p > share else ("low", "higher")
     return (
-        f"Too {word}: forecasts said {said:.0%} on average and {share:.0%} happened; go {change}."
+        f"Too {word}: forecasts said {mean_p:.0%} on average and {share:.0%} happened; go {change}."
     )
 
 
-def _about_sureness(points: Sequence[tuple[float, int]], sureness: float) -> str:
+def _describe_confidence(points: Sequence[tuple[float, int]], confidence: float) -> str:
     distance = math.fsum(abs(p - 0.5) for p, _ in points) / len(points) * 100
     lay = f"forecasts lay {distance:.0f} points from 50% on average"
-    if sureness > 0.0:
+    if confidence > 0.0:
         return f"Too sure: {lay}, more than what happened bears out; move towards 50%."
     return f"Too cautious: {lay}, less than what happened bears out; move away from 50%."

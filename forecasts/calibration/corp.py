@@ -1,13 +1,12 @@
-"""When someone says 70 %, does it happen seven times in ten? Answered without choosing bins.
+"""CORP reliability: calibration without bins.
 
 CORP (Consistent, Optimally binned, Reproducible, PAV-based) replaces each forecast by the share of
-what happened at such forecasts, where shares may only rise with the forecast. What a score gains by
-that is miscalibration; what the recalibrated forecasts gain over always saying the overall share is
-discrimination. Equal forecasts are pooled first: people say round numbers, and fitting their rows
-one by one would make the answer depend on the order of the rows.
+outcomes at such forecasts, where shares may only rise with the forecast. The gain in score is
+miscalibration; the gain of the recalibrated forecasts over the overall share is discrimination.
+Equal forecasts are pooled first, so that the result does not depend on the order of rows.
 
-One row per resolved question. Questions that share their fate are one piece of luck: give
-`clusters` where a band or a p-value is asked for, or it will be too sure.
+One row per resolved question. Give `clusters` of related questions for a band or a p-value, which
+are too narrow without.
 
 Source: Dimitriadis, Gneiting & Jordan 2021, Proceedings of the National Academy of Sciences 118,
 doi 10.1073/pnas.2016191118; Ayer et al. 1955, Annals of Mathematical Statistics 26, for PAV.
@@ -21,26 +20,26 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecasts.calibration.decomposition import PLACES, paired
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats
-from forecasts.resampling import numbered
 from forecasts.scoring.rules import brier, log_score
+from forecasts.statistics.resampling import numbered
 
 CorpRule = Literal["brier", "log"]
 
 ROUNDING = 1e-12
-"""Two miscalibrations closer than this are equal."""
+"""Difference up to which two miscalibrations count as equal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corp:
-    """A mean score in parts: score = mcb − dsc + unc.
+    """Decomposition of a mean score: score = mcb − dsc + unc.
 
-    `recalibrated`: for each row, in the order given, the share that happened at such forecasts.
-    `score`: the mean score, lower is better. `mcb` miscalibration: what recalibration would gain, ≥
-    0, lower is better, 0 is calibrated. `dsc` discrimination: what the recalibrated forecasts gain
-    over the overall share, 0 to `unc`, higher is better. `unc` uncertainty: what always saying the
-    overall share would score, a fact about the questions. Units are those of the rule.
+    `recalibrated`: for each row, in the given order, the share of outcomes at such forecasts.
+    `score`: the mean score, lower is better. `mcb` miscalibration: gain by recalibration, ≥ 0,
+    lower is better, 0 is calibrated. `dsc` discrimination: gain of the recalibrated forecasts over
+    the overall share, 0 to `unc`, higher is better. `unc` uncertainty: score of always forecasting
+    the overall share, a property of the questions. Units are those of the rule.
     """
 
     recalibrated: tuple[float, ...]
@@ -52,8 +51,7 @@ class Corp:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One point of a reliability diagram: `recalibrated` of the `n` questions with forecast `p`
-    happened.
+    """Point of a reliability diagram: share `recalibrated` of the `n` questions with forecast `p`.
 
     All in 0 to 1 but `n`; on the diagonal is calibrated, below it the forecast was too high.
     """
@@ -65,10 +63,9 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Where the reliability curve of a calibrated forecaster stays, point by point, with chance
-    `level`.
+    """Pointwise band of the reliability curve of a calibrated forecaster, with coverage `level`.
 
-    `x` are the forecasts, each once and rising; `lower` and `upper` belong to them, 0 to 1.
+    `x` are the distinct forecasts, rising; `lower` and `upper` belong to them, 0 to 1.
     """
 
     x: tuple[float, ...]
@@ -78,8 +75,8 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pooled:
-    """Forecasts pooled where they are equal: `x` rising, `place` of each row in it."""
+class _PooledForecasts:
+    """Distinct forecasts `x`, rising, and the `place` of each row in it."""
 
     x: Floats
     place: NDArray[np.intp]
@@ -90,17 +87,15 @@ class _Pooled:
         return cls(x, place)
 
     def count(self, place: NDArray[np.intp], weights: ArrayLike | None = None) -> Floats:
-        """How many of the rows at these places, or how much of their weight, is at each x."""
+        """Number, or total weight, of the rows at each x."""
         return np.bincount(place, weights=weights, minlength=self.x.size).astype(
             np.float64, copy=False
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _Fates:
-    """The places of rows in order of cluster, then of forecast; where each cluster starts, and its
-    size.
-    """
+class _ClusterRows:
+    """Places of rows sorted by cluster, then forecast, with start and size of each cluster."""
 
     place: NDArray[np.intp]
     starts: NDArray[np.intp]
@@ -118,11 +113,11 @@ class _Fates:
         sizes = np.bincount(codes)
         return cls(place[np.lexsort((place, codes))], np.cumsum(sizes) - sizes, sizes)
 
-    def drawn(self, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
-        """The rows of as many clusters as there are, drawn with replacement: the place and the luck
-        of each.
+    def draw(self, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
+        """Draw clusters with replacement: the place and the uniform number of each row.
 
-        Rows of one drawn cluster have the same luck; a cluster that is drawn twice has two lucks.
+        As many clusters as there are. Rows of one drawn cluster share their number; a cluster that
+        is drawn twice has two numbers.
         """
         chosen = rng.integers(0, self.starts.size, self.starts.size)
         sizes = self.sizes[chosen]
@@ -132,12 +127,12 @@ class _Fates:
 
 
 def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp:
-    """The CORP decomposition of a mean score into miscalibration, discrimination and uncertainty.
+    """CORP decomposition of a mean score into miscalibration, discrimination and uncertainty.
 
     One row per resolved question: `p` the forecasts, `outcomes` 1 or 0; one row is enough. Under
-    "log" (nats) the forecasts are moved into 0.001 to 0.999 in the score, as `log_score` does, and
-    nothing else is: a recalibrated 0 or 1 was never wrong, so that it costs 0. See `Corp` for
-    ranges and directions. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
+    "log" (nats) the forecasts are clipped to 0.001 to 0.999 in the score, as in `log_score`;
+    recalibrated values are not, as a recalibrated 0 or 1 was never wrong. See `Corp` for ranges and
+    directions. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
 
     >>> found = corp([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0])
     >>> found.recalibrated
@@ -146,20 +141,19 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
     (0.175, 0.05, 0.0625, 0.1875)
     """
     forecasts, happened = paired(p, outcomes)
-    pooled = _Pooled.of(forecasts)
+    pooled = _PooledForecasts.of(forecasts)
     n, yes = pooled.count(pooled.place), pooled.count(pooled.place, happened)
     recalibrated = _rising_shares(n, yes)[pooled.place]
     score = _mean_score(forecasts, happened, rule)
     best = _mean_of_shares(recalibrated, happened, rule)
     unc = _mean_of_shares(np.full_like(happened, happened.mean()), happened, rule)
-    # No rising function of the forecast scores better than PAV's, so that both are ≥ 0 but for
-    # rounding.
+    # PAV is optimal among rising functions, so both are ≥ 0 but for rounding.
     mcb, dsc = max(0.0, score - best), max(0.0, unc - best)
     return Corp(tuple(recalibrated.tolist()), score, mcb, dsc, unc)
 
 
 def curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ...]:
-    """The reliability curve: each distinct forecast once, rising, with its recalibrated value.
+    """Reliability curve: each distinct forecast with its recalibrated value, rising.
 
     Rows as in `corp`; draw lines between the points, and dots of size n. Recalibrated values never
     fall. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
@@ -168,7 +162,7 @@ def curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ...]:
     [(0.1, 2, 0.0), (0.8, 2, 0.5)]
     """
     forecasts, happened = paired(p, outcomes)
-    pooled = _Pooled.of(forecasts)
+    pooled = _PooledForecasts.of(forecasts)
     n = pooled.count(pooled.place)
     shares = _rising_shares(n, pooled.count(pooled.place, happened))
     return tuple(map(CurvePoint, pooled.x.tolist(), n.astype(int).tolist(), shares.tolist()))
@@ -182,19 +176,19 @@ def consistency_band(
     seed: int = 0,
     clusters: Sequence[Hashable] | None = None,
 ) -> Band:
-    """Where the curve would lie if the forecaster were calibrated: a band around the diagonal.
+    """Consistency band around the diagonal, under the hypothesis of calibration.
 
-    Each resample draws as many forecasts as there are, with replacement, lets each happen with the
-    chance that was said, and fits the curve; the band holds the middle `level` of the curves at
-    each forecast (0.9: from the 5 % to the 95 % quantile). A curve that leaves it is a sign of
-    miscalibration, though at one point in ten by chance; `mcb_test` gives the one answer for the
-    whole. Narrower for more rows.
+    Each resample draws as many forecasts as there are, with replacement, draws each outcome with
+    the stated probability, and fits the curve; the band holds the middle `level` of the curves at
+    each forecast (0.9: from the 5 % to the 95 % quantile). A curve outside of it indicates
+    miscalibration, though at one point in ten by chance; `mcb_test` is the overall test. Narrower
+    for more rows.
 
     With `clusters`, one label per row, whole clusters are drawn, and the rows of a cluster share
-    one uniform number u: each happens if u < p. So questions of one fate move together, and the
-    band is wider. The same seed gives the same band; without clusters, in any order of the rows.
-    Raises as `paired` does, and `ForecastsError` for a level outside (0, 1), no resamples, or
-    labels that do not match. Source: Dimitriadis, Gneiting & Jordan 2021, with clusters added.
+    one uniform number u: each happens if u < p. So related questions are correlated, and the band
+    is wider. The same seed gives the same band; without clusters, in any order of the rows. Raises
+    as `paired` does, and `ForecastsError` for a level outside (0, 1), no resamples, or labels that
+    do not match. Source: Dimitriadis, Gneiting & Jordan 2021, with clusters added.
 
     >>> band = consistency_band([0.2] * 50 + [0.7] * 50)
     >>> band.x, all(low < x < high for low, x, high in zip(band.lower, band.x, band.upper))
@@ -202,11 +196,11 @@ def consistency_band(
     """
     if not 0.0 < level < 1.0:
         raise ForecastsError(f"the level of a band lies between 0 and 1, such as 0.9, not {level}")
-    pooled, fates = _calibrated_world(p, clusters, resamples)
+    pooled, fates = _prepare_resampling(p, clusters, resamples)
     rng = np.random.default_rng(seed)
     curves = np.empty((resamples, pooled.x.size))
     for at in range(resamples):
-        place, luck = fates.drawn(rng)
+        place, luck = fates.draw(rng)
         n, yes = pooled.count(place), pooled.count(place, luck < pooled.x[place])
         seen = n > 0.0
         curves[at] = np.interp(pooled.x, pooled.x[seen], _rising_shares(n[seen], yes[seen]))
@@ -224,62 +218,60 @@ def mcb_test(
     seed: int = 0,
     clusters: Sequence[Hashable] | None = None,
 ) -> float:
-    """Is the miscalibration more than chance? The p-value of a calibrated forecaster's `mcb`
-    (Brier).
+    """P-value of the miscalibration `mcb` (Brier) under the hypothesis of calibration.
 
-    The forecasts stay as they are and each happens with the chance that was said, `resamples`
-    times; the answer is (1 + how often that gave at least the mcb observed) / (1 + resamples).
-    Range 1/(1 + resamples) to 1; small speaks against calibration, and large says only that nothing
-    was found.
+    The forecasts are fixed and each outcome is drawn with the stated probability, `resamples`
+    times; the p-value is (1 + number of draws with at least the observed mcb) / (1 + resamples).
+    Range 1/(1 + resamples) to 1; small values speak against calibration, large ones do not prove
+    it.
 
     With `clusters`, one label per row, the rows of a cluster share one uniform number u: each
     happens if u < p. That is exact for deadlines or thresholds of one event, where the nearer one
-    implies the farther. Looser ties it takes for closer than they are, which makes the test slower
-    to accuse; it stayed on that side in simulations of independent, loosely tied and opposite
-    questions. The same seed gives the same answer; without clusters, in any order of the rows.
-    Raises as `paired` does, and `ForecastsError` for no resamples or for labels that do not match.
-    Source: Dimitriadis, Gneiting & Jordan 2021; the one added is of Phipson & Smyth 2010,
-    Statistical Applications in Genetics and Molecular Biology 9.
+    implies the farther. For weaker correlation the test is conservative, as confirmed in
+    simulations of independent, weakly and negatively correlated questions. The same seed gives the
+    same answer; without clusters, in any order of the rows. Raises as `paired` does, and
+    `ForecastsError` for no resamples or for labels that do not match. Source: Dimitriadis, Gneiting
+    & Jordan 2021; the one added is of Phipson & Smyth 2010, Statistical Applications in Genetics
+    and Molecular Biology 9.
 
     >>> mcb_test([0.9] * 20, [1] * 18 + [0] * 2), mcb_test([0.9] * 20, [1] * 10 + [0] * 10) < 0.01
     (1.0, True)
     """
     forecasts, happened = paired(p, outcomes)
-    pooled, fates = _calibrated_world(forecasts, clusters, resamples)
+    pooled, fates = _prepare_resampling(forecasts, clusters, resamples)
     n = pooled.count(pooled.place)
-    said = pooled.x[fates.place]
-    observed = _mcb(pooled.x, n, pooled.count(pooled.place, happened))
+    ordered_p = pooled.x[fates.place]
+    observed = _brier_mcb(pooled.x, n, pooled.count(pooled.place, happened))
     rng = np.random.default_rng(seed)
     at_least = 0
     for _ in range(resamples):
         luck = np.repeat(rng.random(fates.sizes.size), fates.sizes)
-        at_least += _mcb(pooled.x, n, pooled.count(fates.place, luck < said)) >= observed - ROUNDING
+        at_least += (
+            _brier_mcb(pooled.x, n, pooled.count(fates.place, luck < ordered_p))
+            >= observed - ROUNDING
+        )
     return (1 + at_least) / (1 + resamples)
 
 
-def _calibrated_world(
+def _prepare_resampling(
     p: ArrayLike, clusters: Sequence[Hashable] | None, resamples: int
-) -> tuple[_Pooled, _Fates]:
+) -> tuple[_PooledForecasts, _ClusterRows]:
     if resamples < 1:
         raise ForecastsError(f"at least one resample is needed, better a thousand, not {resamples}")
     forecasts, _ = paired(p, np.zeros(np.shape(p)))
-    pooled = _Pooled.of(forecasts)
-    return pooled, _Fates.of(pooled.place, clusters)
+    pooled = _PooledForecasts.of(forecasts)
+    return pooled, _ClusterRows.of(pooled.place, clusters)
 
 
 def _rising_shares(n: Floats, yes: Floats) -> Floats:
-    """The rising shares nearest to yes / n, weighted by n: pool adjacent violators."""
-    from scipy.optimize import (
-        isotonic_regression,
-    )  # a tenth of a second that most commands need not wait
+    """Isotonic regression of yes / n, weighted by n, by pool adjacent violators."""
+    from scipy.optimize import isotonic_regression  # slow to import
 
     return np.asarray(isotonic_regression(yes / n, weights=n).x, dtype=np.float64)
 
 
-def _mcb(x: Floats, n: Floats, yes: Floats) -> float:
-    """Brier miscalibration from counts: Σ (n x² − 2 x yes) + Σ n r², as Σ r yes = Σ n r² inside
-    PAV's blocks.
-    """
+def _brier_mcb(x: Floats, n: Floats, yes: Floats) -> float:
+    """Brier miscalibration from counts: Σ (n x² − 2 x yes) + Σ n r², as Σ r yes = Σ n r² in PAV."""
     shares = _rising_shares(n, yes)
     return float(n @ (x * x + shares * shares) - 2.0 * (x @ yes)) / float(n.sum())
 
@@ -295,9 +287,7 @@ def _mean_score(p: Floats, happened: Floats, rule: CorpRule) -> float:
 
 
 def _mean_of_shares(share: Floats, happened: Floats, rule: CorpRule) -> float:
-    """The mean score of shares of the same outcomes, of which 0 and 1 are never wrong: 0 · ln 0 is
-    0.
-    """
+    """Mean score of shares of the same outcomes, with 0 · ln 0 = 0."""
     from scipy.special import xlog1py, xlogy
 
     if rule == "log":

@@ -1,8 +1,7 @@
-"""What a mean Brier score is made of: calibration, discrimination, and how hard the questions were.
+"""Decompositions of a mean Brier score: Murphy, Yates, calibration error and sharpness.
 
-With few questions prefer `corp`, which needs no bins; what stands here is what the literature
-reports and what a bar chart of bins shows. All of it takes one row per resolved question, never one
-per revision.
+With few questions prefer `corp`, which needs no bins. All functions take one row per resolved
+question, never one per revision.
 
 Sources: Murphy 1973, Journal of Applied Meteorology 12; Stephenson, Coelho & Jolliffe 2008, Weather
 and Forecasting 23, for the spread inside bins; Ferro & Fricker 2012, Quarterly Journal of the Royal
@@ -15,28 +14,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, probabilities
-from forecasts.probability import outcomes as checked_outcomes
 
 TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
 """Edges of ten equal bins, each the nearest float to its decimal."""
 
 ON_EDGE = 1e-9
-"""A forecast this close above an edge lies on it: 0.1 + 0.2 is 0.30000000000000004 and means
-0.3.
-"""
+"""Tolerance of bin edges: 0.1 + 0.2 is 0.30000000000000004 and counts as 0.3."""
 
 PLACES = 12
-"""Forecasts that agree to so many places are equal: 0.4 − 0.05 is 0.35000000000000003 and means
-0.35.
+"""Decimals to which forecasts count as equal: 0.4 − 0.05 is 0.35000000000000003 and counts as 0.35.
 """
 
 
 def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
-    """Forecasts and what happened, checked: two arrays of one length, at least one row.
+    """Check forecasts and outcomes: two arrays of one length, at least one row.
 
-    Raises `InvalidProbability` for what is no probability, `ValueError` for an outcome that is not
+    Raises `InvalidProbability` for an invalid probability, `ValueError` for an outcome that is not
     0 or 1, and `ForecastsError` when there are no rows or the lengths differ.
 
     >>> [column.tolist() for column in paired([0.3, 0.9], [0, 1])]
@@ -57,18 +53,16 @@ def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, slots=True)
 class Murphy:
-    """The mean Brier score in parts: brier = rel − res + unc + wbv − wbc, exactly.
+    """Decomposition of the mean Brier score: brier = rel − res + unc + wbv − wbc, exactly.
 
-    `brier`: 0 to 1, lower is better. `rel` reliability: how far shares lie from the bins' mean
-    forecasts, 0 to 1, lower is better. `res` resolution: how far the bins' shares lie from the
-    overall share, 0 to `unc`, higher is better. `unc` uncertainty: what always saying the overall
-    share would score, 0 to
-    0.25, a fact about the questions. `wbv`, `wbc`: variance of forecasts inside bins, and twice their
-    covariance with outcomes; both 0 when forecasts in a bin are equal.
+    `brier`: 0 to 1, lower is better. `rel` reliability: distance of the bins' shares from their
+    mean forecasts, 0 to 1, lower is better. `res` resolution: distance of the bins' shares from the
+    overall share, 0 to `unc`, higher is better. `unc` uncertainty: score of always forecasting the
+    overall share, 0 to 0.25, a property of the questions. `wbv`, `wbc`: variance of forecasts
+    inside bins, and twice their covariance with outcomes; both 0 when forecasts in a bin are equal.
 
-    `rel_bc`, `res_bc`, `unc_bc`: the same parts without the bias of small bins, with the same sum.
-    They may fall below 0, which means that nothing can be told from 0: show max(0, ·) and keep the
-    raw value.
+    `rel_bc`, `res_bc`, `unc_bc`: bias-corrected components with the same sum. They may fall below
+    0, which means indistinguishable from 0: show max(0, ·) and keep the raw value.
     """
 
     brier: float
@@ -83,8 +77,7 @@ class Murphy:
 
 
 def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) -> Murphy:
-    """Murphy's decomposition of the mean Brier score, exact also for forecasts that differ inside a
-    bin.
+    """Murphy's decomposition of the mean Brier score, exact also within bins.
 
     One row per resolved question: `p` the forecasts, `outcomes` 1 or 0. `edges` rise from 0 to 1;
     bins are (low, high], and the first holds 0 too; ten tenths by default. See `Murphy` for ranges
@@ -96,16 +89,16 @@ def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) ->
     (0.175, 0.05, 0.0625, 0.1875)
     """
     forecasts, happened = paired(p, outcomes)
-    index = _bins(forecasts, _checked_edges(TENTHS if edges is None else edges))
-    n, said, share, index = _bin_means(forecasts, happened, index)
+    index = _bin_indices(forecasts, _check_edges(TENTHS if edges is None else edges))
+    n, mean_p, share, index = _bin_means(forecasts, happened, index)
     total, overall = forecasts.size, happened.mean()
-    rel = float(n @ (said - share) ** 2) / total
+    rel = float(n @ (mean_p - share) ** 2) / total
     res = float(n @ (share - overall) ** 2) / total
     unc = float(overall * (1.0 - overall))
-    off_mean = forecasts - said[index]
+    off_mean = forecasts - mean_p[index]
     wbv = float((off_mean**2).mean())
     wbc = 2.0 * float(((happened - share[index]) * off_mean).mean())
-    several = n > 1.0  # a bin with one question tells nothing about its own noise
+    several = n > 1.0  # a single question has no variance estimate
     noise = float((n * share * (1.0 - share))[several] @ (1.0 / (n[several] - 1.0))) / total
     level_noise = unc / max(total - 1, 1)  # with one question unc is 0
     brier = float(((forecasts - happened) ** 2).mean())
@@ -116,12 +109,12 @@ def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class Discrimination:
-    """How well forecasts tell what happens from what does not, whatever their level.
+    """Discrimination between outcomes by the forecasts, whatever their level.
 
-    `auc`: the chance that a question that happened had the higher forecast of a random pair, 0 to
-    1, higher is better, 0.5 is none. `mean_if_yes`, `mean_if_no`: mean forecast of what happened
-    and what did not. `slope`: their difference, −1 to 1, higher is better (Yates' slope). `yes`,
-    `no`: how many questions there are of each. What needs an outcome that never occurred is None.
+    `auc`: probability that of a random pair the question that happened had the higher forecast, 0
+    to 1, higher is better, 0.5 is none. `mean_if_yes`, `mean_if_no`: mean forecast by outcome.
+    `slope`: their difference, −1 to 1, higher is better (Yates' slope). `yes`, `no`: number of
+    questions by outcome. None for what needs an outcome that never occurred.
     """
 
     auc: float | None
@@ -133,8 +126,7 @@ class Discrimination:
 
 
 def discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
-    """The area under the ROC curve and the mean forecasts by outcome, one row per resolved
-    question.
+    """Area under the ROC curve and mean forecasts by outcome, one row per resolved question.
 
     Equal forecasts count half in `auc`. See `Discrimination` for ranges and directions. Raises as
     `paired` does. Sources: Mason & Graham 2002, Quarterly Journal of the Royal Meteorological
@@ -167,12 +159,11 @@ def discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
 
 
 def sharpness(p: ArrayLike) -> float:
-    """Sharpness: the variance of the forecasts around their own mean, over questions.
+    """Sharpness: variance of the forecasts around their own mean, over questions.
 
-    Range 0 (always the same number) to 0.25 (half of them 0, half 1). It says how far a forecaster
-    commits, not whether rightly: higher is better only between forecasters who are calibrated, and
-    it needs no outcome. Raises `InvalidProbability`, and `ForecastsError` without a forecast.
-    Source: Murphy 1993, Weather and Forecasting 8.
+    Range 0 (always the same number) to 0.25 (half of them 0, half 1). It does not depend on
+    outcomes; higher is better only among calibrated forecasters. Raises `InvalidProbability`, and
+    `ForecastsError` without a forecast. Source: Murphy 1993, Weather and Forecasting 8.
 
     >>> sharpness([0.0, 1.0, 0.5, 0.5])
     0.125
@@ -195,17 +186,16 @@ def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
     0.2
     """
     forecasts, happened = paired(p, outcomes)
-    index = _bins(forecasts, _equal_edges(bins))
+    index = _bin_indices(forecasts, _equal_edges(bins))
     return _mean_gap(forecasts - happened, index, bins)
 
 
 def ece_of_perfect(n: int, bins: int = 10, *, resamples: int = 4000, seed: int = 0) -> float:
-    """The mean `ece` of a perfectly calibrated forecaster with n questions: what noise alone gives.
+    """Mean `ece` of a perfectly calibrated forecaster with n questions: the noise level.
 
-    Forecasts are uniform on 0 to 1 and each outcome comes with the chance that was said;
-    `resamples` such forecasters are drawn from `seed`. Range 0 to 1, falling with n; an `ece` near
-    it is no sign of miscalibration. Raises `ForecastsError` unless n, bins and resamples are at
-    least 1.
+    Forecasts are uniform on 0 to 1 and outcomes are drawn with the stated probability; `resamples`
+    such forecasters are drawn from `seed`. Range 0 to 1, falling with n; an `ece` near it is no
+    sign of miscalibration. Raises `ForecastsError` unless n, bins and resamples are at least 1.
 
     >>> round(ece_of_perfect(50), 2), round(ece_of_perfect(1000), 2)
     (0.14, 0.03)
@@ -218,7 +208,7 @@ def ece_of_perfect(n: int, bins: int = 10, *, resamples: int = 4000, seed: int =
     for _ in range(resamples):
         forecasts = rng.random(n)
         happened = rng.random(n) < forecasts
-        total += _mean_gap(forecasts - happened, _bins(forecasts, edges), bins)
+        total += _mean_gap(forecasts - happened, _bin_indices(forecasts, edges), bins)
     return total / resamples
 
 
@@ -229,9 +219,7 @@ def _mean_gap(error: Floats, index: NDArray[np.intp], bins: int) -> float:
 def _bin_means(
     forecasts: Floats, happened: Floats, index: NDArray[np.intp]
 ) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
-    """Of each bin that is not empty: size, mean forecast, share; and which of these bins a row is
-    in.
-    """
+    """Size, mean forecast and share of each bin that is not empty, and the bin of each row."""
     _, index, sizes = np.unique(index, return_inverse=True, return_counts=True)
     n = sizes.astype(np.float64)
     return (
@@ -242,8 +230,8 @@ def _bin_means(
     )
 
 
-def _bins(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
-    """The bin (low, high] of each forecast, counted from 0."""
+def _bin_indices(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
+    """Bin (low, high] of each forecast, counted from 0."""
     return np.searchsorted(edges[1:-1], forecasts - ON_EDGE, side="left")
 
 
@@ -253,11 +241,9 @@ def _equal_edges(bins: int) -> Floats:
     return np.arange(bins + 1) / bins
 
 
-def _checked_edges(edges: ArrayLike) -> Floats:
-    found = np.asarray(edges, dtype=np.float64)
-    rising = (
-        found.ndim == 1 and found.size >= 2 and bool(np.all(np.diff(found) > 0.0))
-    )  # NaN does not rise
-    if not rising or abs(found[0]) > ON_EDGE or abs(found[-1] - 1.0) > ON_EDGE:
+def _check_edges(edges: ArrayLike) -> Floats:
+    checked = np.asarray(edges, dtype=np.float64)
+    rising = checked.ndim == 1 and checked.size >= 2 and bool(np.all(np.diff(checked) > 0.0))
+    if not rising or abs(checked[0]) > ON_EDGE or abs(checked[-1] - 1.0) > ON_EDGE:
         raise ForecastsError("the edges of bins rise from 0 to 1: give them as in [0, 0.2, 0.5, 1]")
-    return found
+    return checked

@@ -1,6 +1,4 @@
-"""Everything that can be said of one forecaster's calibration, from one row a question: numbers,
-band, and words.
-"""
+"""Calibration report of one forecaster: numbers, band and advice, from one row a question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,12 +27,12 @@ BAND_LEVEL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How the forecasts of one forecaster at one lead compare with what happened.
+    """Calibration of one forecaster at one lead.
 
-    `curve` is the CORP reliability diagram, `band` where it lies nine times in ten for a forecaster
-    who is perfectly calibrated, and `p_value` how often such a one would look at least as
-    miscalibrated. `clusters` is the number of groups of questions that share their fate; all
-    resampling is by group. `advice` is the same in one sentence.
+    `curve` is the CORP reliability diagram, `band` its 90 % consistency band for a perfectly
+    calibrated forecaster, and `p_value` the probability that such a forecaster looks at least as
+    miscalibrated. `clusters` is the number of clusters of related questions; all resampling is by
+    cluster. `advice` is a summary in one sentence.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -51,16 +49,16 @@ class Reliability:
 
     @property
     def n(self) -> int:
-        """The number of questions behind it."""
+        """Number of questions."""
         return len(self.snapshots)
 
 
 def reliability(
     points: Sequence[Snapshot], *, resamples: int = 1000, seed: int = 0
 ) -> Reliability | None:
-    """What the snapshots of one forecaster say; None when there is none.
+    """Assess the calibration of one forecaster's snapshots; None if there are none.
 
-    >>> from forecasts.question import QuestionId
+    >>> from forecasts.questions.question import QuestionId
     >>> points = [Snapshot(QuestionId(f"q{n}"), f"q{n}", 0.7, int(n % 10 < 7)) for n in range(40)]
     >>> found = reliability(points)
     >>> found.n, round(found.corp.mcb, 3), found.advice

@@ -1,33 +1,32 @@
-"""What somebody held at a stated lead time before the scheduled close: one row a question, never
-one a revision.
+"""Forecasts at a fixed lead before the scheduled close, one row a question.
 
-Twenty revisions of one question are one piece of luck, not twenty. A time-weighted mean of p is no
-forecast, so what is compared with the outcome is what stood at a fixed lead.
+Revisions of one question are not independent, and a time-weighted mean of p is no forecast, so the
+forecast at a fixed lead is compared with the outcome.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from forecasts.answers import answer
-from forecasts.cdf import Cdf
-from forecasts.cohorts import counts, fate
-from forecasts.distribution import Binary, Distribution
-from forecasts.question import Question, QuestionId, Resolution
+from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.questions.answers import answer
+from forecasts.questions.cohorts import counts, fate
+from forecasts.questions.question import Question, QuestionId, Resolution
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.crps import IntervalRecord, interval_coverage
-from forecasts.timeline import Timeline
 
 LEADS_DAYS = (90, 30, 7)
-"""Days before the scheduled close at which forecasts are compared with what happened."""
+"""Leads at which calibration is assessed, in days before the scheduled close."""
 
 Record = tuple[Question, Resolution, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The probability of YES that stood on a binary question, and whether YES happened (1 or 0).
+    """Probability of YES held on a binary question at a lead, with the outcome (1 or 0).
 
-    `cluster` names the questions that share its fate.
+    `cluster` names the cluster of related questions.
     """
 
     question_id: QuestionId
@@ -39,57 +38,57 @@ class Snapshot:
 def snapshots(
     records: Iterable[Record], lead_days: int, *, as_of: datetime | None = None
 ) -> tuple[Snapshot, ...]:
-    """What stood `lead_days` before the scheduled close, a row for each binary question.
+    """Forecasts held `lead_days` before the scheduled close, a row for each binary question.
 
     Left out are questions that were not open then, whose answer was known by then, that were
-    annulled or are ambiguous, and those on which nothing stood. With `as_of`, also those whose
-    scheduled close lies after it: they are there only because they resolved early, which is mostly
-    YES.
+    annulled or are ambiguous, and those without a forecast. With `as_of`, also those whose
+    scheduled close lies after it: they resolved early, which is mostly YES.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
-    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-12-20")] * 3, "ann")
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-12-20")] * 3,
+    ...     "ann")
     >>> held = timeline([(utc("2026-02-01"), Binary(0.4)), (utc("2026-12-10"), Binary(0.9))])
     >>> [[s.p for s in snapshots([(question, yes, held)], lead)] for lead in LEADS_DAYS]
     [[0.4], [0.4], []]
     """
-    found = []
+    rows = []
     for question, resolution, timeline in records:
-        held = _held(question, resolution, timeline, lead_days)
+        forecast = _forecast_at_lead(question, resolution, timeline, lead_days)
         happened = answer(question, resolution)
         if (
-            isinstance(held, Binary)
+            isinstance(forecast, Binary)
             and isinstance(happened, int)
             and (as_of is None or counts(question, as_of))
         ):
-            found.append(Snapshot(question.id, fate(question), held.p, happened))
-    return tuple(found)
+            rows.append(Snapshot(question.id, fate(question), forecast.p, happened))
+    return tuple(rows)
 
 
 def interval_record(
     records: Iterable[Record], lead_days: int, *, level: float = 0.9
 ) -> IntervalRecord | None:
-    """How often the answer of a numeric or date question lay inside the central interval that stood
-    at a lead.
+    """Coverage of the central intervals held at a lead, for numeric and date questions.
 
-    Widths are shares of the scale, so that questions of different units can be put together. None
-    when there is no such question; otherwise a sharp forecaster has a small mean width *and* a
-    coverage near `level`. An interval that reaches beyond an open bound holds every answer there,
-    "never" among them.
+    Widths are shares of the scale, so that questions of different units can be combined. None
+    without such a question. A good forecaster has a small mean width *and* a coverage near `level`.
+    An interval that extends beyond an open bound covers every answer there, including "never".
     """
-    tail = (1.0 - level) / 2.0 + 1e-9  # a mass of exactly the tail leaves the interval at the bound
+    tail = (1.0 - level) / 2.0 + 1e-9  # with exactly the tail mass the interval ends at the bound
     lows, highs, answers = [], [], []
     for question, resolution, timeline in records:
-        held, happened = (
-            _held(question, resolution, timeline, lead_days),
-            answer(question, resolution),
-        )
-        if isinstance(held, Cdf) and isinstance(happened, float):
+        forecast = _forecast_at_lead(question, resolution, timeline, lead_days)
+        happened = answer(question, resolution)
+        if isinstance(forecast, Cdf) and isinstance(happened, float):
             assert question.scale is not None
-            low, high, value = question.scale.locations([*held.central(level), happened]).tolist()
-            if (value > 1.0 and held.above > tail) or (value < 0.0 and held.below > tail):
+            low, high, value = question.scale.locations(
+                [*forecast.central(level), happened]
+            ).tolist()
+            if (value > 1.0 and forecast.above > tail) or (value < 0.0 and forecast.below > tail):
                 value = high if value > 1.0 else low
             lows.append(low)
             highs.append(high)
@@ -97,7 +96,7 @@ def interval_record(
     return interval_coverage(lows, highs, answers) if answers else None
 
 
-def _held(
+def _forecast_at_lead(
     question: Question, resolution: Resolution, timeline: Timeline, lead_days: int
 ) -> Distribution | None:
     if not 0 <= lead_days <= (question.closes_at - question.opens_at) / timedelta(days=1):

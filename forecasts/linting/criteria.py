@@ -1,20 +1,19 @@
-"""Checks of the criteria: could a stranger read off the answer, from where, and when is there
-none?
-"""
+"""Lint checks of the resolution criteria: sources, verdict, annulment and thresholds."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
+from forecasts.essays.dates import said_times
 from forecasts.linting.flaws import Examined, Flaw, Where
 from forecasts.linting.wording import sentences
-from forecasts.said_dates import said_times
 
-_NO_NAME: Final = re.compile(
-    r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly|available|open|official"
-    r"|officials?|news|newspapers?|media|press|outlets?|reports?|reporting|reported|articles?|internet|web|website|sites?"
-    r"|online|google|search|sources?|data|statistics|information|credible|reliable|major|leading|reputable|trusted"
-    r"|mainstream|international|local|national|government|authorit(?:y|ies)|experts?|analysts?|common|knowledge|general"
+_UNNAMED_SOURCE: Final = re.compile(
+    r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly"
+    r"|available|open|official|officials?|news|newspapers?|media|press|outlets?|reports?|reporting"
+    r"|reported|articles?|internet|web|website|sites?|online|google|search|sources?|data|statistics"
+    r"|information|credible|reliable|major|leading|reputable|trusted|mainstream|international|local"
+    r"|national|government|authorit(?:y|ies)|experts?|analysts?|common|knowledge|general"
     r"|consensus|social|tba|tbd|n/a|none|unknown|etc)\b",
     re.IGNORECASE,
 )
@@ -22,12 +21,13 @@ _FALL_BACK: Final = re.compile(
     r"\bfall[- ]?backs?\b|\bfall(?:s|ing)? back\b|\bfailing (?:that|this|which)\b"
     r"|\bif (?:it|they|this|that|these|no|none|neither|the)\b[^.;]{0,120}"
     r"\b(?:no|not|nothing|fails?|stops?|ceases?|unavailable|down|silent|missing|publishes)\b"
-    r"|\botherwise\b|\bin (?:its|their) (?:absence|place)\b|\bor,? if\b|\binstead\b|\bsubstitute\b|\bbackup\b",
+    r"|\botherwise\b|\bin (?:its|their) (?:absence|place)\b|\bor,? if\b|\binstead\b|\bsubstitute\b"
+    r"|\bbackup\b",
     re.IGNORECASE,
 )
-_ANNUL: Final = re.compile(
-    r"\bannul|\bvoid(?:ed|s)?\b|\bcancel(?:s|led|ed|lation)?\b[^.;]{0,40}\b(?:question|resol)|\bN/A\b"
-    r"|\bresolves? (?:as )?ambiguous"
+_ANNULMENT: Final = re.compile(
+    r"\bannul|\bvoid(?:ed|s)?\b|\bcancel(?:s|led|ed|lation)?\b[^.;]{0,40}\b(?:question|resol)"
+    r"|\bN/A\b|\bresolves? (?:as )?ambiguous"
     r"|\bif (?:no|none|neither|nothing)\b"
     r"|(?<!YES )(?<!NO )\bif (?:it|they|this|that|the)\b[^.;]{0,60}\b(?:is|are|was|were|be) not\b"
     r"|\bif [^.;]{0,60}\b(?:publish|releas|giv|issu)\w* (?:no|none|neither|nothing)\b",
@@ -37,8 +37,8 @@ _VERDICT: Final = re.compile(r"\b(?:YES|NO|(?i:resolves?|counts?|the answer is))
 
 
 def criteria_flaws(question: Examined) -> Iterator[Flaw]:
-    """Flaws of sources, rules and thresholds."""
-    yield from _sources(question)
+    """Yield flaws of sources, rules and thresholds."""
+    yield from _check_sources(question)
     if question.kind == "binary" and not _VERDICT.search(question.criteria):
         reason = "the criteria do not say what the answer YES takes"
         yield Flaw(
@@ -48,7 +48,7 @@ def criteria_flaws(question: Examined) -> Iterator[Flaw]:
             reason,
             "Write “YES if …”, and what looks alike but does not count.",
         )
-    if not _ANNUL.search(question.criteria):
+    if not _ANNULMENT.search(question.criteria):
         reason = "nothing says when there is no answer, or what counts if the source is silent"
         yield Flaw(
             "no-annul-rule",
@@ -57,27 +57,29 @@ def criteria_flaws(question: Examined) -> Iterator[Flaw]:
             reason,
             "Add “Annulled if …”: the one thing without which it makes no sense.",
         )
-    yield from _thresholds(question)
+    yield from _check_thresholds(question)
 
 
 def is_named(source: str) -> bool:
-    """Whether a source is one that a stranger could find: a name or an address, not “the media”.
+    """Return True for a source that can be found: a name or an address, not “the media”.
 
     >>> is_named("Reuters"), is_named("customs.gov.cn"), is_named("official news sources")
     (True, True, False)
     """
-    return bool(re.search(r"\w", _NO_NAME.sub(" ", source)))
+    return bool(re.search(r"\w", _UNNAMED_SOURCE.sub(" ", source)))
 
 
-def _sources(question: Examined) -> Iterator[Flaw]:
-    named = [source for source in dict.fromkeys(question.sources) if is_named(source)]
-    if not named:
-        said = ", ".join(f"“{source}”" for source in question.sources) or "an empty list"
-        reason = f"{said} names nobody who publishes the answer"
+def _check_sources(question: Examined) -> Iterator[Flaw]:
+    named_sources = [source for source in dict.fromkeys(question.sources) if is_named(source)]
+    if not named_sources:
+        quoted_sources = ", ".join(f"“{source}”" for source in question.sources) or "an empty list"
+        reason = f"{quoted_sources} names nobody who publishes the answer"
         fix = "Name who publishes it and where, such as “UN Digital Library, voting data”."
         yield Flaw("no-source", "blocking", "sources", reason, fix)
-    elif len(named) == 1 and not _FALL_BACK.search(f"{named[0]} {question.criteria}"):
-        reason = f"“{named[0]}” is the only source, and it may fail"
+    elif len(named_sources) == 1 and not _FALL_BACK.search(
+        f"{named_sources[0]} {question.criteria}"
+    ):
+        reason = f"“{named_sources[0]}” is the only source, and it may fail"
         yield Flaw(
             "no-fall-back",
             "blocking",
@@ -87,45 +89,52 @@ def _sources(question: Examined) -> Iterator[Flaw]:
         )
 
 
-_OF: Final = r"(?P<{0}>[A-Z]{{0,3}}[$€£¥₹]\s?|[A-Z]{{3}}\s)?"
+_CURRENCY: Final = r"(?P<{0}>[A-Z]{{0,3}}[$€£¥₹]\s?|[A-Z]{{3}}\s)?"
 _DIGITS: Final = r"[0-9][0-9.,\u202f\u00a0 ]{0,24}(?<![., ])"
 _OR_MORE: Final = r"or (?:more|higher|above|fewer|less|lower|below)\b"
 _AMOUNT: Final = re.compile(
-    r"\b(?:at least|at most|more than|fewer than|less than|no more than|no fewer than|not less than|up to|over|above"
-    r"|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|reach(?:es|ed|ing)?|a minimum of|a maximum of"
-    r"|(?:fall|drop|rise|grow|climb|decline|increase)(?:s|ed)? (?:to|by)) (?:about |some |the )?"
-    rf"{_OF.format('before')}(?P<number>{_DIGITS})(?P<after>.{{0,40}})"
-    rf"|{_OF.format('before2')}\b(?P<number2>{_DIGITS})(?P<after2> {_OR_MORE}.{{0,30}})"
+    r"\b(?:at least|at most|more than|fewer than|less than|no more than|no fewer than|not less"
+    r" than|up to|over|above|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?"
+    r"|reach(?:es|ed|ing)?|a minimum of|a maximum of|(?:fall|drop|rise|grow|climb|decline"
+    r"|increase)(?:s|ed)? (?:to|by)) (?:about |some |the )?"
+    rf"{_CURRENCY.format('before')}(?P<number>{_DIGITS})(?P<after>.{{0,40}})"
+    rf"|{_CURRENCY.format('before2')}\b(?P<number2>{_DIGITS})(?P<after2> {_OR_MORE}.{{0,30}})"
 )
-_SCALED: Final = re.compile(
+_SCALE_WORD: Final = re.compile(
     r"^\s*(?:(?:hundred|thousand|million|billion|trillion|dozen)s?\b|(?:bn|mn|tn|m|k)\b"
     rf"|{_OR_MORE}|(?:full|further|other|additional|new|different|distinct|separate)\b)"
 )
 _UNIT: Final = re.compile(r"^\s*[-–]?\s*(?:%|‰|°|[$€£¥₹]|[A-Za-z][\w/-]*|of\b)")
 _NO_UNIT: Final = re.compile(
-    r"^\s*(?:by|in|on|at|before|until|till|during|for|and|or|the|a|if|when|as|this|next|within|from|to|between|than|is"
-    r"|are|was|were|will|would|has|have|after|since|through|with|per|that|which|again|ever|any|its|their|according"
-    r"|compared|January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"^\s*(?:by|in|on|at|before|until|till|during|for|and|or|the|a|if|when|as|this|next|within"
+    r"|from|to|between|than|is|are|was|were|will|would|has|have|after|since|through|with|per|that"
+    r"|which|again|ever|any|its|their|according|compared|January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\b"
 )
 _UNIT_WORDS: Final = re.compile(
-    r"[%‰°$€£¥₹]|\b(?:per ?cent(?:age)?|dollars?|USD|euros?|EUR|yuan|renminbi|roubles?|rubles?|pounds?|yen|rupees?"
-    r"|tonnes?|tons?|barrels?|degrees?|celsius|votes?|seats?|points?|km|kilomet\w+|miles?|hectares?|index|score|ratio"
-    r"|magnitude|number of|how many|count of|rank(?:ing)?|place|share of|GW|MW|TWh|kWh|days?|weeks?|months?|years?"
+    r"[%‰°$€£¥₹]|\b(?:per ?cent(?:age)?|dollars?|USD|euros?|EUR|yuan|renminbi|roubles?|rubles?"
+    r"|pounds?|yen|rupees?|tonnes?|tons?|barrels?|degrees?|celsius|votes?|seats?|points?|km"
+    r"|kilomet\w+|miles?|hectares?|index|score|ratio|magnitude|number of|how many|count of"
+    r"|rank(?:ing)?|place|share of|GW|MW|TWh|kWh|days?|weeks?|months?|years?"
     r"|people)\b",
     re.IGNORECASE,
 )
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
-def _thresholds(question: Examined) -> Iterator[Flaw]:
+def _check_thresholds(question: Examined) -> Iterator[Flaw]:
     parts: tuple[tuple[Where, str], ...] = (
         ("text", question.text),
         ("criteria", question.criteria),
     )
-    for where, said in parts:
-        bare = [number for sentence in sentences(said) for number in _without_unit(sentence)]
-        if bare and not (where == "text" and _says_unit(bare, question.criteria)):
-            numbers = ", ".join(f"“{number}”" for number in dict.fromkeys(bare))
+    for where, text in parts:
+        bare_numbers = [
+            number for sentence in sentences(text) for number in _find_bare_amounts(sentence)
+        ]
+        if bare_numbers and not (
+            where == "text" and _criteria_give_unit(bare_numbers, question.criteria)
+        ):
+            numbers = ", ".join(f"“{number}”" for number in dict.fromkeys(bare_numbers))
             fix = (
                 "Write the unit behind the number: per cent, US dollars, tonnes, or what is "
                 "counted."
@@ -146,43 +155,43 @@ def _thresholds(question: Examined) -> Iterator[Flaw]:
         )
 
 
-def _without_unit(sentence: str) -> list[str]:
+def _find_bare_amounts(sentence: str) -> list[str]:
     if _UNIT_WORDS.search(sentence):
         return []
-    dates = [(said.start, said.end) for said in said_times(sentence)]
-    found = []
+    dates = [(mention.start, mention.end) for mention in said_times(sentence)]
+    amounts = []
     for match in _AMOUNT.finditer(sentence):
-        second = match["number"] is None
+        is_suffix_form = match["number"] is None
         number, after = (
-            match["number2" if second else "number"],
-            match["after2" if second else "after"],
+            match["number2" if is_suffix_form else "number"],
+            match["after2" if is_suffix_form else "after"],
         )
-        start = match.start("number2" if second else "number")
+        start = match.start("number2" if is_suffix_form else "number")
         is_date = any(a <= start < b for a, b in dates) or _YEAR.fullmatch(number)
         if (
             not is_date
-            and not match["before2" if second else "before"]
-            and not _followed_by_unit(after)
+            and not match["before2" if is_suffix_form else "before"]
+            and not _has_unit_after(after)
         ):
-            found.append(match[0][: len(match[0]) - len(after)].strip())
-    return found
+            amounts.append(match[0][: len(match[0]) - len(after)].strip())
+    return amounts
 
 
-def _followed_by_unit(after: str) -> bool:
-    rest = after
-    while (scaled := _SCALED.match(rest)) is not None:
-        rest = rest[scaled.end() :]
-    return bool(_UNIT.match(rest)) and not _NO_UNIT.match(rest)
+def _has_unit_after(after: str) -> bool:
+    remainder = after
+    while (scale_match := _SCALE_WORD.match(remainder)) is not None:
+        remainder = remainder[scale_match.end() :]
+    return bool(_UNIT.match(remainder)) and not _NO_UNIT.match(remainder)
 
 
-def _says_unit(bare: list[str], criteria: str) -> bool:
-    """Whether the criteria give the same number with its unit."""
-    numbers = {re.sub(r"\.0+$", "", re.sub(r"[^0-9.]", "", amount)) for amount in bare}
+def _criteria_give_unit(bare_numbers: list[str], criteria: str) -> bool:
+    """Return True if the criteria give the same number with its unit."""
+    numbers = {re.sub(r"\.0+$", "", re.sub(r"[^0-9.]", "", amount)) for amount in bare_numbers}
     for sentence in sentences(criteria):
-        said = {
-            re.sub(r"\.0+$", "", n)
-            for n in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))
+        sentence_numbers = {
+            re.sub(r"\.0+$", "", number)
+            for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))
         }
-        if numbers <= said and _UNIT_WORDS.search(sentence):
+        if numbers <= sentence_numbers and _UNIT_WORDS.search(sentence):
             return True
     return False

@@ -1,4 +1,4 @@
-"""What can be wrong with a question: the values of the linter, and the list of its codes."""
+"""Values of the linter, and the list of its codes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
-from forecasts.asking import Asked
-from forecasts.cdf import Scale
-from forecasts.distribution import Binary
+from forecasts.distributions.cdf import Scale
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import ForecastsError
-from forecasts.evidence import Indicator
-from forecasts.question import HorizonShape, Kind, Question
-from forecasts.said_probability import read_probability
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.new_question import Asked
+from forecasts.questions.parse_probability import read_probability
+from forecasts.questions.question import HorizonShape, Kind, Question
 
 Severity = Literal["blocking", "advice"]
 Where = Literal[
@@ -25,7 +25,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "no-deadline": (
             "Neither text nor criteria name a day, a month or a year in which the question ends."
         ),
-        "other-deadline": "The deadline that is written down is another one than the scheduled close.",
+        "other-deadline": (
+            "The deadline that is written down is another one than the scheduled close."
+        ),
         "loose-deadline": "The deadline can be read as two days, such as “by 2030” or “mid-2027”.",
         "no-start": "The criteria do not say from which day on an event counts.",
         "moving-date": "“This year” or “within six months” means another day to each reader.",
@@ -57,7 +59,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "no-feed": "No feed that is polled could carry a report on it.",
     }
 )
-"""Every code with what it means, in the order in which flaws of one severity are told."""
+"""Codes with their meaning, in the order in which flaws of one severity are listed."""
 
 LEAST_PRIOR: Final = 0.02
 MOST_PRIOR: Final = 0.98
@@ -65,9 +67,9 @@ MOST_PRIOR: Final = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Something that is wrong with a question, why, and what to write instead.
+    """Flaw of a question with its reason and a proposed correction.
 
-    "blocking": a stranger could not resolve the question, or it must not be asked. `reason` names
+    "blocking": the question cannot be resolved by a stranger, or must not be asked. `reason` quotes
     the words at fault.
     """
 
@@ -80,11 +82,11 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the linter knows beside the question itself.
+    """Context of a question for the linter.
 
-    `keeps_days` is after how many days reports are deleted (None: never). `feeds` holds the words
-    of each polled feed, such as its title and topics (None: not known, so nothing is said about
-    feeds). `indicators` are those of the question, `alike` the other questions of the same claim.
+    `keeps_days` is the number of days until reports are deleted (None: never). `feeds` holds the
+    words of each polled feed, such as its title and topics (None: unknown, so feeds are not
+    checked). `indicators` are those of the question, `alike` the other questions of the same claim.
     """
 
     now: datetime
@@ -96,9 +98,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A question as the checks read it, opened or not yet; white space is folded, and times are
-    aware UTC.
-    """
+    """Question prepared for the checks: white space is collapsed, and times are aware UTC."""
 
     id: str
     kind: Kind
@@ -115,41 +115,41 @@ class Examined:
     retrospective: bool
 
 
-def examined(asked: Asked | Question) -> Examined:
-    """The question for the checks; `prior` is P(YES), None for another kind or a prior that cannot
-    be read.
+def examined(question: Asked | Question) -> Examined:
+    """Prepare a question for the checks; `prior` is P(YES), None for another kind or an invalid
+    prior.
     """
-    options = tuple(option if isinstance(option, str) else option.name for option in asked.options)
+    options = tuple(
+        option if isinstance(option, str) else option.name for option in question.options
+    )
     return Examined(
-        id=asked.id,
-        kind=asked.kind,
-        horizon_shape=asked.horizon_shape,
-        text=_folded(asked.text),
-        criteria=_folded(asked.criteria),
-        sources=tuple(filter(None, map(_folded, asked.sources))),
-        opens_at=_utc(asked.opens_at),
-        closes_at=_utc(asked.closes_at),
-        prior=_prior(asked) if asked.kind == "binary" else None,
-        prior_reason=_folded(asked.prior_reason),
-        options=tuple(map(_folded, options)),
-        scale=asked.scale,
-        retrospective=asked.retrospective,
+        id=question.id,
+        kind=question.kind,
+        horizon_shape=question.horizon_shape,
+        text=_collapse_spaces(question.text),
+        criteria=_collapse_spaces(question.criteria),
+        sources=tuple(filter(None, map(_collapse_spaces, question.sources))),
+        opens_at=_as_utc(question.opens_at),
+        closes_at=_as_utc(question.closes_at),
+        prior=_parse_prior(question) if question.kind == "binary" else None,
+        prior_reason=_collapse_spaces(question.prior_reason),
+        options=tuple(map(_collapse_spaces, options)),
+        scale=question.scale,
+        retrospective=question.retrospective,
     )
 
 
-def _folded(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-def _utc(at: datetime) -> datetime:
-    """A time without a zone is refused when the question opens; a draft that is only looked at
-    takes it as UTC.
-    """
+def _as_utc(at: datetime) -> datetime:
+    """Take a naive time as UTC: opening refuses it, but a draft can still be checked."""
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
-def _prior(asked: Asked | Question) -> float | None:
-    prior = asked.prior
+def _parse_prior(question: Asked | Question) -> float | None:
+    prior = question.prior
     if isinstance(prior, str):
         try:
             prior = read_probability(prior) if prior.strip() else Binary(0.5)

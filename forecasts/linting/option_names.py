@@ -1,4 +1,4 @@
-"""Checks of the options: is exactly one of them right, whatever happens?"""
+"""Lint checks of the options: they must exclude each other and cover every outcome."""
 
 import math
 import re
@@ -9,13 +9,13 @@ from typing import Final
 
 from forecasts.linting.flaws import Examined, Flaw
 
-_WORDS: Final = {
+_NUMBER_WORDS: Final = {
     word: float(n)
     for n, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()
     )
 } | {"none": 0.0, "no": 0.0, "never": 0.0, "once": 1.0, "twice": 2.0}
-_NUMBER: Final = rf"[-−]?[$€£¥]?[0-9][0-9,]*(?:\.[0-9]+)?|\b(?:{'|'.join(_WORDS)})\b"
+_NUMBER: Final = rf"[-−]?[$€£¥]?[0-9][0-9,]*(?:\.[0-9]+)?|\b(?:{'|'.join(_NUMBER_WORDS)})\b"
 _BETWEEN: Final = re.compile(
     rf"(?:between |from )?({_NUMBER})\D{{0,3}}?(?: ?(?:–|-|to|and|until|up to) ?)"
     rf"((?:just |but )?(?:below|under|less than) )?({_NUMBER})",
@@ -23,26 +23,29 @@ _BETWEEN: Final = re.compile(
 )
 _UNDER: Final = re.compile(rf"(?:less than|fewer than|below|under|lower than|<) ?({_NUMBER})", re.I)
 _AT_MOST: Final = re.compile(
-    rf"(?:at most|up to|no more than|≤|<=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?or (?:less|fewer|lower|below)",
+    rf"(?:at most|up to|no more than|≤|<=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?or (?:less|fewer"
+    r"|lower|below)",
     re.I,
 )
 _OVER: Final = re.compile(rf"(?:more than|above|over|higher than|exceeding|>) ?({_NUMBER})", re.I)
 _AT_LEAST: Final = re.compile(
-    rf"(?:at least|from|≥|>=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?(?:or (?:more|higher|above)|\+)|({_NUMBER})\+",
+    rf"(?:at least|from|≥|>=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?(?:or (?:more|higher|above)|\+)"
+    rf"|({_NUMBER})\+",
     re.I,
 )
 _SINGLE: Final = re.compile(rf"(?:exactly )?({_NUMBER})(?:\s?(?:%|[A-Za-z ]{{0,30}}))?", re.I)
-_REST: Final = re.compile(
-    r"\b(?:others?|another|none|nobody|no one|nothing|neither|elsewhere|else|remaining|rest|any other)\b"
+_REMAINDER: Final = re.compile(
+    r"\b(?:others?|another|none|nobody|no one|nothing|neither|elsewhere|else|remaining|rest|any"
+    r" other)\b"
     r"|^(?:no|not) |\bunknown\b",
     re.IGNORECASE,
 )
-_JOINS: Final = re.compile(r"\b(?:and|or|with|plus|including)\b|[,/&+]", re.IGNORECASE)
+_CONJUNCTION: Final = re.compile(r"\b(?:and|or|with|plus|including)\b|[,/&+]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The numbers that an option covers; a bound that is excluded is open."""
+    """Range of numbers that an option covers; an excluded bound is open."""
 
     name: str
     low: float
@@ -52,100 +55,98 @@ class Span:
 
 
 def options_flaws(question: Examined) -> Iterator[Flaw]:
-    """Flaws of the options of a categorical or ordered question."""
+    """Yield flaws of the options of a categorical or ordered question."""
     if question.kind not in ("categorical", "ordered") or not question.options:
         return
-    spans = [span_of(name) for name in question.options]
-    numbers = [span for span in spans if span is not None]
-    others = [name for name in question.options if _REST.search(name)]
-    if len(numbers) == len(spans) or (
-        len(numbers) >= 2 and len(numbers) + len(others) >= len(spans)
+    parsed = [span_of(name) for name in question.options]
+    ranges = [span for span in parsed if span is not None]
+    remainder_names = [name for name in question.options if _REMAINDER.search(name)]
+    if len(ranges) == len(parsed) or (
+        len(ranges) >= 2 and len(ranges) + len(remainder_names) >= len(parsed)
     ):
-        yield from _ranges(numbers, has_rest=len(numbers) < len(spans))
+        yield from _check_ranges(ranges, has_remainder=len(ranges) < len(parsed))
         return
-    yield from _nested(question.options)
-    if not others:
-        ordered = question.kind == "ordered"
-        named = ", ".join(f"“{name}”" for name in question.options)
-        reason = f"something may happen that is none of {named}"
+    yield from _find_nested_names(question.options)
+    if not remainder_names:
+        is_ordered = question.kind == "ordered"
+        quoted_names = ", ".join(f"“{name}”" for name in question.options)
+        reason = f"something may happen that is none of {quoted_names}"
         fix = (
             "Add an option “Other” (or “none of these”), and let the criteria say what "
             "falls under it."
         )
-        yield Flaw("options-gap", "advice" if ordered else "blocking", "options", reason, fix)
+        yield Flaw("options-gap", "advice" if is_ordered else "blocking", "options", reason, fix)
 
 
 def span_of(name: str) -> Span | None:
-    """The numbers that an option covers, None when it is no number and no range.
+    """Parse the range of an option's name; None if it is neither a number nor a range.
 
     >>> span_of("three or more"), span_of("Moscow")
     (Span(name='three or more', low=3.0, high=inf, low_open=False, high_open=False), None)
     >>> span_of("10–20 %").high
     20.0
     """
-    said = name.strip()
-    if match := _BETWEEN.match(said):
-        low, high = _value(match[1]), _value(match[3])
+    text = name.strip()
+    if match := _BETWEEN.match(text):
+        low, high = _parse_number(match[1]), _parse_number(match[3])
         return Span(name, low, high, high_open=bool(match[2])) if low <= high else None
-    for pattern, build in _OPEN:
-        if match := pattern.match(said):
-            return build(name, _value(next(filter(None, match.groups()))))
-    if match := _SINGLE.fullmatch(said):
-        value = _value(match[1])
-        return Span(name, value, value) if not _is_only_no(said) else None
+    for pattern, build in _OPEN_RANGES:
+        if match := pattern.match(text):
+            return build(name, _parse_number(next(filter(None, match.groups()))))
+    if match := _SINGLE.fullmatch(text):
+        value = _parse_number(match[1])
+        return Span(name, value, value) if not _is_bare_negation(text) else None
     return None
 
 
-def _is_only_no(said: str) -> bool:
-    return bool(re.match(r"no ", said, re.IGNORECASE)) and not re.search(r"[0-9]", said)
+def _is_bare_negation(text: str) -> bool:
+    return bool(re.match(r"no ", text, re.IGNORECASE)) and not re.search(r"[0-9]", text)
 
 
-def _ranges(spans: Sequence[Span], *, has_rest: bool) -> Iterator[Flaw]:
+def _check_ranges(spans: Sequence[Span], *, has_remainder: bool) -> Iterator[Flaw]:
     in_order = sorted(spans, key=lambda span: (span.low, span.low_open, span.high))
-    overlaps = [(a, b) for a, b in pairwise(in_order) if _overlap(a, b)]
+    overlaps = [(a, b) for a, b in pairwise(in_order) if _is_overlapping(a, b)]
     if overlaps:
         a, b = overlaps[0]
         reason = f"“{a.name}” and “{b.name}” hold {b.low:g} both"
         fix = f"Let one of them end below {b.low:g}, such as “less than {b.low:g}”."
         yield Flaw("options-overlap", "blocking", "options", reason, fix)
-    if has_rest:
+    if has_remainder:
         return
-    gaps = [_gap(a, b) for a, b in pairwise(in_order) if not _overlap(a, b)]
-    low, high = in_order[0], in_order[-1]
-    if low.low > 0:
-        gaps.append(f"nothing below “{low.name}”")
-    if math.isfinite(high.high):
-        gaps.append(f"nothing above “{high.name}”")
-    if found := [gap for gap in gaps if gap]:
+    gaps = [_describe_gap(a, b) for a, b in pairwise(in_order) if not _is_overlapping(a, b)]
+    first, last = in_order[0], in_order[-1]
+    if first.low > 0:
+        gaps.append(f"nothing below “{first.name}”")
+    if math.isfinite(last.high):
+        gaps.append(f"nothing above “{last.name}”")
+    if present_gaps := [gap for gap in gaps if gap]:
         fix = (
             "Close the gap, with “less than …” at one end and “… or more” at the other, or "
             "add “Other”."
         )
-        yield Flaw("options-gap", "blocking", "options", f"there is {'; '.join(found)}", fix)
+        yield Flaw("options-gap", "blocking", "options", f"there is {'; '.join(present_gaps)}", fix)
 
 
-def _overlap(a: Span, b: Span) -> bool:
+def _is_overlapping(a: Span, b: Span) -> bool:
     return b.low < a.high or (b.low == a.high and not a.high_open and not b.low_open)
 
 
-def _gap(a: Span, b: Span) -> str:
-    """What lies between two spans; whole numbers that follow one another leave nothing."""
-    whole = all(float(x).is_integer() for x in (a.high, b.low))
-    adjacent = b.low == a.high and not (a.high_open and b.low_open)
-    follows = (
-        whole
+def _describe_gap(a: Span, b: Span) -> str:
+    """Describe the gap between two ranges; consecutive whole numbers leave none."""
+    is_whole = all(float(x).is_integer() for x in (a.high, b.low))
+    is_adjacent = b.low == a.high and not (a.high_open and b.low_open)
+    is_consecutive = (
+        is_whole
         and b.low - a.high == 1.0
         and not a.high_open
         and not b.low_open
         and not _has_unit_of_measure(a, b)
     )
-    return "" if adjacent or follows else f"nothing between “{a.name}” and “{b.name}”"
+    return "" if is_adjacent or is_consecutive else f"nothing between “{a.name}” and “{b.name}”"
 
 
 def _has_unit_of_measure(a: Span, b: Span) -> bool:
-    """Whether the numbers are measured and not counted, so that something lies between 10 and
-    11.
-    """
+    """Return True for measured numbers, which have values between 10 and 11."""
     return bool(
         re.search(
             r"%|per ?cent|[$€£¥]|\b(?:million|billion|trillion|tonnes|dollars|euros|km)\b",
@@ -154,18 +155,18 @@ def _has_unit_of_measure(a: Span, b: Span) -> bool:
     )
 
 
-def _nested(names: Sequence[str]) -> Iterator[Flaw]:
-    for one, other in combinations(names, 2):
-        short, long = sorted((one, other), key=len)
-        inside = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", long, re.IGNORECASE)
-        if not inside or _REST.search(long) or _REST.search(short):
+def _find_nested_names(names: Sequence[str]) -> Iterator[Flaw]:
+    for first, second in combinations(names, 2):
+        short, long = sorted((first, second), key=len)
+        match = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", long, re.IGNORECASE)
+        if not match or _REMAINDER.search(long) or _REMAINDER.search(short):
             continue
-        rest = (long[: inside.start()] + long[inside.end() :]).strip()
-        # "South Sudan" is another country than "Sudan", but "Russia and China" is also "Russia"
+        remainder = (long[: match.start()] + long[match.end() :]).strip()
+        # "South Sudan" excludes "Sudan", but "Russia and China" includes "Russia"
         is_name = (
-            bool(rest)
-            and all(word[0].isupper() for word in rest.split())
-            and not _JOINS.search(rest)
+            bool(remainder)
+            and all(word[0].isupper() for word in remainder.split())
+            and not _CONJUNCTION.search(remainder)
         )
         reason = f"“{short}” is also in “{long}”"
         fix = (
@@ -177,27 +178,32 @@ def _nested(names: Sequence[str]) -> Iterator[Flaw]:
         return
 
 
-def _value(text: str) -> float:
-    said = text.lower()
-    if said in _WORDS:
-        return _WORDS[said]
-    return float(re.sub(r"[^0-9.-]", "", said.replace("−", "-")))
+def _parse_number(text: str) -> float:
+    word = text.lower()
+    if word in _NUMBER_WORDS:
+        return _NUMBER_WORDS[word]
+    return float(re.sub(r"[^0-9.-]", "", word.replace("−", "-")))
 
 
-def _below(name: str, value: float) -> Span:
+def _range_below(name: str, value: float) -> Span:
     return Span(name, -math.inf, value, high_open=True)
 
 
-def _at_most(name: str, value: float) -> Span:
+def _range_at_most(name: str, value: float) -> Span:
     return Span(name, -math.inf, value)
 
 
-def _over(name: str, value: float) -> Span:
+def _range_over(name: str, value: float) -> Span:
     return Span(name, value, math.inf, low_open=True)
 
 
-def _at_least(name: str, value: float) -> Span:
+def _range_at_least(name: str, value: float) -> Span:
     return Span(name, value, math.inf)
 
 
-_OPEN: Final = ((_UNDER, _below), (_AT_MOST, _at_most), (_OVER, _over), (_AT_LEAST, _at_least))
+_OPEN_RANGES: Final = (
+    (_UNDER, _range_below),
+    (_AT_MOST, _range_at_most),
+    (_OVER, _range_over),
+    (_AT_LEAST, _range_at_least),
+)

@@ -1,59 +1,57 @@
-"""Checks against what stands around a question: prior, indicators, other questions of its claim,
-feeds.
-"""
+"""Lint checks against the context: prior, indicators, sibling questions and feeds."""
 
 import re
 from collections.abc import Iterator
 from typing import Final
 
-from forecasts.evidence import Direction
+from forecasts.evidence.evidence import Direction
 from forecasts.linting.flaws import LEAST_PRIOR, MOST_PRIOR, Examined, Flaw, Surroundings
-from forecasts.question import Question
+from forecasts.questions.question import Question
 
 _BASE_RATE: Final = re.compile(
-    r"[0-9]|%|\b(?:base rates?|reference class|rates?|hazards?|times?|years?|ever|never|none|always|every|each|once"
-    r"|twice|half|third|quarter|usually|seldom|rarely|often|mean|median|average|history|historical\w*|precedents?|odds"
+    r"[0-9]|%|\b(?:base rates?|reference class|rates?|hazards?|times?|years?|ever|never|none"
+    r"|always|every|each|once|twice|half|third|quarter|usually|seldom|rarely|often|mean|median"
+    r"|average|history|historical\w*|precedents?|odds"
     r"|per cent|one|two|three|four|five|six|seven|eight|nine|ten|jeffreys|poisson|markets?)\b",
     re.IGNORECASE,
 )
-_NOTHING: Final = re.compile(
+_NO_REASON: Final = re.compile(
     r"none given\b|n/?a\b|unknown\b|guess\w*\b|gut\b|no reason|-+$|\?+$", re.IGNORECASE
 )
 
 GENERAL_FEED_WORDS: Final = frozenset(
-    "world international wire wires headlines agency reuters afp worldwide top breaking general".split()
+    "world international wire wires headlines agency reuters afp worldwide top breaking"
+    " general".split()
 )
-"""A feed with one of these words in its title or topics reports on everything, and could carry
-anything.
-"""
+"""Words in the title or topics of a feed that reports on everything."""
 
 _NOT_GENERAL: Final = re.compile(
     r"\bworld (?:bank|health|trade|cup|economic|food|heritage|wide web)\b|\batomic energy agency\b",
     re.I,
 )
-_COMMON: Final = frozenset(
-    """will would could should have been that this with from into they their there than then when where what which
-    whose more most least many much about after before until during between against under over above
-    below each other another next first last year years month months report reports news latest
-    press release releases official update updates daily times post today feed english online
-    december november october september august july june april
-    march february january million billion dollars number does both take make hold name call reach""".split()
+_STOP_WORDS: Final = frozenset(
+    """will would could should have been that this with from into they their there than then when
+    where what which whose more most least many much about after before until during between against
+    under over above below each other another next first last year years month months report reports
+    news latest press release releases official update updates daily times post today feed english
+    online december november october september august july june april march february january million
+    billion dollars number does both take make hold name call reach""".split()
 )
-_STEM: Final = 4
+_STEM_LENGTH: Final = 4
 
 
-def surroundings_flaws(question: Examined, around: Surroundings) -> Iterator[Flaw]:
-    """Flaws of what a question is asked with."""
-    yield from _prior(question, around)
-    yield from _base_rate(question)
-    yield from _indicators(question, around)
-    yield from _feeds(question, around)
+def surroundings_flaws(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+    """Yield flaws of the context of a question."""
+    yield from _check_prior(question, context)
+    yield from _check_base_rate(question)
+    yield from _check_indicators(question, context)
+    yield from _check_feeds(question, context)
 
 
-def _prior(question: Examined, around: Surroundings) -> Iterator[Flaw]:
+def _check_prior(question: Examined, context: Surroundings) -> Iterator[Flaw]:
     if question.prior is None or LEAST_PRIOR <= question.prior <= MOST_PRIOR:
         return
-    if any(_closes_earlier(other, question, around) for other in around.alike):
+    if any(_closes_earlier(other, question, context) for other in context.alike):
         return  # only the shortest horizon has to be uncertain
     reason = f"{question.prior:.1%} is all but settled before anything is known"
     fix = (
@@ -63,25 +61,25 @@ def _prior(question: Examined, around: Surroundings) -> Iterator[Flaw]:
     yield Flaw("extreme-prior", "blocking", "prior", reason, fix)
 
 
-def _closes_earlier(other: Question, question: Examined, around: Surroundings) -> bool:
-    comparable = (
-        other.id != question.id
-        and other.kind == "binary"
-        and other.retrospective == question.retrospective
+def _closes_earlier(sibling: Question, question: Examined, context: Surroundings) -> bool:
+    is_comparable = (
+        sibling.id != question.id
+        and sibling.kind == "binary"
+        and sibling.retrospective == question.retrospective
     )
-    is_live = other.retrospective or other.closes_at > around.now
-    return comparable and is_live and other.closes_at < question.closes_at
+    is_live = sibling.retrospective or sibling.closes_at > context.now
+    return is_comparable and is_live and sibling.closes_at < question.closes_at
 
 
-def _base_rate(question: Examined) -> Iterator[Flaw]:
-    said = question.prior_reason
+def _check_base_rate(question: Examined) -> Iterator[Flaw]:
+    reason = question.prior_reason
     fix = (
         "Say how often it happened in comparable cases: k of n, a rate a year, or what a "
         "market says."
     )
-    if not said or _NOTHING.match(said):
+    if not reason or _NO_REASON.match(reason):
         yield Flaw("no-base-rate", "advice", "prior", "no reason stands behind the prior", fix)
-    elif not _BASE_RATE.search(said):
+    elif not _BASE_RATE.search(reason):
         yield Flaw(
             "no-base-rate",
             "advice",
@@ -91,8 +89,8 @@ def _base_rate(question: Examined) -> Iterator[Flaw]:
         )
 
 
-def _indicators(question: Examined, around: Surroundings) -> Iterator[Flaw]:
-    if not around.indicators:
+def _check_indicators(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+    if not context.indicators:
         reason = "no indicator says which reports would speak for or against it"
         yield Flaw(
             "no-indicators",
@@ -102,10 +100,10 @@ def _indicators(question: Examined, around: Surroundings) -> Iterator[Flaw]:
             "Write down one for each side before the first report comes.",
         )
         return
-    sides = {indicator.direction for indicator in around.indicators} - {Direction.NEUTRAL}
+    sides = {indicator.direction for indicator in context.indicators} - {Direction.NEUTRAL}
     if len(sides) == 1 and question.kind in ("binary", "numeric", "date"):
         side = "YES" if Direction.YES in sides else "NO"
-        reason = f"all {len(around.indicators)} indicators speak for {side}"
+        reason = f"all {len(context.indicators)} indicators speak for {side}"
         yield Flaw(
             "one-sided",
             "advice",
@@ -115,10 +113,10 @@ def _indicators(question: Examined, around: Surroundings) -> Iterator[Flaw]:
         )
 
 
-def _feeds(question: Examined, around: Surroundings) -> Iterator[Flaw]:
-    if around.feeds is None:
+def _check_feeds(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+    if context.feeds is None:
         return
-    if not around.feeds:
+    if not context.feeds:
         yield Flaw(
             "no-feed",
             "advice",
@@ -127,16 +125,19 @@ def _feeds(question: Examined, around: Surroundings) -> Iterator[Flaw]:
             "Subscribe to a feed that would report the answer.",
         )
         return
-    about = [question.text, *question.options]
-    about += [
-        " ".join([i.name, *(term for group in i.terms for term in group)])
-        for i in around.indicators
+    texts = [question.text, *question.options]
+    texts += [
+        " ".join([indicator.name, *(term for group in indicator.terms for term in group)])
+        for indicator in context.indicators
     ]
-    subject = content_words(" ".join(about))
-    if any(is_general(feed) or subject & content_words(feed) for feed in around.feeds):
+    subject = content_words(" ".join(texts))
+    if any(is_general(feed) or subject & content_words(feed) for feed in context.feeds):
         return
-    named = ", ".join(sorted(subject)[:6]) or "its subject"
-    reason = f"none of {len(around.feeds)} feeds is about {named}, and none carries news in general"
+    subject_words = ", ".join(sorted(subject)[:6]) or "its subject"
+    reason = (
+        f"none of {len(context.feeds)} feeds is about {subject_words}, and none carries news "
+        "in general"
+    )
     yield Flaw(
         "no-feed",
         "advice",
@@ -147,28 +148,27 @@ def _feeds(question: Examined, around: Surroundings) -> Iterator[Flaw]:
 
 
 def is_general(feed: str) -> bool:
-    """Whether a feed, by the words of its title and topics, carries news of every kind: see
-    `GENERAL_FEED_WORDS`.
+    """Return True if the title and topics of a feed hold one of `GENERAL_FEED_WORDS`.
 
-    >>> is_general("BBC News, World"), is_general("World Health Organization, news"), is_general("OilPrice.com")
-    (True, False, False)
+    >>> is_general("BBC News, World"), is_general("World Health Organization, news")
+    (True, False)
     """
-    said = _NOT_GENERAL.sub(" ", feed.lower())
-    return bool(GENERAL_FEED_WORDS & set(re.findall(r"[a-z]+", said)))
+    text = _NOT_GENERAL.sub(" ", feed.lower())
+    return bool(GENERAL_FEED_WORDS & set(re.findall(r"[a-z]+", text)))
 
 
 def content_words(text: str) -> frozenset[str]:
-    """The words that say what a text is about, cut to their first four letters.
+    """Return the content words of a text, cut to their first four letters.
 
     >>> sorted(content_words("Will China trade with Chinese banks?"))
     ['bank', 'chin', 'trad']
     """
     words = re.findall(r"[^\W\d_]{3,}", text.lower())
     return frozenset(
-        word[:_STEM]
+        word[:_STEM_LENGTH]
         for word in words
-        if word not in _COMMON and (len(word) >= _STEM or word in _SHORT)
+        if word not in _STOP_WORDS and (len(word) >= _STEM_LENGTH or word in _SHORT_CONTENT_WORDS)
     )
 
 
-_SHORT: Final = frozenset("oil gas war fed ecb nato usa opec iran".split())
+_SHORT_CONTENT_WORDS: Final = frozenset("oil gas war fed ecb nato usa opec iran".split())

@@ -1,47 +1,47 @@
-"""Checks of the times: is the day on which the question closes written down, in which zone, and
-still ahead?
-"""
+"""Lint checks of the times: deadline, opening, time zone and retention."""
 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from forecasts.essays.dates import SaidTime, long_date, said_times
+from forecasts.essays.relative_dates import moving_times
 from forecasts.linting.flaws import Examined, Flaw, Severity, Surroundings, Where
 from forecasts.linting.wording import sentences
-from forecasts.moving_dates import moving_times
-from forecasts.said_dates import SaidTime, long_date, said_times
 
-_FARTHEST_ZONE: Final = timedelta(hours=14)
-_ZONE: Final = re.compile(
-    r"\b(?:UTC|GMT|CET|CEST|EET|EEST|WET|MSK|EST|EDT|ET|CST|CDT|MST|MDT|PST|PDT|PT|BST|IST|JST|KST|HKT|SGT|AEST|AEDT|Zulu)\b"
-    r"|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b|\blocal time\b|[0-9]Z\b|[+−-][01][0-9]:?[0-9]{2}\b"
-    r"|\btime ?zone\b"
+_MAX_ZONE_OFFSET: Final = timedelta(hours=14)
+_TIME_ZONE: Final = re.compile(
+    r"\b(?:UTC|GMT|CET|CEST|EET|EEST|WET|MSK|EST|EDT|ET|CST|CDT|MST|MDT|PST|PDT|PT|BST|IST|JST|KST"
+    r"|HKT|SGT|AEST|AEDT|Zulu)\b|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b"
+    r"|\blocal time\b|[0-9]Z\b|[+−-][01][0-9]:?[0-9]{2}\b|\btime ?zone\b"
 )
-_ASIDE: Final = re.compile(
-    r"\bannul|\bvoid\b|\bcancel|\bnot (?:yet )?(?:been )?(?:published|released|available|out)\b|\bbefore the opening\b"
+_PUBLICATION_RULE: Final = re.compile(
+    r"\bannul|\bvoid\b|\bcancel|\bnot (?:yet )?(?:been )?(?:published|released|available|out)\b"
+    r"|\bbefore the opening\b"
     r"|\bif (?:no|none|neither)\b[^.;]{0,80}\b(?:publish|releas|available)",
     re.IGNORECASE,
 )
-_SHAPES_WITH_EVENTS: Final = ("event_by", "holds_until")
+_EVENT_SHAPES: Final = ("event_by", "holds_until")
 
 
-def times_flaws(question: Examined, around: Surroundings) -> Iterator[Flaw]:
-    """Flaws of deadline, opening, zone and retention."""
-    text, criteria = said_times(question.text), _rules_times(question.criteria)
-    yield from _deadline(question, text, criteria)
-    yield from _moving(question)
-    yield from _zone(question, (*text, *criteria))
-    yield from _settled(question, (*text, *criteria), around.now)
-    if _is_about_events(question) and not _names_start(question, criteria):
+def times_flaws(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+    """Yield flaws of deadline, opening, zone and retention."""
+    text_dates, criteria_dates = said_times(question.text), _criteria_dates(question.criteria)
+    yield from _check_deadline(question, text_dates, criteria_dates)
+    yield from _check_relative_dates(question)
+    yield from _check_time_zone(question, (*text_dates, *criteria_dates))
+    yield from _check_not_over(question, (*text_dates, *criteria_dates), context.now)
+    if _is_about_events(question) and not _names_start(question, criteria_dates):
         reason = "the criteria do not say from which day on an event counts"
         opens = long_date(question.opens_at.date())
         fix = f"Write “between {opens} and {long_date(last_day(question.closes_at))} (UTC)”."
         yield Flaw("no-start", "advice", "criteria", reason, fix)
-    length = (question.closes_at - question.opens_at) / timedelta(days=1)
-    if around.keeps_days is not None and length > around.keeps_days:
+    open_days = (question.closes_at - question.opens_at) / timedelta(days=1)
+    if context.keeps_days is not None and open_days > context.keeps_days:
         reason = (
-            f"it is open for {length:.0f} days, but reports are deleted after {around.keeps_days:g}"
+            f"it is open for {open_days:.0f} days, but reports are deleted after "
+            f"{context.keeps_days:g}"
         )
         yield Flaw(
             "retention",
@@ -53,7 +53,7 @@ def times_flaws(question: Examined, around: Surroundings) -> Iterator[Flaw]:
 
 
 def last_day(closes_at: datetime) -> date:
-    """The last day that counts, in UTC: the close itself is excluded.
+    """Return the last day that counts, in UTC: the close itself is excluded.
 
     >>> last_day(datetime(2023, 6, 1, tzinfo=UTC))
     datetime.date(2023, 5, 31)
@@ -66,21 +66,25 @@ def last_day(closes_at: datetime) -> date:
     )
 
 
-def _rules_times(criteria: str) -> tuple[SaidTime, ...]:
-    """The dates of the criteria but for those by which figures have to be out, and the like."""
+def _criteria_dates(criteria: str) -> tuple[SaidTime, ...]:
+    """Return the dates of the criteria, except those of publication and the like."""
     return tuple(
-        said
+        mention
         for sentence in sentences(criteria)
-        if not _ASIDE.search(sentence)
-        for said in said_times(sentence)
+        if not _PUBLICATION_RULE.search(sentence)
+        for mention in said_times(sentence)
     )
 
 
-def _deadline(
-    question: Examined, text: tuple[SaidTime, ...], criteria: tuple[SaidTime, ...]
+def _check_deadline(
+    question: Examined, text_dates: tuple[SaidTime, ...], criteria_dates: tuple[SaidTime, ...]
 ) -> Iterator[Flaw]:
-    ahead = [said for said in (*text, *criteria) if said.last >= question.opens_at.date()]
-    if not ahead:
+    future_dates = [
+        mention
+        for mention in (*text_dates, *criteria_dates)
+        if mention.last >= question.opens_at.date()
+    ]
+    if not future_dates:
         if moving_times(question.text):
             reason = "there is no date, only a time that moves with its reader"
         else:
@@ -94,45 +98,51 @@ def _deadline(
             f"Write “by {closes}”: the last day that counts.",
         )
         return
-    disagreeing = [
-        (where, said)
-        for where, part in _parts(text, criteria)
-        if (said := _disagreeing(part, question)) is not None
+    disagreements = [
+        (where, mention)
+        for where, dates in _pair_with_places(text_dates, criteria_dates)
+        if (mention := _find_disagreement(dates, question)) is not None
     ]
-    if disagreeing:
-        yield _other_deadline(question, *disagreeing[0])
-    elif not any(said.is_deadline for said in (*text, *criteria)) and not any(
-        _agrees(s, question) for s in ahead
+    if disagreements:
+        yield _other_deadline(question, *disagreements[0])
+    elif not any(mention.is_deadline for mention in (*text_dates, *criteria_dates)) and not any(
+        _matches_close(s, question) for s in future_dates
     ):
-        in_text = [said for said in ahead if said in text]
+        in_text = [mention for mention in future_dates if mention in text_dates]
         yield _other_deadline(
-            question, "text" if in_text else "criteria", max(in_text or ahead, key=lambda s: s.last)
+            question,
+            "text" if in_text else "criteria",
+            max(in_text or future_dates, key=lambda s: s.last),
         )
-    yield from _loose(question, text, criteria)
+    yield from _check_loose_deadline(question, text_dates, criteria_dates)
 
 
-def _parts(
-    text: tuple[SaidTime, ...], criteria: tuple[SaidTime, ...]
+def _pair_with_places(
+    text_dates: tuple[SaidTime, ...], criteria_dates: tuple[SaidTime, ...]
 ) -> tuple[tuple[Where, tuple[SaidTime, ...]], tuple[Where, tuple[SaidTime, ...]]]:
-    return ("text", text), ("criteria", criteria)
+    return ("text", text_dates), ("criteria", criteria_dates)
 
 
-def _disagreeing(part: Iterable[SaidTime], question: Examined) -> SaidTime | None:
-    """The latest deadline of a part of which no date is the close; None if one is, or it names no
-    deadline.
-    """
-    said = [one for one in part if one.is_deadline and one.last >= question.opens_at.date()]
-    if not said or any(_agrees(one, question) for one in part):
+def _find_disagreement(dates: Iterable[SaidTime], question: Examined) -> SaidTime | None:
+    """Return the latest deadline of a part whose dates all differ from the close, else None."""
+    deadlines = [
+        mention
+        for mention in dates
+        if mention.is_deadline and mention.last >= question.opens_at.date()
+    ]
+    if not deadlines or any(_matches_close(mention, question) for mention in dates):
         return None
-    return max(said, key=lambda one: one.last)
+    return max(deadlines, key=lambda mention: mention.last)
 
 
-def _agrees(said: SaidTime, question: Examined) -> bool:
-    return any(abs(question.closes_at - _after(day)) <= _FARTHEST_ZONE for day in said.last_days)
+def _matches_close(mention: SaidTime, question: Examined) -> bool:
+    return any(
+        abs(question.closes_at - _end_of_day(day)) <= _MAX_ZONE_OFFSET for day in mention.last_days
+    )
 
 
-def _after(day: date) -> datetime:
-    """The first instant after a day, in UTC."""
+def _end_of_day(day: date) -> datetime:
+    """Return the first instant after a day, in UTC."""
     return (
         datetime.combine(day, time(), UTC) + timedelta(days=1)
         if day < date.max
@@ -140,54 +150,59 @@ def _after(day: date) -> datetime:
     )
 
 
-def _other_deadline(question: Examined, where: Where, said: SaidTime) -> Flaw:
-    last, day = last_day(question.closes_at), said.last_days[0]
-    # A figure for a year may be asked about until it is out; an event that the text lets in after
-    # the close may not.
-    is_early_figure = not _is_about_events(question) and day < last
-    close_there = f"close at {_after(day):%Y-%m-%dT%H:%MZ}: the close itself is excluded."
-    if day == last:
+def _other_deadline(question: Examined, where: Where, mention: SaidTime) -> Flaw:
+    closing_day, named_day = last_day(question.closes_at), mention.last_days[0]
+    # A figure may be asked about until it is published; an event after the close cannot count.
+    is_early_figure = not _is_about_events(question) and named_day < closing_day
+    close_advice = (
+        f"close at {_end_of_day(named_day):%Y-%m-%dT%H:%MZ}: the close itself is excluded."
+    )
+    if named_day == closing_day:
         reason = (
-            f"{where} ends on {long_date(day)}, but it closes at {question.closes_at:%H:%M} "
+            f"{where} ends on {long_date(named_day)}, but it closes at {question.closes_at:%H:%M} "
             "UTC of that day"
         )
-        fix = f"C{close_there[1:]}"
+        fix = f"C{close_advice[1:]}"
     else:
         reason = (
-            f"{where} ends on {long_date(day)}, but the last day before the close is "
-            f"{long_date(last)}"
+            f"{where} ends on {long_date(named_day)}, but the last day before the close is "
+            f"{long_date(closing_day)}"
         )
-        fix = f"Write {long_date(last)}, or {close_there}"
+        fix = f"Write {long_date(closing_day)}, or {close_advice}"
     return Flaw("other-deadline", "advice" if is_early_figure else "blocking", where, reason, fix)
 
 
-def _loose(
-    question: Examined, text: tuple[SaidTime, ...], criteria: tuple[SaidTime, ...]
+def _check_loose_deadline(
+    question: Examined, text_dates: tuple[SaidTime, ...], criteria_dates: tuple[SaidTime, ...]
 ) -> Iterator[Flaw]:
     if any(
-        said.is_day and said.is_exact and said.is_deadline and _agrees(said, question)
-        for said in (*text, *criteria)
+        mention.is_day
+        and mention.is_exact
+        and mention.is_deadline
+        and _matches_close(mention, question)
+        for mention in (*text_dates, *criteria_dates)
     ):
         return
-    loose = [said for said in text if len(said.last_days) > 1 or not said.is_exact]
-    if loose:
-        words = question.text[loose[0].start : loose[0].end]
-        reason = f"“{loose[0].cue} {words}” can be read as two days".replace("“ ", "“")
+    loose_dates = [
+        mention for mention in text_dates if len(mention.last_days) > 1 or not mention.is_exact
+    ]
+    if loose_dates:
+        words = question.text[loose_dates[0].start : loose_dates[0].end]
+        reason = f"“{loose_dates[0].cue} {words}” can be read as two days".replace("“ ", "“")
         fix = f"Write “by {long_date(last_day(question.closes_at))}”."
         yield Flaw("loose-deadline", "advice", "text", reason, fix)
 
 
-def _moving(question: Examined) -> Iterator[Flaw]:
-    for where, said in (("text", question.text), ("criteria", question.criteria)):
-        found = [
+def _check_relative_dates(question: Examined) -> Iterator[Flaw]:
+    for where, text in (("text", question.text), ("criteria", question.criteria)):
+        relative_phrases = [
             m.phrase
-            for m in moving_times(said)
+            for m in moving_times(text)
             if where == "text" or not re.search(r"[0-9]", m.phrase)
         ]
-        # "within 30 days of the vote" in criteria counts from something; "next year" counts from
-        # whoever reads it
-        if found:
-            phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(found))
+        # "within 30 days of the vote" in criteria has a reference, "next year" has none
+        if relative_phrases:
+            phrases = ", ".join(f"“{phrase}”" for phrase in dict.fromkeys(relative_phrases))
             reason = f"{phrases} means another day to each reader"
             yield Flaw(
                 "moving-date",
@@ -198,13 +213,13 @@ def _moving(question: Examined) -> Iterator[Flaw]:
             )
 
 
-def _zone(question: Examined, said: tuple[SaidTime, ...]) -> Iterator[Flaw]:
-    if _ZONE.search(question.criteria) or _ZONE.search(question.text):
+def _check_time_zone(question: Examined, dates: tuple[SaidTime, ...]) -> Iterator[Flaw]:
+    if _TIME_ZONE.search(question.criteria) or _TIME_ZONE.search(question.text):
         return
-    about_events = _is_about_events(question)
-    if about_events or any(one.is_day for one in said):
+    is_about_events = _is_about_events(question)
+    if is_about_events or any(mention.is_day for mention in dates):
         reason = "the criteria name no time zone, so an event near midnight falls on two days"
-        severity: Severity = "blocking" if about_events else "advice"
+        severity: Severity = "blocking" if is_about_events else "advice"
         yield Flaw(
             "no-time-zone",
             severity,
@@ -214,7 +229,9 @@ def _zone(question: Examined, said: tuple[SaidTime, ...]) -> Iterator[Flaw]:
         )
 
 
-def _settled(question: Examined, said: tuple[SaidTime, ...], now: datetime) -> Iterator[Flaw]:
+def _check_not_over(
+    question: Examined, dates: tuple[SaidTime, ...], now: datetime
+) -> Iterator[Flaw]:
     if question.retrospective:
         return
     fix = (
@@ -225,30 +242,30 @@ def _settled(question: Examined, said: tuple[SaidTime, ...], now: datetime) -> I
         reason = f"it closes at {question.closes_at:%Y-%m-%d %H:%M}, which is past"
         yield Flaw("already-settled", "blocking", "times", reason, fix)
         return
-    ends = [day for one in said if one.is_deadline for day in one.last_days]
-    if ends and _after(max(ends)) + _FARTHEST_ZONE <= now:
+    last_days = [day for mention in dates if mention.is_deadline for day in mention.last_days]
+    if last_days and _end_of_day(max(last_days)) + _MAX_ZONE_OFFSET <= now:
         yield Flaw(
             "already-settled",
             "blocking",
             "criteria",
-            f"its deadline, {long_date(max(ends))}, is past",
+            f"its deadline, {long_date(max(last_days))}, is past",
             fix,
         )
 
 
 def _is_about_events(question: Examined) -> bool:
     if question.kind == "binary":
-        return question.horizon_shape in _SHAPES_WITH_EVENTS
+        return question.horizon_shape in _EVENT_SHAPES
     return question.kind == "date"
 
 
-def _names_start(question: Examined, criteria: tuple[SaidTime, ...]) -> bool:
+def _names_start(question: Examined, criteria_dates: tuple[SaidTime, ...]) -> bool:
     opens = question.opens_at.date()
-    starts = any(
-        said.cue in ("between", "from", "since", "after", "on", "–") or said.first == opens
-        for said in criteria
+    has_start = any(
+        mention.cue in ("between", "from", "since", "after", "on", "–") or mention.first == opens
+        for mention in criteria_dates
     )
-    return starts or bool(
+    return has_start or bool(
         re.search(
             r"\b(?:after|from|since|at) the opening\b|\bopens\b|\bfirst day\b", question.criteria
         )

@@ -1,31 +1,29 @@
-"""Checks of how a question is worded: could two readers understand it in two ways, and may it be
-asked at all?
-"""
+"""Lint checks of the wording: ambiguity, and questions that must not be asked."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from forecasts.essays.dates import said_times
 from forecasts.linting.flaws import Examined, Flaw, Where
 from forecasts.linting.vague_words import VagueWord, unquoted, vague_words
-from forecasts.said_dates import said_times
 
-_GAP: Final = re.compile(
+_PLACEHOLDER: Final = re.compile(
     r"\[[^\[\]]{0,200}?(?:…|\.\.\.)(?:[^\[\]]{0,200}\])?|\bTBD\b|\bTODO\b|\?\?\?|_{3,}|\bXXX+\b"
 )
-_ASKS: Final = re.compile('[?？؟⸮;]\\s*["”’)]*\\s*$|\\?')
-_SENTENCES: Final = re.compile(r"(?<=[.!?;])\s+")
+_QUESTION_MARK: Final = re.compile('[?？؟⸮;]\\s*["”’)]*\\s*$|\\?')
+_SENTENCE_BREAK: Final = re.compile(r"(?<=[.!?;])\s+")
 _DIGITS: Final = re.compile(r"[0-9]")
 
 
 def wording_flaws(question: Examined) -> Iterator[Flaw]:
-    """Flaws of the words in text and criteria."""
-    yield from _gaps(question)
-    yield from _vague(question)
-    yield from _death(question)
-    yield from _double_barrelled(question)
-    yield from _inner_thought(question)
-    if not _ASKS.search(question.text):
+    """Yield flaws of the wording of text and criteria."""
+    yield from _check_placeholders(question)
+    yield from _check_vague_words(question)
+    yield from _check_death(question)
+    yield from _check_double_barrelled(question)
+    yield from _check_inner_thought(question)
+    if not _QUESTION_MARK.search(question.text):
         yield Flaw(
             "no-question",
             "advice",
@@ -36,15 +34,15 @@ def wording_flaws(question: Examined) -> Iterator[Flaw]:
 
 
 def sentences(text: str) -> list[str]:
-    """A text in sentences, split at semicolons too.
+    """Split a text into sentences, also at semicolons.
 
     >>> sentences("YES if it is signed; drafts do not count. NO otherwise.")
     ['YES if it is signed;', 'drafts do not count.', 'NO otherwise.']
     """
-    return _SENTENCES.split(text)
+    return _SENTENCE_BREAK.split(text)
 
 
-def _gaps(question: Examined) -> Iterator[Flaw]:
+def _check_placeholders(question: Examined) -> Iterator[Flaw]:
     parts: tuple[tuple[Where, str], ...] = (
         ("text", question.text),
         ("criteria", question.criteria),
@@ -52,41 +50,46 @@ def _gaps(question: Examined) -> Iterator[Flaw]:
         ("options", " | ".join(question.options)),
         ("prior", question.prior_reason),
     )
-    for where, said in parts:
-        if found := _GAP.findall(said):
+    for where, text in parts:
+        if gaps := _PLACEHOLDER.findall(text):
             yield Flaw(
                 "placeholder",
                 "blocking",
                 where,
-                f"still open: {_quoted(found)}",
+                f"still open: {_quote_words(gaps)}",
                 "Decide and write it down.",
             )
 
 
-def _vague(question: Examined) -> Iterator[Flaw]:
-    for where, said in _both(question):
-        surely, perhaps = list[VagueWord](), list[VagueWord]()
-        for found in vague_words(said):
-            if found.surely and not _is_defined(found, said, question.criteria):
-                surely.append(found)
-            elif where == "text" or found.surely:
-                perhaps.append(found)
-        if surely:
-            reason = f"readers measure {_quoted(v.word for v in surely)} by different yardsticks"
-            yield Flaw("vague-word", "blocking", where, reason, f"Write {_instead(surely)}.")
-        if loose := [v for v in perhaps if not v.surely]:
-            reason = f"{_quoted(v.word for v in loose)} may be vague"
+def _check_vague_words(question: Examined) -> Iterator[Flaw]:
+    for where, text in _text_and_criteria(question):
+        certain, uncertain = list[VagueWord](), list[VagueWord]()
+        for vague_word in vague_words(text):
+            if vague_word.surely and not _is_defined(vague_word, text, question.criteria):
+                certain.append(vague_word)
+            elif where == "text" or vague_word.surely:
+                uncertain.append(vague_word)
+        if certain:
+            reason = (
+                f"readers measure {_quote_words(word.word for word in certain)} by different "
+                "yardsticks"
+            )
+            yield Flaw(
+                "vague-word", "blocking", where, reason, f"Write {_join_replacements(certain)}."
+            )
+        if loose_words := [word for word in uncertain if not word.surely]:
+            reason = f"{_quote_words(word.word for word in loose_words)} may be vague"
             yield Flaw(
                 "loose-word",
                 "advice",
                 where,
                 reason,
-                f"If it decides the answer, write {_instead(loose)}.",
+                f"If it decides the answer, write {_join_replacements(loose_words)}.",
             )
-        if measured := [v for v in perhaps if v.surely]:
+        if measured_words := [word for word in uncertain if word.surely]:
             reason = (
-                f"{_quoted(v.word for v in measured)} is vague, though a number seems to say "
-                "what it means"
+                f"{_quote_words(word.word for word in measured_words)} is vague, though a number "
+                "seems to say what it means"
             )
             yield Flaw(
                 "vague-word",
@@ -97,58 +100,67 @@ def _vague(question: Examined) -> Iterator[Flaw]:
             )
 
 
-def _is_defined(found: VagueWord, said: str, criteria: str) -> bool:
-    """Whether a number stands in the same sentence, or the criteria say what the word means."""
-    start = max((m.end() for m in _SENTENCES.finditer(said, 0, found.start)), default=0)
-    end = _SENTENCES.search(said, found.end)
-    if _measures(said[start : end.start() if end else len(said)]):
+def _is_defined(vague_word: VagueWord, text: str, criteria: str) -> bool:
+    """Return True if a number is in the same sentence, or the criteria define the word."""
+    start = max(
+        (match.end() for match in _SENTENCE_BREAK.finditer(text, 0, vague_word.start)), default=0
+    )
+    end = _SENTENCE_BREAK.search(text, vague_word.end)
+    if _has_measure(text[start : end.start() if end else len(text)]):
         return True
-    word = rf"\b{re.escape(found.word)}\b"
+    pattern = rf"\b{re.escape(vague_word.word)}\b"
     return bool(
         re.search(
-            rf"{word}[\"”'’]?\s+(?:means?|is defined|counts? as|is meant)", criteria, re.IGNORECASE
+            rf"{pattern}[\"”'’]?\s+(?:means?|is defined|counts? as|is meant)",
+            criteria,
+            re.IGNORECASE,
         )
     )
 
 
-def _measures(sentence: str) -> bool:
-    """Whether it holds a number that is no date."""
-    spans = [(said.start, said.end) for said in said_times(sentence)]
+def _has_measure(sentence: str) -> bool:
+    """Return True for a sentence with a number that is no date."""
+    spans = [(mention.start, mention.end) for mention in said_times(sentence)]
     return any(not any(a <= m.start() < b for a, b in spans) for m in _DIGITS.finditer(sentence))
 
 
-_DIES: Final = (
+_DEATH_VERBS: Final = (
     r"die|dies|pass away|be dead|be killed|be murdered|be executed|survive|still be alive|be alive"
 )
 _PEOPLE: Final = (
-    r"people|persons|soldiers|civilians|troops|journalists|workers|children|casualties|deaths|fighters|militants|patients"
-    r"|hostages|prisoners|members|migrants|citizens|users|officers|bears|whales|birds|animals|species"
+    r"people|persons|soldiers|civilians|troops|journalists|workers|children|casualties|deaths"
+    r"|fighters|militants|patients|hostages|prisoners|members|migrants|citizens|users|officers"
+    r"|bears|whales|birds|animals|species"
 )
-_THINGS: Final = (
-    r"bill|act|law|deal|treaty|agreement|contract|project|pipeline|plan|proposal|party|coalition|government|company"
-    r"|bank|currency|order|orders|sentence|programme|program|alliance|union|ceasefire|truce|talks|motion|reform|cabinet"
+_NON_PERSONS: Final = (
+    r"bill|act|law|deal|treaty|agreement|contract|project|pipeline|plan|proposal|party|coalition"
+    r"|government|company|bank|currency|order|orders|sentence|programme|program|alliance|union"
+    r"|ceasefire|truce|talks|motion|reform|cabinet"
 )
 _TITLE: Final = (
-    r"president|prime minister|chancellor|king|queen|pope|leader|minister|general|ayatollah|sultan|emir|dictator"
-    r"|chairman|governor|senator|singer|actor|actress|dissident|candidate|he|she"
+    r"president|prime minister|chancellor|king|queen|pope|leader|minister|general|ayatollah|sultan"
+    r"|emir|dictator|chairman|governor|senator|singer|actor|actress|dissident|candidate|he|she"
 )
 _DEATH: Final = re.compile(
-    rf"\bassassinat\w*|\bmurder of\b|\b(?:death|demise|suicide|funeral) of (?:[A-Z]\w+|(?:the|a) (?i:{_TITLE}))"
-    rf"|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination|funeral)\b(?! toll| penalty| rate| star)"
-    rf"|\bWill (?P<who>[^?]{{1,80}}?) (?:{_DIES})\b(?! in committee| Linke| out\b)"
+    r"\bassassinat\w*|\bmurder of\b|\b(?:death|demise|suicide|funeral) of (?:[A-Z]\w+|(?:the|a)"
+    rf" (?i:{_TITLE}))|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination"
+    rf"|funeral)\b(?! toll| penalty| rate| star)"
+    rf"|\bWill (?P<who>[^?]{{1,80}}?) (?:{_DEATH_VERBS})\b(?! in committee| Linke| out\b)"
 )
-_NOT_ONE: Final = re.compile(
-    rf"[0-9]|\b(?:{_PEOPLE}|{_THINGS}|more than|at least|how many)\b", re.IGNORECASE
+_NOT_A_PERSON: Final = re.compile(
+    rf"[0-9]|\b(?:{_PEOPLE}|{_NON_PERSONS}|more than|at least|how many)\b", re.IGNORECASE
 )
-_SOMEBODY: Final = re.compile(rf"\b[A-Z]\w+|\b(?:{_TITLE})\b")
+_PERSON: Final = re.compile(rf"\b[A-Z]\w+|\b(?:{_TITLE})\b")
 
 
-def _death(question: Examined) -> Iterator[Flaw]:
-    decisive = " ".join(s for s in sentences(question.criteria) if s.startswith("YES"))
-    for where, said in (("text", question.text), ("criteria", decisive)):
-        for match in _DEATH.finditer(said):
-            who = match["who"]
-            if who is not None and (_NOT_ONE.search(who) or not _SOMEBODY.search(who)):
+def _check_death(question: Examined) -> Iterator[Flaw]:
+    yes_rules = " ".join(s for s in sentences(question.criteria) if s.startswith("YES"))
+    for where, text in (("text", question.text), ("criteria", yes_rules)):
+        for match in _DEATH.finditer(text):
+            subject = match["who"]
+            if subject is not None and (
+                _NOT_A_PERSON.search(subject) or not _PERSON.search(subject)
+            ):
                 continue
             reason = f"“{match[0]}” is about the death of a person"
             fix = (
@@ -173,38 +185,42 @@ _MAYBE_VERBS: Final = (
     "lift fall rise increase decrease replace support host end change drop plan order grant "
     "halt trade buy sell complete vote"
 )
-_JOINED: Final = re.compile(
+_JOINED_VERBS: Final = re.compile(
     rf"\b(?P<join>and|or|and/or),? (?:also |then |subsequently |thereby |finally |so )?"
     rf"(?:(?P<aux>will|would|does|did|is|are|has|have) (?!not\b)"
     rf"|(?P<sure>{'|'.join(_VERBS.split())})\b"
-    rf"|(?P<maybe>{'|'.join(_MAYBE_VERBS.split())}) (?:the|a|an|its|their|his|her|all|any|both|[A-Z]\w+)\b"
-    rf"|(?:it|they|he|she) (?:\w+))"
+    rf"|(?P<maybe>{'|'.join(_MAYBE_VERBS.split())}) (?:the|a|an|its|their|his|her|all|any|both"
+    rf"|[A-Z]\w+)\b|(?:it|they|he|she) (?:\w+))"
 )
 _SECOND_SUBJECT: Final = re.compile(
     rf"\bwill\b[^?]{{1,80}}\b(?:{'|'.join(_VERBS.split())})\b[^?]{{0,60}}?"
     rf" (?P<join>and|or) (?:the|a|an|its|their) \w+ (?:{'|'.join(_VERBS.split())})\b",
     re.IGNORECASE,
 )
-_ONE_RULE: Final = re.compile(
-    r"\b(?:only if both|both (?:happen|hold|occur|come|must|have to|are|conditions|parts|events|of (?:these|them))"
-    r"|either (?:one|happens|suffices|counts|is|will do|event|part|of (?:these|them|the two))|any one|at least one of"
-    r"|(?:all|any|one|none|each) of (?:these|them|the (?:two|three|four|following))|whichever)\b|\([ab]\)|\([12]\)",
+_COMBINATION_RULE: Final = re.compile(
+    r"\b(?:only if both|both (?:happen|hold|occur|come|must|have to|are|conditions|parts|events|of"
+    r" (?:these|them))|either (?:one|happens|suffices|counts|is|will do|event|part|of (?:these|them"
+    r"|the two))|any one|at least one of|(?:all|any|one|none|each) of (?:these|them|the (?:two"
+    r"|three|four|following))|whichever)\b"
+    r"|\([ab]\)|\([12]\)",
     re.IGNORECASE,
 )
-_AGAIN: Final = re.compile(r"\?\s+(?:And|Or|Will|Does|Is|Are|How|When|What|Which|Who|If)\b")
+_SECOND_QUESTION: Final = re.compile(
+    r"\?\s+(?:And|Or|Will|Does|Is|Are|How|When|What|Which|Who|If)\b"
+)
 
 
-def _double_barrelled(question: Examined) -> Iterator[Flaw]:
+def _check_double_barrelled(question: Examined) -> Iterator[Flaw]:
     text = unquoted(question.text)
-    begins = re.match(
+    opening = re.match(
         r"\W*(?:Will|Would|Does|Do|Is|Are|Can|Has|Have|Did|When will|How \w+ .{0,60}?\bwill)\b",
         text,
     )
-    joined = _JOINED.search(text, begins.end()) if begins else None
-    found = joined or _SECOND_SUBJECT.search(text) or _AGAIN.search(text)
-    if found is None or _ONE_RULE.search(question.criteria):
+    joined_verbs = _JOINED_VERBS.search(text, opening.end()) if opening else None
+    match = joined_verbs or _SECOND_SUBJECT.search(text) or _SECOND_QUESTION.search(text)
+    if match is None or _COMBINATION_RULE.search(question.criteria):
         return
-    reason = f"“{found[0][-60:].strip()}” joins two things that can turn out differently"
+    reason = f"“{match[0][-60:].strip()}” joins two things that can turn out differently"
     fix = (
         "Ask two questions, or let the criteria say what counts when one happens and the "
         "other does not."
@@ -212,34 +228,36 @@ def _double_barrelled(question: Examined) -> Iterator[Flaw]:
     yield Flaw("double-barrelled", "blocking", "text", reason, fix)
 
 
-_THINKS: Final = re.compile(
-    r"\b(?:Will|Would|Do|Does|Did|Is|Are)\s(?P<who>[^?,]{1,80}?)\s(?P<verb>(?:have to )?(?:weigh|consider|reconsider"
-    r"|think|rethink|want|believe|intend|feel|hope|prefer|regret|fear|doubt|realise|realize|understand|desire|wish"
-    r"|contemplate|ponder|be (?:willing|tempted|ready|inclined|afraid|determined)|willing|tempted|aware))\b"
+_MENTAL_VERB: Final = re.compile(
+    r"\b(?:Will|Would|Do|Does|Did|Is|Are)\s(?P<who>[^?,]{1,80}?)\s(?P<verb>(?:have to )?(?:weigh"
+    r"|consider|reconsider|think|rethink|want|believe|intend|feel|hope|prefer|regret|fear|doubt"
+    r"|realise|realize|understand|desire|wish|contemplate|ponder|be (?:willing|tempted|ready"
+    r"|inclined|afraid|determined)|willing|tempted|aware))\b"
 )
-_IN_PUBLIC: Final = re.compile(
-    r"\b(?:says?|said|stat(?:es?|ed|ements?)|publish\w*|announc\w*|declar\w*|polls?|surveys?|votes?|voted|sign\w*"
+_PUBLIC_ACT: Final = re.compile(
+    r"\b(?:says?|said|stat(?:es?|ed|ements?)|publish\w*|announc\w*|declar\w*|polls?|surveys?"
+    r"|votes?|voted|sign\w*"
     r"|transcripts?|records?|minutes|agenda|reports?|filed?|tabled?)\b",
     re.IGNORECASE,
 )
 
 
-def _inner_thought(question: Examined) -> Iterator[Flaw]:
-    found = _THINKS.search(question.text)
-    if found is None or _IN_PUBLIC.search(question.criteria):
+def _check_inner_thought(question: Examined) -> Iterator[Flaw]:
+    match = _MENTAL_VERB.search(question.text)
+    if match is None or _PUBLIC_ACT.search(question.criteria):
         return
-    reason = f"“{found['verb']}” happens in somebody's head and leaves no dated public trace"
+    reason = f"“{match['verb']}” happens in somebody's head and leaves no dated public trace"
     fix = "Ask for the act that would show it: a vote, a law, a figure, a statement on record."
     yield Flaw("inner-thought", "blocking", "text", reason, fix)
 
 
-def _both(question: Examined) -> tuple[tuple[Where, str], ...]:
+def _text_and_criteria(question: Examined) -> tuple[tuple[Where, str], ...]:
     return ("text", question.text), ("criteria", question.criteria)
 
 
-def _quoted(words: Iterable[str]) -> str:
+def _quote_words(words: Iterable[str]) -> str:
     return ", ".join(f"“{word}”" for word in dict.fromkeys(words))
 
 
-def _instead(found: list[VagueWord]) -> str:
-    return "; or ".join(dict.fromkeys(v.instead for v in found))
+def _join_replacements(words: list[VagueWord]) -> str:
+    return "; or ".join(dict.fromkeys(word.instead for word in words))

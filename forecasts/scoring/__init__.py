@@ -1,3 +1,1 @@
-"""How good was it? One forecast, forecasts over time, forecasters against others and against
-references.
-"""
+"""Scoring of forecasts: single, over time, against other forecasters and against references."""

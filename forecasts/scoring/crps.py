@@ -1,4 +1,4 @@
-"""How good a numeric or date forecast was, and how sharp its intervals were.
+"""Scores of numeric and date forecasts: CRPS, quantile and interval scores, coverage.
 
 The continuous ranked probability score (CRPS) is the integral over all thresholds of the Brier
 score of "at or below this threshold". It is in the unit of the answer and lower is better; a point
@@ -6,7 +6,7 @@ forecast scores its absolute error. To average over questions, divide each score
 range first.
 
 A date is a number of days. Give the CDF a knot at the opening day with 0, and y = +infinity for
-"not within the window"; the mass above the last knot is what the forecast gave to that.
+"not within the window"; the mass above the last knot is the probability of that.
 
 Sources: Gneiting & Raftery 2007, Journal of the American Statistical Association 102; Gneiting &
 Ranjan 2011, Journal of Business & Economic Statistics 29; Bracher et al. 2021, PLOS Computational
@@ -20,25 +20,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, probabilities
 from forecasts.errors import InvalidForecast, InvalidResolution
-from forecasts.probability import Floats, probabilities
-from forecasts.shares import wilson
+from forecasts.statistics.intervals import wilson
 
 
 def crps_cdf(
     x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | None = None
 ) -> Floats:
-    """CRPS of a CDF that is linear in x between its knots, exactly, over [x₀, x_K] and nowhere
-    else.
+    """Exact CRPS, over [x₀, x_K], of a CDF that is linear in x between its knots.
 
     `x` are the knots, strictly increasing, `cdf` the probability of at or below each,
     non-decreasing. It may begin above 0 and end below 1: that mass lies outside the knots, at an
-    unknown distance. So does a y below the first knot or above the last, ±infinity included, at no
-    more cost than just outside. Leaving out what lies beyond (threshold weighting) keeps the score
-    proper.
+    unknown distance. A y outside, ±infinity included, scores as just outside. Restricting the
+    integral (threshold weighting) keeps the score proper.
 
     With `zero_point` z, below all knots, the integral is taken along a log scale, over ln(x − z),
-    and is in nats of it; the CDF stays linear in x, so that knots inserted on it change nothing.
+    and is in nats of it; the CDF stays linear in x, so that inserting knots on it changes nothing.
 
     One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀, or with
     `zero_point` to ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots
@@ -50,8 +48,8 @@ def crps_cdf(
     >>> round(float(crps_cdf([1, 10], [0, 1], 10, zero_point=0)), 4)
     0.4173
     """
-    knots, levels = _knots(x, cdf)
-    answers = _answers(y)
+    knots, levels = _check_knots(x, cdf)
+    answers = _check_answers(y)
     if zero_point is not None and not zero_point < knots[0]:
         raise InvalidForecast(
             f"the zero point of a log scale lies below all knots, not at {zero_point}"
@@ -59,8 +57,8 @@ def crps_cdf(
     left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
     split = np.clip(answers[..., np.newaxis], left, right)
     middle = a + (b - a) * ((split - left) / (right - left))
-    below = _square((left, split), (a, middle), zero_point)
-    above = _square((split, right), (1.0 - middle, 1.0 - b), zero_point)
+    below = _integrate_square(left, split, a=a, b=middle, zero_point=zero_point)
+    above = _integrate_square(split, right, a=1.0 - middle, b=1.0 - b, zero_point=zero_point)
     total: Floats = (below + above).sum(axis=-1)
     return total
 
@@ -77,20 +75,19 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
     """
     from scipy.special import erf
 
-    mean, spread = _numbers(mu, "the mean"), _numbers(sigma, "the standard deviation")
+    mean, spread = _check_numbers(mu, "the mean"), _check_numbers(sigma, "the standard deviation")
     if (spread <= 0.0).any():
         raise InvalidForecast(
             "the standard deviation has to be above 0; a point forecast scores |y − μ|"
         )
-    z = (_finite_answers(y) - mean) / spread
-    with np.errstate(over="ignore"):  # so far out the density is 0 all the same
+    z = (_check_finite_answers(y) - mean) / spread
+    with np.errstate(over="ignore"):  # the density is 0 there
         density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
     return spread * (z * erf(z / math.sqrt(2.0)) + 2.0 * density - 1.0 / math.sqrt(math.pi))
 
 
 def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
-    """CRPS of the empirical distribution of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ −
-    xⱼ|.
+    """CRPS of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ − xⱼ|.
 
     Members stand along the last axis, any order; the pairs are all M², each with itself too (the
     'nrg' or empirical estimator). Broadcasts; in the unit of y; 0 when all members are y, and lower
@@ -100,16 +97,15 @@ def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
     >>> round(float(crps_ensemble([2.0, 3.5, 3.7, 5.0, 9.0], 4.0)), 4)
     0.52
     """
-    drawn = np.atleast_1d(_numbers(members, "a member"))
-    count = drawn.shape[-1]
+    values = np.atleast_1d(_check_numbers(members, "a member"))
+    count = values.shape[-1]
     if count == 0:
         raise InvalidForecast("an ensemble needs at least one member")
-    errors = np.sort(drawn - _finite_answers(y)[..., np.newaxis], axis=-1)
-    # In sorted order the half sum over all pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count),
-    # not count².
+    errors = np.sort(values - _check_finite_answers(y)[..., np.newaxis], axis=-1)
+    # Sorted, the sum over pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count), not count².
     places = np.arange(1 - count, count, 2) / count**2
-    found: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
-    return found
+    scores: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
+    return scores
 
 
 def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats:
@@ -125,23 +121,24 @@ def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats
     >>> round(float(quantile_score([0.05, 0.25, 0.5, 0.75, 0.95], [10, 20, 26, 35, 60], 41)), 4)
     7.9
     """
-    asked, given = _quantiles(levels, values)
-    errors = _finite_answers(y)[..., np.newaxis] - given
-    found: Floats = 2.0 * np.maximum(asked * errors, (asked - 1.0) * errors).mean(axis=-1)
-    return found
+    ordered_levels, ordered_values = _check_quantiles(levels, values)
+    errors = _check_finite_answers(y)[..., np.newaxis] - ordered_values
+    scores: Floats = 2.0 * np.maximum(
+        ordered_levels * errors, (ordered_levels - 1.0) * errors
+    ).mean(axis=-1)
+    return scores
 
 
 def weighted_interval_score(
     median: float, intervals: Iterable[tuple[float, float, float]], y: ArrayLike
 ) -> Floats:
-    """Weighted interval score of a median and central intervals (alpha, low, high); alpha 0.1 is a
-    90 % one.
+    """Weighted interval score of a median and central intervals (alpha, low, high).
 
-    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside). That is
-    the same as the `quantile_score` of the median and of the levels α/2 and 1 − α/2, and is
-    computed so. In the unit of y; 0 when everything is y; lower is better. Raises `InvalidForecast`
-    for an alpha outside (0, 1) or given twice, and for ends and median that cross;
-    `InvalidResolution` unless y is finite. Source: Bracher et al. 2021.
+    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside); alpha 0.1
+    is a 90 % interval. It equals the `quantile_score` of the median and of the levels α/2 and 1 −
+    α/2, and is computed so. In the unit of y; 0 when everything is y; lower is better. Raises
+    `InvalidForecast` for an alpha outside (0, 1) or given twice, and for ends and median that
+    cross; `InvalidResolution` unless y is finite. Source: Bracher et al. 2021.
 
     >>> round(float(weighted_interval_score(26, [(0.5, 20, 35), (0.1, 10, 60)], 41)), 4)
     7.9
@@ -159,12 +156,12 @@ def weighted_interval_score(
 
 @dataclass(frozen=True, slots=True)
 class IntervalRecord:
-    """How often intervals held the answer, and how wide they were.
+    """Coverage and width of intervals.
 
     `coverage` is the share of the `n` answers inside, with its 95 % Wilson interval `low95` to
-    `high95`; well calibrated: the stated level of the intervals lies in it. `mean_width` is in
-    shares of the span; among forecasters with right coverage the sharper, narrower one is better.
-    Answers that share their fate need a wider interval than Wilson's.
+    `high95`; well calibrated: the nominal level of the intervals lies in it. `mean_width` is in
+    shares of the span; among calibrated forecasters the sharper, narrower one is better. Clustered
+    answers need a wider interval than Wilson's.
     """
 
     n: int
@@ -175,8 +172,7 @@ class IntervalRecord:
 
 
 def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) -> float:
-    """Sharpness: the mean over intervals of width/span, where span is the length of the question's
-    range.
+    """Sharpness: mean of width/span over intervals, span being the length of the range.
 
     Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is
     right. Arrays broadcast. Raises `InvalidForecast` for no intervals, ends that are not finite or
@@ -186,8 +182,8 @@ def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) ->
     >>> interval_width_share([10, 0], [60, 1], span=[100, 10])
     0.3
     """
-    low_ends, high_ends = _intervals(low, high)
-    spans = _numbers(span, "the span")
+    low_ends, high_ends = _check_intervals(low, high)
+    spans = _check_numbers(span, "the span")
     if (spans <= 0.0).any():
         raise InvalidForecast("the span is the length of the question's range: more than 0")
     return float(np.mean((high_ends - low_ends) / spans))
@@ -196,64 +192,57 @@ def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) ->
 def interval_coverage(
     low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0
 ) -> IntervalRecord:
-    """How often answers lay in [low, high], ends included, and how wide the intervals were.
+    """Coverage of intervals [low, high], ends included, and their mean width.
 
     Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With
-    the default span the width is in the unit of the answer. Coverage is 0 to 1, and the stated
-    level of the intervals is what it should be near: more is too wide, less is too narrow. Raises
-    as `interval_width_share` does, and `InvalidResolution` when y is NaN. Source: Gneiting,
-    Balabdaoui & Raftery 2007, for the pair; Wilson 1927 for the interval.
+    the default span the width is in the unit of the answer. Coverage is 0 to 1 and should be near
+    the nominal level: more is too wide, less is too narrow. Raises as `interval_width_share` does,
+    and `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui & Raftery 2007, for the
+    pair; Wilson 1927 for the interval.
 
     >>> interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
     0.75
     """
-    low_ends, high_ends = _intervals(low, high)
-    answers = _answers(y)
+    low_ends, high_ends = _check_intervals(low, high)
+    answers = _check_answers(y)
     inside = (low_ends <= answers) & (answers <= high_ends)
     if inside.size == 0:
         raise InvalidForecast("there is no answer yet to hold the intervals against")
-    n, held = inside.size, int(inside.sum())
-    low95, high95 = wilson(held, n)
-    return IntervalRecord(n, held / n, low95, high95, interval_width_share(low, high, span=span))
+    n, covered = inside.size, int(inside.sum())
+    low95, high95 = wilson(covered, n)
+    return IntervalRecord(n, covered / n, low95, high95, interval_width_share(low, high, span=span))
 
 
-def _square(
-    ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None
+def _integrate_square(
+    left: Floats, right: Floats, *, a: Floats, b: Floats, zero_point: float | None
 ) -> Floats:
-    """The integral along the scale, between two values, of the square of a line from one level to
-    another.
-    """
-    (left, right), (a, b) = ends, levels
+    """Integral along the scale, from `left` to `right`, of the square of a line from `a` to `b`."""
     if zero_point is None:
         return (right - left) * (a * a + a * b + b * b) / 3.0
     # Over ln(x − z) = ln(left − z) + c·v, with v from 0 to 1, the line is a + (b − a)·w, w =
     # expm1(c·v)/expm1(c). Its mean square is the square of its mean plus its variance, and the mean
     # of w is ½ − c·(variance of w).
     c = np.log1p((right - left) / (left - zero_point))
-    variance = _variance(c)
+    variance = _log_scale_variance(c)
     mean = a + (b - a) * (0.5 - c * variance)
     return np.asarray(c * (mean * mean + (b - a) ** 2 * variance))
 
 
-_VARIANCE = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
-"""The series of `_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
+_VARIANCE_SERIES = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
+"""Series of `_log_scale_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
 
 
-def _variance(c: Floats) -> Floats:
-    """The variance of expm1(c·v)/expm1(c) with v even on [0, 1]: (½ − 1/c + 1/expm1(c))/c, and 1/12
-    at c = 0.
-    """
-    series = np.polynomial.polynomial.polyval(c * c, _VARIANCE)
-    exact = np.maximum(
-        c, 0.3
-    )  # below that the three terms cancel, and the series is right to the last bits
+def _log_scale_variance(c: Floats) -> Floats:
+    """Variance of expm1(c·v)/expm1(c) for uniform v: (½ − 1/c + 1/expm1(c))/c, 1/12 at c = 0."""
+    series = np.polynomial.polynomial.polyval(c * c, _VARIANCE_SERIES)
+    exact = np.maximum(c, 0.3)  # below, the terms cancel and the series is exact
     return np.where(
         c < 0.3, series, (0.5 - 1.0 / exact - np.exp(-exact) / np.expm1(-exact)) / exact
     )
 
 
-def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
-    knots, levels = _numbers(x, "a knot"), probabilities(cdf)
+def _check_knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
+    knots, levels = _check_numbers(x, "a knot"), probabilities(cdf)
     if knots.ndim != 1 or knots.shape != levels.shape or knots.size < 2:
         raise InvalidForecast(
             f"a CDF needs two or more knots and one probability for each, not {knots.shape} and "
@@ -268,23 +257,33 @@ def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
     return knots, levels
 
 
-def _quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
-    asked, given = _numbers(levels, "a level"), _numbers(values, "a quantile")
-    if asked.ndim != 1 or asked.size == 0 or given.shape[-1:] != asked.shape:
+def _check_quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
+    ordered_levels = _check_numbers(levels, "a level")
+    ordered_values = _check_numbers(values, "a quantile")
+    if (
+        ordered_levels.ndim != 1
+        or ordered_levels.size == 0
+        or ordered_values.shape[-1:] != ordered_levels.shape
+    ):
         raise InvalidForecast(
-            f"give one value for each quantile level, not {given.shape} for {asked.shape}"
+            f"give one value for each quantile level, not {ordered_values.shape} for "
+            f"{ordered_levels.shape}"
         )
-    order = np.argsort(asked)
-    asked, given = asked[order], given[..., order]
-    if asked[0] <= 0.0 or asked[-1] >= 1.0 or not (np.diff(asked) > 0.0).all():
+    order = np.argsort(ordered_levels)
+    ordered_levels, ordered_values = ordered_levels[order], ordered_values[..., order]
+    if (
+        ordered_levels[0] <= 0.0
+        or ordered_levels[-1] >= 1.0
+        or not (np.diff(ordered_levels) > 0.0).all()
+    ):
         raise InvalidForecast("quantile levels lie between 0 and 1, and each is given once")
-    if not (np.diff(given, axis=-1) >= 0.0).all():
+    if not (np.diff(ordered_values, axis=-1) >= 0.0).all():
         raise InvalidForecast("quantiles cross: a higher level cannot have a lower value")
-    return asked, given
+    return ordered_levels, ordered_values
 
 
-def _intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
-    low_ends, high_ends = _numbers(low, "the low end"), _numbers(high, "the high end")
+def _check_intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
+    low_ends, high_ends = _check_numbers(low, "the low end"), _check_numbers(high, "the high end")
     if low_ends.size == 0 or high_ends.size == 0:
         raise InvalidForecast("there are no intervals to judge")
     if not (low_ends <= high_ends).all():
@@ -292,28 +291,28 @@ def _intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
     return low_ends, high_ends
 
 
-def _numbers(values: ArrayLike, what: str) -> Floats:
-    found = np.asarray(values, dtype=np.float64)
-    if not np.isfinite(found).all():
+def _check_numbers(values: ArrayLike, label: str) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(array).all():
         raise InvalidForecast(
-            f"{what} has to be a finite number, not {float(found[~np.isfinite(found)].flat[0])}"
+            f"{label} has to be a finite number, not {float(array[~np.isfinite(array)].flat[0])}"
         )
-    return found
+    return array
 
 
-def _answers(values: ArrayLike) -> Floats:
-    found = np.asarray(values, dtype=np.float64)
-    if np.isnan(found).any():
+def _check_answers(values: ArrayLike) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if np.isnan(array).any():
         raise InvalidResolution(
             "the answer of a numeric question is a number, or infinity for never; not NaN"
         )
-    return found
+    return array
 
 
-def _finite_answers(values: ArrayLike) -> Floats:
-    found = _answers(values)
-    if np.isinf(found).any():
+def _check_finite_answers(values: ArrayLike) -> Floats:
+    array = _check_answers(values)
+    if np.isinf(array).any():
         raise InvalidResolution(
             "this score needs a finite answer: score an open-ended one with crps_cdf"
         )
-    return found
+    return array

@@ -1,12 +1,10 @@
-"""Scores on a daily grid, as Good Judgment Open and Cultivate Labs keep them, alone and against the
-median.
+"""Daily and relative Brier scores, as on Good Judgment Open and Cultivate Labs.
 
-A day counts by what stood just before the UTC midnight that ends it. Only full days count:
-midnights e with opening < e ≤ effective close. The day on which the answer came, or on which the
-question closed before midnight, has no midnight left and counts for nobody; so does a forecast made
-only then.
+A day counts by the forecast just before the UTC midnight that ends it. Only full days count:
+midnights e with opening < e ≤ effective close. The day of the answer, or of a close before
+midnight, has no midnight left and counts for nobody; neither does a forecast made only then.
 
-Daily scores are for comparing with those platforms; our own weigh forecasts by the time they stood.
+Daily scores serve comparison with those platforms; our own scores weigh forecasts by time.
 """
 
 import math
@@ -17,16 +15,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from forecasts.answers import answer
-from forecasts.distribution import Binary, Distribution
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
-from forecasts.options import as_offered
-from forecasts.probability import Floats
-from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.answers import answer
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, ignorance, values_of
 from forecasts.scoring.rules import brier
 from forecasts.scoring.scores import Held, Interval, Score
-from forecasts.timeline import Timeline
 
 DAY = timedelta(days=1)
 
@@ -35,12 +33,12 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True, slots=True)
 class DailyBrier:
-    """One forecaster's daily scores on a question.
+    """Daily scores of one forecaster on a question.
 
-    `days` were there to be had, and on `active_days` of them a forecast stood. `mean_daily_brier`
-    is the mean over the active days, 0 to 1, lower is better, None without any. `relative_brier` is
-    Σ over the active days of (own − the median of all who were active that day) / `days`, −1 to 1;
-    NEGATIVE is better than the crowd, and 0.0 stands for never active, too.
+    `days` counts the full days, `active_days` those with a forecast. `mean_daily_brier` is the mean
+    over the active days, 0 to 1, lower is better, None without any. `relative_brier` is Σ over the
+    active days of (own − median of all active that day) / `days`, −1 to 1; NEGATIVE is better than
+    the crowd, and it is 0.0 without active days, too.
     """
 
     days: int
@@ -50,10 +48,11 @@ class DailyBrier:
 
 
 def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
-    """The UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count. Both times
-    are aware.
+    """UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count.
 
-    >>> from forecasts.question import utc
+    Both times are aware.
+
+    >>> from forecasts.questions.question import utc
     >>> [e.isoformat() for e in midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
     ['2026-01-02T00:00:00+00:00', '2026-01-03T00:00:00+00:00']
     """
@@ -62,27 +61,30 @@ def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
 
 
 def daily_brier(
-    held: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
+    timelines: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
 ) -> dict[Name, DailyBrier]:
-    """Daily and relative Brier scores of everyone on a binary question that opened and effectively
-    closed so.
+    """Daily and relative Brier scores of all forecasters on a binary question.
 
-    Divided by the days up to the effective close, as the platforms do; under early answers that is
-    not proper, and `score_daily` divides by the schedule. Two-sided scores, as Good Judgment Open
-    has them, are twice these. Raises `InvalidForecast` for a forecast of another kind of question,
+    Divided by the days up to the effective close, as the platforms do; with early answers that is
+    not proper, and `score_daily` divides by the schedule. Two-sided scores, as on Good Judgment
+    Open, are twice these. Raises `InvalidForecast` for a forecast of another kind of question,
     `ValueError` for an outcome that is not 1 or 0. Source: the FAQ of Good Judgment Open; Cultivate
     Labs, relative Brier score.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"), Binary(0.5))])
-    >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"), ends_at=utc("2026-01-03"))
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"),
+    ...     Binary(0.5))])
+    >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"),
+    ...     ends_at=utc("2026-01-03"))
     >>> found["bob"]
     DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
     """
     ends = midnights(opens_at, ends_at)
-    own, relative = _grid(
-        held, ends, lambda _, forecasts: brier([_binary(each).p for each in forecasts], outcome)
+    scores, relative = _score_grid(
+        timelines,
+        ends,
+        lambda _, forecasts: brier([_check_binary(forecast).p for forecast in forecasts], outcome),
     )
     return {
         name: DailyBrier(
@@ -91,41 +93,41 @@ def daily_brier(
             mean_daily_brier=math.fsum(values) / len(values) if values else None,
             relative_brier=math.fsum(behind) / len(ends) if values else 0.0,
         )
-        for name, values, behind in zip(held, map(_known, own), map(_known, relative), strict=True)
+        for name, values, behind in zip(
+            timelines, map(_drop_missing, scores), map(_drop_missing, relative), strict=True
+        )
     }
 
 
 Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
-"""Scores of forecasts, each as it stood just before its midnight."""
+"""Function that scores forecasts, each held just before its midnight."""
 
 
-def _grid(
-    held: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
+def _score_grid(
+    timelines: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
 ) -> tuple[Floats, Floats]:
-    """Scores, and how far they are above the median of the day; a row each, a column a day, NaN
-    without one.
-    """
+    """Scores and their differences from the daily median, by forecaster and day; NaN if missing."""
     standing = [
         (row, day, forecast)
-        for row, own in enumerate(held.values())
+        for row, timeline in enumerate(timelines.values())
         for day, end in enumerate(ends)
-        if (forecast := _before(own, end)) is not None
+        if (forecast := _forecast_before(timeline, end)) is not None
     ]
-    scores, medians = np.full((len(held), len(ends)), np.nan), np.full(len(ends), np.nan)
+    scores, medians = np.full((len(timelines), len(ends)), np.nan), np.full(len(ends), np.nan)
     if standing:
         rows, days, forecasts = zip(*standing, strict=True)
         scores[rows, days] = score([ends[day] for day in days], forecasts)
-    some = ~np.isnan(scores).all(axis=0)
-    medians[some] = np.nanmedian(scores[:, some], axis=0)
+    scored_days = ~np.isnan(scores).all(axis=0)
+    medians[scored_days] = np.nanmedian(scores[:, scored_days], axis=0)
     return scores, scores - medians
 
 
-def _before(own: Timeline, midnight: datetime) -> Distribution | None:
-    """What stood just before midnight: an act at midnight belongs to the new day."""
-    return own.at(midnight - datetime.resolution)
+def _forecast_before(timeline: Timeline, midnight: datetime) -> Distribution | None:
+    """Forecast held just before midnight; an act at midnight belongs to the new day."""
+    return timeline.at(midnight - datetime.resolution)
 
 
-def _binary(forecast: Distribution) -> Binary:
+def _check_binary(forecast: Distribution) -> Binary:
     if not isinstance(forecast, Binary):
         raise InvalidForecast(
             "this daily score is of binary questions: give forecasts of a probability"
@@ -133,31 +135,34 @@ def _binary(forecast: Distribution) -> Binary:
     return forecast
 
 
-def _known(row: Floats) -> list[float]:
+def _drop_missing(row: Floats) -> list[float]:
     return [float(value) for value in row[~np.isnan(row)]]
 
 
-def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
-    """Everyone's daily and relative Brier score, with a receipt line a day; none for numbers,
-    dates, or no answer.
+def score_daily(question: Question, resolution: Resolution, timelines: Held) -> tuple[Score, ...]:
+    """Daily and relative Brier scores with receipts; none for numbers, dates, or without an answer.
 
-    On ordered options both are of the ordered Brier score, as Good Judgment Open has it.
+    On ordered options both use the ordered Brier score, as on Good Judgment Open.
 
-    `held` are the forecasters who make up the median, and the caller decides who they are: people,
-    as a rule. Both means are over one's own active days, lower is better. Skill over schedule,
-    higher is better, divides by the scheduled number of midnights, although `daily_brier` divides
-    by those up to the answer: else a day would weigh more if the event came early than if it never
-    came, and exaggeration would pay (see `propriety`). It is Σ (0.25 − daily) / days, and Σ (median
-    − own) / days: the relative Brier score turned round.
+    The median is taken over `timelines`, which the caller selects: people, as a rule. Both means
+    are over one's own active days, lower is better. Skill over schedule, higher is better, divides
+    by the scheduled number of midnights, although `daily_brier` divides by those up to the answer,
+    as otherwise exaggeration would pay (see `propriety`). It is Σ (0.25 − daily) / days, and Σ
+    (median − own) / days: the negative relative Brier score.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-06T08:00Z")] * 3, "ann")
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-05"), Binary(0.5))])
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "",
+    ...     *[utc("2026-01-06T08:00Z")] * 3, "ann")
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-05"),
+    ...     Binary(0.5))])
     >>> for s in score_daily(question, yes, {"ann": ann, "bob": bob}):
-    ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage, round(s.skill_over_schedule, 3))
+    ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage,
+    ...     round(s.skill_over_schedule, 3))
     daily_brier ann 0.01 0.5 0.12
     daily_brier bob 0.25 0.1 0.0
     relative_brier ann -0.024 0.5 0.012
@@ -170,47 +175,49 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
 
     def score(midnight: Sequence[datetime], forecasts: Sequence[Distribution]) -> Floats:
         pairs = zip(midnight, forecasts, strict=True)
-        read = [as_offered(question, end - datetime.resolution, each) for end, each in pairs]
+        read = [
+            as_offered(question, end - datetime.resolution, forecast) for end, forecast in pairs
+        ]
         return values_of(headline, question, happened, read)
 
     ends = midnights(question.opens_at, effective_close(question, resolution))
     scheduled = len(midnights(question.opens_at, question.closes_at))
-    own, relative = _grid(held, ends, score)
+    scores, relative = _score_grid(timelines, ends, score)
     no_skill = float(values_of(headline, question, happened, [ignorance(question)])[0])
     rules: list[tuple[RuleName, Floats, float]] = [
-        ("daily_brier", own, no_skill),
+        ("daily_brier", scores, no_skill),
         ("relative_brier", relative, 0.0),
     ]
     return tuple(
-        _score(
+        _make_score(
             question,
             rule,
-            who,
-            _receipt(held[who], ends, row, scheduled),
+            forecaster_id,
+            _make_receipt(timelines[forecaster_id], ends, row, scheduled),
             zero=zero,
             days=len(ends),
             scheduled=scheduled,
         )
         for rule, values, zero in rules
-        for who, row in zip(held, values, strict=True)
+        for forecaster_id, row in zip(timelines, values, strict=True)
     )
 
 
-def _receipt(
-    own: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int
+def _make_receipt(
+    timeline: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int
 ) -> tuple[Interval, ...]:
     active = int((~np.isnan(values)).sum())
     return tuple(
         Interval(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
         for end, score in zip(ends, values.tolist(), strict=True)
-        if (forecast := _before(own, end)) is not None
+        if (forecast := _forecast_before(timeline, end)) is not None
     )
 
 
-def _score(
+def _make_score(
     question: Question,
     rule: RuleName,
-    who: ForecasterId,
+    forecaster_id: ForecasterId,
     receipt: tuple[Interval, ...],
     *,
     zero: float,
@@ -219,7 +226,7 @@ def _score(
 ) -> Score:
     return Score(
         question_id=question.id,
-        forecaster_id=who,
+        forecaster_id=forecaster_id,
         rule=rule,
         mean_while_active=math.fsum(line.contribution for line in receipt) if receipt else None,
         coverage=len(receipt) / max(scheduled, 1),

@@ -1,9 +1,8 @@
-"""What to do with the time on which a forecaster held nothing: leave it out, or put a forecast into
-it.
+"""Imputation of forecasts for gaps in a timeline, for comparison with tournaments.
 
-Our scores leave gaps out and say how much was covered. Tournaments that rank by one mean over the
-whole time fill the gaps, with 50 %, with the base rate or with the median of the others, so that
-whoever waits for an easy moment gains nothing by it. This is for comparing with them.
+Our scores leave gaps out and report coverage. Tournaments that rank by one mean over the whole time
+fill the gaps with 50 %, with the base rate or with the median of the others, so that waiting for an
+easy moment gains nothing.
 """
 
 import math
@@ -11,37 +10,36 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.rules import brier
-from forecasts.timeline import Timeline
 
 
 def mean_with_gaps(
-    held: Timeline,
+    timeline: Timeline,
     outcome: int,
     *,
     opens_at: datetime,
     ends_at: datetime,
     imputed: float | None = None,
 ) -> float | None:
-    """Time-weighted mean Brier score of a binary question on [opens_at, ends_at), with gaps filled
-    by `imputed`.
+    """Time-weighted mean Brier score on [opens_at, ends_at), with gaps filled by `imputed`.
 
-    `imputed` is the probability of YES that stands for holding nothing: 0.5, a base rate, or None
-    to leave gaps out. Range 0 to 1; lower is better. None where nothing stood and nothing is
-    imputed, or the time has no length. Raises `InvalidForecast` when a forecast is not of a binary
-    question, `InvalidProbability` for `imputed`, `ValueError` for an outcome that is not 1 or 0.
-    Source: the Good Judgment Project filled the days before a first forecast.
+    For binary questions. `imputed` is the probability of YES used in gaps: 0.5, a base rate, or
+    None to leave gaps out. Range 0 to 1; lower is better. None without any forecast or imputation,
+    or for an empty period. Raises `InvalidForecast` when a forecast is not of a binary question,
+    `InvalidProbability` for `imputed`, `ValueError` for an outcome that is not 1 or 0. Source: the
+    Good Judgment Project filled the days before a first forecast.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> late, ten = timeline([(utc("2026-01-04"), Binary(0.8))]), {"opens_at": utc("2026-01-01"),
     ...     "ends_at": utc("2026-01-11")}
     >>> [round(mean_with_gaps(late, 1, imputed=p, **ten), 3) for p in (None, 0.5, 0.2)]
     [0.04, 0.103, 0.22]
     """
-    spans = held.spans(opens_at, ends_at)
+    spans = timeline.spans(opens_at, ends_at)
     p = [span.distribution.p for span in spans if isinstance(span.distribution, Binary)]
     if len(p) < len(spans):
         raise InvalidForecast(

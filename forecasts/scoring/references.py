@@ -1,15 +1,14 @@
-"""What references would have lost in a forecaster's place: over the same questions, at the same
-times.
+"""Losses of references over the same questions and times as a forecaster.
 
-Everything comes from receipts. A forecaster who covers half of a question is held against what the
-reference lost on that half; both are integrated over the active time and divided by the scheduled
-length, as the headline skill is.
+Computed from receipts. A forecaster who covers half of a question is compared with the loss of the
+reference on that half; both are integrated over the active time and divided by the scheduled
+length, like the headline skill.
 """
 
 from collections.abc import Mapping, Sequence
 
-from forecasts.forecaster import HAZARD, PRIOR
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import HAZARD, PRIOR
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.scores import Interval, Score
 from forecasts.scoring.skill import ReferenceName
 
@@ -19,40 +18,38 @@ _COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (
 )
 
 
-def own_loss(own: Score) -> float:
-    """The forecaster's loss over the schedule; 0 when nothing stood."""
-    return 0.0 if own.mean_while_active is None else own.mean_while_active * own.coverage
+def own_loss(score: Score) -> float:
+    """Loss of the forecaster over the schedule; 0 without a forecast."""
+    return 0.0 if score.mean_while_active is None else score.mean_while_active * score.coverage
 
 
 def reference_losses(
-    own: Score, others: Mapping[ForecasterId, Score], climatology: float | None = None
+    score: Score, scores: Mapping[ForecasterId, Score], climatology: float | None = None
 ) -> Mapping[ReferenceName, float]:
-    """What each reference would have lost over the time on which the forecaster held something.
+    """Loss of each reference over the active time of the forecaster.
 
-    `others` are everyone's scores on the same question by the same rule, where lower is better;
-    `climatology` is the loss of the share of YES among the other questions. A reference that the
-    question does not have is left out; all are left out when nothing stood.
+    `scores` are all scores on the same question by the same rule, where lower is better;
+    `climatology` is the loss of the share of YES among the other questions. References that the
+    question does not have are left out; all are, without a forecast.
     """
-    if own.mean_while_active is None:
+    if score.mean_while_active is None:
         return {}
-    found: dict[ReferenceName, float] = {
-        "half": own.skill_over_schedule + own_loss(own),
-        "no_change": own.receipt[0].score * own.coverage,
+    losses: dict[ReferenceName, float] = {
+        "half": score.skill_over_schedule + own_loss(score),
+        "no_change": score.receipt[0].score * score.coverage,
     }
-    for name, who in _COMPUTED:
-        if who in others:
-            found[name] = _over_same_time(own.receipt, others[who].receipt)
+    for name, forecaster_id in _COMPUTED:
+        if forecaster_id in scores:
+            losses[name] = _loss_over_same_time(score.receipt, scores[forecaster_id].receipt)
     if climatology is not None:
-        found["climatology"] = climatology * own.coverage
-    return found
+        losses["climatology"] = climatology * score.coverage
+    return losses
 
 
-def _over_same_time(own: Sequence[Interval], reference: Sequence[Interval]) -> float:
-    """The reference's scores over the intervals of another receipt, as shares of the scheduled
-    length.
-    """
+def _loss_over_same_time(receipt: Sequence[Interval], reference: Sequence[Interval]) -> float:
+    """Loss of a reference over the intervals of another receipt and the scheduled length."""
     total, place = 0.0, 0
-    for line in own:
+    for line in receipt:
         per_second = line.weight / (line.end - line.start).total_seconds()
         while place < len(reference) and reference[place].end <= line.start:
             place += 1

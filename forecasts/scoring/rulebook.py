@@ -1,7 +1,6 @@
-"""Which scoring rule judges which kind of question, and what each says of forecasts against an
-answer.
+"""Scoring rules by kind of question, and their values for forecasts of a question.
 
-The rules themselves, with their formulas and sources, are in `rules` and `crps`.
+Formulas and sources are in `rules` and `crps`.
 """
 
 import math
@@ -12,11 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from forecasts.answers import Answer
-from forecasts.cdf import Cdf, Scale
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.probability import Floats
-from forecasts.question import Kind, Question, knowing_nothing
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.distributions.probability import Floats
+from forecasts.questions.answers import Answer
+from forecasts.questions.question import Kind, Question, knowing_nothing
 from forecasts.scoring.crps import crps_cdf, quantile_score
 from forecasts.scoring.rules import (
     POINTS_CLIP,
@@ -48,23 +47,20 @@ RuleName = Literal[
 Better = Literal["lower", "higher"]
 
 QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""The levels at which the quantile score reads a curve."""
+"""Levels of the quantile score."""
 
 BUCKETS = 200
-"""Into how many equal parts of its scale a curve is cut where points need a mass and not a
-density.
-"""
+"""Number of equal parts of a scale, for points, which need a mass and not a density."""
 
 CURVE_FLOOR = 0.01 / BUCKETS
-"""The least that points count a curve as giving to such a part; Metaculus takes no curve with a
-smaller step.
-"""
+"""Minimum mass of a bucket in points; Metaculus rejects curves with a smaller step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one forecast is scored, or a forecaster against others: its name, where it applies, how
-    to read it.
+    """Scoring rule: name, kinds of question, direction and range.
+
+    `is_points` marks gains, which need no reference.
     """
 
     name: RuleName
@@ -72,11 +68,7 @@ class Rule:
     kinds: tuple[Kind, ...]
     better: Better
     range: str
-
-    @property
-    def is_points(self) -> bool:
-        """Whether the rule counts gains, which need no reference to be held against."""
-        return self.range.endswith(("points", "points; all together 0"))
+    is_points: bool = False
 
 
 BINARY: tuple[Kind, ...] = ("binary",)
@@ -94,18 +86,32 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
             Rule("log", "Log score", (*BINARY, *OPTIONS), "lower", "0.001 to 6.908 nats"),
             Rule("spherical", "Spherical score", (*BINARY, *OPTIONS), "higher", "0 to 1"),
             Rule("quantile", "Quantile score", CURVES, "lower", "0 to 1 of the scale"),
-            Rule("baseline", "Baseline points", ALL, "higher", "−897 to +265 points"),
-            Rule("peer", "Peer points", ALL, "higher", "points; all together 0"),
-            Rule("spot_baseline", "Spot baseline points", ALL, "higher", "−897 to +265 points"),
-            Rule("spot_peer", "Spot peer points", ALL, "higher", "points; all together 0"),
+            Rule(
+                "baseline", "Baseline points", ALL, "higher", "−897 to +265 points", is_points=True
+            ),
+            Rule("peer", "Peer points", ALL, "higher", "points; all together 0", is_points=True),
+            Rule(
+                "spot_baseline",
+                "Spot baseline points",
+                ALL,
+                "higher",
+                "−897 to +265 points",
+                is_points=True,
+            ),
+            Rule(
+                "spot_peer",
+                "Spot peer points",
+                ALL,
+                "higher",
+                "points; all together 0",
+                is_points=True,
+            ),
             Rule("daily_brier", "Daily Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
             Rule("relative_brier", "Relative Brier score", (*BINARY, *OPTIONS), "lower", "−1 to 1"),
         )
     }
 )
-"""All are kept for everyone: rankings can differ between proper rules, so nobody picks the
-flattering one.
-"""
+"""All rules, in order of display. All are stored, as rankings can differ between proper rules."""
 
 HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
     {
@@ -116,15 +122,15 @@ HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
         "date": "crps",
     }
 )
-"""The rule that speaks for each kind; the others stand beside it."""
+"""Main rule by kind of question."""
 
 
 def counts_under(rule: RuleName, kind: Kind) -> bool:
-    """Whether a question of this kind counts in what is said of a rule over several questions.
+    """Return True if questions of this kind count in aggregates of a rule.
 
-    A question counts once among the headline rules, under that of its kind: an ordered question,
-    which has a Brier score as well, counts under "ranked" alone. Under every other rule all that it
-    judges count.
+    Under headline rules a question counts once, under that of its kind: an ordered question, which
+    has a Brier score as well, counts under "ranked" alone. Under other rules all questions that
+    they apply to count.
     """
     return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
 
@@ -132,43 +138,47 @@ def counts_under(rule: RuleName, kind: Kind) -> bool:
 Losses = Callable[[Question, Answer, Sequence[Distribution]], Floats]
 
 
-def _of_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
-    def of(_: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
-        return rule(np.array([d.p for d in held if isinstance(d, Binary)]), happened)
+def _for_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
+    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
+        return rule(np.array([d.p for d in forecasts if isinstance(d, Binary)]), happened)
 
-    return of
-
-
-def _of_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
-    def of(_: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
-        # Forecasts of one question may name different options, so each is scored on its own.
-        found = [rule(d.p, d.index(str(happened))) for d in held if isinstance(d, Categorical)]
-        return np.array(found, dtype=np.float64)
-
-    return of
+    return score
 
 
-def _of_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
-    def of(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+def _for_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
+    def score(_: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
+        # Scored one by one, as forecasts may name different options.
+        values = [
+            rule(d.p, d.index(str(happened))) for d in forecasts if isinstance(d, Categorical)
+        ]
+        return np.array(values, dtype=np.float64)
+
+    return score
+
+
+def _for_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
+    def score(question: Question, happened: Answer, forecasts: Sequence[Distribution]) -> Floats:
         return np.array(
-            [rule(question, happened, d) for d in held if isinstance(d, Cdf)], dtype=np.float64
+            [rule(question, happened, d) for d in forecasts if isinstance(d, Cdf)], dtype=np.float64
         )
 
-    return of
+    return score
 
 
-def _ranked(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
-    # The order is the question's, in whichever order a forecast names its options.
+def _brier_ordered_values(
+    question: Question, happened: Answer, forecasts: Sequence[Distribution]
+) -> Floats:
+    # In the question's order of options.
     names = [option.name for option in question.options]
     rows = [
         [dict(zip(d.options, d.p, strict=True)).get(n, 0.0) for n in names]
-        for d in held
+        for d in forecasts
         if isinstance(d, Categorical)
     ]
     return ranked_options(rows, names.index(str(happened)))
 
 
-def _crps(question: Question, happened: Answer, curve: Cdf) -> float:
+def _crps_value(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
     knots, levels = _over_range(question.scale, curve)
     return (
@@ -178,9 +188,7 @@ def _crps(question: Question, happened: Answer, curve: Cdf) -> float:
 
 
 def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
-    """The curve from bound to bound of its scale: a narrow one is as wrong beyond its knots as it
-    says it is there.
-    """
+    """Extend a curve to the bounds of its scale."""
     knots, levels = list(curve.x), list(curve.p)
     if knots[0] > scale.lower:
         knots, levels = [scale.lower, *knots], [levels[0], *levels]
@@ -189,10 +197,9 @@ def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
     return knots, levels
 
 
-def _quantile(question: Question, happened: Answer, curve: Cdf) -> float:
+def _quantile_value(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
-    # A level beyond the knots is read at the bound on that side, and so is an answer beyond the
-    # range.
+    # Quantiles and answers beyond the range are moved to its bounds.
     read = [curve.quantile(level) for level in QUANTILE_LEVELS]
     ends = [-math.inf if level < curve.p[0] else math.inf for level in QUANTILE_LEVELS]
     values = [end if value is None else value for value, end in zip(read, ends, strict=True)]
@@ -212,10 +219,9 @@ def _baseline_curve(question: Question, happened: Answer, curve: Cdf) -> float:
 
 
 def mass_given(question: Question, happened: Answer, forecast: Distribution) -> float:
-    """The probability a forecast gave to what happened: for a curve, to the 200th of the scale
-    where the answer lies.
+    """Probability given to the outcome; for a curve, to the bucket of the scale with the answer.
 
-    Range 0 to 1. A mass and not a density, because a density can be made as large as one likes.
+    A mass and not a density, as a density is unbounded.
     """
     if isinstance(forecast, Binary):
         return forecast.p if happened else 1.0 - forecast.p
@@ -232,11 +238,10 @@ def mass_given(question: Question, happened: Answer, forecast: Distribution) -> 
 
 
 def points_mass(question: Question, happened: Answer, forecast: Distribution) -> float:
-    """`mass_given` as points count it: never so near 0 that it costs without limit.
+    """`mass_given`, limited for points.
 
-    Between 0.001 and 0.999 for a binary question and for options, as Metaculus takes nothing
-    outside. A curve gave at least `CURVE_FLOOR` to the 200th of the scale that holds the answer, or
-    0.001 beyond an open bound.
+    Between 0.001 and 0.999 for binary questions and options, the limits of Metaculus. For a curve
+    at least `CURVE_FLOOR` for the bucket of the answer, or 0.001 beyond an open bound.
     """
     mass = mass_given(question, happened, forecast)
     if question.scale is None:
@@ -252,55 +257,56 @@ def _even_mass(question: Question, happened: Answer) -> float:
     return (1.0 - 0.05 * (question.scale.open_lower + question.scale.open_upper)) / BUCKETS
 
 
-_OWN: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
+_SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
     {
         "brier": {
-            "binary": _of_binary(brier),
-            **dict.fromkeys(OPTIONS, _of_options(brier_options)),
+            "binary": _for_binary(brier),
+            **dict.fromkeys(OPTIONS, _for_options(brier_options)),
         },
-        "ranked": {"ordered": _ranked},
-        "crps": dict.fromkeys(CURVES, _of_curves(_crps)),
+        "ranked": {"ordered": _brier_ordered_values},
+        "crps": dict.fromkeys(CURVES, _for_curves(_crps_value)),
         "log": {
-            "binary": _of_binary(log_score),
-            **dict.fromkeys(OPTIONS, _of_options(log_score_options)),
+            "binary": _for_binary(log_score),
+            **dict.fromkeys(OPTIONS, _for_options(log_score_options)),
         },
         "spherical": {
-            "binary": _of_binary(spherical),
-            **dict.fromkeys(OPTIONS, _of_options(spherical_options)),
+            "binary": _for_binary(spherical),
+            **dict.fromkeys(OPTIONS, _for_options(spherical_options)),
         },
-        "quantile": dict.fromkeys(CURVES, _of_curves(_quantile)),
+        "quantile": dict.fromkeys(CURVES, _for_curves(_quantile_value)),
         "baseline": {
-            "binary": lambda _, happened, held: baseline_points(
-                [mass_given(_, happened, d) for d in held]
+            "binary": lambda _, happened, forecasts: baseline_points(
+                [mass_given(_, happened, d) for d in forecasts]
             ),
-            **dict.fromkeys(OPTIONS, _of_options(_baseline_options)),
-            **dict.fromkeys(CURVES, _of_curves(_baseline_curve)),
+            **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
+            **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
         },
     }
 )
 
 
-OWN_RULES: tuple[RuleName, ...] = tuple(_OWN)
-"""The rules that judge a forecaster alone, from what they held while it stood."""
+OWN_RULES: tuple[RuleName, ...] = tuple(_SOLO_SCORERS)
+"""Rules that score a forecaster without others."""
 
 
 def ignorance(question: Question) -> Distribution:
-    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill
-    counts from it.
-    """
+    """Uninformed forecast of a question: 50 %, equal shares or a uniform curve. Zero skill."""
     return knowing_nothing(question.offered(question.opens_at), question.scale)
 
 
 def values_of(
-    rule: RuleName, question: Question, happened: Answer, held: Sequence[Distribution]
+    rule: RuleName, question: Question, happened: Answer, forecasts: Sequence[Distribution]
 ) -> Floats:
-    """The rule's value for each forecast against what happened."""
-    return _OWN[rule][question.kind](question, happened, held) if held else np.zeros(0)
+    """Values of a rule for forecasts of a question, given its answer."""
+    return (
+        _SOLO_SCORERS[rule][question.kind](question, happened, forecasts)
+        if forecasts
+        else np.zeros(0)
+    )
 
 
 def gains(rule: RuleName, values: Floats, reference: float) -> Floats:
-    """What values of a rule gain over that of a reference, higher is better; points are gains
-    already.
+    """Gain of values over that of a reference, higher is better; points are gains already.
 
     >>> gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()
     [0.21, -0.11]

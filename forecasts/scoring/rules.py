@@ -1,11 +1,11 @@
-"""Proper scoring rules for one forecast, or for arrays of forecasts, against what happened.
+"""Proper scoring rules for single forecasts and arrays.
 
-Every function takes numbers or arrays and broadcasts them; each result is one forecast's score, and
-numbers in give a number out. Binary rules take p, the probability of YES, and an outcome of 1 or 0.
-Rules for options take probabilities along the last axis, and the index of the option that happened.
+All functions broadcast over numbers and arrays, and return one score per forecast. Binary rules
+take p, the probability of YES, and an outcome of 1 or 0. Rules for options take probabilities along
+the last axis, and the index of the option that happened.
 
-No probability is moved until it fits; only the log score and the points clip, and only while
-scoring. A rule on two scales has two names, so that 0..1 and 0..2 never meet in a column.
+Only the log score and the points clip probabilities. Variants on other scales have their own names,
+so that 0..1 and 0..2 never meet in a column.
 
 Sources: Brier 1950; Good 1952; Epstein 1969; Gneiting & Raftery 2007, Journal of the American
 Statistical Association 102; the scoring pages of Good Judgment Open, Metaculus and ForecastBench.
@@ -16,22 +16,18 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, outcomes, probabilities, summing_to_one
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats, outcomes, probabilities, summing_to_one
 
 LOG_CLIP = 0.001
-"""The log score alone moves 0 and 1 to 0.001 and 0.999, so that one careless certainty costs 6.9
-and not infinity.
-"""
+"""Clip of the log score, so that a wrong certainty costs 6.9 instead of infinity."""
 
 POINTS_CLIP = 0.001
-"""Metaculus takes no probability outside 0.001 to 0.999; its points are limited to what those two
-earn.
-"""
+"""Clip of points; Metaculus accepts no probability outside 0.001 to 0.999."""
 
 
 def brier(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Brier score (p − o)²: the squared distance of a binary forecast from what happened.
+    """Brier score (p − o)²: squared error of a binary forecast.
 
     Range 0 (certain and right) to 1 (certain and wrong); lower is better; always 50 % scores 0.25.
     Raises `InvalidProbability` for a p outside [0, 1] and `ValueError` for an outcome that is not 0
@@ -45,8 +41,7 @@ def brier(p: ArrayLike, outcome: ArrayLike) -> Floats:
 
 
 def brier_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Brier score summed over YES and NO: twice `brier`, as Brier 1950 and Good Judgment Open write
-    it.
+    """Brier score summed over YES and NO: twice `brier`, as in Brier 1950 and Good Judgment Open.
 
     Range 0 (certain and right) to 2 (certain and wrong); lower is better; always 50 % scores 0.5.
     Raises as `brier` does. Source: Brier 1950, Monthly Weather Review 78; the FAQ of Good Judgment
@@ -59,7 +54,7 @@ def brier_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
 
 
 def log_score(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLIP) -> Floats:
-    """Logarithmic score −ln(probability given to what happened), in nats.
+    """Logarithmic score −ln(probability of the outcome), in nats.
 
     Range 0.001 (certain and right) to 6.908 (certain and wrong), as p is moved into [clip, 1 −
     clip] for this; with clip=0.0 nothing is moved, and the range is 0 to infinity. Lower is better;
@@ -72,11 +67,11 @@ def log_score(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLIP) -> Fl
     >>> log_score([0.8, 0.0], 1, clip=0.0).round(4).tolist()
     [0.2231, inf]
     """
-    return _nats(_given(p, outcome), clip)
+    return _negative_log(_outcome_probability(p, outcome), clip)
 
 
 def spherical(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Spherical score: the probability given to what happened, divided by √(p² + (1 − p)²).
+    """Spherical score: probability of the outcome, divided by √(p² + (1 − p)²).
 
     Range 0 (certain and wrong) to 1 (certain and right); HIGHER is better, unlike the Brier and log
     scores; always 50 % scores 0.707. Raises as `brier` does. Source: Gneiting & Raftery 2007,
@@ -86,7 +81,7 @@ def spherical(p: ArrayLike, outcome: ArrayLike) -> Floats:
     [0.9701, 0.2425]
     """
     yes = probabilities(p)
-    return _given(yes, outcome) / np.sqrt(yes**2 + (1.0 - yes) ** 2)
+    return _outcome_probability(yes, outcome) / np.sqrt(yes**2 + (1.0 - yes) ** 2)
 
 
 def brier_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -101,8 +96,8 @@ def brier_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> round(float(brier_options([0.5, 0.3, 0.2], 0)), 4)
     0.19
     """
-    shares, happened = _options(p, outcome)
-    return 0.5 * _sum((shares - happened) ** 2)
+    shares, happened = _check_options(p, outcome)
+    return 0.5 * _sum_last_axis((shares - happened) ** 2)
 
 
 def brier_options_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -129,8 +124,8 @@ def log_score_options(p: ArrayLike, outcome: ArrayLike, *, clip: float = LOG_CLI
     >>> log_score_options([[0.5, 0.3, 0.2], [0.6, 0.4, 0.0]], [0, 2]).round(4).tolist()
     [0.6931, 6.9078]
     """
-    shares, happened = _options(p, outcome)
-    return _nats(_sum(shares * happened), clip)
+    shares, happened = _check_options(p, outcome)
+    return _negative_log(_sum_last_axis(shares * happened), clip)
 
 
 def spherical_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -142,30 +137,28 @@ def spherical_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> round(float(spherical_options([0.5, 0.3, 0.2], 0)), 4)
     0.8111
     """
-    shares, happened = _options(p, outcome)
-    score: Floats = _sum(shares * happened) / np.sqrt(_sum(shares**2))
+    shares, happened = _check_options(p, outcome)
+    score: Floats = _sum_last_axis(shares * happened) / np.sqrt(_sum_last_axis(shares**2))
     return score
 
 
 def ranked_probability_score(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Ranked probability score for ordered options: at each of the K − 1 cuts a binary Brier score,
-    summed.
+    """Ranked probability score for ordered options: sum of binary Brier scores at the K − 1 cuts.
 
-    A cut asks whether it was this option or a lower one, so near misses cost less than far ones.
-    Shapes and errors as in `brier_options`. Range 0 to K − 1; lower is better. Scores of questions
-    with different K do not compare: use `ranked_options`. Source: Epstein 1969, Journal of Applied
+    A cut is the event "this option or a lower one", so near misses cost less than far ones. Shapes
+    and errors as in `brier_options`. Range 0 to K − 1; lower is better. Scores of questions with
+    different K do not compare: use `ranked_options`. Source: Epstein 1969, Journal of Applied
     Meteorology 8.
 
     >>> ranked_probability_score([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], [0, 2]).round(4).tolist()
     [0.29, 0.89]
     """
-    shares, happened = _options(p, outcome)
-    return _ranked(shares, happened)
+    shares, happened = _check_options(p, outcome)
+    return _sum_cuts(shares, happened)
 
 
 def ranked_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Ordered Brier score, also known as brier_ordinal: `ranked_probability_score` divided by K −
-    1.
+    """Ordered Brier score (brier_ordinal): `ranked_probability_score` divided by K − 1.
 
     Shapes and errors as in `brier_options`. Range 0 to 1 whatever K is; lower is better; with two
     options it equals `brier`. Source: Epstein 1969; the division as in the Good Judgment Project's
@@ -174,14 +167,13 @@ def ranked_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> round(float(ranked_options([0.15, 0.45, 0.25, 0.15], 2)), 4)
     0.135
     """
-    shares, happened = _options(p, outcome)
-    per_cut: Floats = _ranked(shares, happened) / (shares.shape[-1] - 1)
+    shares, happened = _check_options(p, outcome)
+    per_cut: Floats = _sum_cuts(shares, happened) / (shares.shape[-1] - 1)
     return per_cut
 
 
 def ranked_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """Ordered Brier score of the Good Judgment Project and of Cultivate Labs: twice
-    `ranked_options`.
+    """Two-sided ordered Brier score of the Good Judgment Project and Cultivate Labs.
 
     Each cut is a two-sided Brier score, and the cuts are averaged. Shapes and errors as in
     `brier_options`. Range 0 to 2; lower is better. Source: the Good Judgment Project's rule for
@@ -194,7 +186,7 @@ def ranked_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
 
 
 def brier_index(brier: ArrayLike) -> Floats:
-    """Brier index 100·(1 − √brier): a mean Brier score on a scale like that of a test.
+    """Brier index 100·(1 − √brier): a mean Brier score on a scale of 0 to 100.
 
     Takes scores on the 0..1 scale. Range 0 (certain and wrong) to 100 (certain and right); HIGHER
     is better; always 50 % scores 50. Index the mean, as the mean of indices is not proper. Raises
@@ -214,8 +206,7 @@ def brier_index(brier: ArrayLike) -> Floats:
 
 
 def baseline_points(p_given: ArrayLike, options: int = 2) -> Floats:
-    """Metaculus baseline points at one instant: 100·ln(p·K)/ln K, p being what the option that
-    happened got.
+    """Metaculus baseline points at one instant: 100·ln(p·K)/ln K, p given to the outcome.
 
     For a binary question 100·(1 + log₂ p). p is moved into [0.001, 0.999] first, so that the range
     for K = 2 is −897 to +99.9; HIGHER is better; equal shares earn 0. Raises `InvalidProbability`
@@ -234,11 +225,10 @@ def baseline_points(p_given: ArrayLike, options: int = 2) -> Floats:
 def baseline_points_continuous(mass: ArrayLike, *, base: ArrayLike) -> Floats:
     """Metaculus baseline points of a numeric or date forecast at one instant: 50·ln(mass/base).
 
-    `mass` is the probability that the forecast gave to the bucket in which the answer fell, `base`
-    the probability that a flat forecast gives to it. HIGHER is better; as much as the flat forecast
-    earns 0. Unlimited below: a mass of 0 earns −infinity, so the forecast has to keep a floor.
-    Raises `InvalidProbability` for a number outside [0, 1] or a base of 0. Source: Metaculus,
-    scores FAQ.
+    `mass` is the probability given to the bucket of the answer, `base` that of a uniform forecast.
+    HIGHER is better; the uniform forecast earns 0. Unlimited below: a mass of 0 earns −infinity, so
+    forecasts need a floor. Raises `InvalidProbability` for a number outside [0, 1] or a base of 0.
+    Source: Metaculus, scores FAQ.
 
     >>> baseline_points_continuous([0.01, 0.005], base=0.005).round(2).tolist()
     [34.66, 0.0]
@@ -252,24 +242,22 @@ def baseline_points_continuous(mass: ArrayLike, *, base: ArrayLike) -> Floats:
         return 50.0 * (np.log(probabilities(mass)) - np.log(flat))
 
 
-def _given(p: ArrayLike, outcome: ArrayLike) -> Floats:
-    """The probability that was given to what happened."""
+def _outcome_probability(p: ArrayLike, outcome: ArrayLike) -> Floats:
+    """Probability given to the outcome."""
     yes, happened = probabilities(p), outcomes(outcome)
     return np.where(happened == 1.0, yes, 1.0 - yes)
 
 
-def _nats(given: Floats, clip: float) -> Floats:
+def _negative_log(probability: Floats, clip: float) -> Floats:
     if not 0.0 <= clip < 0.5:
         raise InvalidProbability(f"the clip of a log score lies from 0 up to 0.5, not {clip}")
-    with np.errstate(divide="ignore"):  # 0 for what happened is infinitely bad, and no accident
-        return 0.0 - np.log(np.clip(given, clip, 1.0 - clip))
+    with np.errstate(divide="ignore"):  # 0 for the outcome scores infinity
+        return 0.0 - np.log(np.clip(probability, clip, 1.0 - clip))
 
 
-def _options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
-    """The probabilities, and in the same shape or one that broadcasts 1 for what happened and 0
-    elsewhere.
-    """
-    if np.shape(p)[-1:] < (2,):  # a lone number has the shape ()
+def _check_options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
+    """Probabilities, and indicators of the outcome: 1 for the option that happened, 0 elsewhere."""
+    if np.shape(p)[-1:] < (2,):  # () for a single number
         raise InvalidForecast("give the probabilities of at least two options, along the last axis")
     shares = summing_to_one(p)
     count = shares.shape[-1]
@@ -283,13 +271,11 @@ def _options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
     return shares, np.equal(np.arange(count), index[..., np.newaxis]).astype(np.float64)
 
 
-def _ranked(shares: Floats, happened: Floats) -> Floats:
-    gaps = np.cumsum(shares - happened, axis=-1)[
-        ..., :-1
-    ]  # the last cut holds everything, and is always right
-    return _sum(gaps**2)
+def _sum_cuts(shares: Floats, happened: Floats) -> Floats:
+    gaps = np.cumsum(shares - happened, axis=-1)[..., :-1]  # the last cut is trivial
+    return _sum_last_axis(gaps**2)
 
 
-def _sum(values: Floats) -> Floats:
+def _sum_last_axis(values: Floats) -> Floats:
     total: Floats = values.sum(axis=-1)
     return total

@@ -1,14 +1,13 @@
-"""How good a forecaster was on a question: proper scoring rules over the time each forecast stood.
+"""Scores of forecasters on questions, averaged over time, with receipts.
 
-Scores are taken first and averaged over time afterwards: the score of an averaged forecast would
-reward moving to the far side of one's belief. Two averages are kept, and they answer two questions.
-*Mean while active* says how good the forecasts were while they stood; *skill over schedule* divides
-by the question's scheduled length, and is the one to rank people by. Take an event that comes on
-day 1 of 10 with 50 %, or never: the mean counts the first day fully if it comes and a tenth if not,
-so that the best report is 91 %. Over the schedule both count a tenth, and the best report is the
-truth.
+Scores are computed before averaging over time: scoring an averaged forecast would not be proper.
+*Mean while active* is the mean score of the forecasts while they stood; *skill over schedule*
+divides by the question's scheduled length, and is the one for ranking. Take an event that occurs on
+day 1 of 10 with 50 %, or never: the mean counts the first day fully if it occurs and a tenth if
+not, so that the best report is 91 %. Over the schedule both count a tenth, and the best report is
+the true probability.
 
-Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; the rules have theirs in
+Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; rules are documented in
 `rules` and `crps`.
 """
 
@@ -22,19 +21,25 @@ from types import MappingProxyType
 
 import numpy as np
 
-from forecasts.answers import answer
-from forecasts.distribution import Distribution
-from forecasts.options import as_offered
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close
-from forecasts.resampling import bootstrap_interval
+from forecasts.distributions.distribution import Distribution
+from forecasts.questions.answers import answer
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+    effective_close,
+)
+from forecasts.questions.timeline import Span, Timeline
 from forecasts.scoring.rulebook import OWN_RULES, RULES, RuleName, gains, ignorance, values_of
 from forecasts.scoring.stretches import Stretches, Windows, microseconds, stretches
-from forecasts.timeline import Span, Timeline
+from forecasts.statistics.resampling import bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """One line of a receipt: a forecast that stood on [start, end), and what it earned.
+    """Receipt line: a forecast held on [start, end), and its score.
 
     `weight` is its share of the scheduled length; `contribution` is its score times its share of
     the active time, so that contributions add up to the mean while active.
@@ -50,16 +55,15 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How good one forecaster was on one question under one rule.
+    """Score of one forecaster on one question under one rule.
 
-    `mean_while_active`: time-weighted mean of the rule, None when nothing ever stood; the rule says
-    whether lower or higher is better. `coverage`: share of the scheduled time with a standing
-    forecast, 0 to 1; `attainable_coverage`: the most that anyone could have, below 1 when the
-    question resolved early. `skill_over_schedule`: the gain over knowing nothing, integrated over
-    the active time and divided by the scheduled length; higher is better, 0 is no skill; skipping a
-    question costs nothing and earns nothing. Knowing nothing is 50 %, all options alike, or an even
-    curve. Points (baseline, peer, spot) are gains already: there skill over schedule is the points
-    themselves.
+    `mean_while_active`: time-weighted mean of the rule, None without a forecast; the direction
+    depends on the rule. `coverage`: share of the scheduled time with a forecast, 0 to 1;
+    `attainable_coverage`: its maximum, below 1 when the question resolved early.
+    `skill_over_schedule`: gain over the uninformed forecast (50 %, equal shares or a uniform
+    curve), integrated over the active time and divided by the scheduled length; higher is better, 0
+    is no skill; skipping a question costs and earns nothing. Points (baseline, peer, spot) are
+    gains already: there skill over schedule is the points themselves.
     """
 
     question_id: QuestionId
@@ -75,33 +79,39 @@ class Score:
 Held = Mapping[ForecasterId, Timeline]
 
 RESAMPLES = 2000
-"""Draws behind the interval of a mean skill: its ends then wobble by a hundredth of its width."""
+"""Bootstrap samples for the interval of a mean skill; its ends then vary by 1 % of its width."""
 
-_APART: Mapping[QuestionId, str] = MappingProxyType({})
+_NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
 
-def score_question(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
-    """Everyone's score by every rule that judges a forecaster alone; none when annulled or
-    ambiguous.
+def score_question(
+    question: Question, resolution: Resolution, timelines: Held
+) -> tuple[Score, ...]:
+    """Scores of all forecasters by every solo rule; none when annulled or ambiguous.
 
-    Counted is [opening, effective close): a forecast made earlier counts from the opening, one made
-    at or after the instant when the answer was known not at all. Gaps are left out, never filled.
-    Rules that hold forecasters against each other are in `points`, those on a daily grid in
-    `daily`.
+    Scored is [opening, effective close): earlier forecasts count from the opening, later ones not
+    at all. Gaps are left out, never filled. Rules that compare forecasters are in `points`, those
+    on a daily grid in `daily`.
 
-    >>> from forecasts.distribution import Binary
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
-    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 10 January?", "As both announce it.", (),
-    ...     "event_by", utc("2026-01-01"), utc("2026-01-10"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
-    >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3, "ann")
+    >>> from forecasts.distributions.distribution import Binary
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 10 January?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-10"), utc("2026-01-12"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3,
+    ...     "ann")
     >>> steps = timeline([(utc("2026-01-01"), Binary(0.8)), (utc("2026-01-07"), Binary(0.4))])
     >>> scored = score_question(question, no, {"ann": steps})[0]
     >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
     """
-    spans = {who: standing_spans(question, resolution, steps) for who, steps in held.items()}
-    return _scores(
+    spans = {
+        forecaster_id: standing_spans(question, resolution, steps)
+        for forecaster_id, steps in timelines.items()
+    }
+    return _score_rules(
         question, resolution, [r for r in OWN_RULES if question.kind in RULES[r].kinds], spans
     )
 
@@ -112,54 +122,51 @@ def score_spans(
     rule: RuleName,
     spans: Mapping[ForecasterId, Sequence[Span]],
 ) -> tuple[Score, ...]:
-    """One score a forecaster by one rule, from what stood on the scored time; empty when there is
-    no answer.
-    """
-    return _scores(question, resolution, [rule], spans)
+    """Scores by one rule from forecasts on the scored time; empty without an answer."""
+    return _score_rules(question, resolution, [rule], spans)
 
 
 Spans = Mapping[ForecasterId, Sequence[Span]]
 
 
-def _scores(
+def _score_rules(
     question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans
 ) -> tuple[Score, ...]:
-    """By rule and then by forecaster; the time on which each forecast counts is the same for all
-    rules.
-    """
+    """Scores by rule and forecaster; all rules share the clipped intervals."""
     happened = answer(question, resolution)
     if happened is None:
         return ()
-    flat = [span for own in spans.values() for span in own]
-    held, cut = [span.distribution for span in flat], _cut(question, resolution, spans, flat)
-    found = []
+    flat = [span for forecast_spans in spans.values() for span in forecast_spans]
+    forecasts = [span.distribution for span in flat]
+    cut = _clip_spans(question, resolution, spans, flat)
+    scores = []
     for rule in rules:
-        values = values_of(rule, question, happened, held)
+        values = values_of(rule, question, happened, forecasts)
         means, parts = cut.means(values)
         reference = float(values_of(rule, question, happened, [ignorance(question)])[0])
         skill = cut.over_schedule(gains(rule, means, reference))
         lines = zip(flat, cut.weight.tolist(), values.tolist(), parts.tolist(), strict=True)
-        for number, (who, own) in enumerate(spans.items()):
+        for number, (forecaster_id, forecast_spans) in enumerate(spans.items()):
             receipt = tuple(
                 Interval(s.start, s.end, s.distribution, *line)
-                for s, *line in islice(lines, len(own))
+                for s, *line in islice(lines, len(forecast_spans))
             )
-            found.append(
+            scores.append(
                 Score(
                     question_id=question.id,
-                    forecaster_id=who,
+                    forecaster_id=forecaster_id,
                     rule=rule,
-                    mean_while_active=float(means[number]) if own else None,
+                    mean_while_active=float(means[number]) if forecast_spans else None,
                     coverage=float(cut.coverage[number]),
                     attainable_coverage=float(cut.attainable_coverage[number]),
                     skill_over_schedule=float(skill[number]),
                     receipt=receipt,
                 )
             )
-    return tuple(found)
+    return tuple(scores)
 
 
-def _cut(
+def _clip_spans(
     question: Question, resolution: Resolution, spans: Spans, flat: Sequence[Span]
 ) -> Stretches:
     count = len(spans)
@@ -167,28 +174,26 @@ def _cut(
     windows = Windows(
         *(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends))
     )
-    pair = np.repeat(np.arange(count), [len(own) for own in spans.values()])
+    pair = np.repeat(np.arange(count), [len(forecast_spans) for forecast_spans in spans.values()])
     return stretches(
         pair, microseconds([s.start for s in flat]), microseconds([s.end for s in flat]), windows
     )
 
 
 def recompute(question: Question, resolution: Resolution, score: Score) -> Score:
-    """The same score computed anew from the times and forecasts of its receipt alone.
+    """Recompute a score from the times and forecasts of its receipt.
 
-    `recompute(question, resolution, s) == s`, to the last bit, says that the receipt is whole; a
-    changed number anywhere in it makes the two differ. It serves the rules that judge a forecaster
-    alone.
+    The result equals the score, bit by bit, exactly if the receipt is intact. Only for rules that
+    score a forecaster without others.
     """
     spans = [Span(line.start, line.end, line.forecast) for line in score.receipt]
     return score_spans(question, resolution, score.rule, {score.forecaster_id: spans})[0]
 
 
 def recomputes(question: Question, resolution: Resolution | None, score: Score) -> bool | None:
-    """Whether the receipt gives the score again, to the last bit; None where a receipt alone cannot
-    tell.
+    """Return True if the receipt reproduces the score bit by bit; None if that cannot be checked.
 
-    It cannot while there is no answer, and for rules that hold forecasters against each other.
+    It cannot without an answer, and for rules that compare forecasters.
     """
     if resolution is None or answer(question, resolution) is None or score.rule not in OWN_RULES:
         return None
@@ -198,9 +203,7 @@ def recomputes(question: Question, resolution: Resolution | None, score: Score) 
 def standing_spans(
     question: Question, resolution: Resolution, timeline: Timeline
 ) -> tuple[Span, ...]:
-    """What stood from the opening to the effective close, with the mass of a removed option moved
-    to `Other`.
-    """
+    """Forecasts from the opening to the effective close, removed options in `Other`."""
     spans = timeline.spans(question.opens_at, effective_close(question, resolution))
     removals = [option.removed_at for option in question.options if option.removed_at is not None]
     return tuple(
@@ -214,14 +217,13 @@ def standing_spans(
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How good one forecaster was under one rule over several questions.
+    """Summary of one forecaster under one rule over several questions.
 
-    All numbers are over the same `questions`: those on which a forecast of theirs ever stood, each
-    counting once however long it ran. `mean_while_active` (lower is better) is the mean of the
-    questions' means, `skill` (higher is better) of their skill over schedule, with the 95 %
-    interval `low` to `high` of a bootstrap that draws whole clusters of questions, those that share
-    their fate; None when there is no such question, the interval also when there is one cluster
-    only. `coverage` is the mean share of scheduled time covered, 0 to 1.
+    All numbers are over the same `questions`: those with a forecast, each with equal weight.
+    `mean_while_active` (lower is better) is the mean of the questions' means, `skill` (higher is
+    better) of their skill over schedule, with the 95 % interval `low` to `high` of a bootstrap of
+    clusters of questions; None without questions, the interval also with a single cluster.
+    `coverage` is the mean share of scheduled time covered, 0 to 1.
     """
 
     forecaster_id: ForecasterId
@@ -236,27 +238,26 @@ class Summary:
 
 
 def summarise(
-    scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APART
+    scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _NO_CLUSTERS
 ) -> tuple[Summary, ...]:
-    """One summary per forecaster and rule: in the order of `RULES`, within a rule the best skill
-    first.
+    """Summaries by forecaster and rule, in the order of `RULES`, then best skill first.
 
-    `clusters` names the questions that share their fate; a question that it does not name stands
-    alone.
+    `clusters` names the cluster of a question; one without a name is a cluster of its own.
 
-    Forecasters choose their questions, so summaries over different questions compare them only
-    roughly. Scores of retrospective questions are to be summarised on their own.
+    Forecasters choose their questions, so summaries over different questions are only roughly
+    comparable. Summarise scores of retrospective questions separately.
     """
     groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
-    for each in scores:
-        groups[each.rule, each.forecaster_id].append(each)
+    for score in scores:
+        groups[score.rule, score.forecaster_id].append(score)
     summaries = [
-        _summary(forecaster, rule, group, clusters) for (rule, forecaster), group in groups.items()
+        _make_summary(forecaster, rule, group, clusters)
+        for (rule, forecaster), group in groups.items()
     ]
-    return tuple(sorted(summaries, key=_rank))
+    return tuple(sorted(summaries, key=_sort_key))
 
 
-def _summary(
+def _make_summary(
     forecaster_id: ForecasterId,
     rule: RuleName,
     scores: Iterable[Score],
@@ -286,6 +287,6 @@ def _summary(
     )
 
 
-def _rank(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
+def _sort_key(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
     place = list(RULES).index(summary.rule)
     return place, summary.skill is None, -(summary.skill or 0.0), summary.forecaster_id

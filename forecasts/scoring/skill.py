@@ -1,8 +1,7 @@
-"""How much better than a reference: skill scores, and the references that are worth beating.
+"""Skill scores against reference forecasts, and adjustment for difficulty.
 
-A score alone says little: 0.05 is poor where nothing ever happens. Skill is the share of a
-reference's loss that a forecaster saved, always as a ratio of sums. A mean of ratios would be ruled
-by the questions on which the reference was nearly right.
+Skill is the share of a reference's loss that a forecaster saved, always as a ratio of sums: a mean
+of ratios would be dominated by the questions on which the reference was nearly right.
 
 Sources: Murphy 1988, Monthly Weather Review 116, for skill scores and their references; Wilks,
 Statistical Methods in the Atmospheric Sciences, chapter on forecast verification.
@@ -17,10 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, probabilities
-from forecasts.probability import outcomes as checked_outcomes
-from forecasts.resampling import (
+from forecasts.statistics.resampling import (
     checked_level,
     cluster_sums,
     numbered,
@@ -33,7 +32,7 @@ ReferenceName = Literal["half", "base_rate", "hazard", "no_change", "climatology
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A forecast to be compared with: its title, what it is, and what beating it shows."""
+    """Reference forecast: title, description, and meaning of beating it."""
 
     title: str
     meaning: str
@@ -69,30 +68,27 @@ REFERENCES: Mapping[ReferenceName, Reference] = MappingProxyType(
         ),
     }
 )
-"""The references of the product. `climatology` is known only afterwards, so it is for looking
-back.
-"""
+"""References of the product. `climatology` is known only afterwards."""
 
 
 def skill_score(scores: ArrayLike, reference: ArrayLike) -> float | None:
-    """The share of the reference's loss that was saved: 1 − Σ scores / Σ reference.
+    """Skill score 1 − Σ scores / Σ reference: share of the reference's loss that was saved.
 
     Both hold one loss per question, the same questions in the same order: 0 is perfect and more is
-    worse, as in the Brier score. 1 is perfect, 0 is as good as the reference, below 0 is worse,
-    without limit; higher is better. None when the reference lost nothing at all, for then there is
-    nothing to beat. Raises `ForecastsError` when a loss is negative, missing or infinite, when the
-    two differ in number, or when there are none. Source: Murphy 1988.
+    worse, as in the Brier score. 1 is perfect, 0 equals the reference, below 0 is worse, without
+    limit; higher is better. None when the reference lost nothing. Raises `ForecastsError` when a
+    loss is negative, missing or infinite, when the two differ in number, or when there are none.
+    Source: Murphy 1988.
 
     >>> round(skill_score([0.04, 0.25, 0.09, 0.49, 0.01], [0.25] * 5), 3)
     0.296
     """
-    own_sum, reference_sum = _losses(scores, reference).sum(axis=0)
-    return _saved(float(own_sum), float(reference_sum))
+    own_sum, reference_sum = _pair_losses(scores, reference).sum(axis=0)
+    return _skill_from_sums(float(own_sum), float(reference_sum))
 
 
 def leave_one_out(outcomes: ArrayLike) -> Floats:
-    """For each question, the share of the *other* questions that came out as YES: (Σo − oᵢ)/(n −
-    1).
+    """Leave-one-out climatology: share of YES among the other questions, (Σo − oᵢ)/(n − 1).
 
     `outcomes` holds 1 or 0 per question; the answer is a probability per question, in their order.
     Raises `ValueError` for other outcomes, and `ForecastsError` when there are fewer than two.
@@ -106,19 +102,18 @@ def leave_one_out(outcomes: ArrayLike) -> Floats:
         raise ForecastsError(
             "leaving one question out takes at least two: give a list of 2 or more outcomes"
         )
-    others: Floats = (seen.sum() - seen) / (len(seen) - 1)
-    return others
+    shares: Floats = (seen.sum() - seen) / (len(seen) - 1)
+    return shares
 
 
 @dataclass(frozen=True, slots=True)
 class ClimatologySkill:
-    """Mean Brier scores of the forecasts and of two climatologies, and the skill against each.
+    """Mean Brier scores of forecasts and two climatologies, with the skill against each.
 
     `bs` is the forecasts' own mean Brier score, 0 to 1, lower is better. `bs_loo` is that of
     `leave_one_out`, and `bss_loo` the skill against it: the fair comparison, higher is better.
-    `bs_insample` always says the share of YES among all questions, this one included: such a
-    climatology knows the answer, so that the skill against it, `bss_insample`, is too small. A
-    skill is None when all outcomes are equal.
+    `bs_insample` is that of the share of YES among all questions, including the scored one, so that
+    the skill against it, `bss_insample`, is too small. A skill is None when all outcomes are equal.
     """
 
     bs: float
@@ -129,7 +124,7 @@ class ClimatologySkill:
 
 
 def skill_vs_climatology(p: ArrayLike, outcomes: ArrayLike) -> ClimatologySkill:
-    """Skill of one forecast per question against how often such questions came out as YES.
+    """Skill of one forecast per question against the share of YES.
 
     `p` holds a probability and `outcomes` 1 or 0 per question. Raises `InvalidProbability` for a p
     outside [0, 1], and `ForecastsError` when the two differ in number or there are fewer than
@@ -139,28 +134,30 @@ def skill_vs_climatology(p: ArrayLike, outcomes: ArrayLike) -> ClimatologySkill:
     >>> round(found.bs, 4), found.bs_insample, round(found.bs_loo, 4), round(found.bss_loo, 4)
     (0.0625, 0.25, 0.4444, 0.8594)
     """
-    others, seen, said = leave_one_out(outcomes), checked_outcomes(outcomes), probabilities(p)
-    if said.shape != seen.shape:
+    other_shares = leave_one_out(outcomes)
+    seen = checked_outcomes(outcomes)
+    forecasts = probabilities(p)
+    if forecasts.shape != seen.shape:
         raise ForecastsError(
-            f"give one forecast for each outcome: there are {said.size} for {seen.size}"
+            f"give one forecast for each outcome: there are {forecasts.size} for {seen.size}"
         )
-    bs = float(np.mean((said - seen) ** 2))
-    bs_insample, bs_loo = (
-        float(seen.mean() * (1.0 - seen.mean())),
-        float(np.mean((others - seen) ** 2)),
+    bs = float(np.mean((forecasts - seen) ** 2))
+    bs_insample = float(seen.mean() * (1.0 - seen.mean()))
+    bs_loo = float(np.mean((other_shares - seen) ** 2))
+    return ClimatologySkill(
+        bs, bs_insample, bs_loo, _skill_from_sums(bs, bs_loo), _skill_from_sums(bs, bs_insample)
     )
-    return ClimatologySkill(bs, bs_insample, bs_loo, _saved(bs, bs_loo), _saved(bs, bs_insample))
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Skill against a reference, with the interval that the choice of questions leaves open.
+    """Skill against a reference, with its sampling interval.
 
     `own_sum` and `reference_sum` are the losses over the `n` questions, which form `n_clusters`
     clusters; `skill` is 1 − own_sum / reference_sum, at most 1, higher is better, or None when the
-    reference lost nothing. The reference was beaten beyond chance when `low` is above 0. `low` and
-    `high` are None when there is no telling: fewer than two clusters, or a reference that loses
-    nothing on some of the resamples.
+    reference lost nothing. The reference was beaten significantly when `low` is above 0. `low` and
+    `high` are None if undefined: with fewer than two clusters, or a reference that loses nothing on
+    some resamples.
     """
 
     reference: ReferenceName
@@ -174,7 +171,7 @@ class Skill:
 
 
 def skill_with_interval(
-    own: ArrayLike,
+    own_losses: ArrayLike,
     reference: ArrayLike,
     *,
     name: ReferenceName,
@@ -185,27 +182,28 @@ def skill_with_interval(
 ) -> Skill:
     """`skill_score` with a percentile interval from resampled clusters.
 
-    `own` and `reference` hold one loss per question, in the same order; `clusters` a label per
-    question (without: every question by itself) and `name` says which reference it is. Each
-    resample draws as many clusters as there are and takes the ratio of its sums anew. Raises
-    `ForecastsError` as `skill_score` does, or for a level outside (0, 1). Source: Efron &
-    Tibshirani 1993.
+    `own_losses` and `reference` hold one loss per question, in the same order; `clusters` a label
+    per question (without: every question by itself) and `name` the reference. Each resample draws
+    as many clusters as there are and takes the ratio of its sums. Raises `ForecastsError` as
+    `skill_score` does, or for a level outside (0, 1). Source: Efron & Tibshirani 1993.
 
     >>> own, half = [0.04, 0.25, 0.09, 0.49, 0.01], [0.25] * 5
-    >>> found = skill_with_interval(own, half, name="half", clusters=["vote", "vote", "summit", "strike", "talks"])
+    >>> found = skill_with_interval(own, half, name="half", clusters=["vote", "vote", "summit",
+    ...     "strike", "talks"])
     >>> found.n, found.n_clusters, round(found.skill, 3), found.low < found.skill < found.high
     (5, 4, 0.296, True)
     """
     checked_level(level)
-    losses = _losses(own, reference)
+    losses = _pair_losses(own_losses, reference)
     sums = cluster_sums(losses, clusters)
     own_sum, reference_sum = (float(total) for total in losses.sum(axis=0))
-    drawn = resampled_sums(sums, resamples=resamples, seed=seed)
-    # Where a resample has nothing to beat, its ratio means nothing, and so would an interval
-    # without it.
-    telling = len(sums) > 1 and bool((drawn[:, 1] > 0.0).all())
+    resampled = resampled_sums(sums, resamples=resamples, seed=seed)
+    # Undefined ratios of some resamples make the interval undefined.
+    telling = len(sums) > 1 and bool((resampled[:, 1] > 0.0).all())
     low, high = (
-        percentile_interval(1.0 - drawn[:, 0] / drawn[:, 1], level) if telling else (None, None)
+        percentile_interval(1.0 - resampled[:, 0] / resampled[:, 1], level)
+        if telling
+        else (None, None)
     )
     return Skill(
         name,
@@ -213,7 +211,7 @@ def skill_with_interval(
         len(sums),
         own_sum,
         reference_sum,
-        _saved(own_sum, reference_sum),
+        _skill_from_sums(own_sum, reference_sum),
         low,
         high,
     )
@@ -221,13 +219,13 @@ def skill_with_interval(
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """Forecasters compared as if all had answered the same questions.
+    """Scores of forecasters adjusted for the difficulty of their questions.
 
-    `effects` says by how much a forecaster's score lies above the average forecaster's on the same
-    questions, in the unit of the scores, 0 on average, lowest first; for losses lower is better.
-    `questions` counts each forecaster's different questions. `components` are the groups of
-    forecasters linked by chains of shared questions, the one with most rows first. Only its members
-    have an effect: nobody can say whether the others are better, or had easier questions.
+    `effects` are the differences from the average forecaster on the same questions, in the unit of
+    the scores, 0 on average, lowest first; for losses lower is better. `questions` counts each
+    forecaster's different questions. `components` are the groups of forecasters linked by shared
+    questions, largest first by rows. Only members of the first have an effect; the others are not
+    comparable.
     """
 
     effects: Mapping[str, float]
@@ -236,32 +234,31 @@ class Difficulty:
 
     @property
     def comparable(self) -> bool:
-        """Whether all forecasters are linked, so that each has an effect."""
+        """True if all forecasters are linked, so that each has an effect."""
         return len(self.components) == 1
 
 
 def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficulty:
-    """Who is better when people answered different questions: score = forecaster + question, least
-    squares.
+    """Adjust scores for difficulty by least squares: score = forecaster + question.
 
-    `rows` are (forecaster, question, score), in any order; every row counts, also a second one of
-    the same pair. Those not linked to the largest group get no effect, see `Difficulty`; give their
-    rows alone to compare them with one another. Raises `ForecastsError` when there are no rows or a
-    score is not finite. Source: two-way fixed effects, as ForecastBench ranks; forecasters' normal
-    equations after the questions' are eliminated (Schur complement), so that thousands of questions
-    cost little.
+    `rows` are (forecaster, question, score), in any order; repeated pairs all count. Forecasters
+    outside the largest component get no effect, see `Difficulty`; pass their rows separately.
+    Raises `ForecastsError` when there are no rows or a score is not finite. Source: two-way fixed
+    effects, as in ForecastBench; the questions' normal equations are eliminated (Schur complement),
+    so that thousands of questions cost little.
 
-    >>> rows = [("ann", "hard", 0.5), ("ann", "easy", 0.1), ("bob", "hard", 0.4), ("cy", "easy", 0.12)]
+    >>> rows = [("ann", "hard", 0.5), ("ann", "easy", 0.1), ("bob", "hard", 0.4), ("cy", "easy",
+    ...     0.12)]
     >>> found = difficulty_adjusted([*rows, ("dan", "nobody else's", 0.01)])
     >>> {who: round(effect, 3) for who, effect in found.effects.items()}, found.comparable
     ({'bob': -0.073, 'ann': 0.027, 'cy': 0.047}, False)
     """
     panel = tuple(rows)
-    components = _components(panel)
+    components = _find_components(panel)
     linked = [row for row in panel if row[0] in components[0]]
     forecaster, question = numbered(row[0] for row in linked), numbered(row[1] for row in linked)
     scores = np.array([row[2] for row in linked], dtype=np.float64)
-    from scipy.sparse import csr_array  # a tenth of a second that most commands need not wait
+    from scipy.sparse import csr_array  # slow to import
 
     counts = csr_array((np.ones(len(linked)), (forecaster, question)))
     per_question = np.bincount(question)
@@ -269,38 +266,43 @@ def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficul
     excess = np.bincount(
         forecaster, scores - (np.bincount(question, scores) / per_question)[question]
     )
-    # The equations leave the level open; adding 1 everywhere picks the solution whose mean is 0.
+    # Adding 1 everywhere selects the solution with mean 0.
     solved = np.linalg.solve(np.diag(np.bincount(forecaster)) - shared + 1.0, excess)
     effects = sorted(
         zip(dict.fromkeys(row[0] for row in linked), solved.tolist(), strict=True),
         key=lambda e: e[1],
     )
-    different = Counter(who for who, _ in dict.fromkeys(row[:2] for row in panel))
+    different = Counter(
+        forecaster_name for forecaster_name, _ in dict.fromkeys(row[:2] for row in panel)
+    )
     return Difficulty(
         MappingProxyType(dict(effects)), MappingProxyType(dict(different)), components
     )
 
 
-def _components(panel: Sequence[tuple[str, Hashable, float]]) -> tuple[frozenset[str], ...]:
-    """The forecasters linked by shared questions, the group with most rows first."""
-    cluster_sums([score for _, _, score in panel])  # refuses what cannot be compared
-    who, what = numbered(row[0] for row in panel), numbered(row[1] for row in panel)
+def _find_components(panel: Sequence[tuple[str, Hashable, float]]) -> tuple[frozenset[str], ...]:
+    """Components of forecasters linked by shared questions, largest first by rows."""
+    cluster_sums([score for _, _, score in panel])  # raises for invalid scores
+    forecaster, question = numbered(row[0] for row in panel), numbered(row[1] for row in panel)
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    size = int(who.max() + what.max()) + 2
-    links = csr_array((np.ones(len(panel)), (who, what + int(who.max()) + 1)), shape=(size, size))
+    size = int(forecaster.max() + question.max()) + 2
+    links = csr_array(
+        (np.ones(len(panel)), (forecaster, question + int(forecaster.max()) + 1)),
+        shape=(size, size),
+    )
     _, group_of = connected_components(links, directed=False)
     groups: dict[int, list[str]] = {}
-    for row, number in zip(panel, group_of[who].tolist(), strict=True):
+    for row, number in zip(panel, group_of[forecaster].tolist(), strict=True):
         groups.setdefault(number, []).append(row[0])
     largest_first = sorted(groups.values(), key=lambda names: (-len(names), min(names)))
     return tuple(frozenset(names) for names in largest_first)
 
 
-def _losses(own: ArrayLike, reference: ArrayLike) -> Floats:
-    """The two lists side by side, one row per question."""
-    left, right = (np.asarray(values, dtype=np.float64) for values in (own, reference))
+def _pair_losses(own_losses: ArrayLike, reference: ArrayLike) -> Floats:
+    """Two lists of losses as columns, one row per question."""
+    left, right = (np.asarray(values, dtype=np.float64) for values in (own_losses, reference))
     if left.ndim != 1 or left.shape != right.shape:
         raise ForecastsError(
             f"give two plain lists, a reference score for each score: {right.size} for {left.size}"
@@ -313,5 +315,5 @@ def _losses(own: ArrayLike, reference: ArrayLike) -> Floats:
     return losses
 
 
-def _saved(own: float, reference: float) -> float | None:
-    return None if reference == 0.0 else 1.0 - own / reference
+def _skill_from_sums(own_sum: float, reference_sum: float) -> float | None:
+    return None if reference_sum == 0.0 else 1.0 - own_sum / reference_sum

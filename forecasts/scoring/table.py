@@ -1,9 +1,7 @@
-"""The whole table of binary forecasts scored at once: every forecaster, every question, every
-binary rule.
+"""Vectorised scores of binary forecasts: all forecasters, questions and binary rules.
 
-What `scoring` says of one question with receipts to read, this says of a hundred thousand in
-columns, by the same rules and over the same time. Work and memory grow with the number of
-intervals, and with nothing else.
+Equivalent to `scoring`, without receipts, for a hundred thousand questions at once. Work and memory
+are linear in the number of intervals.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,8 +11,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.distributions.probability import Floats, outcomes, probabilities
 from forecasts.errors import ForecastsError, InvalidTime
-from forecasts.probability import Floats, outcomes, probabilities
 from forecasts.scoring.rulebook import RuleName, gains
 from forecasts.scoring.rules import baseline_points, brier, brier_two_sided, log_score, spherical
 from forecasts.scoring.stretches import Counts, Stretches, Windows, stretches
@@ -22,17 +20,16 @@ from forecasts.scoring.stretches import Counts, Stretches, Windows, stretches
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BinaryTable:
-    """Binary forecasts in columns, for pairs of a forecaster and a question that are numbered from
-    0 up.
+    """Binary forecasts in columns, for pairs of a forecaster and a question.
 
-    A row an interval, in any order, those of one pair not overlapping: the number of its `pair`;
-    `start` and `end`, half-open, in whole microseconds since 1970 as `stretches.microseconds` makes
-    them; `p`, the probability of YES that stood. What lies outside its window is cut away. A row a
-    pair: its window, and its `outcome`, 1 or 0.
+    By interval, in any order, those of one pair not overlapping: the number of its `pair`; `start`
+    and `end`, half-open, in whole microseconds since 1970 as from `stretches.microseconds`; `p`,
+    the probability of YES. Time outside the window is cut away. By pair, numbered from 0: its
+    window, and its `outcome`, 1 or 0.
 
     Raises `InvalidProbability` for a p outside [0, 1]; `InvalidTime` for a window that does not
-    close after it opens; `ForecastsError` for columns of unequal length and for the number of a
-    pair that is not there; `ValueError` for an outcome that is not 0 or 1.
+    close after it opens; `ForecastsError` for columns of unequal length and for an invalid pair
+    number; `ValueError` for an outcome that is not 0 or 1.
     """
 
     pair: NDArray[np.intp]
@@ -43,8 +40,8 @@ class BinaryTable:
     outcome: Floats
 
     def __post_init__(self) -> None:
-        _same_length("interval", self.pair, self.start, self.end, self.p)
-        _same_length(
+        _check_same_length("interval", self.pair, self.start, self.end, self.p)
+        _check_same_length(
             "pair", self.outcome, self.windows.opens, self.windows.closes, self.windows.ends
         )
         pairs = len(self.outcome)
@@ -58,21 +55,21 @@ class BinaryTable:
         outcomes(self.outcome)
 
 
-def _same_length(what: str, *columns: NDArray[np.generic]) -> None:
+def _check_same_length(noun: str, *columns: NDArray[np.generic]) -> None:
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1:
         raise ForecastsError(
-            f"every column has one row for each {what}, not {', '.join(map(str, lengths))}"
+            f"every column has one row for each {noun}, not {', '.join(map(str, lengths))}"
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableScores:
-    """What one rule says of a table; whether lower or higher is better is the rule's.
+    """Scores of a table by one rule, which determines the direction.
 
-    A row a pair, as in `scoring.Score`: `mean_while_active`, NaN where nothing stood;
+    By pair, as in `scoring.Score`: `mean_while_active`, NaN without a forecast;
     `skill_over_schedule`, higher is better and 0 is no skill; `coverage` and `attainable_coverage`,
-    0 to 1, which all rules share. A row an interval, as in `scoring.Interval`: `score`; and
+    0 to 1, which all rules share. By interval, as in `scoring.Interval`: `score`; and
     `contribution` to the mean, 0 for an interval that was cut away.
     """
 
@@ -85,15 +82,14 @@ class TableScores:
 
 
 def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
-    """Scores by every binary rule: `brier`, `brier_two_sided`, `log`, `spherical` and `baseline`
-    points.
+    """Scores by every binary rule: `brier`, `brier_two_sided`, `log`, `spherical` and `baseline`.
 
-    One pair scores here as `scoring.score_question` scores it, to within rounding. Sources: those
-    of `rules`.
+    Equal to `scoring.score_question`, to within rounding. Sources: those of `rules`.
 
     >>> window = Windows(*(np.array([day * 86_400_000_000]) for day in (0, 9, 9)))
     >>> start, end = np.array([0, 6]) * 86_400_000_000, np.array([6, 9]) * 86_400_000_000
-    >>> table = BinaryTable(np.array([0, 0]), start, end, np.array([0.8, 0.4]), window, np.array([0.0]))
+    >>> table = BinaryTable(np.array([0, 0]), start, end, np.array([0.8, 0.4]), window,
+    ...     np.array([0.0]))
     >>> for name, found in score_table(table).items():
     ...     print(name, found.mean_while_active.round(4), found.skill_over_schedule.round(4))
     brier [0.48] [-0.23]
@@ -103,18 +99,20 @@ def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
     baseline [-79.3...] [-79.3...]
     """
     cut = stretches(table.pair, table.start, table.end, table.windows)
-    # YES and NO are alike to every rule, so each is asked what the probability given to what
-    # happened is worth.
-    given = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
+    # Rules are symmetric in YES and NO, so the outcome's probability is scored.
+    outcome_probability = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
     return MappingProxyType(
-        {name: _scores(cut, given, rule, like) for name, (rule, like) in _RULES.items()}
+        {
+            name: _score_rule(cut, outcome_probability, rule, like)
+            for name, (rule, like) in _TABLE_RULES.items()
+        }
     )
 
 
-def _scores(
-    cut: Stretches, given: Floats, rule: Callable[[Floats], Floats], like: RuleName
+def _score_rule(
+    cut: Stretches, outcome_probability: Floats, rule: Callable[[Floats], Floats], like: RuleName
 ) -> TableScores:
-    score = rule(given)
+    score = rule(outcome_probability)
     mean, contribution = cut.means(score)
     return TableScores(
         mean_while_active=mean,
@@ -126,13 +124,13 @@ def _scores(
     )
 
 
-# Each with the rule of the rulebook that says which way is better.
-_RULES: Mapping[str, tuple[Callable[[Floats], Floats], RuleName]] = MappingProxyType(
+# Each with the rule of the rulebook that defines its direction.
+_TABLE_RULES: Mapping[str, tuple[Callable[[Floats], Floats], RuleName]] = MappingProxyType(
     {
-        "brier": (lambda given: brier(given, 1), "brier"),
-        "brier_two_sided": (lambda given: brier_two_sided(given, 1), "brier"),
-        "log": (lambda given: log_score(given, 1), "log"),
-        "spherical": (lambda given: spherical(given, 1), "spherical"),
+        "brier": (lambda p: brier(p, 1), "brier"),
+        "brier_two_sided": (lambda p: brier_two_sided(p, 1), "brier"),
+        "log": (lambda p: log_score(p, 1), "log"),
+        "spherical": (lambda p: spherical(p, 1), "spherical"),
         "baseline": (baseline_points, "baseline"),
     }
 )

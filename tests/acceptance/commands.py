@@ -18,12 +18,13 @@ from tests.acceptance.evaluation.relevance import evaluate_relevance, sampled, w
 from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
-from tracker import printing, question_sets
-from tracker.commands import essays
-from tracker.commands.entry import complain
-from tracker.commands.terminal import as_json, console, show
+from tracker.app import question_set_files as question_sets
 from tracker.errors import TrackerError, in_plain_characters
-from tracker.logs import set_up_logs
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands import essays
+from tracker.interfaces.cli.commands.lazy_commands import complain
+from tracker.interfaces.cli.commands.terminal import as_json, console, show
+from tracker.interfaces.log_setup import set_up_logs
 from tracker.settings import load_settings
 
 input_file = click.Path(dir_okay=False, path_type=Path)

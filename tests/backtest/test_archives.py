@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from forecasts.question import utc
+from forecasts.questions.question import utc
 from tests.builders import an_rss
-from tracker.backtest.archives import NO_FIRST_SEEN, read_archive
 from tracker.errors import Refused
-from tracker.feeds.parsing.reading import Names
+from tracker.feeds.parsing.change_detection import Names
+from tracker.replay.backtest.archives import NO_FIRST_SEEN, read_archive
 
 
 def line(title: str, published: str = "2022-06-01T12:00:00Z", **more: Any) -> dict[str, Any]:

@@ -12,25 +12,25 @@ from typing import Any
 
 import pytest
 
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
-from forecasts.hazard import hazard
-from forecasts.question import QuestionId, utc
+from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import QuestionId, utc
 from forecasts.scoring.rules import brier
-from forecasts.suggestion import Suggestion
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.time_decay import hazard
 from tests.backtest.test_archives import captured, line, written
 from tests.builders import an_rss, no_network
 from tests.forecasts.small_set import TEXTS
 from tests.test_cli import Shell
-from tracker import question_sets
-from tracker.api import open_tracker
-from tracker.backtest import walk
-from tracker.backtest.running import BacktestReport, Wanted, backtest
-from tracker.backtest.scores import RETROSPECTIVE
-from tracker.backtest.snapshots import Snapshot, Span, Track, schedule, track
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import open_tracker
 from tracker.errors import Refused
+from tracker.questions.update_suggestion import suggested
+from tracker.replay.backtest import walk
+from tracker.replay.backtest.running import BacktestReport, Wanted, backtest
+from tracker.replay.backtest.scores import RETROSPECTIVE
+from tracker.replay.backtest.snapshots import Snapshot, Span, Track, schedule, track
 from tracker.settings import Settings
-from tracker.store.engine import Store, open_engine
-from tracker.suggesting import suggested
+from tracker.storage.sessions import Store, open_engine
 
 PLACES = (
     "Arford Bexley Corwen Dunmore Elsted Farley Gorsley Hadlow Ilsham Jarrow Kelby Lorton "

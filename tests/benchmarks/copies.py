@@ -24,8 +24,8 @@ from rich.table import Table
 
 from tests.benchmarks.syndication import Syndicated, syndicated
 from tests.matching.opposites_of_headlines import OPPOSITES
-from tracker.matching.copies import Copies
-from tracker.matching.wording import body, headline, words
+from tracker.matching.boilerplate import body, headline, words
+from tracker.matching.near_duplicates import Copies
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
 BATCH = 500

@@ -51,7 +51,7 @@ from tests.benchmarks.dashboard_browser import (
 from tests.benchmarks.dashboard_client import alone, cpu, together
 from tests.benchmarks.dashboard_servers import Served, Servers
 from tests.benchmarks.dashboard_world import Size, build
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from forecasts.cdf import EPOCH, Cdf, Scale
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.question import Kind, Question
-from tracker.tables import LogRow
+from forecasts.distributions.cdf import EPOCH, Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions.question import Kind, Question
+from tracker.storage.tables import LogRow
 
 INDICATORS = 4
 OPTIONS = ("North", "South", "East", "Other")

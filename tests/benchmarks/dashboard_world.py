@@ -21,10 +21,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from forecasts.cdf import Scale
-from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.forecaster import SUGGESTION, Forecaster
-from forecasts.question import (
+from forecasts.distributions.cdf import Scale
+from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.questions.forecaster import SUGGESTION, Forecaster
+from forecasts.questions.question import (
     Claim,
     ClaimId,
     Essay,
@@ -47,14 +47,15 @@ from tests.benchmarks.dashboard_rows import (
     held_by,
 )
 from tests.benchmarks.feed_world import Writer
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
 from tracker.settings import Settings
-from tracker.store import feeds, forecasts, log, questions, resolutions
-from tracker.store.distributions import to_json
-from tracker.store.engine import Session, Store, open_engine
-from tracker.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRow, StoryRow
+from tracker.storage import event_log_rows as log
+from tracker.storage import feeds, forecasts, questions, resolutions
+from tracker.storage.distributions import to_json
+from tracker.storage.sessions import Session, Store, open_engine
+from tracker.storage.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRow, StoryRow
 
 ESSAYS = 5
 CLAIMS = 40

@@ -34,7 +34,7 @@ from tests.benchmarks.feed_phases import PHASES, PORTS, Phase, addresses, make_s
 from tests.benchmarks.feed_server import Server
 from tests.benchmarks.feed_world import ADDED, CHANGED_EVERY, ENTRIES, FEEDS
 from tests.benchmarks.processes import Ran, run
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 CHANGED = FEEDS // CHANGED_EVERY

@@ -46,9 +46,9 @@ from tests.benchmarks.fleet_world import (
     opml,
 )
 from tests.benchmarks.processes import PeakMemory
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
+from tracker.model.read_models import PollReport
 from tracker.settings import Settings
-from tracker.summaries import PollReport
 
 TICK = timedelta(seconds=15)
 LOOK = timedelta(minutes=30)

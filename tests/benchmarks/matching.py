@@ -29,23 +29,23 @@ from pathlib import Path
 
 import structlog
 
-from forecasts.distribution import Binary
-from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.question import ClaimId, EssayId, Question, QuestionId
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.questions.question import ClaimId, EssayId, Question, QuestionId
 from tests.builders import a_feed, a_set, an_item, no_network
-from tracker.api import open_tracker
-from tracker.arriving import arrive
-from tracker.feeds.identity import New
+from tracker.app.tracker import open_tracker
+from tracker.feeds.dedup import New
 from tracker.feeds.item import FeedId
+from tracker.ingestion.evidence import arrive
 from tracker.matching.aliases import aliases
-from tracker.matching.copies import Copies
 from tracker.matching.encoders import open_encoder
 from tracker.matching.lexical import Lexical
 from tracker.matching.matcher import Matcher, words_of
+from tracker.matching.near_duplicates import Copies
 from tracker.matching.profile import Profile
 from tracker.matching.tokens import STOPPED, Tokens
 from tracker.settings import Settings
-from tracker.store import items
+from tracker.storage import items
 
 STANDING = 10_000
 ITEMS = 10_000

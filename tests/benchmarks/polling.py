@@ -1,7 +1,7 @@
 """How late items arrive, by when feeds are asked: `python -m tests.benchmarks.polling`.
 
 Feeds publish at the times at which real ones did, and are asked for 14 days: at fixed intervals,
-and as `tracker.feeds.timing.polling` says under a budget of as many requests. The first 7 days are
+and as `tracker.feeds.scheduling.polling` says under a budget of as many requests. The first 7 days are
 for learning; the delay from publication to the next poll is measured on the last 7. The target is
 half the mean delay of a fixed hour.
 
@@ -38,8 +38,8 @@ from rich.table import Table
 from tracker.feeds.answers import Fetched
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.timing.pace import fleet_pace
-from tracker.feeds.timing.polling import News, PollRules, after_success, never_polled
+from tracker.feeds.scheduling.budget import fleet_pace
+from tracker.feeds.scheduling.polling import News, PollRules, after_success, never_polled
 
 CORPORA = Path(__file__).parents[2] / "../shared/corpora"
 START = datetime(2024, 1, 1, tzinfo=UTC)  # every feed's times are moved here by whole days

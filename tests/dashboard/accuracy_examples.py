@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from forecasts.cdf import Scale, uniform
-from forecasts.cohorts import Cohort, fate
-from forecasts.distribution import Binary, Distribution, even
-from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId, Option, Question, QuestionId, Resolution
+from forecasts.distributions.cdf import Scale, uniform
+from forecasts.distributions.distribution import Binary, Distribution, even
+from forecasts.questions.cohorts import Cohort, fate
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId, Option, Question, QuestionId, Resolution
+from forecasts.questions.timeline import timeline
 from forecasts.scoring.scores import Score, score_question, summarise
 from forecasts.scoring.skill import Skill
-from forecasts.timeline import timeline
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
-from tracker.api import Tracker
-from tracker.summaries import Accuracy, Choice, Facets
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import Accuracy, Choice, Facets
 
 CAPITALS = ("Astana", "Beijing")
 STEPS = ("none", "some", "many")

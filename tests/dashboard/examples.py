@@ -6,23 +6,23 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from forecasts.cdf import Scale, day_number, from_quantiles, uniform
-from forecasts.distribution import Binary, Categorical, Distribution, even
-from forecasts.evidence import (
+from forecasts.distributions.cdf import Scale, day_number, from_quantiles, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     EvidenceStatus,
     Indicator,
     IndicatorId,
     StoryId,
     Strength,
 )
-from forecasts.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION, Forecaster
-from forecasts.learned import Learned
-from forecasts.question import (
+from forecasts.evidence.parameters import Learned
+from forecasts.questions.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import (
     Essay,
     EssayId,
+    EvidenceId,
     ForecasterId,
     Option,
     Question,
@@ -30,13 +30,12 @@ from forecasts.question import (
     Resolution,
     Status,
 )
-from forecasts.suggestion import Line, Suggestion
-from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
+from forecasts.questions.timeline import Forecast, ForecastId, Timeline, timeline
+from forecasts.suggestion.binary import Line, Suggestion
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
-from tracker.feeds.timing.health import DayCount, Health
-from tracker.learning import Kept
-from tracker.summaries import (
+from tracker.feeds.scheduling.health import DayCount, Health
+from tracker.model.read_models import (
     EvidenceCard,
     FeedHealth,
     QuestionPage,
@@ -45,6 +44,7 @@ from tracker.summaries import (
     StoryItem,
     Why,
 )
+from tracker.questions.fit_parameters import Kept
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -11,11 +11,11 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
-from dashboard.opened import share
-from tracker.api import Tracker
+from dashboard.server.tracker_handle import share
+from tracker.app.tracker import Tracker
 
 set_option("browser.gatherUsageStats", False)
-"""As `dashboard.configuration` has it where pages are served."""
+"""As `dashboard.server.configuration` has it where pages are served."""
 
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 """There is nothing to find, what is installed does not change while tests run, and it took half of

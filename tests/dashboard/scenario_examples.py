@@ -4,11 +4,11 @@ people say.
 
 from datetime import datetime, timedelta
 
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
 from tests.builders import NOW, FakeClock
 from tests.lives import an_asked
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 FUTURES = QuestionId("futures")
 PACT, FAIR = QuestionId("pact"), QuestionId("fair")

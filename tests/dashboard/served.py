@@ -17,7 +17,7 @@ from typing import Any, Final
 import pytest
 
 from tests.checkouts import ROOT
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 PUBLIC: Final = "https://forecast.example.org"

@@ -5,12 +5,14 @@ import json
 import pytest
 
 from dashboard import charts
-from dashboard.frames import accuracy, calibrated, skill
+from dashboard.accuracy import accuracy_data as accuracy
+from dashboard.accuracy import calibrated_data as calibrated
+from dashboard.accuracy import skill_data as skill
 from dashboard.wording import named
 from forecasts.calibration.reliability import reliability
 from forecasts.calibration.snapshots import Snapshot
-from forecasts.forecaster import PRIOR
-from forecasts.question import QuestionId
+from forecasts.questions.forecaster import PRIOR
+from forecasts.questions.question import QuestionId
 from tests.dashboard.accuracy_examples import accuracy_of, scored, skill_against
 from tests.dashboard.examples import ANA, ME
 

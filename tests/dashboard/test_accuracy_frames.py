@@ -9,17 +9,21 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
-from dashboard.frames import accuracy, calibrated, compared, findings, skill
-from dashboard.frames.columns import TIME
+from dashboard.accuracy import accuracy_data as accuracy
+from dashboard.accuracy import calibrated_data as calibrated
+from dashboard.accuracy import compared_data as compared
+from dashboard.accuracy import insights as findings
+from dashboard.accuracy import skill_data as skill
+from dashboard.components.columns_data import TIME
 from forecasts.calibration.reliability import reliability
 from forecasts.calibration.snapshots import Snapshot
-from forecasts.comparison import Comparison
-from forecasts.dynamics import ExcessMovement, Reaction, Updates
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId, QuestionId
+from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import Difficulty
+from forecasts.statistics.comparison import Comparison
+from forecasts.statistics.dynamics import ExcessMovement, Reaction, Updates
 from tests.dashboard.accuracy_examples import (
     accuracy_of,
     cohort,
@@ -28,7 +32,7 @@ from tests.dashboard.accuracy_examples import (
     skill_against,
 )
 from tests.dashboard.examples import ANA, CLOSES, ME, NOW, PEOPLE, days, named_question, resolution
-from tracker.summaries import CalibrationReport, Choice, ComparisonReport, Habits, Receipts
+from tracker.model.read_models import CalibrationReport, Choice, ComparisonReport, Habits, Receipts
 
 YEAR = 365.0
 FIRST = scored("first", "yes", {ME: 0.9, PRIOR: 0.3}, NOW - days(10))  # 171 days of 365

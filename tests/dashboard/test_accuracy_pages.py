@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.accuracy import SECTIONS
-from dashboard.views.scored import scores_csv
-from forecasts.question import ForecasterId
+from dashboard.accuracy.page import SECTIONS
+from dashboard.accuracy.scores import scores_csv
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.accuracy_examples import (
     CLOSE,
@@ -25,8 +25,8 @@ from tests.dashboard.accuracy_examples import (
 )
 from tests.dashboard.pages import open_page, plain, seen, spec, words
 from tests.quick_databases import begin
-from tracker.api import Tracker
-from tracker.summaries import Choice
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import Choice
 
 ADA = ForecasterId("ada")
 
@@ -430,7 +430,7 @@ def test_the_prior_is_not_held_against_itself(tracker: Tracker, clock: FakeClock
 
 
 def test_a_name_never_becomes_markdown(tracker: Tracker, clock: FakeClock) -> None:
-    from forecasts.forecaster import Forecaster
+    from forecasts.questions.forecaster import Forecaster
 
     open_world(tracker, clock, asked("talks"))
     tracker.add_forecaster(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import open_page
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 
 NAMES = {

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.asking import short_name
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.new_question import short_name
 from tests.builders import FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 TEXT = "Will the ministry report a record harvest in 2027?"
 CRITERIA = (

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from dashboard.frames.calendar import Section, noted, sections, shortened
-from forecasts.evidence import Expectation, Indicator
-from forecasts.question import Question, QuestionId
-from forecasts.signposts import Entry, Signpost, calendar, signposts
+from dashboard.home.calendar_data import Section, noted, sections, shortened
+from forecasts.evidence.evidence import Expectation, Indicator
+from forecasts.evidence.signposts import Entry, Signpost, calendar, signposts
+from forecasts.questions.question import Question, QuestionId
 from tests.builders import DAY, FakeClock, Press, a_question, a_set, an_indicator
 from tests.builders import NOW as BUILT
 from tests.dashboard.examples import (
@@ -26,9 +26,9 @@ from tests.dashboard.examples import (
     summary,
 )
 from tests.dashboard.pages import open_page, words
-from tracker.api import Tracker
-from tracker.said import Mark
-from tracker.scenarios.values import Calendar
+from tracker.app.tracker import Tracker
+from tracker.model.audit import Mark
+from tracker.model.scenarios import Calendar
 
 ZONE = wording.UTC_ZONE
 SUMMIT = "summit-2027"

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from dashboard import charts
-from dashboard.frames import revisions, series
+from dashboard.charts import revisions_data as revisions
+from dashboard.charts import series
 from dashboard.wording import named
-from forecasts.distribution import Binary
-from forecasts.timeline import timeline
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.timeline import timeline
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 
 HELD = timeline([(OPENS, Binary(0.5))])

@@ -8,16 +8,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.frames import coherence as frames
-from dashboard.wording import coherence as words_of
-from forecasts.cdf import Scale
-from forecasts.links import Link, LinkId
-from forecasts.question import ForecasterId, QuestionId
+from dashboard.scenarios import coherence_data as frames
+from dashboard.scenarios import coherence_text as words_of
+from forecasts.distributions.cdf import Scale
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import NOW, FakeClock
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.lives import an_asked
-from tracker.api import Tracker
-from tracker.scenarios.values import Coherence
+from tracker.app.tracker import Tracker
+from tracker.model.scenarios import Coherence
 
 EARLY, LATE, GRAIN = QuestionId("early"), QuestionId("late"), QuestionId("grain")
 BEN, ADA = ForecasterId("ben"), ForecasterId("ada")

@@ -4,17 +4,17 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.frames import series
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId
-from forecasts.timeline import timeline
+from dashboard.charts import series
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId
+from forecasts.questions.timeline import timeline
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import ANA, ME, OPENS, QUESTION, page
 from tests.dashboard.pages import open_page, plain, seen, words
 from tests.dashboard.test_revision_chart import drawn
 from tests.lives import an_asked
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 
 SUMMIT = "summit-2027"
@@ -106,7 +106,7 @@ def test_a_sixth_line_is_left_out_with_a_word(two: Tracker, clock: FakeClock) ->
 
 
 def _person(tracker: Tracker, name: str) -> ForecasterId:
-    from forecasts.forecaster import Forecaster
+    from forecasts.questions.forecaster import Forecaster
 
     tracker.add_forecaster(Forecaster(ForecasterId(name), name.upper(), "person"))
     return ForecasterId(name)

@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from uvicorn.server import ServerState
 
-from dashboard.deadline import BODY_BYTES_IN_TIME, Deadline
-from dashboard.serve import LIMITS
+from dashboard.server.request_deadline import BODY_BYTES_IN_TIME, Deadline
+from dashboard.server.serve import LIMITS
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"

@@ -10,19 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.frames import answers, board, details, revisions
-from dashboard.frames import distributions as frames
-from dashboard.frames.board import Look
-from dashboard.frames.columns import TIME
-from dashboard.views.handles import Handles, curve_of, digits_of, handles_of, start_from, still_open
+from dashboard.charts import revisions_data as revisions
+from dashboard.components import question_list as board
+from dashboard.components import score_data as answers
+from dashboard.components.columns_data import TIME
+from dashboard.components.question_list import Look
+from dashboard.question import details_data as details
+from dashboard.question import distributions_data as frames
+from dashboard.question.interval_input import (
+    Handles,
+    curve_of,
+    digits_of,
+    handles_of,
+    start_from,
+    still_open,
+)
 from dashboard.wording import named
-from forecasts.cdf import Cdf, Scale, day_number, uniform
-from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import Option, Question
+from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.questions.question import Option, Question
+from forecasts.questions.timeline import timeline
 from forecasts.scoring.scores import score_question
-from forecasts.timeline import timeline
 from tests.dashboard.examples import (
     ANA,
     CLOSES,

@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.frames.stops import STOPS, Mark, nearest, place, ruler, said
-from dashboard.views import drafts, forecasting
-from dashboard.views.keys import step
-from forecasts.distribution import Binary
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.spoken import in_full
+from dashboard.components.shortcuts import step
+from dashboard.question import forecasting
+from dashboard.question import form_state as drafts
+from dashboard.question.slider_ticks import STOPS, Mark, nearest, place, ruler, said
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.format import in_full
+from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 OTHER = "other-2027"

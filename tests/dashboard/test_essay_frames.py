@@ -12,15 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.frames import drafting as forms
-from dashboard.frames import essay as frames
-from dashboard.wording import essay as wording
-from forecasts.claim_map import Calibration, ClaimState, Coverage, Mapped, Verdict, VerdictLine
-from forecasts.drafting import draft
-from forecasts.essay import Sentence, find_claims
-from forecasts.lint import Flaw
-from forecasts.question import ClaimId, Essay, EssayId, ForecasterId, QuestionId
-from tracker.essays.values import EssayPage, EssayText, SavedDraft
+from dashboard.essays import drafting_data as forms
+from dashboard.essays import essay_data as frames
+from dashboard.essays import essay_text as wording
+from forecasts.essays.claim_map import (
+    Calibration,
+    ClaimState,
+    Coverage,
+    Mapped,
+    Verdict,
+    VerdictLine,
+)
+from forecasts.essays.draft import draft
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.linting.lint import Flaw
+from forecasts.questions.question import ClaimId, Essay, EssayId, ForecasterId, QuestionId
+from tracker.model.essays import EssayPage, EssayText, SavedDraft
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ESSAY = Essay(EssayId("river"), "The river treaty", "2026", "en", "")
@@ -413,7 +420,7 @@ def test_findings_of_several_questions_stand_once_and_those_that_block_first() -
 
 
 def test_the_form_of_a_draft_begins_with_its_proposals_and_a_name_without_the_day() -> None:
-    from forecasts.drafting import asked_from
+    from forecasts.essays.draft import asked_from
 
     made = a_draft()
     first = asked_from(made, name="draft", closes_on=made.horizons[0], now=NOW)

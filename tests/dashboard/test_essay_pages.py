@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.drafting import Slots
-from forecasts.evidence import Direction
+from forecasts.essays.draft import Slots
+from forecasts.evidence.evidence import Direction
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tracker.api import Tracker
-from tracker.essays.values import NewEssay
-from tracker.machine.answers import Unanswered
-from tracker.machine.drafting import Proposal
+from tracker.app.tracker import Tracker
+from tracker.llm.answers import Unanswered
+from tracker.llm.drafting import Proposal
+from tracker.model.essays import NewEssay
 
 TEXT = """The river treaty
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames import why
-from dashboard.frames.evidence import Fold, evidence_frame, fold, reports_frame, told
-from forecasts.evidence import Direction, Report, Strength, independent
-from forecasts.option_suggestion import OptionSuggestion, suggest_options
-from forecasts.suggestion import Line
-from forecasts.why import FADED
+from dashboard.inbox.evidence_data import Fold, evidence_frame, fold, reports_frame, told
+from dashboard.question import why_data as why
+from forecasts.evidence.evidence import Direction, Report, Strength, independent
+from forecasts.suggestion.binary import Line
+from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
+from forecasts.suggestion.why import FADED
 from tests.dashboard.examples import (
     NOW,
     OPENS,
@@ -27,7 +27,7 @@ from tests.dashboard.examples import (
     syndicated,
 )
 from tracker.feeds.item import ItemId
-from tracker.summaries import Why
+from tracker.model.read_models import Why
 
 # Evidence
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.wording.evidence import LINE
-from forecasts.evidence import Direction, Strength
-from forecasts.ledger import LineKind
-from forecasts.option_suggestion import Leaning
-from forecasts.question import ForecasterId, Kind
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.evidence.log_odds import LineKind
+from forecasts.questions.question import ForecasterId, Kind
+from forecasts.suggestion.categorical import Leaning
 from tests.dashboard.examples import ME, NOW, evidence
 from tests.dashboard.pages import plain
-from tracker.summaries import Decision, Why
+from tracker.model.read_models import Decision, Why
 
 YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from tests.builders import NOW, FakeClock, Press, a_set, an_rss
 from tests.dashboard.pages import open_page, plain, words
 from tests.dashboard.test_feed_pages import markdown_of
-from tracker.api import Tracker
-from tracker.network import Network
+from tracker.app.tracker import Tracker
+from tracker.ingestion.network import Network
 
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"

@@ -7,20 +7,20 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.frames import feed as one
-from dashboard.frames import feeds as all_of_them
-from dashboard.frames.trial import Tried, answer_in_words, matches_frame, named, tried, verdict
-from dashboard.frames.versions import versions
-from forecasts.question import QuestionId
+from dashboard.feeds import feed_data as one
+from dashboard.feeds import feeds_data as all_of_them
+from dashboard.feeds.trial_data import Tried, answer_in_words, matches_frame, named, tried, verdict
+from dashboard.inbox.versions_data import versions
+from forecasts.questions.question import QuestionId
 from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
 from tests.dashboard.test_charts import fields, layers
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
+from tracker.feeds.discovery.feed_links import Candidate
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId, Item, ItemId, Revision
-from tracker.feeds.pages.discovery import Candidate
 from tracker.feeds.parsing.parsed import Parsed
-from tracker.summaries import Trial, TrialMatch
+from tracker.model.read_models import Trial, TrialMatch
 
 DAYS = (
     a_day(40, polls=9, new_items=99),

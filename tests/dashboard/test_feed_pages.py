@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.answers import (
     Fetched,
     FetchFailed,

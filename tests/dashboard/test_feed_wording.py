@@ -10,8 +10,8 @@ from dashboard.wording import NBSP
 from tests.dashboard.examples import NOW, days, feed
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.timing.health import Health, fleet
-from tracker.summaries import Coverage, Imported, SilentFeed
+from tracker.feeds.scheduling.health import Health, fleet
+from tracker.model.read_models import Coverage, Imported, SilentFeed
 
 
 def plain(text: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.app import ENTRIES
-from dashboard.views.first_run import SETS
-from forecasts.distribution import Binary
+from dashboard.home.first_run import SETS
+from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import button, open_page, seen, words
-from tracker import question_sets
-from tracker.api import Tracker
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import Tracker
 
 STEPS = (
     "Load questions, or write some",

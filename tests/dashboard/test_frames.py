@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames import board, details, revisions, series
-from dashboard.frames.board import Look
-from dashboard.frames.columns import TIME
-from forecasts.distribution import Binary
-from forecasts.evidence import Direction
-from forecasts.forecaster import PRIOR, SUGGESTION
-from forecasts.timeline import Timeline, timeline
+from dashboard.charts import revisions_data as revisions
+from dashboard.charts import series
+from dashboard.components import question_list as board
+from dashboard.components.columns_data import TIME
+from dashboard.components.question_list import Look
+from dashboard.question import details_data as details
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction
+from forecasts.questions.forecaster import PRIOR, SUGGESTION
+from forecasts.questions.timeline import Timeline, timeline
 from tests.dashboard.examples import (
     ANA,
     CLOSES,
@@ -29,7 +32,7 @@ from tests.dashboard.examples import (
     resolution,
     summary,
 )
-from tracker.summaries import QuestionPage
+from tracker.model.read_models import QuestionPage
 
 LOOK = Look(ME, NOW)
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from dashboard import wording
 from dashboard.charts.common import Line
 from dashboard.charts.groups import ANSWER, by_date, fan_over, in_order
-from dashboard.frames import groups as frames
-from forecasts.cdf import from_quantiles
-from forecasts.distribution import Binary, Distribution
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.links import Link, LinkId, LinkKind
-from forecasts.question import ForecasterId, Question, QuestionId
+from dashboard.question import groups_data as frames
+from forecasts.distributions.cdf import from_quantiles
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.question import ForecasterId, Question, QuestionId
 from tests.dashboard.examples import (
     ANA,
     CLOSES,
@@ -33,8 +33,8 @@ from tests.dashboard.examples import (
     resolution,
 )
 from tests.dashboard.examples import summary as a_summary
-from tracker.scenarios.values import Group
-from tracker.summaries import QuestionSummary, Standing
+from tracker.model.read_models import QuestionSummary, Standing
+from tracker.model.scenarios import Group
 
 EARLY = named_question("early")
 LATE = named_question("late", closes_at=CLOSES + days(365), resolves_at=CLOSES + days(372))

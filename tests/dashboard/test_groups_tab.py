@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from forecasts.asking import date_scale
-from forecasts.cdf import Scale
-from forecasts.links import Link, LinkId, LinkKind
-from forecasts.question import QuestionId
+from forecasts.distributions.cdf import Scale
+from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.new_question import date_scale
+from forecasts.questions.question import QuestionId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, layers, open_page, plain, seen, words
 from tests.lives import an_asked
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 BY_2026 = "rain"
 BY_2027 = "rain-longer"

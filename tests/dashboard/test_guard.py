@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from dashboard.app import ENTRIES
-from dashboard.assets import STATIC
+from dashboard.server.assets import STATIC
 from tests.checkouts import ROOT
 from tests.dashboard.served import PUBLIC, Served, served
 from tests.dashboard.trapped import OWN_TRY
@@ -131,7 +131,7 @@ def test_foreign_origins_reach_no_other_machine(served: Served) -> None:
 def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
     program = (
         "import sys; from pathlib import Path; from tests.dashboard.trapped import trap; "
-        "trap(Path(sys.argv[1]));from dashboard.configuration import configure; "
+        "trap(Path(sys.argv[1]));from dashboard.server.configuration import configure; "
         "configure();from streamlit.web.server import "
         "server_util;print(server_util.is_url_from_allowed_origins('http://evil.example'))"
     )

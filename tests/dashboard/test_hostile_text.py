@@ -12,7 +12,7 @@ from dashboard.app import ENTRIES
 from tests import hostile
 from tests.builders import FakeClock, Press
 from tests.dashboard.pages import open_page
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 
 PLAIN = (

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.cdf import Cdf, Scale
-from forecasts.evidence import Direction, Evidence, Strength
-from forecasts.question import ForecasterId
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.evidence.evidence import Direction, Evidence, Strength
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, marked, open_page, plain, seen, words
-from tracker.api import Tracker
-from tracker.store import evidence
-from tracker.summaries import Decision
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import Decision
+from tracker.storage import evidence
 
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"

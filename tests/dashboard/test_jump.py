@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 
 from dashboard.app import ENTRIES
-from dashboard.jump import destinations
-from dashboard.shell import shell
+from dashboard.server.jump_list import destinations
+from dashboard.server.shell import shell
 from tests.builders import FakeClock, a_question, a_set
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SOURCE = "https://example.org/a"
 

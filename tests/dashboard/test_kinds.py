@@ -11,11 +11,11 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.frames.distributions import density_frame
-from forecasts.asking import Asked, date_scale
-from forecasts.cdf import Cdf, Scale, day_number
-from forecasts.distribution import Binary, even
-from forecasts.question import ForecasterId, Option
+from dashboard.question.distributions_data import density_frame
+from forecasts.distributions.cdf import Cdf, Scale, day_number
+from forecasts.distributions.distribution import Binary, even
+from forecasts.questions.new_question import Asked, date_scale
+from forecasts.questions.question import ForecasterId, Option
 from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import (
     button,
@@ -30,7 +30,7 @@ from tests.dashboard.pages import (
     words,
 )
 from tests.quick_databases import begin
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 ME, BO = ForecasterId("ada"), ForecasterId("bo")
 SOURCE = "https://arland.example/statement"

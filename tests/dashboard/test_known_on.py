@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock
 from tests.dashboard.pages import button, drawn, marked, open_page, seen, words
 from tests.test_looking_back import SUMMIT, lived
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 __all__ = ["lived"]
 

@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.frames import learned as frames
-from forecasts.learned import LearnedMap
+from dashboard.settings import learned_data as frames
+from forecasts.evidence.parameters import LearnedMap
 from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.examples import (
@@ -24,8 +24,8 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.pages import open_page, plain, seen, words
 from tests.quick_databases import begin
-from tracker.api import Tracker
-from tracker.learning import Kept
+from tracker.app.tracker import Tracker
+from tracker.questions.fit_parameters import Kept
 
 LEVEL = "xi-zelensky/envoy-visits"
 

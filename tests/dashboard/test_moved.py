@@ -5,18 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.frames.moved import moved_frame
-from dashboard.views.moved import PRESETS
+from dashboard.question.changes import PRESETS
+from dashboard.question.moved_data import moved_frame
 from dashboard.wording.moved import causes_explained, moved_sentence
-from forecasts.evidence import EvidenceId
-from forecasts.moves import Move, Reason
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
+from forecasts.questions.question import EvidenceId
+from forecasts.suggestion.changes import Move, Reason
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, QUESTION, card
 from tests.dashboard.pages import field, open_page, plain, seen, words
 from tests.lives import an_asked
 from tests.test_learning import log
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 WHOLE = logit(0.5) - logit(0.25)

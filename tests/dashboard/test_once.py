@@ -1,9 +1,9 @@
 """A frame is made once of the same values, and anew of any other."""
 
-from dashboard.frames.once import MOST, once
-from dashboard.frames.series import first_lines
-from dashboard.views.revision_chart import Look, drawing
-from dashboard.views.zooming import Shown
+from dashboard.charts.series import first_lines
+from dashboard.components.memoise import MOST, once
+from dashboard.question.revision_chart import Look, drawing
+from dashboard.question.zoom import Shown
 from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.distribution import Binary
-from forecasts.evidence import Direction, Strength
-from forecasts.question import ForecasterId
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, give_answer, marked, open_page, plain, seen, words
 from tests.quick_databases import begin
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 ME = ForecasterId("ada")

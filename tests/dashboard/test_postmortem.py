@@ -2,16 +2,16 @@
 
 import pytest
 
-from dashboard.frames.postmortem import HARMFUL, HELPFUL, missed_frame, pushes_frame
-from dashboard.wording.postmortem import path_sentences
-from forecasts.distribution import Binary
-from forecasts.evidence import EvidenceId
-from forecasts.postmortem import Missed, Path, PostMortem, Push, Stretch
+from dashboard.question.postmortem_data import HARMFUL, HELPFUL, missed_frame, pushes_frame
+from dashboard.question.postmortem_text import path_sentences
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import EvidenceId
+from forecasts.suggestion.postmortem import Missed, Path, PostMortem, Push, Stretch
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, card, page
 from tests.dashboard.pages import open_page, words
 from tests.test_learning import log
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 WORST = Stretch(OPENS, NOW, Binary(0.4), Binary(0.1), 0.031)

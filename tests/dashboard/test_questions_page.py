@@ -6,11 +6,19 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from dashboard.frames.board import Look, Order, State, Wanted, chosen, in_order, questions_frame
-from forecasts.asking import Asked
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD, SUGGESTION
-from forecasts.question import EssayId, ForecasterId
+from dashboard.components.question_list import (
+    Look,
+    Order,
+    State,
+    Wanted,
+    chosen,
+    in_order,
+    questions_frame,
+)
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.forecaster import CROWD, SUGGESTION
+from forecasts.questions.new_question import Asked
+from forecasts.questions.question import EssayId, ForecasterId
 from tests.builders import NOW as NOW_THERE
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import (
@@ -25,8 +33,8 @@ from tests.dashboard.examples import (
     summary,
 )
 from tests.dashboard.pages import open_page, seen, words
-from tracker.api import Tracker
-from tracker.summaries import QuestionSummary, Standing
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import QuestionSummary, Standing
 
 LOOK = Look(ME, NOW)
 OTHER = "other-2027"

@@ -9,13 +9,13 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.opened import share, shared_tracker
-from dashboard.remembering import MOST, READS, Remembering
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD
-from forecasts.question import ForecasterId
+from dashboard.server.response_cache import MOST, READS, Remembering
+from dashboard.server.tracker_handle import share, shared_tracker
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.forecaster import CROWD
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_question, a_set, no_network
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound
 
 ADA = ForecasterId("ada")
@@ -87,7 +87,7 @@ def test_what_another_process_writes_shows_at_once(tracker: Tracker) -> None:
     looked_at, _ = remembering(tracker)
     assert ADA not in looked_at.questions()[0].standings
     program = f"""
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 from datetime import UTC, datetime
 with open_tracker(Settings(database_url={tracker.settings.url!r}), now=lambda: datetime(2026, 12, 1, 10, tzinfo=UTC)) as t:

@@ -10,15 +10,15 @@ from urllib.parse import unquote
 import pytest
 from starlette.applications import Starlette
 
-from dashboard import configuration
-from dashboard.routes import routes
-from dashboard.views import downloads
-from dashboard.views.visit import Visit
+from dashboard.components import downloads
+from dashboard.components.visit import Visit
+from dashboard.server import configuration
+from dashboard.server.routes import routes
 from tests.builders import no_network
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, a_world
 from tests.reports.lived import QUESTION, Lived, lived, lived_file
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.reports.writing import written
 from tracker.settings import Settings
 

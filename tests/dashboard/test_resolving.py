@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.frames.answers import possible
-from forecasts.distribution import Binary
+from dashboard.components.score_data import possible
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidResolution
-from forecasts.question import ForecasterId
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import INCIDENTS, NOW, PRICE, QUESTION, TREATY, VISIT_TO
 from tests.dashboard.pages import button, field, give_answer, open_page, seen, words
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 ME = ForecasterId("ada")

@@ -10,18 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.frames import revisions, series
-from dashboard.views.visit import Visit
-from dashboard.views.zooming import ZOOMS
+from dashboard.charts import revisions_data as revisions
+from dashboard.charts import series
+from dashboard.components.visit import Visit
+from dashboard.question.zoom import ZOOMS
 from dashboard.wording import UTC_ZONE, shift_of
-from forecasts.distribution import Binary
-from forecasts.probability import logit, sigmoid
-from forecasts.timeline import timeline
+from forecasts.distributions.distribution import Binary
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.questions.timeline import timeline
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import NOW, OPENS, days, page
 from tests.dashboard.pages import drawn, open_page, seen, spec
 from tests.test_learning import log
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 WINDOW = (OPENS, NOW)

@@ -8,19 +8,19 @@ import pytest
 
 from dashboard.charts import option_lines
 from dashboard.charts.scenarios import scenarios_in_cases, scenarios_over_time
-from dashboard.frames import scenarios as frames
+from dashboard.scenarios import scenarios_data as frames
+from dashboard.scenarios import scenarios_text as wording
 from dashboard.wording import UTC_ZONE
-from dashboard.wording import scenarios as wording
-from forecasts.distribution import Categorical
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
-from forecasts.question import ForecasterId
-from forecasts.scenario_set import FIVE_WORDS, LikelihoodRow, likelihood_from
+from forecasts.questions.question import ForecasterId
+from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, likelihood_from
 from tests.builders import NOW, FakeClock
 from tests.dashboard.pages import plain
 from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, a_world
 from tests.quick_databases import begin
-from tracker.api import Tracker
-from tracker.scenarios.values import ScenarioPage
+from tracker.app.tracker import Tracker
+from tracker.model.scenarios import ScenarioPage
 
 ME = ForecasterId("ada")
 STYLES = option_lines(OPTIONS, ordered=False)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.likelihoods import read
-from forecasts.distribution import Categorical
+from dashboard.scenarios.likelihoods import read
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidProbability
-from forecasts.question import QuestionId
-from forecasts.scenario_set import LikelihoodRow
+from forecasts.questions.question import QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow
 from tests.builders import FakeClock
 from tests.dashboard.pages import button, field, open_page, plain, seen, spec, words
 from tests.dashboard.scenario_examples import (
@@ -27,7 +27,7 @@ from tests.dashboard.scenario_examples import (
 )
 from tests.lives import an_asked
 from tests.quick_databases import begin
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from starlette.responses import Response
 from streamlit import config
 
 from dashboard.__main__ import main
-from dashboard.configuration import configure, options
-from dashboard.serve import SecurityHeaders, build, content_policy, show_calmly
-from dashboard.shell import shell
+from dashboard.server.configuration import configure, options
+from dashboard.server.serve import SecurityHeaders, build, content_policy, show_calmly
+from dashboard.server.shell import shell
 from tests.builders import Press, a_set
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable
 
 ROOT = Path(__file__).parent.parent.parent

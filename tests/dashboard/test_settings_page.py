@@ -10,14 +10,14 @@ from typing import cast
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.opened import share, shared_tracker
-from dashboard.remembering import PERSONAL, READS, Remembering
-from dashboard.views.acting import act_as, chosen_zone
-from forecasts.distribution import Binary
-from forecasts.question import ForecasterId
+from dashboard.components.acting import act_as, chosen_zone
+from dashboard.server.response_cache import PERSONAL, READS, Remembering
+from dashboard.server.tracker_handle import share, shared_tracker
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 ADA, GRACE = ForecasterId("ada"), ForecasterId("grace")

@@ -9,11 +9,11 @@ from typing import Any, get_args
 import pytest
 from starlette.responses import PlainTextResponse
 
-from dashboard.assets import STATIC, Assets
-from dashboard.serve import build
-from dashboard.shell import needed, shell
-from dashboard.views.visit import PageName
-from tracker.api import Tracker
+from dashboard.components.visit import PageName
+from dashboard.server.assets import STATIC, Assets
+from dashboard.server.serve import build
+from dashboard.server.shell import needed, shell
+from tracker.app.tracker import Tracker
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.evidence import Direction, Strength
+from forecasts.evidence.evidence import Direction, Strength
 from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
 from tests.lives import KNOWN, LIVES, SOURCE, an_asked
 from tests.quick_databases import begin
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from dashboard.configuration import MESSAGE_MEGABYTES, UPLOAD_MEGABYTES
-from dashboard.guard import BODY_BYTES, HEADER_BYTES, HEADERS, TARGET_BYTES
-from dashboard.views import adding, essays
+from dashboard.essays import page as essays
+from dashboard.feeds import subscribe as adding
+from dashboard.server.configuration import MESSAGE_MEGABYTES, UPLOAD_MEGABYTES
+from dashboard.server.request_guard import BODY_BYTES, HEADER_BYTES, HEADERS, TARGET_BYTES
 from tests.dashboard.served import Served, served
 
 __all__ = ["served"]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames.board import Look, gap, move
-from dashboard.frames.today import Morning, counted, morning
-from dashboard.views.today import MOST, MOVES
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD, SUGGESTION
-from forecasts.question import ForecasterId, QuestionId
+from dashboard.components.question_list import Look, gap, move
+from dashboard.home.today import MOST, MOVES
+from dashboard.home.today_data import Morning, counted, morning
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.forecaster import CROWD, SUGGESTION
+from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.examples import (
     ANA,
@@ -31,8 +31,8 @@ from tests.dashboard.examples import (
     summary,
 )
 from tests.dashboard.pages import open_page, words
-from tracker.api import Tracker
-from tracker.summaries import QuestionSummary, Standing
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import QuestionSummary, Standing
 
 WEEK = timedelta(days=7)
 

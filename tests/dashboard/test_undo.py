@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.frames.stops import nearest
-from dashboard.views import notice
-from dashboard.views.notice import Notice
-from forecasts.distribution import Binary
-from forecasts.spoken import in_full
+from dashboard.components import toasts as notice
+from dashboard.components.toasts import Notice
+from dashboard.question.slider_ticks import nearest
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.format import in_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.dashboard.test_entry import (
@@ -24,7 +24,7 @@ from tests.dashboard.test_entry import (
     slider,
     two,
 )
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 __all__ = ["loaded", "two"]
 

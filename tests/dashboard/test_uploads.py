@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from dashboard.uploads import SESSION_BYTES, bound_uploads
+from dashboard.server.uploads import SESSION_BYTES, bound_uploads
 
 MEGABYTE = 1024 * 1024
 TEN = bytes(10 * MEGABYTE)

@@ -7,15 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.frames.waterfall import DOWN, END, MOST_BARS, NONE, UP, moves, waterfall_frame
-from forecasts.evidence import EvidenceId
-from forecasts.ledger import Line, LineKind
-from forecasts.probability import sigmoid
+from dashboard.charts.waterfall_data import DOWN, END, MOST_BARS, NONE, UP, moves, waterfall_frame
+from forecasts.distributions.probability import sigmoid
+from forecasts.evidence.log_odds import Line, LineKind
+from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import card, suggestion
 from tests.dashboard.pages import open_page, words
 from tests.test_learning import log
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 KINDS: tuple[LineKind, ...] = (
     "time passed",

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from dashboard.wording import percent
-from forecasts.probability import logit
-from forecasts.why import why_in_words
+from forecasts.distributions.probability import logit
+from forecasts.suggestion.why import why_in_words
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
 from tests.test_learning import ANSWERS, a_record, log
-from tracker import http
-from tracker.api import Tracker
-from tracker.printing import why_json
+from tracker.app.tracker import Tracker
+from tracker.interfaces import http_api as http
+from tracker.interfaces.cli.tables import why_json
 from tracker.reports.content import Words
 
 

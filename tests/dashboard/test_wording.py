@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.wording import NBSP, UTC_ZONE
-from forecasts import spoken
-from forecasts.cdf import Cdf
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.question import Question, Resolution, status
+from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions import format as spoken
+from forecasts.questions.question import Question, Resolution, status
 from tests.dashboard.examples import (
     CLOSES,
     GRADE,

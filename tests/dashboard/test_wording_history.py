@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 
 from dashboard import wording
-from dashboard.frames.details import history_frame
-from dashboard.frames.revisions import rules_frame
-from dashboard.frames.wording import forecast_by_somebody, rewordings
-from dashboard.views.resolving import outcomes
-from dashboard.views.unchecked import typed
-from forecasts.forecaster import SUGGESTION
-from forecasts.lint import Flaw
-from forecasts.question import ForecasterId, Question, QuestionId
-from forecasts.question_set import PastResolution
-from forecasts.versions import Edit, Version, difference, versions
+from dashboard.charts.revisions_data import rules_frame
+from dashboard.question.details_data import history_frame
+from dashboard.question.resolving import outcomes
+from dashboard.question.unverified_answers import typed
+from dashboard.question.wording_data import forecast_by_somebody, rewordings
+from forecasts.linting.lint import Flaw
+from forecasts.question_sets.question_set import PastResolution
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.question import ForecasterId, Question, QuestionId
+from forecasts.questions.versions import Edit, Version, difference, versions
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.builders import NOW as BUILT
 from tests.dashboard.examples import (
@@ -35,9 +35,9 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.pages import button, field, give_answer, open_page, plain, seen, words
 from tests.lives import an_asked
-from tracker.api import Tracker
-from tracker.question_verbs import Wording
-from tracker.said import Override, UncheckedAnswer
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
+from tracker.model.audit import Override, UncheckedAnswer
 
 SUMMIT = "summit-2027"
 OTHERS = "Reuters"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboard.__main__ import main
-from tracker.listening import is_loopback
+from tracker.model.bind_address import is_loopback
 
 OWN_TRY = "192.0.2.1"
 _TO_ADDRESS = ("socket.connect", "socket.sendto", "socket.sendmsg")

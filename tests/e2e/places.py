@@ -7,8 +7,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tests.builders import FakeClock
-from tracker.api import open_tracker
-from tracker.question_sets import load
+from tracker.app.question_set_files import load
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings, replay_settings
 
 OPEN: Final = "power-of-siberia-2-2028"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from tests.builders import FakeClock, Press, a_feed
-from tracker import cli
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli import main as cli
 from tracker.settings import Settings, replay_settings
 
 ROOT: Final = Path(__file__).parent.parent.parent

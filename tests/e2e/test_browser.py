@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, Arrive, Visitor
 from tests.e2e.places import OPEN, RESOLVED
 from tests.e2e.replaying import HOSTILE
-from tracker.question_sets import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT, load
 
 TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
 

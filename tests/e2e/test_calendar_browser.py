@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor
-from tracker.question_sets import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT, load
 
 EARLIER, LATER = next(link for link in load(DEFAULT).links if link.kind == "dates").question_ids[:2]
 """Two open questions on one event by two dates."""

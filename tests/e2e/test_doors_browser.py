@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Arrive, served
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 ESSAY = b"The river treaty\n\nArland will sign the river treaty by the end of 2027. Prices fell in May.\n"

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor, served
-from tracker.api import open_tracker
-from tracker.essays.values import NewEssay
-from tracker.question_sets import load
+from tracker.app.question_set_files import load
+from tracker.app.tracker import open_tracker
+from tracker.model.essays import NewEssay
 from tracker.settings import Settings
 
 ESSAY = "grid_storage_2026"

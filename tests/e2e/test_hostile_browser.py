@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests import hostile
 from tests.builders import FakeClock, Press
 from tests.e2e.conftest import Arrive, served, sideways
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 CAME_OF_IT = (

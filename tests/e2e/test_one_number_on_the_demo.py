@@ -9,7 +9,7 @@ import pytest
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.test_cli import Shell
 from tests.test_one_number import at_the_terminal, in_the_report, on_the_page
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings, replay_settings
 
 TITLES = {RULES[rule].title for rule in HEADLINE.values()}

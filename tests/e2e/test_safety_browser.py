@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from dashboard.serve import content_policy
+from dashboard.server.serve import content_policy
 from tests.e2e.conftest import Visitor
 from tests.e2e.places import OPEN
 

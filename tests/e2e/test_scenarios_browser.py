@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from forecasts.links import Link, LinkId
-from forecasts.question import QuestionId
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import QuestionId
 from tests.builders import FakeClock
 from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
 from tests.e2e.conftest import Arrive, Visitor, served
 from tests.e2e.test_browser import LOOKS, shade
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 
 LEADS = "“friends” leads with"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from forecasts.asking import Asked
-from forecasts.question import EssayId
+from forecasts.questions.new_question import Asked
+from forecasts.questions.question import EssayId
 from tests.lives import an_asked
-from tracker.api import Tracker
-from tracker.essays.values import EssayText, NewEssay
+from tracker.app.tracker import Tracker
+from tracker.model.essays import EssayText, NewEssay
 
 TEXT = """The river treaty
 

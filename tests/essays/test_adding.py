@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.claims.marks import plain
 from forecasts.errors import InvalidForecast
+from forecasts.essays.extraction.marks import plain
+from forecasts.questions.new_question import OWN_ESSAY
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, states
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.essays.adding import MOST_CHARACTERS
-from tracker.essays.values import NewEssay
-from tracker.log import Entry
-from tracker.store import log
+from tracker.model.essays import NewEssay
+from tracker.storage import event_log_rows as log
+from tracker.storage.event_log import Entry
 
 HOSTILE = (
     (

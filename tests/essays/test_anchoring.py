@@ -8,15 +8,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasts.claim_map import Rejection
-from forecasts.essay import find_claims
-from forecasts.question import Claim, ClaimId, EssayId
-from forecasts.question_set import MAX_QUOTED_WORDS
+from forecasts.essays.claim_map import Rejection
+from forecasts.essays.extract import find_claims
+from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
+from forecasts.questions.question import Claim, ClaimId, EssayId
 from tests.builders import NOW, FakeClock
 from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, asked_of, states
 from tests.essays.test_adding import HOSTILE
 from tests.lives import ADA
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.essays.anchoring import (
     LONGEST_QUOTE,

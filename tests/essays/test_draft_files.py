@@ -12,27 +12,27 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasts.asking import question_from
-from forecasts.drafting import asked_from, draft, indicators_from
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
-from forecasts.essay import Sentence, find_claims
-from forecasts.lint import Surroundings, lint
-from forecasts.question import Essay
-from forecasts.question_set import ESSAY_TEXT
+from forecasts.essays.draft import asked_from, draft, indicators_from
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.linting.lint import Surroundings, lint
+from forecasts.question_sets.question_set import ESSAY_TEXT
+from forecasts.questions.new_question import question_from
+from forecasts.questions.question import Essay
 from tests.builders import NOW
 from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
 from tests.lives import ADA, LIVES
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
 from tracker.essays.draft_files import asked_of, read_draft, write_draft
 from tracker.essays.extracting import extract
-from tracker.said import Standpoint
+from tracker.model.audit import Standpoint
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ESSAY: Final = Essay(RIVER, "On the river", "2026", "en", "")
 SEEDS: Final = (
     *sorted((ROOT / "docs" / "essays").iterdir()),
-    *sorted((ROOT / "forecasts" / "sets").glob(f"*/{ESSAY_TEXT}")),
+    *sorted((ROOT / "forecasts" / "question_sets" / "builtin").glob(f"*/{ESSAY_TEXT}")),
 )
 LAST_MOMENT: Final = datetime(2028, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 

@@ -10,19 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.asking import Asked, date_scale, question_from
-from forecasts.cdf import Scale
+from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
-from forecasts.links import LinkId
-from forecasts.question import EssayId, Question, QuestionId
-from forecasts.said_dates import long_date
+from forecasts.essays.dates import long_date
+from forecasts.questions.links import LinkId
+from forecasts.questions.new_question import Asked, date_scale, question_from
+from forecasts.questions.question import EssayId, Question, QuestionId
 from tests.builders import DAY, an_indicator
 from tests.essays.essay_examples import LEAVES, RIVER, SIGNS, add, states
 from tests.lives import an_asked
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
 from tracker.essays.horizons import LONGEST_TITLE, Wanted, group_of, is_group, last_day
-from tracker.store import edits
+from tracker.storage import edits
 
 WHY = "a question of a test"
 ALL_OR_NONE = (

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
-from forecasts.forecaster import CROWD, SUGGESTION
-from forecasts.question import ClaimId, EssayId, QuestionId
-from forecasts.question_set import MAX_QUOTED_WORDS
+from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
+from forecasts.questions.forecaster import CROWD, SUGGESTION
+from forecasts.questions.question import ClaimId, EssayId, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.essays.essay_examples import (
     HOLDS,
@@ -25,13 +25,14 @@ from tests.essays.essay_examples import (
 )
 from tests.essays.test_adding import HOSTILE
 from tests.lives import LIVES, an_asked
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
 from tracker.essays.opening import LONGEST_RESTATEMENT
-from tracker.essays.values import NewEssay
-from tracker.log import Entry
-from tracker.said import Override
-from tracker.store import edits, log
+from tracker.model.audit import Override
+from tracker.model.essays import NewEssay
+from tracker.storage import edits
+from tracker.storage import event_log_rows as log
+from tracker.storage.event_log import Entry
 
 SENTENCE = "Arland will sign the river treaty by the end of 2027."
 VAGUE = {"criteria": "If it seems so."}

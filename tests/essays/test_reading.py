@@ -7,18 +7,19 @@ from typing import Any
 
 import pytest
 
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
 from tests.essays.test_adding import HOSTILE
 from tests.lives import SOURCE, an_asked
-from tracker import printing
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.essays.reading import on_the_board, sentences_of
-from tracker.essays.values import NewEssay
-from tracker.summaries import QuestionSummary
+from tracker.essays.reading import sentences_of
+from tracker.model.essays import NewEssay
+from tracker.model.json_values import to_json
+from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import on_the_board
 
 WHY = "a question of a test"
 
@@ -283,4 +284,4 @@ def test_the_page_of_a_hostile_text_is_printed_for_programs(tracker: Tracker, te
     assert page.coverage.undecided == max(
         0, sum(one.state == "no question yet" for one in page.mapped)
     )
-    assert '"mapped"' in printing.to_json(page)
+    assert '"mapped"' in to_json(page)

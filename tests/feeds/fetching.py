@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tracker.feeds.answers import FetchLimits, FetchRequest, FetchResult, giving
-from tracker.feeds.asking.fetch import HttpFetch
+from tracker.feeds.fetching.client import HttpFetch
 from tracker.feeds.item import FeedId
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.feeds.asking.addresses import Allowed, redirect_target, refusal, web_address
+from tracker.feeds.fetching.addresses import Allowed, redirect_target, refusal, web_address
 
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6 = st.integers(0, 2**128 - 1).map(IPv6Address)

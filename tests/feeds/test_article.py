@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.pages.article import LONGEST_TEXT, Article, NoArticle, extract
+from tracker.feeds.discovery.article import LONGEST_TEXT, Article, NoArticle, extract
 
 URL = "https://site.example/news/summit.html"
 FIRST = (
@@ -205,7 +205,7 @@ def test_what_comes_out_can_travel_between_processes() -> None:
 
 
 def test_trafilatura_is_imported_only_when_an_article_is_read() -> None:
-    program = "import sys, tracker.feeds.pages.article; sys.exit('trafilatura' in sys.modules)"
+    program = "import sys, tracker.feeds.discovery.article; sys.exit('trafilatura' in sys.modules)"
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
 
 

@@ -21,9 +21,17 @@ import pytest
 
 from tests.feeds.plain_feedparser import as_feedparser
 from tracker.feeds.item import ParsedItem
+from tracker.feeds.parsing.change_detection import (
+    NOTHING,
+    Memory,
+    Read,
+    Unchanged,
+    Unread,
+    look,
+    understood,
+)
 from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
 from tracker.feeds.parsing.parsed import MOST_ITEMS, Said, gathered, item_of, newest
-from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
 from tracker.feeds.text import LONGEST_MARKUP, unmarked
 
 CORPORA: Final = Path(__file__).parents[2] / ".." / "shared" / "corpora"

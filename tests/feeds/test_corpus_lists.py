@@ -8,7 +8,7 @@ from pathlib import Path
 
 import listparser
 
-from tracker.feeds.lists.opml import FeedList, ListFailed, read_list
+from tracker.feeds.discovery.opml import FeedList, ListFailed, read_list
 
 FEEDS = Path(__file__).parents[2] / ".." / "shared" / "corpora" / "feeds.tar.xz"
 READERS = ("listparser-opml", "newsboat", "commafeed", "rome")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.pages.discovery import (
+from tracker.feeds.discovery.feed_links import (
     LONGEST_PAGE,
     MOST_CANDIDATES,
     USUAL_PATHS,

@@ -23,9 +23,10 @@ from tests.feeds.fetching import (
     results,
 )
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, giving
-from tracker.feeds.asking import manners, turns
-from tracker.feeds.asking.headers import retry_after
-from tracker.feeds.asking.manners import Rate
+from tracker.feeds.fetching import rate_limit as manners
+from tracker.feeds.fetching import request_queue as turns
+from tracker.feeds.fetching.headers import retry_after
+from tracker.feeds.fetching.rate_limit import Rate
 
 
 @pytest.fixture

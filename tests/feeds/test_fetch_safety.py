@@ -9,7 +9,7 @@ import pytest
 from tests.feeds.feed_server import FeedServer
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
 from tracker.feeds.answers import Fetched, NotModified
-from tracker.feeds.asking import addresses
+from tracker.feeds.fetching import addresses
 
 PRIVATE = [
     "127.0.0.1",

@@ -12,6 +12,16 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, document
 from tracker.feeds.links import LONGEST_LINK, canonical_url
+from tracker.feeds.parsing.change_detection import (
+    NOTHING,
+    Memory,
+    Read,
+    Unchanged,
+    Unread,
+    look,
+    understood,
+)
+from tracker.feeds.parsing.entry_spans import split, without
 from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
 from tracker.feeds.parsing.parsed import (
     LONGEST_CONTENT,
@@ -21,8 +31,6 @@ from tracker.feeds.parsing.parsed import (
     LONGEST_TITLE,
     MOST_ITEMS,
 )
-from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
-from tracker.feeds.parsing.split import split, without
 from tracker.feeds.text import visible
 
 URL: Final = "https://feed.example/news/rss.xml"

@@ -21,7 +21,7 @@ from tests.feeds.test_polling import (
 )
 from tests.feeds.test_rhythm import every, moments
 from tracker.feeds.feed import FeedState, Rhythm
-from tracker.feeds.timing.health import (
+from tracker.feeds.scheduling.health import (
     LATE_AFTER,
     DayCount,
     UsualItems,
@@ -33,8 +33,14 @@ from tracker.feeds.timing.health import (
     silence,
     usual_items,
 )
-from tracker.feeds.timing.polling import News, PollRules, after_failure, after_success, never_polled
-from tracker.feeds.timing.rhythm import learned
+from tracker.feeds.scheduling.polling import (
+    News,
+    PollRules,
+    after_failure,
+    after_success,
+    never_polled,
+)
+from tracker.feeds.scheduling.publication_rate import learned
 
 # NOW is a Wednesday at noon.
 UNASKED = never_polled(a_feed().feed, NOW)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, an_item
-from tracker.feeds.identity import Changed, Known, New, Shelf
+from tracker.feeds.dedup import Changed, Known, New, Shelf
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
 
 WIRE, DAILY = FeedId("wire"), FeedId("daily")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.feeds.asking import manners
-from tracker.feeds.asking.manners import PATIENCE, USUAL, Buckets, enough, registrable_domain
+from tracker.feeds.fetching import rate_limit as manners
+from tracker.feeds.fetching.rate_limit import PATIENCE, USUAL, Buckets, enough, registrable_domain
 from tracker.feeds.item import FeedId
 
 

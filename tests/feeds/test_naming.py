@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.lists.naming import LONGEST_ID, MOST_NUMBERS, feed_id, feed_link, host_of
+from tracker.feeds.discovery.feed_names import LONGEST_ID, MOST_NUMBERS, feed_id, feed_link, host_of
 
 URL = "https://www.site.example/rss.xml"
 

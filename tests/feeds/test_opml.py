@@ -7,10 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.feed import Feed
-from tracker.feeds.item import FeedId
-from tracker.feeds.lists.listed import LONGEST_WORDS, Listed, feed_of
-from tracker.feeds.lists.opml import (
+from tracker.feeds.discovery.opml import (
     LARGEST,
     MOST_CATEGORIES,
     MOST_SKIPPED,
@@ -19,6 +16,9 @@ from tracker.feeds.lists.opml import (
     ListFailed,
     read_list,
 )
+from tracker.feeds.discovery.subscription_list import LONGEST_WORDS, Listed, feed_of
+from tracker.feeds.feed import Feed
+from tracker.feeds.item import FeedId
 
 
 def opml(body: str, head: str = "", declared: str = "") -> bytes:

@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracker.feeds.discovery.opml import NAMESPACE, FeedList, read_list, write_list
+from tracker.feeds.discovery.subscription_list import LONGEST_WORDS, feed_of, words
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.lists.listed import LONGEST_WORDS, feed_of, words
-from tracker.feeds.lists.opml import NAMESPACE, FeedList, read_list, write_list
 
 
 def read(document: bytes) -> FeedList:

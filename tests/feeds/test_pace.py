@@ -13,7 +13,7 @@ from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
 from tests.feeds.test_polling import BUSY, DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
 from tracker.feeds.feed import FeedState, Rhythm
-from tracker.feeds.timing.pace import (
+from tracker.feeds.scheduling.budget import (
     FEWEST,
     MOST,
     Bearing,
@@ -25,7 +25,7 @@ from tracker.feeds.timing.pace import (
     reason,
     span,
 )
-from tracker.feeds.timing.rhythm import hourly, learned
+from tracker.feeds.scheduling.publication_rate import hourly, learned
 
 fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6)
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.question_set import FeedSeed
+from forecasts.question_sets.question_set import FeedSeed
 from tests.feeds.test_rhythm import every, moments, rhythms
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import Feed, FeedState, Rhythm
 from tracker.feeds.item import FeedId
-from tracker.feeds.timing.pace import next_poll, reason
-from tracker.feeds.timing.polling import (
+from tracker.feeds.scheduling.budget import next_poll, reason
+from tracker.feeds.scheduling.polling import (
     REMEMBERED,
     News,
     PollRules,
@@ -26,7 +26,7 @@ from tracker.feeds.timing.polling import (
     never_polled,
     rested,
 )
-from tracker.feeds.timing.rhythm import learned
+from tracker.feeds.scheduling.publication_rate import learned
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

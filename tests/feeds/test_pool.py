@@ -25,7 +25,7 @@ from tracker.feeds.parsing import pool as pools
 from tracker.feeds.parsing import worker
 from tracker.feeds.parsing.parse import Parsed, ParseFailed
 from tracker.feeds.parsing.pool import ParseLimits, ParserPool, PoolClosed
-from tracker.feeds.parsing.screening import EACH_END, MOST_TAGS
+from tracker.feeds.parsing.sanitise import EACH_END, MOST_TAGS
 from tracker.feeds.parsing.worker import attempt, read_answer, serve, write_request
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,16 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, Kind, document
 from tracker.feeds.item import ParsedItem
+from tracker.feeds.parsing.change_detection import (
+    NOTHING,
+    Memory,
+    Read,
+    Unchanged,
+    Unread,
+    look,
+    understood,
+)
 from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
-from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
 
 URL = "https://feed.example/news/rss.xml"
 TYPE = "application/xml"

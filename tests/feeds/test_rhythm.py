@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.feed import HOURS, Rhythm
-from tracker.feeds.timing.rhythm import (
+from tracker.feeds.scheduling.publication_rate import (
     BURST,
     MEMORY_DAYS,
     hourly,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.pages.robots import LARGEST, LONGEST_DELAY, read_robots, robots_url
+from tracker.feeds.discovery.robots import LARGEST, LONGEST_DELAY, read_robots, robots_url
 
 ROBOT = "scenario-tracker/0.1 (+https://tracker.example/about)"
 PAGE = "https://site.example/news/today.html"

@@ -16,9 +16,9 @@ import pytest
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, NOW, ask, fetching, limits, requests_to, results
 from tracker.feeds.answers import Fetched, FetchRequest, giving
-from tracker.feeds.asking import fetch as fetch_module
-from tracker.feeds.asking import rounds
-from tracker.feeds.asking.fetch import HttpFetch
+from tracker.feeds.fetching import client as fetch_module
+from tracker.feeds.fetching import runner as rounds
+from tracker.feeds.fetching.client import HttpFetch
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, Kind, document, xml
 from tests.patience import patience
-from tracker.feeds.parsing.split import MOST_ENTRIES, Split, split, without
+from tracker.feeds.parsing.entry_spans import MOST_ENTRIES, Split, split, without
 
 ENTRIES = [
     Entry(guid="1", title="One", text="<p>Some & <b>more</b> text</p>"),

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from forecasts.asking import Asked
-from forecasts.cdf import Scale
-from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.lint import Surroundings
-from forecasts.question import QuestionId, utc
+from forecasts.distributions.cdf import Scale
+from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.linting.lint import Surroundings
+from forecasts.questions.new_question import Asked
+from forecasts.questions.question import QuestionId, utc
 
 NOW = utc("2027-01-01")
 

@@ -8,15 +8,18 @@ from types import MappingProxyType
 
 from hypothesis import strategies as st
 
-from forecasts.asking import Asked, date_scale, question_from
-from forecasts.cdf import Cdf, Scale, date_of
-from forecasts.distribution import Binary, Distribution
-from forecasts.entry import read_forecast
+from forecasts.distributions.cdf import Cdf, Scale, date_of
+from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import ForecastsError
-from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
-from forecasts.likelihood import ICD_203
-from forecasts.links import Link, LinkId
-from forecasts.question import (
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
+from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.evidence.statement import Statement, StatementId
+from forecasts.question_sets.history_file import Copy, Event, InventedForecast, PastResolution
+from forecasts.question_sets.question_set import FeedSeed, QuestionSet
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.new_question import Asked, date_scale, question_from
+from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.question import (
     Claim,
     ClaimId,
     Essay,
@@ -27,10 +30,7 @@ from forecasts.question import (
     QuestionId,
     check_distribution,
 )
-from forecasts.question_set import FeedSeed, QuestionSet
-from forecasts.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
-from forecasts.set_files.history_file import Copy, Event, InventedForecast, PastResolution
-from forecasts.statement import Statement, StatementId
+from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
 from tests.forecasts.strategies import answers_to, cdfs, distributions
 
 ESSAY = EssayId("an-essay")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.question_set import FILES, read_question_set
+from forecasts.question_sets.question_set import FILES, read_question_set
 
 ESSAY = """
 id = "an-essay"

@@ -9,12 +9,11 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale, date_of, day_number, uniform
-from forecasts.distribution import Binary, Categorical, Distribution, even
-from forecasts.evidence import (
+from forecasts.distributions.cdf import Cdf, Scale, date_of, day_number, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     EvidenceStatus,
     Expectation,
     Indicator,
@@ -23,9 +22,10 @@ from forecasts.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.question import (
+from forecasts.questions.question import (
     ClaimId,
     EssayId,
+    EvidenceId,
     ForecasterId,
     HorizonShape,
     Option,
@@ -34,8 +34,8 @@ from forecasts.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.suggestion import Line, Suggestion
-from forecasts.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, timeline
+from forecasts.suggestion.binary import Line, Suggestion
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 ANN = ForecasterId("ann")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.answers import Answer, answer, check_resolution, read_answer
-from forecasts.cdf import Scale, day_number
+from forecasts.distributions.cdf import Scale, day_number
 from forecasts.errors import InvalidResolution
-from forecasts.question import Option, Outcome, Question, Resolution
+from forecasts.questions.answers import Answer, answer, check_resolution, read_answer
+from forecasts.questions.question import Option, Outcome, Question, Resolution
 from tests.forecasts.strategies import (
     KINDS,
     answered,

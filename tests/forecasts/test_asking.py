@@ -5,9 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from forecasts.asking import OWN_ESSAY, Asked, date_scale, question_from
-from forecasts.cdf import Cdf, Scale, day_number, uniform
-from forecasts.distribution import Binary, Categorical
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import (
     ForecastsError,
     InvalidForecast,
@@ -15,7 +14,8 @@ from forecasts.errors import (
     InvalidQuestion,
     InvalidTime,
 )
-from forecasts.question import ClaimId, EssayId, Kind, Option, utc
+from forecasts.questions.new_question import OWN_ESSAY, Asked, date_scale, question_from
+from forecasts.questions.question import ClaimId, EssayId, Kind, Option, utc
 from tests.forecasts.strategies import OPENS, day
 
 OPTIONS = ("Moscow", "Beijing", "Other")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.base_rates import jeffreys_base_rate, rate_to_probability
 from forecasts.errors import ForecastsError
+from forecasts.evidence.base_rates import jeffreys_base_rate, rate_to_probability
 from tests.forecasts.strategies import law
 
 classes = st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

@@ -8,13 +8,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasts.answers import answer
-from forecasts.bearing import BEARING_FORMS, borne_out, chance, check_bearing, in_words
-from forecasts.cdf import Cdf, Scale
-from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast, InvalidQuestion
-from forecasts.options import OptionChange, with_changes
-from forecasts.question import Outcome, Question, Resolution
+from forecasts.essays.claim_outcomes import (
+    BEARING_FORMS,
+    borne_out,
+    chance,
+    check_bearing,
+    in_words,
+)
+from forecasts.questions.answers import answer
+from forecasts.questions.options import OptionChange, with_changes
+from forecasts.questions.question import Outcome, Question, Resolution
 from tests.forecasts.strategies import (
     ANN,
     KINDS,

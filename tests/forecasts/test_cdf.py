@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import (
+from forecasts.distributions.cdf import (
     OPEN_TAIL,
     Cdf,
     Scale,
@@ -19,9 +19,9 @@ from forecasts.cdf import (
     mass_in_the_past,
     uniform,
 )
-from forecasts.distribution import Distribution
+from forecasts.distributions.distribution import Distribution
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.question import check_distribution
+from forecasts.questions.question import check_distribution
 from tests.forecasts.strategies import OPENS, cdfs, date_question, day, law, numeric_question
 
 CLOSED = Scale(0.0, 100.0)

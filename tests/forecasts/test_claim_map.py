@@ -8,12 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.claim_map import Mapped, Rejection, claim_map, coverage, verdict
-from forecasts.claim_verdict import VerdictLine, is_asserted, tally
-from forecasts.distribution import Binary, Distribution
-from forecasts.essay import Sentence, find_claims
-from forecasts.question import Claim, ClaimId, EssayId, Outcome, Question, QuestionId, Resolution
-from forecasts.shares import jeffreys
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.essays.claim_map import Mapped, Rejection, claim_map, coverage, verdict
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.essays.track_record import VerdictLine, is_asserted, tally
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    EssayId,
+    Outcome,
+    Question,
+    QuestionId,
+    Resolution,
+)
+from forecasts.statistics.intervals import jeffreys
 from tests.forecasts.strategies import (
     ANN,
     categorical_question,

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, minimize
 from sklearn.isotonic import IsotonicRegression
 
-from forecasts.coherence import (
+from forecasts.distributions.probability import Floats
+from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
+from forecasts.scenarios.coherence import (
     Repair,
     SumRule,
     incoherence,
@@ -23,8 +25,6 @@ from forecasts.coherence import (
     repair_total_probability,
     total_probability_gap,
 )
-from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
-from forecasts.probability import Floats
 from tests.forecasts.strategies import law
 
 inner = st.floats(1e-4, 1 - 1e-4)

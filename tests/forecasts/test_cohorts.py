@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cohorts import HORIZONS, Cohort, annul_rate, cohorts, counts, fate, horizon, quarter
-from forecasts.question import (
+from forecasts.questions.cohorts import (
+    HORIZONS,
+    Cohort,
+    annul_rate,
+    cohorts,
+    counts,
+    fate,
+    horizon,
+    quarter,
+)
+from forecasts.questions.question import (
     ClaimId,
     EssayId,
     ForecasterId,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.commitment import A_QUESTION, NOT_SAID, SURENESS, head_word, sureness
+from forecasts.essays.modality import A_QUESTION, NOT_SAID, SURENESS, head_word, sureness
 from tests.forecasts.strategies import law
 
 

@@ -9,8 +9,10 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts import resampling
-from forecasts.comparison import (
+from forecasts.errors import ForecastsError, InvalidProbability
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.statistics import resampling
+from forecasts.statistics.comparison import (
     MIN_CLUSTERS,
     Comparison,
     benjamini_hochberg,
@@ -18,9 +20,7 @@ from forecasts.comparison import (
     diebold_mariano,
     questions_needed,
 )
-from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.resampling import bootstrap_interval, cluster_sums, sign_flip
+from forecasts.statistics.resampling import bootstrap_interval, cluster_sums, sign_flip
 from tests.forecasts.strategies import law
 
 DIFFERENCES = [0.03, -0.02, 0.05, 0.01, -0.04, 0.06, 0.02, 0.07]

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale
-from forecasts.crowd import crowd_at, crowd_timeline, weighted_crowd_timeline
-from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.aggregation.crowd import crowd_at, crowd_timeline, weighted_crowd_timeline
+from forecasts.aggregation.pooling import crowd, crowd_cdf, crowd_options, mean
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.pooling import crowd, crowd_cdf, crowd_options, mean
-from forecasts.question import ForecasterId, Kind, Option, Question, check_distribution
+from forecasts.questions.question import ForecasterId, Kind, Option, Question, check_distribution
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.scores import Held, score_question
-from forecasts.timeline import Timeline, timeline
 from tests.forecasts.strategies import day, law, moments, question, resolution, steps, timelines
 
 ANN, BOB, CY = (ForecasterId(name) for name in ("ann", "bob", "cy"))

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf
-from forecasts.distribution import OTHER, Binary, Categorical, even, from_shares, p_yes
+from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.distribution import (
+    OTHER,
+    Binary,
+    Categorical,
+    even,
+    from_shares,
+    p_yes,
+)
 from forecasts.errors import InvalidForecast, InvalidProbability
 from tests.forecasts.strategies import OPTIONS, categoricals, law
 

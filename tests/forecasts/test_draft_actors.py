@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.drafting import draft
-from forecasts.drafts.clauses import clause_of
-from forecasts.drafts.subjects import subject_of
-from forecasts.essay import find_claims
+from forecasts.essays.draft import draft
+from forecasts.essays.drafting.clauses import clause_of
+from forecasts.essays.drafting.subjects import subject_of
+from forecasts.essays.extract import find_claims
 
 TODAY = date(2026, 11, 24)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.drafting import Draft, asked_from, draft
-from forecasts.essay import Sentence
-from forecasts.lint import Surroundings, lint
-from forecasts.question import utc
+from forecasts.essays.draft import Draft, asked_from, draft
+from forecasts.essays.extract import Sentence
+from forecasts.linting.lint import Surroundings, lint
+from forecasts.questions.question import utc
 
 TODAY = date(2026, 11, 24)
 NOW = utc("2026-11-25T09:30:00Z")

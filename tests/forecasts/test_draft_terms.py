@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.drafting import draft, indicators_from
-from forecasts.drafts.terms import terms_from
-from forecasts.essay import Sentence
-from forecasts.evidence import Indicator
-from forecasts.question import QuestionId
+from forecasts.essays.draft import draft, indicators_from
+from forecasts.essays.drafting.terms import terms_from
+from forecasts.essays.extract import Sentence
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.question import QuestionId
 from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfils
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.drafts.clauses import Clause, clause_of
-from forecasts.drafts.phrasing import phrased
-from forecasts.drafts.verbs import base_form, is_plural, participle, past, third_person
+from forecasts.essays.drafting.clauses import Clause, clause_of
+from forecasts.essays.drafting.phrasing import phrased
+from forecasts.essays.drafting.verbs import base_form, is_plural, participle, past, third_person
 
 
 def reports(subject: str, event: str) -> tuple[str, ...]:

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.asking import question_from
-from forecasts.drafting import Draft, asked_from, draft, indicators_from
-from forecasts.drafts.clauses import clause_of
-from forecasts.drafts.deadlines import horizons_from
-from forecasts.drafts.figures import figures
-from forecasts.drafts.terms import terms_from
-from forecasts.essay import Sentence, find_claims
-from forecasts.evidence import Direction, Strength
-from forecasts.lint import Surroundings, lint
-from forecasts.question import ClaimId, EssayId, QuestionId, utc
+from forecasts.essays.draft import Draft, asked_from, draft, indicators_from
+from forecasts.essays.drafting.clauses import clause_of
+from forecasts.essays.drafting.deadlines import horizons_from
+from forecasts.essays.drafting.figures import figures
+from forecasts.essays.drafting.terms import terms_from
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.linting.lint import Surroundings, lint
+from forecasts.questions.new_question import question_from
+from forecasts.questions.question import ClaimId, EssayId, QuestionId, utc
 from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfils
 

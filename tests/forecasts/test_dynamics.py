@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from forecasts.dynamics import (
+from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
+from forecasts.statistics.dynamics import (
     Act,
     ExcessMovement,
     Reaction,
@@ -17,7 +18,6 @@ from forecasts.dynamics import (
     pooled_updates,
     reaction,
 )
-from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from tests.forecasts.strategies import law, probabilities
 
 paths = st.lists(probabilities, min_size=1, max_size=12)

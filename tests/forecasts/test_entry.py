@@ -9,12 +9,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale, day_number
-from forecasts.distribution import Binary, Categorical
-from forecasts.entry import read_forecast, standing
+from forecasts.distributions.cdf import Cdf, Scale, day_number
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
-from forecasts.question import Option, Question, check_distribution, utc
-from forecasts.said_probability import read_probability
+from forecasts.questions.parse_forecast import read_forecast, standing
+from forecasts.questions.parse_probability import read_probability
+from forecasts.questions.question import Option, Question, check_distribution, utc
 from tests.forecasts.strategies import (
     KINDS,
     OPENS,

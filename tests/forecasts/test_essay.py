@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essay import KEPT_FROM, find_claims
+from forecasts.essays.extract import KEPT_FROM, find_claims
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 
 SEEDS = Path(__file__).parent.parent.parent.parent / "shared" / "question_seeds"

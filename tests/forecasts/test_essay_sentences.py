@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from forecasts.claims.marks import plain
-from forecasts.essay import find_claims
+from forecasts.essays.extract import find_claims
+from forecasts.essays.extraction.marks import plain
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 
 DIRT = (

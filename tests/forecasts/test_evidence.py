@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts import likelihood
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.evidence import (
+from forecasts.evidence import likelihood_ratios as likelihood
+from forecasts.evidence.evidence import (
     MAX_RELIABILITY,
     RELIABILITY,
     Direction,
@@ -21,7 +21,7 @@ from forecasts.evidence import (
     side_words,
     strength_from_words,
 )
-from forecasts.question import Kind
+from forecasts.questions.question import Kind
 from tests.forecasts import oracles
 from tests.forecasts.strategies import day, due, evidence, law, report
 

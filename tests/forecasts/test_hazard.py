@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
-from forecasts.hazard import hazard, hazard_timeline, moved_by_time, time_passed
-from forecasts.question import HorizonShape, Question
+from forecasts.questions.question import HorizonShape, Question
+from forecasts.suggestion.time_decay import hazard, hazard_timeline, moved_by_time, time_passed
 from tests.forecasts.strategies import (
     day,
     law,

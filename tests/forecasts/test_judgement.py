@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Categorical
-from forecasts.evidence import Evidence, EvidenceId, Strength
-from forecasts.judgement import VERDICTS, estimated_effect, judgement_effects
-from forecasts.option_suggestion import suggest_options
-from forecasts.question import Question
-from forecasts.suggestion import Model, suggest
-from forecasts.weighing import weigh
+from forecasts.distributions.distribution import Categorical
+from forecasts.evidence.evidence import Evidence, Strength
+from forecasts.evidence.weights import weigh
+from forecasts.questions.question import EvidenceId, Question
+from forecasts.suggestion.binary import Model, suggest
+from forecasts.suggestion.categorical import suggest_options
+from forecasts.suggestion.judgement import VERDICTS, estimated_effect, judgement_effects
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,

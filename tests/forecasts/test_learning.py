@@ -14,10 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.errors import InvalidProbability
-from forecasts.evidence import MAX_RELIABILITY
-from forecasts.learned import Learned, LearnedMap, teaches
-from forecasts.learning import (
+from forecasts.evidence.evidence import MAX_RELIABILITY
+from forecasts.evidence.parameters import Learned, LearnedMap, teaches
+from forecasts.questions.question import Question, QuestionId, Resolution
+from forecasts.suggestion.binary import suggest
+from forecasts.suggestion.fitting import (
     EvidenceRow,
     Pointed,
     Review,
@@ -27,9 +30,6 @@ from forecasts.learning import (
     fit_relevance,
     fit_reliability,
 )
-from forecasts.probability import logit, sigmoid
-from forecasts.question import Question, QuestionId, Resolution
-from forecasts.suggestion import suggest
 from tests.forecasts.strategies import (
     INDICATORS,
     by_id,

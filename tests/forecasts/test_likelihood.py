@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, poisson
 
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.likelihood import (
+from forecasts.evidence.likelihood_ratios import (
     ICD_203,
     ICD_203_BANDS,
     combine,

@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.coherence import (
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.errors import ForecastsError, InvalidQuestion
+from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.question import HorizonShape, Outcome, Question, QuestionId
+from forecasts.scenarios.coherence import (
     repair_conjunction,
     repair_nested_dates,
     repair_sum_to_one,
     repair_total_probability,
 )
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.errors import ForecastsError, InvalidQuestion
-from forecasts.linked import (
+from forecasts.scenarios.link_rules import (
     FLAGGED,
     Violation,
     branch_to_annul,
@@ -27,8 +29,6 @@ from forecasts.linked import (
     scored_repair,
     violation,
 )
-from forecasts.links import Link, LinkId, LinkKind
-from forecasts.question import HorizonShape, Outcome, Question, QuestionId
 from tests.forecasts.strategies import categorical_question, law, numeric_question, question
 
 LETTERS = tuple(map(QuestionId, "abcd"))

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.asking import Asked, question_from
-from forecasts.evidence import Direction
-from forecasts.lint import CODES, Flaw, Surroundings, lint
+from forecasts.evidence.evidence import Direction
+from forecasts.linting.lint import CODES, Flaw, Surroundings, lint
 from forecasts.linting.surroundings import GENERAL_FEED_WORDS
-from forecasts.question import ClaimId, Question, utc
+from forecasts.questions.new_question import Asked, question_from
+from forecasts.questions.question import ClaimId, Question, utc
 from tests.forecasts.flawed_questions import (
     AROUND,
     CHOICE,
@@ -28,7 +28,7 @@ from tests.forecasts.flawed_questions import (
     SOUND_ONES,
     indicator,
 )
-from tracker.question_sets import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT, load
 
 ABOUT_SURROUNDINGS = {"no-indicators", "one-sided", "retention", "no-feed"}
 

@@ -9,18 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError
-from forecasts.evidence import (
-    Direction,
-    Evidence,
-    EvidenceId,
-    IndicatorId,
-    Report,
-    StoryId,
-    Strength,
-)
-from forecasts.forecaster import MATCHER
-from forecasts.merging import Merge, merged
-from forecasts.question import QuestionId
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Report, StoryId, Strength
+from forecasts.evidence.story_merges import Merge, merged
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import EvidenceId, QuestionId
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -9,11 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence import Direction, Evidence, EvidenceId, StoryId, Strength
-from forecasts.merging import Merge, merged
-from forecasts.moves import SMALL, Known, Move, Reason, Revision, as_recorded, moved, revised
-from forecasts.probability import logit
-from forecasts.suggestion import Model, suggest
+from forecasts.distributions.probability import logit
+from forecasts.evidence.evidence import Direction, Evidence, StoryId, Strength
+from forecasts.evidence.story_merges import Merge, merged
+from forecasts.questions.question import EvidenceId
+from forecasts.suggestion.binary import Model, suggest
+from forecasts.suggestion.changes import (
+    SMALL,
+    Known,
+    Move,
+    Reason,
+    Revision,
+    as_recorded,
+    moved,
+    revised,
+)
 from tests.forecasts.strategies import (
     INDICATORS,
     by_id,

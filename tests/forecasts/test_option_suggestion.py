@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from forecasts.distribution import Categorical
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidForecast
-from forecasts.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.option_suggestion import Leaning, leaning, suggest_options
-from forecasts.question import Option, Question
-from forecasts.suggestion import Model
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.questions.question import Option, Question
+from forecasts.suggestion.binary import Model
+from forecasts.suggestion.categorical import Leaning, leaning, suggest_options
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,

@@ -4,11 +4,11 @@ from typing import Literal
 
 import pytest
 
-from forecasts.distribution import Categorical
-from forecasts.entry import read_forecast
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidQuestion
-from forecasts.options import OptionChange, check_change, check_names, with_changes
-from forecasts.question import Option, Question
+from forecasts.questions.options import OptionChange, check_change, check_names, with_changes
+from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.question import Option, Question
 from tests.forecasts.strategies import (
     ANN,
     QUESTION,

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from scipy import special
 from scipy.stats import gmean
 
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
-from forecasts.pooling import (
+from forecasts.aggregation.pooling import (
     LEARNED_AFTER,
     contribution_weighted,
     contributions,
@@ -28,6 +27,7 @@ from forecasts.pooling import (
     weighted_median,
     weighted_percentile,
 )
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from tests.forecasts.strategies import law, probabilities
 
 crowds = st.lists(probabilities, min_size=1, max_size=9)

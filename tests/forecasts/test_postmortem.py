@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.distribution import Binary, Categorical
-from forecasts.evidence import Direction, Expectation, IndicatorId, Strength
-from forecasts.forecaster import PRIOR, SUGGESTION
-from forecasts.postmortem import Path, best_path, missed, stretches_between, strongest
+from forecasts.distributions.distribution import Binary, Categorical
+from forecasts.evidence.evidence import Direction, Expectation, IndicatorId, Strength
+from forecasts.questions.forecaster import PRIOR, SUGGESTION
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import score_question
-from forecasts.timeline import Timeline, timeline
+from forecasts.suggestion.postmortem import Path, best_path, missed, stretches_between, strongest
 from tests.dashboard.examples import (
     ANA,
     CLOSES,

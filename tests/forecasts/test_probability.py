@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import (
+from forecasts.distributions.probability import (
     SUM_TOLERANCE,
     logit,
     outcomes,
@@ -17,6 +16,7 @@ from forecasts.probability import (
     sigmoid,
     summing_to_one,
 )
+from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from forecasts.cdf import Cdf, Scale, day_number, uniform
-from forecasts.distribution import Binary, Categorical, Distribution, even
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
 from forecasts.errors import (
     ForecastsError,
     InvalidForecast,
@@ -16,8 +16,8 @@ from forecasts.errors import (
     InvalidResolution,
     InvalidTime,
 )
-from forecasts.forecaster import COMPUTED, RESERVED
-from forecasts.question import (
+from forecasts.questions.forecaster import COMPUTED, RESERVED
+from forecasts.questions.question import (
     FORMS,
     Option,
     Question,

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from forecasts.cdf import Cdf, Scale, day_number
-from forecasts.distribution import Binary, Categorical
-from forecasts.evidence import Direction, IndicatorId, Strength
-from forecasts.question import ForecasterId, Option, QuestionId, utc
-from forecasts.question_set import (
+from forecasts.distributions.cdf import Cdf, Scale, day_number
+from forecasts.distributions.distribution import Binary, Categorical
+from forecasts.evidence.evidence import Direction, IndicatorId, Strength
+from forecasts.evidence.statement import Statement, StatementId
+from forecasts.question_sets.question_set import (
     FILES,
     OPTIONAL,
     Copy,
@@ -19,7 +19,7 @@ from forecasts.question_set import (
     QuestionSet,
     read_question_set,
 )
-from forecasts.statement import Statement, StatementId
+from forecasts.questions.question import ForecasterId, Option, QuestionId, utc
 from tests.forecasts.small_set import (
     ESSAY,
     EVERY_KIND,

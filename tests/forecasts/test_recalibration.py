@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from forecasts import logistic
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
-from forecasts.recalibration import CLIP, Recalibration, fit_recalibration
+from forecasts.statistics import logistic
+from forecasts.statistics.recalibration import CLIP, Recalibration, fit_recalibration
 from tests.forecasts.strategies import law, probabilities
 
 records = st.lists(st.tuples(probabilities, st.integers(0, 1)), max_size=30)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale, from_quantiles, from_slider, uniform
+from forecasts.distributions.cdf import Cdf, Scale, from_quantiles, from_slider, uniform
+from forecasts.distributions.reshaping import from_quartiles, reshape, with_masses
 from forecasts.errors import InvalidForecast
-from forecasts.question import check_distribution
-from forecasts.reshaping import from_quartiles, reshape, with_masses
+from forecasts.questions.question import check_distribution
 from tests.forecasts.strategies import cdfs, law, numeric_question
 
 CLOSED = Scale(0.0, 100.0)

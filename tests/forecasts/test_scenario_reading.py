@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Categorical
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
-from forecasts.question import QuestionId
-from forecasts.scenario_reading import GiveWay, diagnosticity, gives_way, information
-from forecasts.scenario_set import LikelihoodRow, posterior
+from forecasts.questions.question import QuestionId
+from forecasts.scenarios.diagnosticity import GiveWay, diagnosticity, gives_way, information
+from forecasts.scenarios.scenario_set import LikelihoodRow, posterior
 from tests.forecasts.strategies import law
 from tests.forecasts.test_scenario_set import (
     CONTRACT,

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Categorical
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
-from forecasts.question import Option, Question, QuestionId
-from forecasts.scenario_set import (
+from forecasts.questions.question import Option, Question, QuestionId
+from forecasts.scenarios.likelihood_table import indicator_probabilities, scenario_posterior
+from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
     LikelihoodRow,
     ScenarioPosterior,
@@ -23,7 +24,6 @@ from forecasts.scenario_set import (
     posterior,
     word_of,
 )
-from forecasts.scenarios import indicator_probabilities, scenario_posterior
 from tests.forecasts.strategies import categorical_question, day, law, numeric_question, question
 
 NAMES = ("neutral", "closer", "Other")

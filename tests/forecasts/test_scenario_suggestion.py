@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from forecasts.distribution import Categorical
-from forecasts.question import Option
-from forecasts.scenario_set import LikelihoodRow, posterior
-from forecasts.scenario_suggestion import VERSION, suggest_scenarios
+from forecasts.distributions.distribution import Categorical
+from forecasts.questions.question import Option
+from forecasts.scenarios.scenario_set import LikelihoodRow, posterior
+from forecasts.suggestion.scenario import VERSION, suggest_scenarios
 from tests.forecasts.strategies import categorical_question, day, law
 from tests.forecasts.test_scenario_set import (
     FUTURES,

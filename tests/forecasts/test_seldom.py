@@ -6,16 +6,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from forecasts.distribution import Binary
-from forecasts.essay import find_claims
-from forecasts.evidence import Evidence
-from forecasts.linked import branch_to_annul
-from forecasts.links import Link
-from forecasts.moving_dates import meant_on
-from forecasts.postmortem import stretches_between
-from forecasts.question import QuestionId, status
-from forecasts.signposts import _seen_at
-from forecasts.timeline import timeline
+from forecasts.distributions.distribution import Binary
+from forecasts.essays.extract import find_claims
+from forecasts.essays.relative_dates import meant_on
+from forecasts.evidence.evidence import Evidence
+from forecasts.evidence.signposts import _seen_at
+from forecasts.questions.links import Link
+from forecasts.questions.question import QuestionId, status
+from forecasts.questions.timeline import timeline
+from forecasts.scenarios.link_rules import branch_to_annul
+from forecasts.suggestion.postmortem import stretches_between
 from tests.forecasts.strategies import day, evidence, question, resolution
 
 TUESDAY = date(2026, 11, 24)

@@ -16,21 +16,26 @@ from typing import get_args
 import pytest
 
 import forecasts
-from forecasts.claim_map import claim_map
-from forecasts.essay import Sentence
-from forecasts.evidence import Direction, Indicator, Strength
-from forecasts.question import ForecasterId, Kind, Question, QuestionId, Resolution
-from forecasts.question_set import FILES, MAX_QUOTED_WORDS, QuestionSet, read_question_set
-from forecasts.set_files.history_file import Event, PastResolution
+from forecasts.essays.claim_map import claim_map
+from forecasts.essays.extract import Sentence
+from forecasts.evidence.evidence import Direction, Indicator, Strength
+from forecasts.question_sets.history_file import Event, PastResolution
+from forecasts.question_sets.question_set import (
+    FILES,
+    MAX_QUOTED_WORDS,
+    QuestionSet,
+    read_question_set,
+)
+from forecasts.questions.question import ForecasterId, Kind, Question, QuestionId, Resolution
 from tracker.feeds.links import canonical_url
 from tracker.matching import static
-from tracker.matching.copies import Copies
 from tracker.matching.matcher import Match, Matcher, words_of
+from tracker.matching.near_duplicates import Copies
 from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfilling
 from tracker.matching.tokens import Tokens
 
-FOLDER = Path(forecasts.__file__).parent / "sets" / "china_russia_2022"
+FOLDER = Path(forecasts.__file__).parent / "question_sets" / "builtin" / "china_russia_2022"
 ESSAY = Path(__file__).resolve().parents[3] / "shared" / "question_seeds" / "essay.txt"
 
 WRITTEN_AT = datetime(2026, 11, 24, tzinfo=UTC)

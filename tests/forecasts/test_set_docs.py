@@ -8,10 +8,10 @@ from typing import Any, get_args
 
 import pytest
 
-from forecasts.links import LinkKind
-from forecasts.question_set import ESSAY_TEXT, FILES, read_question_set
-from forecasts.scenario_set import FIVE_WORDS
-from forecasts.set_files.reader import Record, SetFile
+from forecasts.question_sets.question_set import ESSAY_TEXT, FILES, read_question_set
+from forecasts.question_sets.reader import Record, SetFile
+from forecasts.questions.links import LinkKind
+from forecasts.scenarios.scenario_set import FIVE_WORDS
 from tests.forecasts import small_set
 
 PAGE = (Path(__file__).parents[2] / "docs" / "question-sets.md").read_text(encoding="utf-8")

@@ -4,8 +4,8 @@ claims.
 
 import pytest
 
-from forecasts.question import ClaimId, QuestionId
-from forecasts.question_set import ESSAY_TEXT, read_question_set
+from forecasts.question_sets.question_set import ESSAY_TEXT, read_question_set
+from forecasts.questions.question import ClaimId, QuestionId
 from tests.forecasts.small_set import EVERY_KIND, HISTORY, TEXTS, changed, line_of, refusal
 
 TEXT = "x" * 119 + " will not\r\n  take sides, whatever comes."

@@ -10,15 +10,15 @@ from typing import get_args
 
 import pytest
 
-from forecasts.bearing import check_bearing
-from forecasts.cdf import Cdf, day_number
-from forecasts.distribution import Categorical
-from forecasts.essay import ClaimForm, find_claims
-from forecasts.lint import lint
+from forecasts.distributions.cdf import Cdf, day_number
+from forecasts.distributions.distribution import Categorical
+from forecasts.essays.claim_outcomes import check_bearing
+from forecasts.essays.extract import ClaimForm, find_claims
 from forecasts.linting.flaws import Surroundings
-from forecasts.question import Kind, Question
-from forecasts.question_set import MAX_QUOTED_WORDS, QuestionSet
-from tracker import question_sets
+from forecasts.linting.lint import lint
+from forecasts.question_sets.question_set import MAX_QUOTED_WORDS, QuestionSet
+from forecasts.questions.question import Kind, Question
+from tracker.app import question_set_files as question_sets
 
 NAME = "grid_storage_2026"
 OPENS = datetime(2026, 12, 1, tzinfo=UTC)

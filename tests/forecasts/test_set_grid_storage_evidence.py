@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forecasts.evidence import Indicator
-from forecasts.question import Question, QuestionId
-from forecasts.question_set import QuestionSet
-from tracker import question_sets
+from forecasts.evidence.evidence import Indicator
+from forecasts.question_sets.question_set import QuestionSet
+from forecasts.questions.question import Question, QuestionId
+from tracker.app import question_set_files as question_sets
 from tracker.feeds.links import canonical_url
 from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfils

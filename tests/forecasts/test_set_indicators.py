@@ -4,9 +4,9 @@ expected.
 
 import pytest
 
-from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
-from forecasts.question import utc
-from forecasts.question_set import read_question_set
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
+from forecasts.question_sets.question_set import read_question_set
+from forecasts.questions.question import utc
 from tests.forecasts.small_set import EVERY_KIND, INDICATORS, TEXTS, changed, line_of, refusal
 
 ENTRY = """

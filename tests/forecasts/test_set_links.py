@@ -3,9 +3,9 @@
 import pytest
 
 from forecasts.errors import InvalidQuestion
-from forecasts.links import Link, LinkId, check_labels, check_link
-from forecasts.question import QuestionId
-from forecasts.question_set import read_question_set
+from forecasts.question_sets.question_set import read_question_set
+from forecasts.questions.links import Link, LinkId, check_labels, check_link
+from forecasts.questions.question import QuestionId
 from tests.forecasts.small_set import EVERY_KIND, LINKS, changed, line_of, refusal
 from tests.forecasts.strategies import (
     categorical_question,

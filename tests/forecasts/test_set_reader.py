@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
-from forecasts.set_files.reader import Record, SetFile, unique
+from forecasts.question_sets.reader import Record, SetFile, unique
 from tests.forecasts.strategies import OPENS, evidence, question
 
 

@@ -4,10 +4,10 @@ row.
 
 import pytest
 
-from forecasts.likelihood import ICD_203
-from forecasts.question import QuestionId
-from forecasts.question_set import read_question_set
-from forecasts.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
+from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.question_sets.question_set import read_question_set
+from forecasts.questions.question import QuestionId
+from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
 from tests.forecasts.small_set import EVERY_KIND, SCENARIOS, TEXTS, changed, line_of, refusal
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale
-from forecasts.entry import read_forecast
-from forecasts.question_set import FILES, OPTIONAL, QuestionSet, read_question_set
-from forecasts.set_files.curves import written
-from forecasts.set_files.toml_text import WIDTH, entry
-from forecasts.set_files.writer import write_question_set
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.question_sets.curves import written
+from forecasts.question_sets.question_set import FILES, OPTIONAL, QuestionSet, read_question_set
+from forecasts.question_sets.toml_text import WIDTH, entry
+from forecasts.question_sets.writer import write_question_set
+from forecasts.questions.parse_forecast import read_forecast
 from tests.forecasts.set_strategies import lists, question_sets, texts
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.forecasts.strategies import OPENS, categorical_question, date_question, numeric_question

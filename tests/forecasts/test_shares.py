@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta, binomtest
 
 from forecasts.errors import ForecastsError
-from forecasts.shares import effective_n, effective_n_clustered, jeffreys, wilson
+from forecasts.statistics.intervals import effective_n, effective_n_clustered, jeffreys, wilson
 from tests.forecasts.strategies import law
 
 Interval = Callable[..., tuple[float, float]]

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence import Direction, Evidence, EvidenceStatus, Indicator
-from forecasts.question import Kind, Question, QuestionId
-from forecasts.signposts import (
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Indicator
+from forecasts.evidence.signposts import (
     Entry,
     Signpost,
     calendar,
@@ -20,7 +19,8 @@ from forecasts.signposts import (
     silence_ratio,
     unseen,
 )
-from forecasts.suggestion import suggest
+from forecasts.questions.question import Kind, Question, QuestionId
+from forecasts.suggestion.binary import suggest
 from tests.forecasts.strategies import (
     INDICATORS,
     categorical_question,

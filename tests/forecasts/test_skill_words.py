@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.question import ForecasterId
+from forecasts.questions.format import MINUS, signed
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill_words import apart_in_points, in_points, interval, ranged
-from forecasts.spoken import MINUS, signed
 from tests.forecasts.strategies import law
 
 ANN = ForecasterId("ann")

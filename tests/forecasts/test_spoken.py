@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale, day_number, uniform
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.entry import read_forecast
-from forecasts.question import Question, utc
-from forecasts.spoken import (
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions.format import (
     FULL_LEVELS,
     answer_in_words,
     in_full,
@@ -22,6 +20,8 @@ from forecasts.spoken import (
     value,
     warning_of,
 )
+from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.question import Question, utc
 from tests.forecasts.strategies import (
     KINDS,
     OPENS,

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, Strength
-from forecasts.probability import logit
-from forecasts.question import QuestionId
-from forecasts.suggestion import Line, Model, suggest, worth_a_step
+from forecasts.distributions.probability import logit
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.questions.question import EvidenceId, QuestionId
+from forecasts.suggestion.binary import Line, Model, suggest, worth_a_step
 from tests.forecasts.strategies import (
     by_id,
     day,

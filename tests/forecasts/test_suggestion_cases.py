@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction, Evidence, Indicator, IndicatorId, Strength
-from forecasts.probability import logit, sigmoid
-from forecasts.question import Question
-from forecasts.suggestion import Model, suggest
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId, Strength
+from forecasts.questions.question import Question
+from forecasts.suggestion.binary import Model, suggest
 from tests.forecasts import oracles
 from tests.forecasts.strategies import (
     by_id,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence import Direction, Evidence, Report, Strength
-from forecasts.probability import logit
-from forecasts.question import Question
-from forecasts.suggestion import Model, suggest
+from forecasts.distributions.probability import logit
+from forecasts.evidence.evidence import Direction, Evidence, Report, Strength
+from forecasts.questions.question import Question
+from forecasts.suggestion.binary import Model, suggest
 from tests.forecasts.strategies import (
     INDICATORS,
     by_id,

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Binary, Distribution, p_yes
+from forecasts.distributions.distribution import Binary, Distribution, p_yes
 from forecasts.errors import InvalidForecast
-from forecasts.question import Question, Resolution
-from forecasts.timeline import (
+from forecasts.questions.question import Question, Resolution
+from forecasts.questions.timeline import (
     Act,
     Forecast,
     ForecastId,

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.learned import Learned
-from forecasts.question import QuestionId
-from forecasts.suggestion import suggest
-from forecasts.usual import learned_usual_level
+from forecasts.evidence.base_level import learned_usual_level
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.evidence.parameters import Learned
+from forecasts.questions.question import QuestionId
+from forecasts.suggestion.binary import suggest
 from tests.forecasts.strategies import (
     by_id,
     day,

@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidQuestion
-from forecasts.question import QuestionId
-from forecasts.versions import Edit, Piece, check_edit, difference, version_at, versions, with_edits
+from forecasts.questions.question import QuestionId
+from forecasts.questions.versions import (
+    Edit,
+    Piece,
+    check_edit,
+    difference,
+    version_at,
+    versions,
+    with_edits,
+)
 from tests.forecasts.strategies import ANN, QUESTION, day, law, question
 
 OPENED = question(days=100)

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Categorical
-from forecasts.evidence import Direction, Evidence, EvidenceId
-from forecasts.ledger import GROUPS, Line, LineKind, group_lines
-from forecasts.option_suggestion import OptionLine, OptionSuggestion, suggest_options
-from forecasts.probability import logit
-from forecasts.question import Question, QuestionId
-from forecasts.scenario_set import LikelihoodRow, ScenarioSet
-from forecasts.scenario_suggestion import suggest_scenarios
-from forecasts.suggestion import Model, Suggestion, suggest
-from forecasts.why import FADED, NOTHING, TITLES, share_in_words, told, why_in_words
+from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import logit
+from forecasts.evidence.evidence import Direction, Evidence
+from forecasts.evidence.log_odds import GROUPS, Line, LineKind, group_lines
+from forecasts.questions.question import EvidenceId, Question, QuestionId
+from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.suggestion.binary import Model, Suggestion, suggest
+from forecasts.suggestion.categorical import OptionLine, OptionSuggestion, suggest_options
+from forecasts.suggestion.scenario import suggest_scenarios
+from forecasts.suggestion.why import FADED, NOTHING, TITLES, share_in_words, told, why_in_words
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,

@@ -16,7 +16,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from tracker.machine.answers import Endpoint
+from tracker.model.llm_endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,21 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction, EvidenceId, Strength
-from forecasts.forecaster import MATCHER
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set, no_network
 from tests.lives import an_asked
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying
 from tests.test_cli import Shell
 from tests.test_learning import log, open_for_years, review_some
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import BadSettings
-from tracker.machine.asking import LONGEST_ROUND, MOST_FAILURES, MachineReport
-from tracker.scheduler import ask_model
+from tracker.interfaces.scheduler import ask_model
+from tracker.llm.asking import LONGEST_ROUND, MOST_FAILURES, MachineReport
+from tracker.model.read_models import EvidenceCard
 from tracker.settings import Settings, load_settings, model_of
-from tracker.store import model
-from tracker.summaries import EvidenceCard
+from tracker.storage import model
 
 TITLE = "Arland invites Borland to a summit in May"
 DENIED = "Arland rules out any summit with Borland"

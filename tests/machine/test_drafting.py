@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from forecasts.drafting import Draft, Slots, draft
-from forecasts.essay import Sentence
-from forecasts.question import utc
+from forecasts.essays.draft import Draft, Slots, draft
+from forecasts.essays.extract import Sentence
+from forecasts.questions.question import utc
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying
-from tracker.machine.answers import Answered, Unanswered
-from tracker.machine.drafting import (
+from tracker.llm.answers import Answered, Unanswered
+from tracker.llm.drafting import (
     LONGEST_EDGE_CASE,
     LONGEST_SLOT,
     MOST_EDGE_CASES,
@@ -31,8 +31,8 @@ from tracker.machine.drafting import (
     with_proposal,
 )
 from tracker.settings import Settings
-from tracker.store import model
-from tracker.store.engine import Store, open_engine
+from tracker.storage import model
+from tracker.storage.sessions import Store, open_engine
 
 NOW = utc("2026-11-24T12:00:00Z")
 TODAY = NOW.date()

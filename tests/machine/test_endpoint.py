@@ -16,17 +16,10 @@ from hypothesis import strategies as st
 
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tracker.errors import BadSettings
-from tracker.machine import endpoint as model_endpoint
-from tracker.machine.answers import (
-    Answered,
-    Endpoint,
-    Message,
-    Shape,
-    Unanswered,
-    answer_key,
-    mismatch,
-)
-from tracker.machine.endpoint import MOST_BYTES, ask
+from tracker.llm import endpoint as model_endpoint
+from tracker.llm.answers import Answered, Message, Shape, Unanswered, answer_key, mismatch
+from tracker.llm.endpoint import MOST_BYTES, ask
+from tracker.model.llm_endpoint import Endpoint
 
 CAPITAL = Shape(
     "capital-1",

@@ -12,21 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence import (
+from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     Indicator,
     IndicatorId,
     StoryId,
     Strength,
 )
-from forecasts.forecaster import MATCHER
-from forecasts.question import ForecasterId, QuestionId
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tests.machine.model_stub import ModelStub, completion, obeying
-from tracker.machine.answers import Answered, Unanswered, answer_key
-from tracker.machine.endpoint import ask
-from tracker.machine.judging import (
+from tracker.llm.answers import Answered, Unanswered, answer_key
+from tracker.llm.endpoint import ask
+from tracker.llm.judging import (
     LONGEST_QUOTE,
     MOST_SURE,
     Case,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.evidence import Direction, StoryId
-from forecasts.question import QuestionId
+from forecasts.evidence.evidence import Direction, StoryId
+from forecasts.questions.question import QuestionId
 from tracker.matching.stories import KnownStory, Placed, Stories
 
 Floats = NDArray[np.float32]

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.matching.opposites_of_headlines import OPPOSITES
-from tracker.matching.copies import Copies
+from tracker.matching.near_duplicates import Copies
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
 TITLE = "Arland invites Borland's leader to a summit in the capital in June"
@@ -234,7 +234,7 @@ def test_nothing_in_is_nothing_out() -> None:
 
 def test_every_process_gives_the_same_answers() -> None:
     program = (
-        "from datetime import UTC, datetime; from tracker.matching.copies import Copies;"
+        "from datetime import UTC, datetime; from tracker.matching.near_duplicates import Copies;"
         "from tests.matching.test_copies import some_items; print(Copies().add(some_items()))"
     )
     said = {

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence import Direction, StoryId
-from forecasts.question import QuestionId
+from forecasts.evidence.evidence import Direction, StoryId
+from forecasts.questions.question import QuestionId
 from tests.matching.opposites_of_headlines import OPPOSITES
 from tests.matching.some_stories import (
     HOUR,

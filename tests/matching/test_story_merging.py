@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction, StoryId
+from forecasts.evidence.evidence import Direction, StoryId
 from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story, at_cosine, place
 from tracker.matching import stories as module
 from tracker.matching.stories import CLOSER, LONGEST, NEAR, WINDOW, Stories

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching.wires import wire
-from tracker.matching.wording import body, headline, normalised, words
+from tracker.matching.agencies import wire
+from tracker.matching.boilerplate import body, headline, normalised, words
 
 SAID = "Arland opens the border to Borland"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, no_network
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 
 QUESTION = "summit-2027"

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from forecasts.question import utc
+from forecasts.questions.question import utc
 from tests.reports.lived import QUESTION, Lived
 from tracker.errors import Refused
 from tracker.reports.checking import carried

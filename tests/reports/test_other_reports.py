@@ -2,12 +2,12 @@
 
 import pytest
 
-from forecasts.forecaster import Forecaster
+from forecasts.questions.forecaster import Forecaster
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
 from tests.reports.lived import BEN, QUESTION, Lived
 from tests.reports.test_question_report import cells, section
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.reports import week
 from tracker.reports.content import Words
@@ -78,7 +78,7 @@ def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(
 
 
 def test_an_essay_without_questions_says_so(tracker: Tracker) -> None:
-    from tracker.essays.values import NewEssay
+    from tracker.model.essays import NewEssay
 
     tracker.add_essay(
         NewEssay("note", "A note", "Arland will join by 2030. It rained.", "note.txt")

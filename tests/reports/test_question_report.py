@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from forecasts.spoken import MINUS
+from forecasts.questions.format import MINUS
 from tests.builders import DAY, NOW, FakeClock
 from tests.lives import LIVES, Life, live, resolve
 from tests.reports.lived import QUESTION, SOURCE, Lived
-from tracker.api import Tracker
+from tracker.app.question_verbs import Wording
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.question_verbs import Wording
 from tracker.reports.content import Cell, Facts, Report, Section, Table, Words
 
 

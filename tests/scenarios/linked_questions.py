@@ -5,12 +5,12 @@ answered.
 from collections.abc import Mapping
 from typing import Any
 
-from forecasts.links import Link, LinkId, LinkKind
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.timeline import Forecast
+from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.timeline import Forecast
 from tests.builders import DAY, NOW
 from tests.lives import ADA, an_asked
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 PAPER = "https://arland.example/paper"
 WHY = "a question of a test"

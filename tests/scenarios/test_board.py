@@ -4,14 +4,14 @@ from datetime import datetime
 
 import pytest
 
-from forecasts.question import QuestionId
+from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock
 from tests.dashboard.scenario_examples import FAIR, FUTURES, OPTIONS, PACT, a_world
 from tests.lives import BEN
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import PAPER, answer, ask, say
-from tracker.api import Tracker
-from tracker.scenarios.board import Row, board, rows
+from tracker.app.tracker import Tracker
+from tracker.questions.scenarios.board import Row, board, rows
 
 RAIN = QuestionId("rain")
 

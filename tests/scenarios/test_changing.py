@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from forecasts.cdf import Scale
-from forecasts.distribution import Categorical
+from forecasts.distributions.cdf import Scale
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidProbability, InvalidQuestion
-from forecasts.forecaster import SUGGESTION
-from forecasts.links import LinkKind
-from forecasts.question import QuestionId
-from forecasts.scenario_reading import gives_way
-from forecasts.scenario_set import LikelihoodRow
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.links import LinkKind
+from forecasts.questions.question import QuestionId
+from forecasts.scenarios.diagnosticity import gives_way
+from forecasts.scenarios.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock
 from tests.dashboard.scenario_examples import (
     BEN,
@@ -29,9 +29,9 @@ from tests.dashboard.scenario_examples import (
 )
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, ask, say
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.store import scenarios
+from tracker.storage import scenarios
 
 RACE = QuestionId("race")
 

@@ -8,14 +8,14 @@ from math import inf, log
 import pytest
 
 from forecasts.errors import InvalidForecast
-from forecasts.question import ForecasterId
+from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock
 from tests.lives import ADA, BEN
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, answer, ask, say
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.scenarios.values import LEAST, Contradiction, RepairWord
+from tracker.model.scenarios import LEAST, Contradiction, RepairWord
 
 EARLY, LATE = "early", "late"
 DATES = a_link("dates", EARLY, LATE)

@@ -9,13 +9,13 @@ from itertools import permutations
 import pytest
 
 from forecasts.errors import InvalidForecast
-from forecasts.question import Outcome, QuestionId, Resolution
-from forecasts.question_set import PastResolution, QuestionSet
+from forecasts.question_sets.question_set import PastResolution, QuestionSet
+from forecasts.questions.question import Outcome, QuestionId, Resolution
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import BEN
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import PAPER, a_link, answer, ask, outcomes, say
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 
 TARIFFS, IF, UNLESS, WAR = "tariffs", "war-if", "war-unless", "war"
 PAIR = a_link("condition", TARIFFS, IF, UNLESS)

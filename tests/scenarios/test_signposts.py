@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence import Expectation, Indicator, IndicatorId
-from forecasts.forecaster import SUGGESTION
-from forecasts.why import nats
+from forecasts.evidence.evidence import Expectation, Indicator, IndicatorId
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.suggestion.why import nats
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import SOURCE
 from tests.scenarios.linked_questions import acts_of, answer, ask
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.store import signposts
+from tracker.storage import signposts
 
 SUMMIT = "summit-2027"
 DUE = Expectation(NOW + 9 * DAY, "very likely", "unlikely")

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale, from_quantiles, uniform
-from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.distributions.cdf import Cdf, Scale, from_quantiles, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from tests.forecasts.strategies import law
-from tracker.store.distributions import from_json, scale_from_json, scale_to_json, to_json
+from tracker.storage.distributions import from_json, scale_from_json, scale_to_json, to_json
 
 LOG = Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0, unit="USD")
 

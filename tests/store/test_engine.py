@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from tests.quick_databases import AS_SHIPPED
 from tracker.errors import BadSettings
-from tracker.store import engine
-from tracker.store.engine import Store, open_engine
+from tracker.storage import sessions as engine
+from tracker.storage.sessions import Store, open_engine
 
 THREADS, ROUNDS = 4, 60
 

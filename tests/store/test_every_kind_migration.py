@@ -12,17 +12,17 @@ from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.forecaster import CROWD
 from tests.builders import DAY, NOW, FakeClock, no_network
 from tests.lives import ADA, BEN, LIVES, by_rule
-from tracker.api import open_tracker
-from tracker.log import Entry, canonical, following
-from tracker.resolving import SCORES_VERSION
+from tracker.app.tracker import open_tracker
+from tracker.questions.resolve import SCORES_VERSION
 from tracker.settings import Settings
-from tracker.store import schema
-from tracker.store.engine import Store, open_engine
-from tracker.store.schema import current, upgrade
+from tracker.storage import schema
+from tracker.storage.event_log import Entry, canonical, following
+from tracker.storage.schema import current, upgrade
+from tracker.storage.sessions import Store, open_engine
 
 PRIORS = {"summit": 0.1 + 0.2, "treaty": 1 / 3, "drills": 0.05}
 KNOWN = NOW - 10 * DAY

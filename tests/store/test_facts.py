@@ -9,21 +9,22 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from forecasts.claim_map import Rejection
-from forecasts.evidence import IndicatorId
-from forecasts.links import Link, LinkId
-from forecasts.question import EssayId, ForecasterId, QuestionId
-from forecasts.scenario_set import LikelihoodRow, ScenarioSet
-from forecasts.versions import Edit
+from forecasts.essays.claim_map import Rejection
+from forecasts.evidence.evidence import IndicatorId
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.question import EssayId, ForecasterId, QuestionId
+from forecasts.questions.versions import Edit
+from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
 from tests.lives import BEN
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.log import canonical
-from tracker.said import Mark, Override, Standpoint, UncheckedAnswer
-from tracker.scenarios.values import RepairDecision
-from tracker.store import edits, essays, facts, links, log, scenarios, signposts
-from tracker.store.engine import Session
+from tracker.model.audit import Mark, Override, Standpoint, UncheckedAnswer
+from tracker.model.scenarios import RepairDecision
+from tracker.storage import edits, essays, facts, links, scenarios, signposts
+from tracker.storage import event_log_rows as log
+from tracker.storage.event_log import canonical
+from tracker.storage.sessions import Session
 
 SUMMIT, TALKS = QuestionId("summit-2027"), QuestionId("talks-2027")
 AT = NOW + DAY

@@ -13,9 +13,9 @@ from sqlmodel import Session
 
 from tests.builders import NOW
 from tracker.feeds.item import FeedId
-from tracker.store import feeds, items, schema
-from tracker.store.engine import open_engine
-from tracker.store.schema import upgrade
+from tracker.storage import feeds, items, schema
+from tracker.storage.schema import upgrade
+from tracker.storage.sessions import open_engine
 
 
 def add(engine: Engine, table: str, *rows: dict[str, Any]) -> None:

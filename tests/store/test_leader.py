@@ -19,13 +19,13 @@ from sqlalchemy import make_url
 from tests.builders import NOW, no_network
 from tests.conftest import address
 from tests.test_scheduler import wait_until
-from tracker.api import Tracker, open_tracker
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
-from tracker.scheduler import Job, Scheduler
+from tracker.interfaces.scheduler import Job, Scheduler
 from tracker.settings import Settings
-from tracker.store import leader
-from tracker.store.engine import open_engine
-from tracker.store.leader import AdvisoryLock, leading
+from tracker.storage import leader
+from tracker.storage.leader import AdvisoryLock, leading
+from tracker.storage.sessions import open_engine
 
 END_THE_HOLDER = (
     "SELECT pg_terminate_backend(l.pid, 10000) FROM pg_locks l JOIN pg_database d ON d.oid = "

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from forecasts.learned import Learned
-from forecasts.question import ForecasterId
+from forecasts.evidence.parameters import Learned
+from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW
-from tracker.api import Tracker
-from tracker.store import learned
-from tracker.store.learned import Kept, State
+from tracker.app.tracker import Tracker
+from tracker.storage import learned
+from tracker.storage.learned import Kept, State
 
 
 def kept(

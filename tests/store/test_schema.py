@@ -11,10 +11,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import DatabaseTooNew, TrackerError
-from tracker.store import schema
-from tracker.store.engine import Store, open_engine
-from tracker.store.schema import check_after, current, row_counts, upgrade
-from tracker.tables import Row
+from tracker.storage import schema
+from tracker.storage.schema import check_after, current, row_counts, upgrade
+from tracker.storage.sessions import Store, open_engine
+from tracker.storage.tables import Row
 
 
 def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str) -> None:

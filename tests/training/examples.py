@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tracker.app.question_set_files import DEFAULT, load
 from tracker.matching.features import NAMES
 from tracker.matching.head import Head, Heads
 from tracker.matching.matcher import Matcher, Words, words_of
 from tracker.matching.profile import Profile, profile_of
 from tracker.matching.semantic import Encoder
 from tracker.matching.tokens import Tokens
-from tracker.question_sets import DEFAULT, load
 
 HERE = Path(__file__).parent
 UNLABELLED = 3_000

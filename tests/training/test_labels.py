@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import training
-from tracker import question_sets
+from tracker.app import question_set_files as question_sets
 
 FOLDER = Path(training.__file__).parent
 COLUMNS = ["topic", "item", "relevance", "stance"]

@@ -1,1 +1,1 @@
-"""Essays: their text comes in, their claims are asked about, and their record is read over them."""
+"""Essays: import of texts, questions from their claims, and their track record."""

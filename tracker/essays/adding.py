@@ -1,46 +1,44 @@
-"""An essay is handed in, or its text anew; a sentence is set aside, or taken up again; a draft is
-kept.
-"""
+"""Add essays and versions of their text, reject and restore claims, and save drafts."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.claim_map import Rejection
-from forecasts.essay import Sentence
-from forecasts.question import Essay, EssayId
+from forecasts.essays.claim_map import Rejection
+from forecasts.essays.extract import Sentence
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import Essay, EssayId
 from tracker.errors import NotFound, Refused
 from tracker.essays.anchoring import moved_one
 from tracker.essays.reading import sentences_of
-from tracker.essays.values import EssayText, NewEssay, SavedDraft
-from tracker.forecasting import register
-from tracker.said import Standpoint
-from tracker.store import essays, questions
-from tracker.store.engine import Session
+from tracker.model.audit import Standpoint
+from tracker.model.essays import EssayText, NewEssay, SavedDraft
+from tracker.questions.submit_forecast import register
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
-_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
-"""What no database keeps in a text: the NUL character, and halves of characters."""
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database stores in a text: NUL and lone surrogates."""
 
 MOST_CHARACTERS = 2_000_000
 LONGEST_WORDS = 200
-"""Characters of a sentence that was set aside, by which it is found again in a later text."""
+"""Characters of a rejected sentence, used to find it again in a later text."""
 
 
-def add_essay(session: Session, new: NewEssay, made: Standpoint) -> EssayText:
-    """Store an essay with its text, or a new version of the text of one that is there.
+def add_essay(session: Session, new: NewEssay, authorship: Standpoint) -> EssayText:
+    """Store an essay with its text, or a new version of the text of an existing one.
 
     Raises `Refused` for a name that cannot be one, an essay without a text or with one of more than
     two million characters, for characters that cannot be kept, and for a text that is the newest
     version already.
     """
-    _check(new)
+    _check_essay(new)
     essay_id = EssayId(new.id)
-    register(session, made.by)
-    before = essays.newest_text(session, essay_id)
-    if before is not None and before.text == new.text:
+    register(session, authorship.by)
+    previous = essays.newest_text(session, essay_id)
+    if previous is not None and previous.text == new.text:
         raise Refused(f"this is the text of {new.id} already, to the character")
     if questions.essay(session, essay_id) is None:
         title = new.title.strip() or new.id
@@ -48,14 +46,19 @@ def add_essay(session: Session, new: NewEssay, made: Standpoint) -> EssayText:
         questions.add_essay(
             session, Essay(essay_id, title, new.published.strip(), new.language, note), ()
         )
-    said = EssayText(
-        essay_id, (before.version if before else 0) + 1, new.text, new.source, made.at, made.by
+    text = EssayText(
+        essay_id,
+        (previous.version if previous else 0) + 1,
+        new.text,
+        new.source,
+        authorship.at,
+        authorship.by,
     )
-    essays.add_text(session, said)
-    return said
+    essays.add_text(session, text)
+    return text
 
 
-def _check(new: NewEssay) -> None:
+def _check_essay(new: NewEssay) -> None:
     if not _NAME.fullmatch(new.id) or new.id == OWN_ESSAY:
         raise Refused(
             f"{new.id!r} is no name for an essay: use small letters, digits and dashes, such as "
@@ -68,7 +71,7 @@ def _check(new: NewEssay) -> None:
             f"the essay has {len(new.text):,} characters, more than {MOST_CHARACTERS:,}: give a "
             "part of it"
         )
-    if _NO_CHARACTER.search(
+    if _UNSTORABLE.search(
         "".join([new.text, new.title, new.published, new.language, new.note, new.source])
     ):
         raise Refused(
@@ -78,7 +81,7 @@ def _check(new: NewEssay) -> None:
 
 
 def sentence_at(session: Session, essay_id: EssayId, offset: int) -> Sentence:
-    """The sentence in which a character of the newest text stands; raises `NotFound`."""
+    """Return the sentence at a character of the newest text; raises `NotFound`."""
     text = text_or_refuse(session, essay_id)
     for sentence in sentences_of(text.text):
         if sentence.offset <= offset < sentence.end:
@@ -91,19 +94,19 @@ def sentence_at(session: Session, essay_id: EssayId, offset: int) -> Sentence:
 
 
 def text_or_refuse(session: Session, essay_id: EssayId) -> EssayText:
-    """The newest text of an essay; raises `NotFound` for an essay that is unknown, or known without
-    its text.
+    """Return the newest text of an essay; raises `NotFound` for an unknown essay, or one without
+    text.
     """
-    _known_or_refuse(session, essay_id)
-    found = essays.newest_text(session, essay_id)
-    if found is None:
+    _require_essay(session, essay_id)
+    text = essays.newest_text(session, essay_id)
+    if text is None:
         raise NotFound(
             "text of essay", essay_id, f"add it with `tracker essay add FILE --name {essay_id}`"
         )
-    return found
+    return text
 
 
-def _known_or_refuse(session: Session, essay_id: EssayId) -> None:
+def _require_essay(session: Session, essay_id: EssayId) -> None:
     if questions.essay(session, essay_id) is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
 
@@ -111,49 +114,49 @@ def _known_or_refuse(session: Session, essay_id: EssayId) -> None:
 def reject_claim(
     session: Session, essay_id: EssayId, offset: int, why: str, *, made: Standpoint
 ) -> Rejection:
-    """Set a sentence aside as untestable, with the reason."""
+    """Reject a sentence as untestable, with the reason."""
     if not why.strip():
         raise Refused("say why the claim cannot be tested: the reason is shown over the essay")
     sentence = sentence_at(session, essay_id, offset)
-    stretch = text_or_refuse(session, essay_id).text[sentence.offset : sentence.end]
-    quote = " ".join(stretch.split())[:LONGEST_WORDS]  # as it stands there, with its marks
+    original = text_or_refuse(session, essay_id).text[sentence.offset : sentence.end]
+    quote = " ".join(original.split())[:LONGEST_WORDS]  # the original text, with its markup
     register(session, made.by)
-    decided = Rejection(sentence.offset, sentence.end, why.strip(), made.by, made.at)
-    essays.decide_claim(session, essay_id, decided, quote, verdict="rejected")
+    rejection = Rejection(sentence.offset, sentence.end, why.strip(), made.by, made.at)
+    essays.decide_claim(session, essay_id, rejection, quote, verdict="rejected")
     essays.drop_draft(session, essay_id, sentence.offset)
-    return decided
+    return rejection
 
 
-def restore_claim(session: Session, essay_id: EssayId, offset: int, made: Standpoint) -> None:
-    """Take a sentence up again that was set aside; raises `NotFound` when it was not, or when the
-    essay is unknown.
-    """
-    _known_or_refuse(session, essay_id)
+def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: Standpoint) -> None:
+    """Restore a rejected sentence; raises `NotFound` for any other, or an unknown essay."""
+    _require_essay(session, essay_id)
     newest = essays.newest_text(session, essay_id)
     text = "" if newest is None else newest.text
-    standing = [
-        (one, quote, moved_one(one, quote, text))
-        for one, quote in essays.rejections(session, essay_id)
+    rejections = [
+        (rejection, quote, moved_one(rejection, quote, text))
+        for rejection, quote in essays.rejections(session, essay_id)
     ]
-    found = [
-        (one, quote) for one, quote, here in standing if here is not None and _covers(here, offset)
+    matching = [
+        (rejection, quote)
+        for rejection, quote, moved in rejections
+        if moved is not None and _covers(moved, offset)
     ]
-    if not found:
+    if not matching:
         raise NotFound("rejected claim at character", offset, "it was not set aside")
-    register(session, made.by)
-    for one, quote in found:
-        taken_up = replace(one, why="taken up again", by=made.by, at=made.at)
-        essays.decide_claim(session, essay_id, taken_up, quote, verdict="restored")
+    register(session, authorship.by)
+    for rejection, quote in matching:
+        restored = replace(rejection, why="taken up again", by=authorship.by, at=authorship.at)
+        essays.decide_claim(session, essay_id, restored, quote, verdict="restored")
 
 
-def _covers(one: Rejection, offset: int) -> bool:
-    return one.offset <= offset < max(one.end, one.offset + 1)
+def _covers(rejection: Rejection, offset: int) -> bool:
+    return rejection.offset <= offset < max(rejection.end, rejection.offset + 1)
 
 
 def save_draft(
     session: Session, essay_id: EssayId, offset: int, fields: Mapping[str, Any], *, made: Standpoint
 ) -> None:
-    """Keep what is written of a question from this sentence, in place of what was kept before."""
+    """Save the form fields of a question from this sentence, replacing an earlier draft."""
     sentence = sentence_at(session, essay_id, offset)
     essays.save_draft(
         session, SavedDraft(essay_id, sentence.offset, made.by, made.at, dict(fields))

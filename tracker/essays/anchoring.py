@@ -1,5 +1,5 @@
-"""Where quotes stand in a text: claims keep their place when the text is another copy or a later
-version.
+"""Positions of quotes in a text, so that claims keep their place in other copies and later
+versions.
 """
 
 import re
@@ -9,50 +9,53 @@ from difflib import SequenceMatcher
 from itertools import count, islice
 from typing import Final
 
-from forecasts.claim_map import Rejection
-from forecasts.essay import Sentence
-from forecasts.question import Claim, ClaimId
-from forecasts.question_set import MAX_QUOTED_WORDS
+from forecasts.essays.claim_map import Rejection
+from forecasts.essays.extract import Sentence
+from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
+from forecasts.questions.question import Claim, ClaimId
 
 LONGEST_QUOTE: Final = 300
-"""Characters: what stands without a space is one word, however long it is."""
+"""Characters; text without spaces counts as one word, however long it is."""
 
-_READ_FOR_A_QUOTE: Final = 200
-"""Words of a sentence."""
+_MAX_SEARCHED_WORDS: Final = 200
+"""Words of a sentence that are searched for a quote."""
 
 _WORD: Final = re.compile(r"\S+")
 
 
 def anchored(claims: Iterable[Claim], text: str) -> tuple[Claim, ...]:
-    """The claims with the offsets at which their quotes stand in `text`; one that is not found
-    keeps its own.
+    """Return the claims with the offsets of their quotes in `text`; one that is not found keeps its
+    own.
     """
     return tuple(replace(claim, offset=place(claim.quote, claim.offset, text)) for claim in claims)
 
 
-def moved(rejected: Iterable[tuple[Rejection, str]], text: str) -> tuple[Rejection, ...]:
-    """Rejections, each with the words that it set aside, where these stand in `text`, in its order.
+def moved(rejections: Iterable[tuple[Rejection, str]], text: str) -> tuple[Rejection, ...]:
+    """Return the rejections at their new places in `text`, in its order.
 
-    One whose words are no longer there is left out: what took their place is for a person to judge
-    again.
+    One whose words are gone is dropped: a person has to judge their replacement.
     """
-    found = (here for one, quote in rejected if (here := moved_one(one, quote, text)) is not None)
-    return tuple(sorted(found, key=lambda here: here.offset))
+    moved_rejections = (
+        at_place
+        for rejection, quote in rejections
+        if (at_place := moved_one(rejection, quote, text)) is not None
+    )
+    return tuple(sorted(moved_rejections, key=lambda at_place: at_place.offset))
 
 
-def moved_one(one: Rejection, quote: str, text: str) -> Rejection | None:
-    """A rejection where its words stand in `text`; None where they do not, itself while no text is
-    kept.
+def moved_one(rejection: Rejection, quote: str, text: str) -> Rejection | None:
+    """Return a rejection at its new place in `text`, None if its words are gone, unchanged without
+    a text.
     """
-    offset = place(quote, one.offset, text)
-    if text and not _at(quote, offset, text):
+    offset = place(quote, rejection.offset, text)
+    if text and not _matches_at(quote, offset, text):
         return None
-    return replace(one, offset=offset, end=offset + one.end - one.offset)
+    return replace(rejection, offset=offset, end=offset + rejection.end - rejection.offset)
 
 
 def place(quote: str, offset: int, text: str) -> int:
-    """Where a quote stands nearest to an offset, however its white space is broken; the offset if
-    it does not stand.
+    """Return the position of a quote nearest to an offset, ignoring differences of white space.
+    Returns the offset itself if the quote is not found.
 
     >>> place("they will meet", 3, "Soon they will\\nmeet. Or so they say.")
     5
@@ -60,57 +63,55 @@ def place(quote: str, offset: int, text: str) -> int:
     words = quote.split()
     if not words or not text:
         return offset
-    if _at(quote, offset, text):
+    if _matches_at(quote, offset, text):
         return offset
-    pattern = _pattern(quote)
+    pattern = _quote_pattern(quote)
     return min(
-        (found.start() for found in pattern.finditer(text)),
+        (match.start() for match in pattern.finditer(text)),
         key=lambda at: abs(at - offset),
         default=offset,
     )
 
 
 def quotable(sentence: Sentence, text: str) -> tuple[str, int]:
-    """The words by which a sentence is found again in its text, at most fifteen, and the character
-    where they start.
+    """Choose the words that identify a sentence in its text, at most fifteen, and their offset.
 
-    They are words as they stand there: the longest run that has no marks of Markdown or HTML in it,
-    where there is one.
+    They are copied as they are: the longest run without Markdown or HTML markup, if there is one.
 
-    >>> from forecasts.essay import find_claims
+    >>> from forecasts.essays.extract import find_claims
     >>> text = "**Traffic:** it will grow by 4 % in 2027."
     >>> quotable(find_claims(text)[0], text)
     ('it will grow by 4 % in 2027.', 13)
     """
-    stretch = text[sentence.offset : sentence.end]
-    found = list(islice(_WORD.finditer(stretch), _READ_FOR_A_QUOTE))
-    words, read = [word[0] for word in found], sentence.text.split()[:_READ_FOR_A_QUOTE]
-    run = SequenceMatcher(None, words, read, autojunk=False).find_longest_match()
+    original = text[sentence.offset : sentence.end]
+    matches = list(islice(_WORD.finditer(original), _MAX_SEARCHED_WORDS))
+    words, plain_words = [word[0] for word in matches], sentence.text.split()[:_MAX_SEARCHED_WORDS]
+    run = SequenceMatcher(None, words, plain_words, autojunk=False).find_longest_match()
     first, size = (run.a, run.size) if run.size else (0, len(words))
     quote = " ".join(words[first : first + min(size, MAX_QUOTED_WORDS)])
-    return quote[:LONGEST_QUOTE], sentence.offset + found[first].start()
+    return quote[:LONGEST_QUOTE], sentence.offset + matches[first].start()
 
 
-def free_id(offset: int, taken: Collection[ClaimId]) -> ClaimId:
-    """A name for a claim that is found at an offset; in an earlier text another may have stood
-    there.
+def free_id(offset: int, used_ids: Collection[ClaimId]) -> ClaimId:
+    """Return an unused id for a claim at an offset, which another claim may have had in an earlier
+    text.
 
     >>> free_id(120, {"at-120", "at-120-2"})
     'at-120-3'
     """
     first = ClaimId(f"at-{offset}")
     more = (ClaimId(f"at-{offset}-{n}") for n in count(2))
-    return first if first not in taken else next(name for name in more if name not in taken)
+    return first if first not in used_ids else next(name for name in more if name not in used_ids)
 
 
 def stands(claim: Claim, text: str) -> bool:
-    """Whether a claim's quote stands at its offset."""
-    return _at(claim.quote, claim.offset, text)
+    """Return True if a claim's quote is at its offset."""
+    return _matches_at(claim.quote, claim.offset, text)
 
 
-def _at(quote: str, offset: int, text: str) -> bool:
-    return _pattern(quote).match(text, offset) is not None
+def _matches_at(quote: str, offset: int, text: str) -> bool:
+    return _quote_pattern(quote).match(text, offset) is not None
 
 
-def _pattern(quote: str) -> re.Pattern[str]:
+def _quote_pattern(quote: str) -> re.Pattern[str]:
     return re.compile(r"\s+".join(map(re.escape, quote.split())))

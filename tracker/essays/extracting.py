@@ -1,4 +1,4 @@
-"""A file that a person saved → the plain text of the essay in it."""
+"""Extract the plain text of an essay from a saved file."""
 
 import email
 import email.policy
@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from tracker.errors import Refused
-from tracker.feeds.pages.article import NoArticle
-from tracker.feeds.pages.article import extract as article_on
+from tracker.feeds.discovery.article import NoArticle
+from tracker.feeds.discovery.article import extract as article_on
 from tracker.feeds.text import decoded, visible
 
 LONGEST_FILE: Final = 5_000_000
@@ -17,7 +17,7 @@ LONGEST_ESSAY: Final = 2_000_000
 """Characters."""
 
 _SAVE_AS: Final = "save its text as a .txt, .md or .html file and give that"
-_NOT_TEXT: Final = (
+_BINARY_FORMATS: Final = (
     (b"%PDF", "a PDF document: open it, select all, copy, and paste into a plain text file"),
     (b"PK\x03\x04", f"a word processor's document or an archive: {_SAVE_AS}"),
     (b"\xd0\xcf\x11\xe0", f"a word processor's document: {_SAVE_AS}"),
@@ -30,7 +30,8 @@ _NOT_TEXT: Final = (
 _PAGE_NAMES: Final = (".html", ".htm", ".xhtml", ".shtml")
 _ARCHIVE_NAMES: Final = (".mhtml", ".mht")
 _PAGE_BEGINS: Final = re.compile(
-    rb"\s{0,99}(?:<\?xml[^>]{0,200}>\s{0,99})?(?:<!--[^>]{0,500}-->\s{0,99})?<(?:!doctype html|html|head|body)\b",
+    rb"\s{0,99}(?:<\?xml[^>]{0,200}>\s{0,99})?(?:<!--[^>]{0,500}-->\s{0,99})?"
+    rb"<(?:!doctype html|html|head|body)\b",
     re.IGNORECASE,
 )
 FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*(?:\n|\Z)")
@@ -38,21 +39,21 @@ _WORD: Final = re.compile(r"[^\W\d_]{2}")
 
 
 def extract(raw: bytes, name: str) -> str:
-    """The text of an essay from a saved file: plain text, Markdown, or a web page, by its contents
-    and its `name`.
+    """Extract the text of an essay from a saved file: plain text, Markdown, or a web page, by its
+    contents and its `name`.
 
-    Lines end in a line feed, and what cannot be seen is left out; a Markdown file loses the block
-    of settings at its top. Of a web page only the article stays, a paragraph a line, without
-    navigation, scripts and comments. Sentences' offsets count in this text, so it is what has to be
-    kept. Raises `Refused` for a file without an essay in it, with what to do instead.
+    Lines end in a line feed, and invisible characters are removed; the front matter of a Markdown
+    file is dropped. Of a web page only the article is kept, one paragraph a line, without
+    navigation, scripts and comments. Offsets of sentences count in this text, so it is the text to
+    store. Raises `Refused` for a file without an essay in it, with what to do instead.
 
     >>> extract(b"Prices will rise.\\r\\nWages may not.\\r\\n", "essay.txt")
     'Prices will rise.\\nWages may not.\\n'
     """
-    _check(raw, name)
+    _check_file(raw, name)
     page = page_in(raw, name)
     if page is not None:
-        return _of_page(page, name)
+        return _extract_article(page, name)
     text = visible(decoded(raw, "text/plain").replace("\r\n", "\n").replace("\r", "\n"))
     if is_markdown(name):
         text = FRONT_MATTER.sub("", text)
@@ -62,16 +63,16 @@ def extract(raw: bytes, name: str) -> str:
 
 
 def is_markdown(name: str) -> bool:
-    """Whether a file is Markdown, by its name."""
+    """Return True if a file is Markdown, by its name."""
     return name.lower().endswith((".md", ".markdown"))
 
 
 def page_in(raw: bytes, name: str) -> bytes | None:
-    """The web page that a file is or holds, None for plain text; raises `Refused` for an archive
-    without a page.
+    """Return the web page that a file is or contains, None for plain text; raises `Refused` for an
+    archive without a page.
     """
     if name.lower().endswith(_ARCHIVE_NAMES):
-        return _of_archive(raw, name)
+        return _find_archived_page(raw, name)
     begins = decoded(raw, "text/plain")[:2000].encode()
     is_page = (
         name.lower().endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(begins)
@@ -79,8 +80,8 @@ def page_in(raw: bytes, name: str) -> bytes | None:
     return raw if is_page else None
 
 
-def _check(raw: bytes, name: str) -> None:
-    """Refuse what is empty, too large, or no text."""
+def _check_file(raw: bytes, name: str) -> None:
+    """Refuse an empty file, one that is too large, and one that is not text."""
     if not raw.strip(b" \t\r\n\0\xef\xbb\xbf\xfe\xff"):
         raise Refused(f"{name} is empty: give a file with the text of the essay in it")
     if len(raw) > LONGEST_FILE:
@@ -88,9 +89,9 @@ def _check(raw: bytes, name: str) -> None:
             f"{name} is larger than {LONGEST_FILE // 1_000_000} MB, which no essay is: cut out "
             "the essay's text"
         )
-    for mark, what in _NOT_TEXT:
-        if raw.startswith(mark):
-            raise Refused(f"{name} is {what}")
+    for magic, description in _BINARY_FORMATS:
+        if raw.startswith(magic):
+            raise Refused(f"{name} is {description}")
     beginning = raw[:4096]
     if not beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
         odd = sum(byte < 9 or 13 < byte < 32 for byte in beginning)
@@ -98,18 +99,18 @@ def _check(raw: bytes, name: str) -> None:
             raise Refused(f"{name} is not text: {_SAVE_AS}")
 
 
-def _of_page(raw: bytes, name: str) -> str:
-    found = article_on(raw, "text/html", "", LONGEST_ESSAY)
-    if isinstance(found, NoArticle):
+def _extract_article(raw: bytes, name: str) -> str:
+    article = article_on(raw, "text/html", "", LONGEST_ESSAY)
+    if isinstance(article, NoArticle):
         raise Refused(
-            f"no essay was found in {name} ({found.reason}): copy its text into a plain text "
+            f"no essay was found in {name} ({article.reason}): copy its text into a plain text "
             "file and give that"
         )
-    return found.text + "\n"
+    return article.text + "\n"
 
 
-def _of_archive(raw: bytes, name: str) -> bytes:
-    """The page in a file that a browser saved as one: its first part that is HTML."""
+def _find_archived_page(raw: bytes, name: str) -> bytes:
+    """Return the first HTML part of a saved web archive (MHTML)."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     for part in message.walk():
         if part.get_content_type() == "text/html":

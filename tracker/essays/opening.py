@@ -1,36 +1,34 @@
-"""A sentence of an essay becomes a question: the draft that is proposed, and the question that is
-opened.
-"""
+"""Draft and open a question from a sentence of an essay."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from forecasts.asking import Asked
-from forecasts.drafting import Draft, draft
-from forecasts.essay import Sentence
-from forecasts.evidence import Indicator
-from forecasts.question import Claim, EssayId, Question
-from tracker import asking
+from forecasts.essays.draft import Draft, draft
+from forecasts.essays.extract import Sentence
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.new_question import Asked
+from forecasts.questions.question import Claim, EssayId, Question
 from tracker.essays.adding import sentence_at
 from tracker.essays.anchoring import anchored, free_id, quotable, stands
-from tracker.forecasting import register
-from tracker.said import Standpoint
-from tracker.store import essays, questions
-from tracker.store.engine import Session
+from tracker.model.audit import Standpoint
+from tracker.questions import open as asking
+from tracker.questions.submit_forecast import register
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 LONGEST_RESTATEMENT: Final = 1_000
 """Characters."""
 
 
-def proposed(session: Session, essay_id: EssayId, offset: int, made: Standpoint) -> Draft:
-    """What a question from the sentence at `offset` could look like; a person completes it."""
-    return draft(sentence_at(session, essay_id, offset), made.at.date())
+def proposed(session: Session, essay_id: EssayId, offset: int, authorship: Standpoint) -> Draft:
+    """Draft a question from the sentence at `offset`, for a person to complete."""
+    return draft(sentence_at(session, essay_id, offset), authorship.at.date())
 
 
 def open_claim(
     session: Session,
-    asked: Asked,
+    new_question: Asked,
     offset: int,
     keep_days: float,
     *,
@@ -38,21 +36,25 @@ def open_claim(
     indicators: Sequence[Indicator] = (),
     override: str = "",
 ) -> Question:
-    """Open a question from the sentence at `offset` of its essay; the sentence becomes a claim if
-    it is none yet.
+    """Open a question from the sentence at `offset` of its essay; store the sentence as a claim if
+    it is new.
     """
-    sentence = sentence_at(session, asked.essay_id, offset)
+    sentence = sentence_at(session, new_question.essay_id, offset)
     register(session, made.by)
-    claim = claim_of(session, asked.essay_id, sentence)
+    claim = claim_of(session, new_question.essay_id, sentence)
     questions.add_claim(session, claim)
-    whole = replace(asked, claim_ids=tuple(dict.fromkeys([claim.id, *asked.claim_ids])))
-    question = asking.ask(session, whole, keep_days, made, indicators=indicators, override=override)
-    essays.drop_draft(session, asked.essay_id, sentence.offset)
+    with_claim = replace(
+        new_question, claim_ids=tuple(dict.fromkeys([claim.id, *new_question.claim_ids]))
+    )
+    question = asking.ask(
+        session, with_claim, keep_days, made, indicators=indicators, override=override
+    )
+    essays.drop_draft(session, new_question.essay_id, sentence.offset)
     return question
 
 
 def claim_of(session: Session, essay_id: EssayId, sentence: Sentence) -> Claim:
-    """The claim that starts in a sentence, or what would be one."""
+    """Return the claim that starts in a sentence, or build a new one."""
     newest = essays.newest_text(session, essay_id)
     text = "" if newest is None else newest.text
     known = anchored(questions.claims_of(session, essay_id), text)

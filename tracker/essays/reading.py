@@ -1,78 +1,67 @@
-"""Gather essays with their record written over them."""
+"""Build essay pages and summaries with their track record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.claim_map import claim_map, coverage, verdict
-from forecasts.distribution import Distribution
-from forecasts.essay import Sentence, find_claims
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import Essay, EssayId, QuestionId, Resolution
+from forecasts.distributions.distribution import Distribution
+from forecasts.essays.claim_map import claim_map, coverage, verdict
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import Essay, EssayId, QuestionId, Resolution
 from tracker.errors import NotFound
 from tracker.essays.anchoring import anchored, moved, stands
-from tracker.essays.values import EssayPage, EssaySummary, EssayText
-from tracker.listing import summaries
-from tracker.store import essays, questions
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary, Standing
-
-BOARD = (CROWD, SUGGESTION, PRIOR)
-"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else
-the base rate.
-"""
-
-
-Asked = Mapping[QuestionId, QuestionSummary]
-
-
-def on_the_board(summary: QuestionSummary) -> Standing:
-    """The number that stands for a question, and whose it is."""
-    return next(summary.standings[who] for who in BOARD if who in summary.standings)
+from tracker.model.essays import EssayPage, EssaySummary, EssayText
+from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import Asked, on_the_board
+from tracker.questions.queries.question_list import summaries
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 
 @lru_cache(maxsize=16)
 def sentences_of(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a text; the same text is read once."""
+    """Split a text into sentences; cached by text."""
     return find_claims(text)
 
 
 def page(
     session: Session, essay_id: EssayId, now: datetime, known: Asked | None = None
 ) -> EssayPage:
-    """An essay with its record, by all questions as they stand, or as they were `known`; raises
-    `NotFound`.
+    """Build an essay with its track record; raises `NotFound`.
+
+    `known` replaces the current questions, for example by those of an earlier date.
     """
     essay = questions.essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
     if known is None:
-        return _page(session, essay, _by_essay(session, now).get(essay_id, {}))
-    return _page(
+        return _build_page(session, essay, _group_by_essay(session, now).get(essay_id, {}))
+    return _build_page(
         session, essay, {q: row for q, row in known.items() if row.question.essay_id == essay_id}
     )
 
 
 def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
-    """All essays as rows; questions that came from no essay are none."""
-    by_essay = _by_essay(session, now)
+    """Summarise all essays; questions without an essay are left out."""
+    by_essay = _group_by_essay(session, now)
     return tuple(
-        _summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in _real(session)
+        _summarise_page(_build_page(session, essay, by_essay.get(essay.id, {})))
+        for essay in _list_essays(session)
     )
 
 
 def titles(session: Session) -> dict[EssayId, str]:
-    """What each essay is called; questions that came from no essay are none."""
-    return {essay.id: essay.title for essay in _real(session)}
+    """Return the titles of all essays but the placeholder of questions without an essay."""
+    return {essay.id: essay.title for essay in _list_essays(session)}
 
 
-def _real(session: Session) -> list[Essay]:
-    """All essays but the one that stands for questions of one's own."""
+def _list_essays(session: Session) -> list[Essay]:
+    """List all essays but the placeholder of questions without an essay."""
     return [essay for essay in essays.every(session) if essay.id != OWN_ESSAY]
 
 
-def _summary(page: EssayPage) -> EssaySummary:
+def _summarise_page(page: EssayPage) -> EssaySummary:
     return EssaySummary(
         page.essay,
         page.text is not None,
@@ -83,42 +72,49 @@ def _summary(page: EssayPage) -> EssaySummary:
     )
 
 
-def _by_essay(session: Session, now: datetime) -> dict[EssayId, dict[QuestionId, QuestionSummary]]:
-    found: dict[EssayId, dict[QuestionId, QuestionSummary]] = {}
+def _group_by_essay(
+    session: Session, now: datetime
+) -> dict[EssayId, dict[QuestionId, QuestionSummary]]:
+    by_essay: dict[EssayId, dict[QuestionId, QuestionSummary]] = {}
     for row in summaries(session, now):
-        found.setdefault(row.question.essay_id, {})[row.question.id] = row
-    return found
+        by_essay.setdefault(row.question.essay_id, {})[row.question.id] = row
+    return by_essay
 
 
-def _page(session: Session, essay: Essay, asked: Asked) -> EssayPage:
+def _build_page(session: Session, essay: Essay, summaries_by_id: Asked) -> EssayPage:
     text: EssayText | None = essays.newest_text(session, essay.id)
-    words = "" if text is None else text.text
-    claims = anchored(questions.claims_of(session, essay.id), words)
-    rejected = moved(essays.rejections(session, essay.id), words)
-    all_asked = [row.question for row in asked.values()]
-    held, answered = _held(asked.values()), _answered(asked.values())
-    sentences = sentences_of(words) if words else ()
-    here = [claim for claim in claims if not words or stands(claim, words)]
-    gone = [claim for claim in claims if claim not in here]  # other words stand at its place now
-    found = claim_map(sentences, here, rejected, all_asked, held, answered)
-    mapped = (*found, *claim_map((), gone, (), all_asked, held, answered))
+    content = "" if text is None else text.text
+    claims = anchored(questions.claims_of(session, essay.id), content)
+    rejections = moved(essays.rejections(session, essay.id), content)
+    all_questions = [row.question for row in summaries_by_id.values()]
+    forecasts, resolutions = (
+        _forecasts_by_question(summaries_by_id.values()),
+        _resolutions_by_question(summaries_by_id.values()),
+    )
+    sentences = sentences_of(content) if content else ()
+    anchored_claims = [claim for claim in claims if not content or stands(claim, content)]
+    detached = [claim for claim in claims if claim not in anchored_claims]
+    attached = claim_map(
+        sentences, anchored_claims, rejections, all_questions, forecasts, resolutions
+    )
+    mapped = (*attached, *claim_map((), detached, (), all_questions, forecasts, resolutions))
     return EssayPage(
         essay=essay,
         text=text,
         mapped=mapped,
         coverage=coverage(mapped),
-        live=verdict(claims, all_asked, answered, held, retrospective=False),
-        retrospective=verdict(claims, all_asked, answered, held, retrospective=True),
+        live=verdict(claims, all_questions, resolutions, forecasts, retrospective=False),
+        retrospective=verdict(claims, all_questions, resolutions, forecasts, retrospective=True),
         claims=claims,
-        questions=dict(asked),
-        rejections=rejected,
+        questions=dict(summaries_by_id),
+        rejections=rejections,
         drafts=essays.drafts(session, essay.id),
     )
 
 
-def _held(rows: Iterable[QuestionSummary]) -> dict[QuestionId, Distribution]:
+def _forecasts_by_question(rows: Iterable[QuestionSummary]) -> dict[QuestionId, Distribution]:
     return {row.question.id: on_the_board(row).distribution for row in rows}
 
 
-def _answered(rows: Iterable[QuestionSummary]) -> dict[QuestionId, Resolution]:
+def _resolutions_by_question(rows: Iterable[QuestionSummary]) -> dict[QuestionId, Resolution]:
     return {row.question.id: row.resolution for row in rows if row.resolution is not None}

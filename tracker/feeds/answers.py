@@ -1,6 +1,4 @@
-"""What is asked of a feed's server, and what can come back. No HTTP client is needed to talk about
-it.
-"""
+"""Requests to feed servers and their results, independent of the HTTP client."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +9,9 @@ from tracker.feeds.item import FeedId
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """What to ask for; the validators are those of the last document that could be read.
+    """One request for a feed; the validators are those of the last document that was read.
 
-    `user_agent` and `max_bytes` replace the usual ones when they are given.
+    `user_agent` and `max_bytes` override the defaults when set.
     """
 
     feed_id: FeedId
@@ -26,11 +24,11 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document. `url` is where it was found in the end, `min_age_seconds` how long it stays
-    fresh.
+    """A fetched document.
 
-    `moved_to` is the address that permanent redirects (301, 308) led to before any temporary one,
-    "" when there was none. `seconds` is how long it took.
+    `url` is its final address, `min_age_seconds` how long it stays fresh. `moved_to` is the address
+    that permanent redirects (301, 308) led to before any temporary one, "" if there was none.
+    `seconds` is the response time.
     """
 
     feed_id: FeedId
@@ -47,7 +45,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The document that we have is still the newest."""
+    """The stored document is still current."""
 
     feed_id: FeedId
     min_age_seconds: float
@@ -57,10 +55,11 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class FetchFailed:
-    """No document, and why in one line. `gone` means that the server said: for good (410).
+    """A failed request and its reason in one line.
 
-    `retry_after_seconds` is what the server asked for (429, 503), and `rests` the registrable
-    domain that it speaks for, "" when it speaks for this address alone.
+    `gone` means permanently gone (410). `retry_after_seconds` is the wait that the server requested
+    (429, 503), and `rests` the registrable domain that it applies to, "" if it applies to this
+    address alone.
     """
 
     feed_id: FeedId
@@ -74,9 +73,7 @@ class FetchFailed:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not asked yet, out of politeness: there were enough requests to this domain for the
-    moment.
-    """
+    """A request that was not sent because of the rate limit of its domain."""
 
     feed_id: FeedId
     wait_seconds: float
@@ -84,16 +81,16 @@ class Deferred:
 
 
 AT_ONCE: Final = 100
-"""Answers that are handed on together: what one transaction of the writer takes in."""
+"""Maximum number of results in a batch: what the writer stores in one transaction."""
 
 FetchResult = Fetched | NotModified | FetchFailed | Deferred
 
 More = Callable[[int], Sequence[FetchRequest]]
-"""At most so many further requests; empty when there is nothing to ask at the moment."""
+"""Returns at most so many further requests; empty if there are none at the moment."""
 
 Fetch = Callable[[More], Iterator[Sequence[FetchResult]]]
-"""Asks what `More` gives until it gives nothing and every answer has come; yields the answers as
-they come in.
+"""Sends the requests that `More` returns until it returns none and every result has arrived; yields
+results as they arrive.
 
 One result for each request, in any order; a feed's own failure is a result, never an exception.
 """
@@ -101,10 +98,10 @@ One result for each request, in any order; a feed's own failure is a result, nev
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """How much time, room and company one fetch may have, and the name it gives.
+    """Limits on time, size and concurrency of fetches, and the User-Agent.
 
-    `private` are the hosts and networks that may be asked although they are not public ("*" for
-    all). `polite` false asks as fast as it can: for measuring against a server of one's own.
+    `private` lists hosts and networks that may be requested although they are not public ("*" for
+    all). Without `polite` there is no rate limit, for benchmarks against a local server.
     """
 
     user_agent: str
@@ -118,24 +115,24 @@ class FetchLimits:
 
 
 def giving(requests: Sequence[FetchRequest]) -> More:
-    """Gives these requests, and then no more."""
-    left = list(requests)
+    """Return a source of these requests."""
+    remaining = list(requests)
 
-    def more(room: int) -> Sequence[FetchRequest]:
-        given, left[:] = left[:room], left[room:]
-        return given
+    def more(limit: int) -> Sequence[FetchRequest]:
+        batch, remaining[:] = remaining[:limit], remaining[limit:]
+        return batch
 
     return more
 
 
 def fetch_one(fetch: Fetch, request: FetchRequest) -> FetchResult:
-    """One answer to one request."""
+    """Return the result of one request."""
     return next(result for results in fetch(giving([request])) for result in results)
 
 
 def at_once(
     answer: Callable[[FetchRequest], FetchResult], more: More
 ) -> Iterator[Sequence[FetchResult]]:
-    """A fetch whose answers need no waiting, such as a replay's."""
+    """Answer requests synchronously in batches, as a replay does."""
     while requests := more(AT_ONCE):
         yield [answer(request) for request in requests]

@@ -1,9 +1,9 @@
-"""A feed: what people say of it, and what polling it has taught."""
+"""Feeds as configured, and their polling state."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from forecasts.evidence import Grade
+from forecasts.evidence.evidence import Grade
 from tracker.feeds.item import FeedId
 
 HOURS = 24
@@ -11,13 +11,13 @@ HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A source as people set it up.
+    """Configuration of a feed.
 
-    `source_group` is its owner or wire: copies inside one group count once. `categories` are paths
-    of folder names, as subscription lists nest them. `importance` (above 0, usually 1) makes it be
-    polled more or less often than its like; `every_minutes` fixes its interval instead of learning
-    one. `user_agent` and `max_megabytes` replace the usual ones; `full_text` asks for the whole
-    article of items that match a question.
+    `source_group` is its owner or news agency: copies inside one group count once. `categories` are
+    paths of folder names, as in subscription lists. `importance` (above 0, usually 1) makes it be
+    polled more or less often than similar feeds; `every_minutes` fixes its interval instead of
+    learning one. `user_agent` and `max_megabytes` override the defaults; `full_text` requests the
+    whole article of items that match a question.
     """
 
     id: FeedId
@@ -37,7 +37,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often a feed publishes, with older items forgotten bit by bit.
+    """Publication rate of a feed, with exponential forgetting.
 
     `items` were seen in `days` days of watching, both weighted by age up to `at`; `hours` is the
     same count of items by the hour of the day (UTC, 24 numbers that sum to `items`).
@@ -51,18 +51,17 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A feed, and what polling it has taught.
+    """A feed and its polling state.
 
-    `etag` and `last_modified` are the server's validators, word for word. `next_reason` says in
-    words why the next poll is when it is, "" when it follows the feed's rhythm (`pace.reason` has
-    the words for that, too). `ttl_seconds` is how long the document itself asks to be left alone.
-    `last_status` is None when there was no HTTP answer. `last_error` is the reason of the last
-    failure, or after a success what was odd about the document ("" when all is well). `failures`
-    counts those since the last success, the first of which was at `failing_since`. `paused_why`
-    says why nobody polls it ("" when it is polled). `moved_to` is where its server has said since
-    `moved_since` that it has moved for good. `recent` holds the last answers, oldest first: HTTP
-    statuses, `-` for none. `need` (1 when nothing speaks for more) is what open questions ask of
-    it.
+    `etag` and `last_modified` are the server's validators, verbatim. `next_reason` explains the
+    time of the next poll, "" if it follows the publication rate (the scheduler then composes the
+    text). `ttl_seconds` is how long the document asks not to be polled. `last_status` is None
+    without an HTTP answer. `last_error` is the reason of the last failure, or after a success a
+    warning about the document ("" if none). `failures` counts those since the last success, the
+    first of which was at `failing_since`. `paused_why` says why it is not polled ("" if it is).
+    `moved_to` is the permanent redirect that the server has sent since `moved_since`. `recent`
+    holds the last answers, oldest first: HTTP statuses, `-` for none. `need` (1 by default) is the
+    demand of open questions.
     """
 
     feed: Feed
@@ -90,10 +89,10 @@ class FeedState:
 
     @property
     def id(self) -> FeedId:
-        """The feed's name."""
+        """Id of the feed."""
         return self.feed.id
 
     @property
     def paused(self) -> bool:
-        """Does nobody poll it?"""
+        """True if the feed is not polled."""
         return bool(self.paused_why)

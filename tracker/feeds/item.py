@@ -1,4 +1,4 @@
-"""An entry of a feed, as it is parsed and as it was first seen."""
+"""Feed entries, as parsed and as stored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,20 +8,18 @@ FeedId = NewType("FeedId", str)
 ItemId = NewType("ItemId", int)
 
 DateNote = Literal["", "missing", "unreadable", "future"]
-"""What is wrong with the date that an entry claims: it has none, one that cannot be read, or one
-that lies ahead.
-"""
+"""Problem with the date of an entry: missing, unreadable, or in the future."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
-    """One entry as the feed gave it: plain text, nothing invented.
+    """One entry as plain text.
 
     `key` identifies the entry inside its feed (guid, else link, else a hash of the content);
     `canonical_url` identifies the article across feeds ("" without a link). `content` is the text
-    that the feed carries beyond the summary, "" if there is none. `published_at` is None when the
-    feed gave no readable date; `published_raw` keeps what it said. `fingerprint` is a hash of
-    title, summary and content: when it changes, the entry was edited.
+    beyond the summary, "" if there is none. `published_at` is None without a readable date;
+    `published_raw` keeps the original text. `fingerprint` is a hash of title, summary and content:
+    it changes when the entry is edited.
     """
 
     key: str
@@ -38,10 +36,11 @@ class ParsedItem:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A stored entry with the words of its first version.
+    """A stored entry with the text of its first version.
 
-    `first_seen_at` is our own poll, the only time that a back-test may use. `same_as` is an earlier
-    item that this one repeats: the same article in another feed, or under another name and address.
+    `first_seen_at` is the time of our own poll, the only one that a back-test may use. `same_as` is
+    an earlier item that this one repeats: the same article in another feed, or under another key
+    and address.
     """
 
     id: ItemId
@@ -57,7 +56,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A later version of an item: what it said from `seen_at` on."""
+    """A later version of an item, valid from `seen_at`."""
 
     item_id: ItemId
     seen_at: datetime

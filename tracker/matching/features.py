@@ -1,6 +1,6 @@
-"""What is known of a candidate, item × profile, as numbers: the input of the head.
+"""Features of candidates (item × profile): the input of the head.
 
-Each number has a meaning that a person can check; `NAMES` says which column is what.
+Each number has a meaning that a person can check; `NAMES` names the columns.
 """
 
 from typing import Final
@@ -32,7 +32,7 @@ NAMES: Final = (
 
 
 def lexical_features(index: Lexical, counted: Counted, pairs: Pairs) -> Floats:
-    """The columns from "BM25" to "words in common"."""
+    """Compute the columns from "BM25" to "words in common"."""
     matched = index.matched(counted, pairs)
     rarity, entity = index.rarity, index.is_entity
     total = exact_sums(matched, rarity)
@@ -50,7 +50,7 @@ def lexical_features(index: Lexical, counted: Counted, pairs: Pairs) -> Floats:
             total / np.maximum(counted.weight[pairs.items], 1e-6),
             np.where(entities > 0, names_in_core / np.maximum(entities, 1e-6), 0.5),
             (names - names_in_core) / 10.0,
-            _rarest(matched.indptr, rarity[matched.indices]) / 10.0,
+            _max_per_row(matched.indptr, rarity[matched.indices]) / 10.0,
             np.log1p(np.diff(matched.indptr)),
         ],
         axis=1,
@@ -58,15 +58,15 @@ def lexical_features(index: Lexical, counted: Counted, pairs: Pairs) -> Floats:
 
 
 def rule_features(headline: Floats, anywhere: Floats, demanded: Floats) -> Floats:
-    """The columns from "terms in headline" on."""
+    """Compute the columns from "terms in headline" on."""
     full = [(share > 0.999).astype(np.float32) for share in (headline, anywhere)]
     return np.stack([headline, anywhere, *full, demanded], axis=1).astype(np.float32)
 
 
-def _rarest(starts: NDArray[np.int32], values: Floats) -> Floats:
-    """The highest value of each row, 0 for an empty one."""
-    found = np.zeros(len(starts) - 1, dtype=np.float32)
+def _max_per_row(starts: NDArray[np.int32], values: Floats) -> Floats:
+    """Return the highest value of each row, 0 for an empty one."""
+    maxima = np.zeros(len(starts) - 1, dtype=np.float32)
     filled = np.diff(starts) > 0
     if filled.any():
-        found[filled] = np.maximum.reduceat(values, starts[:-1][filled])
-    return found
+        maxima[filled] = np.maximum.reduceat(values, starts[:-1][filled])
+    return maxima

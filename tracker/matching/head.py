@@ -1,7 +1,6 @@
-"""Features → P(relevant): a logistic head, fitted on pairs that we labelled, and what reviews
-taught since.
+"""Relevance of candidates: a logistic head on their features, fitted on labelled pairs.
 
-`heads.toml` holds its weights for each kind of encoder, with how many pairs they rest on;
+`heads.toml` holds its weights for each kind of encoder, with the number of pairs that they rest on;
 `tests/training/heads.py` makes it.
 """
 
@@ -24,9 +23,9 @@ WEIGHTS: Final = Path(__file__).with_name("heads.toml")
 
 FULFILLED_IN_HEADLINE: Final = 0.8
 FULFILLED: Final = 0.65
-"""The least P(relevant) where the author's own rule is fulfilled, in the headline or with the
-summary. Of the labelled pairs 56 of 57 and 17 of 18 such items were relevant; the floors are lower,
-since the rules were tried on the same news.
+"""Minimum P(relevant) if the author's own rule is fulfilled, in the headline or with the summary.
+Of the labelled pairs 56 of 57 and 17 of 18 such items were relevant; the floors are lower, since
+the rules were tried on the same news.
 """
 
 
@@ -45,29 +44,28 @@ class Head:
     pairs: int
 
     def log_odds(self, features: Floats) -> Floats:
-        """The log-odds of relevance of each row."""
-        found = np.full(len(features), self.bias, dtype=np.float64)
+        """Return the log-odds of relevance of each row."""
+        totals = np.full(len(features), self.bias, dtype=np.float64)
         for column, weight in zip(features.T, self.weights, strict=True):
-            found += weight * column.astype(
-                np.float64
-            )  # one by one: a product of matrices sums each batch otherwise
-        return found.astype(np.float32)
+            # One by one: a product of matrices sums differently in each batch.
+            totals += weight * column.astype(np.float64)
+        return totals.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The heads of one kind of encoder."""
+    """Heads of one kind of encoder."""
 
     phrased: Head
     bare: Head
 
     @property
     def threshold(self) -> float:
-        """The working point of what people wrote phrasings for."""
+        """Working point of profiles with phrasings."""
         return self.phrased.threshold
 
     def relevance(self, features: Floats, bare: NDArray[np.bool_]) -> Floats:
-        """P(relevant) of each row, 0 to 1; `bare` says which rows are of profiles without
+        """Return P(relevant) of each row, 0 to 1; `bare` marks rows of profiles without
         phrasings.
         """
         z = np.where(bare, self.bare.log_odds(features), self.phrased.log_odds(features))
@@ -75,17 +73,17 @@ class Heads:
         demanded = features[:, NAMES.index("demanded")] > 0.0
         headline = features[:, NAMES.index("all terms in headline")] * FULFILLED_IN_HEADLINE
         anywhere = features[:, NAMES.index("all terms")] * FULFILLED
-        least = np.where(demanded, np.maximum(headline, anywhere), 0.0)
-        return np.asarray(np.maximum(p, least), dtype=np.float32)
+        floor = np.where(demanded, np.maximum(headline, anywhere), 0.0)
+        return np.asarray(np.maximum(p, floor), dtype=np.float32)
 
 
 @lru_cache(maxsize=4)
 def heads(kind: str) -> Heads:
-    """The heads for "static", "minilm" or "lexical"."""
-    written = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Heads(_head(written[kind]), _head(written[f"{kind}-bare"]))
+    """Return the heads for "static", "minilm" or "lexical"."""
+    tables = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Heads(_read_head(tables[kind]), _read_head(tables[f"{kind}-bare"]))
 
 
-def _head(found: Mapping[str, Any]) -> Head:
-    weights = tuple(float(found["weights"].get(name, 0.0)) for name in NAMES)
-    return Head(found["bias"], weights, found["threshold"], found["pairs"])
+def _read_head(table: Mapping[str, Any]) -> Head:
+    weights = tuple(float(table["weights"].get(name, 0.0)) for name in NAMES)
+    return Head(table["bias"], weights, table["threshold"], table["pairs"])

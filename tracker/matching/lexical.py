@@ -1,5 +1,4 @@
-"""The lexical stage: all profiles at once as sparse matrices, an item as the tokens that it has in
-common with them.
+"""Lexical stage: BM25 of items against all profiles at once, as sparse matrices.
 
 Scores are BM25 (Robertson & Zaragoza 2009) with the rarity of `matching.rarity`: profiles are the
 documents and an item is the query, each of its tokens once. Building takes a fraction of a second
@@ -33,11 +32,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Texts as tokens: `shared` is texts × columns, 1 where a text has a token that some profile
-    has, too.
+    """Tokens of texts: `shared` is texts × columns, 1 where a text has a token of some profile.
 
-    `weight` is the summed rarity of all distinct tokens of each text, those that no profile has
-    included.
+    `weight` is the summed rarity of all distinct tokens of each text, including those of no
+    profile.
     """
 
     shared: "csr_matrix"
@@ -46,7 +44,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidates: which item goes with which profile."""
+    """Candidates: pairs of an item and a profile."""
 
     items: Ints
     profiles: Ints
@@ -56,21 +54,21 @@ class Pairs:
 
 
 class Lexical:
-    """An index of profiles by their words."""
+    """Index of profiles by their tokens."""
 
     def __init__(self, profiles: Sequence[Profile], tokens: Tokens) -> None:
         self.tokens = tokens
         self.profiles = profiles
-        whole = [_frequencies(tokens.of(p.words, MOST_PROFILE)) for p in profiles]
-        known = sorted({t for one in whole for t in one} | {NOTHING})
-        self._of_column = np.array(known, dtype=np.int64)
-        self._column = np.full(len(tokens), -1, dtype=np.int64)
-        self._column[self._of_column[1:]] = np.arange(1, len(known))
-        self.rarity = rarities([tokens.names[t] for t in known])
-        self.is_entity = np.array([tokens.is_entity(t) for t in known], dtype=np.float32)
-        self.has = self._matrix([dict.fromkeys(one, 1.0) for one in whole])
-        self.core = self._matrix([dict.fromkeys(tokens.of(p.text), 1.0) for p in profiles])
-        self.bm25_rows = self._bm25(whole)
+        frequencies = [_count_tokens(tokens.of(p.words, MOST_PROFILE)) for p in profiles]
+        token_ids = sorted({t for counts in frequencies for t in counts} | {NOTHING})
+        self._token_of_column = np.array(token_ids, dtype=np.int64)
+        self._column_of_token = np.full(len(tokens), -1, dtype=np.int64)
+        self._column_of_token[self._token_of_column[1:]] = np.arange(1, len(token_ids))
+        self.rarity = rarities([tokens.names[t] for t in token_ids])
+        self.is_entity = np.array([tokens.is_entity(t) for t in token_ids], dtype=np.float32)
+        self.has = self._make_matrix([dict.fromkeys(counts, 1.0) for counts in frequencies])
+        self.core = self._make_matrix([dict.fromkeys(tokens.of(p.text), 1.0) for p in profiles])
+        self.bm25_rows = self._make_bm25(frequencies)
         self.bm25 = self.bm25_rows.T.tocsr()
         self.self_score = np.maximum(exact_sums(self.core.multiply(self.bm25_rows)), 1e-6)
         self.core_weight = np.maximum(exact_sums(self.core, self.rarity), 1e-6)
@@ -78,78 +76,91 @@ class Lexical:
         self._rarity_of_token = rarities(tokens.names)
 
     def count(self, texts: Sequence[str]) -> Counted:
-        """Texts as what they share with the profiles."""
-        found = [self.tokens.of(text) for text in texts]
-        lengths = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-        ids = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(lengths.sum()))
-        self._grow()
-        rows = np.repeat(np.arange(len(found)), lengths)
+        """Count the tokens that texts share with the profiles."""
+        token_lists = [self.tokens.of(text) for text in texts]
+        lengths = np.fromiter(map(len, token_lists), dtype=np.int64, count=len(token_lists))
+        ids = np.fromiter(
+            chain.from_iterable(token_lists), dtype=np.int64, count=int(lengths.sum())
+        )
+        self._add_rarities()
+        rows = np.repeat(np.arange(len(token_lists)), lengths)
         distinct = np.unique(rows * len(self.tokens) + ids)
         rows, ids = np.divmod(distinct, len(self.tokens))
-        weight = np.bincount(rows, self._rarity_of_token[ids], minlength=len(found)).astype(
+        weight = np.bincount(rows, self._rarity_of_token[ids], minlength=len(token_lists)).astype(
             np.float32
         )
-        columns = self._column[ids]
-        kept = columns > 0
-        return Counted(_ones(rows[kept], columns[kept], (len(found), len(self._of_column))), weight)
+        columns = self._column_of_token[ids]
+        is_shared = columns > 0
+        return Counted(
+            _make_ones(
+                rows[is_shared], columns[is_shared], (len(token_lists), len(self._token_of_column))
+            ),
+            weight,
+        )
 
-    def best(self, counted: Counted, most: int) -> Pairs:
-        """The `most` profiles with the highest BM25 for each text; fewer where fewer share a
-        word.
+    def best(self, counted: Counted, limit: int) -> Pairs:
+        """Return for each text the `limit` profiles with the highest BM25; fewer where fewer share
+        a word.
         """
         scores = counted.shared @ self.bm25
         starts, columns, data = scores.indptr, scores.indices, scores.data
-        items, chosen = [], []
+        counts, chosen = [], []
         for row in range(scores.shape[0]):
             start, end = starts[row], starts[row + 1]
-            if end - start > most:
-                top = np.argpartition(data[start:end], end - start - most)[-most:]
+            if end - start > limit:
+                top = np.argpartition(data[start:end], end - start - limit)[-limit:]
                 chosen.append(columns[start:end][top])
             else:
                 chosen.append(columns[start:end])
-            items.append(len(chosen[-1]))
-        rows = np.repeat(np.arange(scores.shape[0]), items)
+            counts.append(len(chosen[-1]))
+        rows = np.repeat(np.arange(scores.shape[0]), counts)
         return Pairs(rows, np.concatenate(chosen).astype(np.int64) if chosen else rows)
 
     def matched(self, counted: Counted, pairs: Pairs) -> "csr_matrix":
-        """Pairs × columns: 1 where item and profile share the token."""
-        found: csr_matrix = counted.shared[pairs.items].multiply(self.has[pairs.profiles]).tocsr()
-        return found
+        """Return pairs × columns: 1 where item and profile share the token."""
+        shared: csr_matrix = counted.shared[pairs.items].multiply(self.has[pairs.profiles]).tocsr()
+        return shared
 
-    def _grow(self) -> None:
-        """Give tokens that texts brought their rarity; no profile knows them."""
-        missing = len(self.tokens) - len(self._column)
+    def _add_rarities(self) -> None:
+        """Add the rarities of new tokens, which no profile has."""
+        missing = len(self.tokens) - len(self._column_of_token)
         if missing > 0:
-            self._column = np.concatenate([self._column, np.full(missing, -1, dtype=np.int64)])
+            self._column_of_token = np.concatenate(
+                [self._column_of_token, np.full(missing, -1, dtype=np.int64)]
+            )
             new = rarities(self.tokens.names[len(self._rarity_of_token) :])
             self._rarity_of_token = np.concatenate([self._rarity_of_token, new])
 
-    def _matrix(self, rows: Sequence[dict[int, float]]) -> "csr_matrix":
+    def _make_matrix(self, rows: Sequence[dict[int, float]]) -> "csr_matrix":
         from scipy.sparse import csr_matrix
 
         starts = list(accumulate((len(row) - (NOTHING in row) for row in rows), initial=0))
-        columns = np.fromiter(_but_nothing(rows), dtype=np.int64, count=starts[-1])
+        columns = np.fromiter(_iterate_tokens(rows), dtype=np.int64, count=starts[-1])
         values = np.fromiter(
             (v for row in rows for t, v in row.items() if t != NOTHING), dtype=np.float32
         )
         return csr_matrix(
-            (values, self._column[columns], starts), shape=(len(rows), len(self._of_column))
+            (values, self._column_of_token[columns], starts),
+            shape=(len(rows), len(self._token_of_column)),
         )
 
-    def _bm25(self, whole: Sequence[dict[int, int]]) -> "csr_matrix":
-        lengths = [sum(one.values()) for one in whole]
-        usual = sum(lengths) / max(1, len(lengths)) or 1.0
+    def _make_bm25(self, frequencies: Sequence[dict[int, int]]) -> "csr_matrix":
+        lengths = [sum(counts.values()) for counts in frequencies]
+        mean_length = sum(lengths) / max(1, len(lengths)) or 1.0
         saturated = [
-            {t: n * (K1 + 1) / (n + K1 * (1 - B + B * length / usual)) for t, n in one.items()}
-            for one, length in zip(whole, lengths, strict=True)
+            {
+                t: n * (K1 + 1) / (n + K1 * (1 - B + B * length / mean_length))
+                for t, n in counts.items()
+            }
+            for counts, length in zip(frequencies, lengths, strict=True)
         ]
-        found = self._matrix(saturated)
-        found.data *= self.rarity[found.indices]
-        return found
+        matrix = self._make_matrix(saturated)
+        matrix.data *= self.rarity[matrix.indices]
+        return matrix
 
 
 def exact_sums(matrix: Any, weights: Floats | None = None) -> NDArray[np.float64]:
-    """The (weighted) sum of each row, the same in any order of columns.
+    """Return the (weighted) sum of each row, independent of the order of columns.
 
     That order depends on which words were seen first. Sums of thousands of numbers with 24 bits are
     exact in 53.
@@ -158,20 +169,20 @@ def exact_sums(matrix: Any, weights: Floats | None = None) -> NDArray[np.float64
     return np.asarray(matrix.astype(np.float64) @ ones)
 
 
-def _frequencies(found: Sequence[int]) -> dict[int, int]:
+def _count_tokens(tokens: Sequence[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
-    for token in found:
+    for token in tokens:
         counts[token] = counts.get(token, 0) + 1
     counts.pop(NOTHING, None)
     return counts
 
 
-def _but_nothing(rows: Sequence[dict[int, float]]) -> Iterator[int]:
+def _iterate_tokens(rows: Sequence[dict[int, float]]) -> Iterator[int]:
     return (t for row in rows for t in row if t != NOTHING)
 
 
-def _ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> "csr_matrix":
-    """Rows come sorted, so that the matrix can be made without sorting again."""
+def _make_ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> "csr_matrix":
+    """Make a matrix of ones. Rows come sorted, so it needs no sorting."""
     from scipy.sparse import csr_matrix
 
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=shape[0]))])

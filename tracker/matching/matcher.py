@@ -1,7 +1,6 @@
-"""Items × profiles → matches with their reasons: candidates by words, meaning and rules, then the
-head decides.
+"""Match items with profiles: words, meaning and rules propose candidates, then the head decides.
 
-`Matcher.match` is the only door between items and indicators.
+`Matcher.match` is the only interface between items and indicators.
 """
 
 import hashlib
@@ -30,35 +29,35 @@ CANDIDATES: Final = 20
 """Profiles that each stage may propose for an item."""
 
 AT_ONCE: Final = 256
-"""Items weighed together."""
+"""Items per batch."""
 
 MOST_WORDS_SHOWN: Final = 8
 
 CODE: Final = "4"
-"""Counts up whenever the code of matching changes what it finds."""
+"""To be raised whenever the code of matching changes its results."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The text of an item that is matched: its headline and its summary, in plain text."""
+    """Matched text of an item: its headline and its summary, in plain text."""
 
     title: str
     summary: str
 
 
 def words_of(title: str, summary: str) -> Words:
-    """An item's words without what its outlet wrapped around them."""
-    from tracker.matching.wording import body, headline
+    """Return an item's text without boilerplate of its outlet."""
+    from tracker.matching.boilerplate import body, headline
 
     return Words(headline(title), body(summary))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A profile that an item bears on: how surely (P(relevant), 0..1), which way, and why.
+    """A profile that an item matches: relevance (P, 0..1), polarity, and reasons.
 
-    `matched` are the words of the item that speak for it, as they stand there, `nearest` the
-    phrasing that it is nearest to, with the `cosine` of the two (0 without an encoder).
+    `matched` are the words of the item that caused the match, verbatim, `nearest` the most similar
+    phrasing, with the `cosine` of the two (0 without an encoder).
     """
 
     profile: Profile
@@ -71,8 +70,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Candidates of some items with their features and P(relevant); `similar` is items ×
-    phrasings.
+    """Candidates of some items with their features and P(relevant); `similar` is items
+    × phrasings.
     """
 
     pairs: Pairs
@@ -87,10 +86,10 @@ NOT_CALLED: Final = Polarity(0, 0.5, "nobody wrote down what would speak for it 
 
 
 class Matcher:
-    """Holds profiles; built anew in a fraction of a second when one of them changes.
+    """Matcher for a set of profiles; rebuilt in a fraction of a second when one of them changes.
 
-    Which way an item points is called by a profile's phrasings; by a bare sentence only if
-    `call_bare` says so.
+    The polarity of an item is judged by a profile's phrasings; by a bare sentence only with
+    `call_bare`.
     """
 
     def __init__(
@@ -112,38 +111,40 @@ class Matcher:
         self._semantic = Semantic(profiles, encoder, tokens, phrasings) if encoder else None
         self._demanded = np.array([bool(p.terms) for p in profiles], dtype=np.float32)
         self._prepared: dict[int, Prepared] = {}
-        self._known: dict[int, set[int]] = {}
+        self._profile_tokens: dict[int, set[int]] = {}
         self._call_bare = call_bare
         self.version = version(encoder, self.heads)
 
     def match(
         self, items: Sequence[Words], threshold: float | None = None
     ) -> Iterator[tuple[Match, ...]]:
-        """For each item the profiles that it bears on, the surest first: those with at least
-        `threshold`.
+        """Yield for each item the profiles with at least `threshold`, the most relevant first.
 
-        Without one, the working point of the head that weighed it counts.
+        By default, the working point of the head applies.
         """
         heads = self.heads
-        points = (
+        thresholds = (
             (heads.bare.threshold, heads.phrased.threshold)
             if threshold is None
             else (threshold, threshold)
         )
         for start in range(0, len(items), AT_ONCE):
-            some = items[start : start + AT_ONCE]
-            weighed = self.weigh(some)
-            bar = np.where(self._bare[weighed.pairs.profiles], *np.array(points, dtype=np.float32))
-            found: list[list[Match]] = [[] for _ in some]
-            for n in np.flatnonzero(weighed.relevance >= bar):
+            batch = items[start : start + AT_ONCE]
+            weighed = self.weigh(batch)
+            minimum = np.where(
+                self._bare[weighed.pairs.profiles], *np.array(thresholds, dtype=np.float32)
+            )
+            matches: list[list[Match]] = [[] for _ in batch]
+            for n in np.flatnonzero(weighed.relevance >= minimum):
                 item = int(weighed.pairs.items[n])
-                found[item].append(self._explained(weighed, int(n), some[item]))
+                matches[item].append(self._make_match(weighed, int(n), batch[item]))
             yield from (
-                tuple(sorted(one, key=lambda m: (-m.relevance, m.profile.text))) for one in found
+                tuple(sorted(item_matches, key=lambda m: (-m.relevance, m.profile.text)))
+                for item_matches in matches
             )
 
     def weigh(self, items: Sequence[Words]) -> Weighed:
-        """The candidates of these items, each with its features and P(relevant)."""
+        """Score the candidates of these items by features and P(relevant)."""
         titles, summaries = [i.title for i in items], [i.summary for i in items]
         counted = self._index.count([f"{i.title}\n{i.summary}" for i in items])
         spotted = self._rules.spot(titles, summaries)
@@ -153,8 +154,8 @@ class Matcher:
             similar = self._semantic.similar(self.encode(items))
             best = self._semantic.best(similar)
             proposed.append(self._semantic.near(best, CANDIDATES))
-        pairs = _together(proposed, len(self.profiles))
-        pairs = _only(pairs, ~self._rules.vetoed(spotted, pairs))
+        pairs = _merge_pairs(proposed, len(self.profiles))
+        pairs = _select_pairs(pairs, ~self._rules.vetoed(spotted, pairs))
         near = np.zeros((len(pairs), 2), dtype=np.float32)
         if self._semantic and similar is not None and best is not None:
             near[:, 0] = self._semantic.sentence(similar, pairs)
@@ -165,56 +166,62 @@ class Matcher:
         return Weighed(pairs, features, relevance, similar)
 
     def encode(self, items: Sequence[Words]) -> Floats:
-        """Items as vectors; empty ones without an encoder."""
+        """Return items as vectors; empty ones without an encoder."""
         if self._semantic is None:
             return np.zeros((len(items), 0), dtype=np.float32)
         return self._semantic.encode([as_read(i.title, i.summary) for i in items])
 
-    def _explained(self, weighed: Weighed, n: int, item: Words) -> Match:
-        which, row = int(weighed.pairs.profiles[n]), int(weighed.pairs.items[n])
-        profile = self.profiles[which]
+    def _make_match(self, weighed: Weighed, row: int, item: Words) -> Match:
+        profile_index, item_index = int(weighed.pairs.profiles[row]), int(weighed.pairs.items[row])
+        profile = self.profiles[profile_index]
         cosines = None
         if self._semantic and weighed.similar is not None:
-            cosines = self._semantic.of_profile(weighed.similar, row, which)
+            cosines = self._semantic.of_profile(weighed.similar, item_index, profile_index)
         nearest = 0 if cosines is None else int(np.argmax(cosines))
         return Match(
             profile,
-            float(weighed.relevance[n]),
-            self._matched(item, which),
+            float(weighed.relevance[row]),
+            self._list_matched(item, profile_index),
             profile.phrasings[nearest],
             0.0 if cosines is None else float(cosines[nearest]),
-            self._polarity(item, which, cosines, by_rule=bool(weighed.features[n, BY_RULE])),
+            self._judge_polarity(
+                item, profile_index, cosines, by_rule=bool(weighed.features[row, BY_RULE])
+            ),
         )
 
-    def _polarity(
-        self, item: Words, which: int, cosines: Floats | None, *, by_rule: bool
+    def _judge_polarity(
+        self, item: Words, profile_index: int, cosines: Floats | None, *, by_rule: bool
     ) -> Polarity:
-        profile = self.profiles[which]
-        if self._bare[which] and not self._call_bare:
+        profile = self.profiles[profile_index]
+        if self._bare[profile_index] and not self._call_bare:
             return NOT_CALLED
-        if which not in self._prepared:
-            self._prepared[which] = prepare(profile.examples or (profile.text,), profile.opposites)
+        if profile_index not in self._prepared:
+            self._prepared[profile_index] = prepare(
+                profile.examples or (profile.text,), profile.opposites
+            )
         similar = cosines[1:].tolist() if cosines is not None and profile.examples else None
-        return polarity(item.title, item.summary, self._prepared[which], similar, by_rule=by_rule)
+        return polarity(
+            item.title, item.summary, self._prepared[profile_index], similar, by_rule=by_rule
+        )
 
-    def _matched(self, item: Words, which: int) -> tuple[str, ...]:
-        """The words of the item that are the reason: those that fulfil the author's rule, or else
-        all in common.
+    def _list_matched(self, item: Words, profile_index: int) -> tuple[str, ...]:
+        """Return the words of the item that caused the match: those that fulfil the author's rule,
+        or else all in common.
         """
-        text, profile = f"{item.title}\n{item.summary}", self.profiles[which]
-        if profile.terms and (demanded := self._rules.words(text, profile)):
-            return demanded
-        if which not in self._known:
-            self._known[which] = set(self._tokens.of(profile.words, MOST_PROFILE))
-        shared = self._known[which].intersection(self._tokens.of(text))
+        text, profile = f"{item.title}\n{item.summary}", self.profiles[profile_index]
+        if profile.terms and (by_rule := self._rules.words(text, profile)):
+            return by_rule
+        if profile_index not in self._profile_tokens:
+            self._profile_tokens[profile_index] = set(self._tokens.of(profile.words, MOST_PROFILE))
+        shared = self._profile_tokens[profile_index].intersection(self._tokens.of(text))
         return self._tokens.surfaces(text, shared)[:MOST_WORDS_SHOWN]
 
 
 def version(encoder: Encoder | None, with_heads: Heads | None = None) -> str:
-    """Which matcher found something: the code, the encoder, and a hash of all that was fitted or
-    listed for it.
+    """Return the version of the matcher: the code, the encoder, and a hash of all fitted or listed
+    data.
 
-    Those are the weights of the heads, the gazetteer and how rare words are.
+    These are the weights of the heads, the gazetteer and the counts of words.
     """
     weights = with_heads or heads(kind_of(encoder))
     digest = hashlib.sha256(repr(weights).encode() + _listed()).hexdigest()[:8]
@@ -226,11 +233,11 @@ def _listed() -> bytes:
     return b"".join(hashlib.sha256(file.read_bytes()).digest() for file in (GAZETTEER, COUNTS))
 
 
-def _together(proposed: Sequence[Pairs], profiles: int) -> Pairs:
-    """Each proposed pair once, by item and profile."""
+def _merge_pairs(proposed: Sequence[Pairs], profiles: int) -> Pairs:
+    """Return each proposed pair once, by item and profile."""
     keys = np.unique(np.concatenate([p.items * max(1, profiles) + p.profiles for p in proposed]))
     return Pairs(*np.divmod(keys, max(1, profiles)))
 
 
-def _only(pairs: Pairs, kept: NDArray[np.bool_]) -> Pairs:
-    return Pairs(pairs.items[kept], pairs.profiles[kept])
+def _select_pairs(pairs: Pairs, mask: NDArray[np.bool_]) -> Pairs:
+    return Pairs(pairs.items[mask], pairs.profiles[mask])

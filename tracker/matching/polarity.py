@@ -1,56 +1,58 @@
-"""Does an item say what an indicator's examples say, or the opposite? No sentiment: only what was
-written in advance.
+"""Polarity of an item: agreement with an indicator's examples or with their opposites. No
+sentiment.
 
-The item is compared with every phrasing: shared words and whether they stand under a negation,
-shared opposites (rise / fall) and the end named, and the direction of the whole. What speaks for
-the other side is subtracted, so that swapping examples and opposites swaps the sign. Where little
-speaks for either side it abstains.
+The item is compared with every phrasing: shared words and their negation, shared opposites (rise /
+fall) and the end named, and the direction of the whole. Support for the other side is subtracted,
+so that swapping examples and opposites swaps the sign. With little support for either side it
+abstains.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.matching.clauses import Profile, profile
-from tracker.matching.cues import NAMES, stem
+from tracker.matching.headline_assertions import Profile, profile
+from tracker.matching.polarity_lexicon import NAMES, stem
 
 WEIGHTS = (0.98, 0.29, 0.49, 0.46, 0.47)
 """Log-odds for opposites, words, parity, going ahead and more, each as examples minus opposites.
 
 Fitted by ridge logistic regression on the development half of `tests/matching/opposite_pairs.py`,
-all written by us, then multiplied by 0.6: real news is less tidy than pairs that its authors made
-up.
+all written by us, then multiplied by 0.6: real news is less tidy than invented pairs.
 """
 
 COSINE = 2.0
 """Log-odds for a difference of 1 between the item's best cosine on either side. Set by hand, and
-low: opposite headlines lie close to each other in every encoder."""
+low: opposite headlines are near to each other in every encoder."""
 
 LEAST_ABOUT = 0.3
 ENOUGH_ABOUT = 0.5
-"""The log-odds count in full when the item shares half of a phrasing's words and opposites (names
-apart), less below, down to the first number when it shares none: an item on something else has no
-direction. By hand."""
+"""The log-odds count in full if the item shares half of a phrasing's words and opposites (without
+names), less below, down to the first number if it shares none: an item on another topic has no
+direction. Set by hand.
+"""
 
 ONE_SIDED = 0.6
-"""Factor on the log-odds when only one side has phrasings: what is unlike the examples need not be
-the opposite. By hand."""
+"""Factor on the log-odds if only one side has phrasings: an item unlike the examples need not be
+the opposite. Set by hand.
+"""
 
 SUMMARY = 0.4
-"""Weight of the summary beside the headline. By hand."""
+"""Weight of the summary beside the headline. Set by hand."""
 
 READ_OF_SUMMARY = 300
-"""Characters of the summary that are read: what it reports stands in its first sentences."""
+"""Characters of the summary that are read: its first sentences hold its content."""
 
 BY_RULE = 2.0
-"""Log-odds for an item that fulfils the author's rule. By hand: 95 in 100 such items of the
-built-in set's history say what the rule was written for, but its author knew them."""
+"""Log-odds for an item that fulfils the author's rule. Set by hand: 95 in 100 such items of the
+built-in set's history agree with the rule's intent, but its author knew them.
+"""
 
 SURE_ENOUGH = 0.62
-"""Below this chance it abstains."""
+"""Probability below which it abstains."""
 
 SUREST = 0.97
-"""However much speaks for a side, sarcasm and slips of the rules remain."""
+"""Maximum probability, as sarcasm and errors of the rules remain."""
 
 MOST = math.log(SUREST / (1.0 - SUREST))
 
@@ -58,19 +60,20 @@ HEDGED = 0.65
 CONDITIONAL = 0.5
 SWAPPED = 0.1
 """Factors on the log-odds for each hedge (two at most) that the phrasings lack, for "if" and
-"would", and for two names that stand in the other order than in the phrasings. By hand."""
+"would", and for two names in another order than in the phrasings. Set by hand.
+"""
 
 _CONDITIONS = frozenset(["if", "unless", "would"])
-_OPEN_HAND = frozenset("the a an their its his her this that of".split())
+_ARTICLES = frozenset("the a an their its his her this that of".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """Whether an item says what the examples say.
+    """Agreement of an item with the examples.
 
-    `sign` is +1 as in the examples, -1 the opposite, 0 abstains. `p_right` is the chance that the
-    sign is right, 0.5 (knows nothing; always so when `sign` is 0) to 1. `why` says it in words;
-    `nearest` is the phrasing most like the item, empty if there is none.
+    `sign` is +1 as in the examples, -1 the opposite, 0 abstains. `p_right` is the probability that
+    the sign is right, 0.5 (undecided; always so if `sign` is 0) to 1. `why` explains it; `nearest`
+    is the phrasing most like the item, empty if there is none.
     """
 
     sign: int
@@ -81,7 +84,7 @@ class Polarity:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An indicator's phrasings, read once."""
+    """Analysed phrasings of an indicator."""
 
     examples: tuple[Profile, ...]
     opposites: tuple[Profile, ...]
@@ -90,8 +93,8 @@ class Prepared:
 
 
 def prepare(examples: Sequence[str], opposites: Sequence[str]) -> Prepared:
-    """Read an indicator's phrasings once, for any number of items."""
-    plain = _plain(examples, opposites)
+    """Analyse an indicator's phrasings once, for any number of items."""
+    plain = _find_name_negations(examples, opposites)
     for_it = tuple(profile(text, plain) for text in examples)
     against = tuple(profile(text, plain) for text in opposites)
     return Prepared(
@@ -107,15 +110,15 @@ def polarity(
     *,
     by_rule: bool = False,
 ) -> Polarity:
-    """Does the item say what the examples say (+1), the opposite (-1), or cannot it be told (0)?
+    """Judge an item: +1 if it says what the examples say, -1 for the opposite, 0 if undecided.
 
     `similar` may give the item's cosines with each example, then each opposite; other lengths are
     ignored. `by_rule` says that the item fulfils the rule that the author wrote for what the
     examples say.
 
     >>> china = prepare(["China condemns the invasion"], ["China refuses to condemn the invasion"])
-    >>> said = polarity("Beijing stops short of condemning the invasion", "", china)
-    >>> said.sign, said.why
+    >>> judgement = polarity("Beijing stops short of condemning the invasion", "", china)
+    >>> judgement.sign, judgement.why
     (-1, 'as in the opposite “China refuses to condemn the invasion”')
     >>> polarity("Will China condemn the invasion?", "", china).sign
     0
@@ -124,35 +127,38 @@ def polarity(
         return Polarity(0, 0.5, "there are no phrasings to compare with", "")
     head = profile(title, prepared.plain)
     if head.asks:
-        return Polarity(0, 0.5, "it asks and does not say", _nearest(head, prepared, 0).text)
-    odds = _odds(head, prepared)
+        return Polarity(0, 0.5, "it asks and does not say", _find_nearest(head, prepared, 0).text)
+    odds = _compute_odds(head, prepared)
     if summary:
-        odds += SUMMARY * _odds(profile(summary[:READ_OF_SUMMARY], prepared.plain), prepared)
-    odds += _from_cosines(similar, prepared) + (BY_RULE if by_rule else 0.0)
+        odds += SUMMARY * _compute_odds(
+            profile(summary[:READ_OF_SUMMARY], prepared.plain), prepared
+        )
+    odds += _odds_from_cosines(similar, prepared) + (BY_RULE if by_rule else 0.0)
     chance = min(SUREST, 1.0 / (1.0 + math.exp(-abs(odds))))
     if chance < SURE_ENOUGH:
         return Polarity(
-            0, 0.5, "too little speaks for either side", _nearest(head, prepared, 0).text
+            0, 0.5, "too little speaks for either side", _find_nearest(head, prepared, 0).text
         )
     sign = 1 if odds > 0 else -1
-    nearest = _nearest(head, prepared, sign)
-    why = _why(head, prepared, sign)
+    nearest = _find_nearest(head, prepared, sign)
+    why = _explain(head, prepared, sign)
     if by_rule:
         why += "; it fulfils the author's rule" + ("" if sign > 0 else ", which is doubted here")
     return Polarity(sign, chance, why, nearest.text)
 
 
 def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
-    """What speaks for the examples less what speaks for the opposites, in the order of `WEIGHTS`.
+    """Return the support for the examples less that for the opposites, in the order of `WEIGHTS`.
 
     A side without phrasings is taken as the reverse of the other.
     """
-    of = [_likeness(item, phrasing) for phrasing in prepared.examples]
-    against = [_likeness(item, phrasing) for phrasing in prepared.opposites]
+    supporting = [_compare_phrasing(item, phrasing) for phrasing in prepared.examples]
+    against = [_compare_phrasing(item, phrasing) for phrasing in prepared.opposites]
     sides = [
-        (_side([v[k] for v in of]), _side([v[k] for v in against])) for k in range(len(WEIGHTS))
+        (_combine_side([v[k] for v in supporting]), _combine_side([v[k] for v in against]))
+        for k in range(len(WEIGHTS))
     ]
-    if not of:
+    if not supporting:
         return tuple(-2.0 * b for _, b in sides)
     if not against:
         return tuple(2.0 * a for a, _ in sides)
@@ -160,33 +166,31 @@ def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
 
 
 def about(item: Profile, prepared: Prepared) -> float:
-    """How far the item speaks of what the phrasings speak of (0..1); names alone are not enough for
-    a direction.
+    """Return the degree to which the item is on the phrasings' topic (0..1); names alone give no
+    direction.
     """
     share = 0.0
     for phrasing in (*prepared.examples, *prepared.opposites):
         share = max(
-            share, _shared(item, phrasing) / max(2, len(phrasing.stems) - len(phrasing.names))
+            share, _count_shared(item, phrasing) / max(2, len(phrasing.stems) - len(phrasing.names))
         )
     whole = 1.0 if prepared.examples and prepared.opposites else ONE_SIDED
     return whole * (LEAST_ABOUT + (1.0 - LEAST_ABOUT) * min(1.0, share / ENOUGH_ABOUT))
 
 
-def _odds(item: Profile, prepared: Prepared) -> float:
+def _compute_odds(item: Profile, prepared: Prepared) -> float:
     odds = math.fsum(w * f for w, f in zip(WEIGHTS, features(item, prepared), strict=True)) * about(
         item, prepared
     )
-    odds = max(
-        -MOST, min(MOST, odds)
-    )  # first, so that a hedge weakens even what is put most clearly
+    odds = max(-MOST, min(MOST, odds))  # first, so that a hedge weakens even the clearest item
     hedges = item.hedges - prepared.hedges
     odds *= HEDGED ** min(2, len(hedges))
     if hedges & _CONDITIONS:
         odds *= CONDITIONAL
-    return odds * SWAPPED if _swapped(item, prepared) else odds
+    return odds * SWAPPED if _has_swapped_names(item, prepared) else odds
 
 
-def _likeness(item: Profile, phrasing: Profile) -> tuple[float, ...]:
+def _compare_phrasing(item: Profile, phrasing: Profile) -> tuple[float, ...]:
     axes = math.fsum(
         v * phrasing.axes[name] for name, v in item.axes.items() if name in phrasing.axes
     )
@@ -202,19 +206,19 @@ def _likeness(item: Profile, phrasing: Profile) -> tuple[float, ...]:
     )
 
 
-def _side(values: list[float]) -> float:
-    """The strongest that speaks for it and the strongest against it; 0 without any."""
+def _combine_side(values: list[float]) -> float:
+    """Return the strongest support plus the strongest contradiction; 0 without any."""
     return max(0.0, *values) + min(0.0, *values) if values else 0.0
 
 
-def _shared(item: Profile, phrasing: Profile) -> int:
+def _count_shared(item: Profile, phrasing: Profile) -> int:
     axes = sum(1 for name, value in item.axes.items() if value and phrasing.axes.get(name))
     return axes + sum(
         1 for word in phrasing.stems if word in item.stems and word not in phrasing.names
     )
 
 
-def _from_cosines(similar: Sequence[float] | None, prepared: Prepared) -> float:
+def _odds_from_cosines(similar: Sequence[float] | None, prepared: Prepared) -> float:
     examples = len(prepared.examples)
     if (
         similar is None
@@ -226,17 +230,19 @@ def _from_cosines(similar: Sequence[float] | None, prepared: Prepared) -> float:
     return COSINE * gap if math.isfinite(gap) else 0.0
 
 
-def _swapped(item: Profile, prepared: Prepared) -> bool:
-    """Do two names stand in the other order than in every phrasing that has both ("Russia condemns
-    China")?
+def _has_swapped_names(item: Profile, prepared: Prepared) -> bool:
+    """Return True if two names stand in another order than in every phrasing that has both ("Russia
+    condemns China").
     """
-    orders = {_order(item, phrasing) for phrasing in (*prepared.examples, *prepared.opposites)}
+    orders = {
+        _compare_order(item, phrasing) for phrasing in (*prepared.examples, *prepared.opposites)
+    }
     return -1 in orders and 1 not in orders
 
 
-def _order(item: Profile, phrasing: Profile) -> int:
-    """+1 if two names of the phrasing stand in the item in the same order, -1 in the other, 0 if it
-    cannot be told.
+def _compare_order(item: Profile, phrasing: Profile) -> int:
+    """Return +1 if two names of the phrasing have the same order in the item, -1 for the other, 0
+    if undecidable.
     """
     names = [name for name in dict.fromkeys(phrasing.names) if name in item.order]
     if len(names) < 2:
@@ -248,35 +254,39 @@ def _order(item: Profile, phrasing: Profile) -> int:
     return -1
 
 
-def _plain(examples: Sequence[str], opposites: Sequence[str]) -> frozenset[str]:
-    """Negations that are part of a name in the phrasings: "no limit", or any behind an article
-    ("its no fly zone").
+def _find_name_negations(examples: Sequence[str], opposites: Sequence[str]) -> frozenset[str]:
+    """Return negations inside names of the phrasings: "no limit", or any behind an article ("its no
+    fly zone").
     """
-    found = set()
+    negations = set()
     for text in (*examples, *opposites):
         words = profile(text).order
         for before, word, after in zip(("", *words), words, (*words[1:], ""), strict=False):
             if f"{word} {after}" in NAMES or (
-                before in _OPEN_HAND and word in ("no", "not", "zero", "never")
+                before in _ARTICLES and word in ("no", "not", "zero", "never")
             ):
-                found.add(f"{word} {stem(after)}")
-    return frozenset(found)
+                negations.add(f"{word} {stem(after)}")
+    return frozenset(negations)
 
 
-def _nearest(item: Profile, prepared: Prepared, sign: int) -> Profile:
-    """The phrasing most like the item, of the side that won if it has any."""
-    won = {1: prepared.examples, -1: prepared.opposites}.get(sign) or (
+def _find_nearest(item: Profile, prepared: Prepared, sign: int) -> Profile:
+    """Return the phrasing most like the item, of the winning side if it has any."""
+    candidates = {1: prepared.examples, -1: prepared.opposites}.get(sign) or (
         *prepared.examples,
         *prepared.opposites,
     )
-    return max(won, key=lambda phrasing: (_shared(item, phrasing), _likeness(item, phrasing)[1]))
+    return max(
+        candidates,
+        key=lambda phrasing: (_count_shared(item, phrasing), _compare_phrasing(item, phrasing)[1]),
+    )
 
 
-def _why(item: Profile, prepared: Prepared, sign: int) -> str:
-    won, other = (prepared.examples, "") if sign > 0 else (prepared.opposites, "the opposite ")
-    closest = _nearest(item, prepared, 0)
-    if item.turns and (not won or (closest not in won and item.parity != closest.parity)):
+def _explain(item: Profile, prepared: Prepared, sign: int) -> str:
+    winning = prepared.examples if sign > 0 else prepared.opposites
+    opposite = "" if sign > 0 else "the opposite "
+    closest = _find_nearest(item, prepared, 0)
+    if item.turns and (not winning or (closest not in winning and item.parity != closest.parity)):
         return f"“{item.turns[0]}” turns round “{closest.text}”"
-    if not won:
+    if not winning:
         return f"the other way round than “{closest.text}”"
-    return f"as in {other}“{_nearest(item, prepared, sign).text}”"
+    return f"as in {opposite}“{_find_nearest(item, prepared, sign).text}”"

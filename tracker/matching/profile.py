@@ -1,18 +1,17 @@
-"""What waits for news: an indicator, or a question by its own text, as the matcher sees it."""
+"""Profiles: indicators, or questions by their own text, as the matcher sees them."""
 
 from dataclasses import dataclass
 
-from forecasts.evidence import Indicator
+from forecasts.evidence.evidence import Indicator
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Something that items are held against.
+    """Description that items are matched against.
 
-    `text` says what it is in a sentence, `examples` and `opposites` are phrasings in which it
-    happens and in which the opposite does, `aliases` further names of its subject. `terms` is an
-    AND of ORs that its author wrote, and `unless` vetoes. Two indicators that say the same are one
-    profile.
+    `text` is a sentence, `examples` and `opposites` are phrasings for its occurrence and for the
+    opposite, `aliases` further names of its subject. `terms` is an AND of ORs that its author
+    wrote, and `unless` vetoes. Two indicators with the same content are one profile.
     """
 
     text: str
@@ -29,7 +28,7 @@ class Profile:
 
     @property
     def words(self) -> str:
-        """Everything that the profile says, as one text."""
+        """The whole content of the profile as one text."""
         return "\n".join(
             [
                 *self.phrasings,
@@ -40,7 +39,7 @@ class Profile:
 
 
 def profile_of(indicator: Indicator) -> Profile:
-    """An indicator as a profile; the same for every question that it bears on."""
+    """Convert an indicator; the profile is the same for all questions of the indicator."""
     return Profile(
         indicator.name,
         indicator.examples,

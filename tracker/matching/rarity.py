@@ -1,8 +1,9 @@
-"""How rare a word is in news, so that "Zelensky" says more than "government".
+"""Rarity of words in news, so that "Zelensky" counts more than "government".
 
-`rarity.txt.xz` counts in how many of some thousand freely licensed texts each token stands;
-`tests/training/rarity.py` makes it. A fixed table, and no count of what this installation has read,
-so that a relevance means the same everywhere and a replay finds what was found.
+`rarity.txt.xz` has the number of texts that contain each token, out of some thousand freely
+licensed ones; `tests/training/rarity.py` makes it. The table is fixed, not counted from the texts
+of this installation, so that a relevance means the same everywhere and a replay gives the same
+results.
 """
 
 import lzma
@@ -21,15 +22,15 @@ COUNTS: Final = Path(__file__).with_name("rarity.txt.xz")
 
 @lru_cache(maxsize=1)
 def counts() -> tuple[int, Mapping[str, int]]:
-    """How many texts were counted, and in how many of them each token stands."""
+    """Return the number of texts, and for each token the number of texts that contain it."""
     lines = lzma.decompress(COUNTS.read_bytes()).decode().splitlines()
-    found = (line.rsplit(" ", 1) for line in lines[1:])
-    return int(lines[0]), {token: int(n) for token, n in found}
+    entries = (line.rsplit(" ", 1) for line in lines[1:])
+    return int(lines[0]), {token: int(n) for token, n in entries}
 
 
 def rarity(name: str) -> float:
-    """The inverse document frequency of a token in nats: ln((N + 1) / (n + ½)); 0 for the token of
-    nothing.
+    """Return the inverse document frequency of a token in nats: ln((N + 1) / (n + ½)); 0 for the
+    empty token.
 
     From about 1 (in every third text) to about 9 (in none). Source: Robertson & Spärck Jones 1976.
     """
@@ -38,7 +39,7 @@ def rarity(name: str) -> float:
 
 
 def rarities(names: Sequence[str]) -> "NDArray[np.float32]":
-    """`rarity` of each token by its number."""
+    """Return the rarity of each token by its number."""
     import numpy as np
 
     return np.array([rarity(name) for name in names], dtype=np.float32)

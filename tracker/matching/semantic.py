@@ -1,6 +1,4 @@
-"""The semantic stage: how near an item is in meaning to the phrasings of each profile, as cosines
-of vectors.
-"""
+"""Semantic stage: cosines of items with the phrasings of each profile."""
 
 from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
@@ -23,32 +21,34 @@ NEAR: Final = 0.4
 
 
 GRID: Final = 2.0**11
-"""Steps to 1 of the numbers in a vector that is compared; it moves a cosine by some 0.0002."""
+"""Steps to 1 of the numbers in a compared vector; rounding moves a cosine by some 0.0002."""
 
 
 class Encoder(Protocol):
-    """Texts → vectors of length 1. `name` is its kind and its version, as in "static-1a2b3c4d"."""
+    """Encodes texts to vectors of length 1. `name` is its kind and its version, as in
+    "static-1a2b3c4d".
+    """
 
     name: str
     dim: int
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """One row of float32 a text; all zero for a text without a known word."""
+        """Return one row of float32 per text; all zero for a text without a known word."""
 
 
 def kind_of(encoder: Encoder | None) -> str:
-    """The kind of an encoder, by which heads and thresholds are chosen: "static", "minilm", or
+    """Return the kind of an encoder, which selects heads and thresholds: "static", "minilm", or
     "lexical" for none.
     """
     return encoder.name.partition("-")[0] if encoder else "lexical"
 
 
 def comparable(vectors: Floats) -> Floats:
-    """Vectors of length 1 on a grid on which float32 products are exact, so that cosines are the
-    same to the last bit.
+    """Round vectors of length 1 to a grid on which float32 products are exact, so that cosines are
+    the same to the last bit.
 
-    All sums are multiples of 2^-22 and not much above 1, which 24 bits hold. Else a product of
-    matrices would depend on what else is multiplied, and a replay would find other numbers.
+    All sums are multiples of 2^-22 and not much above 1, which 24 bits hold. Otherwise a product of
+    matrices would depend on its other rows, and a replay would give other numbers.
     """
     return np.asarray(np.rint(vectors * np.float32(GRID)) / np.float32(GRID), dtype=np.float32)
 
@@ -56,8 +56,8 @@ def comparable(vectors: Floats) -> Floats:
 class Semantic:
     """The phrasings of all profiles as vectors.
 
-    `phrasings` encodes the profiles' own texts, the encoder itself unless another is given: one
-    that remembers them, where profiles come and go.
+    `phrasings` encodes the profiles' own texts, by default the encoder itself: one with a cache,
+    where profiles come and go.
     """
 
     def __init__(
@@ -71,47 +71,49 @@ class Semantic:
         self._tokens = tokens
         self._starts = list(accumulate((len(p.phrasings) for p in profiles), initial=0))
         texts = list(chain.from_iterable(p.phrasings for p in profiles))
-        self._phrasings = self._encoded(texts, phrasings or encoder)
+        self._phrasings = self._encode_texts(texts, phrasings or encoder)
 
     def encode(self, texts: Sequence[str]) -> Floats:
-        """Texts in any of the scripts that the gazetteer knows as `comparable` vectors."""
-        return self._encoded(texts, self._encoder)
+        """Return texts in any script of the gazetteer as vectors for comparison."""
+        return self._encode_texts(texts, self._encoder)
 
-    def _encoded(self, texts: Sequence[str], encoder: Encoder) -> Floats:
+    def _encode_texts(self, texts: Sequence[str], encoder: Encoder) -> Floats:
         return comparable(encoder.encode([self._tokens.in_english(text) for text in texts]))
 
     def similar(self, vectors: Floats) -> Floats:
-        """Items × phrasings: cosines of vectors that `encode` made."""
-        found: Floats = vectors @ self._phrasings.T
-        return found
+        """Return items × phrasings: cosines of vectors that `encode` made."""
+        cosines: Floats = vectors @ self._phrasings.T
+        return cosines
 
     def best(self, similar: Floats) -> Floats:
-        """Items × profiles: the highest cosine with any phrasing."""
+        """Return items × profiles: the highest cosine with any phrasing."""
         if similar.shape[1] == len(self._starts) - 1:  # one phrasing each, or nothing at all
             return similar
         return np.asarray(np.maximum.reduceat(similar, self._starts[:-1], axis=1))
 
-    def near(self, best: Floats, most: int) -> Pairs:
-        """Profiles that an item is near to, at most the `most` nearest."""
+    def near(self, best: Floats, limit: int) -> Pairs:
+        """Return the profiles that an item is near to, at most the `limit` nearest."""
         items, profiles = np.divmod(np.flatnonzero(best >= NEAR), max(1, best.shape[1]))
-        found = best[items, profiles]
+        cosines = best[items, profiles]
         ends = np.cumsum(np.bincount(items, minlength=len(best)))
-        kept = np.ones(len(items), dtype=bool)
+        is_nearest = np.ones(len(items), dtype=bool)
         for start, end in pairwise([0, *ends.tolist()]):
-            if end - start > most:
-                row = found[start:end]
-                kept[start:end] = row >= np.partition(row, len(row) - most)[len(row) - most]
-        return Pairs(items[kept], profiles[kept])
+            if end - start > limit:
+                row = cosines[start:end]
+                is_nearest[start:end] = row >= np.partition(row, len(row) - limit)[len(row) - limit]
+        return Pairs(items[is_nearest], profiles[is_nearest])
 
     def sentence(self, similar: Floats, pairs: Pairs) -> Floats:
-        """The cosine of each pair's item with the profile's own sentence."""
+        """Return the cosine of each pair's item with the profile's own sentence."""
         return np.asarray(similar[pairs.items, np.asarray(self._starts)[pairs.profiles]])
 
     def of_profile(self, similar: Floats, item: int, profile: int) -> Floats:
-        """The cosines of one item with each phrasing of one profile, its own sentence first."""
+        """Return the cosines of one item with each phrasing of one profile, its own
+        sentence first.
+        """
         return np.asarray(similar[item, self._starts[profile] : self._starts[profile + 1]])
 
 
 def as_read(title: str, summary: str) -> str:
-    """The text of an item that is encoded."""
+    """Return the text of an item that is encoded."""
     return f"{title}. {summary[:MOST_SUMMARY]}" if summary else title

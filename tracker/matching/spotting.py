@@ -1,8 +1,7 @@
-"""Many phrases in one text at once: an automaton finds them, word borders are checked after.
+"""Find many phrases in one text at once: an automaton finds them, word borders are checked after.
 
-A phrase is matched without regard to case, a trailing `*` lets its last word end in any way, and
-scripts without spaces between words have no borders. A phrase without a letter ("*") stands
-nowhere.
+Case is ignored, a trailing `*` lets the last word have any ending, and scripts without spaces
+between words have no borders. A phrase without a letter ("*") never matches.
 """
 
 import re
@@ -12,7 +11,7 @@ from typing import Final
 from tracker.matching.aliases import HAN
 
 _HAN: Final = re.compile(f"[{HAN}]")
-_OF_WORD: Final = re.compile(rf"[^\W{HAN}]")
+_WORD_CHARACTER: Final = re.compile(rf"[^\W{HAN}]")
 _REST_OF_WORD: Final = re.compile(rf"[^\W{HAN}]*")
 
 Span = tuple[int, int, int]
@@ -20,28 +19,24 @@ Span = tuple[int, int, int]
 
 
 def flat(text: str) -> str:
-    """A text as the automaton sees it: lower case, one space for any white space; as long as
-    `one_spaced`.
-    """
+    """Return a text as the automaton sees it: lower case, one space for any white space."""
     return one_spaced(lowered(text))
 
 
 def lowered(text: str) -> str:
-    """A text in lower case, character by character: `İ` alone would become two, and spans would
-    slip.
+    """Return a text in lower case, character by character: `İ` alone would become two and shift the
+    spans.
     """
     return text.lower() if text.isascii() else text.replace("İ", "I").lower()
 
 
 def one_spaced(text: str) -> str:
-    """A text with one space for any white space, and none around it."""
+    """Return a text with one space for any white space, and none around it."""
     return " ".join(text.split())
 
 
 class Spotter:
-    """Finds which of its phrases stand in a text: all of them, or of those that overlap the
-    `longest` alone.
-    """
+    """Finds its phrases in texts: all of them, or only the `longest` of those that overlap."""
 
     def __init__(self, phrases: Sequence[str], *, longest: bool = False) -> None:
         from ahocorasick_rs import AhoCorasick
@@ -49,61 +44,62 @@ class Spotter:
         self._open = [p.endswith("*") for p in phrases]
         self._anywhere = [_HAN.search(p) is not None for p in phrases]
         self._longest = longest
-        bodies = [_encodable(flat(p.rstrip("*").strip())) for p in phrases]
+        bodies = [_make_encodable(flat(p.rstrip("*").strip())) for p in phrases]
         self._numbers = [number for number, body in enumerate(bodies) if body]
         self._automaton = AhoCorasick([body for body in bodies if body]) if self._numbers else None
 
     def indexes(self, text: str) -> list[int]:
-        """Which phrases stand in a text that is `flat`, each as often as it does."""
-        return [number for number, _, _ in self._bordering(text)]
+        """Return the phrases in a `flat` text, with repetitions."""
+        return [number for number, _, _ in self._find_at_borders(text)]
 
     def spans(self, text: str) -> Iterator[Span]:
-        """Phrase, start and end of each hit in a text that is `flat`; a starred phrase ends with
-        its word.
+        """Yield phrase, start and end of each hit in a `flat` text; a starred phrase ends with its
+        word.
         """
-        for number, start, end in self._bordering(text):
+        for number, start, end in self._find_at_borders(text):
             goes_on = self._open[number] and not self._anywhere[number]
-            yield number, start, self._word_end(text, end) if goes_on else end
+            yield number, start, self._find_word_end(text, end) if goes_on else end
 
-    def _bordering(self, text: str) -> list[Span]:
-        """The hits whose ends are borders of words, wherever they must be."""
-        hits = self._hits(text)
-        found = [hit for hit in hits if self._bordered(text, *hit)] if hits else []
-        return _longest(found) if self._longest and len(found) > 1 else found
+    def _find_at_borders(self, text: str) -> list[Span]:
+        """Return the hits whose ends are word borders, where required."""
+        hits = self._find_hits(text)
+        bordered = [hit for hit in hits if self._is_at_borders(text, *hit)] if hits else []
 
-    def _hits(self, text: str) -> list[Span]:
+        return _select_longest(bordered) if self._longest and len(bordered) > 1 else bordered
+
+    def _find_hits(self, text: str) -> list[Span]:
         if self._automaton is None:
             return []
         try:
-            found = self._automaton.find_matches_as_indexes(text, overlapping=True)
-        except UnicodeEncodeError:  # half of a surrogate pair, which a broken feed may bring
-            found = self._automaton.find_matches_as_indexes(_encodable(text), overlapping=True)
-        return [(self._numbers[n], start, end) for n, start, end in found]
+            matches = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:  # half of a surrogate pair
+            matches = self._automaton.find_matches_as_indexes(
+                _make_encodable(text), overlapping=True
+            )
+        return [(self._numbers[n], start, end) for n, start, end in matches]
 
-    def _bordered(self, text: str, which: int, start: int, end: int) -> bool:
-        if self._anywhere[which]:
+    def _is_at_borders(self, text: str, number: int, start: int, end: int) -> bool:
+        if self._anywhere[number]:
             return True
-        if start and _OF_WORD.match(text, start - 1):
+        if start and _WORD_CHARACTER.match(text, start - 1):
             return False
-        return self._open[which] or not _OF_WORD.match(text, end)
+        return self._open[number] or not _WORD_CHARACTER.match(text, end)
 
     @staticmethod
-    def _word_end(text: str, end: int) -> int:
-        rest = _REST_OF_WORD.match(text, end)
-        return rest.end() if rest else end
+    def _find_word_end(text: str, end: int) -> int:
+        match = _REST_OF_WORD.match(text, end)
+        return match.end() if match else end
 
 
-def _longest(hits: Sequence[Span]) -> list[Span]:
-    """Of hits that overlap the one that starts first, and of those that start together the
-    longest.
-    """
-    found: list[Span] = []
+def _select_longest(hits: Sequence[Span]) -> list[Span]:
+    """Return, of overlapping hits, the one that starts first, and of those the longest."""
+    selected: list[Span] = []
     for hit in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
-        if not found or hit[1] >= found[-1][2]:
-            found.append(hit)
-    return found
+        if not selected or hit[1] >= selected[-1][2]:
+            selected.append(hit)
+    return selected
 
 
-def _encodable(text: str) -> str:
-    """A text with `?` for each half of a surrogate pair, so that it is as long as before."""
+def _make_encodable(text: str) -> str:
+    """Replace each half of a surrogate pair by `?`, which keeps the length."""
     return text.encode("utf-8", "replace").decode("utf-8")

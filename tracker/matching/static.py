@@ -1,8 +1,8 @@
-"""The default encoder: a text's meaning as the sum of its words' rows in a table, at length 1.
+"""Default encoder: the sum of a text's word vectors from a table, at length 1.
 
-The table imitates a sentence transformer (all-MiniLM-L6-v2): the cosine of two vectors says how
-much two texts are about the same thing, -1..1, at a hundredth of the transformer's cost. It knows
-no word order and no negation. Punctuation and other scripts than Latin count for nothing.
+The table imitates a sentence transformer (all-MiniLM-L6-v2): the cosine of two vectors measures the
+similarity of their topics, -1..1, at a hundredth of the transformer's cost. It ignores word order,
+negation, punctuation and scripts other than Latin.
 """
 
 import re
@@ -20,16 +20,14 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 BATCH = 2_000
-"""Texts that are counted together: enough that most words are met again, few enough to need only 20
-MB.
-"""
+"""Texts that are counted together: enough that most words recur, few enough to need only 20 MB."""
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 class StaticEncoder:
-    """Texts → vectors of `dim` numbers at length 1, by a table; a text without a known word is all
-    zeros.
+    """Encodes texts to vectors of `dim` numbers at length 1 by a table; a text without a known word
+    is all zeros.
 
     `name` changes with the table: vectors of different names must not be compared.
     """
@@ -43,7 +41,7 @@ class StaticEncoder:
         self._wordpiece = WordPiece(table.vocabulary)
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """Vectors of the texts, one a row."""
+        """Return one vector per row."""
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dim), np.float32)
@@ -54,37 +52,39 @@ class StaticEncoder:
         return vectors
 
     def encode_words(self, counts: "csr_matrix", words: Sequence[str]) -> "NDArray[np.float32]":
-        """Vectors of texts whose words are counted already: `counts` is texts × words, as `counted`
-        gives it.
-        """
+        """Return vectors of texts whose words are counted already: `counts` is texts × words."""
         import numpy as np
 
         used = np.flatnonzero(np.bincount(counts.indices, minlength=len(words)))
-        spelt, meanings = self._spelt([words[i] for i in used.tolist()])
-        vectors = (counts[:, used] @ spelt) @ meanings
+        word_pieces, piece_vectors = self._split_into_pieces([words[i] for i in used.tolist()])
+        vectors = (counts[:, used] @ word_pieces) @ piece_vectors
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
         unit: NDArray[np.float32] = np.divide(
             vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0
         )
         return unit
 
-    def _spelt(self, words: Sequence[str]) -> "tuple[csr_matrix, NDArray[np.float32]]":
-        """Words × pieces, and the vectors of these pieces; only rows that are needed leave int8."""
+    def _split_into_pieces(self, words: Sequence[str]) -> "tuple[csr_matrix, NDArray[np.float32]]":
+        """Return words × pieces, and the vectors of these pieces; only the needed rows
+        leave int8.
+        """
         import numpy as np
         from scipy.sparse import csr_matrix
 
-        spelling = [self._wordpiece.pieces(word) for word in words]
-        ends = np.cumsum([0, *map(len, spelling)])
-        pieces = np.fromiter(chain.from_iterable(spelling), np.int64, ends[-1])
+        word_pieces = [self._wordpiece.pieces(word) for word in words]
+        ends = np.cumsum([0, *map(len, word_pieces)])
+        pieces = np.fromiter(chain.from_iterable(word_pieces), np.int64, ends[-1])
         distinct, columns = np.unique(pieces, return_inverse=True)
         row = self._table.row_of[distinct]
-        meanings = self._table.rows[row] * (self._table.scales[row] * (row >= 0))[:, None]
+        piece_vectors = self._table.rows[row] * (self._table.scales[row] * (row >= 0))[:, None]
         shape = (len(words), len(distinct))
-        return csr_matrix((np.ones(len(pieces), np.float32), columns, ends), shape=shape), meanings
+        return csr_matrix(
+            (np.ones(len(pieces), np.float32), columns, ends), shape=shape
+        ), piece_vectors
 
 
 def counted(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
-    """Texts × words as counts, and the words in the order of the columns.
+    """Count words: return texts × words, and the words in the order of the columns.
 
     >>> counts, words = counted(["Trade talks, more talks", "no trade"])
     >>> words, counts.toarray().astype(int).tolist()
@@ -107,13 +107,13 @@ def counted(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
 
 
 def words_of(text: str) -> list[str]:
-    """Runs of letters and digits, lower-case, in the order of the text."""
+    """Return runs of letters and digits, lower-case, in the order of the text."""
     composed = text if text.isascii() else unicodedata.normalize("NFC", text)
     return _WORD.findall(composed.lower())
 
 
 def load() -> StaticEncoder | None:
-    """The encoder with the table that ships; None when that file is missing or damaged, which is
+    """Load the encoder with the shipped table; None if that file is missing or damaged, which is
     logged.
     """
     table = tables.read()

@@ -1,9 +1,9 @@
-"""Text → word pieces of the BERT-uncased vocabulary, for both encoders.
+"""Split texts into word pieces of the BERT-uncased vocabulary, for both encoders.
 
-Our own sixty lines stand in for the `tokenizers` package, which would bring a client of a model hub
-with it. The steps are those of BERT's published tokenizer (Devlin et al. 2019, `tokenization.py`):
-drop control characters, set Chinese characters apart, strip accents, lower-case, split at
-punctuation, then the longest pieces from the left.
+Sixty lines replace the `tokenizers` package, which would bring a client of a model hub with it. The
+steps are those of BERT's published tokenizer (Devlin et al. 2019, `tokenization.py`): drop control
+characters, separate Chinese characters, strip accents, lower-case, split at punctuation, then take
+the longest pieces from the left.
 """
 
 import re
@@ -11,20 +11,21 @@ import unicodedata
 from collections.abc import Sequence
 
 LONGEST_WORD = 100
-"""Words with more characters are unknown as a whole, as in BERT."""
+"""Longer words are unknown as a whole, as in BERT."""
 
 MOST_CACHED = 100_000
-"""Words whose pieces are remembered, about 15 MB; beyond it the memory starts anew."""
+"""Maximum number of cached words, about 15 MB; at the limit the cache is cleared."""
 
 _CJK = re.compile(
-    "([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002b81f\U0002b820-\U0002ceaf"
+    "([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002b81f"
+    "\U0002b820-\U0002ceaf"
     "\U0002f800-\U0002fa1f])"
 )
 _ASCII_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 class WordPiece:
-    """Splits words into pieces and knows the number of each piece.
+    """Splits words into numbered pieces.
 
     The vocabulary is in the order of its numbers. It must hold `[UNK]`; `encode` also needs `[CLS]`
     and `[SEP]`.
@@ -41,22 +42,24 @@ class WordPiece:
         self._cached: dict[str, tuple[int, ...]] = {}
 
     def pieces(self, word: str) -> tuple[int, ...]:
-        """The numbers of a word's pieces; `[UNK]`'s for what the vocabulary cannot spell, empty for
-        a blank.
+        """Return the numbers of a word's pieces; `[UNK]`'s if the vocabulary cannot spell it, empty
+        for a blank.
 
         A word may hold punctuation (`isn't`) or be several words: it is split as a text would be.
         """
-        found = self._cached.get(word)
-        if found is None:
+        numbers = self._cached.get(word)
+        if numbers is None:
             if len(self._cached) >= MOST_CACHED:
                 self._cached.clear()
-            found = tuple(number for part in _parts(word) for number in self._spell(part))
-            self._cached[word] = found
-        return found
+            numbers = tuple(
+                number for part in _split_word(word) for number in self._split_part(part)
+            )
+            self._cached[word] = numbers
+        return numbers
 
     def encode(self, text: str, limit: int) -> list[int]:
-        """A text for a transformer: `[CLS]`, pieces, `[SEP]`, cut so that all of it has at most
-        `limit` numbers.
+        """Encode a text for a transformer: `[CLS]`, pieces, `[SEP]`, cut to at most `limit`
+        numbers.
         """
         numbers = [self._number["[CLS]"]]
         for word in text.split():
@@ -65,9 +68,9 @@ class WordPiece:
             numbers.extend(self.pieces(word))
         return [*numbers[: limit - 1], self._number["[SEP]"]]
 
-    def _spell(self, part: str) -> list[int]:
-        """Pieces of one run of letters: the longest known beginning, then the longest continuation,
-        and so on.
+    def _split_part(self, part: str) -> list[int]:
+        """Split one run of letters: the longest known beginning, then the longest continuation, and
+        so on.
         """
         if len(part) > LONGEST_WORD:
             return [self.unknown]
@@ -84,24 +87,26 @@ class WordPiece:
         return numbers
 
 
-def _parts(word: str) -> list[str]:
-    """Lower-case runs without accents, with every punctuation mark and Chinese character apart."""
+def _split_word(word: str) -> list[str]:
+    """Return lower-case runs without accents, every punctuation mark and Chinese character
+    separate.
+    """
     if word.isascii():
-        return _ASCII_SIGNS.sub(r" \1 ", _printable(word).lower()).split()
-    spaced = _CJK.sub(r" \1 ", "".join(map(_clean, word)))
+        return _ASCII_SIGNS.sub(r" \1 ", _remove_control(word).lower()).split()
+    spaced = _CJK.sub(r" \1 ", "".join(map(_clean_character, word)))
     plain = "".join(
         c for c in unicodedata.normalize("NFD", spaced) if unicodedata.category(c) != "Mn"
     )
-    return "".join(map(_set_apart, plain.lower())).split()
+    return "".join(map(_space_sign, plain.lower())).split()
 
 
-def _printable(word: str) -> str:
-    """ASCII without its control characters, which BERT drops rather than replaces."""
-    return word if word.isprintable() else "".join(map(_clean, word))
+def _remove_control(word: str) -> str:
+    """Remove control characters from ASCII, as BERT does."""
+    return word if word.isprintable() else "".join(map(_clean_character, word))
 
 
-def _clean(character: str) -> str:
-    """Control characters vanish, white space of any kind is a space, the rest stays."""
+def _clean_character(character: str) -> str:
+    """Remove control characters, make white space a space, and keep anything else."""
     if character in "\t\n\r":
         return " "
     category = unicodedata.category(character)
@@ -110,7 +115,9 @@ def _clean(character: str) -> str:
     return " " if category == "Zs" else character
 
 
-def _set_apart(character: str) -> str:
-    """Punctuation between spaces. BERT counts all ASCII signs as punctuation, `$` and `+` too."""
+def _space_sign(character: str) -> str:
+    """Put spaces around punctuation. BERT counts all ASCII signs as punctuation, `$`
+    and `+` too.
+    """
     is_sign = unicodedata.category(character)[0] == "P" or _ASCII_SIGNS.match(character)
     return f" {character} " if is_sign else character

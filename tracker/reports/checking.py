@@ -1,6 +1,4 @@
-"""Is the file of a report what it says it is? Its data are read back, hashed, and held against the
-database.
-"""
+"""Verify report files: extract the embedded data, hash it, and compare with the database."""
 
 import json
 import re
@@ -10,27 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from forecasts.question import utc
+from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.log import canonical
 from tracker.reports.content import KINDS, Kind, hash_of
+from tracker.storage.event_log import canonical
 
-_IN_HTML: Final = re.compile(
+_HTML_DATA: Final = re.compile(
     rb'<script type="application/json" id="data">(.*?)</script>', re.DOTALL
 )
-_SAID_IN_HTML: Final = re.compile(rb'<code id="sha256">([0-9a-f]{64})</code>')
-_SAID_IN_PDF: Final = re.compile(rb"sha256:([0-9a-f]{64})")
-_STREAM: Final = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_HTML_HASH: Final = re.compile(rb'<code id="sha256">([0-9a-f]{64})</code>')
+_PDF_HASH: Final = re.compile(rb"sha256:([0-9a-f]{64})")
+_PDF_STREAM: Final = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 MOST_BYTES: Final = 64_000_000
-"""A stream of a PDF that would be larger is no data of a report."""
+"""Size limit of an inflated PDF stream; report data is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What the file of a report carries: what it is about, the hash of its data, and the hash that
-    it shows.
-    """
+    """Subject of a report file, the hash of its data, and the hash that it shows."""
 
     kind: Kind
     name: str
@@ -41,26 +37,24 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class ReportCheck:
-    """A file's own data against the hash that it shows, and against what the database says of that
-    instant now.
-    """
+    """Data hash of a report file, and that of the same report from the database now."""
 
     carried: Carried
     from_database: str
 
     @property
     def whole(self) -> bool:
-        """Whether the data in the file are those that it shows the hash of."""
+        """True if the data has the hash that the file shows."""
         return self.carried.sha256 == self.carried.shown
 
     @property
     def same(self) -> bool:
-        """Whether the database says the same of that instant."""
+        """True if the database gives the same data for that instant."""
         return self.carried.sha256 == self.from_database
 
     @property
     def words(self) -> str:
-        """The outcome as a sentence."""
+        """The result as a sentence."""
         if not self.whole:
             return "The file was changed: its data do not have the hash that it shows."
         if not self.same:
@@ -75,56 +69,56 @@ class ReportCheck:
 
 
 def carried(content: bytes) -> Carried:
-    """The data in a report's file of any format; raises `Refused` for a file that is none."""
+    """Read the data embedded in a report file of any format; raises `Refused` if there is none."""
     if content.startswith(b"%PDF"):
-        data, shown = _in_pdf(content), _SAID_IN_PDF.search(content)
-    elif found := _IN_HTML.search(content):
-        data, shown = _read(found[1]), _SAID_IN_HTML.search(content)
+        data, hash_match = _find_pdf_data(content), _PDF_HASH.search(content)
+    elif match := _HTML_DATA.search(content):
+        data, hash_match = _parse_data(match[1]), _HTML_HASH.search(content)
     else:
-        data, shown = _read(content), None
+        data, hash_match = _parse_data(content), None
     if data is None:
         raise Refused("this is not the file of a report: it carries no data of one")
     sha256 = hash_of(canonical(data))
-    said = (
-        sha256
-        if shown is None and content.startswith(b"{")
-        else ""
-        if shown is None
-        else shown[1].decode()
-    )
-    return Carried(data["kind"], data["name"], utc(data["known_at"]), sha256, said)
+    if hash_match is not None:
+        shown = hash_match[1].decode()
+    elif content.startswith(b"{"):
+        shown = sha256
+    else:
+        shown = ""
+    return Carried(data["kind"], data["name"], utc(data["known_at"]), sha256, shown)
 
 
-def _in_pdf(content: bytes) -> dict[str, Any] | None:
-    """The data among the streams of a PDF of ours."""
+def _find_pdf_data(content: bytes) -> dict[str, Any] | None:
+    """Return the report data among the streams of a PDF."""
     return next(
-        (found for stream in _streams(content) if (found := _read(stream)) is not None), None
+        (data for stream in _inflate_streams(content) if (data := _parse_data(stream)) is not None),
+        None,
     )
 
 
-def _streams(content: bytes) -> Iterator[bytes]:
-    for found in _STREAM.finditer(content):
+def _inflate_streams(content: bytes) -> Iterator[bytes]:
+    for match in _PDF_STREAM.finditer(content):
         try:
-            inflated = zlib.decompressobj().decompress(found[1], MOST_BYTES)
+            inflated = zlib.decompressobj().decompress(match[1], MOST_BYTES)
         except zlib.error:
-            inflated = found[1]
+            inflated = match[1]
         if inflated.startswith(b"{"):
             yield inflated
 
 
-def _read(text: bytes) -> dict[str, Any] | None:
-    """The data of a report; None for anything else."""
+def _parse_data(text: bytes) -> dict[str, Any] | None:
+    """Parse the data of a report; None for anything else."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    known = (
+    is_report = (
         isinstance(data, dict)
         and data.get("kind") in KINDS
         and {"name", "known_at", "format"} <= data.keys()
     )
     return (
         data
-        if known and isinstance(data["name"], str) and isinstance(data["known_at"], str)
+        if is_report and isinstance(data["name"], str) and isinstance(data["known_at"], str)
         else None
     )

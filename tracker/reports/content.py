@@ -1,31 +1,30 @@
-"""What a report says, before anybody decides how it looks: plain values, and the hash of them all.
+"""Report content: plain values independent of the format, and the hash of their data.
 
-The data of a report are everything that it shows, as canonical JSON. The same data have the same
-hash, in whatever format they are written.
+The data is all that a report shows, as canonical JSON. Equal data has an equal hash in any format.
 """
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from tracker.feeds.links import web_link
-from tracker.log import canonical
+from tracker.storage.event_log import canonical
 
 Kind = Literal["question", "scenarios", "essay", "week"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 FORMAT: Final = 1
-"""The version of the data's form; raised when a program that reads them would have to change."""
+"""Version of the data format; raised on changes that break readers."""
 
-_KEPT: Final = {"\u200c", "\u200d"}  # joiners that some scripts need
+_JOINERS: Final = {"\u200c", "\u200d"}  # unprintable, but some scripts need them
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, with the address it leads to: http(s), or none."""
+    """A text with its link: an http(s) address or ""."""
 
     text: str
     url: str = ""
@@ -33,25 +32,26 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A paragraph; a `quiet` one is in small print."""
+    """A paragraph; `quiet` means small print."""
 
+    tag: ClassVar[str] = "words"
     text: str
     quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names and what they are, a line each."""
+    """Names with values, one per line."""
 
+    tag: ClassVar[str] = "facts"
     rows: tuple[tuple[str, Cell], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; `wide` names the columns that hold sentences, and `numbers` those that
-    hold numbers.
-    """
+    """Rows under headings; `wide` columns hold sentences, `numbers` columns hold numbers."""
 
+    tag: ClassVar[str] = "table"
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     wide: tuple[int, ...] = ()
@@ -60,9 +60,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What stood from an instant on: a value, perhaps with a range about it; None where a gap
-    begins.
-    """
+    """A value from an instant on, perhaps with a range; None where a gap begins."""
 
     at: datetime
     value: float | None
@@ -75,7 +73,7 @@ Role = Literal["me", "person", "suggestion", "crowd", "hazard", "prior", "option
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a chart."""
+    """A line of a chart."""
 
     name: str
     role: Role
@@ -84,9 +82,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceMark:
-    """A piece of evidence below a chart: when it was seen, which way it points (−1, 0, 1), how
-    strongly (0 to 5).
-    """
+    """Evidence below a chart: first-seen time, direction (−1, 0, 1) and strength (0 to 5)."""
 
     at: datetime
     direction: int
@@ -95,7 +91,7 @@ class EvidenceMark:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A vertical line in a chart, and what happened there."""
+    """A vertical line in a chart with its label."""
 
     at: datetime
     text: str
@@ -109,10 +105,11 @@ class Chart:
     """Steps over time. `axis`: probabilities 0 to 1, numbers in `unit`, or dates as seconds since
     1970.
 
-    `alt` says in a sentence what the chart shows. `stacked` series are drawn on top of each other,
-    the first on top. `answer` is the diamond at the answer.
+    `alt` describes the chart in a sentence. `stacked` series are stacked, the first on top.
+    `answer` is drawn as a diamond.
     """
 
+    tag: ClassVar[str] = "chart"
     axis: Axis
     unit: str
     series: tuple[Series, ...]
@@ -136,10 +133,9 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report on `name` (the id of a question or an essay; "" for a week) as it was known at an
-    instant.
+    """A report on `name` (id of a question or essay; "" for a week) as known at an instant.
 
-    `answer` is the one sentence that a reader should take along.
+    `answer` summarises it in one sentence.
     """
 
     kind: Kind
@@ -151,16 +147,14 @@ class Report:
 
     @property
     def data(self) -> str:
-        """Everything that is shown, as canonical JSON: sorted keys, no spaces, times in UTC,
-        UTF-8.
-        """
-        return canonical({"format": FORMAT, **_plain(self)})
+        """All content as canonical JSON: sorted keys, no spaces, times in UTC, UTF-8."""
+        return canonical({"format": FORMAT, **_serialise(self)})
 
     @property
     def sha256(self) -> str:
         """The hash of the data, in hexadecimal.
 
-        >>> from forecasts.question import utc
+        >>> from forecasts.questions.question import utc
         >>> week = Report("week", "", "The week", "Nothing moved.", utc("2026-01-01"), ())
         >>> week.sha256 == hash_of(week.data), len(week.sha256)
         (True, 64)
@@ -169,55 +163,54 @@ class Report:
 
     @property
     def command(self) -> str:
-        """How the same report is made again."""
-        asked = f"{self.kind} {self.name}".strip()
-        return f"tracker report {asked} --as-of {self.known_at.astimezone(UTC).isoformat()}"
+        """The command that makes the same report again."""
+        subject = f"{self.kind} {self.name}".strip()
+        return f"tracker report {subject} --as-of {self.known_at.astimezone(UTC).isoformat()}"
 
     @property
     def charts(self) -> tuple[Chart, ...]:
-        """The charts in the order in which they stand."""
+        """The charts in order of appearance."""
         return tuple(b for section in self.sections for b in section.blocks if isinstance(b, Chart))
 
 
 def hash_of(data: str) -> str:
-    """SHA-256 of a text in UTF-8, in hexadecimal."""
+    """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
     return hashlib.sha256(data.encode()).hexdigest()
 
 
 def cell(text: object, url: str = "") -> Cell:
-    """A text that may be anybody's: what cannot be printed is left out, and so is an address that
-    is not http(s).
+    """Build a cell from untrusted text: drop unprintable characters and links that are not http(s).
 
-    >>> cell("a\\x00b\\u202ec", "javascript:alert(1)")
-    Cell(text='abc', url='')
+    >>> unsafe = cell("a\\x00b\\u202ec", "javascript:alert(1)")
+    >>> unsafe.text, unsafe.url
+    ('abc', '')
     >>> cell("wire", "https://example.org/1").url
     'https://example.org/1'
     """
     address = web_link(url, "")
-    return Cell(
-        clean(str(text)), "" if "@" in urlsplit(address).netloc else address
-    )  # user@host misleads
+    # An address like https://bank.example@evil.example misleads.
+    return Cell(clean(str(text)), "" if "@" in urlsplit(address).netloc else address)
 
 
 def clean(text: str) -> str:
-    """A text without control characters, and in one line."""
+    """Return a text on one line, without control characters."""
     return " ".join(
-        "".join(c for c in text if c.isprintable() or c.isspace() or c in _KEPT).split()
+        "".join(c for c in text if c.isprintable() or c.isspace() or c in _JOINERS).split()
     )
 
 
 def words(text: str, *, quiet: bool = False) -> Words:
-    """A paragraph of any text."""
+    """Build a paragraph."""
     return Words(clean(text), quiet)
 
 
 def row(*cells: object) -> tuple[Cell, ...]:
-    """A row of a table; what is a cell already stays as it is."""
-    return tuple(each if isinstance(each, Cell) else cell(each) for each in cells)
+    """Build a table row; cells stay unchanged."""
+    return tuple(value if isinstance(value, Cell) else cell(value) for value in cells)
 
 
 def facts(*rows: tuple[str, object]) -> Facts:
-    """Names and what they are; those without a value are left out."""
+    """Build names with values, without empty values."""
     return Facts(
         tuple(
             (name, v if isinstance(v, Cell) else cell(v)) for name, v in rows if v not in ("", None)
@@ -232,33 +225,33 @@ def table(
     wide: tuple[int, ...] = (),
     numbers: tuple[int, ...] = (),
 ) -> Table:
-    """A table from its rows."""
+    """Build a table."""
     return Table(tuple(headings), tuple(rows), wide, numbers)
 
 
-def counted(n: int, one: str, many: str = "") -> str:
-    """A number of things: `1 story`, `2 stories`."""
-    return f"{n} {one if n == 1 else many or one + 's'}"
+def counted(n: int, singular: str, plural: str = "") -> str:
+    """Format a count: `1 story`, `2 stories`."""
+    return f"{n} {singular if n == 1 else plural or singular + 's'}"
 
 
 def day(at: datetime) -> str:
-    """A day in UTC: `2026-11-24`."""
+    """Format a day in UTC: `2026-11-24`."""
     return f"{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def minute(at: datetime) -> str:
-    """A time in UTC to the minute: `2026-11-24 14:05 UTC`."""
+    """Format a time in UTC to the minute: `2026-11-24 14:05 UTC`."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _plain(value: Any) -> Any:
-    """Values as dictionaries and lists; a block says what it is."""
+def _serialise(value: Any) -> Any:
+    """Serialise values as dictionaries and lists; a block includes its tag."""
     if isinstance(value, Block):
-        return {"block": type(value).__name__.lower(), **_fields(value)}
+        return {"block": value.tag, **_serialise_fields(value)}
     if is_dataclass(value):
-        return _fields(value)
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+        return _serialise_fields(value)
+    return [_serialise(element) for element in value] if isinstance(value, tuple) else value
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+def _serialise_fields(value: Any) -> dict[str, Any]:
+    return {field.name: _serialise(getattr(value, field.name)) for field in fields(value)}

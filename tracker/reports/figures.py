@@ -1,6 +1,6 @@
-"""A chart → SVG, drawn without a browser and without the network. vl-convert lives here alone.
+"""Render charts as SVG without a browser or network; the only module that uses vl-convert.
 
-Paper has no pointer: there are no tips and no picking, and what a rule means stands beside it.
+Paper has no pointer: no tooltips and no selection, and labels stand beside what they explain.
 """
 
 from collections.abc import Iterable
@@ -27,28 +27,30 @@ WIDTH: Final = 660
 HEIGHT: Final = 260
 FONT: Final = "Libertinus Serif, Georgia, serif"
 VEGA_LITE: Final = "6.4"
-_QUARTERS: Final = (0, 0.25, 0.5, 0.75, 1)
-_SHAPES: Final = {1: "triangle-up", 0: "diamond", -1: "triangle-down"}
-_SIDES: Final = {1: BLUE, 0: GREY, -1: VERMILLION}
+_SHARE_TICKS: Final = (0, 0.25, 0.5, 0.75, 1)
+_DIRECTION_SHAPES: Final = {1: "triangle-up", 0: "diamond", -1: "triangle-down"}
+_DIRECTION_COLOURS: Final = {1: BLUE, 0: GREY, -1: VERMILLION}
 
 Json = dict[str, Any]
 
 
 @lru_cache(maxsize=32)
 def svg(chart: Chart) -> str:
-    """The chart as an SVG element; the same chart is drawn the same, letter for letter."""
+    """Render a chart as an SVG element; deterministic."""
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
 
 
 def spec(chart: Chart) -> Json:
-    """The chart in the language of Vega-Lite, with its data."""
+    """Build the Vega-Lite specification of a chart, with its data."""
     lines = styles(chart.series)
     layers = (
-        _areas(chart, lines) if chart.stacked else [*_bands(chart, lines), _steps(chart, lines)]
+        _build_areas(chart, lines)
+        if chart.stacked
+        else [*_build_bands(chart, lines), _build_steps(chart, lines)]
     )
-    layers += [*_rules(chart), *_marks(chart), *_answer(chart)]
+    layers += [*_build_rules(chart), *_build_evidence_marks(chart), *_build_answer(chart)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": WIDTH,
@@ -68,76 +70,96 @@ def spec(chart: Chart) -> Json:
 
 
 def styles(series: Iterable[Series]) -> tuple[Line, ...]:
-    """A colour, a dash and a width for each line, by whose it is."""
-    found, people, options = [], 0, 0
-    for one in series:
-        if one.role == "option":
-            turn, which = divmod(options, len(OPTIONS))
-            found.append(Line(one.name, OPTIONS[which], DASHES[turn % len(DASHES)], 2.5))
+    """Assign each line a colour, a dash and a width by its role."""
+    styles, people, options = [], 0, 0
+    for line in series:
+        if line.role == "option":
+            turn, colour = divmod(options, len(OPTIONS))
+            styles.append(Line(line.name, OPTIONS[colour], DASHES[turn % len(DASHES)], 2.5))
             options += 1
-        elif one.role == "person":
-            found.append(Line(one.name, PEOPLE[people % len(PEOPLE)]))
+        elif line.role == "person":
+            styles.append(Line(line.name, PEOPLE[people % len(PEOPLE)]))
             people += 1
         else:
-            found.append(Line(one.name, *(ME if one.role == "me" else COMPUTED[one.role])))
-    return tuple(found)
+            styles.append(Line(line.name, *(ME if line.role == "me" else COMPUTED[line.role])))
+    return tuple(styles)
 
 
-def _layer(rows: list[Json], mark: Json, **encoding: Any) -> Json:
+def _build_layer(rows: list[Json], mark: Json, **encoding: Any) -> Json:
     return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
-def _steps(chart: Chart, lines: tuple[Line, ...]) -> Json:
-    rows = [_at(chart, one, point) for one in chart.series for point in one.points]
+def _build_steps(chart: Chart, lines: tuple[Line, ...]) -> Json:
+    rows = [
+        _build_datum(chart, series, point) for series in chart.series for point in series.points
+    ]
     names = [line.name for line in lines]
     dashes = {"domain": names, "range": [list(line.dash) or [1, 0] for line in lines]}
     widths = {"domain": names, "range": [line.width for line in lines]}
-    return _layer(
+    return _build_layer(
         rows,
         {"type": "line", "interpolate": "step-after"},
-        x=_time(),
-        y=_y(chart),
-        color=_colour(lines, "stroke"),
+        x=_time_channel(),
+        y=_value_channel(chart),
+        color=_colour_channel(lines, "stroke"),
         strokeDash={
             "field": "who",
             "type": "nominal",
             "scale": dashes,
-            "legend": _legend("stroke"),
+            "legend": _build_legend("stroke"),
         },
         strokeWidth={"field": "who", "type": "ordinal", "scale": widths, "legend": None},
     )
 
 
-def _bands(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
-    """The range about each line that has one."""
-    rows = [_at(chart, one, p) for one in chart.series for p in one.points if p.low is not None]
+def _build_bands(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
+    """Build the range around each line that has one."""
+    rows = [
+        _build_datum(chart, series, p)
+        for series in chart.series
+        for p in series.points
+        if p.low is not None
+    ]
     if not rows:
         return []
-    high = {"field": "high", "type": _kind(chart)}
+    high = {"field": "high", "type": _value_type(chart)}
     mark = {"type": "area", "interpolate": "step-after", "opacity": 0.13}
-    colour = {**_colour(lines, "stroke"), "legend": None}
-    return [_layer(rows, mark, x=_time(), y={**_y(chart), "field": "low"}, y2=high, color=colour)]
+    colour = {**_colour_channel(lines, "stroke"), "legend": None}
+    return [
+        _build_layer(
+            rows,
+            mark,
+            x=_time_channel(),
+            y={**_value_channel(chart), "field": "low"},
+            y2=high,
+            color=colour,
+        )
+    ]
 
 
-def _areas(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
+def _build_areas(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
     rows = [
-        {**_at(chart, one, p), "rank": rank}
-        for rank, one in enumerate(chart.series)
-        for p in one.points
+        {**_build_datum(chart, series, p), "rank": rank}
+        for rank, series in enumerate(chart.series)
+        for p in series.points
         if p.value is not None
     ]
-    y = {**_y(chart), "stack": "zero", "scale": {"domain": [0, 1], "nice": False}}
+    y = {**_value_channel(chart), "stack": "zero", "scale": {"domain": [0, 1], "nice": False}}
     order = {"field": "rank", "type": "ordinal", "sort": "descending"}
     mark = {"type": "area", "interpolate": "step-after", "opacity": 1}
-    return [_layer(rows, mark, x=_time(), y=y, color=_colour(lines, "square"), order=order)]
+    return [
+        _build_layer(
+            rows, mark, x=_time_channel(), y=y, color=_colour_channel(lines, "square"), order=order
+        )
+    ]
 
 
-def _rules(chart: Chart) -> list[Json]:
+def _build_rules(chart: Chart) -> list[Json]:
     if not chart.rules:
         return []
-    rows = [{"time": _iso(rule.at), "text": rule.text} for rule in chart.rules]
-    bare = _time()
-    said = {
+    rows = [{"time": _format_time(rule.at), "text": rule.text} for rule in chart.rules]
+    bare = _time_channel()
+    label = {
         "type": "text",
         "angle": 270,
         "align": "right",
@@ -147,17 +169,21 @@ def _rules(chart: Chart) -> list[Json]:
         "fontSize": 9,
     }
     return [
-        _layer(rows, {"type": "rule", "strokeDash": [3, 3], "color": GREY}, x=bare),
-        _layer(rows, {**said, "color": "#5A6268"}, x=bare, y={"value": 0}, text={"field": "text"}),
+        _build_layer(rows, {"type": "rule", "strokeDash": [3, 3], "color": GREY}, x=bare),
+        _build_layer(
+            rows, {**label, "color": "#5A6268"}, x=bare, y={"value": 0}, text={"field": "text"}
+        ),
     ]
 
 
-def _marks(chart: Chart) -> list[Json]:
-    """Evidence in a strip at the foot, for YES above for NO."""
-    found = []
-    for side in (1, 0, -1):
+def _build_evidence_marks(chart: Chart) -> list[Json]:
+    """Build evidence marks in a strip at the foot, YES above NO."""
+    layers = []
+    for direction in (1, 0, -1):
         rows = [
-            {"time": _iso(m.at), "weight": m.strength} for m in chart.marks if m.direction == side
+            {"time": _format_time(m.at), "weight": m.strength}
+            for m in chart.marks
+            if m.direction == direction
         ]
         if not rows:
             continue
@@ -170,22 +196,22 @@ def _marks(chart: Chart) -> list[Json]:
             "type": "point",
             "filled": True,
             "opacity": 0.85,
-            "shape": _SHAPES[side],
-            "color": _SIDES[side],
+            "shape": _DIRECTION_SHAPES[direction],
+            "color": _DIRECTION_COLOURS[direction],
         }
-        found.append(
-            _layer(
+        layers.append(
+            _build_layer(
                 rows,
                 mark,
-                x=_time(),
-                y={"value": HEIGHT - 14 - 7 * side},
+                x=_time_channel(),
+                y={"value": HEIGHT - 14 - 7 * direction},
                 size={**size, "legend": None},
             )
         )
-    return found
+    return layers
 
 
-def _answer(chart: Chart) -> list[Json]:
+def _build_answer(chart: Chart) -> list[Json]:
     if chart.answer is None:
         return []
     mark = {
@@ -196,31 +222,33 @@ def _answer(chart: Chart) -> list[Json]:
         "color": GREEN,
         "opacity": 1,
     }
-    rows = [{"time": _iso(chart.answer.at), "value": _value(chart, chart.answer.value)}]
-    y = {"field": "value", "type": _kind(chart)}
-    return [_layer(rows, {**mark, "clip": False}, x=_time(), y=y)]
+    rows = [
+        {"time": _format_time(chart.answer.at), "value": _scale_value(chart, chart.answer.value)}
+    ]
+    y = {"field": "value", "type": _value_type(chart)}
+    return [_build_layer(rows, {**mark, "clip": False}, x=_time_channel(), y=y)]
 
 
-def _at(chart: Chart, one: Series, p: Point) -> Json:
+def _build_datum(chart: Chart, series: Series, p: Point) -> Json:
     numbers = {
-        "value": _value(chart, p.value),
-        "low": _value(chart, p.low),
-        "high": _value(chart, p.high),
+        "value": _scale_value(chart, p.value),
+        "low": _scale_value(chart, p.low),
+        "high": _scale_value(chart, p.high),
     }
-    return {"time": _iso(p.at), "who": one.name, **numbers}
+    return {"time": _format_time(p.at), "who": series.name, **numbers}
 
 
-def _value(chart: Chart, value: float | None) -> float | None:
-    return (
-        None if value is None else value * 1000 if chart.axis == "date" else value
-    )  # Vega counts milliseconds
+def _scale_value(chart: Chart, value: float | None) -> float | None:
+    if value is None or chart.axis != "date":
+        return value
+    return value * 1000  # Vega counts milliseconds
 
 
-def _iso(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def _time() -> Json:
+def _time_channel() -> Json:
     axis = {"grid": False, **time_ticks("x", "utc")}
     return {
         "field": "time",
@@ -231,34 +259,34 @@ def _time() -> Json:
     }
 
 
-def _kind(chart: Chart) -> str:
+def _value_type(chart: Chart) -> str:
     return "temporal" if chart.axis == "date" else "quantitative"
 
 
-def _y(chart: Chart) -> Json:
+def _value_channel(chart: Chart) -> Json:
     axis: Json = {"title": chart.unit or None}
     scale: Json = {"nice": True, "zero": False}
     if chart.axis == "share":
-        axis |= {"format": ".0%", "values": list(_QUARTERS)}
+        axis |= {"format": ".0%", "values": list(_SHARE_TICKS)}
         scale = {"domain": [-0.13 if chart.marks else 0, 1], "nice": False}
     elif chart.axis == "date":
         axis |= time_ticks("y", "utc")
         scale = {"type": "utc", "nice": True}
     return {
         "field": "value",
-        "type": _kind(chart),
+        "type": _value_type(chart),
         "axis": axis,
         "scale": scale,
         "title": axis["title"],
     }
 
 
-def _colour(lines: tuple[Line, ...], symbol: str) -> Json:
+def _colour_channel(lines: tuple[Line, ...], symbol: str) -> Json:
     scale = {"domain": [line.name for line in lines], "range": [line.colour for line in lines]}
-    return {"field": "who", "type": "nominal", "scale": scale, "legend": _legend(symbol)}
+    return {"field": "who", "type": "nominal", "scale": scale, "legend": _build_legend(symbol)}
 
 
-def _legend(symbol: str) -> Json:
+def _build_legend(symbol: str) -> Json:
     size = 260 if symbol == "stroke" else 120
     return {
         "orient": "top",

@@ -1,33 +1,34 @@
-"""Who held what over time, as lines of a chart."""
+"""Charts of forecasts over time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from forecasts.cdf import Cdf, date_of
-from forecasts.distribution import Categorical, Distribution, p_yes
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, Question
-from forecasts.timeline import Timeline
+from forecasts.distributions.cdf import Cdf, date_of
+from forecasts.distributions.distribution import Categorical, Distribution, p_yes
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.timeline import Timeline
 from tracker.reports.content import Axis, Chart, EvidenceMark, Point, Role, Rule, Series
 
 MOST_POINTS: Final = 250
-"""At most so many steps of one line are drawn, the last of each stretch of time."""
+"""Steps drawn per line; longer lines are thinned to the last step of equal intervals."""
 
-_LAST: Final = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
+_COMPUTED_ORDER: Final = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
 _ROLES: Final[Mapping[ForecasterId, Role]] = {
     CROWD: "crowd",
     SUGGESTION: "suggestion",
     HAZARD: "hazard",
     PRIOR: "prior",
 }
-_RANGE: Final = (0.05, 0.95)
+_AXES: Final[Mapping[str, Axis]] = {"binary": "share", "date": "date"}
+_BAND_LEVELS: Final = (0.05, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What everybody held on a question over a window of time, and whose report it is."""
+    """All forecasts on a question over a window of time, and the reader of the report."""
 
     question: Question
     timelines: Mapping[ForecasterId, Timeline]
@@ -36,88 +37,101 @@ class Held:
     me: ForecasterId
 
     def in_order(self) -> tuple[ForecasterId, ...]:
-        """Everyone who held a forecast in the window: me, other people, then what is computed."""
-        there = [
-            who
-            for who, steps in self.timelines.items()
-            if who in self.people and steps.spans(*self.window)
+        """Return the forecasters in the window: `me`, other people, then computed ones."""
+        active = [
+            forecaster_id
+            for forecaster_id, steps in self.timelines.items()
+            if forecaster_id in self.people and steps.spans(*self.window)
         ]
         return tuple(
             sorted(
-                there,
-                key=lambda who: (0 if who == self.me else _LAST.get(who, 1), self.people[who].name),
+                active,
+                key=lambda forecaster_id: (
+                    0 if forecaster_id == self.me else _COMPUTED_ORDER.get(forecaster_id, 1),
+                    self.people[forecaster_id].name,
+                ),
             )
         )
 
     @property
     def leading(self) -> ForecasterId:
-        """Whose shares of the options are drawn: the crowd's, else the suggestion's, else the base
-        rate.
-        """
-        there = self.in_order()
-        return next(who for who in (CROWD, SUGGESTION, PRIOR) if who in there)
+        """The forecaster whose option shares are drawn: crowd, else suggestion, else base rate."""
+        active = self.in_order()
+        return next(
+            forecaster_id for forecaster_id in (CROWD, SUGGESTION, PRIOR) if forecaster_id in active
+        )
 
 
 def history(
-    held: Held,
+    forecasts: Held,
     *,
     marks: Sequence[EvidenceMark] = (),
     rules: Sequence[Rule] = (),
     answer: Point | None = None,
 ) -> Chart | None:
-    """The chart of a question of any kind; None where nothing stood yet."""
-    if not held.in_order():
+    """Build the chart of a question of any kind; None if there is no forecast yet."""
+    if not forecasts.in_order():
         return None
-    question, span = held.question, f"from {held.window[0]:%Y-%m-%d} to {held.window[1]:%Y-%m-%d}"
+    question = forecasts.question
+    span = f"from {forecasts.window[0]:%Y-%m-%d} to {forecasts.window[1]:%Y-%m-%d}"
     more = f", with {len(marks)} pieces of evidence below (▲ for, ▼ against)" if marks else ""
     if question.kind in ("categorical", "ordered"):
-        name = held.people[held.leading].name
+        name = forecasts.people[forecasts.leading].name
         alt = f"Probability of each option, as {name} had it, {span}{more}."
-        return Chart("share", "", _options(held), alt, tuple(marks), tuple(rules))
-    axis: Axis = {"binary": "share", "date": "date"}.get(question.kind, "number")  # type: ignore[assignment]
+        return Chart("share", "", _build_option_series(forecasts), alt, tuple(marks), tuple(rules))
+    axis = _AXES.get(question.kind, "number")
     unit = question.scale.unit if question.scale is not None and question.kind == "numeric" else ""
-    what = "Probability of YES" if axis == "share" else "Middle and 90 % range of each forecast"
-    alt = f"{what} over time, {span}{more}."
-    return Chart(axis, unit, _forecasters(held), alt, tuple(marks), tuple(rules), answer)
+    quantity = "Probability of YES" if axis == "share" else "Middle and 90 % range of each forecast"
+    alt = f"{quantity} over time, {span}{more}."
+    return Chart(
+        axis, unit, _build_forecaster_series(forecasts), alt, tuple(marks), tuple(rules), answer
+    )
 
 
-def _forecasters(held: Held) -> tuple[Series, ...]:
-    found = []
-    for who in held.in_order():
-        role: Role = "me" if who == held.me else _ROLES.get(who, "person")
+def _build_forecaster_series(forecasts: Held) -> tuple[Series, ...]:
+    series = []
+    for forecaster_id in forecasts.in_order():
+        role: Role = "me" if forecaster_id == forecasts.me else _ROLES.get(forecaster_id, "person")
         points = [
-            Point(at, *_read(held.question, d))
-            for at, d in _steps(held.timelines[who], held.window)
+            Point(at, *_read_values(forecasts.question, d))
+            for at, d in _list_steps(forecasts.timelines[forecaster_id], forecasts.window)
         ]
-        found.append(Series(held.people[who].name, role, tuple(points)))
-    return tuple(found)
+        series.append(Series(forecasts.people[forecaster_id].name, role, tuple(points)))
+    return tuple(series)
 
 
-def _options(held: Held) -> tuple[Series, ...]:
-    steps = _steps(held.timelines[held.leading], held.window)
-    names = [option.name for option in held.question.options]
+def _build_option_series(forecasts: Held) -> tuple[Series, ...]:
+    steps = _list_steps(forecasts.timelines[forecasts.leading], forecasts.window)
+    names = [option.name for option in forecasts.question.options]
     return tuple(
-        Series(name, "option", tuple(Point(at, _share(d, name)) for at, d in steps))
+        Series(name, "option", tuple(Point(at, _option_share(d, name)) for at, d in steps))
         for name in names
     )
 
 
-def _share(held: Distribution | None, name: str) -> float | None:
-    return held.of(name) if isinstance(held, Categorical) and name in held.options else None
+def _option_share(distribution: Distribution | None, name: str) -> float | None:
+    return (
+        distribution.of(name)
+        if isinstance(distribution, Categorical) and name in distribution.options
+        else None
+    )
 
 
-def _read(
-    question: Question, held: Distribution | None
+def _read_values(
+    question: Question, distribution: Distribution | None
 ) -> tuple[float | None, float | None, float | None]:
-    """The value that is drawn of a forecast, and its range."""
-    if not isinstance(held, Cdf):
-        return p_yes(held), None, None
-    low, middle, high = (_quantile(question, held, level) for level in (_RANGE[0], 0.5, _RANGE[1]))
+    """Return the value drawn of a forecast, and its range."""
+    if not isinstance(distribution, Cdf):
+        return p_yes(distribution), None, None
+    low, middle, high = (
+        _clamp_quantile(question, distribution, level)
+        for level in (_BAND_LEVELS[0], 0.5, _BAND_LEVELS[1])
+    )
     return middle, low, high
 
 
-def _quantile(question: Question, curve: Cdf, level: float) -> float:
-    """The value at a level; one beyond the range is drawn at its edge."""
+def _clamp_quantile(question: Question, curve: Cdf, level: float) -> float:
+    """Return the value at a level, clamped to the range of the question."""
     assert question.scale is not None
     x = curve.quantile(level)
     if x is None:
@@ -126,16 +140,14 @@ def _quantile(question: Question, curve: Cdf, level: float) -> float:
 
 
 def as_drawn(question: Question, x: float) -> float:
-    """A value as charts have it: a number, or for a date the seconds since 1970."""
+    """Return a value in chart units: a number, or seconds since 1970 for a date."""
     return date_of(x).timestamp() if question.kind == "date" else x
 
 
-def _steps(
+def _list_steps(
     steps: Timeline, window: tuple[datetime, datetime]
 ) -> list[tuple[datetime, Distribution | None]]:
-    """Where each forecast began, an empty point where a gap begins, and the last value once more at
-    the end.
-    """
+    """Return the start of each forecast, an empty point at each gap, and the value at the end."""
     spans = steps.spans(*window)
     points: list[tuple[datetime, Distribution | None]] = []
     for index, span in enumerate(spans):
@@ -147,6 +159,6 @@ def _steps(
                 points.append((span.end, None))
     if len(points) <= MOST_POINTS:
         return points
-    stretch = (window[1] - window[0]) / MOST_POINTS
-    kept = {int((point[0] - window[0]) / stretch): point for point in points}
-    return [points[0], *(point for point in kept.values() if point is not points[0])]
+    interval = (window[1] - window[0]) / MOST_POINTS
+    last_points = {int((point[0] - window[0]) / interval): point for point in points}
+    return [points[0], *(point for point in last_points.values() if point is not points[0])]

@@ -1,6 +1,4 @@
-"""A report as one HTML file that needs nothing else: style, charts and data inside. Jinja lives
-here alone.
-"""
+"""Render a report as one self-contained HTML file; the only module that uses Jinja."""
 
 from functools import lru_cache
 from importlib.resources import files
@@ -12,46 +10,42 @@ from tracker.reports.content import Report, minute
 from tracker.reports.figures import svg
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""What the file may load: nothing, from anywhere."""
+"""Content security policy: the file may load nothing."""
 
 
 def html(report: Report) -> bytes:
-    """The report as a file that opens anywhere, offline too. Every text is escaped; nothing in it
-    runs.
-    """
+    """Render a report as HTML that works offline. Text is escaped; nothing in it is executed."""
     return (
-        _template()
+        _load_template()
         .render(
             report=report,
             known_at=minute(report.known_at),
             policy=POLICY,
-            style=Markup(_read("report.css")),  # noqa: S704  ours
-            data=Markup(_in_script(report.data)),  # noqa: S704  it cannot end the element
+            style=Markup(_read_resource("report.css")),  # noqa: S704  ours
+            data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element
             draw=lambda chart: Markup(svg(chart)),  # noqa: S704  vl-convert escapes the texts in it
         )
         .encode()
     )
 
 
-def _in_script(data: str) -> str:
-    r"""JSON that cannot end the element around it: `<` may be written `\u003c` in a text, and
-    stands nowhere else.
-    """
+def _escape_script(data: str) -> str:
+    r"""Escape JSON so that it cannot end its element: `<` occurs in strings only, as `\u003c`."""
     return data.replace("<", "\\u003c")
 
 
 @lru_cache(maxsize=1)
-def _template() -> Template:
-    # Not by the file's name: everything is escaped, whatever it is called.
-    made = Environment(
+def _load_template() -> Template:
+    # Not select_autoescape: everything is escaped, whatever the file is called.
+    environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=FunctionLoader(_read),
+        loader=FunctionLoader(_read_resource),
     )
-    return made.get_template("report.html.jinja")
+    return environment.get_template("report.html.jinja")
 
 
-def _read(name: str) -> str:
+def _read_resource(name: str) -> str:
     return files("tracker.reports").joinpath(name).read_text(encoding="utf-8")

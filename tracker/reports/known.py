@@ -1,12 +1,10 @@
-"""Every question as this tracker knew it at an instant: by what had been entered by then, and
-nothing later.
-"""
+"""All questions as known at an instant, from what had been entered by then."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from forecasts.question import (
+from forecasts.questions.question import (
     ForecasterId,
     Question,
     QuestionId,
@@ -14,63 +12,71 @@ from forecasts.question import (
     effective_close,
     status,
 )
-from forecasts.versions import version_at, versions
-from tracker.standings import standings
-from tracker.store import edits, forecasts, questions, resolutions
-from tracker.store import known as store
-from tracker.store.engine import Session
-from tracker.store.forecasts import Stood
-from tracker.summaries import QuestionSummary, Standing
+from forecasts.questions.versions import version_at, versions
+from tracker.model.read_models import QuestionSummary, Standing
+from tracker.questions.queries.current_forecasts import standings
+from tracker.storage import edits, forecasts, questions, resolutions
+from tracker.storage import known as store
+from tracker.storage.forecasts import Stood
+from tracker.storage.sessions import Session
 
 Rows = Mapping[QuestionId, QuestionSummary]
 
 
 def known(session: Session, at: datetime) -> Rows:
-    """All questions that had been asked, as rows, the next to close first.
+    """Return all questions asked by then as summaries, next to close first.
 
-    What waits for review, and what moved lately, is not told.
+    Pending reviews and recent changes are left out.
     """
-    people, asked, answers = (
-        forecasts.forecasters(session),
-        store.asked(session, at),
-        resolutions.current(session, at),
-    )
+    people = forecasts.forecasters(session)
+    asked_ids = store.asked(session, at)
+    answers = resolutions.current(session, at)
     counts = store.evidence(session, at)
-    stood: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    last_acts: dict[QuestionId, dict[ForecasterId, Stood]] = {}
     for act in store.standing(session, at):
-        stood.setdefault(act.question_id, {})[act.forecaster_id] = (act.made_at, act.distribution)
-    later = {q for q, several in edits.every(session).items() if several[-1].at > at}
+        last_acts.setdefault(act.question_id, {})[act.forecaster_id] = (
+            act.made_at,
+            act.distribution,
+        )
+    edited_later = {
+        q for q, question_edits in edits.every(session).items() if question_edits[-1].at > at
+    }
     rows = {}
     for newest in questions.every(session):
-        if newest.id in asked:
-            question = worded(session, newest, at) if newest.id in later else newest
+        if newest.id in asked_ids:
+            question = worded(session, newest, at) if newest.id in edited_later else newest
             close = effective_close(question, answers.get(question.id))
-            held = standings(question, stood.get(question.id, {}), people, min(at, close))
-            rows[question.id] = _row(
-                question, answers.get(question.id), held, (at, counts.get(question.id, 0))
+            acts = last_acts.get(question.id, {})
+            rows[question.id] = _build_summary(
+                question,
+                answers.get(question.id),
+                standings(question, acts, people, min(at, close)),
+                evidence=counts.get(question.id, 0),
+                at=at,
             )
     return rows
 
 
 def worded(session: Session, question: Question, at: datetime) -> Question:
-    """The question in the words that it had at an instant."""
+    """Return a question in its wording at an instant."""
     opened = questions.as_opened(session, question.id)
-    then = version_at(versions(opened, edits.of_question(session, question.id)), at)
-    return replace(question, text=then.text, criteria=then.criteria, sources=then.sources)
+    version = version_at(versions(opened, edits.of_question(session, question.id)), at)
+    return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
 
 
-def _row(
+def _build_summary(
     question: Question,
-    answer: Resolution | None,
-    held: Mapping[ForecasterId, Standing],
-    seen: tuple[datetime, int],
+    resolution: Resolution | None,
+    current: Mapping[ForecasterId, Standing],
+    *,
+    evidence: int,
+    at: datetime,
 ) -> QuestionSummary:
-    at, evidence = seen
     return QuestionSummary(
         question=question,
-        status=status(question, answer, at),
-        resolution=answer,
-        standings=held,
+        status=status(question, resolution, at),
+        resolution=resolution,
+        standings=current,
         history=(),
         change_7d=None,
         evidence=evidence,

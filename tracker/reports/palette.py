@@ -1,6 +1,4 @@
-"""How forecasters are drawn, on paper and on the pages: Okabe and Ito's colours, and a dash that
-says the same.
-"""
+"""Line styles of forecasters in reports and pages: Okabe and Ito's colours, redundant dashes."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +14,7 @@ GREY: Final = "#8A8A8A"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How one line is drawn, everywhere."""
+    """Style of one line."""
 
     name: str
     colour: str

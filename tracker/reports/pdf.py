@@ -1,7 +1,7 @@
-"""A report as PDF, with charts as vectors. Typst lives here alone.
+"""Render a report as PDF with vector charts; the only module that uses Typst.
 
-Typst is one wheel with its fonts inside, and needs neither a browser nor libraries of the system.
-The report goes in as data, never as markup: no text in it can be a command.
+Typst is one wheel that includes its fonts, and needs neither a browser nor system libraries. The
+report is passed as data, never as markup: no text in it can be a command.
 """
 
 import json
@@ -13,33 +13,33 @@ from tracker.reports.figures import svg
 
 
 def pdf(report: Report) -> bytes:
-    """The report as PDF: the same report gives the same bytes on one machine.
+    """Render a report as PDF; the same report gives the same bytes on one machine.
 
-    Letters that Typst's own fonts lack, such as Chinese ones, come from the fonts of the system;
-    where it has none either, an empty box stands for each.
+    Letters missing from Typst's own fonts, such as Chinese ones, come from system fonts; without
+    one, an empty box stands for each.
     """
     import typst
 
     content = json.loads(report.data)
-    drawn = iter(report.charts)
+    charts = iter(report.charts)
     for section in content["sections"]:
         for block in section["blocks"]:
             if block["block"] == "chart":
-                block["svg"] = svg(next(drawn))
-    given = {
+                block["svg"] = svg(next(charts))
+    inputs = {
         "report": json.dumps(content, ensure_ascii=False),
         "data": report.data,
         "sha256": report.sha256,
         "command": report.command,
         "known_at": minute(report.known_at),
     }
-    made = typst.Compiler(_template(), sys_inputs=given).compile(
+    compiled = typst.Compiler(_load_template(), sys_inputs=inputs).compile(
         format="pdf", timestamp=int(report.known_at.timestamp())
     )
-    assert isinstance(made, bytes)
-    return made
+    assert isinstance(compiled, bytes)
+    return compiled
 
 
 @lru_cache(maxsize=1)
-def _template() -> bytes:
+def _load_template() -> bytes:
     return files("tracker.reports").joinpath("report.typ").read_bytes()

@@ -1,22 +1,22 @@
-"""The report on one question."""
+"""Report on a question."""
 
 from datetime import datetime
 from math import fsum
 from typing import Final
 
-from forecasts.answers import answer
-from forecasts.cdf import day_number
-from forecasts.distribution import Categorical, Distribution
-from forecasts.evidence import side_words
-from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
-from forecasts.option_suggestion import Leaning, OptionSuggestion
-from forecasts.probability import sigmoid
-from forecasts.question import ForecasterId, Question, Resolution, status, utc
+from forecasts.distributions.cdf import day_number
+from forecasts.distributions.distribution import Categorical, Distribution
+from forecasts.distributions.probability import sigmoid
+from forecasts.evidence.evidence import side_words
+from forecasts.questions.answers import answer
+from forecasts.questions.forecaster import CROWD, RESERVED, SUGGESTION
+from forecasts.questions.format import answer_in_words, in_full, in_short, percent, signed
+from forecasts.questions.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.skill_words import in_points
-from forecasts.spoken import answer_in_words, in_full, in_short, percent, signed
-from forecasts.suggestion import Suggestion
-from forecasts.why import nats, share_in_words, told, why_in_words
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.why import nats, share_in_words, told, why_in_words
 from tracker.reports.content import (
     Block,
     Cell,
@@ -38,11 +38,11 @@ from tracker.reports.content import (
 )
 from tracker.reports.histories import as_drawn, history
 from tracker.reports.question_known import Known, gather
-from tracker.store.engine import Session
+from tracker.storage.sessions import Session
 
-_ONE: Final = "One question (n = 1) says little about anybody."
+_SAMPLE_NOTE: Final = "One question (n = 1) says little about anybody."
 
-_ACTS: Final = {
+_ACT_WORDS: Final = {
     "forecast": "forecast",
     "reaffirm": "reaffirmed",
     "withdraw": "withdrew",
@@ -51,164 +51,192 @@ _ACTS: Final = {
 
 
 def report(session: Session, question_id: str, at: datetime, me: ForecasterId) -> Report:
-    """Everything about one question as it was known; raises `NotFound`, also for one asked
-    later.
+    """Build the report on a question as known at an instant.
+
+    Raises `NotFound`, also if it was asked later.
     """
-    k = gather(session, question_id, at, me)
+    data = gather(session, question_id, at, me)
     sections = (
-        _stands(k),
-        _history(k),
-        _why(k),
-        _evidence(k),
-        _reasons(k),
-        _asked(k),
-        _scored(k),
-        _sources(k),
+        _build_standings(data),
+        _build_history(data),
+        _build_explanation(data),
+        _build_evidence(data),
+        _build_reasons(data),
+        _build_wording(data),
+        _build_scores(data),
+        _build_sources(data),
     )
-    found = tuple(section for section in sections if section is not None)
-    return Report("question", k.question.id, clean(k.question.text), clean(_answer(k)), at, found)
+    present = tuple(section for section in sections if section is not None)
+    return Report(
+        "question",
+        data.question.id,
+        clean(data.question.text),
+        clean(_summarise(data)),
+        at,
+        present,
+    )
 
 
-# The answer first
+# Summary and standings
 
 
-def _answer(k: Known) -> str:
-    if k.resolution is not None:
-        said = answer_in_words(k.question, k.resolution)
-        return f"Answered {said}; known on {day(k.resolution.known_at)}."
-    told = [
-        f"{k.name(who)} {in_short(k.question, d)}"
-        for who, d in _standing(k).items()
-        if who in _TOLD or who == k.me
+def _summarise(data: Known) -> str:
+    if data.resolution is not None:
+        answered = answer_in_words(data.question, data.resolution)
+        return f"Answered {answered}; known on {day(data.resolution.known_at)}."
+    forecasts = [
+        f"{data.name(forecaster_id)} {in_short(data.question, d)}"
+        for forecaster_id, d in _list_standing(data).items()
+        if forecaster_id in _SUMMARISED or forecaster_id == data.me
     ]
-    return ("; ".join(told) or "Nobody holds a forecast") + f". {_closes(k)}"
+    return ("; ".join(forecasts) or "Nobody holds a forecast") + f". {_format_close(data)}"
 
 
-_TOLD: Final = (CROWD, SUGGESTION)
+_SUMMARISED: Final = (CROWD, SUGGESTION)
 
 
-def _closes(k: Known) -> str:
-    return (
-        f"{'Closes' if k.at < k.question.closes_at else 'Closed'} on {day(k.question.closes_at)}."
-    )
+def _format_close(data: Known) -> str:
+    closes_at = data.question.closes_at
+    return f"{'Closes' if data.at < closes_at else 'Closed'} on {day(closes_at)}."
 
 
-def _standing(k: Known) -> dict[ForecasterId, Distribution]:
-    """What each forecaster holds, or held last before the close."""
-    _, end = k.held.window
-    found = {}
-    for who in k.held.in_order():
-        spans = k.held.timelines[who].spans(k.question.opens_at, end)
+def _list_standing(data: Known) -> dict[ForecasterId, Distribution]:
+    """Return each forecaster's current forecast, or the last before the close."""
+    _, end = data.held.window
+    standing = {}
+    for forecaster_id in data.held.in_order():
+        spans = data.held.timelines[forecaster_id].spans(data.question.opens_at, end)
         if spans and spans[-1].end == end:
-            found[who] = spans[-1].distribution
-    return found
+            standing[forecaster_id] = spans[-1].distribution
+    return standing
 
 
-def _stands(k: Known) -> Section:
-    """Who holds what."""
+def _build_standings(data: Known) -> Section:
+    """Build the table of current forecasts."""
     rows = []
-    for who, held in _standing(k).items():
-        mine = [a for a in k.acts if a.forecaster_id == who]
-        since = max((a.made_at for a in mine), default=None)
+    for forecaster_id, distribution in _list_standing(data).items():
+        acts = [act for act in data.acts if act.forecaster_id == forecaster_id]
+        since = max((act.made_at for act in acts), default=None)
         last = "–" if since is None else day(since)
-        rows.append(row(k.name(who), _in_full(k.question, held), last, len(mine) or "–"))
-    people = {a.forecaster_id for a in k.acts if a.forecaster_id not in RESERVED}
-    n = (
+        rows.append(
+            row(
+                data.name(forecaster_id),
+                _format_forecast(data.question, distribution),
+                last,
+                len(acts) or "–",
+            )
+        )
+    people = {act.forecaster_id for act in data.acts if act.forecaster_id not in RESERVED}
+    note = (
         f"Forecasts of {counted(len(people), 'person', 'people')}; the crowd is made of "
         "those who hold one."
     )
-    told: tuple[Block, ...] = (
+    blocks: tuple[Block, ...] = (
         table(("who", "forecast", "last act", "acts"), rows, wide=(1,), numbers=(3,)),
     )
     state = facts(
-        ("State", status(k.question, k.resolution, k.at)),
-        ("Opens", minute(k.question.opens_at)),
-        ("Closes", minute(k.question.closes_at)),
-        ("Answer", "" if k.resolution is None else _said(k, k.resolution)),
+        ("State", status(data.question, data.resolution, data.at)),
+        ("Opens", minute(data.question.opens_at)),
+        ("Closes", minute(data.question.closes_at)),
+        ("Answer", "" if data.resolution is None else _format_resolution(data, data.resolution)),
     )
     heading = (
         "Where it stands"
-        if k.at < k.held.window[1] or k.resolution is None
+        if data.at < data.held.window[1] or data.resolution is None
         else "Where it stood last"
     )
-    return Section(heading, (state, *told, words(n, quiet=True)))
+    return Section(heading, (state, *blocks, words(note, quiet=True)))
 
 
-def _in_full(question: Question, held: Distribution) -> str:
-    """A probability as people read it, and all the numbers of any other forecast."""
-    return in_short(question, held) if question.kind == "binary" else in_full(question, held)
+def _format_forecast(question: Question, distribution: Distribution) -> str:
+    """Format a probability as a percentage, any other forecast with all its numbers."""
+    return (
+        in_short(question, distribution)
+        if question.kind == "binary"
+        else in_full(question, distribution)
+    )
 
 
-def _said(k: Known, r: Resolution) -> Cell:
+def _format_resolution(data: Known, resolution: Resolution) -> Cell:
     return cell(
-        f"{answer_in_words(k.question, r)}, known on {minute(r.known_at)}, entered by "
-        f"{k.name(r.entered_by)}"
+        f"{answer_in_words(data.question, resolution)}, known on {minute(resolution.known_at)}, "
+        f"entered by {data.name(resolution.entered_by)}"
     )
 
 
 # History
 
 
-def _history(k: Known) -> Section | None:
+def _build_history(data: Known) -> Section | None:
     rules = [
-        Rule(v.at, "worded anew") for v in k.versions[1:] if k.question.opens_at < v.at <= k.at
+        Rule(version.at, "worded anew")
+        for version in data.versions[1:]
+        if data.question.opens_at < version.at <= data.at
     ]
-    if k.question.closes_at <= k.at:
-        rules.append(Rule(k.question.closes_at, "closes"))
-    if k.resolution is not None and k.resolution.known_at != k.question.closes_at:
-        rules.append(Rule(k.resolution.known_at, "answer known"))
+    if data.question.closes_at <= data.at:
+        rules.append(Rule(data.question.closes_at, "closes"))
+    if data.resolution is not None and data.resolution.known_at != data.question.closes_at:
+        rules.append(Rule(data.resolution.known_at, "answer known"))
     marks = [
-        EvidenceMark(e.first_seen_at, int(e.direction), int(e.strength))
-        for e in (card.evidence for card in k.cards)
-        if e.status != "rejected" and k.question.opens_at <= e.first_seen_at <= k.held.window[1]
+        EvidenceMark(evidence.first_seen_at, int(evidence.direction), int(evidence.strength))
+        for evidence in (card.evidence for card in data.cards)
+        if evidence.status != "rejected"
+        and data.question.opens_at <= evidence.first_seen_at <= data.held.window[1]
     ]
-    chart = history(k.held, marks=marks, rules=rules, answer=_diamond(k))
+    chart = history(data.held, marks=marks, rules=rules, answer=_build_answer_point(data))
     return None if chart is None else Section("How it was revised", (chart,))
 
 
-def _diamond(k: Known) -> Point | None:
-    """The answer as a mark in the chart, where it is a number, a date, or YES or NO."""
-    happened = answer(k.question, k.resolution)
-    if k.resolution is None or happened is None or k.question.options:
+def _build_answer_point(data: Known) -> Point | None:
+    """Return the answer as a point of the chart, if it is a number, a date, or YES or NO."""
+    outcome = answer(data.question, data.resolution)
+    if data.resolution is None or outcome is None or data.question.options:
         return None
-    if k.question.kind == "binary":
-        return Point(k.resolution.known_at, 1.0 if k.resolution.outcome == "yes" else 0.0)
-    value = _number(k.question, k.resolution.answer)
-    return None if value is None else Point(k.resolution.known_at, as_drawn(k.question, value))
+    if data.question.kind == "binary":
+        return Point(data.resolution.known_at, 1.0 if data.resolution.outcome == "yes" else 0.0)
+    value = _parse_answer(data.question, data.resolution.answer)
+    return (
+        None if value is None else Point(data.resolution.known_at, as_drawn(data.question, value))
+    )
 
 
-def _number(question: Question, said: str) -> float | None:
-    """The value of an answer; None for one beyond the range."""
+def _parse_answer(question: Question, text: str) -> float | None:
+    """Parse the value of an answer; None for one beyond the range."""
     try:
-        return day_number(utc(said)) if question.kind == "date" else float(said)
+        return day_number(utc(text)) if question.kind == "date" else float(text)
     except ValueError:
         return None
 
 
-# Why
+# Explanation
 
 
-def _why(k: Known) -> Section | None:
-    match k.suggestion:
+def _build_explanation(data: Known) -> Section | None:
+    match data.suggestion:
         case Suggestion():
             blocks = (
-                words(f"Why {percent(k.suggestion.p)}: {why_in_words(k.suggestion)}."),
-                _lines(k, k.suggestion),
-                _ADDS,
+                words(f"Why {percent(data.suggestion.p)}: {why_in_words(data.suggestion)}."),
+                _build_log_odds_table(data, data.suggestion),
+                _LOG_ODDS_NOTE,
             )
-            return Section(f"Why the suggestion is {percent(k.suggestion.p)}", blocks)
+            return Section(f"Why the suggestion is {percent(data.suggestion.p)}", blocks)
         case OptionSuggestion():
-            prior = k.question.prior
+            prior = data.question.prior
             before = (
                 dict(zip(prior.options, prior.p, strict=True))
                 if isinstance(prior, Categorical)
                 else {}
             )
             shares = zip(
-                k.suggestion.distribution.options, k.suggestion.distribution.p, strict=True
+                data.suggestion.distribution.options, data.suggestion.distribution.p, strict=True
             )
             rows = [
-                row(name, percent(before.get(name)), percent(p), share_in_words(k.suggestion, name))
+                row(
+                    name,
+                    percent(before.get(name)),
+                    percent(p),
+                    share_in_words(data.suggestion, name),
+                )
                 for name, p in shares
             ]
             headings = ("option", "base rate", "suggested", "why")
@@ -218,45 +246,47 @@ def _why(k: Known) -> Section | None:
             )
         case Leaning():
             first, second = (
-                ("earlier", "later") if k.question.kind == "date" else ("higher", "lower")
+                ("earlier", "later") if data.question.kind == "date" else ("higher", "lower")
             )
-            said = (
-                f"{counted(k.suggestion.yes, 'story', 'stories')} for {first}, "
-                f"{k.suggestion.no} for {second}."
+            counts = (
+                f"{counted(data.suggestion.yes, 'story', 'stories')} for {first}, "
+                f"{data.suggestion.no} for {second}."
             )
             return Section(
                 "Where the evidence leans",
-                (words(f"{said} There is no suggested number of this kind."),),
+                (words(f"{counts} There is no suggested number of this kind."),),
             )
         case _:
             return None
 
 
-_ADDS: Final = words(
+_LOG_ODDS_NOTE: Final = words(
     "The lines add up in log-odds; the percentages depend on their order.", quiet=True
 )
 
 
-def _lines(k: Known, found: Suggestion) -> Table:
-    headlines: dict[int, str] = {card.evidence.id: card.headline for card in k.cards}
-    rows, z = [], 0.0
-    for each in told(found.groups):
-        z += each.adds
-        what = each.what if each.evidence_id is None else headlines.get(each.evidence_id, each.what)
-        rows.append(row(each.title, what, nats(each.adds), percent(sigmoid(z))))
-    total = fsum(line.log_odds for line in found.lines)
-    rows.append(row("Sum", "all lines together", signed(total, 3), percent(found.p)))
+def _build_log_odds_table(data: Known, suggestion: Suggestion) -> Table:
+    headlines: dict[int, str] = {card.evidence.id: card.headline for card in data.cards}
+    rows, log_odds = [], 0.0
+    for line in told(suggestion.groups):
+        log_odds += line.adds
+        description = (
+            line.what if line.evidence_id is None else headlines.get(line.evidence_id, line.what)
+        )
+        rows.append(row(line.title, description, nats(line.adds), percent(sigmoid(log_odds))))
+    total = fsum(line.log_odds for line in suggestion.lines)
+    rows.append(row("Sum", "all lines together", signed(total, 3), percent(suggestion.p)))
     return table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
 
 
 # Evidence
 
 
-def _evidence(k: Known) -> Section | None:
-    if not k.cards:
+def _build_evidence(data: Known) -> Section | None:
+    if not data.cards:
         return Section("Evidence", (words("No evidence had been seen."),))
     rows = []
-    for card in k.cards:
+    for card in data.cards:
         e, first = card.evidence, card.items[0]
         source = (
             first.feed_title
@@ -268,111 +298,119 @@ def _evidence(k: Known) -> Section | None:
                 day(e.first_seen_at),
                 cell(card.headline, first.item.url),
                 source,
-                side_words(k.question.kind, e.direction, e.option),
+                side_words(data.question.kind, e.direction, e.option),
                 e.strength.name.lower(),
                 card.state,
             )
         )
-    rejected = sum(card.evidence.status == "rejected" for card in k.cards)
-    n = (
+    rejected = sum(card.evidence.status == "rejected" for card in data.cards)
+    note = (
         f"{counted(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest "
         "first. Dates: first seen here."
     )
-    n = f"{n} {k.headlines}".rstrip()
+    note = f"{note} {data.headlines}".rstrip()
     headings = ("seen", "report", "source", "speaks", "strength", "state")
-    return Section("Evidence", (table(headings, rows, wide=(1, 2)), words(n, quiet=True)))
+    return Section("Evidence", (table(headings, rows, wide=(1, 2)), words(note, quiet=True)))
 
 
-def _reasons(k: Known) -> Section | None:
-    acts = [a for a in k.acts if a.forecaster_id not in RESERVED]
+def _build_reasons(data: Known) -> Section | None:
+    acts = [a for a in data.acts if a.forecaster_id not in RESERVED]
     rows = [
         row(
             minute(a.made_at).removesuffix(" UTC"),
-            k.name(a.forecaster_id),
-            f"{_ACTS[a.act]} {in_short(k.question, a.distribution)}",
+            data.name(a.forecaster_id),
+            f"{_ACT_WORDS[a.act]} {in_short(data.question, a.distribution)}",
             a.rationale,
         )
         for a in reversed(acts)
     ]
     if not rows:
         return None
-    n = f"{counted(len(rows), 'act', 'acts')} of people, newest first."
+    note = f"{counted(len(rows), 'act', 'acts')} of people, newest first."
     headings = ("made", "who", "said", "why")
     return Section(
-        "Forecasts and their reasons", (table(headings, rows, wide=(3,)), words(n, quiet=True))
+        "Forecasts and their reasons", (table(headings, rows, wide=(3,)), words(note, quiet=True))
     )
 
 
-# The question itself, its scores, its sources
+# Wording, scores, sources
 
 
-def _asked(k: Known) -> Section:
-    newest = k.versions[-1]
+def _build_wording(data: Known) -> Section:
+    newest, essay = data.versions[-1], data.essay
     blocks: list[Block] = [
         facts(
-            ("Question", k.question.text),
-            ("Criteria", k.question.criteria),
-            ("Base rate", f"{in_short(k.question, k.question.prior)}: {k.question.prior_reason}"),
-            ("Essay", f"{k.essay.title}{f' ({k.essay.published})' if k.essay.published else ''}"),
-            *((f"Claim {c.id}", f"“{c.quote}”: {c.restatement}") for c in k.claims),
+            ("Question", data.question.text),
+            ("Criteria", data.question.criteria),
+            (
+                "Base rate",
+                f"{in_short(data.question, data.question.prior)}: {data.question.prior_reason}",
+            ),
+            ("Essay", f"{essay.title}{f' ({essay.published})' if essay.published else ''}"),
+            *((f"Claim {c.id}", f"“{c.quote}”: {c.restatement}") for c in data.claims),
         )
     ]
     if newest.number > 1:
         rows = [
-            row(v.number, day(v.at), k.name(v.by or "–"), v.why, v.text, v.criteria)
-            for v in k.versions
+            row(v.number, day(v.at), data.name(v.by or "–"), v.why, v.text, v.criteria)
+            for v in data.versions
         ]
         headings = ("wording", "from", "by", "why", "question", "criteria")
         blocks.append(table(headings, rows, wide=(3, 4, 5)))
-    if k.question.retrospective:
+    if data.question.retrospective:
         blocks.append(
             words("Written after its own window: practice, and no proof of foresight.", quiet=True)
         )
     return Section("The question", tuple(blocks))
 
 
-def _scored(k: Known) -> Section | None:
-    if k.resolution is None:
+def _build_scores(data: Known) -> Section | None:
+    if data.resolution is None:
         return None
-    rule = HEADLINE[k.question.kind]
+    rule = HEADLINE[data.question.kind]
     rows = [
         row(
-            k.name(s.forecaster_id),
+            data.name(s.forecaster_id),
             "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
             in_points(s.rule, s.skill_over_schedule),
             percent(s.coverage),
         )
-        for s in k.scores
+        for s in data.scores
         if s.rule == rule
     ]
-    told: list[Block] = [
+    blocks: list[Block] = [
         facts(
-            ("Answer", _said(k, k.resolution)),
-            ("Source", cell(k.resolution.source_url, k.resolution.source_url)),
-            ("Note", k.resolution.note),
+            ("Answer", _format_resolution(data, data.resolution)),
+            ("Source", cell(data.resolution.source_url, data.resolution.source_url)),
+            ("Note", data.resolution.note),
         )
     ]
     if rows:
-        n = (
+        note = (
             f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in "
             "points, higher is better."
         )
         headings = ("who", f"mean {rule}", "skill", "time covered")
-        told += [table(headings, rows, numbers=(1, 2, 3)), words(f"{n} {_ONE}", quiet=True)]
+        blocks += [
+            table(headings, rows, numbers=(1, 2, 3)),
+            words(f"{note} {_SAMPLE_NOTE}", quiet=True),
+        ]
     else:
-        told.append(words("Nobody is scored on it.", quiet=True))
-    return Section("Answer and scores", tuple(told))
+        blocks.append(words("Nobody is scored on it.", quiet=True))
+    return Section("Answer and scores", tuple(blocks))
 
 
-def _sources(k: Known) -> Section:
-    rows = [row(source, "tells the answer") for source in k.question.sources]
-    if k.resolution is not None:
-        rows.append(row(cell(k.resolution.source_url, k.resolution.source_url), "told the answer"))
-    carried: dict[str, int] = {}
-    for card in k.cards:
+def _build_sources(data: Known) -> Section:
+    rows = [row(source, "tells the answer") for source in data.question.sources]
+    if data.resolution is not None:
+        rows.append(
+            row(cell(data.resolution.source_url, data.resolution.source_url), "told the answer")
+        )
+    pieces: dict[str, int] = {}
+    for card in data.cards:
         for name in {item.feed_title for item in card.items}:
-            carried[name] = carried.get(name, 0) + 1
-    ranked = sorted(carried.items(), key=lambda pair: (-pair[1], pair[0]))
+            pieces[name] = pieces.get(name, 0) + 1
+    ranked = sorted(pieces.items(), key=lambda pair: (-pair[1], pair[0]))
     rows += [
         row(name, f"carried {counted(n, 'piece', 'pieces')} of evidence") for name, n in ranked
     ]

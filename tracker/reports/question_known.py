@@ -1,13 +1,12 @@
-"""What was known of one question at an instant."""
+"""A question as known at an instant."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from forecasts.forecaster import SUGGESTION, Forecaster
-from forecasts.option_suggestion import Leaning, OptionSuggestion
-from forecasts.question import (
+from forecasts.questions.forecaster import SUGGESTION, Forecaster
+from forecasts.questions.question import (
     Claim,
     Essay,
     ForecasterId,
@@ -16,29 +15,30 @@ from forecasts.question import (
     effective_close,
     latest,
 )
+from forecasts.questions.timeline import Forecast, Timeline, timeline
+from forecasts.questions.versions import Version, versions
 from forecasts.scoring.scores import Score
-from forecasts.suggestion import Suggestion
-from forecasts.timeline import Forecast, Timeline, timeline
-from forecasts.versions import Version, versions
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
 from tracker.errors import NotFound
-from tracker.moving import suggestion_then
-from tracker.reading import question_or_refuse
+from tracker.model.read_models import EvidenceCard
+from tracker.questions.queries.probability_changes import suggestion_then
+from tracker.questions.queries.question_page import question_or_refuse
+from tracker.questions.resolve import timelines
+from tracker.questions.update_suggestion import leaning_at, suggested
 from tracker.reports import known
 from tracker.reports.content import minute
 from tracker.reports.histories import Held
-from tracker.resolving import timelines
-from tracker.store import edits, evidence, forecasts, properties, questions, resolutions, reviews
-from tracker.store import known as store
-from tracker.store.engine import Session
-from tracker.suggesting import leaning_at, suggested
-from tracker.summaries import EvidenceCard
+from tracker.storage import edits, evidence, forecasts, properties, questions, resolutions, reviews
+from tracker.storage import known as store
+from tracker.storage.sessions import Session
 
 _INSTANT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was known of a question at an instant."""
+    """A question as known at an instant."""
 
     at: datetime
     me: ForecasterId
@@ -55,14 +55,14 @@ class Known:
     scores: tuple[Score, ...]
     headlines: str = ""
 
-    def name(self, who: str) -> str:
-        """How a forecaster is called."""
-        found = self.people.get(ForecasterId(who))
-        return who if found is None else found.name
+    def name(self, forecaster_id: str) -> str:
+        """Return the display name of a forecaster."""
+        forecaster = self.people.get(ForecasterId(forecaster_id))
+        return forecaster_id if forecaster is None else forecaster.name
 
 
 def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -> Known:
-    """What was known of a question at an instant."""
+    """Load a question as known at an instant; raises `NotFound`, also for one asked later."""
     question = known.worded(session, question_or_refuse(session, question_id), at)
     if question.id not in store.asked(session, at):
         raise NotFound("question", question_id, f"it was asked after {minute(at)}")
@@ -73,7 +73,7 @@ def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -
     essay = questions.essay(session, question.essay_id)
     assert essay is not None  # a foreign key forbids it
     people = forecasts.forecasters(session)
-    until = min(at + _INSTANT, close)  # what is said at that very instant counts
+    until = min(at + _INSTANT, close)  # acts at that very instant count
     window = (question.opens_at, max(until, question.opens_at))
     pieces = reviews.as_known(session, question.id, at)
     return Known(
@@ -94,26 +94,29 @@ def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -
         resolution=resolution,
         people=people,
         acts=acts,
-        held=Held(question, _upto(timelines(session, question, until), at), people, window, me),
+        held=Held(
+            question, _cut_timelines(timelines(session, question, until), at), people, window, me
+        ),
         cards=evidence.cards(session, pieces)[::-1],
-        suggestion=_suggested(session, question, _last_suggested(acts, at, close)),
+        suggestion=_load_suggestion(session, question, _find_suggestion_time(acts, at, close)),
         scores=resolutions.scores(session, question.id) if resolution == latest(entered) else (),
         headlines=properties.read(session, properties.HEADLINES) or "",
     )
 
 
-def _upto(held: Mapping[ForecasterId, Timeline], at: datetime) -> dict[ForecasterId, Timeline]:
-    """The timelines without what came later."""
-    found = {
-        who: timeline(step for step in steps.steps if step[0] <= at) for who, steps in held.items()
+def _cut_timelines(
+    timelines_by_id: Mapping[ForecasterId, Timeline], at: datetime
+) -> dict[ForecasterId, Timeline]:
+    """Return the timelines without later steps."""
+    cut = {
+        forecaster_id: timeline(step for step in steps.steps if step[0] <= at)
+        for forecaster_id, steps in timelines_by_id.items()
     }
-    return {who: steps for who, steps in found.items() if steps.steps}
+    return {forecaster_id: steps for forecaster_id, steps in cut.items() if steps.steps}
 
 
-def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
-    """When the suggestion last meant something: at the instant itself, or its last move before the
-    close.
-    """
+def _find_suggestion_time(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
+    """Return the time of the last valid suggestion: now, or its last change before the close."""
     if at < close:
         return at
     return next(
@@ -122,7 +125,7 @@ def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> 
     )
 
 
-def _suggested(
+def _load_suggestion(
     session: Session, question: Question, at: datetime
 ) -> Suggestion | OptionSuggestion | Leaning | None:
     if question.kind == "binary":

@@ -1,17 +1,21 @@
-"""The report on a scenario set."""
+"""Report on a scenario set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.distribution import Categorical
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
-from forecasts.forecaster import RESERVED
-from forecasts.options import as_offered
-from forecasts.question import Question, QuestionId, effective_close
-from forecasts.scenario_set import ScenarioPosterior, ScenarioSet, posterior
-from forecasts.spoken import percent, signed
+from forecasts.questions.forecaster import RESERVED
+from forecasts.questions.format import percent, signed
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import Question, QuestionId, effective_close
+from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, posterior
 from tracker.errors import NotFound
+from tracker.model.read_models import QuestionSummary
+from tracker.model.scenarios import Stood
+from tracker.questions.scenarios import reading
+from tracker.questions.scenarios.board import board
 from tracker.reports.content import (
     Block,
     Chart,
@@ -29,143 +33,152 @@ from tracker.reports.content import (
     words,
 )
 from tracker.reports.known import Rows, known
-from tracker.scenarios import reading
-from tracker.scenarios.board import board
-from tracker.scenarios.values import Stood
-from tracker.store import scenarios
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary
+from tracker.storage import scenarios
+from tracker.storage.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What was known of a scenario set at an instant. `found` is a sentence where the table does
-    not fit.
-    """
+class _ScenarioSetAsOf:
+    """A scenario set as known at an instant; `posterior` is a message if the table does not fit."""
 
     at: datetime
     scenario_set: ScenarioSet
     summary: QuestionSummary
     rows: Rows
-    board: Mapping[QuestionId, float]
-    found: ScenarioPosterior | str
+    probabilities: Mapping[QuestionId, float]
+    posterior: ScenarioPosterior | str
     history: tuple[Stood, ...]
 
     @property
     def question(self) -> Question:
-        """The question whose options the scenarios are."""
+        """The question whose options are the scenarios."""
         return self.summary.question
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The scenarios that were offered."""
+        """The scenarios offered."""
         return self.question.offered(self.at)
 
 
 def report(session: Session, question_id: str, at: datetime) -> Report:
-    """A scenario set as it was known; `question_id` is its question. Raises `NotFound`, also for
-    one made later.
+    """Build the report on a scenario set, by its question, as known at an instant.
+
+    Raises `NotFound`, also if it was made later.
     """
-    k = _gather(session, question_id, at)
-    sections = (_stands(k), _history(k), _table(k), _why(k), _about(k))
-    found = tuple(section for section in sections if section is not None)
+    data = _load_data(session, question_id, at)
+    sections = (
+        _build_standings(data),
+        _build_history(data),
+        _build_table(data),
+        _build_explanation(data),
+        _build_details(data),
+    )
+    present = tuple(section for section in sections if section is not None)
     return Report(
-        "scenarios", k.question.id, clean(k.scenario_set.title), clean(_answer(k)), at, found
+        "scenarios",
+        data.question.id,
+        clean(data.scenario_set.title),
+        clean(_summarise(data)),
+        at,
+        present,
     )
 
 
-def _gather(session: Session, question_id: str, at: datetime) -> _Known:
+def _load_data(session: Session, question_id: str, at: datetime) -> _ScenarioSetAsOf:
     page = reading.page(session, question_id, at)
-    scenario_set, rows = (
-        scenarios.of_question(session, page.summary.question.id, at),
-        known(session, at),
-    )
+    scenario_set = scenarios.of_question(session, page.summary.question.id, at)
+    rows = known(session, at)
     if scenario_set is None or page.summary.question.id not in rows:
         raise NotFound("scenario set", question_id, f"it was made after {minute(at)}")
     summary = rows[page.summary.question.id]
-    seen = board(session, [r.question_id for r in scenario_set.rows], at)
-    return _Known(
+    probabilities = board(session, [r.question_id for r in scenario_set.rows], at)
+    return _ScenarioSetAsOf(
         at,
         scenario_set,
         summary,
         rows,
-        seen,
-        _posterior(summary, scenario_set, seen, at),
+        probabilities,
+        _compute_posterior(summary, scenario_set, probabilities, at),
         page.history,
     )
 
 
-def _posterior(
+def _compute_posterior(
     summary: QuestionSummary,
     scenario_set: ScenarioSet,
-    seen: Mapping[QuestionId, float],
+    probabilities: Mapping[QuestionId, float],
     at: datetime,
 ) -> ScenarioPosterior | str:
     try:
-        return posterior(summary.question, scenario_set, seen, at=at)
+        return posterior(summary.question, scenario_set, probabilities, at=at)
     except ForecastsError as refusal:
         return f"{refusal}: until then the table moves nothing"
 
 
-def _answer(k: _Known) -> str:
-    if isinstance(k.found, str):
-        return k.found
-    best = k.found.distribution.likeliest
-    return (
-        f"“{best}” leads with {percent(k.found.distribution.of(best))}, by the table and the board."
-    )
+def _summarise(data: _ScenarioSetAsOf) -> str:
+    if isinstance(data.posterior, str):
+        return data.posterior
+    distribution = data.posterior.distribution
+    best = distribution.likeliest
+    return f"“{best}” leads with {percent(distribution.of(best))}, by the table and the board."
 
 
-def _stands(k: _Known) -> Section:
-    told = dict(
-        zip((o.name for o in k.question.options), k.scenario_set.descriptions, strict=False)
+def _build_standings(data: _ScenarioSetAsOf) -> Section:
+    descriptions = dict(
+        zip((o.name for o in data.question.options), data.scenario_set.descriptions, strict=False)
     )
-    held = {
+    shares_by_name = {
         standing.forecaster.name: shares
-        for who, standing in sorted(k.summary.standings.items())
-        if who not in RESERVED and (shares := _shares(k, standing.distribution))
+        for forecaster_id, standing in sorted(data.summary.standings.items())
+        if forecaster_id not in RESERVED and (shares := _list_shares(data, standing.distribution))
     }
-    now = {} if isinstance(k.found, str) else _shares(k, k.found.distribution)
-    prior = _shares(k, k.question.prior)
+    posterior = (
+        {} if isinstance(data.posterior, str) else _list_shares(data, data.posterior.distribution)
+    )
+    prior = _list_shares(data, data.question.prior)
     rows = [
         row(
             n,
-            told.get(n, ""),
+            descriptions.get(n, ""),
             percent(prior.get(n)),
-            percent(now.get(n)),
-            *(percent(s.get(n)) for s in held.values()),
+            percent(posterior.get(n)),
+            *(percent(s.get(n)) for s in shares_by_name.values()),
         )
-        for n in k.names
+        for n in data.names
     ]
-    headings = ("scenario", "what it is", "prior", "by the table", *held)
+    headings = ("scenario", "what it is", "prior", "by the table", *shares_by_name)
     n = (
         f"Shares of {counted(len(rows), 'scenario')} that exclude each other; "
-        f"{counted(len(held), 'person', 'people')}"
+        f"{counted(len(shares_by_name), 'person', 'people')}"
     )
     numbers = tuple(range(2, len(headings)))
-    said = f"{n} {'holds' if len(held) == 1 else 'hold'} a forecast of their own."
+    sentence = f"{n} {'holds' if len(shares_by_name) == 1 else 'hold'} a forecast of their own."
     return Section(
         "Where they stand",
-        (table(headings, rows, wide=(0, 1), numbers=numbers), words(said, quiet=True)),
+        (table(headings, rows, wide=(0, 1), numbers=numbers), words(sentence, quiet=True)),
     )
 
 
-def _shares(k: _Known, held: object) -> dict[str, float]:
-    """The shares of the scenarios that are offered."""
-    if not isinstance(held, Categorical):
+def _list_shares(data: _ScenarioSetAsOf, distribution: object) -> dict[str, float]:
+    """Return the shares of the offered scenarios."""
+    if not isinstance(distribution, Categorical):
         return {}
-    read = as_offered(k.question, k.at, held)
-    return dict(zip(read.options, read.p, strict=True)) if isinstance(read, Categorical) else {}
+    offered = as_offered(data.question, data.at, distribution)
+    return (
+        dict(zip(offered.options, offered.p, strict=True))
+        if isinstance(offered, Categorical)
+        else {}
+    )
 
 
-def _history(k: _Known) -> Section | None:
-    if not k.history:
+def _build_history(data: _ScenarioSetAsOf) -> Section | None:
+    if not data.history:
         return None
-    end = min(k.at, effective_close(k.question, k.summary.resolution))
-    names = k.question.prior.options if isinstance(k.question.prior, Categorical) else ()
+    end = min(data.at, effective_close(data.question, data.summary.resolution))
+    names = data.question.prior.options if isinstance(data.question.prior, Categorical) else ()
     steps = [
-        *((one.at, one.shares) for one in k.history if one.at < end),
-        (end, k.history[-1].shares),
+        *((step.at, step.shares) for step in data.history if step.at < end),
+        (end, data.history[-1].shares),
     ]
     series = tuple(
         Series(
@@ -183,62 +196,67 @@ def _history(k: _Known) -> Section | None:
     return Section("How they stood", (Chart("share", "", series, alt, stacked=True),))
 
 
-def _table(k: _Known) -> Section:
+def _build_table(data: _ScenarioSetAsOf) -> Section:
     rows = []
-    for one in k.scenario_set.rows:
-        asked = k.rows.get(one.question_id)
-        text = one.question_id if asked is None else asked.question.text
+    for likelihoods in data.scenario_set.rows:
+        summary = data.rows.get(likelihoods.question_id)
+        text = likelihoods.question_id if summary is None else summary.question.text
         rows.append(
-            row(text, percent(k.board.get(one.question_id)), *(percent(p) for p in one.p), one.why)
+            row(
+                text,
+                percent(data.probabilities.get(likelihoods.question_id)),
+                *(percent(p) for p in likelihoods.p),
+                likelihoods.why,
+            )
         )
-    names = [option.name for option in k.question.options]
+    names = [option.name for option in data.question.options]
     headings = ("indicator question", "now", *names, "why")
     numbers = tuple(range(1, len(names) + 2))
-    said = (
+    explanation = (
         "Under each scenario: how likely the question is answered YES if that scenario comes about."
     )
     return Section(
         "The table",
         (
             table(headings, rows, wide=(0, len(headings) - 1), numbers=numbers),
-            words(said, quiet=True),
+            words(explanation, quiet=True),
         ),
     )
 
 
-def _why(k: _Known) -> Section | None:
-    if isinstance(k.found, str):
+def _build_explanation(data: _ScenarioSetAsOf) -> Section | None:
+    if isinstance(data.posterior, str):
         return None
     rows = []
-    for name in k.names:
-        for line in k.found.lines.get(name, ()):
-            asked = None if line.question_id is None else k.rows.get(line.question_id)
-            about = "" if asked is None else f"{asked.question.text} "
+    for name in data.names:
+        for line in data.posterior.lines.get(name, ()):
+            summary = None if line.question_id is None else data.rows.get(line.question_id)
+            about = "" if summary is None else f"{summary.question.text} "
             rows.append(row(name, f"{about}{line.why}", signed(line.log_share, 3)))
-    left = (
-        f" Left out, for want of a number: {', '.join(k.found.left_out)}."
-        if k.found.left_out
+    omitted = (
+        f" Left out, for want of a number: {', '.join(data.posterior.left_out)}."
+        if data.posterior.left_out
         else ""
     )
-    said = f"The lines of a scenario add up to the logarithm of its share.{left}"
+    explanation = f"The lines of a scenario add up to the logarithm of its share.{omitted}"
     blocks: tuple[Block, ...] = (
         table(("scenario", "what", "adds"), rows, wide=(0, 1), numbers=(2,)),
-        words(said, quiet=True),
+        words(explanation, quiet=True),
     )
     return Section("Why", blocks)
 
 
-def _about(k: _Known) -> Section:
+def _build_details(data: _ScenarioSetAsOf) -> Section:
     return Section(
         "The question",
         (
             facts(
-                ("Question", k.question.text),
-                ("Criteria", k.question.criteria),
-                ("State", k.summary.status),
-                ("Closes", minute(k.question.closes_at)),
-                ("Sources", "; ".join(k.question.sources)),
-                ("Note", k.scenario_set.note),
+                ("Question", data.question.text),
+                ("Criteria", data.question.criteria),
+                ("State", data.summary.status),
+                ("Closes", minute(data.question.closes_at)),
+                ("Sources", "; ".join(data.question.sources)),
+                ("Note", data.scenario_set.note),
             ),
         ),
     )

@@ -1,18 +1,18 @@
-"""The labels of time axes, on paper and on the pages: 24 hours, and the day with them where little
-time is shown.
-"""
+"""Labels of time axes in reports and pages: 24-hour clock, with the day for short spans."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 _MINUTE: Final = 60_000
 _DAY: Final = 86_400_000
-_SECONDS_UNDER: Final = 5 * _MINUTE
-_HOURS_UNDER: Final = 3 * _DAY
-_YEARS_FROM: Final = 60 * _DAY
+_MAX_SECONDS_SPAN: Final = 5 * _MINUTE
+_MAX_HOURS_SPAN: Final = 3 * _DAY
+_MIN_MONTHS_SPAN: Final = 60 * _DAY
 
-_MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-                  "November", "December")  # fmt: skip
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 LOCALE: Final[Mapping[str, Any]] = {
@@ -27,26 +27,26 @@ LOCALE: Final[Mapping[str, Any]] = {
         "shortMonths": [month[:3] for month in _MONTHS],
     }
 }
-"""The locale of a chart's configuration: what is read aloud of an axis has 24-hour times, too."""
+"""Locale of a chart's configuration, for 24-hour times in accessible descriptions, too."""
 
 
 def time_ticks(channel: Literal["x", "y"], zone: Literal["local", "utc"]) -> dict[str, Any]:
-    """The ticks and labels of a temporal axis, as properties of a Vega-Lite axis.
+    """Build the ticks and labels of a temporal axis, as properties of a Vega-Lite axis.
 
-    They depend on how much time the axis shows. Under three days each label is a time above its
-    date (with seconds under five minutes); up to 60 days it is a day, the first one above its year;
-    beyond that a month with its year, and a day where a tick is no first of a month. A tick within
-    a day has no label where days are named.
+    They depend on the span of the axis. Under three days each label is a time above its date (with
+    seconds under five minutes); up to 60 days it is a day, the first one above its year; beyond
+    that a month with its year, and a day where a tick is not the first of a month. Where days are
+    named, a tick within a day has no label.
     """
     form, part = ("utcFormat", "utc") if zone == "utc" else ("timeFormat", "")
     span, at = f"(domain('{channel}')[1] - domain('{channel}')[0])", "datum.value"
-    time = f"{form}({at}, {span} < {_SECONDS_UNDER} ? '%H:%M:%S' : '%H:%M')"
+    time = f"{form}({at}, {span} < {_MAX_SECONDS_SPAN} ? '%H:%M:%S' : '%H:%M')"
     day, month, year = (f"{form}({at}, '{pattern}')" for pattern in ("%d %b", "%b %Y", "%Y"))
     return {
         "labelExpr": (
-            f"{span} < {_HOURS_UNDER} ? [{time}, {day}]"
+            f"{span} < {_MAX_HOURS_SPAN} ? [{time}, {day}]"
             f" : {part}hours({at}) + {part}minutes({at}) > 0 ? ''"
-            f" : {span} < {_YEARS_FROM} ? (datum.index == 0 ? [{day}, {year}] : {day})"
+            f" : {span} < {_MIN_MONTHS_SPAN} ? (datum.index == 0 ? [{day}, {year}] : {day})"
             f" : {part}date({at}) == 1 ? {month} : {day}"
         ),
         "labelOverlap": True,

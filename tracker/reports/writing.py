@@ -1,4 +1,4 @@
-"""A report as the bytes of a file."""
+"""Report files: render, name and choose the format."""
 
 from pathlib import Path
 from typing import Final, Literal, assert_never, get_args
@@ -17,9 +17,9 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
 
 
 def written(report: Report, form: Format) -> bytes:
-    """The report in a format; the same report gives the same bytes on one machine.
+    """Render a report in a format; the same report gives the same bytes on one machine.
 
-    The bytes of `json` are the data themselves: their SHA-256 is the report's.
+    `json` is the data itself: its SHA-256 is the report's.
     """
     match form:
         case "html":
@@ -37,20 +37,18 @@ def written(report: Report, form: Format) -> bytes:
 
 
 def file_name(report: Report, form: Format) -> str:
-    """What a report's file is called: `question-xi-zelensky-2026-11-24.pdf`."""
+    """Name the file of a report: `question-xi-zelensky-2026-11-24.pdf`."""
     parts = (report.kind, report.name, f"{report.known_at:%Y-%m-%d}")
-    said = "-".join(part for part in parts if part)
-    return f"{''.join(c if c.isalnum() or c in '-_' else '-' for c in said)[:100]}.{form}"
+    stem = "-".join(part for part in parts if part)
+    return f"{''.join(c if c.isalnum() or c in '-_' else '-' for c in stem)[:100]}.{form}"
 
 
-def format_of(file: Path, wanted: Format | None) -> Format:
-    """The format that was asked for, or else what the file's name says; raises `Refused` where
-    neither does.
-    """
-    said = file.suffix.lower().removeprefix(".")
-    found = wanted or next((form for form in FORMATS if form == said), None)
-    if found is None:
+def format_of(file: Path, requested: Format | None) -> Format:
+    """Return the requested format, else that of the suffix; raises `Refused` without either."""
+    suffix = file.suffix.lower().removeprefix(".")
+    chosen = requested or next((form for form in FORMATS if form == suffix), None)
+    if chosen is None:
         raise Refused(
             f"{file} does not say its format: end it in .html, .pdf or .json, or give --format"
         )
-    return found
+    return chosen

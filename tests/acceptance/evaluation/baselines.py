@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.probability import Floats
-from forecasts.resampling import numbered
+from forecasts.distributions.probability import Floats
+from forecasts.statistics.resampling import numbered
 from tests.acceptance.evaluation.labelled import folded
 from tracker.matching.tokens import stem
 

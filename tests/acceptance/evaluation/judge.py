@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from forecasts.evidence import StoryId
-from forecasts.question_set import QuestionSet
+from forecasts.evidence.evidence import StoryId
+from forecasts.question_sets.question_set import QuestionSet
 from tests.acceptance.evaluation.labelled import AskedAbout
 from tests.acceptance.evaluation.relevance import Judged
-from tracker import question_sets
-from tracker.matching.copies import Copies
+from tracker.app import question_set_files as question_sets
 from tracker.matching.encoders import Remembering, open_encoder
 from tracker.matching.matcher import Match, Matcher, words_of
+from tracker.matching.near_duplicates import Copies
 from tracker.matching.profile import Profile, profile_of
 from tracker.matching.semantic import Encoder, as_read, comparable, kind_of
 from tracker.matching.stories import KnownStory, Stories

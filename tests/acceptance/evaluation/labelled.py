@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from forecasts.errors import InvalidTime
-from forecasts.question import utc
+from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.json_lines import WrongLine, name_of, shown, text
-from tracker.json_lines import lines as lines_of
-from tracker.json_lines import record as record_of
+from tracker.files.json_lines import WrongLine, name_of, shown, text
+from tracker.files.json_lines import lines as lines_of
+from tracker.files.json_lines import record as record_of
 
 Value = TypeVar("Value")
 AskedAbout = tuple[str, str]

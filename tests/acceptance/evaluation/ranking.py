@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats
-from forecasts.resampling import numbered
+from forecasts.statistics.resampling import numbered
 
 Counts = NDArray[np.signedinteger[Any]]  # of any width
 

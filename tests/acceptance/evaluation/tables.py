@@ -18,8 +18,8 @@ from tests.acceptance.evaluation.relevance import (
 )
 from tests.acceptance.evaluation.stories import StoryFigures
 from tracker.feeds.text import shortened
-from tracker.printing import safe, table_of
-from tracker.scorecards import number
+from tracker.interfaces.cli.score_tables import number
+from tracker.interfaces.cli.tables import safe, table_of
 
 LONGEST = 60
 """Characters of a question that are shown where it has no id."""

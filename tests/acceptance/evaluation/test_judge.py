@@ -11,7 +11,7 @@ from tests.acceptance.evaluation import judge as judging
 from tests.acceptance.evaluation.judge import MatcherJudge, cluster, open_judge
 from tests.builders import a_question, a_set
 from tests.matching.small_encoder import SmallEncoder
-from tracker import question_sets
+from tracker.app import question_set_files as question_sets
 
 QUESTION = a_question()
 ITEMS = [

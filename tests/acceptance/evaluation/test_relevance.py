@@ -36,7 +36,7 @@ from tests.acceptance.evaluation.relevance import (
     wordings,
 )
 from tests.acceptance.evaluation.stories import ALL, BETWEEN, evaluate_stories
-from tracker import question_sets
+from tracker.app import question_set_files as question_sets
 
 ARCHIVE = tuple(
     {"id": f"wire-{n}", "title": f"Market report number {n}", "summary": "Prices."}

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.answers import read_answer
-from forecasts.cdf import Cdf, Scale
-from forecasts.distribution import OTHER, Binary, Categorical, Distribution
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
+from forecasts.distributions.probability import summing_to_one
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.probability import summing_to_one
-from forecasts.question import (
+from forecasts.questions.answers import read_answer
+from forecasts.questions.question import (
     EssayId,
     ForecasterId,
     HorizonShape,
@@ -31,8 +31,8 @@ from forecasts.question import (
     knowing_nothing,
     utc,
 )
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.rulebook import BUCKETS
-from forecasts.timeline import Timeline, timeline
 
 QUESTION = QuestionId("case")
 

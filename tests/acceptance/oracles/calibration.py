@@ -7,7 +7,7 @@ import numpy as np
 
 from forecasts.calibration.corp import consistency_band, corp, mcb_test
 from forecasts.calibration.decomposition import ece, ece_of_perfect, murphy
-from forecasts.shares import effective_n, jeffreys, wilson
+from forecasts.statistics.intervals import effective_n, jeffreys, wilson
 
 Given = Mapping[str, Any]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tracker.user_files import read_text
+from tracker.files.user_files import read_text
 
 TOLERANCE = 1e-9
 """For a case that names none."""

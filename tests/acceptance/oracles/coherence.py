@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from forecasts import coherence, scenarios
+from forecasts.scenarios import coherence
+from forecasts.scenarios import likelihood_table as scenarios
 
 Given = Mapping[str, Any]
 

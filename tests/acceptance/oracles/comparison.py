@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.comparison import diebold_mariano
-from forecasts.resampling import bootstrap_interval, sign_flip
 from forecasts.scoring.skill import difficulty_adjusted, skill_score, skill_vs_climatology
+from forecasts.statistics.comparison import diebold_mariano
+from forecasts.statistics.resampling import bootstrap_interval, sign_flip
 
 Given = Mapping[str, Any]
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from forecasts.distribution import Binary
+from forecasts.aggregation.pooling import mean, median
+from forecasts.distributions.distribution import Binary
+from forecasts.distributions.probability import summing_to_one
 from forecasts.errors import InvalidForecast
-from forecasts.pooling import mean, median
-from forecasts.probability import summing_to_one
-from forecasts.question import ForecasterId
+from forecasts.questions.question import ForecasterId
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.daily import DAY, daily_brier, score_daily
-from forecasts.timeline import Timeline, timeline
 from tests.acceptance.oracles.asked import OPENS, Asked, instant, question, resolution
 from tests.acceptance.oracles.cases import is_list
 from tests.acceptance.oracles.over_time import brier_scores

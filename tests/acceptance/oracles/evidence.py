@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forecasts import base_rates, likelihood
-from forecasts.distribution import Binary
-from forecasts.evidence import effective_likelihood_ratio
-from forecasts.hazard import moved_by_time
-from forecasts.question import HorizonShape
-from forecasts.recalibration import CLIP, fit_recalibration
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence import base_rates
+from forecasts.evidence import likelihood_ratios as likelihood
+from forecasts.evidence.evidence import effective_likelihood_ratio
+from forecasts.questions.question import HorizonShape
+from forecasts.statistics.recalibration import CLIP, fit_recalibration
+from forecasts.suggestion.time_decay import moved_by_time
 from tests.acceptance.oracles.cases import is_list
 
 Given = Mapping[str, Any]

@@ -4,19 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from forecasts.distribution import Binary
-from forecasts.evidence import (
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     Indicator,
     IndicatorId,
     Report,
     StoryId,
     Strength,
 )
-from forecasts.question import Question
-from forecasts.suggestion import DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, suggest
+from forecasts.questions.question import EvidenceId, Question
+from forecasts.suggestion.binary import DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, suggest
 from tests.acceptance.oracles.asked import ONLY, OPENS, QUESTION, question
 from tests.acceptance.oracles.cases import LEDGER
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forecasts.distribution import Binary
-from forecasts.question import ForecasterId
+from forecasts.distributions.distribution import Binary
+from forecasts.questions.question import ForecasterId
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.daily import daily_brier, score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.propriety import best_report
 from forecasts.scoring.rules import brier
 from forecasts.scoring.scores import Score, score_question
-from forecasts.timeline import Timeline, timeline
 from tests.acceptance.oracles.asked import ONLY, Asked, binary, per_forecaster
 
 Given = Mapping[str, Any]

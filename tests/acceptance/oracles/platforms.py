@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.cdf import Scale, uniform
-from forecasts.pooling import geometric_mean
-from forecasts.probability import Floats
+from forecasts.aggregation.pooling import geometric_mean
+from forecasts.distributions.cdf import Scale, uniform
+from forecasts.distributions.probability import Floats
 from forecasts.scoring.points import Stood, given_in, peer_at, peer_points
 from forecasts.scoring.rules import (
     baseline_points,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from forecasts.question import ForecasterId
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.points import score_points
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score, score_question

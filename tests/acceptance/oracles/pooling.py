@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from forecasts import pooling
+from forecasts.aggregation import pooling
 
 Given = Mapping[str, Any]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from forecasts.calibration.decomposition import paired
-from forecasts.cdf import day_number
-from forecasts.dynamics import movement
+from forecasts.distributions.cdf import day_number
 from forecasts.scoring import crps, rules
+from forecasts.statistics.dynamics import movement
 from tests.acceptance.oracles.asked import instant
 
 Given = Mapping[str, Any]

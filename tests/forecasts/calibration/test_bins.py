@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from forecasts.calibration.bins import BIN_PERCENT, TOO_FEW, Bin, advice, bin_of, bins
 from forecasts.errors import InvalidProbability
-from forecasts.shares import jeffreys, wilson
+from forecasts.statistics.intervals import jeffreys, wilson
 from tests.forecasts.strategies import (
     law,
     probabilities,

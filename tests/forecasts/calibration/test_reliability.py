@@ -12,7 +12,7 @@ from forecasts.calibration.decomposition import discrimination, murphy, sharpnes
 from forecasts.calibration.reliability import BAND_LEVEL, Reliability, reliability
 from forecasts.calibration.snapshots import Snapshot
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.question import QuestionId
+from forecasts.questions.question import QuestionId
 from tests.forecasts.strategies import law, probabilities
 
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.calibration.snapshots import LEADS_DAYS, Record, Snapshot, interval_record, snapshots
-from forecasts.cdf import Cdf, Scale, uniform
-from forecasts.distribution import Binary, Categorical
+from forecasts.distributions.cdf import Cdf, Scale, uniform
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError
-from forecasts.question import Outcome, Question, QuestionId
-from forecasts.shares import wilson
-from forecasts.timeline import Timeline
+from forecasts.questions.question import Outcome, Question, QuestionId
+from forecasts.questions.timeline import Timeline
+from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import (
     answered,
     categorical_question,

@@ -4,7 +4,7 @@
 
 from pathlib import Path
 
-from forecasts.essay import Sentence, find_claims
+from forecasts.essays.extract import Sentence, find_claims
 
 HERE = Path(__file__).parent
 TUNED_ON = ("bank_outlook", "op_ed", "scenario")

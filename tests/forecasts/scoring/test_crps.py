@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats
 from forecasts.scoring.crps import (
     IntervalRecord,
     crps_cdf,
@@ -28,7 +28,7 @@ from forecasts.scoring.crps import (
     quantile_score,
     weighted_interval_score,
 )
-from forecasts.shares import wilson
+from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import law
 
 KNOTS = [0.0, 10.0, 20.0, 30.0, 50.0]

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf
-from forecasts.distribution import Binary, Categorical
+from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import InvalidForecast
-from forecasts.question import ForecasterId, Option, Outcome, Question, Resolution
+from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.daily import DailyBrier, daily_brier, midnights, score_daily
 from forecasts.scoring.scores import Held, Score, score_question
-from forecasts.timeline import Timeline, timeline
 from tests.forecasts.strategies import (
     ANN,
     LEVELS,

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf
+from forecasts.distributions.cdf import Cdf
 from forecasts.errors import InvalidForecast, InvalidProbability
-from forecasts.question import Outcome
+from forecasts.questions.question import Outcome
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.gaps import mean_with_gaps
 from forecasts.scoring.scores import score_question
-from forecasts.timeline import Timeline, timeline
 from tests.forecasts.strategies import (
     ANN,
     day,

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.cdf import Cdf, Scale
-from forecasts.distribution import Binary, Categorical
+from forecasts.aggregation.pooling import geometric_mean
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.pooling import geometric_mean
-from forecasts.question import ForecasterId, Option, Outcome, Question, Resolution
+from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.points import (
     PeerPoints,
     Stood,
@@ -25,7 +26,6 @@ from forecasts.scoring.points import (
 )
 from forecasts.scoring.rulebook import CURVE_FLOOR, RuleName
 from forecasts.scoring.scores import Held, Score, score_question
-from forecasts.timeline import Timeline, timeline
 from tests.forecasts.strategies import (
     day,
     law,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidProbability, InvalidTime
-from forecasts.question import Outcome
+from forecasts.questions.question import Outcome
 from forecasts.scoring.propriety import best_report
 from forecasts.scoring.scores import Score, score_question
 from tests.forecasts.strategies import ANN, law, probabilities, question, resolution, steps

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import p_yes
-from forecasts.forecaster import HAZARD, PRIOR
-from forecasts.hazard import hazard_timeline
-from forecasts.question import ForecasterId, Outcome, Question, Resolution
+from forecasts.distributions.distribution import p_yes
+from forecasts.questions.forecaster import HAZARD, PRIOR
+from forecasts.questions.question import ForecasterId, Outcome, Question, Resolution
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.references import own_loss, reference_losses
 from forecasts.scoring.scores import Score, score_spans, standing_spans
-from forecasts.timeline import Timeline
+from forecasts.suggestion.time_decay import hazard_timeline
 from tests.forecasts.strategies import (
     ANN,
     answered,

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from forecasts.answers import Answer
-from forecasts.cdf import Cdf, Scale, from_quantiles, uniform
-from forecasts.distribution import Binary, Categorical, Distribution, even
-from forecasts.pooling import crowd_cdf
-from forecasts.question import Kind, Option, Question
+from forecasts.aggregation.pooling import crowd_cdf
+from forecasts.distributions.cdf import Cdf, Scale, from_quantiles, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.questions.answers import Answer
+from forecasts.questions.question import Kind, Option, Question
 from forecasts.scoring.rulebook import (
     BUCKETS,
     CURVE_FLOOR,

@@ -6,10 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasts.cdf import Cdf, Scale, date_of, from_quantiles, uniform
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.question import ForecasterId, Option, Outcome, Question, QuestionId, Resolution
-from forecasts.resampling import bootstrap_interval
+from forecasts.distributions.cdf import Cdf, Scale, date_of, from_quantiles, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions.question import (
+    ForecasterId,
+    Option,
+    Outcome,
+    Question,
+    QuestionId,
+    Resolution,
+)
+from forecasts.questions.timeline import Span, Timeline
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import (
     RESAMPLES,
@@ -22,7 +29,7 @@ from forecasts.scoring.scores import (
     standing_spans,
     summarise,
 )
-from forecasts.timeline import Span, Timeline
+from forecasts.statistics.resampling import bootstrap_interval
 from tests.forecasts.strategies import (
     ANN,
     LEVELS,

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.answers import Answer, answer
-from forecasts.cdf import Cdf, Scale, uniform
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.distributions.cdf import Cdf, Scale, uniform
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions.answers import Answer, answer
+from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.timeline import Timeline, timeline
 from forecasts.scoring.rulebook import (
     BUCKETS,
     OWN_RULES,
@@ -25,7 +26,6 @@ from forecasts.scoring.rulebook import (
     values_of,
 )
 from forecasts.scoring.scores import Score, recompute, score_question, standing_spans
-from forecasts.timeline import Timeline, timeline
 from tests.forecasts.strategies import (
     ANN,
     KINDS,

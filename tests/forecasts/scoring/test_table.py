@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import p_yes
+from forecasts.distributions.distribution import p_yes
 from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
-from forecasts.question import ForecasterId, Outcome
+from forecasts.questions.question import ForecasterId, Outcome
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.scores import score_question
 from forecasts.scoring.stretches import Windows, microseconds
 from forecasts.scoring.table import BinaryTable, TableScores, score_table
-from forecasts.timeline import Timeline
 from tests.forecasts.scoring import reference_scoring
 from tests.forecasts.strategies import (
     OPENS,

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 → the same as a feed in XML gives. feedparser 6 cannot read it."""
+"""Parse JSON Feed 1.0 and 1.1, which feedparser 6 cannot read."""
 
 import json
 import re
@@ -17,11 +17,11 @@ from tracker.feeds.parsing.parsed import (
     newest,
     too_many,
 )
-from tracker.feeds.parsing.screening import EACH_END
+from tracker.feeds.parsing.sanitise import EACH_END
 from tracker.feeds.text import plain, unmarked, visible
 
 MOST_VALUES: Final = 2_000_000
-"""Commas and opening brackets. Each may be a value of its own, which takes 60 bytes or so."""
+"""Maximum number of commas and opening brackets. Each may be a value, which takes some 60 bytes."""
 
 _MEDIA_TYPE: Final = "application/feed+json"
 _VERSION: Final = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/", re.IGNORECASE)
@@ -32,83 +32,97 @@ _RFC_3339: Final = re.compile(
 
 
 def is_json(text: str) -> bool:
-    """Does a document begin as JSON does?"""
+    """Return True if a document begins like JSON."""
     return text[:1_000].lstrip()[:1] in ("{", "[")
 
 
 def read(text: str, content_type: str, url: str) -> Parsed | ParseFailed:
-    """The entries of a JSON feed that was found at `url`.
+    """Parse the JSON feed found at `url`.
 
-    A feed names its version, or comes under the media type of a feed and has items.
+    It has to name its version, or to come under the media type of a feed and have items.
     """
     if text.count(",") + text.count("{") + text.count("[") > MOST_VALUES:
         return ParseFailed(f"JSON of more than {MOST_VALUES:,} values")
     try:
-        # Numbers stay the text that they are: an id of 5,000 digits is an id, and costs no
-        # arithmetic.
-        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+        # Keep numbers as text: an id of 5,000 digits is an id and needs no arithmetic.
+        document = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
         return ParseFailed("JSON nested too deeply")
     except ValueError as error:
         return ParseFailed(f"malformed JSON: {str(error)[:100]}")
-    return _feed(found, content_type, url) if isinstance(found, dict) else _NOT_A_FEED
+    return (
+        _convert_document(document, content_type, url)
+        if isinstance(document, dict)
+        else _NOT_A_FEED
+    )
 
 
-def _feed(found: dict[str, Any], content_type: str, url: str) -> Parsed | ParseFailed:
-    entries = found.get("items", [])
-    under_its_type = (
-        content_type.partition(";")[0].strip().lower() == _MEDIA_TYPE and "items" in found
+def _convert_document(
+    document: dict[str, Any], content_type: str, url: str
+) -> Parsed | ParseFailed:
+    entries = document.get("items", [])
+    has_media_type = (
+        content_type.partition(";")[0].strip().lower() == _MEDIA_TYPE and "items" in document
     )
     if not isinstance(entries, list) or not (
-        _VERSION.match(_text(found, "version")) or under_its_type
+        _VERSION.match(_get_text(document, "version")) or has_media_type
     ):
         return _NOT_A_FEED
-    kept = entries if len(entries) <= 2 * EACH_END else [*entries[:EACH_END], *entries[-EACH_END:]]
-    cut_out = len(entries) - len(kept)
+    selected = (
+        entries if len(entries) <= 2 * EACH_END else [*entries[:EACH_END], *entries[-EACH_END:]]
+    )
+    cut_out = len(entries) - len(selected)
     items, names = gathered(
-        [item_of(_said_by(entry), url) if isinstance(entry, dict) else None for entry in kept],
+        [
+            item_of(_read_entry(entry), url) if isinstance(entry, dict) else None
+            for entry in selected
+        ],
         cut_out,
     )
     return Parsed(
-        title=plain(_text(found, "title"), LONGEST_TITLE),
+        title=plain(_get_text(document, "title"), LONGEST_TITLE),
         items=newest(items),
         warning=too_many(len(entries) if cut_out else len(items)) or None,
-        site_url=web_link(_text(found, "home_page_url"), url),
+        site_url=web_link(_get_text(document, "home_page_url"), url),
         names=names,
     )
 
 
-def _said_by(entry: dict[str, Any]) -> Said:
-    """An entry's words as plain text; an id that is an address serves for a missing one."""
-    guid, html = _text(entry, "id"), _text(entry, "content_html")
-    published, modified = _text(entry, "date_published"), _text(entry, "date_modified")
+def _read_entry(entry: dict[str, Any]) -> Said:
+    """Convert an entry to plain text; an id that is an address replaces a missing link."""
+    guid, html = _get_text(entry, "id"), _get_text(entry, "content_html")
+    published, modified = _get_text(entry, "date_published"), _get_text(entry, "date_modified")
     return Said(
         guid=guid,
-        title=unmarked(_text(entry, "title")),
-        summary=unmarked(_text(entry, "summary")),
-        content=unmarked(html) if html else " ".join(visible(_text(entry, "content_text")).split()),
-        link=_text(entry, "url")
-        or _text(entry, "external_url")
+        title=unmarked(_get_text(entry, "title")),
+        summary=unmarked(_get_text(entry, "summary")),
+        content=unmarked(html)
+        if html
+        else " ".join(visible(_get_text(entry, "content_text")).split()),
+        link=_get_text(entry, "url")
+        or _get_text(entry, "external_url")
         or (guid if guid.startswith("http") else ""),
-        published_at=_date(published) or _date(modified),
-        published_raw=unmarked(published if _date(published) or not _date(modified) else modified),
-        updated_at=_date(modified),
+        published_at=_parse_date(published) or _parse_date(modified),
+        published_raw=unmarked(
+            published if _parse_date(published) or not _parse_date(modified) else modified
+        ),
+        updated_at=_parse_date(modified),
     )
 
 
-def _text(part: dict[str, Any], name: str) -> str:
+def _get_text(part: dict[str, Any], name: str) -> str:
     value = part.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _date(said: str) -> datetime | None:
-    """A date as RFC 3339 has it, in UTC if it names no zone; None for any other."""
-    said = said.strip().upper()
-    if not _RFC_3339.fullmatch(said):
+def _parse_date(text: str) -> datetime | None:
+    """Parse an RFC 3339 date, in UTC if it names no zone; None for any other text."""
+    text = text.strip().upper()
+    if not _RFC_3339.fullmatch(text):
         return None
     try:
-        at = datetime.fromisoformat(said)
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        date = datetime.fromisoformat(text)
+        date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (OverflowError, ValueError):
         return None
-    return at if at.year >= EARLIEST_YEAR else None
+    return date if date.year >= EARLIEST_YEAR else None

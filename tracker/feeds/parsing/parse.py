@@ -1,13 +1,13 @@
-"""Bytes of a feed → entries in plain text. The only file that knows feedparser.
+"""Parse RSS, Atom and RDF documents. The only module that imports feedparser.
 
-feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. What it
-is given here has been decoded (`text`) and looked over (`screening`); what it gives becomes plain
-text, http(s) links, keys that are the same at every poll, and no date that the feed did not name.
+feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. Its
+input is decoded and sanitised before; its output becomes plain text, http(s) links, keys that are
+the same at every poll, and only dates that the feed names.
 
-It is the parser of record, and the slowest part of reading, so it is asked to do only what is used:
-no cleaning of markup that becomes plain text anyway, no addresses inside markup made absolute, no
-elements that nobody reads, and no decoding of what has been decoded. 110 real feeds (25 MB, 3,371
-entries) take it 0.6 s this way, 2.5 s in its own raw mode, and 7.4 s as it comes.
+It is the slowest part of reading, so it does only what is used: no cleaning of markup that becomes
+plain text anyway, no resolving of addresses inside markup, no unused elements, and no second
+decoding. 110 real feeds (25 MB, 3,371 entries) take it 0.6 s this way, 2.5 s in its own raw mode,
+and 7.4 s by default.
 """
 
 import re
@@ -31,17 +31,15 @@ from tracker.feeds.parsing.parsed import (
     newest,
     too_many,
 )
+from tracker.feeds.parsing.sanitise import EACH_END, Screened, is_page, screened, what_came
 from tracker.feeds.parsing.sax import Spelling, drive
-from tracker.feeds.parsing.screening import EACH_END, Screened, is_page, screened, what_came
 from tracker.feeds.text import decoded, plain, unmarked
 
 __all__ = ["ParseFailed", "Parsed", "parse"]
 
 
 def parse(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
-    """The entries of a feed that was found at `url`; all text plain, all links http(s) and
-    absolute.
-    """
+    """Parse the feed found at `url`; all text is plain, all links are http(s) and absolute."""
     text = decoded(body, content_type)
     if not text.strip():
         return ParseFailed("an empty answer")
@@ -50,84 +48,85 @@ def parse(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
     screen = screened(text)
     if screen.danger:
         return ParseFailed(screen.danger)
-    return _read(screen, url) or ParseFailed(what_came(text, screen.document, content_type))
+    return _parse_document(screen, url) or ParseFailed(
+        what_came(text, screen.document, content_type)
+    )
 
 
-def _read(screen: Screened, url: str) -> Parsed | ParseFailed | None:
-    """The feed; None if feedparser finds none in it."""
+def _parse_document(screen: Screened, url: str) -> Parsed | ParseFailed | None:
+    """Return the parsed feed; None if feedparser finds none."""
     document = screen.document
     try:
-        found = _found(document, url)
-    except MemoryError:  # the process is what it hits
+        result = _run_feedparser(document, url)
+    except MemoryError:  # affects the whole process
         raise
-    except (
-        Exception
-    ) as error:  # on some broken documents it stumbles in many ways (KeyError in georss, for one)
+    except Exception as error:  # broken documents raise many kinds, such as KeyError in georss
         return ParseFailed(f"feedparser stumbled over it ({type(error).__name__})")
-    if not found.version and (not found.entries or is_page(document)):
+    if not result.version and (not result.entries or is_page(document)):
         return None
-    entries = [item_of(_said_by(entry), url) for entry in found.entries]
+    entries = [item_of(_read_entry(entry), url) for entry in result.entries]
     cut_out = screen.cut_from - len(entries) if len(entries) == 2 * EACH_END else 0
     items, names = gathered(entries, max(0, cut_out))
     return Parsed(
-        title=plain(_text(found.feed, "title"), LONGEST_TITLE),
+        title=plain(_get_text(result.feed, "title"), LONGEST_TITLE),
         items=newest(items),
-        warning=_warning(found.fault, max(screen.cut_from, len(items))),
-        ttl_seconds=_ttl(found.feed),
-        site_url=web_link(_text(found.feed, "link"), url),
+        warning=_compose_warning(result.fault, max(screen.cut_from, len(items))),
+        ttl_seconds=_read_ttl(result.feed),
+        site_url=web_link(_get_text(result.feed, "link"), url),
         names=names,
     )
 
 
-def _warning(fault: str, entries: int) -> str | None:
-    """What was odd about a document that could be read all the same."""
-    odd = (f"malformed: {fault}" if fault else "", too_many(entries))
-    return "; ".join(filter(None, odd)) or None
+def _compose_warning(fault: str, entries: int) -> str | None:
+    """Return the warning about a malformed or cut document."""
+    warnings = (f"malformed: {fault}" if fault else "", too_many(entries))
+    return "; ".join(filter(None, warnings)) or None
 
 
-_PERIODS: Final = {
+_PERIOD_SECONDS: Final = {
     "hourly": 3600.0,
     "daily": 86400.0,
     "weekly": 604800.0,
     "monthly": 2592000.0,
     "yearly": 31536000.0,
 }
-_LONGEST_TTL: Final = 86400.0
+_MAX_TTL_SECONDS: Final = 86400.0
 
 
-def _ttl(feed: Any) -> float:
-    """Seconds for which a feed asks to be left alone: at most a day, 0 when it says nothing or
-    nonsense.
+def _read_ttl(feed: Any) -> float:
+    """Return the seconds for which a feed asks not to be polled: at most a day, 0 if unspecified or
+    invalid.
     """
-    minutes, period = _number(_text(feed, "ttl")), _text(feed, "sy_updateperiod").strip().lower()
+    minutes = _parse_number(_get_text(feed, "ttl"))
+    period = _get_text(feed, "sy_updateperiod").strip().lower()
     if minutes:
-        return min(60 * minutes, _LONGEST_TTL)
-    times = _number(_text(feed, "sy_updatefrequency") or "1")
-    return min(_PERIODS.get(period, 0.0) / times, _LONGEST_TTL) if times else 0.0
+        return min(60 * minutes, _MAX_TTL_SECONDS)
+    frequency = _parse_number(_get_text(feed, "sy_updatefrequency") or "1")
+    return min(_PERIOD_SECONDS.get(period, 0.0) / frequency, _MAX_TTL_SECONDS) if frequency else 0.0
 
 
-def _number(text: str) -> float:
+def _parse_number(text: str) -> float:
     text = text.strip()
     return float(text) if re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text, re.ASCII) else 0.0
 
 
-# feedparser, with less to do
+# Reduced feedparser
 
 
-_NAMED_BASE: Final = re.compile(r"base\s{0,9}=")
+_XML_BASE: Final = re.compile(r"base\s{0,9}=")
 _C1: Final = re.compile("[\x80-\x9f]")
-_UNREAD: Final = frozenset(
+_IGNORED_ELEMENTS: Final = frozenset(
     "author category comments contributor email enclosure name uri dc:creator dc:publisher "
     "dc:subject itunes:author itunes:duration itunes:episode itunes:episodetype itunes:explicit "
     "itunes:image itunes:keywords itunes:season media:content media:credit media:keywords "
     "media:thumbnail slash:comments thr:total wfw:commentrss".split()
 )
-"""Elements of an entry that say nothing we keep: a fifth of all elements in real feeds."""
+"""Elements of an entry that are not used: a fifth of all elements in real feeds."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What feedparser found; `fault` says why the document is no XML, "" if it is."""
+class _FeedparserResult:
+    """Result of feedparser; `fault` says why the document is no XML, "" if it is."""
 
     version: str
     feed: Any
@@ -135,29 +134,28 @@ class _Found:
     fault: str
 
 
-def _found(document: str, url: str) -> _Found:
-    """Read a document as feedparser.parse does: as XML, else with the parser that forgives
-    anything.
+def _run_feedparser(document: str, url: str) -> _FeedparserResult:
+    """Parse a document as feedparser.parse does: as XML, else with its lenient parser.
 
-    Only xml:base needs the feed's address here. (feedparser also believes an attribute `base`.
-    Without an address to go back to, the base of one entry would hold for those after it.)
+    Only xml:base needs the feed's address here. (feedparser also obeys an attribute `base`. Without
+    an address to return to, the base of one entry would apply to those after it.)
     """
-    home = url if _NAMED_BASE.search(document) else ""
-    strict = _Strict(home)
+    home = url if _XML_BASE.search(document) else ""
+    strict = _StrictParser(home)
     fault = drive(document, strict)
     if not fault:
-        return _Found(strict.version, strict.feeddata, strict.entries, "")
-    loose = _Loose(home)
+        return _FeedparserResult(strict.version, strict.feeddata, strict.entries, "")
+    loose = _LooseParser(home)
     loose.feed(document)
-    return _Found(loose.version, loose.feeddata, loose.entries, fault)
+    return _FeedparserResult(loose.version, loose.feeddata, loose.entries, fault)
 
 
-class _Lean(feedparser.mixin._FeedParserMixin):  # type: ignore[misc]
-    """feedparser's reading of elements, without what we do not use.
+class _LeanParser(feedparser.mixin._FeedParserMixin):  # type: ignore[misc]
+    """feedparser's handling of elements, without the unused parts.
 
-    It looks for e-mail addresses in authors (40 KB of "a.a.a." take 10 s) and for each category
-    among those before it (16,000 take 6 s); authors and categories are not read here. Ids stay as
-    they are, so that entries are still known when the feed moves.
+    It searches authors for e-mail addresses (40 KB of "a.a.a." take 10 s) and compares each
+    category with those before it (16,000 take 6 s); both are skipped here. Ids are not resolved, so
+    that entries are still recognised when the feed moves.
     """
 
     resolve_relative_uris = False
@@ -175,10 +173,10 @@ class _Lean(feedparser.mixin._FeedParserMixin):  # type: ignore[misc]
 
     def push_content(self, tag: str, attrs: Any, kind: str, expecting_text: Any) -> None:
         super().push_content(tag, attrs, kind, expecting_text)
-        self.contentparams: Any = _Params(self.contentparams)
+        self.contentparams: Any = _ContentParams(self.contentparams)
 
     def resolve_uri(self, uri: str) -> Any:
-        """An address as xml:base has it; against the feed's own address it is resolved later."""
+        """Resolve an address against xml:base; the feed's own address is applied later."""
         if self.baseuri != self.home:
             return super().resolve_uri(uri)
         return feedparser.urls._urljoin("", uri) if ":///" in uri else uri
@@ -186,66 +184,68 @@ class _Lean(feedparser.mixin._FeedParserMixin):  # type: ignore[misc]
     def _end_guid(self) -> None:
         super()._end_guid()
         context = self._get_context()
-        if context.get("guidislink"):  # so the guid has become the link
+        if context.get("guidislink"):  # the guid has become the link
             context["link"] = self.resolve_uri(context["link"])
 
     _end_id = _end_guid
 
 
-class _Params(dict[str, Any]):
-    """What feedparser notes of a text while it reads it; it copies that twice for each, in 20 µs if
-    nobody helps.
+class _ContentParams(dict[str, Any]):
+    """feedparser's attributes of a text; it deep-copies them twice, which takes 20 µs
+    by default.
     """
 
     def __deepcopy__(self, memo: object) -> dict[str, Any]:
         return dict(self)  # all values are strings
 
 
-class _Loose(_Lean, feedparser.api.LooseFeedParser):  # type: ignore[misc]
+class _LooseParser(_LeanParser, feedparser.api.LooseFeedParser):  # type: ignore[misc]
     pass
 
 
-class _Strict(_Lean, feedparser.api.StrictFeedParser):  # type: ignore[misc]
-    """feedparser's reading of well-formed XML; `drive` tells it of the elements."""
+class _StrictParser(_LeanParser, feedparser.api.StrictFeedParser):  # type: ignore[misc]
+    """feedparser's handling of well-formed XML, called by `drive`."""
 
     decls: dict[str, str]
 
     def __init__(self, home: str) -> None:
         super().__init__(home)
-        self.spelling = Spelling(self._matchnamespaces, self.namespaces_in_use)
-        self.passed_over: list[bool] = []
+        self.element_names = Spelling(self._matchnamespaces, self.namespaces_in_use)
+        self.skipped: list[bool] = []
 
     def namespace(self, prefix: str | None, uri: str | None) -> None:
-        self.spelling.forget()
+        self.element_names.forget()
         self.startPrefixMapping(prefix, uri)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = self.spelling.of_element(name)
-        # Directly in an entry feedparser keeps no text, so what stands in the element goes nowhere.
-        unread = tag in _UNREAD and self.inentry and self.elementstack[-1][0] == "item"
-        self.passed_over.append(unread)
+        tag = self.element_names.of_element(name)
+        # feedparser keeps no text directly in an entry, so the text of a skipped element is lost.
+        is_ignored = (
+            tag in _IGNORED_ELEMENTS and self.inentry and self.elementstack[-1][0] == "item"
+        )
+        self.skipped.append(is_ignored)
         attrs, self.decls = self.decls, {}
-        if unread:
+        if is_ignored:
             self.depth += 1
             return
         if attributes:
-            attrs.update(self.spelling.of_attributes(attributes))
+            attrs.update(self.element_names.of_attributes(attributes))
         self.unknown_starttag(tag, list(attrs.items()))
 
     def end(self, name: str) -> None:
-        if self.passed_over.pop():
+        if self.skipped.pop():
             self.depth -= 1
         else:
-            self.unknown_endtag(self.spelling.of_element(name))
+            self.unknown_endtag(self.element_names.of_element(name))
 
     @staticmethod
     def decode_entities(element: str, text: str) -> str:
-        return _Text(text)
+        return _FastText(text)
 
 
-class _Text(str):
-    """Text that is quick to translate: Windows characters in C1 are put right only where there are
-    any.
+class _FastText(str):
+    """Text that is quick to translate: Windows characters in C1 are replaced only if
+    there are any.
     """
 
     __slots__ = ()
@@ -257,55 +257,59 @@ class _Text(str):
 # Entries
 
 
-def _said_by(entry: Any) -> Said:
-    """An entry's words as plain text."""
-    summary = _text(entry, "summary")
+def _read_entry(entry: Any) -> Said:
+    """Convert an entry to plain text."""
+    summary = _get_text(entry, "summary")
     content = max(
-        (_text(content, "value") for content in entry.get("content", ())), key=len, default=""
+        (_get_text(content, "value") for content in entry.get("content", ())), key=len, default=""
     )
     summary_text = unmarked(summary)
-    published_at, published_raw = _published(entry)
+    published_at, published_raw = _find_published(entry)
     updated_at = (
-        _date(_text(entry, "updated"), entry.get("updated_parsed")) if "updated" in entry else None
+        _check_date(_get_text(entry, "updated"), entry.get("updated_parsed"))
+        if "updated" in entry
+        else None
     )
     return Said(
-        guid=_text(entry, "id"),
-        title=unmarked(_text(entry, "title")),
+        guid=_get_text(entry, "id"),
+        title=unmarked(_get_text(entry, "title")),
         summary=summary_text,
         content=summary_text if content == summary else unmarked(content),
-        link=_text(entry, "link"),
+        link=_get_text(entry, "link"),
         published_at=published_at,
         published_raw=unmarked(published_raw),
         updated_at=updated_at,
     )
 
 
-def _text(part: Any, name: str) -> str:
+def _get_text(part: Any, name: str) -> str:
     value = part.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _published(entry: Any) -> tuple[datetime | None, str]:
-    """The first date that can be read, and what the feed said word for word."""
-    said = [
-        (_text(entry, name), name) for name in ("published", "updated", "created") if name in entry
+def _find_published(entry: Any) -> tuple[datetime | None, str]:
+    """Return the first readable date, and the original text of a date."""
+    dates = [
+        (_get_text(entry, name), name)
+        for name in ("published", "updated", "created")
+        if name in entry
     ]
-    for raw, name in said:
-        at = _date(raw, entry.get(f"{name}_parsed"))
-        if at:
-            return at, raw
-    return None, said[0][0] if said else ""
+    for raw, name in dates:
+        date = _check_date(raw, entry.get(f"{name}_parsed"))
+        if date:
+            return date, raw
+    return None, dates[0][0] if dates else ""
 
 
-def _date(raw: str, read: Any) -> datetime | None:
-    """What feedparser read, if the text names that very day.
+def _check_date(raw: str, parsed_time: Any) -> datetime | None:
+    """Return feedparser's date if the text names that very day.
 
     It invents what it cannot find: "2024/05/06" becomes the first of the current month in 2024,
     "2024-13-40" a new year's day, "1715000000" a day in 1714.
     """
     try:
-        year, month, day, hour, minute, second = read[:6]
-        at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        return at if at.year >= EARLIEST_YEAR and names_day(raw, at) else None
+        year, month, day, hour, minute, second = parsed_time[:6]
+        date = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        return date if date.year >= EARLIEST_YEAR and names_day(raw, date) else None
     except (OverflowError, TypeError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""What reading a document gives, and how entries of any kind of feed become items.
+"""Parsed feeds, and the conversion of their entries to items.
 
 Keys are the same at every poll: guid, else link, else a hash of the content; time is no part of
 them, or an undated entry would be new each time.
@@ -22,7 +22,7 @@ LONGEST_CONTENT: Final = 20_000
 LONGEST_DATE: Final = 100
 LONGEST_KEY: Final = 500
 STAND_IN_TITLE: Final = 100
-"""Characters of the summary that make the title of an entry without one."""
+"""Characters of the summary that serve as title of an entry without one."""
 
 MOST_ITEMS: Final = 500
 EARLIEST_YEAR: Final = 1990
@@ -31,12 +31,11 @@ NO_NAME: Final = bytes(8)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A feed's title and entries, in the order of the document; `warning` says what was odd about
-    it.
+    """Title and entries of a feed, in the order of the document; `warning` describes defects.
 
-    `ttl_seconds` is how long the document asks to be left alone, 0 if it does not. `names` has 8
+    `ttl_seconds` is how long the document asks not to be polled, 0 if unspecified. `names` has 8
     bytes for each entry of the document, in order: a hash of its guid, else link, else content,
-    before those used twice are told apart; zeros for an entry that was left out.
+    before duplicates are made distinct; zeros for an entry that was left out.
     """
 
     title: str
@@ -49,17 +48,17 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class ParseFailed:
-    """The document is no feed, or none that can be read, and why in one line."""
+    """The document is no readable feed; the reason in one line."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an entry says of itself; "" where it says nothing.
+    """Fields of an entry; "" where missing.
 
     `title`, `summary` and `content` are plain text in one line and of any length, `guid` and `link`
-    what the feed has, word for word.
+    are verbatim.
     """
 
     guid: str
@@ -72,30 +71,30 @@ class Said:
     updated_at: datetime | None
 
 
-def item_of(said: Said, url: str) -> ParsedItem | None:
-    """An entry of the feed at `url`, its guid for a key ("" if it has none); None if it says
-    nothing.
+def item_of(entry: Said, url: str) -> ParsedItem | None:
+    """Convert an entry of the feed at `url` to an item with its guid as key ("" if it has none);
+    None if the entry is empty.
 
-    The content is kept where it says more than the summary, which may be the same text cut short.
+    The content is kept only where it exceeds the summary, which may be the same text cut short.
     """
-    summary = shortened(said.summary or said.content, LONGEST_SUMMARY)
-    title = shortened(said.title, LONGEST_TITLE) or shortened(summary, STAND_IN_TITLE)
+    summary = shortened(entry.summary or entry.content, LONGEST_SUMMARY)
+    title = shortened(entry.title, LONGEST_TITLE) or shortened(summary, STAND_IN_TITLE)
     if not title:
         return None
-    content = shortened(said.content or said.summary, LONGEST_CONTENT)
+    content = shortened(entry.content or entry.summary, LONGEST_CONTENT)
     if content in summary:
         content = ""
-    link = web_link(said.link, url)
+    link = web_link(entry.link, url)
     return ParsedItem(
-        key=" ".join(visible(said.guid).split()),
+        key=" ".join(visible(entry.guid).split()),
         title=title,
         summary=summary,
         content=content,
         url=link,
         canonical_url=canonical_url(link),
-        published_at=said.published_at,
-        published_raw=shortened(said.published_raw, LONGEST_DATE),
-        updated_at=said.updated_at,
+        published_at=entry.published_at,
+        published_raw=shortened(entry.published_raw, LONGEST_DATE),
+        updated_at=entry.updated_at,
         fingerprint=hashlib.blake2b(
             f"{title}\n{summary}\n{content}".encode(), digest_size=16
         ).hexdigest(),
@@ -105,37 +104,36 @@ def item_of(said: Said, url: str) -> ParsedItem | None:
 def gathered(
     entries: Sequence[ParsedItem | None], cut_out: int = 0
 ) -> tuple[list[ParsedItem], tuple[bytes, ...]]:
-    """Items with keys that differ, and the first name of each entry; `cut_out` more entries were in
-    the middle.
+    """Make the keys of items distinct; return the items and the first name of each entry. `cut_out`
+    more entries were in the middle.
 
-    Where a document uses a key twice, the link and at last the content are added to it. An entry
+    Where a document uses a key twice, the link and at last the content are appended to it. An entry
     that is a copy of another in all of these is left out.
     """
-    kept = {place: item for place, item in enumerate(entries) if item}
-    firsts = {place: _first_name(item) for place, item in kept.items()}
+    by_place = {place: item for place, item in enumerate(entries) if item}
+    names = {place: _choose_name(item) for place, item in by_place.items()}
     places: dict[str, list[int]] = {}
-    for place, first in firsts.items():
-        places.setdefault(first, []).append(place)
+    for place, name in names.items():
+        places.setdefault(name, []).append(place)
     keys: dict[int, str] = {}
-    for first, same in places.items():
+    for name, same_name in places.items():
         keys.update(
-            _told_apart(first, {place: kept[place] for place in same})
-            if len(same) > 1
-            else {same[0]: first}
+            _make_distinct_keys(name, {place: by_place[place] for place in same_name})
+            if len(same_name) > 1
+            else {same_name[0]: name}
         )
     items: dict[str, ParsedItem] = {}
     for place, key in sorted(keys.items()):
-        free = (
-            key if key not in items else f"{key} {_content_name(kept[place])}"
-        )  # another's guid may look like it
-        items.setdefault(free, _with_key(kept[place], free))
-    names = [name_hash(firsts[n]) if n in firsts else NO_NAME for n in range(len(entries))]
-    names[len(names) // 2 : len(names) // 2] = [NO_NAME] * cut_out
-    return list(items.values()), tuple(names)
+        # The guid of another entry may be equal to a distinct key.
+        unique_key = key if key not in items else f"{key} {_hash_content(by_place[place])}"
+        items.setdefault(unique_key, _replace_key(by_place[place], unique_key))
+    name_hashes = [name_hash(names[n]) if n in names else NO_NAME for n in range(len(entries))]
+    name_hashes[len(name_hashes) // 2 : len(name_hashes) // 2] = [NO_NAME] * cut_out
+    return list(items.values()), tuple(name_hashes)
 
 
 def too_many(entries: int) -> str:
-    """A warning if not all entries of a document were read, else ""."""
+    """Return a warning if not all entries of a document were read, else ""."""
     return (
         f"{entries:,} entries, of which the newest {MOST_ITEMS} were read"
         if entries > MOST_ITEMS
@@ -144,8 +142,8 @@ def too_many(entries: int) -> str:
 
 
 def newest(items: Sequence[ParsedItem]) -> tuple[ParsedItem, ...]:
-    """The newest entries in the order of the document; an undated one is as old as the one before
-    it.
+    """Return the newest entries in the order of the document; an undated one counts as old as the
+    one before it.
     """
     if len(items) <= MOST_ITEMS:
         return tuple(items)
@@ -167,7 +165,9 @@ _NAMED_DAY: Final = re.compile(
 
 
 def names_day(raw: str, at: datetime) -> bool:
-    """Does the text name the day of `at`, give or take the one that its zone may move it?"""
+    """Return True if the text names the day of `at` or, because of time zones, a
+    neighbouring one.
+    """
     iso, named = _ISO_DAY.match(raw), _NAMED_DAY.search(raw)
     if iso:
         year, month, day = map(int, iso.groups())
@@ -179,37 +179,37 @@ def names_day(raw: str, at: datetime) -> bool:
     return False
 
 
-def _first_name(item: ParsedItem) -> str:
-    name = item.key or item.url or _content_name(item)
-    return name if len(name) <= LONGEST_KEY else _digest(name)
+def _choose_name(item: ParsedItem) -> str:
+    name = item.key or item.url or _hash_content(item)
+    return name if len(name) <= LONGEST_KEY else _hash_text(name)
 
 
-def _told_apart(first: str, items: Mapping[int, ParsedItem]) -> dict[int, str]:
-    """Keys for the entries of one name, by their places; none for copies of an earlier one."""
+def _make_distinct_keys(name: str, items: Mapping[int, ParsedItem]) -> dict[int, str]:
+    """Return keys for entries of one name, by their places; none for copies of an earlier one."""
     distinct: dict[tuple[str, str], int] = {}
     for place, item in items.items():
-        distinct.setdefault((item.url, _content_name(item)), place)
+        distinct.setdefault((item.url, _hash_content(item)), place)
     if len(distinct) == 1:
-        return dict.fromkeys(distinct.values(), first)
+        return dict.fromkeys(distinct.values(), name)
     links = Counter(url for url, _ in distinct)
     return {
-        place: f"{first} {url}" if links[url] == 1 else f"{first} {url} {content}"
+        place: f"{name} {url}" if links[url] == 1 else f"{name} {url} {content}"
         for (url, content), place in distinct.items()
     }
 
 
-def _with_key(item: ParsedItem, key: str) -> ParsedItem:
+def _replace_key(item: ParsedItem, key: str) -> ParsedItem:
     return item if item.key == key else replace(item, key=key)
 
 
-def _content_name(item: ParsedItem) -> str:
-    return _digest(f"{item.title}\n{item.summary}")
+def _hash_content(item: ParsedItem) -> str:
+    return _hash_text(f"{item.title}\n{item.summary}")
 
 
-def _digest(text: str) -> str:
+def _hash_text(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def name_hash(name: str) -> bytes:
-    """Eight bytes that stand for a name in what is remembered of a document."""
+    """Return the 8 bytes that are stored for a name."""
     return hashlib.blake2b(name.encode(), digest_size=8).digest()

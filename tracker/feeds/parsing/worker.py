@@ -1,15 +1,14 @@
-"""The child process that parses: `python -m tracker.feeds.parsing.worker CPU_SECONDS MEGABYTES`.
+"""Child process that parses: `python -m tracker.feeds.parsing.worker CPU_SECONDS MEGABYTES`.
 
-feedparser was written for friends: 160 KB of nested `xml:base` hold it for 7 s, and ten times that
-for minutes. `screening` keeps the known attacks from it, but not those that nobody has thought of.
-No thread can be stopped from outside, a process can; so this one gives itself limits that the
-kernel holds and does nothing but read documents on stdin and write answers on stdout. It knows
-`parse` and the standard library only: it starts in 0.1 s and holds 26 MB.
+feedparser is not hardened: 160 KB of nested `xml:base` block it for 7 s, and ten times that for
+minutes. Known attacks are rejected before, but not those yet unknown. No thread can be stopped from
+outside, a process can; so this one sets itself limits that the kernel enforces and does nothing but
+read documents on stdin and write answers on stdout. It imports `parse` and the standard library
+only: it starts in 0.1 s and holds 26 MB.
 
 A request is four lengths and the bytes of document, content type, address and kind. An answer is a
-flag (the worker ends now and wants to be replaced), a length and a pickle, which the parent may
-trust because the worker is its own child. The first answer is empty and says that the worker is
-ready.
+flag (the worker ends now and has to be replaced), a length and a pickle, which the parent may trust
+because the worker is its own child. The first answer is empty and means that the worker is ready.
 """
 
 import math
@@ -27,56 +26,54 @@ from tracker.feeds.parsing.parse import parse
 from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
 if TYPE_CHECKING:
-    from tracker.feeds.pages.article import Article, NoArticle
+    from tracker.feeds.discovery.article import Article, NoArticle
 
 if sys.platform != "win32":
     import resource
 
 Kind = Literal["feed", "article"]
-"""What a document is read as."""
+"""Kind of a document."""
 
 REQUEST: Final = struct.Struct("!QIII")
 ANSWER: Final = struct.Struct("!?Q")
 
 OPEN_FILES: Final = 32
-"""Python opens a few when it first meets an encoding; nothing else here needs any."""
+"""Python opens a few files when it first uses an encoding; nothing else here needs any."""
 
 
 def attempt(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
-    """Parse, and blame what nobody foresaw on this one document. MemoryError passes: the process is
-    what it hits.
+    """Parse, and report an unforeseen exception as failure of this document. MemoryError passes: it
+    affects the process.
     """
     try:
         return parse(body, content_type, url)
     except MemoryError:
         raise
-    except (
-        Exception
-    ) as error:  # a bug of ours that this document found must not cost the others their turn
-        return ParseFailed(f"crashed the parser ({_whereabouts(error)})")
+    except Exception as error:  # a bug must fail this document only
+        return ParseFailed(f"crashed the parser ({_locate_error(error)})")
 
 
-def _attempt_article(
-    body: bytes, content_type: str, url: str
-) -> "Article | NoArticle | ParseFailed":
-    """The same for the article on a page, whose libraries most workers never load."""
+def _try_extract(body: bytes, content_type: str, url: str) -> "Article | NoArticle | ParseFailed":
+    """Extract the article of a page likewise; most workers never load its libraries."""
     try:
-        from tracker.feeds.pages.article import extract
+        from tracker.feeds.discovery.article import extract
 
         return extract(body, content_type, url)
     except MemoryError:
         raise
     except Exception as error:
-        return ParseFailed(f"crashed the parser ({_whereabouts(error)})")
+        return ParseFailed(f"crashed the parser ({_locate_error(error)})")
 
 
-def _whereabouts(error: Exception) -> str:
-    """What was raised, and in which line; not what it says, which may be the document's words."""
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
+def _locate_error(error: Exception) -> str:
+    """Return the type and line of an exception; not its message, which may quote the document."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
     line = (
-        f", {Path(place.tb_frame.f_code.co_filename).name} line {place.tb_lineno}" if place else ""
+        f", {Path(traceback.tb_frame.f_code.co_filename).name} line {traceback.tb_lineno}"
+        if traceback
+        else ""
     )
     return f"{type(error).__name__}{line}"
 
@@ -84,40 +81,40 @@ def _whereabouts(error: Exception) -> str:
 def serve(
     requests: BinaryIO, answers: BinaryIO, megabytes: int, before_each: Callable[[], object]
 ) -> None:
-    """Answer requests until there are no more or memory ran out; `before_each` is called before
-    each document.
+    """Answer requests until there are none or memory runs out; call `before_each` before each
+    document.
     """
     answers.write(ANSWER.pack(False, 0))
     answers.flush()
-    while head := requests.read(REQUEST.size):
+    while header := requests.read(REQUEST.size):
         answer = b""
         with suppress(MemoryError):
             before_each()
-            answer = _answer(requests, head)
-        full = not answer
-        if full:
+            answer = _answer_request(requests, header)
+        out_of_memory = not answer
+        if out_of_memory:
             answer = pickle.dumps(ParseFailed(f"needed more memory than {megabytes} MB"))
-        answers.write(ANSWER.pack(full, len(answer)))
+        answers.write(ANSWER.pack(out_of_memory, len(answer)))
         answers.write(answer)
         answers.flush()
-        if full:  # what else failed for want of memory is unknown
+        if out_of_memory:  # other parts may have failed too
             break
-        del answer  # the wait for the next document may be long
+        del answer  # free the memory while waiting
 
 
-def _answer(requests: BinaryIO, head: bytes) -> bytes:
-    """Read the rest of a request; the pickled answer to it."""
-    body, *words = (_exactly(requests, length) for length in REQUEST.unpack(head))
-    content_type, url, kind = (word.decode(errors="surrogatepass") for word in words)
-    read = _attempt_article if kind == "article" else attempt
-    return pickle.dumps(read(body, content_type, url))
+def _answer_request(requests: BinaryIO, header: bytes) -> bytes:
+    """Read the rest of a request; return the pickled answer."""
+    body, *texts = (_read_exactly(requests, length) for length in REQUEST.unpack(header))
+    content_type, url, kind = (text.decode(errors="surrogatepass") for text in texts)
+    handler = _try_extract if kind == "article" else attempt
+    return pickle.dumps(handler(body, content_type, url))
 
 
-def _exactly(stream: BinaryIO, length: int) -> bytes:
-    found = stream.read(length)
-    if len(found) < length:
+def _read_exactly(stream: BinaryIO, length: int) -> bytes:
+    content = stream.read(length)
+    if len(content) < length:
         raise EOFError("the parent went away in the middle of a document")
-    return found
+    return content
 
 
 # The parent's side of the two pipes
@@ -126,67 +123,63 @@ def _exactly(stream: BinaryIO, length: int) -> bytes:
 def write_request(
     requests: IO[bytes], body: bytes, content_type: str, url: str, *, kind: Kind = "feed"
 ) -> None:
-    """Hand a document over. OSError if the worker died before it had read it all."""
-    # Servers may send what is not UTF-8 in a header; it arrives as lone surrogates.
-    words = [word.encode(errors="surrogatepass") for word in (content_type, url, kind)]
-    requests.write(REQUEST.pack(len(body), *map(len, words)))
-    for part in (body, *words):
+    """Send a document. Raises OSError if the worker died before it read everything."""
+    # Header bytes that are not UTF-8 arrive as lone surrogates.
+    texts = [text.encode(errors="surrogatepass") for text in (content_type, url, kind)]
+    requests.write(REQUEST.pack(len(body), *map(len, texts)))
+    for part in (body, *texts):
         requests.write(part)
     requests.flush()
 
 
 def read_answer(answers: IO[bytes]) -> tuple[bool, bytes] | None:
-    """Does the worker end now, and the pickled answer (empty when it starts); None if it died
-    before.
+    """Return the flag that the worker ends, and the pickled answer (empty at its start); None if it
+    died before.
     """
-    head = answers.read(ANSWER.size)
-    if len(head) < ANSWER.size:
+    header = answers.read(ANSWER.size)
+    if len(header) < ANSWER.size:
         return None
-    ends, length = ANSWER.unpack(head)
+    is_last, length = ANSWER.unpack(header)
     answer = answers.read(length)
-    return (ends, answer) if len(answer) == length else None
+    return (is_last, answer) if len(answer) == length else None
 
 
-# Limits, where the system knows them (Windows does not: there the parent's clock alone stops a
-# worker)
+# Limits, where the system supports them (on Windows only the parent's clock stops a worker)
 
 
 def confine(megabytes: int) -> None:
-    """Bound what this process can do for good: memory, files, no core dump, no end but by the
-    parent.
-    """
+    """Limit this process for good: memory, files, no core dump, and only the parent can end it."""
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(
-            name, signal.SIG_IGN
-        )  # they come to the whole group, and the parent decides what they mean
+        # Sent to the whole group; the parent decides what they mean.
+        signal.signal(name, signal.SIG_IGN)
     if sys.platform != "win32":
-        _limit(resource.RLIMIT_AS, megabytes * 1024 * 1024)
-        _limit(resource.RLIMIT_NOFILE, OPEN_FILES)
-        _limit(resource.RLIMIT_CORE, 0)
+        _set_limit(resource.RLIMIT_AS, megabytes * 1024 * 1024)
+        _set_limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+        _set_limit(resource.RLIMIT_CORE, 0)
 
 
 def grant(cpu_seconds: int) -> None:
-    """Let this process compute for so many seconds more, rounded up to whole ones; then the kernel
-    kills it.
+    """Allow so many more CPU seconds, rounded up to whole ones; then the kernel kills
+    the process.
     """
     if sys.platform != "win32":
         used = resource.getrusage(resource.RUSAGE_SELF)
-        _limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + cpu_seconds))
+        _set_limit(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + cpu_seconds))
 
 
-def _limit(what: int, most: int) -> None:
-    """Lower a limit for this process, as far as the one that it was born with allows."""
-    hard = resource.getrlimit(what)[1]
-    with suppress(
-        OSError, ValueError
-    ):  # some systems refuse some limits; the others hold all the same
+def _set_limit(resource_id: int, maximum: int) -> None:
+    """Lower a limit of this process, as far as its hard limit allows."""
+    hard = resource.getrlimit(resource_id)[1]
+    with suppress(OSError, ValueError):  # some systems refuse some limits
         resource.setrlimit(
-            what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard)
+            resource_id, (maximum if hard == resource.RLIM_INFINITY else min(maximum, hard), hard)
         )
 
 
-def _pipes() -> tuple[BinaryIO, BinaryIO]:
-    """The parent's pipes, taken away from stdin and stdout, where a library might read or print."""
+def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return the parent's pipes and replace stdin and stdout, where a library might
+    read or print.
+    """
     pipes = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
@@ -197,7 +190,7 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
 def main() -> None:
     """Parse what the parent sends until it closes the pipe or is gone."""
     cpu_seconds, megabytes = (int(limit) for limit in sys.argv[1:])
-    requests, answers = _pipes()
+    requests, answers = _take_over_pipes()
     confine(megabytes)
     serve(requests, answers, megabytes, lambda: grant(cpu_seconds))
 

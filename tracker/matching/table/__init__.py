@@ -1,7 +1,6 @@
-"""The table of word pieces that ships with the product: one file, read whole and checked by its
-hash.
+"""Table of word pieces that ships with the product: one file, read whole and checked by its hash.
 
-How it was made, from what, and how good it is: README.md in this folder.
+README.md in this folder describes its sources, training and quality.
 """
 
 import hashlib
@@ -25,8 +24,8 @@ logger = structlog.get_logger("tracker.matching")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The vocabulary in the order of its numbers, and a row for each piece that has a meaning of
-    its own.
+    """Vocabulary in the order of its numbers, and a row for each piece that has a meaning of its
+    own.
 
     `row_of[number]` is a piece's row, -1 for one without (punctuation, other scripts); the row's
     vector is `rows[row] * scales[row]`.
@@ -40,24 +39,22 @@ class Table:
 
 
 def read(file: Path = FILE, sha256: str = SHA256) -> Table | None:
-    """The table, or None when its file is missing or is not the one that is expected; the log says
-    which.
-    """
+    """Read the table; None if its file is missing or is not the expected one, which is logged."""
     if not file.is_file():
         logger.warning("word table missing", file=str(file))
         return None
     content = file.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != sha256:
         logger.warning(
-            "word table is another one", file=str(file), expected=sha256[:8], found=found[:8]
+            "word table is another one", file=str(file), expected=sha256[:8], found=actual[:8]
         )
         return None
     return unpacked(content)
 
 
 def unpacked(content: bytes) -> Table:
-    """The table of a file that `tests/training/packing.py` made."""
+    """Decode a file that `tests/training/packing.py` made."""
     import numpy as np
 
     with np.load(io.BytesIO(content), allow_pickle=False) as parts:

@@ -1,0 +1,4 @@
+"""The accuracy page: skill, calibration, comparisons, habits.
+
+May import components, charts, wording and `tracker`.
+"""

@@ -1,0 +1,141 @@
+"""Data frames of scores: scored forecasters, questions, rules, and cohorts of questions."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import pandas as pd
+
+from dashboard.components.columns_data import TIME, frame_of
+from dashboard.wording import answer_of, percent_number
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.scoring import scores
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.scores import Score
+from forecasts.scoring.skill_words import gained
+from tracker.model.read_models import Accuracy, Receipts
+
+_COMPUTED_RANK: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
+
+
+def ordered(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
+    """Sort forecasters: me, other people by name, then computed forecasters."""
+    return tuple(
+        sorted(forecasters, key=lambda f: (_COMPUTED_RANK.get(f.id, 0), f.id != me, f.name))
+    )
+
+
+def ranked(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
+    """List everyone who was scored: me, other people, then computed forecasters."""
+    scored = {s.forecaster_id for s in accuracy.summaries if s.questions}
+    return ordered((f for f in accuracy.forecasters.values() if f.id in scored), me)
+
+
+def cases(p_value: float) -> str:
+    """Format a p-value as cases, rounded up so that 5 of 100 never stands for more than that."""
+    if p_value <= 0.001:
+        return "at most 1 of 1,000 cases"
+    whole = 1000 if p_value < 0.01 else 100
+    return f"{math.ceil(p_value * whole - 1e-9)} of {whole:,} cases"
+
+
+def headline_scores(accuracy: Accuracy, forecaster_id: ForecasterId) -> list[Score]:
+    """List a forecaster's scores by the headline rule of each question.
+
+    Questions on which they never held a forecast are left out.
+    """
+    return [
+        s
+        for s in accuracy.scores
+        if s.forecaster_id == forecaster_id
+        and s.mean_while_active is not None
+        and s.rule == HEADLINE[accuracy.questions[s.question_id].kind]
+    ]
+
+
+def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
+    """One row per question, latest answer first. Columns:
+
+    id, question, answer, known (time), and for each forecaster, under their id, the points of skill
+    over the schedule by the headline rule of the question (empty if they never held a forecast).
+    """
+    forecaster_ids = [f.id for f in ranked(accuracy, me)]
+    types = {
+        "id": "str",
+        "question": "str",
+        "answer": "str",
+        "known": TIME,
+        **{str(f): "float64" for f in forecaster_ids},
+    }
+    skills: dict[QuestionId, dict[ForecasterId, float]] = {
+        question_id: {} for question_id in accuracy.questions
+    }
+    for forecaster_id in forecaster_ids:
+        for score in headline_scores(accuracy, forecaster_id):
+            skills[score.question_id][forecaster_id] = gained(score.rule, score.skill_over_schedule)
+    latest_first = sorted(
+        skills,
+        key=lambda question_id: (accuracy.resolutions[question_id].known_at, question_id),
+        reverse=True,
+    )
+    rows = []
+    for question_id in latest_first:
+        question, resolution = accuracy.questions[question_id], accuracy.resolutions[question_id]
+        answer = answer_of(question, resolution)
+        rows.append(
+            (
+                question_id,
+                question.text,
+                answer,
+                resolution.known_at,
+                *(skills[question_id].get(f) for f in forecaster_ids),
+            )
+        )
+    return frame_of(types, rows)
+
+
+def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
+    """One row per scoring rule, for one forecaster on one question. Columns:
+
+    rule (title), better (direction), mean (while active, empty for points), skill (points),
+    coverage and attainable (percent of the scheduled time).
+    """
+    types = {
+        "rule": "str",
+        "better": "str",
+        **dict.fromkeys(("mean", "skill", "coverage", "attainable"), "float64"),
+    }
+    rows = []
+    for score in sorted(scores, key=lambda s: list(RULES).index(s.rule)):
+        rule = RULES[score.rule]
+        mean = None if rule.is_points else score.mean_while_active
+        cover = percent_number(score.coverage), percent_number(score.attainable_coverage)
+        gain = gained(score.rule, score.skill_over_schedule)
+        rows.append((rule.title, direction(score.rule), mean, gain, *cover))
+    return frame_of(types, rows)
+
+
+def direction(rule: RuleName) -> str:
+    """Return the direction in which scores of a rule are better: `↓ lower`, `↑ higher`."""
+    return "↓ lower" if RULES[rule].better == "lower" else "↑ higher"
+
+
+def recomputes(receipts: Receipts, score: Score) -> bool:
+    """Return True if the score can be recomputed from its receipt alone.
+
+    Never true of rules that compare forecasters, because they need the others' forecasts too.
+    """
+    return scores.recomputes(receipts.question, receipts.resolution, score) is True
+
+
+def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
+    """One row per quarter of opening, oldest first. Columns:
+
+    quarter, opened, over, answered, annulled, ambiguous, unanswered, early: numbers of questions.
+    """
+    counts = ("opened", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
+    types = {"quarter": "str", **dict.fromkeys(counts, "int64")}
+    return frame_of(
+        types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts)
+    )

@@ -1,0 +1,130 @@
+"""Accuracy page. Live and retrospective questions never mix."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from dashboard.accuracy import calibration as calibrated
+from dashboard.accuracy import habits as revised
+from dashboard.accuracy import pairs as compared
+from dashboard.accuracy import scores as scored
+from dashboard.accuracy import skill as skilled
+from dashboard.accuracy.insights import on_waiting
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import buttons, choice, empty, worked_out
+from dashboard.wording import KIND, inert
+from forecasts.questions.cohorts import HORIZONS
+from tracker.model.read_models import Accuracy, Choice
+
+KINDS: Final = ("Live", "Retrospective")
+
+Section = Callable[[Visit, Accuracy], None]
+
+SECTIONS: Final[Mapping[str, Section]] = {
+    "Skill": skilled.headline,
+    "References": skilled.references,
+    "Calibration": calibrated.render,
+    "Pairs": compared.render,
+    "Over time": skilled.progress,
+    "Habits": revised.render,
+    "Cohorts": scored.cohorts,
+    "Questions": scored.questions,
+}
+"""Sections of the page. Only the chosen one is computed; each is a fragment, so that inputs inside
+it do not compute the page again.
+"""
+
+_RETROSPECTIVE: Final = Choice(retrospective=True)
+_FILTERS: Final = ("topic", "horizon", "period", "type")
+
+
+def render(visit: Visit) -> None:
+    """Show the switch, the filters and one section; the kind with scores comes first."""
+    head = st.container(horizontal=True, vertical_alignment="center")
+    head.subheader("Accuracy", anchor=False, width="content")
+    with worked_out():
+        live = visit.tracker.accuracy(Choice())
+        retrospective = None if live.scores else visit.tracker.accuracy(_RETROSPECTIVE)
+    with head:
+        default_kind = (
+            "Retrospective" if retrospective is not None and retrospective.scores else "Live"
+        )
+        kind = buttons("Questions", KINDS, default_kind, "kind")
+        if kind == "Retrospective" and retrospective is None:
+            retrospective = visit.tracker.accuracy(_RETROSPECTIVE)
+        whole = retrospective if kind == "Retrospective" and retrospective is not None else live
+        chosen = _show_filters(whole) if whole.scores else whole.choice
+    if kind == "Retrospective":
+        st.caption(
+            "Retrospective questions were written after their own window: practice, never a record."
+        )
+    if not whole.scores:
+        _show_no_scores(visit, whole)
+        return
+    with worked_out():
+        accuracy = whole if chosen == whole.choice else visit.tracker.accuracy(chosen)
+    if not accuracy.scores:
+        empty("No scored question fits these filters.", "Choose others, or clear them.")
+        return
+    SECTIONS[buttons("Section", list(SECTIONS), "Skill", "view")](visit, accuracy)
+
+
+def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
+    waiting = on_waiting(accuracy)
+    if waiting:
+        empty("No question counts yet.", inert(waiting))
+    else:
+        empty(
+            "No question has been scored yet.",
+            "Scores appear once a question has its answer and its scheduled close has passed."
+            " The answer is given on the question's page, in the tab Answer.",
+        )
+        overdue = {"state": "Overdue"}
+        st.page_link(
+            visit.pages["questions"],
+            label="Answers that are due",
+            icon=":material/gavel:",
+            query_params=overdue,
+        )
+    if accuracy.cohorts:
+        scored.cohorts(visit, accuracy)
+
+
+def _show_filters(whole: Accuracy) -> Choice:
+    """Show the filters that have something to choose from, and return the choice."""
+    facets = whole.facets
+    offered: Mapping[str, tuple[str, Mapping[str, str]]] = {
+        "topic": ("Any tag", {tag: tag for tag in facets.tags}),
+        "horizon": (
+            "Any horizon",
+            {h: HORIZONS[h].replace("more than", "over").capitalize() for h in facets.horizons},
+        ),
+        "period": ("Closed any time", {period: f"Closed in {period}" for period in facets.periods}),
+        "type": ("Any kind", {kind: KIND[kind] for kind in facets.kinds}),
+    }
+    picked = {
+        name: choice(
+            any_label, options, name, placeholder=any_label, width=165, label_visibility="collapsed"
+        )
+        for name, (any_label, options) in offered.items()
+        if len(options) > 1
+    }
+    if any(value is not None for value in picked.values()):
+        st.button(
+            "Clear", type="tertiary", icon=":material/close:", key="clear", on_click=_clear_filters
+        )
+    return replace(
+        whole.choice,
+        tag=picked.get("topic"),
+        horizon=next((h for h in facets.horizons if h == picked.get("horizon")), None),
+        period=picked.get("period"),
+        kind=next((k for k in facets.kinds if k == picked.get("type")), None),
+    )
+
+
+def _clear_filters() -> None:
+    for name in _FILTERS:
+        st.session_state[f"choose-{name}"] = None
+        st.query_params.pop(name, None)

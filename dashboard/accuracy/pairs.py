@@ -1,0 +1,115 @@
+"""Pairs section of the accuracy page: paired comparisons and skill adjusted for difficulty."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.accuracy.accuracy_data import ranked
+from dashboard.accuracy.compared_data import adjusted_frame, apart, names_of, pairs_frame, pairs_of
+from dashboard.accuracy.insights import on_pairs, told_apart
+from dashboard.accuracy.skill import say
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import choice, empty, selected_row, table, worked_out
+from dashboard.wording import inert, named
+from forecasts.statistics.comparison import MIN_CLUSTERS, Comparison
+from tracker.model.read_models import Accuracy, ComparisonReport
+
+_C = st.column_config
+
+_DIFFERENCE = "Points of skill a question. Above 0 the first was better than the other."
+_PAIRS = {
+    "first": _C.TextColumn("Forecaster", width=170),
+    "other": _C.TextColumn("Against", width=160),
+    "difference": _C.NumberColumn("Difference", format="%+.1f", width=100, help=_DIFFERENCE),
+    "interval": _C.TextColumn("95 % interval", width=130, alignment="right"),
+    "on": _C.TextColumn(
+        "Questions", width=130, help="That both answered, in groups that share their fate."
+    ),
+    "verdict": _C.TextColumn("Verdict on the first", width=170),
+}
+
+
+@st.fragment
+def render(visit: Visit, accuracy: Accuracy) -> None:
+    """Show the pairs, significant ones first, and skill adjusted for difficulty."""
+    with worked_out():
+        report = visit.tracker.compare(accuracy.choice)
+    everyone = pairs_of(report, None)
+    if not everyone:
+        empty(
+            "There is no pair to compare yet.",
+            "It takes two forecasters who answered a question in common.",
+        )
+        return
+    names = names_of(report, visit.me)
+    say(on_pairs(everyone, names))
+    people = {f.id: f"Pairs of {named(f, visit.me)}" for f in ranked(accuracy, visit.me)}
+    chosen = choice(
+        "Pairs of",
+        people,
+        "pairs",
+        placeholder="All pairs",
+        width=260,
+        label_visibility="collapsed",
+    )
+    comparisons = pairs_of(report, chosen)
+    if decided := [
+        told_apart(comparison, names)
+        for comparison in comparisons
+        if comparison.verdict in ("better", "worse")
+    ]:
+        st.markdown("\n".join(f"- {inert(words)}" for words in decided))
+    _show_pair_table(
+        comparisons, names, None if chosen is None else report.forecasters[chosen].name
+    )
+    _show_adjusted_skill(visit, report)
+
+
+def _show_pair_table(
+    comparisons: Sequence[Comparison], names: Mapping[str, str], chosen: str | None
+) -> None:
+    hidden = set() if chosen is None else {"first"}
+    if all(comparison.verdict == "not enough data" for comparison in comparisons):
+        hidden.add("verdict")
+    shown = {name: column for name, column in _PAIRS.items() if name not in hidden}
+    state = table(
+        pairs_frame(comparisons, names, first=chosen), shown, "Pairs", key="pairs-table",
+        on_select="rerun", selection_mode=["single-row", "single-cell"],
+    )  # fmt: skip
+    picked = selected_row(state)
+    if picked is None:
+        st.caption("Pick a pair to have it in words.")
+    else:
+        st.markdown(f"{inert(comparisons[picked].sentence)} (In this sentence 0.010 is one point.)")
+    st.caption(
+        f"Skill over schedule, by the rule of each question. A verdict takes {MIN_CLUSTERS} "
+        "groups and allows for the number of pairs looked at: signs of whole groups flipped, "
+        "and Benjamini and Hochberg."
+    )
+
+
+_ADJUSTED = {
+    "forecaster": _C.TextColumn("Forecaster", width=170),
+    "adjusted": _C.NumberColumn(
+        "Skill, adjusted", format="%+.1f", help="Points a question above the average forecaster."
+    ),
+    "questions": _C.NumberColumn("Questions"),
+}
+
+
+def _show_adjusted_skill(visit: Visit, report: ComparisonReport) -> None:
+    frame = adjusted_frame(report, visit.me)
+    if len(frame) > 1:
+        st.markdown("**As if all had answered the same questions**")
+        table(frame, _ADJUSTED, "Skill adjusted for difficulty", width=520)
+        st.caption(
+            "Skill with the difficulty of each question taken out: 0 is the average forecaster, "
+            "higher is better."
+        )
+    if names := apart(report, visit.me):
+        st.caption(
+            inert(
+                "Not comparable, for want of questions in common with the others: "
+                f"{', '.join(names)}."
+            )
+        )

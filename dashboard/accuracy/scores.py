@@ -1,0 +1,188 @@
+"""Cohorts and question scores of the accuracy page, down to every receipt."""
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.accuracy.accuracy_data import (
+    cohorts_frame,
+    question_scores_frame,
+    ranked,
+    recomputes,
+    rules_frame,
+)
+from dashboard.accuracy.insights import on_waiting
+from dashboard.components.score_data import hindsight_frame
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import WRAPPED, choice, line_about, selected_row, table
+from dashboard.question.answering import receipt
+from dashboard.wording import inert, named, percent, plural
+from forecasts.questions.question import ForecasterId
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.scores import Score
+from tracker.app.tracker import Tracker
+from tracker.model.read_models import Accuracy, Choice, Receipts
+
+_C = st.column_config
+
+
+def cohorts(visit: Visit, accuracy: Accuracy) -> None:
+    """Show the outcomes of the questions opened in each quarter."""
+    over = plural(sum(c.over for c in accuracy.cohorts), "question")
+    if accuracy.annul_rate is None:
+        st.markdown("**No scheduled close has passed yet.**")
+    else:
+        st.markdown(
+            f"**Of {over} that are over, {percent(accuracy.annul_rate)} were annulled or "
+            "ambiguous.** A rising share is a defect of how questions are written, not of how "
+            "they are forecast."
+        )
+    if waiting := on_waiting(accuracy):
+        st.markdown(inert(waiting))
+    table(cohorts_frame(accuracy), _COHORT, "Cohorts of questions")
+    st.caption(
+        "An event that comes answers its question early, one that does not keeps it open to the "
+        "end. So a question counts once its scheduled close has passed, however early its "
+        "answer came, with all that opened beside it."
+    )
+
+
+_COHORT = {
+    "quarter": _C.TextColumn("Opened in", width=110),
+    "opened": _C.NumberColumn("Questions"),
+    "over": _C.NumberColumn("Over", help="Their scheduled close has passed."),
+    "answered": _C.NumberColumn("Answered", help="Over, with an answer: these count."),
+    "annulled": _C.NumberColumn("Annulled", help="Over, taken back: not scored."),
+    "ambiguous": _C.NumberColumn(
+        "Ambiguous", help="Over, nobody could tell the answer: not scored."
+    ),
+    "unanswered": _C.NumberColumn("Unanswered", help="Over, no answer given yet."),
+    "early": _C.NumberColumn(
+        "Early", help="Answered before their scheduled close: they wait until it has passed."
+    ),
+}
+
+
+@st.fragment
+def questions(visit: Visit, accuracy: Accuracy) -> None:
+    """Show every question with everyone's skill; a selected number opens its receipts."""
+    count = plural(len(accuracy.questions), "question")
+    st.markdown(
+        f"**{count}**: points of skill, higher is better. Pick a number for its receipt, a "
+        "question for all."
+    )
+    frame = question_scores_frame(accuracy, visit.me)
+    forecasters = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
+    columns: dict[str, Any] = {
+        "question": _C.TextColumn("Question", width=360),
+        "answer": _C.TextColumn("Answer", width=90),
+        "known": _C.DatetimeColumn("Known", format="D MMM YYYY", timezone=visit.zone.key),
+        **{
+            forecaster_id: _C.NumberColumn(name, format="%+.1f")
+            for forecaster_id, name in forecasters.items()
+        },
+    }
+    state = table(
+        frame, columns, "Skill by question", key="by-question", on_select="rerun",
+        selection_mode=["single-row", "single-cell"], row_height=WRAPPED,
+    )  # fmt: skip
+    # Below the table, whose own buttons hover above its right end.
+    _show_download(visit, accuracy)
+    picked = selected_row(state)
+    if picked is not None:
+        cells = state.selection.get("cells", [])
+        chosen = {cells[0][1]} & set(forecasters) if cells else set()
+        _show_receipts(visit, accuracy, str(frame["id"][picked]), chosen or set(forecasters))
+
+
+def scores_csv(tracker: Tracker, selection: Choice) -> bytes:
+    """Return all stored scores of the chosen questions as CSV."""
+    return tracker.score_table(selection).write_csv().encode()
+
+
+def _show_download(visit: Visit, accuracy: Accuracy) -> None:
+    st.download_button(
+        "All scores as CSV",
+        partial(scores_csv, visit.tracker, accuracy.choice),
+        "scores.csv",
+        "text/csv",
+        key="scores-csv",
+        on_click="ignore",
+        icon=":material/download:",
+        help="Every rule, forecaster and question of this choice, a row each.",
+    )
+
+
+def _show_receipts(
+    visit: Visit, accuracy: Accuracy, question_id: str, forecaster_ids: set[ForecasterId]
+) -> None:
+    receipts = visit.tracker.receipts(question_id)
+    line_about(visit, receipts.question, "**Receipts**", ":material/receipt_long:")
+    headline = HEADLINE[receipts.question.kind]
+    titles = {
+        s.rule: f"By {RULES[s.rule].title}"
+        for s in sorted(receipts.scores, key=lambda s: s.rule != headline)
+    }
+    rule = (
+        choice(
+            "Rule of the receipts", titles, "by", index=0, width=220, label_visibility="collapsed"
+        )
+        or headline
+    )
+    for forecaster in ranked(accuracy, visit.me):
+        scores = [s for s in receipts.scores if s.forecaster_id == forecaster.id]
+        if scores and forecaster.id in forecaster_ids:
+            with st.expander(inert(named(forecaster, visit.me)), expanded=len(forecaster_ids) == 1):
+                _show_score_receipt(visit, receipts, scores, rule)
+    if receipts.hindsight:
+        _show_hindsight(visit, accuracy, receipts)
+
+
+def _show_score_receipt(
+    visit: Visit, receipts: Receipts, scores: list[Score], rule: RuleName
+) -> None:
+    for score in scores:
+        if score.rule == rule:
+            receipt(visit, receipts.question, score)
+            if recomputes(receipts, score):
+                st.caption(
+                    "Worked out anew from these rows alone, the score comes out the same to the "
+                    "last digit."
+                )
+    table(
+        rules_frame(scores),
+        _RULES,
+        "Scores by every rule",
+        key=f"rules-{scores[0].question_id}-{scores[0].forecaster_id}",
+    )
+
+
+_RULES = {
+    "rule": _C.TextColumn("By every rule", width=170),
+    "skill": _C.NumberColumn(
+        "Skill or points", format="%+.1f", help="Over the schedule. Higher is better."
+    ),
+    "mean": _C.NumberColumn("Mean while active", format="%.3f"),
+    "better": _C.TextColumn("Better"),
+    "coverage": _C.NumberColumn(
+        "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+    ),
+    "attainable": _C.NumberColumn(
+        "Attainable", format="%g %%", help="The most that anyone could cover."
+    ),
+}
+
+
+def _show_hindsight(visit: Visit, accuracy: Accuracy, receipts: Receipts) -> None:
+    st.caption(
+        "Made when the answer was known, so without effect: "
+        f"{plural(len(receipts.hindsight), 'forecast')}."
+    )
+    columns = {
+        "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
+        "forecaster": _C.TextColumn("Forecaster"),
+        "said": _C.TextColumn("Said"),
+    }
+    frame = hindsight_frame(receipts.question, receipts.hindsight, accuracy.forecasters, visit.me)
+    table(frame, columns, "Forecasts made in hindsight")

@@ -1,0 +1,238 @@
+"""Skill section of the accuracy page: skill, references, and skill over time."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts
+from dashboard.accuracy.accuracy_data import direction, ranked
+from dashboard.accuracy.insights import Finding, left_out, on_progress, on_references, on_skill
+from dashboard.accuracy.skill_data import (
+    against,
+    progress_frame,
+    references_frame,
+    rules_present,
+    skill_frame,
+)
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import WRAPPED, choice, empty, table
+from dashboard.wording import inert, named
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
+from forecasts.scoring.rulebook import RULES, RuleName
+from forecasts.statistics.comparison import MIN_CLUSTERS
+from tracker.model.read_models import Accuracy
+
+_C = st.column_config
+ZERO = pd.DataFrame({"zero": [0.0]})
+
+
+def say(insight: Finding) -> None:
+    """Show an insight: the claim in bold, then the caution."""
+    st.markdown(f"**{inert(insight.claim)}** {inert(insight.caution)}")
+
+
+def styles(visit: Visit, forecasters: tuple[Forecaster, ...]) -> tuple[charts.Line, ...]:
+    """Return the line styles of forecasters, the same on every chart."""
+    return charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
+
+
+def who(visit: Visit, accuracy: Accuracy) -> ForecasterId:
+    """Show the choice of forecaster that all sections share; somebody has been scored."""
+    names = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
+    picked = choice("Forecaster", names, "who", index=0, width=220, label_visibility="collapsed")
+    return picked or next(iter(names))
+
+
+@st.fragment
+def headline(visit: Visit, accuracy: Accuracy) -> None:
+    """Show everyone's skill with its interval, as chart and table."""
+    place = st.container()
+    rules = rules_present(accuracy)
+    titles = {rule: f"By {RULES[rule].title}" for rule in rules}
+    picked = choice(
+        "Scoring rule", titles, "rule", index=0, width=220, label_visibility="collapsed"
+    )
+    rule = picked or rules[0]
+    with place:
+        say(on_skill(accuracy, visit.me, rule))
+        if missing := left_out(accuracy, rule):
+            st.caption(inert(missing))
+    frame = skill_frame(accuracy, visit.me, rule)
+    _show_skill_chart(visit, accuracy, frame, rule)
+    _show_faint_note(frame)
+    table(frame, _build_skill_columns(rule), "Skill by forecaster")
+    _show_meaning(rule)
+
+
+def _show_skill_chart(
+    visit: Visit, accuracy: Accuracy, frame: pd.DataFrame, rule: RuleName
+) -> None:
+    everyone = tuple(
+        accuracy.forecasters[ForecasterId(forecaster_id)] for forecaster_id in frame["id"]
+    )
+    unit = "Points a question" if RULES[rule].is_points else "Points of skill a question"
+    spec = charts.drawn(charts.skill(styles(visit, everyone), unit), rows=frame, zero=ZERO)
+    st.vega_lite_chart(
+        spec=spec,
+        width="stretch",
+        key="skill",
+        alt="Skill of each forecaster with its 95 % interval; 0 is no skill",
+    )
+
+
+def _show_faint_note(frame: pd.DataFrame) -> None:
+    """Explain the faint marks of a chart."""
+    if not frame["enough"].all():
+        st.caption(
+            f"Faint: fewer than {MIN_CLUSTERS} groups of questions, too few to tell skill from "
+            "luck."
+        )
+
+
+_INTERVAL_HELP = "From drawing whole groups of questions anew; none where there is one group only."
+_ATTAINABLE_HELP = (
+    "The most of the scheduled time that anyone could cover: the answer may come early."
+)
+
+
+def _build_skill_columns(rule: RuleName) -> dict[str, Any]:
+    definition = RULES[rule]
+    title, gain = (
+        ("Points", "Points")
+        if definition.is_points
+        else ("Skill", "Points of skill over the schedule")
+    )
+    columns: dict[str, Any] = {
+        "forecaster": _C.TextColumn("Forecaster", width=170),
+        "skill": _C.NumberColumn(
+            title, format="%+.1f", help=f"{gain}, a question. Higher is better."
+        ),
+        "interval": _C.TextColumn("95 % interval", alignment="right", help=_INTERVAL_HELP),
+        "verdict": _C.TextColumn(
+            "More than luck?", width=115, help=f"Nothing is said below {MIN_CLUSTERS} groups."
+        ),
+        "on": _C.TextColumn(
+            "Questions", width=130, help="On which a forecast of theirs ever stood."
+        ),
+        "coverage": _C.NumberColumn(
+            "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+        ),
+        "attainable": _C.NumberColumn("Attainable", format="%g %%", help=_ATTAINABLE_HELP),
+    }
+    if not definition.is_points:
+        help_text = (
+            f"{definition.title} while a forecast stood, {definition.range}; "
+            f"{definition.better} is better. It ranks nobody."
+        )
+        columns["mean"] = _C.NumberColumn(
+            f"Mean while active {direction(rule)[0]}", format="%.3f", help=help_text
+        )
+    return columns
+
+
+_SKILL_TEXT = """
+**Skill over schedule** is what forecasts gained over knowing nothing (50 %, all options alike, an \
+even curve), added up
+while they stood and divided by the whole scheduled time of the question. One point is a hundredth \
+of the rule. By the
+Brier score of a yes-no question 25 is the most, 0 is no skill, and below 0 knowing nothing does \
+better. Time without a
+forecast earns nothing and costs nothing.
+
+**Why not the mean while active?** It rewards betting on the early event. Take an event that comes \
+on day 1 of 10 with a
+chance of 50 %, or never: the mean is best for who says 91 %, the skill for who says 50 %, which \
+is the truth. So people
+are ranked by skill, and the mean only describes how good forecasts were while they stood.
+"""
+
+_POINTS_TEXT = """
+**Points** are gains already, counted as other platforms count them: 0 is what their reference \
+earns, higher is better.
+They are here to be compared with those platforms; the headline is skill over the schedule.
+"""
+
+_INTERVAL_TEXT = """
+**The interval** says what another draw of such questions could have given. Questions made from \
+one claim share their
+fate, so they are drawn together, as one group; below 30 groups nobody is called better than \
+anybody.
+
+All rules are kept for everyone, so that nobody picks the one that flatters. Forecasters choose \
+their questions, and
+over different questions numbers compare only roughly: Pairs takes the same ones.
+"""
+
+
+def _show_meaning(rule: RuleName) -> None:
+    definition = RULES[rule]
+    with st.expander("What this means, and why skill is the headline", icon=":material/help:"):
+        st.markdown((_POINTS_TEXT if definition.is_points else _SKILL_TEXT) + _INTERVAL_TEXT)
+        st.markdown(f"**{definition.title}**: {definition.range}; {definition.better} is better.")
+
+
+_REFERENCES = {
+    "reference": _C.TextColumn("Against", width=180),
+    "saved": _C.NumberColumn(
+        "Saved",
+        format="%+.0f %%",
+        width=75,
+        help="Of its loss. Below 0 it did better; 100 % is all.",
+    ),
+    "interval": _C.TextColumn("95 % interval, %", width=120, alignment="right"),
+    "on": _C.TextColumn("Questions", width=120),
+    "verdict": _C.TextColumn("Beaten?", width=130),
+    "shows": _C.TextColumn("Beating it shows", width=430),
+}
+
+
+@st.fragment
+def references(visit: Visit, accuracy: Accuracy) -> None:
+    """Show the share of each reference's loss that a forecaster saved."""
+    if not accuracy.skills:
+        empty(
+            "There is no yes-no question to compare on.",
+            "References are there for yes-no questions alone.",
+        )
+        return
+    place = st.container()
+    chosen = who(visit, accuracy)
+    skills = against(accuracy, chosen)
+    if not skills:
+        empty("This forecaster held nothing on a yes-no question.", "Choose another forecaster.")
+        return
+    with place:
+        say(on_references(named(accuracy.forecasters[chosen], visit.me), skills))
+    frame = references_frame(skills)
+    spec = charts.drawn(
+        charts.saved(tuple(frame["reference"]), "Saved of its loss"), rows=frame, zero=ZERO
+    )
+    st.vega_lite_chart(
+        spec=spec, width="stretch", key="saved", alt="Share of each reference's loss that was saved"
+    )
+    _show_faint_note(frame)
+    table(frame, _REFERENCES, "Against references", row_height=WRAPPED)
+    st.caption(
+        "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so "
+        "that no question on which the reference was nearly right can rule it."
+    )
+
+
+@st.fragment
+def progress(visit: Visit, accuracy: Accuracy) -> None:
+    """Show mean skill over the questions that counted by each time."""
+    frame = progress_frame(accuracy, visit.me)
+    say(on_progress(frame))
+    spec = charts.drawn(
+        charts.progress(styles(visit, ranked(accuracy, visit.me))), progress=frame, zero=ZERO
+    )
+    st.vega_lite_chart(
+        spec=spec, width="stretch", key="progress", alt="Mean skill of each forecaster over time"
+    )
+    st.caption(
+        "Mean points of skill over the questions that counted by then, each by the rule of its "
+        "kind; higher is better, dotted is no skill. A question counts from its scheduled close "
+        "on, or from its answer when that came later."
+    )

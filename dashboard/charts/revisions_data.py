@@ -1,0 +1,239 @@
+"""Data frames for the chart of a yes-no question: probability lines, evidence marks, rules,
+answer.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import pandas as pd
+
+from dashboard.components.columns_data import TIME, frame_of
+from dashboard.wording import answer_of, bearing, clipped, named, percent_exact
+from forecasts.distributions.distribution import Distribution, p_yes
+from forecasts.distributions.probability import logit
+from forecasts.evidence.evidence import Direction
+from forecasts.questions.answers import answer
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import ForecasterId, Kind, Question, Resolution, effective_close
+from forecasts.questions.timeline import Span, Timeline
+from tracker.model.read_models import EvidenceCard, QuestionPage
+
+Window = tuple[datetime, datetime]
+"""Start and end of the time that a chart shows."""
+
+FURTHEST: Final = 5.0
+"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
+
+LINE_ROWS: Final = 250
+"""Maximum number of steps drawn per line, the last of each stretch of time."""
+
+
+def clamped_log_odds(p: float) -> float:
+    """Return log-odds clamped to the range of the chart."""
+    return min(FURTHEST, max(-FURTHEST, logit(p)))
+
+
+def in_order(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
+    """List everyone who held a forecast: me, other people, then computed forecasters."""
+    rank = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
+    present = [f for f in page.forecasters.values() if f.id in page.timelines]
+    return tuple(sorted(present, key=lambda f: (0 if f.id == me else rank.get(f.id, 1), f.name)))
+
+
+def chart_end(page: QuestionPage, now: datetime) -> datetime:
+    """Return where the lines of a chart stop: at the effective close, or now while it is open."""
+    return min(
+        effective_close(page.summary.question, page.summary.resolution),
+        max(now, page.summary.question.opens_at),
+    )
+
+
+def window_of(page: QuestionPage, now: datetime, back: timedelta | None = None) -> Window:
+    """Return the time window of a chart: all of it, or the last `back` before its end."""
+    end = chart_end(page, now)
+    opens = page.summary.question.opens_at
+    return (opens if back is None else max(opens, end - back)), end
+
+
+def inside(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Keep the rows from the start of a window on."""
+    return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)
+
+
+Step = tuple[datetime, Distribution | None]
+"""A point of a line: the forecast from then on, None where a gap begins."""
+
+
+def steps(timeline: Timeline, window: Window) -> list[Step]:
+    """Convert a timeline to line points within a window; each stretch ends by repeating its last
+    value.
+    """
+    return _thin_points(_span_points(timeline.spans(*window)), window)
+
+
+def _span_points(spans: Sequence[Span]) -> list[Step]:
+    """Return a point where each forecast begins and ends, and an empty point inside each gap."""
+    points: list[Step] = []
+    for index, span in enumerate(spans):
+        points.append((span.start, span.distribution))
+        following = spans[index + 1].start if index + 1 < len(spans) else None
+        if following != span.end:
+            points.append((span.end, span.distribution))
+            if following is not None:
+                points.append((span.end, None))
+    return points
+
+
+def _thin_points(points: list[Step], window: Window) -> list[Step]:
+    """Keep the first point and the last of each equal stretch of time; keep short lines whole."""
+    if len(points) <= LINE_ROWS:
+        return points
+    stretch = (window[1] - window[0]) / LINE_ROWS
+    last_of_stretch = {int((point[0] - window[0]) / stretch): point for point in points}
+    return [points[0], *(point for point in last_of_stretch.values() if point is not points[0])]
+
+
+def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
+    """Forecasts that people made, as points on their lines. Columns: time, p, log_odds, forecaster,
+    shown, why.
+    """
+    types = {
+        "time": TIME,
+        "p": "float64",
+        "log_odds": "float64",
+        "forecaster": "str",
+        "shown": "str",
+        "why": "str",
+    }
+    people = {
+        f.id: named(f, me)
+        for f in page.forecasters.values()
+        if f.id not in (SUGGESTION, HAZARD, PRIOR)
+    }
+    end = effective_close(page.summary.question, page.summary.resolution)
+    opens = page.summary.question.opens_at
+    acts = (
+        (a, p_yes(a.distribution))
+        for a in page.acts
+        if a.forecaster_id in people and a.made_at < end
+    )
+    return frame_of(
+        types,
+        (
+            (
+                max(a.made_at, opens),
+                p,
+                clamped_log_odds(p),
+                people[a.forecaster_id],
+                percent_exact(p),
+                clipped(a.rationale, 160),
+            )
+            for a, p in acts
+            if p is not None
+        ),
+    )
+
+
+def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
+    """Evidence marks below the chart, without rejected evidence. Columns:
+
+    id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
+    (strength 0..5), bears (in the words of the question's kind), headline and source (feed text).
+    """
+    types = {
+        "id": "int64",
+        "time": TIME,
+        "direction": "str",
+        "level": "int64",
+        "weight": "int64",
+        "bears": "str",
+        "headline": "str",
+        "source": "str",
+    }
+    return frame_of(
+        types,
+        (
+            (
+                c.evidence.id,
+                c.evidence.first_seen_at,
+                _DIRECTION_WORDS[c.evidence.direction],
+                int(c.evidence.direction),
+                int(c.evidence.strength),
+                bearing(c.evidence, kind),
+                clipped(c.headline, 140),
+                c.items[0].feed_title,
+            )
+            for c in cards
+            if c.evidence.status != "rejected"
+        ),
+    )
+
+
+MARK_PLACES: Final = 80
+"""Maximum number of distinguishable marks side by side, for each direction."""
+
+
+def drawn_marks(marks: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Thin the marks if they are too many: keep the strongest at each place, the newest of
+    equals.
+    """
+    if len(marks) <= MARK_PLACES:
+        return marks
+    start, width = pd.Timestamp(window[0]), (window[1] - window[0]) / MARK_PLACES
+    place = ((marks["time"] - start) // pd.Timedelta(width)).clip(0, MARK_PLACES - 1)
+    order = marks.assign(place=place).sort_values(["weight", "time"], kind="stable")
+    strongest = order.drop_duplicates(["place", "level"], keep="last").drop(columns="place")
+    return strongest.sort_values("time", kind="stable").reset_index(drop=True)
+
+
+_DIRECTION_WORDS: Final = {
+    Direction.YES: "for YES",
+    Direction.NO: "for NO",
+    Direction.NEUTRAL: "neutral",
+}
+
+
+def rules_frame(
+    page: QuestionPage, now: datetime, between: tuple[datetime, datetime] | None = None
+) -> pd.DataFrame:
+    """Vertical rules inside the shown time. Columns:
+
+    time, what (`opens`, `worded anew`, `closes`, `answer known`; `before` and `after` for the two
+    dates in `between` that are compared), row (0 to 2, which staggers the labels of neighbours).
+    """
+    question, resolution = page.summary.question, page.summary.resolution
+    rows = [(question.opens_at, "opens")]
+    rows += [
+        (version.at, "worded anew")
+        for version in page.versions[1:]
+        if question.opens_at < version.at <= now
+    ]
+    if question.closes_at <= now:
+        rows.append((question.closes_at, "closes"))
+    if resolution is not None and resolution.known_at != question.closes_at:
+        rows.append((resolution.known_at, "answer known"))
+    rows += [] if between is None else [(between[0], "before"), (between[1], "after")]
+    numbered = [(*row, n % 3) for n, row in enumerate(sorted(rows))]
+    return frame_of({"time": TIME, "what": "str", "row": "int64"}, numbered)
+
+
+def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
+    """The answer of a yes-no question as one mark at 0 or 1; empty while unanswered.
+
+    Columns: time, p, log_odds, answer.
+    """
+    outcome = answer(question, resolution)
+    rows = (
+        []
+        if resolution is None or not isinstance(outcome, int)
+        else [
+            (
+                resolution.known_at,
+                float(outcome),
+                clamped_log_odds(float(outcome)),
+                f"resolved {answer_of(question, resolution)}",
+            )
+        ]
+    )
+    return frame_of({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)

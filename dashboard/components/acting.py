@@ -1,0 +1,89 @@
+"""Acting forecaster and time zone of a browser tab; both are chosen on the page Settings.
+
+The session keeps the forecaster, so that nobody forecasts tomorrow in another's name; a cookie
+keeps the time zone.
+"""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.components.scripts import scripted
+from dashboard.components.visit import Visit
+from dashboard.wording import inert, zone_of
+from forecasts.questions.question import ForecasterId
+from tracker.app.tracker import Tracker
+from tracker.errors import NotFound
+
+_FORECASTER_KEY: Final = "acting-as"
+_ZONE_KEY: Final = "time-zone"
+"""Session key of the zone chosen in this tab, empty for the browser's own."""
+
+_ZONE_COOKIE: Final = "tracker-zone"
+"""Cookie in which the browser keeps the zone."""
+
+
+def acting(tracker: Tracker) -> Tracker:
+    """Return the tracker of this session's forecaster: that of the settings, unless another was
+    chosen.
+    """
+    forecaster_id = st.session_state.get(_FORECASTER_KEY)
+    if forecaster_id is None or forecaster_id == tracker.me:
+        return tracker
+    try:
+        return tracker.acting_as(forecaster_id)
+    except NotFound:  # the database has been replaced
+        st.session_state.pop(_FORECASTER_KEY)
+        return tracker
+
+
+def act_as(forecaster_id: ForecasterId) -> None:
+    """Let another forecaster act from the next run on.
+
+    Call it only before a run: it clears the session with all inputs, which belong to the other
+    person.
+    """
+    zone_name = st.session_state.get(_ZONE_KEY)
+    st.session_state.clear()
+    st.session_state[_FORECASTER_KEY] = forecaster_id
+    if zone_name is not None:
+        st.session_state[_ZONE_KEY] = zone_name
+
+
+def zone() -> ZoneInfo:
+    """Return the time zone of the pages: the chosen one, else the browser's, else UTC."""
+    return zone_of(chosen_zone() or st.context.timezone)
+
+
+def chosen_zone() -> str | None:
+    """Return the time zone chosen in this tab or at an earlier visit; None for the browser's."""
+    name: str = (
+        st.session_state[_ZONE_KEY]
+        if _ZONE_KEY in st.session_state
+        else st.context.cookies.get(_ZONE_COOKIE, "")
+    )
+    return name if name and zone_of(name).key == name else None
+
+
+def read_in(name: str | None) -> None:
+    """Choose the zone of times from now on, None for the browser's."""
+    st.session_state[_ZONE_KEY] = name or ""
+
+
+def keep_zone() -> None:
+    """Save the chosen zone in a cookie."""
+    scripted("zone")(key="keep-zone", data={"zone": chosen_zone() or ""})
+
+
+def acting_banner(visit: Visit) -> None:
+    """Show a note on every page while another forecaster than that of the settings acts."""
+    if st.session_state.get(_FORECASTER_KEY) is None or visit.me == visit.tracker.settings.me:
+        return
+    name = next((p.name for p in visit.tracker.people() if p.id == visit.me), visit.me)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="acting"):
+        st.markdown(
+            f":material/person: You act as **{inert(name)}** until this tab is reloaded.",
+            width="content",
+        )
+        st.page_link(visit.pages["settings"], label="Change")

@@ -1,0 +1,52 @@
+"""Memoise data frames across Streamlit reruns."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from threading import Lock
+from typing import Any, Final, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+MOST: Final = 64
+"""Maximum number of results cached per function; the least recently used are evicted."""
+
+
+def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Memoise a function on its most recent arguments (LRU cache).
+
+    The first arguments, one by default, are compared by identity: large immutable values returned
+    by the tracker. The others are small and compared by value. Callers must not modify the result.
+
+    >>> halves = once()(lambda numbers: [n / 2 for n in numbers])
+    >>> evens = (2, 4)
+    >>> halves(evens), halves(evens) is halves(evens)
+    ([1.0, 2.0], True)
+    """
+
+    def decorator(function: Callable[P, R]) -> Callable[P, R]:
+        cache: OrderedDict[Hashable, tuple[Any, R]] = OrderedDict()
+        lock = Lock()
+
+        @wraps(function)
+        def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+            by_id, by_value = args[:frozen], args[frozen:]
+            key = (*map(id, by_id), by_value, tuple(sorted(kwargs.items())))
+            with lock:
+                if key in cache:
+                    cache.move_to_end(key)
+                    return cache[key][1]
+            result = function(*args, **kwargs)
+            with lock:
+                cache[key] = (
+                    by_id,
+                    result,
+                )  # keeps the values alive, so that their ids stay unique
+                while len(cache) > MOST:
+                    cache.popitem(last=False)
+            return result
+
+        return wrapper
+
+    return decorator

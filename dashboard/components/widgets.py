@@ -1,0 +1,213 @@
+"""Shared widgets. Feed text goes through `st.text` or a table cell, never through Markdown."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.visit import Visit
+from dashboard.wording import inert, web_link
+from forecasts.errors import ForecastsError
+from forecasts.questions.format import signed
+from forecasts.questions.question import Question
+from tracker.errors import TrackerError
+
+K = TypeVar("K", bound=str)
+
+WRAPPED: Final = 62
+"""Row height for text of two or three lines; streamlit wraps from 4 rem (60 px here) on."""
+
+ROW: Final = 35
+HEADER: Final = 40
+TALLEST: Final = 900
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Show a refusal as one sentence; the requested act has not happened."""
+    try:
+        yield
+    except (ForecastsError, TrackerError) as refusal:
+        st.error(sentence(str(refusal)), icon=":material/error:")
+
+
+def worked_out(height: int = 320) -> AbstractContextManager[object]:
+    """Show a skeleton placeholder while slow content loads.
+
+    It appears with a delay, so that cached content does not flicker.
+    """
+    return st.skeleton(height=height)
+
+
+def sentence(text: str) -> str:
+    """Format an error message as a sentence without Markdown."""
+    return inert(text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else "."))
+
+
+def replay_banner(visit: Visit) -> None:
+    """Show on every page of a replay that it is one."""
+    until = visit.replayed_until
+    if until is not None:
+        st.info(
+            f"**Replay of 2022–{until.year}** with invented forecasters; not live.",
+            icon=":material/history:",
+        )
+
+
+def restated(visit: Visit) -> None:
+    """Show who worded the headlines of a replay; nothing in a live database."""
+    if note := visit.tracker.headlines():
+        st.caption(inert(note))
+
+
+def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
+    """Show a link that keeps the session; its label is truncated to fit, so it is short."""
+    st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
+
+
+def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | None:
+    """Show a selectbox of {id: words} that keeps the chosen id in the address parameter `name`.
+
+    Streamlit's own binding would write the words, which change and may be long.
+    """
+    ids = list(options)
+    default: int | None = how.pop("index", None)
+    positions = [k for k, option_id in enumerate(ids) if option_id == st.query_params.get(name)]
+    index = positions[0] if positions else default
+    picked = st.selectbox(
+        label, ids, index=index, format_func=options.__getitem__, key=f"choose-{name}", **how
+    )
+    if picked is None or (default is not None and picked == ids[default]):
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = picked
+    return picked
+
+
+def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
+    """Show a row of buttons of which one is always chosen, kept in the address."""
+    picked = st.segmented_control(
+        label,
+        options,
+        default=usual,
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return picked or usual
+
+
+def line_about(
+    visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False
+) -> None:
+    """Show a short link with the question's text beside it or, on a phone, below it.
+
+    The link leads to the question, or to its evidence in the inbox.
+    """
+    page, params = (
+        (visit.pages["inbox"], {"about": question.id}) if inbox else (visit.pages["question"], None)
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.page_link(page, label=label, icon=icon, query_params=params or {"q": question.id})
+        st.markdown(inert(question.text), width="content")
+
+
+def flat(text: str) -> str:
+    """Remove the line breaks of prose; paragraphs stay."""
+    return "\n\n".join(" ".join(block.split()) for block in text.strip().split("\n\n"))
+
+
+def link_out(url: str, label: str, key: str) -> None:
+    """Show a button to an external page, or the address as text if it is not safe to open."""
+    safe = web_link(url)
+    if safe is None and url:
+        st.text(f"No usable link: {url[:200]}")
+    elif safe is not None:
+        st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
+
+
+def titled(words: str) -> None:
+    """Show the title of a section."""
+    st.markdown(f"#### {words}")
+
+
+def no_questions(visit: Visit) -> None:
+    """Show the first steps of a database without questions."""
+    empty(
+        "There are no questions yet.",
+        "Load a question set on the page Today, or with `tracker sets import "
+        "china_russia_2022`; or write your own.",
+    )
+    with st.container(horizontal=True):
+        st.page_link(visit.pages["today"], label="The first steps", icon=":material/today:")
+        st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
+
+
+def empty(text: str, next_step: str) -> None:
+    """Show an empty state with the next step."""
+    with st.container(border=True):
+        st.markdown(f"**{text}**")
+        st.caption(next_step)
+
+
+def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
+    """Show a table of exactly these columns; others are not sent to the browser.
+
+    It is as high as its rows up to `TALLEST`, so that a long list never pushes away the rest of a
+    page. Numbers with a signed format, such as `%+.1f`, are formatted here with a true minus: the
+    browser has only a hyphen.
+    """
+    shown = [name for name in frame.columns if name in columns]
+    formats = {
+        name: matched
+        for name in shown
+        if (matched := _SIGNED_FORMAT.fullmatch(_get_format(columns[name])))
+    }
+    formatters: dict[Any, Any] = {
+        name: partial(_format_signed, matched) for name, matched in formats.items()
+    }
+    column_config: dict[str, Any] = {
+        name: _remove_format(column) if name in formatters else column
+        for name, column in columns.items()
+    }
+    needed = len(frame) * how.get("row_height", ROW) + HEADER
+    how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
+    return st.dataframe(
+        frame[shown].style.format(formatters, na_rep="–") if formatters else frame[shown],
+        column_config=column_config,
+        column_order=list(columns),
+        hide_index=True,
+        placeholder="–",
+        alt=alt,
+        **how,
+    )
+
+
+_SIGNED_FORMAT: Final = re.compile(r"%\+\.(\d)f(.*)")
+
+
+def _get_format(column: Any) -> str:
+    """Return the number format of a column; empty for a column of another type."""
+    return (
+        ((column.get("type_config") or {}).get("format") or "") if isinstance(column, dict) else ""
+    )
+
+
+def _remove_format(column: Mapping[str, Any]) -> dict[str, Any]:
+    return {**column, "type_config": {**column["type_config"], "format": None}}
+
+
+def _format_signed(matched: re.Match[str], value: float) -> str:
+    return f"{signed(value, int(matched[1]))}{matched[2].replace('%%', '%')}"
+
+
+def selected_row(state: Any) -> int | None:
+    """Return the row selected in a table, by its box or by any of its cells."""
+    rows: Sequence[int] = state.selection.get("rows", [])
+    cells: Sequence[tuple[int, str]] = state.selection.get("cells", [])
+    return rows[0] if rows else cells[0][0] if cells else None

@@ -1,0 +1,193 @@
+"""Page of one essay: its record, and its text with each sentence's status; a sentence can become a
+question.
+"""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import charts
+from dashboard.components import downloads
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import empty, flat
+from dashboard.essays import claim, drafting
+from dashboard.essays import page as essays
+from dashboard.essays.essay_data import (
+    Record,
+    at_offset,
+    blocks,
+    elsewhere,
+    record_frame,
+    records,
+    told_apart,
+)
+from dashboard.essays.essay_text import asked_sentence, claims_asked, headline, sounded
+from dashboard.essays.reader import essay_reader
+from dashboard.wording import inert, plural
+from forecasts.essays.claim_map import Verdict, VerdictLine
+from tracker.errors import NotFound
+from tracker.model.essays import EssayPage
+
+_RECORD_TITLES = {"live": "Live", "looking back": "Looking back"}
+_RECORD_NOTES = {
+    "live": "Asked before the answer could be known.",
+    "looking back": (
+        "Asked after the window had passed, with the answer in reach: practice, and no "
+        "proof of foresight."
+    ),
+}
+
+
+def render(visit: Visit) -> None:
+    """Show the essay of `?e=` with the sentence of `?s=` selected."""
+    essay_id = st.query_params.get("e", "")
+    if not essay_id:
+        st.switch_page(visit.pages["essays"])
+    try:
+        page = visit.tracker.essay(essay_id)
+    except NotFound:
+        _show_not_found(visit, essay_id)
+        return
+    _show_header(page)
+    _show_records(page)
+    selected = at_offset(page, st.query_params.get("s", ""))
+    is_drafting = selected is not None and drafting.is_open(page, selected)
+    left, right = st.columns([1, 1] if is_drafting else [3, 2], gap="medium")  # a form needs room
+    with left:
+        _show_text(visit, page, selected.sentence.offset if selected else None)
+    with right, st.container(key="claim"):
+        claim.render(visit, page, selected)
+    downloads.report(visit, "essay", page.essay.id)
+
+
+def _show_not_found(visit: Visit, essay_id: str) -> None:
+    st.subheader("There is no such essay", anchor=False)
+    st.text(
+        f"Nothing here is called “{essay_id[:80]}”. The link may be mistyped, or from another "
+        "database."
+    )
+    st.page_link(visit.pages["essays"], label="All essays", icon=":material/article:")
+
+
+def _show_header(page: EssayPage) -> None:
+    st.set_page_config(page_title=page.essay.title)
+    st.header(inert(page.essay.title), anchor=False)
+    coverage_line = (
+        asked_sentence(page.coverage) if page.text is not None else claims_asked(page.coverage)
+    )
+    parts = [inert(page.essay.published)] if page.essay.published else []
+    st.caption(" · ".join([*parts, coverage_line]))
+
+
+def _show_records(page: EssayPage) -> None:
+    """Show how its claims did, live and retrospective ones in a box each."""
+    all_records = records(page)
+    if not all_records:
+        return
+    for place, (name, verdict) in zip(
+        st.columns(len(all_records)), all_records.items(), strict=True
+    ):
+        with place, st.container(border=True, gap="xsmall", height="stretch"):
+            _show_record(name, verdict)
+    answered_records = [name for name, verdict in all_records.items() if verdict.overall.answered]
+    drawer = st.expander(
+        "By word and by kind of claim",
+        expanded=bool(answered_records),
+        key="by-word",
+        on_change="rerun",
+    )
+    if drawer.open:
+        with drawer:
+            _show_record_details(
+                all_records, answered_records[0] if answered_records else next(iter(all_records))
+            )
+
+
+def _show_record(name: Record, verdict: Verdict) -> None:
+    number, details = headline(verdict)
+    st.caption(f"**{_RECORD_TITLES[name]}.** {_RECORD_NOTES[name]}")
+    st.subheader(number, anchor=False)
+    st.markdown(details)
+    if calibration_line := sounded(verdict.calibration):
+        st.markdown(calibration_line)
+
+
+def _show_record_details(all_records: Mapping[Record, Verdict], first: Record) -> None:
+    """Show one record at a time, the first that has answers by default."""
+    name = first
+    if len(all_records) > 1:
+        names = list(all_records)
+        name = st.segmented_control(
+            "Record", names, default=first, required=True, key="record",
+            format_func=_RECORD_TITLES.__getitem__, label_visibility="collapsed",
+        )  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _show_record_chart(
+            f"{name} by word", "By the word that carries the claim", all_records[name].by_modality
+        )
+    with right:
+        _show_record_chart(f"{name} by kind", "By kind of claim", all_records[name].by_kind)
+    st.caption(
+        "● share borne out, with its 95 % interval; ◇ how likely those still open are held to "
+        "be. A claim whose questions disagree counts as the share that bears it out. The "
+        "interval takes claims as independent: it is too narrow where several rest on the same "
+        "questions."
+    )
+
+
+def _show_record_chart(name: str, title: str, lines: tuple[VerdictLine, ...]) -> None:
+    st.caption(f"**{title}**")
+    many, single = told_apart(lines)
+    spec = charts.essay_record(tuple(line.label for line in many))
+    st.vega_lite_chart(
+        spec=charts.drawn(spec, rows=record_frame(many)),
+        width="stretch",
+        key=name.replace(" ", "-"),
+        alt=f"{title}: {'; '.join(f'{line.label}: {line.words}' for line in many)}",
+    )
+    if single:
+        st.caption(
+            inert(f"One claim each: {'; '.join(f'{line.label}, {line.words}' for line in single)}.")
+        )
+
+
+def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:
+    if page.text is None:
+        _show_missing_text(visit, page)
+    text_blocks = blocks(page)
+    if not text_blocks:
+        empty("Nothing to read yet.", "Give its text above, and its sentences stand here.")
+        return
+    st.caption(
+        "Pick a sentence. With the keyboard: Tab into the text, the arrows from claim to claim, "
+        "Enter picks."
+    )
+    essay_reader(page, text_blocks, selected)
+    if misplaced := elsewhere(page):
+        with st.expander(
+            f"{plural(len(misplaced), 'claim')} of another version of the text", key="lost"
+        ):
+            for claim in misplaced:
+                st.text(f"• “{claim.sentence.text}”: {claim.words}")
+    if page.essay.note:
+        with st.expander("About this copy", key="note"):
+            st.text(flat(page.essay.note))
+    if page.text is not None:
+        with st.expander("A new version of the text", key="new-version"):
+            essays.text_form(visit, page.essay)
+
+
+def _show_missing_text(visit: Visit, page: EssayPage) -> None:
+    """Show how to add a copy of the text, since texts of others are not shipped."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(
+            "**The text is not here: it is not ours to ship.** Below are the quotes of its "
+            "claims, in order."
+        )
+        st.caption(
+            "To read it whole, add your own copy: `tracker essay add FILE --name "
+            f"{page.essay.id}`, or here:"
+        )
+        with st.expander("Add your copy of the text", key="own-copy"):
+            essays.text_form(visit, page.essay)

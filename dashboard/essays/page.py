@@ -1,0 +1,130 @@
+"""Essays page: all essays with their records, and the form of a new one."""
+
+from typing import Final
+from uuid import uuid4
+
+import streamlit as st
+
+from dashboard.components.toasts import say
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import calm, empty
+from dashboard.essays.essay_data import in_a_row
+from dashboard.essays.essay_text import asked_sentence, claims_asked
+from dashboard.wording import inert
+from forecasts.questions.new_question import OWN_ESSAY, short_name
+from forecasts.questions.question import Essay
+from tracker.errors import Refused
+from tracker.model.essays import EssaySummary, NewEssay
+
+MEGABYTES: Final = 5
+_KINDS: Final = ["txt", "md", "markdown", "html", "htm", "mhtml"]
+_FORM_KEY: Final = "new-essay"
+
+
+def render(visit: Visit) -> None:
+    """Show a row for each essay, then the form for another."""
+    st.subheader("Essays", anchor=False)
+    essays = visit.tracker.essays()
+    if essays:
+        for essay in essays:
+            _show_essay(visit, essay)
+    else:
+        empty(
+            "There are no essays yet.",
+            "Paste one below: its claims are found at once, and each can become a question.",
+        )
+    drawer = st.expander(
+        "Add an essay", icon=":material/add:", expanded=not essays, key="add-essay"
+    )
+    with drawer, st.container(width=760):
+        _show_new_essay_form(visit)
+
+
+def _show_essay(visit: Visit, essay: EssaySummary) -> None:
+    with st.container(border=True, gap="xxsmall", key=f"essay-{essay.essay.id}"):
+        st.page_link(
+            visit.pages["essay"],
+            label=f"**{inert(essay.essay.title)}**",
+            icon=":material/article:",
+            query_params={"e": essay.essay.id},
+        )
+        coverage_line = (
+            asked_sentence(essay.coverage) if essay.has_text else claims_asked(essay.coverage)
+        )
+        st.markdown(coverage_line)
+        record = " · ".join(filter(None, in_a_row(essay.live, essay.retrospective)))
+        published = inert(essay.essay.published)
+        st.caption(" · ".join(filter(None, [published, record])))
+
+
+def _show_new_essay_form(visit: Visit) -> None:
+    form = st.session_state.setdefault(_FORM_KEY, uuid4().hex)  # a new id clears the fields
+    title = st.text_input(
+        "Title", autocomplete="off", max_chars=200, placeholder="As it stands in the text",
+        key=f"title-{form}", persist_state="session",
+    )  # fmt: skip
+    published = st.text_input(
+        "Published", autocomplete="off", max_chars=40, placeholder="2026-11-25, or May 2022",
+        key=f"published-{form}", persist_state="session",
+    )  # fmt: skip
+    pasted, file = _show_text_inputs(form)
+    if not st.button("Add this essay", type="primary", key="add-it"):
+        return
+    with calm():
+        text, source = _read_text(visit, pasted, file)
+        title = title.strip() or visit.tracker.read_title(*(file or (pasted.encode(), "pasted")))
+        if not title:
+            raise Refused("the essay has no title yet: give it one, it stands above the text")
+        stored = visit.tracker.add_essay(
+            NewEssay(
+                _make_unused_name(visit, title), title, text, source, published=published or ""
+            )
+        )
+        st.session_state.pop(_FORM_KEY, None)
+        say("The essay is kept")
+        st.switch_page(visit.pages["essay"], query_params={"e": stored.essay_id})
+
+
+def text_form(visit: Visit, essay: Essay) -> None:
+    """Show the form for the first text, or a new version, of a known essay."""
+    name = f"text-of-{essay.id}"
+    form = st.session_state.setdefault(name, uuid4().hex)
+    pasted, file = _show_text_inputs(form)
+    if st.button("Keep this text", type="primary", key=f"keep-{essay.id}"):
+        with calm():
+            text, source = _read_text(visit, pasted, file)
+            visit.tracker.add_essay(NewEssay(essay.id, essay.title, text, source))
+            st.session_state.pop(name, None)
+            say("The text is kept")
+            st.rerun()
+
+
+def _show_text_inputs(form: str) -> tuple[str, tuple[bytes, str] | None]:
+    pasted = st.text_area("Its text", height=240, key=f"text-{form}", persist_state="session") or ""
+    uploaded = st.file_uploader(
+        "Or a file: plain text, Markdown, or a saved web page", type=_KINDS, key=f"file-{form}",
+        max_upload_size=MEGABYTES,
+    )  # fmt: skip
+    return pasted, None if uploaded is None else (uploaded.getvalue(), uploaded.name)
+
+
+def _read_text(visit: Visit, pasted: str, file: tuple[bytes, str] | None) -> tuple[str, str]:
+    """Read the text and its source; raises `Refused` where there are two texts or none."""
+    if file is not None and pasted.strip():
+        raise Refused("there is a text and a file: take one of the two away")
+    if file is not None:
+        return visit.tracker.read_text(*file), file[1]
+    if not pasted.strip():
+        raise Refused("there is no text yet: paste it, or choose a file")
+    return visit.tracker.read_text(pasted.encode(), "the pasted text"), "pasted"
+
+
+def _make_unused_name(visit: Visit, title: str) -> str:
+    """Make an unused short name out of the title."""
+    base = short_name(title) or "essay"
+    used_names = {*visit.tracker.essay_titles(), OWN_ESSAY}
+    return next(
+        name
+        for n in range(1, len(used_names) + 2)
+        if (name := base if n == 1 else f"{base}-{n}") not in used_names
+    )

@@ -1,0 +1,4 @@
+"""The feed pages: list, one feed, subscribe.
+
+May import components, charts, wording and `tracker`.
+"""

@@ -1,0 +1,113 @@
+"""Calendar page: expected signposts, closes and due answers of all open questions, and recent
+notes.
+"""
+
+import streamlit as st
+
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import empty, link_to_question
+from dashboard.home.calendar_data import Day, Due, Section, noted, sections, shortened
+from dashboard.wording import DUE, clipped, if_seen, inert, mark_line, plural
+from forecasts.questions.question import Question
+from tracker.model.audit import Mark
+
+MOST = 40
+"""Entries of a section that are shown by default."""
+
+LONGEST = 140
+_ICONS = {
+    "signpost": ":material/show_chart:",
+    "close": ":material/lock:",
+    "answer due": ":material/gavel:",
+}
+
+
+def render(visit: Visit) -> None:
+    """Show overdue entries, then future ones, the nearest first, then the notes of the last 30
+    days.
+    """
+    calendar = visit.tracker.calendar()
+    coming = sections(calendar, visit.stands_at, visit.zone)
+    st.subheader("What to expect next", anchor=False)
+    if not coming:
+        empty(
+            "Nothing is expected.",
+            "Open questions, with the signposts that should be seen by a date, will be listed "
+            "here.",
+        )
+        st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
+    else:
+        st.caption(inert(_summarise(coming)))
+    for section in coming:
+        _show_section(visit, section)
+    _show_notes(visit, noted(calendar))
+
+
+def _summarise(coming: tuple[Section, ...]) -> str:
+    counts = [
+        (due.what, len(due.entries))
+        for section in coming
+        for day in section.days
+        for due in day.due
+    ]
+    parts = [
+        plural(count, noun, nouns)
+        for kind, noun, nouns in (
+            ("signpost", "signpost to watch for", "signposts to watch for"),
+            ("close", "close", "closes"),
+            ("answer due", "answer due", "answers due"),
+        )
+        if (count := sum(number for day, number in counts if day == kind))
+    ]
+    return (
+        f"{', '.join(parts)}. A signpost that is not seen by its date counts as evidence: "
+        "silence speaks, too."
+    )
+
+
+def _show_section(visit: Visit, section: Section) -> None:
+    st.markdown(f"#### {section.title}")
+    days = section.days
+    if section.count > MOST and not st.session_state.get(f"all-{section.title}"):
+        days = shortened(section, MOST)
+    for day in days:
+        _show_day(visit, day)
+    if section.count > MOST:
+        st.toggle(f"All {section.count}", key=f"all-{section.title}")
+
+
+def _show_day(visit: Visit, day: Day) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{inert(visit.day(day.at))}** · {inert(visit.age(day.at))}")
+        for due in day.due:
+            _show_due(visit, due)
+
+
+def _show_due(visit: Visit, due: Due) -> None:
+    if due.what == "signpost":
+        st.markdown(f":material/flag: **{inert(clipped(due.name, LONGEST))}**")
+    for expected, question in due.entries:
+        label = "Question" if due.what == "signpost" else DUE[due.what]
+        _show_entry(visit, question, label, icon=_ICONS[due.what], note=if_seen(question, expected))
+
+
+def _show_entry(visit: Visit, question: Question, label: str, *, icon: str, note: str = "") -> None:
+    """Show a short link with the question's text beside it, and a note below."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        link_to_question(visit, question, label, icon)
+        st.markdown(inert(clipped(question.text, LONGEST)), width="content")
+    if note:
+        st.caption(inert(note))
+
+
+def _show_notes(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> None:
+    st.markdown("#### Noted in the last 30 days")
+    if not marks:
+        st.caption(
+            "Nothing. Signposts that are seen, and dates that pass in silence, are noted here."
+        )
+        return
+    for mark, question, name in marks:
+        with st.container(border=True, gap="xsmall"):
+            st.markdown(inert(mark_line(mark, name, question.kind, visit.zone)))
+            _show_entry(visit, question, "Question", icon=":material/show_chart:")

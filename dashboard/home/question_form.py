@@ -1,0 +1,243 @@
+"""Parts of a form that asks a question, shared by the page of a new question and the drafts of an
+essay.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.wording import KIND, inert, told
+from forecasts.distributions.cdf import Scale
+from forecasts.errors import ForecastsError, InvalidQuestion
+from forecasts.linting.lint import Flaw
+from forecasts.questions.new_question import Asked, question_from
+from forecasts.questions.question import FORMS, HorizonShape, Kind
+
+EXAMPLES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "binary": "Will both governments announce a ceasefire by 30 June 2027?",
+        "categorical": "Which capital will host the next round of talks?",
+        "ordered": "In which band will the share lie at the end of 2027?",
+        "numeric": "How many tonnes of grain will be exported in 2027?",
+        "date": "When will the treaty be ratified?",
+    }
+)
+SHAPES: Mapping[HorizonShape, str] = MappingProxyType(
+    {
+        "event_by": "Whether something happens by the close",
+        "holds_until": "Whether something holds until the close",
+        "state_at": "How things stand at the close",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One rendering of a form. Its inputs stay until the question is asked, across pages.
+
+    `begun` has the initial values by field name; `places` are the containers for findings about a
+    part.
+    """
+
+    id: str
+    begun: Mapping[str, Any] = field(default_factory=dict)
+    used: dict[str, None] = field(default_factory=dict)
+    places: dict[str, DeltaGenerator] = field(default_factory=dict)
+
+    def key(self, name: str) -> str:
+        """Return the widget key of a field."""
+        return f"ask-{name}-{self.id}"
+
+    def keyed(self, name: str, first: Any = None) -> dict[str, Any]:
+        """Register a field and return its widget arguments; it starts from its initial value, or
+        from `first`.
+
+        The initial value goes into the session state and is no default, so that a slot or a
+        proposal can change it later.
+        """
+        key, initial = self.key(name), self.begun.get(name, first)
+        if key not in st.session_state and initial is not None:
+            st.session_state[key] = initial
+        self.used[name] = None
+        return {"key": key, "persist_state": "session"}
+
+    def value(self, name: str) -> Any:
+        """Return the current or initial value of a field."""
+        return st.session_state.get(self.key(name), self.begun.get(name))
+
+    def fields(self) -> dict[str, Any]:
+        """Return the values of all fields that were drawn."""
+        return {name: st.session_state.get(self.key(name)) for name in self.used}
+
+    def text(self, label: str, name: str, **options: Any) -> str:
+        """Show a line of text."""
+        return (
+            st.text_input(label, autocomplete="off", **self.keyed(name), **options) or ""
+        ).strip()
+
+    def lines(self, label: str, name: str, *, height: int = 100, **options: Any) -> tuple[str, ...]:
+        """Show a text of several lines and return those that are not empty."""
+        entered = st.text_area(label, height=height, **self.keyed(name), **options) or ""
+        return tuple(line.strip() for line in entered.splitlines() if line.strip())
+
+    def day(self, label: str, name: str, **options: Any) -> date | None:
+        """Show an optional date."""
+        key, initial = self.key(name), self.begun.get(name)
+        if key not in st.session_state and isinstance(initial, str):
+            st.session_state[key] = date.fromisoformat(initial)
+        self.used[name] = None
+        selected = st.date_input(
+            label, None, format="YYYY-MM-DD", key=key, persist_state="session", **options
+        )
+        return selected if isinstance(selected, date) else None
+
+    def place(self, *parts: str) -> None:
+        """Reserve the place of findings about these parts, which are known once the form has been
+        read.
+        """
+        here = st.container(gap="xxsmall")
+        self.places.update(dict.fromkeys(parts, here))
+
+
+def kind_of(form: Form) -> Kind:
+    """Show the choice of the question's kind."""
+    kind: Kind = st.pills(
+        "The answer is",
+        list(KIND),
+        required=True,
+        format_func=KIND.__getitem__,
+        **form.keyed("kind", "binary"),
+    )
+    return kind
+
+
+def shape_of(form: Form) -> HorizonShape:
+    """Show the choice of the horizon shape of a yes-no question."""
+    shape: HorizonShape = st.selectbox(
+        "It is about",
+        list(SHAPES),
+        format_func=SHAPES.__getitem__,
+        **form.keyed("shape", "event_by"),
+    )
+    return shape
+
+
+def options_of(form: Form, kind: Kind) -> tuple[str, ...]:
+    """Show the input of a question's options."""
+    if kind == "ordered":
+        return form.lines(
+            "Options, one a line, from low to high", "options", placeholder="low\nmiddle\nhigh"
+        )
+    options = form.lines("Options, one a line", "options", placeholder="Beijing\nMoscow\nOther")
+    st.caption("With an option called Other, more can be added while the question is open.")
+    return options
+
+
+def range_of(form: Form) -> Scale:
+    """Show the inputs of a number's range; raises `InvalidQuestion` if it is missing or invalid."""
+    left, right = st.columns(2)
+    with left:
+        lower = st.number_input("From", value=None, format="%g", **form.keyed("lower"))
+        open_lower = st.checkbox("It may also lie below", **form.keyed("open-lower"))
+    with right:
+        upper = st.number_input("To", value=None, format="%g", **form.keyed("upper"))
+        open_upper = st.checkbox("It may also lie above", **form.keyed("open-upper"))
+    unit = form.text("Unit", "unit", placeholder="tonnes")
+    zero = None
+    if st.checkbox("Logarithmic: equal steps are equal ratios", **form.keyed("log")):
+        zero = st.number_input(
+            "Zero point, below the range", format="%g", **form.keyed("zero", 0.0)
+        )
+    if lower is None or upper is None:
+        raise InvalidQuestion("a question about a number needs its range: fill in From and To")
+    return Scale(float(lower), float(upper), open_lower, open_upper, zero, unit)
+
+
+def base_rate(
+    form: Form, new_question: Asked, refusal: ForecastsError | None, *, prompt: str = ""
+) -> tuple[str, str]:
+    """Show the inputs of base rate and reason, with an echo of the parsed base rate.
+
+    With a prompt the reason is asked for first: the number follows from it.
+    """
+    reason = _show_reason(form, prompt) if prompt else None
+    example = (
+        "30%"
+        if new_question.kind == "binary"
+        else FORMS[new_question.kind].partition("such as ")[2]
+    )
+    prior = form.text(
+        "Base rate",
+        "prior",
+        placeholder=example,
+        help="Before any evidence; it is never changed later.",
+    )
+    if not prior:
+        st.caption("Empty: what somebody who knows nothing would say.")
+    elif refusal is None:
+        # Only the base rate is parsed here: other fields may still be empty.
+        complete = replace(
+            new_question,
+            id="draft",
+            text="draft",
+            criteria="draft",
+            sources=("draft",),
+            prior=prior,
+        )
+        try:
+            question = question_from(replace(complete, resolves_at=new_question.closes_at))
+            st.caption(inert(told(question, question.prior)))
+        except ForecastsError as error:
+            st.caption(f":material/error: {inert(str(error))}")
+    return prior, _show_reason(form, prompt) if reason is None else reason
+
+
+def _show_reason(form: Form, prompt: str) -> str:
+    if not prompt:
+        return form.text(
+            "Where the base rate comes from", "reason", placeholder="3 of 10 comparable years"
+        )
+    st.caption(inert(prompt))
+    return form.text(
+        "How often did this happen before?", "reason", placeholder="3 of 10 comparable years"
+    )
+
+
+def show_findings(form: Form, flaws: Sequence[Flaw]) -> None:
+    """Show each finding with reason and fix beside its part of the form, blocking ones first.
+
+    Findings about parts that are not drawn are shown here.
+    """
+    for flaw in flaws:
+        with form.places.get(flaw.where, nullcontext()):
+            message = f"{inert(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
+            if flaw.severity == "blocking":
+                st.markdown(f":material/block: **Blocks it.** {message} *{inert(flaw.fix)}*")
+            else:
+                st.caption(f":material/lightbulb: {message} *{inert(flaw.fix)}*")
+
+
+def override_of(form: Form, flaws: Sequence[Flaw]) -> str:
+    """Summarise the findings and show the override field if one blocks; "" without override."""
+    blocking = sum(flaw.severity == "blocking" for flaw in flaws)
+    advice = len(flaws) - blocking
+    advice_note = f"; {advice} {'piece' if advice == 1 else 'pieces'} of advice" if advice else ""
+    if not blocking:
+        st.caption(f":material/check: Nothing blocks it{advice_note}.")
+        return ""
+    st.caption(
+        f":material/block: {blocking} {'finding blocks' if blocking == 1 else 'findings block'} "
+        f"it{advice_note}."
+    )
+    return form.text(
+        "Open it all the same, because",
+        "override",
+        live="300ms",
+        placeholder="Say why; it is logged with the findings, under your name.",
+    )

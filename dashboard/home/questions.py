@@ -1,0 +1,239 @@
+"""Questions page: one row a question, with filters and order kept in the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final, get_args
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.memoise import once
+from dashboard.components.question_list import (
+    Look,
+    Mine,
+    Order,
+    State,
+    Wanted,
+    as_of,
+    chosen,
+    in_order,
+    questions_frame,
+)
+from dashboard.components.toasts import toast
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import WRAPPED, choice, empty, no_questions, selected_row, table
+from dashboard.home import inline_forecast as at_hand
+from dashboard.home.today_data import STRETCHES
+from dashboard.wording import plural
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import ForecasterId
+from tracker.model.read_models import QuestionSummary
+
+STATES: Final[Mapping[State, str]] = {state: state for state in get_args(State)}
+MINE: Final[Mapping[Mine, str]] = {
+    "yes": "I forecast",
+    "stale": "Stale, over 30 days",
+    "no": "I do not",
+}
+ORDERS: Final[Mapping[Order, str]] = {
+    "closing": "Closing first",
+    "change": "Most moved first",
+    "stale": "Stale first",
+    "apart": "Furthest apart first",
+}
+SHORT: Final = 8
+"""Characters of a percentage in a list; anything longer is more than a percentage."""
+
+OVER: Final = {words: words for words in STRETCHES}
+
+
+def render(visit: Visit) -> None:
+    """Show the filters, then the list; a row opens its question."""
+    if not visit.tracker.questions():
+        no_questions(visit)
+        return
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
+    ):
+        st.subheader("Questions", anchor=False, width="content")
+        st.page_link(visit.pages["ask"], label="Ask a question", icon=":material/add:")
+    _show_filtered_list(visit)
+
+
+@st.fragment
+def _show_filtered_list(visit: Visit) -> None:
+    """Show filters and list as a fragment, so that filtering does not draw the rest of the page
+    again.
+    """
+    toast()
+    visit = visit.anew()
+    all_questions = visit.tracker.questions()
+    now = visit.replayed_until or visit.minute
+    if visit.replayed_until is not None:
+        all_questions = tuple(as_of(all_questions, now))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        filters = _show_filters(visit, all_questions)
+        order, period = _choose_order()
+        filters = replace(filters, find=_show_search())
+    shown, frame = _filter_questions(
+        all_questions, filters, order, Look(visit.me, now, STRETCHES[period])
+    )
+    if not shown:
+        empty(
+            "No question fits these filters.", "Choose another state or tag, or clear the search."
+        )
+        return
+    at_hand.render(visit, shown)
+    _show_list(visit, shown, frame, period)
+
+
+@once()
+def _filter_questions(
+    all_questions: Sequence[QuestionSummary], filters: Wanted, order: Order, view: Look
+) -> tuple[list[QuestionSummary], pd.DataFrame]:
+    """Return the filtered questions in order, and their frame."""
+    shown = in_order(chosen(all_questions, filters, view), order, view)
+    return shown, questions_frame(shown, view)
+
+
+def _show_filters(visit: Visit, all_questions: Sequence[QuestionSummary]) -> Wanted:
+    any_open = any(s.status == "open" for s in all_questions)
+    default_state: State = "Open" if any_open else "All"
+    state = choice("State", STATES, "state", index=list(STATES).index(default_state), width=130)
+    tags = sorted({tag for s in all_questions for tag in s.question.tags})
+    tag = st.selectbox(
+        "Tag", tags, index=None, placeholder="Any", key="tag", bind="query-params", width=150
+    )
+    essay = _choose_essay(visit, all_questions)
+    mine = choice("My forecasts", MINE, "mine", placeholder="All", index=None, width=180)
+    return Wanted(state or default_state, tag, essay, mine)
+
+
+def _show_search() -> str:
+    return (
+        st.text_input(
+            "Search",
+            type="search",
+            key="find",
+            placeholder="Words in the question",
+            live=True,
+            bind="query-params",
+            width=220,
+        )
+        or ""
+    )
+
+
+def _choose_essay(visit: Visit, all_questions: Sequence[QuestionSummary]) -> str | None:
+    """Show the choice of essay; none is offered where there is only one."""
+    names = sorted({s.question.essay_id for s in all_questions})
+    if len(names) < 2:
+        return None
+    titles = visit.tracker.essay_titles()
+    words = {
+        str(name): "From no essay" if name == OWN_ESSAY else titles.get(name, name)
+        for name in names
+    }
+    return choice("Essay", words, "essay", placeholder="Any", index=None, width=200)
+
+
+def _choose_order() -> tuple[Order, str]:
+    order = choice("Order", ORDERS, "sort", index=0, width=180) or "closing"
+    period = choice("Moved over", OVER, "over", index=1, width=120) if order == "change" else None
+    return order, period or "7 days"
+
+
+def _show_list(
+    visit: Visit, shown: Sequence[QuestionSummary], frame: pd.DataFrame, period: str
+) -> None:
+    st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
+    columns = _build_columns(frame, period)
+    selected = at_hand.of(shown)
+    if selected is not None:
+        frame = frame.copy(deep=False)  # the frame is shared by all sessions
+        frame.insert(0, "at", ["▸" if s is selected else "" for s in shown])
+        columns = {"at": st.column_config.TextColumn("", width=30), **columns}
+    for name in _list_empty_columns(shown, visit.me):
+        columns.pop(name, None)
+    picked = selected_row(
+        table(
+            frame,
+            columns,
+            "All questions",
+            key="questions",
+            on_select="rerun",
+            selection_mode=["single-row", "single-cell"],
+            row_height=WRAPPED,
+        )
+    )
+    if picked is not None:
+        st.switch_page(visit.pages["question"], query_params={"q": shown[picked].question.id})
+
+
+def _build_columns(frame: pd.DataFrame, period: str) -> dict[str, object]:
+    """Build all columns, as wide as their words need.
+
+    If all answers are yes or no, forecasts are numbers that sort. Else they are words with the
+    crowd's beside mine; while there is no crowd, its column has the suggested shares, or the base
+    rate of a number or date.
+    """
+    config = st.column_config
+    return {
+        "suggestion": config.NumberColumn(
+            "Suggested",
+            format="%g %%",
+            width=85,
+            help="What base rate, time and evidence suggest now.",
+        ),
+        "question": config.TextColumn("Question", width=400),
+        "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
+        "crowd": config.NumberColumn(
+            "Crowd", format="%g %%", help="Everyone's forecasts together."
+        ),
+        "mine_said": config.TextColumn(
+            "Mine", width=_choose_width(frame["mine_said"]), help="The forecast that you hold."
+        ),
+        "crowd_said": config.TextColumn(
+            "Crowd",
+            width=_choose_width(frame["crowd_said"]),
+            help="Everyone's together; where nobody has forecast, what is suggested or the base "
+            "rate.",
+        ),
+        "change": config.NumberColumn(
+            period, format="%+g", help="Points it moved, from one point up."
+        ),
+        "trend": config.LineChartColumn(
+            "90 days", y_min=0.0, y_max=1.0, width=100, help="The suggestion, 0 to 100 %."
+        ),
+        "waiting": config.NumberColumn("To review", help="Evidence that waits for your judgement."),
+        "closes_in": config.NumberColumn("Closes in", format="%d days"),
+        "last_change": config.NumberColumn(
+            "Last change",
+            format="%d days",
+            help="Days since you last forecast, or confirmed what you hold.",
+        ),
+        "state": config.TextColumn("State"),
+        "answer": config.TextColumn("Answer"),
+    }
+
+
+def _choose_width(words: "pd.Series[str]") -> int:
+    """Return the width of a column: a percentage needs half of that of a range with its unit."""
+    return 170 if (words.str.len() > SHORT).any() else 85
+
+
+def _list_empty_columns(shown: Sequence[QuestionSummary], me: ForecasterId) -> list[str]:
+    """List the columns that would be empty or the same in every row."""
+    states, kinds = {s.status for s in shown}, {s.question.kind for s in shown}
+    names = ["mine_said", "crowd_said"] if kinds == {"binary"} else ["mine", "crowd"]
+    if "binary" not in kinds:
+        names += ["suggestion", "change", "trend"]
+    if "open" not in states:
+        names += ["change", "waiting", "closes_in"]
+    if not any(s.status == "open" and me in s.standings for s in shown):
+        names.append("last_change")
+    if len(states) == 1:
+        names.append("state")
+    if not states & {"resolved", "annulled", "ambiguous"}:
+        names.append("answer")
+    return names

@@ -1,0 +1,109 @@
+"""Reports page: reports, table downloads, and the addresses for programs."""
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from dashboard.components import downloads
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import choice, empty, titled
+from dashboard.wording import clipped
+from tracker.model.formats import TABLE_FORMATS, TableFormat
+from tracker.reports.content import Kind
+
+_REPORT_KINDS: Final[dict[Kind, str]] = {
+    "week": "The last week",
+    "question": "A question",
+    "scenarios": "Scenarios",
+    "essay": "An essay",
+}
+_MEDIA_TYPES: Final[dict[TableFormat, str]] = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+_MAX_TITLE_CHARACTERS: Final = 120
+
+
+def render(visit: Visit) -> None:
+    """Show the choice of a report, the choice of a table, and the addresses for programs."""
+    st.subheader("Reports", anchor=False)
+    st.markdown(
+        "A report is one document that says what was known at one moment: with its charts, its "
+        "sources, and a hash of its data, so that anyone can check that nothing was changed."
+    )
+    kind = choice("Report on", _REPORT_KINDS, "report", index=0)
+    if kind == "week":
+        downloads.report(visit, "week")
+    elif kind is not None:
+        _show_report_choice(visit, kind)
+    _show_tables(visit)
+    _show_addresses()
+
+
+def _show_report_choice(visit: Visit, kind: Kind) -> None:
+    subjects = _list_subjects(visit, kind)
+    if not subjects:
+        empty(
+            "There is nothing to report on yet.",
+            "Load a question set: `tracker sets import china_russia_2022`.",
+        )
+        return
+    name = choice("Which one", subjects, "name", index=0)
+    if name is not None:
+        downloads.report(visit, kind, name)
+
+
+def _list_subjects(visit: Visit, kind: Kind) -> dict[str, str]:
+    match kind:
+        case "question":
+            return {
+                s.question.id: clipped(s.question.text, _MAX_TITLE_CHARACTERS)
+                for s in visit.tracker.questions()
+            }
+        case "scenarios":
+            return {
+                s.scenario_set.question_id: s.scenario_set.title
+                for s in visit.tracker.scenario_sets()
+            }
+        case _:
+            return {str(name): title for name, title in visit.tracker.essay_titles().items()}
+
+
+def _show_tables(visit: Visit) -> None:
+    titled("Tables")
+    st.caption(
+        "Every table as it is stored. CSV is for spreadsheets: a text that could start a "
+        "formula gets an apostrophe before it. Parquet and JSON are exact."
+    )
+    tables = {name: name.replace("_", " ") for name in visit.tracker.tables()}
+    name = choice("Table", tables, "table", index=list(tables).index("forecast"))
+    if name is None:
+        return
+    with st.container(horizontal=True, gap="small"):
+        for file_format in TABLE_FORMATS:
+            st.download_button(
+                file_format.upper() if file_format != "parquet" else "Parquet",
+                _make_table_later(visit, name, file_format),
+                f"{name}.{file_format}",
+                _MEDIA_TYPES[file_format],
+                key=f"table-{name}-{file_format}",
+                on_click="ignore",
+                icon=":material/download:",
+                type="tertiary",
+            )
+
+
+def _make_table_later(visit: Visit, name: str, file_format: TableFormat) -> Callable[[], bytes]:
+    tracker = visit.tracker
+    return lambda: tracker.table_file(name, file_format)
+
+
+def _show_addresses() -> None:
+    titled("For programs")
+    st.markdown(
+        "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
+        "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "
+        "report`, `tracker export`."
+    )

@@ -1,0 +1,203 @@
+"""Home page: changes, evidence to review, due answers, and disagreement, on one screen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple, TypeVar
+
+import streamlit as st
+
+from dashboard.components.question_list import Gap, Look, Move
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import (
+    buttons,
+    line_about,
+    no_questions,
+    sentence,
+    titled,
+    worked_out,
+)
+from dashboard.home import first_run
+from dashboard.home.today_data import STRETCHES, Morning, counted, morning, moves
+from dashboard.home.today_text import apart, closing, late, moved, stale, still, waits
+from dashboard.question.distributions_data import as_read
+from dashboard.wording import inert, plural
+from tracker.model.read_models import QuestionSummary
+
+MOVES: Final = 5
+MOST: Final = 3
+"""Rows of a section, so that all sections fit on one screen; the list of questions and the inbox
+have the rest.
+"""
+
+USUAL: Final = "7 days"
+
+T = TypeVar("T")
+
+
+class _Section(NamedTuple):
+    title: str
+    icon: str
+
+
+_OWN_SECTIONS: Final = {
+    "closing": _Section("Your forecasts that close within 14 days", ":material/lock_clock:"),
+    "stale": _Section("Your forecasts not confirmed for 30 days", ":material/history:"),
+}
+_MORE_ICON: Final = ":material/list:"
+
+
+def render(visit: Visit) -> None:
+    """Show the summary, then changes, evidence and disagreement at the left, due questions at the
+    right.
+    """
+    has_first_steps = first_run.render(visit)
+    period = _choose_period() if visit.tracker.first_steps().asked else USUAL
+    with worked_out():
+        all_questions = visit.tracker.questions()
+    if not all_questions:
+        if not has_first_steps:
+            no_questions(visit)
+        return
+    now = visit.stands_at
+    summaries = counted(all_questions, now, replayed=visit.replayed_until is not None)
+    overview = morning(summaries, Look(visit.me, now, STRETCHES[period]))
+    st.markdown(
+        waits(
+            period,
+            len(overview.moves),
+            overview.pieces,
+            (len(overview.closing), len(overview.stale), len(overview.overdue)),
+        )
+    )
+    _show_alarm(visit)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show_changes(
+            visit, overview.moves, period, len(moves(summaries, STRETCHES["30 days"], now))
+        )
+        _show_evidence(visit, overview)
+        _show_disagreement(visit, overview.apart)
+    with right:
+        _show_own_questions(visit, overview.closing, "closing")
+        _show_own_questions(visit, overview.stale, "stale")
+        _show_overdue(visit, overview.overdue)
+
+
+def _show_alarm(visit: Visit) -> None:
+    """Show one line when the feeds as a whole are in trouble: then nothing below changes."""
+    if visit.replayed_until is not None:
+        return
+    fleet = visit.tracker.fleet()
+    if not fleet.alarm and not fleet.counts["late"]:
+        return
+    label = "Feeds are in trouble" if fleet.alarm else "Some feeds are late"
+    messages = [sentence(fleet.alarm)] if fleet.alarm else []
+    if fleet.newest_success:
+        messages.append(f"The newest news is as of {inert(visit.ago(fleet.newest_success))}.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.page_link(visit.pages["feeds"], label=f"**{label}**", icon=":material/warning:")
+        st.markdown(
+            " ".join(messages), width="content", help=visit.utc(fleet.newest_success or visit.now)
+        )
+
+
+def _choose_period() -> str:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.subheader("Today", anchor=False, width="content")
+        return buttons("Over how long", list(STRETCHES), USUAL, "moved")
+
+
+def _show_changes(visit: Visit, changes: Sequence[Move], period: str, longer: int) -> None:
+    def show_row(move: Move) -> None:
+        icon = ":material/trending_up:" if move.change > 0 else ":material/trending_down:"
+        line_about(visit, move.summary.question, f"**{moved(move.before, move.after)}**", icon)
+
+    titled(f"What moved in {period}")
+    if not changes:
+        st.caption(still(period, longer))
+        return
+    _show_rows(changes, show_row, MOVES)
+    if len(changes) > MOVES:
+        _link_to_all(visit, f"All {len(changes):,} that moved", {"sort": "change", "over": period})
+
+
+def _show_disagreement(visit: Visit, gaps: Sequence[Gap]) -> None:
+    if not gaps:
+        return
+
+    def show_row(gap: Gap) -> None:
+        words = apart(((gap.one, gap.p_one), (gap.other, gap.p_other)))
+        line_about(visit, gap.summary.question, f"**{words}**", ":material/compare_arrows:")
+
+    titled("Furthest apart")
+    _show_rows(gaps, show_row)
+    if len(gaps) > MOST:
+        _link_to_all(visit, f"All {len(gaps):,} that are apart", {"sort": "apart"})
+
+
+def _show_evidence(visit: Visit, overview: Morning) -> None:
+    def show_row(s: QuestionSummary) -> None:
+        words = f"**{plural(s.waiting, 'piece', 'pieces')} to review**"
+        line_about(visit, s.question, words, ":material/inbox:", inbox=True)
+
+    if not overview.waiting:
+        return
+    titled("Evidence to review")
+    _show_rows(overview.waiting, show_row)
+    if len(overview.waiting) > MOST:
+        st.page_link(
+            visit.pages["inbox"],
+            label=f"All {plural(overview.pieces, 'piece', 'pieces')}",
+            icon=_MORE_ICON,
+        )
+
+
+def _show_own_questions(
+    visit: Visit, questions: Sequence[QuestionSummary], section: Literal["closing", "stale"]
+) -> None:
+    if not questions:
+        return
+
+    def show_row(s: QuestionSummary) -> None:
+        standing, now = s.standings[visit.me], visit.stands_at
+        distribution = as_read(s.question, standing.distribution, now)
+        words = (
+            closing(s.question, distribution, now)
+            if section == "closing"
+            else stale(s.question, distribution, standing.since, now)
+        )
+        line_about(visit, s.question, f"**{words}**", _OWN_SECTIONS[section].icon)
+
+    titled(_OWN_SECTIONS[section].title)
+    _show_rows(questions, show_row)
+    if len(questions) > MOST:
+        _link_to_all(
+            visit,
+            f"All {len(questions):,} of them",
+            {"mine": "stale" if section == "stale" else "yes", "sort": section},
+        )
+
+
+def _show_overdue(visit: Visit, questions: Sequence[QuestionSummary]) -> None:
+    def show_row(s: QuestionSummary) -> None:
+        line_about(
+            visit, s.question, f"**{late(s.question, visit.stands_at)}**", ":material/gavel:"
+        )
+
+    if not questions:
+        return
+    titled("Answers overdue")
+    _show_rows(questions, show_row)
+    if len(questions) > MOST:
+        _link_to_all(visit, f"All {len(questions):,} overdue answers", {"state": "Overdue"})
+
+
+def _show_rows(items: Sequence[T], show_row: Callable[[T], None], limit: int = MOST) -> None:
+    with st.container(gap="xsmall"):
+        for item in items[:limit]:
+            show_row(item)
+
+
+def _link_to_all(visit: Visit, label: str, params: Mapping[str, str]) -> None:
+    st.page_link(visit.pages["questions"], label=label, icon=_MORE_ICON, query_params=dict(params))

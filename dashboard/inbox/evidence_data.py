@@ -1,0 +1,123 @@
+"""Data frames of evidence, and of the reports behind a piece of evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.components.columns_data import TIME, frame_of
+from dashboard.wording import machine, percent_number, side_of, strength, uncalled
+from forecasts.questions.question import Kind
+from tracker.feeds.item import ItemId
+from tracker.model.read_models import EvidenceCard, StoryItem
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report of a story; `copy` is True if it repeats the text of an earlier one."""
+
+    report: StoryItem
+    copy: bool
+
+
+def told(items: Sequence[StoryItem]) -> tuple[Told, ...]:
+    """Mark the copies among the reports of a story, first seen first: same text as an earlier
+    report.
+    """
+    texts: set[ItemId] = set()
+    reports = []
+    for item in sorted(items, key=lambda i: (i.item.first_seen_at, i.item.id)):
+        text_id = item.copy_of or item.item.id
+        reports.append(Told(item, text_id in texts))
+        texts.add(text_id)
+    return tuple(reports)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Counts of a story: distinct reports, independent source groups, and copies."""
+
+    reports: int
+    independent: int
+    copies: int
+
+
+def fold(items: Sequence[StoryItem]) -> Fold:
+    """Count reports as story reliability does: neither a copy nor the same owner is independent."""
+    reports = told(items)
+    source_groups = [t.report.source_group for t in reports if not t.copy]
+    return Fold(len(source_groups), len(set(source_groups)), len(reports) - len(source_groups))
+
+
+def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
+    """Every report of a story, first seen first. Columns:
+
+    seen, source (feed title), group (the news agency it names, or the feed's owner), what (`report`
+    or `copy`), headline. All but `what` is feed text.
+    """
+    types = {"seen": TIME, "source": "str", "group": "str", "what": "str", "headline": "str"}
+    rows = (
+        (
+            t.report.item.first_seen_at,
+            t.report.feed_title,
+            t.report.source_group,
+            "copy" if t.copy else "report",
+            t.report.item.title,
+        )
+        for t in told(items)
+    )
+    return frame_of(types, rows)
+
+
+def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
+    """One row per piece of evidence, in the words of its question's kind. Columns:
+
+    id, seen, headline (feed text), direction, sure (of the direction, percent; empty if not called
+    or confirmed by a person), strength, relevant (probability that the match is relevant, percent;
+    empty as before), status, judge (empty, or the model's name), matched (words), nearest
+    (phrasing), sources (feed titles), reports, independent and copies (counts), url (of the first
+    report).
+    """
+    types = {
+        "id": "int64",
+        "seen": TIME,
+        "headline": "str",
+        "direction": "str",
+        "sure": "float64",
+        "strength": "str",
+        "relevant": "float64",
+        "status": "str",
+        "judge": "str",
+        "matched": "str",
+        "nearest": "str",
+        "sources": "str",
+        "reports": "int64",
+        "independent": "int64",
+        "copies": "int64",
+        "url": "str",
+    }
+    return frame_of(types, (_evidence_row(card, kind) for card in cards))
+
+
+def _evidence_row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
+    e, counts, model = card.evidence, fold(card.items), machine(card.evidence.judged_by)
+    is_waiting = e.status == "logged"
+    return (
+        e.id,
+        e.first_seen_at,
+        card.headline,
+        side_of(e, kind),
+        percent_number(e.p_direction) if is_waiting and not uncalled(e) else None,
+        strength(e.strength),
+        percent_number(e.relevance) if is_waiting else None,
+        f"{card.state}, machine judgement" if model else card.state,
+        model,
+        ", ".join(e.matched),
+        card.why.nearest,
+        ", ".join(dict.fromkeys(item.feed_title for item in card.items)),
+        counts.reports,
+        counts.independent,
+        counts.copies,
+        card.items[0].item.url,
+    )

@@ -1,0 +1,211 @@
+"""Review of evidence for one question: match, direction, certainty, and the controls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.components.toasts import Notice, tell
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import calm, link_to_question
+from dashboard.inbox import keyboard_review as one_key
+from dashboard.wording import (
+    bearing,
+    capital,
+    inert,
+    judgement_line,
+    leans,
+    machine,
+    matched,
+    strength,
+    sureness,
+    uncalled,
+)
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, side_words
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import Question
+from tracker.model.read_models import EvidenceCard
+
+SIDES: Final = (Direction.YES, Direction.NEUTRAL, Direction.NO)
+_DIRECTION_MISSING: Final = "Say first which way it points; `for neither side` is an answer too."
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """Options of a judgement: `place` makes keys unique, `about` is the question's text where it is
+    not visible, `repeats` omits the match that was shown just above, `keys` enables review by keys.
+    """
+
+    place: str
+    about: str = ""
+    repeats: bool = False
+    keys: bool = False
+
+
+def judgement(visit: Visit, shown: EvidenceCard, question: Question, options: How) -> None:
+    """Show the facts of a piece of evidence with its controls."""
+    evidence = shown.evidence
+    st.markdown(
+        f"**{inert(bearing(evidence, question.kind))}**: {inert(options.about or shown.state)}"
+    )
+    machine_note = (
+        " · machine judgement, no person has judged it yet"
+        if evidence.status == "logged" and machine(evidence.judged_by)
+        else ""
+    )
+    st.caption(f"Signpost: {inert(shown.indicator_name)}{machine_note}")
+    with st.container(gap=None):
+        reasons = (
+            () if options.repeats else (matched(evidence, shown.why), leans(evidence, shown.why))
+        )
+        for line in (sureness(evidence, question.kind, context_only=shown.context_only), *reasons):
+            if line:
+                st.text(capital(line))  # matched words and reasons quote the item
+    if shown.may_answer:
+        st.info(
+            "This may be the answer itself: if it is, resolve the question. Until you say so it "
+            "counts as strong."
+        )
+    _show_decisions(visit, shown, question)
+    if not visit.looks_back:
+        _show_key_controls(
+            visit, evidence, question, options
+        ) if options.keys else _show_mouse_controls(visit, evidence, question, options)
+
+
+def _show_key_controls(visit: Visit, evidence: Evidence, question: Question, options: How) -> None:
+    one_key.panel(visit, evidence, question, options.place)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.popover("Edit with a note", key=f"{options.place}-edit-{evidence.id}"):
+            _show_edit_form(visit, evidence, question, options.place)
+        link_to_question(visit, question, "Question", ":material/show_chart:")
+
+
+def _show_mouse_controls(
+    visit: Visit, evidence: Evidence, question: Question, options: How
+) -> None:
+    direction: Direction | None = None
+    if uncalled(evidence) and evidence.status != "rejected":
+        direction = _choose_direction(
+            evidence, question, None, key=f"{options.place}-side-{evidence.id}", width=230
+        )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _show_buttons(visit, evidence, question, options.place, direction=direction)
+        if options.about:
+            link_to_question(visit, question, "Question", ":material/show_chart:")
+
+
+def _show_decisions(visit: Visit, shown: EvidenceCard, question: Question) -> None:
+    """Show the decisions after the matcher's, the newest last. Notes may quote the item."""
+    for decision in shown.decisions:
+        if decision.by != MATCHER:
+            words = judgement_line(decision, question.kind, shown.evidence.option, visit.me)
+            st.text(f"{visit.day(decision.at)} · {words}")
+
+
+def _show_buttons(
+    visit: Visit, evidence: Evidence, question: Question, place: str, *, direction: Direction | None
+) -> None:
+    if evidence.status != "confirmed":
+        is_missing = uncalled(evidence) and direction is None
+        label, key = "Accept", f"{place}-confirm-{evidence.id}"
+        if st.button(
+            label, key=key, disabled=is_missing, help=_DIRECTION_MISSING if is_missing else None
+        ):
+            _review_evidence(visit, evidence, "confirmed", direction=direction)
+    if evidence.status != "rejected" and st.button("Reject", key=f"{place}-reject-{evidence.id}"):
+        _review_evidence(visit, evidence, "rejected")
+    with st.popover("Edit", key=f"{place}-edit-{evidence.id}"):
+        _show_edit_form(visit, evidence, question, place)
+
+
+def _choose_direction(
+    evidence: Evidence, question: Question, index: int | None, **options: Any
+) -> Direction | None:
+    """Show the choice of direction in the words of the question's kind."""
+    label = "It points" if question.kind in ("numeric", "date") else "It speaks"
+    selected: Direction | None = st.selectbox(
+        label,
+        SIDES,
+        index=index,
+        format_func=lambda side: side_words(question.kind, side, evidence.option),
+        placeholder="Which way?",
+        **options,
+    )
+    return selected
+
+
+def _show_edit_form(visit: Visit, evidence: Evidence, question: Question, place: str) -> None:
+    with st.form(f"{place}-form-{evidence.id}", border=False):
+        direction = _choose_direction(
+            evidence, question, None if uncalled(evidence) else SIDES.index(evidence.direction)
+        )
+        strength_value = st.selectbox(
+            "How strongly",
+            list(Strength),
+            index=int(evidence.strength),
+            format_func=_format_strength,
+        )
+        note = st.text_input("Note", max_chars=500)
+        if st.form_submit_button("Save as edited"):
+            if direction is None:
+                st.error(_DIRECTION_MISSING, icon=":material/error:")
+            else:
+                _review_evidence(
+                    visit,
+                    evidence,
+                    "edited",
+                    direction=direction,
+                    strength=strength_value,
+                    note=note or "",
+                )
+
+
+def _format_strength(value: Strength) -> str:
+    return f"{strength(value)} (likelihood ratio {value.likelihood_ratio:g})"
+
+
+def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
+    """Show one judgement for a story on all its questions, if its direction is known on each."""
+    if any(uncalled(piece.evidence) for piece in pieces):
+        return
+    verdicts: tuple[tuple[str, EvidenceStatus], ...] = (
+        ("Accept", "confirmed"),
+        ("Reject", "rejected"),
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        for label, verdict in verdicts:
+            if st.button(
+                f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"
+            ):
+                with calm():
+                    ids = tuple(piece.evidence.id for piece in pieces)
+                    tell(
+                        one_key.judge(
+                            visit.tracker,
+                            one_key.Judgement(ids, verdict, _REVIEW_MESSAGES[verdict]),
+                        )
+                    )
+                    st.rerun()
+
+
+def _review_evidence(
+    visit: Visit, evidence: Evidence, verdict: EvidenceStatus, **change: Any
+) -> None:
+    with calm():
+        direction = evidence.direction if change.get("direction") is None else change["direction"]
+        is_neutral = verdict != "rejected" and direction is Direction.NEUTRAL
+        words = "Kept: it speaks for neither side" if is_neutral else _REVIEW_MESSAGES[verdict]
+        notice = one_key.judge(
+            visit.tracker, one_key.Judgement((evidence.id,), verdict, words, change)
+        )
+        tell(notice if evidence.status == "logged" else Notice(words))
+        st.rerun()
+
+
+_REVIEW_MESSAGES: Final = {
+    "confirmed": "Accepted",
+    "rejected": "Rejected",
+    "edited": "Saved as edited",
+}

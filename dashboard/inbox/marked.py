@@ -1,0 +1,35 @@
+"""Feed text with matched words highlighted (`dashboard/static/marked/marked.js`), never Markdown."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from dashboard.components.scripts import ROOM, scripted
+
+_FOLDER: Final = "marked"
+_STYLE: Final = (ROOM / _FOLDER / "marked.css").read_text(encoding="utf-8")
+_HTML: Final = '<div class="marked"></div>'
+
+
+def marked(
+    text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
+) -> None:
+    """Show a text with the matched `words` highlighted."""
+    scripted(_FOLDER, _HTML, _STYLE)(key=key, data={"pieces": pieces(text, words), "look": look})
+
+
+def pieces(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Split a text into pieces with a flag for the given words, as whole words in any case.
+
+
+
+    >>> pieces("Envoy: envoys meet the envoy", ["envoy"])
+    [('Envoy', True), (': envoys meet the ', False), ('envoy', True)]
+    """
+    patterns = sorted(filter(None, words), key=len, reverse=True)
+    if not patterns:
+        return [(text, False)]
+    parts = re.split(
+        rf"(?<!\w)({'|'.join(map(re.escape, patterns))})(?!\w)", text, flags=re.IGNORECASE
+    )
+    return [(piece, bool(n % 2)) for n, piece in enumerate(parts) if piece]

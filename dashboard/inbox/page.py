@@ -1,0 +1,212 @@
+"""Inbox page: one story to review by keys, and the list of the others."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final, Literal
+
+import streamlit as st
+
+from dashboard.components.shortcuts import steps
+from dashboard.components.toasts import remark, tell
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import calm, choice, empty, restated, table
+from dashboard.inbox import cards
+from dashboard.inbox import keyboard_review as one_key
+from dashboard.inbox.inbox_data import inbox_frame
+from dashboard.wording import clipped, plural, uncalled
+from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
+from forecasts.questions.question import EvidenceId, Question, QuestionId
+from tracker.model.read_models import EvidenceCard
+
+NAME: Final = "at"
+"""Address parameter of the selected evidence."""
+
+_PLACE_KEY: Final = "inbox-place"
+
+Points = Literal["yes", "no", "uncalled"]
+POINTS: Final[Mapping[Points, str]] = {
+    "yes": "for YES, up or earlier",
+    "no": "for NO, down or later",
+    "uncalled": "not called",
+}
+
+Story = Sequence[EvidenceCard]
+
+
+def render(visit: Visit) -> None:
+    """Show the most informative stories first; reviewing one brings up the next."""
+    evidence = visit.tracker.inbox()
+    st.subheader("Evidence to review", anchor=False)
+    if not evidence:
+        empty(
+            "Nothing waits for you.",
+            "New evidence comes in as feeds are polled. The Feeds page shows whether they answer.",
+        )
+        st.page_link(visit.pages["feeds"], label="Feeds", icon=":material/rss_feed:")
+        return
+    shown = _show_filters(evidence)
+    if not shown:
+        empty("Nothing that waits fits these filters.", "Choose another question, source or side.")
+        return
+    stories = _group_stories(shown)
+    questions = {s.question.id: s.question for s in visit.tracker.questions()}
+    index = _find_selected_story(stories)
+    _show_heading(shown, stories, index)
+    restated(visit)
+    cards.story(visit, stories[index], questions, keys=True)
+    _show_list(visit, stories, index, questions)
+
+
+def _show_filters(evidence: Sequence[EvidenceCard]) -> list[EvidenceCard]:
+    texts = {card.evidence.question_id: card.question_text for card in evidence}
+    counts = Counter(card.evidence.question_id for card in evidence)
+    words = {
+        identifier: f"{clipped(texts[identifier], 110)} ({counts[identifier]})"
+        for identifier in sorted(texts, key=texts.__getitem__)
+    }
+    sources = {item.item.feed_id: item.feed_title for card in evidence for item in card.items}
+    source_names = {
+        str(feed): clipped(sources[feed], 60)
+        for feed in sorted(sources, key=lambda feed_id: sources[feed_id].lower())
+    }
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        question_id = choice("Question", words, "about", placeholder="Any question", width=420)
+        source = choice("Source", source_names, "from", placeholder="Any source", width=220)
+        points = choice("It points", POINTS, "points", placeholder="Any way", width=200)
+    return [card for card in evidence if _matches(card, question_id, source, points)]
+
+
+def _matches(
+    card: EvidenceCard, question_id: QuestionId | None, source: str | None, points: Points | None
+) -> bool:
+    evidence = card.evidence
+    side: Points = (
+        "uncalled" if uncalled(evidence) else "yes" if evidence.direction is Direction.YES else "no"
+    )
+    return (
+        question_id in (None, evidence.question_id)
+        and (source is None or any(str(item.item.feed_id) == source for item in card.items))
+        and points in (None, side)
+    )
+
+
+def _group_stories(shown: Sequence[EvidenceCard]) -> list[Story]:
+    """Group evidence by story, in the order of their first pieces."""
+    stories: dict[StoryId, list[EvidenceCard]] = {}
+    for card in shown:
+        stories.setdefault(card.evidence.story_id, []).append(card)
+    return list(stories.values())
+
+
+def _find_selected_story(stories: Sequence[Story]) -> int:
+    """Return the index of the selected story: that of the address, else that reviewed last."""
+    evidence_id = st.query_params.get(NAME, "")
+    matches = [
+        n
+        for n, story in enumerate(stories)
+        if any(str(card.evidence.id) == evidence_id for card in story)
+    ]
+    index: int = (
+        matches[0] if matches else min(st.session_state.get(_PLACE_KEY, 0), len(stories) - 1)
+    )
+    st.session_state[_PLACE_KEY] = index
+    return index
+
+
+def _show_heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], index: int) -> None:
+    st.caption(
+        f"{plural(len(shown), 'piece', 'pieces')} of evidence in "
+        f"{plural(len(stories), 'story', 'stories')}. First comes what may be an answer, then "
+        "what your judgement would move most."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        steps(lambda by: _go_to_story(stories, index + by))
+        st.caption(f"Story {index + 1} of {len(stories)}", width="content")
+
+
+def _go_to_story(stories: Sequence[Story], index: int) -> None:
+    if not 0 <= index < len(stories):
+        remark("That was the last story" if index else "This is the first story")
+        return
+    _select_evidence(stories[index][0].evidence.id)
+
+
+def _select_evidence(evidence_id: EvidenceId) -> None:
+    st.query_params[NAME] = str(evidence_id)
+
+
+def _show_list(
+    visit: Visit, stories: Sequence[Story], index: int, questions: Mapping[QuestionId, Question]
+) -> None:
+    """Show the list: a cell selects its story, ticked boxes are reviewed together."""
+    pieces = [card for story in stories for card in story]
+    if len(pieces) < 2:
+        return
+    st.markdown("#### All that waits here")
+    frame = inbox_frame(pieces, questions, stories[index])
+    key = f"inbox-list-{len(pieces)}-{pieces[0].evidence.id}"
+    config = st.column_config
+    state = table(
+        frame,
+        {
+            "at": config.TextColumn("", width=30),
+            "headline": config.TextColumn("Report", width=420),
+            "question": config.TextColumn("Question", width=320),
+            "points": config.TextColumn("It points", width=170),
+            "source": config.TextColumn("Source", width=150),
+            "seen": config.DatetimeColumn(
+                "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
+            ),
+        },
+        "All evidence that waits here",
+        key=key,
+        on_select=partial(_handle_cell_click, key, pieces),
+        selection_mode=["multi-row", "single-cell"],
+    )
+    _show_bulk_actions(
+        visit, [pieces[row] for row in state.selection.get("rows", []) if row < len(pieces)]
+    )
+    st.caption(
+        "Pick a line to bring it up; tick boxes to judge several at once. Times in "
+        + visit.zone.key
+        + "."
+    )
+
+
+def _handle_cell_click(key: str, pieces: Sequence[EvidenceCard]) -> None:
+    cells = st.session_state[key].selection.get("cells", [])
+    if cells and cells[0][0] < len(pieces):
+        _select_evidence(pieces[cells[0][0]].evidence.id)
+
+
+def _show_bulk_actions(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
+    """Show the bulk actions; a piece without a direction cannot be accepted."""
+    if not ticked:
+        return
+    with_direction = [card for card in ticked if not uncalled(card.evidence)]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Accept {len(with_direction)}", key="bulk-accept", disabled=not with_direction
+        ):
+            _review_all(visit, with_direction, "Accepted")
+        if st.button(f"Reject {len(ticked)}", key="bulk-reject"):
+            _review_all(visit, ticked, "Rejected")
+        if len(with_direction) < len(ticked):
+            missing = len(ticked) - len(with_direction)
+            st.caption(
+                f"{plural(missing, 'piece', 'pieces')} of which nobody has said which way they "
+                "point.",
+                width="content",
+            )
+
+
+def _review_all(
+    visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]
+) -> None:
+    ids = tuple(card.evidence.id for card in ticked)
+    with calm():
+        verdict: EvidenceStatus = "confirmed" if verb == "Accepted" else "rejected"
+        words = f"{verb}: {plural(len(ids), 'piece', 'pieces')} of evidence"
+        tell(one_key.judge(visit.tracker, one_key.Judgement(ids, verdict, words)))
+        st.rerun()

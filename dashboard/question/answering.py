@@ -1,0 +1,172 @@
+"""Tab Answer: the answer with everyone's scores and receipts."""
+
+import streamlit as st
+
+from dashboard.components.score_columns import direction, score_columns
+from dashboard.components.score_data import hindsight_frame, intervals_frame, question_scores_frame
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import empty, link_out, selected_row, table
+from dashboard.question import postmortem, resolving
+from dashboard.question import unverified_answers as unchecked
+from dashboard.wording import answer_of, answered, inert, plural
+from forecasts.questions.question import Question
+from forecasts.scoring.rulebook import HEADLINE, RULES
+from forecasts.scoring.scores import Score
+from tracker.model.read_models import QuestionPage
+
+_C = st.column_config
+
+
+def verdict(visit: Visit, page: QuestionPage) -> None:
+    """Show the answer beside the chart of a closed question, or that it is due."""
+    resolution = page.summary.resolution
+    with st.container(border=True):
+        if resolution is None:
+            st.subheader("Waiting for its answer", anchor=False)
+            st.caption(
+                f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the "
+                "tab Answer."
+            )
+            if page.unchecked:
+                st.caption(
+                    "An answer from memory is there; it counts once somebody has checked it."
+                )
+            return
+        st.subheader(inert(answered(page.summary.question, resolution)), anchor=False)
+        st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
+        if resolution.note:
+            st.text(resolution.note)
+        link_out(resolution.source_url, "Source of the answer", key="answer-source")
+
+
+def render(visit: Visit, page: QuestionPage) -> None:
+    """Show scores and receipts, and the form to give or correct the answer."""
+    resolution = page.summary.resolution
+    if visit.looks_back:
+        _show_as_of(visit, page)
+        return
+    if resolution is None:
+        unchecked.render(visit, page)
+        if page.summary.status == "open":
+            st.caption(
+                "Is the answer known already? Then give it here; forecasting ends at that instant."
+            )
+        resolving.form(visit, page)
+        _show_earlier_answers(visit, page)
+        return
+    _show_scores(visit, page)
+    if page.scores:
+        postmortem.render(visit, page)
+    _show_hindsight(visit, page)
+    _show_earlier_answers(visit, page)
+    with st.expander("Correct this answer"):
+        st.caption(
+            "A later answer supersedes this one; nothing is overwritten, and everyone is scored "
+            "again."
+        )
+        resolving.form(visit, page)
+    resolving.reopening(visit, page.summary.question)
+
+
+def _show_as_of(visit: Visit, page: QuestionPage) -> None:
+    """Show the answer in an as-of view, which is read-only."""
+    if page.summary.resolution is None:
+        empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
+        return
+    _show_scores(visit, page)
+    _show_earlier_answers(visit, page)
+
+
+def _show_scores(visit: Visit, page: QuestionPage) -> None:
+    question = page.summary.question
+    if not page.scores:
+        empty("Nobody was scored.", "Annulled and ambiguous questions have no scores.")
+        return
+    frame = question_scores_frame(question, page.scores, page.forecasters, visit.me)
+    st.caption("One question says little about anybody. Pick a row for its receipt.")
+    picked = selected_row(
+        table(
+            frame,
+            score_columns(question, everything=st.session_state.get("all-rules", False)),
+            "Scores",
+            key="scores-table",
+            on_select="rerun",
+            selection_mode="single-row",
+            height="content",
+        )
+    )
+    st.toggle(
+        "By every rule",
+        key="all-rules",
+        help="All are kept for everyone: rankings can differ between rules, so nobody picks the "
+        "flattering one.",
+    )
+    if picked is not None:
+        headline = HEADLINE[question.kind]
+        forecaster_id = frame["who"][picked]
+        receipt(
+            visit,
+            question,
+            next(s for s in page.scores if s.forecaster_id == forecaster_id and s.rule == headline),
+        )
+
+
+def receipt(visit: Visit, question: Question, score: Score) -> None:
+    """Show the components of a score, so that anyone can recompute it."""
+    zone, rule = visit.zone.key, RULES[score.rule]
+    columns = {
+        "start": _C.DatetimeColumn("From", format="D MMM YYYY", timezone=zone),
+        "end": _C.DatetimeColumn("To", format="D MMM YYYY", timezone=zone),
+        "days": _C.NumberColumn("Days", format="%.1f"),
+        "said": _C.TextColumn("Said"),
+        "weight": _C.NumberColumn("Share of schedule", format="%.1f %%"),
+        "score": _C.NumberColumn(rule.title, format="%.3f", help=f"{direction(rule.name)}."),
+        "contribution": _C.NumberColumn("Adds to mean", format="%.4f"),
+    }
+    table(
+        intervals_frame(question, score),
+        columns,
+        "Receipt",
+        key=f"receipt-{score.question_id}-{score.forecaster_id}",
+    )
+    mean = (
+        ""
+        if score.mean_while_active is None
+        else f" The last column adds up to the mean, {score.mean_while_active:.4f}."
+    )
+    st.caption(
+        f"Each row is a forecast that stood, with its {rule.title}: {direction(rule.name)}.{mean}"
+    )
+
+
+def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
+    question = page.summary.question
+    late = visit.tracker.receipts(question.id).hindsight
+    if not late:
+        return
+    st.markdown(
+        f"**Made when the answer was known: {plural(len(late), 'forecast')} that do not count**"
+    )
+    columns = {
+        "forecaster": _C.TextColumn("Forecaster"),
+        "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
+        "said": _C.TextColumn("Said"),
+    }
+    table(
+        hindsight_frame(question, late, page.forecasters, visit.me),
+        columns,
+        "Forecasts that do not count",
+    )
+
+
+def _show_earlier_answers(visit: Visit, page: QuestionPage) -> None:
+    earlier = page.resolutions if page.summary.resolution is None else page.resolutions[:-1]
+    if earlier:
+        st.markdown("**Earlier answers**")
+        for answer in earlier:
+            words = answer_of(page.summary.question, answer)
+            st.text(
+                f"{words}, entered {visit.ago(answer.entered_at)}, by {answer.entered_by}. "
+                f"{answer.note}",
+                help=visit.utc(answer.entered_at),
+            )

@@ -1,0 +1,359 @@
+"""Data frames for forecasts of options, numbers and dates: over time, and everyone's current
+forecast.
+
+Values are times for date questions and numbers for numeric ones. On a log scale a value is its
+distance from the zero point, as a logarithmic axis requires.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.charts.revisions_data import Step, Window, chart_end, in_order, steps
+from dashboard.components.columns_data import TIME, frame_of
+from dashboard.wording import (
+    answer_of,
+    edge,
+    in_short,
+    named,
+    percent,
+    percent_exact,
+    told,
+    value_of,
+)
+from forecasts.distributions.cdf import Cdf, Scale, date_of
+from forecasts.distributions.distribution import OTHER, Categorical, Distribution
+from forecasts.questions.answers import answer
+from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.timeline import Timeline, timeline
+from tracker.model.read_models import QuestionPage
+
+BUCKETS: Final = 80
+"""Number of equal parts of the range at which density is drawn."""
+
+FAN: Final[Mapping[str, float]] = {
+    "low90": 0.05,
+    "low50": 0.25,
+    "middle": 0.5,
+    "high50": 0.75,
+    "high90": 0.95,
+}
+"""Quantile levels of a fan."""
+
+
+def as_read(question: Question, distribution: Distribution, at: datetime) -> Distribution:
+    """Read a forecast at an instant: probability of options removed by then counts for `Other`."""
+    for option in question.options:
+        if (
+            isinstance(distribution, Categorical)
+            and option.removed_at is not None
+            and option.removed_at <= at
+        ):
+            distribution = distribution.without(option.name)
+    return distribution
+
+
+def _read_timeline(question: Question, raw: Timeline) -> Timeline:
+    """Read a timeline with removed options merged, with a step wherever an option was removed."""
+    removed = [o.removed_at for o in question.options if o.removed_at is not None]
+    instants = {at: raw.at(at) for at in (*(at for at, _ in raw.steps), *removed)}
+    return timeline(
+        (at, None if distribution is None else as_read(question, distribution, at))
+        for at, distribution in instants.items()
+    )
+
+
+def shown_first(page: QuestionPage, me: ForecasterId) -> ForecasterId:
+    """Choose whose forecasts a chart shows by default: mine, crowd, suggestion, or base rate."""
+    return next(
+        (
+            forecaster_id
+            for forecaster_id in (me, CROWD, SUGGESTION)
+            if forecaster_id in page.timelines and page.timelines[forecaster_id].steps
+        ),
+        PRIOR,
+    )
+
+
+def _steps_of(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -> list[Step]:
+    return steps(_read_timeline(page.summary.question, page.timelines[forecaster_id]), window)
+
+
+# Options
+
+
+def options_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -> pd.DataFrame:
+    """One step line per option, of one forecaster, within a window. Columns:
+
+    time, p (0..1, empty where a line ends), option, shown (percent in words). An option has no line
+    before it was given a probability of its own, or after it was removed.
+    """
+    points = _steps_of(page, forecaster_id, window)
+    rows = [
+        row for option in page.summary.question.options for row in _option_rows(points, option.name)
+    ]
+    return frame_of({"time": TIME, "p": "float64", "option": "str", "shown": "str"}, rows)
+
+
+def _option_rows(points: Iterable[Step], option: str) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    previous: float | None = None
+    for at, distribution in points:
+        p = (
+            distribution.of(option)
+            if isinstance(distribution, Categorical) and option in distribution.options
+            else None
+        )
+        if p is None and previous is not None:
+            rows.append((at, previous, option, percent_exact(previous)))
+        if p is not None or previous is not None:
+            rows.append((at, p, option, "no forecast" if p is None else percent_exact(p)))
+        previous = p
+    return rows
+
+
+def shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
+    """Everyone's current or last probability of each option. Columns: option, forecaster, p (0..1),
+    shown.
+
+    Options are those offered when the question closed, or now; the answer carries a tick.
+    """
+    names = option_labels(page, now)
+    rows = [
+        (
+            label,
+            named(forecaster, me),
+            distribution.of(option),
+            percent_exact(distribution.of(option)),
+        )
+        for forecaster, distribution in _current_distributions(page, me, now)
+        if isinstance(distribution, Categorical)
+        for option, label in names.items()
+        if option in distribution.options
+    ]
+    return frame_of({"option": "str", "forecaster": "str", "p": "float64", "shown": "str"}, rows)
+
+
+def option_labels(page: QuestionPage, now: datetime) -> dict[str, str]:
+    """Map the options offered now, or at the end, to axis labels; the answer has a tick."""
+    question = page.summary.question
+    outcome = answer(question, page.summary.resolution)
+    offered = question.offered(chart_end(page, now))
+    return {
+        name: f"✓ {name}" if name == outcome else name for name in sorted(offered, key=OTHER.__eq__)
+    }
+
+
+def top_of(frame: pd.DataFrame) -> float:
+    """Choose the top of a share axis: 1, or a half or a quarter if all shares are small."""
+    max_p = frame["p"].max()
+    return next((top for top in (0.25, 0.5) if max_p <= 0.9 * top), 1.0)
+
+
+def option_answer_frame(
+    question: Question, resolution: Resolution | None, top: float = 1.0
+) -> pd.DataFrame:
+    """The answer as a mark at the top. Columns: time, p, option, answer; empty while unanswered."""
+    outcome = answer(question, resolution)
+    rows = (
+        []
+        if resolution is None or outcome is None
+        else [
+            (resolution.known_at, top, str(outcome), f"answer: {answer_of(question, resolution)}")
+        ]
+    )
+    return frame_of({"time": TIME, "p": "float64", "option": "str", "answer": "str"}, rows)
+
+
+# Numbers and dates
+
+
+def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -> pd.DataFrame:
+    """Quantiles of one forecaster's forecasts within a window. Columns:
+
+    time, low90, low50, middle, high50, high90 (values; clamped to the range, all empty where a gap
+    begins), shown (the forecast in words).
+    """
+    question = page.summary.question
+    scale = _scale_of(question)
+    types = {"time": TIME, **dict.fromkeys(FAN, _value_dtype(question)), "shown": "str"}
+    rows = []
+    for at, distribution in _steps_of(page, forecaster_id, window):
+        levels = (
+            [_chart_value(question, _clamp_quantile(distribution, scale, q)) for q in FAN.values()]
+            if isinstance(distribution, Cdf)
+            else [None] * 5
+        )
+        rows.append(
+            (
+                at,
+                *levels,
+                in_short(question, distribution) if distribution is not None else "no forecast",
+            )
+        )
+    return frame_of(types, rows)
+
+
+def medians_frame(
+    page: QuestionPage, forecaster_id: ForecasterId, me: ForecasterId, window: Window
+) -> pd.DataFrame:
+    """Medians of everyone else's forecasts within a window. Columns: time, middle, forecaster,
+    shown.
+    """
+    question = page.summary.question
+    scale = _scale_of(question)
+    rows = [
+        (
+            at,
+            _chart_value(question, _clamp_quantile(distribution, scale, 0.5))
+            if isinstance(distribution, Cdf)
+            else None,
+            named(forecaster, me),
+            in_short(question, distribution) if distribution is not None else "no forecast",
+        )
+        for forecaster in in_order(page, me)
+        if forecaster.id != forecaster_id
+        for at, distribution in _steps_of(page, forecaster.id, window)
+    ]
+    return frame_of(
+        {"time": TIME, "middle": _value_dtype(question), "forecaster": "str", "shown": "str"}, rows
+    )
+
+
+def curves_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
+    """Density of everyone's current or last forecast. Columns of `density_frame`, and
+    forecaster.
+    """
+    question = page.summary.question
+    parts = [
+        density_frame(question, distribution).assign(forecaster=named(forecaster, me))
+        for forecaster, distribution in _current_distributions(page, me, now)
+        if isinstance(distribution, Cdf)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def density_frame(question: Question, curve: Cdf) -> pd.DataFrame:
+    """A forecast as heights over its range. Columns:
+
+    value, height (mass per unit of the scale; 1 is uniform), by (probability of at most this value,
+    in words), at (the value in words).
+    """
+    scale = _scale_of(question)
+    edges = scale.values(np.linspace(0.0, 1.0, BUCKETS + 1))
+    below = np.array([curve.at(float(edge)) for edge in edges])
+    heights = np.diff(below) * BUCKETS
+    middles = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS)
+    types = {"value": _value_dtype(question), "height": "float64", "by": "str", "at": "str"}
+    rows = [
+        (
+            _chart_value(question, float(x)),
+            float(height),
+            percent(curve.at(float(x))),
+            value_of(question, float(x)),
+        )
+        for x, height in zip(middles, heights, strict=True)
+    ]
+    return frame_of(types, rows)
+
+
+def levels_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
+    """Everyone's forecast in numbers. Columns:
+
+    forecaster, below and above (percent beyond the range), low90 to high90 (quantiles in words).
+    """
+    question = page.summary.question
+    types = {
+        "forecaster": "str",
+        **dict.fromkeys(FAN, "str"),
+        "below": "float64",
+        "above": "float64",
+    }
+    rows = [
+        (
+            named(forecaster, me),
+            *(edge(question, distribution, q) for q in FAN.values()),
+            100 * distribution.below,
+            100 * distribution.above,
+        )
+        for forecaster, distribution in _current_distributions(page, me, now)
+        if isinstance(distribution, Cdf)
+    ]
+    return frame_of(types, rows)
+
+
+def value_answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
+    """The number or date that is the answer, clamped to the range. Columns: time (known), value,
+    answer.
+    """
+    outcome = answer(question, resolution)
+    scale = _scale_of(question)
+    rows = (
+        []
+        if resolution is None or not isinstance(outcome, float)
+        else [
+            (
+                resolution.known_at,
+                _chart_value(question, min(max(outcome, scale.lower), scale.upper)),
+                f"answer: {answer_of(question, resolution)}",
+            )
+        ]
+    )
+    return frame_of({"time": TIME, "value": _value_dtype(question), "answer": "str"}, rows)
+
+
+def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:
+    """The median of a forecast as one mark. Columns: value, told; empty if it lies beyond the
+    range.
+    """
+    middle = curve.quantile(0.5)
+    rows = [] if middle is None else [(_chart_value(question, middle), told(question, curve))]
+    return frame_of({"value": _value_dtype(question), "told": "str"}, rows)
+
+
+def _clamp_quantile(curve: Cdf, scale: Scale, share: float) -> float:
+    value = curve.quantile(share)
+    if value is not None:
+        return value
+    return scale.lower if share < curve.below else scale.upper
+
+
+def _chart_value(question: Question, value: float) -> Any:
+    if question.kind == "date":
+        return date_of(value)
+    zero = _scale_of(question).zero_point
+    return value if zero is None else value - zero
+
+
+def _value_dtype(question: Question) -> str:
+    return TIME if question.kind == "date" else "float64"
+
+
+def _scale_of(question: Question) -> Scale:
+    assert question.scale is not None
+    return question.scale
+
+
+def _current_distributions(
+    page: QuestionPage, me: ForecasterId, now: datetime
+) -> Sequence[tuple[Forecaster, Distribution]]:
+    """List everyone's forecast now, or at the close of the question, in order."""
+    question, end = page.summary.question, chart_end(page, now)
+    # No forecast is in force at the close itself: one made then is too late.
+    instant = (
+        end
+        if end < effective_close(question, page.summary.resolution)
+        else end - timedelta(microseconds=1)
+    )
+    current = (
+        (f, _read_timeline(question, page.timelines[f.id]).at(instant)) for f in in_order(page, me)
+    )
+    return [
+        (forecaster, distribution)
+        for forecaster, distribution in current
+        if distribution is not None
+    ]

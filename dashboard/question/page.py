@@ -1,0 +1,185 @@
+"""Question page: current numbers, history of every probability, and the reasons."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.components import downloads
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import no_questions
+from dashboard.feeds import feed
+from dashboard.question import (
+    answering,
+    details,
+    distributions,
+    forecasting,
+    groups,
+    revision_chart,
+    why,
+)
+from dashboard.question import as_of as known_on
+from dashboard.question import question_numbers as numbers
+from dashboard.wording import clipped, inert, silent_line, status_line
+from forecasts.questions.question import QuestionId
+from tracker.errors import NotFound
+from tracker.model.read_models import QuestionPage
+
+LONGEST_REASON = 200
+NOW = ("Linked",)
+"""Tabs that concern the present only."""
+TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
+
+
+def render(visit: Visit) -> None:
+    """Show the question of `?q=`, or a way to choose one."""
+    question_id = st.query_params.get("q", "")
+    if not question_id:
+        _choose_question(visit)
+        return
+    known_on.follow()
+    try:
+        present, page = visit, known_on.page_then(visit, question_id)
+        if page is None:
+            page = visit.tracker.question(question_id)
+        else:
+            visit = known_on.looking(visit)
+    except NotFound as error:
+        _show_not_found(visit, question_id, error.near)
+        return
+    _show_header(visit, page)
+    known_on.banner(visit, present, page.summary.question)
+    numbers.render(visit, page)
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        if page.summary.question.kind == "binary":
+            revision_chart.render(visit, page)
+        else:
+            distributions.render(visit, page)
+        known_on.slider(present, page.summary.question)
+    with right:
+        _show_panel(visit, page)
+    _show_silent_feeds(visit, page)
+    _show_tabs(present, page.summary.question.id)
+    downloads.report(visit, "question", page.summary.question.id)
+
+
+def _show_panel(visit: Visit, page: QuestionPage) -> None:
+    """Show the panel beside the chart: forecast form or answer; no form in an as-of view."""
+    if page.summary.status not in ("open", "upcoming"):
+        answering.verdict(visit, page)
+    elif visit.looks_back:
+        with st.container(border=True):
+            st.markdown("**You look back**")
+            st.caption("Forecasts are made now: go back to now to make one.")
+    else:
+        forecasting.render(visit, page)
+
+
+def _choose_question(visit: Visit) -> None:
+    st.subheader("Choose a question", anchor=False)
+    texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
+    if not texts:
+        no_questions(visit)
+        return
+    picked = st.selectbox(
+        "Question",
+        list(texts),
+        index=None,
+        format_func=texts.__getitem__,
+        placeholder="Type to search",
+    )
+    if picked is not None:
+        st.switch_page(visit.pages["question"], query_params={"q": picked})
+    st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
+
+
+def _show_not_found(visit: Visit, question_id: str, similar_ids: Sequence[str]) -> None:
+    st.subheader("There is no such question", anchor=False)
+    st.text(
+        f"Nothing here is called “{question_id[:80]}”. The link may be mistyped, or from "
+        "another database."
+    )
+    for name in similar_ids:
+        st.page_link(
+            visit.pages["question"], label=f"Did you mean {inert(name)}?", query_params={"q": name}
+        )
+    st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
+
+
+def _show_header(visit: Visit, page: QuestionPage) -> None:
+    summary = page.summary
+    st.set_page_config(page_title=summary.question.text)
+    st.header(inert(summary.question.text), anchor=False)
+    line = status_line(
+        summary.question, summary.status, summary.resolution, (visit.now, visit.zone)
+    )
+    tags = "".join(f" · {tag}" for tag in summary.question.tags)
+    retrospective_note = (
+        " · retrospective: written after its window, practice only"
+        if summary.question.retrospective
+        else ""
+    )
+    if not page.scenarios:
+        st.caption(inert(f"{line}{tags}{retrospective_note}"))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(inert(f"{line}{tags}{retrospective_note}"), width="content")
+        st.page_link(
+            visit.pages["scenarios"],
+            label="As scenarios",
+            icon=":material/stacked_bar_chart:",
+            query_params={"q": summary.question.id},
+        )
+
+
+def _show_silent_feeds(visit: Visit, page: QuestionPage) -> None:
+    """Show a note if feeds that should cover the question are silent: no news may then mean no
+    reading.
+    """
+    coverage = page.coverage
+    is_live = page.summary.status == "open" and visit.replayed_until is None
+    if coverage is None or not coverage.silent or not is_live:
+        return
+    with st.expander(
+        silent_line(coverage), type="compact", icon=":material/rss_feed:", key="silent"
+    ):
+        for silent_feed in coverage.silent:
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                feed.link(visit, silent_feed.feed_id, silent_feed.title)
+                st.text(clipped(silent_feed.why, LONGEST_REASON))
+
+
+@st.fragment
+def _show_tabs(visit: Visit, question_id: QuestionId) -> None:
+    """Show the tabs as a fragment, so that a change of tab does not draw the chart again."""
+    visit = visit.anew()
+    page = known_on.page_then(visit, question_id)
+    if page is None:
+        page = visit.tracker.question(question_id)
+    else:
+        visit = known_on.looking(visit)
+    default_tab = "Answer" if page.summary.resolution else "Why"
+    bodies = (
+        why.render,
+        details.evidence,
+        details.history,
+        details.about,
+        groups.render,
+        answering.render,
+    )
+    shown = [
+        (name, body)
+        for name, body in zip(TABS, bodies, strict=True)
+        if not (visit.looks_back and name in NOW)
+    ]
+    tabs = st.tabs(
+        [name for name, _ in shown],
+        default=default_tab,
+        key="tab",
+        on_change="rerun",
+        bind="query-params",
+    )
+    for tab, (_, body) in zip(tabs, shown, strict=True):
+        if tab.open:
+            with tab:
+                body(visit, page)

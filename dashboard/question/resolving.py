@@ -1,0 +1,246 @@
+"""Resolution of a question: the form, a preview of everyone's scores, and the confirmation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.components.score_columns import score_columns
+from dashboard.components.score_data import possible, would_score_frame
+from dashboard.components.toasts import say
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import calm, table
+from dashboard.question.unverified_answers import OPTION, VALUE
+from dashboard.wording import answered, bound, capital, inert
+from forecasts.distributions.cdf import date_of
+from forecasts.errors import InvalidResolution
+from forecasts.questions.answers import ABOVE, BELOW, NEVER
+from forecasts.questions.question import Question
+from forecasts.scoring.rulebook import HEADLINE, RULES
+from tracker.model.read_models import QuestionPage
+
+_C = st.column_config
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Content of the form: the answer as typed, None while there is none, and its details."""
+
+    answer: str | None
+    source: str
+    note: str
+    known: datetime | None
+    event: datetime | None
+    sure: bool
+
+
+def outcomes(question: Question) -> dict[str, str]:
+    """List the outcomes of a question with their labels."""
+    scale = question.scale
+    labels: dict[str, str] = {}
+    if question.kind == "binary":
+        labels = {"yes": "YES", "no": "NO"}
+    elif scale is None:
+        labels = {OPTION: "One of the options"}
+    else:
+        labels = {VALUE: "A date" if question.kind == "date" else "A number"}
+        if scale.open_lower:
+            labels[BELOW] = capital(bound(question, "lower"))
+        if scale.open_upper:
+            labels[NEVER if question.kind == "date" else ABOVE] = capital(bound(question, "upper"))
+    return {**labels, "annulled": "Annulled", "ambiguous": "Ambiguous"}
+
+
+def form(visit: Visit, page: QuestionPage) -> None:
+    """Show the form, and below it the preview of scores with the button that gives the answer."""
+    question = page.summary.question
+    labels = outcomes(question)
+    local = visit.now.astimezone(visit.zone).replace(tzinfo=None, second=0, microsecond=0)
+    zone = visit.zone.key
+    # Outside the form, because the form's fields depend on it.
+    outcome = st.segmented_control(
+        "Answer",
+        list(labels),
+        format_func=lambda word: inert(labels[word]),
+        key=f"answer-outcome-{question.id}",
+        default=next(iter(labels)) if question.kind != "binary" else None,
+    )
+    with st.form(f"answer-{question.id}"):
+        answer = _show_answer_input(question, outcome)
+        source = st.text_input(
+            "Source",
+            placeholder="https://…",
+            key=f"answer-url-{question.id}",
+            help="The link where anyone can check it.",
+        )
+        left, right = st.columns(2)
+        known = left.datetime_input(
+            f"Known at ({zone})",
+            local,
+            key=f"answer-known-{question.id}",
+            help="When anyone could know. Forecasts made later do not count.",
+        )
+        event = right.datetime_input(
+            f"Happened at ({zone})",
+            None,
+            key=f"answer-event-{question.id}",
+            help="Leave it empty if it is the same.",
+        )
+        note = st.text_input("Note", key=f"answer-note-{question.id}", max_chars=1_000)
+        sure = st.checkbox("I have checked the source.", key=f"answer-sure-{question.id}")
+        is_submitted = st.form_submit_button("Preview the scores", type="primary")
+    entered = Given(answer, source or "", note or "", known, event, sure)
+    if is_submitted:
+        _preview_answer(visit, question, entered)
+    if st.session_state.get(_get_preview_key(question)) == entered:
+        _show_confirmation(visit, page, entered)
+
+
+def _get_preview_key(question: Question) -> str:
+    """Return the session key of the previewed answer; a changed answer needs a new preview."""
+    return f"answer-previewed-{question.id}"
+
+
+def _preview_answer(visit: Visit, question: Question, entered: Given) -> None:
+    """Validate the answer; show an error instead of a preview if it is refused."""
+    st.session_state.pop(_get_preview_key(question), None)
+    with calm():
+        visit.tracker.check_answer(question.id, **_build_arguments(visit, entered))
+        st.session_state[_get_preview_key(question)] = entered
+
+
+def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None:
+    """Show everyone's scores under this answer and the others, and the confirmation."""
+    question = page.summary.question
+    assert entered.known is not None
+    known = entered.known.replace(tzinfo=visit.zone)
+    frame = _preview_scores(visit, page, entered, known)
+    with st.container(border=True):
+        st.markdown(
+            f"**Before you confirm: {inert(_format_answer(question, entered.answer or ''))}**, "
+            f"known {visit.moment(known)}",
+            help=visit.utc(known),
+        )
+        if frame.empty:
+            st.caption("Nobody would be scored. What everyone said stays in the history.")
+        else:
+            _show_score_preview(question, frame)
+        st.caption(
+            "Forecasting on this question ends. A later answer can supersede this one; nothing "
+            "is overwritten."
+        )
+        with st.container(horizontal=True):
+            if st.button("Give this answer", type="primary", key=f"answer-give-{question.id}"):
+                with calm():
+                    _submit_answer(visit, question, entered)
+            if st.button("Not yet", key=f"answer-not-{question.id}", type="tertiary"):
+                st.session_state.pop(_get_preview_key(question), None)
+                st.rerun()
+
+
+def _preview_scores(
+    visit: Visit, page: QuestionPage, entered: Given, known: datetime
+) -> pd.DataFrame:
+    question = page.summary.question
+    answers = possible(question, entered.answer or "", min(known, question.closes_at))
+    scored = visit.tracker.preview(question.id, answers, known)
+    labels = {answer: _format_answer(question, answer) for answer in answers}
+    return would_score_frame(
+        question,
+        {labels[answer]: scores for answer, scores in scored.items()},
+        page.forecasters,
+        visit.me,
+    )
+
+
+def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
+    columns = {
+        "outcome": _C.TextColumn("If it is", width=150),
+        **score_columns(question, everything=False),
+    }
+    table(frame, columns, "What everyone would score under each outcome")
+    rule = RULES[HEADLINE[question.kind]]
+    st.caption(
+        "Worked out as the final scores will be, from what stood until the answer was known. "
+        f"Skill is 100 × the gain by {rule.title} over knowing nothing: higher is better. ↓ "
+        "lower is better, ↑ higher is better. Annulled or ambiguous, nobody is scored."
+    )
+
+
+def _format_answer(question: Question, answer: str) -> str:
+    """Format a typed answer in the words of the question."""
+    return outcomes(question).get(answer) or answer
+
+
+def _show_answer_input(question: Question, outcome: str | None) -> str | None:
+    """Show the input of the answer and return it as typed; None while it is empty."""
+    if outcome == OPTION:
+        names = [option.name for option in question.options]
+        return st.selectbox(
+            "Option",
+            names,
+            index=None,
+            key=f"answer-option-{question.id}",
+            placeholder="Which one was it?",
+        )
+    if outcome != VALUE:
+        return outcome
+    scale = question.scale
+    assert scale is not None
+    if question.kind == "date":
+        first, last = date_of(scale.lower).date(), date_of(scale.upper).date()
+        day = st.date_input(
+            "Date", None, first, last, key=f"answer-date-{question.id}", format="YYYY-MM-DD"
+        )
+        return day.isoformat() if isinstance(day, date) else None
+    unit = f"Number, {inert(scale.unit)}" if scale.unit else "Number"
+    text = st.text_input(
+        unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off"
+    )
+    return (text or "").strip() or None
+
+
+def _build_arguments(visit: Visit, entered: Given) -> dict[str, Any]:
+    """Return the arguments of the tracker's methods; raises `InvalidResolution` if some are
+    missing.
+    """
+    if entered.answer is None:
+        raise InvalidResolution("no answer chosen yet: choose how it came out")
+    if entered.known is None:
+        raise InvalidResolution("when was it known? give a date and time")
+    if not entered.sure:
+        raise InvalidResolution("tick that you have checked the source, then give the answer again")
+    return {
+        "answer": entered.answer,
+        "source_url": entered.source.strip(),
+        "known_at": entered.known.replace(tzinfo=visit.zone),
+        "event_at": None if entered.event is None else entered.event.replace(tzinfo=visit.zone),
+        "note": entered.note,
+    }
+
+
+def _submit_answer(visit: Visit, question: Question, entered: Given) -> None:
+    visit.tracker.resolve(question.id, **_build_arguments(visit, entered))
+    st.session_state.pop(_get_preview_key(question), None)
+    resolution = visit.tracker.question(question.id).summary.resolution
+    say("Answered" if resolution is None else answered(question, resolution))
+    st.rerun()
+
+
+def reopening(visit: Visit, question: Question) -> None:
+    """Show the form that retracts an answer, which needs a reason and a second click."""
+    with st.popover("Re-open the question", icon=":material/undo:", key=f"reopening-{question.id}"):
+        st.caption(
+            "Its answer is taken back and its scores go, until it is answered anew. The answer "
+            "stays in the record, and everyone can forecast again until the scheduled close."
+        )
+        reason = st.text_input(
+            "Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000
+        )
+        if st.button("Re-open it", key=f"reopen-{question.id}"):
+            with calm():
+                visit.tracker.reopen(question.id, reason or "")
+                say("Re-opened: it has no answer now")
+                st.rerun()

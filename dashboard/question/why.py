@@ -1,0 +1,188 @@
+"""Tab Why: the lines of a suggestion, of shares as well, and the leaning of evidence on numbers or
+dates.
+"""
+
+from math import fsum
+
+import streamlit as st
+
+from dashboard import charts
+from dashboard.charts.waterfall_data import moves, waterfall_frame
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import WRAPPED, choice, empty, flat, restated, table
+from dashboard.question import signposts
+from dashboard.question.why_data import moved_most, option_why_frame, shares_frame, why_frame
+from dashboard.wording import (
+    capital,
+    headline,
+    inert,
+    leaning_sentence,
+    lines_explained,
+    log_odds,
+    percent,
+    plural,
+    told,
+    uncalled,
+)
+from forecasts.evidence.evidence import Direction, side_words
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.why import share_in_words, why_in_words
+from tracker.model.read_models import QuestionPage
+
+_C = st.column_config
+
+_LINE_COLUMN = _C.TextColumn("Line", width=140)
+_WHAT_COLUMN = _C.TextColumn("What", width=370)
+_WEIGHED_COLUMN = _C.TextColumn("How it was weighed", width=410)
+
+
+def render(visit: Visit, page: QuestionPage) -> None:
+    """Show the explanation for the question's kind."""
+    if page.summary.question.kind == "binary":
+        _show_suggestion(page)
+    elif page.option_suggestion is not None:
+        _show_shares(page, page.option_suggestion)
+    elif page.leaning is not None:
+        _show_leaning(page, page.leaning)
+    else:
+        empty("There is no suggestion yet.", "It is worked out when the question opens.")
+    if page.evidence:
+        restated(visit)
+    _show_undirected_note(page)
+    signposts.render(visit, page)
+
+
+def _show_suggestion(page: QuestionPage) -> None:
+    """Show the lines of the suggestion; their log-odds add up to it."""
+    suggestion = page.suggestion
+    if suggestion is None:
+        empty("There is no suggestion yet.", "It is worked out when the question opens.")
+        return
+    st.markdown(f"**Why {percent(suggestion.p)}**: {inert(why_in_words(suggestion, percent))}.")
+    _show_waterfall(page, suggestion)
+    columns = {
+        "line": _LINE_COLUMN,
+        "log_odds": _C.NumberColumn(
+            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
+        ),
+        "after": _C.NumberColumn(
+            "So far", format="%g %%", width=70, help="With the lines above it, in this order."
+        ),
+        "what": _WHAT_COLUMN,
+        "weighed": _WEIGHED_COLUMN,
+    }
+    frame = why_frame(suggestion, page.evidence)
+    if not frame["weighed"].any():
+        del columns["weighed"]
+    table(frame, columns, "The lines of the suggestion", row_height=WRAPPED)
+    total = log_odds(fsum(line.log_odds for line in suggestion.lines))
+    st.caption(
+        f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}. “So far” "
+        "depends on the order of the lines; the log-odds do not. "
+        f"{lines_explained(set(frame['kind']))}"
+    )
+
+
+def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
+    """Show the same lines as bars."""
+    bars = waterfall_frame(suggestion, page.evidence)
+    if not moves(bars):
+        return
+    st.vega_lite_chart(
+        spec=charts.drawn(charts.waterfall(len(bars)), bars=bars),
+        width="stretch",
+        key="waterfall",
+        alt=f"From the base rate of {bars['shown'].iloc[0]} to the suggestion of "
+        f"{bars['shown'].iloc[-1]}, bar by bar",
+    )
+    st.caption(
+        "Each bar starts where the one above it ends. ▲ blue and + towards YES, ▼ orange and − "
+        "towards NO, in log-odds: equal lengths change the odds alike."
+    )
+
+
+def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> None:
+    """Show the suggested shares of all options, and the lines of one of them."""
+    question = page.summary.question
+    frame = shares_frame(option_suggestion, question)
+    has_change = frame[["stories", "rows", "change"]].any().any()
+    note = "" if has_change else ": the base rates, which no evidence has moved yet"
+    st.markdown(f"**Suggested shares**{note}")
+    columns = {
+        "option": _C.TextColumn("Option", width=260),
+        "prior": _C.NumberColumn("Base rate", format="%g %%"),
+        "suggested": _C.NumberColumn("Suggested", format="%g %%"),
+        "change": _C.NumberColumn("Moved", format="%+.1f", help="Points from its base rate."),
+        "stories": _C.NumberColumn("Stories", help="That speak for this option or against it."),
+        "rows": _C.NumberColumn(
+            "Rows", help="Of the likelihood table, which say how it goes with other questions."
+        ),
+    }
+    del columns["stories" if page.scenarios else "rows"]
+    table(frame, columns, "Suggested shares of the options")
+    names = {name: name for name in option_suggestion.distribution.options}
+    first = list(names).index(moved_most(option_suggestion, question))
+    option = choice("Why this share", names, "option", index=first, width=320) or moved_most(
+        option_suggestion, question
+    )
+    _show_option_lines(page, option_suggestion, option)
+    st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
+    st.text(flat(question.prior_reason))
+
+
+def _show_option_lines(
+    page: QuestionPage, option_suggestion: OptionSuggestion, option: str
+) -> None:
+    frame = option_why_frame(option_suggestion, option, page.evidence)
+    if frame.empty:
+        st.caption("Its base rate is 0, and no evidence moves what cannot happen.")
+        return
+    columns = {
+        "line": _LINE_COLUMN,
+        "log_share": _C.NumberColumn(
+            "Adds", format="%+.2f", width=80, help="To the natural logarithm of its share."
+        ),
+        "what": _WHAT_COLUMN,
+        "weighed": _WEIGHED_COLUMN,
+    }
+    if not frame["weighed"].any():
+        del columns["weighed"]
+    st.markdown(
+        f"**Why {inert(option)}**: {inert(share_in_words(option_suggestion, option, percent))}."
+    )
+    table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
+    share = percent(option_suggestion.distribution.of(option))
+    st.caption(
+        f"The lines add up to the logarithm of its share, which is {share}."
+        f" Time passed moves no share. {lines_explained(set(frame['kind']))}"
+    )
+
+
+def _show_leaning(page: QuestionPage, leaning: Leaning) -> None:
+    """Show the direction and weight of the stories; there is no number to derive from them."""
+    question = page.summary.question
+    st.markdown(f"**{leaning_sentence(question.kind, leaning)}**")
+    yes, no = (side_words(question.kind, side) for side in (Direction.YES, Direction.NO))
+    if leaning.yes or leaning.no:
+        st.markdown(
+            f"By strength, sources, novelty and age they weigh {leaning.yes_weight:.2f} for {yes} "
+            f"and {leaning.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that "
+            "makes it is for people to judge."
+        )
+    st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
+    st.text(flat(question.prior_reason))
+    st.caption(inert(capital(told(question, question.prior))))
+
+
+def _show_undirected_note(page: QuestionPage) -> None:
+    """Show the amount of evidence without direction, which moves nothing."""
+    count = sum(
+        uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence
+    )
+    if count:
+        verb = "waits" if count == 1 else "wait"
+        st.caption(
+            f"{plural(count, 'piece', 'pieces')} of evidence {verb} for a person to say which "
+            "way it points, and until then moves nothing: see the tab Evidence."
+        )

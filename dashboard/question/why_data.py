@@ -1,0 +1,116 @@
+"""Data frames of the lines of a suggestion and their sum."""
+
+from collections.abc import Iterable, Sequence
+from math import fsum, log
+from typing import Any
+
+import pandas as pd
+
+from dashboard.components.columns_data import frame_of
+from dashboard.components.memoise import once
+from dashboard.wording import clipped, percent_number
+from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import sigmoid
+from forecasts.questions.question import Question
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
+from forecasts.suggestion.why import Told, told
+from tracker.model.read_models import EvidenceCard
+
+
+@once(2)
+def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+    """The lines of the suggestion and their sum. Columns:
+
+    line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds,
+    after (percent so far), weighed (how the evidence was weighed), kind.
+    """
+    types = {
+        "line": "str",
+        "what": "str",
+        "log_odds": "float64",
+        "after": "float64",
+        "weighed": "str",
+        "kind": "str",
+    }
+    rows: list[tuple[Any, ...]] = []
+    z = 0.0
+    for row in told(suggestion.groups):
+        z += row.adds
+        subject, weighed = _headline_and_reason(row, cards)
+        rows.append((row.title, subject, row.adds, percent_number(sigmoid(z)), weighed, row.kind))
+    total = fsum(line.log_odds for line in suggestion.lines)
+    rows.append(("Sum", "All lines together", total, percent_number(suggestion.p), "", "sum"))
+    return frame_of(types, rows)
+
+
+def shares_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFrame:
+    """The suggested shares of the options. Columns:
+
+    option, prior (percent, empty for an option that was added later), suggested (percent), change
+    (points), stories and rows (counts of stories and of likelihood table rows about it).
+    """
+    numbers = {
+        "prior": "float64",
+        "suggested": "float64",
+        "change": "float64",
+        "stories": "int64",
+        "rows": "int64",
+    }
+    priors = _prior_shares(question)
+    rows = [
+        (
+            name,
+            percent_number(priors[name]) if name in priors else None,
+            percent_number(p),
+            round(100.0 * (p - priors[name]), 1) if name in priors else None,
+            *_count_lines(suggestion.lines.get(name, ())),
+        )
+        for name, p in zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
+    ]
+    return frame_of({"option": "str", **numbers}, rows)
+
+
+def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
+    """Count the stories and the likelihood table rows among the lines of an option."""
+    known = [line.evidence_id for line in lines if line.kind == "evidence"]
+    rows = sum(evidence_id is None for evidence_id in known)
+    return len(known) - rows, rows
+
+
+def moved_most(suggestion: OptionSuggestion, question: Question) -> str:
+    """Return the option whose share moved most from its base rate; the first one if none moved."""
+    priors = _prior_shares(question)
+    shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
+    return max(shares, key=lambda pair: abs(pair[1] - priors.get(pair[0], pair[1])))[0]
+
+
+def option_why_frame(
+    suggestion: OptionSuggestion, option: str, cards: Sequence[EvidenceCard]
+) -> pd.DataFrame:
+    """The lines of one option's share and their sum, the logarithm of the share. Columns:
+
+    line, what, log_share (contribution to ln of the share), weighed, kind. As in `why_frame`; empty
+    for an option whose share is 0 from the start.
+    """
+    types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str", "kind": "str"}
+    rows: list[tuple[Any, ...]] = []
+    for row in told(suggestion.groups(option)):
+        subject, weighed = _headline_and_reason(row, cards)
+        rows.append((row.title, subject, row.adds, weighed, row.kind))
+    if rows:
+        rows.append(
+            ("Sum", "All lines together", log(suggestion.distribution.of(option)), "", "sum")
+        )
+    return frame_of(types, rows)
+
+
+def _prior_shares(question: Question) -> dict[str, float]:
+    prior = question.prior
+    return dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
+
+
+def _headline_and_reason(row: Told, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
+    """Return the subject of a row (for evidence its headline) and how it was weighed."""
+    headline = next((c.headline for c in cards if c.evidence.id == row.evidence_id), None)
+    return (clipped(row.what, 170), "") if headline is None else (clipped(headline, 170), row.what)

@@ -1,0 +1,225 @@
+"""Wordings of a question: earlier versions, the linter's findings, and the forms that change it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+import streamlit as st
+
+from dashboard.components.toasts import say
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import calm, flat
+from dashboard.question.wording_data import forecast_by_somebody, rewordings
+from dashboard.wording import (
+    against_the_linter,
+    capital,
+    clipped,
+    finding,
+    findings,
+    inert,
+    judge,
+    marked,
+    named,
+    plural,
+)
+from forecasts.linting.lint import Flaw
+from forecasts.questions.question import ForecasterId, Question
+from tracker.app.question_verbs import Wording
+from tracker.model.read_models import QuestionPage
+
+WHY_LIMIT = 1_000
+TEXT_LIMIT = 300
+
+
+def render(visit: Visit, page: QuestionPage) -> None:
+    """Show earlier wordings, findings, and the forms, where they can still be used."""
+    _show_override(visit, page)
+    _show_versions(visit, page)
+    if visit.looks_back:
+        return
+    if page.summary.status in ("open", "upcoming"):
+        _show_lint(visit, page)
+    if page.summary.resolution is None:
+        with st.expander(
+            "Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun"
+        ) as drawer:
+            if drawer.open:
+                _show_wording_form(visit, page)
+        _show_retract_form(visit, page)
+    else:
+        st.caption("It has its answer, so its wording stays as it is.")
+
+
+def wording_now(visit: Visit, page: QuestionPage) -> None:
+    """Show the number of the current wording, if there is more than one."""
+    if len(page.versions) > 1:
+        newest = page.versions[-1]
+        st.caption(
+            f"Wording {newest.number} of {len(page.versions)}, since {visit.day(newest.at)}: see "
+            "below."
+        )
+
+
+def _name_author(visit: Visit, page: QuestionPage, forecaster_id: ForecasterId | None) -> str:
+    if forecaster_id is None:
+        return "nobody in particular"
+    if forecaster_id == visit.me or forecaster_id not in page.forecasters:
+        return judge(forecaster_id, visit.me)
+    return named(page.forecasters[forecaster_id], visit.me)
+
+
+def _show_override(visit: Visit, page: QuestionPage) -> None:
+    override = page.override
+    if override is None:
+        return
+    is_initial = all(version.at != override.at for version in page.versions[1:])
+    author = _name_author(visit, page, override.by)
+    message = against_the_linter(override, opened=is_initial, by=author, on=visit.day(override.at))
+    st.markdown(f":material/gavel: {inert(message)}")
+
+
+def _show_versions(visit: Visit, page: QuestionPage) -> None:
+    """Show each later wording, the newest first: time, author, reason and changes."""
+    changes = rewordings(page.versions)
+    if not changes:
+        return
+    st.markdown(
+        f"**Worded anew {plural(len(changes), 'time')}**: what was added is **bold**, what went is "
+        "~~struck out~~"
+    )
+    for rewording in changes:
+        version = rewording.version
+        with st.container(border=True, gap="xsmall"):
+            author = _name_author(visit, page, version.by)
+            message = f"Worded anew on {visit.ago(version.at)}, by {author} because: {version.why}"
+            st.markdown(f"**{version.number}** · {inert(message)}", help=visit.utc(version.at))
+            for change in rewording.changes:
+                st.caption(change.part)
+                st.markdown(marked(change.pieces))
+    first = page.versions[0]
+    with st.expander("As it was opened", type="compact", key="wording-first"):
+        st.text(first.text)
+        st.text(flat(first.criteria))
+        st.text("\n".join(f"• {source}" for source in first.sources))
+
+
+def _show_lint(visit: Visit, page: QuestionPage) -> None:
+    flaws = visit.tracker.lint_question(page.summary.question.id)
+    label = f"Can a stranger resolve it? {capital(findings(flaws))}"
+    with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
+        _show_flaws(flaws)
+
+
+def _show_flaws(flaws: Sequence[Flaw]) -> None:
+    if not flaws:
+        st.caption(
+            "The linter finds nothing: somebody who sees the future, but not our minds, could "
+            "answer it."
+        )
+    for flaw in flaws:
+        icon = ":material/block:" if flaw.severity == "blocking" else ":material/lightbulb:"
+        st.markdown(f"{icon} {inert(finding(flaw))}")
+
+
+@dataclass(frozen=True, slots=True)
+class _WordingForm:
+    """Content of the form."""
+
+    wording: Wording
+    why: str
+    override: str
+
+
+@st.fragment
+def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
+    """Show the form of a new wording with the linter's findings; the old wording is kept."""
+    question = page.summary.question
+    form = st.session_state.setdefault(f"wording-form-{question.id}", uuid4().hex)
+    st.caption(
+        "Forecasts keep the wording they were made on. Everybody sees what changed, and why."
+    )
+    text = st.text_input(
+        "Question", question.text, key=f"anew-text-{form}", max_chars=TEXT_LIMIT, autocomplete="off"
+    )
+    criteria = st.text_area(
+        "How it is resolved", flat(question.criteria), key=f"anew-criteria-{form}", height=140
+    )
+    listed = st.text_area(
+        "Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
+    )
+    sources = tuple(line.strip() for line in (listed or "").splitlines() if line.strip())
+    wording = Wording((text or "").strip(), (criteria or "").strip(), sources)
+    override = _check_wording(visit, page, _apply_wording(question, wording), form)
+    why = st.text_input(
+        "Why it changes", key=f"anew-why-{form}", max_chars=WHY_LIMIT, autocomplete="off"
+    )
+    if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
+        with calm():
+            _save_wording(visit, page, _WordingForm(wording, (why or "").strip(), override))
+
+
+def _apply_wording(question: Question, wording: Wording) -> Question:
+    return replace(
+        question,
+        text=wording.text or question.text,
+        criteria=wording.criteria or question.criteria,
+        sources=wording.sources or question.sources,
+    )
+
+
+def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str) -> str:
+    """Show the findings on the new wording; return the override, required for new blocking
+    findings.
+    """
+    question = page.summary.question
+    indicators = tuple(page.indicators.values())
+    flaws = visit.tracker.lint(worded, indicators)
+    st.caption(f"The linter on this wording: {findings(flaws)}")
+    with st.container(gap="xxsmall"):
+        _show_flaws(flaws) if flaws else None
+    before = {flaw.code for flaw in visit.tracker.lint(question, indicators)}
+    new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
+    if not new or page.override is not None:
+        return ""
+    override = st.text_input(
+        "Why it stands against the linter", key=f"anew-override-{form}", max_chars=WHY_LIMIT
+    )
+    return (override or "").strip()
+
+
+def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
+    question = page.summary.question
+    wording = form.wording
+    if wording.criteria == flat(question.criteria):
+        # Line breaks of the question's file are no change.
+        wording = replace(wording, criteria=question.criteria)
+    visit.tracker.edit_question(question.id, wording, why=form.why, override=form.override)
+    st.session_state.pop(f"wording-form-{question.id}", None)
+    say("Worded anew; the earlier wording is kept")
+    st.rerun()
+
+
+def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
+    question = page.summary.question
+    if forecast_by_somebody(page):
+        st.caption(
+            "Somebody has forecast it, so it cannot be taken back: it can only be annulled, in "
+            "the tab Answer."
+        )
+        return
+    with st.popover("Take the question back", icon=":material/undo:", key="taking-back"):
+        st.caption(
+            "Nobody has forecast it yet, so it may go. The log keeps that it was asked, and why "
+            "it went."
+        )
+        why = st.text_input(
+            "Why it goes",
+            key=f"take-back-why-{question.id}",
+            max_chars=WHY_LIMIT,
+            autocomplete="off",
+        )
+        if st.button("Take it back", key=f"take-back-{question.id}"):
+            with calm():
+                visit.tracker.retract(question.id, (why or "").strip())
+                say(f"Taken back: {clipped(question.text, 80)}")
+                st.switch_page(visit.pages["questions"])

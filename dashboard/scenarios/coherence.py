@@ -1,0 +1,201 @@
+"""Coherence page: contradictions with repairs, the record of earlier repairs, all links."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard.components.toasts import say
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import (
+    WRAPPED,
+    calm,
+    empty,
+    flat,
+    link_to_question,
+    table,
+    worked_out,
+)
+from dashboard.scenarios import coherence_data as frames
+from dashboard.scenarios import linking
+from dashboard.scenarios.coherence_data import Moved
+from dashboard.scenarios.coherence_text import KIND_OF_LINK, nats, offers, record
+from dashboard.wording import RULE, clipped, inert, named, plural
+from forecasts.questions.links import Link
+from forecasts.questions.question import Question, QuestionId
+from tracker.model.scenarios import Coherence, Contradiction
+
+_C = st.column_config
+LONGEST = 130
+FIRST = 3
+"""Contradictions of others that are shown by default."""
+
+
+def render(visit: Visit) -> None:
+    """Show contradictions, then the record of repairs, then the links."""
+    st.subheader("What contradicts what", anchor=False)
+    with worked_out():
+        coherence = visit.tracker.coherence()
+    if not coherence.links:
+        empty(
+            "No questions are linked yet.",
+            "A link says what questions have to do with each other, such as that one follows "
+            "from the other. Forecasts that contradict it are then found here, with the nearest "
+            "ones that do not. Links come with question sets, or from `tracker links add`.",
+        )
+    else:
+        _show_contradictions(visit, coherence)
+        _show_repair_record(visit, coherence)
+    _show_links(visit, coherence)
+
+
+def _show_contradictions(visit: Visit, coherence: Coherence) -> None:
+    sorted_contradictions = frames.sorted_out(coherence, visit.me)
+    if not sorted_contradictions.mine and not sorted_contradictions.others:
+        st.success(
+            "No forecasts contradict each other by more than noise.", icon=":material/check:"
+        )
+    for contradiction in sorted_contradictions.mine:
+        _show_contradiction(visit, contradiction)
+    many = len(sorted_contradictions.others) > FIRST
+    show_all = many and st.toggle(
+        f"All {len(sorted_contradictions.others)} of others", key="all-others"
+    )
+    for contradiction in (
+        sorted_contradictions.others if show_all else sorted_contradictions.others[:FIRST]
+    ):
+        _show_contradiction(visit, contradiction)
+    if sorted_contradictions.noise:
+        count = plural(len(sorted_contradictions.noise), "slight contradiction")
+        with st.expander(
+            f"{count}, within the noise that any forecast has", key="noise", on_change="rerun"
+        ) as drawer:
+            if drawer.open:
+                for contradiction in sorted_contradictions.noise:
+                    _show_contradiction(visit, contradiction)
+
+
+def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
+    """Show a contradiction and its nearest repair; for mine also the decision."""
+    violation = contradiction.violation
+    is_own = contradiction.forecaster.id == visit.me
+    with st.container(border=True, gap="xsmall"):
+        owner = (
+            "Your forecasts"
+            if is_own
+            else f"Forecasts by “{named(contradiction.forecaster, visit.me)}”"
+        )
+        st.markdown(
+            f":material/warning: **{inert(violation.link.title)}** · {inert(owner)} contradict "
+            "each other"
+        )
+        st.markdown(inert(f"{violation.words}."))
+        for step in frames.moved(contradiction):
+            _show_repair_step(visit, step)
+        slight = "" if violation.flagged else " Small enough to be noise."
+        st.caption(inert(f"{nats(violation.nats).capitalize()}. {offers(violation)}{slight}"))
+        if is_own:
+            _show_decision(visit, contradiction)
+
+
+def _show_repair_step(visit: Visit, step: Moved) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        link_to_question(visit, step.question, "Open", ":material/show_chart:")
+        is_unchanged = step.before == step.after
+        numbers = f"{step.before}, stays" if is_unchanged else f"{step.before} → {step.after}"
+        label = step.label or clipped(step.question.text, LONGEST)
+        st.markdown(f"**{inert(numbers)}** {inert(label)}", width="content")
+
+
+def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
+    link, decision = contradiction.violation.link, contradiction.decided
+    if decision is not None and frames.still_decided(contradiction):
+        reason = f", because: {decision.why}" if decision.why else ""
+        st.caption(inert(f"You kept yours on {visit.day(decision.at)}{reason}"))
+    with st.container(horizontal=True):
+        if st.button("Adopt the nearest", type="primary", key=f"adopt-{link.id}"):
+            with calm():
+                visit.tracker.decide_repair(link.id, "adopted")
+                say("Adopted: your forecasts agree now. Both versions will be scored")
+                st.rerun()
+        if not frames.still_decided(contradiction):
+            with st.popover("Keep mine", key=f"keeping-{link.id}"):
+                _show_keep_form(visit, link)
+
+
+def _show_keep_form(visit: Visit, link: Link) -> None:
+    with st.form(f"keep-{link.id}", border=False):
+        reason = st.text_input("Why", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off")
+        st.caption("Both versions will be scored once the questions are answered.")
+        if st.form_submit_button("Keep mine"):
+            with calm():
+                visit.tracker.decide_repair(link.id, "declined", why=(reason or "").strip())
+                say("Kept. Both versions will be scored")
+                st.rerun()
+
+
+def _show_repair_record(visit: Visit, coherence: Coherence) -> None:
+    st.markdown("#### Did repairing pay?")
+    if not coherence.repairs:
+        st.caption(
+            "No repair was adopted or declined yet. Each is scored once all its questions are "
+            "answered."
+        )
+        return
+    sentences = [
+        words
+        for decision in ("adopted", "declined")
+        if (words := record(decision, frames.gains(coherence.repairs, decision)))
+    ]
+    st.markdown(
+        inert(" ".join(sentences)) or "None of their questions is answered yet, so none is scored."
+    )
+    columns = {
+        "at": _C.DatetimeColumn("When", format="D MMM YYYY", timezone=visit.zone.key),
+        "link": _C.TextColumn("Link", width=260),
+        "who": _C.TextColumn("Who", width=80),
+        "decision": _C.TextColumn("Decision", width=80),
+        "moved": _C.TextColumn("Repair", width=190),
+        "nats": _C.NumberColumn(
+            "Apart", format="%.3f", help="How far the forecasts were from agreeing, in nats."
+        ),
+        "gain": _C.TextColumn(
+            "Gain", help="Of the repair in log score, in nats, once answered. Above 0 is better."
+        ),
+        "why": _C.TextColumn("Why", width=260),
+    }
+    names = {
+        contradiction.forecaster.id: contradiction.forecaster.name
+        for contradiction in coherence.contradictions
+    }
+    frame = frames.repairs_frame(coherence, {**names, visit.me: "Me"})
+    table(frame, columns, "All decisions on repairs", row_height=WRAPPED)
+
+
+def _show_links(visit: Visit, coherence: Coherence) -> None:
+    if coherence.links:
+        st.markdown("#### All links")
+        texts = {row.question.id: row.question for row in visit.tracker.questions()}
+        for kind, links in frames.by_kind(coherence.links):
+            label = f"{KIND_OF_LINK[kind]} ({len(links)})"
+            with st.expander(
+                label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun"
+            ) as drawer:
+                if drawer.open:
+                    st.caption(inert(RULE[kind]))
+                    for link in links:
+                        _show_link(visit, link, texts)
+    linking.render(visit, coherence)
+
+
+def _show_link(visit: Visit, link: Link, texts: Mapping[QuestionId, Question]) -> None:
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**{inert(link.title)}**")
+        if link.why:
+            st.caption(inert(flat(link.why)))
+        labels = dict(zip(link.question_ids, link.labels, strict=False))
+        for question_id in link.question_ids:
+            question = texts[question_id]
+            label = f"**{inert(labels[question_id])}** · " if question_id in labels else ""
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                link_to_question(visit, question, "Open", ":material/show_chart:")
+                st.markdown(f"{label}{inert(clipped(question.text, LONGEST))}", width="content")

@@ -1,0 +1,75 @@
+"""Diagnosticity: the open indicator questions by the information that their answers would give."""
+
+import streamlit as st
+
+from dashboard import charts
+from dashboard.charts.common import Line
+from dashboard.charts.scenarios import scenarios_in_cases
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import empty, link_to_question
+from dashboard.scenarios import scenarios_data as frames
+from dashboard.scenarios.scenarios_text import on_the_board, tells
+from dashboard.wording import clipped, inert, percent
+from forecasts.distributions.distribution import Categorical
+from forecasts.scenarios.diagnosticity import RowValue
+from forecasts.scenarios.scenario_set import ScenarioPosterior
+from tracker.model.scenarios import ScenarioPage
+
+FIRST = 4
+"""Questions that are shown by default."""
+
+LONGEST = 160
+
+
+def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the scenarios now and after each answer, the most informative question first."""
+    values = frames.values(page, posterior)
+    if not values:
+        empty("No indicator question is open.", "Add a row about an open question to the table.")
+        return
+    names = posterior.distribution.options
+    styles = charts.option_lines(names, ordered=False)
+    st.caption(
+        "What the answer of each open question would make of the scenarios, the one that is "
+        "expected to tell most first. A bit is what a fair coin's toss tells; watch these "
+        "questions, and forecast them with care."
+    )
+    _show_bars(styles, {"Now": posterior.distribution}, "now", legend=True)
+    show_all = len(values) > FIRST and st.toggle(f"All {len(values)}", key="all-values")
+    for value in values if show_all else values[:FIRST]:
+        _show_question_value(visit, page, value, styles)
+
+
+def _show_question_value(
+    visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[Line, ...]
+) -> None:
+    row = page.board[value.question_id]
+    question = row.question.question
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            link_to_question(visit, question, "Open", ":material/show_chart:")
+            st.markdown(f"**{inert(clipped(question.text, LONGEST))}**", width="content")
+        st.caption(
+            inert(
+                f"{on_the_board(row)} on the board · {tells(value.bits)} · expected to move"
+                f" {percent(value.expected_shift)} of the probability"
+            )
+        )
+        _show_bars(styles, {"If YES": value.if_yes, "If NO": value.if_no}, value.question_id)
+
+
+def _show_bars(
+    styles: tuple[Line, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
+) -> None:
+    description = "; ".join(
+        f"{case}: {', '.join(f'{option} {percent(p)}' for option, p in frames.shares_of(shares))}"
+        for case, shares in cases.items()
+    )
+    st.vega_lite_chart(
+        spec=charts.drawn(
+            scenarios_in_cases(styles, tuple(cases), legend=legend), cases=frames.cases_frame(cases)
+        ),
+        width="stretch",
+        key=f"cases-{name}",
+        alt=description,
+    )

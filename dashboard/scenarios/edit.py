@@ -1,0 +1,171 @@
+"""Editor of my own shares: edit one scenario, choose how the others give way, preview, save."""
+
+from dataclasses import dataclass
+from math import fsum
+from uuid import uuid4
+
+import streamlit as st
+
+from dashboard.components.toasts import say
+from dashboard.components.visit import Visit
+from dashboard.components.widgets import calm, table
+from dashboard.question.distributions_data import as_read
+from dashboard.scenarios import scenarios_data as frames
+from dashboard.scenarios.scenarios_text import GIVES_WAY
+from dashboard.wording import in_short, inert, percent_exact
+from forecasts.distributions.distribution import Categorical
+from forecasts.errors import ForecastsError, InvalidForecast
+from forecasts.scenarios.diagnosticity import GiveWay, gives_way
+from forecasts.scenarios.scenario_set import ScenarioPosterior
+from tracker.model.scenarios import ScenarioPage
+
+_C = st.column_config
+STARTS = ("What I hold", "By the table")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Edit form: its name, its initial shares, and the shares edited so far."""
+
+    form: str
+    begun: Categorical
+    shares: Categorical
+
+    @property
+    def edited(self) -> bool:
+        """True if an edit was kept."""
+        return self.begun != self.shares
+
+
+@st.fragment
+def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the form while the question takes forecasts."""
+    if page.summary.status not in ("open", "upcoming"):
+        st.caption("It takes no forecasts any more.")
+        return
+    form = _build_form(visit, page, posterior)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        shares, problem = _show_edit(form, posterior)
+    with right:
+        _show_preview(form, shares)
+    _show_save_form(visit, page, form, shares=shares, problem=problem)
+
+
+def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> Sheet:
+    """Build the edit form: from my forecast, else the table's shares, with the edits so far."""
+    form = st.session_state.setdefault(f"own-{page.scenario_set.question_id}", uuid4().hex)
+    offered = page.summary.question.offered(visit.now)
+    own_forecast = page.held.get(visit.me)
+    current = (
+        None if own_forecast is None else as_read(page.summary.question, own_forecast, visit.now)
+    )
+    initial = posterior.distribution
+    if isinstance(current, Categorical):
+        start = st.segmented_control(
+            "Begin with", STARTS, default=STARTS[0], required=True, key=f"start-{form}",
+            on_change=_discard_edits, args=(form,),
+        )  # fmt: skip
+        initial = current if start == STARTS[0] else initial
+    else:
+        st.caption("You hold no forecast yet: this begins with the shares by the table.")
+    initial = frames.offered_shares(initial, offered)
+    return Sheet(form, initial, st.session_state.get(f"shares-{form}", initial))
+
+
+def _keep_edit(form: str, shares: Categorical) -> None:
+    """Keep an edit as the start of the next one."""
+    st.session_state[f"shares-{form}"] = shares
+
+
+def _discard_edits(form: str) -> None:
+    """Discard the edits so far."""
+    st.session_state.pop(f"shares-{form}", None)
+
+
+def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, str]:
+    """Show the inputs of an edit; return the shares and the reason why they are invalid, "" if
+    none.
+    """
+    names = form.shares.options
+    first = (
+        names.index(frames.moved_most(posterior)) if frames.moved_most(posterior) in names else 0
+    )
+    option = st.selectbox("Scenario", names, index=first, key=f"option-{form.form}")
+    current_percent = 100.0 * form.shares.of(option)
+    share = st.number_input(
+        "Its share, in percent", 0.0, 100.0, round(current_percent, 2), step=1.0, format="%.4g",
+        key=f"share-{form.form}-{option}-{current_percent:.6f}",
+    )  # fmt: skip
+    give_ways: tuple[GiveWay, ...] = tuple(GIVES_WAY)
+    give_way = st.segmented_control(
+        "The others give way", give_ways, default=give_ways[0], required=True,
+        key=f"way-{form.form}", format_func=lambda rule: GIVES_WAY[rule][0],
+    )  # fmt: skip
+    st.caption(GIVES_WAY[give_way][1])
+    donor = None
+    if give_way == "from one":
+        donor = st.selectbox(
+            "Which one",
+            [name for name in names if name != option],
+            key=f"one-{form.form}-{option}",
+        )
+    if abs(share - current_percent) < 0.005:  # rounding by the input to two decimals is no edit
+        return form.shares, ""
+    try:
+        return gives_way(form.shares, option, share / 100.0, how=give_way, one=donor), ""
+    except ForecastsError as refusal:
+        st.caption(f":material/error: {inert(str(refusal))}")
+        return form.shares, str(refusal)
+
+
+def _show_preview(form: Sheet, shares: Categorical) -> None:
+    columns = {
+        "option": _C.TextColumn("Scenario", width=190),
+        "before": _C.NumberColumn("Before", format="%g %%"),
+        "after": _C.NumberColumn("After", format="%g %%"),
+        "change": _C.NumberColumn("Change", format="%+.1f", help="In points."),
+    }
+    table(frames.edited_frame(form.begun, shares), columns, "The shares before and after the edit")
+    st.markdown(
+        f"Together **{inert(percent_exact(round(fsum(shares.p), 12)))}**, before and after."
+    )
+    with st.container(horizontal=True):
+        if shares != form.shares:
+            st.button(
+                "Keep this, edit another",
+                key="keep-edit",
+                on_click=_keep_edit,
+                args=(form.form, shares),
+            )
+        if form.edited:
+            st.button(
+                "Begin again",
+                key="begin-again",
+                type="tertiary",
+                on_click=_discard_edits,
+                args=(form.form,),
+            )
+
+
+def _show_save_form(
+    visit: Visit, page: ScenarioPage, form: Sheet, *, shares: Categorical, problem: str
+) -> None:
+    with st.form(f"own-why-{form.form}", border=False):
+        reason = st.text_area(
+            "Why", key=f"own-why-text-{form.form}", height=90, max_chars=4_000,
+            placeholder="What do you know that moves you?",
+        )  # fmt: skip
+        if not st.form_submit_button("Save as my forecast", type="primary"):
+            return
+    with calm():
+        if problem:
+            raise InvalidForecast(problem)
+        if not (reason or "").strip():
+            raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
+        question = page.summary.question
+        visit.tracker.forecast(question.id, shares, rationale=reason.strip(), key=form.form)
+        _discard_edits(form.form)
+        st.session_state.pop(f"own-{question.id}", None)
+        say(f"Saved: {in_short(question, shares)}")
+        st.rerun()

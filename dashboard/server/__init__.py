@@ -1,0 +1,4 @@
+"""The web server around streamlit: guards, routes, caches, start-up.
+
+May import wording and `tracker`.
+"""

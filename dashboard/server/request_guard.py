@@ -1,0 +1,201 @@
+"""Request checks before the pages: host, origin, size and address.
+
+Pages of any site may send requests to this machine, and there is no log-in. A request is therefore
+served only under an allowed host name (against DNS rebinding), and a request that can change
+something must come from a page of this server (against cross-site requests).
+"""
+
+import logging
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from dashboard.server.assets import static_files
+from dashboard.server.configuration import UPLOAD_MEGABYTES
+from tracker.model.bind_address import Reach
+
+HEADER_BYTES: Final = 16 * 1024
+"""Size of all headers of a request together, which are buffered before any check."""
+
+HEADERS: Final = 100
+TARGET_BYTES: Final = 8 * 1024
+BODY_BYTES: Final = 64 * 1024
+"""Body of a request that is no upload; no page of ours sends one."""
+
+UPLOAD_BYTES: Final = UPLOAD_MEGABYTES * 1024 * 1024 + BODY_BYTES
+"""An upload: the file and its form encoding."""
+
+_UPLOAD_PATH: Final = "/_stcore/upload_file/"
+_READ_METHODS: Final = frozenset(("GET", "HEAD", "OPTIONS"))
+_MAX_LOGGED: Final = 20
+"""Number of distinct refusals that are logged: a hostile page could flood the log."""
+
+_LOG: Final = logging.getLogger("dashboard")
+
+
+class Refusal(NamedTuple):
+    """HTTP status and text of a refused request."""
+
+    status: int
+    reason: str
+
+
+_BODY_REFUSAL: Final = Refusal(413, "The body of this request is too large.")
+
+
+class Guard:
+    """ASGI middleware that refuses foreign host names, foreign origins and oversized requests."""
+
+    def __init__(self, app: ASGIApp, reach: Reach) -> None:
+        self._app = app
+        self._reach = reach
+        self._logged_refusals: set[Refusal] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse the request or pass it on; read-only requests lose their origin header."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = _check_size(scope) or self._check_origin(scope)
+        if refusal is not None:
+            await _send_refusal(refusal, scope, receive, send)
+        elif scope["type"] == "http":
+            with suppress(ClientDisconnect):  # an aborted upload is no error
+                await self._app(
+                    _without_origin(scope), _limit_body(receive, _body_limit(scope)), send
+                )
+        else:
+            await self._app(scope, receive, send)
+
+    def _check_origin(self, scope: Scope) -> Refusal | None:
+        """Return a refusal if the request names another host or comes from another origin."""
+        headers = Headers(scope=scope)
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        if len(hosts) != 1 or not self._reach.answers_to(hosts[0]):
+            details = f"; it was {', '.join(hosts) or 'none'}"
+            return self._log_refusal(
+                Refusal(
+                    400, "This server has another name: the setting allowed_hosts tells which."
+                ),
+                details,
+            )
+        if scope["type"] == "http" and scope["method"] in _READ_METHODS:
+            return None
+        scheme = scope["scheme"].replace("ws", "http")
+        if len(origins) == 1 and self._reach.is_own(origins[0], scheme, hosts[0]):
+            return None
+        return self._log_refusal(
+            Refusal(
+                403,
+                "Only pages of this server may do that: behind a proxy, the setting public_url "
+                "names them.",
+            ),
+            f"; it came from {', '.join(origins) or 'no page'} to {hosts[0]}",
+        )
+
+    def _log_refusal(self, refusal: Refusal, details: str) -> Refusal:
+        """Log a refusal the first time, so that a missing setting is noticed but a flood is not
+        logged.
+        """
+        line = Refusal(refusal.status, ascii(refusal.reason + details[:300])[1:-1])
+        if line not in self._logged_refusals and len(self._logged_refusals) < _MAX_LOGGED:
+            self._logged_refusals.add(line)
+            _LOG.warning("a request was refused: %s", line.reason)
+        return refusal
+
+
+class OnlyKnown:
+    """ASGI middleware that answers 404 where streamlit would serve its page at any address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._files = frozenset(
+            address for address, path in static_files().items() if path.suffix != ".html"
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on requests that match a route or a file."""
+        if scope["type"] not in ("http", "websocket") or self._is_known(scope):
+            await self._app(scope, receive, send)
+        else:
+            await _send_refusal(
+                Refusal(404, "There is nothing at this address."), scope, receive, send
+            )
+
+    def _is_known(self, scope: Scope) -> bool:
+        routes: list[BaseRoute] = scope["app"].routes
+        # Streamlit redirects addresses with a trailing slash.
+        request_scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
+        return scope["path"] in self._files or any(
+            route.matches(request_scope)[0] is not Match.NONE
+            for route in routes
+            if not _is_catch_all(route)
+        )
+
+
+def _is_catch_all(route: BaseRoute) -> bool:
+    return isinstance(route, Mount) and not route.path
+
+
+def _check_size(scope: Scope) -> Refusal | None:
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    if (
+        len(headers) > HEADERS
+        or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES
+    ):
+        return Refusal(431, "The headers of this request are too large.")
+    if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > TARGET_BYTES:
+        return Refusal(414, "This address is too long.")
+    length = Headers(scope=scope).get("content-length", "0")
+    if scope["type"] == "http" and not (length.isdecimal() and int(length) <= _body_limit(scope)):
+        return _BODY_REFUSAL
+    return None
+
+
+def _body_limit(scope: Scope) -> int:
+    return UPLOAD_BYTES if scope["path"].startswith(_UPLOAD_PATH) else BODY_BYTES
+
+
+def _without_origin(scope: Scope) -> Scope:
+    """Drop the origin header of a read-only request, so that streamlit shares nothing across
+    origins.
+    """
+    if scope["method"] not in _READ_METHODS:
+        return scope
+    return {
+        **scope,
+        "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"],
+    }
+
+
+def _limit_body(receive: Receive, limit: int) -> Receive:
+    """Wrap `receive` to limit the body, also where no length was announced."""
+    received = 0
+
+    async def receive_limited() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise HTTPException(*_BODY_REFUSAL)
+        return message
+
+    return receive_limited
+
+
+async def _send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    response: Response | WebSocketClose
+    if scope["type"] == "websocket":
+        response = WebSocketClose(1008, refusal.reason)
+    elif scope["path"].startswith("/api/"):
+        response = JSONResponse({"error": refusal.reason}, refusal.status)
+    else:
+        response = PlainTextResponse(refusal.reason, refusal.status)
+    await response(scope, receive, send)

@@ -1,0 +1,187 @@
+"""ASGI application of the dashboard: pages, routes, security headers and request guard.
+
+It is served by `uvicorn.run` with host and port and not by `streamlit run`: only then the socket
+gets TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 ms against 6
+ms).
+"""
+
+import contextlib
+import gc
+import importlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, cast
+
+import anyio.to_thread
+import streamlit
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import delta_generator
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+
+from dashboard.server.assets import Assets
+from dashboard.server.configuration import MESSAGE_MEGABYTES, configure
+from dashboard.server.request_deadline import Deadline
+from dashboard.server.request_guard import HEADER_BYTES, Guard, OnlyKnown
+from dashboard.server.routes import routes
+from dashboard.server.shell import hashes, pages, shell
+from dashboard.server.tracker_handle import share, shared_tracker
+from dashboard.server.uploads import bound_uploads
+from tracker.app.tracker import Tracker
+from tracker.errors import TrackerError
+
+_LOG: Final = logging.getLogger("dashboard")
+_HEAVY_MODULES: Final = (
+    "altair",
+    "pyarrow",
+    "streamlit.elements.arrow",
+    "streamlit.elements.vega_charts",
+    "streamlit.emojis",
+    "dashboard.app",
+)
+
+_GC_THRESHOLDS: Final = (20_000, 20, 10)
+"""Thresholds of the garbage collector. By Python's defaults all cached objects would be scanned
+after every tenth run of a page, which then takes five times as long; by these about every
+thousandth.
+"""
+
+LIMITS: Final[dict[str, Any]] = {
+    "http": Deadline,
+    "h11_max_incomplete_event_size": HEADER_BYTES,
+    "ws_max_size": MESSAGE_MEGABYTES * 1024 * 1024,
+}
+"""Limits of the web server itself, before the application is called."""
+
+
+def content_policy() -> str:
+    """Return the content security policy: no foreign sources, and only the inline scripts of the
+    shell.
+
+    Script hashes are computed from the installed file, so that an update of streamlit cannot break
+    them.
+    """
+    scripts = " ".join(["'self'", *(f"'{value}'" for value in hashes(shell()))])
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src {scripts}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "frame-src 'none'",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """ASGI middleware that adds security headers without buffering."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        headers = {
+            "content-security-policy": content_policy(),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "referrer-policy": "no-referrer",
+            "cross-origin-opener-policy": "same-origin",
+        }
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to an HTTP response; web sockets are passed through."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), *self._headers]}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def build(tracker: Tracker) -> Any:
+    """Build the ASGI application of a tracker."""
+    share(tracker)
+
+    return streamlit.App(
+        Path(__file__).parent.parent / "app.py",
+        lifespan=_warm_up,
+        routes=[*routes(tracker), *pages()],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Guard, tracker.settings.reach),
+            Middleware(Assets),
+            Middleware(OnlyKnown),
+        ],
+        on_script_error=show_calmly,
+    )
+
+
+@asynccontextmanager
+async def _warm_up(app: object) -> AsyncIterator[None]:
+    """Import heavy modules before the first visit, freeze them for the garbage collector, limit
+    uploads.
+
+    Streamlit's collection after every run of a page is switched off (see `configuration`);
+    automatic collections need not scan the frozen modules.
+    """
+    for name in _HEAVY_MODULES:
+        importlib.import_module(name)
+    # It scans all modules once, before the first element of a page.
+    delta_generator._maybe_print_use_warning()
+    bound_uploads(
+        cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr)
+    )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    await anyio.to_thread.run_sync(_fill_cache)
+    yield
+
+
+def _fill_cache() -> None:
+    """Fill the cache with the list of questions, which most pages need."""
+    with contextlib.suppress(TrackerError):  # the health check reports it
+        shared_tracker().questions()
+        shared_tracker().essay_titles()
+
+
+def show_calmly(error: Exception) -> bool:
+    """Show a generic error message; log the traceback."""
+    _LOG.error("a page failed", exc_info=error)
+    streamlit.error(
+        "Something went wrong on this page. The log has the details; nothing you saved is lost."
+    )
+    return True
+
+
+def serve(tracker: Tracker, address: str, port: int) -> None:
+    """Serve the dashboard until the process is told to stop."""
+    configure(tracker.settings.reach.public_origin)
+    app = build(tracker)
+    # uvicorn raises the signal again after its shutdown: exit cleanly then.
+    signal.signal(signal.SIGTERM, _exit_on_signal)
+    uvicorn.run(
+        app,
+        host=address,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+        **LIMITS,
+    )
+
+
+def _exit_on_signal(number: int, frame: object) -> None:
+    raise SystemExit(0)

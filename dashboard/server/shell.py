@@ -1,0 +1,114 @@
+"""HTML page that the browser loads first: streamlit's own, with the server's address written in.
+
+Streamlit's page finds its server by requests: below the page's own address, one level up, then the
+host configuration. That takes a third of a visit, and the answer is known: the server is where the
+page's files are.
+
+The keyboard scripts are inlined, so that the first key press is handled. Scripts that most pages
+need are preloaded.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final, get_args
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from dashboard.components.visit import PageName
+from dashboard.server.assets import STATIC
+
+_CONNECTION_SCRIPT: Final = """
+      window.__streamlit = {
+        BACKEND_BASE_URL: new URL(".", location.href).href,
+        HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, \
+metricsUrl: ""},
+      }
+    """
+"""No other page may send messages to ours, and nothing is measured."""
+
+_KEYBOARD_FOLDER: Final = Path(__file__).parent.parent / "static" / "keyboard"
+
+_PRELOADED_COMPONENTS: Final = ("Html", "PageLink", "Selectbox", "TextInput", "Button", "DataFrame")
+"""Streamlit components that most of our pages use."""
+
+_IMPORT_PATTERN: Final = re.compile(r"""(?:from|import)"\./([^"]+\.js)\"""")
+
+
+@cache
+def shell() -> str:
+    """Build the page from streamlit's index.html."""
+    text = (STATIC / "index.html").read_text(encoding="utf-8")
+    before, title, after = text.partition("<title>Streamlit</title>")
+    head, end, body = after.partition("</head>")
+    assert title, "the installed streamlit has another page"
+    assert end, "the installed streamlit has another page"
+    preloads = "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    '
+        for name in needed(_PRELOADED_COMPONENTS)
+        if name not in text
+    )
+    additions = (
+        f"<script>{_CONNECTION_SCRIPT}</script>\n    "
+        f"<script>{_build_keyboard_script()}</script>\n    "
+        f"<style>{_read_keyboard_file('jump.css')}</style>"
+    )
+    return f"{before}<title>Scenario tracker</title>\n    {additions}{head}{preloads}{end}{body}"
+
+
+def _build_keyboard_script() -> str:
+    """Both scripts in one block, so that none of their names is global."""
+    commands, jump = _read_keyboard_file("commands.js"), _read_keyboard_file("jump.js")
+    return f'"use strict";\n{{\n{commands}\n{jump}}}'
+
+
+def _read_keyboard_file(name: str) -> str:
+    return (_KEYBOARD_FOLDER / name).read_text(encoding="utf-8")
+
+
+def needed(parts: Iterable[str]) -> list[str]:
+    """List the script files of components and all that they import, without duplicates.
+
+    >>> any(name.startswith("react-dom.") for name in needed(["Button"]))
+    True
+    """
+    names: list[str] = []
+    pending = [_find_script(part) for part in parts]
+    while pending:
+        name = pending.pop(0)
+        if name not in names:
+            names.append(name)
+            pending += _IMPORT_PATTERN.findall(
+                (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
+            )
+    return names
+
+
+def _find_script(part: str) -> str:
+    return next((STATIC / "static" / "js").glob(f"{part}.*.js")).name
+
+
+def hashes(page: str) -> Iterator[str]:
+    """Yield the hashes of inline scripts for a content security policy.
+
+    >>> list(hashes("<script>go()</script>"))
+    ['sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw=']
+    """
+    for text in re.findall(r"<script>(.*?)</script>", page, re.DOTALL):
+        yield f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def pages() -> list[Route]:
+    """Build the routes of the shell: the root and the address of each page."""
+
+    async def serve_shell(request: Request) -> HTMLResponse:
+        return HTMLResponse(shell(), headers={"cache-control": "no-cache"})
+
+    return [
+        Route(path, serve_shell) for path in ("/", *(f"/{name}" for name in get_args(PageName)))
+    ]

@@ -1,3 +1,0 @@
-"""One file a page, each with one `render(visit)`; parts.py and the *_part files are shared
-pieces.
-"""

@@ -1,0 +1,334 @@
+"""Claim map: the track record of an essay, sentence by sentence.
+
+Each sentence has a state, the questions made from it, and a description. Live questions take
+precedence: retrospective ones (written after their own window) count only where no live one has an
+answer yet, and the two are never pooled. `forecasts.essays.track_record` sums up the essay.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, get_args
+
+from forecasts.distributions.distribution import Distribution
+from forecasts.essays.extract import ClaimForm, Sentence
+from forecasts.essays.modality import head_word, sureness
+from forecasts.essays.track_record import (
+    Calibration,
+    Tally,
+    Verdict,
+    VerdictLine,
+    by_claim,
+    is_asserted,
+    kind_of,
+    tally,
+    verdict,
+)
+from forecasts.questions.format import percent
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+)
+
+__all__ = [
+    "Calibration",
+    "ClaimState",
+    "Coverage",
+    "Mapped",
+    "Rejection",
+    "Verdict",
+    "VerdictLine",
+    "claim_map",
+    "coverage",
+    "verdict",
+]
+
+ClaimState = Literal[
+    "borne out",
+    "mixed",
+    "not borne out",
+    "open",
+    "no answer",
+    "not counted",
+    "rejected",
+    "no question yet",
+    "not forward-looking",
+    "dropped",
+]
+
+MIXED = (0.4, 0.6)
+"""Bounds, both included, of the confirmed share that is mixed: a tie is no verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Decision by a person that the sentence at `offset` to `end` makes no question, with the
+    reason.
+    """
+
+    offset: int
+    end: int
+    why: str
+    by: ForecasterId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Sentence of the essay with its state.
+
+    | state | when |
+    |---|---|
+    | borne out | more than 60 % of the answered questions confirm it |
+    | not borne out | fewer than 40 % of the answered questions confirm it |
+    | mixed | 40 to 60 % of the answered questions confirm it |
+    | open | questions, none of them answered yet |
+    | no answer | questions that were annulled, are ambiguous, or say nothing of the claim |
+    | not counted | only questions on presuppositions and reported speech |
+    | rejected | no questions, and a person gave the reason |
+    | no question yet | a claim, or a sentence that looks ahead, without any of that |
+    | dropped | a sentence whose marker of a claim is too weak |
+    | not forward-looking | all other sentences |
+
+    `p` is the mean probability, 0 to 1, that its open questions confirm it, None without any;
+    `share` the share of answered questions that do; both exclude questions on what the essay does
+    not assert. `retrospective` is True if these answers are retrospective. `why` is the reason of a
+    rejection, or why the sentence is no claim. `words` describe the state for a title.
+    """
+
+    sentence: Sentence
+    state: ClaimState
+    claim_ids: tuple[ClaimId, ...]
+    question_ids: tuple[QuestionId, ...]
+    p: float | None
+    why: str
+    words: str
+    share: float | None = None
+    retrospective: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Number of forward-looking sentences that became questions.
+
+    `asked` sentences have questions and `rejected` ones a reason against; both are among the
+    `forward_looking`. Without the essay's text only the claims are counted, so that overlooked
+    sentences are missing.
+    """
+
+    asked: int
+    rejected: int
+    forward_looking: int
+
+    @property
+    def share(self) -> float | None:
+        """Share of forward-looking sentences with questions, 0 to 1; None without any."""
+        return self.asked / self.forward_looking if self.forward_looking else None
+
+    @property
+    def undecided(self) -> int:
+        """Number of sentences neither asked nor rejected."""
+        return self.forward_looking - self.asked - self.rejected
+
+
+@dataclass(slots=True)
+class _SentenceRecord:
+    """Sentence with its claims and rejection."""
+
+    sentence: Sentence
+    claims: list[Claim] = field(default_factory=list)
+    rejection: Rejection | None = None
+
+
+def claim_map(  # noqa: PLR0917  the complete record of an essay
+    sentences: Sequence[Sentence],
+    claims: Iterable[Claim],
+    rejections: Iterable[Rejection],
+    questions: Iterable[Question],
+    forecasts: Mapping[QuestionId, Distribution],
+    resolutions: Mapping[QuestionId, Resolution],
+) -> tuple[Mapped, ...]:
+    """Return every sentence with its state, in the order of the text.
+
+    A claim or a rejection belongs to the sentence in which it starts, or else to the one it
+    touches; of several rejections the newest counts. One outside all sentences, as if the text is
+    not stored and `sentences` is empty, gets a sentence of its own. `forecasts` has the current
+    forecast of each open question, `resolutions` the valid ones.
+    """
+    questions_by_claim = by_claim(questions)
+    places = _collect_places(sentences, claims, rejections)
+    return tuple(
+        _map_sentence(place, questions_by_claim, forecasts, resolutions) for place in places
+    )
+
+
+def coverage(mapped: Iterable[Mapped]) -> Coverage:
+    """Count the forward-looking sentences; one with a claim is always among them."""
+    forward_looking = [
+        sentence for sentence in mapped if sentence.state not in ("not forward-looking", "dropped")
+    ]
+    return Coverage(
+        sum(bool(sentence.question_ids) for sentence in forward_looking),
+        sum(sentence.state == "rejected" for sentence in forward_looking),
+        len(forward_looking),
+    )
+
+
+def _collect_places(
+    sentences: Sequence[Sentence], claims: Iterable[Claim], rejections: Iterable[Rejection]
+) -> Sequence[_SentenceRecord]:
+    places = [_SentenceRecord(sentence) for sentence in sorted(sentences, key=lambda s: s.offset)]
+    starts = [place.sentence.offset for place in places]
+    unplaced: dict[int, _SentenceRecord] = {}
+    for claim in claims:
+        existing = _find_place(places, starts, claim.offset, claim.offset + len(claim.quote))
+        (
+            existing or unplaced.setdefault(claim.offset, _SentenceRecord(_claim_sentence(claim)))
+        ).claims.append(claim)
+    for rejection in sorted(rejections, key=lambda r: r.at):
+        existing = _find_place(places, starts, rejection.offset, rejection.end)
+        (
+            existing
+            or unplaced.setdefault(
+                rejection.offset, _SentenceRecord(_rejection_sentence(rejection))
+            )
+        ).rejection = rejection
+    return sorted([*places, *unplaced.values()], key=lambda place: place.sentence.offset)
+
+
+def _find_place(
+    places: Sequence[_SentenceRecord], starts: Sequence[int], offset: int, end: int
+) -> _SentenceRecord | None:
+    """Return the place that holds an offset, else the one that starts before `end`."""
+    after = bisect_right(starts, offset)
+    if after and offset < places[after - 1].sentence.end:
+        return places[after - 1]
+    return places[after] if after < len(places) and starts[after] < end else None
+
+
+def _claim_sentence(claim: Claim) -> Sentence:
+    """Turn a claim into a sentence, where the text around it is not available."""
+    kind = next((form for form in get_args(ClaimForm) if form == kind_of(claim)), None)
+    text = " ".join(claim.quote.split())
+    cue, modality = head_word(claim.modality), sureness(claim.modality) or 0.0
+    end = claim.offset + len(claim.quote)
+    return Sentence(
+        claim.offset, end, text, kind, cue, modality, 1.0, True, "a person took it for a claim"
+    )
+
+
+def _rejection_sentence(rejection: Rejection) -> Sentence:
+    return Sentence(
+        rejection.offset, rejection.end, "", None, "", 0.0, 0.0, False, "its text is not kept"
+    )
+
+
+def _map_sentence(
+    place: _SentenceRecord,
+    questions_by_claim: Mapping[ClaimId, Sequence[Question]],
+    forecasts: Mapping[QuestionId, Distribution],
+    resolutions: Mapping[QuestionId, Resolution],
+) -> Mapped:
+    claim_ids = tuple(claim.id for claim in place.claims)
+    questions = {q.id: q for claim_id in claim_ids for q in questions_by_claim.get(claim_id, ())}
+    if not questions:
+        state, why = _state_without_questions(place)
+        words = f"{state}: {why}" if why else state
+        return Mapped(place.sentence, state, claim_ids, (), None, why, words)
+    asserted = {
+        q.id: q
+        for claim in place.claims
+        if is_asserted(claim)
+        for q in questions_by_claim.get(claim.id, ())
+    }
+    live_tally, retrospective_tally = (
+        tally(
+            [q for q in asserted.values() if q.retrospective is is_retrospective],
+            resolutions,
+            forecasts,
+        )
+        for is_retrospective in (False, True)
+    )
+    answers = live_tally if live_tally.answered else retrospective_tally
+    still_open = live_tally if live_tally.open else retrospective_tally
+    state, words = "not counted", ""
+    if asserted:
+        state, words = _state_with_questions(
+            answers, still_open, len(asserted), is_retrospective=answers is retrospective_tally
+        )
+    not_counted_note = _not_counted_text(len(questions) - len(asserted))
+    return Mapped(
+        sentence=place.sentence,
+        state=state,
+        claim_ids=claim_ids,
+        question_ids=tuple(questions),
+        p=still_open.chance,
+        why="",
+        words="; ".join(filter(None, (words, not_counted_note))),
+        share=answers.share,
+        retrospective=answers is retrospective_tally and answers.share is not None,
+    )
+
+
+def _state_without_questions(place: _SentenceRecord) -> tuple[ClaimState, str]:
+    sentence = place.sentence
+    if place.rejection is not None:
+        return "rejected", place.rejection.why
+    if place.claims or sentence.kept:
+        return "no question yet", ""
+    return ("dropped" if sentence.cue or sentence.kind else "not forward-looking"), sentence.why
+
+
+def _state_with_questions(
+    answers: Tally, still_open: Tally, questions: int, *, is_retrospective: bool
+) -> tuple[ClaimState, str]:
+    open_note = _open_text(still_open)
+    if answers.share is None:
+        if open_note:
+            return "open", open_note
+        return (
+            "no answer",
+            f"no answer: {_count_questions(questions)} annulled, ambiguous, or silent about it",
+        )
+    min_share, max_share = MIXED
+    state: ClaimState = (
+        "borne out"
+        if answers.share > max_share
+        else "not borne out"
+        if answers.share < min_share
+        else "mixed"
+    )
+    summary = (
+        f"{state} ({answers.borne_out} of "
+        f"{answers.answered}{', looking back' if is_retrospective else ''})"
+    )
+    return state, f"{summary}; {open_note}" if open_note else summary
+
+
+def _not_counted_text(questions: int) -> str:
+    return (
+        f"not counted: {_count_questions(questions)} on what the essay presupposes or reports of "
+        "others"
+        if questions
+        else ""
+    )
+
+
+def _open_text(still_open: Tally) -> str:
+    if not still_open.open:
+        return ""
+    likelihood = (
+        ""
+        if still_open.chance is None
+        else f"{percent(still_open.chance)} likely to be borne out, "
+    )
+    return f"{likelihood}{_count_questions(still_open.open, 'open ')}"
+
+
+def _count_questions(questions: int, adjective: str = "") -> str:
+    return f"{questions} {adjective}question{'' if questions == 1 else 's'}"

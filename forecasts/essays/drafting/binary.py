@@ -1,0 +1,107 @@
+"""Plans of binary questions on events, lasting states and present states."""
+
+import re
+from typing import Final
+
+from forecasts.essays.dates import long_date
+from forecasts.essays.drafting.letter_case import lowered, sentence_case
+from forecasts.essays.drafting.phrasing import Phrased, phrased
+from forecasts.essays.drafting.placeholders import DO_WHAT, TEST, WHAT
+from forecasts.essays.drafting.plan import Form, Plan
+from forecasts.essays.drafting.verbs import is_participle
+from forecasts.questions.question import HorizonShape
+
+_LASTING_VERBS: Final = re.compile(
+    r"^(?:continue|remain|stay|keep|persist|last|endure|hold|maintain|survive|go on|still|retain"
+    r"|preserve|stick)\b",
+    re.IGNORECASE,
+)
+_UNTIL: Final = re.compile(r"\b(?:until|till)\s", re.IGNORECASE)
+_LAST_DAY_PREPOSITIONS: Final = {"event_by": "by", "holds_until": "until", "state_at": "on"}
+
+
+def event(form: Form) -> Plan:
+    """Plan a question on an event by the last day, or on a state until it."""
+    clause = form.clause
+    phrasing = phrased(clause, "" if clause.is_whole else form.who)
+    question = phrasing.question if clause.event else f"Will {form.who} {DO_WHAT}"
+    shape = _find_shape(form)
+    text = form.asked(f"{question} {_LAST_DAY_PREPOSITIONS[shape]} {long_date(form.last)}?")
+    return binary(form, shape, text, phrasing)
+
+
+def still(form: Form) -> Plan:
+    """Plan a question on a present state that may last."""
+    statement = lowered(form.clause.event) or WHAT
+    question = f"Will it still be true on {long_date(form.last)} that {statement}?"
+    reports = (sentence_case(statement), f"It is still true that {statement}")
+    return binary(
+        form,
+        "holds_until",
+        question,
+        Phrased(statement, statement, reports, (f"It is no longer true that {statement}",)),
+    )
+
+
+def state_asked(form: Form) -> Plan:
+    """Plan a question on the present, which a person has to turn into a statement."""
+    question = form.clause.asked.strip()
+    statement = f"[… “{question}” said as a statement]"
+    phrasing = Phrased(
+        statement, statement, (f"Reports confirm: {question}",), (f"Officials deny: {question}",)
+    )
+    return binary(
+        form, "state_at", f"Will it be true on {long_date(form.last)} that {statement}?", phrasing
+    )
+
+
+def binary(form: Form, shape: HorizonShape, text: str, phrasing: Phrased) -> Plan:
+    """Plan a binary question with the given text.
+
+    NO confirms a claim that denies its event; neither answer confirms one that only asks.
+    """
+    statement, last_day = phrasing.what, long_date(form.last)
+    rule = {
+        "event_by": f"YES if it happens, {form.until}, that {statement}, "
+        f"by this test: {TEST}. NO if not.",
+        "holds_until": f"YES if it is true all the time {form.until} that {statement}, "
+        f"by this test: {TEST}. NO at the first break.",
+        "state_at": (
+            f"YES if it is true at the end of {last_day} (UTC) that {statement}, by this test: "
+            f"{TEST}. NO if not."
+        ),
+    }[shape]
+    prompt = {
+        "event_by": f"How often did this happen in comparable years: {statement}? Give k of n.",
+        "holds_until": f"How often did such a state last for as long: {statement}? Give k of n.",
+        "state_at": f"In how many comparable years was this true: {statement}? Give k of n.",
+    }[shape]
+    bears_out = "" if form.clause.asks else "no" if form.clause.negated else "yes"
+    return Plan(
+        kind="binary",
+        shape=shape,
+        text=text,
+        criteria=f"{rule} {form.annul_rule}",
+        base_rate_prompt=prompt,
+        report=statement,
+        reports=phrasing.reports,
+        denials=phrasing.denials,
+        bears_out=bears_out,
+    )
+
+
+def _find_shape(form: Form) -> HorizonShape:
+    clause = form.clause
+    is_lasting = _LASTING_VERBS.match(clause.event) or (
+        _UNTIL.search(clause.raw_event) and not clause.negated
+    )
+    if is_lasting or (form.claim_kind == "status quo" and not clause.negated):
+        return "holds_until"
+    verb, _, complement = clause.event.partition(" ")
+    is_state = (
+        verb == "be"
+        and complement
+        and not is_participle(complement.split(" ", 1)[0])
+        and clause.subject != "there"
+    )
+    return "state_at" if is_state else "event_by"

@@ -1,0 +1,317 @@
+"""Parsing of a claim into condition, subject, polarity and event.
+
+Heuristic, no grammar: the modal ("will", "is likely to") splits the clause, and tables mark where
+it starts and ends. Unclear parts are left whole instead of guessed.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from forecasts.essays.drafting.placeholders import WHO
+from forecasts.essays.drafting.subjects import FILLERS, LEAD, PREFIX, subject_of, timeless
+from forecasts.essays.drafting.verbs import base_form, is_base
+
+Asks = Literal["", "whether", "when", "number", "which", "state"]
+
+_REPORTING_LEAD: Final = re.compile(
+    r"^(?:the )?(?:cold |short |likely |simple )?"
+    r"(?:result|consequence|upshot|outcome|answer|truth|fact|reality) is(?: that|:)\s+"
+    r"|^(?:i|we|they|experts|analysts|economists|observers|officials|many|most|some)\s(?:\w+\s)?"
+    r"(?:(?:think|believe|say|argue)s?(?: that)?|(?:expect|predict|warn|fear|hope)s? that)\s+"
+    r"|^(?:it|there) is (?:\w+ )?(?:clear|likely|certain|possible|probable|no doubt|safe to"
+    r" say)(?: that)?\s+",
+    re.IGNORECASE,
+)
+_ASIDES: Final = re.compile(
+    r",\s(?:however|therefore|thus|moreover|though|too|in turn|by contrast|for example|for"
+    r" instance|of course|meanwhile|then|in particular|on the other hand|he said|she said|they say"
+    r"|[^,]{1,60}? (?:said|says|argues?|warns?|writes?)),",
+    re.IGNORECASE,
+)
+_LIKELY: Final = (
+    r"(?:very |highly |most |more |also |now |almost |still |all but )?"
+    r"(?:likely|unlikely|certain|sure|set|going|bound|expected"
+    r"|poised|due|destined|doomed|about|projected|forecast|predicted|scheduled|able"
+    r"|unable|on track|on course"
+    r"|forced|supposed|planned|obliged)"
+)
+_MODAL: Final = re.compile(
+    rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not)? {_LIKELY} to"
+    r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot"
+    r"|can[’']t|ha(?:s|ve) to|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought"
+    r"|is going|are going) to)\b(?! of\b)"
+    r"|(?<=[a-z])[’']ll\b",
+    re.IGNORECASE,
+)
+_NOUN_BEFORE: Final = re.compile(
+    r"\b(?:own|his|her|their|its|the|free|political|good|last|strong|a|of|with|people[’']s"
+    r"|military|economic|naval"
+    r"|industrial|financial|all) $",
+    re.IGNORECASE,
+)
+_EXPECTATION: Final = re.compile(
+    r"\b(?:expects?|predicts?|forecasts?|anticipates?|foresees?|projects?"
+    r"|wants?)\s(?P<who>(?!to\b)[^,.;]{1,80}?)\sto\s(?P<what>\w.+)",
+    re.I,
+)
+_DOUBT: Final = re.compile(
+    r"(?:\bnot|\bnever|n[’']t)\s(?:expect|think|believe|anticipate|predict|foresee|see)\b"
+    r"|(?<!\bno )(?<!\blittle )\bdoubts?\s(?!about\b)|\bno way\s",
+    re.IGNORECASE,
+)
+"""Words by which the writer denies the following clause."""
+
+_TIME_CUE: Final = re.compile(
+    r"(?:by|before|until|till|at|in|within|over|during|for|from|on|later|this|next|tomorrow|the"
+    r" (?:coming|next|years?"
+    r"|decades?|months?|rest)|years|months|decades)\b",
+    re.IGNORECASE,
+)
+"""Start of a marker without a verb, as in "by the end of"."""
+
+_HARD_TO_SEE: Final = re.compile(
+    r"\b(?:difficult|hard|impossible) to (?:see|imagine|envisage|believe) (?:how|why|that|when)\s",
+    re.IGNORECASE,
+)
+_NEGATION: Final = re.compile(
+    r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I
+)
+_CLAUSE_END: Final = re.compile(
+    r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while"
+    r"|although|though|but|so|and|yet|if|unless|when|where|whereas|or rather|not least|especially"
+    r"|he|she|said|according|hence|thus|with)\b)|,?\s(?=(?:is"
+    r"|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful"
+    r"|anyone))|\sor not\b|\s(?=(?:because|although|though|whereas|unless|so that|as long as"
+    r"|even if|provided that|if|while)\b)|,\s(?=[^,]{1,60}\s(?:(?:says|said|thinks|believes|warns"
+    r"|predicts|expects|argues"
+    r"|reckons)\b[^,]{0,20}|say[.!]?)$)",
+    re.IGNORECASE,
+)
+_YES_NO_QUESTION: Final = re.compile(
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?P<aux>will|would|could|can|may|might|should|do|does"
+    r"|did)"
+    r"(?:n[’']t)?\s(?P<rest>[^?]{2,})\?",
+    re.IGNORECASE,
+)
+_STATE_QUESTION: Final = re.compile(
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?:is|are|has|have|was"
+    r"|were)(?:n[’']t)?\s(?P<rest>[^?]{2,})\?",
+    re.I,
+)
+_WH_QUESTION: Final = re.compile(
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and)\s)(?P<word>how (?:many|much|far|high|low|long|large|big|fast"
+    r"|often)|when|who|whom"
+    r"|whose|which|what|where)\b(?P<rest>[^?]{2,})\?",
+    re.IGNORECASE,
+)
+_TRAILING_PREPOSITION: Final = re.compile(
+    r"\s(?:by|in|on|of|for|before|until|during|at|from|to|the|and)$", re.IGNORECASE
+)
+_CONDITION_FIRST: Final = re.compile(
+    r"^(?:even |only )?(?:if|should|unless|once|were|provided that|assuming(?: that)?)\s"
+    r"(?P<if>[^,]{3,160}),\s(?:then )?(?P<then>.{5,})$",
+    re.I,
+)
+_CONDITION_LAST: Final = re.compile(
+    r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$",
+    re.I,
+)
+MOST_WORDS: Final = 28
+_SHORTENED_WORDS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Claim of a sentence under a `condition`, or unless it comes about if `is_unless`.
+
+    `subject` is "" if it is unknown; then `event` is everything after "Will" if `is_whole`. `event`
+    starts with a verb in its base form, without times; `raw_event` is the same with times. `asks`
+    is the kind of question: "" for a statement, "state" for one about the present.
+    """
+
+    condition: str = ""
+    is_unless: bool = False
+    subject: str = ""
+    event: str = ""
+    raw_event: str = ""
+    negated: bool = False
+    asks: Asks = ""
+    asked: str = ""
+    is_future: bool = True
+    is_whole: bool = False
+    pronoun: str = ""
+
+
+def clause_of(text: str, cue: str = "") -> Clause:
+    """Parse a claim; `cue` is its marker, "" if it is unknown.
+
+    >>> clause = clause_of("However, Beijing will not sign the treaty by 2030, as it fears Moscow.")
+    >>> clause.subject, clause.negated, clause.event
+    ('Beijing', True, 'sign the treaty')
+    """
+    bare = _strip_lead(text)
+    condition, main = _split_condition(bare)
+    is_unless = condition != "" and bare.lower().startswith("unless ")
+    if main.endswith("?") and (question := _parse_question(main)) is not None:
+        return replace(question, condition=condition, is_unless=is_unless)
+    if match := _HARD_TO_SEE.search(main):
+        clause = _parse_statement(main[match.end() :], cue, negated=True)
+        return replace(clause, condition=condition, is_unless=is_unless)
+    return replace(_parse_statement(main, cue), condition=condition, is_unless=is_unless)
+
+
+def _strip_lead(text: str) -> str:
+    stripped = " ".join(text.split())
+    previous = None
+    while stripped != previous:
+        previous = stripped
+        stripped = _REPORTING_LEAD.sub("", LEAD.sub("", stripped, count=1), count=1)
+    return _ASIDES.sub("", stripped).strip()
+
+
+def _split_condition(text: str) -> tuple[str, str]:
+    if match := _CONDITION_FIRST.match(text):
+        return match["if"].strip(), match["then"].strip()
+    if (match := _CONDITION_LAST.match(text)) and _MODAL.search(match["then"]):
+        return match["if"].strip(), match["then"].strip()
+    return "", text
+
+
+def _parse_question(text: str) -> Clause | None:
+    if match := _WH_QUESTION.search(text):
+        word = match["word"].lower()
+        asks: Asks = "when" if word == "when" else "number" if word.startswith("how") else "which"
+        event = _strip_event(match["rest"])
+        return Clause(
+            asks=asks,
+            asked=f"{match['word'].capitalize()} {timeless(match['rest'])}".strip(),
+            event=event,
+        )
+    if match := _YES_NO_QUESTION.search(text):
+        return _parse_inverted(match["rest"])
+    if match := _STATE_QUESTION.search(text):
+        return Clause(asks="state", asked=match[0].strip(" ,:;–—"), is_future=False)
+    return None
+
+
+def _parse_inverted(text: str) -> Clause:
+    """Parse what follows "Will": the subject ends where a known base-form verb starts."""
+    words = text.split()
+    verb_indexes = [
+        index
+        for index, word in enumerate(words)
+        if index and is_base(word) and words[index - 1].lower() != "to"
+    ]
+    verb_index = next(iter(verb_indexes), 0)
+    if verb_index + 1 in verb_indexes and words[verb_index] not in ("help", "let", "make"):
+        verb_index += 1  # "a home win change": the first of two is a noun
+    if not verb_index:
+        return Clause(asks="whether", event=_strip_event(text), raw_event=text, is_whole=True)
+    subject, pronoun = subject_of(" ".join(words[:verb_index]))
+    predicate = " ".join(words[verb_index:])
+    if not subject and not pronoun:
+        return Clause(asks="whether", event=_strip_event(text), raw_event=text, is_whole=True)
+    return Clause(
+        asks="whether",
+        subject=subject,
+        pronoun=pronoun,
+        event=_base_event(predicate),
+        raw_event=predicate,
+    )
+
+
+def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
+    modal = _find_modal(text, cue)
+    if modal is None:
+        if expectation := _EXPECTATION.search(text):
+            subject, pronoun = subject_of(expectation["who"])
+            negated ^= bool(_DOUBT.search(text[: expectation.start("who")]))
+            return _future_clause(subject, pronoun, expectation["what"], negated=negated)
+        statement = PREFIX.sub("", timeless(_clause_around(text, cue)), count=1)
+        return Clause(event=_shorten(statement), raw_event=text, is_future=False, negated=negated)
+    subject, pronoun = subject_of(text[: modal.start()])
+    predicate = text[modal.end() :]
+    fillers = FILLERS.match(predicate.lstrip())
+    negated ^= bool(_NEGATION.search(modal[0]) or (fillers and _NEGATION.search(fillers[0])))
+    negated ^= bool(_DOUBT.search(text[: modal.start()]))
+    is_open = re.search(r"\bwhether\b", text[: modal.start()], re.IGNORECASE) is not None
+    clause = _future_clause(subject, pronoun, predicate, negated=negated)
+    return replace(clause, asks="whether") if is_open else clause
+
+
+def _clause_around(text: str, cue: str) -> str:
+    """Return the clause that holds the cue, or the first one."""
+    position = _find_cue(text, cue) or 0
+    start = max((m.end() for m in _CLAUSE_END.finditer(text) if m.end() <= position), default=0)
+    end = next(
+        (m.start() for m in _CLAUSE_END.finditer(text) if m.start() > max(position, start)),
+        len(text),
+    )
+    clause = re.sub(
+        r"^(?:and|but|which|who|that|as|although|while|because)\s", "", text[start:end].strip(" ,")
+    )
+    return f"{WHO} {clause}" if re.match(r"(?:has|have|is|are|was|were)\s", clause) else clause
+
+
+def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool) -> Clause:
+    raw_event = _CLAUSE_END.split(FILLERS.sub("", predicate.strip()), maxsplit=1)[0]
+    return Clause(
+        subject=subject,
+        event=_base_event(predicate),
+        raw_event=raw_event,
+        negated=negated,
+        pronoun=pronoun,
+    )
+
+
+def _find_modal(text: str, cue: str) -> re.Match[str] | None:
+    modals = [m for m in _MODAL.finditer(text) if not _is_noun(m, text)]
+    position = _find_cue(text, cue)
+    if position is None:
+        return next(iter(modals), None)
+    nearby = (m for m in modals if m.start() < position + len(cue) and position <= m.end() + 1)
+    return next(nearby, None) or (
+        _modal_beside(text, position, modals) if _TIME_CUE.match(cue) else None
+    )
+
+
+def _modal_beside(text: str, position: int, modals: list[re.Match[str]]) -> re.Match[str] | None:
+    """Return the modal in the clause that holds a time."""
+    ends = [m.start() for m in _CLAUSE_END.finditer(text)]
+    start = max((end for end in ends if end <= position), default=0)
+    end = min((end for end in ends if end > position), default=len(text))
+    return next((m for m in modals if start <= m.start() < end), None)
+
+
+def _is_noun(modal: re.Match[str], text: str) -> bool:
+    """Return True for a noun that looks like a modal: his will, military might, in May."""
+    word = modal[0].lower()
+    is_month = word == "may" and modal[0][0].isupper() and modal.start() > 0
+    return is_month or (
+        word in ("will", "might") and bool(_NOUN_BEFORE.search(text[: modal.start()]))
+    )
+
+
+def _find_cue(text: str, cue: str) -> int | None:
+    position = text.lower().find(cue.lower()) if cue.strip("?") else -1
+    return position if position >= 0 else None
+
+
+def _base_event(predicate: str) -> str:
+    """Return the event with its verb in the base form."""
+    verb, _, complement = _strip_event(predicate).partition(" ")
+    return f"{base_form(verb)} {complement}".strip()
+
+
+def _strip_event(predicate: str) -> str:
+    text = FILLERS.sub("", predicate.strip())
+    text = _CLAUSE_END.split(text, maxsplit=1)[0]
+    return _shorten(_TRAILING_PREPOSITION.sub("", FILLERS.sub("", timeless(text))))
+
+
+def _shorten(text: str) -> str:
+    words = text.replace("“", "").replace("”", "").replace('"', "").split()
+    if len(words) > MOST_WORDS:  # too long to ask
+        words = [*words[:_SHORTENED_WORDS], "[… shorter]"]
+    return " ".join(words).strip(" ,;:–-.")

@@ -1,0 +1,171 @@
+"""Parsing of figures in a claim: number, unit and direction of the threshold."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from forecasts.essays.dates import said_times
+from forecasts.essays.drafting.placeholders import UNIT
+
+_SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
+_PER_UNITS: Final = (
+    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic "
+    "metre|(?:kilo|mega|giga)watt-hour|[kmg]wh"
+)
+_FIGURE: Final = re.compile(
+    r"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no"
+    r" less than|less than|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit"
+    rf"|fall to|drop to|rise to|grow to|by)?\s?"
+    r"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR"
+    rf"|GBP|JPY|CHF)\b)?\s?(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
+    rf"(?P<unit>(?:a|an|per) (?:{_PER_UNITS})\b|%|per ?cent(?:age points?)?|percentage points|°C"
+    rf"|[A-Za-z][A-Za-z-]*(?: per [a-z-]+| [a-z-]+)?)?",
+    re.IGNORECASE,
+)
+_NOT_UNIT: Final = re.compile(
+    r"^(?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|this|next|within|from|to"
+    r"|between|than|is|are|of"
+    r"|with|after|since|per|that|which|its|their|st|nd|rd|th)\b",
+    re.IGNORECASE,
+)
+_TRAILING_WORD: Final = re.compile(
+    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after"
+    r"|since|through|out|above|below)$"
+)
+_VERB_WITH_UP: Final = re.compile(
+    r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE
+)
+"""Verbs that take "up" themselves: "pick up to 2 %"."""
+
+_SYMBOLS: Final = {
+    "$": "US dollars",
+    "US$": "US dollars",
+    "€": "euros",
+    "£": "pounds",
+    "¥": "yen",
+    "₹": "rupees",
+    "USD": "US dollars",
+    "EUR": "euros",
+    "GBP": "pounds",
+    "JPY": "yen",
+    "CHF": "Swiss francs",
+    "%": "per cent",
+}
+_SHORT_SCALES: Final = {
+    "bn": "billion",
+    "mn": "million",
+    "m": "million",
+    "tn": "trillion",
+    "k": "thousand",
+}
+_UPPER_CUES: Final = {
+    "at most",
+    "no more than",
+    "not more than",
+    "fewer than",
+    "less than",
+    "up to",
+    "below",
+    "under",
+    "fall to",
+    "drop to",
+}
+_STRICT_CUES: Final = {
+    "more than",
+    "over",
+    "above",
+    "beyond",
+    "exceed",
+    "exceeding",
+    "surpass",
+    "top",
+    "fewer than",
+    "less than",
+    "below",
+    "under",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Number with its unit at `text[start:end]`, and the direction of the threshold.
+
+    `value` counts in `unit`, which includes the scale: 200 "billion US dollars". `is_upper`: the
+    claim comes true at or below it; `is_strict`: not at the number itself.
+    """
+
+    value: str
+    unit: str
+    start: int
+    end: int
+    is_upper: bool = False
+    is_strict: bool = False
+
+    @property
+    def words(self) -> str:
+        """Number with its unit.
+
+        >>> figures("reach $200bn in trade")[0].words
+        '200 billion US dollars'
+        """
+        return f"{self.value} {self.unit}"
+
+    def bears_out(self, *, negated: bool) -> str:
+        """Return the outcome condition, in the syntax of `Question.bears_out`.
+
+        >>> figures("exceed 5 %")[0].bears_out(negated=False)
+        'more than 5'
+        """
+        is_upper, is_strict = self.is_upper ^ negated, self.is_strict ^ negated
+        comparison = (
+            ("less than" if is_strict else "at most")
+            if is_upper
+            else ("more than" if is_strict else "at least")
+        )
+        return f"{comparison} {self.value}"
+
+
+def figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
+    """Return the numbers with a unit in a text, except dates.
+
+    `counted_unit` is the unit of a bare number that is a threshold or has a scale: "reach 120
+    million". Without it the unit of a threshold with a scale is a placeholder for a person to fill.
+
+    >>> [figure.words for figure in figures("exceed 40 billion")]
+    ['40 billion [… unit]']
+    """
+    dates = [(mention.start, mention.end) for mention in said_times(text)]
+    found_figures = []
+    for match in _FIGURE.finditer(text):
+        if any(a <= match.start("n") < b for a, b in dates):
+            continue
+        unit = _unit_words(match)
+        if not unit and counted_unit and (match["cue"] or match["scale"]):
+            unit = f"{_scale_word(match)} {counted_unit}".strip()
+        if not unit and match["cue"] and match["scale"]:
+            unit = f"{_scale_word(match)} {UNIT}"
+        if unit:
+            cue = (match["cue"] or "").lower()
+            cue = "" if cue == "up to" and _VERB_WITH_UP.search(text[: match.start()]) else cue
+            value = match["n"].replace(",", "").rstrip(".")
+            tail = _TRAILING_WORD.search(match["unit"] or "")  # "million tonnes of"
+            end = match.end() - (len(tail[0]) if tail else 0)
+            found_figures.append(
+                Figure(value, unit, match.start(), end, cue in _UPPER_CUES, cue in _STRICT_CUES)
+            )
+    return tuple(found_figures)
+
+
+def _scale_word(match: re.Match[str]) -> str:
+    scale = (match["scale"] or "").lower()
+    return _SHORT_SCALES.get(scale, scale)
+
+
+def _unit_words(match: re.Match[str]) -> str:
+    unit, scale = match["unit"] or "", _scale_word(match)
+    money = _SYMBOLS.get((match["money"] or "").upper(), "")
+    if money and re.match(r"(?:a|an|per) ", unit, re.IGNORECASE):
+        return f"{scale} {money} {unit.lower()}".strip()
+    unit = "" if _NOT_UNIT.match(unit) else _TRAILING_WORD.sub("", unit)
+    name = money or ("per cent" if unit.lower() in ("%", "percent", "per cent") else unit)
+    return f"{scale} {name}".strip() if name else ""

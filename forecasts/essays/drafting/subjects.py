@@ -1,0 +1,172 @@
+"""Parsing of the subject: the whole noun phrase before the verb, and nothing more.
+
+In "The IMF says that the central bank of Arland, which ..., will" the subject is the bank.
+"""
+
+import re
+from typing import Final
+
+from forecasts.essays.dates import without_times
+from forecasts.essays.drafting.deadlines import SEASON
+from forecasts.essays.drafting.letter_case import lowered
+from forecasts.essays.drafting.placeholders import WHOSE
+from forecasts.essays.relative_dates import without_moving_times
+
+_NO_ADVERB: Final = (
+    r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"
+    r"|monopoly|reply|rally|bully|fly|butterfly|jelly|early|only|elderly|friendly|costly|deadly"
+    r"|(?:half-)?yearly|quarterly|monthly|weekly|daily)\b"
+)
+"""Words in -ly that may belong to a subject."""
+
+LEAD: Final = re.compile(
+    r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless"
+    r"|moreover|furthermore|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example"
+    r"|of course|in addition|in the end|in short|in fact|in turn|in other words|in the long run"
+    r"|in the near future|at the same time|as a result|on the other hand|by contrast|to be sure"
+    r"|by then|by now|first|second|third"
+    rf"|(?!{_NO_ADVERB})[a-z]+ly),?\s+)+",
+    re.IGNORECASE,
+)
+FILLERS: Final = re.compile(
+    r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
+    r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
+    r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
+    r"|forced|set|certain|sure|expected|obliged) to|have to|need to"
+    r"|(?:try|continue to try|seek|want|wish|hope) to)\b,?\s+)+",
+    re.IGNORECASE,
+)
+PREFIX: Final = re.compile(
+    r"^(?:By|In|For|With|Under|Over|At|On|From|After|Before|Despite|Without|Through|During|Given"
+    r"|Like|Unlike|To|Among"
+    r"|Across|According to|Within|Until|Since|Because of|Thanks to)\b[^,]{2,160},\s+(?=\S)",
+    re.IGNORECASE,
+)
+_REPORTING_VERBS: Final = (
+    r"(?:sa(?:ys?|id)|thinks?|thought|believes?|believed|argues?|argued|warns?|warned|insists?"
+    r"|insisted|predicts?|predicted|expects?|expected|reckons?|suggests?|maintains?|assumes?"
+    r"|concludes?|concluded)\b(?!\s(?:of|to|in|on|at|for|by|about|with|from|and|or|tanks?)\b)"
+    r"|(?:hopes?|fears?|claims?|reports?|forecasts?|estimates?|promises?|announces?|bets?|guess"
+    r"|suspects?|means?|knows?)\b(?=\s(?:(?:the|an?|its|their|his|her|our|my|no)\b|(?-i:[A-Z])))"
+)
+"""Reporting verbs. Those that are also nouns require the start of a new phrase."""
+
+_BOUNDARY: Final = re.compile(
+    r"[;:—]|\s[–-]\s|\b(?:that|whether|how|why|because|since|while|although|though|as|so|if|unless"
+    r"|when|where|which|who"
+    rf"|whose|until|but|than|and)\b(?=\s)|\b(?:{_REPORTING_VERBS})(?=\s)",
+    re.IGNORECASE,
+)
+_RELATIVE: Final = frozenset("that which who whose where".split())
+_BEFORE_AS: Final = re.compile(r"\b(?:such|same|times|twice|so|as \w+)\s$", re.IGNORECASE)
+_BEFORE_REPORTED_SPEECH: Final = re.compile(
+    rf"\b(?:{_REPORTING_VERBS.replace('(?=', '(?:')}|says?|said|thinks?|see[sn]?|knows?"
+    r"|shows?|showed|shown"
+    r"|finds?|found|means?|hopes?|fears?|claims?|reports?|clear|certain|sure|likely|unlikely"
+    r"|possible|doubts?|chance|risk|danger|view|idea|fact|sign|signs|odds|evidence|belief"
+    r"|expectation|prospect|possibility|confident|afraid|now|so|in|is|are|given"
+    r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument"
+    r"|guess|ask|asks|decide|decides|it|this)\s$",
+    re.IGNORECASE,
+)
+"""Words after which "that" starts reported speech, not a relative clause."""
+
+_PREPOSITION: Final = re.compile(r"\b(?:in|on|at|of|for|by|from|to|under|with)\s$", re.IGNORECASE)
+_FINITE: Final = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|does|did|will|would|could|may|might|can|shall|should|must"
+    r"|said)\b|n[’']t\b",
+    re.IGNORECASE,
+)
+_BRACKETS: Final = re.compile(r"\s?\([^()]{0,160}\)")
+_PRONOUN: Final = re.compile(
+    r"^(?:it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such|some|most)$",
+    re.I,
+)
+_POSSESSIVE: Final = re.compile(r"^(?:its|their|his|her)\s", re.IGNORECASE)
+_LEADING_PREPOSITION: Final = re.compile(
+    r"^(?:within|by|in|during|after|before|since|until|despite|without|on|from|through|for|with"
+    r"|to)\s",
+    re.IGNORECASE,
+)
+_TRAILING: Final = re.compile(
+    r"\s(?:of|in|for|on|by|to|from|at|during|that|who|which|also|still|now|soon|then|too|thus"
+    r"|therefore|again"
+    rf"|(?!{_NO_ADVERB}|(?-i:[A-Z]))[a-z]+ly)$",
+    re.IGNORECASE,
+)
+_BY_THEN: Final = re.compile(r"\bby (?:then|now)\b", re.IGNORECASE)
+_MAX_SUBJECT_WORDS: Final = 16
+
+
+def timeless(text: str) -> str:
+    """Remove the times from a text."""
+    bare = without_moving_times(without_times(_BY_THEN.sub("", SEASON.sub("", text))))
+    return re.sub(r"\s+([,.;])", r"\1", " ".join(bare.split())).strip(" ,;")
+
+
+def subject_of(before: str) -> tuple[str, str]:
+    """Return the subject at the end of the text before the verb, and the pronoun if it is one.
+
+    Both are "" if it is unclear, which leaves a placeholder instead of a wrong name.
+
+    >>> subject_of("The IMF expects that the central bank of Arland")
+    ('the central bank of Arland', '')
+    >>> subject_of("Critics warn the party that won the vote"), subject_of("They say that it")
+    (('the party that won the vote', ''), ('', 'it'))
+    """
+    text = PREFIX.sub(
+        "",
+        timeless(_BRACKETS.sub("", before)) + ("," if before.rstrip().endswith(",") else ""),
+        count=1,
+    )
+    if text.endswith(","):  # "China, the largest buyer, will"
+        text = text.split(",", 1)[0]
+    phrase = _last_phrase(text)
+    phrase = FILLERS.sub(
+        "", phrase.split(", ")[-1] if not re.search(r", [^,]+ and ", phrase) else phrase
+    )
+    phrase = _strip_trailing(LEAD.sub("", f"{phrase} ").strip(' ,“”"'))
+    last = phrase.rsplit(" ", 1)[-1]
+    if _PRONOUN.match(phrase) or last.lower() == "what":
+        return "", last.lower()
+    is_unclear = _LEADING_PREPOSITION.match(phrase) or len(phrase.split()) > _MAX_SUBJECT_WORDS
+    return ("", "") if is_unclear else (_POSSESSIVE.sub(f"{WHOSE} ", lowered(phrase)), "")
+
+
+def _last_phrase(text: str) -> str:
+    """Return the text after the last clause boundary that does not continue the phrase."""
+    end = len(text)
+    for boundary in reversed([*_BOUNDARY.finditer(text)]):
+        if not text[boundary.end() : end].strip(" ,"):
+            end = boundary.start()
+        elif not _continues_phrase(text[: boundary.start()], boundary[0].lower()):
+            return text[boundary.end() : end].strip(" ,")
+    return text[:end].strip(" ,")
+
+
+def _continues_phrase(before: str, word: str) -> bool:
+    """Return True if a word continues the phrase before it: "the party | that won the vote".
+
+    | as Arland"?
+    """
+    clause = re.split(r"[,;:—]\s|\s[–-]\s", before)[-1]
+    if word == "and":
+        return not _FINITE.search(clause)
+    if word == "than":
+        return True
+    if word == "as":
+        return bool(_BEFORE_AS.search(before))
+    if word == "which" and _PREPOSITION.search(before):
+        return True  # "the room in which they meet"
+    return (
+        word in _RELATIVE
+        and bool(clause.strip())
+        and not (_BEFORE_REPORTED_SPEECH.search(before) or _FINITE.search(clause))
+    )
+
+
+def _strip_trailing(phrase: str) -> str:
+    """Strip adverbs and prepositions from the end of a phrase."""
+    while (bare := _TRAILING.sub("", phrase)) != phrase:
+        phrase = bare
+    return phrase

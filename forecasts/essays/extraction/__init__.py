@@ -1,0 +1,1 @@
+"""Claim extraction: sentence boundaries, cleaning, and words that look ahead."""

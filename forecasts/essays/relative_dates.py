@@ -1,0 +1,155 @@
+"""Relative dates, such as "next year": detection, and resolution for a given day."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from forecasts.essays.dates import last_of_month
+
+_NUMBERS: Final = {
+    word: number
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+} | {
+    "a": 1,
+    "an": 1,
+    "couple of": 2,
+    "few": 3,
+    "several": 5,
+    "coming": 2,
+    "dozen": 12,
+    "fifteen": 15,
+    "twenty": 20,
+}
+_AMOUNT: Final = rf"(?P<n>[0-9]{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+_RELATIVE_TIME: Final = re.compile(
+    rf"""\b(?:
+      (?:within|in|over|during|inside|for\sthe(?=\s(?:next|coming)))\s
+        (?:(?:the|about|some|at\smost)\s)?(?:next\s|coming\s|following\s)?(?:a\s)?
+        {_AMOUNT}(?:\sor\s\w+)?\s(?P<unit>day|week|month|quarter|year|decade)s?
+    | (?P<this>this|next|the\scoming|the\snext|the\scurrent|coming)\s
+        (?P<what>week|month|quarter|year|decade|winter|spring|summer|autumn|fall)
+    | (?P<end>(?:the\s)?(?:end|close)\sof\s(?:the|this)\s
+        (?P<ends>month|quarter|year|decade|century))
+    | (?P<year_end>year-end|by\sthe\syear’s\send)
+    | (?P<tomorrow>tomorrow|tonight|today)
+    | (?P<later>later\sthis\syear)
+    )\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_RELATIVE_TIME_WITH_CUE: Final = re.compile(
+    rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_RELATIVE_TIME.pattern})",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SEASON_END_MONTHS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
+
+
+@dataclass(frozen=True, slots=True)
+class MovingTime:
+    """Time relative to the reader's day, at `text[start:end]`."""
+
+    phrase: str
+    start: int
+    end: int
+
+
+def moving_times(text: str) -> tuple[MovingTime, ...]:
+    """Return the relative dates of a text.
+
+    >>> [time.phrase for time in moving_times("It will fall within six months, or next year.")]
+    ['within six months', 'next year']
+    """
+    return tuple(MovingTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))
+
+
+def without_moving_times(text: str) -> str:
+    """Remove the relative dates of a text, and the "by" before them.
+
+    >>> without_moving_times("sign it by the end of the year, or within six months")
+    'sign it , or '
+    """
+    return _RELATIVE_TIME_WITH_CUE.sub("", text)
+
+
+def meant_on(phrase: str, today: date) -> date | None:
+    """Return the last day of a phrase of `moving_times` read on `today`; None if it is unknown.
+
+    >>> meant_on("within six months", date(2026, 11, 24))
+    datetime.date(2027, 5, 24)
+    """
+    match = _RELATIVE_TIME.search(phrase)
+    if match is None:
+        return None
+    try:
+        return _resolve_match(match, today)
+    except (ValueError, OverflowError):  # past the year 9999
+        return None
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day so many months later, or the last day of a shorter month.
+
+    >>> months_later(date(2026, 8, 31), 6)
+    datetime.date(2027, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = last_of_month(year, month + 1)
+    return min(last, last.replace(day=min(day.day, last.day)))
+
+
+def _resolve_match(match: re.Match[str], today: date) -> date:
+    if match["n"]:
+        amount = match["n"].lower()
+        return _ADD_UNITS[match["unit"].lower()](
+            today, int(amount) if amount.isdecimal() else _NUMBERS[amount]
+        )
+    if match["tomorrow"]:
+        return today + timedelta(days=int(match["tomorrow"].lower() == "tomorrow"))
+    if match["year_end"] or match["later"]:
+        return date(today.year, 12, 31)
+    if match["end"]:
+        return _end_of_unit(match["ends"].lower(), today)
+    steps = 0 if match["this"].lower() in ("this", "the current") else 1
+    unit = match["what"].lower()
+    if unit in _SEASON_END_MONTHS:
+        return _end_of_season(_SEASON_END_MONTHS[unit], today, steps)
+    return _end_of_unit(unit, _ADD_UNITS[unit](today, steps))
+
+
+def _end_of_unit(unit: str, day: date) -> date:
+    match unit:
+        case "week":
+            return day + timedelta(days=6 - day.weekday())
+        case "month":
+            return last_of_month(day.year, day.month)
+        case "quarter":
+            return last_of_month(day.year, (day.month + 2) // 3 * 3)
+        case "year":
+            return date(day.year, 12, 31)
+        case "decade":
+            return date(day.year // 10 * 10 + 9, 12, 31)
+        case _:
+            return date(day.year // 100 * 100 + 99, 12, 31)
+
+
+def _end_of_season(month: int, today: date, steps: int) -> date:
+    """Return the end of a coming season of the northern year; winter ends in February."""
+    end = last_of_month(today.year, month)
+    return (
+        last_of_month(today.year + 1, month)
+        if end < today or (steps and (end - today).days < 90)
+        else end
+    )
+
+
+_ADD_UNITS: Final[dict[str, Callable[[date, int], date]]] = {
+    "day": lambda day, n: day + timedelta(days=n),
+    "week": lambda day, n: day + timedelta(days=7 * n),
+    "month": months_later,
+    "quarter": lambda day, n: months_later(day, 3 * n),
+    "year": lambda day, n: months_later(day, 12 * n),
+    "decade": lambda day, n: months_later(day, 120 * n),
+}

@@ -1,0 +1,292 @@
+"""Evidence, indicators and source reports.
+
+Sources: science notes in docs/evidence.md; the strength scale follows Kass & Raftery 1995, the
+reliability grades the Admiralty code.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Literal, NewType, assert_never
+
+from forecasts.distributions.probability import probabilities
+from forecasts.errors import ForecastsError
+from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
+from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
+
+IndicatorId = NewType("IndicatorId", str)
+StoryId = NewType("StoryId", int)
+
+EvidenceStatus = Literal["logged", "confirmed", "edited", "rejected"]
+Grade = Literal["A", "B", "C", "D", "E", "F"]
+
+RELIABILITY = MappingProxyType({"A": 0.97, "B": 0.9, "C": 0.75, "D": 0.5, "E": 0.25, "F": 0.4})
+"""P(a report is informative) by Admiralty grade; F means "cannot be judged"."""
+
+MAX_RELIABILITY = 0.97
+"""Upper bound of reliability, however many sources agree."""
+
+
+class Direction(IntEnum):
+    """Answer favoured by a piece of evidence, by kind of question.
+
+    | kind | YES | NO |
+    |---|---|---|
+    | binary | it happens | it does not |
+    | numeric | the number will be higher | lower |
+    | date | the day will be earlier | later, or never |
+    | categorical, ordered | the option that the evidence names | any option but that one |
+
+    NEUTRAL favours neither. `side_words` puts it in words.
+    """
+
+    NO = -1
+    NEUTRAL = 0
+    YES = 1
+
+
+class Strength(IntEnum):
+    """Strength of evidence, as a word for a likelihood ratio."""
+
+    NONE = 0
+    SLIGHT = 1
+    SOME = 2
+    MODERATE = 3
+    STRONG = 4
+    DECISIVE = 5
+
+    @property
+    def likelihood_ratio(self) -> float:
+        """P(report | the favoured answer) / P(report | the other answer); 1 says nothing.
+
+        >>> Strength.MODERATE.likelihood_ratio
+        3.0
+        """
+        return (1.0, 1.25, 1.75, 3.0, 8.0, 25.0)[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Date by which an indicator should have been reported, and how likely, so that silence counts.
+
+    `if_yes` and `if_no` are ICD 203 words for the chance of a report by the date if the answer
+    turns out YES or NO, whichever of them the indicator favours. `by` is aware UTC. A word outside
+    ICD 203 raises `ForecastsError`.
+
+    >>> from forecasts.questions.question import utc
+    >>> visit = Expectation(utc("2026-06-01"), if_yes="very likely", if_no="unlikely")
+    >>> round(visit.ratio_when_seen, 4), round(visit.ratio_when_silent, 4)
+    (2.6923, 0.1852)
+    """
+
+    by: datetime
+    if_yes: str
+    if_no: str
+
+    def __post_init__(self) -> None:
+        ratio_from_words(self.if_yes, self.if_no)
+
+    @property
+    def ratio_when_seen(self) -> float:
+        """P(seen by the date | YES) / P(seen by the date | NO); above 1 favours YES."""
+        return ratio_from_words(self.if_yes, self.if_no)
+
+    @property
+    def ratio_when_silent(self) -> float:
+        """P(not seen by the date | YES) / P(not seen by the date | NO); above 1 favours YES."""
+        return absence_ratio_from_words(self.if_yes, self.if_no)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Observable event that would bear on a question, defined in advance.
+
+    `terms` is an AND of ORs: an item matches when every group has at least one term in it; `unless`
+    holds terms that veto a match. A term is a word or phrase; a trailing `*` matches any ending.
+    `examples` are phrasings of a report in its direction, `opposites` of one in the other
+    direction. `half_life_days` is the half-life of its weight (None: no decay). `usual_level` is
+    the size, in log-odds from 0 on, of its news in ordinary times, which is subtracted; its sign is
+    `direction`. `expected` is the date by which it should have been reported. `option` names, for a
+    question with options, the one that it favours (or, with direction NO, speaks against).
+    """
+
+    id: IndicatorId
+    question_id: QuestionId
+    name: str
+    direction: Direction
+    strength: Strength
+    terms: tuple[tuple[str, ...], ...]
+    unless: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    half_life_days: float | None = 45.0
+    usual_level: float = 0.0
+    opposites: tuple[str, ...] = ()
+    expected: Expectation | None = None
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Item of a story: source group, reliability and time first seen.
+
+    `text` numbers the group of items with identical text; 0 means a unique text.
+    """
+
+    source_group: str
+    reliability: float
+    first_seen_at: datetime
+    text: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Story that bears on a question.
+
+    `relevance` (0..1) is the confidence in the match, `p_direction` (0.5..1) that in the direction;
+    a confirmed or edited piece counts fully, a rejected one not at all. `matched` holds the words
+    that matched. `reports` are the items of the story: independent ones make it more reliable,
+    never stronger. `option` names the option concerned, on a question that has options.
+    """
+
+    id: EvidenceId
+    question_id: QuestionId
+    story_id: StoryId
+    indicator_id: IndicatorId
+    direction: Direction
+    strength: Strength
+    relevance: float
+    status: EvidenceStatus
+    judged_by: ForecasterId
+    first_seen_at: datetime
+    reports: tuple[Report, ...]
+    matched: tuple[str, ...] = ()
+    p_direction: float = 1.0
+    option: str = ""
+
+    @property
+    def reviewed(self) -> bool:
+        """True if a person confirmed or edited it."""
+        return self.status in ("confirmed", "edited")
+
+    @property
+    def trust(self) -> float:
+        """Weight of the match: 1 once confirmed, before that relevance × (2 · p_direction − 1).
+
+        A binary call that is right with chance d equals one that is always right with chance 2d − 1
+        and random otherwise: d = (2d − 1) + ½ (2 − 2d). Only the first part is evidence, so a call
+        at 0.5 or below adds nothing.
+        """
+        return 1.0 if self.reviewed else self.relevance * max(0.0, 2.0 * self.p_direction - 1.0)
+
+
+def combined_reliability(reports: Iterable[Report]) -> float:
+    """P(informative) of a story from its independent sources: min(0.97, 1 − Π(1 − r_g)).
+
+    Items with identical text count as the first of them: a syndicated copy is no second source. Of
+    several texts from one group (one owner or wire) the best counts. Range 0 (no report) to 0.97;
+    another text from another group only raises it, and the order of the reports does not matter.
+
+    >>> from datetime import UTC, datetime
+    >>> day = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> wire, again = Report("reuters", 0.7, day), Report("reuters", 0.7, day)
+    >>> round(combined_reliability((wire, again, Report("xinhua", 0.8, day))), 4)
+    0.94
+    >>> combined_reliability([Report(f"outlet {n}", 0.7, day, text=1) for n in range(200)])
+    0.7
+    """
+    best: dict[str, float] = {}
+    for report in independent(reports):
+        best[report.source_group] = max(report.reliability, best.get(report.source_group, 0.0))
+    missing = math.prod(sorted(1.0 - r for r in best.values()))
+    return min(MAX_RELIABILITY, 1.0 - missing)
+
+
+def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
+    """Remove copies: of reports with one text keep the first, if simultaneous the most reliable.
+
+    >>> from datetime import UTC, datetime
+    >>> first, second = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
+    >>> reports = Report("daily", 0.9, second, text=1), Report("wire", 0.7, first,
+    ...     text=1), Report("daily", 0.5, second)
+    >>> [(report.source_group, report.reliability) for report in independent(reports)]
+    [('wire', 0.7), ('daily', 0.5)]
+    """
+    texts: set[int] = set()
+    unique = []
+    for report in sorted(reports, key=lambda r: (r.first_seen_at, -r.reliability, r.source_group)):
+        if report.text not in texts:
+            unique.append(report)
+        if report.text:
+            texts.add(report.text)
+    return tuple(unique)
+
+
+def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
+    """Likelihood ratio discounted for reliability r: 1 + r (LR − 1) above 1, mirrored below 1.
+
+    `ratio` is above 0, `reliability` 0 (the result is 1) to 1 (no discount). Raises
+    `ForecastsError` for a ratio that is not above 0 or not finite, `InvalidProbability` for the
+    reliability.
+
+    >>> effective_likelihood_ratio(6, 0.5), round(effective_likelihood_ratio(1 / 6, 0.5), 4)
+    (3.5, 0.2857)
+    """
+    if not 0.0 < ratio < math.inf:
+        raise ForecastsError(f"a likelihood ratio is above 0 and finite, not {ratio}")
+    probabilities(reliability)
+    if ratio < 1.0:
+        return 1.0 / effective_likelihood_ratio(1.0 / ratio, reliability)
+    return 1.0 + reliability * (ratio - 1.0)
+
+
+def strength_from_words(if_yes: str, if_no: str) -> tuple[Direction, Strength]:
+    """Direction and strength of a report from its ICD 203 likelihoods under YES and under NO.
+
+    The ratio of the midpoints is mapped to the strength whose likelihood ratio is nearest in
+    logarithms, at most STRONG: words reach a ratio of 32, but news of that weight calls for a
+    resolution. Equal words give NEUTRAL and NONE. Another word raises `ForecastsError`. See
+    `forecasts.evidence.likelihood_ratios.ratio_from_words`.
+
+    >>> strength_from_words("likely", "unlikely")
+    (<Direction.YES: 1>, <Strength.SOME: 2>)
+    >>> strength_from_words("very unlikely", "almost certain")
+    (<Direction.NO: -1>, <Strength.STRONG: 4>)
+    >>> strength_from_words("likely", "likely")
+    (<Direction.NEUTRAL: 0>, <Strength.NONE: 0>)
+    """
+    nats = math.log(ratio_from_words(if_yes, if_no))
+    words = [s for s in Strength if s is not Strength.DECISIVE]
+    strength = min(words, key=lambda s: abs(abs(nats) - math.log(s.likelihood_ratio)))
+    if strength is Strength.NONE:
+        return Direction.NEUTRAL, strength
+    return (Direction.YES if nats > 0.0 else Direction.NO), strength
+
+
+def side_words(kind: Kind, direction: Direction, option: str = "") -> str:
+    """Side that evidence favours, in words that fit the kind of question.
+
+    >>> [side_words(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
+    ['for YES', 'higher', 'earlier']
+    >>> side_words("categorical", Direction.NO, "Moscow"), side_words("binary", Direction.NEUTRAL)
+    ('against option Moscow', 'for neither side')
+    """
+    if direction is Direction.NEUTRAL:
+        return "for neither side"
+    yes = direction is Direction.YES
+    match kind:
+        case "binary":
+            return "for YES" if yes else "for NO"
+        case "numeric":
+            return "higher" if yes else "lower"
+        case "date":
+            return "earlier" if yes else "later"
+        case "categorical" | "ordered":
+            return (
+                f"{'for' if yes else 'against'} "
+                f"{f'option {option}' if option else 'an option not named'}"
+            )
+        case _:
+            assert_never(kind)

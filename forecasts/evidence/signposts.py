@@ -1,0 +1,248 @@
+"""Signposts: indicators expected by a date, and the calendar of what is due.
+
+A report that was due and did not come is evidence. `forecasts.suggestion` weighs silence by
+`unseen`, so that pages and suggestion agree.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, assert_never
+
+from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
+from forecasts.questions.question import Kind, Question, QuestionId, is_overdue
+
+SEEN = 0.5
+"""Probability from which a signpost is shown as seen. Weights are not rounded: see `unseen`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signpost:
+    """State of an expected indicator at an instant.
+
+    "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed
+    without it. `trust` is the probability that it was seen; `seen_at` the instant from which that
+    is a half or more, else None.
+    """
+
+    indicator: Indicator
+    state: Literal["waiting", "seen", "silent"]
+    seen_at: datetime | None
+    trust: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Question with its current signposts; answered questions have nothing due."""
+
+    question: Question
+    signposts: tuple[Signpost, ...] = ()
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Calendar entry: by `at` a signpost, the close or the answer is due.
+
+    `if_seen` and `if_silent` are the likelihood ratios (above 1 favours YES) of a signpost that is
+    or is not seen by then; `seen_words` and `silent_words` describe them. They are None and empty
+    for a close or an answer; those are "waiting" or "past", a missing answer "overdue"
+    (`forecasts.questions.question.is_overdue`).
+    """
+
+    at: datetime
+    what: Literal["signpost", "close", "answer due"]
+    question_id: QuestionId
+    state: Literal["waiting", "seen", "silent", "past", "overdue"]
+    indicator: Indicator | None = None
+    if_seen: float | None = None
+    if_silent: float | None = None
+    seen_words: str = ""
+    silent_words: str = ""
+
+
+def unseen(
+    question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
+) -> Mapping[IndicatorId, float]:
+    """P(not seen in time), as known at `at`, of each expected indicator: Π (1 − trust).
+
+    In time is from the opening of the question to the date, both included. Rejected evidence counts
+    for nothing, a doubtful match by its trust. Left out are indicators of other questions, those
+    without an expected date, and those whose date had passed at the opening.
+    """
+    watched = {i.id: i for i in indicators if _is_expected(question, i)}
+    shares = dict.fromkeys(watched, 1.0)
+    known = (
+        e
+        for e in evidence
+        if e.indicator_id in watched and _is_in_time(question, watched[e.indicator_id], e, at)
+    )
+    for story in sorted(known, key=lambda e: e.id):  # fixed order, so that rounding is reproducible
+        shares[story.indicator_id] *= 1.0 - story.trust
+    return shares
+
+
+def signposts(
+    question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
+) -> tuple[Signpost, ...]:
+    """List the signposts of a question at `at`, earliest date first; selected as by `unseen`.
+
+    A date equal to `at` has come. Only evidence first seen by `at` is used, so that the past can be
+    replayed.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.evidence.evidence import Direction, Expectation, Strength
+    >>> from forecasts.questions.question import utc
+    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    ...     ("https://example.org",),
+    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08")))
+    >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME,
+    ...     (("visit",),),
+    ...     expected=Expectation(utc("2026-04-01"), "very likely", "unlikely"))
+    >>> [signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
+    ['waiting', 'silent']
+    """
+    known = list(evidence)
+    expected = [i for i in indicators if _is_expected(question, i)]
+    unseen_shares = unseen(question, expected, known, at)
+    stories = {
+        i.id: [story for story in known if _is_in_time(question, i, story, at)] for i in expected
+    }
+    posts = [_make_signpost(i, unseen_shares[i.id], stories[i.id], at) for i in expected]
+    return tuple(
+        sorted(posts, key=lambda s: (_due_date(s.indicator), s.indicator.name, s.indicator.id))
+    )
+
+
+def calendar(
+    entries: Iterable[Entry], now: datetime, *, since: datetime | None = None
+) -> tuple[Expected, ...]:
+    """List what is due over all questions, in order of time: signposts, closes and answers.
+
+    From `now` on, or from an earlier `since`, with all overdue answers. A signpost whose date lies
+    after the close is left out, as its silence has no effect.
+    """
+    upcoming = [
+        expected
+        for entry in entries
+        if not entry.answered
+        for expected in _calendar_entries(entry, now)
+    ]
+    selected = [
+        expected
+        for expected in upcoming
+        if expected.at >= (since or now) or expected.state == "overdue"
+    ]
+    order = ("signpost", "close", "answer due")
+    return tuple(
+        sorted(
+            selected,
+            key=lambda e: (
+                e.at,
+                order.index(e.what),
+                e.question_id,
+                e.indicator.id if e.indicator else "",
+            ),
+        )
+    )
+
+
+def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
+    """Describe a likelihood ratio (above 0) in words that fit the kind of question.
+
+    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical",
+    ...     "Moscow"), ratio_in_words(1.0, "date")
+    ('5.4 times likelier if NO', '2.5 times likelier if Moscow', 'as likely either way')
+    """
+    times = round(math.exp(abs(math.log(ratio))), 1)
+    if times == 1.0:
+        return "as likely either way"
+    return f"{times:g} times likelier if {_describe_side(kind, ratio > 1.0, option)}"
+
+
+def silence_ratio(question: Question, indicator: Indicator) -> str:
+    """Describe the effect of an indicator's silence at its date; empty if none is expected."""
+    if indicator.expected is None:
+        return ""
+    return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
+
+
+def _describe_side(kind: Kind, yes: bool, option: str) -> str:
+    match kind:
+        case "binary":
+            return "YES" if yes else "NO"
+        case "numeric":
+            return "higher" if yes else "lower"
+        case "date":
+            return "earlier" if yes else "later"
+        case "categorical" | "ordered":
+            return f"{'' if yes else 'not '}{option or 'that option'}"
+        case _:
+            assert_never(kind)
+
+
+def _is_expected(question: Question, indicator: Indicator) -> bool:
+    return (
+        indicator.question_id == question.id
+        and bool(indicator.expected)
+        and question.opens_at < _due_date(indicator)
+    )
+
+
+def _due_date(indicator: Indicator) -> datetime:
+    assert indicator.expected is not None
+    return indicator.expected.by
+
+
+def _is_in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
+    relevant = (
+        story.indicator_id == indicator.id
+        and story.question_id == question.id
+        and story.status != "rejected"
+    )
+    return relevant and question.opens_at <= story.first_seen_at <= min(_due_date(indicator), at)
+
+
+def _make_signpost(
+    indicator: Indicator, unseen_share: float, stories: Iterable[Evidence], at: datetime
+) -> Signpost:
+    if unseen_share <= 1.0 - SEEN:
+        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - unseen_share)
+    return Signpost(
+        indicator, "silent" if _due_date(indicator) <= at else "waiting", None, 1.0 - unseen_share
+    )
+
+
+def _seen_at(stories: Iterable[Evidence]) -> datetime:
+    """Instant from which the combined probability of having been seen reaches `SEEN`."""
+    in_order = sorted(stories, key=lambda e: (e.first_seen_at, e.id))
+    unseen_share = 1.0
+    for story in in_order:
+        unseen_share *= 1.0 - story.trust
+        if unseen_share <= 1.0 - SEEN:
+            return story.first_seen_at
+    return in_order[-1].first_seen_at  # rounding of the product in another order
+
+
+def _calendar_entries(entry: Entry, now: datetime) -> Iterable[Expected]:
+    question = entry.question
+    for post in entry.signposts:
+        due = post.indicator.expected
+        if due is not None and due.by <= question.closes_at:
+            seen, silent = due.ratio_when_seen, due.ratio_when_silent
+            words = (
+                ratio_in_words(seen, question.kind, post.indicator.option),
+                silence_ratio(question, post.indicator),
+            )
+            yield Expected(
+                due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words
+            )
+    yield Expected(
+        question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting"
+    )
+    if question.resolves_at > now:
+        yield Expected(question.resolves_at, "answer due", question.id, "waiting")
+    else:
+        state: Literal["overdue", "past"] = "overdue" if is_overdue(question, None, now) else "past"
+        yield Expected(question.resolves_at, "answer due", question.id, state)

@@ -1,0 +1,212 @@
+"""Weight of a story: strength, reliability, trust, novelty and decay.
+
+Shared by the suggestion, the usual level of an indicator and the order of the inbox, so that
+learned levels are in the unit from which they are subtracted.
+"""
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    Indicator,
+    IndicatorId,
+    Report,
+    Strength,
+    combined_reliability,
+    effective_likelihood_ratio,
+    independent,
+    side_words,
+)
+from forecasts.evidence.likelihood_ratios import decayed
+from forecasts.evidence.log_odds import Weight
+from forecasts.questions.format import counted
+from forecasts.questions.question import Kind, QuestionId
+
+DEFAULT_HALF_LIFE_DAYS = 45.0
+"""Half-life of evidence whose indicator was deleted."""
+
+MOST_STORIES = 50.0
+"""Limit of the earlier stories that reduce novelty; beyond it the factor is negligible."""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Constants of the suggestion; a different set gets a different version.
+
+    `gamma` scales all evidence (0.5 until learned from 30 resolved questions), `soft_cap` is the
+    most that evidence can add, in log-odds, `novelty` the factor for each earlier story of the same
+    indicator and direction within `novelty_window_days` (see `novelties`), `shift` and `slope` the
+    learned correction. `learned_from` counts the questions from which `gamma` and `shift` were
+    learned, 0 before.
+    """
+
+    version: str = "2"
+    gamma: float = 0.5
+    soft_cap: float = math.log(30)
+    novelty: float = 0.5
+    novelty_window_days: float = 30.0
+    p_min: float = 0.01
+    p_max: float = 0.99
+    shift: float = 0.0
+    slope: float = 1.0
+    learned_from: int = 0
+
+
+DEFAULT_MODEL = Model()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Weight of a story on one question at one instant.
+
+    `strength` is the effective strength, `reports` the reports seen by then; `reliability` (0 to
+    0.97), `novelty` and `decay` (above 0 to 1) are factors. `log_odds` is the product, in nats,
+    above 0 in favour of YES.
+    """
+
+    evidence: Evidence
+    name: str
+    strength: Strength
+    reports: tuple[Report, ...]
+    reliability: float
+    novelty: float
+    decay: float
+
+    @property
+    def log_odds(self) -> float:
+        """± ln LR · novelty · decay, with the ratio discounted for reliability and trust."""
+        return self.with_trust(self.evidence.trust, self.strength)
+
+    def with_trust(self, trust: float, strength: Strength) -> float:
+        """Log-odds under another trust (0 to 1) and strength."""
+        ratio = effective_likelihood_ratio(strength.likelihood_ratio, self.reliability * trust)
+        return self.evidence.direction * math.log(ratio) * self.novelty * self.decay
+
+    def line(self, kind: Kind) -> Weight:
+        """Ledger entry of the story, with all factors in words; `kind` is that of its question."""
+        e = self.evidence
+        facts = [
+            (
+                f"{self.name}: {_describe_strength(e, self.strength)} "
+                f"{side_words(kind, e.direction, e.option)}"
+            ),
+            f"reliability {self.reliability:.2f} ({_describe_sources(self.reports)})",
+            *_describe_trust(e),
+            f"novelty ×{self.novelty:.3g}",
+            f"decay ×{self.decay:.3f}",
+        ]
+        return Weight("evidence", ", ".join(facts), self.log_odds, e.id)
+
+
+def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime) -> list[Evidence]:
+    """Select the evidence that counts, in order of first sight, then id.
+
+    Evidence on other questions, later, rejected, neutral or without strength is left out.
+    """
+    relevant = (
+        e
+        for e in evidence
+        if e.question_id == question_id
+        and e.first_seen_at <= at
+        and e.status != "rejected"
+        and e.direction is not Direction.NEUTRAL
+        and e.strength is not Strength.NONE
+    )
+    return sorted(relevant, key=lambda e: (e.first_seen_at, e.id))
+
+
+def novelties(
+    seen: Iterable[Evidence], model: Model = DEFAULT_MODEL
+) -> Iterator[tuple[Evidence, float]]:
+    """Pair evidence with its novelty: 1 for the first of an indicator and direction, then less.
+
+    δ^k, k the number of earlier stories within the window. An earlier story with less trust counts
+    by the ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed
+    story. `seen` is in the order of `visible`. Later stories never change the novelty of earlier
+    ones.
+    """
+    recent: dict[tuple[IndicatorId, Direction], deque[tuple[datetime, float]]] = defaultdict(deque)
+    for e in seen:
+        stories, trust = recent[e.indicator_id, e.direction], e.trust
+        while stories and (e.first_seen_at - stories[-1][0]) / DAY > model.novelty_window_days:
+            stories.pop()
+        yield e, math.pow(model.novelty, _count_earlier_stories(trust, stories))
+        stories.appendleft((e.first_seen_at, trust))
+
+
+def _count_earlier_stories(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
+    before = 0.0
+    for _, earlier_trust in newest_first if trust > 0.0 else ():
+        before += 1.0 if earlier_trust >= trust else earlier_trust / trust
+        if before >= MOST_STORIES:
+            break
+    return before
+
+
+def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime) -> Weighed:
+    """Weigh evidence first seen by `at`; without an indicator its half-life is 45 days."""
+    half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
+    reports = tuple(r for r in e.reports if r.first_seen_at <= at)
+    return Weighed(
+        evidence=e,
+        name=indicator.name if indicator else e.indicator_id,
+        strength=counted_strength(e),
+        reports=reports,
+        reliability=combined_reliability(reports),
+        novelty=novelty,
+        decay=decayed(1.0, (at - e.first_seen_at) / DAY, half_life),
+    )
+
+
+def weighed(
+    seen: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    model: Model = DEFAULT_MODEL,
+) -> Iterator[Weighed]:
+    """Weigh the evidence of one question at `at`, in the order of `visible`."""
+    for e, novelty in novelties(seen, model):
+        yield weigh(e, novelty, indicators.get(e.indicator_id), at)
+
+
+def counted_strength(e: Evidence) -> Strength:
+    """Effective strength: DECISIVE counts as STRONG until reviewed by a person."""
+    return Strength.STRONG if e.strength is Strength.DECISIVE and not e.reviewed else e.strength
+
+
+def ramp(half_life: float | None, archive_days: float) -> float:
+    """Share of its final weight reached by a steady stream: 1 − 2^(−days / half-life), 0 to 1.
+
+    0 without decay, as there is no final weight then.
+
+    >>> ramp(45.0, 90.0), ramp(45.0, -3.0), ramp(None, 90.0)
+    (0.75, 0.0, 0.0)
+    """
+    return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
+
+
+def _describe_strength(e: Evidence, effective: Strength) -> str:
+    ratio = f"(likelihood ratio {effective.likelihood_ratio:g})"
+    if effective is not e.strength:
+        return (
+            f"{e.strength.name.lower()}, counted as {effective.name.lower()} {ratio} until a "
+            "person confirms it,"
+        )
+    return f"{effective.name.lower()} {ratio}"
+
+
+def _describe_trust(e: Evidence) -> Iterator[str]:
+    doubts = {} if e.reviewed else {"match": e.relevance, "direction": e.p_direction}
+    return (f"{label} {p:.2f}" for label, p in doubts.items() if p < 1.0)
+
+
+def _describe_sources(reports: Sequence[Report]) -> str:
+    groups = len({r.source_group for r in independent(reports)})
+    return f"{counted(groups, 'source group')}, {counted(len(reports), 'report')}"

@@ -1,0 +1,1 @@
+"""Parsers and writers of the TOML files of a question set."""

@@ -1,0 +1,162 @@
+"""Question sets: TOML texts parsed into validated values, with file, line and reason on errors.
+
+    essay.toml        the essay and its claims
+    questions.toml    the questions
+    indicators.toml   signposts, each with the questions it speaks for and against
+    feeds.toml        the feeds to poll
+    statements.toml   possible statements of reports, by signpost (optional)
+    history.toml      dated events, resolutions and invented demo forecasts (optional)
+    scenarios.toml    scenarios, with likelihoods of the answers to questions (optional)
+    links.toml        logical relations between questions (optional)
+    essay.txt         the essay's text, if it may be shared (optional)
+
+This module parses texts; the tracker reads the files.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+
+from forecasts.errors import InvalidQuestionSet
+from forecasts.evidence.evidence import RELIABILITY, Grade, Indicator
+from forecasts.evidence.statement import Statement
+from forecasts.question_sets.essay_file import ESSAY_TEXT, MAX_QUOTED_WORDS, read_essay
+from forecasts.question_sets.history_file import (
+    Copy,
+    Event,
+    InventedForecast,
+    PastResolution,
+    read_history,
+)
+from forecasts.question_sets.indicators_file import read_indicators, read_statements
+from forecasts.question_sets.links_file import read_links
+from forecasts.question_sets.questions_file import read_questions
+from forecasts.question_sets.reader import Record, SetFile, unique
+from forecasts.question_sets.scenarios_file import read_scenarios
+from forecasts.questions.links import Link
+from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
+from forecasts.scenarios.scenario_set import ScenarioSet
+
+__all__ = [
+    "ESSAY_TEXT",
+    "FILES",
+    "MAX_QUOTED_WORDS",
+    "OPTIONAL",
+    "Copy",
+    "Event",
+    "FeedSeed",
+    "InventedForecast",
+    "PastResolution",
+    "QuestionSet",
+    "read_question_set",
+]
+
+FILES = (
+    "essay.toml",
+    "questions.toml",
+    "indicators.toml",
+    "feeds.toml",
+    "history.toml",
+    "statements.toml",
+    "scenarios.toml",
+    "links.toml",
+)
+OPTIONAL = ("history.toml", "statements.toml", "scenarios.toml", "links.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSeed:
+    """Feed to poll. `source_group` is its owner or wire: copies inside one group count once."""
+
+    id: str
+    title: str
+    url: str
+    source_group: str
+    grade: Grade
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """Contents of the files of a set, cross-checked.
+
+    `text` is the essay's text, empty if it is not included; `headlines` credits the wording of a
+    replay's headlines. `overrides` gives the reason to ask a question despite blocking flaws;
+    `rejections` the reason that a claim without a question cannot be tested.
+    """
+
+    essay: Essay
+    claims: tuple[Claim, ...]
+    questions: tuple[Question, ...]
+    indicators: tuple[Indicator, ...]
+    feeds: tuple[FeedSeed, ...]
+    events: tuple[Event, ...]
+    resolutions: tuple[PastResolution, ...]
+    forecasts: tuple[InventedForecast, ...]
+    forecasters: Mapping[ForecasterId, str]
+    statements: tuple[Statement, ...] = ()
+    scenarios: tuple[ScenarioSet, ...] = ()
+    links: tuple[Link, ...] = ()
+    text: str = ""
+    headlines: str = ""
+    overrides: Mapping[QuestionId, str] = field(default_factory=lambda: MappingProxyType({}))
+    rejections: Mapping[ClaimId, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
+    """Parse and validate a set given as {file name: text}.
+
+    Raises `InvalidQuestionSet` with file, line and reason at the first error.
+
+    >>> read_question_set({"essay.toml": "titel = 'a misspelt key'"})
+    Traceback (most recent call last):
+    forecasts.errors.InvalidQuestionSet: questions.toml:1: the set needs a file questions.toml
+    """
+    for name in FILES:
+        if name not in texts and name not in OPTIONAL:
+            raise InvalidQuestionSet(name, 1, f"the set needs a file {name}")
+    files = {name: SetFile(name, texts.get(name, "")) for name in FILES}
+    text = texts.get(ESSAY_TEXT, "")
+    essay_file = read_essay(files["essay.toml"], text)
+    questions, overrides = read_questions(files["questions.toml"], essay_file)
+    by_id = {q.id: q for q in questions}
+    indicators = read_indicators(files["indicators.toml"], by_id)
+    feeds = _read_feeds(files["feeds.toml"])
+    history = read_history(files["history.toml"], by_id)
+    return QuestionSet(
+        essay=essay_file.essay,
+        claims=essay_file.claims,
+        questions=questions,
+        indicators=indicators,
+        feeds=feeds,
+        events=history.events,
+        resolutions=history.resolutions,
+        forecasts=history.forecasts,
+        forecasters=history.forecasters,
+        headlines=history.headlines,
+        statements=read_statements(files["statements.toml"], indicators),
+        scenarios=read_scenarios(files["scenarios.toml"], by_id),
+        links=read_links(files["links.toml"], by_id),
+        text=text,
+        overrides=overrides,
+        rejections=essay_file.rejections,
+    )
+
+
+def _read_feeds(file: SetFile) -> tuple[FeedSeed, ...]:
+    file.only("feed")
+    return unique((record, _read_feed(record)) for record in file.records("feed"))
+
+
+def _read_feed(record: Record) -> FeedSeed:
+    feed = FeedSeed(
+        id=record.slug(),
+        title=record.text("title"),
+        url=record.link(),
+        source_group=record.slug("source_group"),
+        grade=cast(Grade, record.word("grade", RELIABILITY)),
+        theme=record.text("theme"),
+    )
+    record.done()
+    return feed

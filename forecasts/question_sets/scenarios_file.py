@@ -1,0 +1,95 @@
+"""Scenarios of a question set: scenarios.toml, likelihood tables over its questions."""
+
+from collections.abc import Mapping
+
+from forecasts.question_sets.reader import Record, SetFile, is_number
+from forecasts.questions.question import Question, QuestionId
+from forecasts.scenarios.scenario_set import (
+    FIVE_WORDS,
+    LikelihoodRow,
+    ScenarioSet,
+    check_scenario_set,
+)
+
+
+def read_scenarios(
+    file: SetFile, questions: Mapping[QuestionId, Question]
+) -> tuple[ScenarioSet, ...]:
+    """Read the scenario sets of a set; raises `InvalidQuestionSet`."""
+    file.only("scenario_set")
+    by_question: dict[QuestionId, ScenarioSet] = {}
+    for record in file.records("scenario_set"):
+        scenarios = _read_scenario_set(record, questions)
+        if scenarios.question_id in by_question:
+            record.refuse(f"{scenarios.question_id!r} has its scenarios already", "question")
+        by_question[scenarios.question_id] = scenarios
+    return tuple(by_question.values())
+
+
+def _read_scenario_set(record: Record, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
+    question = _read_question_reference(record, questions)
+    if question.kind != "categorical":
+        record.refuse(
+            f"{question.id!r} is {question.kind}: scenarios are the options of a categorical "
+            "question",
+            "question",
+        )
+    title, note = record.text("title"), record.text("note", "")
+    descriptions, count = record.texts("descriptions"), len(question.options)
+    if len(descriptions) != count:
+        names = ", ".join(option.name for option in question.options)
+        record.refuse(
+            f"{len(descriptions)} descriptions for {count} scenarios: give one for each of {names}",
+            "descriptions",
+        )
+    rows: dict[QuestionId, LikelihoodRow] = {}
+    for row in record.records("row"):
+        likelihood_row = _read_row(row, questions, count)
+        if likelihood_row.question_id in rows:
+            row.refuse(f"{likelihood_row.question_id!r} has a row already", "question")
+        rows[likelihood_row.question_id] = likelihood_row
+    record.done()
+    scenario_set = ScenarioSet(question.id, title, descriptions, tuple(rows.values()), note)
+    record.checked(lambda: check_scenario_set(scenario_set, question, questions), "row")
+    return scenario_set
+
+
+def _read_row(
+    record: Record, questions: Mapping[QuestionId, Question], count: int
+) -> LikelihoodRow:
+    question = _read_question_reference(record, questions)
+    if question.kind != "binary":
+        record.refuse(
+            f"{question.id!r} is {question.kind}: a row is about a binary question, P(YES | "
+            "scenario)",
+            "question",
+        )
+    likelihoods = record.required("p")
+    if not isinstance(likelihoods, list) or len(likelihoods) != count:
+        record.refuse(f"p must be a list of {count}, one for each scenario", "p")
+    row = LikelihoodRow(
+        question.id,
+        tuple(_parse_likelihood(record, value) for value in likelihoods),
+        record.text("why", ""),
+    )
+    record.done()
+    return row
+
+
+def _parse_likelihood(record: Record, value: object) -> float:
+    if isinstance(value, str) and value in FIVE_WORDS:
+        return FIVE_WORDS[value]
+    if not is_number(value) or not 0.0 < value < 1.0:
+        record.refuse(
+            f"p holds {value!r}; each is a number above 0 and below 1 or one of: "
+            f"{', '.join(FIVE_WORDS)}",
+            "p",
+        )
+    return float(value)
+
+
+def _read_question_reference(record: Record, questions: Mapping[QuestionId, Question]) -> Question:
+    name = record.text("question")
+    if name not in questions:
+        record.refuse(f"question names {name!r}, which the set does not define", "question")
+    return questions[QuestionId(name)]

@@ -1,0 +1,4 @@
+"""Questions, answers, forecasts over time, and how people type them.
+
+May import distributions.
+"""

@@ -1,0 +1,230 @@
+"""Formatting of forecasts and answers for people: short for tables, full for pages."""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import assert_never
+
+from forecasts.distributions.cdf import Cdf, Scale, date_of, day_number, mass_in_the_past
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions.answers import ABOVE, BELOW, NEVER
+from forecasts.questions.question import Question, Resolution, utc
+
+MINUS = "\u2212"
+"""Minus sign of displayed numbers."""
+
+_MIN_GAIN = 0.001  # smaller gains and losses are rounding errors
+
+FULL_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Levels of a curve in the full format."""
+
+
+def counted(count: int, singular: str, plural: str = "") -> str:
+    """Format a count with its noun.
+
+    >>> counted(1, "report"), counted(2, "story", "stories")
+    ('1 report', '2 stories')
+    """
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
+
+
+def percent(probability: float | None) -> str:
+    """Format a probability: whole percents, tenths near the ends, never a false 0 % or 100 %.
+
+    >>> [percent(p) for p in (0.634, 0.0312, 0.9996, 0.0, 1.0, None)]
+    ['63%', '3.1%', '>99.9%', '0.0%', '100.0%', '–']
+    """
+    if probability is None:
+        return "–"
+    if 0 < probability < 0.001:
+        return "<0.1%"
+    if 0.999 < probability < 1:
+        return ">99.9%"
+    return f"{probability:z.1%}" if probability < 0.1 or probability > 0.9 else f"{probability:.0%}"
+
+
+def in_short(question: Question, forecast: Distribution | None) -> str:
+    """Format a forecast briefly: a percentage, the likeliest option, or median and 90 % interval.
+
+    >>> from forecasts.questions.question import utc
+    >>> question = Question("truce", "essay", "binary", "Truce by 2027?", "As announced.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> in_short(question, Binary(0.63))
+    '63%'
+    """
+    match forecast:
+        case None:
+            return "–"
+        case Binary():
+            return percent(forecast.p)
+        case Categorical():
+            return f"{forecast.likeliest} {percent(forecast.of(forecast.likeliest))}"
+        case Cdf():
+            middle = forecast.quantile(0.5)
+            if middle is None:
+                tail_word, mass = max(
+                    (_tail_word(question), forecast.above),
+                    (BELOW, forecast.below),
+                    key=lambda pair: pair[1],
+                )
+                return f"{tail_word} {percent(mass)}"
+            low, high = forecast.central()
+            return f"{value(question, middle)} ({value(question, low)} to {value(question, high)})"
+        case _:
+            assert_never(forecast)
+
+
+def in_full(question: Question, forecast: Distribution | None) -> str:
+    """Format a forecast with all its numbers, so that it can be typed in again.
+
+    Percentages have four digits, counted from the nearer of 0 and 100 %; the rounding error goes to
+    the likeliest option, so that options add up. Values have four digits too, or as many as
+    distinguish them.
+
+    >>> from forecasts.questions.question import Option, utc
+    >>> capital = Categorical(("Moscow", "Beijing"), (0.25, 0.75))
+    >>> question = Question("visit", "essay", "categorical", "Where first?", "As announced.", (),
+    ...     "state_at", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), capital, "even",
+    ...     (), options=(Option("Moscow"), Option("Beijing")))
+    >>> in_full(question, capital)
+    'Moscow=25% Beijing=75%'
+    """
+    match forecast:
+        case None:
+            return "–"
+        case Binary():
+            return f"{_format_percentage(forecast.p)}%"
+        case Categorical():
+            return " ".join(
+                f"{name}={share}%"
+                for name, share in zip(
+                    forecast.options, _percentages_adding_up(forecast), strict=True
+                )
+            )
+        case Cdf():
+            assert question.scale is not None
+            return " ".join(_format_levels(question, question.scale, forecast))
+        case _:
+            assert_never(forecast)
+
+
+def _percentages_adding_up(forecast: Categorical) -> list[str]:
+    percentages = [Decimal(_format_percentage(p)) for p in forecast.p]
+    percentages[forecast.index(forecast.likeliest)] += 100 - sum(percentages)
+    return [_strip_zeros(f"{share:f}") for share in percentages]
+
+
+def _format_percentage(p: float) -> str:
+    nearer = min(p, 1.0 - p)
+    # More than 12 places would show the rounding of floats.
+    places = min(1 - math.floor(math.log10(nearer)), 12) if nearer > 0.0 else 0
+    return _strip_zeros(f"{100 * p:z.{places}f}")
+
+
+def _strip_zeros(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def _format_levels(question: Question, scale: Scale, curve: Cdf) -> list[str]:
+    values = {level: x for level in FULL_LEVELS if (x := curve.quantile(level)) is not None}
+    texts = _format_distinct(
+        question, scale, [min(max(x, scale.lower), scale.upper) for x in values.values()]
+    )
+    # Reversed, so that the lowest level of equal values remains.
+    by_value = dict(zip(reversed(texts), reversed(values), strict=True))
+    parts = [f"{level:.0%}={x}" for x, level in reversed(by_value.items())]
+    if scale.open_lower:
+        parts.append(f"{BELOW}={_format_percentage(curve.below)}%")
+    if scale.open_upper:
+        parts.append(f"{_tail_word(question)}={_format_percentage(curve.above)}%")
+    return parts
+
+
+def _format_distinct(question: Question, scale: Scale, values: Sequence[float]) -> list[str]:
+    """Format values in the fewest digits that keep their order and their side of each bound."""
+    texts: list[str] = []
+    for formatter in _DATE_FORMATS if question.kind == "date" else _NUMBER_FORMATS:
+        texts = [formatter(x) for x in values]
+        parsed = [
+            day_number(utc(text)) if question.kind == "date" else float(text) for text in texts
+        ]
+        is_distinct = all(a < b for a, b in pairwise(parsed))
+        if is_distinct and all(
+            _sides_of_bounds(scale, x) == _sides_of_bounds(scale, y)
+            for x, y in zip(values, parsed, strict=True)
+        ):
+            break
+    return texts
+
+
+def _sides_of_bounds(scale: Scale, x: float) -> tuple[int, int]:
+    return (x > scale.lower) - (x < scale.lower), (x > scale.upper) - (x < scale.upper)
+
+
+def _significant_digits(digits: int) -> Callable[[float], str]:
+    # At least the digits before the point, so that 123456 does not become 1.235e+05.
+    return lambda x: f"{x:z.{max(digits, len(str(round(abs(x)))))}g}"
+
+
+_NUMBER_FORMATS: tuple[Callable[[float], str], ...] = tuple(
+    _significant_digits(digits) for digits in range(4, 18)
+)
+_DATE_FORMATS: tuple[Callable[[float], str], ...] = (
+    lambda x: date_of(x).date().isoformat(),
+    lambda x: date_of(x).isoformat(timespec="minutes"),
+    lambda x: date_of(x).isoformat(),
+)
+
+
+def answer_in_words(question: Question, resolution: Resolution | None) -> str:
+    """Format an answer: YES, an option, a number with unit, a date, or why there is none."""
+    if resolution is None:
+        return "–"
+    if resolution.outcome in ("yes", "no"):
+        return resolution.outcome.upper()
+    if resolution.outcome != "answered":
+        return resolution.outcome
+    if question.scale is None or resolution.answer.lower() in (BELOW, ABOVE, NEVER):
+        return resolution.answer
+    return f"{resolution.answer} {question.scale.unit}".strip()
+
+
+def warning_of(question: Question, forecast: Distribution | None, now: datetime) -> str:
+    """Return a warning about mass on dates that have passed; empty without one."""
+    if question.kind != "date" or not isinstance(forecast, Cdf):
+        return ""
+    past_mass = mass_in_the_past(forecast, now)
+    if past_mass < 0.005:
+        return ""
+    return (
+        f"{percent(past_mass)} of this forecast lies on dates that are over: the event did not "
+        "come then."
+    )
+
+
+def value(question: Question, x: float) -> str:
+    """Format a value of a numeric or date question: four digits, or the day."""
+    if question.kind == "date":
+        return date_of(x).date().isoformat()
+    return f"{x:,.0f}" if abs(x) >= 9_999.5 else f"{x:z.4g}"
+
+
+def _tail_word(question: Question) -> str:
+    return NEVER if question.kind == "date" else ABOVE
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """Format a gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide the sign.
+
+    >>> [signed(value) for value in (5.0, -1.3, 0.03, 0.0)]
+    ['+5.0', '−1.3', '+0.03', '0.0']
+    """
+    number = f"{abs(value):.{digits}f}"
+    if not float(number) and abs(value) >= _MIN_GAIN:
+        number = f"{abs(value):.1g}"
+    if not float(number):
+        return number
+    return f"{'+' if value > 0 else MINUS}{number}"

@@ -1,0 +1,145 @@
+"""Links between questions: logical relations and groups shown side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Literal, NewType
+
+from forecasts.errors import InvalidQuestion
+from forecasts.questions.question import Question, QuestionId
+
+LinkId = NewType("LinkId", str)
+
+LinkKind = Literal["implies", "negates", "conjunction", "one of", "dates", "members", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Questions related to each other, in the order that the kind prescribes.
+
+    | kind | questions | relation |
+    |---|---|---|
+    | implies | A, B | whenever A comes true, so does B |
+    | negates | A, B | exactly one of the two comes true |
+    | conjunction | A, B, both | the third asks whether the first two both come true |
+    | one of | two or more | exactly one comes true |
+    | dates | two or more | one event, asked by several dates: a group |
+    | members | two or more | one question for several countries etc.: a group without a rule |
+    | condition | B, A if B, A if not B, optionally A | a conditional pair |
+
+    Of a conditional pair, the question whose condition fails is annulled.
+
+    `labels` name the questions in a chart, one each, such as "end of 2027" or "Kazakhstan"; empty
+    for kinds without a chart. `why` is the justification of the link.
+    """
+
+    id: LinkId
+    kind: LinkKind
+    question_ids: tuple[QuestionId, ...]
+    title: str
+    labels: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Number and kinds of questions that a kind of link takes (`most` None: no limit).
+
+    `binary` counts the leading questions that must be binary (None: all of them); the rest are of
+    one kind.
+    """
+
+    least: int
+    most: int | None = None
+    binary: int | None = None
+
+
+SHAPES: Mapping[LinkKind, Shape] = MappingProxyType(
+    {
+        "implies": Shape(2, 2),
+        "negates": Shape(2, 2),
+        "conjunction": Shape(3, 3),
+        "one of": Shape(2),
+        "dates": Shape(2, binary=0),
+        "members": Shape(2, binary=0),
+        "condition": Shape(3, 4, binary=1),
+    }
+)
+
+
+def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
+    """Raise `InvalidQuestion` if a link has the wrong number, kinds or order of questions.
+
+    Also raised for a question that `questions` does not have.
+
+    >>> check_link(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
+    Traceback (most recent call last):
+    forecasts.errors.InvalidQuestion: a link of kind 'negates' has 2 questions, not 1
+    """
+    arity = SHAPES[link.kind]
+    _check_count(link, arity)
+    linked = _find_questions(link, questions)
+    yes_or_no = len(linked) if arity.binary is None else arity.binary
+    for question in linked[:yes_or_no]:
+        if question.kind != "binary":
+            which = "its first question has" if arity.binary else "all its questions have"
+            raise InvalidQuestion(
+                f"{question.id!r} is {question.kind}: in a link of kind {link.kind!r} {which} to "
+                "be binary"
+            )
+    kinds = {question.kind for question in linked[yes_or_no:]}
+    if len(kinds) > 1:
+        raise InvalidQuestion(
+            f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are "
+            "of one kind"
+        )
+    if link.kind == "dates":
+        _check_dates(linked)
+
+
+def check_labels(link: Link) -> None:
+    """Raise `InvalidQuestion` unless there is one label for each question, or none at all."""
+    if len(link.labels) not in (0, len(link.question_ids)):
+        raise InvalidQuestion(
+            f"{len(link.labels)} labels for {len(link.question_ids)} questions: give one for "
+            "each, or none"
+        )
+
+
+def _check_count(link: Link, arity: Shape) -> None:
+    count = len(link.question_ids)
+    if count < arity.least or (arity.most is not None and count > arity.most):
+        expected = (
+            f"{arity.least} or more" if arity.most is None else f"{arity.least} or {arity.most}"
+        )
+        expected = f"{arity.least}" if arity.most == arity.least else expected
+        raise InvalidQuestion(f"a link of kind {link.kind!r} has {expected} questions, not {count}")
+
+
+def _find_questions(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
+    for question_id in link.question_ids:
+        if question_id not in questions:
+            raise InvalidQuestion(f"there is no question {question_id!r}")
+        if link.question_ids.count(question_id) > 1:
+            raise InvalidQuestion(f"{question_id!r} stands in the link twice")
+    return tuple(questions[question_id] for question_id in link.question_ids)
+
+
+def _check_dates(questions: Sequence[Question]) -> None:
+    """Check that dates rise and horizon shapes agree.
+
+    The probability of an event *by* a date rises with the date; that of a state that holds *until*
+    a date falls.
+    """
+    shapes = sorted({question.horizon_shape for question in questions if question.kind == "binary"})
+    if len(shapes) > 1:
+        raise InvalidQuestion(
+            f"the questions are {' and '.join(shapes)}: make a group of each, they move apart"
+        )
+    for first, second in pairwise(questions):
+        if not first.closes_at < second.closes_at:
+            raise InvalidQuestion(
+                f"{second.id!r} does not close after {first.id!r}: put the questions of a date "
+                "group in order"
+            )

@@ -1,0 +1,168 @@
+"""Wording history of a question: edits, versions and differences.
+
+Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version on
+which it was made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Literal
+
+from forecasts.errors import InvalidQuestion
+from forecasts.questions.question import ForecasterId, Question, QuestionId
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """New wording of an open question, with author and reason."""
+
+    question_id: QuestionId
+    at: datetime
+    by: ForecasterId
+    why: str
+    text: str
+    criteria: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Wording of a question from `at` on; number 1 is the original, without an author."""
+
+    number: int
+    at: datetime
+    by: ForecasterId | None
+    why: str
+    text: str
+    criteria: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Run of words that two wordings share, or that only one of them has."""
+
+    text: str
+    change: Literal["same", "added", "removed"]
+
+
+def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
+    """Apply the question's own edits, returning its newest wording."""
+    own_edits = _sort_edits(question, edits)
+    if not own_edits:
+        return question
+    return replace(
+        question,
+        text=own_edits[-1].text,
+        criteria=own_edits[-1].criteria,
+        sources=own_edits[-1].sources,
+    )
+
+
+def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
+    """List all wordings of a question, oldest first; `question` has the original wording.
+
+    Edits of other questions are left out; of two made at one instant the later in the sequence is
+    the newer.
+
+    >>> from forecasts.distributions.distribution import Binary
+    >>> from forecasts.questions.question import utc
+    >>> question = Question("truce", "essay", "binary", "A truce by July?", "As announced.",
+    ...     ("https://example.org",),
+    ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?",
+    ...     "As both announce.", ())
+    >>> [(version.number, version.criteria) for version in versions(question, [edit])]
+    [(1, 'As announced.'), (2, 'As both announce.')]
+    """
+    opened = Version(
+        1, question.opens_at, None, "as opened", question.text, question.criteria, question.sources
+    )
+    edited = [
+        Version(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
+        for number, edit in enumerate(_sort_edits(question, edits), 2)
+    ]
+    return (opened, *edited)
+
+
+def version_at(versions: Sequence[Version], at: datetime) -> Version:
+    """Version that applied at `at`, or the first one.
+
+    A forecast at the very instant of an edit was made on the new wording. `versions` comes from the
+    function of that name.
+    """
+    return next((version for version in reversed(versions[1:]) if version.at <= at), versions[0])
+
+
+def difference(old: str, new: str) -> tuple[Piece, ...]:
+    """Word-by-word difference between two wordings; white space is ignored.
+
+    Segments marked same or added make up the new wording, those marked same or removed the old one,
+    with a space between segments. Removed words precede the added ones that replace them.
+
+    >>> for piece in difference("A truce by July, as announced.",
+    ...     "A truce by August, as announced."):
+    ...     print(piece.change, "|", piece.text)
+    same | A truce by
+    removed | July,
+    added | August,
+    same | as announced.
+    """
+    old_tokens, new_tokens = old.split(), new.split()
+    segments = []
+    for _, old_from, old_to, new_from, new_to in SequenceMatcher(
+        None, old_tokens, new_tokens, autojunk=False
+    ).get_opcodes():
+        old_words = " ".join(old_tokens[old_from:old_to])
+        new_words = " ".join(new_tokens[new_from:new_to])
+        if old_words == new_words:
+            segments.append(Piece(new_words, "same"))
+            continue
+        if old_words:
+            segments.append(Piece(old_words, "removed"))
+        if new_words:
+            segments.append(Piece(new_words, "added"))
+    return tuple(segments)
+
+
+def check_edit(question: Question, edit: Edit, answered: bool) -> None:
+    """Raise `InvalidQuestion` for an edit that is incomplete, unexplained or without effect.
+
+    `question` is in its newest wording; `answered` is True if it has a resolution.
+    """
+    if edit.question_id != question.id:
+        raise InvalidQuestion(f"the edit belongs to {edit.question_id}, not to {question.id}")
+    if answered:
+        raise InvalidQuestion(f"{question.id} has its answer: its wording stays as it is")
+    for field, value in (
+        ("the question itself", edit.text),
+        ("resolution criteria", edit.criteria),
+    ):
+        if not value.strip():
+            raise InvalidQuestion(f"{field} must not be empty: say it in one sentence")
+    if not edit.sources or not all(map(str.strip, edit.sources)):
+        raise InvalidQuestion("name at least one source that will tell the answer")
+    if not edit.why.strip():
+        raise InvalidQuestion(
+            "say why the wording changes: those who made a forecast on the old one will ask"
+        )
+    if _normalise_wording(edit) == _normalise_wording(question):
+        raise InvalidQuestion("nothing has changed: edit the question, its criteria or its sources")
+
+
+def _normalise_wording(wording: Question | Edit) -> tuple[list[str], ...]:
+    """Words of a wording, so that white space does not count as a change."""
+    return (
+        wording.text.split(),
+        wording.criteria.split(),
+        [source.strip() for source in wording.sources],
+    )
+
+
+def _sort_edits(question: Question, edits: Sequence[Edit]) -> list[Edit]:
+    return sorted(
+        (edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at
+    )

@@ -1,0 +1,309 @@
+"""Analysis of a scenario set: informative rows, diagnosticity, and edits of single shares."""
+
+import math
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, assert_never
+
+from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import SUM_TOLERANCE, logit, probabilities
+from forecasts.errors import InvalidForecast
+from forecasts.questions.question import Question, QuestionId
+from forecasts.scenarios.scenario_set import ScenarioSet, table_of, word_of
+
+Mark = Literal["--", "-", "N", "+", "++"]
+"""Consistency of the answer (YES while open) with a scenario, relative to all scenarios."""
+
+GiveWay = Literal["in proportion", "in log-odds", "from one"]
+"""Method by which the other options absorb the edit of one."""
+
+_MARKS: tuple[tuple[float, Mark], ...] = ((2.0, "++"), (1.25, "+"), (0.8, "N"), (0.5, "-"))
+_CERTAIN = 37.0  # exceeds the log-odds of any float below 1
+_INCONSISTENT: Mapping[Mark, int] = MappingProxyType({"-": 1, "--": 2})
+
+
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """Value of information of one indicator question.
+
+    `bits` is its mutual information with the scenarios, 0 to 1; `p_yes` its probability by table
+    and scenarios; the shifts are the total variation caused by each answer, `expected_shift` their
+    mean.
+    """
+
+    question_id: QuestionId
+    bits: float
+    p_yes: float
+    if_yes: Categorical
+    if_no: Categorical
+    shift_if_yes: float
+    shift_if_no: float
+
+    @property
+    def expected_shift(self) -> float:
+        """Expected total variation caused by the answer, 0 to 1."""
+        return self.p_yes * self.shift_if_yes + (1.0 - self.p_yes) * self.shift_if_no
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """P(YES | scenario) as a number and a word, with its consistency mark."""
+
+    p: float
+    word: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticRow:
+    """Row of the table, with a cell for each scenario.
+
+    `ratio_yes` and `ratio_no` are the likelihood ratios of the answer for the most against the
+    least favoured scenario, 1 (uninformative) or more; `answer` is None while the question is open.
+    """
+
+    question_id: QuestionId
+    cells: tuple[Cell, ...]
+    ratio_yes: float
+    ratio_no: float
+    answer: bool | None
+
+    @property
+    def ratio(self) -> float:
+        """Likelihood ratio of the answer, or of the more informative answer while open."""
+        if self.answer is None:
+            return max(self.ratio_yes, self.ratio_no)
+        return self.ratio_yes if self.answer else self.ratio_no
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosticity:
+    """Table as an analysis of competing hypotheses (Heuer 1999): most diagnostic row first.
+
+    `inconsistency` counts answers against each scenario, 1 for each "-" and 2 for each "--": 0 or
+    more, lower is better.
+    """
+
+    scenarios: tuple[str, ...]
+    rows: tuple[DiagnosticRow, ...]
+    inconsistency: tuple[int, ...]
+
+
+def information(
+    question: Question,
+    scenario_set: ScenarioSet,
+    current: Categorical,
+    *,
+    answered: Collection[QuestionId] = (),
+) -> tuple[RowValue, ...]:
+    """Rank open rows by the expected information of their answers, in bits.
+
+    `current` are the present probabilities of the scenarios; rows of `answered` questions are left
+    out. Raises as `forecasts.scenarios.scenario_posterior` does.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
+    ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
+    ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
+    >>> rows = (LikelihoodRow("fog", (0.5, 0.5)), LikelihoodRow("summit", (0.75, 0.25)))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), rows)
+    >>> for value in information(asked, known, asked.prior):
+    ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4),
+    ...     round(value.expected_shift, 4))
+    summit 0.1887 0.75 0.25
+    fog 0.0 0.5 0.0
+    """
+    from forecasts.scenarios.likelihood_table import (
+        indicator_information,
+        indicator_probabilities,
+        scenario_posterior,
+    )
+
+    rows = [row for row in scenario_set.rows if row.question_id not in answered]
+    values = []
+    for row, likelihoods in zip(rows, table_of(question, rows, current.options), strict=True):
+        if_yes = Categorical(current.options, scenario_posterior(current.p, [likelihoods]))
+        if_no = Categorical(
+            current.options, scenario_posterior(current.p, [[1.0 - p for p in likelihoods]])
+        )
+        values.append(
+            RowValue(
+                row.question_id,
+                indicator_information(current.p, likelihoods),
+                indicator_probabilities(current.p, [likelihoods])[0],
+                if_yes,
+                if_no,
+                _total_variation(current, if_yes),
+                _total_variation(current, if_no),
+            )
+        )
+    return tuple(sorted(values, key=lambda value: (-value.bits, value.question_id)))
+
+
+def diagnosticity(
+    question: Question,
+    scenario_set: ScenarioSet,
+    answers: Mapping[QuestionId, bool] = MappingProxyType({}),
+) -> Diagnosticity:
+    """Diagnosticity of the rows of a table, and the answers against each scenario.
+
+    A mark compares the likelihood in a scenario with the mean of all: "++" from twice on, "+" from
+    5/4, "N" down to 4/5, "-" down to a half, "--" below. `answers` are those known so far (True:
+    YES). Raises `ForecastsError` for a row that has no number for a scenario.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    ...     utc("2026-01-01"),
+    ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
+    ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    ...     0.875)),))
+    >>> found = diagnosticity(asked, known, {"summit": True})
+    >>> [cell.mark for cell in found.rows[0].cells], found.rows[0].ratio, found.inconsistency
+    (['--', '+'], 7.0, (2, 0))
+    """
+    names = tuple(option.name for option in question.options)
+    table = table_of(question, scenario_set.rows, names)
+    rows = [
+        _diagnostic_row(row.question_id, p, answers)
+        for row, p in zip(scenario_set.rows, table, strict=True)
+    ]
+    rows.sort(key=lambda row: (-row.ratio, row.question_id))
+    known = [row for row in rows if row.answer is not None]
+    against = tuple(
+        sum(_INCONSISTENT.get(row.cells[n].mark, 0) for row in known) for n in range(len(names))
+    )
+    return Diagnosticity(names, tuple(rows), against)
+
+
+def gives_way(
+    shares: Categorical,
+    option: str,
+    new_share: float,
+    *,
+    how: GiveWay = "in proportion",
+    one: str | None = None,
+) -> Categorical:
+    """Set the share of one option and adjust the others to a sum of exactly 1.
+
+    - `in proportion`: the others keep their ratios.
+    - `in log-odds`: the log-odds of the others move by one amount, larger shares by a smaller
+      part.
+    - `from one`: only `one` changes.
+
+    0 stays 0, unless all the others are 0: then they share the remainder equally. Raises
+    `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
+    or `one` missing, the same, or too small.
+
+    >>> now = Categorical(("neutral", "closer", "Other"), (0.5, 0.4, 0.1))
+    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6).p]
+    [0.6, 0.32, 0.08]
+    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6, how="in log-odds").p]
+    [0.6, 0.326, 0.074]
+    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.55, how="from one", one="Other").p]
+    [0.55, 0.4, 0.05]
+    """
+    new = float(probabilities(new_share))
+    if option not in shares.options:
+        raise InvalidForecast(f"no option {option!r}: the options are {', '.join(shares.options)}")
+    remaining = dict(zip(shares.options, shares.p, strict=True))
+    del remaining[option]
+    edited, rounded = _change_others(remaining, 1.0 - new, how, one)
+    edited[option] = new
+    for _ in range(2):  # the first correction is rounded itself
+        edited[rounded] = max(
+            0.0, edited[rounded] + math.fsum((1.0, *(-p for p in edited.values())))
+        )
+    return Categorical(shares.options, tuple(edited[name] for name in shares.options))
+
+
+Shares = MutableMapping[str, float]
+
+
+def _change_others(
+    remaining: Shares, left: float, method: GiveWay, donor: str | None
+) -> tuple[Shares, str]:
+    """Other shares with a sum of `left` but for rounding, and the one that absorbs the rounding."""
+    match method:
+        case "in proportion":
+            changed = _scale_others(remaining, left)
+        case "in log-odds":
+            changed = _shift_others(remaining, left)
+        case "from one":
+            if donor is None or donor not in remaining:
+                raise InvalidForecast(f"say which other option gives way: {', '.join(remaining)}")
+            return _take_from(remaining, donor, left), donor
+        case _:
+            assert_never(method)
+    return changed, max(changed, key=lambda name: changed[name])
+
+
+def _scale_others(remaining: Shares, left: float) -> Shares:
+    total = math.fsum(remaining.values())
+    if total == 0.0:
+        return dict.fromkeys(remaining, left / len(remaining))
+    return {name: left * (p / total) for name, p in remaining.items()}
+
+
+def _shift_others(remaining: Shares, left: float) -> Shares:
+    possible = {name: min(logit(p), _CERTAIN) for name, p in remaining.items() if p > 0.0}
+    if len(possible) < 2 or left == 0.0:
+        return _scale_others(remaining, left)
+    from scipy.optimize import brentq
+    from scipy.special import expit
+
+    z = list(possible.values())
+    even = logit(left / len(z))
+    shift = brentq(
+        lambda c: math.fsum(expit(z_n + c) for z_n in z) - left,
+        even - max(z) - 1.0,
+        even - min(z) + 1.0,
+    )
+    return _scale_others(
+        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in remaining}, left
+    )
+
+
+def _take_from(remaining: Shares, donor: str, left: float) -> Shares:
+    remainder = left - math.fsum(p for name, p in remaining.items() if name != donor)
+    if remainder < -SUM_TOLERANCE:
+        raise InvalidForecast(
+            f"{donor!r} has only {remaining[donor]:.4g} to give: take less, or let the others "
+            "give way too"
+        )
+    return {**remaining, donor: max(0.0, remainder)}
+
+
+def _total_variation(before: Categorical, after: Categorical) -> float:
+    """Total variation: half the sum of the absolute differences."""
+    return math.fsum(abs(a - b) for a, b in zip(before.p, after.p, strict=True)) / 2.0
+
+
+def _diagnostic_row(
+    question_id: QuestionId, p: Sequence[float], answers: Mapping[QuestionId, bool]
+) -> DiagnosticRow:
+    answer = answers.get(question_id)
+    no = [1.0 - x for x in p]
+    likelihoods = no if answer is False else p
+    mean = math.fsum(likelihoods) / len(likelihoods)
+    cells = tuple(
+        Cell(x, word_of(x), _consistency_mark(y, mean)) for x, y in zip(p, likelihoods, strict=True)
+    )
+    return DiagnosticRow(question_id, cells, _max_ratio(p), _max_ratio(no), answer)
+
+
+def _consistency_mark(likelihood: float, mean: float) -> Mark:
+    against_mean = likelihood / mean if mean > 0.0 else 1.0
+    return next((mark for bound, mark in _MARKS if against_mean >= bound), "--")
+
+
+def _max_ratio(p: Sequence[float]) -> float:
+    if min(p) == 0.0:
+        return math.inf if max(p) > 0.0 else 1.0
+    return max(p) / min(p)

@@ -1,1 +1,0 @@
-"""The files of a question set, one module each: TOML texts → checked values, and back."""

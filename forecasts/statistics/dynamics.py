@@ -1,0 +1,336 @@
+"""Dynamics of forecasts: amount, frequency and direction of updates.
+
+`excess_movement` compares movement with the reduction of uncertainty. `pooled_updates` describes
+updating habits: accurate forecasters make frequent small updates (Atanasov et al. 2020,
+Organizational Behavior and Human Decision Processes 160). `reaction` compares a person's revisions
+with those suggested by the evidence ledger. The three need not agree.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forecasts.distributions.probability import Floats, logit, probabilities
+from forecasts.errors import InvalidForecast, InvalidTime
+
+TOO_FEW = 30
+"""Minimum of questions, or revisions, for a verdict."""
+
+LEVEL = 0.95
+"""Level of intervals and tests."""
+
+LOGIT_CLIP = 0.01
+"""Distance from 0 and 1 to which probabilities are clipped for log-odds, which would be infinite.
+"""
+
+_MIN_SPREAD = 1e-12  # smaller standard deviations are rounding errors
+
+Act = tuple[float, float, bool]
+"""Forecast as (time in days from any origin, p, entered as a reaffirmation)."""
+
+Verdict = Literal["under-reacts", "over-reacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Movement of a path of forecasts, and the uncertainty that it removed.
+
+    `movement` is Σ(Δp)², 0 and up; `uncertainty_reduction` is p₀(1 − p₀) − p_T(1 − p_T), −¼ to ¼;
+    `excess` is the first minus the second. A Bayesian's excess is 0 on average over questions:
+    above 0 forecasts move too much, below 0 too little. A single question is not informative.
+    """
+
+    movement: float
+    uncertainty_reduction: float
+    excess: float
+
+
+def movement(path: ArrayLike) -> Movement:
+    """Movement of a path of probabilities in order of time, (n,), with its outcome if resolved.
+
+    Raises `InvalidForecast` when there is none, `InvalidProbability` when one is no probability.
+    Source: Augenblick & Rabin 2021, Quarterly Journal of Economics 136.
+
+    >>> moved = movement([0.5, 0.6, 0.55, 0.8, 1.0])
+    >>> round(moved.movement, 4), moved.uncertainty_reduction, round(moved.excess, 4)
+    (0.115, 0.25, -0.135)
+    """
+    p = _check_path(path)
+    moved = math.fsum((after - before) ** 2 for before, after in pairwise(p))
+    removed = p[0] * (1.0 - p[0]) - p[-1] * (1.0 - p[-1])
+    return Movement(moved, removed, moved - removed)
+
+
+@dataclass(frozen=True, slots=True)
+class ExcessMovement:
+    """Excess movement over `n` resolved questions.
+
+    `mean_excess`: mean of the questions' excess; above 0 too much, below 0 too little; None without
+    questions. `ratio`: total movement over total reduction, ideally 1; None when there was no
+    uncertainty to remove. `t`, `p_value`: two-sided t test of mean excess 0, questions taken as
+    independent; None under two questions and when all have the same excess.
+    """
+
+    n: int
+    mean_excess: float | None
+    ratio: float | None
+    t: float | None
+    p_value: float | None
+
+    @property
+    def sentence(self) -> str:
+        """Summary in one sentence.
+
+        >>> ExcessMovement(12, 0.1, 1.4, 2.5, 0.03).sentence
+        'Too few questions to say anything: 12 of the 30 needed, 18 are missing.'
+        """
+        if self.n < TOO_FEW:
+            return _explain_shortage("questions", self.n)
+        if self.ratio is None:
+            return (
+                f"Over {self.n} questions each first forecast was 0% or 100%: there was no "
+                "uncertainty to remove."
+            )
+        start = (
+            f"Over {self.n} questions forecasts moved {self.ratio:.2f} times the uncertainty "
+            "they removed"
+        )
+        if self.p_value is None:
+            return f"{start}; all moved alike, so no test can tell whether that is chance."
+        if self.p_value >= 1.0 - LEVEL:
+            return f"{start}; that is within chance of the 1.00 that it should be."
+        if self.ratio > 1.0:
+            return f"{start}: they over-react, or follow noise; smaller steps would do."
+        return f"{start}: they under-react; news should move them further."
+
+
+def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
+    """Excess movement over resolved questions, one path each that ends with the outcome, 0 or 1.
+
+    Raises `InvalidForecast` for a path that is empty or does not end with an outcome,
+    `InvalidProbability` for its numbers. Source: Augenblick & Rabin 2021.
+
+    >>> found = excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]])
+    >>> found.n, round(found.ratio, 2), round(found.p_value, 2)
+    (3, 1.68, 0.38)
+    """
+    for path in paths:
+        if _check_path(path)[-1] not in {0.0, 1.0}:
+            raise InvalidForecast(
+                "the path of a resolved question ends with its outcome, 0 or 1: append it"
+            )
+    moves = [movement(path) for path in paths]
+    if not moves:
+        return ExcessMovement(0, None, None, None, None)
+    moved = math.fsum(movement_of_path.movement for movement_of_path in moves)
+    removed = math.fsum(movement_of_path.uncertainty_reduction for movement_of_path in moves)
+    ratio = moved / removed if removed > 0.0 else None
+    t, p_value = _t_test(np.array([movement_of_path.excess for movement_of_path in moves]))
+    return ExcessMovement(len(moves), (moved - removed) / len(moves), ratio, t, p_value)
+
+
+def _t_test(values: Floats) -> tuple[float | None, float | None]:
+    from scipy.special import stdtr
+
+    n = len(values)
+    spread = float(values.std(ddof=1)) if n > 1 else 0.0
+    if spread <= _MIN_SPREAD:
+        return None, None
+    t = float(values.mean()) / (spread / math.sqrt(n))
+    return t, float(2.0 * stdtr(n - 1, -abs(t)))
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Updating habits of one forecaster, over `n_questions`.
+
+    An act after the first on a question is an *update* when it changes p, else a *reaffirmation*;
+    the first is neither. `n_acts` counts all of them, `n_updates` the updates. `per_30_days`:
+    updates per 30 active days; None without any active time. `mean_move`: mean |Δp| of updates, 0
+    to 1. `reaffirmation_share`: of the acts after the first, 0 to 1. `reversal_share`: share of
+    pairs of successive updates that change direction, 0 to 1. `momentum`: lag-1 correlation of
+    successive updates about 0, −1 to 1: above 0 updates were too small, below 0 too large, 0 is
+    right; None under two pairs. Each of the others is None when there is nothing to count.
+    """
+
+    n_questions: int
+    n_acts: int
+    n_updates: int
+    per_30_days: float | None
+    mean_move: float | None
+    reaffirmation_share: float | None
+    reversal_share: float | None
+    momentum: float | None
+
+
+def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
+    """Updating habits over several questions, given (acts, days with a standing forecast) for each.
+
+    Acts are in order of time and have equal weight over all questions; pairs of updates never
+    straddle questions. Re-entering the standing number is a reaffirmation even if not entered as
+    one. Raises `InvalidTime` for acts out of order or negative days, `InvalidForecast` for a
+    reaffirmation of another number, `InvalidProbability` for p. Source: Atanasov et al. 2020.
+
+    >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35,
+    ...     False)], 60)])
+    >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
+    (2, 1.0, 0.075, 1.0)
+    """
+    steps = [_check_steps(acts) for acts, _ in histories]
+    days = math.fsum(_check_active_days(active_days) for _, active_days in histories)
+    moves = [[step for step in path_steps if step != 0.0] for path_steps in steps]
+    sizes = [abs(move) for path_steps in moves for move in path_steps]
+    pairs = [pair for path_steps in moves for pair in pairwise(path_steps)]
+    later = sum(map(len, steps))
+    return Updates(
+        n_questions=len(histories),
+        n_acts=sum(len(acts) for acts, _ in histories),
+        n_updates=len(sizes),
+        per_30_days=30.0 * len(sizes) / days if days > 0.0 else None,
+        mean_move=math.fsum(sizes) / len(sizes) if sizes else None,
+        reaffirmation_share=(later - len(sizes)) / later if later else None,
+        reversal_share=sum((a > 0.0) != (b > 0.0) for a, b in pairs) / len(pairs)
+        if pairs
+        else None,
+        momentum=_compute_momentum(pairs) if len(pairs) >= 2 else None,
+    )
+
+
+def _check_steps(acts: Sequence[Act]) -> list[float]:
+    """Δp of every act after the first, 0 for a reaffirmation; checks order and reaffirmations."""
+    probabilities([p for _, p, _ in acts])
+    for (before, previous, _), (at, p, reaffirmed) in pairwise(acts):
+        if not before <= at:
+            raise InvalidTime(
+                f"acts are given in order of time, but day {at:g} comes after day {before:g}"
+            )
+        if reaffirmed and p != previous:
+            raise InvalidForecast(
+                f"a reaffirmation enters the number that stands, {previous:g}; {p:g} is an update"
+            )
+    return [p - previous for (_, previous, _), (_, p, _) in pairwise(acts)]
+
+
+def _check_active_days(days: float) -> float:
+    if not 0.0 <= days < math.inf:
+        raise InvalidTime(
+            f"active days are the days on which a forecast stood, 0 or more, not {days}"
+        )
+    return days
+
+
+def _compute_momentum(pairs: Sequence[tuple[float, float]]) -> float:
+    # Scaled before multiplying, as squares of tiny moves would underflow to 0 / 0.
+    lead, lag = math.hypot(*(a for a, _ in pairs)), math.hypot(*(b for _, b in pairs))
+    return max(-1.0, min(1.0, math.fsum((a / lead) * (b / lag) for a, b in pairs)))
+
+
+def logit_move(before: float, after: float) -> float:
+    """Change of log-odds between two forecasts, in nats, both clipped to [0.01, 0.99].
+
+    Above 0 towards YES. Raises `InvalidProbability`.
+
+    >>> round(logit_move(0.5, 0.75), 4), round(logit_move(0.99, 1.0), 4)
+    (1.0986, 0.0)
+    """
+    first, second = np.clip(probabilities([before, after]), LOGIT_CLIP, 1.0 - LOGIT_CLIP).tolist()
+    return logit(second) - logit(first)
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Slope of a person's revisions on those suggested by the evidence, over `n` revisions.
+
+    `slope`: 1 follows the suggestion fully, below 1 under-reacts, above 1 over-reacts, below 0
+    moves the other way; None when the suggestion never moved. `low`, `high`: its 95 % t interval,
+    None also for a single revision; revisions are taken as independent, so several of one question
+    make it too narrow.
+    """
+
+    n: int
+    slope: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Verdict from `TOO_FEW` revisions on, if the interval excludes 1; else None.
+
+        >>> Reaction(40, 0.5, 0.3, 0.7).verdict, Reaction(40, 0.8, 0.5, 1.1).verdict
+        ('under-reacts', None)
+        """
+        if self.n < TOO_FEW or self.low is None or self.high is None:
+            return None
+        if self.high < 1.0:
+            return "under-reacts"
+        return "over-reacts" if self.low > 1.0 else None
+
+    @property
+    def sentence(self) -> str:
+        """Summary in one sentence.
+
+        >>> Reaction(40, 0.5, 0.3, 0.7).sentence
+        'Under-reacts: revisions go 0.50 of the way that the evidence suggests (95%: 0.30 to 0.70).'
+        >>> Reaction(40, -0.1, -1.1, 0.9).sentence
+        'No reaction to the evidence shows: revisions go -0.10 of the way that the evidence suggests
+        (95%: ...).'
+        """
+        if self.n < TOO_FEW:
+            return _explain_shortage("revisions", self.n)
+        if self.slope is None:
+            return "The evidence never suggested a move, so there was nothing to react to."
+        interval = f"(95%: {self.low:.2f} to {self.high:.2f})"
+        extent = f"revisions go {self.slope:.2f} of the way that the evidence suggests {interval}"
+        if self.verdict == "under-reacts" and self.low is not None and self.low <= 0.0:
+            return f"No reaction to the evidence shows: {extent}."
+        if self.verdict is None:
+            return f"{extent.capitalize()}; that cannot be told from all the way."
+        return f"{self.verdict.capitalize()}: {extent}."
+
+
+def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
+    """Slope through the origin of pairs (the person's Δ logit, suggested Δ logit), in nats.
+
+    Each pair is one revision and the sum of suggested log-likelihood ratios since the one before;
+    `logit_move` gives the first number, finite at 0 and 1 too. Least squares through the origin.
+    Raises `InvalidForecast` for a number that is not finite. Source: regression through the origin,
+    as in Eisenhauer 2003, Teaching Statistics 25.
+
+    >>> found = reaction([(0.5, 1.0), (0.9, 2.0), (-0.6, -1.0)])
+    >>> round(found.slope, 3), round(found.low, 3), round(found.high, 3), found.verdict
+    (0.483, 0.315, 0.652, None)
+    """
+    from scipy.special import stdtrit
+
+    revisions = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    if not np.isfinite(revisions).all():
+        raise InvalidForecast("a move in log-odds is a finite number: take it with logit_move")
+    (moved, suggested), n = revisions.T, len(revisions)
+    total = float(suggested @ suggested)
+    if total <= 0.0:
+        return Reaction(n, None, None, None)
+    slope = float(suggested @ moved) / total
+    if n < 2:
+        return Reaction(n, slope, None, None)
+    residual = moved - slope * suggested
+    error = math.sqrt(float(residual @ residual) / (n - 1) / total)
+    half = float(stdtrit(n - 1, (1.0 + LEVEL) / 2)) * error
+    return Reaction(n, slope, slope - half, slope + half)
+
+
+def _check_path(path: ArrayLike) -> list[float]:
+    checked = probabilities(path)
+    if checked.ndim != 1 or checked.size == 0:
+        raise InvalidForecast("a path is a list of forecasts in order of time: give at least one")
+    return [float(p) for p in checked]
+
+
+def _explain_shortage(noun: str, n: int) -> str:
+    return (
+        f"Too few {noun} to say anything: {n} of the {TOO_FEW} needed, {TOO_FEW - n} are missing."
+    )

@@ -1,0 +1,255 @@
+"""Export an essay with its questions, answers, links and scenarios as a question set."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, cast
+
+from forecasts.distributions.distribution import OTHER, Categorical
+from forecasts.essays.claim_map import Rejection
+from forecasts.evidence.evidence import Indicator
+from forecasts.question_sets.question_set import (
+    MAX_QUOTED_WORDS,
+    FeedSeed,
+    PastResolution,
+    QuestionSet,
+)
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    EssayId,
+    Option,
+    Outcome,
+    Question,
+    QuestionId,
+    Resolution,
+)
+from forecasts.scenarios.scenario_set import ScenarioSet
+from tracker.app import question_set_checks as set_checks
+from tracker.errors import NotFound, Refused
+from tracker.essays.anchoring import anchored, free_id, moved, stands
+from tracker.storage import edits, essays, feeds, links, questions, resolutions, scenarios
+from tracker.storage.sessions import Session
+
+ASKED_ALREADY: Final = (
+    "It is asked already where it comes from, as the linter and its neighbours were then."
+)
+"""Override for a question that has a blocking flaw now and had no override when it was opened."""
+
+
+def export(session: Session, essay_id: EssayId) -> QuestionSet:
+    """Build the question set of an essay: current questions, answers, links, scenarios, feeds.
+
+    Forecasts of people are not exported: they belong to this installation. Raises `NotFound` for an
+    unknown essay, `Refused` for one without a question, since a set without questions cannot be
+    loaded.
+    """
+    essay = questions.essay(session, essay_id)
+    if essay is None:
+        raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
+    essay_questions = [q for q in questions.every(session) if q.essay_id == essay_id]
+    past = _export_resolutions(session, essay_questions)
+    current = {q.id: _with_answers(q, past) for q in essay_questions}
+    exported = tuple(map(_as_new_question, current.values()))
+    if not exported:
+        raise Refused(f"{essay_id} has no question yet: there is nothing to export")
+    ids = {q.id: q for q in exported}
+    stored_text = essays.newest_text(session, essay_id)
+    text = "" if stored_text is None else stored_text.text
+    rejected = moved(essays.rejections(session, essay_id), text)
+    claims = _export_claims(session, essay_id, rejected, text)
+    # A later text may no longer have the words of the claims.
+    if not all(stands(claim, text) for claim in claims):
+        text = ""
+    question_set = QuestionSet(
+        essay=essay,
+        claims=claims,
+        questions=exported,
+        indicators=tuple(
+            i
+            for i in questions.indicators(session, sorted(ids))
+            if _has_remaining_option(i, ids[i.question_id])
+        ),
+        feeds=_export_feeds(session),
+        events=(),
+        resolutions=past,
+        forecasts=(),
+        forecasters={},
+        scenarios=tuple(
+            _restrict_scenarios(s, current[s.question_id], ids)
+            for s in scenarios.every(session)
+            if s.question_id in ids
+        ),
+        links=tuple(link for link in links.every(session) if ids.keys() >= set(link.question_ids)),
+        text=text,
+        overrides={
+            q: override.why
+            for q in sorted(ids)
+            if (override := edits.override_of(session, q)) is not None
+        },
+        rejections=_export_rejections(claims, rejected, exported),
+    )
+    return replace(
+        question_set,
+        overrides={
+            **dict.fromkeys(_find_blocked_questions(question_set), ASKED_ALREADY),
+            **question_set.overrides,
+        },
+    )
+
+
+def _find_blocked_questions(question_set: QuestionSet) -> tuple[QuestionId, ...]:
+    """List the questions that the linter would block now, such as a near duplicate."""
+    return set_checks.blocked(
+        question_set, set_checks.flaws_of(question_set, 0.0, datetime.max.replace(tzinfo=UTC))
+    )
+
+
+def _export_feeds(session: Session) -> tuple[FeedSeed, ...]:
+    known_feeds = (state.feed for state in feeds.feeds(session))
+    return tuple(
+        FeedSeed(f.id, f.title, f.url, f.source_group, f.grade, f.theme or "general")
+        for f in known_feeds
+    )
+
+
+def _export_resolutions(
+    session: Session, exported: Sequence[Question]
+) -> tuple[PastResolution, ...]:
+    current = resolutions.current(session)
+    answered = tuple(_export_resolution(current[q.id]) for q in exported if q.id in current)
+    unchecked = (u for q in exported for u in edits.unchecked(session, q.id))
+    return answered + tuple(
+        PastResolution(
+            u.question_id,
+            cast(Outcome, u.outcome),
+            u.event_at,
+            u.known_at,
+            u.source_url,
+            u.note,
+            u.answer,
+            True,
+        )
+        for u in unchecked
+    )
+
+
+def _export_resolution(r: Resolution) -> PastResolution:
+    return PastResolution(
+        r.question_id, r.outcome, r.event_at, r.known_at, r.source_url, r.note, r.answer
+    )
+
+
+def _with_answers(question: Question, past: Iterable[PastResolution]) -> Question:
+    """Restore an option that was removed after it had been the answer."""
+    answers = {
+        resolution.answer.casefold() for resolution in past if resolution.question_id == question.id
+    }
+    options = (
+        replace(o, removed_at=None) if o.name.casefold() in answers else o for o in question.options
+    )
+    return replace(question, options=tuple(options))
+
+
+def _as_new_question(question: Question) -> Question:
+    """Return the question with its remaining options only, as if it had always had them.
+
+    The prior of a removed option moves to `Other`, which shares it with the options split from it.
+    A removed option no longer confirms a claim.
+    """
+    prior = question.prior
+    if not isinstance(prior, Categorical) or all(
+        o.added_at is None and o.removed_at is None for o in question.options
+    ):
+        return question
+    remaining = _remaining_options(question)
+    for option in question.options:
+        if option.name not in remaining:
+            prior = prior.without(option.name)
+    shares = dict(zip(prior.options, prior.p, strict=True))
+    added = [name for name in remaining if name not in shares]
+    shares |= dict.fromkeys([OTHER, *added], shares[OTHER] / (len(added) + 1))
+    bears_out = " | ".join(
+        name for name in map(str.strip, question.bears_out.split("|")) if name in remaining
+    )
+    new_prior = Categorical(remaining, tuple(shares[name] for name in remaining))
+    return replace(
+        question, options=tuple(map(Option, remaining)), prior=new_prior, bears_out=bears_out
+    )
+
+
+def _has_remaining_option(indicator: Indicator, question: Question) -> bool:
+    """Return True if the indicator names a remaining option, or none."""
+    return not indicator.option or indicator.option in _remaining_options(question)
+
+
+def _remaining_options(question: Question) -> tuple[str, ...]:
+    return tuple(option.name for option in question.options if option.removed_at is None)
+
+
+def _restrict_scenarios(
+    scenario_set: ScenarioSet, question: Question, ids: Collection[QuestionId]
+) -> ScenarioSet:
+    """Restrict a scenario set to the remaining options and to rows whose questions are exported.
+
+    A scenario without a description gets its name; one without a number in a row gets that of
+    `Other`.
+    """
+    names, remaining = [option.name for option in question.options], _remaining_options(question)
+    descriptions = dict(zip(names, scenario_set.descriptions, strict=False))
+    rows = []
+    for row in (row for row in scenario_set.rows if row.question_id in ids):
+        shares = dict(zip(names, row.p, strict=False))
+        rows.append(
+            replace(
+                row,
+                p=tuple(shares[name] if name in shares else shares[OTHER] for name in remaining),
+            )
+        )
+    return replace(
+        scenario_set,
+        descriptions=tuple(descriptions.get(name) or name for name in remaining),
+        rows=tuple(rows),
+    )
+
+
+def _export_claims(
+    session: Session, essay_id: EssayId, rejected: Iterable[Rejection], text: str
+) -> tuple[Claim, ...]:
+    """Claims of an essay, and rejected sentences that never became claims."""
+    claims = list(anchored(questions.claims_of(session, essay_id), text))
+    for rejection in rejected:
+        if not any(_covers_claim(rejection, claim) for claim in claims):
+            claims.append(
+                _make_rejected_claim(rejection, essay_id, text, {claim.id for claim in claims})
+            )
+    return tuple(sorted(claims, key=lambda claim: claim.offset))
+
+
+def _make_rejected_claim(
+    rejection: Rejection, essay_id: EssayId, text: str, claim_ids: Collection[ClaimId]
+) -> Claim:
+    words = text[rejection.offset : rejection.end].split()
+    quote = " ".join(words[:MAX_QUOTED_WORDS]) or "its text is not kept"
+    name = free_id(rejection.offset, claim_ids)
+    return Claim(
+        name, essay_id, quote, rejection.offset, "statement", "none", " ".join(words) or quote
+    )
+
+
+def _covers_claim(rejection: Rejection, claim: Claim) -> bool:
+    return rejection.offset <= claim.offset < max(rejection.end, rejection.offset + 1)
+
+
+def _export_rejections(
+    claims: Sequence[Claim], rejected: Iterable[Rejection], exported: Sequence[Question]
+) -> dict[ClaimId, str]:
+    """Reasons of rejected claims that no question uses."""
+    used = {claim for q in exported for claim in q.claim_ids}
+    free = [claim for claim in claims if claim.id not in used]
+    return {
+        claim.id: rejection.why
+        for rejection in rejected
+        for claim in free
+        if _covers_claim(rejection, claim)
+    }

@@ -1,0 +1,161 @@
+"""Question sets on disk: the built-in ones and those of the user."""
+
+import os
+import shutil
+from dataclasses import replace
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from forecasts.errors import InvalidQuestionSet
+from forecasts.question_sets.question_set import ESSAY_TEXT, FILES, QuestionSet, read_question_set
+from tracker.errors import NotFound, Refused
+from tracker.files.user_files import is_directory, read_bytes
+
+DEFAULT = "china_russia_2022"
+
+OF_A_SET = (*FILES, ESSAY_TEXT)
+"""Names of all files that a set may have."""
+
+
+def load(name_or_path: str) -> QuestionSet:
+    """Load a set by its built-in name or its folder; raises `NotFound` or `InvalidQuestionSet`."""
+    built_in = _locate_built_in_sets() / name_or_path
+    folder: Traversable = built_in if is_directory(built_in) else Path(name_or_path)
+    if not is_directory(folder):
+        raise NotFound(
+            "question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}"
+        )
+    texts = {
+        name: _read_file(folder.joinpath(name), name)
+        for name in OF_A_SET
+        if folder.joinpath(name).is_file()
+    }
+    question_set = read_question_set(texts)
+    _check_examples(question_set, texts["indicators.toml"])
+    return question_set
+
+
+def built_in() -> tuple[str, ...]:
+    """List the names of the built-in sets, in alphabetical order."""
+    return tuple(
+        sorted(
+            entry.name
+            for entry in _locate_built_in_sets().iterdir()
+            if entry.joinpath(FILES[0]).is_file()
+        )
+    )
+
+
+def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tuple[str, ...]:
+    """Write a set to a folder, all of it or nothing; return the names of its files.
+
+    Raises `Refused` for a folder that has files (with `force`: files that belong to no set), for
+    one that cannot be written, and for a set that could not be read again.
+    """
+    texts = _serialise_set(question_set)
+    target = folder.resolve()
+    _check_target(target, force)
+    staging, old = (
+        target.with_name(f".{target.name}.{role}-{os.getpid()}") for role in ("new", "old")
+    )
+    try:
+        staging.mkdir(parents=True)
+        for name, text in texts.items():
+            (staging / name).write_bytes(text.encode("utf-8"))
+        _replace_folder(staging, target, old)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return tuple(texts)
+
+
+def _serialise_set(question_set: QuestionSet) -> dict[str, str]:
+    """Serialise the set; indicators of one name share an entry, in any order."""
+    from forecasts.question_sets.indicators_file import side_by_side
+    from forecasts.question_sets.writer import write_question_set
+
+    by_id = {question.id: question for question in question_set.questions}
+    texts = write_question_set(
+        replace(question_set, indicators=side_by_side(question_set.indicators, by_id))
+    )
+    try:
+        read_question_set(texts)
+    except InvalidQuestionSet as error:
+        lines = texts.get(error.file, "").splitlines()[error.line - 1 : error.line]
+        where = f" (at: {lines[0][:80]})" if lines else ""
+        raise Refused(
+            f"this could not be read again as a question set: {error.reason}{where}"
+        ) from None
+    return texts
+
+
+def _check_target(target: Path, force: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise Refused(f"{target.name} is a file: name a folder")
+    names = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
+    strange = [name for name in names if name not in OF_A_SET]
+    if strange and force:
+        raise Refused(
+            f"{target.name} holds {strange[0]}, which belongs to no question set: name another "
+            "folder"
+        )
+    if names and not force:
+        raise Refused(
+            f"{target.name} has files already: name another folder, or use --force to replace "
+            "the set there"
+        )
+
+
+def _replace_folder(staging: Path, target: Path, old: Path) -> None:
+    """Replace the old folder by the new one; restore the old one if that fails."""
+    if not target.exists():
+        staging.rename(target)
+        return
+    target.rename(old)
+    try:
+        staging.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _locate_built_in_sets() -> Traversable:
+    return files("forecasts") / "question_sets" / "builtin"
+
+
+def _read_file(file: Traversable, name: str) -> str:
+    raw = read_bytes(file) if isinstance(file, Path) else file.read_bytes()
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InvalidQuestionSet(name, line, "not UTF-8 text: save the file as UTF-8") from None
+
+
+def _check_examples(question_set: QuestionSet, text: str) -> None:
+    """Refuse an indicator whose own example does not match its terms."""
+    from tracker.matching.profile import profile_of
+    from tracker.matching.rules import fulfilling
+
+    profiles = list(dict.fromkeys(map(profile_of, question_set.indicators)))
+    examples = list(dict.fromkeys(example for profile in profiles for example in profile.examples))
+    number = {example: n for n, example in enumerate(examples)}
+    matching = fulfilling(examples, profiles)
+    for n, profile in enumerate(profiles):
+        for example in profile.examples:
+            if (number[example], n) not in matching:
+                line = _find_line(text, example)
+                reason = (
+                    f"example {example!r} does not match the terms of its own indicator: "
+                    "mend one of them"
+                )
+                raise InvalidQuestionSet("indicators.toml", line, reason)
+
+
+def _find_line(text: str, example: str) -> int:
+    """Line of an example, found by its first words, since parsing normalised its white space."""
+    start = text.find(" ".join(example.split()[:3]))
+    return text.count("\n", 0, max(start, 0)) + 1

@@ -1,0 +1,99 @@
+"""The verbs that give out what is known: reports, whole tables, and what changed lately.
+
+A part of `Tracker`, apart because it is the part that others read without a page or a terminal.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
+
+from forecasts.questions.question import ForecasterId
+from tracker.errors import NotFound, Refused
+from tracker.model.formats import TableFormat
+from tracker.model.read_models import Change
+from tracker.settings import Settings
+from tracker.storage import dump as whole
+from tracker.storage import event_log_rows as log
+from tracker.storage import known, properties
+from tracker.storage.sessions import Session, Store
+
+if TYPE_CHECKING:
+    from tracker.reports.checking import ReportCheck
+    from tracker.reports.content import Kind, Report
+
+
+class ReportVerbs:
+    """What the application gives out. All times are aware UTC; all errors are one line for a
+    person.
+    """
+
+    settings: Settings
+    now: Callable[[], datetime]
+    me: ForecasterId
+    _store: Store
+
+    def report(self, kind: "Kind", name: str = "", *, as_of: datetime | None = None) -> "Report":
+        """A report on a question, a scenario set (by its question), an essay, or the week before.
+
+        It says what this tracker knew at `as_of`: by default now, in a replay the time that it has
+        reached, or that of what was entered after. Raises `NotFound`, and `Refused` for an instant
+        that is still to come.
+        """
+        with self._store.reading() as session:
+            now = self._stands_at(session)
+            if as_of is not None and as_of > now:
+                raise Refused(
+                    f"nobody knows yet what will be known on {as_of.isoformat()}: it is "
+                    f"{now.isoformat()}"
+                )
+            return self._report(session, kind, name, as_of or now)
+
+    def _stands_at(self, session: Session) -> datetime:
+        """The present of this database."""
+        reached, newest = properties.replayed_until(session), log.last(session)
+        if reached is None:
+            return self.now()
+        return reached if newest is None else max(reached, newest.entered_at)
+
+    def _report(self, session: Session, kind: "Kind", name: str, at: datetime) -> "Report":
+        from tracker.reports import essay, question, scenarios, week
+
+        match kind:
+            case "question":
+                return question.report(session, name, at, self.me)
+            case "scenarios":
+                return scenarios.report(session, name, at)
+            case "essay":
+                return essay.report(session, name, at)
+            case "week":
+                return week.report(session, at, self.me)
+            case _:
+                assert_never(kind)
+
+    def check_report(self, content: bytes) -> "ReportCheck":
+        """Hold the file of a report against its own hash, and against what is known here of the
+        same instant.
+        """
+        from tracker.reports.checking import ReportCheck, carried
+
+        found = carried(content)
+        return ReportCheck(found, self.report(found.kind, found.name, as_of=found.known_at).sha256)
+
+    @staticmethod
+    def tables() -> tuple[str, ...]:
+        """The names of all tables."""
+        return whole.names()
+
+    def table_file(self, name: str, form: TableFormat) -> bytes:
+        """A whole table as a file; raises `NotFound`."""
+        from tracker.reports.table_export import table_file
+
+        if name not in whole.names():
+            raise NotFound("table", name, "`tracker export` lists the names")
+        with self._store.reading() as session:
+            return table_file(whole.read(session, name), form)
+
+    def changes(self, most: int = 100) -> tuple[Change, ...]:
+        """What people did lately, the newest first: questions asked, forecasts, answers."""
+        with self._store.reading() as session:
+            return known.changes(session, most)

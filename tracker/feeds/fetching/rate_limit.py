@@ -1,0 +1,151 @@
+"""Rate limit per registrable domain, by token buckets. Pure: the time is an argument.
+
+The limit applies to registrable domains (bbc.co.uk is one, a.github.io and b.github.io are two),
+because servers count requests per site, and because one customer of a hosting service must not
+silence the others. Each has a token bucket: a small burst, then a steady rate. A feed that would
+wait for long gets a reservation to come back, one after the other.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from ipaddress import ip_address
+from types import MappingProxyType
+from typing import Final
+
+from publicsuffixlist import PublicSuffixList
+
+from tracker.feeds.item import FeedId
+
+PATIENCE: Final = 5.0
+"""Maximum wait in seconds that is slept through; a longer one defers the request."""
+
+ONES_OWN: Final = frozenset(
+    (
+        "localhost localdomain local lan home corp internal intranet private test example invalid "
+        "onion arpa"
+    ).split()
+)
+"""Top-level names that are not in the public DNS."""
+
+ROOM: Final = 5_000
+"""Number of buckets above which full ones are dropped."""
+
+
+FORGOTTEN_AFTER: Final = 3600.0
+"""Seconds after which an unused reservation expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`burst` requests at once, and one more every `gap` seconds."""
+
+    gap: float
+    burst: int
+
+
+USUAL: Final = Rate(gap=1.0, burst=5)
+SLOWER: Final = MappingProxyType({"reddit.com": Rate(gap=60.0, burst=1)})
+"""Sites that refuse the usual rate."""
+
+
+@lru_cache(maxsize=20_000)
+def registrable_domain(host: str) -> str:
+    """Return the registrable domain of a host; "" for addresses and local names."""
+    name = host.rstrip(".").lower()
+    if name.rpartition(".")[2] in ONES_OWN or _is_address(name):
+        return ""
+    return _load_suffixes().privatesuffix(name) or ""
+
+
+@cache
+def _load_suffixes() -> PublicSuffixList:
+    # The package's own list; loaded at first use, as it takes 30 ms.
+    return PublicSuffixList()
+
+
+def _is_address(name: str) -> bool:
+    if name.replace(".", "").isdigit():
+        return True  # also the short forms, such as 127.1
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """State of one domain: `full_at` is when all tokens are back, `promised` the latest
+    reservation.
+    """
+
+    full_at: float = 0.0
+    promised: float = 0.0
+    rests_until: float = 0.0
+    promises: dict[FeedId, float] = field(default_factory=dict)
+
+    def is_idle(self, now: float) -> bool:
+        return max(self.full_at, self.promised, self.rests_until) <= now
+
+
+class Buckets:
+    """Token buckets of all domains. Times are seconds of one monotonic clock."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, _Bucket] = {}
+        self._room = ROOM
+
+    def wait(self, domain: str, feed: FeedId, now: float) -> float:
+        """Return the seconds until a feed may send a request; up to PATIENCE, take the token.
+
+        Beyond that nothing is taken: the feed keeps its reservation until it comes back. Requests
+        without a reservation queue behind those with one.
+        """
+        bucket, gap = self._get_bucket(domain, now), _find_rate(domain).gap
+        reservation = bucket.promises.get(feed)
+        if reservation is not None and reservation - now > PATIENCE:
+            return max(reservation, bucket.rests_until) - now
+        ready = max(now, bucket.full_at - (_find_rate(domain).burst - 1) * gap, bucket.rests_until)
+        if reservation is None and bucket.promised > now:
+            ready = max(ready, bucket.promised + gap)
+        if ready - now <= PATIENCE:
+            bucket.full_at = max(bucket.full_at, ready) + gap
+            bucket.promises.pop(feed, None)
+            return ready - now
+        bucket.promises[feed] = ready
+        bucket.promised = max(bucket.promised, ready)
+        return ready - now
+
+    def rest(self, domain: str, seconds: float, now: float) -> None:
+        """Block requests to a domain for so many seconds."""
+        bucket = self._get_bucket(domain, now)
+        bucket.rests_until = max(bucket.rests_until, now + seconds)
+
+    def resting(self, domain: str, now: float) -> float:
+        """Return the seconds for which a domain is still blocked; 0 if it is not."""
+        bucket = self._buckets.get(domain)
+        return max(bucket.rests_until - now, 0.0) if bucket else 0.0
+
+    def _get_bucket(self, domain: str, now: float) -> _Bucket:
+        bucket = self._buckets.get(domain)
+        if bucket is None:
+            if len(self._buckets) >= self._room:
+                self._buckets = {name: b for name, b in self._buckets.items() if not b.is_idle(now)}
+                self._room = max(ROOM, 2 * len(self._buckets))
+            bucket = self._buckets[domain] = _Bucket()
+        elif bucket.promises and bucket.promised <= now:
+            bucket.promises = {
+                f: at for f, at in bucket.promises.items() if now - at < FORGOTTEN_AFTER
+            }
+        return bucket
+
+
+def enough(domain: str) -> str:
+    """Explain why a request to a domain is deferred."""
+    gap = _find_rate(domain).gap
+    frequency = {1.0: "a second", 60.0: "a minute"}.get(gap, f"in {gap:g} seconds")
+    return f"{domain} is asked about once {frequency}, and other feeds are before this one"
+
+
+def _find_rate(domain: str) -> Rate:
+    return SLOWER.get(domain, USUAL)

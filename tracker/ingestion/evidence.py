@@ -1,0 +1,291 @@
+"""Link new and edited items to stories and evidence, in the writer's transaction.
+
+The steps are: find copies, match, assign a story, log evidence, update suggestions.
+
+An item needs no story until it matches a question: only then does it matter that reports of one
+event count once. So an item without a match joins a story only as a copy of an item in it, and
+starts none.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId
+from forecasts.evidence.story_merges import Merge
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import EvidenceId, QuestionId
+from tracker.feeds.item import ItemId
+from tracker.ingestion.match_state import Newsdesk, Watch
+from tracker.model.read_models import Decision, Why
+from tracker.questions.parameters import Calibration, calibration
+from tracker.questions.scenarios import signposts
+from tracker.questions.update_suggestion import record_suggestions
+from tracker.storage import evidence, items, stories
+from tracker.storage.items import Stored
+from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from tracker.matching.matcher import Match
+    from tracker.matching.stories import KnownStory, Stories
+
+Reading = tuple["tuple[Match, ...]", object]
+"""Matches of one item, best first, and its vector if there are any."""
+
+
+def arrive(
+    session: Session,
+    match_state: Newsdesk,
+    profiles: Watch,
+    stored: Sequence[Stored],
+    *,
+    now: datetime,
+) -> int:
+    """Link items one after the other; return the number of new pieces of evidence."""
+    if not stored:
+        return 0
+    with match_state.lock:
+        try:
+            items_with_copies = find_copies(session, match_state, stored, now)
+            linker = Arrivals(
+                session, match_state, profiles, match_state.stories(session, now), now=now
+            )
+            new_evidence = linker.take(items_with_copies)
+        except BaseException:
+            match_state.forget()
+            raise
+    touched = [profiles.questions[q] for q in sorted(linker.touched) if q in profiles.questions]
+    record_suggestions(session, touched, now, prompted=True)
+    signposts.mark(session, touched, now)
+    return new_evidence
+
+
+def find_copies(
+    session: Session, match_state: Newsdesk, stored: Sequence[Stored], now: datetime
+) -> list[Stored]:
+    """Mark each new item with the item that it copies, here and in the database."""
+    from tracker.matching.agencies import wire
+
+    new_items = [stored_item for stored_item in stored if not stored_item.edited]
+    copies = match_state.copies(session, [stored_item.id for stored_item in new_items], now)
+    roots = copies.add(
+        [
+            (stored_item.id, stored_item.item.title, stored_item.item.summary, now)
+            for stored_item in new_items
+        ]
+    )
+    marks = [
+        (
+            stored_item.id,
+            None if root is None else ItemId(root),
+            wire(stored_item.item.title, stored_item.item.summary),
+        )
+        for stored_item, root in zip(new_items, roots, strict=True)
+    ]
+    items.mark_copies(session, marks)
+    copied_by = {item: root for item, root, _ in marks}
+    return [replace(stored_item, copy_of=copied_by.get(stored_item.id)) for stored_item in stored]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """Match of one item with one question: indicator, direction, and probabilities."""
+
+    indicator: Indicator
+    direction: Direction
+    p_direction: float
+    relevance: float
+    found: "Match"
+
+
+class Arrivals:
+    """Assign items to stories and log evidence; collect the affected questions."""
+
+    def __init__(
+        self,
+        session: Session,
+        match_state: Newsdesk,
+        profiles: Watch,
+        known_stories: "Stories",
+        *,
+        now: datetime,
+    ) -> None:
+        self._session = session
+        self._match_state = match_state
+        self._profiles = profiles
+        self._stories = known_stories
+        self._now = now
+        self._calibration = calibration(session, now)
+        self._story_ids: dict[ItemId, StoryId] = {}
+        self._changed: dict[StoryId, KnownStory] = {}
+        self.touched: set[QuestionId] = set()
+
+    def take(self, stored: Sequence[Stored], results: "Sequence[Reading] | None" = None) -> int:
+        """Match items, assign each to its story and log new evidence; return the number of pieces.
+
+        `results` are the matches of the items if they were computed before.
+        """
+        earlier = {item.copy_of for item in stored if item.copy_of} | {
+            item.same_as for item in stored if item.same_as
+        }
+        self._story_ids = items.stories_of(self._session, sorted(earlier))
+        results = matched(self._profiles, stored) if results is None else results
+        count = sum(
+            self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
+        )
+        stories.keep_vectors(
+            self._session, list(self._changed.values()), self._match_state.encoder_name
+        )
+        return count
+
+    def _link_item(self, stored: Stored, matches: "tuple[Match, ...]", vector: object) -> int:
+        at = stored.seen_at or self._now
+        item_matches = bearings(matches, self._profiles, self._calibration)
+        sides = {
+            question: item_match.direction
+            for question, item_match in item_matches.items()
+            if item_match.direction
+        }
+        story = self._assign_story(stored, sides, vector, at)
+        if story is None:
+            return 0
+        return sum(
+            self._log_match(story, item_match, at, edited=stored.edited)
+            for item_match in item_matches.values()
+        )
+
+    def _assign_story(
+        self, stored: Stored, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
+    ) -> StoryId | None:
+        """Find the story of an item: its own, that of a repeated item, a similar or a new one."""
+        import numpy as np
+
+        if stored.story_id is not None and (stored.edited or stored.seen_at is not None):
+            return stored.story_id
+        earlier = (
+            self._story_ids.get(item_id)
+            for item_id in (stored.copy_of, stored.same_as)
+            if item_id is not None
+        )
+        known = next((story for story in earlier if story is not None), stored.story_id)
+        if known is not None:
+            self._join_story(stored.id, known, at)
+            return known
+        if vector is None:
+            return None
+        meaning = np.asarray(vector, dtype=np.float32)
+        placed = self._stories.place(_get_headline(stored), meaning, sides, at)
+        if placed.story is None:
+            return self._start_story(stored, meaning, sides, at)
+        if placed.also is not None:
+            self._merge_stories(placed.story, placed.also)
+        story = self._stories.get(placed.story.id) or placed.story
+        self._stories.join(story, meaning, sides, at)
+        self._changed[story.id] = story
+        self._join_story(stored.id, story.id, at)
+        self.touched.update(story.sides)
+        return story.id
+
+    def _start_story(
+        self, stored: Stored, vector: object, sides: Mapping[QuestionId, Direction], at: datetime
+    ) -> StoryId:
+        """Start a story with the item and any item without a story that it repeats."""
+        import numpy as np
+
+        from tracker.matching.stories import KnownStory
+
+        story_id = stories.add(self._session, stored.item.title, at)
+        story = KnownStory(
+            story_id, _get_headline(stored), np.array(vector, dtype=np.float32), at, at, dict(sides)
+        )
+        self._stories.add(story)
+        self._changed[story_id] = story
+        for earlier in (stored.copy_of, stored.same_as):
+            if earlier is not None:
+                self._join_story(earlier, story_id, at)
+        self._join_story(stored.id, story_id, at)
+        return story_id
+
+    def _join_story(self, item_id: ItemId, story_id: StoryId, at: datetime) -> None:
+        stories.join(self._session, item_id, story_id, at)
+        self._story_ids[item_id] = story_id
+
+    def _merge_stories(self, first: "KnownStory", second: "KnownStory") -> None:
+        """Merge two stories; the later one counts as part of the earlier from now on."""
+        earlier, later = sorted((first, second), key=lambda s: (s.first_seen_at, s.id))
+        merge = Merge(later.id, earlier.id, self._now)
+        stories.merge(self._session, merge, f"a report fits both: {earlier.title[:150]}")
+        self._stories.merge(later, earlier)
+        self.touched.update([*first.sides, *second.sides])
+
+    def _log_match(
+        self, story_id: StoryId, item_match: Bearing, at: datetime, *, edited: bool
+    ) -> bool:
+        """Log a match as evidence unless its story is evidence on that question already."""
+        indicator, match = item_match.indicator, item_match.found
+        if evidence.exists(self._session, story_id, indicator.question_id):
+            return False
+        piece = Evidence(
+            id=EvidenceId(0),
+            question_id=indicator.question_id,
+            story_id=story_id,
+            indicator_id=indicator.id,
+            direction=item_match.direction,
+            strength=indicator.strength,
+            relevance=item_match.relevance,
+            status="logged",
+            judged_by=MATCHER,
+            first_seen_at=at,
+            reports=(),
+            matched=match.matched,
+            p_direction=item_match.p_direction,
+            option=indicator.option,
+        )
+        reason = f"matched {', '.join(match.matched)}{' in an edited version' if edited else ''}"
+        logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, reason)
+        why = Why(match.nearest, match.cosine, match.polarity.why, self._profiles.matcher.version)
+        evidence.add(self._session, piece, logged, why)
+        self.touched.add(indicator.question_id)
+        if (known := self._stories.get(story_id)) is not None:
+            known.sides.setdefault(indicator.question_id, item_match.direction)
+        return True
+
+
+def matched(profiles: Watch, stored: Sequence[Stored]) -> "list[Reading]":
+    """Match these items, and encode those that match anything."""
+    from tracker.matching.matcher import words_of
+
+    texts = [words_of(item.item.title, item.item.summary) for item in stored]
+    matches = list(profiles.matcher.match(texts))
+    matching = [n for n, item_matches in enumerate(matches) if item_matches]
+    vectors = dict(
+        zip(matching, profiles.matcher.encode([texts[n] for n in matching]), strict=True)
+    )
+    return [(item_matches, vectors.get(n)) for n, item_matches in enumerate(matches)]
+
+
+def bearings(
+    matches: "tuple[Match, ...]", profiles: Watch, known: Calibration
+) -> dict[QuestionId, Bearing]:
+    """Select the best match on each question, with probabilities calibrated by reviews."""
+    best: dict[QuestionId, Bearing] = {}
+    for match in matches:  # the surest come first
+        sign, p_right = match.polarity.sign, match.polarity.p_right
+        for indicator in profiles.bearings[match.profile]:
+            has_direction = bool(sign and indicator.direction)
+            direction = (
+                Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
+            )
+            p = known.direction.apply(p_right) if has_direction else 0.5
+            item_match = Bearing(
+                indicator, direction, max(0.5, p), known.relevance.apply(match.relevance), match
+            )
+            best.setdefault(indicator.question_id, item_match)
+    return best
+
+
+def _get_headline(stored: Stored) -> str:
+    from tracker.matching.boilerplate import headline
+
+    return headline(stored.item.title)

@@ -1,0 +1,186 @@
+"""In-memory matching state: matcher, recent near-duplicates and recent stories.
+
+It can be rebuilt from the database at any time, and is after a failed transaction. Between
+transactions it is updated with what other processes have stored.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Final
+
+from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.questions.question import Question, QuestionId
+from tracker.feeds.item import ItemId
+from tracker.matching.profile import Profile, profile_of
+from tracker.questions.queries.question_page import open_questions
+from tracker.storage import items, questions, stories
+from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from tracker.matching.matcher import Matcher
+    from tracker.matching.near_duplicates import Copies
+    from tracker.matching.semantic import Encoder
+    from tracker.matching.stories import Stories
+    from tracker.matching.tokens import Tokens
+
+
+OWN_TEXT: Final = "own-text"
+"""Name of the indicator made from a question's own text, where nobody wrote any."""
+
+Bearings = Mapping[Profile, tuple[Indicator, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Open questions, and the indicators of each profile, for matching items."""
+
+    questions: Mapping[QuestionId, Question]
+    bearings: Bearings
+    matcher: "Matcher"
+
+
+class Newsdesk:
+    """Matching state of a process. `encoder` is one of auto, static, minilm or none."""
+
+    def __init__(self, encoder: str, cache: Path) -> None:
+        self.lock = RLock()
+        self._encoder_choice = encoder
+        self._cache = cache
+        self._watch: Watch | None = None
+        self._tokens: Tokens | None = None
+        self._copies: Copies | None = None
+        self._last = ItemId(0)
+        self._stories: Stories | None = None
+
+    @cached_property
+    def encoder(self) -> "Encoder | None":
+        """Encoder of texts into vectors; None where only words are matched."""
+        from tracker.matching.encoders import open_encoder
+
+        return open_encoder(self._encoder_choice, self._cache)
+
+    @cached_property
+    def _phrasing_encoder(self) -> "Encoder | None":
+        """Encoder that caches phrasings across changes of the questions.
+
+        A transformer takes 5 ms for each.
+        """
+        from tracker.matching.encoders import Remembering
+
+        return Remembering(self.encoder) if self.encoder else None
+
+    @property
+    def tokens(self) -> "Tokens":
+        """Vocabulary of this process; a full one is replaced, and the matcher rebuilt."""
+        from tracker.matching.tokens import Tokens
+
+        if self._tokens is None or self._tokens.full:
+            self._tokens, self._watch = Tokens(), None
+        return self._tokens
+
+    @property
+    def encoder_name(self) -> str:
+        """Name of the encoder; vectors of different encoders cannot be compared."""
+        return self.encoder.name if self.encoder else ""
+
+    @property
+    def version(self) -> str:
+        """Version of the matcher."""
+        from tracker.matching.matcher import version
+
+        return version(self.encoder)
+
+    def watch(
+        self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
+    ) -> Watch:
+        """Load the open questions (or `only` these) and indicators; reuse an unchanged matcher."""
+        from tracker.matching.matcher import Matcher
+
+        if only is None:
+            opened = open_questions(session, now)
+        else:
+            opened = {q.id: q for q in questions.every(session) if q.id in set(only)}
+        bearings = _group_by_profile(opened, questions.indicators(session, list(opened)))
+        with self.lock:
+            tokens, cached = self.tokens, self._watch
+            if cached is not None and only is None and tuple(bearings) == cached.matcher.profiles:
+                matcher = cached.matcher
+            else:
+                matcher = Matcher(
+                    tuple(bearings), self.encoder, tokens, phrasings=self._phrasing_encoder
+                )
+            watch = Watch(opened, bearings, matcher)
+            if only is None:
+                self._watch = watch
+            return watch
+
+    def copies(self, session: Session, new: Sequence[ItemId], now: datetime) -> "Copies":
+        """Near-duplicate index of the last days, updated with all stored items but the `new`."""
+        from tracker.matching.near_duplicates import WINDOW, Copies
+
+        if self._copies is None:
+            self._copies, self._last = Copies(), ItemId(0)
+        fresh = set(new)
+        stored = items.read_since(session, self._last, now - WINDOW)
+        self._copies.remember(
+            [
+                (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
+                for r in stored
+                if r.id not in fresh
+            ]
+        )
+        self._last = max([self._last, *(r.id for r in stored)])
+        return self._copies
+
+    def stories(self, session: Session, now: datetime) -> "Stories":
+        """Stories that can be joined."""
+        if self._stories is None:
+            self._stories = self.stories_around(session, now)
+        return self._stories
+
+    def stories_around(self, session: Session, at: datetime) -> "Stories":
+        """Stories that could be joined at some time, for matching an archive."""
+        from tracker.matching.semantic import kind_of
+        from tracker.matching.stories import LONGEST, WINDOW, Stories
+
+        kind = kind_of(self.encoder)
+        known = stories.recent(session, at - WINDOW, at, self.encoder_name)
+        return Stories(
+            [s for s in known if s.first_seen_at >= at - LONGEST - timedelta(days=1)], kind
+        )
+
+    def forget(self) -> None:
+        """Discard the cached state after a transaction that was not stored."""
+        with self.lock:
+            self._copies = self._stories = None
+
+
+def _group_by_profile(
+    opened: Mapping[QuestionId, Question], indicators: Sequence[Indicator]
+) -> Bearings:
+    """Group indicators by profile; a question without any is matched by its own text."""
+    by_profile: dict[Profile, list[Indicator]] = {}
+    for indicator in indicators:
+        by_profile.setdefault(profile_of(indicator), []).append(indicator)
+    with_indicators = {indicator.question_id for indicator in indicators}
+    for question in opened.values():
+        if question.id not in with_indicators:
+            by_profile.setdefault(Profile(question.text), []).append(own_text(question))
+    return {profile: tuple(group) for profile, group in by_profile.items()}
+
+
+def own_text(question: Question) -> Indicator:
+    """Make an indicator of a question's own text; a reviewer decides its direction."""
+    name = "What the question itself says"
+    return Indicator(
+        IndicatorId(f"{question.id}/{OWN_TEXT}"),
+        question.id,
+        name,
+        Direction.NEUTRAL,
+        Strength.SOME,
+        (),
+    )

@@ -1,0 +1,308 @@
+"""Commands on essays: add texts, list claims, draft, open and reject questions, show the record."""
+
+from pathlib import Path
+from shlex import quote
+
+import click
+from rich.table import Table
+
+from forecasts.essays.extract import Sentence
+from forecasts.questions.format import in_full
+from forecasts.questions.new_question import short_name
+from tracker.errors import Refused
+from tracker.essays.draft_files import asked_of, read_draft, write_draft
+from tracker.essays.extracting import LONGEST_FILE, extract
+from tracker.essays.reading import sentences_of
+from tracker.essays.titles import name_of, title_of
+from tracker.files.user_files import read_bytes, read_text
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import as_json, console, opened, show
+from tracker.llm.answers import Unanswered
+from tracker.llm.drafting import with_proposal
+from tracker.model.audit import Standpoint
+from tracker.model.essays import EssayPage, NewEssay
+from tracker.model.json_values import to_json
+
+
+@click.group()
+def essay() -> None:
+    """Read an essay: its claims, the questions from them, and its record."""
+
+
+@essay.command("list")
+@as_json
+@click.pass_context
+def list_essays(context: click.Context, /, json: bool) -> None:
+    """List the essays, how much of each was asked, and how their claims did."""
+    with opened(context) as tracker:
+        essays = tracker.essays()
+    table = printing.table_of(
+        "essay",
+        "title",
+        "questions",
+        "asked of forward-looking",
+        "live record",
+        "retrospective record",
+    )
+    for summary in essays:
+        coverage = f"{summary.coverage.asked} of {summary.coverage.forward_looking}"
+        record = [
+            f"{round(v.overall.borne_out, 1):g} of {v.overall.answered}"
+            for v in (summary.live, summary.retrospective)
+        ]
+        table.add_row(
+            summary.essay.id,
+            printing.safe(summary.essay.title),
+            str(summary.questions),
+            coverage,
+            *record,
+        )
+    show(essays, json, table if essays else "No essays yet: add one with `tracker essay add FILE`.")
+
+
+@essay.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title)."
+)
+@click.option("--title", default="", help="Its title (default: as it stands in the file).")
+@click.option("--published", default="", metavar="DATE", help="When it appeared.")
+@click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
+@as_json
+@click.pass_context
+def add(
+    context: click.Context,
+    /,
+    *,
+    file: Path,
+    name: str | None,
+    title: str,
+    published: str,
+    note: str,
+    json: bool,
+) -> None:
+    """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web
+    page.
+    """
+    raw = read_bytes(file, LONGEST_FILE)
+    text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
+    new_essay = NewEssay(
+        id=name or name_of(file.stem, title),
+        title=title,
+        text=text,
+        source=file.name,
+        published=published,
+        note=note,
+    )
+    with opened(context) as tracker:
+        stored = tracker.add_essay(new_essay)
+        page = tracker.essay(stored.essay_id)
+    message = (
+        f"Kept version {stored.version} of {stored.essay_id}: {page.coverage.forward_looking} "
+        "forward-looking sentences."
+    )
+    show(
+        {"essay": stored.essay_id, "version": stored.version, "coverage": page.coverage},
+        json,
+        message,
+    )
+
+
+@essay.command()
+@click.argument("essay_or_file", metavar="ESSAY|FILE")
+@click.option("--all", "everything", is_flag=True, help="Dropped sentences too.")
+@as_json
+@click.pass_context
+def claims(context: click.Context, /, essay_or_file: str, everything: bool, json: bool) -> None:
+    """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every
+    sentence.
+    """
+    path = Path(essay_or_file)
+    if _is_file(path):
+        sentences = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
+    else:
+        with opened(context) as tracker:
+            page = tracker.essay(essay_or_file)
+        if page.text is None:
+            raise Refused(
+                f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
+                "name a file"
+            )
+        sentences = sentences_of(page.text.text)
+    show(sentences, json, _build_claims_table([s for s in sentences if everything or s.kept]))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:  # no file has so long a name
+        return False
+
+
+def _build_claims_table(sentences: list[Sentence]) -> Table | str:
+    if not sentences:
+        return "No forward-looking sentence: nothing in this text can be asked."
+    table = printing.table_of("at", "kind", "cue", "modality", "score", "sentence")
+    for sentence in sentences:
+        numbers = (f"{sentence.modality:.2f}", f"{sentence.score:.2f}")
+        table.add_row(
+            str(sentence.offset),
+            sentence.kind or "–",
+            sentence.cue or "–",
+            *numbers,
+            printing.safe(sentence.text),
+        )
+    return table
+
+
+@essay.command()
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@click.option(
+    "--question", metavar="NAME", help="Short name of the question (default: from its text)."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file."
+)
+@click.option("--ask-model", is_flag=True, help="Let the model fill empty slots, if one is set up.")
+@as_json
+@click.pass_context
+def draft(
+    context: click.Context,
+    /,
+    *,
+    name: str,
+    at: int,
+    question: str | None,
+    out: Path | None,
+    ask_model: bool,
+    json: bool,
+) -> None:
+    """Draft a question from the sentence at a character, as a file to complete."""
+    with opened(context) as tracker:
+        drafted = tracker.draft(name, at)
+        if ask_model:
+            proposal = tracker.propose(name, at)
+            if isinstance(proposal, Unanswered):
+                raise Refused(f"the model proposes nothing: {proposal.reason}")
+            drafted = with_proposal(drafted, proposal)
+        essay_of = tracker.essay(name).essay
+        text = write_draft(
+            drafted,
+            essay_of,
+            question or short_name(drafted.text),
+            Standpoint(tracker.me, tracker.now()),
+        )
+    if out is None:
+        click.echo(to_json(drafted) if json else text)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{out} is there already: name a new file, or remove that one") from None
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror or error}") from None
+    show(drafted, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}")
+
+
+@essay.command("open")
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
+)
+@as_json
+@click.pass_context
+def open_question(
+    context: click.Context, /, *, name: str, at: int, file: Path, override: str, json: bool
+) -> None:
+    """Open the question of a completed draft, with its indicators."""
+    with opened(context) as tracker:
+        drafted, indicators = read_draft(
+            read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay
+        )
+        question = tracker.open_claim(
+            asked_of(drafted), at, indicators=indicators, override=override
+        )
+    show(
+        question,
+        json,
+        f"{question.id} is open; its base rate is {in_full(question, question.prior)}.",
+    )
+
+
+@essay.command()
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@click.option("--why", required=True, metavar="TEXT", help="Why it cannot be tested.")
+@as_json
+@click.pass_context
+def reject(context: click.Context, /, *, name: str, at: int, why: str, json: bool) -> None:
+    """Set the sentence at a character aside as untestable."""
+    with opened(context) as tracker:
+        rejection = tracker.reject_claim(name, at, why)
+    show(rejection, json, f"The sentence at {rejection.offset} is set aside.")
+
+
+@essay.command()
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@as_json
+@click.pass_context
+def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
+    """Take a sentence up again that was set aside."""
+    with opened(context) as tracker:
+        tracker.restore_claim(name, at)
+    show({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
+
+
+@essay.command("map")
+@click.argument("name", metavar="ESSAY")
+@as_json
+@click.pass_context
+def show_map(context: click.Context, /, name: str, json: bool) -> None:
+    """Show an essay with its record written over it, and the verdict on it by kind and by
+    modality.
+    """
+    with opened(context) as tracker:
+        page = tracker.essay(name)
+    if json:
+        record = {
+            "coverage": page.coverage,
+            "map": page.mapped,
+            "live": page.live,
+            "retrospective": page.retrospective,
+        }
+        click.echo(to_json(record))
+        return
+    _print_map(page)
+
+
+def _print_map(page: EssayPage) -> None:
+    table = printing.table_of("at", "state", "claim", "because")
+    for entry in page.mapped:
+        if entry.state not in ("not forward-looking", "dropped"):
+            state = entry.state if entry.share is None else entry.words
+            table.add_row(
+                str(entry.sentence.offset),
+                state,
+                printing.safe(entry.sentence.text),
+                printing.safe(entry.why),
+            )
+    console.print(table)
+    for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
+        console.print(f"{name} record")
+        lines = printing.table_of(
+            "claims", "borne out", "still open", "mean chance of the open ones"
+        )
+        for line in (record.overall, *record.by_kind, *record.by_modality):
+            chance = "–" if line.mean_chance is None else f"{line.mean_chance:.0%}"
+            lines.add_row(
+                line.label,
+                f"{round(line.borne_out, 1):g} of {line.answered}",
+                str(line.open),
+                chance,
+            )
+        console.print(lines)

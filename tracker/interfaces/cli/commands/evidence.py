@@ -1,0 +1,163 @@
+"""Commands that list pending evidence and judge it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypedDict, Unpack
+
+import click
+from rich.table import Table
+
+from forecasts.evidence.evidence import (
+    Direction,
+    EvidenceStatus,
+    Strength,
+    side_words,
+    strength_from_words,
+)
+from forecasts.questions.question import ForecasterId, Kind, QuestionId
+from tracker.errors import Refused
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.model.read_models import EvidenceCard
+
+
+@click.command()
+@click.argument("question", required=False)
+@as_json
+@click.pass_context
+def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
+    """List the evidence that waits for your judgement: what it would change most comes first."""
+    with opened(context) as tracker:
+        cards = tracker.inbox(question)
+        if json or not cards:
+            show(cards, json, "Nothing waits for review.")
+            return
+        kinds = {row.question.id: row.question.kind for row in tracker.questions()}
+        headlines = tracker.headlines()
+    console.print(inbox_table(cards, kinds))
+    if headlines:
+        console.print(printing.safe(headlines))
+
+
+class _ReviewOptions(TypedDict):
+    direction: str | None
+    strength: str | None
+    if_yes: str | None
+    if_no: str | None
+    note: str
+    forecaster: ForecasterId | None
+
+
+@click.command()
+@click.argument("number", type=int, metavar="NR")
+@click.argument("verdict", type=click.Choice(["confirm", "reject", "reopen"]))
+@click.option(
+    "--direction", type=click.Choice(["yes", "no", "neutral"]), help="Correct what it speaks for."
+)
+@click.option(
+    "--strength",
+    type=click.Choice([s.name.lower() for s in Strength]),
+    help="Correct how strongly.",
+)
+@click.option(
+    "--if-yes", metavar="WORD", help='How expected it is if the answer is YES, such as "likely".'
+)
+@click.option("--if-no", metavar="WORD", help="How expected it is if the answer is NO: say both.")
+@click.option("--note", default="", metavar="TEXT", help="Why, kept with the decision.")
+@acting_as
+@as_json
+@click.pass_context
+def review(
+    context: click.Context,
+    /,
+    number: int,
+    verdict: str,
+    json: bool,
+    **options: Unpack[_ReviewOptions],
+) -> None:
+    """Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that
+    it waits again.
+    """
+    if verdict == "reopen":
+        _reopen_evidence(context, number, json, options)
+        return
+    status: EvidenceStatus = "confirmed" if verdict == "confirm" else "rejected"
+    direction = Direction[options["direction"].upper()] if options["direction"] else None
+    strength = Strength[options["strength"].upper()] if options["strength"] else None
+    if options["if_yes"] or options["if_no"]:
+        direction, strength = _elicit(options)
+    with opened(context) as tracker:
+        piece = tracker.review(
+            number,
+            status,
+            direction=direction,
+            strength=strength,
+            note=options["note"],
+            forecaster=options["forecaster"],
+        )
+    show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
+
+
+def _reopen_evidence(
+    context: click.Context, number: int, json: bool, options: _ReviewOptions
+) -> None:
+    if any(value for name, value in options.items() if name != "forecaster"):
+        raise Refused("what is reopened waits as it was logged: give nothing but the number")
+    with opened(context) as tracker:
+        piece = tracker.reopen_evidence(number, options["forecaster"])
+    show(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
+
+
+def _elicit(options: _ReviewOptions) -> tuple[Direction, Strength]:
+    """Derive direction and strength from the likelihoods of the report under either answer."""
+    if_yes, if_no = options["if_yes"], options["if_no"]
+    if not (if_yes and if_no) or options["direction"] or options["strength"]:
+        raise click.UsageError(
+            "give --if-yes and --if-no together, and then neither --direction nor --strength"
+        )
+    return strength_from_words(if_yes, if_no)
+
+
+def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind]) -> Table:
+    """Build the table of pending evidence with its judgement, confidence and reasons."""
+    table = printing.table_of("nr", "seen", "report", "speaks", "why")
+    for card in cards:
+        piece = card.evidence
+        copies = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
+        report = (
+            f"{card.headline}{copies} – {card.items[0].feed_title}\non {piece.question_id}: "
+            f"{card.indicator_name}"
+        )
+        speaks = [
+            _describe_side(card, kinds[piece.question_id]),
+            f"strength {piece.strength.name.lower()}",
+            f"relevance {piece.relevance:.2f}",
+            *(["context only"] if card.context_only else []),
+        ]
+        table.add_row(
+            str(piece.id),
+            printing.day(piece.first_seen_at),
+            printing.safe(report),
+            printing.safe("\n".join(speaks)),
+            printing.safe("\n".join(_list_reasons(card))),
+        )
+    return table
+
+
+def _describe_side(card: EvidenceCard, kind: Kind) -> str:
+    piece = card.evidence
+    side = side_words(kind, piece.direction, piece.option)
+    return f"{side} {piece.p_direction:.2f}" if piece.direction else side
+
+
+def _list_reasons(card: EvidenceCard) -> Iterator[str]:
+    """Yield the reasons for match and direction, and the notes of a model."""
+    why = card.why
+    if card.may_answer:
+        yield f"may be the answer itself: if it is, `tracker resolve {card.evidence.question_id}`"
+    if card.evidence.matched:
+        yield f"words: {', '.join(card.evidence.matched)}"
+    if why.nearest:
+        yield f"nearest: “{why.nearest}”" + (f" ({why.cosine:.2f})" if why.cosine else "")
+    if why.leaning:
+        yield f"leans: {why.leaning}"
+    yield from (decision.note for decision in card.decisions if decision.by.startswith("model:"))

@@ -1,0 +1,295 @@
+"""Commands on feeds: status, subscriptions, trials, and polling."""
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tracker.app.tracker import Tracker, open_tracker
+from tracker.feeds.scheduling.health import fleet
+from tracker.files.user_files import read_bytes
+from tracker.ingestion.network import limits_of
+from tracker.interfaces.cli import feed_tables
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, put, show
+from tracker.interfaces.gc_tuning import settle
+from tracker.model.json_values import in_one_line
+
+allow_private = click.option(
+    "--allow-private",
+    is_flag=True,
+    help="Also ask hosts that are not on the public internet, just this once.",
+)
+
+
+@click.group(invoke_without_command=True)
+@as_json
+@click.pass_context
+def feeds(context: click.Context, /, json: bool) -> None:
+    """Show the feeds with their health; with a subcommand, change which are read and how."""
+    if context.invoked_subcommand is not None:
+        return
+    with opened(context) as tracker:
+        rows = tracker.feeds()
+        all_together = fleet([row.state for row in rows], tracker.now())
+    if json:
+        show({"fleet": all_together, "feeds": rows}, json, "")
+        return
+    console.print(printing.safe(feed_tables.fleet_in_words(all_together)))
+    console.print(feed_tables.feeds_table(rows))
+
+
+@feeds.command("show")
+@click.argument("feed")
+@as_json
+@click.pass_context
+def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
+    """Show one feed: how it fares, when it is asked next and why, what it brought."""
+    with opened(context) as tracker:
+        page = tracker.feed(feed)
+    if json:
+        show(page, json, "")
+        return
+    feed_tables.print_feed(console, page)
+
+
+@feeds.command("add")
+@click.argument("url")
+@click.option("--title", help="What to call it (default: what it calls itself).")
+@click.option(
+    "--group", "source_group", help="Its owner or wire: copies inside one group count once."
+)
+@click.option(
+    "--grade", type=click.Choice(list("ABCDEF")), help="How reliable the source is (default: C)."
+)
+@click.option("--theme", help="What it is about, as the tags of questions are written.")
+@allow_private
+@click.pass_context
+def add_feed(
+    context: click.Context, /, url: str, allow_private: bool, **details: str | None
+) -> None:
+    """Read the feed at this address from now on, or the one that a page there names."""
+    with _open_with_network(context, allow_private) as tracker:
+        feed = tracker.subscribe(
+            url, **{name: value for name, value in details.items() if value is not None}
+        )
+    console.print(printing.safe(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
+
+
+@feeds.command("test")
+@click.argument("url")
+@allow_private
+@as_json
+@click.pass_context
+def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bool) -> None:
+    """Read an address once and keep nothing: what answers, what is in it, what would match."""
+    with _open_with_network(context, allow_private) as tracker:
+        trial = tracker.try_feed(url)
+    if json:
+        show(feed_tables.trial_record(trial), json, "")
+    else:
+        feed_tables.print_trial(console, trial)
+    if trial.parsed is None:
+        sys.exit(1)
+
+
+@feeds.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@click.pass_context
+def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
+    """Add the feeds of a subscription list (OPML) that are not there yet."""
+    document = read_bytes(file)
+    with opened(context) as tracker:
+        report = tracker.import_feeds(document)
+    words = f"{report.added} feeds added, {report.known} were there already."
+    show(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))
+
+
+@feeds.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.pass_context
+def export_feeds(context: click.Context, /, file: Path | None) -> None:
+    """Write all feeds as a subscription list (OPML) to FILE, or print it."""
+    with opened(context) as tracker:
+        document = tracker.export_feeds()
+    if file is None:
+        click.echo(document.decode(), nl=False)
+    else:
+        put(file, document)
+        console.print(printing.safe(f"Written to {file}."))
+
+
+@feeds.command("set")
+@click.argument("feed")
+@click.option("--url", help="Its address, when it has moved.")
+@click.option("--title", help="What to call it.")
+@click.option(
+    "--group", "source_group", help="Its owner or wire: copies inside one group count once."
+)
+@click.option("--grade", type=click.Choice(list("ABCDEF")), help="How reliable the source is.")
+@click.option("--theme", help="What it is about, as the tags of questions are written.")
+@click.option(
+    "--importance",
+    type=float,
+    help="Above 1 it is asked more often than its like, below 1 less often.",
+)
+@click.option(
+    "--every",
+    "every_minutes",
+    type=float,
+    help="Ask every so many minutes; 0 learns the interval again.",
+)
+@click.option(
+    "--user-agent", help="Introduce ourselves to this server in these words; '' as everywhere."
+)
+@click.option(
+    "--megabytes",
+    "max_megabytes",
+    type=float,
+    help="Size limit of its document; 0 for the usual one.",
+)
+@click.option(
+    "--full-text/--no-full-text",
+    default=None,
+    help="Read the whole article behind items that match.",
+)
+@click.pass_context
+def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
+    """Set how a feed is read."""
+    changes = {name: value for name, value in options.items() if value is not None}
+    for name in ("every_minutes", "max_megabytes"):
+        if changes.get(name) == 0:
+            changes[name] = None
+    with opened(context) as tracker:
+        updated = tracker.change_feed(feed, **changes)
+    console.print(printing.safe(feed_tables.settings_in_words(updated)))
+
+
+@feeds.command("pause")
+@click.argument("feed")
+@click.pass_context
+def pause_feed(context: click.Context, /, feed: str) -> None:
+    """Poll a feed no more; `retry` takes it up again."""
+    with opened(context) as tracker:
+        tracker.pause_feed(feed)
+    console.print(
+        printing.safe(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again.")
+    )
+
+
+@feeds.command("retry")
+@click.argument("feed")
+@click.pass_context
+def retry_feed(context: click.Context, /, feed: str) -> None:
+    """Poll a feed at the next tick, even a paused one."""
+    with opened(context) as tracker:
+        tracker.retry_feed(feed)
+    console.print(printing.safe(f"{feed} is due now: the next round of polling asks it."))
+
+
+@click.command()
+@click.option(
+    "--all", "every", is_flag=True, help="Every feed that is not paused, whatever its schedule."
+)
+@click.option(
+    "--once",
+    is_flag=True,
+    help="Print one line of JSON with counts, wall and CPU seconds, for measuring.",
+)
+@allow_private
+@click.option(
+    "--no-politeness", is_flag=True, help="As fast as it goes: only against a server of your own."
+)
+@as_json
+@click.pass_context
+def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **network: bool) -> None:
+    """Poll the feeds that are due, once, and log what is new as evidence."""
+    if once:
+        _poll_measured(context, every, **network)
+        return
+    with _open_with_network(context, **network) as tracker, console.status("Polling feeds …"):
+        report = tracker.poll(every=every)
+    words = f"{report.feeds} feeds polled, {report.failed} failed, {report.new_items} new items"
+    words += f", {report.changed_items} edited, {report.new_evidence} evidence."
+    show(report, json, "\n".join([words, *report.errors]))
+
+
+@click.command()
+@click.pass_context
+def metrics(context: click.Context, /) -> None:
+    """Print the state of feeds, questions and jobs in the format that Prometheus reads."""
+    from tracker.interfaces.metrics import exposition
+
+    with opened(context) as tracker:
+        click.echo(exposition(tracker).decode(), nl=False)
+
+
+def _open_with_network(
+    context: click.Context, allow_private: bool, no_politeness: bool = False
+) -> Tracker:
+    """Open the tracker with the network limits of the options."""
+    settings = chosen(context)
+    limits = limits_of(settings)
+    private = ("*",) if allow_private else limits.private
+    return open_tracker(
+        settings, create=False, limits=replace(limits, private=private, polite=not no_politeness)
+    )
+
+
+def _poll_measured(context: click.Context, every: bool, **network: bool) -> None:
+    """Poll once and print one line of measurements.
+
+    Excluded is what a scheduler did long before: loading the libraries, opening the database, the
+    first (here empty) run. Included is ending the parsers, as the system counts their CPU time only
+    then.
+    """
+    for name in ("tracker.feeds.fetching.client", "tracker.feeds.parsing.pool"):
+        import_module(name)
+    with _open_with_network(context, **network) as tracker:
+        tracker.poll(only=())
+        settle()
+        start = Spent.so_far()
+        report = tracker.poll(every=every)
+        tracker.close()
+    elapsed = Spent.so_far() - start
+    line = {
+        "feeds": report.feeds,
+        "new": report.new_items,
+        "changed": report.changed_items,
+        "errors": report.failed,
+        "wall_seconds": round(elapsed.wall, 4),
+        "cpu_seconds": round(elapsed.cpu, 4),
+    }
+    click.echo(in_one_line(line))
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Wall seconds, and CPU seconds of this process and its ended children."""
+
+    wall: float
+    cpu: float
+
+    @classmethod
+    def so_far(cls) -> "Spent":
+        """Return the time used until now."""
+        return cls(time.perf_counter(), time.process_time() + _children_cpu_seconds())
+
+    def __sub__(self, other: "Spent") -> "Spent":
+        """Return the time used since then."""
+        return Spent(self.wall - other.wall, self.cpu - other.cpu)
+
+
+def _children_cpu_seconds() -> float:
+    """Return the CPU seconds of ended child processes; 0 where the system does not report them."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

@@ -1,0 +1,151 @@
+"""Commands on learned parameters, and on the model that may judge evidence."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import as_json, opened, show
+from tracker.model.json_values import plain
+
+if TYPE_CHECKING:
+    from tracker.questions.fit_parameters import Decided, Kept
+
+NOTHING = (
+    "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and "
+    "direction, 30 questions that closed with an answer for the weight of evidence, 10 for the "
+    "reliability of a feed, 14 days of archive for what is usual."
+)
+
+
+@click.group(invoke_without_command=True)
+@as_json
+@click.pass_context
+def learned(context: click.Context, /, json: bool) -> None:
+    """Show what was learned from reviews and answers; with a subcommand, freeze or reset it."""
+    if context.invoked_subcommand is not None:
+        return
+    with opened(context) as tracker:
+        values = tracker.learned()
+    show(
+        [_flat_record(parameter) for parameter in values],
+        json,
+        learned_table(values) if values else NOTHING,
+    )
+
+
+@learned.command()
+@click.argument("name")
+@click.argument("scope", default="all")
+@as_json
+@click.pass_context
+def history(context: click.Context, /, name: str, scope: str, json: bool) -> None:
+    """Show every version of a learned value, the oldest first."""
+    with opened(context) as tracker:
+        versions = tracker.learned_history(_name_in_storage(name), scope)
+    nothing = f"{_name_in_storage(name)} {scope} was never learned: the default stands."
+    show(
+        [_flat_record(version) for version in versions],
+        json,
+        learned_table(versions) if versions else nothing,
+    )
+
+
+def _decision_command(decision: "Decided", result_words: str, help_text: str) -> click.Command:
+    """Build a command that applies a decision to a learned value."""
+
+    @learned.command(decision, help=help_text)
+    @click.argument("name")
+    @click.argument("scope", default="all")
+    @as_json
+    @click.pass_context
+    def decide(context: click.Context, /, name: str, scope: str, json: bool) -> None:
+        with opened(context) as tracker:
+            parameter = tracker.decide_learned(_name_in_storage(name), scope, decision)
+        label = f"{parameter.learned.name} {parameter.learned.scope}"
+        show(
+            _flat_record(parameter), json, f"{label} {result_words} {parameter.learned.value:.3f}."
+        )
+
+    return decide
+
+
+freeze = _decision_command(
+    "freeze", "stays at", "Keep a value as it is, whatever reviews and answers say."
+)
+thaw = _decision_command("thaw", "learns again, from", "Let a frozen value learn again.")
+reset = _decision_command(
+    "reset",
+    "is back at",
+    "Put a value back to its default; what it was learned from counts no more.",
+)
+
+
+@click.command()
+@as_json
+@click.pass_context
+def learn(context: click.Context, /, json: bool) -> None:
+    """Learn from reviews and answers now, as the scheduler does once a day."""
+    with opened(context) as tracker:
+        changed = tracker.learn()
+    lines = [
+        f"{value.name} {value.scope} is {value.value:.3f} from now on: {value.why}"
+        for value in changed
+    ]
+    show(changed, json, "\n".join(lines) or "Nothing changed.")
+
+
+@click.command("ask-model")
+@click.option(
+    "--most",
+    "limit",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="How many pieces to ask about.",
+)
+@as_json
+@click.pass_context
+def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
+    """Have the model judge evidence that waits; its judgement is marked as such and overrides
+    nobody.
+    """
+    with opened(context) as tracker:
+        report = tracker.ask_model(most=limit)
+    summary = (
+        f"{report.asked} asked with {report.requests} requests, {report.judged} judged, "
+        f"{report.refused} refused."
+    )
+    show(report, json, f"{summary} {report.why}".strip())
+
+
+def learned_table(values: "Iterable[Kept]") -> Table:
+    """Build the table of learned values with sample size and date."""
+    table = printing.table_of("what", "scope", "value", "n", "since", "state", "why")
+    for parameter in values:
+        learned_value = parameter.learned
+        since, value = printing.minute(learned_value.as_of), f"{learned_value.value:.3f}"
+        table.add_row(
+            learned_value.name,
+            printing.safe(learned_value.scope),
+            value,
+            str(learned_value.n),
+            since,
+            parameter.state,
+            printing.safe(learned_value.why),
+        )
+    return table
+
+
+def _flat_record(parameter: "Kept") -> dict[str, Any]:
+    """Return a value as one flat record for `--json`."""
+    return {**plain(parameter.learned), "state": parameter.state, "by": parameter.by}
+
+
+def _name_in_storage(name: str) -> str:
+    """Return the stored name of a value; `relevance-shift` is easier to type than a name with a
+    space.
+    """
+    return name.replace("-", " ")

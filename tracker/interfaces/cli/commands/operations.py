@@ -1,0 +1,128 @@
+"""Commands for operation: suggestions, verification, scheduler, serving and demo."""
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from forecasts.questions.question import utc
+from tracker.errors import Refused
+from tracker.interfaces.cli.commands.scores import verify_scores
+from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, show
+from tracker.interfaces.log_setup import set_up_logs
+from tracker.interfaces.processes import (
+    Serving,
+    check_serving,
+    replay_with_progress,
+    run_scheduler,
+    serve_replay,
+    start_everything,
+)
+
+
+@click.command()
+@as_json
+@click.pass_context
+def suggest(context: click.Context, /, json: bool) -> None:
+    """Bring the suggestion of every open question up to now."""
+    with opened(context) as tracker:
+        count = tracker.suggest()
+    show({"moved": count}, json, f"{count} suggestions moved.")
+
+
+@click.command()
+@click.option("--head", metavar="SEQ:HASH", help="A head printed earlier: is it still in the log?")
+@click.option(
+    "--scores", is_flag=True, help="Instead work every score out again from the log, and compare."
+)
+@as_json
+@click.pass_context
+def verify(context: click.Context, /, head: str | None, scores: bool, json: bool) -> None:
+    """Check that no forecast, decision, answer or question was changed after it was entered."""
+    if scores and head is not None:
+        raise Refused(
+            "--head is about the log and --scores about what follows from it: ask for one at a time"
+        )
+    if scores:
+        verify_scores(context, json)
+        return
+    with opened(context) as tracker:
+        verdict = tracker.verify(head)
+    message = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
+    show(
+        verdict,
+        json,
+        message
+        if verdict.bad_seq is None
+        else f"First bad entry: {verdict.bad_seq}: {verdict.reason}",
+    )
+    if verdict.bad_seq is not None:
+        sys.exit(1)
+
+
+@click.command()
+@click.pass_context
+def run(context: click.Context, /) -> None:
+    """Run the scheduler alone: poll feeds and let time pass until Ctrl-C."""
+    with opened(context) as tracker:
+        sys.exit(run_scheduler(tracker))
+
+
+serving = [
+    click.option(
+        "--port",
+        type=click.IntRange(1, 65535),
+        help="Port of the dashboard (default: setting 'port').",
+    ),
+    click.option(
+        "--address", help="Address to listen on (default: 127.0.0.1, this machine alone)."
+    ),
+    click.option("--no-browser", is_flag=True, help="Do not open a browser."),
+    click.option(
+        "--i-know-there-is-no-login",
+        "open_door",
+        is_flag=True,
+        help="Allow an address that others can reach: there is no log-in.",
+    ),
+]
+
+
+def _add_serving_options(command: Any) -> Any:
+    for option in reversed(serving):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_add_serving_options
+@click.pass_context
+def up(context: click.Context, /, **options: Any) -> None:
+    """Start everything: database, question set on first start, scheduler, dashboard."""
+    sys.exit(
+        start_everything(chosen(context), Serving.chosen(chosen(context), options), console.print)
+    )
+
+
+@click.command()
+@_add_serving_options
+@click.option("--no-serve", is_flag=True, help="Replay and return, start no dashboard.")
+@click.option("--fresh", is_flag=True, help="Throw an earlier replay away and start again.")
+@click.option("--until", metavar="TIME", help="Replay up to this time (default: now).")
+@click.pass_context
+def demo(
+    context: click.Context, /, no_serve: bool, fresh: bool, until: str | None, **options: Any
+) -> None:
+    """Replay the years since February 2022 into a database of its own, and show it.
+
+    It takes half a minute to three, and says how far it is: by a bar, or by a line every few
+    seconds in a file.
+    """
+    settings = chosen(context)
+    serving = Serving.chosen(settings, options)
+    if not no_serve:
+        check_serving(serving)  # refuse before the replay, not a minute later
+    set_up_logs(replace(settings, log_level="warning"))  # a replay polls thousands of times
+    replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
+    if not no_serve:
+        sys.exit(serve_replay(settings, serving, console.print))

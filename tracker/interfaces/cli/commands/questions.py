@@ -1,0 +1,156 @@
+"""Commands that list, show and resolve questions."""
+
+from collections.abc import Sequence
+from typing import TypedDict, Unpack, get_args
+
+import click
+from rich.table import Table
+
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.questions.format import percent, signed
+from forecasts.questions.question import ForecasterId, Status, utc
+from forecasts.suggestion.changes import Move
+from tracker.interfaces.cli import score_tables as scorecards
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.model.json_values import plain, to_json
+from tracker.model.read_models import EvidenceCard
+
+
+@click.command()
+@click.option(
+    "--status", type=click.Choice(get_args(Status)), help="Only questions that stand there."
+)
+@click.option("--tag", help="Only questions with this tag.")
+@as_json
+@click.pass_context
+def questions(
+    context: click.Context, /, status: Status | None, tag: str | None, json: bool
+) -> None:
+    """List the questions with their current numbers."""
+    with opened(context) as tracker:
+        rows = [
+            r
+            for r in tracker.questions()
+            if status in (None, r.status) and (tag is None or tag in r.question.tags)
+        ]
+        me = tracker.settings.me
+    show([printing.question_row(r, me) for r in rows], json, printing.questions_table(rows, me))
+
+
+@click.command("show")
+@click.argument("question")
+@click.option(
+    "--moved",
+    "since",
+    metavar="SINCE",
+    help="Instead: why the suggestion moved since then (UTC or a zone).",
+)
+@click.option("--until", metavar="TIME", help="With --moved: up to then (default: now).")
+@as_json
+@click.pass_context
+def show_question(
+    context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
+) -> None:
+    """Show one question: its numbers, why the suggestion is what it is or why it moved, its
+    evidence.
+    """
+    if until and not since:
+        raise click.UsageError("--until needs --moved SINCE")
+    with opened(context) as tracker:
+        move = tracker.moved(question, utc(since), utc(until) if until else None) if since else None
+        page = tracker.question(question)
+    if move is not None:
+        show(
+            {**plain(move), "log_odds": move.log_odds},
+            json,
+            moved_table(move, page.evidence),
+        )
+    elif json:
+        click.echo(
+            to_json(
+                {
+                    **plain(page),
+                    "why": printing.why_json(page.suggestion or page.option_suggestion),
+                }
+            )
+        )
+    else:
+        printing.print_page(console, page)
+
+
+def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
+    """Build the table of reasons for a change; they add up in log-odds, percentages depend on the
+    order.
+    """
+    table = printing.table_of("why", "log-odds", "then")
+    spread = f"{percent(move.before)} → {percent(move.after)}"
+    table.title = (
+        f"suggestion {spread}, {printing.minute(move.since)} to {printing.minute(move.until)}"
+    )
+    headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
+    z = start = logit(move.before)
+    table.add_row("before", "", percent(move.before))
+    for reason in move.reasons:
+        z += reason.log_odds
+        headline = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
+        table.add_row(
+            printing.safe(f"{reason.cause}: {headline}{reason.why}"),
+            signed(reason.log_odds, 3),
+            percent(sigmoid(z)),
+        )
+    table.add_row("sum", signed(z - start, 3), percent(move.after))
+    return table
+
+
+class _AnswerOptions(TypedDict):
+    source: str
+    known_at: str
+    event_at: str | None
+    note: str
+    forecaster: ForecasterId | None
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # an answer may be −12.5
+@click.argument("question")
+@click.argument("answer")
+@click.option("--source", required=True, metavar="URL", help="Where anyone can check the answer.")
+@click.option(
+    "--known-at",
+    required=True,
+    metavar="TIME",
+    help="When it was known, with zone; a bare date is UTC.",
+)
+@click.option("--event-at", metavar="TIME", help="When it happened (default: when it was known).")
+@click.option(
+    "--note", default="", metavar="TEXT", help="One sentence on how the criteria were met."
+)
+@acting_as
+@as_json
+@click.pass_context
+def resolve(
+    context: click.Context,
+    /,
+    question: str,
+    answer: str,
+    json: bool,
+    **options: Unpack[_AnswerOptions],
+) -> None:
+    """Answer a question, or annul it; a later answer supersedes this one.
+
+    ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
+    or ambiguous.
+    """
+    with opened(context) as tracker:
+        scores = tracker.resolve(
+            question,
+            answer,
+            source_url=options["source"],
+            known_at=utc(options["known_at"]),
+            event_at=utc(options["event_at"]) if options["event_at"] else None,
+            note=options["note"],
+            by=options["forecaster"],
+        )
+        status, receipts = tracker.question(question).summary.status, tracker.receipts(question)
+    unscored = f"{question} is {status}: nobody is scored on it."
+    show(scores, json, scorecards.scores_table(receipts, scores) if scores else unscored)

@@ -1,0 +1,303 @@
+"""Commands on scores, receipts, accuracy, calibration, comparison and habits."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, get_args
+
+import click
+
+from forecasts.calibration.snapshots import LEADS_DAYS
+from forecasts.questions.cohorts import HORIZONS
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId, Kind
+from forecasts.scoring.rulebook import RULES, RuleName
+from tracker.app.tracker import Tracker
+from tracker.errors import NotFound, Refused
+from tracker.interfaces.cli import score_tables as scorecards
+from tracker.interfaces.cli.commands.terminal import as_json, console, opened, put, show
+from tracker.model.read_models import Choice
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _ChoiceOptions(TypedDict):
+    kind: Kind | None
+    period: str | None
+    horizon: Literal["short", "medium", "long"] | None
+    tag: str | None
+    retrospective: bool
+
+
+def choosing(command: Command) -> Command:
+    """Add the options that select resolved questions."""
+    for option in (
+        click.option(
+            "--kind", type=click.Choice(get_args(Kind)), help="Only questions of this kind."
+        ),
+        click.option(
+            "--period", metavar="QUARTER", help="Only questions that closed then, such as 2026-Q1."
+        ),
+        click.option(
+            "--horizon",
+            type=click.Choice(list(HORIZONS)),
+            help="Only questions of this length: "
+            + "; ".join(f"{name} = {days}" for name, days in HORIZONS.items()),
+        ),
+        click.option("--tag", help="Only questions with this tag."),
+        click.option(
+            "--retrospective",
+            is_flag=True,
+            help="Questions written after their own window; never mixed with live ones.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("question", required=False)
+@choosing
+@click.option("--rule", type=click.Choice(list(RULES)), help="Only this rule.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all scores to a file.",
+)
+@as_json
+@click.pass_context
+def score(
+    context: click.Context,
+    /,
+    *,
+    question: str | None,
+    rule: RuleName | None,
+    csv_file: Path | None,
+    json: bool,
+    **choice: Unpack[_ChoiceOptions],
+) -> None:
+    """Show everyone's scores on a question, or over all resolved questions."""
+    with opened(context) as tracker:
+        if question is not None and csv_file is not None:
+            raise Refused(
+                "a file holds the scores of all questions: leave out either the question or --csv"
+            )
+        if question is not None:
+            _score_question(tracker, question, rule, json)
+        elif csv_file is not None:
+            _write_scores(tracker.score_table(Choice(**choice)), rule, csv_file, json)
+        else:
+            accuracy = tracker.accuracy(Choice(**choice))
+            rows = tuple(s for s in accuracy.summaries if rule in (None, s.rule))
+            table = (
+                scorecards.summaries_table(accuracy, rows)
+                if rows
+                else scorecards.nothing_yet(accuracy)
+            )
+            show(accuracy if rule is None else rows, json, table)
+
+
+def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json: bool) -> None:
+    receipts = tracker.receipts(question)
+    scores = tuple(s for s in receipts.scores if rule in (None, s.rule))
+    message = (
+        f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
+    )
+    if not receipts.scores:
+        message = f"{question} has no scores: it is not resolved, or was annulled."
+    show(scores, json, scorecards.scores_table(receipts, scores) if scores else message)
+
+
+def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:
+    rows = table if rule is None else table.filter(table["rule"] == rule)
+    from tracker.reports.table_export import csv
+
+    put(file, csv(rows).encode())
+    show({"rows": rows.height}, json, f"{rows.height} scores written to {file}.")
+
+
+@click.command()
+@choosing
+@as_json
+@click.pass_context
+def accuracy(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
+    """Show how good every forecaster was: the headline skill, the references, and what is
+    waiting.
+    """
+    with opened(context) as tracker:
+        results = tracker.accuracy(Choice(**choice))
+    if json:
+        show(results, json, "")
+    elif not results.summaries:
+        console.print(scorecards.nothing_yet(results))
+    else:
+        console.print(scorecards.headline_table(results))
+        if results.skills:
+            console.print(scorecards.skills_table(results))
+        console.print(scorecards.cohorts_table(results))
+        console.print(scorecards.waiting(results))
+
+
+@click.command()
+@click.argument("question")
+@click.option(
+    "--rule", type=click.Choice(list(RULES)), help="Only this rule (default: the headline rule)."
+)
+@click.option("--who", "forecaster", metavar="NAME", help="Only this forecaster.")
+@as_json
+@click.pass_context
+def receipts(
+    context: click.Context,
+    /,
+    *,
+    question: str,
+    rule: RuleName | None,
+    forecaster: str | None,
+    json: bool,
+) -> None:
+    """Show the intervals that every score of a question is made of, and what came too late to
+    count.
+    """
+    with opened(context) as tracker:
+        results = tracker.receipts(question)
+    if (
+        forecaster is not None
+        and results.scores
+        and forecaster not in {s.forecaster_id for s in results.scores}
+    ):
+        raise NotFound("forecaster", forecaster, f"`tracker score {question}` lists who was scored")
+    scores = scorecards.picked(results, rule, forecaster)
+    if json:
+        show({"scores": scores, "hindsight": results.hindsight}, json, "")
+        return
+    if not scores:
+        console.print(
+            f"{question} has no such scores: `tracker score {question}` lists those there are."
+        )
+    for single in scores:
+        console.print(scorecards.receipt_table(results, single))
+    if results.hindsight:
+        console.print(scorecards.hindsight_table(results))
+
+
+def _find_forecasters(
+    people: Iterable[Forecaster], names: Iterable[str]
+) -> frozenset[ForecasterId]:
+    """Return the ids of forecasters by name or id, all without names; raises `NotFound`."""
+    names_by_id = {forecaster.id: forecaster.name for forecaster in people}
+    ids_by_name: dict[str, ForecasterId] = {
+        name: forecaster_id for forecaster_id, name in names_by_id.items()
+    } | {str(forecaster_id): forecaster_id for forecaster_id in names_by_id}
+    unknown = next((name for name in names if name not in ids_by_name), None)
+    if unknown is not None:
+        raise NotFound("forecaster", unknown, "`tracker accuracy` lists the names")
+    return frozenset(ids_by_name[name] for name in names) or frozenset(ids_by_name.values())
+
+
+@click.command()
+@choosing
+@click.option(
+    "--lead",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help=f"Days before the close ({LEADS_DAYS}).",
+)
+@click.option("--who", "forecaster", metavar="NAME", help="Only this forecaster.")
+@as_json
+@click.pass_context
+def calibration(
+    context: click.Context,
+    /,
+    lead: int,
+    forecaster: str | None,
+    json: bool,
+    **choice: Unpack[_ChoiceOptions],
+) -> None:
+    """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain
+    sentence.
+    """
+    with opened(context) as tracker:
+        report = tracker.calibration(Choice(**choice), lead_days=lead)
+    selected = _find_forecasters(
+        report.forecasters.values(), () if forecaster is None else (forecaster,)
+    )
+    if json:
+        show(report, json, "")
+        return
+    shown = [person for person in report.reliability if person in selected]
+    for person in shown:
+        console.print(*scorecards.reliability_tables(report, person), sep="\n")
+    inside = {person: record for person, record in report.intervals.items() if person in selected}
+    if inside:
+        console.print(scorecards.intervals_table(report, inside))
+    if not shown and not inside:
+        console.print(
+            f"Nobody held a forecast {lead} days before the close of a question that has been "
+            "scored."
+        )
+
+
+@click.command()
+@choosing
+@click.option(
+    "--who",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Only pairs with this forecaster; given again, among these.",
+)
+@as_json
+@click.pass_context
+def compare(
+    context: click.Context, /, names: tuple[str, ...], json: bool, **choice: Unpack[_ChoiceOptions]
+) -> None:
+    """Say of every pair of forecasters who was better, or that there is not enough to say."""
+    with opened(context) as tracker:
+        report = tracker.compare(Choice(**choice))
+    selected = _find_forecasters(report.forecasters.values(), names)
+    pairs = scorecards.pairs(report, selected)
+    if json:
+        show({"comparisons": pairs, "difficulty": report.difficulty}, json, "")
+        return
+    if not pairs:
+        console.print("No two forecasters answered the same question yet.")
+        return
+    console.print(scorecards.comparison_table(report, pairs))
+
+
+@click.command()
+@choosing
+@as_json
+@click.pass_context
+def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
+    """Show how people revise: how often, by how much, and whether as much as the evidence asks
+    for.
+    """
+    with opened(context) as tracker:
+        results = tracker.habits(Choice(**choice))
+    show(
+        results,
+        json,
+        scorecards.habits_table(results)
+        if results
+        else "Nobody has forecast a question that was answered.",
+    )
+
+
+def verify_scores(context: click.Context, json: bool) -> None:
+    """Compare every stored score with the log, for `verify --scores`; exit code 1 on a
+    difference.
+    """
+    with opened(context) as tracker:
+        check = tracker.verify_scores()
+    message = (
+        f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
+    )
+    show(check, json, "\n".join(check.differences) or message)
+    if check.differences:
+        sys.exit(1)

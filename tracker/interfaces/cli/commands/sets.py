@@ -1,0 +1,168 @@
+"""Commands on question sets: list, validate, import and export."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from forecasts.question_sets.question_set import QuestionSet
+from forecasts.questions.question import QuestionId
+from tracker.app import question_set_checks as set_checks
+from tracker.app import question_set_files as question_sets
+from tracker.errors import Refused
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, show
+
+if TYPE_CHECKING:
+    from forecasts.linting.lint import Flaw
+
+
+@click.group()
+def sets() -> None:
+    """Check, load and write question sets."""
+
+
+@sets.command("list")
+@as_json
+@click.pass_context
+def list_sets(context: click.Context, /, json: bool) -> None:
+    """List the sets that come with the tracker."""
+    sets_by_name = {name: question_sets.load(name) for name in question_sets.built_in()}
+    table = printing.table_of("set", "title", "claims", "questions", "indicators", "feeds")
+    for name, question_set in sets_by_name.items():
+        counts = (
+            len(question_set.claims),
+            len(question_set.questions),
+            len(question_set.indicators),
+            len(question_set.feeds),
+        )
+        table.add_row(name, printing.safe(question_set.essay.title), *map(str, counts))
+    show(
+        [
+            {"name": name, **_count_parts(question_set)}
+            for name, question_set in sets_by_name.items()
+        ],
+        json,
+        table,
+    )
+
+
+@sets.command()
+@click.argument("question_set", metavar="SET")
+@as_json
+@click.pass_context
+def validate(context: click.Context, /, question_set: str, json: bool) -> None:
+    """Read a set and say what is in it and what is wrong with its questions; nothing is loaded.
+
+    Exit code 2 for a set that cannot be read, and for one with a question that has blocking flaws
+    and no override.
+    """
+    loaded = question_sets.load(question_set)
+    flaws = set_checks.flaws_of(loaded, chosen(context).keep_days, datetime.now(UTC))
+    blocked = set_checks.blocked(loaded, flaws)
+    summary = {
+        **_count_parts(loaded),
+        "flaws": flaws,
+        "overrides": loaded.overrides,
+        "blocked": blocked,
+    }
+    show(summary, json, _describe_set(question_set, loaded, sound=not blocked))
+    if flaws and not json:
+        console.print(_build_flaws_table(loaded, flaws))
+    if blocked:
+        raise Refused(
+            f"{', '.join(blocked)}: mend the blocking flaws, or say in 'override' why it is "
+            "asked all the same"
+        )
+
+
+@sets.command("import")
+@click.argument("question_set", metavar="SET")
+@as_json
+@click.pass_context
+def import_set(context: click.Context, /, question_set: str, json: bool) -> None:
+    """Load a question set: a folder, or the name of a built-in one."""
+    parsed = question_sets.load(question_set)
+    with opened(context, create=True) as tracker:
+        loaded = tracker.load(parsed)
+    show(
+        loaded,
+        json,
+        f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.",
+    )
+
+
+@sets.command("export")
+@click.argument("essay")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the question set that is in the folder.")
+@as_json
+@click.pass_context
+def export_set(
+    context: click.Context, /, essay: str, folder: Path, json: bool, *, force: bool
+) -> None:
+    """Write an essay with its claims, questions, links and scenarios to a folder, as a question
+    set.
+    """
+    with opened(context) as tracker:
+        exported = tracker.export_set(essay)
+    written = question_sets.save(exported, folder, force=force)
+    message = (
+        f"Wrote “{exported.essay.title}” to {folder}: {len(exported.questions)} questions in "
+        f"{len(written)} files."
+    )
+    show({"folder": folder, "files": written, **_count_parts(exported)}, json, message)
+
+
+def _count_parts(question_set: QuestionSet) -> dict[str, object]:
+    return {
+        "title": question_set.essay.title,
+        "claims": len(question_set.claims),
+        "rejected": len(question_set.rejections),
+        "questions": len(question_set.questions),
+        "kinds": dict(Counter(question.kind for question in question_set.questions)),
+        "indicators": len(question_set.indicators),
+        "feeds": len(question_set.feeds),
+        "events": len(question_set.events),
+        "resolutions": len(question_set.resolutions),
+        "unchecked": sum(e.needs_check for e in question_set.events)
+        + sum(r.needs_check for r in question_set.resolutions),
+        "scenarios": len(question_set.scenarios),
+        "links": len(question_set.links),
+    }
+
+
+def _describe_set(name: str, question_set: QuestionSet, *, sound: bool) -> str:
+    kinds = Counter(question.kind for question in question_set.questions)
+    counts = [
+        (
+            f"{len(question_set.questions)} questions "
+            f"({', '.join(f'{count} {kind}' for kind, count in kinds.items())})"
+        ),
+        f"{len(question_set.claims)} claims",
+        f"{len(question_set.indicators)} indicators",
+        f"{len(question_set.feeds)} feeds",
+        f"{len(question_set.links)} links",
+    ]
+    judged = "is sound" if sound else "can be read"
+    return f"{name} {judged}: {', '.join(counts)}."
+
+
+def _build_flaws_table(
+    question_set: QuestionSet, flaws: Mapping[QuestionId, "tuple[Flaw, ...]"]
+) -> Table:
+    table = printing.table_of("question", "weight", "where", "what is wrong", "what would help")
+    for question_id, question_flaws in flaws.items():
+        for flaw in question_flaws:
+            weight = (
+                "overridden"
+                if flaw.severity == "blocking" and question_id in question_set.overrides
+                else flaw.severity
+            )
+            texts = (printing.safe(text) for text in (flaw.reason, flaw.fix))
+            table.add_row(question_id, weight, flaw.where, *texts)
+    return table

@@ -1,0 +1,141 @@
+"""State of feeds, questions and jobs for Prometheus, gathered on request.
+
+Feeds are labels only while there are few: every label value is a series of its own in the
+collector's memory.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from tracker.feeds.scheduling.health import Fleet, fleet, share_not_modified
+from tracker.model.read_models import FeedHealth
+
+if TYPE_CHECKING:
+    from tracker.app.tracker import Tracker
+
+NAMED: Final = 500
+"""Maximum number of feeds with series of their own."""
+
+
+def exposition(tracker: "Tracker") -> bytes:
+    """Render all metrics in the text format of Prometheus."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_TrackerCollector(tracker))
+    document: bytes = generate_latest(registry)
+    return document
+
+
+class _TrackerCollector(Collector):
+    def __init__(self, tracker: "Tracker") -> None:
+        self._tracker = tracker
+
+    def collect(self) -> Iterator[Metric]:
+        rows = self._tracker.feeds()
+        yield from self._fleet_metrics(fleet([row.state for row in rows], self._tracker.now()))
+        yield from self._feed_metrics(rows)
+        yield from self._question_metrics()
+        yield from self._job_metrics()
+
+    def _fleet_metrics(self, whole: Fleet) -> Iterator[Metric]:
+        states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
+        for kind, count in whole.counts.items():
+            states.add_metric([kind], count)
+        yield states
+        yield GaugeMetricFamily(
+            "tracker_feeds_failing_ratio", "Share of asked feeds that fail.", whole.share_failing
+        )
+        yield GaugeMetricFamily(
+            "tracker_feeds_alarm", "1 when the fleet is in trouble.", float(bool(whole.alarm))
+        )
+        if whole.newest_success:
+            newest = whole.newest_success.timestamp()
+            yield GaugeMetricFamily(
+                "tracker_feeds_newest_success_timestamp_seconds", "Newest answer.", newest
+            )
+
+    def _feed_metrics(self, rows: Sequence[FeedHealth]) -> Iterator[Metric]:
+        total = CounterMetricFamily("tracker_items", "Items seen, all feeds together.")
+        total.add_metric([], sum(row.state.items_seen for row in rows))
+        yield total
+        sums = {
+            "polls": 0,
+            "not_modified": 0,
+            "failed": 0,
+            "bytes": 0,
+            "new_items": 0,
+            "changed_items": 0,
+        }
+        for count in (day for row in rows for day in row.days):
+            sums = {name: value + getattr(count, name) for name, value in sums.items()}
+        for name, value in sums.items():
+            yield GaugeMetricFamily(
+                f"tracker_feeds_28d_{name}", f"{name.replace('_', ' ')}, 28 days.", value
+            )
+        now = self._tracker.now()
+        lag = GaugeMetricFamily(
+            "tracker_feed_lag_seconds", "Time since the feed last answered.", labels=["feed"]
+        )
+        failures = GaugeMetricFamily("tracker_feed_failures", "Failures in a row.", labels=["feed"])
+        cached = GaugeMetricFamily(
+            "tracker_feed_not_modified_ratio", "Share of 304 answers.", labels=["feed"]
+        )
+        seconds = GaugeMetricFamily(
+            "tracker_feed_seconds", "How long the last answer took.", labels=["feed"]
+        )
+        size = GaugeMetricFamily(
+            "tracker_feed_bytes", "Size of the last document.", labels=["feed"]
+        )
+        silent = GaugeMetricFamily(
+            "tracker_feed_silent", "1 when nothing comes of the feed.", labels=["feed"]
+        )
+        brought = GaugeMetricFamily(
+            "tracker_feed_items_7d", "New items of a week.", labels=["feed"]
+        )
+        due = GaugeMetricFamily(
+            "tracker_feed_next_poll_timestamp_seconds", "When it is asked next.", labels=["feed"]
+        )
+        for row in rows[:NAMED]:
+            state = row.state
+            if state.last_success_at:
+                lag.add_metric([state.id], (now - state.last_success_at).total_seconds())
+            failures.add_metric([state.id], state.failures)
+            seconds.add_metric([state.id], state.last_seconds)
+            size.add_metric([state.id], state.last_bytes)
+            silent.add_metric([state.id], float(bool(row.silence)))
+            brought.add_metric([state.id], row.items_7d)
+            if not state.paused:
+                due.add_metric([state.id], state.next_due_at.timestamp())
+            share = share_not_modified(row.days)
+            if share is not None:
+                cached.add_metric([state.id], share)
+        yield from (lag, failures, cached, seconds, size, silent, brought, due)
+
+    def _question_metrics(self) -> Iterator[Metric]:
+        counts: dict[str, int] = {}
+        waiting = 0
+        for row in self._tracker.questions():
+            counts[row.status] = counts.get(row.status, 0) + 1
+            waiting += row.waiting
+        states = GaugeMetricFamily("tracker_questions", "Questions by state.", labels=["state"])
+        for status, count in sorted(counts.items()):
+            states.add_metric([status], count)
+        yield states
+        yield GaugeMetricFamily(
+            "tracker_evidence_waiting", "Evidence that waits for a judgement.", waiting
+        )
+
+    def _job_metrics(self) -> Iterator[Metric]:
+        ended = GaugeMetricFamily(
+            "tracker_job_ended_timestamp_seconds", "End of a job's last run.", labels=["job"]
+        )
+        failed = GaugeMetricFamily(
+            "tracker_job_failed", "1 when a job's last run failed.", labels=["job"]
+        )
+        for run in self._tracker.runs():
+            ended.add_metric([run.job], run.ended_at.timestamp())
+            failed.add_metric([run.job], float(run.outcome != "ok"))
+        yield from (ended, failed)

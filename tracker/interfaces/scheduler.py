@@ -1,0 +1,301 @@
+"""Scheduler with a handful of fixed jobs. The schedule of each feed is data, not a job.
+
+This is the only file that uses APScheduler. Jobs live in memory; persistent state is in the
+database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process when
+the timer's thread died or no longer ticks, since APScheduler would still report that it runs.
+
+Failures that concern all jobs are handled here: an unavailable database is logged once and its jobs
+are retried soon; a damaged database, and a lock that another scheduler took, end the run.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from tracker.app.tracker import Tracker, clock
+from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
+from tracker.model.read_models import JobRun
+
+logger = structlog.get_logger("tracker.interfaces.scheduler")
+
+HEARTBEAT_SECONDS = 5.0
+SILENCE_SECONDS = 30.0
+"""Without a heartbeat for this long the timer counts as dead."""
+
+STEP_SECONDS = 5.0
+"""A larger jump of the wall clock against the monotonic one means it was set; slewing is slower."""
+
+RETRY_SECONDS = 60.0
+"""Delay before retrying a job for which the database was unavailable, however seldom it runs."""
+
+CHUNKS_A_RUN = 5
+"""Maximum chunks of the archive in one run, since news must not wait long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A periodic action that returns a message, or None if nothing was done."""
+
+    name: str
+    seconds: float
+    run: Callable[[Tracker], str | None]
+
+
+def poll_feeds(tracker: Tracker) -> str | None:
+    """Poll the feeds that are due."""
+    report = tracker.poll()
+    if not report.feeds:
+        return None
+    words = f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items"
+    return f"{words}, {report.changed_items} edited, {report.new_evidence} evidence"
+
+
+def read_articles(tracker: Tracker) -> str | None:
+    """Fetch the full articles that are due."""
+    count = tracker.read_articles()
+    return f"{count} articles" if count else None
+
+
+def watch_the_fleet(tracker: Tracker) -> str | None:
+    """Raise an alarm when the feeds as a whole are in trouble."""
+    alarm = tracker.fleet().alarm
+    if not alarm:
+        return None
+    logger.error("feeds.alarm", alarm=alarm)
+    return f"ALARM: {alarm}"
+
+
+def let_time_pass(tracker: Tracker) -> str | None:
+    """Update all suggestions."""
+    return f"{tracker.suggest()} suggestions moved"
+
+
+def match_the_archive(tracker: Tracker) -> str | None:
+    """Match a part of the archive with new questions."""
+    report = tracker.rematch(most_chunks=CHUNKS_A_RUN)
+    if not report.chunks_done:
+        return None
+    return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.found} evidence"
+
+
+def learn(tracker: Tracker) -> str | None:
+    """Fit the learned parameters to reviews and answers."""
+    changed = tracker.learn()
+    return f"{len(changed)} learned values changed" if changed else None
+
+
+def ask_model(tracker: Tracker) -> str | None:
+    """Let the model judge unreviewed evidence, if a model is set."""
+    if not tracker.settings.model_url:
+        return None
+    report = tracker.ask_model()
+    if not (report.asked or report.judged or report.why):
+        return None
+    words = (
+        f"{report.asked} asked, {report.judged} judged, {report.refused} refused, "
+        f"{report.requests} requests"
+    )
+    return f"{words}; {report.why}" if report.why else words
+
+
+def forget_old_texts(tracker: Tracker) -> str | None:
+    """Delete the texts of old items without a match, if a retention is set."""
+    emptied = tracker.forget_old_texts()
+    return f"{emptied} texts of old items dropped" if emptied else None
+
+
+def mark_signposts(tracker: Tracker) -> str | None:
+    """Record expected indicators that were seen, and those whose date passed unseen."""
+    marks = tracker.mark_signposts()
+    if not marks:
+        return None
+    silent = sum(mark.state == "silent" for mark in marks)
+    return f"{len(marks) - silent} signposts seen, {silent} silent"
+
+
+JOBS = (
+    Job("poll", 15, poll_feeds),
+    Job("articles", 60, read_articles),
+    Job("fleet", 300, watch_the_fleet),
+    Job("signposts", 600, mark_signposts),
+    Job("suggest", 3600, let_time_pass),
+    Job("rematch", 300, match_the_archive),
+    Job("learn", 86400, learn),
+    Job("ask_model", 600, ask_model),
+    Job("forget", 86400, forget_old_texts),
+)
+
+
+class Scheduler:
+    """Runs the jobs until it is stopped or its timer dies."""
+
+    def __init__(
+        self,
+        tracker: Tracker,
+        jobs: tuple[Job, ...] = JOBS,
+        *,
+        check_lock: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._tracker = tracker
+        # The lock job notices a lost lock between jobs.
+        self._jobs = (*jobs, Job("lock", HEARTBEAT_SECONDS, lambda _tracker: None))
+        self._check_lock = check_lock
+        self._beat = time.monotonic()
+        self._stopped = threading.Event()
+        self._end: LeadershipLost | StorageDamaged | None = None
+        self._outage = Outage()
+        self._timer = BackgroundScheduler(timezone=UTC)
+
+    def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
+        """Run the jobs; True when stopped, False when the timer died and needs a restart.
+
+        Raises `StorageDamaged` and `LeadershipLost` when a job, or the check of the lock before it,
+        raised one of them.
+        """
+        for job in self._jobs:
+            self._add_timer_job(job.name, job.seconds, partial(self._run_tick, job))
+        self._add_timer_job("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)
+        self._timer.start()
+        logger.info("scheduler.started", jobs=[job.name for job in self._jobs])
+        try:
+            ended_well = self._watch_timer(silence_seconds)
+        finally:
+            self._timer.shutdown(wait=self._stopped.is_set())
+            logger.info("scheduler.stopped")
+        if self._end is not None:
+            raise self._end
+        return ended_well
+
+    def stop(self) -> None:
+        """End the run after the current job, which takes on no further work."""
+        self._tracker.wind_down()
+        self._stopped.set()
+
+    def _watch_timer(self, silence_seconds: float) -> bool:
+        """Check the heartbeat, the clock and the retries each second."""
+        offset, retry_at = _clock_offset(), time.monotonic()
+        while not self._stopped.wait(1.0):
+            before, offset = offset, _clock_offset()
+            if abs(offset - before) > STEP_SECONDS:
+                logger.warning("scheduler.clock_set", seconds=round(offset - before))
+                self._make_due([*(job.name for job in self._jobs), "heartbeat"])
+            if time.monotonic() - self._beat > silence_seconds:
+                logger.error("scheduler.silent", seconds=silence_seconds)
+                return False
+            if time.monotonic() >= retry_at:
+                self._make_due(self._outage.refused())
+                retry_at = time.monotonic() + RETRY_SECONDS
+        return True
+
+    def _run_tick(self, job: Job) -> None:
+        """Run a job while the lock is held and the database is available."""
+        if self._stopped.is_set():
+            return
+        try:
+            self._check_lock()
+            away = run_job(self._tracker, job)
+        except StorageUnavailable as error:
+            away = error
+        except (LeadershipLost, StorageDamaged) as error:
+            self._end = error
+            self.stop()
+            return
+        self._outage.note(job.name, away)
+
+    def _heartbeat(self) -> None:
+        self._beat = time.monotonic()
+
+    def _make_due(self, names: Iterable[str]) -> None:
+        # The timer lives on the wall clock: what was due at 12:00 would else wait an hour when it
+        # is set back to 11:00. Only the thread of `run` may do this: a job that waited for the
+        # timer would block its shutdown.
+        for name in names:
+            self._timer.modify_job(name, next_run_time=clock())
+
+    def _add_timer_job(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+        # A late run is better than none (no grace limit), once is enough (coalesce), and the first
+        # run is now: an interval alone would wait a whole period after every restart.
+        self._timer.add_job(
+            call,
+            "interval",
+            seconds=seconds,
+            id=name,
+            next_run_time=clock(),  # the timer uses the wall clock, not the tracker's time
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+
+class Outage:
+    """Jobs for which the database was unavailable. Thread-safe.
+
+    The first is logged, and the recovery of the last.
+    """
+
+    def __init__(self) -> None:
+        self._refused: set[str] = set()
+        self._guard = threading.Lock()
+
+    def note(self, job: str, away: StorageUnavailable | None) -> None:
+        """Record the result of a job; None is success."""
+        with self._guard:
+            before = bool(self._refused)
+            if away is None:
+                self._refused.discard(job)
+            else:
+                self._refused.add(job)
+            after = bool(self._refused)
+        if after and not before:
+            logger.error("database.away", reason=str(away))
+        if before and not after:
+            logger.warning("database.back")
+
+    def refused(self) -> tuple[str, ...]:
+        """Jobs that wait for the database."""
+        with self._guard:
+            return tuple(self._refused)
+
+
+def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
+    """Run one job and store its outcome; an error is recorded, and retried at the next tick.
+
+    An unavailable database is returned, since it concerns all jobs. Raises `StorageDamaged`.
+    """
+    started = tracker.now()
+    away = None
+    try:
+        detail, outcome = job.run(tracker), "ok"
+    except StorageDamaged:
+        raise
+    except Exception as error:  # anything may fail here, the next tick must still come
+        away = _as_outage(error, "job.failed", job)
+        detail, outcome = f"{type(error).__name__}: {error}", "failed"
+    if detail is None:
+        return None
+    try:
+        tracker.record_run(JobRun(job.name, started, tracker.now(), outcome, detail))
+    except StorageDamaged:
+        raise
+    except Exception as error:
+        away = away or _as_outage(error, "job.unrecorded", job)
+    return away
+
+
+def _as_outage(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
+    """Return an outage, which is logged once for all jobs; log any other error here."""
+    if isinstance(error, StorageUnavailable):
+        return error
+    logger.error(event, job=job.name, exc_info=error)
+    return None
+
+
+def _clock_offset() -> float:
+    """Seconds from the monotonic clock to the wall clock; changes only when one of them is set."""
+    return clock().timestamp() - time.monotonic()

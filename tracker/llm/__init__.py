@@ -1,0 +1,1 @@
+"""Language model adviser: requests, validation of answers, and their storage."""

@@ -1,0 +1,270 @@
+"""Assertions of a headline: negated words, ends of opposites, and hedges.
+
+No parser: a cue governs the words after it up to the end of its clause, or, in "plan rejected",
+those before it.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tracker.matching.polarity_lexicon import (
+    BOUNDARIES,
+    EMPTY,
+    PREPOSITIONS,
+    RESTRICTIONS,
+    Cue,
+    lexicon,
+    stem,
+)
+
+REACH = 12
+"""Maximum number of words that a cue governs."""
+
+BACKGROUND = 0.4
+"""Weight of opposites named behind the main clause ("pauses after fourteen rises"), if it does not
+name them itself.
+"""
+
+LONGEST = 1_000
+"""Characters of a text that are read."""
+
+GOING = frozenset("go support join open ties meet give deal succeed true".split())
+"""Axes on which the first end means that something goes ahead."""
+
+MORE = frozenset("more fast strong well".split())
+"""Axes on which the first end means more of something."""
+
+_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’.-][^\W_]+)*|[,;:?!…—–|()]|\.(?=\s)")
+_PAST = re.compile(
+    r"\w*(?:ed|en|shut|lost|cut|sunk|held|built|left|thrown|struck|torn|withdrawn|put_off"
+    r"|\w_(?:off|out|down|up))$"
+)
+_ALWAYS_FORWARD = frozenset(
+    "no not never without neither nor hardly barely scarcely cannot against".split()
+)
+_BOTH_WAYS = frozenset("nothing nowhere none nobody".split())
+_FAILURE_STEMS = frozenset(
+    "stop end halt ceas collaps fail failur stall fade fizzl laps expir unravel break fall"
+    " crash explod deni block".split()
+)
+_NARROWING = frozenset(["to", "from", "of"])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cue in a text: its range of words, its words, and the words it governs if it
+    reverses them.
+    """
+
+    start: int
+    end: int
+    cue: Cue
+    words: str
+    governs: range = range(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Assertions of a text, for comparison with another.
+
+    `stems` maps its words to +1, or -1 under a negation; `axes` maps opposites to the end named,
+    -1..1; `parity` is -1 if the main clause is reversed an odd number of times; `going` and `more`
+    are the ends named on the axes of either kind, -1..1. `names` are stems of capitalised words
+    where others are not, in order.
+    """
+
+    text: str
+    stems: dict[str, float] = field(default_factory=dict)
+    axes: dict[str, float] = field(default_factory=dict)
+    parity: int = 1
+    going: float = 0.0
+    more: float = 0.0
+    hedges: frozenset[str] = frozenset()
+    turns: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    asks: bool = False
+
+
+def profile(text: str, plain: frozenset[str] = frozenset()) -> Profile:
+    """Analyse a text; `plain` holds phrases ("no limit", in stems) that are names and negate
+    nothing.
+
+    >>> assertions = profile("Beijing refuses to condemn the invasion")
+    >>> assertions.axes["condemn"], assertions.stems["invas"], assertions.parity
+    (-1.0, -1.0, -1)
+    """
+    short = text[:LONGEST].replace("’", "'")
+    tokens = _TOKEN.findall(short)
+    words = [token.lower() for token in tokens]
+    matches = _assign_scopes(words, list(_find_cues(words, plain)))
+    signs = _find_signs(len(words), matches)
+    main = _find_main_clause_end(words)
+    leading = _sum_axes([f for f in matches if f.start < main], signs, len(words))
+    axes = _sum_axes([f for f in matches if f.start >= main], signs, len(words))
+    axes = {name: leading.get(name, BACKGROUND * axes.get(name, 0.0)) for name in (*leading, *axes)}
+    reversing = [f for f in matches if len(f.governs) and f.start < main]
+    stems: dict[str, float] = {}
+    for word, sign in zip(words, signs, strict=True):
+        if word not in EMPTY and (word[0].isalnum()):
+            key = stem(word)
+            stems[key] = max(-1.0, min(1.0, stems.get(key, 0.0) + sign))
+    return Profile(
+        text=text,
+        stems=stems,
+        axes=axes,
+        parity=-1 if len(reversing) % 2 else 1,
+        going=_sum_kind(leading, GOING),
+        more=_sum_kind(leading, MORE),
+        hedges=frozenset(f.words for f in matches if f.cue.hedges),
+        turns=tuple(f.words for f in reversing),
+        order=tuple(stem(word) for word in words),
+        names=_list_names(tokens),
+        asks=_is_question(words),
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _find_candidates(word: str) -> tuple[tuple[tuple[str, ...], Cue], ...]:
+    known = lexicon()
+    return known.get("=" + word, ()) + known.get(stem(word), ())
+
+
+def _find_cues(words: list[str], plain: frozenset[str]) -> Iterator[Found]:
+    position = 0
+    while position < len(words):
+        for key, cue in _find_candidates(words[position]):
+            end = position + len(key)
+            if len(key) > 1 and tuple(stem(w) for w in words[position + 1 : end]) != key[1:]:
+                continue
+            if (
+                not plain
+                or f"{words[position]} {stem(words[end]) if end < len(words) else ''}" not in plain
+            ):
+                yield Found(
+                    position, end, _resolve_sense(cue, key, words), " ".join(words[position:end])
+                )
+            position = end - 1
+            break
+        position += 1
+
+
+def _resolve_sense(cue: Cue, key: tuple[str, ...], words: list[str]) -> Cue:
+    """Resolve "lift", which ends a ban and raises anything else."""
+    if key != ("lift",):
+        return cue
+    if any(stem(word) in RESTRICTIONS for word in words):
+        return Cue((("restrict", -1), ("go", -1)), turns=True)
+    return Cue((("more", 1),))
+
+
+def _assign_scopes(words: list[str], matches: list[Found]) -> list[Found]:
+    scoped = [
+        Found(f.start, f.end, f.cue, f.words, _find_scope(words, f)) if f.cue.turns else f
+        for f in matches
+    ]
+    conditions = {
+        f.start
+        for f in scoped
+        if f.words == "without" and any(f.start in g.governs for g in scoped)
+    }
+    # "No ties without a state" is still no ties.
+    return [f for f in scoped if f.start not in conditions]
+
+
+def _find_scope(words: list[str], match: Found) -> range:
+    """Return the words that a reversing cue governs: up to the end of the clause behind it, else
+    the clause before it.
+    """
+    following = words[match.end] if match.end < len(words) else ""
+    ended = not following or _ends_clause(following)
+    loose = following in PREPOSITIONS and (
+        bool(_PAST.match(words[match.start])) or stem(words[match.start]) in _FAILURE_STEMS
+    )
+    if match.cue.only_with_object and (
+        ended or following in PREPOSITIONS or following in _NARROWING
+    ):
+        return range(0)
+    first = words[match.start]
+    if first in _BOTH_WAYS:
+        return range(
+            _clause_start(words, match.start), max(_clause_end(words, match.end), match.end)
+        )
+    if (ended or loose) and first not in _ALWAYS_FORWARD and not first.endswith("n't"):
+        return range(_clause_start(words, match.start), match.start)
+    return range(match.end, max(_clause_end(words, match.end), match.end + 1))
+
+
+def _clause_start(words: list[str], position: int) -> int:
+    start = position
+    while start > 0 and not _ends_clause(words[start - 1]) and position - start < REACH:
+        start -= 1
+    return start
+
+
+def _clause_end(words: list[str], position: int) -> int:
+    end = position
+    while end < len(words) and not _ends_clause(words[end]) and end - position < REACH:
+        end += 1
+    return end
+
+
+def _ends_clause(word: str) -> bool:
+    return word in BOUNDARIES or not word[0].isalnum()
+
+
+def _find_signs(count: int, matches: list[Found]) -> list[int]:
+    """Return +1 for each word, or -1 if cues reverse it an odd number of times; no cue reverses the
+    one that reverses it.
+    """
+    signs = [1] * count
+    for cue in matches:
+        for position in cue.governs:
+            if position < count and not _is_reversed_by(cue, position, matches):
+                signs[position] = -signs[position]
+    return signs
+
+
+def _is_reversed_by(cue: Found, position: int, matches: list[Found]) -> bool:
+    """In "ban lifted", "lifted" reverses "ban", so "ban" must not reverse "lifted"."""
+    return position > cue.start and any(
+        f.start <= position < f.end and cue.start in f.governs for f in matches if len(f.governs)
+    )
+
+
+def _sum_axes(matches: list[Found], signs: list[int], count: int) -> dict[str, float]:
+    axes: dict[str, float] = {}
+    for f in matches:
+        for name, end in f.cue.ends:
+            axes[name] = max(
+                -1.0,
+                min(1.0, axes.get(name, 0.0) + end * (signs[f.start] if f.start < count else 1)),
+            )
+    return axes
+
+
+def _sum_kind(axes: dict[str, float], kind: frozenset[str]) -> float:
+    return max(-1.0, min(1.0, sum(value for name, value in axes.items() if name in kind)))
+
+
+def _find_main_clause_end(words: list[str]) -> int:
+    """Return the end of the first clause of at least two words."""
+    for position, word in enumerate(words):
+        if position > 2 and word != "and" and (word in BOUNDARIES or word in ".;"):
+            return position
+    return len(words)
+
+
+def _list_names(tokens: list[str]) -> tuple[str, ...]:
+    capitals = [token for token in tokens if token[0].isupper()]
+    if len(capitals) > 0.7 * len(tokens):  # a headline in title case
+        return ()
+    return tuple(stem(token.lower()) for token in capitals if token.lower() not in EMPTY)
+
+
+def _is_question(words: list[str]) -> bool:
+    if not words:
+        return False
+    return "?" in words or words[:2] == ["what", "if"]

@@ -1,0 +1,44 @@
+"""Conversion of domain values to JSON."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import IntEnum
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+
+def to_json(value: Any) -> str:
+    """Serialise any domain value as JSON: times as ISO 8601 in UTC, enums as words."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=2)
+
+
+def in_one_line(value: Any) -> str:
+    """Serialise as JSON in one line, for logs and measurements."""
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """Convert a value to dictionaries, lists, texts and numbers; infinite numbers become null."""
+    match value:
+        case IntEnum():
+            return value.name.lower()
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(entry) for key, entry in value.items()}
+        case str() | int() | float() | None:
+            return _null_if_infinite(value)
+        case Path():
+            return str(value)
+        case _ if is_dataclass(value):
+            return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        case Iterable():
+            return [plain(entry) for entry in value]
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _null_if_infinite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -1,0 +1,156 @@
+"""Add an indicator to an existing question, after checking it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from forecasts.errors import InvalidQuestion
+from forecasts.evidence.evidence import (
+    Direction,
+    Expectation,
+    Indicator,
+    IndicatorId,
+    Strength,
+    side_words,
+)
+from forecasts.questions.new_question import short_name
+from forecasts.questions.question import Question, QuestionId, latest, status
+from tracker.errors import Refused
+from tracker.questions.queries.question_page import question_or_refuse
+from tracker.storage import questions, resolutions
+from tracker.storage.sessions import Session
+
+Terms = tuple[tuple[str, ...], ...]
+
+_SIDES: Final = (Direction.YES, Direction.NO)
+_NOT_PREFIX: Final = "not "
+
+
+def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
+    """Store an indicator.
+
+    Raises for a closed question, a duplicate name, and terms that never match. It counts for news
+    from now on, and the archive is matched with it as with any new one.
+    """
+    question = question_or_refuse(session, new.question_id)
+    state = status(question, latest(resolutions.of_question(session, question.id)), now)
+    if state not in ("open", "upcoming"):
+        raise Refused(f"{question.id} is {state}: nothing that is reported from now on moves it")
+    if any(known.id == new.id for known in questions.indicators(session, [question.id])):
+        raise InvalidQuestion(
+            f"there is an indicator {new.id!r} already: give this one a name of its own"
+        )
+    check_indicator(question, new, now)
+    questions.add_indicators(session, [new])
+    return new
+
+
+def check_indicator(question: Question, new: Indicator, now: datetime) -> None:
+    """Refuse an indicator that does not fit its question, or does not match its own example."""
+    if not new.name.strip() or new.id == f"{question.id}/":
+        raise InvalidQuestion("the indicator has no name: say what would be reported")
+    if new.direction is Direction.NEUTRAL or new.strength is Strength.NONE:
+        raise InvalidQuestion(
+            "such news would say nothing: say which answer it speaks for, and how strongly"
+        )
+    if new.half_life_days is not None and not new.half_life_days > 0.0:
+        raise InvalidQuestion("a half-life is above 0 days")
+    _check_option(question, new)
+    _check_terms(new)
+    if new.expected is not None:
+        _check_expected(question, new, new.expected, now)
+
+
+def _check_option(question: Question, new: Indicator) -> None:
+    names = [option.name for option in question.options]
+    if names and new.option not in names:
+        raise InvalidQuestion(f"say which option it is about: {', '.join(names)}")
+    if new.option and not names:
+        raise InvalidQuestion(f"{question.id} is a {question.kind} question and has no options")
+
+
+def _check_terms(new: Indicator) -> None:
+    """Refuse empty terms, and terms that do not match the indicator's own example."""
+    from tracker.matching.profile import profile_of
+    from tracker.matching.rules import fulfils
+
+    if (
+        not new.terms
+        or not all(new.terms)
+        or not all(term.strip(" *") for group in new.terms for term in group)
+    ):
+        raise InvalidQuestion(
+            "give words to find it by: groups of which each must have a word in a report"
+        )
+    for term in (term for group in new.terms for term in group):
+        if "*" in term.rstrip("*"):
+            raise InvalidQuestion(f"a * may stand only at the end of a word, not as in {term!r}")
+    if not new.examples:
+        raise InvalidQuestion(
+            "give a headline that would say so, so that its words can be tried on it"
+        )
+    profile = profile_of(new)
+    for example in new.examples:
+        if not fulfils(example, profile):
+            raise InvalidQuestion(
+                f"example {example!r} does not match the words of its own indicator: mend one of "
+                "them"
+            )
+
+
+def _check_expected(question: Question, new: Indicator, due: Expectation, now: datetime) -> None:
+    if not (due.ratio_when_seen - 1.0) * new.direction > 0.0:
+        favoured, other = ("YES", "NO") if new.direction is Direction.YES else ("NO", "YES")
+        side = side_words(question.kind, new.direction, new.option)
+        raise InvalidQuestion(
+            f"it speaks {side}, so it must be likelier to be reported if the answer is "
+            f"{favoured} than if {other}"
+        )
+    if not max(now, question.opens_at) < due.by <= question.closes_at:
+        raise InvalidQuestion(
+            "its date must lie ahead, and in the time in which the question is open: by "
+            f"{question.closes_at:%Y-%m-%d}"
+        )
+
+
+def indicator_id(question_id: str, name: str) -> IndicatorId:
+    """Make the id of an indicator from its question and name."""
+    return IndicatorId(f"{QuestionId(question_id)}/{short_name(name)}")
+
+
+def side_from(question: Question, text: str) -> tuple[Direction, str]:
+    """Parse the answer that an indicator supports: a side of the question's kind, or an option.
+
+    `not` before an option means against it. Raises `InvalidQuestion` with the possible values.
+    """
+    word = " ".join(text.split())
+    if not question.options:
+        sides = {
+            side_words(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES
+        }
+        if word.lower() not in sides:
+            raise InvalidQuestion(
+                f"{question.id} is a {question.kind} question: news speaks {' or '.join(sides)}"
+            )
+        return sides[word.lower()], ""
+    by_name = {option.name.casefold(): option.name for option in question.options}
+    against = word.casefold() not in by_name and word.casefold().startswith(_NOT_PREFIX)
+    name = by_name.get(word.casefold().removeprefix(_NOT_PREFIX) if against else word.casefold())
+    if name is None:
+        names = ", ".join(by_name.values())
+        raise InvalidQuestion(
+            f"{question.id} has no option {word!r}: name one of {names}, or “not” and one of them"
+        )
+    return (Direction.NO if against else Direction.YES), name
+
+
+def terms_from_lines(lines: Iterable[str]) -> Terms:
+    """Parse terms: each line is a group of alternatives separated by |; all lines must match.
+
+    >>> terms_from_lines(["Arland* | Arlburg", "invit*"])
+    (('Arland*', 'Arlburg'), ('invit*',))
+    """
+    groups = (
+        tuple(" ".join(word.split()) for word in line.split("|")) for line in lines if line.strip()
+    )
+    return tuple(tuple(word for word in group if word) for group in groups)

@@ -1,0 +1,357 @@
+"""Fit the learned parameters from this installation's own reviews and answers, and store changes.
+
+Each value is valid from the moment it was learned, never before, so that the past can be replayed.
+A person can freeze a value, or reset it: earlier data is then ignored, and learning begins again.
+Values that are fitted together, such as the two of a calibration, mean nothing apart, so every
+decision applies to both.
+
+Fitting needs scipy, which is imported in the functions that use it: freezing a value need not wait
+for that.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.evidence.evidence import RELIABILITY, Indicator, IndicatorId
+from forecasts.evidence.parameters import CLIP, Learned, LearnedMap, teaches
+from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
+from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
+from tracker.errors import NotFound, Refused
+from tracker.feeds.item import FeedId
+from tracker.questions.parameters import Known, calibrations
+from tracker.questions.queries.question_page import open_questions
+from tracker.questions.update_suggestion import archive_start
+from tracker.storage import feeds, learned, properties, questions, resolutions, reviews, teaching
+from tracker.storage.learned import Kept, State, ValuesOverTime
+from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from forecasts.suggestion.fitting import EvidenceRow, Review
+
+__all__ = [
+    "Decided",
+    "Kept",
+    "decide",
+    "fitted",
+    "keep",
+    "learn",
+]  # Kept is re-exported for the commands
+
+SNAPSHOTS: Final = timedelta(days=14)
+"""Interval between the dates of a question's schedule at which its suggestion is evaluated."""
+
+LEAST_ARCHIVE: Final = timedelta(days=14)
+"""Minimum archive before the opening from which a usual level can be learned."""
+
+SMALL: Final = 1e-3
+"""A value that changed by less is not stored again."""
+
+DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "gamma": DEFAULT_MODEL.gamma,
+        "shift": DEFAULT_MODEL.shift,
+        "relevance shift": 0.0,
+        "relevance slope": 1.0,
+        "direction shift": 0.0,
+        "direction slope": 1.0,
+    }
+)
+"""Values of the whole installation before anything is learned."""
+
+TOGETHER: Final = (
+    ("gamma", "shift"),
+    ("relevance shift", "relevance slope"),
+    ("direction shift", "direction slope"),
+)
+"""Values that are fitted together."""
+
+Decided = Literal["freeze", "thaw", "reset"]
+"""Decisions of a person about a learned value."""
+
+
+def learn(session: Session, now: datetime) -> tuple[Learned, ...]:
+    """Fit everything known before `now`; return the values that changed, valid from now on."""
+    return keep(session, fitted(session, now))
+
+
+def fitted(session: Session, now: datetime) -> tuple[Learned, ...]:
+    """Fit every value as of now. Only reads, and is slow."""
+    fits = _Fits(session, learned.current(session), now)
+    return (
+        *fits.calibration(),
+        *fits.weights(),
+        *fits.reliabilities(),
+        *fits.usual_levels(),
+    )
+
+
+def keep(session: Session, fits: tuple[Learned, ...]) -> tuple[Learned, ...]:
+    """Store the values that changed, unless a person has frozen or decided them meanwhile."""
+    current = learned.current(session)
+    changed = tuple(fit for fit in fits if _has_changed(current.get((fit.name, fit.scope)), fit))
+    for fit in changed:
+        learned.add(session, Kept(fit, "learned", MATCHER))
+    return changed
+
+
+def decide(
+    session: Session, name: str, scope: str, decided: Decided, *, by: ForecasterId, now: datetime
+) -> Kept:
+    """Freeze a learned value, let it learn again, or reset it.
+
+    The value fitted together with it follows. Also before anything was learned: a default can be
+    frozen, and earlier reviews be ignored. Raises `NotFound`, and `Refused` where it is so already.
+    """
+    current = learned.current(session)
+    decided_values = [
+        _apply_decision(
+            session, current.get((part, scope)), part, scope=scope, decided=decided, by=by, now=now
+        )
+        for part in next((pair for pair in TOGETHER if name in pair), (name,))
+    ]
+    for value in decided_values:
+        learned.add(session, value)
+    return next(value for value in decided_values if value.learned.name == name)
+
+
+def _apply_decision(
+    session: Session,
+    stored: Kept | None,
+    name: str,
+    *,
+    scope: str,
+    decided: Decided,
+    by: ForecasterId,
+    now: datetime,
+) -> Kept:
+    default, value = _find_default(session, name, scope), stored.learned if stored else None
+    if value is None and default is None:
+        raise NotFound("learned value", f"{name} {scope}", "see `tracker learned` for the names")
+    if (decided == "thaw") != (
+        stored is not None and stored.state == "frozen"
+    ) and decided != "reset":
+        raise Refused(
+            f"{name} {scope} is {'frozen already' if decided == 'freeze' else 'not frozen'}"
+        )
+    if value is None or (decided == "reset" and default is not None):
+        value_now = DEFAULTS.get(name, 0.0) if default is None else default
+        value = Learned(name, scope, value_now, 0, now, "")
+    states: dict[Decided, tuple[State, str]] = {
+        "freeze": ("frozen", f"frozen by {by}"),
+        "thaw": ("learned", f"{by} lets it learn again"),
+        "reset": ("reset", f"reset by {by}: what was known until then teaches it no more"),
+    }
+    state, why = states[decided]
+    return Kept(replace(value, as_of=now, why=why), state, by)
+
+
+def _find_default(session: Session, name: str, scope: str) -> float | None:
+    """Default of a value; None when there is no such value."""
+    match name:
+        case "reliability":
+            state = feeds.feed(session, scope)
+            return None if state is None else RELIABILITY[state.feed.grade]
+        case "usual level":
+            indicators = questions.indicators(session, [QuestionId(scope.rpartition("/")[0])])
+            return next((i.usual_level for i in indicators if i.id == scope), None)
+        case _:
+            return DEFAULTS.get(name) if scope == "all" else None
+
+
+def _has_changed(stored: Kept | None, fit: Learned) -> bool:
+    was_taught = not fit.why.startswith("default")
+    if stored is None:
+        return was_taught
+    if stored.state == "frozen" or stored.learned.as_of > fit.as_of:
+        return False
+    return was_taught if stored.state == "reset" else abs(stored.learned.value - fit.value) >= SMALL
+
+
+def _invert_calibration(calibrated: float, calibration: LearnedMap) -> float | None:
+    """Invert the calibration: the matcher's own probability; None where it left nothing of it.
+
+    The calibration applies to the matcher's own probabilities. If it were fitted to calibrated
+    ones, they would teach that nothing has to be corrected.
+    """
+    shift, slope = calibration.shift.value, calibration.slope.value
+    if (shift, slope) == (0.0, 1.0):
+        return calibrated
+    if slope < SMALL:
+        return None
+    return sigmoid((logit(min(max(calibrated, CLIP[0]), CLIP[1])) - shift) / slope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fits:
+    """Fits of all parameters from data known before `now`."""
+
+    session: Session
+    current: Known
+    now: datetime
+
+    def calibration(self) -> Iterator[Learned]:
+        """Fit the calibration of the matcher's probabilities to reviews."""
+        from forecasts.suggestion.fitting import fit_direction, fit_relevance
+
+        relevance, directions = self._load_reviews()
+        for name, used_reviews, fit in (
+            ("relevance", relevance, fit_relevance),
+            ("direction", directions, fit_direction),
+        ):
+            start = self._last_reset(f"{name} shift", f"{name} slope")
+            fit_result = fit(
+                (r for r in used_reviews if start is None or r.at > start), before=self.now
+            )
+            yield from (fit_result.shift, fit_result.slope)
+
+    def _load_reviews(self) -> "tuple[list[Review], list[Review]]":
+        """Reviews of the matcher's own probabilities of relevance, and of its directions."""
+        from forecasts.suggestion.fitting import Review
+
+        calibration_at = calibrations(self.session)
+        relevance, directions = [], []
+        for first in teaching.first_reviews(self.session):
+            shown, left, calibration = first.shown, first.left, calibration_at(first.logged_at)
+            accepted = left.status != "rejected"
+            if (
+                own_probability := _invert_calibration(shown.relevance, calibration.relevance)
+            ) is not None:
+                relevance.append(Review(own_probability, accepted, first.at))
+            if not (accepted and shown.direction and left.direction):
+                continue
+            was_right = shown.direction == left.direction
+            own_probability = _invert_calibration(shown.p_direction, calibration.direction)
+            # Of a call whose corrected chance fell below one half, only the half was kept.
+            if own_probability is not None and (
+                shown.p_direction > 0.5 or own_probability == shown.p_direction
+            ):
+                directions.append(Review(own_probability, was_right, first.at))
+        return relevance, directions
+
+    def weights(self) -> Iterator[Learned]:
+        """Fit the weight of evidence to answered questions."""
+        from forecasts.suggestion.fitting import fit_gamma
+
+        start = self._last_reset("gamma", "shift")
+        levels = learned.values_over_time(self.session, "usual level")
+        reliability = learned.values_over_time(self.session, "reliability")
+        rows = (
+            row
+            for question, resolution in self._list_answered()
+            for row in self._evidence_rows(question, resolution, levels, reliability)
+        )
+        # A reset forgets the dates before it, and not the questions answered before it: of
+        # questions that were open at the reset, the early YES would be missing.
+        return iter(
+            fit_gamma((row for row in rows if start is None or row.at > start), before=self.now)
+        )
+
+    def reliabilities(self) -> Iterator[Learned]:
+        """Fit the reliability of each feed to answered questions."""
+        from forecasts.suggestion.fitting import Pointed, fit_reliability
+
+        record: dict[FeedId, list[Pointed]] = {}
+        for question, resolution in self._list_answered():
+            for feed, side in teaching.pointed(
+                self.session, question.id, before=resolution.known_at
+            ):
+                row = Pointed(
+                    question.id, resolution.known_at, side > 0, resolution.outcome == "yes"
+                )
+                record.setdefault(feed, []).append(row)
+        grades = {state.id: state.feed.grade for state in feeds.feeds(self.session)}
+        for feed in sorted(record.keys() & grades.keys()):
+            start = self._last_reset("reliability", scope=feed)
+            used = [row for row in record[feed] if start is None or row.known_at > start]
+            yield fit_reliability(feed, RELIABILITY[grades[feed]], used, before=self.now)
+
+    def usual_levels(self) -> Iterator[Learned]:
+        """Fit usual levels to the archive before a question opened.
+
+        Repeated only when more of the archive was matched.
+        """
+        from forecasts.evidence.base_level import learned_usual_level
+
+        late = teaching.logged_before_opening(self.session)
+        for question in open_questions(self.session, self.now).values():
+            start = archive_start(self.session, question)
+            indicators = questions.indicators(self.session, [question.id])
+            teachable = [i for i in indicators if self._can_teach(i, late.get(question.id))]
+            if not teachable or question.opens_at - start < LEAST_ARCHIVE:
+                continue
+            seen = reviews.as_known(self.session, question.id, question.opens_at)
+            for indicator in teachable:
+                usual_level = learned_usual_level(
+                    indicator, seen, archive_from=start, opens_at=question.opens_at
+                )
+                yield replace(usual_level, as_of=self.now)
+
+    def _can_teach(self, indicator: Indicator, logged_at: datetime | None) -> bool:
+        if indicator.half_life_days is None or not indicator.direction:
+            return False  # there is no level to settle at
+        stored = self.current.get(("usual level", indicator.id))
+        if stored is None:
+            return True
+        return (
+            stored.state == "learned" and logged_at is not None and logged_at > stored.learned.as_of
+        )
+
+    def _last_reset(self, *names: str, scope: str = "all") -> datetime | None:
+        """Time of the last reset of these values; earlier data is ignored."""
+        versions = (
+            k
+            for n in names
+            if (n, scope) in self.current
+            for k in learned.history(self.session, n, scope)
+        )
+        return max((k.learned.as_of for k in versions if k.state == "reset"), default=None)
+
+    def _list_answered(self) -> Iterator[tuple[Question, Resolution]]:
+        """Answered questions that can teach, with their answers."""
+        current = resolutions.current(self.session)
+        replayed = properties.replayed_until(self.session) is not None
+        for question in questions.every(self.session) if current else ():
+            resolution = current.get(question.id)
+            if resolution is not None and teaches(
+                question, resolution, self.now, replayed=replayed
+            ):
+                yield question, resolution
+
+    def _evidence_rows(
+        self,
+        question: Question,
+        resolution: Resolution,
+        levels: ValuesOverTime,
+        reliability: ValuesOverTime,
+    ) -> "Iterator[EvidenceRow]":
+        """Suggestions on the dates of the question's schedule, as they were then."""
+        from forecasts.suggestion.fitting import evidence_row
+
+        dates = _schedule_dates(question)
+        indicators = {i.id: i for i in questions.indicators(self.session, [question.id])}
+        start = archive_start(self.session, question)
+        known = reviews.EvidenceOverTime(self.session, question.id)
+        for at in (d for d in dates if d < min(resolution.known_at, question.closes_at)):
+            seen = known.at(at, reliability(at))
+            usual = {
+                IndicatorId(scope): level
+                for scope, level in levels(at).items()
+                if scope in indicators
+            }
+            suggestion = suggest(
+                question, seen, indicators, at, archive_from=start, usual_levels=usual
+            )
+            happened = resolution.outcome == "yes"
+            yield evidence_row(
+                suggestion, known_at=resolution.known_at, happened=happened, scheduled=len(dates)
+            )
+
+
+def _schedule_dates(question: Question) -> list[datetime]:
+    count = max(1, int((question.closes_at - question.opens_at) / SNAPSHOTS))
+    return [question.opens_at + SNAPSHOTS * (n + 0.5) for n in range(count)]

@@ -1,0 +1,148 @@
+"""Explain changes of a probability: suggestions between two instants, and acts. Reads only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from forecasts.distributions.distribution import p_yes
+from forecasts.evidence.evidence import Indicator, IndicatorId
+from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.question import Question, effective_close, latest
+from forecasts.questions.timeline import Forecast
+from forecasts.suggestion.binary import Suggestion, suggest
+from forecasts.suggestion.changes import Known, Move, Revision, as_recorded, moved, revised
+from tracker.errors import NotFound, Refused
+from tracker.questions.parameters import model_at, usual_levels
+from tracker.questions.queries.question_page import question_or_refuse
+from tracker.questions.update_suggestion import archive_start
+from tracker.storage import forecasts, learned, questions, resolutions, reviews
+from tracker.storage.sessions import Session
+
+
+def suggestion_moved(session: Session, question_id: str, since: datetime, until: datetime) -> Move:
+    """Explain the change of the suggestion between two instants, each as known then.
+
+    Both are clamped to the time in which there is a suggestion: from the opening to its last one
+    before the close.
+    """
+    question = _require_binary(session, question_id)
+    first, last = (_clamp_instant(session, question, instant) for instant in (since, until))
+    if first >= last:
+        raise Refused(
+            f"{question.id} had no suggestion between {since:%Y-%m-%d %H:%M} and "
+            f"{until:%Y-%m-%d %H:%M} UTC"
+        )
+    indicators = _load_indicators(session, question)
+    state_at = _suggestion_reader(session, question, indicators)
+    return moved(state_at(first), state_at(last), indicators)
+
+
+def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | None:
+    """Explain the change by an act of a forecaster; None after a withdrawal or a first suggestion.
+
+    A person's first forecast is compared with the base rate, and so is one after a withdrawal.
+    """
+    question = _require_binary(session, question_id)
+    acts = forecasts.of_question(session, question.id)
+    act = next((a for a in acts if a.id == forecast_id), None)
+    if act is None:
+        raise NotFound(
+            "forecast",
+            forecast_id,
+            f"see `tracker show {question.id} --json` for the numbers of its acts",
+        )
+    earlier = [a for a in acts if a.forecaster_id == act.forecaster_id and a.id < act.id]
+    after = p_yes(act.distribution)
+    if after is None or (act.forecaster_id == SUGGESTION and not earlier):
+        return None
+    before = p_yes(earlier[-1].distribution) if earlier else None
+    probabilities = (question.base_rate if before is None else before, after)
+    if act.forecaster_id == SUGGESTION:
+        return _explain_suggestion(session, question, (earlier[-1], act), probabilities)
+    return _explain_forecast(session, question, (*earlier, act), probabilities)
+
+
+def suggestion_then(session: Session, question: Question, at: datetime) -> Suggestion:
+    """Recompute the suggestion of a yes-no question as of an instant, reviewed as it was then."""
+    return _suggestion_reader(session, question, _load_indicators(session, question))(at).suggestion
+
+
+def _explain_suggestion(
+    session: Session,
+    question: Question,
+    acts: tuple[Forecast, Forecast],
+    probabilities: tuple[float, float],
+) -> Move:
+    """Explain a change of the suggestion, as recorded."""
+    indicators = _load_indicators(session, question)
+    before, after = (_suggestion_reader(session, question, indicators)(act.made_at) for act in acts)
+    return as_recorded(moved(before, after, indicators), *probabilities)
+
+
+def _explain_forecast(
+    session: Session,
+    question: Question,
+    acts: Sequence[Forecast],
+    probabilities: tuple[float, float],
+) -> Move:
+    """Explain the last of these acts of a person, after those before it."""
+    *earlier, act = acts
+    since = max(earlier[-1].made_at, question.opens_at) if earlier else question.opens_at
+    state_at = _suggestion_reader(session, question, _load_indicators(session, question))
+    cited = frozenset(evidence_id for a in earlier for evidence_id in a.cites)
+    move = revised(
+        state_at(since),
+        state_at(_clamp_instant(session, question, act.made_at)),
+        Revision(*probabilities, act.cites, cited),
+    )
+    return replace(move, since=min(since, act.made_at), until=act.made_at)
+
+
+def _require_binary(session: Session, question_id: str) -> Question:
+    question = question_or_refuse(session, question_id)
+    if question.kind != "binary":
+        raise Refused(
+            f"{question.id} is no yes-no question: only the moves of those are told in log-odds"
+        )
+    return question
+
+
+def _clamp_instant(session: Session, question: Question, at: datetime) -> datetime:
+    """Clamp the instant to the time in which a suggestion is meaningful.
+
+    At the close itself no time is left, so the suggestion says nothing that the answer does not.
+    """
+    close = effective_close(question, latest(resolutions.of_question(session, question.id)))
+    if at >= close:
+        last = forecasts.newest(session, question.id, SUGGESTION)
+        at = close if last is None else min(last.made_at, close)
+    return max(at, question.opens_at)
+
+
+def _load_indicators(session: Session, question: Question) -> dict[IndicatorId, Indicator]:
+    return {i.id: i for i in questions.indicators(session, [question.id])}
+
+
+def _suggestion_reader(
+    session: Session, question: Question, indicators: dict[IndicatorId, Indicator]
+) -> Callable[[datetime], Known]:
+    """Return a function that computes the suggestion as of any instant; evidence is read once."""
+    pieces = reviews.EvidenceOverTime(session, question.id)
+    archive_from = archive_start(session, question)
+
+    def state_at(instant: datetime) -> Known:
+        seen = pieces.at(instant, learned.values(session, "reliability", instant))
+        model = model_at(session, instant)
+        levels = usual_levels(session, instant)
+        suggestion = suggest(
+            question,
+            seen,
+            indicators,
+            instant,
+            model=model,
+            archive_from=archive_from,
+            usual_levels=levels,
+        )
+        return Known(suggestion, seen, model)
+
+    return state_at

@@ -1,0 +1,108 @@
+"""Updating habits: measures of belief dynamics from people's acts on answered questions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from forecasts.distributions.distribution import p_yes
+from forecasts.questions.forecaster import RESERVED, SUGGESTION
+from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.timeline import Forecast, Timeline, timeline_of
+from forecasts.statistics.dynamics import Act, excess_movement, logit_move, pooled_updates, reaction
+from forecasts.suggestion.binary import hazard
+from tracker.model.read_models import Choice, Habits
+from tracker.questions.queries.accuracy import scored
+from tracker.storage import forecasts
+from tracker.storage.forecasts import acts_by_forecaster
+from tracker.storage.sessions import Session
+
+_DAY_SECONDS = 86400.0
+
+
+class _ActHistory:
+    """Acts of one forecaster, question by question."""
+
+    def __init__(self) -> None:
+        self.histories: list[tuple[Sequence[Act], float]] = []
+        self.paths: list[list[float]] = []
+        self.moves: list[tuple[float, float]] = []
+
+
+def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...]:
+    """Measure the habits of every person on the binary questions of a choice; most active first.
+
+    Questions that were answered early are left out until their scheduled close: quick answers are
+    mostly YES, which looks like movement.
+    """
+    selection = scored(session, choice, now)
+    histories: dict[ForecasterId, _ActHistory] = {}
+    for question in selection.counted.values():
+        if question.kind != "binary":
+            continue
+        resolution = selection.resolutions[question.id]
+        acts = acts_by_forecaster(forecasts.of_question(session, question.id))
+        suggestion_timeline = timeline_of(acts.get(SUGGESTION, []))
+        for forecaster_id in acts.keys() - RESERVED:
+            person = histories.setdefault(forecaster_id, _ActHistory())
+            _add_acts(
+                person,
+                question,
+                resolution,
+                acts[forecaster_id],
+                suggestion_timeline=suggestion_timeline,
+            )
+    people = forecasts.forecasters(session)
+    measured = [
+        Habits(
+            people[forecaster_id],
+            pooled_updates(history.histories),
+            excess_movement(history.paths),
+            reaction(history.moves),
+        )
+        for forecaster_id, history in histories.items()
+        if history.histories
+    ]
+    return tuple(sorted(measured, key=lambda h: (-h.updates.n_acts, h.forecaster.id)))
+
+
+def _add_acts(
+    history: _ActHistory,
+    question: Question,
+    resolution: Resolution,
+    acts: Sequence[Forecast],
+    *,
+    suggestion_timeline: Timeline,
+) -> None:
+    close = effective_close(question, resolution)
+    counting_acts = [
+        (act, p)
+        for act in acts
+        if act.made_at < close and (p := p_yes(act.distribution)) is not None
+    ]
+    if not counting_acts:
+        return
+    active = sum(span.days for span in timeline_of(acts).spans(question.opens_at, close))
+    history.histories.append(
+        (
+            [
+                (act.made_at.timestamp() / _DAY_SECONDS, p, act.act == "reaffirm")
+                for act, p in counting_acts
+            ],
+            active,
+        )
+    )
+    history.paths.append([*(p for _, p in counting_acts), float(resolution.outcome == "yes")])
+    for (before, p_before), (after, p_after) in pairwise(counting_acts):
+        evidence = _evidence_move(question, suggestion_timeline, before.made_at, after.made_at)
+        if evidence is not None:
+            history.moves.append((logit_move(p_before, p_after), evidence))
+
+
+def _evidence_move(
+    question: Question, suggestion_timeline: Timeline, start: datetime, end: datetime
+) -> float | None:
+    """Log-odds by which evidence alone moved the suggestion: total move minus that of time."""
+    before, after = p_yes(suggestion_timeline.at(start)), p_yes(suggestion_timeline.at(end))
+    if before is None or after is None:
+        return None
+    return logit_move(before, after) - logit_move(hazard(question, start), hazard(question, end))

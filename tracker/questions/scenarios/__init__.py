@@ -1,0 +1,1 @@
+"""Scenario sets, links between questions, and repairs of incoherent forecasts."""

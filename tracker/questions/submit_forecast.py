@@ -1,0 +1,161 @@
+"""Record an act of a forecaster on a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecasts.distributions.distribution import Categorical, Distribution
+from forecasts.errors import InvalidForecast
+from forecasts.questions.forecaster import MODEL_PREFIX, RESERVED, Forecaster
+from forecasts.questions.question import (
+    EvidenceId,
+    ForecasterId,
+    Question,
+    QuestionId,
+    check_distribution,
+    effective_close,
+    latest,
+)
+from forecasts.questions.timeline import Act, Forecast, ForecastId, redone, standing_before, undone
+from tracker.errors import NotFound
+from tracker.questions.queries.question_page import question_or_refuse
+from tracker.storage import evidence, forecasts, resolutions
+from tracker.storage.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An act as requested, not yet validated.
+
+    `key` makes a request idempotent: a repeated one returns the first act.
+    """
+
+    question_id: str
+    act: Act
+    forecaster: ForecasterId
+    rationale: str
+    key: str | None
+    cites: tuple[EvidenceId, ...] = ()
+    distribution: Distribution | None = None
+
+
+def act(session: Session, request: Request, now: datetime) -> Forecast:
+    """Append the act; raises when the question is closed or there is nothing to act on."""
+    if request.key is not None and (earlier := forecasts.by_key(session, request.key)) is not None:
+        return _check_same_request(request, earlier)
+    question = question_or_refuse(session, request.question_id)
+    _refuse_when_closed(session, question, now)
+    _refuse_unfit(question, request.distribution, now)
+    register(session, request.forecaster)
+    _refuse_foreign_evidence(session, question, request.cites)
+    earlier_acts = forecasts.of_question(session, question.id, request.forecaster)
+    distribution, undoes = _apply_act(request, earlier_acts)
+    forecast = Forecast(
+        id=ForecastId(0),
+        question_id=question.id,
+        forecaster_id=request.forecaster,
+        act=request.act,
+        distribution=distribution,
+        made_at=now,
+        entered_at=now,
+        rationale=request.rationale,
+        cites=request.cites,
+        undoes=undoes,
+    )
+    return forecasts.add(session, forecast, request.key)
+
+
+def held_by(
+    session: Session, question_id: QuestionId, forecaster_id: ForecasterId
+) -> Distribution | None:
+    """Current forecast on a question; None before the first and after a withdrawal."""
+    last = forecasts.newest(session, question_id, forecaster_id)
+    return None if last is None else last.distribution
+
+
+def _check_same_request(request: Request, earlier: Forecast) -> Forecast:
+    """Return the act recorded under this key; refuse a key that belongs to another request."""
+    if (earlier.question_id, earlier.forecaster_id) != (request.question_id, request.forecaster):
+        raise InvalidForecast(
+            f"key {request.key!r} is that of an act of {earlier.forecaster_id} on "
+            f"{earlier.question_id}: give each request a key of its own"
+        )
+    return earlier
+
+
+def register(session: Session, forecaster_id: ForecasterId) -> None:
+    """Add a person if unknown; the names of computed forecasters are refused."""
+    refuse_reserved(forecaster_id)
+    forecasts.add_forecaster(session, Forecaster(forecaster_id, forecaster_id, "person"))
+
+
+def refuse_reserved(forecaster_id: ForecasterId) -> None:
+    """Refuse an empty name and the names of computed forecasters and models."""
+    if forecaster_id in RESERVED:
+        raise InvalidForecast(
+            f"{forecaster_id!r} is computed by the tracker: act under another name"
+        )
+    if forecaster_id.startswith(MODEL_PREFIX):
+        raise InvalidForecast(
+            f"{forecaster_id!r} is a model's name: only the tracker lets a model judge; act under "
+            "another name"
+        )
+    if not forecaster_id.strip():
+        raise InvalidForecast("nobody acts without a name: give one, such as ada")
+
+
+def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
+    close = effective_close(question, latest(resolutions.of_question(session, question.id)))
+    if now >= close:
+        raise InvalidForecast(
+            f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
+            f" `tracker show {question.id}` tells how it ended"
+        )
+
+
+def _refuse_unfit(question: Question, distribution: Distribution | None, now: datetime) -> None:
+    """Refuse a forecast of another kind or without the options that are offered now."""
+    if distribution is None:
+        return
+    check_distribution(question, distribution)
+    offered = question.offered(now)
+    if isinstance(distribution, Categorical) and set(distribution.options) != set(offered):
+        raise InvalidForecast(
+            f"{question.id} offers {', '.join(offered)} now: give each of them its share"
+        )
+
+
+def _refuse_foreign_evidence(
+    session: Session, question: Question, cites: Sequence[EvidenceId]
+) -> None:
+    for evidence_id in cites:
+        piece = evidence.get(session, evidence_id)
+        if piece is None or piece.question_id != question.id:
+            raise NotFound(
+                "evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited"
+            )
+
+
+def _apply_act(
+    request: Request, earlier_acts: Sequence[Forecast]
+) -> tuple[Distribution | None, ForecastId | None]:
+    """Return the distribution after the act, and the act that it undoes."""
+    current = earlier_acts[-1].distribution if earlier_acts else None
+    match request.act:
+        case "forecast":
+            return request.distribution, None
+        case "reaffirm" | "withdraw" if current is None:
+            raise InvalidForecast(
+                f"you hold no forecast on {request.question_id} to {request.act}: make one first"
+            )
+        case "reaffirm":
+            return current, None
+        case "withdraw":
+            return None, None
+        case "undo":
+            last = undone(earlier_acts)
+            return standing_before(earlier_acts, last), last.id
+        case "redo":
+            step_back = redone(earlier_acts)
+            undone_act = next(act for act in earlier_acts if act.id == step_back.undoes)
+            return undone_act.distribution, step_back.id

@@ -1,0 +1,314 @@
+"""Replay a news archive through the real pipeline into a database of its own.
+
+The replay steps from one moment to the next. Items that arrived in between, each with its own time,
+are matched, put into stories and logged as evidence; at the moment itself answers become known,
+people forecast, and parameters are learned. Each step is one transaction that starts from the state
+of the database, so an interrupted replay resumes and ends with the same result. Snapshots and
+scores are made afterwards.
+
+The result is retrospective: it is kept in its own file, marked as a replay, and enters no live
+score.
+"""
+
+import json
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from forecasts.question_sets.question_set import InventedForecast, QuestionSet
+from forecasts.questions.question import Resolution
+from forecasts.questions.timeline import Act
+from tracker.app import import_question_set as loading
+from tracker.app.import_question_set import BY_SET
+from tracker.errors import Refused
+from tracker.feeds.dedup import Changed, Known, New, Shelf
+from tracker.feeds.item import FeedId
+from tracker.feeds.parsing.change_detection import Names
+from tracker.ingestion.evidence import Arrivals, find_copies
+from tracker.ingestion.match_state import Newsdesk, Watch
+from tracker.ingestion.writer import MOST_EDITS
+from tracker.questions import fit_parameters as learning
+from tracker.questions import submit_forecast as forecasting
+from tracker.questions.queries.question_page import open_questions
+from tracker.questions.resolve import resolve
+from tracker.questions.scenarios.pairs import annul_branches
+from tracker.questions.submit_forecast import Request
+from tracker.questions.update_suggestion import record_suggestions
+from tracker.replay.backtest import sources
+from tracker.replay.backtest.archives import Archive, Sighting, read_archive
+from tracker.replay.backtest.snapshots import WEEK, Span, schedule
+from tracker.settings import Settings, replay_settings
+from tracker.storage import items, properties
+from tracker.storage.items import Stored
+from tracker.storage.opening import open_store
+from tracker.storage.sessions import Session, Store
+
+DAY: Final = timedelta(days=1)
+RUN: Final = "backtest"
+"""Database property that identifies the run."""
+
+Progress = Callable[[str, int, int, str], None]
+"""Progress callback: task, steps done, steps in all, and place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Options of a back-test. `until` is inclusive; `people` adds the invented forecasters."""
+
+    archive: Path
+    set_name: str
+    out: Path
+    since: datetime | None = None
+    until: datetime | None = None
+    people: bool = False
+    skip_bad: bool = False
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Completed replay: its store, its archive, and the identity of the run."""
+
+    store: Store
+    url: str
+    archive: Archive
+    over: Span
+    run: str
+
+
+def walk(settings: Settings, request: Wanted, question_set: QuestionSet, say: Progress) -> Walked:
+    """Advance the run's database to the end of the archive, from its last state.
+
+    Raises `Refused` for an archive that cannot be used, and when the folder holds another run.
+    """
+    archive = read_archive(request.archive, skip_bad=request.skip_bad)
+    sightings = archive.between(request.since, request.until)
+    if not sightings:
+        raise Refused(
+            f"{request.archive} holds nothing of that time: choose other --from and --until"
+        )
+    desk = Newsdesk(settings.encoder, settings.data_dir / "models")
+    run = json.dumps(
+        [
+            request.set_name,
+            archive.digest,
+            desk.version,
+            str(request.since),
+            str(request.until),
+            request.people,
+        ]
+    )
+    store, url = _open_run(settings, request.out, run)
+    span = Span(sightings[0].at, request.until or sightings[-1].at)
+    replayed_set = question_set if request.people else replace(question_set, forecasts=())
+    _Walk(store, desk, replayed_set, sightings=sightings, span=span).run(say)
+    return Walked(store, url, archive, span, run)
+
+
+def _open_run(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
+    """Open the database of the run, new or left by the same run; refuse any other."""
+    replay = replay_settings(replace(settings, data_dir=out, database_url=""))
+    if replay.url == settings.url:
+        raise Refused(f"{out} holds the database that is in use: choose another --out")
+    is_new = not (out / "replay.sqlite").exists()
+    store = open_store(replay.url)
+    with store.writing() as session:
+        stored_run = properties.read(session, RUN)
+        if stored_run is None and is_new:
+            properties.write(session, RUN, run)
+        elif stored_run != run:
+            store.close()
+            raise Refused(
+                f"{out} holds another run (archive, set, matcher or time): choose another --out, "
+                "or remove it"
+            )
+    return store, replay.url
+
+
+class _Walk:
+    """Replay of the sightings of an archive."""
+
+    def __init__(
+        self,
+        store: Store,
+        desk: Newsdesk,
+        question_set: QuestionSet,
+        *,
+        sightings: Sequence[Sighting],
+        span: Span,
+    ) -> None:
+        self._store = store
+        self._desk = desk
+        self._set = question_set
+        self._sightings = sightings
+        self._span = span
+        self._until = span.until
+        self._start = span.since.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def run(self, say: Progress) -> None:
+        """Process all remaining moments, each with the sightings since the previous one in one
+        transaction.
+        """
+        with self._store.writing() as session:
+            last_moment = properties.replayed_until(session)
+            if last_moment is None:
+                last_moment = self._initialise(session)
+        with self._store.reading() as session:
+            binary = [q.id for q in self._set.questions if q.kind == "binary"]
+            watch = self._desk.watch(session, self._until, only=binary)
+        moments = self._list_moments()
+        remaining = [at for at in moments if at > last_moment]
+        groups = iter(
+            groupby(
+                (s for s in self._sightings if s.at > last_moment),
+                key=lambda s: _next_moment(remaining, s.at),
+            )
+        )
+        next_group = next(groups, None)
+        for number, at in enumerate(remaining, len(moments) - len(remaining) + 1):
+            sightings: list[Sighting] = []
+            if next_group is not None and next_group[0] == at:
+                sightings = list(next_group[1])
+                next_group = next(groups, None)
+            with self._store.writing() as session:
+                self._desk.forget()
+                take_in(session, self._desk, watch, sightings, now=at)
+                self._act(session, at)
+                properties.mark_replayed(session, at)
+            say("reading", number, len(moments), f"{at:%Y-%m-%d}")
+
+    def _initialise(self, session: Session) -> datetime:
+        """Set up the database before the first sighting: questions and unpolled feeds."""
+        before = self._list_moments()[0] - timedelta(microseconds=1)
+        loading.load(session, self._set, 0.0, before, replay=True)
+        sources.add(session, self._sightings, self._set, before)
+        properties.mark_replayed(session, before)
+        return before
+
+    def _list_moments(self) -> list[datetime]:
+        """Return the moments: after each day with news, at each schedule date, forecast and answer,
+        and at the end.
+
+        Schedule dates are among them so that nothing later is ever processed together with what a
+        snapshot knew, not even in one batch of a matrix product. Forecasts made before the archive
+        begins, and answers known by then, come first.
+        """
+        moments = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._sightings} | {
+            self._until
+        }
+        moments |= (
+            self._learning_dates
+            | {f.at for f in self._set.forecasts}
+            | {r.known_at for r in self._set.resolutions}
+        )
+        return sorted(at for at in moments if at <= self._until)
+
+    @cached_property
+    def _learning_dates(self) -> set[datetime]:
+        """Dates at which parameters are learned and suggestions recorded."""
+        weeks = (self._until - self._start) // WEEK
+        grids = (schedule(q, self._span) for q in self._set.questions if q.kind == "binary")
+        dates = {self._start + WEEK * n for n in range(weeks + 1)} | {
+            at for grid in grids for at in grid
+        }
+        return {at for at in dates if at >= self._start}
+
+    def _act(self, session: Session, at: datetime) -> None:
+        """Process forecasts, answers and learning at a moment."""
+        for forecast in (f for f in self._set.forecasts if f.at == at):
+            _record_forecast(session, forecast, at)
+        questions = {q.id: q for q in self._set.questions}
+        for past in (r for r in self._set.resolutions if r.known_at == at and not r.needs_check):
+            resolution = Resolution(
+                question_id=past.question_id,
+                outcome=past.outcome,
+                source_url=past.source_url,
+                note=past.note,
+                event_at=past.event_at,
+                known_at=past.known_at,
+                entered_at=at,
+                entered_by=BY_SET,
+                answer=past.answer,
+            )
+            resolve(session, questions[past.question_id], resolution)
+            annul_branches(session, questions[past.question_id], resolution)
+        if at in self._learning_dates:
+            learning.learn(session, at)
+            record_suggestions(session, open_questions(session, at).values(), at)
+
+
+def _next_moment(moments: Sequence[datetime], at: datetime) -> datetime:
+    return moments[bisect_left(moments, at)]
+
+
+def _record_forecast(session: Session, forecast: InventedForecast, at: datetime) -> None:
+    act: Act = "forecast" if forecast.distribution else "withdraw"
+    key = f"{forecast.forecaster_id} {forecast.question_id} {at}"
+    request = Request(
+        question_id=forecast.question_id,
+        act=act,
+        forecaster=forecast.forecaster_id,
+        rationale=forecast.rationale,
+        key=key,
+        distribution=forecast.distribution,
+    )
+    forecasting.act(session, request, at)
+
+
+def take_in(
+    session: Session, desk: Newsdesk, watch: Watch, sightings: Sequence[Sighting], *, now: datetime
+) -> int:
+    """Store, match and log sightings, each at its own time; return the number of new pieces of
+    evidence.
+
+    `now` is the time by which all of it had been seen; only the log uses it.
+    """
+    if not sightings:
+        return 0
+    feeds = sources.known(session)
+    arrived: list[Stored] = []
+    for at, group in groupby(sightings, key=lambda s: s.at):
+        new: list[tuple[FeedId, New]] = []
+        changed: list[tuple[FeedId, Changed]] = []
+        for sighting in group:
+            feed_id = feeds[sighting.source]
+            entries = _classify_entries(session, feed_id, sighting)
+            new += [(feed_id, n) for n in entries[0]]
+            changed += [(feed_id, c) for c in entries[1]]
+        # The story is cleared: an item with a time of its own would start one of its own instead
+        # of joining that of its duplicate.
+        stored = [replace(s, story_id=None) for s in items.add_items(session, new, at)]
+        deduplicated = find_copies(
+            session, desk, [*stored, *items.add_revisions(session, changed, at)], at
+        )
+        arrived += [replace(s, seen_at=at) for s in deduplicated]
+    began = sightings[0].at
+    return Arrivals(session, desk, watch, desk.stories_around(session, began), now=now).take(
+        arrived
+    )
+
+
+def _classify_entries(
+    session: Session, feed_id: FeedId, sighting: Sighting
+) -> tuple[list[New], list[Changed]]:
+    """Split entries into new and edited ones by the rules of a poll; an item of a file never
+    changes its key.
+    """
+    by_key = items.known_by_key(session, [(feed_id, entry.key) for entry in sighting.entries])
+    known_keys = {known.key for known in by_key}
+    unknown = [entry for entry in sighting.entries if entry.key not in known_keys]
+    by_url = items.known_by_url(session, {entry.canonical_url for entry in unknown} - {""})
+    recent: Sequence[Known] = ()
+    if sighting.document is not None and 0 < len(unknown) <= MOST_EDITS:
+        recent = items.recent(session, feed_id, sighting.at)
+    is_present = (
+        (lambda _key: True) if sighting.document is None else Names(sighting.document).__contains__
+    )
+    return Shelf(feed_id, by_key, by_url, recent).sorted_out(
+        sighting.entries, is_present, sighting.at
+    )

@@ -1,0 +1,198 @@
+"""Replay the dated history of a question set through the real pipeline.
+
+A simulated clock steps from event to event: outlets publish, feeds are polled, matches become
+evidence, invented analysts review and forecast, answers become known, everyone is scored. A replay
+that was killed resumes where it stopped: every step is idempotent.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from forecasts.evidence.evidence import Direction
+from forecasts.question_sets.question_set import (
+    Event,
+    InventedForecast,
+    PastResolution,
+    QuestionSet,
+)
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
+from tracker.app.tracker import Said, Tracker, open_tracker
+from tracker.model.read_models import EvidenceCard
+from tracker.replay.demo_feeds import Newsroom
+from tracker.settings import Settings, replay_settings
+
+START = datetime(2022, 2, 1, tzinfo=UTC)
+POLL_DELAY = timedelta(minutes=20)
+REVIEW_DELAY = timedelta(hours=20)
+RESOLVE_DELAY = timedelta(hours=1)
+UNREVIEWED = timedelta(days=200)
+"""Evidence of the last months stays in the inbox, so that there is something to review."""
+
+QUARTER = 91
+"""Days between two fits of the learned parameters, in whole weeks."""
+
+Progress = Callable[[int, int, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A scheduled action; `order` sorts the actions of one instant."""
+
+    at: datetime
+    order: int
+    name: str
+    do: Callable[[], object]
+
+
+class Clock:
+    """Simulated time, advanced by the replay alone."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def __call__(self) -> datetime:
+        """Return the current simulated time."""
+        return self.time
+
+
+def replay(
+    settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress
+) -> int:
+    """Replay the history up to `until` into its own database; return the number of steps done."""
+    now = Clock()
+    newsroom = Newsroom(question_set, now)
+    with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
+        world = World(tracker, newsroom, question_set, now, until)
+        tracker.note_headlines(question_set.headlines)
+        reached = tracker.replayed_until()
+        progress(0, 1, reached or now.time)
+        if reached is None:
+            world.found()
+        todo = [step for step in world.agenda() if reached is None or step.at > reached]
+        for number, step in enumerate(todo, 1):
+            now.time = step.at
+            step.do()
+            if number == len(todo) or todo[number].at > step.at:
+                tracker.mark_replayed(step.at)
+            progress(number, len(todo), step.at)
+        return len(todo)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """People and outlets of a replay, and their schedule."""
+
+    tracker: Tracker
+    newsroom: Newsroom
+    set: QuestionSet
+    now: Clock
+    until: datetime
+
+    @property
+    def reviewer(self) -> ForecasterId:
+        """Invented analyst who reviews evidence and enters answers: the first one of the set."""
+        return next(iter(self.set.forecasters), ForecasterId("analyst"))
+
+    def found(self) -> None:
+        """Set up the initial state: questions, outlets, analysts."""
+        self.tracker.load(self.set, replay=True)
+        for seed in self.newsroom.outlets.values():
+            self.tracker.add_feed(seed)
+        for forecaster_id, name in self.set.forecasters.items():
+            self.tracker.add_forecaster(Forecaster(forecaster_id, name, "person"))
+
+    def agenda(self) -> list[Step]:
+        """List all steps up to the end, in order."""
+        steps = [
+            *self._news_steps(),
+            *self._weekly_steps(),
+            *self._forecast_steps(),
+            *self._answer_steps(),
+        ]
+        return sorted(
+            (s for s in steps if START <= s.at <= self.until), key=lambda s: (s.at, s.order)
+        )
+
+    def _news_steps(self) -> Iterator[Step]:
+        for event in self.set.events:
+            yield Step(
+                event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll_outlets, event)
+            )
+            if event.at < self.until - UNREVIEWED:
+                yield Step(
+                    event.at + REVIEW_DELAY,
+                    2,
+                    f"review {event.id}",
+                    partial(self._review_event, event),
+                )
+
+    def _weekly_steps(self) -> Iterator[Step]:
+        week = START
+        while week <= self.until:
+            yield Step(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
+            if (week - START).days % QUARTER == 0:
+                yield Step(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learn)
+            week += timedelta(days=7)
+        yield Step(self.until, 9, "today", self.tracker.suggest)
+
+    def _forecast_steps(self) -> Iterator[Step]:
+        for number, forecast in enumerate(self.set.forecasts):
+            yield Step(
+                forecast.at,
+                3,
+                f"forecast {number}",
+                partial(self._submit_forecast, forecast, number),
+            )
+
+    def _answer_steps(self) -> Iterator[Step]:
+        for past in self.set.resolutions:
+            at = max(past.known_at, past.event_at) + RESOLVE_DELAY
+            yield Step(at, 4, f"answer {past.question_id}", partial(self._enter_answer, past))
+
+    def _poll_outlets(self, event: Event) -> None:
+        self.tracker.poll(only=self.newsroom.publishing(event))
+
+    def _review_event(self, event: Event) -> None:
+        """Judge the matches of an event as the set's author reads it."""
+        for card in self.tracker.inbox():
+            if any(copy.item.url == event.url for copy in card.items):
+                self._judge_card(card, event)
+
+    def _judge_card(self, card: EvidenceCard, event: Event) -> None:
+        piece = card.evidence
+        if piece.question_id in event.yes or piece.question_id in event.no:
+            side = Direction.YES if piece.question_id in event.yes else Direction.NO
+            self.tracker.review(piece.id, "confirmed", direction=side, forecaster=self.reviewer)
+        else:
+            self.tracker.review(
+                piece.id,
+                "rejected",
+                note="does not bear on this question",
+                forecaster=self.reviewer,
+            )
+
+    def _submit_forecast(self, forecast: InventedForecast, number: int) -> None:
+        options = Said(
+            rationale=forecast.rationale, forecaster=forecast.forecaster_id, key=f"replay-{number}"
+        )
+        if forecast.distribution is None:
+            self.tracker.withdraw(forecast.question_id, **options)
+        else:
+            self.tracker.forecast(forecast.question_id, forecast.distribution, **options)
+
+    def _enter_answer(self, past: PastResolution) -> None:
+        if past.needs_check:
+            self.tracker.note_unchecked(past)
+        elif not self.tracker.question(past.question_id).resolutions:
+            self.tracker.resolve(
+                past.question_id,
+                past.answer or past.outcome,
+                source_url=past.source_url,
+                known_at=past.known_at,
+                event_at=past.event_at,
+                note=past.note,
+                by=self.reviewer,
+            )

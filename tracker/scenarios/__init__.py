@@ -1,1 +1,0 @@
-"""Scenario sets, links between questions, and what contradicts what: gathered, changed, decided."""

@@ -1,0 +1,156 @@
+"""Essay texts, decisions on their claims, and drafts of questions."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from forecasts.essays.claim_map import Rejection
+from forecasts.questions.question import Essay, EssayId, ForecasterId
+from tracker.model.essays import EssayText, SavedDraft
+from tracker.storage import event_log_rows as log
+from tracker.storage import facts
+from tracker.storage.tables import ClaimDecisionRow, DraftRow, EssayRow, EssayTextRow
+
+
+def every(session: Session) -> tuple[Essay, ...]:
+    """Return all essays by title."""
+    rows = session.exec(select(EssayRow).order_by(col(EssayRow.title), col(EssayRow.id)))
+    return tuple(Essay(EssayId(r.id), r.title, r.published, r.language, r.note) for r in rows)
+
+
+def add_text(session: Session, essay_text: EssayText) -> None:
+    """Append a version of an essay's text; the log keeps its digest."""
+    seq = log.append(
+        session,
+        "essay text",
+        f"{essay_text.essay_id}/{essay_text.version}",
+        facts=_text_facts(essay_text),
+        at=essay_text.at,
+    )
+    session.add(EssayTextRow(**_text_facts(essay_text), text=essay_text.text, log_seq=seq))
+    session.flush()
+
+
+def newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
+    """Return the newest text of an essay; None if only its claims are stored."""
+    query = (
+        select(EssayTextRow)
+        .where(EssayTextRow.essay_id == essay_id)
+        .order_by(col(EssayTextRow.version).desc())
+    )
+    row = session.exec(query.limit(1)).first()
+    return None if row is None else _parse_text(row)
+
+
+def text_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Map log sequence numbers to the facts of stored text versions."""
+    return facts.by_seq(session, EssayTextRow, _row_facts)
+
+
+def _row_facts(row: EssayTextRow) -> dict[str, Any]:
+    """Return the facts of a row; empty if its digest does not fit its text."""
+    text_facts = _text_facts(_parse_text(row))
+    return text_facts if text_facts["digest"] == row.digest else {}
+
+
+def _text_facts(essay_text: EssayText) -> dict[str, Any]:
+    digest = hashlib.sha256(essay_text.text.encode()).hexdigest()
+    plain = {
+        name: getattr(essay_text, name) for name in ("essay_id", "version", "source", "at", "by")
+    }
+    return {**plain, "digest": digest}
+
+
+def _parse_text(row: EssayTextRow) -> EssayText:
+    return EssayText(
+        EssayId(row.essay_id), row.version, row.text, row.source, row.at, ForecasterId(row.by)
+    )
+
+
+def decide_claim(
+    session: Session, essay_id: EssayId, rejection: Rejection, quote: str, *, verdict: str
+) -> None:
+    """Append that a sentence was rejected ("rejected") or restored ("restored")."""
+    columns = {
+        "essay_id": essay_id,
+        "start": rejection.offset,
+        "end": rejection.end,
+        "quote": quote,
+        "verdict": verdict,
+    }
+    subject = f"{essay_id}/{rejection.offset}"
+    facts.append(
+        session,
+        "claim",
+        subject,
+        {**columns, "why": rejection.why},
+        at=rejection.at,
+        by=rejection.by,
+    )
+
+
+def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, str], ...]:
+    """Return the rejected sentences with their quotes, in the order of the text.
+
+    A decision is about words at an offset: in a later text other words may be there.
+    """
+    query = (
+        select(ClaimDecisionRow)
+        .where(ClaimDecisionRow.essay_id == essay_id)
+        .order_by(col(ClaimDecisionRow.id))
+    )
+    newest = {(row.start, row.quote): row for row in session.exec(query)}
+    return tuple(
+        (Rejection(row.start, row.end, row.why, ForecasterId(row.by), row.at), row.quote)
+        for _, row in sorted(newest.items())
+        if row.verdict == "rejected"
+    )
+
+
+def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
+    """Return offset and quote of every sentence that was ever decided on.
+
+    A question set does not reject again what a person restored.
+    """
+    query = select(ClaimDecisionRow.start, ClaimDecisionRow.quote).where(
+        ClaimDecisionRow.essay_id == essay_id
+    )
+    return frozenset((start, quote) for start, quote in session.exec(query))
+
+
+def save_draft(session: Session, draft: SavedDraft) -> None:
+    """Store a draft, replacing the previous one."""
+    drop_draft(session, draft.essay_id, draft.offset)
+    fields = dict(draft.fields)
+    session.add(
+        DraftRow(
+            essay_id=draft.essay_id,
+            start=draft.offset,
+            by=draft.by,
+            saved_at=draft.saved_at,
+            fields=fields,
+        )
+    )
+    session.flush()
+
+
+def drop_draft(session: Session, essay_id: EssayId, offset: int) -> None:
+    """Delete a draft if it exists."""
+    row = session.get(DraftRow, (essay_id, offset))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def drafts(session: Session, essay_id: EssayId) -> dict[int, SavedDraft]:
+    """Return the drafts of an essay by the offset of their sentence."""
+    rows = session.exec(select(DraftRow).where(DraftRow.essay_id == essay_id))
+    return {row.start: _parse_draft(row) for row in rows}
+
+
+def _parse_draft(row: DraftRow) -> SavedDraft:
+    return SavedDraft(
+        EssayId(row.essay_id), row.start, ForecasterId(row.by), row.saved_at, row.fields
+    )

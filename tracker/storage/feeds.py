@@ -1,0 +1,264 @@
+"""Feeds with their polling state, document memories and daily counts."""
+
+import struct
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final
+
+from sqlalchemy import Row, String, Update, bindparam, case, func, insert, update
+from sqlmodel import Session, select
+
+from tracker.feeds.feed import HOURS, Feed, FeedState, Rhythm
+from tracker.feeds.item import FeedId
+from tracker.feeds.parsing.change_detection import NOTHING, Memory
+from tracker.feeds.scheduling.health import DayCount
+from tracker.storage.tables import FeedDayRow, FeedDocumentRow, FeedRow
+from tracker.storage.upsert import upsert
+
+FEED: Final = FeedRow.__table__  # type: ignore[attr-defined]
+DOCUMENT: Final = FeedDocumentRow.__table__  # type: ignore[attr-defined]
+DAY: Final = FeedDayRow.__table__  # type: ignore[attr-defined]
+OF_FEED: Final = tuple(f.name for f in fields(Feed))
+OF_STATE: Final = tuple(f.name for f in fields(FeedState) if f.name not in ("feed", "rhythm"))
+AT_EACH_POLL: Final = (
+    "next_due_at",
+    "next_reason",
+    "last_attempt_at",
+    "last_success_at",
+    "last_status",
+    "last_seconds",
+    "recent",
+)
+SELDOM: Final = tuple(
+    name for name in OF_STATE if name not in (*AT_EACH_POLL, "need", "paused_why")
+)
+OF_RHYTHM: Final = tuple(f"rhythm_{f.name}" for f in fields(Rhythm))
+_NEW_POLL_COLUMNS: Final = [f"new_{name}" for name in AT_EACH_POLL]
+_poll_values: Final = attrgetter(*AT_EACH_POLL)
+_rare_values: Final = attrgetter(*SELDOM)
+_COLUMNS: Final = [FEED.c[name] for name in (*OF_FEED, *OF_STATE)]
+_RHYTHM_COLUMNS: Final = [FEED.c[name] for name in OF_RHYTHM]
+_HOURS: Final = struct.Struct(f"<{HOURS}f")
+
+
+def add_feed(session: Session, state: FeedState) -> bool:
+    """Store a feed unless its id or address exists; True if it is new."""
+    known = select(FeedRow.id).where((FeedRow.id == state.id) | (FeedRow.url == state.feed.url))
+    if session.exec(known).first() is not None:
+        return False
+    session.execute(
+        insert(FEED).values(
+            **_feed_values(state.feed), **_state_values(state), **_rhythm_values(state)
+        )
+    )
+    return True
+
+
+def feeds(session: Session) -> tuple[FeedState, ...]:
+    """Return all feeds by title."""
+    return _load_states(
+        session, select(*_COLUMNS, *_RHYTHM_COLUMNS).order_by(func.lower(FEED.c.title), FEED.c.id)
+    )
+
+
+def feed(session: Session, feed_id: str) -> FeedState | None:
+    """Return one feed by its id."""
+    return next(
+        iter(
+            _load_states(session, select(*_COLUMNS, *_RHYTHM_COLUMNS).where(FEED.c.id == feed_id))
+        ),
+        None,
+    )
+
+
+def due_feeds(
+    session: Session, now: datetime, limit: int, *, but: Collection[FeedId] = ()
+) -> tuple[FeedState, ...]:
+    """Return the feeds that are due, the longest overdue first, without those in `exclude`."""
+    query = select(*_COLUMNS, *_RHYTHM_COLUMNS).where(
+        FEED.c.paused_why == "", FEED.c.next_due_at <= now
+    )
+    if but:
+        query = query.where(FEED.c.id.not_in(but))
+    return _load_states(session, query.order_by(FEED.c.next_due_at).limit(limit))
+
+
+def save_states(session: Session, before: Sequence[FeedState], after: Sequence[FeedState]) -> None:
+    """Save the polling state of these feeds, writing only changed columns.
+
+    What a person set meanwhile stays: a pause, an address.
+    """
+    rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for old, new in zip(before, after, strict=True):
+        columns = _list_changed_columns(old, new)
+        rows.setdefault(columns, []).append(_update_values(new, columns))
+    for columns, values in rows.items():
+        session.connection().execute(_build_update(columns), values)
+
+
+def _list_changed_columns(before: FeedState, after: FeedState) -> tuple[str, ...]:
+    """Return the columns to write; most polls change only times and the next due date."""
+    rhythm = OF_RHYTHM if after.rhythm is not before.rhythm else ()
+    address = ("url",) if after.feed.url != before.feed.url else ()
+    if rhythm or address or after.paused_why or _rare_values(before) != _rare_values(after):
+        return (*AT_EACH_POLL, *SELDOM, "paused_why", *address, *rhythm)
+    return AT_EACH_POLL
+
+
+def _update_values(state: FeedState, columns: tuple[str, ...]) -> dict[str, Any]:
+    if columns is AT_EACH_POLL:
+        return dict(zip(_NEW_POLL_COLUMNS, _poll_values(state), strict=True), which=state.id)
+    values = {**_state_values(state), **_rhythm_values(state), "url": state.feed.url}
+    return {"which": state.id, **{f"new_{name}": values[name] for name in columns}}
+
+
+@cache
+def _build_update(columns: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    if "paused_why" in columns:
+        reason = bindparam("new_paused_why", type_=String)
+        values["paused_why"] = case((reason != "", reason), else_=FEED.c.paused_why)
+    return update(FEED).where(FEED.c.id == bindparam("which")).values(values)
+
+
+def stop(session: Session, feed_id: str, why: str) -> None:
+    """Pause a feed."""
+    session.execute(update(FEED).where(FEED.c.id == feed_id).values(paused_why=why))
+
+
+def wake(session: Session, feed_id: str, now: datetime, why: str) -> None:
+    """Make a feed due at the next tick, even if paused, with a full read."""
+    # Without a reset of its failures a dead feed would be paused again at once.
+    reset: dict[str, Any] = {"paused_why": "", "failures": 0, "failing_since": None}
+    _reset_document(session, feed_id, next_due_at=now, next_reason=why, **reset)
+
+
+def save_feed(session: Session, changed: Feed) -> None:
+    """Save the settings of a feed."""
+    session.execute(update(FEED).where(FEED.c.id == changed.id).values(**_feed_values(changed)))
+
+
+def save_needs(session: Session, needs: Mapping[FeedId, float]) -> None:
+    """Save the demand of open questions for each of these feeds."""
+    statement = (
+        update(FEED).where(FEED.c.id == bindparam("which")).values(need=bindparam("new_need"))
+    )
+    if needs:
+        session.connection().execute(
+            statement, [{"which": f, "new_need": n} for f, n in needs.items()]
+        )
+
+
+def taken_urls(session: Session) -> dict[str, FeedId]:
+    """Map addresses to feeds."""
+    return {url: FeedId(feed_id) for url, feed_id in session.execute(select(FEED.c.url, FEED.c.id))}
+
+
+def of_host(session: Session, part: str) -> tuple[FeedState, ...]:
+    """Return the polled feeds whose address contains this text."""
+    polled = (FEED.c.paused_why == "", FEED.c.url.contains(part, autoescape=True))
+    return _load_states(session, select(*_COLUMNS, *_RHYTHM_COLUMNS).where(*polled))
+
+
+def memories(session: Session, feed_ids: Collection[FeedId]) -> dict[FeedId, Memory]:
+    """Return the memory of each feed's last document."""
+    if not feed_ids:
+        return {}
+    query = select(DOCUMENT.c.feed_id, DOCUMENT.c.body_hash, DOCUMENT.c.entries)
+    rows = session.connection().execute(query.where(DOCUMENT.c.feed_id.in_(feed_ids)))
+    return dict.fromkeys(feed_ids, NOTHING) | {FeedId(f): Memory(b, e) for f, b, e in rows}
+
+
+def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
+    """Save the memories of these feeds' newest documents."""
+    rows = [
+        {"feed_id": f, "body_hash": m.body_hash, "entries": m.entries} for f, m in learned.items()
+    ]
+    upsert(session, FeedDocumentRow, rows, update=("body_hash", "entries"))
+
+
+def forget(session: Session, feed_id: str) -> None:
+    """Clear the memory of a feed's document after a change of its address."""
+    _reset_document(session, feed_id, moved_to="", moved_since=None)
+
+
+def _reset_document(session: Session, feed_id: str, **columns: Any) -> None:
+    """Clear HTTP validators and document memory, so that the next fetch is a full read.
+
+    Also apply extra column updates.
+    """
+    session.execute(
+        update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **columns)
+    )
+    remember(session, {FeedId(feed_id): NOTHING})
+
+
+def count_days(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> None:
+    """Add these counts to the daily counts of their feeds."""
+    rows = [{"feed_id": f, **{n: getattr(c, n) for n in DayCount.__slots__}} for f, c in counts]
+    upsert(session, FeedDayRow, rows, add=tuple(n for n in DayCount.__slots__ if n != "day"))
+
+
+def days(
+    session: Session, since: date, feed_id: str | None = None
+) -> dict[FeedId, tuple[DayCount, ...]]:
+    """Return the daily counts of each feed from `since` on, oldest first."""
+    query = select(DAY.c.feed_id, *(DAY.c[name] for name in DayCount.__slots__)).where(
+        DAY.c.day >= since
+    )
+    if feed_id is not None:
+        query = query.where(DAY.c.feed_id == feed_id)
+    by_feed: dict[FeedId, list[DayCount]] = {}
+    for name, *counts in session.connection().execute(query.order_by(DAY.c.day)):
+        by_feed.setdefault(FeedId(name), []).append(DayCount(*counts))
+    return {name: tuple(counts) for name, counts in by_feed.items()}
+
+
+def forget_days(session: Session, before: date) -> None:
+    """Delete the daily counts before a date."""
+    session.execute(DAY.delete().where(DAY.c.day < before))
+
+
+def _load_states(session: Session, query: Any) -> tuple[FeedState, ...]:
+    return tuple(_parse_state(row) for row in session.connection().execute(query))
+
+
+def _parse_state(row: Row[Any]) -> FeedState:
+    n = len(OF_FEED)
+    m = n + len(OF_STATE)
+    values: tuple[Any, ...] = (_parse_feed(row[:n]), *row[n:m], _parse_rhythm(row[m:]))
+    return FeedState(*values)
+
+
+def _parse_feed(values: Sequence[Any]) -> Feed:
+    columns = dict(zip(OF_FEED, values, strict=True))
+    columns["categories"] = tuple(tuple(path) for path in columns["categories"])
+    return Feed(**columns)
+
+
+def _parse_rhythm(values: Sequence[Any]) -> Rhythm:
+    items, days, at, hours = values
+    return Rhythm(items, days, at, _HOURS.unpack(hours)) if hours else Rhythm(items, days, at)
+
+
+def _feed_values(settings: Feed) -> dict[str, Any]:
+    values = {name: getattr(settings, name) for name in OF_FEED}
+    return {**values, "categories": [list(path) for path in settings.categories]}
+
+
+def _state_values(state: FeedState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in OF_STATE}
+
+
+def _rhythm_values(state: FeedState) -> dict[str, Any]:
+    rhythm = state.rhythm
+    hours = _HOURS.pack(*rhythm.hours)
+    return {
+        "rhythm_items": rhythm.items,
+        "rhythm_days": rhythm.days,
+        "rhythm_at": rhythm.at,
+        "rhythm_hours": hours,
+    }

@@ -1,0 +1,235 @@
+"""Forecasters and their acts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import String, column, func, true
+from sqlalchemy import select as sa_select
+from sqlalchemy import values as sa_values
+from sqlmodel import Session, col, select
+
+from forecasts.distributions.distribution import Distribution
+from forecasts.questions.forecaster import Forecaster, ForecasterKind
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.timeline import Act, Forecast, ForecastId
+from tracker.storage import event_log_rows as log
+from tracker.storage.distributions import from_json, to_json
+from tracker.storage.tables import ForecasterRow, ForecastRow
+
+FORECAST: Final = ForecastRow.__table__  # type: ignore[attr-defined]
+
+_LAST_ACT_COLUMNS: Final = [
+    FORECAST.c[name] for name in ("question_id", "forecaster_id", "made_at", "distribution")
+]
+
+AT_ONCE: Final = 400
+"""Instants bound by one query; databases limit their number."""
+
+Stood = tuple[datetime, Distribution | None]
+"""Time of the last act up to an instant, and the forecast it left; None after a withdrawal."""
+
+
+def add_forecaster(session: Session, forecaster: Forecaster) -> None:
+    """Store a forecaster unless already stored."""
+    if session.get(ForecasterRow, forecaster.id) is None:
+        session.add(ForecasterRow(id=forecaster.id, name=forecaster.name, kind=forecaster.kind))
+        session.flush()
+
+
+def forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
+    """Return all forecasters by id."""
+    rows = session.exec(select(ForecasterRow).order_by(col(ForecasterRow.id)))
+    return {
+        ForecasterId(r.id): Forecaster(ForecasterId(r.id), r.name, cast(ForecasterKind, r.kind))
+        for r in rows
+    }
+
+
+def add(session: Session, act: Forecast, key: str | None = None) -> Forecast:
+    """Append an act to the table and the log; return it with its id."""
+    seq = log.append(
+        session,
+        "forecast",
+        f"{act.question_id}/{act.forecaster_id}",
+        facts=facts(act),
+        at=act.entered_at,
+    )
+    row = ForecastRow(**facts(act), key=key, log_seq=seq)
+    session.add(row)
+    session.flush()
+    return act_of(row)
+
+
+def facts(act: Forecast) -> dict[str, Any]:
+    """Return the logged facts of an act; its log number is its identity."""
+    return {
+        "question_id": act.question_id,
+        "forecaster_id": act.forecaster_id,
+        "act": act.act,
+        "distribution": None if act.distribution is None else to_json(act.distribution),
+        "made_at": act.made_at,
+        "entered_at": act.entered_at,
+        "rationale": act.rationale,
+        "cites": list(act.cites),
+        "undoes": act.undoes,
+    }
+
+
+def by_key(session: Session, key: str) -> Forecast | None:
+    """Return the act that was entered under an idempotency key."""
+    row = session.exec(select(ForecastRow).where(ForecastRow.key == key)).first()
+    return None if row is None else act_of(row)
+
+
+def of_question(
+    session: Session, question_id: QuestionId, forecaster_id: ForecasterId | None = None
+) -> tuple[Forecast, ...]:
+    """Return the acts on a question in the order of entry."""
+    query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id).order_by(FORECAST.c.id)
+    if forecaster_id is not None:
+        query = query.where(FORECAST.c.forecaster_id == forecaster_id)
+    return tuple(map(act_of, session.execute(query)))
+
+
+def since_known(
+    session: Session, question_id: QuestionId, known_at: datetime
+) -> tuple[Forecast, ...]:
+    """Return the acts on a question made at or after the instant its answer was known."""
+    query = select(ForecastRow).where(
+        ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at
+    )
+    return tuple(act_of(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
+
+
+def newest(
+    session: Session, question_id: QuestionId, forecaster_id: ForecasterId
+) -> Forecast | None:
+    """Return a forecaster's last act on a question."""
+    query = select(ForecastRow).where(
+        ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
+    )
+    row = session.exec(query.order_by(col(ForecastRow.id).desc()).limit(1)).first()
+    return None if row is None else act_of(row)
+
+
+def newest_each(
+    session: Session, question_ids: Sequence[QuestionId], forecaster_id: ForecasterId
+) -> dict[QuestionId, Forecast]:
+    """Return a forecaster's last act on each of these questions."""
+    newest_ids = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
+    last = newest_ids.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
+        col(ForecastRow.question_id)
+    )
+    rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
+    return {act.question_id: act for act in map(act_of, rows)}
+
+
+def standing(
+    session: Session, question_id: QuestionId | None = None
+) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    """Return each forecaster's last act on each question, or on one, in the order of entry."""
+    last = sa_select(func.max(FORECAST.c.id)).group_by(
+        FORECAST.c.question_id, FORECAST.c.forecaster_id
+    )
+    if question_id is not None:
+        last = last.where(FORECAST.c.question_id == question_id)
+    rows = session.execute(
+        sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id)
+    )
+    return _group_by_question(rows)
+
+
+def stood_at(
+    session: Session, instants: Mapping[QuestionId, datetime]
+) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    """Return each forecaster's last act on each question up to the question's own instant.
+
+    The same as `timeline_of(acts).at(instant)`, read from the index: of two acts at one instant the
+    last counts.
+    """
+    by_question: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    pairs = list(instants.items())
+    for start in range(0, len(pairs), AT_ONCE):
+        by_question |= _group_by_question(
+            session.execute(_select_last_acts(pairs[start : start + AT_ONCE]))
+        )
+    return by_question
+
+
+def _select_last_acts(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
+    at = column("at", FORECAST.c.made_at.type)
+    moment = sa_values(column("question_id", String), at, name="moment").data(instants).cte()
+    forecaster = ForecasterRow.__table__  # type: ignore[attr-defined]
+    last = sa_select(FORECAST.c.id).where(
+        FORECAST.c.question_id == moment.c.question_id,
+        FORECAST.c.forecaster_id == forecaster.c.id,
+        FORECAST.c.made_at <= moment.c.at,
+    )
+    last = last.order_by(FORECAST.c.made_at.desc(), FORECAST.c.id.desc()).limit(1)
+    ids = sa_select(last.correlate(moment, forecaster).scalar_subquery().label("id")).select_from(
+        moment.join(forecaster, true())
+    )
+    return sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(ids)).order_by(FORECAST.c.id)
+
+
+def _group_by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    by_question: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    for question_id, forecaster_id, made_at, stored in rows:
+        distribution = None if stored is None else from_json(stored)
+        by_question.setdefault(QuestionId(question_id), {})[ForecasterId(forecaster_id)] = (
+            made_at,
+            distribution,
+        )
+    return by_question
+
+
+def history(
+    session: Session,
+    forecaster_id: ForecasterId,
+    start: datetime,
+    question_id: QuestionId | None = None,
+) -> dict[QuestionId, list[tuple[datetime, float]]]:
+    """Return a forecaster's probabilities of YES from `start` on, on all questions or on one.
+
+    In the order of entry. Plain columns: there are tens of thousands, and full rows cost ten times
+    as much.
+    """
+    query = sa_select(FORECAST.c.question_id, FORECAST.c.made_at, FORECAST.c.distribution)
+    query = query.where(FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start)
+    if question_id is not None:
+        query = query.where(FORECAST.c.question_id == question_id)
+    by_question: dict[QuestionId, list[tuple[datetime, float]]] = {}
+    for name, made_at, stored in session.execute(query.order_by(FORECAST.c.id)):
+        if stored is not None and stored["kind"] == "binary":
+            by_question.setdefault(QuestionId(name), []).append((made_at, stored["p"]))
+    return by_question
+
+
+def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Map log sequence numbers to the facts of stored acts."""
+    return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(act_of(row)))
+
+
+def act_of(row: Any) -> Forecast:
+    """Return a row as an act."""
+    return Forecast(
+        id=ForecastId(cast(int, row.id)),
+        question_id=QuestionId(row.question_id),
+        forecaster_id=ForecasterId(row.forecaster_id),
+        act=cast(Act, row.act),
+        distribution=None if row.distribution is None else from_json(row.distribution),
+        made_at=row.made_at,
+        entered_at=row.entered_at,
+        rationale=row.rationale,
+        cites=tuple(map(EvidenceId, row.cites)),
+        undoes=None if row.undoes is None else ForecastId(row.undoes),
+    )
+
+
+def acts_by_forecaster(acts: Sequence[Forecast]) -> dict[ForecasterId, list[Forecast]]:
+    """Group acts on one question by forecaster, keeping their order."""
+    by_forecaster: dict[ForecasterId, list[Forecast]] = {}
+    for act in acts:
+        by_forecaster.setdefault(act.forecaster_id, []).append(act)
+    return by_forecaster

@@ -1,0 +1,380 @@
+"""Items with their revisions and articles."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import bindparam, delete, func, insert, or_, tuple_, update
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from forecasts.evidence.evidence import StoryId
+from tracker.feeds.dedup import EDITED_WITHIN, Changed, Known, New
+from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ParsedItem, Revision
+from tracker.storage.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow
+from tracker.storage.upsert import inserting
+
+ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
+AT_ONCE: Final = 400
+"""Values bound by one IN (…): older builds of SQLite take 999 in a statement."""
+
+MOST_RECENT: Final = 200
+"""Items of one feed that a new one is compared with by title."""
+
+MOST_REVISIONS: Final = 50
+"""Revisions stored of one item: a feed that counts comments would fill the disk."""
+
+FUTURE: Final = timedelta(hours=1)
+"""Tolerated clock difference; a publication date further ahead is invalid."""
+
+_KNOWN: Final = [ITEM.c[name] for name in Known.__slots__]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item just stored or edited, with the values that stories and matching need.
+
+    `story_id` is its own story or that of the item it repeats (`same_as`), None if there is none
+    yet. Items read from the archive also have their first-seen time (`seen_at`) and `copy_of`.
+    """
+
+    id: ItemId
+    feed_id: FeedId
+    item: ParsedItem
+    story_id: StoryId | None
+    same_as: ItemId | None = None
+    edited: bool = False
+    seen_at: datetime | None = None
+    copy_of: ItemId | None = None
+
+
+def known_by_key(session: Session, pairs: Sequence[tuple[FeedId, str]]) -> list[Known]:
+    """Return the stored items with these keys in these feeds."""
+    pair = tuple_(ITEM.c.feed_id, ITEM.c.key)
+    return [k for batch in _batches(pairs) for k in _select_known(session, pair.in_(batch))]
+
+
+def known_by_url(session: Session, urls: Collection[str]) -> list[Known]:
+    """Return the stored items with these canonical addresses in any feed, oldest first."""
+    return [
+        k
+        for batch in _batches(sorted(urls))
+        for k in _select_known(session, ITEM.c.canonical_url.in_(batch))
+    ]
+
+
+def recent(session: Session, feed_id: FeedId, now: datetime) -> list[Known]:
+    """Return the newest items of a feed that a headline could be an edit of."""
+    return list(
+        _select_known(
+            session,
+            (ITEM.c.feed_id == feed_id) & (ITEM.c.first_seen_at >= now - EDITED_WITHIN),
+            newest=True,
+        )
+    )
+
+
+def _select_known(session: Session, condition: Any, *, newest: bool = False) -> Iterator[Known]:
+    query = select(*_KNOWN).where(condition)
+    query = (
+        query.order_by(ITEM.c.id.desc()).limit(MOST_RECENT) if newest else query.order_by(ITEM.c.id)
+    )
+    for row in session.connection().execute(query):
+        yield Known(row[0], row[1], row[2], row[3] or "", *row[4:])
+
+
+def add_items(
+    session: Session, entries: Sequence[tuple[FeedId, New]], now: datetime
+) -> list[Stored]:
+    """Store new entries; leave out those that another writer stored first."""
+    if not entries:
+        return []
+    rows = [_new_row(feed_id, new, now) for feed_id, new in entries]
+    statement = (
+        inserting(session, ItemRow)
+        .on_conflict_do_nothing()
+        .returning(ITEM.c.id, ITEM.c.feed_id, ITEM.c.key)
+    )
+    ids = {(row[1], row[2]): row[0] for row in session.connection().execute(statement, rows)}
+    stories = stories_of(session, [new.same_as.id for _, new in entries if new.same_as])
+    stored = []
+    for feed_id, new in entries:
+        if (item_id := ids.get((feed_id, new.item.key))) is not None:
+            earlier = new.same_as.id if new.same_as else None
+            stored.append(
+                Stored(
+                    item_id, feed_id, new.item, stories.get(earlier) if earlier else None, earlier
+                )
+            )
+    return _link_repeats(session, stored)
+
+
+def _link_repeats(session: Session, stored: Sequence[Stored]) -> list[Stored]:
+    """Mark articles that came in two feeds at once: the later one repeats the earlier one."""
+    first: dict[str, Stored] = {}
+    linked, pairs = [], []
+    for saved in stored:
+        earlier = (
+            first.setdefault(saved.item.canonical_url, saved) if saved.item.canonical_url else saved
+        )
+        if earlier.feed_id != saved.feed_id and saved.same_as is None:
+            pairs.append({"which": saved.id, "earlier": earlier.id})
+            linked.append(replace(saved, same_as=earlier.id))
+        else:
+            linked.append(saved)
+    if pairs:
+        linking = (
+            update(ITEM).where(ITEM.c.id == bindparam("which")).values(same_as=bindparam("earlier"))
+        )
+        session.connection().execute(linking, pairs)
+    return linked
+
+
+def _new_row(feed_id: FeedId, new: New, now: datetime) -> dict[str, Any]:
+    item = new.item
+    return {
+        "feed_id": feed_id,
+        "key": item.key,
+        "canonical_url": item.canonical_url or None,
+        "title": item.title,
+        "summary": item.summary,
+        "content": item.content,
+        "url": item.url,
+        "published_at": item.published_at,
+        "published_raw": item.published_raw,
+        "updated_at": item.updated_at,
+        "date_note": date_note(item, now),
+        "first_seen_at": now,
+        "fingerprint": item.fingerprint,
+        "revisions": 0,
+        "same_as": new.same_as.id if new.same_as else None,
+    }
+
+
+def date_note(item: ParsedItem, now: datetime) -> DateNote:
+    """Return the fault of an entry's date, "" if there is none."""
+    if item.published_at is not None:
+        return "future" if item.published_at > now + FUTURE else ""
+    return "unreadable" if item.published_raw else "missing"
+
+
+def stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, StoryId]:
+    """Map items to their stories, where they have one."""
+    query = select(ITEM.c.id, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
+    stories: dict[ItemId, StoryId] = {}
+    for batch in _batches(item_ids):
+        rows = session.connection().execute(query.where(ITEM.c.id.in_(batch)))
+        stories.update({row[0]: row[1] for row in rows})
+    return stories
+
+
+def add_revisions(
+    session: Session, changes: Sequence[tuple[FeedId, Changed]], now: datetime
+) -> list[Stored]:
+    """Append the new versions of edited items; the first version stays unchanged."""
+    if not changes:
+        return []
+    newest = update(ITEM).where(ITEM.c.id == bindparam("which"))
+    newest = newest.values(
+        fingerprint=bindparam("now_is"), revisions=ITEM.c.revisions + bindparam("more")
+    )
+    marks = [
+        {"which": c.known.id, "now_is": c.item.fingerprint, "more": int(not c.silent)}
+        for _, c in changes
+    ]
+    session.connection().execute(newest, marks)
+    edits = [(feed_id, c) for feed_id, c in changes if not c.silent]
+    rows = [_revision_row(c, now) for _, c in edits if c.known.revisions < MOST_REVISIONS]
+    if rows:
+        session.connection().execute(insert(RevisionRow), rows)
+    stories = stories_of(session, [c.known.id for _, c in edits])
+    return [
+        Stored(c.known.id, feed_id, c.item, stories.get(c.known.id), edited=True)
+        for feed_id, c in edits
+    ]
+
+
+def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:
+    item = changed.item
+    return {
+        "item_id": changed.known.id,
+        "seen_at": now,
+        "title": item.title,
+        "summary": item.summary,
+        "content": item.content,
+        "url": item.url,
+        "updated_at": item.updated_at,
+    }
+
+
+def revisions(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, tuple[Revision, ...]]:
+    """Return the revisions of these items, oldest first."""
+    query = (
+        select(RevisionRow)
+        .where(col(RevisionRow.item_id).in_(item_ids))
+        .order_by(col(RevisionRow.id))
+    )
+    by_item: dict[ItemId, list[Revision]] = {}
+    for row in session.exec(query):
+        values = {name: getattr(row, name) for name in Revision.__slots__}
+        by_item.setdefault(ItemId(row.item_id), []).append(Revision(**values))
+    return {item_id: tuple(versions) for item_id, versions in by_item.items()}
+
+
+def newest(session: Session, feed_id: FeedId, limit: int) -> tuple[Item, ...]:
+    """Return the newest items of a feed, newest first."""
+    query = select(ItemRow).where(ItemRow.feed_id == feed_id).order_by(col(ItemRow.id).desc())
+    return tuple(item_of(row) for row in session.exec(query.limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Text, first-seen time and original of an item, as near-duplicate detection needs them."""
+
+    id: ItemId
+    copy_of: ItemId | None
+    title: str
+    summary: str
+    first_seen_at: datetime
+
+
+def read_since(session: Session, after: ItemId, since: datetime) -> list[Read]:
+    """Return the items with a higher id, first seen at or after `since`, in order."""
+    columns = [ITEM.c[name] for name in Read.__slots__]
+    query = (
+        select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
+    )
+    return [Read(*row) for row in session.connection().execute(query)]
+
+
+def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, str]]) -> None:
+    """Save the original and the news agency of these items."""
+    marks = [
+        {"which": item, "root": root, "agency": wire} for item, root, wire in copies if root or wire
+    ]
+    if marks:
+        marking = update(ITEM).where(ITEM.c.id == bindparam("which"))
+        session.connection().execute(
+            marking.values(copy_of=bindparam("root"), wire=bindparam("agency")), marks
+        )
+
+
+def archive(session: Session, after: ItemId, until: ItemId) -> list[Stored]:
+    """Return the items of a range of ids, the first excluded, with their first-seen times."""
+    query = (
+        select(ItemRow)
+        .where(col(ItemRow.id) > after, col(ItemRow.id) <= until)
+        .order_by(col(ItemRow.id))
+    )
+    return [_parse_saved(row) for row in session.exec(query)]
+
+
+def bounds(session: Session, since: datetime) -> tuple[ItemId, ItemId]:
+    """Return the lowest and the highest id first seen at or after `since`; (0, 0) if none."""
+    query = sa_select(func.min(ITEM.c.id), func.max(ITEM.c.id)).where(ITEM.c.first_seen_at >= since)
+    first, last = session.connection().execute(query).one()
+    return ItemId(first or 0), ItemId(last or 0)
+
+
+def _parse_saved(row: ItemRow) -> Stored:
+    words = (row.key, row.title, row.summary, row.content, row.url, row.canonical_url or "")
+    item = ParsedItem(*words, row.published_at, row.published_raw, row.updated_at, row.fingerprint)
+    story = None if row.story_id is None else StoryId(row.story_id)
+    same_as = None if row.same_as is None else ItemId(row.same_as)
+    copy_of = None if row.copy_of is None else ItemId(row.copy_of)
+    return Stored(
+        ItemId(cast(int, row.id)),
+        FeedId(row.feed_id),
+        item,
+        story,
+        same_as,
+        seen_at=row.first_seen_at,
+        copy_of=copy_of,
+    )
+
+
+def activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]:
+    """Count each feed's new items since then, and those that are evidence."""
+    matched = select(EvidenceRow.story_id).distinct()
+    used = func.count().filter(col(ItemRow.story_id).in_(matched))
+    query = select(ItemRow.feed_id, func.count(), used).where(ItemRow.first_seen_at >= since)
+    return {FeedId(r[0]): (r[1], r[2]) for r in session.exec(query.group_by(ItemRow.feed_id))}
+
+
+def without_article(
+    session: Session, since: datetime, limit: int
+) -> tuple[tuple[ItemId, str], ...]:
+    """Return evidence items of full-text feeds whose article was not fetched yet, newest first."""
+    query = select(ItemRow.id, ItemRow.url).join(FeedRow, col(FeedRow.id) == ItemRow.feed_id)
+    query = query.where(col(FeedRow.full_text), ItemRow.url != "", ItemRow.first_seen_at >= since)
+    query = query.where(col(ItemRow.story_id).in_(select(EvidenceRow.story_id)))
+    query = query.where(col(ItemRow.id).not_in(select(ArticleRow.item_id)))
+    rows = session.exec(query.order_by(col(ItemRow.id).desc()).limit(limit))
+    return tuple((ItemId(cast(int, item_id)), url) for item_id, url in rows)
+
+
+def add_article(
+    session: Session, item_id: ItemId, text: str, why_not: str, *, now: datetime
+) -> None:
+    """Store the article of an item, or the reason for its absence."""
+    session.merge(ArticleRow(item_id=item_id, fetched_at=now, text=text, why_not=why_not))
+
+
+def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str]:
+    """Return the stored articles of these items."""
+    query = select(ArticleRow.item_id, ArticleRow.text).where(col(ArticleRow.item_id).in_(item_ids))
+    return {
+        ItemId(item_id): text for item_id, text in session.exec(query.where(ArticleRow.text != ""))
+    }
+
+
+def empty(session: Session, before: datetime) -> int:
+    """Clear the texts of items first seen before then that are no evidence; return their number.
+
+    Includes revisions seen before then. Headline, address and times stay: an entry still in its
+    feed must not come again as a new one.
+    """
+    bearing = select(EvidenceRow.story_id)
+    old = [
+        col(ItemRow.first_seen_at) < before,
+        or_(col(ItemRow.story_id).is_(None), col(ItemRow.story_id).not_in(bearing)),
+    ]
+    items = select(ItemRow.id).where(*old)
+    session.execute(delete(ArticleRow).where(col(ArticleRow.item_id).in_(items)))
+    edited = [col(RevisionRow.item_id).in_(items), col(RevisionRow.seen_at) < before]
+    return _clear_texts(session, ItemRow, old) + _clear_texts(session, RevisionRow, edited)
+
+
+def _clear_texts(
+    session: Session, table: type[ItemRow | RevisionRow], conditions: Sequence[Any]
+) -> int:
+    has_text = or_(col(table.summary) != "", col(table.content) != "")
+    return (
+        session.connection()
+        .execute(update(table).where(*conditions, has_text).values(summary="", content=""))
+        .rowcount
+    )
+
+
+ITEM_COLUMNS: Final = Item.__slots__
+"""The columns of an item."""
+
+
+def item_of(row: Any) -> Item:
+    """Return a row as an item."""
+    return Item(
+        id=ItemId(cast(int, row.id)),
+        feed_id=FeedId(row.feed_id),
+        title=row.title,
+        summary=row.summary,
+        url=row.url,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        date_note=cast(DateNote, row.date_note),
+        same_as=None if row.same_as is None else ItemId(row.same_as),
+    )
+
+
+def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[n : n + AT_ONCE] for n in range(0, len(values), AT_ONCE))

@@ -1,0 +1,123 @@
+"""Learned parameters and decisions on them: append-only; the newest per name and scope counts."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Literal, cast
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from forecasts.evidence.parameters import Learned
+from forecasts.questions.question import ForecasterId
+from tracker.storage import event_log_rows as log
+from tracker.storage.tables import LearnedRow
+
+State = Literal["learned", "frozen", "reset"]
+"""Learned from the record, frozen by a person, or reset by a person to the default until enough was
+learned again.
+"""
+
+ValuesOverTime = Callable[[datetime], Mapping[str, float]]
+"""The values of one name by scope, at an instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A learned value with its state and the author of that state."""
+
+    learned: Learned
+    state: State
+    by: ForecasterId
+
+
+def add(session: Session, record: Kept) -> None:
+    """Append a value to the table and the log."""
+    columns = facts(record)
+    subject = f"{record.learned.name}/{record.learned.scope}"
+    seq = log.append(session, "learned", subject, facts=columns, at=record.learned.as_of)
+    session.add(LearnedRow(**columns, log_seq=seq))
+    session.flush()
+
+
+def facts(record: Kept) -> dict[str, Any]:
+    """Return the logged facts of a learned value."""
+    plain = {name: getattr(record.learned, name) for name in Learned.__slots__}
+    return {**plain, "state": record.state, "by": record.by}
+
+
+def current(session: Session, at: datetime | None = None) -> dict[tuple[str, str], Kept]:
+    """Return the values at an instant, now by default, by name and scope."""
+    rows = session.exec(select(LearnedRow).where(_is_newest(at)).order_by(col(LearnedRow.id)))
+    return {(row.name, row.scope): _parse_record(row) for row in rows}
+
+
+def values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
+    """Return the values of one name by scope, without those reset.
+
+    Every suggestion reads them, so nothing else is selected.
+    """
+    query = select(LearnedRow.scope, LearnedRow.value).where(
+        _is_newest(at, name), LearnedRow.state != "reset"
+    )
+    return dict(session.exec(query.order_by(col(LearnedRow.id))).all())
+
+
+def _is_newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
+    """Select the newest version by an instant (default now) of each value, or of those of one
+    `name`.
+    """
+    newest = select(func.max(LearnedRow.id)).group_by(LearnedRow.name, LearnedRow.scope)
+    if name:
+        newest = newest.where(LearnedRow.name == name)
+    if at is not None:
+        newest = newest.where(col(LearnedRow.as_of) <= at)
+    return col(LearnedRow.id).in_(newest)
+
+
+def values_over_time(session: Session, name: str) -> ValuesOverTime:
+    """Return a function for the values at any instant.
+
+    The versions are read once, and evaluated once between two times of learning.
+    """
+    query = select(LearnedRow).where(LearnedRow.name == name).order_by(col(LearnedRow.id))
+    versions = [_parse_record(row) for row in session.exec(query)]
+    instants = sorted({record.learned.as_of for record in versions})
+
+    @cache
+    def after(times: int) -> Mapping[str, float]:
+        newest = {
+            record.learned.scope: record
+            for record in versions
+            if times and record.learned.as_of <= instants[times - 1]
+        }
+        return {
+            scope: record.learned.value
+            for scope, record in newest.items()
+            if record.state != "reset"
+        }
+
+    return lambda at: after(bisect_right(instants, at))
+
+
+def history(session: Session, name: str, scope: str) -> tuple[Kept, ...]:
+    """Return all versions of one value, oldest first."""
+    return histories(session, (name,), scope)
+
+
+def histories(session: Session, names: Collection[str], scope: str) -> tuple[Kept, ...]:
+    """Return all versions of several values of one scope, oldest first."""
+    query = select(LearnedRow).where(col(LearnedRow.name).in_(names), LearnedRow.scope == scope)
+    return tuple(_parse_record(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
+
+
+def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Map log sequence numbers to the facts of stored values."""
+    return log.by_seq(session.exec(select(LearnedRow)), lambda row: facts(_parse_record(row)))
+
+
+def _parse_record(row: LearnedRow) -> Kept:
+    learned = Learned(row.name, row.scope, row.value, row.n, row.as_of, row.why)
+    return Kept(learned, cast(State, row.state), ForecasterId(row.by))

@@ -1,0 +1,284 @@
+"""Essays, claims, questions and indicators."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from forecasts.distributions.distribution import Binary
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
+from forecasts.questions.options import OptionChange, with_changes
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    Essay,
+    EssayId,
+    ForecasterId,
+    HorizonShape,
+    Kind,
+    Option,
+    Question,
+    QuestionId,
+)
+from forecasts.questions.versions import with_edits
+from tracker.storage import edits
+from tracker.storage import event_log_rows as log
+from tracker.storage.distributions import from_json, scale_from_json, scale_to_json, to_json
+from tracker.storage.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
+
+QUESTION: Final = QuestionRow.__table__  # type: ignore[attr-defined]
+"""For reading all questions as plain columns: ORM rows cost four times as much."""
+
+
+def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
+    """Store an essay with its claims; of a stored essay only new claims."""
+    if session.get(EssayRow, essay.id) is None:
+        session.add(EssayRow(**_read_slots(essay)))
+        session.flush()
+    stored_ids = {c.id for c in claims_of(session, essay.id)}
+    session.add_all(
+        ClaimRow(**_read_slots(claim)) for claim in claims if claim.id not in stored_ids
+    )
+    session.flush()
+
+
+def essay(session: Session, essay_id: EssayId) -> Essay | None:
+    """Return an essay by its id."""
+    row = session.get(EssayRow, essay_id)
+    return (
+        None
+        if row is None
+        else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
+    )
+
+
+def add_claim(session: Session, claim: Claim) -> None:
+    """Store a claim unless already stored."""
+    if session.get(ClaimRow, (claim.id, claim.essay_id)) is None:
+        session.add(ClaimRow(**_read_slots(claim)))
+        session.flush()
+
+
+def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
+    """Return the claims of an essay in the order of its text."""
+    rows = session.exec(
+        select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset))
+    )
+    return tuple(
+        Claim(
+            ClaimId(r.id),
+            EssayId(r.essay_id),
+            r.quote,
+            r.offset,
+            r.claim_kind,
+            r.modality,
+            r.restatement,
+        )
+        for r in rows
+    )
+
+
+def add(session: Session, question: Question, at: datetime) -> None:
+    """Store a question and log its text in the same transaction."""
+    seq = log.append(session, "question", question.id, facts=question_facts(question), at=at)
+    columns = _question_columns(question)
+    columns |= {"prior": to_json(question.prior), "options": [o.name for o in question.options]}
+    session.add(QuestionRow(**columns, scale=scale_to_json(question.scale), log_seq=seq))
+    session.flush()
+
+
+def question_facts(question: Question) -> dict[str, Any]:
+    """Return the logged facts of a question, without those its kind does not have."""
+    prior = question.prior.p if isinstance(question.prior, Binary) else to_json(question.prior)
+    facts: dict[str, Any] = {**_question_columns(question), "prior": prior}
+    if not question.bears_out:
+        del facts["bears_out"]
+    if question.options:
+        facts["options"] = [option.name for option in question.options if option.added_at is None]
+    if question.scale is not None:
+        facts["scale"] = scale_to_json(question.scale)
+    return facts
+
+
+def _question_columns(question: Question) -> dict[str, Any]:
+    lists = ("sources", "claim_ids", "tags")
+    plain = {
+        name: value
+        for name, value in _read_slots(question).items()
+        if name not in ("prior", "options", "scale")
+    }
+    return {**plain, **{name: list(getattr(question, name)) for name in lists}}
+
+
+def add_option_change(session: Session, change: OptionChange) -> None:
+    """Append the addition or removal of an option, in the log too."""
+    facts = _read_slots(change)
+    seq = log.append(
+        session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at
+    )
+    session.add(OptionChangeRow(**facts, log_seq=seq))
+    session.flush()
+
+
+def _load_option_changes(session: Session) -> dict[str, list[OptionChange]]:
+    changes: dict[str, list[OptionChange]] = {}
+    for row in session.exec(select(OptionChangeRow).order_by(col(OptionChangeRow.id))):
+        changes.setdefault(row.question_id, []).append(_parse_option_change(row))
+    return changes
+
+
+def _parse_option_change(row: OptionChangeRow) -> OptionChange:
+    return OptionChange(
+        QuestionId(row.question_id), row.name, cast(Any, row.change), row.at, ForecasterId(row.by)
+    )
+
+
+def option_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Map log sequence numbers to the facts of stored option changes."""
+    return log.by_seq(
+        session.exec(select(OptionChangeRow)), lambda row: _read_slots(_parse_option_change(row))
+    )
+
+
+def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
+    """Store indicators unless already stored."""
+    stored_ids = set(session.exec(select(IndicatorRow.id)))
+    for indicator in indicators:
+        if indicator.id not in stored_ids:
+            session.add(IndicatorRow(**_indicator_columns(indicator)))
+    session.flush()
+
+
+def _indicator_columns(indicator: Indicator) -> dict[str, Any]:
+    plain = {name: value for name, value in _read_slots(indicator).items() if name != "expected"}
+    plain["terms"] = [list(group) for group in indicator.terms]
+    for name in ("unless", "examples", "opposites"):
+        plain[name] = list(getattr(indicator, name))
+    if (expected := indicator.expected) is not None:
+        plain |= {"expected_by": expected.by, "if_yes": expected.if_yes, "if_no": expected.if_no}
+    return plain
+
+
+def get(session: Session, question_id: str) -> Question | None:
+    """Return a question with its current wording; None if it was retracted."""
+    row = session.get(QuestionRow, question_id)
+    if row is None or row.id in edits.retracted(session):
+        return None
+    question = with_changes(
+        question_of(row), _load_option_changes(session).get(row.id, ()) if row.options else ()
+    )
+    return with_edits(question, edits.of_question(session, question.id))
+
+
+def taken(session: Session, question_id: str) -> bool:
+    """Return True if the id was ever used; ids are never reused."""
+    return session.get(QuestionRow, question_id) is not None
+
+
+def names(session: Session) -> tuple[QuestionId, ...]:
+    """Return the ids of all questions not retracted, in alphabetical order."""
+    retracted = edits.retracted(session)
+    return tuple(
+        QuestionId(question_id)
+        for question_id in session.scalars(sa_select(QUESTION.c.id).order_by(QUESTION.c.id))
+        if question_id not in retracted
+    )
+
+
+def as_opened(session: Session, question_id: QuestionId) -> Question:
+    """Return a question in its original wording."""
+    return question_of(session.exec(select(QuestionRow).where(QuestionRow.id == question_id)).one())
+
+
+def every(session: Session) -> tuple[Question, ...]:
+    """Return all questions not retracted in their current wording, next to close first."""
+    return _load_current(session, sa_select(QUESTION))
+
+
+def between_times(session: Session, now: datetime) -> tuple[Question, ...]:
+    """Return questions that have opened and not reached their scheduled close, resolved or not."""
+    return _load_current(
+        session, sa_select(QUESTION).where(QUESTION.c.opens_at <= now, QUESTION.c.closes_at > now)
+    )
+
+
+def _load_current(session: Session, query: Any) -> tuple[Question, ...]:
+    rows = session.execute(query.order_by(QUESTION.c.closes_at, QUESTION.c.id))
+    changes = _load_option_changes(session)
+    edits_by_question, retracted = edits.every(session), edits.retracted(session)
+    questions = (
+        with_changes(question_of(row), changes.get(row.id, ()))
+        for row in rows
+        if row.id not in retracted
+    )
+    return tuple(
+        with_edits(question, edits_by_question.get(question.id, ())) for question in questions
+    )
+
+
+def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Map log sequence numbers to the facts of stored questions."""
+    return log.by_seq(
+        session.exec(select(QuestionRow)), lambda row: question_facts(question_of(row))
+    )
+
+
+def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[Indicator, ...]:
+    """Return the indicators of these questions."""
+    condition = col(IndicatorRow.question_id).in_(question_ids)
+    return tuple(
+        _parse_indicator(row)
+        for row in session.exec(
+            select(IndicatorRow).where(condition).order_by(col(IndicatorRow.id))
+        )
+    )
+
+
+def question_of(row: Any) -> Question:
+    """Return a row as a question, before option changes and edits."""
+    return Question(
+        id=QuestionId(row.id),
+        essay_id=EssayId(row.essay_id),
+        kind=cast(Kind, row.kind),
+        text=row.text,
+        criteria=row.criteria,
+        sources=tuple(row.sources),
+        horizon_shape=cast(HorizonShape, row.horizon_shape),
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        resolves_at=row.resolves_at,
+        prior=from_json(row.prior),
+        prior_reason=row.prior_reason,
+        claim_ids=tuple(map(ClaimId, row.claim_ids)),
+        tags=tuple(row.tags),
+        retrospective=row.retrospective,
+        options=tuple(map(Option, row.options)),
+        scale=scale_from_json(row.scale),
+        bears_out=row.bears_out,
+    )
+
+
+def _parse_indicator(row: IndicatorRow) -> Indicator:
+    return Indicator(
+        id=IndicatorId(row.id),
+        question_id=QuestionId(row.question_id),
+        name=row.name,
+        direction=Direction(row.direction),
+        strength=Strength(row.strength),
+        terms=tuple(tuple(group) for group in row.terms),
+        unless=tuple(row.unless),
+        examples=tuple(row.examples),
+        half_life_days=row.half_life_days,
+        usual_level=row.usual_level,
+        opposites=tuple(row.opposites),
+        expected=None
+        if row.expected_by is None
+        else Expectation(row.expected_by, row.if_yes, row.if_no),
+        option=row.option,
+    )
+
+
+def _read_slots(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}

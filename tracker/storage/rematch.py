@@ -1,0 +1,177 @@
+"""Queue of archive chunks to match against new or changed questions."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlmodel import Session
+
+from forecasts.evidence.evidence import StoryId
+from forecasts.questions.question import QuestionId
+from tracker.feeds.item import ItemId
+from tracker.storage.tables import ItemRow, RematchRow
+from tracker.storage.upsert import inserting
+
+CHUNK: Final = RematchRow.__table__  # type: ignore[attr-defined]
+ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stretch:
+    """A range of item ids, both ends included."""
+
+    first: ItemId
+    last: ItemId
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Task:
+    """A question under one matcher; another version of code or indicators is another matcher."""
+
+    matcher: str
+    question_id: QuestionId
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A range of the archive, for all questions that still need it."""
+
+    stretch: Stretch
+    tasks: tuple[Task, ...]
+
+    @property
+    def questions(self) -> tuple[QuestionId, ...]:
+        """The questions to match the items against."""
+        return tuple(task.question_id for task in self.tasks)
+
+
+def planned(session: Session, version: str) -> set[Task]:
+    """Return all tasks planned for this matcher version, finished or not."""
+    return _select_tasks(session, _by_version(version))
+
+
+def unfinished(session: Session, version: str) -> set[Task]:
+    """Return the tasks that have unfinished chunks."""
+    return _select_tasks(session, _by_version(version) & CHUNK.c.done_at.is_(None))
+
+
+def plan(session: Session, tasks: Iterable[Task], stretches: Sequence[Stretch]) -> None:
+    """Add chunks; those that another process planned first stay unchanged."""
+    rows = [_build_row(task, stretch, None) for task in tasks for stretch in stretches]
+    if rows:
+        session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
+
+
+def nothing_to_do(session: Session, tasks: Iterable[Task], now: datetime) -> None:
+    """Save tasks as done when there is no archive: later items are matched on arrival."""
+    rows = [_build_row(task, Stretch(ItemId(0), ItemId(0)), now) for task in tasks]
+    if rows:
+        session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
+
+
+def drop(session: Session, tasks: Collection[Task]) -> None:
+    """Delete tasks of closed questions and of outdated indicators."""
+    if tasks:
+        condition = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
+        session.connection().execute(
+            delete(CHUNK).where(condition),
+            [{"by": task.matcher, "of": task.question_id} for task in sorted(tasks)],
+        )
+
+
+def left(session: Session, version: str) -> int:
+    """Count unfinished chunks; one that several questions need counts once."""
+    ranges = (
+        select(CHUNK.c.first_item, CHUNK.c.last_item)
+        .where(_by_version(version), CHUNK.c.done_at.is_(None))
+        .distinct()
+    )
+    return int(
+        session.connection()
+        .execute(select(func.count()).select_from(ranges.subquery()))
+        .scalar_one()
+    )
+
+
+def first_left(session: Session, version: str) -> Chunk | None:
+    """Return the next unfinished chunk with all its tasks; None if all are finished."""
+    ends = (CHUNK.c.first_item, CHUNK.c.last_item)
+    query = (
+        select(*ends)
+        .where(_by_version(version), CHUNK.c.done_at.is_(None))
+        .order_by(*ends)
+        .limit(1)
+    )
+    row = session.connection().execute(query).first()
+    if row is None:
+        return None
+    stretch = Stretch(ItemId(row[0]), ItemId(row[1]))
+    return Chunk(stretch, _select_remaining_tasks(session, version, stretch))
+
+
+def claim(session: Session, version: str, chunk: Chunk) -> bool:
+    """Lock a chunk until the transaction ends; False if its tasks changed meanwhile.
+
+    Another process that claims it waits, and then finds it finished. A chunk without tasks was
+    finished by another process between the two queries of `find_next_chunk`.
+    """
+    return (
+        bool(chunk.tasks)
+        and _select_remaining_tasks(session, version, chunk.stretch, hold=True) == chunk.tasks
+    )
+
+
+def _select_remaining_tasks(
+    session: Session, version: str, stretch: Stretch, *, hold: bool = False
+) -> tuple[Task, ...]:
+    condition = (CHUNK.c.first_item == stretch.first) & (CHUNK.c.last_item == stretch.last)
+    query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(
+        _by_version(version), condition, CHUNK.c.done_at.is_(None)
+    )
+    query = query.order_by(CHUNK.c.matcher, CHUNK.c.question_id)
+    rows = session.connection().execute(query.with_for_update() if hold else query)
+    return tuple(Task(row[0], QuestionId(row[1])) for row in rows)
+
+
+def finish(session: Session, chunk: Chunk, counts: Mapping[QuestionId, int], now: datetime) -> None:
+    """Mark a claimed chunk as finished, in the transaction that stores its matches."""
+    condition = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
+    finishing = update(CHUNK).where(condition, CHUNK.c.first_item == chunk.stretch.first)
+    session.connection().execute(
+        finishing.values(done_at=now, found=bindparam("pieces")),
+        [
+            {"by": t.matcher, "of": t.question_id, "pieces": counts.get(t.question_id, 0)}
+            for t in chunk.tasks
+        ],
+    )
+
+
+def sightings(session: Session, since: datetime, until: datetime) -> list[tuple[datetime, StoryId]]:
+    """Return first-seen time and story of items between two instants, in order."""
+    query = select(ITEM.c.first_seen_at, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
+    query = query.where(ITEM.c.first_seen_at >= since, ITEM.c.first_seen_at <= until)
+    rows = session.connection().execute(query.order_by(ITEM.c.first_seen_at, ITEM.c.id))
+    return [(row[0], StoryId(row[1])) for row in rows]
+
+
+def _select_tasks(session: Session, condition: Any) -> set[Task]:
+    query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(condition).distinct()
+    return {Task(row[0], QuestionId(row[1])) for row in session.connection().execute(query)}
+
+
+def _by_version(version: str) -> Any:
+    """Select the chunks of one matcher version under any indicators and encoder."""
+    return CHUNK.c.matcher.startswith(f"{version}#", autoescape=True)
+
+
+def _build_row(task: Task, stretch: Stretch, done_at: datetime | None) -> dict[str, Any]:
+    return {
+        "matcher": task.matcher,
+        "question_id": task.question_id,
+        "first_item": stretch.first,
+        "last_item": stretch.last,
+        "done_at": done_at,
+        "found": 0,
+    }

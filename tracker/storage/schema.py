@@ -1,0 +1,112 @@
+"""Schema version of the database, and its migrations."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, func, inspect, select, table, text
+
+from tracker.errors import DatabaseTooNew, Refused, TrackerError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine, target: str = "head") -> None:
+    """Run the missing migrations, all or none.
+
+    Raises `DatabaseTooNew`, and `Refused` for the file of another program. SQLite: foreign keys are
+    off while tables are rebuilt, since batch-altering a parent with ON DELETE CASCADE would
+    silently delete its children. Before the commit the foreign keys are checked and no table may
+    have lost a row.
+    """
+    versions = revisions()
+    with engine.connect() as connection:
+        version = current(connection)
+        is_foreign = version is None and engine.dialect.name == "sqlite" and row_counts(connection)
+    if is_foreign:
+        raise Refused(
+            f"{engine.url.database} is the database of another program: choose another --data"
+        )
+    if version == versions[-1] and target == "head":
+        return
+    if version is not None and version not in versions:
+        raise DatabaseTooNew(
+            f"the database is at version {version}, which this tracker does not know:"
+            " update the tracker, or choose another --data"
+        )
+    _migrate(engine, target)
+
+
+def revisions() -> list[str]:
+    """Return the versions this code knows, oldest first: the prefixes of the migration files."""
+    return sorted(
+        path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")
+    )
+
+
+def _migrate(engine: Engine, target: str) -> None:
+    from alembic import command
+
+    is_sqlite = engine.dialect.name == "sqlite"
+    with engine.execution_options(tracker_writing=True).connect() as connection:
+        if is_sqlite:
+            _set_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                before = row_counts(connection)
+                config = _config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, target)
+                check_after(connection, before)
+        finally:
+            if is_sqlite:
+                _set_foreign_keys(connection, "ON")
+
+
+def _set_foreign_keys(connection: Connection, state: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={state}")
+
+
+def current(connection: Connection) -> str | None:
+    """Return the version of the database; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def row_counts(connection: Connection) -> dict[str, int]:
+    """Count the rows of each table, to compare before and after a migration."""
+    names = [n for n in inspect(connection).get_table_names() if n != "alembic_version"]
+    return {
+        name: connection.execute(select(func.count()).select_from(table(name))).scalar_one()
+        for name in names
+    }
+
+
+def check_after(connection: Connection, before: dict[str, int]) -> None:
+    """Reject, and so roll back, a migration that broke a reference or lost a row."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise TrackerError(
+                f"migration stopped, nothing changed: {len(broken)} broken references, first in "
+                f"{broken[0][0]}"
+            )
+    after = row_counts(connection)
+    lost = [name for name, count in before.items() if name in after and after[name] < count]
+    if lost:
+        raise TrackerError(
+            f"migration stopped, nothing changed: rows would be lost in {', '.join(lost)}"
+        )
+
+
+def _config() -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config

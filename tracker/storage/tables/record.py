@@ -1,0 +1,109 @@
+"""Tables of properties, the log, forecasts, resolutions, scores and job runs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field
+
+from tracker.storage.tables.base import Row, json_column, long_text
+
+
+class PropertyRow(Row, table=True):
+    """A property of the database, such as the time a replay has reached."""
+
+    __tablename__ = "property"
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class LogRow(Row, table=True):
+    """An entry of the append-only, hash-chained event log; triggers reject UPDATE and DELETE."""
+
+    __tablename__ = "log"
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    entered_at: datetime
+    kind: str
+    subject: str
+    body: str = long_text()
+    prev: str
+    hash: str = Field(unique=True)
+
+
+class ForecasterRow(Row, table=True):
+    __tablename__ = "forecaster"
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str
+
+
+class ForecastRow(Row, table=True):
+    """An act of a forecaster on a question; append-only."""
+
+    __tablename__ = "forecast"
+    __table_args__ = (
+        Index(
+            "ix_forecast_question_id_forecaster_id_made_at",
+            "question_id",
+            "forecaster_id",
+            "made_at",
+        ),
+        Index("ix_forecast_forecaster_id_made_at", "forecaster_id", "made_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: str = Field(foreign_key="question.id")
+    forecaster_id: str = Field(foreign_key="forecaster.id")
+    act: str
+    distribution: dict[str, Any] | None = Field(
+        sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    made_at: datetime
+    entered_at: datetime
+    rationale: str = long_text()
+    cites: list[int] = json_column()
+    undoes: int | None = Field(default=None, foreign_key="forecast.id")
+    key: str | None = Field(default=None, unique=True)
+    log_seq: int = Field(foreign_key="log.seq", unique=True)
+
+
+class ResolutionRow(Row, table=True):
+    """An answer to a question; append-only, the last one counts."""
+
+    __tablename__ = "resolution"
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: str = Field(foreign_key="question.id", index=True)
+    outcome: str
+    answer: str = ""
+    source_url: str
+    note: str = long_text()
+    event_at: datetime
+    known_at: datetime
+    entered_at: datetime
+    entered_by: str
+    log_seq: int = Field(foreign_key="log.seq", unique=True)
+
+
+class ScoreRow(Row, table=True):
+    """A score with its receipt, derived: replaced in the transaction of each resolution."""
+
+    __tablename__ = "score"
+    question_id: str = Field(primary_key=True, foreign_key="question.id")
+    forecaster_id: str = Field(primary_key=True, foreign_key="forecaster.id")
+    rule: str = Field(primary_key=True)
+    mean_while_active: float | None
+    coverage: float
+    attainable_coverage: float
+    skill_over_schedule: float
+    receipt: list[list[Any]] = json_column()
+
+
+class JobRunRow(Row, table=True):
+    """A run of a scheduled job, for the status page and diagnosis."""
+
+    __tablename__ = "job_run"
+    id: int | None = Field(default=None, primary_key=True)
+    job: str = Field(index=True)
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    detail: str = long_text()
