@@ -9,13 +9,13 @@ from pathlib import Path
 from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import open_tracker
-from tracker.errors import StorageUnavailable, TrackerError, in_plain_characters
-from tracker.interfaces.log_setup import set_up_logs
+from tracker.errors import StorageUnavailable, TrackerError, escape_control_characters
+from tracker.interfaces.log_setup import configure_logging
 from tracker.model.bind_address import check_address, check_port
-from tracker.settings import checked, load_settings, replay_settings
+from tracker.settings import check_settings, load_settings, replay_settings
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """Build the parser of the command line."""
     arguments = argparse.ArgumentParser(
         "python -m dashboard", description="Show the tracker in a browser.", allow_abbrev=False
@@ -50,26 +50,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     Errors are one line on stderr. Returns 1 if the database is away, and 2 where a restart cannot
     help.
     """
-    arguments = parser().parse_args(argv)
+    arguments = build_parser().parse_args(argv)
     try:
         settings = load_settings(arguments.data)
         overrides = {"port": arguments.port, "address": arguments.address}
-        settings = checked(
+        settings = check_settings(
             replace(
                 settings, **{name: value for name, value in overrides.items() if value is not None}
             )
         )
         check_address(
-            settings.address, open_to_all=arguments.i_know_there_is_no_login, named=settings.named
+            settings.address,
+            open_to_all=arguments.i_know_there_is_no_login,
+            named=settings.has_public_names,
         )
         check_port(settings.address, settings.port)
-        set_up_logs(settings)
+        configure_logging(settings)
         with open_tracker(
             replay_settings(settings) if arguments.replay else settings, create=False
         ) as tracker:
             serve(tracker, settings.address, settings.port)
     except (TrackerError, ForecastsError) as error:
-        sys.stderr.write(f"{in_plain_characters(str(error))}\n")
+        sys.stderr.write(f"{escape_control_characters(str(error))}\n")
         return 1 if isinstance(error, StorageUnavailable) else 2
     return 0
 

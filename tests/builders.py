@@ -9,7 +9,14 @@ from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, at_once
+from tracker.feeds.answers import (
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    RequestSource,
+    answer_in_batches,
+)
 from tracker.feeds.item import ParsedItem
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -30,9 +37,11 @@ class FakeClock:
         self.time += timedelta(**delta)
 
 
-def no_network(more: More) -> Iterator[Sequence[FetchResult]]:
+def no_network(more: RequestSource) -> Iterator[Sequence[FetchResult]]:
     """Nothing answers."""
-    return at_once(lambda request: FetchFailed(request.feed_id, "no network in tests"), more)
+    return answer_in_batches(
+        lambda request: FetchFailed(request.feed_id, "no network in tests"), more
+    )
 
 
 class Press:
@@ -54,9 +63,9 @@ class Press:
         """Answer with this document instead, whatever it is."""
         self._documents[feed_id] = document
 
-    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
+    def fetch(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Answer with the whole feed, as a server without validators would."""
-        return at_once(self._answer, more)
+        return answer_in_batches(self._answer, more)
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         self.asked.append(request)

@@ -37,7 +37,7 @@ gc.set_threshold(50_000, 20, 100)
 """Tests make much and keep little, so garbage is looked for seldom."""
 
 os.environ["TRACKER_ENCODER"] = "static"
-encoders.PREFERRED = ("static",)
+encoders.PREFERRED_KINDS = ("static",)
 """The better encoder is slow to open and has tests of its own; all others compare meanings by the
 table.
 """

@@ -10,7 +10,7 @@ from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator, an_rss
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
@@ -115,7 +115,7 @@ def _futures(tracker: Tracker, clock: FakeClock) -> None:
         ),
         override=_WHY,
     )
-    row = LikelihoodRow(PACT, (0.9, 0.1, 0.2), EVERYTHING)
+    row = ScenarioLikelihoods(PACT, (0.9, 0.1, 0.2), EVERYTHING)
     tracker.add_scenario_set(
         ScenarioSet(FUTURES, EVERYTHING, (EVERYTHING, EVERYTHING, EVERYTHING), (row,), EVERYTHING)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forecasts.distributions.cdf import Scale
-from forecasts.questions.new_question import Asked, date_scale
+from forecasts.questions.new_question import NewQuestion, date_scale
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import Score
@@ -24,7 +24,7 @@ ADA, BEN, CEM = PEOPLE
 KNOWN, CLOSES = NOW + 20 * DAY, NOW + 30 * DAY
 
 
-def an_asked(id: str = "rain", **changed: Any) -> Asked:
+def an_asked(id: str = "rain", **changed: Any) -> NewQuestion:
     """A question of one's own about rain, yes or no, that opens now and closes in 30 days."""
     values: dict[str, Any] = {
         "id": id,
@@ -38,7 +38,7 @@ def an_asked(id: str = "rain", **changed: Any) -> Asked:
         "closes_at": CLOSES,
         "resolves_at": CLOSES,
     }
-    return Asked(**{**values, **changed})
+    return NewQuestion(**{**values, **changed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Life:
     a day after the opening.
     """
 
-    asked: Asked
+    asked: NewQuestion
     said: tuple[str, str, str]
     revised: str
     answer: str

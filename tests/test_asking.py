@@ -145,7 +145,7 @@ def test_indicators_that_are_not_its_own_or_come_twice_are_refused(
 def names(tracker: Tracker) -> list[tuple[str, bool]]:
     """The options in order, and whether each can be chosen now."""
     question = tracker.question("visit").summary.question
-    return [(option.name, option.offered(tracker.now())) for option in question.options]
+    return [(option.name, option.is_offered(tracker.now())) for option in question.options]
 
 
 def test_options_come_and_go_and_a_forecast_names_those_that_are_offered(

@@ -67,7 +67,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the built-in set, made once; loading it takes a second."""
     directory = tmp_path_factory.mktemp("loaded") / "data"
     with open_tracker(Settings(data_dir=directory), fetch=no_network) as tracker:
-        tracker.load(question_sets.load(question_sets.DEFAULT))
+        tracker.load(question_sets.load_question_set(question_sets.DEFAULT_SET))
     return directory
 
 
@@ -305,9 +305,9 @@ def test_a_bad_setting_is_refused_by_name(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
-    from tracker.interfaces.cli.tables import safe
+    from tracker.interfaces.cli.tables import safe_text
 
-    assert safe("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
+    assert safe_text("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
 
 
 @pytest.mark.parametrize(
@@ -323,17 +323,17 @@ def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
     ],
 )
 def test_percents_are_never_rounded_to_a_false_certainty(p: float | None, said: str) -> None:
-    from tracker.interfaces.cli.tables import percent
+    from tracker.interfaces.cli.tables import format_percent
 
-    assert percent(p) == said
+    assert format_percent(p) == said
 
 
 def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
-    from tracker.model.json_values import plain
+    from tracker.model.json_values import to_plain
 
     with pytest.raises(TypeError, match="has no JSON form"):
-        plain(object())
-    assert plain(Settings(me="ada"))["me"] == "ada"
+        to_plain(object())
+    assert to_plain(Settings(me="ada"))["me"] == "ada"
 
 
 def test_news_is_polled_judged_and_cited_on_the_command_line(

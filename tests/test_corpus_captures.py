@@ -68,7 +68,7 @@ def identity(entry: Any) -> str:
 
 def load_live_set(tracker: Tracker, _clock: FakeClock) -> None:
     """The built-in set, without its feeds."""
-    tracker.load(replace(question_sets.load(question_sets.DEFAULT), feeds=()))
+    tracker.load(replace(question_sets.load_question_set(question_sets.DEFAULT_SET), feeds=()))
 
 
 @pytest.mark.slow

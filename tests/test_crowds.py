@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from forecasts.aggregation.pooling import LEARNED_AFTER, contributions
+from forecasts.aggregation.pooling import MIN_RESOLVED_QUESTIONS, crowd_contributions
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId, Question
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
@@ -51,21 +51,23 @@ def a_history(
 
 
 def test_who_made_the_crowd_better_has_the_say(both: Tracker, clock: FakeClock) -> None:
-    a_history(both, clock, LEARNED_AFTER)
+    a_history(both, clock, MIN_RESOLVED_QUESTIONS)
     found = both.question(TODAY).weighted_crowd
     assert found is not None
     assert found.p == pytest.approx(0.8)
-    right = [0.9 if number % 2 else 0.1 for number in range(LEARNED_AFTER)]
-    outcomes = [number % 2 for number in range(LEARNED_AFTER)]
-    assert found.weights == contributions({GOOD: right, POOR: [1 - p for p in right]}, outcomes)
+    right = [0.9 if number % 2 else 0.1 for number in range(MIN_RESOLVED_QUESTIONS)]
+    outcomes = [number % 2 for number in range(MIN_RESOLVED_QUESTIONS)]
+    assert found.weights == crowd_contributions(
+        {GOOD: right, POOR: [1 - p for p in right]}, outcomes
+    )
     assert found.weights[POOR] < 0 < found.weights[GOOD]
-    assert found.resolved == {GOOD: LEARNED_AFTER, POOR: LEARNED_AFTER}
+    assert found.resolved == {GOOD: MIN_RESOLVED_QUESTIONS, POOR: MIN_RESOLVED_QUESTIONS}
 
 
 def test_looking_back_the_crowd_is_weighted_by_the_answers_that_had_been_entered(
     both: Tracker, clock: FakeClock
 ) -> None:
-    a_history(both, clock, LEARNED_AFTER)
+    a_history(both, clock, MIN_RESOLVED_QUESTIONS)
     answered_at = clock.time
     then = both.question_at(TODAY, answered_at)
     assert then.weighted_crowd == both.question(TODAY).weighted_crowd
@@ -78,14 +80,14 @@ def test_looking_back_the_crowd_is_weighted_by_the_answers_that_had_been_entered
 
 
 def test_one_question_too_few_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, LEARNED_AFTER - 1)
+    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS - 1)
     assert tracker.question(TODAY).weighted_crowd is None
 
 
 def test_a_question_answered_before_its_middle_teaches_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    a_history(tracker, clock, LEARNED_AFTER, known_after=9)
+    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS, known_after=9)
     assert tracker.question(TODAY).weighted_crowd is None
 
 
@@ -96,7 +98,7 @@ def test_one_person_is_no_crowd(tracker: Tracker, clock: FakeClock) -> None:
 
 
 def test_members_who_all_withdrew_hold_nothing(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, LEARNED_AFTER)
+    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
     for who in (GOOD, POOR):
         tracker.withdraw(TODAY, forecaster=who)
     clock.advance(days=1)
@@ -104,10 +106,10 @@ def test_members_who_all_withdrew_hold_nothing(tracker: Tracker, clock: FakeCloc
 
 
 def test_the_question_page_says_what_each_has_added(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, LEARNED_AFTER)
+    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
     said = words(open_page(tracker, "question", q=TODAY))
     assert "Crowd weighted by contribution: 80 %" in said
     assert (
-        f"good +56.0 over {LEARNED_AFTER} questions, poor −24.0 over {LEARNED_AFTER} questions"
+        f"good +56.0 over {MIN_RESOLVED_QUESTIONS} questions, poor −24.0 over {MIN_RESOLVED_QUESTIONS} questions"
         in said
     )

@@ -203,16 +203,18 @@ def test_the_image_answers_to_loopback_names_unless_told_otherwise() -> None:
     )
     [command] = [each.words for each in last_stage() if each.word == "CMD"]
     settings = load_settings(None, environment)
-    check_address(command[command.index("--address") + 1], open_to_all=True, named=settings.named)
-    assert all(map(settings.reach.answers_to, ("127.0.0.1:8501", "localhost:8501")))
-    assert not settings.reach.answers_to("evil.example:8501")
+    check_address(
+        command[command.index("--address") + 1], open_to_all=True, named=settings.has_public_names
+    )
+    assert all(map(settings.access_policy.accepts_host, ("127.0.0.1:8501", "localhost:8501")))
+    assert not settings.access_policy.accepts_host("evil.example:8501")
     told = next(
         line
         for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines()
         if "-e TRACKER_ALLOWED" in line
     )
     [given] = re.findall(r"-e TRACKER_ALLOWED_HOSTS=(\S+)", told)
-    assert load_settings(None, {"TRACKER_ALLOWED_HOSTS": given}).reach.answers_to(given)
+    assert load_settings(None, {"TRACKER_ALLOWED_HOSTS": given}).access_policy.accepts_host(given)
 
 
 def test_the_health_check_asks_an_address_that_the_dashboard_serves() -> None:

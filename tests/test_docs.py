@@ -15,7 +15,7 @@ import pytest
 from forecasts.essays.claim_map import ClaimState
 from forecasts.essays.extract import ClaimForm
 from forecasts.linting.lint import CODES, Severity
-from forecasts.question_sets.question_set import FILES, read_question_set
+from forecasts.question_sets.question_set import SET_FILES, read_question_set
 from forecasts.questions.forecaster import COMPUTED
 from forecasts.questions.links import LinkKind
 from forecasts.questions.question import Kind, utc
@@ -169,7 +169,7 @@ def test_the_questions_shown_for_a_question_set_are_of_every_kind_and_can_be_rea
     questions = "".join(block for block in shown if block.startswith("[[question]]"))
     history = "".join(block for block in shown if block.startswith("[[resolution]]"))
     found = read_question_set(
-        dict(zip(FILES, (small_set.ESSAY, questions, "", "", history), strict=False))
+        dict(zip(SET_FILES, (small_set.ESSAY, questions, "", "", history), strict=False))
     )
     assert {question.kind for question in found.questions} == set(get_args(Kind))
     assert {resolution.question_id for resolution in found.resolutions} == {

@@ -12,8 +12,8 @@ from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
 from forecasts.questions.forecaster import CROWD
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.questions.versions import version_at
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.questions.versions import find_version
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import open_page, words
 from tests.lives import ADA, BEN, CLOSES, SOURCE, an_asked
@@ -52,7 +52,7 @@ def test_a_forecast_keeps_the_wording_it_was_made_on(both: Tracker, clock: FakeC
         BEN,
         "how much rain counts",
     )
-    made_on = {act.id: version_at(page.versions, act.entered_at).number for act in page.acts}
+    made_on = {act.id: find_version(page.versions, act.entered_at).number for act in page.acts}
     assert (made_on[before.id], made_on[after.id]) == (1, 2)
     assert BEN in page.forecasters
     assert both.verify().bad_seq is None
@@ -278,12 +278,12 @@ def test_a_question_of_a_scenario_set_stays_until_its_row_is_taken_out(tracker: 
     tracker.ask(
         an_asked("futures", kind="categorical", options=("wet", "Other"), horizon_shape="state_at")
     )
-    row = LikelihoodRow(QuestionId("rain"), (0.9, 0.2), "wet is wet")
+    row = ScenarioLikelihoods(QuestionId("rain"), (0.9, 0.2), "wet is wet")
     tracker.add_scenario_set(ScenarioSet(QuestionId("futures"), "Weather", ("wet", "dry"), (row,)))
     for name in ("rain", "futures"):
         with pytest.raises(Refused, match=f"{name} is part of the scenarios futures and stays"):
             tracker.retract(name, "asked twice")
-    tracker.set_likelihoods("futures", LikelihoodRow(QuestionId("rain"), ()))
+    tracker.set_likelihoods("futures", ScenarioLikelihoods(QuestionId("rain"), ()))
     tracker.retract("rain", "asked twice")
     assert [row.question.id for row in tracker.questions()] == ["futures"]
     tracker.suggest()
@@ -393,5 +393,5 @@ def test_retraction_is_known_by_whom_and_when(both: Tracker, clock: FakeClock) -
     with both._store.reading() as session:
         from tracker.storage import facts
 
-        (said,) = facts.seqs(session)["retraction"].values()
+        (said,) = facts.index_facts_by_kind(session)["retraction"].values()
     assert (said["by"], said["at"], said["why"]) == (ADA, clock.time, "asked twice")

@@ -13,7 +13,7 @@ from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add,
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
-from tracker.model.json_values import plain
+from tracker.model.json_values import to_plain
 
 SAID = (
     "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "
@@ -153,7 +153,7 @@ def test_the_claims_of_an_essay_and_of_a_file_are_the_same(
     file.write_text(TEXT, encoding="utf-8")
     assert shell("essay", "claims", "river") == shell("essay", "claims", str(file))
     found = shell.json("essay", "claims", "river")
-    assert found == [plain(sentence) for sentence in find_claims(TEXT)]
+    assert found == [to_plain(sentence) for sentence in find_claims(TEXT)]
 
 
 def test_only_what_looks_ahead_is_listed_unless_all_is_asked_for(

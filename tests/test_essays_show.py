@@ -18,7 +18,7 @@ from tests.test_cli import Shell
 from tracker.app.question_verbs import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
-from tracker.essays.horizons import Wanted
+from tracker.essays.horizons import PlannedQuestion
 from tracker.model.essays import NewEssay
 
 TEXT = (
@@ -36,7 +36,7 @@ def essay(tracker: Tracker) -> Tracker:
     return tracker
 
 
-def wanted(year: int, **changed: object) -> Wanted:
+def wanted(year: int, **changed: object) -> PlannedQuestion:
     """The question of the claim for the end of a year, with an indicator."""
     closes = NOW.replace(year=year + 1, month=1, day=1, hour=0, minute=0)
     said = {
@@ -52,7 +52,7 @@ def wanted(year: int, **changed: object) -> Wanted:
         "essay_id": EssayId("river"),
     }
     asked = an_asked(f"signs-{year}", **{**said, **changed})
-    return Wanted(asked, (an_indicator(asked.id),))
+    return PlannedQuestion(asked, (an_indicator(asked.id),))
 
 
 # Several last days at once
@@ -75,7 +75,7 @@ def test_several_last_days_open_together_and_are_bound_as_a_group(essay: Tracker
 
 
 def test_one_that_cannot_open_keeps_all_of_them_from_opening(essay: Tracker) -> None:
-    essay.open_claim(wanted(2028).asked, SIGNS, override=WHY)
+    essay.open_claim(wanted(2028).question, SIGNS, override=WHY)
     before = essay.verify().entries
     with pytest.raises(InvalidQuestion, match="there is a question 'signs-2028' already"):
         essay.open_claims([wanted(2027), wanted(2028), wanted(2029)], SIGNS, override=WHY)
@@ -99,12 +99,12 @@ def test_what_the_linter_blocks_keeps_all_of_them_from_opening(essay: Tracker) -
     ],
     ids=["one alone", "another kind", "another shape"],
 )
-def test_what_is_no_group_is_not_bound(essay: Tracker, others: list[Wanted]) -> None:
+def test_what_is_no_group_is_not_bound(essay: Tracker, others: list[PlannedQuestion]) -> None:
     mended = [
         replace(
             one,
-            asked=replace(
-                one.asked, scale=Scale(0.0, 1.0) if one.asked.kind == "numeric" else None
+            question=replace(
+                one.question, scale=Scale(0.0, 1.0) if one.question.kind == "numeric" else None
             ),
         )
         for one in others
@@ -124,7 +124,9 @@ def test_a_label_names_the_last_day_and_what_the_question_asks_of_it(essay: Trac
     holds = [wanted(year, horizon_shape="holds_until") for year in (2027, 2028)]
     later = replace(
         holds[1],
-        asked=replace(holds[1].asked, closes_at=holds[1].asked.closes_at - timedelta(hours=1)),
+        question=replace(
+            holds[1].question, closes_at=holds[1].question.closes_at - timedelta(hours=1)
+        ),
     )
     essay.open_claims([holds[0], later], SIGNS, override=WHY)
     (link,) = essay.coherence().links

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import QuestionId
-from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES
-from forecasts.scoring.scores import recompute
+from forecasts.scoring.rulebook import HEADLINE, RULES, SOLO_RULES
+from forecasts.scoring.scores import recompute_score
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
 from tests.lives import (
     ADA,
@@ -32,7 +32,7 @@ from tests.lives import (
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice
-from tracker.questions.resolve import SCORES_VERSION, bring_up_to_date
+from tracker.questions.resolve import SCORES_VERSION, update_scores
 
 RAIN, VISIT = LIVES[0], LIVES[1]
 every_kind = pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
@@ -52,7 +52,7 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
     everybody = {*PEOPLE, CROWD, PRIOR, *computed.get(life.asked.kind, ())}
     rules = [rule for rule in RULES.values() if life.asked.kind in rule.kinds]
     expected = {
-        (r.name, who) for r in rules for who in (everybody if r.name in OWN_RULES else PEOPLE)
+        (r.name, who) for r in rules for who in (everybody if r.name in SOLO_RULES else PEOPLE)
     }
     assert {(s.rule, s.forecaster_id) for s in scores} == expected
     assert set(both.scores(life.id)) == set(scores)  # as stored, to the last digit of the receipts
@@ -65,8 +65,8 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
         assert math.fsum(i.contribution for i in score.receipt) == pytest.approx(
             score.mean_while_active
         )
-        if score.rule in OWN_RULES:
-            assert recompute(page.summary.question, page.resolutions[-1], score) == score
+        if score.rule in SOLO_RULES:
+            assert recompute_score(page.summary.question, page.resolutions[-1], score) == score
     check = both.verify_scores()
     assert (check.questions, check.scores, check.differences) == (1, len(expected), ())
     assert both.verify().bad_seq is None
@@ -159,7 +159,7 @@ def test_what_was_given_to_a_removed_option_goes_to_other_from_then_on(
         "Other",
         "Minsk",
     ]
-    assert page.summary.question.offered(clock.time) == ("Moscow", "Other", "Minsk")
+    assert page.summary.question.offered_options(clock.time) == ("Moscow", "Other", "Minsk")
     crowd = page.timelines[CROWD]
     before, after = crowd.at(NOW + 8 * DAY - DAY / 2), crowd.at(NOW + 8 * DAY)
     assert getattr(before, "options", ()) == ("Moscow", "Beijing", "Other")
@@ -280,10 +280,10 @@ def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(
     resolve(both, clock, RAIN)
     spoil(both, "1")
     with both._store.writing() as session:
-        bring_up_to_date(session)
+        update_scores(session)
     before = rows_of_scores(both)
     with both._store.writing() as session:  # the second waited for the first, and finds it done
-        bring_up_to_date(session)
+        update_scores(session)
     assert rows_of_scores(both) == before
 
 

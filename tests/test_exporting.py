@@ -22,14 +22,14 @@ from forecasts.evidence.evidence import Expectation
 from forecasts.question_sets.question_set import PastResolution, QuestionSet
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock, a_feed, a_question, a_set, an_indicator, no_network
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of
 from tests.lives import LIVES, SOURCE
 from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
-from tracker.app.export_question_set import ASKED_ALREADY
+from tracker.app.export_question_set import ALREADY_ASKED_OVERRIDE
 from tracker.app.question_verbs import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused, TrackerError
@@ -174,7 +174,7 @@ ACTS: dict[str, Act] = {
         )
     ),
     "an indicator of an option": lambda t: t.add_indicator(an_indicator("visit", option="Beijing")),
-    "row taken out": lambda t: t.set_likelihoods(FUTURES, LikelihoodRow(FAIR, ())),
+    "row taken out": lambda t: t.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, ())),
     "text moved": lambda t: add(t, f"A foreword.\n\n{TEXT}"),
     "text lost a sentence": lambda t: add(t, TEXT.replace("The dam will hold.", "")),
     "text lost a claim": lambda t: add(
@@ -211,10 +211,10 @@ def do(tracker: Tracker, clock: FakeClock, name: str) -> None:
 def through_files(made: QuestionSet) -> QuestionSet:
     """The set as it reads when it comes from a folder, which is sound."""
     with tempfile.TemporaryDirectory() as directory:
-        question_sets.save(made, Path(directory) / "out")
-        read = question_sets.load(str(Path(directory) / "out"))
-    found = set_checks.flaws_of(read, 0.0, datetime(2030, 1, 1, tzinfo=UTC))
-    assert set_checks.blocked(read, found) == ()
+        question_sets.save_question_set(made, Path(directory) / "out")
+        read = question_sets.load_question_set(str(Path(directory) / "out"))
+    found = set_checks.lint_question_set(read, 0.0, datetime(2030, 1, 1, tzinfo=UTC))
+    assert set_checks.list_blocked_questions(read, found) == ()
     return read
 
 
@@ -285,7 +285,7 @@ def test_a_link_or_row_that_reaches_into_another_essay_stays_behind(river: Track
     river.load(a_set())
     summit = QuestionId("summit-2027")
     river.add_link(Link(LinkId("across"), "negates", (QuestionId("rain"), summit), "Across"))
-    river.set_likelihoods(FUTURES, LikelihoodRow(summit, (0.9, 0.1, 0.5)))
+    river.set_likelihoods(FUTURES, ScenarioLikelihoods(summit, (0.9, 0.1, 0.5)))
     made = river.export_set("river")
     assert "across" not in {link.id for link in made.links}
     (found,) = made.scenarios
@@ -348,12 +348,12 @@ def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
     assert river.export_set("essay").overrides == {}
     river.retract("summit-2027", "asked twice")
     made = through_files(river.export_set("essay"))
-    assert dict(made.overrides) == {"summit-2028": ASKED_ALREADY}
+    assert dict(made.overrides) == {"summit-2028": ALREADY_ASKED_OVERRIDE}
     there = install(1, migrated_file, NOW)
     there.load(made)
     override = there.question("summit-2028").override
     assert override is not None
-    assert (override.why, override.codes) == (ASKED_ALREADY, ("extreme-prior",))
+    assert (override.why, override.codes) == (ALREADY_ASKED_OVERRIDE, ("extreme-prior",))
 
 
 def test_answers_that_wait_for_a_check_wait_in_the_set_until_one_of_them_counts(

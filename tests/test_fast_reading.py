@@ -12,18 +12,18 @@ from forecasts.aggregation.crowd import crowd_timeline
 from forecasts.distributions.distribution import Binary, p_yes
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import ForecasterId, QuestionId, effective_close
-from forecasts.questions.timeline import timeline_of
-from forecasts.suggestion.binary import hazard
+from forecasts.questions.timeline import forecaster_timeline
+from forecasts.suggestion.binary import hazard_probability
 from tests.benchmarks.dashboard_world import Size, build
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
 from tracker.questions.queries import accuracy
 from tracker.questions.queries import question_list as listing
-from tracker.questions.resolve import people, timelines
+from tracker.questions.resolve import exclude_computed, load_timelines
 from tracker.settings import Settings
 from tracker.storage import evidence, forecasts, questions, resolutions
-from tracker.storage.forecasts import acts_by_forecaster
+from tracker.storage.forecasts import group_by_forecaster
 from tracker.storage.sessions import Session
 
 INSTANTS = (NOW, NOW - 30 * DAY, NOW - 200 * DAY)
@@ -51,11 +51,11 @@ def session(world: Tracker) -> Iterator[Session]:
 def test_every_row_says_what_all_acts_and_all_evidence_of_its_question_say(
     session: Session, now: datetime
 ) -> None:
-    for row in listing.summaries(session, now):
-        acts = forecasts.of_question(session, row.question.id)
+    for row in listing.summarise_questions(session, now):
+        acts = forecasts.forecasts_of_question(session, row.question.id)
         told = [a for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= now - 90 * DAY]
         steps = [(a.made_at, p) for a in told if (p := p_yes(a.distribution)) is not None]
-        pieces = evidence.of_question(session, row.question.id)
+        pieces = evidence.evidence_of_question(session, row.question.id)
         assert list(row.history) == steps
         assert row.evidence == len(pieces)
         assert row.waiting == sum(e.status == "logged" for e in pieces)
@@ -71,15 +71,15 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
     """
     asked = row.question
     at = min(now, effective_close(asked, row.resolution))
-    acts = acts_by_forecaster(forecasts.of_question(session, asked.id))
+    acts = group_by_forecaster(forecasts.forecasts_of_question(session, asked.id))
     last = {who: own[-1] for who, own in acts.items() if own[-1].distribution is not None}
     held: dict[ForecasterId, object] = {
         who: (act.made_at, act.distribution) for who, act in last.items()
     }
     held[PRIOR] = (asked.opens_at, asked.prior)
     if asked.kind == "binary":
-        held[HAZARD] = (at, Binary(hazard(asked, at)))
-    members = people({who: timeline_of([act]) for who, act in last.items()})
+        held[HAZARD] = (at, Binary(hazard_probability(asked, at)))
+    members = exclude_computed({who: forecaster_timeline([act]) for who, act in last.items()})
     if (crowd := crowd_timeline(asked, members, until=at + (NOW.resolution)).at(at)) is not None:
         held[CROWD] = (max(last[who].made_at for who in members), crowd)
     return held
@@ -88,19 +88,22 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
 @pytest.mark.parametrize("now", INSTANTS)
 def test_one_question_read_alone_is_its_row_in_the_list(session: Session, now: datetime) -> None:
     assert [
-        listing.summary(session, row.question, now) for row in listing.summaries(session, now)
-    ] == list(listing.summaries(session, now))
+        listing.summarise_question(session, row.question, now)
+        for row in listing.summarise_questions(session, now)
+    ] == list(listing.summarise_questions(session, now))
 
 
 def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) -> None:
     rng = random.Random(1)
-    asked = questions.every(session)
+    asked = questions.list_questions(session)
     instants = {q.id: q.opens_at + (q.closes_at - q.opens_at) * rng.random() for q in asked}
-    stood = forecasts.stood_at(session, instants)
+    stood = forecasts.load_last_acts_at(session, instants)
     assert len(stood) > 10
     for question in asked:
-        acts = acts_by_forecaster(forecasts.of_question(session, question.id))
-        plain = {who: timeline_of(own).at(instants[question.id]) for who, own in acts.items()}
+        acts = group_by_forecaster(forecasts.forecasts_of_question(session, question.id))
+        plain = {
+            who: forecaster_timeline(own).at(instants[question.id]) for who, own in acts.items()
+        }
         found = {who: held for who, (_, held) in stood.get(question.id, {}).items()}
         assert found == {who: held for who, held in plain.items() if held is not None}
 
@@ -109,8 +112,8 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
 def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
     session: Session, lead_days: int
 ) -> None:
-    found = accuracy.scored(session, Choice(), NOW)
-    records = accuracy._records(session, found, lead_days)
+    found = accuracy.gather_questions(session, Choice(), NOW)
+    records = accuracy._collect_records(session, found, lead_days)
     fast = {
         (who, q.id): steps.at(q.closes_at - lead_days * DAY)
         for who, own in records.items()
@@ -118,8 +121,8 @@ def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
     }
     plain = {
         (who, q.id): steps.at(q.closes_at - lead_days * DAY)
-        for q in found.counted.values()
-        for who, steps in timelines(session, q, q.closes_at).items()
+        for q in found.countable.values()
+        for who, steps in load_timelines(session, q, q.closes_at).items()
     }
     assert any(who == CROWD for who, _ in fast)
     assert {key: held for key, held in fast.items() if held} == {
@@ -130,18 +133,18 @@ def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
 def test_scores_read_together_are_those_of_each_question_without_their_receipts(
     session: Session,
 ) -> None:
-    everything = resolutions.all_scores(session)
+    everything = resolutions.list_all_scores(session)
     each = [
         s
         for q in sorted({s.question_id for s in everything})
-        for s in resolutions.scores(session, q)
+        for s in resolutions.list_scores(session, q)
     ]
     without = [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in each]
     assert [
         {name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything
     ] == without
     wanted = {s.question_id for s in everything}
-    assert list(resolutions.with_receipts(session, "brier", wanted)) == [
+    assert list(resolutions.list_scores_with_receipts(session, "brier", wanted)) == [
         s for s in each if s.rule == "brier"
     ]
 
@@ -159,16 +162,16 @@ def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothi
     both.withdraw("two")
     one, two, ada = QuestionId("one"), QuestionId("two"), ForecasterId("ada")
     with both._store.reading() as session:
-        first = forecasts.stood_at(session, {one: NOW, two: NOW + DAY})
-        later = forecasts.stood_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
-        assert forecasts.stood_at(session, {one: NOW - DAY}) == {}
+        first = forecasts.load_last_acts_at(session, {one: NOW, two: NOW + DAY})
+        later = forecasts.load_last_acts_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
+        assert forecasts.load_last_acts_at(session, {one: NOW - DAY}) == {}
         assert (first[one][ada], first[two][ada]) == ((NOW, Binary(0.4)), (NOW, Binary(0.4)))
         assert (later[one][ada], later[two][ada]) == (
             (NOW + 2 * DAY, Binary(0.9)),
             (NOW + 2 * DAY, None),
         )
-        assert listing.summaries(session, clock.time) == tuple(
-            listing.summary(session, row.question, clock.time)
-            for row in listing.summaries(session, clock.time)
+        assert listing.summarise_questions(session, clock.time) == tuple(
+            listing.summarise_question(session, row.question, clock.time)
+            for row in listing.summarise_questions(session, clock.time)
         )
-        assert set(forecasts.history(session, SUGGESTION, NOW, two)) == {two}
+        assert set(forecasts.list_probabilities(session, SUGGESTION, NOW, two)) == {two}

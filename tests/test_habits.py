@@ -6,7 +6,7 @@ import pytest
 
 from forecasts.questions.forecaster import SUGGESTION
 from forecasts.statistics.dynamics import logit_move
-from forecasts.suggestion.binary import hazard
+from forecasts.suggestion.binary import hazard_probability
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import BEN, CEM, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
 from tracker.app.tracker import EVERYTHING, Tracker
@@ -123,7 +123,7 @@ def test_a_revision_is_held_against_what_evidence_alone_suggested(
         if a.forecaster_id == SUGGESTION
     )
     moved = logit_move(before.p, after.p) - logit_move(
-        hazard(question, NOW), hazard(question, NOW + 5 * DAY)
+        hazard_probability(question, NOW), hazard_probability(question, NOW + 5 * DAY)
     )  # type: ignore[union-attr]
     assert 0.0 < moved < math.log(3.0)  # a moderate indicator in one report
     found = of(tracker).reaction

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import forecasts
-from forecasts.question_sets.question_set import FILES, read_question_set
+from forecasts.question_sets.question_set import SET_FILES, read_question_set
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import open_page, words
 from tests.terminals import at_a_terminal
@@ -57,7 +57,7 @@ def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
     told["report"] = json.dumps(
         [str(section) for section in tracker.report("question", SUMMIT).sections]
     )
-    told["api"] = http.question(tracker, SUMMIT).decode()
+    told["api"] = http.render_question(tracker, SUMMIT).decode()
     return {place: " ".join(text.split()) for place, text in told.items()}
 
 
@@ -75,7 +75,7 @@ def test_both_shipped_histories_say_who_worded_their_headlines(name: str) -> Non
     folder = Path(forecasts.__file__).parent / "question_sets" / "builtin" / name
     texts = {
         file: (folder / file).read_text(encoding="utf-8")
-        for file in FILES
+        for file in SET_FILES
         if (folder / file).is_file()
     }
     assert read_question_set(texts).headlines == SAID

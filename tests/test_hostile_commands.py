@@ -17,7 +17,7 @@ import pytest
 
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, no_network
 from tests.lives import an_asked
 from tests.test_cli import Shell
@@ -95,7 +95,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
             **told,
         }
         tracker.ask(an_asked("futures", **futures), override="a test")
-        row = LikelihoodRow(QuestionId("pact"), (0.9, 0.1), "")
+        row = ScenarioLikelihoods(QuestionId("pact"), (0.9, 0.1), "")
         tracker.add_scenario_set(
             ScenarioSet(QuestionId("futures"), "Futures", ("east", "west"), (row,), "")
         )
@@ -132,7 +132,7 @@ def shell(
         )
     for name in ("run_scheduler", "replay_with_progress"):
         monkeypatch.setattr(operations, name, begins)
-    monkeypatch.setattr(running.Children, "start", begins)
+    monkeypatch.setattr(running.Supervisor, "start", begins)
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)

@@ -20,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def feed(tracker: Tracker) -> ElementTree.Element:
     """The feed of changes as a reader parses it."""
-    return ElementTree.fromstring(http.changes(tracker, HOME))
+    return ElementTree.fromstring(http.render_changes(tracker, HOME))
 
 
 def entries(tracker: Tracker) -> list[dict[str, str]]:
@@ -30,7 +30,7 @@ def entries(tracker: Tracker) -> list[dict[str, str]]:
 
 
 def test_the_list_says_how_every_question_stands(lived: Lived) -> None:
-    told = json.loads(http.questions(lived.tracker))
+    told = json.loads(http.render_questions(lived.tracker))
     assert (told["version"], told["known_at"]) == (1, "2027-01-10T09:30:00+00:00")
     (one,) = told["questions"]
     assert (one["id"], one["status"], one["answer"], one["evidence"]) == (
@@ -45,7 +45,7 @@ def test_the_list_says_how_every_question_stands(lived: Lived) -> None:
 
 
 def test_one_question_comes_with_its_acts_evidence_answers_and_scores(lived: Lived) -> None:
-    one = json.loads(http.question(lived.tracker, QUESTION))["question"]
+    one = json.loads(http.render_question(lived.tracker, QUESTION))["question"]
     assert [(act["forecaster"], act["p"]) for act in one["acts"]] == [
         ("ada", 0.4),
         ("ben", 0.6),
@@ -67,8 +67,8 @@ def test_one_question_comes_with_its_acts_evidence_answers_and_scores(lived: Liv
 
 def test_a_question_that_is_not_there_is_refused(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no question"):
-        http.question(tracker, "nope")
-    assert json.loads(http.refusal("no")) == {"version": 1, "error": "no"}
+        http.render_question(tracker, "nope")
+    assert json.loads(http.render_error("no")) == {"version": 1, "error": "no"}
 
 
 def test_the_feed_tells_questions_forecasts_and_answers_newest_first(lived: Lived) -> None:
@@ -107,9 +107,9 @@ def test_the_feed_has_what_atom_asks_for(lived: Lived) -> None:
 def test_the_feed_is_the_same_when_nothing_changed_and_its_ids_stay(
     lived: Lived, clock: FakeClock
 ) -> None:
-    before = http.changes(lived.tracker, HOME)
+    before = http.render_changes(lived.tracker, HOME)
     clock.advance(days=1)
-    assert http.changes(lived.tracker, HOME) == before
+    assert http.render_changes(lived.tracker, HOME) == before
     lived.tracker.resolve(QUESTION, "no", source_url=SOURCE, known_at=ANSWERED)
     old = [element.text for element in ElementTree.fromstring(before).iter(f"{ATOM}id")]
     assert [element.text for element in feed(lived.tracker).iter(f"{ATOM}id")][2:] == old[1:]

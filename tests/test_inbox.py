@@ -11,7 +11,7 @@ from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import EvidenceId, Question
-from forecasts.suggestion.judgement import judgement_effects
+from forecasts.suggestion.judgement import compute_judgement_effects
 from tests.builders import NOW, FakeClock, a_question, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, SET, ask_questions
@@ -21,8 +21,8 @@ from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tests.test_learning import log
 from tracker.app.tracker import Tracker
-from tracker.questions.review_evidence import Effect
-from tracker.questions.update_suggestion import moved_by
+from tracker.questions.review_evidence import ReviewEffect
+from tracker.questions.update_suggestion import measure_change
 
 SUMMIT = "summit-2027"
 QUESTIONS = (SUMMIT, PACT, FUTURES, "visit", "height")
@@ -61,10 +61,10 @@ def shell(
 
 def size(found: object) -> float:
     """The larger move of what a page says that accepting and rejecting would do."""
-    if not isinstance(found, Effect):
+    if not isinstance(found, ReviewEffect):
         return 0.0
     judged: tuple[Distribution, ...] = (found.confirmed, found.rejected)
-    return max(moved_by(found.stands, after) for after in judged)
+    return max(measure_change(found.stands, after) for after in judged)
 
 
 def pieces(tracker: Tracker, question: str | None = None) -> list[EvidenceId]:
@@ -128,7 +128,7 @@ def test_of_what_moves_nothing_the_newest_comes_first(several: Tracker, clock: F
 def test_in_a_large_database_the_most_promising_questions_are_worked_out(
     several: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.questions.queries.inbox.READ", 3)
+    monkeypatch.setattr("tracker.questions.queries.inbox.MAX_PIECES", 3)
     for number in range(2):
         log(
             several,
@@ -148,7 +148,7 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
 
     def effects_of(question: Question, waiting: object, **known: Any) -> dict[EvidenceId, float]:
         worked_out.append(question.id)
-        return judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
+        return compute_judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
 
     monkeypatch.setattr("tracker.questions.queries.inbox.judgement_effects", effects_of)
     found = several.inbox()
@@ -202,7 +202,7 @@ def test_a_scenario_set_makes_context_of_the_evidence_that_is_there(tracker: Tra
     tracker.load(a_set())
     ask_questions(tracker)
     piece = log(tracker, FUTURES, option="friends")
-    assert isinstance(tracker.effect_of_review(piece), Effect)
+    assert isinstance(tracker.effect_of_review(piece), ReviewEffect)
     tracker.add_scenario_set(SET)
     assert tracker.effect_of_review(piece) == "context only"
     assert [card.context_only for card in tracker.question(FUTURES).evidence] == [True]

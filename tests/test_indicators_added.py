@@ -14,7 +14,7 @@ from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.questions.add_indicator import side_from, terms_from_lines
+from tracker.questions.add_indicator import parse_side, parse_terms
 
 SUMMIT = QuestionId("summit-2027")
 VISIT = an_indicator(
@@ -120,7 +120,7 @@ def test_a_question_that_is_unknown_or_over_is_watched_no_more(
 def test_a_side_is_said_in_the_words_of_its_question(
     tracker: Tracker, life: int, said: str, found: tuple[Direction, str]
 ) -> None:
-    assert side_from(tracker.ask(LIVES[life].asked), said) == found
+    assert parse_side(tracker.ask(LIVES[life].asked), said) == found
 
 
 @pytest.mark.parametrize(("life", "said", "reason"), [(0, "higher", "yes or no"), (1, "Rome", "has no option 'Rome'"),
@@ -129,11 +129,11 @@ def test_a_side_that_the_question_does_not_have_is_refused(
     tracker: Tracker, life: int, said: str, reason: str
 ) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
-        side_from(tracker.ask(LIVES[life].asked), said)
+        parse_side(tracker.ask(LIVES[life].asked), said)
 
 
 def test_words_are_an_and_of_ors() -> None:
-    assert terms_from_lines(["a | b  c||", "", "d*"]) == (("a", "b c"), ("d*",))
+    assert parse_terms(["a | b  c||", "", "d*"]) == (("a", "b c"), ("d*",))
 
 
 def test_the_command_adds_an_indicator(shell: Shell, tracker: Tracker) -> None:

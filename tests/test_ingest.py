@@ -17,14 +17,14 @@ from tracker.feeds.answers import (
     FetchFailed,
     FetchRequest,
     FetchResult,
-    More,
     NotModified,
-    at_once,
+    RequestSource,
+    answer_in_batches,
 )
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.parsing.parse import parse
-from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.parse import parse_feed
+from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
 from tracker.ingestion import writer as keeping
 from tracker.settings import Settings
 from tracker.storage import stories
@@ -42,8 +42,8 @@ class Scripted:
         self.answers = answers
         self.asked: list[FetchRequest] = []
 
-    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
-        return at_once(self._answer, more)
+    def fetch(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
+        return answer_in_batches(self._answer, more)
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         self.asked.append(request)
@@ -92,10 +92,10 @@ def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_st
     tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit")
 
-    def sometimes(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
+    def sometimes(body: bytes, content_type: str, url: str) -> ParsedFeed | ParseFailed:
         if "agency" in url:
             raise ZeroDivisionError("a bug")
-        return parse(body, content_type, url)
+        return parse_feed(body, content_type, url)
 
     monkeypatch.setattr("tracker.feeds.parsing.worker.parse", sometimes)
     report = tracker.poll()
@@ -113,7 +113,7 @@ def test_a_bug_that_one_feed_meets_in_the_writer_is_shown_on_it_and_stops_nobody
     add_items = keeping.items.add_items
 
     def sometimes(
-        session: keeping.Session, found: Sequence[tuple[FeedId, keeping.New]], now: object
+        session: keeping.Session, found: Sequence[tuple[FeedId, keeping.NewItem]], now: object
     ) -> object:
         if any(feed_id == "agency" for feed_id, _ in found):
             raise ZeroDivisionError("a bug")
@@ -299,7 +299,7 @@ def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, pr
     ]
     assert page.questions == {}
     with tracker._store.reading() as session:
-        assert stories.recent(session, NOW - timedelta(days=9), NOW, "") == []
+        assert stories.list_recent_stories(session, NOW - timedelta(days=9), NOW, "") == []
 
 
 def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(
@@ -395,18 +395,18 @@ def test_a_feed_that_a_person_pauses_while_it_is_asked_stays_paused(
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())
 
-        def pausing(more: More) -> Iterator[Sequence[FetchResult]]:
-            for results in at_once(servers._answer, more):
+        def pausing(more: RequestSource) -> Iterator[Sequence[FetchResult]]:
+            for results in answer_in_batches(servers._answer, more):
                 tracker.pause_feed("wire")
                 yield results
 
-        tracker._network._given = pausing
+        tracker._network._fetch_override = pausing
         assert tracker.poll().new_items == 1
         assert states(tracker)["wire"].paused_why == "paused by hand"
         clock.advance(days=3)
         assert tracker.poll().feeds == 0
         tracker.retry_feed("wire")
-        tracker._network._given = servers.fetch
+        tracker._network._fetch_override = servers.fetch
         assert tracker.poll().feeds == 1
         assert not states(tracker)["wire"].paused
 
@@ -476,11 +476,11 @@ def test_an_address_that_a_person_sets_while_a_feed_is_asked_stays(
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())
 
-        def moving(more: More) -> Iterator[Sequence[FetchResult]]:
-            for results in at_once(servers._answer, more):
+        def moving(more: RequestSource) -> Iterator[Sequence[FetchResult]]:
+            for results in answer_in_batches(servers._answer, more):
                 tracker.change_feed("wire", url="https://new.invalid/rss")
                 yield results
 
-        tracker._network._given = moving
+        tracker._network._fetch_override = moving
         assert tracker.poll().new_items == 1
         assert states(tracker)["wire"].feed.url == "https://new.invalid/rss"

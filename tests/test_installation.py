@@ -16,7 +16,7 @@ from tracker.app import system_status as installation
 from tracker.app.system_status import FirstSteps
 from tracker.app.tracker import Tracker
 from tracker.errors import BadSettings, NotFound, Refused
-from tracker.settings import load_settings, overruled, write_setting
+from tracker.settings import is_overridden, load_settings, write_setting
 
 ADA, GRACE = ForecasterId("ada"), ForecasterId("grace-hopper")
 ASKED = "summit-2027"
@@ -71,8 +71,8 @@ def test_who_acts_is_kept_in_the_settings_file_and_the_environment_counts_for_mo
     assert tracker.me == ADA
     monkeypatch.setenv("TRACKER_ME", "ada")
     assert not grace.keep_me()
-    assert overruled("me", {"TRACKER_ME": "ada"})
-    assert not overruled("me", {"TRACKER_PORT": "1"})
+    assert is_overridden("me", {"TRACKER_ME": "ada"})
+    assert not is_overridden("me", {"TRACKER_PORT": "1"})
 
 
 # The settings file
@@ -196,6 +196,6 @@ def test_the_installation_names_its_database_and_counts_its_log(both: Tracker) -
 
 
 def test_a_folder_that_was_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert installation.version()[0].isdigit()
+    assert installation.get_version()[0].isdigit()
     monkeypatch.setattr(installation, "PACKAGE", "no-such-package")
-    assert installation.version() == "of this folder, not installed"
+    assert installation.get_version() == "of this folder, not installed"

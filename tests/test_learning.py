@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
-from forecasts.evidence.parameters import Learned
+from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.forecaster import MATCHER
 from forecasts.questions.question import EvidenceId, Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
@@ -17,13 +17,13 @@ from tests.quick_databases import begin
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.feeds.dedup import New
+from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
-from tracker.interfaces.scheduler import learn
-from tracker.model.read_models import Decision, Why
+from tracker.interfaces.scheduler import learn_parameters
+from tracker.model.read_models import Decision, MatchReason
 from tracker.questions import fit_parameters as learning
-from tracker.questions.parameters import calibration, model_at, usual_levels
-from tracker.questions.update_suggestion import suggested
+from tracker.questions.parameters import calibration_at, model_at, usual_levels_at
+from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import evidence, items, questions, stories
 
 NUMBERS = count(1)
@@ -57,9 +57,9 @@ def log(
         "p_direction": 0.9,
     }
     with tracker._store.writing() as session:
-        (stored,) = items.add_items(session, [(FeedId("wire"), New(item, None))], at)
-        story = stories.add(session, item.title, at)
-        stories.join(session, stored.id, story, at)
+        (stored,) = items.add_items(session, [(FeedId("wire"), NewItem(item, None))], at)
+        story = stories.add_story(session, item.title, at)
+        stories.join_story(session, stored.id, story, at)
         piece = Evidence(
             id=EvidenceId(0),
             question_id=QuestionId(question),
@@ -72,11 +72,11 @@ def log(
             **{**values, **changed},
         )
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, now, "matched summit")
-        return evidence.add(
+        return evidence.add_evidence(
             session,
             piece,
             logged,
-            Why("Arland invites Borland to a summit", 0.71, "as written", "m1"),
+            MatchReason("Arland invites Borland to a summit", 0.71, "as written", "m1"),
         )
 
 
@@ -162,8 +162,8 @@ def test_too_few_reviews_teach_nothing_and_thirty_do(both: Tracker, clock: FakeC
     }  # 15 were kept, too few to judge directions by
     assert "fitted to 30 decisions, 15 kept" in changed["relevance shift"].why
     with both._store.reading() as session:
-        assert calibration(session, clock()).relevance.apply(0.9) < 0.8
-        assert calibration(session, clock() - timedelta(seconds=1)).relevance.apply(0.9) == 0.9
+        assert calibration_at(session, clock()).relevance.apply(0.9) < 0.8
+        assert calibration_at(session, clock() - timedelta(seconds=1)).relevance.apply(0.9) == 0.9
     assert both.learn() == ()
     assert both.verify().bad_seq is None
 
@@ -179,7 +179,7 @@ def test_a_direction_that_people_turn_round_is_trusted_less(
     clock.advance(hours=1)
     tracker.learn()
     with tracker._store.reading() as session:
-        assert 0.4 < calibration(session, clock()).direction.apply(0.9) < 0.7
+        assert 0.4 < calibration_at(session, clock()).direction.apply(0.9) < 0.7
 
 
 def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
@@ -190,13 +190,13 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
     found = []
     for _ in range(3):
         with tracker._store.reading() as session:
-            shown = calibration(session, clock()).relevance.apply(0.9)
+            shown = calibration_at(session, clock()).relevance.apply(0.9)
         review_some(tracker, [n % 2 > 0 for n in range(40)], relevance=shown)
         clock.advance(hours=1)
         tracker.learn()
         clock.advance(hours=1)
         with tracker._store.reading() as session:
-            found.append(calibration(session, clock()).relevance.apply(0.9))
+            found.append(calibration_at(session, clock()).relevance.apply(0.9))
     assert all(abs(p - 0.5) < 0.1 for p in found)
     assert abs(found[-1] - 0.5) <= abs(found[0] - 0.5)
 
@@ -233,7 +233,7 @@ def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(
     kept = both.decide_learned("relevance slope", "all", "reset")
     assert (kept.state, kept.learned.value) == ("reset", 1.0)
     with both._store.reading() as session:
-        assert calibration(session, clock()).relevance.apply(0.9) == 0.9
+        assert calibration_at(session, clock()).relevance.apply(0.9) == 0.9
     clock.advance(hours=1)
     assert both.learn() == ()
     review_some(both, [False] * 29)
@@ -281,11 +281,11 @@ def test_what_a_person_decided_while_learning_was_going_on_stands(
     begin(tracker, clock, thirty_reviews)
     clock.advance(hours=1)
     with tracker._store.reading() as session:
-        found = learning.fitted(session, clock())
+        found = learning.fit_parameters(session, clock())
     clock.advance(seconds=1)
     tracker.decide_learned("relevance shift", "all", "reset")
     with tracker._store.writing() as session:
-        assert learning.keep(session, found) == ()
+        assert learning.store_parameters(session, found) == ()
 
 
 # Answers
@@ -312,13 +312,15 @@ def test_news_that_came_out_right_counts_for_more_from_then_on_only(
 ) -> None:
     a_record(both, clock, ANSWERS)
     with both._store.reading() as session:
-        question = questions.get(session, "q0")
+        question = questions.find_question(session, "q0")
         assert question is not None
-        earlier = [suggested(session, question, NOW - DAY * days) for days in (1, 30, 150)]
+        earlier = [compute_suggestion(session, question, NOW - DAY * days) for days in (1, 30, 150)]
     both.decide_learned("reliability", "wire", "freeze")
     assert {"gamma", "shift"} <= {one.name for one in both.learn()}
     with both._store.reading() as session:
-        assert [suggested(session, question, NOW - DAY * days) for days in (1, 30, 150)] == earlier
+        assert [
+            compute_suggestion(session, question, NOW - DAY * days) for days in (1, 30, 150)
+        ] == earlier
         assert model_at(session, NOW) != model_at(session, NOW - timedelta(seconds=1))
         assert model_at(session, NOW - timedelta(seconds=1)).gamma == 0.5
 
@@ -326,7 +328,7 @@ def test_news_that_came_out_right_counts_for_more_from_then_on_only(
 def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, ANSWERS)
     with tracker._store.reading() as session:
-        before = learning.fitted(session, NOW)
+        before = learning.fit_parameters(session, NOW)
         assert any(one.name == "gamma" and "fitted" in one.why for one in before)
     clock.advance(days=3)
     times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
@@ -334,11 +336,11 @@ def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock
     tracker.review(log(tracker, "late", seen=OPENED + DAY), "confirmed")
     tracker.resolve("late", "no", source_url="https://example.org/a", known_at=NOW + DAY)
     with tracker._store.reading() as session:
-        same = learning.fitted(session, NOW)
+        same = learning.fit_parameters(session, NOW)
     assert _global(same) == _global(before)
 
 
-def _global(found: tuple[Learned, ...]) -> list[Learned]:
+def _global(found: tuple[LearnedValue, ...]) -> list[LearnedValue]:
     return [one for one in found if one.scope == "all"]
 
 
@@ -377,7 +379,7 @@ def test_a_feed_is_trusted_by_its_record(both: Tracker, clock: FakeClock) -> Non
     assert (found.scope, found.n) == ("wire", 32)
     assert found.value < 0.9  # it said YES every time, and came out right every other time
     with both._store.reading() as session:
-        piece = evidence.get(session, 1)
+        piece = evidence.find_evidence(session, 1)
     assert piece is not None
     assert piece.reports[0].reliability == found.value
 
@@ -387,11 +389,11 @@ def test_who_judges_with_the_answer_at_hand_does_not_help_a_feed(
 ) -> None:
     a_record(tracker, clock, EVEN)
     with tracker._store.reading() as session:
-        before = learning.fitted(session, NOW)
+        before = learning.fit_parameters(session, NOW)
     for card in (c for n in range(0, 32, 2) for c in tracker.question(f"q{n}").evidence):
         tracker.review(card.evidence.id, "rejected", note="did not come true")
     with tracker._store.reading() as session:
-        after = learning.fitted(session, NOW)
+        after = learning.fit_parameters(session, NOW)
     assert [o for o in after if o.name == "reliability"] == [
         o for o in before if o.name == "reliability"
     ]
@@ -402,12 +404,12 @@ def test_a_feeds_record_leaves_earlier_suggestions_as_they_were(
 ) -> None:
     a_record(tracker, clock, EVEN)
     with tracker._store.reading() as session:
-        question = questions.get(session, "q0")
+        question = questions.find_question(session, "q0")
         assert question is not None
-        earlier = suggested(session, question, NOW - DAY)
+        earlier = compute_suggestion(session, question, NOW - DAY)
     tracker.learn()
     with tracker._store.reading() as session:
-        assert suggested(session, question, NOW - DAY) == earlier
+        assert compute_suggestion(session, question, NOW - DAY) == earlier
 
 
 # What is usual
@@ -425,8 +427,8 @@ def test_the_usual_level_comes_from_the_archive_and_again_when_more_of_it_was_re
     (found,) = both.learn()
     assert (found.name, found.scope, found.n) == ("usual level", "summit-2027/invitation", 90)
     with both._store.reading() as session:
-        assert usual_levels(session, clock()) == {"summit-2027/invitation": found.value}
-        assert usual_levels(session, clock() - timedelta(seconds=1)) == {}
+        assert usual_levels_at(session, clock()) == {"summit-2027/invitation": found.value}
+        assert usual_levels_at(session, clock() - timedelta(seconds=1)) == {}
     log(both, seen=clock(), relevance=1.0)  # today's news is no archive
     clock.advance(hours=1)
     assert both.learn() == ()
@@ -516,10 +518,10 @@ def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Sh
 
 def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
-    assert learn(tracker) is None
+    assert learn_parameters(tracker) is None
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock.advance(hours=1)
-    assert learn(tracker) == "2 learned values changed"
+    assert learn_parameters(tracker) == "2 learned values changed"
 
 
 def clock_of(tracker: Tracker) -> FakeClock:

@@ -196,18 +196,18 @@ def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(
 def test_a_loaded_set_has_the_flaws_that_its_check_found_before(
     tracker: Tracker, name: str
 ) -> None:
-    read = question_sets.load(name)
+    read = question_sets.load_question_set(name)
     tracker.load(read)
-    checked = set_checks.flaws_of(read, 90, NOW)
+    checked = set_checks.lint_question_set(read, 90, NOW)
     assert len(checked) > 5
     with tracker._store.reading() as session:
-        around = linting.surroundings(session, 90, NOW)
-        everything = questions.every(session)
+        around = linting.gather_surroundings(session, 90, NOW)
+        everything = questions.list_questions(session)
         for question in everything:
             then = replace(around, now=min(NOW, question.opens_at))
-            signs = questions.indicators(session, [question.id])
-            found = linting.flaws(session, question, then, signs)
-            assert found == linting.flaws_among(everything, question, then, signs)
+            signs = questions.list_indicators(session, [question.id])
+            found = linting.find_question_flaws(session, question, then, signs)
+            assert found == linting.find_flaws_among(everything, question, then, signs)
             assert found == checked.get(question.id, ())
 
 
@@ -245,7 +245,7 @@ def neighbours(draw: st.DrawFn) -> list[Question]:
 def test_only_questions_of_the_same_claim_count_in_whatever_order(
     asked: list[Question], random: object
 ) -> None:
-    around = linting.Surroundings(NOW)
+    around = linting.LintContext(NOW)
     shuffled = sorted(asked, key=lambda _: random.random())  # type: ignore[attr-defined]
     for question in asked:
         alike = [
@@ -253,9 +253,9 @@ def test_only_questions_of_the_same_claim_count_in_whatever_order(
             for q in shuffled
             if q.essay_id == question.essay_id and set(q.claim_ids) & set(question.claim_ids)
         ]
-        found = linting.flaws_among(asked, question, around, ())
-        assert found == linting.flaws_among(shuffled, question, around, ())
-        assert found == linting.flaws_among(alike, question, around, ())
+        found = linting.find_flaws_among(asked, question, around, ())
+        assert found == linting.find_flaws_among(shuffled, question, around, ())
+        assert found == linting.find_flaws_among(alike, question, around, ())
         nearer = any(q.closes_at < question.closes_at for q in alike)
         settled = isinstance(question.prior, Binary) and question.prior.p < 0.02 and not nearer
         assert settled is ("extreme-prior" in {flaw.code for flaw in found})
@@ -291,7 +291,7 @@ def test_who_insisted_on_what_and_why_is_logged_and_shown(
     assert override is not None
     assert (override.codes, override.why, override.by, override.at) == (blocking, WHY, ADA, NOW)
     with tracker._store.reading() as session:
-        (entry,) = (entry for entry in log.entries(session) if entry.kind == "override")
+        (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "override")
     assert entry.subject == "rain"
     assert f'"why":"{WHY}"' in entry.body
     assert all(f'"{code}"' in entry.body for code in blocking)
@@ -305,7 +305,7 @@ def test_a_sound_question_logs_no_override_even_if_a_reason_was_given(tracker: T
     tracker.ask(an_asked(), override=WHY)
     assert tracker.question("rain").override is None
     with tracker._store.reading() as session:
-        assert "override" not in {entry.kind for entry in log.entries(session)}
+        assert "override" not in {entry.kind for entry in log.iterate_entries(session)}
 
 
 def test_a_set_with_a_blocked_question_is_not_loaded_at_all(both: Tracker) -> None:

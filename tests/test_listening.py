@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import BadSettings, Refused
-from tracker.model.bind_address import LOOPBACK, Reach, check_address, is_loopback
+from tracker.model.bind_address import LOOPBACK, AccessPolicy, check_address, is_loopback
 
-DEFAULT = Reach.of("", "")
-NAMED = Reach.of("forecast.example.org, intern:8501, 192.0.2.7, 2001:db8::1", "")
-PROXIED = Reach.of("", "https://Forecast.example.org:443/")
+DEFAULT = AccessPolicy.from_settings("", "")
+NAMED = AccessPolicy.from_settings("forecast.example.org, intern:8501, 192.0.2.7, 2001:db8::1", "")
+PROXIED = AccessPolicy.from_settings("", "https://Forecast.example.org:443/")
 NAMES = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
 
 
@@ -39,7 +39,7 @@ NAMES = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
     ],
 )
 def test_by_default_only_loopback_names_are_answered(host: str, answered: bool) -> None:
-    assert DEFAULT.answers_to(host) is answered
+    assert DEFAULT.accepts_host(host) is answered
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_by_default_only_loopback_names_are_answered(host: str, answered: bool) 
     ],
 )
 def test_allowed_names_are_answered_beside_the_loopback_names(host: str, answered: bool) -> None:
-    assert NAMED.answers_to(host) is answered
+    assert NAMED.accepts_host(host) is answered
 
 
 @given(NAMES)
 def test_a_star_answers_every_well_formed_name(name: str) -> None:
-    assert Reach.of("*", "").answers_to(f"{name}.example:8501")
-    assert not Reach.of("*", "").answers_to(f"{name} example")
-    assert not DEFAULT.answers_to(f"{name}.example:8501")
+    assert AccessPolicy.from_settings("*", "").accepts_host(f"{name}.example:8501")
+    assert not AccessPolicy.from_settings("*", "").accepts_host(f"{name} example")
+    assert not DEFAULT.accepts_host(f"{name}.example:8501")
 
 
 @given(NAMES, NAMES, st.sampled_from(["http", "https"]), st.integers(1, 65535))
@@ -73,21 +73,28 @@ def test_a_page_is_own_only_by_scheme_host_and_port(
     host: str, other: str, scheme: str, port: int
 ) -> None:
     other_scheme = {"http": "https", "https": "http"}[scheme]
-    assert DEFAULT.is_own(f"{scheme}://{host}:{port}", scheme, f"{host}:{port}")
-    assert not DEFAULT.is_own(f"{other_scheme}://{host}:{port}", scheme, f"{host}:{port}")
-    assert not DEFAULT.is_own(f"{scheme}://{host}:{port % 65535 + 1}", scheme, f"{host}:{port}")
-    assert not DEFAULT.is_own(f"{scheme}://{host}", scheme, f"{host}:{port}")
-    assert DEFAULT.is_own(f"{scheme}://{other}:{port}", scheme, f"{host}:{port}") is (other == host)
+    assert DEFAULT.is_own_origin(f"{scheme}://{host}:{port}", scheme, f"{host}:{port}")
+    assert not DEFAULT.is_own_origin(f"{other_scheme}://{host}:{port}", scheme, f"{host}:{port}")
+    assert not DEFAULT.is_own_origin(
+        f"{scheme}://{host}:{port % 65535 + 1}", scheme, f"{host}:{port}"
+    )
+    assert not DEFAULT.is_own_origin(f"{scheme}://{host}", scheme, f"{host}:{port}")
+    assert DEFAULT.is_own_origin(f"{scheme}://{other}:{port}", scheme, f"{host}:{port}") is (
+        other == host
+    )
 
 
 def test_behind_a_proxy_pages_of_the_public_address_are_own() -> None:
     assert PROXIED.public_origin == "https://forecast.example.org"
-    assert PROXIED.is_own("https://forecast.example.org", "http", "127.0.0.1:8501")
-    assert PROXIED.is_own("https://forecast.example.org", "http", "forecast.example.org")
-    assert not PROXIED.is_own("https://forecast.example.org:8443", "http", "127.0.0.1:8501")
-    assert PROXIED.answers_to("forecast.example.org")
-    assert not DEFAULT.is_own("", "http", "127.0.0.1:8501")
-    assert Reach.of("", "http://[2001:DB8::1]:80").public_origin == "http://[2001:db8::1]"
+    assert PROXIED.is_own_origin("https://forecast.example.org", "http", "127.0.0.1:8501")
+    assert PROXIED.is_own_origin("https://forecast.example.org", "http", "forecast.example.org")
+    assert not PROXIED.is_own_origin("https://forecast.example.org:8443", "http", "127.0.0.1:8501")
+    assert PROXIED.accepts_host("forecast.example.org")
+    assert not DEFAULT.is_own_origin("", "http", "127.0.0.1:8501")
+    assert (
+        AccessPolicy.from_settings("", "http://[2001:DB8::1]:80").public_origin
+        == "http://[2001:db8::1]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,7 @@ def test_behind_a_proxy_pages_of_the_public_address_are_own() -> None:
 )
 def test_a_name_that_is_no_host_is_refused(names: str) -> None:
     with pytest.raises(BadSettings, match="'allowed_hosts'"):
-        Reach.of(f"localhost, {names}", "")
+        AccessPolicy.from_settings(f"localhost, {names}", "")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,7 @@ def test_a_name_that_is_no_host_is_refused(names: str) -> None:
 )
 def test_a_public_url_is_scheme_host_and_port(url: str) -> None:
     with pytest.raises(BadSettings, match="'public_url'"):
-        Reach.of("", url)
+        AccessPolicy.from_settings("", url)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.question_sets.question_set import PastResolution, QuestionSet, read_question_set
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ClaimId, EssayId, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock, a_denial, a_feed, a_question, a_set, an_indicator
 from tests.forecasts.set_strategies import question_sets
 from tests.forecasts.small_set import EVERY_KIND, changed
@@ -145,7 +145,7 @@ def test_what_rests_on_a_question_that_was_taken_back_is_left_out(tracker: Track
 
 def test_a_table_that_a_person_has_changed_stays_as_it_is(tracker: Tracker) -> None:
     tracker.load(SMALL)
-    tracker.set_likelihoods("capital", LikelihoodRow(QuestionId("treaty"), ()))
+    tracker.set_likelihoods("capital", ScenarioLikelihoods(QuestionId("treaty"), ()))
     tracker.load(SMALL)
     assert [row.question_id for row in tracker.scenarios("capital").scenario_set.rows] == [
         "neutral"

@@ -8,24 +8,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import NOW
-from tracker.storage.event_log import Break, Entry, canonical, first_break, following
+from tracker.storage.event_log import (
+    ChainBreak,
+    LogEntry,
+    build_next_entry,
+    canonical_json,
+    find_first_break,
+)
 
 
-def chain(length: int) -> list[Entry]:
+def chain(length: int) -> list[LogEntry]:
     """Entries as the tracker would write them."""
-    entries: list[Entry] = []
+    entries: list[LogEntry] = []
     for number in range(length):
         at = NOW + timedelta(minutes=number)
         last = entries[-1] if entries else None
         entries.append(
-            following(last, "forecast", f"q/{number}", body=f'{{"p":0.{number}}}', entered_at=at)
+            build_next_entry(
+                last, "forecast", f"q/{number}", body=f'{{"p":0.{number}}}', entered_at=at
+            )
         )
     return entries
 
 
 def test_a_chain_as_it_was_written_is_whole() -> None:
-    assert first_break(chain(5)) is None
-    assert first_break([]) is None
+    assert find_first_break(chain(5)) is None
+    assert find_first_break([]) is None
 
 
 @given(
@@ -35,7 +43,7 @@ def test_any_change_of_any_field_is_found_at_that_entry(index: int, field: str) 
     entries = chain(6)
     changed = NOW - timedelta(days=1) if field == "entered_at" else "x" * 64
     entries[index] = replace(entries[index], **{field: changed})
-    found = first_break(entries)
+    found = find_first_break(entries)
     assert found is not None
     assert found.seq == entries[index].seq
 
@@ -44,33 +52,35 @@ def test_any_change_of_any_field_is_found_at_that_entry(index: int, field: str) 
 def test_a_removed_entry_is_missed_by_its_number(index: int) -> None:
     entries = chain(6)
     del entries[index]
-    assert first_break(entries) == Break(index + 1, f"entry {index + 1} is missing")
+    assert find_first_break(entries) == ChainBreak(index + 1, f"entry {index + 1} is missing")
 
 
 def test_two_swapped_entries_are_found_at_the_first() -> None:
     entries = chain(4)
     entries[1], entries[2] = entries[2], entries[1]
-    found = first_break(entries)
+    found = find_first_break(entries)
     assert found is not None
     assert found.seq == 2
 
 
 def test_an_entry_rewritten_with_a_fitting_hash_breaks_at_the_next_one() -> None:
     entries = chain(4)
-    entries[1] = following(
+    entries[1] = build_next_entry(
         entries[0], "forecast", "q/1", body='{"p":0.99}', entered_at=entries[1].entered_at
     )
-    assert first_break(entries) == Break(3, "entry 3 does not follow entry 2")
+    assert find_first_break(entries) == ChainBreak(3, "entry 3 does not follow entry 2")
 
 
 def test_canonical_json_is_the_same_for_the_same_facts_in_any_order_and_zone() -> None:
     at = datetime.fromisoformat("2026-12-01T10:30:00+01:00")
-    assert canonical({"b": "ä", "a": at}) == '{"a":"2026-12-01T09:30:00+00:00","b":"ä"}'
-    assert canonical({"a": NOW.replace(minute=30), "b": "ä"}) == canonical({"b": "ä", "a": at})
+    assert canonical_json({"b": "ä", "a": at}) == '{"a":"2026-12-01T09:30:00+00:00","b":"ä"}'
+    assert canonical_json({"a": NOW.replace(minute=30), "b": "ä"}) == canonical_json(
+        {"b": "ä", "a": at}
+    )
 
 
 def test_what_has_no_plain_form_is_refused_rather_than_logged() -> None:
     with pytest.raises(TypeError, match="object does not belong into the log"):
-        canonical({"a": object()})
+        canonical_json({"a": object()})
     with pytest.raises(ValueError, match="JSON compliant"):
-        canonical({"p": float("nan")})
+        canonical_json({"p": float("nan")})

@@ -12,7 +12,7 @@ from forecasts.evidence.evidence import Strength
 from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.question import ForecasterId
 from forecasts.questions.timeline import Forecast
-from forecasts.suggestion.changes import Move
+from forecasts.suggestion.changes import ProbabilityChange
 from tests.builders import DAY, FakeClock, Press, a_question, a_set, no_network
 from tests.lives import an_asked
 from tests.test_cli import Shell
@@ -46,7 +46,7 @@ def loaded(tracker: Tracker) -> Tracker:
     return tracker
 
 
-def adds_up(move: Move | None) -> Move:
+def adds_up(move: ProbabilityChange | None) -> ProbabilityChange:
     """The move, whose reasons tell all of it."""
     assert move is not None
     assert math.fsum(r.log_odds for r in move.reasons) == pytest.approx(
@@ -55,7 +55,7 @@ def adds_up(move: Move | None) -> Move:
     return move
 
 
-def causes(move: Move) -> set[str]:
+def causes(move: ProbabilityChange) -> set[str]:
     return {reason.cause for reason in move.reasons}
 
 

@@ -10,26 +10,28 @@ import pytest
 from tests.builders import NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tracker.app.tracker import Tracker
-from tracker.ingestion.match_state import OWN_TEXT, Newsdesk
+from tracker.ingestion.match_state import OWN_TEXT, MatchState
 
 
-def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> Newsdesk:
+def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> MatchState:
     monkeypatch.setattr("tracker.matching.encoders.open_encoder", lambda *_: encoder)
-    return Newsdesk("static", Path("nowhere"))
+    return MatchState("static", Path("nowhere"))
 
 
 def test_the_matcher_is_kept_while_questions_stay_the_same(both: Tracker) -> None:
     both.load(a_set())
     with both._store.reading() as session:
-        first = both._desk.watch(session, NOW)
-        assert both._desk.watch(session, NOW + timedelta(minutes=1)).matcher is first.matcher
+        first = both._desk.load_profiles(session, NOW)
+        assert (
+            both._desk.load_profiles(session, NOW + timedelta(minutes=1)).matcher is first.matcher
+        )
     both.load(
         a_set(
             a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]
         )
     )
     with both._store.reading() as session:
-        assert both._desk.watch(session, NOW).matcher is not first.matcher
+        assert both._desk.load_profiles(session, NOW).matcher is not first.matcher
 
 
 def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
@@ -39,7 +41,7 @@ def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
     encoder = SmallEncoder()
     desk = a_desk(monkeypatch, encoder)
     with tracker._store.reading() as session:
-        desk.watch(session, NOW)
+        desk.load_profiles(session, NOW)
         phrasings = list(encoder.asked)
     tracker.load(
         a_set(
@@ -47,7 +49,7 @@ def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
         )
     )
     with tracker._store.reading() as session:
-        desk.watch(session, NOW)
+        desk.load_profiles(session, NOW)
     assert len(encoder.asked) == len(set(encoder.asked))
     assert encoder.asked[len(phrasings) :] == ["Another sign"]
 
@@ -55,8 +57,8 @@ def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
 def test_a_question_without_indicators_is_matched_by_its_own_text(tracker: Tracker) -> None:
     tracker.load(a_set(indicators=[]))
     with tracker._store.reading() as session:
-        watch = tracker._desk.watch(session, NOW)
-    ((indicator,),) = watch.bearings.values()
+        watch = tracker._desk.load_profiles(session, NOW)
+    ((indicator,),) = watch.indicators_by_profile.values()
     assert (indicator.id, indicator.direction) == (f"summit-2027/{OWN_TEXT}", 0)
 
 
@@ -67,7 +69,7 @@ def test_copies_that_another_process_stored_are_known(
     tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit in the spring")
     tracker.poll()
-    tracker._desk.forget()  # as a process that starts only now
+    tracker._desk.clear_caches()  # as a process that starts only now
     clock.advance(hours=1)
     press.publish(
         "agency",
@@ -84,6 +86,6 @@ def test_a_full_vocabulary_is_given_up_with_the_matcher_on_it(
 ) -> None:
     tracker.load(a_set())
     with tracker._store.reading() as session:
-        first = tracker._desk.watch(session, NOW)
-        monkeypatch.setattr("tracker.matching.tokens.MOST_TOKENS", 1)
-        assert tracker._desk.watch(session, NOW).matcher is not first.matcher
+        first = tracker._desk.load_profiles(session, NOW)
+        monkeypatch.setattr("tracker.matching.tokens.MAX_TOKENS", 1)
+        assert tracker._desk.load_profiles(session, NOW).matcher is not first.matcher

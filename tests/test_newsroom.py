@@ -7,20 +7,20 @@ from tests.builders import FakeClock
 from tests.forecasts.small_set import TEXTS
 from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
-from tracker.feeds.parsing.parse import Parsed, parse
-from tracker.replay.demo_feeds import ADDRESS, Newsroom
+from tracker.feeds.parsing.parse import ParsedFeed, parse_feed
+from tracker.replay.demo_feeds import DEMO_BASE_URL, DemoFeeds
 
 WIRE = FeedId("wire")
 
 
-def newsroom(clock: FakeClock) -> Newsroom:
+def newsroom(clock: FakeClock) -> DemoFeeds:
     """The press of the small set."""
-    return Newsroom(read_question_set(TEXTS), clock)
+    return DemoFeeds(read_question_set(TEXTS), clock)
 
 
-def ask(press: Newsroom, feed_id: FeedId = WIRE, etag: str | None = None) -> object:
+def ask(press: DemoFeeds, feed_id: FeedId = WIRE, etag: str | None = None) -> object:
     """One request."""
-    return fetch_one(press.fetch, FetchRequest(feed_id, f"{ADDRESS}/{feed_id}", etag, None))
+    return fetch_one(press.fetch, FetchRequest(feed_id, f"{DEMO_BASE_URL}/{feed_id}", etag, None))
 
 
 def test_an_outlet_shows_what_it_had_published_by_then(clock: FakeClock) -> None:
@@ -32,8 +32,8 @@ def test_an_outlet_shows_what_it_had_published_by_then(clock: FakeClock) -> None
     after = ask(press)
     assert isinstance(before, Fetched)
     assert isinstance(after, Fetched)
-    parsed = parse(after.body, after.content_type, after.url)
-    assert isinstance(parsed, Parsed)
+    parsed = parse_feed(after.body, after.content_type, after.url)
+    assert isinstance(parsed, ParsedFeed)
     assert [(i.title, i.key, i.published_at) for i in parsed.items] == [
         ("It abstained", "vote", event.at)
     ]
@@ -49,7 +49,7 @@ def test_an_unchanged_feed_answers_not_modified(clock: FakeClock) -> None:
 def test_copies_come_from_outlets_of_their_own(clock: FakeClock) -> None:
     press = newsroom(clock)
     assert set(press.outlets) == {"wire", "daily"}
-    assert set(press.publishing(read_question_set(TEXTS).events[0])) == {"wire", "daily"}
+    assert set(press.list_publishers(read_question_set(TEXTS).events[0])) == {"wire", "daily"}
 
 
 def test_an_outlet_is_graded_like_the_feed_of_the_same_name(clock: FakeClock) -> None:
@@ -57,7 +57,7 @@ def test_an_outlet_is_graded_like_the_feed_of_the_same_name(clock: FakeClock) ->
         **TEXTS,
         "feeds.toml": TEXTS["feeds.toml"].replace('title = "A wire"', 'title = "Wire"'),
     }
-    outlets = Newsroom(read_question_set(texts), clock).outlets
+    outlets = DemoFeeds(read_question_set(texts), clock).outlets
     assert (outlets[WIRE].grade, outlets[WIRE].source_group) == ("B", "agency")
     assert outlets[FeedId("daily")].grade == "C"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from forecasts.questions.forecaster import SUGGESTION, Forecaster
-from forecasts.questions.format import signed
+from forecasts.questions.format import format_signed
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import open_page
@@ -74,7 +74,7 @@ def on_the_page(tracker: Tracker, rule: str) -> dict[str, Number]:
 
 
 def _page_row(row: Any) -> Number:
-    return str(row["on"]).split()[0], signed(row["skill"]), row["interval"] or "–"
+    return str(row["on"]).split()[0], format_signed(row["skill"]), row["interval"] or "–"
 
 
 def at_the_terminal(shell: Shell, *argv: str) -> dict[tuple[str, str], Number]:

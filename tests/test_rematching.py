@@ -27,7 +27,7 @@ from tests.test_cli import Shell
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import ItemId
 from tracker.ingestion import rematch as rematching
-from tracker.ingestion.rematch import StoriesOfThen, stretches
+from tracker.ingestion.rematch import ArchiveStories, split_stretches
 from tracker.interfaces.cli.commands import archive
 from tracker.interfaces.scheduler import JOBS, run_job
 from tracker.matching import matcher
@@ -51,7 +51,7 @@ ARCHIVE = (INVITES, CAT, CANCELS, RAIN, SUMMIT)
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of two items."""
-    monkeypatch.setattr(rematching, "CHUNK", 2)
+    monkeypatch.setattr(rematching, "CHUNK_SIZE", 2)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def headlines(tracker: Tracker, question: str = "summit-2027") -> list[str]:
 
 def newer_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on the code of matching is another version."""
-    monkeypatch.setattr(matcher, "CODE", f"{matcher.CODE}+")
+    monkeypatch.setattr(matcher, "CODE_VERSION", f"{matcher.CODE_VERSION}+")
 
 
 def test_a_new_question_finds_what_the_archive_holds(read: Tracker) -> None:
@@ -157,7 +157,7 @@ def test_what_a_person_rejected_stays_rejected(
 
 def test_items_from_before_the_window_are_left_alone(read: Tracker, clock: FakeClock) -> None:
     opens = (
-        NOW + rematching.BEFORE_OPENING + timedelta(days=1)
+        NOW + rematching.REMATCH_PERIOD + timedelta(days=1)
     )  # the first report is too old, the third is not
     clock.time = opens
     read.load(
@@ -171,21 +171,21 @@ def test_items_from_before_the_window_are_left_alone(read: Tracker, clock: FakeC
 def test_a_chunk_that_was_killed_is_done_again(
     read: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finish, finished = chunks.finish, list[chunks.Stretch]()
+    finish, finished = chunks.finish_chunk, list[chunks.ItemRange]()
 
-    def killed(session: Session, done: chunks.Chunk, *rest: object) -> None:
+    def killed(session: Session, done: chunks.RematchChunk, *rest: object) -> None:
         if finished:
             raise KeyboardInterrupt
-        finished.append(done.stretch)
+        finished.append(done.item_range)
         finish(session, done, *rest)  # type: ignore[arg-type]
 
     read.load(a_set())
-    monkeypatch.setattr(chunks, "finish", killed)
+    monkeypatch.setattr(chunks, "finish_chunk", killed)
     with pytest.raises(KeyboardInterrupt):
         read.rematch()
-    assert finished == [chunks.Stretch(ItemId(1), ItemId(2))]
+    assert finished == [chunks.ItemRange(ItemId(1), ItemId(2))]
     assert headlines(read) == [INVITES]
-    monkeypatch.setattr(chunks, "finish", finish)
+    monkeypatch.setattr(chunks, "finish_chunk", finish)
     report = read.rematch()
     assert (report.chunks_done, report.found) == (2, 2)
     assert headlines(read) == [INVITES, CANCELS, SUMMIT]
@@ -376,17 +376,17 @@ def test_two_processes_at_once_double_nothing(
 def test_a_chunk_without_tasks_is_not_claimed(both: Tracker) -> None:
     """Another process finished it between the two statements that read it."""
     with both._store.writing() as session:
-        assert not chunks.claim(
-            session, "matcher", chunks.Chunk(chunks.Stretch(ItemId(1), ItemId(2000)), ())
+        assert not chunks.claim_chunk(
+            session, "matcher", chunks.RematchChunk(chunks.ItemRange(ItemId(1), ItemId(2000)), ())
         )
 
 
 def test_chunks_are_cut_at_the_same_places_for_every_question() -> None:
-    assert [(s.first, s.last) for s in stretches(ItemId(1), ItemId(4000))] == [
+    assert [(s.first, s.last) for s in split_stretches(ItemId(1), ItemId(4000))] == [
         (1, 2000),
         (2001, 4000),
     ]
-    assert [(s.first, s.last) for s in stretches(ItemId(2000), ItemId(2001))] == [
+    assert [(s.first, s.last) for s in split_stretches(ItemId(2000), ItemId(2001))] == [
         (2000, 2000),
         (2001, 2001),
     ]
@@ -397,7 +397,7 @@ def test_an_item_never_joins_a_story_that_began_after_it() -> None:
     known = KnownStory(
         StoryId(7), INVITES, vector, NOW, NOW + 9 * DAY, {QuestionId("summit-2027"): Direction.YES}
     )
-    then = StoriesOfThen([known], [(NOW, StoryId(7)), (NOW + 9 * DAY, StoryId(7))], "static")
+    then = ArchiveStories([known], [(NOW, StoryId(7)), (NOW + 9 * DAY, StoryId(7))], "static")
     assert then.place(INVITES, vector, {}, NOW - DAY).story is None
     assert then.place(INVITES, vector, {}, NOW + DAY).story is known
     assert known.last_seen_at == NOW
@@ -406,7 +406,7 @@ def test_an_item_never_joins_a_story_that_began_after_it() -> None:
 def test_a_story_can_be_joined_as_long_as_it_was_fresh_then() -> None:
     vector = np.full(4, 0.5, dtype=np.float32)
     known = KnownStory(StoryId(7), INVITES, vector, NOW, NOW + 6 * DAY)
-    then = StoriesOfThen([known], [(NOW, StoryId(7)), (NOW + 6 * DAY, StoryId(7))], "static")
+    then = ArchiveStories([known], [(NOW, StoryId(7)), (NOW + 6 * DAY, StoryId(7))], "static")
     assert then.place(INVITES, vector, {}, NOW + 4 * DAY).story is None
     assert then.place(INVITES, vector, {}, NOW + 7 * DAY).story is known
 
@@ -424,7 +424,7 @@ def test_the_command_goes_through_the_archive_and_says_what_is_left(
     question = a_question(opens_at=datetime(2020, 1, 1, tzinfo=UTC), closes_at=far, resolves_at=far)
     with open_tracker(Settings(data_dir=shell.directory), now=clock, fetch=press.fetch) as tracker:
         published(tracker, *ARCHIVE).load(a_set(question))
-    monkeypatch.setattr(archive, "STEP", 1)
+    monkeypatch.setattr(archive, "CHUNKS_PER_UPDATE", 1)
     capsys.readouterr()
     found = [shell.json("rematch", "--chunks", "2"), shell.json("rematch", "--chunks", "5")]
     assert [(f["chunks_done"], f["chunks_left"], f["items"]) for f in found] == [

@@ -11,7 +11,7 @@ from tests.reports.lived import QUESTION, Lived, lived, lived_file
 from tests.test_cli import Shell
 from tracker.app.tracker import open_tracker
 from tracker.interfaces.cli.commands import terminal
-from tracker.reports.writing import written
+from tracker.reports.writing import render_report
 
 __all__ = ["lived", "lived_file"]
 
@@ -42,7 +42,7 @@ def test_a_report_is_written_and_says_its_hash(shell: Shell, lived: Lived) -> No
     file = Path(f"question-{QUESTION}-2027-01-10.html")
     assert printed.startswith(f"{file}: as known on 2027-01-10 09:30 UTC")
     assert report.sha256 in printed
-    assert file.read_bytes() == written(report, "html")
+    assert file.read_bytes() == render_report(report, "html")
 
 
 def test_the_file_says_the_format_and_the_option_the_instant(shell: Shell, lived: Lived) -> None:

@@ -15,7 +15,7 @@ from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.storage.teaching import first_standing
+from tracker.storage.teaching import find_standing_decision
 
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"
@@ -133,10 +133,10 @@ class Judged(NamedTuple):
 @given(st.lists(st.sampled_from(["confirmed", "rejected", "reopen"]), max_size=8))
 def test_a_judgement_that_was_taken_back_teaches_nothing(acts: list[str]) -> None:
     """The first judgement since the last time it was taken back is the one that teaches."""
-    found = first_standing([Judged("logged" if act == "reopen" else act) for act in acts])
+    found = find_standing_decision([Judged("logged" if act == "reopen" else act) for act in acts])
     since = acts[len(acts) - acts[::-1].index("reopen") :] if "reopen" in acts else acts
     assert (None if found is None else found.status) == (since[0] if since else None)
 
 
 def test_what_a_model_judged_first_teaches_nothing_about_the_matcher() -> None:
-    assert first_standing([Judged("logged", "model:x"), Judged("confirmed")]) is None
+    assert find_standing_decision([Judged("logged", "model:x"), Judged("confirmed")]) is None

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from tests.builders import no_network
 from tracker.app.tracker import open_tracker
-from tracker.files.permissions import close_to_others, create_private
+from tracker.files.permissions import create_private_file, restrict_permissions
 from tracker.settings import Settings, load_settings, replay_settings, write_setting
 
 
@@ -68,7 +68,7 @@ def test_files_that_others_could_read_are_tightened_once(tmp_path: Path) -> None
 def test_a_settings_file_is_tightened_without_a_sqlite_database(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "tracker.toml").write_text('database_url = "postgresql://u:secret@h/d"\n', "utf-8")
-    close_to_others(tmp_path / "tracker.toml", "postgresql://u:secret@h/d")
+    restrict_permissions(tmp_path / "tracker.toml", "postgresql://u:secret@h/d")
     assert (rights(tmp_path), rights(tmp_path / "tracker.toml")) == (0o700, 0o600)
     assert [path.name for path in tmp_path.iterdir()] == ["tracker.toml"]
 
@@ -84,7 +84,7 @@ def test_a_directory_that_serves_others_too_stays_open(
     elif place != "shared":
         monkeypatch.chdir(tmp_path / ("below" if place == "above it" else "."))
     (tmp_path / "tracker.sqlite").touch(0o644)
-    close_to_others(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
+    restrict_permissions(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
     assert rights(tmp_path) & 0o777 == 0o755
     assert rights(tmp_path / "tracker.sqlite") == 0o600
 
@@ -113,13 +113,13 @@ def test_a_directory_of_somebody_else_is_left_alone(
     data.mkdir(0o755)
     (data / "tracker.sqlite").touch(0o644)
     monkeypatch.setattr(os, "geteuid", lambda: data.stat().st_uid + 1)
-    close_to_others(data / "tracker.toml", f"sqlite:///{data}/tracker.sqlite")
+    restrict_permissions(data / "tracker.toml", f"sqlite:///{data}/tracker.sqlite")
     assert rights(data) == 0o755
 
 
 def test_a_directory_in_the_place_of_the_database_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "tracker.sqlite").mkdir(0o755)
-    close_to_others(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
+    restrict_permissions(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
     assert rights(tmp_path / "tracker.sqlite") == 0o755
 
 
@@ -136,7 +136,7 @@ def test_a_setting_is_written_for_the_owner_alone(tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "tracker.sqlite"
     path.write_bytes(b"facts")
-    create_private(path)
+    create_private_file(path)
     assert path.read_bytes() == b"facts"
-    create_private(tmp_path / "missing" / "tracker.sqlite")
+    create_private_file(tmp_path / "missing" / "tracker.sqlite")
     assert not (tmp_path / "missing").exists()

@@ -28,8 +28,8 @@ from tests.worlds import END, set_folder
 from tracker.app import question_set_files as question_sets
 from tracker.app.tracker import open_tracker
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
-from tracker.interfaces.processes import Serving, lines, replay_with_progress
-from tracker.interfaces.supervisor import Children, Restarts
+from tracker.interfaces.processes import ServeOptions, make_line_progress, replay_with_progress
+from tracker.interfaces.supervisor import RestartBudget, Supervisor
 from tracker.model.bind_address import check_port
 from tracker.settings import Settings
 
@@ -58,7 +58,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the small set, made once: nothing in it can reach the network."""
     directory = tmp_path_factory.mktemp("imported")
     with open_tracker(Settings(data_dir=directory / "data"), fetch=no_network) as tracker:
-        tracker.load(question_sets.load(str(set_folder(directory))))
+        tracker.load(question_sets.load_question_set(str(set_folder(directory))))
     return directory / "data"
 
 
@@ -269,13 +269,13 @@ def test_a_taken_port_is_refused() -> None:
 
 def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
     options = {"port": None, "address": None, "no_browser": True, "open_door": False}
-    assert Serving.chosen(Settings(port=9000), options).url == "http://127.0.0.1:9000/"
+    assert ServeOptions.from_options(Settings(port=9000), options).url == "http://127.0.0.1:9000/"
     assert (
-        Serving.chosen(Settings(), {**options, "address": "0.0.0.0"}).url
+        ServeOptions.from_options(Settings(), {**options, "address": "0.0.0.0"}).url
         == "http://127.0.0.1:8501/"
     )
     assert (
-        Serving.chosen(Settings(), {**options, "address": "::1", "port": 80}).url
+        ServeOptions.from_options(Settings(), {**options, "address": "::1", "port": 80}).url
         == "http://[::1]:80/"
     )
 
@@ -284,7 +284,7 @@ def test_a_replay_into_a_file_tells_its_progress_in_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
-    monkeypatch.setattr("tracker.interfaces.processes.LINE_SECONDS", 0.0)
+    monkeypatch.setattr("tracker.interfaces.processes.PROGRESS_SECONDS", 0.0)
     file = io.StringIO()
     replay_with_progress(
         Settings(data_dir=tmp_path), Console(file=file, width=140), fresh=False, until=END
@@ -300,7 +300,7 @@ def test_a_replay_into_a_file_tells_its_progress_in_lines(
 def test_a_line_of_progress_comes_every_few_seconds() -> None:
     told: list[str] = []
     now = 100.0
-    tell = lines(told.append, lambda: now)
+    tell = make_line_progress(told.append, lambda: now)
     for step in range(201):  # of half a second each
         tell(step, 200, datetime(2022, 2, 1, tzinfo=UTC) + timedelta(days=step))
         now += 0.5
@@ -341,10 +341,12 @@ class TestChildren:
     def watch(self, *commands: list[str], port: int | None = None) -> tuple[int, list[str]]:
         """Start processes, watch them to their end; the exit code and what was said."""
         told: list[str] = []
-        children = Children(told.append)
+        children = Supervisor(told.append)
         for number, command in enumerate(commands):
-            children.start(f"child-{number}", command)
-        return children.watch("127.0.0.1", port or free_port(), lambda: told.append("ready")), told
+            children.start_process(f"child-{number}", command)
+        return children.wait_for_exit(
+            "127.0.0.1", port or free_port(), lambda: told.append("ready")
+        ), told
 
     def test_a_refused_child_ends_the_rest_with_its_code(self) -> None:
         assert self.watch(SLEEPER, REFUSED) == (2, ["The child-1 ended with code 2."])
@@ -375,9 +377,9 @@ class TestChildren:
             told.append(words)
             os.kill(os.getpid(), number)
 
-        children = Children(say, monotonic=lambda: 0.0)
-        children.start("scheduler", [*PYTHON, "raise SystemExit(1)"])
-        assert children.watch("127.0.0.1", free_port(), lambda: None) == 0
+        children = Supervisor(say, monotonic=lambda: 0.0)
+        children.start_process("scheduler", [*PYTHON, "raise SystemExit(1)"])
+        assert children.wait_for_exit("127.0.0.1", free_port(), lambda: None) == 0
         assert told == ["The scheduler ended with code 1; starting it again in 1 s."]
 
 
@@ -386,21 +388,21 @@ LIVES = st.lists(st.floats(0, 599) | st.floats(600, 1e6), max_size=40)
 
 @given(LIVES)
 def test_the_longer_a_crash_loop_the_later_the_restart(lives: list[float]) -> None:
-    restarts, before = Restarts(), 0.0
+    restarts, before = RestartBudget(), 0.0
     for lived in lives:
-        restarts = restarts.after(lived)
-        assert 1 <= restarts.delay <= 60
-        assert restarts.delay == (1 if lived >= 600 else min(60, max(1, 2 * before)))
-        before = restarts.delay
+        restarts = restarts.record_exit(lived)
+        assert 1 <= restarts.delay_seconds <= 60
+        assert restarts.delay_seconds == (1 if lived >= 600 else min(60, max(1, 2 * before)))
+        before = restarts.delay_seconds
 
 
 def test_ten_healthy_minutes_refill_the_budget_of_restarts() -> None:
-    spent = Restarts()
+    spent = RestartBudget()
     for _ in range(7):
-        spent = spent.after(1.0)
-    assert (spent.delay, spent.are_spent) == (60, True)
-    assert spent.after(599.0) == spent
-    assert spent.after(600.0) == Restarts(1)
+        spent = spent.record_exit(1.0)
+    assert (spent.delay_seconds, spent.is_exhausted) == (60, True)
+    assert spent.record_exit(599.0) == spent
+    assert spent.record_exit(600.0) == RestartBudget(1)
 
 
 class Simulated:
@@ -437,12 +439,12 @@ class Life:
     deaths: list[float] = field(default_factory=list)
 
     def run(self) -> int:
-        children = Children(
+        children = Supervisor(
             self.told.append, launch=self.launch, monotonic=lambda: self.time, sleep=self.sleep
         )
-        children.start("scheduler", ["scheduler"])
-        children.start("dashboard", ["dashboard"])
-        return children.watch("127.0.0.1", free_port(), lambda: None)
+        children.start_process("scheduler", ["scheduler"])
+        children.start_process("dashboard", ["dashboard"])
+        return children.wait_for_exit("127.0.0.1", free_port(), lambda: None)
 
     def launch(self, command: Sequence[str]) -> Any:
         (name,) = command
@@ -474,7 +476,9 @@ class Life:
 @pytest.fixture
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A simulated dashboard has no port."""
-    monkeypatch.setattr("tracker.interfaces.supervisor._answers", lambda _host, _port: False)
+    monkeypatch.setattr(
+        "tracker.interfaces.supervisor._accepts_connections", lambda _host, _port: False
+    )
 
 
 @pytest.mark.usefixtures("signals", "nobody_answers")

@@ -8,7 +8,7 @@ import pytest
 
 from forecasts.evidence.evidence import Expectation
 from forecasts.questions.question import ForecasterId
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock, a_set, an_indicator
 from tests.dashboard.scenario_examples import (
     FAIR,
@@ -129,7 +129,7 @@ def test_what_is_no_scenario_set_is_refused(world: Tracker, shell: Shell, verb: 
 
 def test_a_row_is_typed_in_words_and_numbers_with_its_reason(world: Tracker, shell: Shell) -> None:
     shell("scenarios", "row", FUTURES, "race", "very likely", "30%", "0.125", "--why", "They run.")
-    assert world.scenarios(FUTURES).scenario_set.rows[-1] == LikelihoodRow(
+    assert world.scenarios(FUTURES).scenario_set.rows[-1] == ScenarioLikelihoods(
         "race", (0.875, 0.3, 0.125), "They run."
     )  # type: ignore[arg-type]
 

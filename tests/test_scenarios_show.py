@@ -8,7 +8,7 @@ import pytest
 
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
 from tests.lives import an_asked
@@ -173,7 +173,9 @@ def test_a_changed_row_is_shown_at_once(tracker: Tracker, clock: FakeClock, shel
     begin(tracker, clock, a_world)
     said = folded(shell("scenarios", "row", FUTURES, FAIR, "0.9", "0.1", "0.2"))
     assert "90% ++" in said
-    assert LikelihoodRow(FAIR, (0.9, 0.1, 0.2)) in tracker.scenarios(FUTURES).scenario_set.rows
+    assert (
+        ScenarioLikelihoods(FAIR, (0.9, 0.1, 0.2)) in tracker.scenarios(FUTURES).scenario_set.rows
+    )
 
 
 # The calendar

@@ -17,16 +17,16 @@ from tracker.interfaces.scheduler import (
     JOBS,
     Job,
     Scheduler,
-    ask_model,
+    check_fleet,
     forget_old_texts,
-    learn,
-    let_time_pass,
-    mark_signposts,
-    match_the_archive,
+    judge_with_model,
+    learn_parameters,
     poll_feeds,
     read_articles,
+    record_signposts,
+    rematch_archive,
     run_job,
-    watch_the_fleet,
+    update_suggestions,
 )
 
 
@@ -96,12 +96,12 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
     assert {job.name: job.run for job in JOBS} == {
         "poll": poll_feeds,
         "articles": read_articles,
-        "fleet": watch_the_fleet,
-        "signposts": mark_signposts,
-        "suggest": let_time_pass,
-        "rematch": match_the_archive,
-        "learn": learn,
-        "ask_model": ask_model,
+        "fleet": check_fleet,
+        "signposts": record_signposts,
+        "suggest": update_suggestions,
+        "rematch": rematch_archive,
+        "learn": learn_parameters,
+        "ask_model": judge_with_model,
         "forget": forget_old_texts,
     }
 
@@ -109,7 +109,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
 def test_time_passing_is_a_job_that_says_how_many_moved(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
     clock.advance(days=40)
-    assert let_time_pass(tracker) == "1 suggestions moved"
+    assert update_suggestions(tracker) == "1 suggestions moved"
 
 
 def test_it_ticks_at_once_and_again_until_it_is_stopped(tracker: Tracker) -> None:
@@ -248,9 +248,9 @@ def test_no_job_runs_while_the_lock_is_away(
 def test_a_fleet_in_trouble_raises_the_alarm_and_a_calm_one_says_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    assert watch_the_fleet(tracker) is None
+    assert check_fleet(tracker) is None
     tracker.load(a_set(feeds=[a_feed(f"wire-{number}") for number in range(6)]))
     tracker.poll()
-    assert watch_the_fleet(tracker) == "ALARM: 6 of 6 feeds fail"
+    assert check_fleet(tracker) == "ALARM: 6 of 6 feeds fail"
     clock.advance(hours=3)
-    assert "no feed has ever answered" in str(watch_the_fleet(tracker))
+    assert "no feed has ever answered" in str(check_fleet(tracker))

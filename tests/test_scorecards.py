@@ -74,7 +74,7 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
 def test_a_number_that_rounds_to_nothing_has_no_minus(
     value: float | None, spec: str, expected: str
 ) -> None:
-    assert scorecards.number(value, spec) == expected
+    assert scorecards.format_number(value, spec) == expected
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
@@ -93,11 +93,11 @@ def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Li
 
 def test_receipts_are_those_of_the_headline_rule_unless_another_is_named(lived: Tracker) -> None:
     found = lived.receipts("grain")
-    assert {s.rule for s in scorecards.picked(found, None, None)} == {HEADLINE["numeric"]}
-    assert [(s.rule, s.forecaster_id) for s in scorecards.picked(found, "peer", "ben")] == [
+    assert {s.rule for s in scorecards.select_scores(found, None, None)} == {HEADLINE["numeric"]}
+    assert [(s.rule, s.forecaster_id) for s in scorecards.select_scores(found, "peer", "ben")] == [
         ("peer", BEN)
     ]
-    assert scorecards.picked(found, "brier", None) == ()
+    assert scorecards.select_scores(found, "brier", None) == ()
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
@@ -195,10 +195,10 @@ def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
 def test_an_empty_tracker_has_no_rate_of_annulment(tracker: Tracker) -> None:
     assert "of those that are over: –" in told(scorecards.cohorts_table(tracker.accuracy()))
     assert (
-        scorecards.nothing_yet(tracker.accuracy())
+        scorecards.explain_no_scores(tracker.accuracy())
         == "None of the chosen questions has been scored yet."
     )
-    assert scorecards.waiting(tracker.accuracy()) == "0 questions count."
+    assert scorecards.describe_waiting(tracker.accuracy()) == "0 questions count."
 
 
 def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
@@ -209,13 +209,13 @@ def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
     found = tracker.accuracy()
     assert (
         "1 was answered early and counts once the scheduled close has passed."
-        in scorecards.waiting(found)
+        in scorecards.describe_waiting(found)
     )
     assert (
         "1 forecasts were made when the answer was known: they earned nothing."
-        in scorecards.waiting(found)
+        in scorecards.describe_waiting(found)
     )
-    assert scorecards.nothing_yet(found) == scorecards.waiting(found)
+    assert scorecards.explain_no_scores(found) == scorecards.describe_waiting(found)
 
 
 def test_calibration_is_told_with_its_bands_and_numbers(lived: Tracker) -> None:
@@ -238,19 +238,24 @@ def test_intervals_are_told_for_the_forecasters_that_are_asked_for(lived: Tracke
 def test_pairs_are_those_among_the_named_or_with_the_one_named(lived: Tracker) -> None:
     report = lived.compare()
     everybody = frozenset(report.forecasters)
-    assert {frozenset((c.a, c.b)) for c in scorecards.pairs(report, (ADA, BEN))} == {
+    assert {frozenset((c.a, c.b)) for c in scorecards.select_comparisons(report, (ADA, BEN))} == {
         frozenset(("ada", "ben"))
     }
-    alone = scorecards.pairs(report, (CEM,))
+    alone = scorecards.select_comparisons(report, (CEM,))
     assert all("cem" in (c.a, c.b) for c in alone)
     assert len(alone) == 6  # two people, the crowd, the prior, the hazard, the suggestion
-    assert len(scorecards.pairs(report, everybody)) == 21
-    assert scorecards.pairs(report, (ForecasterId("crowd"), ADA))[0].b in ("Crowd", "ada")
+    assert len(scorecards.select_comparisons(report, everybody)) == 21
+    assert scorecards.select_comparisons(report, (ForecasterId("crowd"), ADA))[0].b in (
+        "Crowd",
+        "ada",
+    )
 
 
 def test_a_comparison_is_told_in_words_with_the_adjustment_for_difficulty(lived: Tracker) -> None:
     report = lived.compare()
-    text = told(scorecards.comparison_table(report, scorecards.pairs(report, (ADA, BEN))))
+    text = told(
+        scorecards.comparison_table(report, scorecards.select_comparisons(report, (ADA, BEN)))
+    )
     assert "not enough data" in line(text, "ada – ben", "│ 6 ")
     assert "higher (better)" in text
     assert "skill adjusted for the difficulty of questions" in text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.question_sets.question_set import FILES, OPTIONAL, read_question_set
+from forecasts.question_sets.question_set import OPTIONAL_SET_FILES, SET_FILES, read_question_set
 from forecasts.questions.question import QuestionId
 from tests.builders import a_set
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
@@ -40,10 +40,12 @@ def files_of(folder: Path) -> dict[str, str]:
 
 
 def test_the_sets_that_come_with_the_tracker_are_listed_by_name(shell: Shell) -> None:
-    assert question_sets.DEFAULT in question_sets.built_in()
-    assert question_sets.DEFAULT in shell("sets", "list")
-    (found,) = (row for row in shell.json("sets", "list") if row["name"] == question_sets.DEFAULT)
-    read = question_sets.load(question_sets.DEFAULT)
+    assert question_sets.DEFAULT_SET in question_sets.list_built_in_sets()
+    assert question_sets.DEFAULT_SET in shell("sets", "list")
+    (found,) = (
+        row for row in shell.json("sets", "list") if row["name"] == question_sets.DEFAULT_SET
+    )
+    read = question_sets.load_question_set(question_sets.DEFAULT_SET)
     assert (found["questions"], found["title"]) == (len(read.questions), read.essay.title)
 
 
@@ -87,9 +89,9 @@ def test_findings_of_the_linter_are_told_and_blocking_ones_fail_without_an_overr
 
 def test_flaws_are_those_of_the_day_on_which_a_question_opened(tmp_path: Path) -> None:
     read = read_question_set(TEXTS)
-    later = set_checks.flaws_of(read, 0.0, read.questions[0].closes_at.replace(year=2030))
+    later = set_checks.lint_question_set(read, 0.0, read.questions[0].closes_at.replace(year=2030))
     assert "already-settled" not in {flaw.code for flaws in later.values() for flaw in flaws}
-    assert set(set_checks.blocked(read, later)) <= set(later)
+    assert set(set_checks.list_blocked_questions(read, later)) <= set(later)
 
 
 def test_a_set_that_cannot_be_read_is_refused_with_file_line_and_reason(
@@ -111,7 +113,10 @@ def test_a_set_is_loaded_once_and_written_as_a_set_again(shell: Shell, tmp_path:
     assert shell.json("sets", "import", str(folder))["questions"] == 0
     out = tmp_path / "deep" / "out"
     assert "6 questions in" in " ".join(shell("sets", "export", "an-essay", str(out)).split())
-    before, after = question_sets.load(str(folder)), question_sets.load(str(out))
+    before, after = (
+        question_sets.load_question_set(str(folder)),
+        question_sets.load_question_set(str(out)),
+    )
     assert {q.id: q for q in after.questions} == {q.id: q for q in before.questions}
     assert set(after.indicators) == set(before.indicators)
     assert (after.essay, after.claims, after.feeds) == (before.essay, before.claims, before.feeds)
@@ -137,38 +142,40 @@ def test_a_folder_with_files_is_not_written_over_unless_forced(tmp_path: Path) -
     out.mkdir()
     (out / "statements.toml").write_text("# mine", encoding="utf-8")
     with pytest.raises(Refused, match="out has files already: name another folder, or use --force"):
-        question_sets.save(SMALL, out)
+        question_sets.save_question_set(SMALL, out)
     assert files_of(out) == {"statements.toml": "# mine"}
-    bare = read_question_set({name: text for name, text in TEXTS.items() if name not in OPTIONAL})
-    written = question_sets.save(bare, out, force=True)
-    assert set(files_of(out)) == set(written) == set(FILES) - set(OPTIONAL)
+    bare = read_question_set(
+        {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
+    )
+    written = question_sets.save_question_set(bare, out, force=True)
+    assert set(files_of(out)) == set(written) == set(SET_FILES) - set(OPTIONAL_SET_FILES)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
-    question_sets.save(SMALL, tmp_path / "out")
-    assert question_sets.load(str(tmp_path / "out")) == SMALL
+    question_sets.save_question_set(SMALL, tmp_path / "out")
+    assert question_sets.load_question_set(str(tmp_path / "out")) == SMALL
 
 
 def test_files_that_belong_to_no_set_are_never_taken_away(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
     with pytest.raises(Refused, match=r"holds thesis\.txt, which belongs to no question set"):
-        question_sets.save(SMALL, tmp_path, force=True)
+        question_sets.save_question_set(SMALL, tmp_path, force=True)
     assert files_of(tmp_path) == {"thesis.txt": "years of work"}
 
 
 def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", encoding="utf-8")
     with pytest.raises(Refused, match="out is a file: name a folder"):
-        question_sets.save(SMALL, tmp_path / "out", force=True)
+        question_sets.save_question_set(SMALL, tmp_path / "out", force=True)
 
 
 def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "out"
-    question_sets.save(SMALL, out)
+    question_sets.save_question_set(SMALL, out)
     before, rename = files_of(out), Path.rename
 
     def broken(self: Path, target: Path) -> Path:
@@ -178,7 +185,7 @@ def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(
 
     monkeypatch.setattr(Path, "rename", broken)
     with pytest.raises(Refused, match="cannot be written: No space left on device"):
-        question_sets.save(read_question_set(TEXTS), out, force=True)
+        question_sets.save_question_set(read_question_set(TEXTS), out, force=True)
     assert files_of(out) == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -191,10 +198,10 @@ def test_a_set_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> No
     with pytest.raises(
         Refused, match="could not be read again as a question set: id 'Not A Name' may hold only"
     ):
-        question_sets.save(broken, tmp_path / "out")
+        question_sets.save_question_set(broken, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_built_in_set_is_loaded_by_its_name(shell: Shell) -> None:
-    read = question_sets.load("grid_storage_2026")
+    read = question_sets.load_question_set("grid_storage_2026")
     assert f"{len(read.questions)} new questions" in shell("sets", "import", "grid_storage_2026")

@@ -126,15 +126,15 @@ def test_a_settings_file_that_cannot_be_read_is_refused(
 
 
 def test_allowed_hosts_come_from_file_and_environment(tmp_path: Path) -> None:
-    assert not load_settings(tmp_path, {}).named
-    assert not load_settings(tmp_path, {"TRACKER_ALLOWED_HOSTS": " , "}).named
+    assert not load_settings(tmp_path, {}).has_public_names
+    assert not load_settings(tmp_path, {"TRACKER_ALLOWED_HOSTS": " , "}).has_public_names
     directory = write(tmp_path, 'allowed_hosts = "a.example"\n')
-    assert load_settings(directory, {}).reach.answers_to("a.example")
+    assert load_settings(directory, {}).access_policy.accepts_host("a.example")
     from_environment = load_settings(directory, {"TRACKER_ALLOWED_HOSTS": "b.example"})
-    assert from_environment.named
-    assert not from_environment.reach.answers_to("a.example")
-    assert from_environment.reach.answers_to("b.example:8501")
-    assert load_settings(tmp_path, {"TRACKER_PUBLIC_URL": "https://c.example"}).named
+    assert from_environment.has_public_names
+    assert not from_environment.access_policy.accepts_host("a.example")
+    assert from_environment.access_policy.accepts_host("b.example:8501")
+    assert load_settings(tmp_path, {"TRACKER_PUBLIC_URL": "https://c.example"}).has_public_names
 
 
 def test_who_types_here_is_the_login_name_unless_that_is_reserved(

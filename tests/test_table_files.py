@@ -13,8 +13,8 @@ from tests.builders import NOW, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.model.formats import TABLE_FORMATS
-from tracker.reports.table_export import csv, table_file
-from tracker.storage.dump import Whole
+from tracker.reports.table_export import encode_table, to_csv
+from tracker.storage.dump import TableDump
 
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 TEXT = st.text(
@@ -35,7 +35,7 @@ def test_no_text_can_start_a_formula_and_no_number_is_changed(
 ) -> None:
     texts, numbers = zip(*told, strict=True)
     _, *found = rows(
-        csv(
+        to_csv(
             pl.DataFrame({"said": texts, "p": numbers}, schema={"said": pl.String, "p": pl.Float64})
         )
     )
@@ -50,7 +50,7 @@ def test_no_text_can_start_a_formula_and_no_number_is_changed(
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")']
 )
 def test_a_text_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert rows(csv(pl.DataFrame({"said": [text], "n": [-1]}))) == [
+    assert rows(to_csv(pl.DataFrame({"said": [text], "n": [-1]}))) == [
         ["said", "n"],
         [f"'{text}", "-1"],
     ]
@@ -65,19 +65,19 @@ def test_every_type_of_column_goes_through_every_format() -> None:
         "at": "time",
         "day": "day",
     }
-    whole = Whole(
+    whole = TableDump(
         "all",
         {**types, "list": "json", "raw": "bytes", "none": "number"},  # type: ignore[dict-item]
         [(1, "=x", -0.5, True, NOW, NOW.date(), ["a"], b"\xfb", None)],
     )
-    again = pl.read_parquet(BytesIO(table_file(whole, "parquet"))).row(0)
+    again = pl.read_parquet(BytesIO(encode_table(whole, "parquet"))).row(0)
     assert again == (1, "=x", -0.5, True, NOW, NOW.date(), '["a"]', b"\xfb", None)
-    (one,) = json.loads(table_file(whole, "json"))
+    (one,) = json.loads(encode_table(whole, "json"))
     assert one == {
         "id": 1, "said": "=x", "p": -0.5, "on": True, "at": "2026-12-01T09:30:00+00:00", "day": "2026-12-01",
         "list": ["a"], "raw": "+w==", "none": None,
     }  # fmt: skip
-    (_, line) = rows(table_file(whole, "csv").decode())
+    (_, line) = rows(encode_table(whole, "csv").decode())
     assert line == ["1", "'=x", "-0.5", "true", one["at"], one["day"], '["a"]', "'+w==", ""]
 
 

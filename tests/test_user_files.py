@@ -10,7 +10,7 @@ from tests.patience import patience
 from tracker.errors import Refused
 from tracker.files import json_lines, user_files
 from tracker.files.user_files import read_bytes, read_text
-from tracker.interfaces.cli.commands.terminal import put
+from tracker.interfaces.cli.commands.terminal import write_file
 from tracker.replay.backtest import archives
 
 
@@ -67,29 +67,29 @@ def test_a_pipe_that_somebody_reads_is_written(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    put(pipe, b"feeds")
+    write_file(pipe, b"feeds")
     assert os.read(reader, 100) == b"feeds"
     os.close(reader)
     with pytest.raises(Refused, match="cannot be written"):
-        put(pipe, b"feeds")
+        write_file(pipe, b"feeds")
 
 
 def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "LONGEST_LINE", 1_000)
+    monkeypatch.setattr(json_lines, "MAX_LINE_CHARACTERS", 1_000)
     file = tmp_path / "items.jsonl"
     file.write_text("{}\n" + "x" * 1_001, encoding="utf-8")
     with pytest.raises(Refused, match=r"items\.jsonl:2 has more than 1,000 characters"):
-        list(json_lines.lines(file))
+        list(json_lines.read_lines(file))
     packed = tmp_path / "items.jsonl.gz"
     packed.write_bytes(gzip.compress(b"\0" * 10_000_000))
     with pytest.raises(Refused, match="has more than 1,000 characters"):
-        list(json_lines.lines(packed))
+        list(json_lines.read_lines(packed))
 
 
 def test_a_captured_document_is_unpacked_up_to_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(archives, "LARGEST_DOCUMENT", 1_000_000)
+    monkeypatch.setattr(archives, "MAX_DOCUMENT_BYTES", 1_000_000)
     (tmp_path / "a.xml.gz").write_bytes(gzip.compress(b" " * 1_000_001))
     (tmp_path / "manifest.jsonl").write_text(
         '{"feed": "wire", "file": "a.xml.gz", "captured_at": "2022-06-01"}\n', encoding="utf-8"
@@ -102,8 +102,8 @@ def test_values_nested_too_deep_are_named_as_such() -> None:
     deep: object = 0
     for _ in range(100_000):
         deep = [deep]
-    assert json_lines.shown(deep) == "nested too deep"
-    assert json_lines.shown([1]) == "[1]"
+    assert json_lines.describe_value(deep) == "nested too deep"
+    assert json_lines.describe_value([1]) == "[1]"
     while isinstance(deep, list):  # else freeing it would go as deep
         deep = deep.pop()
 

@@ -327,7 +327,7 @@ def whole(said: Path, tmp_path: Path) -> Iterator[Tracker]:
         yield tracker
 
 
-TABLES: dict[str, Any] = {**facts.KINDS, "essay text": EssayTextRow, "learned": LearnedRow}
+TABLES: dict[str, Any] = {**facts.FACT_TABLES, "essay text": EssayTextRow, "learned": LearnedRow}
 UNSAID = ("id", "log_seq")
 """The row's own number, where the database gives it, and that of its entry."""
 
@@ -394,7 +394,7 @@ def test_a_fact_that_was_taken_away_is_missed(whole: Tracker, kind: str) -> None
     )
 
 
-@pytest.mark.parametrize("kind", facts.KINDS)
+@pytest.mark.parametrize("kind", facts.FACT_TABLES)
 def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(
     whole: Tracker, kind: str
 ) -> None:

@@ -9,11 +9,11 @@ import pytest
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.rulebook import OWN_RULES
-from forecasts.scoring.scores import recompute
+from forecasts.scoring.rulebook import SOLO_RULES
+from forecasts.scoring.scores import recompute_score
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_rss
 from tracker.app.tracker import Tracker
-from tracker.feeds.parsing.parse import Parsed, parse
+from tracker.feeds.parsing.parse import ParsedFeed, parse_feed
 
 HEADLINE = "Arland invites Borland's leader to a summit in Spring City"
 LINK = "https://wire.invalid/summit?utm_source=rss"
@@ -28,8 +28,8 @@ def test_an_item_walks_from_bytes_to_score(
     assert before is not None
 
     # Bytes become an item: plain text, a key, and an address that is the same in every feed.
-    parsed = parse(an_rss((HEADLINE, LINK)), "application/rss+xml", "https://wire.invalid/rss")
-    assert isinstance(parsed, Parsed)
+    parsed = parse_feed(an_rss((HEADLINE, LINK)), "application/rss+xml", "https://wire.invalid/rss")
+    assert isinstance(parsed, ParsedFeed)
     assert (parsed.items[0].title, parsed.items[0].canonical_url) == (
         HEADLINE,
         "wire.invalid/summit",
@@ -77,8 +77,8 @@ def test_an_item_walks_from_bytes_to_score(
     scores = {(s.forecaster_id, s.rule): s for s in tracker.scores("summit-2027")}
     assert {who for who, _ in scores} == {ForecasterId("ada"), SUGGESTION, HAZARD, PRIOR, CROWD}
     found = tracker.receipts("summit-2027")
-    own = [score for score in scores.values() if score.rule in OWN_RULES]
-    assert all(recompute(found.question, found.resolution, score) == score for score in own)
+    own = [score for score in scores.values() if score.rule in SOLO_RULES]
+    assert all(recompute_score(found.question, found.resolution, score) == score for score in own)
     assert tracker.verify_scores().differences == ()
     mine = scores[ForecasterId("ada"), "brier"]
     first, second = 30 * DAY, known_at - (NOW + timedelta(hours=2) + 30 * DAY)

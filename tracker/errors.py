@@ -78,7 +78,7 @@ class StorageDamaged(TrackerError):
     """The database file is corrupt, or is no database; a retry cannot help."""
 
 
-def in_plain_characters(text: str) -> str:
+def escape_control_characters(text: str) -> str:
     """Escape control and unprintable characters (such as \\n), so that the text is one line."""
     return "".join(
         c

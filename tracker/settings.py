@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from forecasts.questions.forecaster import RESERVED
 from tracker.errors import BadSettings
-from tracker.files.permissions import create_private
-from tracker.model.bind_address import Reach
+from tracker.files.permissions import create_private_file
+from tracker.model.bind_address import AccessPolicy
 
 if TYPE_CHECKING:
-    from tracker.model.llm_endpoint import Endpoint
+    from tracker.model.llm_endpoint import LlmEndpoint
 
-FILE = "tracker.toml"
-FILE_LIMIT = 64 * 1024
+SETTINGS_FILE = "tracker.toml"
+MAX_FILE_BYTES = 64 * 1024
 """Maximum bytes of the settings file; a larger one is refused."""
 DEFAULT_DATA_DIR = Path("data")
 """Default data directory, in the working directory."""
@@ -89,22 +89,22 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
 
     @property
-    def private(self) -> tuple[str, ...]:
+    def private_hosts(self) -> tuple[str, ...]:
         """Hosts and networks of `private_feeds` as a tuple."""
         return tuple(place.strip() for place in self.private_feeds.split(",") if place.strip())
 
     @property
     def file(self) -> Path:
         """Path of the settings file, which may not exist."""
-        return self.data_dir / FILE
+        return self.data_dir / SETTINGS_FILE
 
     @property
-    def reach(self) -> Reach:
+    def access_policy(self) -> AccessPolicy:
         """Host names and origins by which the dashboard may be used."""
-        return Reach.of(self.allowed_hosts, self.public_url)
+        return AccessPolicy.from_settings(self.allowed_hosts, self.public_url)
 
     @property
-    def named(self) -> bool:
+    def has_public_names(self) -> bool:
         """True if host names for other machines are set."""
         return bool(self.allowed_hosts.strip(" ,") or self.public_url)
 
@@ -121,12 +121,12 @@ def load_settings(
     """Read file and environment once; raises `BadSettings` with the name of the bad setting."""
     directory = data_dir or Path(environ.get("TRACKER_DATA_DIR") or DEFAULT_DATA_DIR)
     settings = Settings(data_dir=directory, me=_login_name())
-    path = directory / FILE
+    path = directory / SETTINGS_FILE
     settings = _apply_values(settings, _parse_toml(_read_file(path), path), str(path))
     known = {f"TRACKER_{f.name.upper()}": f.name for f in fields(Settings)}
     from_environment = {known[key]: value for key, value in environ.items() if key in known}
     from_environment.pop("data_dir", None)
-    return checked(_apply_values(settings, from_environment, "environment"))
+    return check_settings(_apply_values(settings, from_environment, "environment"))
 
 
 def replay_settings(settings: Settings) -> Settings:
@@ -145,10 +145,10 @@ def _read_file(path: Path) -> str:
                 f"{path} is not a regular file: move it away, or put the settings file in its place"
             )
         with path.open("rb") as file:
-            content = file.read(FILE_LIMIT + 1)
-        if len(content) > FILE_LIMIT:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
             raise BadSettings(
-                f"{path} is larger than {FILE_LIMIT // 1024} kB, so it is no settings file"
+                f"{path} is larger than {MAX_FILE_BYTES // 1024} kB, so it is no settings file"
             )
         return content.decode()
     except OSError as error:
@@ -210,7 +210,7 @@ _TYPE_NAMES = {
 }
 
 
-def checked(settings: Settings) -> Settings:
+def check_settings(settings: Settings) -> Settings:
     """Refuse values that cannot work."""
     if not _NAME_PATTERN.fullmatch(settings.me) or settings.me in RESERVED:
         raise BadSettings(
@@ -238,20 +238,20 @@ def checked(settings: Settings) -> Settings:
         raise BadSettings(
             f"setting 'log_level' must be debug, info, warning or error, not {settings.log_level!r}"
         )
-    model_of(settings)
-    Reach.of(settings.allowed_hosts, settings.public_url)
+    make_model_endpoint(settings)
+    AccessPolicy.from_settings(settings.allowed_hosts, settings.public_url)
     return settings
 
 
-def model_of(settings: Settings) -> "Endpoint | None":
+def make_model_endpoint(settings: Settings) -> "LlmEndpoint | None":
     """Endpoint of the model with its limits; None without an address. Raises `BadSettings`."""
     if not settings.model_url:
         return None
     # Imported here because it loads an address parser that most commands never need.
-    from tracker.model.llm_endpoint import Endpoint
+    from tracker.model.llm_endpoint import LlmEndpoint
 
     try:
-        return Endpoint(
+        return LlmEndpoint(
             base_url=settings.model_url,
             model=settings.model_name,
             key=settings.model_key,
@@ -263,7 +263,7 @@ def model_of(settings: Settings) -> "Endpoint | None":
         raise BadSettings(f"settings 'model_…': {error}") from None
 
 
-def overruled(name: str, environ: Mapping[str, str] = os.environ) -> bool:
+def is_overridden(name: str, environ: Mapping[str, str] = os.environ) -> bool:
     """Return True if the environment sets this, which overrides the file."""
     return f"TRACKER_{name.upper()}" in environ
 
@@ -274,17 +274,17 @@ def write_setting(data_dir: Path, name: str, value: str) -> None:
     The file is replaced atomically, so that a concurrent start reads the old one or the new one.
     Nobody else can read it.
     """
-    path = data_dir / FILE
+    path = data_dir / SETTINGS_FILE
     before = _read_file(path)
     line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string, too
     after, count = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=.*$", lambda _: line, before, count=1)
     if not count:
         after = f"{line}\n{before}"
     _check_file(path, after, {**_parse_toml(before, path), name: value})
-    fresh = path.with_name(f".{FILE}.{os.getpid()}")
+    fresh = path.with_name(f".{SETTINGS_FILE}.{os.getpid()}")
     try:
         fresh.unlink(missing_ok=True)
-        create_private(fresh)
+        create_private_file(fresh)
         fresh.write_text(after, encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
@@ -304,4 +304,4 @@ def _check_file(path: Path, text: str, values: Mapping[str, Any]) -> None:
         raise BadSettings(
             f"{path} is written in a way that cannot be changed here: change it by hand"
         )
-    checked(_apply_values(Settings(data_dir=path.parent), values, str(path)))
+    check_settings(_apply_values(Settings(data_dir=path.parent), values, str(path)))

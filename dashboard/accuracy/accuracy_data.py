@@ -6,33 +6,33 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import answer_of, percent_number
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import format_answer, percent_number
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scoring import scores
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score
-from forecasts.scoring.skill_words import gained
+from forecasts.scoring.skill_words import skill_points
 from tracker.model.read_models import Accuracy, Receipts
 
 _COMPUTED_RANK: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
 
 
-def ordered(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
+def sort_forecasters(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
     """Sort forecasters: me, other people by name, then computed forecasters."""
     return tuple(
         sorted(forecasters, key=lambda f: (_COMPUTED_RANK.get(f.id, 0), f.id != me, f.name))
     )
 
 
-def ranked(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
+def list_scored_forecasters(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
     """List everyone who was scored: me, other people, then computed forecasters."""
     scored = {s.forecaster_id for s in accuracy.summaries if s.questions}
-    return ordered((f for f in accuracy.forecasters.values() if f.id in scored), me)
+    return sort_forecasters((f for f in accuracy.forecasters.values() if f.id in scored), me)
 
 
-def cases(p_value: float) -> str:
+def format_p_value(p_value: float) -> str:
     """Format a p-value as cases, rounded up so that 5 of 100 never stands for more than that."""
     if p_value <= 0.001:
         return "at most 1 of 1,000 cases"
@@ -54,13 +54,13 @@ def headline_scores(accuracy: Accuracy, forecaster_id: ForecasterId) -> list[Sco
     ]
 
 
-def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
+def skill_by_question_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     """One row per question, latest answer first. Columns:
 
     id, question, answer, known (time), and for each forecaster, under their id, the points of skill
     over the schedule by the headline rule of the question (empty if they never held a forecast).
     """
-    forecaster_ids = [f.id for f in ranked(accuracy, me)]
+    forecaster_ids = [f.id for f in list_scored_forecasters(accuracy, me)]
     types = {
         "id": "str",
         "question": "str",
@@ -73,7 +73,9 @@ def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     }
     for forecaster_id in forecaster_ids:
         for score in headline_scores(accuracy, forecaster_id):
-            skills[score.question_id][forecaster_id] = gained(score.rule, score.skill_over_schedule)
+            skills[score.question_id][forecaster_id] = skill_points(
+                score.rule, score.skill_over_schedule
+            )
     latest_first = sorted(
         skills,
         key=lambda question_id: (accuracy.resolutions[question_id].known_at, question_id),
@@ -82,7 +84,7 @@ def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     rows = []
     for question_id in latest_first:
         question, resolution = accuracy.questions[question_id], accuracy.resolutions[question_id]
-        answer = answer_of(question, resolution)
+        answer = format_answer(question, resolution)
         rows.append(
             (
                 question_id,
@@ -92,10 +94,10 @@ def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
                 *(skills[question_id].get(f) for f in forecaster_ids),
             )
         )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
+def scores_by_rule_frame(scores: Sequence[Score]) -> pd.DataFrame:
     """One row per scoring rule, for one forecaster on one question. Columns:
 
     rule (title), better (direction), mean (while active, empty for points), skill (points),
@@ -111,22 +113,22 @@ def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
         rule = RULES[score.rule]
         mean = None if rule.is_points else score.mean_while_active
         cover = percent_number(score.coverage), percent_number(score.attainable_coverage)
-        gain = gained(score.rule, score.skill_over_schedule)
-        rows.append((rule.title, direction(score.rule), mean, gain, *cover))
-    return frame_of(types, rows)
+        gain = skill_points(score.rule, score.skill_over_schedule)
+        rows.append((rule.title, better_direction(score.rule), mean, gain, *cover))
+    return build_frame(types, rows)
 
 
-def direction(rule: RuleName) -> str:
+def better_direction(rule: RuleName) -> str:
     """Return the direction in which scores of a rule are better: `↓ lower`, `↑ higher`."""
     return "↓ lower" if RULES[rule].better == "lower" else "↑ higher"
 
 
-def recomputes(receipts: Receipts, score: Score) -> bool:
+def is_recomputable(receipts: Receipts, score: Score) -> bool:
     """Return True if the score can be recomputed from its receipt alone.
 
     Never true of rules that compare forecasters, because they need the others' forecasts too.
     """
-    return scores.recomputes(receipts.question, receipts.resolution, score) is True
+    return scores.verify_receipt(receipts.question, receipts.resolution, score) is True
 
 
 def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
@@ -136,6 +138,6 @@ def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
     """
     counts = ("opened", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
     types = {"quarter": "str", **dict.fromkeys(counts, "int64")}
-    return frame_of(
+    return build_frame(
         types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts)
     )

@@ -5,17 +5,24 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.accuracy.accuracy_data import cases, ordered
-from dashboard.components.columns_data import frame_of
-from dashboard.wording import DASH, named, percent, percent_exact, percent_number, plural
-from forecasts.calibration.bins import Bin, bin_of
+from dashboard.accuracy.accuracy_data import format_p_value, sort_forecasters
+from dashboard.components.columns_data import build_frame
+from dashboard.wording import (
+    DASH,
+    display_name,
+    percent_exact,
+    percent_number,
+    percent_whole,
+    plural,
+)
+from forecasts.calibration.bins import Bin, bin_index
 from forecasts.calibration.corp import Band, CurvePoint
 from forecasts.calibration.reliability import Reliability
-from forecasts.calibration.snapshots import Snapshot
+from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.questions.question import ForecasterId, Question, QuestionId
 from tracker.model.read_models import CalibrationReport
 
-SUSPICIOUS: Final = 0.05
+SIGNIFICANCE_LEVEL: Final = 0.05
 """P-values up to this one are called a sign of miscalibration."""
 
 _FULL_SIZE_N: Final = 10
@@ -34,7 +41,7 @@ def curve_frame(points: Sequence[CurvePoint]) -> pd.DataFrame:
     types = {"said": "float64", "happened": "float64", "n": "int64", "size": "float64"}
     max_n = max((point.n for point in points), default=1)
     full_size_n = max(max_n, _FULL_SIZE_N)
-    return frame_of(
+    return build_frame(
         types,
         (
             (
@@ -54,7 +61,7 @@ def band_frame(band: Band) -> pd.DataFrame:
     if len(rows) == 1:
         (x, lower, upper), half = rows[0], _MIN_BAND_WIDTH / 2
         rows = [(max(0.0, x - half), lower, upper), (min(1.0, x + half), lower, upper)]
-    return frame_of(dict.fromkeys(("said", "lower", "upper"), "float64"), rows)
+    return build_frame(dict.fromkeys(("said", "lower", "upper"), "float64"), rows)
 
 
 def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
@@ -79,14 +86,14 @@ def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
         "jeffreys": "str",
         "label": "str",
     }
-    return frame_of(types, (_bin_row(number, b) for number, b in enumerate(bins) if b.n))
+    return build_frame(types, (_bin_row(number, b) for number, b in enumerate(bins) if b.n))
 
 
 def _bin_row(number: int, b: Bin) -> tuple[Any, ...]:
     mean, share, low, high = (100 * (x or 0.0) for x in (b.mean_p, b.share, b.low95, b.high95))
     return (
         number,
-        f"{100 * b.low:.0f}{DASH}{percent(b.high)}",
+        f"{100 * b.low:.0f}{DASH}{percent_whole(b.high)}",
         b.n,
         mean,
         share,
@@ -100,22 +107,24 @@ def _bin_row(number: int, b: Bin) -> tuple[Any, ...]:
 
 
 def _percent_range(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{100 * low:.0f}{DASH}{percent(high)}"
+    return "" if low is None or high is None else f"{100 * low:.0f}{DASH}{percent_whole(high)}"
 
 
-def in_bin(snapshots: Sequence[Snapshot], number: int) -> tuple[Snapshot, ...]:
+def list_bin_snapshots(
+    snapshots: Sequence[CalibrationSnapshot], number: int
+) -> tuple[CalibrationSnapshot, ...]:
     """List the snapshots in a bin, farthest from the outcome first."""
-    inside = [s for s in snapshots if bin_of(s.p) == number]
+    inside = [s for s in snapshots if bin_index(s.p) == number]
     return tuple(sorted(inside, key=lambda s: (-abs(s.outcome - s.p), s.question_id)))
 
 
-def bin_questions(
-    snapshots: Sequence[Snapshot], number: int, questions: Mapping[QuestionId, Question]
+def list_bin_questions(
+    snapshots: Sequence[CalibrationSnapshot], number: int, questions: Mapping[QuestionId, Question]
 ) -> tuple[tuple[Question, str], ...]:
     """List the questions of a bin with forecast and outcome in words: `67 %, YES`."""
     return tuple(
         (questions[s.question_id], f"{percent_exact(s.p)}, {'YES' if s.outcome else 'NO'}")
-        for s in in_bin(snapshots, number)
+        for s in list_bin_snapshots(snapshots, number)
     )
 
 
@@ -160,7 +169,7 @@ def measures_frame(reliability: Reliability) -> pd.DataFrame:
             "Variance of the forecasts. Worth something if calibrated.",
         ),
     ]
-    return frame_of(dict.fromkeys(("measure", "value", "says"), "str"), rows)
+    return build_frame(dict.fromkeys(("measure", "value", "says"), "str"), rows)
 
 
 def _format_number(value: float | None, digits: int = 3) -> str:
@@ -168,19 +177,21 @@ def _format_number(value: float | None, digits: int = 3) -> str:
 
 
 def _format_share(value: float | None) -> str:
-    return DASH if value is None else percent(value)
+    return DASH if value is None else percent_whole(value)
 
 
-def luck(p_value: float) -> str:
+def describe_p_value(p_value: float) -> str:
     """Explain the p-value of the miscalibration."""
-    reading = "a sign of miscalibration" if p_value <= SUSPICIOUS else "no sign of miscalibration"
+    reading = (
+        "a sign of miscalibration" if p_value <= SIGNIFICANCE_LEVEL else "no sign of miscalibration"
+    )
     return (
         "A perfectly calibrated forecaster would look at least this miscalibrated in "
-        f"{cases(p_value)}: {reading}."
+        f"{format_p_value(p_value)}: {reading}."
     )
 
 
-def intervals_frame(report: CalibrationReport, me: ForecasterId) -> pd.DataFrame:
+def interval_coverage_frame(report: CalibrationReport, me: ForecasterId) -> pd.DataFrame:
     """Coverage of 90 % intervals for numbers and dates, one row per forecaster. Columns:
 
     forecaster, n, inside (percent), bar (95 % interval of that, in words), width (mean, percent of
@@ -194,18 +205,18 @@ def intervals_frame(report: CalibrationReport, me: ForecasterId) -> pd.DataFrame
         "width": "float64",
     }
     rows = []
-    for forecaster in ordered(
+    for forecaster in sort_forecasters(
         (report.forecasters[forecaster_id] for forecaster_id in report.intervals), me
     ):
         record = report.intervals[forecaster.id]
         interval = _percent_range(record.low95, record.high95)
         rows.append(
             (
-                named(forecaster, me),
+                display_name(forecaster, me),
                 record.n,
                 percent_number(record.coverage),
                 interval,
                 100 * record.mean_width,
             )
         )
-    return frame_of(types, rows)
+    return build_frame(types, rows)

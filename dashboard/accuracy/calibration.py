@@ -8,20 +8,27 @@ import streamlit as st
 from dashboard import charts
 from dashboard.accuracy.calibrated_data import (
     band_frame,
-    bin_questions,
     bins_frame,
     curve_frame,
-    intervals_frame,
-    luck,
+    describe_p_value,
+    interval_coverage_frame,
+    list_bin_questions,
     measures_frame,
 )
-from dashboard.accuracy.insights import on_intervals
-from dashboard.accuracy.skill import who
-from dashboard.accuracy.skill_data import rests_on
+from dashboard.accuracy.insights import describe_interval_record
+from dashboard.accuracy.skill import choose_forecaster
+from dashboard.accuracy.skill_data import describe_sample
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import choice, empty, line_about, selected_row, table, worked_out
-from dashboard.wording import inert, named, percent, plural
-from forecasts.calibration.bins import TOO_FEW
+from dashboard.components.widgets import (
+    get_selected_row,
+    show_choice,
+    show_empty,
+    show_question_line,
+    show_skeleton,
+    show_table,
+)
+from dashboard.wording import display_name, escape_markdown, percent_whole, plural
+from forecasts.calibration.bins import MIN_CLUSTERS_FOR_ADVICE
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import LEADS_DAYS
 from forecasts.questions.forecaster import Forecaster
@@ -34,25 +41,27 @@ _MAX_UNSCROLLED_QUESTIONS = 8
 
 
 @st.fragment
-def render(visit: Visit, accuracy: Accuracy) -> None:
+def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
     """Show the calibration of one forecaster at one lead before the scheduled close."""
     place = st.container()
     with st.container(horizontal=True):
-        chosen = who(visit, accuracy)
-        lead = choice(
+        chosen = choose_forecaster(visit, accuracy)
+        lead = show_choice(
             "As it stood", _LEADS, "lead", index=1, width=220, label_visibility="collapsed"
         )
     forecaster = accuracy.forecasters[chosen]
-    with worked_out():
+    with show_skeleton():
         report = visit.tracker.calibration(accuracy.choice, lead_days=int(lead or LEADS_DAYS[1]))
     reliability = report.reliability.get(chosen)
     if reliability is not None:
         with place:
-            _show_claim(reliability, inert(named(forecaster, visit.me)), report.lead_days)
+            _show_claim(
+                reliability, escape_markdown(display_name(forecaster, visit.me)), report.lead_days
+            )
         _show_reliability(reliability)
         _show_bins(visit, report, reliability)
     elif chosen not in report.intervals:
-        empty(
+        show_empty(
             "No forecast of theirs stood at that time.",
             "Choose fewer days before the close, or another forecaster.",
         )
@@ -62,10 +71,10 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
 
 def _show_claim(reliability: Reliability, name: str, lead_days: int) -> None:
     st.markdown(
-        f"**{name}: {inert(reliability.advice)}** "
-        f"{rests_on(reliability.n, reliability.clusters).capitalize()}, "
+        f"**{name}: {escape_markdown(reliability.advice)}** "
+        f"{describe_sample(reliability.n, reliability.clusters).capitalize()}, "
         f"each as it stood {plural(lead_days, 'day')} before its scheduled close. "
-        f"{luck(reliability.p_value)}"
+        f"{describe_p_value(reliability.p_value)}"
     )
 
 
@@ -81,17 +90,19 @@ def _show_reliability(reliability: Reliability) -> None:
             f"Reliability curve over {plural(reliability.n, 'question')}, with the band of a "
             "calibrated forecaster"
         )
-        enough = reliability.clusters >= TOO_FEW
-        spec = charts.drawn(charts.calibration(curved=enough), **frames)
+        enough = reliability.clusters >= MIN_CLUSTERS_FOR_ADVICE
+        spec = charts.bind_data(charts.calibration_chart(curved=enough), **frames)
         st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
         line_label = (
-            "Line" if enough else f"No line is drawn below {TOO_FEW} groups of questions. Dots"
+            "Line"
+            if enough
+            else f"No line is drawn below {MIN_CLUSTERS_FOR_ADVICE} groups of questions. Dots"
         )
         st.caption(
             f"{line_label}: what forecasts were worth, by CORP, which needs no bins; dots grow "
             "with their number of questions. Below the diagonal forecasts were too high. Shaded: "
             "where the line of a perfectly calibrated forecaster lies in "
-            f"{percent(reliability.band.level)} of cases, at each forecast."
+            f"{percent_whole(reliability.band.level)} of cases, at each forecast."
         )
     with right:
         # Text, because a phone has no room for a table with sentences.
@@ -119,11 +130,13 @@ def _show_bins(visit: Visit, report: CalibrationReport, reliability: Reliability
     left, right = st.columns([3, 2], gap="large")
     with left:
         modes = ["single-row", "single-cell"]
-        picked = selected_row(
-            table(frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes)
+        picked = get_selected_row(
+            show_table(
+                frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes
+            )
         )
     with right:
-        spec = charts.drawn(charts.bins(), bins=frame, diagonal=DIAGONAL)
+        spec = charts.bind_data(charts.bins_chart(), bins=frame, diagonal=DIAGONAL)
         st.vega_lite_chart(
             spec=spec, width="stretch", key="bins", alt="Bins: what was said against what happened"
         )
@@ -139,11 +152,11 @@ def _show_bin_questions(
     visit: Visit, report: CalibrationReport, reliability: Reliability, number: int
 ) -> None:
     """Show the questions of a bin, the worst misses first."""
-    members = bin_questions(reliability.snapshots, number, report.questions)
+    members = list_bin_questions(reliability.snapshots, number, report.questions)
     many = len(members) > _MAX_UNSCROLLED_QUESTIONS
     with st.container(height=360 if many else "content", border=many, gap="xsmall"):
         for question, words in members:
-            line_about(visit, question, f"**{words}**", ":material/arrow_forward:")
+            show_question_line(visit, question, f"**{words}**", ":material/arrow_forward:")
 
 
 _INTERVALS = {
@@ -167,6 +180,8 @@ def _show_intervals(visit: Visit, report: CalibrationReport, forecaster: Forecas
     )
     coverage = report.intervals.get(forecaster.id)
     if coverage is not None:
-        st.markdown(inert(on_intervals(named(forecaster, visit.me), coverage)))
-    table(intervals_frame(report, visit.me), _INTERVALS, "Coverage of 90 % intervals")
+        st.markdown(
+            escape_markdown(describe_interval_record(display_name(forecaster, visit.me), coverage))
+        )
+    show_table(interval_coverage_frame(report, visit.me), _INTERVALS, "Coverage of 90 % intervals")
     st.caption(f"As forecasts stood {plural(report.lead_days, 'day')} before the scheduled close.")

@@ -5,19 +5,19 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.accuracy.skill_data import tersely
-from dashboard.components.columns_data import frame_of
-from dashboard.wording import named
+from dashboard.accuracy.skill_data import format_sample
+from dashboard.components.columns_data import build_frame
+from dashboard.wording import display_name
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.skill_words import interval
+from forecasts.scoring.skill_words import format_interval
 from forecasts.statistics.comparison import Comparison
-from forecasts.statistics.dynamics import TOO_FEW
+from forecasts.statistics.dynamics import MIN_SAMPLE
 from tracker.model.read_models import ComparisonReport, Habits
 
 _OPPOSITE_VERDICT = {"better": "worse", "worse": "better"}
 
 
-def pairs_of(
+def list_pairs(
     report: ComparisonReport, forecaster_id: ForecasterId | None
 ) -> tuple[Comparison, ...]:
     """List the pairs with common questions, of all or of one forecaster, most questions first."""
@@ -28,9 +28,9 @@ def pairs_of(
     )
 
 
-def names_of(report: ComparisonReport, me: ForecasterId) -> dict[str, str]:
+def map_display_names(report: ComparisonReport, me: ForecasterId) -> dict[str, str]:
     """Map the forecaster names used in a report's comparisons to display names."""
-    return {f.name: named(f, me) for f in report.forecasters.values()}
+    return {f.name: display_name(f, me) for f in report.forecasters.values()}
 
 
 def pairs_frame(
@@ -51,7 +51,7 @@ def pairs_frame(
         "interval": "str",
         "on": "str",
     }
-    return frame_of(types, (_pair_row(c, names, turned=c.b == first) for c in pairs))
+    return build_frame(types, (_pair_row(c, names, turned=c.b == first) for c in pairs))
 
 
 def _pair_row(comparison: Comparison, names: Mapping[str, str], *, turned: bool) -> tuple[Any, ...]:
@@ -69,12 +69,12 @@ def _pair_row(comparison: Comparison, names: Mapping[str, str], *, turned: bool)
         names[other],
         verdict,
         difference,
-        interval(*ends),
-        tersely(comparison.n, comparison.n_clusters),
+        format_interval(*ends),
+        format_sample(comparison.n, comparison.n_clusters),
     )
 
 
-def adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.DataFrame:
+def difficulty_adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.DataFrame:
     """Difficulty-adjusted skill, best first. Columns:
 
     forecaster, adjusted (points above the average forecaster on the same questions), questions
@@ -82,19 +82,19 @@ def adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.DataFrame:
     """
     types = {"forecaster": "str", "adjusted": "float64", "questions": "int64"}
     if report.difficulty is None:
-        return frame_of(types, ())
+        return build_frame(types, ())
     rows = [
         (
-            named(report.forecasters[ForecasterId(forecaster_id)], me),
+            display_name(report.forecasters[ForecasterId(forecaster_id)], me),
             -100 * effect,
             report.difficulty.questions[forecaster_id],
         )
         for forecaster_id, effect in report.difficulty.effects.items()
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def apart(report: ComparisonReport, me: ForecasterId) -> tuple[str, ...]:
+def list_disconnected_names(report: ComparisonReport, me: ForecasterId) -> tuple[str, ...]:
     """List the names of forecasters who share no question, directly or not, with the largest
     group.
     """
@@ -102,7 +102,7 @@ def apart(report: ComparisonReport, me: ForecasterId) -> tuple[str, ...]:
         return ()
     return tuple(
         sorted(
-            named(report.forecasters[ForecasterId(forecaster_id)], me)
+            display_name(report.forecasters[ForecasterId(forecaster_id)], me)
             for group in report.difficulty.components[1:]
             for forecaster_id in group
         )
@@ -119,7 +119,7 @@ def habits_frame(habits: Iterable[Habits], me: ForecasterId) -> pd.DataFrame:
     """
     types = {"forecaster": "str", "acts": "int64", "questions": "int64"}
     numbers = ("monthly", "move", "reaffirmed", "reversed", "momentum", "ratio", "slope")
-    return frame_of(
+    return build_frame(
         {**types, **dict.fromkeys(numbers, "float64")}, (_habit_row(habit, me) for habit in habits)
     )
 
@@ -131,7 +131,7 @@ def _habit_row(habits: Habits, me: ForecasterId) -> tuple[Any, ...]:
         for x in (updates.mean_move, updates.reaffirmation_share, updates.reversal_share)
     )
     return (
-        named(habits.forecaster, me),
+        display_name(habits.forecaster, me),
         updates.n_acts,
         updates.n_questions,
         updates.per_30_days,
@@ -139,6 +139,6 @@ def _habit_row(habits: Habits, me: ForecasterId) -> tuple[Any, ...]:
         reaffirmed,
         reversed_,
         updates.momentum,
-        habits.excess.ratio if habits.excess.n >= TOO_FEW else None,
-        habits.reaction.slope if habits.reaction.n >= TOO_FEW else None,
+        habits.excess.ratio if habits.excess.n >= MIN_SAMPLE else None,
+        habits.reaction.slope if habits.reaction.n >= MIN_SAMPLE else None,
     )

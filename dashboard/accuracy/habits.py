@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboard.accuracy.compared_data import habits_frame
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import empty, table, worked_out
-from dashboard.wording import inert, named
+from dashboard.components.widgets import show_empty, show_skeleton, show_table
+from dashboard.wording import display_name, escape_markdown
 from tracker.model.read_models import Accuracy
 
 _C = st.column_config
@@ -41,21 +41,24 @@ _COLUMNS = {
 
 
 @st.fragment
-def render(visit: Visit, accuracy: Accuracy) -> None:
+def show_habits(visit: Visit, accuracy: Accuracy) -> None:
     """Show each person's habits in two sentences, and everyone as numbers."""
-    with worked_out():
+    with show_skeleton():
         all_habits = visit.tracker.habits(accuracy.choice)
     if not all_habits:
-        empty(
+        show_empty(
             "Nobody has forecast a yes-no question that was answered.",
             "Habits show once people have.",
         )
         return
     for habits in all_habits:
-        movement, reaction = inert(habits.excess.sentence), inert(habits.reaction.sentence)
-        name = inert(named(habits.forecaster, visit.me))
+        movement, reaction = (
+            escape_markdown(habits.excess.sentence),
+            escape_markdown(habits.reaction.sentence),
+        )
+        name = escape_markdown(display_name(habits.forecaster, visit.me))
         st.markdown(f"**{name}**\n- Movement: {movement}\n- Reaction to evidence: {reaction}")
-    table(habits_frame(all_habits, visit.me), _COLUMNS, "Habits of revision")
+    show_table(habits_frame(all_habits, visit.me), _COLUMNS, "Habits of revision")
     st.caption(
         "Over answered yes-no questions. Movement asks whether forecasts moved as much as the "
         "uncertainty that they removed (Augenblick and Rabin 2021); reaction holds revisions "

@@ -5,48 +5,50 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from dashboard.accuracy.accuracy_data import cases
-from dashboard.accuracy.skill_data import by_skill, rests_on
-from dashboard.wording import MINUS, NBSP, named, percent, plural
-from forecasts.calibration.bins import TOO_FEW
-from forecasts.questions.format import signed
+from dashboard.accuracy.accuracy_data import format_p_value
+from dashboard.accuracy.skill_data import describe_sample, rank_summaries
+from dashboard.wording import MINUS, NBSP, display_name, percent_whole, plural
+from forecasts.calibration.bins import MIN_CLUSTERS_FOR_ADVICE
+from forecasts.questions.format import format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import REFERENCES, Skill
-from forecasts.scoring.skill_words import gained, interval
+from forecasts.scoring.skill_words import format_interval, skill_points
 from forecasts.statistics.comparison import MIN_CLUSTERS, Comparison
 from tracker.model.read_models import Accuracy
 
 
-class Finding(NamedTuple):
+class AccuracyFinding(NamedTuple):
     """A claim, and the caution with which to read it."""
 
     claim: str
     caution: str
 
 
-def on_skill(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> Finding:
+def skill_finding(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> AccuracyFinding:
     """State who gained most by a rule, and whether it is more than luck.
 
     At least one forecaster must have been scored by the rule.
     """
-    ranking = by_skill(accuracy, rule)
+    ranking = rank_summaries(accuracy, rule)
     best = ranking[0]
-    return Finding(
+    return AccuracyFinding(
         _gain_sentence(accuracy, me, best, alone=len(ranking) == 1),
         _caution_sentence(best, alone=len(ranking) == 1),
     )
 
 
 def _gain_sentence(accuracy: Accuracy, me: ForecasterId, best: Summary, *, alone: bool) -> str:
-    name = named(accuracy.forecasters[best.forecaster_id], me)
-    skill = gained(best.rule, best.skill or 0.0)
+    name = display_name(accuracy.forecasters[best.forecaster_id], me)
+    skill = skill_points(best.rule, best.skill or 0.0)
     unit = "points" if RULES[best.rule].is_points else "points of skill"
-    low, high = (None if end is None else gained(best.rule, end) for end in (best.low, best.high))
-    interval_text = f", 95{NBSP}% interval {interval(low, high)}" if low is not None else ""
-    gain_text = f"{name}, {signed(skill)} {unit} a question{interval_text}."
+    low, high = (
+        None if end is None else skill_points(best.rule, end) for end in (best.low, best.high)
+    )
+    interval_text = f", 95{NBSP}% interval {format_interval(low, high)}" if low is not None else ""
+    gain_text = f"{name}, {format_signed(skill)} {unit} a question{interval_text}."
     if alone:
         return gain_text
     if skill > 0.0:
@@ -64,7 +66,7 @@ def _caution_sentence(best: Summary, *, alone: bool) -> str:
     if shortage := _sample_shortage(best.questions, best.clusters, unknown):
         return shortage
     return (
-        f"Over {rests_on(best.questions, best.clusters)}. "
+        f"Over {describe_sample(best.questions, best.clusters)}. "
         f"{_interval_sentence(best.low, best.high, _zero_reference(best.rule))}"
     )
 
@@ -74,7 +76,9 @@ def _sample_shortage(questions: int, groups: int, unknown: str) -> str:
     missing = MIN_CLUSTERS - groups
     if missing <= 0:
         return ""
-    sample = rests_on(questions, groups) + ("" if questions == groups else " that share their fate")
+    sample = describe_sample(questions, groups) + (
+        "" if questions == groups else " that share their fate"
+    )
     more = f"{missing} more" if questions == groups else plural(missing, "more group")
     return f"Over {sample}: too few to {unknown}, {more} {_is_or_are(missing)} needed."
 
@@ -92,9 +96,9 @@ def _interval_sentence(low: float | None, high: float | None, reference: str) ->
     return f"The interval holds 0: this cannot be told from {reference}."
 
 
-def left_out(accuracy: Accuracy, rule: RuleName) -> str:
+def describe_uncounted_questions(accuracy: Accuracy, rule: RuleName) -> str:
     """State which questions a rule does not count, and where they count; empty if it counts all."""
-    uncounted = [q for q in accuracy.questions.values() if not counts_under(rule, q.kind)]
+    uncounted = [q for q in accuracy.questions.values() if not is_counted_under(rule, q.kind)]
     if not uncounted:
         return ""
     titles = dict.fromkeys(RULES[HEADLINE[q.kind]].title for q in uncounted)
@@ -105,25 +109,28 @@ def left_out(accuracy: Accuracy, rule: RuleName) -> str:
     )
 
 
-def on_references(name: str, skills: Sequence[Skill]) -> Finding:
+def reference_finding(name: str, skills: Sequence[Skill]) -> AccuracyFinding:
     """State how a forecaster did against the base rate, or the first reference there is."""
     main = next((s for s in skills if s.reference == "base_rate"), skills[0])
     title = f"“{REFERENCES[main.reference].title}”"
-    sample = f"Over {rests_on(main.n, main.n_clusters)}."
+    sample = f"Over {describe_sample(main.n, main.n_clusters)}."
     if main.skill is None:
-        return Finding(f"{title} lost nothing, so there was nothing to beat.", sample)
+        return AccuracyFinding(f"{title} lost nothing, so there was nothing to beat.", sample)
     interval_text = (
         ""
         if main.low is None
         else f", 95{NBSP}% interval {_percent_range(main.low, main.high or 0.0)}"
     )
-    claim = f"{name}: {percent(main.skill)} of what {title} lost was saved{interval_text}."
+    claim = f"{name}: {percent_whole(main.skill)} of what {title} lost was saved{interval_text}."
     if main.skill < 0.0:
         claim = (
-            f"{name}: {percent(-main.skill)} more was lost than by {title}; saved{interval_text}."
+            f"{name}: {percent_whole(-main.skill)} more was lost than by {title}; "
+            f"saved{interval_text}."
         )
     shortage = _sample_shortage(main.n, main.n_clusters, "tell that from luck")
-    return Finding(claim, shortage or f"{sample} {_interval_sentence(main.low, main.high, title)}")
+    return AccuracyFinding(
+        claim, shortage or f"{sample} {_interval_sentence(main.low, main.high, title)}"
+    )
 
 
 def _percent_range(low: float, high: float) -> str:
@@ -131,10 +138,10 @@ def _percent_range(low: float, high: float) -> str:
 
 
 def _format_signed_percent(share: float) -> str:
-    return f"{MINUS if share < 0.0 else ''}{percent(abs(share))}"
+    return f"{MINUS if share < 0.0 else ''}{percent_whole(abs(share))}"
 
 
-def on_pairs(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> Finding:
+def pair_finding(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> AccuracyFinding:
     """State how many pairs can be told apart, and what the others lack.
 
     `names` maps the report's names to display names.
@@ -149,7 +156,7 @@ def on_pairs(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> Fin
     else:
         claim = "It is too early to say who is better."
     if not waiting:
-        return Finding(claim, "")
+        return AccuracyFinding(claim, "")
     nearest = max(waiting, key=lambda c: c.n_clusters)
     subject = (
         "The other pairs do not have"
@@ -163,10 +170,10 @@ def on_pairs(comparisons: Sequence[Comparison], names: Mapping[str, str]) -> Fin
         f"and {names[nearest.b]}: {nearest.n_clusters}), so what sets them apart may well be "
         "luck."
     )
-    return Finding(claim, caution)
+    return AccuracyFinding(claim, caution)
 
 
-def told_apart(comparison: Comparison, names: Mapping[str, str]) -> str:
+def describe_pair(comparison: Comparison, names: Mapping[str, str]) -> str:
     """Describe a decided pair, the better forecaster first, in points of skill."""
     swapped = comparison.verdict == "worse"
     first, other = (comparison.b, comparison.a) if swapped else (comparison.a, comparison.b)
@@ -175,14 +182,14 @@ def told_apart(comparison: Comparison, names: Mapping[str, str]) -> str:
         factor * (x or 0.0) for x in (comparison.mean_difference, comparison.low, comparison.high)
     )
     return (
-        f"{names[first]} better than {names[other]}: {signed(gain)} points a question, 95{NBSP}% "
-        f"interval {interval(min(ends), max(ends))}, over "
-        f"{rests_on(comparison.n, comparison.n_clusters)}; "
-        f"by luck in {cases(comparison.p_adjusted or 0.0)}."
+        f"{names[first]} better than {names[other]}: {format_signed(gain)} points a question, "
+        f"95{NBSP}% interval {format_interval(min(ends), max(ends))}, over "
+        f"{describe_sample(comparison.n, comparison.n_clusters)}; by luck in "
+        f"{format_p_value(comparison.p_adjusted or 0.0)}."
     )
 
 
-def on_progress(frame: pd.DataFrame) -> Finding:
+def progress_finding(frame: pd.DataFrame) -> AccuracyFinding:
     """State who stands highest at the end of a progress frame, and after how many questions."""
     last = (
         frame.groupby("forecaster", sort=False)
@@ -193,16 +200,18 @@ def on_progress(frame: pd.DataFrame) -> Finding:
     after = plural(int(best["n"]), "question")
     claim = (
         f"{'Highest after' if len(last) > 1 else 'After'} {after}: {name}, "
-        f"{signed(best['mean'])} points of skill."
+        f"{format_signed(best['mean'])} points of skill."
     )
-    return Finding(claim, "The first few answers say little: lines settle as questions are added.")
+    return AccuracyFinding(
+        claim, "The first few answers say little: lines settle as questions are added."
+    )
 
 
-def on_intervals(name: str, record: IntervalRecord) -> str:
+def describe_interval_record(name: str, record: IntervalRecord) -> str:
     """State whether the answers fall into a forecaster's 90 % intervals as often as claimed."""
     inside = f"{name}: {round(record.coverage * record.n)} of {plural(record.n, 'answer')} inside"
-    if record.n < TOO_FEW:
-        missing = TOO_FEW - record.n
+    if record.n < MIN_CLUSTERS_FOR_ADVICE:
+        missing = MIN_CLUSTERS_FOR_ADVICE - record.n
         return f"{inside}. Too few to say anything: {missing} more {_is_or_are(missing)} needed."
     if record.high95 < 0.9:
         return f"{inside}. Too narrow: fewer than was said."
@@ -211,7 +220,7 @@ def on_intervals(name: str, record: IntervalRecord) -> str:
     return f"{inside}, which agrees with 90{NBSP}% within chance."
 
 
-def on_waiting(accuracy: Accuracy) -> str:
+def describe_unscored(accuracy: Accuracy) -> str:
     """State what does not count yet, or at all: early answers, unscored questions, hindsight."""
     early, unscored, late = (
         len(accuracy.early),

@@ -11,26 +11,26 @@ from dashboard.accuracy import habits as revised
 from dashboard.accuracy import pairs as compared
 from dashboard.accuracy import scores as scored
 from dashboard.accuracy import skill as skilled
-from dashboard.accuracy.insights import on_waiting
+from dashboard.accuracy.insights import describe_unscored
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import buttons, choice, empty, worked_out
-from dashboard.wording import KIND, inert
+from dashboard.components.widgets import show_buttons, show_choice, show_empty, show_skeleton
+from dashboard.wording import KIND_NAMES, escape_markdown
 from forecasts.questions.cohorts import HORIZONS
 from tracker.model.read_models import Accuracy, Choice
 
-KINDS: Final = ("Live", "Retrospective")
+RECORD_KINDS: Final = ("Live", "Retrospective")
 
-Section = Callable[[Visit, Accuracy], None]
+SectionRenderer = Callable[[Visit, Accuracy], None]
 
-SECTIONS: Final[Mapping[str, Section]] = {
-    "Skill": skilled.headline,
-    "References": skilled.references,
-    "Calibration": calibrated.render,
-    "Pairs": compared.render,
-    "Over time": skilled.progress,
-    "Habits": revised.render,
-    "Cohorts": scored.cohorts,
-    "Questions": scored.questions,
+SECTIONS: Final[Mapping[str, SectionRenderer]] = {
+    "Skill": skilled.show_skill,
+    "References": skilled.show_references,
+    "Calibration": calibrated.show_calibration,
+    "Pairs": compared.show_pairs,
+    "Over time": skilled.show_progress,
+    "Habits": revised.show_habits,
+    "Cohorts": scored.show_cohorts,
+    "Questions": scored.show_question_scores,
 }
 """Sections of the page. Only the chosen one is computed; each is a fragment, so that inputs inside
 it do not compute the page again.
@@ -44,14 +44,14 @@ def render(visit: Visit) -> None:
     """Show the switch, the filters and one section; the kind with scores comes first."""
     head = st.container(horizontal=True, vertical_alignment="center")
     head.subheader("Accuracy", anchor=False, width="content")
-    with worked_out():
+    with show_skeleton():
         live = visit.tracker.accuracy(Choice())
         retrospective = None if live.scores else visit.tracker.accuracy(_RETROSPECTIVE)
     with head:
         default_kind = (
             "Retrospective" if retrospective is not None and retrospective.scores else "Live"
         )
-        kind = buttons("Questions", KINDS, default_kind, "kind")
+        kind = show_buttons("Questions", RECORD_KINDS, default_kind, "kind")
         if kind == "Retrospective" and retrospective is None:
             retrospective = visit.tracker.accuracy(_RETROSPECTIVE)
         whole = retrospective if kind == "Retrospective" and retrospective is not None else live
@@ -63,20 +63,20 @@ def render(visit: Visit) -> None:
     if not whole.scores:
         _show_no_scores(visit, whole)
         return
-    with worked_out():
+    with show_skeleton():
         accuracy = whole if chosen == whole.choice else visit.tracker.accuracy(chosen)
     if not accuracy.scores:
-        empty("No scored question fits these filters.", "Choose others, or clear them.")
+        show_empty("No scored question fits these filters.", "Choose others, or clear them.")
         return
-    SECTIONS[buttons("Section", list(SECTIONS), "Skill", "view")](visit, accuracy)
+    SECTIONS[show_buttons("Section", list(SECTIONS), "Skill", "view")](visit, accuracy)
 
 
 def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
-    waiting = on_waiting(accuracy)
+    waiting = describe_unscored(accuracy)
     if waiting:
-        empty("No question counts yet.", inert(waiting))
+        show_empty("No question counts yet.", escape_markdown(waiting))
     else:
-        empty(
+        show_empty(
             "No question has been scored yet.",
             "Scores appear once a question has its answer and its scheduled close has passed."
             " The answer is given on the question's page, in the tab Answer.",
@@ -89,7 +89,7 @@ def _show_no_scores(visit: Visit, accuracy: Accuracy) -> None:
             query_params=overdue,
         )
     if accuracy.cohorts:
-        scored.cohorts(visit, accuracy)
+        scored.show_cohorts(visit, accuracy)
 
 
 def _show_filters(whole: Accuracy) -> Choice:
@@ -102,10 +102,10 @@ def _show_filters(whole: Accuracy) -> Choice:
             {h: HORIZONS[h].replace("more than", "over").capitalize() for h in facets.horizons},
         ),
         "period": ("Closed any time", {period: f"Closed in {period}" for period in facets.periods}),
-        "type": ("Any kind", {kind: KIND[kind] for kind in facets.kinds}),
+        "type": ("Any kind", {kind: KIND_NAMES[kind] for kind in facets.kinds}),
     }
     picked = {
-        name: choice(
+        name: show_choice(
             any_label, options, name, placeholder=any_label, width=165, label_visibility="collapsed"
         )
         for name, (any_label, options) in offered.items()

@@ -4,13 +4,25 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard.accuracy.accuracy_data import ranked
-from dashboard.accuracy.compared_data import adjusted_frame, apart, names_of, pairs_frame, pairs_of
-from dashboard.accuracy.insights import on_pairs, told_apart
-from dashboard.accuracy.skill import say
+from dashboard.accuracy.accuracy_data import list_scored_forecasters
+from dashboard.accuracy.compared_data import (
+    difficulty_adjusted_frame,
+    list_disconnected_names,
+    list_pairs,
+    map_display_names,
+    pairs_frame,
+)
+from dashboard.accuracy.insights import describe_pair, pair_finding
+from dashboard.accuracy.skill import show_insight
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import choice, empty, selected_row, table, worked_out
-from dashboard.wording import inert, named
+from dashboard.components.widgets import (
+    get_selected_row,
+    show_choice,
+    show_empty,
+    show_skeleton,
+    show_table,
+)
+from dashboard.wording import display_name, escape_markdown
 from forecasts.statistics.comparison import MIN_CLUSTERS, Comparison
 from tracker.model.read_models import Accuracy, ComparisonReport
 
@@ -30,21 +42,24 @@ _PAIRS = {
 
 
 @st.fragment
-def render(visit: Visit, accuracy: Accuracy) -> None:
+def show_pairs(visit: Visit, accuracy: Accuracy) -> None:
     """Show the pairs, significant ones first, and skill adjusted for difficulty."""
-    with worked_out():
+    with show_skeleton():
         report = visit.tracker.compare(accuracy.choice)
-    everyone = pairs_of(report, None)
+    everyone = list_pairs(report, None)
     if not everyone:
-        empty(
+        show_empty(
             "There is no pair to compare yet.",
             "It takes two forecasters who answered a question in common.",
         )
         return
-    names = names_of(report, visit.me)
-    say(on_pairs(everyone, names))
-    people = {f.id: f"Pairs of {named(f, visit.me)}" for f in ranked(accuracy, visit.me)}
-    chosen = choice(
+    names = map_display_names(report, visit.me)
+    show_insight(pair_finding(everyone, names))
+    people = {
+        f.id: f"Pairs of {display_name(f, visit.me)}"
+        for f in list_scored_forecasters(accuracy, visit.me)
+    }
+    chosen = show_choice(
         "Pairs of",
         people,
         "pairs",
@@ -52,13 +67,13 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
         width=260,
         label_visibility="collapsed",
     )
-    comparisons = pairs_of(report, chosen)
+    comparisons = list_pairs(report, chosen)
     if decided := [
-        told_apart(comparison, names)
+        describe_pair(comparison, names)
         for comparison in comparisons
         if comparison.verdict in ("better", "worse")
     ]:
-        st.markdown("\n".join(f"- {inert(words)}" for words in decided))
+        st.markdown("\n".join(f"- {escape_markdown(words)}" for words in decided))
     _show_pair_table(
         comparisons, names, None if chosen is None else report.forecasters[chosen].name
     )
@@ -72,15 +87,18 @@ def _show_pair_table(
     if all(comparison.verdict == "not enough data" for comparison in comparisons):
         hidden.add("verdict")
     shown = {name: column for name, column in _PAIRS.items() if name not in hidden}
-    state = table(
+    state = show_table(
         pairs_frame(comparisons, names, first=chosen), shown, "Pairs", key="pairs-table",
         on_select="rerun", selection_mode=["single-row", "single-cell"],
     )  # fmt: skip
-    picked = selected_row(state)
+    picked = get_selected_row(state)
     if picked is None:
         st.caption("Pick a pair to have it in words.")
     else:
-        st.markdown(f"{inert(comparisons[picked].sentence)} (In this sentence 0.010 is one point.)")
+        st.markdown(
+            f"{escape_markdown(comparisons[picked].sentence)} (In this sentence 0.010 is one "
+            "point.)"
+        )
     st.caption(
         f"Skill over schedule, by the rule of each question. A verdict takes {MIN_CLUSTERS} "
         "groups and allows for the number of pairs looked at: signs of whole groups flipped, "
@@ -98,17 +116,17 @@ _ADJUSTED = {
 
 
 def _show_adjusted_skill(visit: Visit, report: ComparisonReport) -> None:
-    frame = adjusted_frame(report, visit.me)
+    frame = difficulty_adjusted_frame(report, visit.me)
     if len(frame) > 1:
         st.markdown("**As if all had answered the same questions**")
-        table(frame, _ADJUSTED, "Skill adjusted for difficulty", width=520)
+        show_table(frame, _ADJUSTED, "Skill adjusted for difficulty", width=520)
         st.caption(
             "Skill with the difficulty of each question taken out: 0 is the average forecaster, "
             "higher is better."
         )
-    if names := apart(report, visit.me):
+    if names := list_disconnected_names(report, visit.me):
         st.caption(
-            inert(
+            escape_markdown(
                 "Not comparable, for want of questions in common with the others: "
                 f"{', '.join(names)}."
             )

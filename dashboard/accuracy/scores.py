@@ -7,17 +7,23 @@ import streamlit as st
 
 from dashboard.accuracy.accuracy_data import (
     cohorts_frame,
-    question_scores_frame,
-    ranked,
-    recomputes,
-    rules_frame,
+    is_recomputable,
+    list_scored_forecasters,
+    scores_by_rule_frame,
+    skill_by_question_frame,
 )
-from dashboard.accuracy.insights import on_waiting
+from dashboard.accuracy.insights import describe_unscored
 from dashboard.components.score_data import hindsight_frame
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, choice, line_about, selected_row, table
-from dashboard.question.answering import receipt
-from dashboard.wording import inert, named, percent, plural
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    get_selected_row,
+    show_choice,
+    show_question_line,
+    show_table,
+)
+from dashboard.question.answering import show_receipt
+from dashboard.wording import display_name, escape_markdown, percent_whole, plural
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score
@@ -27,20 +33,20 @@ from tracker.model.read_models import Accuracy, Choice, Receipts
 _C = st.column_config
 
 
-def cohorts(visit: Visit, accuracy: Accuracy) -> None:
+def show_cohorts(visit: Visit, accuracy: Accuracy) -> None:
     """Show the outcomes of the questions opened in each quarter."""
     over = plural(sum(c.over for c in accuracy.cohorts), "question")
     if accuracy.annul_rate is None:
         st.markdown("**No scheduled close has passed yet.**")
     else:
         st.markdown(
-            f"**Of {over} that are over, {percent(accuracy.annul_rate)} were annulled or "
+            f"**Of {over} that are over, {percent_whole(accuracy.annul_rate)} were annulled or "
             "ambiguous.** A rising share is a defect of how questions are written, not of how "
             "they are forecast."
         )
-    if waiting := on_waiting(accuracy):
-        st.markdown(inert(waiting))
-    table(cohorts_frame(accuracy), _COHORT, "Cohorts of questions")
+    if waiting := describe_unscored(accuracy):
+        st.markdown(escape_markdown(waiting))
+    show_table(cohorts_frame(accuracy), _COHORT, "Cohorts of questions")
     st.caption(
         "An event that comes answers its question early, one that does not keeps it open to the "
         "end. So a question counts once its scheduled close has passed, however early its "
@@ -65,15 +71,17 @@ _COHORT = {
 
 
 @st.fragment
-def questions(visit: Visit, accuracy: Accuracy) -> None:
+def show_question_scores(visit: Visit, accuracy: Accuracy) -> None:
     """Show every question with everyone's skill; a selected number opens its receipts."""
     count = plural(len(accuracy.questions), "question")
     st.markdown(
         f"**{count}**: points of skill, higher is better. Pick a number for its receipt, a "
         "question for all."
     )
-    frame = question_scores_frame(accuracy, visit.me)
-    forecasters = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
+    frame = skill_by_question_frame(accuracy, visit.me)
+    forecasters = {
+        f.id: display_name(f, visit.me) for f in list_scored_forecasters(accuracy, visit.me)
+    }
     columns: dict[str, Any] = {
         "question": _C.TextColumn("Question", width=360),
         "answer": _C.TextColumn("Answer", width=90),
@@ -83,20 +91,20 @@ def questions(visit: Visit, accuracy: Accuracy) -> None:
             for forecaster_id, name in forecasters.items()
         },
     }
-    state = table(
+    state = show_table(
         frame, columns, "Skill by question", key="by-question", on_select="rerun",
-        selection_mode=["single-row", "single-cell"], row_height=WRAPPED,
+        selection_mode=["single-row", "single-cell"], row_height=WRAPPED_ROW_HEIGHT,
     )  # fmt: skip
     # Below the table, whose own buttons hover above its right end.
     _show_download(visit, accuracy)
-    picked = selected_row(state)
+    picked = get_selected_row(state)
     if picked is not None:
         cells = state.selection.get("cells", [])
         chosen = {cells[0][1]} & set(forecasters) if cells else set()
         _show_receipts(visit, accuracy, str(frame["id"][picked]), chosen or set(forecasters))
 
 
-def scores_csv(tracker: Tracker, selection: Choice) -> bytes:
+def export_scores_csv(tracker: Tracker, selection: Choice) -> bytes:
     """Return all stored scores of the chosen questions as CSV."""
     return tracker.score_table(selection).write_csv().encode()
 
@@ -104,7 +112,7 @@ def scores_csv(tracker: Tracker, selection: Choice) -> bytes:
 def _show_download(visit: Visit, accuracy: Accuracy) -> None:
     st.download_button(
         "All scores as CSV",
-        partial(scores_csv, visit.tracker, accuracy.choice),
+        partial(export_scores_csv, visit.tracker, accuracy.choice),
         "scores.csv",
         "text/csv",
         key="scores-csv",
@@ -118,22 +126,25 @@ def _show_receipts(
     visit: Visit, accuracy: Accuracy, question_id: str, forecaster_ids: set[ForecasterId]
 ) -> None:
     receipts = visit.tracker.receipts(question_id)
-    line_about(visit, receipts.question, "**Receipts**", ":material/receipt_long:")
+    show_question_line(visit, receipts.question, "**Receipts**", ":material/receipt_long:")
     headline = HEADLINE[receipts.question.kind]
     titles = {
         s.rule: f"By {RULES[s.rule].title}"
         for s in sorted(receipts.scores, key=lambda s: s.rule != headline)
     }
     rule = (
-        choice(
+        show_choice(
             "Rule of the receipts", titles, "by", index=0, width=220, label_visibility="collapsed"
         )
         or headline
     )
-    for forecaster in ranked(accuracy, visit.me):
+    for forecaster in list_scored_forecasters(accuracy, visit.me):
         scores = [s for s in receipts.scores if s.forecaster_id == forecaster.id]
         if scores and forecaster.id in forecaster_ids:
-            with st.expander(inert(named(forecaster, visit.me)), expanded=len(forecaster_ids) == 1):
+            with st.expander(
+                escape_markdown(display_name(forecaster, visit.me)),
+                expanded=len(forecaster_ids) == 1,
+            ):
                 _show_score_receipt(visit, receipts, scores, rule)
     if receipts.hindsight:
         _show_hindsight(visit, accuracy, receipts)
@@ -144,14 +155,14 @@ def _show_score_receipt(
 ) -> None:
     for score in scores:
         if score.rule == rule:
-            receipt(visit, receipts.question, score)
-            if recomputes(receipts, score):
+            show_receipt(visit, receipts.question, score)
+            if is_recomputable(receipts, score):
                 st.caption(
                     "Worked out anew from these rows alone, the score comes out the same to the "
                     "last digit."
                 )
-    table(
-        rules_frame(scores),
+    show_table(
+        scores_by_rule_frame(scores),
         _RULES,
         "Scores by every rule",
         key=f"rules-{scores[0].question_id}-{scores[0].forecaster_id}",
@@ -185,4 +196,4 @@ def _show_hindsight(visit: Visit, accuracy: Accuracy, receipts: Receipts) -> Non
         "said": _C.TextColumn("Said"),
     }
     frame = hindsight_frame(receipts.question, receipts.hindsight, accuracy.forecasters, visit.me)
-    table(frame, columns, "Forecasts made in hindsight")
+    show_table(frame, columns, "Forecasts made in hindsight")

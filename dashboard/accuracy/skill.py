@@ -6,18 +6,24 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.accuracy.accuracy_data import direction, ranked
-from dashboard.accuracy.insights import Finding, left_out, on_progress, on_references, on_skill
+from dashboard.accuracy.accuracy_data import better_direction, list_scored_forecasters
+from dashboard.accuracy.insights import (
+    AccuracyFinding,
+    describe_uncounted_questions,
+    progress_finding,
+    reference_finding,
+    skill_finding,
+)
 from dashboard.accuracy.skill_data import (
-    against,
+    list_reference_skills,
+    list_rules_present,
     progress_frame,
     references_frame,
-    rules_present,
     skill_frame,
 )
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, choice, empty, table
-from dashboard.wording import inert, named
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_choice, show_empty, show_table
+from dashboard.wording import display_name, escape_markdown
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import RULES, RuleName
@@ -28,41 +34,47 @@ _C = st.column_config
 ZERO = pd.DataFrame({"zero": [0.0]})
 
 
-def say(insight: Finding) -> None:
+def show_insight(insight: AccuracyFinding) -> None:
     """Show an insight: the claim in bold, then the caution."""
-    st.markdown(f"**{inert(insight.claim)}** {inert(insight.caution)}")
+    st.markdown(f"**{escape_markdown(insight.claim)}** {escape_markdown(insight.caution)}")
 
 
-def styles(visit: Visit, forecasters: tuple[Forecaster, ...]) -> tuple[charts.Line, ...]:
+def style_forecasters(
+    visit: Visit, forecasters: tuple[Forecaster, ...]
+) -> tuple[charts.LineStyle, ...]:
     """Return the line styles of forecasters, the same on every chart."""
-    return charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
+    return charts.forecaster_lines(
+        forecasters, [display_name(f, visit.me) for f in forecasters], visit.me
+    )
 
 
-def who(visit: Visit, accuracy: Accuracy) -> ForecasterId:
+def choose_forecaster(visit: Visit, accuracy: Accuracy) -> ForecasterId:
     """Show the choice of forecaster that all sections share; somebody has been scored."""
-    names = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
-    picked = choice("Forecaster", names, "who", index=0, width=220, label_visibility="collapsed")
+    names = {f.id: display_name(f, visit.me) for f in list_scored_forecasters(accuracy, visit.me)}
+    picked = show_choice(
+        "Forecaster", names, "who", index=0, width=220, label_visibility="collapsed"
+    )
     return picked or next(iter(names))
 
 
 @st.fragment
-def headline(visit: Visit, accuracy: Accuracy) -> None:
+def show_skill(visit: Visit, accuracy: Accuracy) -> None:
     """Show everyone's skill with its interval, as chart and table."""
     place = st.container()
-    rules = rules_present(accuracy)
+    rules = list_rules_present(accuracy)
     titles = {rule: f"By {RULES[rule].title}" for rule in rules}
-    picked = choice(
+    picked = show_choice(
         "Scoring rule", titles, "rule", index=0, width=220, label_visibility="collapsed"
     )
     rule = picked or rules[0]
     with place:
-        say(on_skill(accuracy, visit.me, rule))
-        if missing := left_out(accuracy, rule):
-            st.caption(inert(missing))
+        show_insight(skill_finding(accuracy, visit.me, rule))
+        if missing := describe_uncounted_questions(accuracy, rule):
+            st.caption(escape_markdown(missing))
     frame = skill_frame(accuracy, visit.me, rule)
     _show_skill_chart(visit, accuracy, frame, rule)
     _show_faint_note(frame)
-    table(frame, _build_skill_columns(rule), "Skill by forecaster")
+    show_table(frame, _build_skill_columns(rule), "Skill by forecaster")
     _show_meaning(rule)
 
 
@@ -73,7 +85,9 @@ def _show_skill_chart(
         accuracy.forecasters[ForecasterId(forecaster_id)] for forecaster_id in frame["id"]
     )
     unit = "Points a question" if RULES[rule].is_points else "Points of skill a question"
-    spec = charts.drawn(charts.skill(styles(visit, everyone), unit), rows=frame, zero=ZERO)
+    spec = charts.bind_data(
+        charts.skill_chart(style_forecasters(visit, everyone), unit), rows=frame, zero=ZERO
+    )
     st.vega_lite_chart(
         spec=spec,
         width="stretch",
@@ -127,7 +141,7 @@ def _build_skill_columns(rule: RuleName) -> dict[str, Any]:
             f"{definition.better} is better. It ranks nobody."
         )
         columns["mean"] = _C.NumberColumn(
-            f"Mean while active {direction(rule)[0]}", format="%.3f", help=help_text
+            f"Mean while active {better_direction(rule)[0]}", format="%.3f", help=help_text
         )
     return columns
 
@@ -189,31 +203,35 @@ _REFERENCES = {
 
 
 @st.fragment
-def references(visit: Visit, accuracy: Accuracy) -> None:
+def show_references(visit: Visit, accuracy: Accuracy) -> None:
     """Show the share of each reference's loss that a forecaster saved."""
     if not accuracy.skills:
-        empty(
+        show_empty(
             "There is no yes-no question to compare on.",
             "References are there for yes-no questions alone.",
         )
         return
     place = st.container()
-    chosen = who(visit, accuracy)
-    skills = against(accuracy, chosen)
+    chosen = choose_forecaster(visit, accuracy)
+    skills = list_reference_skills(accuracy, chosen)
     if not skills:
-        empty("This forecaster held nothing on a yes-no question.", "Choose another forecaster.")
+        show_empty(
+            "This forecaster held nothing on a yes-no question.", "Choose another forecaster."
+        )
         return
     with place:
-        say(on_references(named(accuracy.forecasters[chosen], visit.me), skills))
+        show_insight(
+            reference_finding(display_name(accuracy.forecasters[chosen], visit.me), skills)
+        )
     frame = references_frame(skills)
-    spec = charts.drawn(
-        charts.saved(tuple(frame["reference"]), "Saved of its loss"), rows=frame, zero=ZERO
+    spec = charts.bind_data(
+        charts.savings_chart(tuple(frame["reference"]), "Saved of its loss"), rows=frame, zero=ZERO
     )
     st.vega_lite_chart(
         spec=spec, width="stretch", key="saved", alt="Share of each reference's loss that was saved"
     )
     _show_faint_note(frame)
-    table(frame, _REFERENCES, "Against references", row_height=WRAPPED)
+    show_table(frame, _REFERENCES, "Against references", row_height=WRAPPED_ROW_HEIGHT)
     st.caption(
         "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so "
         "that no question on which the reference was nearly right can rule it."
@@ -221,12 +239,16 @@ def references(visit: Visit, accuracy: Accuracy) -> None:
 
 
 @st.fragment
-def progress(visit: Visit, accuracy: Accuracy) -> None:
+def show_progress(visit: Visit, accuracy: Accuracy) -> None:
     """Show mean skill over the questions that counted by each time."""
     frame = progress_frame(accuracy, visit.me)
-    say(on_progress(frame))
-    spec = charts.drawn(
-        charts.progress(styles(visit, ranked(accuracy, visit.me))), progress=frame, zero=ZERO
+    show_insight(progress_finding(frame))
+    spec = charts.bind_data(
+        charts.progress_chart(
+            style_forecasters(visit, list_scored_forecasters(accuracy, visit.me))
+        ),
+        progress=frame,
+        zero=ZERO,
     )
     st.vega_lite_chart(
         spec=spec, width="stretch", key="progress", alt="Mean skill of each forecaster over time"

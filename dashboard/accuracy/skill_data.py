@@ -8,15 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.accuracy.accuracy_data import headline_scores, ranked
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import clipped, named, percent_number, plural
+from dashboard.accuracy.accuracy_data import headline_scores, list_scored_forecasters
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import clip, display_name, percent_number, plural
 from forecasts.questions.forecaster import HAZARD, PRIOR, Forecaster
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import REFERENCES, ReferenceName, Skill
-from forecasts.scoring.skill_words import gained, interval
+from forecasts.scoring.skill_words import format_interval, skill_points
 from forecasts.statistics.comparison import MIN_CLUSTERS
 from tracker.model.read_models import Accuracy
 
@@ -26,7 +26,7 @@ _OWN_REFERENCES: dict[ForecasterId, tuple[ReferenceName, ...]] = {
 }
 
 
-def rules_present(accuracy: Accuracy) -> tuple[RuleName, ...]:
+def list_rules_present(accuracy: Accuracy) -> tuple[RuleName, ...]:
     """List the rules by which anyone was scored, in order; the headline rule of most questions
     first.
     """
@@ -36,7 +36,7 @@ def rules_present(accuracy: Accuracy) -> tuple[RuleName, ...]:
     return tuple(sorted(rules, key=lambda rule: (rule != first, list(RULES).index(rule))))
 
 
-def by_skill(accuracy: Accuracy, rule: RuleName) -> tuple[Summary, ...]:
+def rank_summaries(accuracy: Accuracy, rule: RuleName) -> tuple[Summary, ...]:
     """List everyone's summary by one rule, best skill first."""
     summaries = [s for s in accuracy.summaries if s.rule == rule and s.skill is not None]
     return tuple(sorted(summaries, key=lambda s: (-(s.skill or 0.0), s.forecaster_id)))
@@ -66,32 +66,33 @@ def skill_frame(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> pd.Data
         "on": "str",
     }
     types |= {"coverage": "float64", "attainable": "float64", "mean": "float64"}
-    return frame_of(types, (_skill_row(accuracy, me, s) for s in by_skill(accuracy, rule)))
+    return build_frame(types, (_skill_row(accuracy, me, s) for s in rank_summaries(accuracy, rule)))
 
 
 def _skill_row(accuracy: Accuracy, me: ForecasterId, summary: Summary) -> tuple[Any, ...]:
     low, high = (
-        None if end is None else gained(summary.rule, end) for end in (summary.low, summary.high)
+        None if end is None else skill_points(summary.rule, end)
+        for end in (summary.low, summary.high)
     )
     return (
         summary.forecaster_id,
-        named(accuracy.forecasters[summary.forecaster_id], me),
-        gained(summary.rule, summary.skill or 0.0),
+        display_name(accuracy.forecasters[summary.forecaster_id], me),
+        skill_points(summary.rule, summary.skill or 0.0),
         low,
         high,
-        interval(low, high),
-        shown(summary),
+        format_interval(low, high),
+        gain_verdict(summary),
         summary.questions,
         summary.clusters,
         summary.clusters >= MIN_CLUSTERS,
-        tersely(summary.questions, summary.clusters),
+        format_sample(summary.questions, summary.clusters),
         percent_number(summary.coverage),
         percent_number(_attainable_coverage(accuracy, summary)),
         None if RULES[summary.rule].is_points else summary.mean_while_active,
     )
 
 
-def shown(summary: Summary) -> str:
+def gain_verdict(summary: Summary) -> str:
     """Return the verdict on a gain; none is given below 30 groups."""
     if summary.clusters < MIN_CLUSTERS or summary.low is None or summary.high is None:
         return "too few to say"
@@ -107,18 +108,18 @@ def _attainable_coverage(accuracy: Accuracy, summary: Summary) -> float:
         for s in accuracy.scores
         if (s.forecaster_id, s.rule) == (summary.forecaster_id, summary.rule)
         and s.mean_while_active is not None
-        and counts_under(s.rule, accuracy.questions[s.question_id].kind)
+        and is_counted_under(s.rule, accuracy.questions[s.question_id].kind)
     )
 
 
-def rests_on(questions: int, groups: int) -> str:
+def describe_sample(questions: int, groups: int) -> str:
     """Describe a sample: `19 questions in 17 groups`, `40 separate questions`."""
     if questions == groups:
         return plural(questions, "question" if questions == 1 else "separate question")
     return f"{plural(questions, 'question')} in {plural(groups, 'group')}"
 
 
-def tersely(questions: int, groups: int) -> str:
+def format_sample(questions: int, groups: int) -> str:
     """Describe a sample for a column headed Questions: `19 in 17 groups`, `40 separate`."""
     return (
         f"{questions:,} separate"
@@ -127,7 +128,7 @@ def tersely(questions: int, groups: int) -> str:
     )
 
 
-def against(accuracy: Accuracy, forecaster_id: ForecasterId) -> tuple[Skill, ...]:
+def list_reference_skills(accuracy: Accuracy, forecaster_id: ForecasterId) -> tuple[Skill, ...]:
     """List a forecaster's skill against each reference, except those that are the forecaster
     itself.
     """
@@ -159,8 +160,8 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
             None if x is None else 100 * x for x in (skill.skill, skill.low, skill.high)
         )
         reference = REFERENCES[skill.reference]
-        on = tersely(skill.n, skill.n_clusters)
-        ends = (low, high, interval(low, high, 0))
+        on = format_sample(skill.n, skill.n_clusters)
+        ends = (low, high, format_interval(low, high, 0))
         enough = skill.n_clusters >= MIN_CLUSTERS
         rows.append(
             (
@@ -169,15 +170,15 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
                 *ends,
                 on,
                 enough,
-                verdict(skill),
+                reference_verdict(skill),
                 reference.meaning,
                 reference.shows,
             )
         )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def verdict(skill: Skill) -> str:
+def reference_verdict(skill: Skill) -> str:
     """Return the verdict against a reference; none is given below 30 groups."""
     if skill.skill is None:
         return "nothing to beat"
@@ -188,7 +189,7 @@ def verdict(skill: Skill) -> str:
     return "not beaten: it did better" if skill.high < 0.0 else "no difference shown"
 
 
-def counted_at(accuracy: Accuracy, question_id: QuestionId) -> datetime:
+def scoring_time(accuracy: Accuracy, question_id: QuestionId) -> datetime:
     """Return the time from which a question counts: answer known and scheduled close passed."""
     return max(
         accuracy.resolutions[question_id].known_at, accuracy.questions[question_id].closes_at
@@ -202,8 +203,13 @@ def progress_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     last (the questions of this time). Questions of the same time form one step.
     """
     types = {"time": TIME, "forecaster": "str", "mean": "float64", "n": "int64", "last": "str"}
-    return frame_of(
-        types, (row for f in ranked(accuracy, me) for row in _progress_rows(accuracy, f, me))
+    return build_frame(
+        types,
+        (
+            row
+            for f in list_scored_forecasters(accuracy, me)
+            for row in _progress_rows(accuracy, f, me)
+        ),
     )
 
 
@@ -213,10 +219,12 @@ def _progress_rows(
     total, n = 0.0, 0
     rows: dict[datetime, tuple[Any, ...]] = {}
     scores = headline_scores(accuracy, forecaster.id)
-    for score in sorted(scores, key=lambda s: (counted_at(accuracy, s.question_id), s.question_id)):
-        total, n = total + gained(score.rule, score.skill_over_schedule), n + 1
-        at = counted_at(accuracy, score.question_id)
-        text = clipped(accuracy.questions[score.question_id].text, 90)
+    for score in sorted(
+        scores, key=lambda s: (scoring_time(accuracy, s.question_id), s.question_id)
+    ):
+        total, n = total + skill_points(score.rule, score.skill_over_schedule), n + 1
+        at = scoring_time(accuracy, score.question_id)
+        text = clip(accuracy.questions[score.question_id].text, 90)
         last = f"{rows[at][4]} · {text}" if at in rows else text
-        rows[at] = (at, named(forecaster, me), total / n, n, last)
+        rows[at] = (at, display_name(forecaster, me), total / n, n, last)
     return list(rows.values())

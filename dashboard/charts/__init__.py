@@ -6,7 +6,13 @@ Okabe and Ito, which colour-blind readers can distinguish; a shape or a dash alw
 information.
 """
 
-from dashboard.charts.accuracy import bins, calibration, progress, saved, skill
+from dashboard.charts.accuracy import (
+    bins_chart,
+    calibration_chart,
+    progress_chart,
+    savings_chart,
+    skill_chart,
+)
 from dashboard.charts.common import (
     BLUE,
     GREEN,
@@ -16,26 +22,26 @@ from dashboard.charts.common import (
     PURPLE,
     SKY,
     VERMILLION,
-    Line,
-    Spec,
-    drawn,
-    lines,
-    other_line,
+    ChartSpec,
+    LineStyle,
+    bind_data,
+    forecaster_lines,
+    other_question_style,
 )
 from dashboard.charts.distributions import (
-    Axis,
-    axis_of,
-    curves_now,
-    fan,
+    ValueAxis,
+    curves_now_chart,
+    fan_chart,
     option_lines,
-    options_now,
-    options_over_time,
-    preview,
+    options_now_chart,
+    options_over_time_chart,
+    preview_chart,
+    value_axis,
 )
-from dashboard.charts.essay import essay_record
-from dashboard.charts.feeds import daily_items, daily_polls
-from dashboard.charts.revisions import Scale, revisions
-from dashboard.charts.waterfall import waterfall
+from dashboard.charts.essay import essay_record_chart
+from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
+from dashboard.charts.revisions import ProbabilityScale, revisions_chart
+from dashboard.charts.waterfall import waterfall_chart
 
 __all__ = [
     "BLUE",
@@ -46,28 +52,28 @@ __all__ = [
     "PURPLE",
     "SKY",
     "VERMILLION",
-    "Axis",
-    "Line",
-    "Scale",
-    "Spec",
-    "axis_of",
-    "bins",
-    "calibration",
-    "curves_now",
-    "daily_items",
-    "daily_polls",
-    "drawn",
-    "essay_record",
-    "fan",
-    "lines",
+    "ChartSpec",
+    "LineStyle",
+    "ProbabilityScale",
+    "ValueAxis",
+    "bind_data",
+    "bins_chart",
+    "calibration_chart",
+    "curves_now_chart",
+    "daily_items_chart",
+    "daily_polls_chart",
+    "essay_record_chart",
+    "fan_chart",
+    "forecaster_lines",
     "option_lines",
-    "options_now",
-    "options_over_time",
-    "other_line",
-    "preview",
-    "progress",
-    "revisions",
-    "saved",
-    "skill",
-    "waterfall",
+    "options_now_chart",
+    "options_over_time_chart",
+    "other_question_style",
+    "preview_chart",
+    "progress_chart",
+    "revisions_chart",
+    "savings_chart",
+    "skill_chart",
+    "value_axis",
+    "waterfall_chart",
 ]

@@ -5,9 +5,18 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, Line, Spec, colour, text, time_axis, when
+from dashboard.charts.common import (
+    BLUE,
+    GREY,
+    ChartSpec,
+    LineStyle,
+    colour_encoding,
+    text_tooltip,
+    time_axis,
+    time_tooltip,
+)
 
-ROW: Final = 40
+ROW_HEIGHT: Final = 40
 """Height of one row of dots in pixels, so that charts of any size are spaced alike."""
 
 _AXIS_HEIGHT: Final = 40
@@ -18,34 +27,34 @@ _FAINT_OPACITY: Final = 0.45
 
 
 @lru_cache(maxsize=64)
-def skill(styles: tuple[Line, ...], title: str) -> Spec:
+def skill_chart(styles: tuple[LineStyle, ...], title: str) -> ChartSpec:
     """Skill of each forecaster as a dot with its 95 % interval, in the given order. Data: `rows`,
     `zero`.
     """
     names = [line.name for line in styles]
     tips = [
-        text("forecaster", "Who"),
+        text_tooltip("forecaster", "Who"),
         alt.Tooltip("skill:Q", title="Skill", format="+.1f"),
-        text("interval", "95 %"),
-        text("on", "Questions"),
+        text_tooltip("interval", "95 %"),
+        text_tooltip("on", "Questions"),
     ]
     base = alt.Chart(alt.NamedData("rows")).encode(
-        y=_row_axis("forecaster", names), color=colour(styles, legend=False)
+        y=_row_axis("forecaster", names), color=colour_encoding(styles, legend=False)
     )
     return _interval_chart(base, tips, len(names), field="skill", title=title)
 
 
 @lru_cache(maxsize=64)
-def saved(references: tuple[str, ...], title: str) -> Spec:
+def savings_chart(references: tuple[str, ...], title: str) -> ChartSpec:
     """Share of each reference's loss saved, as a dot with its 95 % interval. Data: `rows`,
     `zero`.
     """
     tips = [
-        text("reference", "Against"),
+        text_tooltip("reference", "Against"),
         alt.Tooltip("saved:Q", title="Saved, %", format="+.0f"),
-        text("interval", "95 %"),
-        text("on", "Questions"),
-        text("meaning", "What it is"),
+        text_tooltip("interval", "95 %"),
+        text_tooltip("on", "Questions"),
+        text_tooltip("meaning", "What it is"),
     ]
     base = alt.Chart(alt.NamedData("rows")).encode(
         y=_row_axis("reference", list(references)), color=alt.value(BLUE)
@@ -67,7 +76,7 @@ def _row_axis(field: str, names: list[str]) -> alt.Y:
 
 def _interval_chart(
     base: alt.Chart, tips: list[alt.Tooltip], count: int, *, field: str, title: str, unit: str = ""
-) -> Spec:
+) -> ChartSpec:
     """Draw a dot and an interval per row, faint with too few questions, over the zero line."""
     axis = _gain_axis(unit)
     zero = (
@@ -79,7 +88,9 @@ def _interval_chart(
     dots = base.mark_circle(size=150).encode(
         x=alt.X(f"{field}:Q", title=title, axis=axis), tooltip=tips, opacity=_opacity_by_sample(1.0)
     )
-    return alt.layer(zero, bars, dots).properties(height=count * ROW + _AXIS_HEIGHT).to_dict()
+    return (
+        alt.layer(zero, bars, dots).properties(height=count * ROW_HEIGHT + _AXIS_HEIGHT).to_dict()
+    )
 
 
 def _opacity_by_sample(full: float) -> alt.typing.ChannelOpacity:
@@ -96,19 +107,19 @@ def _gain_axis(unit: str = "") -> alt.Axis:
 
 
 @lru_cache(maxsize=64)
-def progress(styles: tuple[Line, ...]) -> Spec:
-    """Running mean skill of each forecaster. Data: `progress`, `zero`."""
+def progress_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
+    """Running mean skill of each forecaster. Data: `progress_chart`, `zero`."""
     tips = [
-        text("forecaster", "Who"),
+        text_tooltip("forecaster", "Who"),
         alt.Tooltip("mean:Q", title="Mean skill so far", format="+.1f"),
         alt.Tooltip("n:Q", title="Questions"),
-        text("last", "Last"),
-        when("on"),
+        text_tooltip("last", "Last"),
+        time_tooltip("on"),
     ]
     base = alt.Chart(alt.NamedData("progress")).encode(
         x=time_axis(),
         y=alt.Y("mean:Q", title="Mean skill, points", axis=_gain_axis()),
-        color=colour(styles, legend=True),
+        color=colour_encoding(styles, legend=True),
     )
     names = [line.name for line in styles]
     dash = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
@@ -123,7 +134,7 @@ def progress(styles: tuple[Line, ...]) -> Spec:
 
 
 @lru_cache(maxsize=2)
-def calibration(*, curved: bool = True) -> Spec:
+def calibration_chart(*, curved: bool = True) -> ChartSpec:
     """The reliability curve over its band and the diagonal; dots grow with the number of questions.
 
     Without `curved`, for too few questions, dots alone: a line through noise would mislead.
@@ -151,8 +162,10 @@ def calibration(*, curved: bool = True) -> Spec:
 
 
 @lru_cache(maxsize=1)
-def bins() -> Spec:
-    """Binned forecasts against outcomes, with Wilson's intervals. Data: `bins`, `diagonal`."""
+def bins_chart() -> ChartSpec:
+    """Binned forecasts against outcomes, with Wilson's intervals. Data: `bins_chart`,
+    `diagonal`.
+    """
     # The axis goes beyond 100 % to leave room for the last count.
     x_axis, y_axis = _forecast_axis([0, 1.1]), _outcome_axis()
     base = alt.Chart(alt.NamedData("bins")).transform_calculate(
@@ -162,11 +175,11 @@ def bins() -> Spec:
         high="datum.high / 100",
     )
     tips = [
-        text("range", "Forecasts of"),
+        text_tooltip("range", "Forecasts of"),
         alt.Tooltip("said:Q", title="Said on average", format=".0%"),
-        text("of", "Happened"),
-        text("wilson", "95 % (Wilson)"),
-        text("jeffreys", "95 % (Jeffreys)"),
+        text_tooltip("of", "Happened"),
+        text_tooltip("wilson", "95 % (Wilson)"),
+        text_tooltip("jeffreys", "95 % (Jeffreys)"),
     ]
     line = alt.Chart(alt.NamedData("diagonal")).mark_line(strokeDash=[5, 4], color=GREY)
     bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(x=x_axis, y=alt.Y("low:Q"), y2="high:Q")

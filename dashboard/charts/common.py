@@ -18,7 +18,7 @@ from tracker.reports.palette import (
     PURPLE,
     SKY,
     VERMILLION,
-    Line,
+    LineStyle,
 )
 from tracker.reports.ticks import LOCALE, time_ticks
 
@@ -31,20 +31,20 @@ __all__ = [
     "PURPLE",
     "SKY",
     "VERMILLION",
-    "Line",
-    "Spec",
-    "colour",
-    "dash",
-    "drawn",
-    "lines",
-    "stroke",
-    "text",
+    "ChartSpec",
+    "LineStyle",
+    "bind_data",
+    "colour_encoding",
+    "dash_encoding",
+    "forecaster_lines",
+    "text_tooltip",
     "time_axis",
     "time_ticks",
-    "when",
+    "time_tooltip",
+    "width_encoding",
 ]
 
-Spec = Mapping[str, Any]
+ChartSpec = Mapping[str, Any]
 
 INK: Final = "#808495"
 """Grey for words within a chart, readable on light and dark backgrounds."""
@@ -52,30 +52,30 @@ INK: Final = "#808495"
 HEIGHT: Final = 400
 
 
-def lines(
+def forecaster_lines(
     forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId
-) -> tuple[Line, ...]:
+) -> tuple[LineStyle, ...]:
     """Assign a colour and dash to each forecaster: me blue, the suggestion vermillion, base rates
     grey.
     """
     styles, people = [], 0
     for forecaster, name in zip(forecasters, names, strict=True):
         if forecaster.id == me:
-            styles.append(Line(name, *ME))
+            styles.append(LineStyle(name, *ME))
         elif forecaster.id in COMPUTED:
-            styles.append(Line(name, *COMPUTED[forecaster.id]))
+            styles.append(LineStyle(name, *COMPUTED[forecaster.id]))
         else:
-            styles.append(Line(name, PEOPLE[people % len(PEOPLE)]))
+            styles.append(LineStyle(name, PEOPLE[people % len(PEOPLE)]))
             people += 1
     return tuple(styles)
 
 
-def other_line(name: str, number: int) -> Line:
+def other_question_style(name: str, number: int) -> LineStyle:
     """Return the style of the line of another question: long dashes."""
-    return Line(name, PEOPLE[(2 - number) % len(PEOPLE)], (10, 3), 2.0)
+    return LineStyle(name, PEOPLE[(2 - number) % len(PEOPLE)], (10, 3), 2.0)
 
 
-def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:
+def bind_data(spec: ChartSpec, **frames: Any) -> dict[str, Any]:
     """Bind data frames to a compiled chart by name."""
     return {**spec, "config": {**spec.get("config", {}), "locale": LOCALE}, "datasets": frames}
 
@@ -86,8 +86,12 @@ def time_axis() -> alt.X:
     return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
 
 
-def colour(
-    styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster", symbol: str = "stroke"
+def colour_encoding(
+    styles: tuple[LineStyle, ...],
+    *,
+    legend: bool,
+    field: str = "forecaster",
+    symbol: str = "stroke",
 ) -> alt.Color:
     """Encode the colours of forecasters or another field, with or without a legend."""
     names = [line.name for line in styles]
@@ -106,8 +110,8 @@ def colour(
     return alt.Color(f"{field}:N", scale=scale, legend=legend_spec)
 
 
-def dash(
-    styles: tuple[Line, ...], *, field: str = "forecaster", legend: bool = True
+def dash_encoding(
+    styles: tuple[LineStyle, ...], *, field: str = "forecaster", legend: bool = True
 ) -> alt.StrokeDash:
     """Encode the dashes of forecasters or another field; equal domains merge this legend with that
     of colours.
@@ -117,17 +121,17 @@ def dash(
     return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)
 
 
-def stroke(styles: tuple[Line, ...]) -> alt.StrokeWidth:
+def width_encoding(styles: tuple[LineStyle, ...]) -> alt.StrokeWidth:
     """Encode the width of each forecaster's line."""
     scale = alt.Scale(domain=[line.name for line in styles], range=[line.width for line in styles])
     return alt.StrokeWidth("forecaster:O", scale=scale, legend=None)
 
 
-def text(field: str, title: str) -> alt.Tooltip:
+def text_tooltip(field: str, title: str) -> alt.Tooltip:
     """Return a tooltip line for text."""
     return alt.Tooltip(f"{field}:N", title=title)
 
 
-def when(title: str) -> alt.Tooltip:
+def time_tooltip(title: str) -> alt.Tooltip:
     """Return a tooltip line for the time."""
     return alt.Tooltip("time:T", title=title, format="%d %b %Y, %H:%M")

@@ -11,28 +11,28 @@ from dashboard.charts.common import (
     GREY,
     HEIGHT,
     VERMILLION,
-    Line,
-    Spec,
-    colour,
-    dash,
-    stroke,
-    text,
+    ChartSpec,
+    LineStyle,
+    colour_encoding,
+    dash_encoding,
+    text_tooltip,
     time_axis,
     time_ticks,
-    when,
+    time_tooltip,
+    width_encoding,
 )
-from dashboard.charts.revisions import marked, rules
+from dashboard.charts.revisions import encode_marks, rules_layer
 from forecasts.distributions.distribution import OTHER
 from forecasts.questions.question import Question
 from tracker.reports.palette import DASHES, OPTIONS
 
-Axis = tuple[Literal["number", "log", "date"], float]
+ValueAxis = tuple[Literal["number", "log", "date"], float]
 """Kind of value axis, and the zero point of a log scale."""
 
 _COOL_TO_WARM: Final = ((0, 114, 178), (86, 180, 233), (230, 159, 0), (213, 94, 0))
 
 
-def axis_of(question: Question) -> Axis:
+def value_axis(question: Question) -> ValueAxis:
     """Return the axis for the values of a numeric or date question."""
     scale = question.scale
     if question.kind == "date" or scale is None:
@@ -40,20 +40,20 @@ def axis_of(question: Question) -> Axis:
     return ("number", 0.0) if scale.zero_point is None else ("log", scale.zero_point)
 
 
-def option_lines(names: Sequence[str], *, ordered: bool) -> tuple[Line, ...]:
+def option_lines(names: Sequence[str], *, ordered: bool) -> tuple[LineStyle, ...]:
     """Assign a colour and dash to each option: cool to warm if ordered, `Other` grey."""
     if ordered:
         return tuple(
-            Line(name, _interpolate_colour(k / max(1, len(names) - 1)))
+            LineStyle(name, _interpolate_colour(k / max(1, len(names) - 1)))
             for k, name in enumerate(names)
         )
     styles, coloured = [], 0
     for name in names:
         if name == OTHER:
-            styles.append(Line(name, GREY, (2, 3)))
+            styles.append(LineStyle(name, GREY, (2, 3)))
         else:
             styles.append(
-                Line(
+                LineStyle(
                     name,
                     OPTIONS[coloured % len(OPTIONS)],
                     DASHES[coloured // len(OPTIONS) % len(DASHES)],
@@ -71,12 +71,12 @@ def _interpolate_colour(place: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def options_over_time(
-    styles: tuple[Line, ...], top: float = 1.0, *, marks: bool, answer: bool
-) -> Spec:
+def options_over_time_chart(
+    styles: tuple[LineStyle, ...], top: float = 1.0, *, marks: bool, answer: bool
+) -> ChartSpec:
     """One forecaster's probability of each option as step lines, up to `top`.
 
-    Data: `steps`, `rules`, `marks`, `answer`.
+    Data: `steps`, `rules_layer`, `marks`, `answer`.
     """
     y = alt.Y(
         "p:Q",
@@ -86,11 +86,16 @@ def options_over_time(
     )
     base = alt.Chart(alt.NamedData("steps")).encode(x=time_axis(), y=y)
     line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
-        color=colour(styles, legend=True, field="option"), strokeDash=dash(styles, field="option")
+        color=colour_encoding(styles, legend=True, field="option"),
+        strokeDash=dash_encoding(styles, field="option"),
     )
     hover = base.mark_point(opacity=0.01, size=80).encode(
-        color=colour(styles, legend=False, field="option"),
-        tooltip=[text("option", "Option"), text("shown", "Said"), when("from")],
+        color=colour_encoding(styles, legend=False, field="option"),
+        tooltip=[
+            text_tooltip("option", "Option"),
+            text_tooltip("shown", "Said"),
+            time_tooltip("from"),
+        ],
     )
     end = alt.Chart(alt.NamedData("answer")).mark_point(
         shape="diamond", filled=True, size=220, opacity=1, clip=False
@@ -98,17 +103,21 @@ def options_over_time(
     happened = end.encode(
         x=time_axis(),
         y=y,
-        color=colour(styles, legend=False, field="option"),
-        tooltip=[text("answer", "It was")],
+        color=colour_encoding(styles, legend=False, field="option"),
+        tooltip=[text_tooltip("answer", "It was")],
     )
-    return _combine_layers([line, rules(), hover], marks=marks, answer=happened if answer else None)
+    return _combine_layers(
+        [line, rules_layer(), hover], marks=marks, answer=happened if answer else None
+    )
 
 
 @lru_cache(maxsize=256)
-def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool) -> Spec:
+def fan_chart(
+    styles: tuple[LineStyle, ...], axis: ValueAxis, *, marks: bool, answer: bool
+) -> ChartSpec:
     """Median, 50 % and 90 % intervals of one forecaster, and the medians of others as thin lines.
 
-    Data: `fan`, `others`, `rules`, `marks`, `answer`.
+    Data: `fan_chart`, `others`, `rules_layer`, `marks`, `answer`.
     """
     base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis())
     wide = base.mark_area(interpolate="step-after", opacity=0.16, color=BLUE).encode(
@@ -121,37 +130,50 @@ def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool) -> S
         y=_value_y("middle", axis)
     )
     hover = base.mark_point(opacity=0.01, size=80).encode(
-        y=_value_y("middle", axis), tooltip=[text("shown", "Said"), when("from")]
+        y=_value_y("middle", axis), tooltip=[text_tooltip("shown", "Said"), time_tooltip("from")]
     )
     end = alt.Chart(alt.NamedData("answer")).mark_point(
         shape="diamond", filled=True, size=220, color=VERMILLION, opacity=1
     )
     happened = end.encode(
-        x=time_axis(), y=_value_y("value", axis), tooltip=[text("answer", "It was"), when("known")]
+        x=time_axis(),
+        y=_value_y("value", axis),
+        tooltip=[text_tooltip("answer", "It was"), time_tooltip("known")],
     )
-    layers = [wide, half, *(_other_medians(styles, axis) if styles else ()), middle, rules(), hover]
+    layers = [
+        wide,
+        half,
+        *(_other_medians(styles, axis) if styles else ()),
+        middle,
+        rules_layer(),
+        hover,
+    ]
     return _combine_layers(layers, marks=marks, answer=happened if answer else None)
 
 
-def _other_medians(styles: tuple[Line, ...], axis: Axis) -> tuple[alt.Chart, alt.Chart]:
+def _other_medians(styles: tuple[LineStyle, ...], axis: ValueAxis) -> tuple[alt.Chart, alt.Chart]:
     base = alt.Chart(alt.NamedData("others")).encode(x=time_axis(), y=_value_y("middle", axis))
     lines = base.mark_line(interpolate="step-after", strokeWidth=1.5).encode(
-        color=colour(styles, legend=True), strokeDash=dash(styles)
+        color=colour_encoding(styles, legend=True), strokeDash=dash_encoding(styles)
     )
     hover = base.mark_point(opacity=0.01, size=60).encode(
-        color=colour(styles, legend=False),
-        tooltip=[text("forecaster", "Who"), text("shown", "Said"), when("from")],
+        color=colour_encoding(styles, legend=False),
+        tooltip=[
+            text_tooltip("forecaster", "Who"),
+            text_tooltip("shown", "Said"),
+            time_tooltip("from"),
+        ],
     )
     return lines, hover
 
 
-def _combine_layers(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart | None) -> Spec:
+def _combine_layers(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart | None) -> ChartSpec:
     if marks:
         # Placed in pixels near the lower edge, because the value axis differs by question.
         strip = alt.Chart(alt.NamedData("marks")).mark_point(
             shape="diamond", filled=True, opacity=0.85, color=GREY
         )
-        layers.append(marked(strip.encode(y=alt.value({"expr": "height - 9"}))))
+        layers.append(encode_marks(strip.encode(y=alt.value({"expr": "height - 9"}))))
     if answer is not None:
         layers.append(answer)
     chart = alt.layer(*layers).resolve_scale(
@@ -161,7 +183,9 @@ def _combine_layers(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart |
 
 
 @lru_cache(maxsize=256)
-def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 1.0) -> Spec:
+def options_now_chart(
+    styles: tuple[LineStyle, ...], labels: tuple[str, ...], top: float = 1.0
+) -> ChartSpec:
     """Everyone's probability of each option, as bars up to `top`. Data: `shares`."""
     names = [line.name for line in styles]
     base = alt.Chart(alt.NamedData("shares")).encode(
@@ -175,8 +199,12 @@ def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 
         ),
     )
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
-        color=colour(styles, legend=True, symbol="square"),
-        tooltip=[text("forecaster", "Who"), text("option", "Option"), text("shown", "Said")],
+        color=colour_encoding(styles, legend=True, symbol="square"),
+        tooltip=[
+            text_tooltip("forecaster", "Who"),
+            text_tooltip("option", "Option"),
+            text_tooltip("shown", "Said"),
+        ],
     )
     # Vega puts text at the upper edge of an offset band; half a bar lower is its middle.
     numbers = base.mark_text(align="left", dx=4, dy=5.5, color=GREY).encode(text="shown:N")
@@ -186,22 +214,26 @@ def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 
 
 
 @lru_cache(maxsize=256)
-def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
+def curves_now_chart(styles: tuple[LineStyle, ...], axis: ValueAxis, *, answer: bool) -> ChartSpec:
     """Density of everyone's forecast over the range. Data: `curves`, `answer`."""
     base = alt.Chart(alt.NamedData("curves")).encode(x=_value_x(axis), y=_density_axis())
     line = base.mark_line().encode(
-        color=colour(styles, legend=True),
-        strokeDash=dash(styles),
-        strokeWidth=stroke(styles),
+        color=colour_encoding(styles, legend=True),
+        strokeDash=dash_encoding(styles),
+        strokeWidth=width_encoding(styles),
     )
     hover = base.mark_point(opacity=0.01, size=80).encode(
-        color=colour(styles, legend=False),
-        tooltip=[text("forecaster", "Who"), text("at", "Value"), text("by", "At most this")],
+        color=colour_encoding(styles, legend=False),
+        tooltip=[
+            text_tooltip("forecaster", "Who"),
+            text_tooltip("at", "Value"),
+            text_tooltip("by", "At most this"),
+        ],
     )
     layers = [line, hover]
     if answer:
         rule = alt.Chart(alt.NamedData("answer")).mark_rule(color=VERMILLION, strokeWidth=2.5)
-        layers.append(rule.encode(x=_value_x(axis), tooltip=[text("answer", "It was")]))
+        layers.append(rule.encode(x=_value_x(axis), tooltip=[text_tooltip("answer", "It was")]))
     return (
         alt.layer(*layers)
         .resolve_scale(color="independent", strokeDash="independent")
@@ -211,13 +243,13 @@ def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
 
 
 @lru_cache(maxsize=16)
-def preview(axis: Axis) -> Spec:
+def preview_chart(axis: ValueAxis) -> ChartSpec:
     """Small density chart of a forecast before it is saved. Data: `curve`, `middle`."""
     area = alt.Chart(alt.NamedData("curve")).mark_area(
         color=BLUE, opacity=0.35, line={"color": BLUE, "strokeWidth": 2}
     )
     rule = alt.Chart(alt.NamedData("middle")).mark_rule(color=BLUE, strokeDash=[3, 3])
-    tips = [text("at", "Value"), text("by", "At most this")]
+    tips = [text_tooltip("at", "Value"), text_tooltip("by", "At most this")]
     return (
         alt.layer(
             area.encode(x=_value_x(axis), y=_density_axis(), tooltip=tips),
@@ -237,7 +269,7 @@ def _density_axis() -> alt.Y:
     return alt.Y("height:Q", title=None, axis=None, scale=alt.Scale(domainMin=0))
 
 
-def _value_x(axis: Axis) -> alt.X:
+def _value_x(axis: ValueAxis) -> alt.X:
     kind, zero = axis
     ticks = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12, tickCount=6)
     match kind:
@@ -252,7 +284,7 @@ def _value_x(axis: Axis) -> alt.X:
             return alt.X("value:Q", title=None, axis=ticks, scale=alt.Scale(zero=False, nice=False))
 
 
-def _value_y(field: str, axis: Axis) -> alt.Y:
+def _value_y(field: str, axis: ValueAxis) -> alt.Y:
     kind, zero = axis
     match kind:
         case "date":

@@ -5,15 +5,15 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREEN, GREY, Spec, text
+from dashboard.charts.common import BLUE, GREEN, GREY, ChartSpec, text_tooltip
 
-ROW: Final = 34
+RECORD_ROW_HEIGHT: Final = 34
 _RECORD_AXIS_HEIGHT: Final = 34
 _MAX_LABEL_WIDTH: Final = 130
 
 
 @lru_cache(maxsize=64)
-def essay_record(labels: tuple[str, ...]) -> Spec:
+def essay_record_chart(labels: tuple[str, ...]) -> ChartSpec:
     """One row per label: share confirmed with its interval, mean probability of open claims,
     counts.
 
@@ -31,9 +31,9 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
         )
     )
     tips = [
-        text("label", "Claims"),
-        text("said", "Borne out"),
-        text("interval", "95 %"),
+        text_tooltip("label", "Claims"),
+        text_tooltip("said", "Borne out"),
+        text_tooltip("interval", "95 %"),
         alt.Tooltip("chance:Q", title="Open ones are held to be", format=".0%"),
     ]
     bars = base.transform_filter("isValid(datum.share)").mark_rule(
@@ -52,7 +52,11 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
         open_.encode(x=_record_axis("chance"), tooltip=tips),
         counts.encode(x=alt.datum(1.02), text="said:N"),
     )
-    return alt.layer(*layers).properties(height=len(labels) * ROW + _RECORD_AXIS_HEIGHT).to_dict()
+    return (
+        alt.layer(*layers)
+        .properties(height=len(labels) * RECORD_ROW_HEIGHT + _RECORD_AXIS_HEIGHT)
+        .to_dict()
+    )
 
 
 def _record_axis(field: str) -> alt.X:

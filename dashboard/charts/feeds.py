@@ -5,7 +5,7 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, Spec, text, time_ticks
+from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, ChartSpec, text_tooltip, time_ticks
 
 _HEIGHT: Final = 220
 _NEW_ITEMS: Final = "new items"
@@ -14,15 +14,15 @@ _COLOURS: Final = (BLUE, SKY, VERMILLION)
 
 
 @lru_cache(maxsize=1)
-def daily_items() -> Spec:
+def daily_items_chart() -> ChartSpec:
     """New items of each day as bars, and the usual number as a line. Data: `days`, `usual`."""
     tips = [
         _day_tip(),
         alt.Tooltip("new:Q", title="New items"),
         alt.Tooltip("edited:Q", title="Edited"),
         alt.Tooltip("polls:Q", title="Polls"),
-        text("unchanged", "Not modified"),
-        text("size", "Read"),
+        text_tooltip("unchanged", "Not modified"),
+        text_tooltip("size", "Read"),
     ]
     scale = alt.Scale(domain=[_NEW_ITEMS, _USUAL_ITEMS], range=[BLUE, GREY])
     series = alt.Color("series:N", scale=scale, legend=alt.Legend(orient="top", title=None))
@@ -47,11 +47,11 @@ def daily_items() -> Spec:
 
 
 @lru_cache(maxsize=1)
-def daily_polls(outcomes: tuple[str, ...]) -> Spec:
+def daily_polls_chart(outcomes: tuple[str, ...]) -> ChartSpec:
     """Polls of each day as bars stacked by outcome. Data: `polls`."""
     scale = alt.Scale(domain=list(outcomes), range=list(_COLOURS))
     legend = alt.Legend(orient="top", title=None)
-    tips = [_day_tip(), text("outcome", "Came to"), alt.Tooltip("polls:Q", title="Polls")]
+    tips = [_day_tip(), text_tooltip("outcome", "Came to"), alt.Tooltip("polls:Q", title="Polls")]
     bars = (
         alt.Chart(alt.NamedData("polls"))
         .mark_bar()

@@ -6,20 +6,29 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREEN, Line, Spec, colour, stroke, text, time_ticks
+from dashboard.charts.common import (
+    BLUE,
+    GREEN,
+    ChartSpec,
+    LineStyle,
+    colour_encoding,
+    text_tooltip,
+    time_ticks,
+    width_encoding,
+)
 
-ANSWER: Final = Line("Answer", GREEN)
+ANSWER_LINE: Final = LineStyle("Answer", GREEN)
 """Style of answers beside forecasts, which are drawn as diamonds."""
 
 _POINT_SHAPES: Final = ("circle", "square", "triangle-up", "cross")
 _ROW_HEIGHT: Final = 38
 
-Ticks = tuple[tuple[int, str], ...]
+DateTicks = tuple[tuple[int, str], ...]
 """Labels of a time axis: milliseconds since 1970, and text."""
 
 
 @lru_cache(maxsize=256)
-def by_date(styles: tuple[Line, ...], ticks: Ticks) -> Spec:
+def by_date_chart(styles: tuple[LineStyle, ...], ticks: DateTicks) -> ChartSpec:
     """P(YES) of one event by several dates, a line per forecaster, and answers. Data: `chances`."""
     labels, instants = json.dumps([label for _, label in ticks]), [instant for instant, _ in ticks]
     # An expression, because Vega-Lite does not read plain numbers as times here.
@@ -32,11 +41,11 @@ def by_date(styles: tuple[Line, ...], ticks: Ticks) -> Spec:
         x=alt.X("at:T", title=None, axis=axis, scale=alt.Scale(type="utc", nice=False, padding=36)),
         y=alt.Y("p:Q", title=None, axis=_share_axis(), scale=alt.Scale(domain=[0, 1], nice=False)),
     )
-    line = base.transform_filter(f"datum.forecaster != '{ANSWER.name}'").mark_line()
+    line = base.transform_filter(f"datum.forecaster != '{ANSWER_LINE.name}'").mark_line()
     line = line.encode(
-        color=colour(styles, legend=False),
+        color=colour_encoding(styles, legend=False),
         strokeDash=_dash_encoding(styles),
-        strokeWidth=stroke(styles),
+        strokeWidth=width_encoding(styles),
     )
     layers = alt.layer(line, _point_layer(base, styles)).resolve_scale(
         color="independent",
@@ -46,7 +55,7 @@ def by_date(styles: tuple[Line, ...], ticks: Ticks) -> Spec:
 
 
 @lru_cache(maxsize=256)
-def in_order(styles: tuple[Line, ...], labels: tuple[str, ...]) -> Spec:
+def by_label_chart(styles: tuple[LineStyle, ...], labels: tuple[str, ...]) -> ChartSpec:
     """P(YES) of the same question about several labels, from the first down. Data: `chances`."""
     base = alt.Chart(alt.NamedData("chances")).encode(
         y=alt.Y("label:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=170, grid=True)),
@@ -56,11 +65,11 @@ def in_order(styles: tuple[Line, ...], labels: tuple[str, ...]) -> Spec:
 
 
 @lru_cache(maxsize=256)
-def fan_over(labels: tuple[str, ...], *, dates: bool, log: bool = False) -> Spec:
+def label_fan_chart(labels: tuple[str, ...], *, dates: bool, log: bool = False) -> ChartSpec:
     """Median, 50 % and 80 % intervals of one forecaster over labels. Data: `fan`."""
     y = alt.Y("label:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=170))
     base = alt.Chart(alt.NamedData("fan")).encode(
-        y=y, tooltip=[text("label", "Of"), text("shown", "Said")]
+        y=y, tooltip=[text_tooltip("label", "Of"), text_tooltip("shown", "Said")]
     )
     wide = base.mark_bar(height=8, opacity=0.3, color=BLUE).encode(
         x=_value_x("low80", dates, log), x2="high80"
@@ -74,10 +83,10 @@ def fan_over(labels: tuple[str, ...], *, dates: bool, log: bool = False) -> Spec
     return alt.layer(wide, half, middle).properties(height=60 + _ROW_HEIGHT * len(labels)).to_dict()
 
 
-def _point_layer(base: alt.Chart, styles: tuple[Line, ...]) -> alt.Chart:
+def _point_layer(base: alt.Chart, styles: tuple[LineStyle, ...]) -> alt.Chart:
     names = [line.name for line in styles]
     shapes = [
-        "diamond" if line == ANSWER else _POINT_SHAPES[n % len(_POINT_SHAPES)]
+        "diamond" if line == ANSWER_LINE else _POINT_SHAPES[n % len(_POINT_SHAPES)]
         for n, line in enumerate(styles)
     ]
     legend = alt.Legend(orient="top", title=None, columns=3, symbolSize=120)
@@ -88,11 +97,15 @@ def _point_layer(base: alt.Chart, styles: tuple[Line, ...]) -> alt.Chart:
             legend=legend,
         ),
         shape=alt.Shape("forecaster:N", scale=alt.Scale(domain=names, range=shapes), legend=legend),
-        tooltip=[text("label", "Of"), text("forecaster", "Who"), text("shown", "Said")],
+        tooltip=[
+            text_tooltip("label", "Of"),
+            text_tooltip("forecaster", "Who"),
+            text_tooltip("shown", "Said"),
+        ],
     )
 
 
-def _dash_encoding(styles: tuple[Line, ...]) -> alt.StrokeDash:
+def _dash_encoding(styles: tuple[LineStyle, ...]) -> alt.StrokeDash:
     dashes = [list(line.dash) or [1, 0] for line in styles]
     scale = alt.Scale(domain=[line.name for line in styles], range=dashes)
     return alt.StrokeDash("forecaster:N", scale=scale, legend=None)

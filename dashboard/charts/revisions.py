@@ -13,36 +13,38 @@ from dashboard.charts.common import (
     HEIGHT,
     INK,
     VERMILLION,
-    Line,
-    Spec,
-    colour,
-    dash,
-    stroke,
-    text,
+    ChartSpec,
+    LineStyle,
+    colour_encoding,
+    dash_encoding,
+    text_tooltip,
     time_axis,
-    when,
+    time_tooltip,
+    width_encoding,
 )
-from dashboard.charts.revisions_data import FURTHEST
-from dashboard.charts.series import ROOM
+from dashboard.charts.revisions_data import MAX_LOG_ODDS
+from dashboard.charts.series import LABEL_ROOM
 from forecasts.distributions.probability import logit
 
-Scale = Literal["probability", "log-odds"]
+ProbabilityScale = Literal["probability", "log-odds"]
 
 _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 @lru_cache(maxsize=256)
-def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool) -> Spec:
+def revisions_chart(
+    styles: tuple[LineStyle, ...], scale: ProbabilityScale, *, marks: bool, answer: bool
+) -> ChartSpec:
     """Every forecaster's probability as step lines with names, evidence marks, rules, the answer.
 
-    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and optionally `marks` and `answer`. It is
-    one layered view, because concatenated views overflow on a phone.
+    Data: `steps`, `ends`, `crossings`, `acts`, `rules_layer`, and optionally `marks` and `answer`.
+    It is one layered view, because concatenated views overflow on a phone.
     """
     layers = [
         _step_layer(styles, scale),
         _name_layer(styles, scale),
         _end_stroke_layer(styles, scale),
-        rules(),
+        rules_layer(),
         _rule_label_layer(),
     ]
     layers += [_crosshair_layer(styles), _act_layer(styles, scale)]
@@ -57,7 +59,7 @@ def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bo
     return chart.properties(height=HEIGHT).to_dict()
 
 
-def _probability_axis(scale: Scale) -> alt.Y:
+def _probability_axis(scale: ProbabilityScale) -> alt.Y:
     if scale == "probability":
         axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
         return alt.Y("p:Q", title=None, axis=axis, scale=alt.Scale(domain=[-0.12, 1.0], nice=False))
@@ -67,27 +69,27 @@ def _probability_axis(scale: Scale) -> alt.Y:
         "log_odds:Q",
         title=None,
         axis=axis,
-        scale=alt.Scale(domain=[-FURTHEST * 1.24, FURTHEST], nice=False),
+        scale=alt.Scale(domain=[-MAX_LOG_ODDS * 1.24, MAX_LOG_ODDS], nice=False),
     )
 
 
-def _step_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _step_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
     return (
         alt.Chart(alt.NamedData("steps"))
         .mark_line(interpolate="step-after")
         .encode(
             x=time_axis(),
             y=_probability_axis(scale),
-            color=colour(styles, legend=False),
-            strokeDash=dash(styles, legend=False),
-            strokeWidth=stroke(styles),
+            color=colour_encoding(styles, legend=False),
+            strokeDash=dash_encoding(styles, legend=False),
+            strokeWidth=width_encoding(styles),
         )
     )
 
 
-def _name_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _name_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
     # Names are grey, readable in both themes; the stroke beside them repeats colour and dash.
-    limit = {"expr": f"width * {ROOM / (1 + ROOM):.3f} - 22"}
+    limit = {"expr": f"width * {LABEL_ROOM / (1 + LABEL_ROOM):.3f} - 22"}
     size = {"expr": "width < 400 ? 10 : 12"}
     chart = alt.Chart(alt.NamedData("ends")).mark_text(
         align="left", dx=24, color=INK, limit=limit, fontSize=size
@@ -95,57 +97,62 @@ def _name_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
     return chart.encode(x=time_axis(), y=_probability_axis(scale), text="label:N")
 
 
-def _end_stroke_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _end_stroke_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
     chart = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
     return chart.mark_point(shape="stroke", size=240, xOffset=12).encode(
         x=time_axis(),
         y=_probability_axis(scale),
-        color=colour(styles, legend=False),
-        strokeDash=dash(styles, legend=False),
-        strokeWidth=stroke(styles),
+        color=colour_encoding(styles, legend=False),
+        strokeDash=dash_encoding(styles, legend=False),
+        strokeWidth=width_encoding(styles),
     )
 
 
-def _crosshair_layer(styles: tuple[Line, ...]) -> alt.Chart:
+def _crosshair_layer(styles: tuple[LineStyle, ...]) -> alt.Chart:
     """A vertical line at the time nearest to the pointer, with the values of all lines in one
     tooltip.
     """
     near = alt.selection_point(
         name="near", nearest=True, on="pointerover", encodings=["x"], empty=False
     )
-    values = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
+    values = [text_tooltip(f"s{n}", line.name) for n, line in enumerate(styles)]
     return (
         alt.Chart(alt.NamedData("crossings"))
         .mark_rule(color=INK)
         .encode(
             x=time_axis(),
             opacity=alt.condition(near, alt.value(0.7), alt.value(0)),
-            tooltip=[when("At"), *values],
+            tooltip=[time_tooltip("At"), *values],
         )
         .add_params(near)
     )
 
 
-def _act_layer(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
-    tips = [text("forecaster", "Who"), text("shown", "Said"), when("on"), text("why", "Why")]
+def _act_layer(styles: tuple[LineStyle, ...], scale: ProbabilityScale) -> alt.Chart:
+    tips = [
+        text_tooltip("forecaster", "Who"),
+        text_tooltip("shown", "Said"),
+        time_tooltip("on"),
+        text_tooltip("why", "Why"),
+    ]
     return (
         alt.Chart(alt.NamedData("acts"))
         .mark_circle(size=45, opacity=1)
         .encode(
             x=time_axis(),
             y=_probability_axis(scale),
-            color=colour(styles, legend=False),
+            color=colour_encoding(styles, legend=False),
             tooltip=tips,
         )
     )
 
 
-def rules() -> alt.Chart:
-    """Vertical rules at the opening, the close, and the time of the answer. Data: `rules`."""
+def rules_layer() -> alt.Chart:
+    """Vertical rules at the opening, the close, and the time of the answer. Data: `rules_layer`."""
     return (
         alt.Chart(alt.NamedData("rules"))
         .mark_rule(strokeDash=[3, 3], color=GREY)
-        .encode(x=time_axis(), tooltip=[text("what", "Question"), when("on")])
+        .encode(x=time_axis(), tooltip=[text_tooltip("what", "Question"), time_tooltip("on")])
     )
 
 
@@ -154,14 +161,14 @@ def _rule_label_layer() -> alt.Chart:
     return chart.encode(x=time_axis(), y=alt.value({"expr": "6 + 13 * datum.row"}), text="what:N")
 
 
-def _mark_layer(scale: Scale) -> alt.Chart:
+def _mark_layer(scale: ProbabilityScale) -> alt.Chart:
     # A separate strip below zero (YES above NO), so that no line crosses the marks.
-    unit = 0.045 if scale == "probability" else FURTHEST * 0.09
-    base = -0.065 if scale == "probability" else -FURTHEST * 1.13
+    unit = 0.045 if scale == "probability" else MAX_LOG_ODDS * 0.09
+    base = -0.065 if scale == "probability" else -MAX_LOG_ODDS * 1.13
     chart = alt.Chart(alt.NamedData("marks")).transform_calculate(
         strip=f"{base} + {unit} * datum.level * 0.55"
     )
-    return marked(
+    return encode_marks(
         chart.mark_point(filled=True, opacity=0.85).encode(
             y=alt.Y("strip:Q"),
             shape=alt.Shape(
@@ -176,7 +183,7 @@ def _mark_layer(scale: Scale) -> alt.Chart:
     )
 
 
-def marked(chart: alt.Chart) -> alt.Chart:
+def encode_marks(chart: alt.Chart) -> alt.Chart:
     """Add place in time, size, tooltip and selection to evidence marks; a click selects `id` as
     `evidence`.
     """
@@ -187,10 +194,10 @@ def marked(chart: alt.Chart) -> alt.Chart:
             picked, alt.value(260), alt.Size("weight:Q", scale=_weight_scale(), legend=None)
         ),
         tooltip=[
-            text("headline", "News"),
-            text("source", "Source"),
-            text("bears", "It"),
-            when("seen"),
+            text_tooltip("headline", "News"),
+            text_tooltip("source", "Source"),
+            text_tooltip("bears", "It"),
+            time_tooltip("seen"),
         ],
     ).add_params(picked)
 
@@ -203,13 +210,13 @@ def _weight_scale() -> alt.Scale:
     return alt.Scale(domain=[0, 5], range=[30, 150])
 
 
-def _answer_layer(scale: Scale) -> alt.Chart:
+def _answer_layer(scale: ProbabilityScale) -> alt.Chart:
     return (
         alt.Chart(alt.NamedData("answer"))
         .mark_point(shape="diamond", filled=True, size=220, color=GREEN, opacity=1, clip=False)
         .encode(
             x=time_axis(),
             y=_probability_axis(scale),
-            tooltip=[text("answer", "Question"), when("known")],
+            tooltip=[text_tooltip("answer", "Question"), time_tooltip("known")],
         )
     )

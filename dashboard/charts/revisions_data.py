@@ -8,33 +8,33 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import answer_of, bearing, clipped, named, percent_exact
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction
-from forecasts.questions.answers import answer
+from forecasts.questions.answers import get_answer
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.questions.question import ForecasterId, Kind, Question, Resolution, effective_close
-from forecasts.questions.timeline import Span, Timeline
+from forecasts.questions.timeline import ForecastSpan, Timeline
 from tracker.model.read_models import EvidenceCard, QuestionPage
 
-Window = tuple[datetime, datetime]
+TimeWindow = tuple[datetime, datetime]
 """Start and end of the time that a chart shows."""
 
-FURTHEST: Final = 5.0
+MAX_LOG_ODDS: Final = 5.0
 """Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
 
-LINE_ROWS: Final = 250
+MAX_LINE_STEPS: Final = 250
 """Maximum number of steps drawn per line, the last of each stretch of time."""
 
 
-def clamped_log_odds(p: float) -> float:
+def clamp_log_odds(p: float) -> float:
     """Return log-odds clamped to the range of the chart."""
-    return min(FURTHEST, max(-FURTHEST, logit(p)))
+    return min(MAX_LOG_ODDS, max(-MAX_LOG_ODDS, logit(p)))
 
 
-def in_order(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
+def list_question_forecasters(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
     """List everyone who held a forecast: me, other people, then computed forecasters."""
     rank = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
     present = [f for f in page.forecasters.values() if f.id in page.timelines]
@@ -49,32 +49,32 @@ def chart_end(page: QuestionPage, now: datetime) -> datetime:
     )
 
 
-def window_of(page: QuestionPage, now: datetime, back: timedelta | None = None) -> Window:
+def chart_window(page: QuestionPage, now: datetime, back: timedelta | None = None) -> TimeWindow:
     """Return the time window of a chart: all of it, or the last `back` before its end."""
     end = chart_end(page, now)
     opens = page.summary.question.opens_at
     return (opens if back is None else max(opens, end - back)), end
 
 
-def inside(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+def crop_to_window(frame: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
     """Keep the rows from the start of a window on."""
     return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)
 
 
-Step = tuple[datetime, Distribution | None]
+LineStep = tuple[datetime, Distribution | None]
 """A point of a line: the forecast from then on, None where a gap begins."""
 
 
-def steps(timeline: Timeline, window: Window) -> list[Step]:
+def line_steps(timeline: Timeline, window: TimeWindow) -> list[LineStep]:
     """Convert a timeline to line points within a window; each stretch ends by repeating its last
     value.
     """
     return _thin_points(_span_points(timeline.spans(*window)), window)
 
 
-def _span_points(spans: Sequence[Span]) -> list[Step]:
+def _span_points(spans: Sequence[ForecastSpan]) -> list[LineStep]:
     """Return a point where each forecast begins and ends, and an empty point inside each gap."""
-    points: list[Step] = []
+    points: list[LineStep] = []
     for index, span in enumerate(spans):
         points.append((span.start, span.distribution))
         following = spans[index + 1].start if index + 1 < len(spans) else None
@@ -85,11 +85,11 @@ def _span_points(spans: Sequence[Span]) -> list[Step]:
     return points
 
 
-def _thin_points(points: list[Step], window: Window) -> list[Step]:
+def _thin_points(points: list[LineStep], window: TimeWindow) -> list[LineStep]:
     """Keep the first point and the last of each equal stretch of time; keep short lines whole."""
-    if len(points) <= LINE_ROWS:
+    if len(points) <= MAX_LINE_STEPS:
         return points
-    stretch = (window[1] - window[0]) / LINE_ROWS
+    stretch = (window[1] - window[0]) / MAX_LINE_STEPS
     last_of_stretch = {int((point[0] - window[0]) / stretch): point for point in points}
     return [points[0], *(point for point in last_of_stretch.values() if point is not points[0])]
 
@@ -107,7 +107,7 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
         "why": "str",
     }
     people = {
-        f.id: named(f, me)
+        f.id: display_name(f, me)
         for f in page.forecasters.values()
         if f.id not in (SUGGESTION, HAZARD, PRIOR)
     }
@@ -118,16 +118,16 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
         for a in page.acts
         if a.forecaster_id in people and a.made_at < end
     )
-    return frame_of(
+    return build_frame(
         types,
         (
             (
                 max(a.made_at, opens),
                 p,
-                clamped_log_odds(p),
+                clamp_log_odds(p),
                 people[a.forecaster_id],
                 percent_exact(p),
-                clipped(a.rationale, 160),
+                clip(a.rationale, 160),
             )
             for a, p in acts
             if p is not None
@@ -135,7 +135,7 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     )
 
 
-def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
+def evidence_marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
     """Evidence marks below the chart, without rejected evidence. Columns:
 
     id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
@@ -151,7 +151,7 @@ def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.Data
         "headline": "str",
         "source": "str",
     }
-    return frame_of(
+    return build_frame(
         types,
         (
             (
@@ -160,8 +160,8 @@ def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.Data
                 _DIRECTION_WORDS[c.evidence.direction],
                 int(c.evidence.direction),
                 int(c.evidence.strength),
-                bearing(c.evidence, kind),
-                clipped(c.headline, 140),
+                describe_bearing(c.evidence, kind),
+                clip(c.headline, 140),
                 c.items[0].feed_title,
             )
             for c in cards
@@ -170,18 +170,18 @@ def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.Data
     )
 
 
-MARK_PLACES: Final = 80
+MAX_MARKS: Final = 80
 """Maximum number of distinguishable marks side by side, for each direction."""
 
 
-def drawn_marks(marks: pd.DataFrame, window: Window) -> pd.DataFrame:
+def thin_marks(marks: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
     """Thin the marks if they are too many: keep the strongest at each place, the newest of
     equals.
     """
-    if len(marks) <= MARK_PLACES:
+    if len(marks) <= MAX_MARKS:
         return marks
-    start, width = pd.Timestamp(window[0]), (window[1] - window[0]) / MARK_PLACES
-    place = ((marks["time"] - start) // pd.Timedelta(width)).clip(0, MARK_PLACES - 1)
+    start, width = pd.Timestamp(window[0]), (window[1] - window[0]) / MAX_MARKS
+    place = ((marks["time"] - start) // pd.Timedelta(width)).clip(0, MAX_MARKS - 1)
     order = marks.assign(place=place).sort_values(["weight", "time"], kind="stable")
     strongest = order.drop_duplicates(["place", "level"], keep="last").drop(columns="place")
     return strongest.sort_values("time", kind="stable").reset_index(drop=True)
@@ -194,7 +194,7 @@ _DIRECTION_WORDS: Final = {
 }
 
 
-def rules_frame(
+def vertical_rules_frame(
     page: QuestionPage, now: datetime, between: tuple[datetime, datetime] | None = None
 ) -> pd.DataFrame:
     """Vertical rules inside the shown time. Columns:
@@ -215,7 +215,7 @@ def rules_frame(
         rows.append((resolution.known_at, "answer known"))
     rows += [] if between is None else [(between[0], "before"), (between[1], "after")]
     numbered = [(*row, n % 3) for n, row in enumerate(sorted(rows))]
-    return frame_of({"time": TIME, "what": "str", "row": "int64"}, numbered)
+    return build_frame({"time": TIME, "what": "str", "row": "int64"}, numbered)
 
 
 def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
@@ -223,7 +223,7 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
 
     Columns: time, p, log_odds, answer.
     """
-    outcome = answer(question, resolution)
+    outcome = get_answer(question, resolution)
     rows = (
         []
         if resolution is None or not isinstance(outcome, int)
@@ -231,9 +231,9 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
             (
                 resolution.known_at,
                 float(outcome),
-                clamped_log_odds(float(outcome)),
-                f"resolved {answer_of(question, resolution)}",
+                clamp_log_odds(float(outcome)),
+                f"resolved {format_answer(question, resolution)}",
             )
         ]
     )
-    return frame_of({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)
+    return build_frame({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)

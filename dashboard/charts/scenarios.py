@@ -5,16 +5,24 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, Line, Spec, colour, text, time_axis, when
+from dashboard.charts.common import (
+    BLUE,
+    ChartSpec,
+    LineStyle,
+    colour_encoding,
+    text_tooltip,
+    time_axis,
+    time_tooltip,
+)
 
-HEIGHT: Final = 460
+SCENARIOS_HEIGHT: Final = 460
 _BAR_HEIGHT: Final = 26
 _LEGEND: Final = (45, 20)
 """Pixels around the legend and for each of its lines; streamlit includes both in the height."""
 
 
 @lru_cache(maxsize=64)
-def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
+def scenarios_over_time_chart(styles: tuple[LineStyle, ...]) -> ChartSpec:
     """Each scenario as an area, the first on top, together 100 %. Data: `stack`, `stretches`,
     `ends`.
     """
@@ -31,12 +39,12 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
         .encode(
             x=time_axis(),
             y=y,
-            color=colour(styles, legend=True, field="option", symbol="square"),
+            color=colour_encoding(styles, legend=True, field="option", symbol="square"),
             order=alt.Order("rank:Q", sort="descending"),
         )
     )
     # The whole period reacts to the pointer, because a thin line would be hard to hit.
-    tips = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
+    tips = [text_tooltip(f"s{n}", line.name) for n, line in enumerate(styles)]
     hover = (
         alt.Chart(alt.NamedData("stretches"))
         .mark_rect(opacity=0.001)
@@ -45,7 +53,7 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
             x2="until",
             y=alt.datum(0),
             y2=alt.datum(1),
-            tooltip=[when("From"), *tips],
+            tooltip=[time_tooltip("From"), *tips],
         )
     )
     numbers = (
@@ -54,13 +62,13 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
         .encode(x=time_axis(), y=alt.Y("y:Q"), text="shown:N", color=_text_colour(styles))
     )
     chart = alt.layer(areas, numbers, hover).resolve_scale(color="independent")
-    return chart.properties(height=HEIGHT).to_dict()
+    return chart.properties(height=SCENARIOS_HEIGHT).to_dict()
 
 
 @lru_cache(maxsize=64)
-def scenarios_in_cases(
-    styles: tuple[Line, ...], cases: tuple[str, ...], *, legend: bool = False
-) -> Spec:
+def scenarios_in_cases_chart(
+    styles: tuple[LineStyle, ...], cases: tuple[str, ...], *, legend: bool = False
+) -> ChartSpec:
     """The scenarios in each of several cases, as bars of 100 %. Data: `cases`."""
     base = alt.Chart(alt.NamedData("cases")).encode(
         y=alt.Y(
@@ -78,9 +86,13 @@ def scenarios_in_cases(
             axis=None,
             scale=alt.Scale(domain=[0, 1], nice=False),
         ),
-        color=colour(styles, legend=legend, field="option", symbol="square"),
+        color=colour_encoding(styles, legend=legend, field="option", symbol="square"),
         order=alt.Order("rank:Q"),
-        tooltip=[text("case", "If"), text("option", "Scenario"), text("shown", "Share")],
+        tooltip=[
+            text_tooltip("case", "If"),
+            text_tooltip("option", "Scenario"),
+            text_tooltip("shown", "Share"),
+        ],
     )
     numbers = base.mark_text(fontWeight="bold").encode(
         x=alt.X("x:Q"), text="label:N", color=_text_colour(styles)
@@ -99,7 +111,7 @@ def scenarios_in_cases(
     )
 
 
-def _text_colour(styles: tuple[Line, ...]) -> alt.Color:
+def _text_colour(styles: tuple[LineStyle, ...]) -> alt.Color:
     """Choose black or white text for contrast: white only on blue (5.2 : 1)."""
     colours = ["white" if line.colour == BLUE else "black" for line in styles]
     scale = alt.Scale(domain=[line.name for line in styles], range=colours)

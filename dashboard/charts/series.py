@@ -9,20 +9,26 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.charts.revisions_data import FURTHEST, Window, clamped_log_odds, in_order, steps
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.components.memoise import once
-from dashboard.wording import clipped, named, percent_exact
+from dashboard.charts.revisions_data import (
+    MAX_LOG_ODDS,
+    TimeWindow,
+    clamp_log_odds,
+    line_steps,
+    list_question_forecasters,
+)
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.components.memoise import memoise
+from dashboard.wording import clip, display_name, percent_exact
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import ForecasterId, Question
 from forecasts.questions.timeline import Timeline
 from tracker.model.read_models import QuestionPage
 
-CROSSINGS: Final = 100
+CROSSHAIR_POSITIONS: Final = 100
 """Number of evenly spaced crosshair positions; every change of a line with few changes is added."""
 
-ROOM: Final = 0.24
+LABEL_ROOM: Final = 0.24
 """Share of the window left free at the right for the names of the lines."""
 
 _MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
@@ -30,7 +36,7 @@ _MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
 pixels.
 """
 
-MOST: Final = 5
+MAX_LINES: Final = 5
 """Maximum number of lines that can be told apart in one chart."""
 
 _MAX_CHANGES_SHOWN: Final = 40
@@ -39,7 +45,7 @@ _MAX_NAME_CHARS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ProbabilityLine:
     """A line of a chart: id (used in the address), display name and timeline."""
 
     id: str
@@ -47,16 +53,19 @@ class Series:
     timeline: Timeline
 
 
-def everyone(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
+def list_lines(page: QuestionPage, me: ForecasterId) -> tuple[ProbabilityLine, ...]:
     """List a line for every forecaster of a question."""
-    return tuple(Series(f.id, named(f, me), page.timelines[f.id]) for f in in_order(page, me))
+    return tuple(
+        ProbabilityLine(f.id, display_name(f, me), page.timelines[f.id])
+        for f in list_question_forecasters(page, me)
+    )
 
 
-@once()
-def first_lines(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
+@memoise()
+def default_lines(page: QuestionPage, me: ForecasterId) -> tuple[ProbabilityLine, ...]:
     """Return the lines shown by default, as many as fit: people first, base rates last."""
     rank = {HAZARD: 1, PRIOR: 2}
-    lines = everyone(page, me)
+    lines = list_lines(page, me)
     by_priority = sorted(
         lines,
         key=lambda line: (
@@ -64,19 +73,21 @@ def first_lines(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
             rank.get(ForecasterId(line.id), 0),
         ),
     )
-    first_ids = {line.id for line in by_priority[:MOST]}
+    first_ids = {line.id for line in by_priority[:MAX_LINES]}
     return tuple(line for line in lines if line.id in first_ids)
 
 
-def of_other_question(question: Question, timelines: Mapping[ForecasterId, Timeline]) -> Series:
+def other_question_line(
+    question: Question, timelines: Mapping[ForecasterId, Timeline]
+) -> ProbabilityLine:
     """Return the line of another question: its suggestion, else its base rate."""
     forecaster_id = SUGGESTION if SUGGESTION in timelines else PRIOR
-    return Series(
-        question.id, clipped(question.text, _MAX_QUESTION_CHARS), timelines[forecaster_id]
+    return ProbabilityLine(
+        question.id, clip(question.text, _MAX_QUESTION_CHARS), timelines[forecaster_id]
     )
 
 
-def steps_frame(lines: Sequence[Series], window: Window) -> pd.DataFrame:
+def steps_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.DataFrame:
     """The steps of every line. Columns:
 
     time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
@@ -90,13 +101,13 @@ def steps_frame(lines: Sequence[Series], window: Window) -> pd.DataFrame:
         "shown": "str",
     }
     rows = [row for line in lines for row in _step_rows(line, window)]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def _step_rows(line: Series, window: Window) -> list[tuple[Any, ...]]:
-    points = ((at, p_yes(distribution)) for at, distribution in steps(line.timeline, window))
+def _step_rows(line: ProbabilityLine, window: TimeWindow) -> list[tuple[Any, ...]]:
+    points = ((at, p_yes(distribution)) for at, distribution in line_steps(line.timeline, window))
     return [
-        (at, p, None if p is None else clamped_log_odds(p), line.name, _format_probability(p))
+        (at, p, None if p is None else clamp_log_odds(p), line.name, _format_probability(p))
         for at, p in points
     ]
 
@@ -105,7 +116,7 @@ def _format_probability(p: float | None) -> str:
     return "no forecast" if p is None else percent_exact(p)
 
 
-def ends_frame(steps: pd.DataFrame, window: Window) -> pd.DataFrame:
+def line_labels_frame(steps: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
     """The name of each line at its end, without overlaps. Columns:
 
     time, forecaster, p and log_odds (height of the name, not of the line), label; and a last row
@@ -113,14 +124,22 @@ def ends_frame(steps: pd.DataFrame, window: Window) -> pd.DataFrame:
     """
     last_rows = steps.dropna(subset=["p"]).groupby("forecaster", sort=False).last()
     p = _spread_heights(last_rows["p"].tolist(), _MIN_DISTANCE_P, (0.0, 1.0))
-    z = _spread_heights(last_rows["log_odds"].tolist(), _MIN_DISTANCE_Z, (-FURTHEST, FURTHEST))
+    z = _spread_heights(
+        last_rows["log_odds"].tolist(), _MIN_DISTANCE_Z, (-MAX_LOG_ODDS, MAX_LOG_ODDS)
+    )
     rows: list[tuple[Any, ...]] = [
-        (window[1], name, p[n], z[n], clipped(str(name), _MAX_NAME_CHARS))
+        (window[1], name, p[n], z[n], clip(str(name), _MAX_NAME_CHARS))
         for n, name in enumerate(last_rows.index)
     ]
     if rows:
         rows.append(
-            (window[1] + ROOM * (window[1] - window[0]), rows[0][1], rows[0][2], rows[0][3], "")
+            (
+                window[1] + LABEL_ROOM * (window[1] - window[0]),
+                rows[0][1],
+                rows[0][2],
+                rows[0][3],
+                "",
+            )
         )
     types = {
         "time": TIME,
@@ -129,7 +148,7 @@ def ends_frame(steps: pd.DataFrame, window: Window) -> pd.DataFrame:
         "log_odds": "float64",
         "label": "str",
     }
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def _spread_heights(
@@ -149,7 +168,7 @@ def _spread_heights(
     return placed
 
 
-def crossings_frame(lines: Sequence[Series], window: Window) -> pd.DataFrame:
+def crosshair_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.DataFrame:
     """Values of all lines at each crosshair position. Columns: time, and s0, s1, … (in words), one
     per line.
     """
@@ -158,15 +177,15 @@ def crossings_frame(lines: Sequence[Series], window: Window) -> pd.DataFrame:
         (at, *(_format_probability(p_yes(line.timeline.at(at))) for line in lines))
         for at in _crosshair_instants(lines, window)
     ]
-    return frame_of({"time": TIME, **dict.fromkeys(names, "str")}, rows)
+    return build_frame({"time": TIME, **dict.fromkeys(names, "str")}, rows)
 
 
-def _crosshair_instants(lines: Sequence[Series], window: Window) -> list[datetime]:
+def _crosshair_instants(lines: Sequence[ProbabilityLine], window: TimeWindow) -> list[datetime]:
     start, end = window
     if start >= end:
         return []
-    width: timedelta = (end - start) / CROSSINGS
-    even = {start + n * width for n in range(CROSSINGS)}
+    width: timedelta = (end - start) / CROSSHAIR_POSITIONS
+    even = {start + n * width for n in range(CROSSHAIR_POSITIONS)}
     changes = [{at for at, _ in line.timeline.steps if start <= at < end} for line in lines]
     return sorted(
         even.union(*(instants for instants in changes if len(instants) <= _MAX_CHANGES_SHOWN))

@@ -5,7 +5,7 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, Spec, text
+from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, ChartSpec, text_tooltip
 from dashboard.charts.waterfall_data import DOWN, END, NONE, UP
 from forecasts.distributions.probability import logit
 
@@ -15,7 +15,7 @@ _TICKS: Final = (*_LOW_TICKS, 0.5, *(1.0 - p for p in _LOW_TICKS))
 
 
 @lru_cache(maxsize=32)
-def waterfall(rows: int) -> Spec:
+def waterfall_chart(rows: int) -> ChartSpec:
     """The lines of a suggestion as bars along log-odds, each beginning where the one above ends.
     Data: `bars`.
 
@@ -29,10 +29,10 @@ def waterfall(rows: int) -> Spec:
             axis=alt.Axis(labelLimit=190, grid=False, ticks=False),
         ),
         tooltip=[
-            text("label", "Line"),
-            text("shown", "Adds"),
-            text("so_far", "So far"),
-            text("why", "Why"),
+            text_tooltip("label", "Line"),
+            text_tooltip("shown", "Adds"),
+            text_tooltip("so_far", "So far"),
+            text_tooltip("why", "Why"),
         ],
     )
     colour_scale = alt.Scale(domain=[UP, DOWN, END, NONE], range=[BLUE, VERMILLION, GREY, GREY])

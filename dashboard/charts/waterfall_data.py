@@ -6,17 +6,17 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import frame_of
-from dashboard.components.memoise import once
-from dashboard.wording import clipped, log_odds, percent
+from dashboard.components.columns_data import build_frame
+from dashboard.components.memoise import memoise
+from dashboard.wording import clip, format_log_odds, percent_whole
 from dashboard.wording.numbers import NBSP
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.log_odds import Group, Line
+from forecasts.evidence.log_odds import LedgerGroup, LedgerLine
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.why import NO_NEWS
 from tracker.model.read_models import EvidenceCard
 
-MOST_BARS: Final = 12
+MAX_BARS: Final = 12
 """Maximum number of bars in a chart, both ends included; the remaining news is summed in one
 bar.
 """
@@ -24,14 +24,14 @@ bar.
 UP, DOWN, END, NONE = "towards YES", "towards NO", "stands here", "adds nothing"
 """Direction of a bar; END marks the two ends, NONE a group without effect."""
 
-SMALL: Final = 0.005
+MIN_BAR_LOG_ODDS: Final = 0.005
 """News that adds less than this in log-odds has no bar of its own: it would read +0.00."""
 
 _MAX_LABEL_CHARS: Final = 44
 _ZERO_LOG_ODDS: Final = 1e-12
 
 
-@once(frozen=2)
+@memoise(by_identity=2)
 def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The bars of a suggestion from the base rate down to itself. Columns:
 
@@ -56,32 +56,32 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     headlines = {card.evidence.id: card.headline for card in cards}
     for label, why, adds in _bar_steps(groups, headlines):
         way = UP if adds > 0 else DOWN if adds < 0 else NONE
-        shown = f"{log_odds(adds)}{NBSP}{'▲' if adds > 0 else '▼'}" if adds else NO_NEWS
-        rows.append((label, z, z + adds, way, shown, percent(sigmoid(z + adds)), why))
+        shown = f"{format_log_odds(adds)}{NBSP}{'▲' if adds > 0 else '▼'}" if adds else NO_NEWS
+        rows.append((label, z, z + adds, way, shown, percent_whole(sigmoid(z + adds)), why))
         z += adds
     total = fsum(line.log_odds for line in suggestion.lines)
     rows.append(_end_row("Suggestion", total, "all lines together"))
     numbered = [
         (rank, _unique_label(row[0], rank, rows), *row[1:]) for rank, row in enumerate(rows)
     ]
-    return frame_of({**types, "so_far": "str", "why": "str"}, numbered)
+    return build_frame({**types, "so_far": "str", "why": "str"}, numbered)
 
 
-def moves(bars: pd.DataFrame) -> bool:
+def has_bars(bars: pd.DataFrame) -> bool:
     """Return True if a bar lies between the two ends."""
     return bool(bars["way"].isin((UP, DOWN)).any())
 
 
 def _end_row(label: str, z: float, why: str) -> tuple[Any, ...]:
-    shown = percent(sigmoid(z))
-    return (label, z, z, END, shown, shown, clipped(why, 170))
+    shown = percent_whole(sigmoid(z))
+    return (label, z, z, END, shown, shown, clip(why, 170))
 
 
 _BarStep = tuple[str, str, float]
 """Label, reason and log-odds of a bar between the ends."""
 
 
-def _bar_steps(groups: Sequence[Group], headlines: dict[Any, str]) -> list[_BarStep]:
+def _bar_steps(groups: Sequence[LedgerGroup], headlines: dict[Any, str]) -> list[_BarStep]:
     """Return the bars between the ends in the order of the groups; news gets the bars that are
     left.
     """
@@ -89,18 +89,19 @@ def _bar_steps(groups: Sequence[Group], headlines: dict[Any, str]) -> list[_BarS
     steps: list[_BarStep] = []
     for group in groups:
         if group.name == "News":
-            steps += _news_steps(group, headlines, MOST_BARS - 2 - len(other_names))
+            steps += _news_steps(group, headlines, MAX_BARS - 2 - len(other_names))
         elif group.name in other_names:
             steps.append((group.name, _join_reasons(group), group.log_odds))
     return steps
 
 
-def _news_steps(news: Group, headlines: dict[Any, str], max_bars: int) -> list[_BarStep]:
+def _news_steps(news: LedgerGroup, headlines: dict[Any, str], max_bars: int) -> list[_BarStep]:
     moving_lines = [line for line in news.lines if abs(line.log_odds) >= _ZERO_LOG_ODDS]
     if not moving_lines:
         return [("News", "no story moves it", 0.0)]
     largest = sorted(
-        (x for x in moving_lines if abs(x.log_odds) >= SMALL), key=lambda line: -abs(line.log_odds)
+        (x for x in moving_lines if abs(x.log_odds) >= MIN_BAR_LOG_ODDS),
+        key=lambda line: -abs(line.log_odds),
     )
     own_bar_ids = set(
         map(
@@ -109,7 +110,7 @@ def _news_steps(news: Group, headlines: dict[Any, str], max_bars: int) -> list[_
         )
     )
     steps = [
-        (_bar_label(line, headlines), clipped(line.why, 170), line.log_odds)
+        (_bar_label(line, headlines), clip(line.why, 170), line.log_odds)
         for line in moving_lines
         if id(line) in own_bar_ids
     ]
@@ -125,18 +126,18 @@ def _news_steps(news: Group, headlines: dict[Any, str], max_bars: int) -> list[_
     return steps
 
 
-def _join_reasons(group: Group) -> str:
-    return clipped("; ".join(line.why for line in group.lines), 170)
+def _join_reasons(group: LedgerGroup) -> str:
+    return clip("; ".join(line.why for line in group.lines), 170)
 
 
-def _bar_label(line: Line, headlines: dict[Any, str]) -> str:
+def _bar_label(line: LedgerLine, headlines: dict[Any, str]) -> str:
     """Label a story by its headline, an indicator by the name that begins its reason, else by the
     kind.
     """
     if line.evidence_id in headlines:
-        return clipped(headlines[line.evidence_id], _MAX_LABEL_CHARS)
+        return clip(headlines[line.evidence_id], _MAX_LABEL_CHARS)
     if line.kind in ("silence", "usual level"):
-        return clipped(f"{line.kind.capitalize()}: {line.why.split(':')[0]}", _MAX_LABEL_CHARS)
+        return clip(f"{line.kind.capitalize()}: {line.why.split(':')[0]}", _MAX_LABEL_CHARS)
     return line.kind.capitalize()
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.components.scripts import scripted
+from dashboard.components.scripts import load_component
 from dashboard.components.visit import Visit
-from dashboard.wording import inert, zone_of
+from dashboard.wording import escape_markdown, parse_zone
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
@@ -24,7 +24,7 @@ _ZONE_COOKIE: Final = "tracker-zone"
 """Cookie in which the browser keeps the zone."""
 
 
-def acting(tracker: Tracker) -> Tracker:
+def get_acting_tracker(tracker: Tracker) -> Tracker:
     """Return the tracker of this session's forecaster: that of the settings, unless another was
     chosen.
     """
@@ -51,39 +51,39 @@ def act_as(forecaster_id: ForecasterId) -> None:
         st.session_state[_ZONE_KEY] = zone_name
 
 
-def zone() -> ZoneInfo:
+def get_zone() -> ZoneInfo:
     """Return the time zone of the pages: the chosen one, else the browser's, else UTC."""
-    return zone_of(chosen_zone() or st.context.timezone)
+    return parse_zone(get_chosen_zone() or st.context.timezone)
 
 
-def chosen_zone() -> str | None:
+def get_chosen_zone() -> str | None:
     """Return the time zone chosen in this tab or at an earlier visit; None for the browser's."""
     name: str = (
         st.session_state[_ZONE_KEY]
         if _ZONE_KEY in st.session_state
         else st.context.cookies.get(_ZONE_COOKIE, "")
     )
-    return name if name and zone_of(name).key == name else None
+    return name if name and parse_zone(name).key == name else None
 
 
-def read_in(name: str | None) -> None:
+def choose_zone(name: str | None) -> None:
     """Choose the zone of times from now on, None for the browser's."""
     st.session_state[_ZONE_KEY] = name or ""
 
 
-def keep_zone() -> None:
+def save_zone() -> None:
     """Save the chosen zone in a cookie."""
-    scripted("zone")(key="keep-zone", data={"zone": chosen_zone() or ""})
+    load_component("zone")(key="keep-zone", data={"zone": get_chosen_zone() or ""})
 
 
-def acting_banner(visit: Visit) -> None:
+def show_acting_banner(visit: Visit) -> None:
     """Show a note on every page while another forecaster than that of the settings acts."""
     if st.session_state.get(_FORECASTER_KEY) is None or visit.me == visit.tracker.settings.me:
         return
     name = next((p.name for p in visit.tracker.people() if p.id == visit.me), visit.me)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="acting"):
         st.markdown(
-            f":material/person: You act as **{inert(name)}** until this tab is reloaded.",
+            f":material/person: You act as **{escape_markdown(name)}** until this tab is reloaded.",
             width="content",
         )
         st.page_link(visit.pages["settings"], label="Change")

@@ -8,7 +8,7 @@ import pandas as pd
 TIME: Final = "datetime64[us, UTC]"
 
 
-def frame_of(types: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+def build_frame(types: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """Build a frame with these column types, also if there are no rows.
 
     Each column is built in its type at once; letting pandas guess first takes three times as long.

@@ -6,10 +6,10 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from tracker.reports.content import Kind
-from tracker.reports.writing import MEDIA_TYPES, Format, written
+from tracker.reports.content import ReportKind
+from tracker.reports.writing import MEDIA_TYPES, ReportFormat, render_report
 
-_LABELS: Final[dict[Format, tuple[str, str]]] = {
+_LABELS: Final[dict[ReportFormat, tuple[str, str]]] = {
     "html": ("HTML", "One file that opens anywhere, offline too, and prints well."),
     "pdf": ("PDF", "With vector charts, and the data attached."),
     "json": (
@@ -19,7 +19,7 @@ _LABELS: Final[dict[Format, tuple[str, str]]] = {
 }
 
 
-def report(visit: Visit, kind: Kind, name: str = "") -> None:
+def show_report_buttons(visit: Visit, kind: ReportKind, name: str = "") -> None:
     """Show the download buttons of one report."""
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"report-{kind}-{name}"
@@ -30,7 +30,7 @@ def report(visit: Visit, kind: Kind, name: str = "") -> None:
         for file_format, (label, help_text) in _LABELS.items():
             st.download_button(
                 label,
-                _made(visit, kind, name, file_format),
+                make_report_later(visit, kind, name, file_format),
                 f"{stem}.{file_format}",
                 MEDIA_TYPES[file_format],
                 key=f"report-{kind}-{name}-{file_format}",
@@ -41,6 +41,8 @@ def report(visit: Visit, kind: Kind, name: str = "") -> None:
             )
 
 
-def _made(visit: Visit, kind: Kind, name: str, file_format: Format) -> Callable[[], bytes]:
+def make_report_later(
+    visit: Visit, kind: ReportKind, name: str, file_format: ReportFormat
+) -> Callable[[], bytes]:
     tracker = visit.tracker
-    return lambda: written(tracker.report(kind, name), file_format)
+    return lambda: render_report(tracker.report(kind, name), file_format)

@@ -9,17 +9,17 @@ from typing import Any, Final, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOST: Final = 64
+MAX_ENTRIES: Final = 64
 """Maximum number of results cached per function; the least recently used are evicted."""
 
 
-def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def memoise(by_identity: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Memoise a function on its most recent arguments (LRU cache).
 
     The first arguments, one by default, are compared by identity: large immutable values returned
     by the tracker. The others are small and compared by value. Callers must not modify the result.
 
-    >>> halves = once()(lambda numbers: [n / 2 for n in numbers])
+    >>> halves = memoise()(lambda numbers: [n / 2 for n in numbers])
     >>> evens = (2, 4)
     >>> halves(evens), halves(evens) is halves(evens)
     ([1.0, 2.0], True)
@@ -31,7 +31,7 @@ def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-            by_id, by_value = args[:frozen], args[frozen:]
+            by_id, by_value = args[:by_identity], args[by_identity:]
             key = (*map(id, by_id), by_value, tuple(sorted(kwargs.items())))
             with lock:
                 if key in cache:
@@ -43,7 +43,7 @@ def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     by_id,
                     result,
                 )  # keeps the values alive, so that their ids stay unique
-                while len(cache) > MOST:
+                while len(cache) > MAX_ENTRIES:
                     cache.popitem(last=False)
             return result
 

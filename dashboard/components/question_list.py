@@ -9,31 +9,31 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from dashboard.components.columns_data import frame_of
-from dashboard.question.distributions_data import as_read
-from dashboard.wording import STATUS, answer_of, in_short, percent_number
+from dashboard.components.columns_data import build_frame
+from dashboard.question.distributions_data import merge_removed_options
+from dashboard.wording import STATUS_NAMES, format_answer, format_forecast, percent_number
 from forecasts.distributions.probability import logit
 from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
-from forecasts.questions.question import ForecasterId, Resolution, is_overdue, status
-from tracker.model.read_models import QuestionSummary, Standing
+from forecasts.questions.question import ForecasterId, Resolution, is_overdue, question_status
+from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 SPARK_POINTS: Final = 30
-POINT: Final = 0.005
+MIN_MOVE: Final = 0.005
 """Smallest move in probability that is shown; anything less rounds to no move."""
 
-CERTAIN: Final = 0.0001
+MIN_PROBABILITY: Final = 0.0001
 """Probabilities are clamped this far from 0 and 1 before log-odds are taken."""
 
 WEEK: Final = timedelta(days=7)
 
-State = Literal["Open", "Upcoming", "Closed", "Overdue", "Resolved", "All"]
+StateFilter = Literal["Open", "Upcoming", "Closed", "Overdue", "Resolved", "All"]
 """Filter by question state; "Overdue" is a closed question past its resolution date."""
 
-Order = Literal["closing", "change", "stale", "apart"]
+SortOrder = Literal["closing", "change", "stale", "apart"]
 """Sort order: next to close, largest move, my oldest forecast, or widest gap first."""
 
 
-Mine = Literal["yes", "stale", "no"]
+MyForecastFilter = Literal["yes", "stale", "no"]
 """Filter by my forecast: held, held but stale, or none."""
 
 STALE_AFTER: Final = timedelta(days=30)
@@ -41,7 +41,7 @@ STALE_AFTER: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class SuggestionMove:
     """Change of an open question's suggestion, in probability."""
 
     summary: QuestionSummary
@@ -54,7 +54,7 @@ class Move:
         return self.after - self.before
 
 
-def move(s: QuestionSummary, length: timedelta, now: datetime) -> Move | None:
+def measure_move(s: QuestionSummary, length: timedelta, now: datetime) -> SuggestionMove | None:
     """Measure the change of an open question's suggestion over up to 90 days, or since it opened.
 
     None for any other question, and if the earlier suggestion is unknown.
@@ -64,32 +64,36 @@ def move(s: QuestionSummary, length: timedelta, now: datetime) -> Move | None:
     start = now - length
     before = [p for at, p in s.history if at <= start]
     if before:
-        return Move(s, before[-1], s.history[-1][1])
-    return Move(s, s.history[0][1], s.history[-1][1]) if s.question.opens_at > start else None
+        return SuggestionMove(s, before[-1], s.history[-1][1])
+    return (
+        SuggestionMove(s, s.history[0][1], s.history[-1][1])
+        if s.question.opens_at > start
+        else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class ForecastGap:
     """Two forecasters out of me, crowd and suggestion, and their probabilities of YES."""
 
     summary: QuestionSummary
-    one: ForecasterId
-    other: ForecasterId
-    p_one: float
-    p_other: float
+    first_id: ForecasterId
+    second_id: ForecasterId
+    first_p: float
+    second_p: float
 
     @property
     def size(self) -> float:
         """Absolute difference in probability: 0.2 is 20 points."""
-        return abs(self.p_one - self.p_other)
+        return abs(self.first_p - self.second_p)
 
     @property
     def log_odds(self) -> float:
         """Absolute difference in log-odds: 0.69 if one's odds are twice the other's."""
-        return abs(_log_odds(self.p_one) - _log_odds(self.p_other))
+        return abs(_log_odds(self.first_p) - _log_odds(self.second_p))
 
 
-def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
+def find_widest_gap(s: QuestionSummary, me: ForecasterId) -> ForecastGap | None:
     """Find the widest gap among me, crowd and suggestion on an open question.
 
     None if fewer than two of them have a probability of YES. The crowd needs at least one
@@ -106,25 +110,25 @@ def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
     if s.status != "open" or len(probabilities) < 2:
         return None
     gaps = [
-        Gap(s, first_id, second_id, p, q)
+        ForecastGap(s, first_id, second_id, p, q)
         for (first_id, p), (second_id, q) in combinations(probabilities, 2)
     ]
     return max(gaps, key=lambda candidate: candidate.size)
 
 
 def _log_odds(p: float) -> float:
-    return logit(min(max(p, CERTAIN), 1 - CERTAIN))
+    return logit(min(max(p, MIN_PROBABILITY), 1 - MIN_PROBABILITY))
 
 
-def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
+def refresh_states(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
     """Recompute question states at an instant; a replay ends at its own time, not the current
     one.
     """
-    return [replace(s, status=status(s.question, s.resolution, now)) for s in summaries]
+    return [replace(s, status=question_status(s.question, s.resolution, now)) for s in summaries]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ListView:
     """Viewer, current time, and the period over which changes are shown."""
 
     me: ForecasterId
@@ -133,18 +137,18 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QuestionFilter:
     """Filter of the question list; None and "" match everything."""
 
-    state: State = "All"
+    state: StateFilter = "All"
     tag: str | None = None
     essay: str | None = None
-    mine: Mine | None = None
+    mine: MyForecastFilter | None = None
     find: str = ""
 
 
-def chosen(
-    summaries: Sequence[QuestionSummary], question_filter: Wanted, view: Look
+def filter_questions(
+    summaries: Sequence[QuestionSummary], question_filter: QuestionFilter, view: ListView
 ) -> list[QuestionSummary]:
     """Filter questions, keeping their order."""
     words = question_filter.find.lower().split()
@@ -159,7 +163,7 @@ def chosen(
     ]
 
 
-def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
+def _in_state(s: QuestionSummary, state: StateFilter, now: datetime) -> bool:
     match state:
         case "All":
             return True
@@ -171,7 +175,7 @@ def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
             return s.status == state.lower()
 
 
-def _is_mine(s: QuestionSummary, mine: Mine, view: Look) -> bool:
+def _is_mine(s: QuestionSummary, mine: MyForecastFilter, view: ListView) -> bool:
     return is_stale(s, view) if mine == "stale" else (view.me in s.standings) == (mine == "yes")
 
 
@@ -180,19 +184,25 @@ def _has_words(s: QuestionSummary, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def in_order(
-    summaries: Sequence[QuestionSummary], order: Order, view: Look
+def sort_questions(
+    summaries: Sequence[QuestionSummary], order: SortOrder, view: ListView
 ) -> list[QuestionSummary]:
     """Sort questions; those without a sort value come last, next to close first."""
-    keys: Mapping[Order, Callable[[QuestionSummary], float | None]] = {
+    keys: Mapping[SortOrder, Callable[[QuestionSummary], float | None]] = {
         "closing": lambda s: 0.0,
         "change": lambda s: (
-            None if (change := move(s, view.over, view.now)) is None else -abs(change.change)
+            None
+            if (change := measure_move(s, view.over, view.now)) is None
+            else -abs(change.change)
         ),
         "stale": lambda s: (
-            None if (standing := my_open(s, view.me)) is None else standing.since.timestamp()
+            None
+            if (standing := my_open_forecast(s, view.me)) is None
+            else standing.since.timestamp()
         ),
-        "apart": lambda s: None if (change := gap(s, view.me)) is None else -change.size,
+        "apart": lambda s: (
+            None if (change := find_widest_gap(s, view.me)) is None else -change.size
+        ),
     }
     key = keys[order]
 
@@ -203,18 +213,18 @@ def in_order(
     return sorted(summaries, key=sort_key)
 
 
-def my_open(s: QuestionSummary, me: ForecasterId) -> Standing | None:
+def my_open_forecast(s: QuestionSummary, me: ForecasterId) -> CurrentForecast | None:
     """Return my forecast on an open question, if any."""
     return s.standings.get(me) if s.status == "open" else None
 
 
-def is_stale(s: QuestionSummary, view: Look) -> bool:
+def is_stale(s: QuestionSummary, view: ListView) -> bool:
     """Return True if I hold a forecast on the open question and have not confirmed it lately."""
-    standing = my_open(s, view.me)
+    standing = my_open_forecast(s, view.me)
     return standing is not None and standing.since < view.now - STALE_AFTER
 
 
-def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
+def sparkline_values(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
     """Sample the suggestion at evenly spaced instants, for a sparkline."""
     if not history:
         return []
@@ -228,7 +238,7 @@ def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[floa
     ]
 
 
-def questions_frame(summaries: Sequence[QuestionSummary], view: Look) -> pd.DataFrame:
+def questions_frame(summaries: Sequence[QuestionSummary], view: ListView) -> pd.DataFrame:
     """One row per question. Columns:
 
     id, question, state (word), answer (in words, or empty), suggestion, mine and crowd (percent of
@@ -254,15 +264,19 @@ def questions_frame(summaries: Sequence[QuestionSummary], view: Look) -> pd.Data
         "last_change": "float64",
         "tags": "str",
     }
-    return frame_of(types, (_question_row(s, view) for s in summaries))
+    return build_frame(types, (_question_row(s, view) for s in summaries))
 
 
-def _question_row(s: QuestionSummary, view: Look) -> tuple[Any, ...]:
-    now, suggestion_move, standing = view.now, move(s, view.over, view.now), my_open(s, view.me)
+def _question_row(s: QuestionSummary, view: ListView) -> tuple[Any, ...]:
+    now, suggestion_move, standing = (
+        view.now,
+        measure_move(s, view.over, view.now),
+        my_open_forecast(s, view.me),
+    )
     return (
         s.question.id,
         s.question.text,
-        STATUS[s.status],
+        STATUS_NAMES[s.status],
         _format_answer(s, s.resolution),
         _percent_of(s, SUGGESTION),
         _percent_of(s, view.me),
@@ -270,7 +284,9 @@ def _question_row(s: QuestionSummary, view: Look) -> tuple[Any, ...]:
         _format_held_forecast(s, view.me, now),
         _format_held_forecast(s, CROWD, now) or _format_computed_forecast(s, now),
         (round(suggestion_move.change * 100) or None) if suggestion_move is not None else None,
-        spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
+        sparkline_values(s.history, now if s.status == "open" else s.history[-1][0])
+        if s.history
+        else [],
         s.waiting,
         _whole_days(s.question.closes_at - now) if s.status == "open" else None,
         None if standing is None else _whole_days(now - standing.since),
@@ -283,7 +299,7 @@ def _whole_days(length: timedelta) -> int:
 
 
 def _format_answer(s: QuestionSummary, resolution: Resolution | None) -> str:
-    return answer_of(s.question, resolution) if resolution is not None else ""
+    return format_answer(s.question, resolution) if resolution is not None else ""
 
 
 def _percent_of(s: QuestionSummary, forecaster_id: ForecasterId) -> float | None:
@@ -297,7 +313,9 @@ def _format_held_forecast(
     standing = s.standings.get(forecaster_id)
     if standing is None:
         return None
-    words = in_short(s.question, as_read(s.question, standing.distribution, now))
+    words = format_forecast(
+        s.question, merge_removed_options(s.question, standing.distribution, now)
+    )
     # Padded, because a table sorts texts by their letters.
     return words.rjust(6) if standing.p is not None else words
 

@@ -4,8 +4,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.score_data import rules_of
-from dashboard.wording import capital
+from dashboard.components.score_data import list_rules_for
+from dashboard.wording import capitalise
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import RULES, RuleName
 
@@ -28,15 +28,15 @@ _DEFAULT_RULES: Final[tuple[RuleName, ...]] = (
 """Rules that a table of scores shows by default."""
 
 
-def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
+def build_score_columns(question: Question, *, everything: bool) -> dict[str, object]:
     """Build the columns of a score table: skill, the rules (headline rule first), coverage."""
-    rules = rules_of(question.kind)
+    rules = list_rules_for(question.kind)
     shown = rules if everything else [r for r in rules if r.name in _DEFAULT_RULES]
     numbers: dict[str, object] = {
         r.name: _C.NumberColumn(
             f"{r.title} {'↓' if r.better == 'lower' else '↑'}",
             format="%+.1f" if r.is_points else "%.3f",
-            help=f"{direction(r.name)}.",
+            help=f"{describe_direction(r.name)}.",
         )
         for r in shown
     }
@@ -50,7 +50,7 @@ def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
     }
 
 
-def direction(rule: RuleName) -> str:
+def describe_direction(rule: RuleName) -> str:
     """Describe the range of a rule and the better direction."""
     definition = RULES[rule]
-    return f"{capital(definition.range)}; {definition.better} is better"
+    return f"{capitalise(definition.range)}; {definition.better} is better"

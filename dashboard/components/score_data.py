@@ -6,23 +6,23 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import in_short, named, percent_number
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import display_name, format_forecast, percent_number
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId, Kind, Question
 from forecasts.questions.timeline import Forecast
-from forecasts.scoring.rulebook import HEADLINE, RULES, Rule
+from forecasts.scoring.rulebook import HEADLINE, RULES, ScoringRule
 from forecasts.scoring.scores import Score
 
 
-def rules_of(kind: Kind) -> tuple[Rule, ...]:
+def list_rules_for(kind: Kind) -> tuple[ScoringRule, ...]:
     """List the scoring rules for a kind of question, headline rule first."""
     applicable = [rule for rule in RULES.values() if kind in rule.kinds]
     return tuple(sorted(applicable, key=lambda rule: rule.name != HEADLINE[kind]))
 
 
-def question_scores_frame(
+def forecaster_scores_frame(
     question: Question,
     scores: Sequence[Score],
     forecasters: Mapping[ForecasterId, Forecaster],
@@ -34,7 +34,7 @@ def question_scores_frame(
     rule of the kind under its name (mean while active, or points), coverage (percent of the
     scheduled time).
     """
-    rules = rules_of(question.kind)
+    rules = list_rules_for(question.kind)
     by_forecaster: dict[ForecasterId, dict[str, Score]] = {}
     for score in scores:
         by_forecaster.setdefault(score.forecaster_id, {})[score.rule] = score
@@ -43,7 +43,7 @@ def question_scores_frame(
     rows = [
         (
             forecaster_id,
-            named(forecasters[forecaster_id], me),
+            display_name(forecasters[forecaster_id], me),
             _drop_negative_zero(100 * by_rule[rules[0].name].skill_over_schedule),
             *(_score_number(rule, by_rule.get(rule.name)) for rule in rules),
             percent_number(by_rule[rules[0].name].coverage),
@@ -51,10 +51,10 @@ def question_scores_frame(
         for forecaster_id, by_rule in by_forecaster.items()
         if rules[0].name in by_rule
     ]
-    return frame_of(types, sorted(rows, key=lambda row: -row[2]))
+    return build_frame(types, sorted(rows, key=lambda row: -row[2]))
 
 
-def possible(question: Question, typed_answer: str, at: datetime) -> tuple[str, ...]:
+def list_possible_answers(question: Question, typed_answer: str, at: datetime) -> tuple[str, ...]:
     """List the answers whose scores are worth comparing, as typed, `typed_answer` first.
 
     YES and NO, or the options offered at that time; for numbers and dates only the typed answer and
@@ -63,7 +63,7 @@ def possible(question: Question, typed_answer: str, at: datetime) -> tuple[str, 
     if question.kind == "binary":
         other_answers: tuple[str, ...] = ("yes", "no")
     elif question.scale is None:
-        other_answers = question.offered(at)
+        other_answers = question.offered_options(at)
     else:
         above = NEVER if question.kind == "date" else ABOVE
         other_answers = (
@@ -73,7 +73,7 @@ def possible(question: Question, typed_answer: str, at: datetime) -> tuple[str, 
     return tuple(dict.fromkeys((typed_answer, *other_answers)))
 
 
-def would_score_frame(
+def hypothetical_scores_frame(
     question: Question,
     scored: Mapping[str, Sequence[Score]],
     forecasters: Mapping[ForecasterId, Forecaster],
@@ -83,13 +83,13 @@ def would_score_frame(
     frame for one outcome. Outcomes under which nobody is scored have no row.
     """
     parts = [
-        question_scores_frame(question, scores, forecasters, me).assign(outcome=outcome)
+        forecaster_scores_frame(question, scores, forecasters, me).assign(outcome=outcome)
         for outcome, scores in scored.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _score_number(rule: Rule, score: Score | None) -> float | None:
+def _score_number(rule: ScoringRule, score: Score | None) -> float | None:
     if score is None:
         return None
     return (
@@ -104,7 +104,7 @@ def _drop_negative_zero(gain: float) -> float:
     return gain if abs(gain) >= 0.05 else 0.0
 
 
-def intervals_frame(question: Question, score: Score) -> pd.DataFrame:
+def score_receipt_frame(question: Question, score: Score) -> pd.DataFrame:
     """One row per interval of a score's receipt. Columns:
 
     start and end (time), days, said (the forecast in words), weight (percent of the scheduled
@@ -124,14 +124,14 @@ def intervals_frame(question: Question, score: Score) -> pd.DataFrame:
             i.start,
             i.end,
             (i.end - i.start) / timedelta(days=1),
-            in_short(question, i.forecast),
+            format_forecast(question, i.forecast),
             100 * i.weight,
             i.score,
             i.contribution,
         )
         for i in score.receipt
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def hindsight_frame(
@@ -142,7 +142,11 @@ def hindsight_frame(
 ) -> pd.DataFrame:
     """Forecasts made after the answer was known. Columns: forecaster, made (time), said."""
     rows = [
-        (named(forecasters[f.forecaster_id], me), f.made_at, in_short(question, f.distribution))
+        (
+            display_name(forecasters[f.forecaster_id], me),
+            f.made_at,
+            format_forecast(question, f.distribution),
+        )
         for f in late
     ]
-    return frame_of({"forecaster": "str", "made": TIME, "said": "str"}, rows)
+    return build_frame({"forecaster": "str", "made": TIME, "said": "str"}, rows)

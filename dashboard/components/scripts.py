@@ -12,12 +12,12 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-ROOM: Final = Path(__file__).parent.parent / "static"
+COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"
 _COMPONENT_NAMES: Final = ("reader", "keeper", "marked", "zone")
 
 
-def scripted(folder: str, html: str = "", css: str = "") -> Callable[..., Any]:
+def load_component(folder: str, html: str = "", css: str = "") -> Callable[..., Any]:
     """Return the component whose script is `dashboard/{folder}/{folder}.js`.
 
     Streamlit loads scripts only from a package that declares them, so they are registered here,
@@ -27,5 +27,7 @@ def scripted(folder: str, html: str = "", css: str = "") -> Callable[..., Any]:
     name = f"{_PACKAGE}.{folder}"
     if manager.get_component_asset_root(name) is None:
         declared = [ComponentConfig(component, component) for component in _COMPONENT_NAMES]
-        manager.register_from_manifest(ComponentManifest(_PACKAGE, "1", declared), ROOM)
+        manager.register_from_manifest(
+            ComponentManifest(_PACKAGE, "1", declared), COMPONENTS_FOLDER
+        )
     return st.components.v2.component(name, html=html or None, css=css or None, js=f"{folder}.js")

@@ -10,17 +10,17 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.wording import inert
+from dashboard.wording import escape_markdown
 from forecasts.errors import ForecastsError
 from tracker.errors import TrackerError
 
-Side = Literal["undo", "redo"]
+UndoSide = Literal["undo", "redo"]
 
 _TOAST_KEY: Final = "toast"
 _LINE_KEY: Final = "notice-line"
 _COUNT_KEY: Final = "notices"
-_OPPOSITE: Final[dict[Side, Side]] = {"undo": "redo", "redo": "undo"}
-_UNDO_BUTTONS: Final[tuple[tuple[Side, str, str], ...]] = (
+_OPPOSITE: Final[dict[UndoSide, UndoSide]] = {"undo": "redo", "redo": "undo"}
+_UNDO_BUTTONS: Final[tuple[tuple[UndoSide, str, str], ...]] = (
     ("undo", "Undo", "U"),
     ("redo", "Redo", "Shift+U"),
 )
@@ -37,12 +37,12 @@ class Notice:
     icon: str = ":material/check:"
 
 
-def say(text: str) -> None:
+def notify(text: str) -> None:
     """Show a message in the next run of the page about an act that cannot be undone."""
-    tell(Notice(text))
+    push_notice(Notice(text))
 
 
-def tell(notice: Notice) -> None:
+def push_notice(notice: Notice) -> None:
     """Show the notice of a new act in the next run of the page; it replaces an earlier one."""
     _get_stack("redo").clear()
     if notice.reverse is None:
@@ -50,26 +50,26 @@ def tell(notice: Notice) -> None:
     _push_notice("undo", notice)
 
 
-def tell_undone(notice: Notice) -> None:
+def push_undone(notice: Notice) -> None:
     """Show the notice of an act that was undone without the notice's button."""
     _push_notice("redo", notice)
 
 
-def remark(text: str) -> None:
+def notify_only(text: str) -> None:
     """Show a message in the next run that leaves undo and redo unchanged."""
     st.session_state[_TOAST_KEY] = Notice(text)
 
 
-def toast() -> None:
+def show_toast() -> None:
     """Show the pending toast; fragments call it as well."""
     notice: Notice | None = st.session_state.pop(_TOAST_KEY, None)
     if notice is not None:
-        st.toast(inert(notice.text), icon=notice.icon)
+        st.toast(escape_markdown(notice.text), icon=notice.icon)
 
 
 def show_notice() -> None:
     """Show the last act: in a line at the bottom with undo and redo, else as a toast."""
-    toast()
+    show_toast()
     line: str | None = st.session_state.get(_LINE_KEY)
     if line is not None:
         _show_undo_line(line)
@@ -79,7 +79,7 @@ def _show_undo_line(text: str) -> None:
     # Separate keys for each notice: a double click must not press the next one's button.
     count = st.session_state[_COUNT_KEY]
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="notice"):
-        st.markdown(inert(text), width="content")
+        st.markdown(escape_markdown(text), width="content")
         for side, label, key in _UNDO_BUTTONS:
             if _get_stack(side):
                 icon = f":material/{side}:"
@@ -100,7 +100,7 @@ def _show_undo_line(text: str) -> None:
         )
 
 
-def _reverse(side: Side, count: int) -> None:
+def _reverse(side: UndoSide, count: int) -> None:
     # During a rerun both the old and the new line are shown, and a click may reach either.
     if st.session_state[_COUNT_KEY] != count or not _get_stack(side):
         return
@@ -112,7 +112,7 @@ def _reverse(side: Side, count: int) -> None:
             _close_line()
 
 
-def _push_notice(side: Side, notice: Notice) -> None:
+def _push_notice(side: UndoSide, notice: Notice) -> None:
     st.session_state[_COUNT_KEY] = st.session_state.get(_COUNT_KEY, 0) + 1
     if notice.reverse is None:
         st.session_state[_TOAST_KEY] = notice
@@ -122,7 +122,7 @@ def _push_notice(side: Side, notice: Notice) -> None:
     st.session_state[_LINE_KEY] = notice.text
 
 
-def _get_stack(side: Side) -> list[Callable[[], Notice]]:
+def _get_stack(side: UndoSide) -> list[Callable[[], Notice]]:
     stack: list[Callable[[], Notice]] = st.session_state.setdefault(f"{side}-stack", [])
     return stack
 

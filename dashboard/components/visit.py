@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.wording import UTC_ZONE, age, day, moment, zone_of
+from dashboard.wording import UTC_ZONE, format_age, format_day, format_moment, parse_zone
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker
 
@@ -62,11 +62,11 @@ class Visit:
         """End of the minute: charts are drawn up to it, so that a click need not redraw them."""
         return self.known_on or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
-    def anew(self) -> "Visit":
+    def refresh(self) -> "Visit":
         """Return the visit as of now, for a fragment that runs later than its page."""
         return replace(self, now=self.tracker.now())
 
-    def drawn_to(self, begins: datetime, shown: timedelta | None = None) -> datetime:
+    def chart_end(self, begins: datetime, shown: timedelta | None = None) -> datetime:
         """Return the end of a chart that begins at `begins` and shows the period `shown`, or all.
 
         It is now, rounded up to steps of a minute, or of about a thousandth of the shown period if
@@ -86,15 +86,15 @@ class Visit:
 
     def age(self, instant: datetime | None) -> str:
         """`3 hours ago`, as seen from this visit."""
-        return age(instant, self.now)
+        return format_age(instant, self.now)
 
     def day(self, instant: datetime) -> str:
         """`24 Nov 2026`, in the viewer's zone."""
-        return day(instant, self.zone)
+        return format_day(instant, self.zone)
 
     def moment(self, instant: datetime) -> str:
         """`24 Nov 2026, 14:05 CET`, in the viewer's zone."""
-        return moment(instant, self.zone)
+        return format_moment(instant, self.zone)
 
     def ago(self, instant: datetime) -> str:
         """`24 Nov 2026, 14:05 CET, 3 hours ago`."""
@@ -103,8 +103,8 @@ class Visit:
     @property
     def charts_zone(self) -> str:
         """Zone of times in charts, which is always the browser's."""
-        return zone_of(st.context.timezone).key
+        return parse_zone(st.context.timezone).key
 
     def utc(self, instant: datetime) -> str:
         """`24 Nov 2026, 13:05 UTC`, for the tooltip of a time in another zone."""
-        return moment(instant, UTC_ZONE)
+        return format_moment(instant, UTC_ZONE)

@@ -10,32 +10,32 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.wording import inert, web_link
+from dashboard.wording import escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
-from forecasts.questions.format import signed
+from forecasts.questions.format import format_signed
 from forecasts.questions.question import Question
 from tracker.errors import TrackerError
 
 K = TypeVar("K", bound=str)
 
-WRAPPED: Final = 62
+WRAPPED_ROW_HEIGHT: Final = 62
 """Row height for text of two or three lines; streamlit wraps from 4 rem (60 px here) on."""
 
-ROW: Final = 35
-HEADER: Final = 40
-TALLEST: Final = 900
+ROW_HEIGHT: Final = 35
+HEADER_HEIGHT: Final = 40
+MAX_TABLE_HEIGHT: Final = 900
 
 
 @contextmanager
-def calm() -> Iterator[None]:
+def show_refusals() -> Iterator[None]:
     """Show a refusal as one sentence; the requested act has not happened."""
     try:
         yield
     except (ForecastsError, TrackerError) as refusal:
-        st.error(sentence(str(refusal)), icon=":material/error:")
+        st.error(format_sentence(str(refusal)), icon=":material/error:")
 
 
-def worked_out(height: int = 320) -> AbstractContextManager[object]:
+def show_skeleton(height: int = 320) -> AbstractContextManager[object]:
     """Show a skeleton placeholder while slow content loads.
 
     It appears with a delay, so that cached content does not flicker.
@@ -43,12 +43,14 @@ def worked_out(height: int = 320) -> AbstractContextManager[object]:
     return st.skeleton(height=height)
 
 
-def sentence(text: str) -> str:
+def format_sentence(text: str) -> str:
     """Format an error message as a sentence without Markdown."""
-    return inert(text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else "."))
+    return escape_markdown(
+        text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+    )
 
 
-def replay_banner(visit: Visit) -> None:
+def show_replay_banner(visit: Visit) -> None:
     """Show on every page of a replay that it is one."""
     until = visit.replayed_until
     if until is not None:
@@ -58,10 +60,10 @@ def replay_banner(visit: Visit) -> None:
         )
 
 
-def restated(visit: Visit) -> None:
+def show_headline_note(visit: Visit) -> None:
     """Show who worded the headlines of a replay; nothing in a live database."""
     if note := visit.tracker.headlines():
-        st.caption(inert(note))
+        st.caption(escape_markdown(note))
 
 
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
@@ -69,7 +71,7 @@ def link_to_question(visit: Visit, question: Question, label: str, icon: str | N
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
 
 
-def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | None:
+def show_choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | None:
     """Show a selectbox of {id: words} that keeps the chosen id in the address parameter `name`.
 
     Streamlit's own binding would write the words, which change and may be long.
@@ -88,7 +90,7 @@ def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | N
     return picked
 
 
-def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
+def show_buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
     """Show a row of buttons of which one is always chosen, kept in the address."""
     picked = st.segmented_control(
         label,
@@ -102,7 +104,7 @@ def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
     return picked or usual
 
 
-def line_about(
+def show_question_line(
     visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False
 ) -> None:
     """Show a short link with the question's text beside it or, on a phone, below it.
@@ -114,31 +116,31 @@ def line_about(
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.page_link(page, label=label, icon=icon, query_params=params or {"q": question.id})
-        st.markdown(inert(question.text), width="content")
+        st.markdown(escape_markdown(question.text), width="content")
 
 
-def flat(text: str) -> str:
+def unwrap_prose(text: str) -> str:
     """Remove the line breaks of prose; paragraphs stay."""
     return "\n\n".join(" ".join(block.split()) for block in text.strip().split("\n\n"))
 
 
-def link_out(url: str, label: str, key: str) -> None:
+def link_to_site(url: str, label: str, key: str) -> None:
     """Show a button to an external page, or the address as text if it is not safe to open."""
-    safe = web_link(url)
+    safe = safe_web_link(url)
     if safe is None and url:
         st.text(f"No usable link: {url[:200]}")
     elif safe is not None:
         st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
 
 
-def titled(words: str) -> None:
+def show_section_title(words: str) -> None:
     """Show the title of a section."""
     st.markdown(f"#### {words}")
 
 
-def no_questions(visit: Visit) -> None:
+def show_no_questions(visit: Visit) -> None:
     """Show the first steps of a database without questions."""
-    empty(
+    show_empty(
         "There are no questions yet.",
         "Load a question set on the page Today, or with `tracker sets import "
         "china_russia_2022`; or write your own.",
@@ -148,19 +150,19 @@ def no_questions(visit: Visit) -> None:
         st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
 
 
-def empty(text: str, next_step: str) -> None:
+def show_empty(text: str, next_step: str) -> None:
     """Show an empty state with the next step."""
     with st.container(border=True):
         st.markdown(f"**{text}**")
         st.caption(next_step)
 
 
-def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
+def show_table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
     """Show a table of exactly these columns; others are not sent to the browser.
 
-    It is as high as its rows up to `TALLEST`, so that a long list never pushes away the rest of a
-    page. Numbers with a signed format, such as `%+.1f`, are formatted here with a true minus: the
-    browser has only a hyphen.
+    It is as high as its rows up to `MAX_TABLE_HEIGHT`, so that a long list never pushes away the
+    rest of a page. Numbers with a signed format, such as `%+.1f`, are formatted here with a true
+    minus: the browser has only a hyphen.
     """
     shown = [name for name in frame.columns if name in columns]
     formats = {
@@ -175,8 +177,8 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) ->
         name: _remove_format(column) if name in formatters else column
         for name, column in columns.items()
     }
-    needed = len(frame) * how.get("row_height", ROW) + HEADER
-    how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
+    needed = len(frame) * how.get("row_height", ROW_HEIGHT) + HEADER_HEIGHT
+    how.setdefault("height", "content" if needed <= MAX_TABLE_HEIGHT else MAX_TABLE_HEIGHT)
     return st.dataframe(
         frame[shown].style.format(formatters, na_rep="–") if formatters else frame[shown],
         column_config=column_config,
@@ -203,10 +205,10 @@ def _remove_format(column: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _format_signed(matched: re.Match[str], value: float) -> str:
-    return f"{signed(value, int(matched[1]))}{matched[2].replace('%%', '%')}"
+    return f"{format_signed(value, int(matched[1]))}{matched[2].replace('%%', '%')}"
 
 
-def selected_row(state: Any) -> int | None:
+def get_selected_row(state: Any) -> int | None:
     """Return the row selected in a table, by its box or by any of its cells."""
     rows: Sequence[int] = state.selection.get("rows", [])
     cells: Sequence[tuple[int, str]] = state.selection.get("cells", [])

@@ -4,29 +4,29 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, empty, link_to_question
+from dashboard.components.widgets import link_to_question, show_empty, show_refusals
 from dashboard.essays import drafting
-from dashboard.essays.essay_data import next_unasked
-from dashboard.essays.essay_text import said_with, standing
-from dashboard.question.distributions_data import as_read
-from dashboard.wording import headline, inert, status_line
-from forecasts.essays.claim_map import Mapped
+from dashboard.essays.essay_data import find_next_unasked
+from dashboard.essays.essay_text import describe_claim_state, describe_modality
+from dashboard.question.distributions_data import merge_removed_options
+from dashboard.wording import escape_markdown, forecast_headline, question_status_line
+from forecasts.essays.claim_map import MappedSentence
 from tracker.errors import Refused
 from tracker.model.essays import EssayPage
 from tracker.model.read_models import QuestionSummary
-from tracker.questions.queries.current_forecasts import on_the_board
+from tracker.questions.queries.current_forecasts import board_forecast
 
-DRAWER = 200
+MAX_REASON_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class SelectedSentence:
     """Selected sentence of an essay."""
 
     page: EssayPage
-    one: Mapped
+    mapped: MappedSentence
 
     @property
     def essay_id(self) -> str:
@@ -36,15 +36,15 @@ class Picked:
     @property
     def offset(self) -> int:
         """Offset of its first character."""
-        return self.one.sentence.offset
+        return self.mapped.sentence.offset
 
 
-def render(visit: Visit, page: EssayPage, mapped: Mapped | None) -> None:
+def render(visit: Visit, page: EssayPage, mapped: MappedSentence | None) -> None:
     """Show the panel of the sentence, or how to begin."""
     if mapped is None:
         _show_no_selection(page)
         return
-    selected = Picked(page, mapped)
+    selected = SelectedSentence(page, mapped)
     _show_sentence(selected)
     _show_questions(visit, selected)
     if page.text is None:
@@ -59,7 +59,7 @@ def render(visit: Visit, page: EssayPage, mapped: Mapped | None) -> None:
 def _show_no_selection(page: EssayPage) -> None:
     if not page.mapped:
         return
-    empty(
+    show_empty(
         "No sentence is picked.",
         "Pick one in the text: here it says how it stands, and what can be made of it.",
     )
@@ -68,7 +68,7 @@ def _show_no_selection(page: EssayPage) -> None:
 
 
 def _show_next_button(page: EssayPage, after: int, label: str) -> None:
-    sentence = next_unasked(page, after)
+    sentence = find_next_unasked(page, after)
     if sentence is not None and sentence.sentence.offset != after:
         st.button(
             label,
@@ -83,23 +83,23 @@ def _select_sentence(offset: int) -> None:
     st.query_params["s"] = str(offset)
 
 
-def _show_sentence(selected: Picked) -> None:
+def _show_sentence(selected: SelectedSentence) -> None:
     with st.container(border=True, gap="xsmall"):
         st.text(
-            f"“{selected.one.sentence.text}”"
-            if selected.one.sentence.text
+            f"“{selected.mapped.sentence.text}”"
+            if selected.mapped.sentence.text
             else "Its text is not kept."
         )
-        st.markdown(f"**{inert(standing(selected.one))}**")
-        if note := said_with(selected.one):
-            st.caption(inert(note))
+        st.markdown(f"**{escape_markdown(describe_claim_state(selected.mapped))}**")
+        if note := describe_modality(selected.mapped):
+            st.caption(escape_markdown(note))
 
 
-def _show_questions(visit: Visit, selected: Picked) -> None:
+def _show_questions(visit: Visit, selected: SelectedSentence) -> None:
     """Show its questions, live ones first, each with its current number."""
     questions = [
         selected.page.questions[q]
-        for q in selected.one.question_ids
+        for q in selected.mapped.question_ids
         if q in selected.page.questions
     ]
     for summary in sorted(
@@ -111,21 +111,25 @@ def _show_questions(visit: Visit, selected: Picked) -> None:
 
 def _show_question(visit: Visit, summary: QuestionSummary) -> None:
     question = summary.question
-    number, _ = headline(question, as_read(question, on_the_board(summary).distribution, visit.now))
-    label = f"**{inert(number)}**" if summary.resolution is None else "**Answered**"
+    number, _ = forecast_headline(
+        question, merge_removed_options(question, board_forecast(summary).distribution, visit.now)
+    )
+    label = f"**{escape_markdown(number)}**" if summary.resolution is None else "**Answered**"
     link_to_question(visit, question, label, ":material/show_chart:")
-    st.markdown(inert(question.text))
-    line = status_line(question, summary.status, summary.resolution, (visit.now, visit.zone))
-    st.caption(inert(f"{line}{' · looking back' if question.retrospective else ''}"))
+    st.markdown(escape_markdown(question.text))
+    line = question_status_line(
+        question, summary.status, summary.resolution, (visit.now, visit.zone)
+    )
+    st.caption(escape_markdown(f"{line}{' · looking back' if question.retrospective else ''}"))
 
 
-def _show_actions(visit: Visit, selected: Picked) -> None:
-    mapped, page = selected.one, selected.page
+def _show_actions(visit: Visit, selected: SelectedSentence) -> None:
+    mapped, page = selected.mapped, selected.page
     if mapped.state == "rejected":
         if st.button("Take it up again", icon=":material/undo:", key="take-up"):
-            with calm():
+            with show_refusals():
                 visit.tracker.restore_claim(selected.essay_id, selected.offset)
-                say("It is taken up again")
+                notify("It is taken up again")
                 st.rerun()
     elif drafting.is_open(page, mapped):
         drafting.render(visit, page, mapped)
@@ -141,7 +145,7 @@ def _show_actions(visit: Visit, selected: Picked) -> None:
     _show_next_button(page, selected.offset, "Next without a question")
 
 
-def _show_rejection_form(visit: Visit, selected: Picked) -> None:
+def _show_rejection_form(visit: Visit, selected: SelectedSentence) -> None:
     with st.expander(
         "Set it aside as untestable",
         icon=":material/do_not_disturb_on:",
@@ -150,15 +154,15 @@ def _show_rejection_form(visit: Visit, selected: Picked) -> None:
         reason = st.text_input(
             "Why can it not be tested?",
             key=f"why-{selected.essay_id}-{selected.offset}",
-            max_chars=DRAWER,
+            max_chars=MAX_REASON_CHARACTERS,
             autocomplete="off",
             persist_state="session",
             placeholder="An opinion: no observation would decide it.",
         )
         if st.button("Set it aside", key="set-aside"):
-            with calm():
+            with show_refusals():
                 if not (reason or "").strip():
                     raise Refused("say why it cannot be tested: the reason is shown over the essay")
                 visit.tracker.reject_claim(selected.essay_id, selected.offset, reason or "")
-                say("It is set aside")
+                notify("It is set aside")
                 st.rerun()

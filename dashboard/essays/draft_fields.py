@@ -8,21 +8,27 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.essays.draft_signposts import bears_out
-from dashboard.essays.drafting_data import SLOTS, Slot, Written, choices, with_slot
+from dashboard.essays.draft_signposts import choose_claim_outcome
+from dashboard.essays.drafting_data import (
+    SLOTS,
+    QuestionWording,
+    Slot,
+    fill_slot,
+    list_closing_days,
+)
 from dashboard.home.question_form import (
     EXAMPLES,
-    Form,
-    base_rate,
-    kind_of,
-    options_of,
-    range_of,
-    shape_of,
+    QuestionForm,
+    choose_kind,
+    choose_shape,
+    input_base_rate,
+    input_options,
+    input_range,
 )
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
-from forecasts.essays.claim_map import Mapped
-from forecasts.essays.draft import Draft, asked_from
+from forecasts.essays.claim_map import MappedSentence
+from forecasts.essays.draft import ClaimDraft, build_new_question
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.model.essays import EssayPage, SavedDraft
 
@@ -30,16 +36,16 @@ _TEXT_FIELDS: Final = ("text", "criteria", "sources")
 
 
 @dataclass(frozen=True, slots=True)
-class Drafting:
+class DraftWork:
     """Draft in progress: its sentence, the rules' proposal, and its form. `saved` is the stored
     draft.
     """
 
     visit: Visit
     page: EssayPage
-    one: Mapped
-    draft: Draft
-    form: Form
+    mapped: MappedSentence
+    draft: ClaimDraft
+    form: QuestionForm
     saved: SavedDraft | None
     now: datetime
 
@@ -51,14 +57,14 @@ class Drafting:
     @property
     def offset(self) -> int:
         """Offset of its sentence."""
-        return self.one.sentence.offset
+        return self.mapped.sentence.offset
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class DraftFormValues:
     """Values of the form. `refusal` is why some of it could not be read."""
 
-    draft: Draft
+    draft: ClaimDraft
     scale: Scale | None
     days: tuple[date, ...]
     prior: str
@@ -67,7 +73,7 @@ class Filled:
     refusal: ForecastsError | None
 
 
-def slots(work: Drafting) -> None:
+def show_slots(work: DraftWork) -> None:
     """Show the slots of a question, as far as the sentence fills them."""
     st.markdown("**1 · What the sentence says**")
     st.caption("What you change or fill in here is put into the question below.")
@@ -80,24 +86,26 @@ def slots(work: Drafting) -> None:
                 f"slot-{slot}",
                 help=hint,
                 placeholder="not said",
-                on_change=reword,
+                on_change=reword_draft,
                 args=(work.form, slot, old_value),
             )
 
 
-def reword(form: Form, slot: Slot, old: str) -> None:
+def reword_draft(form: QuestionForm, slot: Slot, old: str) -> None:
     """Apply a changed slot to the wording, before the page runs."""
     new = (st.session_state[form.key(f"slot-{slot}")] or "").strip()
-    wording = with_slot(Written(*(form.value(part) or "" for part in _TEXT_FIELDS)), slot, old, new)
+    wording = fill_slot(
+        QuestionWording(*(form.value(part) or "" for part in _TEXT_FIELDS)), slot, old, new
+    )
     for part in _TEXT_FIELDS:
         st.session_state[form.key(part)] = getattr(wording, part)
 
 
-def fields(work: Drafting) -> Filled:
+def show_fields(work: DraftWork) -> DraftFormValues:
     """Show the fields of the question and return their values."""
     form = work.form
     st.markdown("**2 · The question**")
-    kind = kind_of(form)
+    kind = choose_kind(form)
     text = form.lines("Question", "text", height=80, placeholder=EXAMPLES[kind], max_chars=300)
     form.place("text")
     shape, options, scale, refusal = _read_kind_inputs(form, kind)
@@ -110,7 +118,7 @@ def fields(work: Drafting) -> Filled:
         st.text("\n".join(f"• {case}" for case in work.draft.edge_cases))
     sources = form.lines("Sources, one a line", "sources")
     form.place("sources")
-    outcome = bears_out(form, kind, options)
+    outcome = choose_claim_outcome(form, kind, options)
     draft = replace(
         work.draft, text=" ".join(text), criteria=criteria, sources=sources, kind=kind,
         horizon_shape=shape, options=options, bears_out=outcome,
@@ -119,35 +127,36 @@ def fields(work: Drafting) -> Filled:
     form.place("times")
     prior, reason = _show_base_rate(work, draft, scale, days, refusal=refusal)
     name = form.text("Short name", "name", help="For its address and for commands; kept for good.")
-    return Filled(draft, scale, days, prior, reason, name, refusal or _check_days(days))
+    return DraftFormValues(draft, scale, days, prior, reason, name, refusal or _check_days(days))
 
 
 def _read_kind_inputs(
-    form: Form, kind: Kind
+    form: QuestionForm, kind: Kind
 ) -> tuple[HorizonShape, tuple[str, ...], Scale | None, ForecastsError | None]:
     """Read shape, options and range of a kind; the range of a date is the time until the close."""
     try:
         match kind:
             case "binary":
-                return shape_of(form), (), None, None
+                return choose_shape(form), (), None, None
             case "numeric":
-                return "state_at", (), range_of(form), None
+                return "state_at", (), input_range(form), None
             case "date":
                 return "event_by", (), None, None
             case _:
-                return "state_at", options_of(form, kind), None, None
+                return "state_at", input_options(form, kind), None, None
     except ForecastsError as refusal:
         return "state_at", (), None, refusal
 
 
-def _show_closing_days(work: Drafting) -> tuple[date, ...]:
+def _show_closing_days(work: DraftWork) -> tuple[date, ...]:
     """Read the closing days: the selected proposals, and another."""
     form, today = work.form, work.now.date()
     st.markdown("**3 · By when**")
     proposed = [
-        day.isoformat() for day in choices(work.draft, form.value("slot-deadline") or "", today)
+        day.isoformat()
+        for day in list_closing_days(work.draft, form.value("slot-deadline") or "", today)
     ]
-    options = form.keyed("horizons")
+    options = form.register_field("horizons")
     st.session_state[options["key"]] = [
         day for day in form.value("horizons") or [] if day in proposed
     ]
@@ -176,8 +185,8 @@ def _check_days(days: Sequence[date]) -> ForecastsError | None:
 
 
 def _show_base_rate(
-    work: Drafting,
-    draft: Draft,
+    work: DraftWork,
+    draft: ClaimDraft,
     scale: Scale | None,
     days: Sequence[date],
     *,
@@ -185,9 +194,9 @@ def _show_base_rate(
 ) -> tuple[str, str]:
     st.markdown("**4 · How likely, before any news**")
     soonest = min(days, default=work.draft.horizons[0])
-    first = asked_from(draft, name="draft", closes_on=soonest, now=work.now)
+    first = build_new_question(draft, name="draft", closes_on=soonest, now=work.now)
     shown = first if draft.kind == "date" else replace(first, scale=scale)
-    base = base_rate(
+    base = input_base_rate(
         work.form, shown, refusal, prompt=draft.base_rate_prompt or "Comparable cases: k of n."
     )
     work.form.place("prior")

@@ -7,9 +7,9 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.home.question_form import Form
-from dashboard.wording import inert, side, strength
-from forecasts.essays.draft import Draft, DraftIndicator, indicators_from
+from dashboard.home.question_form import QuestionForm
+from dashboard.wording import escape_markdown, side_label, strength_name
+from forecasts.essays.draft import ClaimDraft, DraftIndicator, build_draft_indicators
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.question import Kind, QuestionId
 
@@ -27,7 +27,7 @@ _DIRECTIONS: Final = (Direction.YES.name, Direction.NO.name)
 _STRENGTHS: Final = tuple(s.name for s in Strength if s is not Strength.NONE)
 
 
-def bears_out(form: Form, kind: Kind, options: Sequence[str]) -> str:
+def choose_claim_outcome(form: QuestionForm, kind: Kind, options: Sequence[str]) -> str:
     """Show the choice of the answer that bears the claim out, as in `Question.bears_out`; "" for
     none.
     """
@@ -37,7 +37,7 @@ def bears_out(form: Form, kind: Kind, options: Sequence[str]) -> str:
             list(_BINARY_OUTCOMES),
             format_func=_BINARY_OUTCOMES.__getitem__,
             required=True,
-            **form.keyed("bears", ""),
+            **form.register_field("bears", ""),
         )
         return selected or ""
     if kind in ("numeric", "date"):
@@ -46,14 +46,14 @@ def bears_out(form: Form, kind: Kind, options: Sequence[str]) -> str:
     selected_options = st.multiselect(
         "The claim is borne out if the answer is",
         list(options),
-        **form.keyed("among", [name for name in current if name in options]),
+        **form.register_field("among", [name for name in current if name in options]),
     )
     return " | ".join(selected_options)
 
 
-def _choose_bound(form: Form, kind: Kind) -> str:
+def _choose_bound(form: QuestionForm, kind: Kind) -> str:
     left, right = st.columns(2, vertical_alignment="bottom")
-    options = form.keyed("compared", "")
+    options = form.register_field("compared", "")
     if form.value("compared") not in _COMPARISONS[kind]:
         st.session_state[options["key"]] = ""
     with left:
@@ -71,22 +71,26 @@ def _choose_bound(form: Form, kind: Kind) -> str:
         if kind == "date":
             day = form.day("This day", "bound-day")
             return f"{comparison} {day.isoformat()}" if isinstance(day, date) else ""
-        bound = st.number_input("This number", value=None, format="%g", **form.keyed("bound"))
+        bound = st.number_input(
+            "This number", value=None, format="%g", **form.register_field("bound")
+        )
     return "" if bound is None else f"{comparison} {float(bound):.12g}"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DraftIndicatorRow:
     """Indicator of the form; `option` is its option, for a question with options."""
 
     indicator: DraftIndicator
     option: str
 
 
-def indicator_rows(form: Form, kind: Kind, options: Sequence[str]) -> tuple[Row, ...]:
+def show_indicator_rows(
+    form: QuestionForm, kind: Kind, options: Sequence[str]
+) -> tuple[DraftIndicatorRow, ...]:
     """Show the indicators and return the selected ones as edited."""
     st.markdown("**5 · What to look for in the news**")
-    form.keyed("indicators", 0)
+    form.register_field("indicators", 0)
     rows = [
         _show_indicator_row(form, n, kind, options)
         for n in range(int(form.value("indicators") or 0))
@@ -102,13 +106,17 @@ def indicator_rows(form: Form, kind: Kind, options: Sequence[str]) -> tuple[Row,
     return tuple(row for row in rows if row is not None)
 
 
-def _add_indicator_row(form: Form) -> None:
+def _add_indicator_row(form: QuestionForm) -> None:
     st.session_state[form.key("indicators")] = int(form.value("indicators") or 0) + 1
 
 
-def _show_indicator_row(form: Form, number: int, kind: Kind, options: Sequence[str]) -> Row | None:
+def _show_indicator_row(
+    form: QuestionForm, number: int, kind: Kind, options: Sequence[str]
+) -> DraftIndicatorRow | None:
     name = str(form.value(f"name-{number}") or "").strip()
-    is_used = st.checkbox(inert(name) or "A new signpost", **form.keyed(f"use-{number}", True))
+    is_used = st.checkbox(
+        escape_markdown(name) or "A new signpost", **form.register_field(f"use-{number}", True)
+    )
     with st.expander("Edit", type="compact", expanded=not name, key=f"edit-{number}-{form.id}"):
         name = form.text("Signpost", f"name-{number}", placeholder="What would be reported")
         left, right = st.columns(2)
@@ -116,38 +124,40 @@ def _show_indicator_row(form: Form, number: int, kind: Kind, options: Sequence[s
             direction = st.selectbox(
                 "It speaks",
                 _DIRECTIONS,
-                format_func=lambda name_of_value: side(kind, Direction[name_of_value]),
-                **form.keyed(f"direction-{number}", Direction.YES.name),
+                format_func=lambda name_of_value: side_label(kind, Direction[name_of_value]),
+                **form.register_field(f"direction-{number}", Direction.YES.name),
             )
         with right:
             weight = st.selectbox(
                 "How strongly",
                 _STRENGTHS,
-                format_func=lambda name_of_value: strength(Strength[name_of_value]),
-                **form.keyed(f"strength-{number}", Strength.MODERATE.name),
+                format_func=lambda name_of_value: strength_name(Strength[name_of_value]),
+                **form.register_field(f"strength-{number}", Strength.MODERATE.name),
             )
         option = _choose_option(form, number, kind, options)
         examples = form.lines("Headlines that would say so, one a line", f"examples-{number}")
         opposites = form.lines("Headlines that would deny it, one a line", f"opposites-{number}")
     indicator = DraftIndicator(name, Direction[direction], Strength[weight], examples, opposites)
-    return Row(indicator, option) if is_used and name else None
+    return DraftIndicatorRow(indicator, option) if is_used and name else None
 
 
-def _choose_option(form: Form, number: int, kind: Kind, options: Sequence[str]) -> str:
+def _choose_option(form: QuestionForm, number: int, kind: Kind, options: Sequence[str]) -> str:
     if kind not in ("categorical", "ordered") or not options:
         return ""
-    widget_options = form.keyed(f"option-{number}", options[0])
+    widget_options = form.register_field(f"option-{number}", options[0])
     if form.value(f"option-{number}") not in options:
         st.session_state[widget_options["key"]] = options[0]
     selected: str = st.selectbox("About the option", list(options), **widget_options)
     return selected
 
 
-def indicators_for(draft: Draft, question_id: str, rows: Sequence[Row]) -> tuple[Indicator, ...]:
+def build_indicators(
+    draft: ClaimDraft, question_id: str, rows: Sequence[DraftIndicatorRow]
+) -> tuple[Indicator, ...]:
     """Build the indicators of a question, with search terms made of their headlines."""
     indicators: list[Indicator] = []
     for number, row in enumerate(rows, 1):
-        built = indicators_from(
+        built = build_draft_indicators(
             replace(draft, indicators=(row.indicator,)), QuestionId(question_id)
         )
         indicators += [

@@ -6,23 +6,33 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, sentence
+from dashboard.components.widgets import format_sentence, show_refusals
 from dashboard.essays import proposals
-from dashboard.essays.draft_fields import Drafting, Filled, fields, slots
-from dashboard.essays.draft_signposts import Row, indicator_rows, indicators_for
-from dashboard.essays.drafting_data import Chosen, begun, kept, questions_of, together
-from dashboard.home.question_form import Form, override_of, show_findings
-from dashboard.wording import inert, plural
+from dashboard.essays.draft_fields import DraftFormValues, DraftWork, show_fields, show_slots
+from dashboard.essays.draft_signposts import (
+    DraftIndicatorRow,
+    build_indicators,
+    show_indicator_rows,
+)
+from dashboard.essays.drafting_data import (
+    DraftForm,
+    build_questions,
+    initial_fields,
+    merge_flaws,
+    serialise_fields,
+)
+from dashboard.home.question_form import QuestionForm, input_override, show_findings
+from dashboard.wording import escape_markdown, plural
 from forecasts.errors import ForecastsError
-from forecasts.essays.claim_map import Mapped
-from forecasts.essays.claim_outcomes import check_bearing
-from forecasts.essays.draft import asked_from
+from forecasts.essays.claim_map import MappedSentence
+from forecasts.essays.claim_outcomes import check_outcome_condition
+from forecasts.essays.draft import build_new_question
 from forecasts.evidence.evidence import Indicator
-from forecasts.questions.new_question import Asked, question_from
+from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import EssayId
-from tracker.essays.horizons import Wanted
+from tracker.essays.horizons import PlannedQuestion
 from tracker.model.essays import EssayPage
 
 _FORMS_KEY: Final = "draft-forms"
@@ -38,7 +48,7 @@ def close_form(essay_id: str, offset: int) -> None:
     st.session_state.get(_FORMS_KEY, {}).pop(f"{essay_id}@{offset}", None)
 
 
-def is_open(page: EssayPage, mapped: Mapped) -> bool:
+def is_open(page: EssayPage, mapped: MappedSentence) -> bool:
     """Return True if the draft of the sentence is open or saved."""
     offset = mapped.sentence.offset
     return offset in page.drafts or f"{page.essay.id}@{offset}" in st.session_state.get(
@@ -47,23 +57,24 @@ def is_open(page: EssayPage, mapped: Mapped) -> bool:
 
 
 @st.fragment
-def render(visit: Visit, page: EssayPage, mapped: Mapped) -> None:
+def render(visit: Visit, page: EssayPage, mapped: MappedSentence) -> None:
     """Show the draft of a sentence; a fragment, so that typing does not reload the essay."""
-    with calm():
+    with show_refusals():
         work = _build_work(visit, page, mapped)
         if work.saved is not None:
             st.caption(
-                f":material/save: Kept by {inert(work.saved.by)}, {visit.age(work.saved.saved_at)}."
+                f":material/save: Kept by {escape_markdown(work.saved.by)}, "
+                f"{visit.age(work.saved.saved_at)}."
             )
-        slots(work)
-        proposals.render(work)
-        values = fields(work)
-        rows = indicator_rows(work.form, values.draft.kind, values.draft.options)
+        show_slots(work)
+        proposals.show_proposals(work)
+        values = show_fields(work)
+        rows = show_indicator_rows(work.form, values.draft.kind, values.draft.options)
         work.form.place("indicators", "feeds")
         _show_opening(work, values, rows)
 
 
-def _build_work(visit: Visit, page: EssayPage, mapped: Mapped) -> Drafting:
+def _build_work(visit: Visit, page: EssayPage, mapped: MappedSentence) -> DraftWork:
     """Build the draft with its form, which starts from the saved draft, else from the rules'
     proposal.
     """
@@ -73,18 +84,22 @@ def _build_work(visit: Visit, page: EssayPage, mapped: Mapped) -> Drafting:
     form_id = st.session_state.setdefault(_FORMS_KEY, {}).setdefault(
         f"{essay_id}@{offset}", uuid4().hex
     )
-    first = asked_from(draft, name="draft", closes_on=draft.horizons[0], now=now)
-    form = Form(form_id, {**begun(draft, first), **(saved.fields if saved is not None else {})})
-    return Drafting(visit, page, mapped, draft, form, saved, now)
+    first = build_new_question(draft, name="draft", closes_on=draft.horizons[0], now=now)
+    form = QuestionForm(
+        form_id, {**initial_fields(draft, first), **(saved.fields if saved is not None else {})}
+    )
+    return DraftWork(visit, page, mapped, draft, form, saved, now)
 
 
-def _show_opening(work: Drafting, values: Filled, rows: Sequence[Row]) -> None:
+def _show_opening(
+    work: DraftWork, values: DraftFormValues, rows: Sequence[DraftIndicatorRow]
+) -> None:
     """Show the linter's findings, the questions that will open, and the buttons."""
     new_questions = _build_questions(work, values)
     indicators = {
-        question.id: indicators_for(values.draft, question.id, rows) for question in new_questions
+        question.id: build_indicators(values.draft, question.id, rows) for question in new_questions
     }
-    flaws = together(
+    flaws = merge_flaws(
         work.visit.tracker.lint(question, indicators[question.id]) for question in new_questions
     )
     problem = values.refusal or _find_problem(new_questions)
@@ -92,12 +107,12 @@ def _show_opening(work: Drafting, values: Filled, rows: Sequence[Row]) -> None:
     st.markdown("**6 · Open it**")
     for question in new_questions:
         st.caption(
-            f":material/arrow_forward: {inert(question.text)} · "
+            f":material/arrow_forward: {escape_markdown(question.text)} · "
             f"closes {work.visit.day(question.closes_at)}"
         )
-    override = override_of(work.form, flaws) if new_questions else ""
+    override = input_override(work.form, flaws) if new_questions else ""
     if problem is not None:
-        st.markdown(f":material/error: {sentence(str(problem))}")
+        st.markdown(f":material/error: {format_sentence(str(problem))}")
     is_blocked = problem is not None or (
         any(flaw.severity == "blocking" for flaw in flaws) and not override
     )
@@ -123,45 +138,45 @@ def _show_opening(work: Drafting, values: Filled, rows: Sequence[Row]) -> None:
         _open_questions(work, new_questions, indicators, override)
 
 
-def _build_questions(work: Drafting, values: Filled) -> tuple[Asked, ...]:
+def _build_questions(work: DraftWork, values: DraftFormValues) -> tuple[NewQuestion, ...]:
     if values.refusal is not None:
         return ()
-    choices = Chosen(
+    choices = DraftForm(
         values.draft, values.name, values.days, values.prior, values.prior_reason, values.scale,
-        EssayId(work.essay_id), work.one.claim_ids,
+        EssayId(work.essay_id), work.mapped.claim_ids,
     )  # fmt: skip
-    return questions_of(choices, work.now)
+    return build_questions(choices, work.now)
 
 
-def _find_problem(new_questions: Sequence[Asked]) -> ForecastsError | None:
+def _find_problem(new_questions: Sequence[NewQuestion]) -> ForecastsError | None:
     """Return the reason why the questions cannot be made, or None."""
     for question in new_questions:
         try:
-            check_bearing(question_from(question))
+            check_outcome_condition(build_question(question))
         except ForecastsError as error:
             return error
     return None
 
 
-def _save_draft(work: Drafting) -> None:
-    work.visit.tracker.save_draft(work.essay_id, work.offset, kept(work.form.fields()))
-    say("The draft is kept")
+def _save_draft(work: DraftWork) -> None:
+    work.visit.tracker.save_draft(work.essay_id, work.offset, serialise_fields(work.form.fields()))
+    notify("The draft is kept")
     st.rerun()
 
 
 def _open_questions(
-    work: Drafting,
-    new_questions: Sequence[Asked],
+    work: DraftWork,
+    new_questions: Sequence[NewQuestion],
     indicators: Mapping[str, tuple[Indicator, ...]],
     override: str,
 ) -> None:
     """Open all questions or none; several closing days of one event become a group in the same
     step.
     """
-    planned = [Wanted(question, indicators[question.id]) for question in new_questions]
+    planned = [PlannedQuestion(question, indicators[question.id]) for question in new_questions]
     work.visit.tracker.open_claims(planned, work.offset, override=override)
     close_form(work.essay_id, work.offset)
-    say(
+    notify(
         "The question is open"
         if len(new_questions) == 1
         else f"{plural(len(new_questions), 'question')} are open"

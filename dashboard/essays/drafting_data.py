@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from forecasts.distributions.cdf import Scale
-from forecasts.essays.dates import long_date, said_times
-from forecasts.essays.draft import Draft, asked_from
+from forecasts.essays.dates import find_dates, format_long_date
+from forecasts.essays.draft import ClaimDraft, build_new_question
 from forecasts.linting.lint import Flaw
-from forecasts.questions.new_question import Asked, short_name
+from forecasts.questions.new_question import NewQuestion, short_name
 from forecasts.questions.question import ClaimId, EssayId, Kind
 
 Slot = Literal["actor", "event", "threshold", "place", "deadline", "source", "annul_rule"]
@@ -48,7 +48,7 @@ _DAY: Final = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class QuestionWording:
     """The parts of a question that a slot can change; `sources` has one per line."""
 
     text: str
@@ -56,7 +56,7 @@ class Written:
     sources: str
 
 
-def with_slot(wording: Written, slot: Slot, old: str, new: str) -> Written:
+def fill_slot(wording: QuestionWording, slot: Slot, old: str, new: str) -> QuestionWording:
     """Replace a slot's old text, or the gap left for it, by its new text.
 
     If neither occurs, an annulment rule is appended to the criteria and a source is put first. An
@@ -75,33 +75,33 @@ def with_slot(wording: Written, slot: Slot, old: str, new: str) -> Written:
     return wording
 
 
-def _replace_everywhere(wording: Written, pattern: str, new: str) -> Written:
+def _replace_everywhere(wording: QuestionWording, pattern: str, new: str) -> QuestionWording:
     text, criteria, sources = (
         re.sub(pattern, lambda _: new, part)
         for part in (wording.text, wording.criteria, wording.sources)
     )
-    return Written(text, criteria, sources)
+    return QuestionWording(text, criteria, sources)
 
 
-def day_of(text: str, today: date) -> date | None:
+def parse_deadline(text: str, today: date) -> date | None:
     """Return the last future day that a slot names: `31 December 2027`, `2027-12-31`, `end of
     2027`.
     """
-    ahead = [day for time in said_times(text) for day in time.last_days if day > today]
+    ahead = [day for time in find_dates(text) for day in time.last_days if day > today]
     return max(ahead, default=None)
 
 
-def choices(draft: Draft, deadline: str, today: date) -> tuple[date, ...]:
+def list_closing_days(draft: ClaimDraft, deadline: str, today: date) -> tuple[date, ...]:
     """List the closing days to choose from: the proposed ones, and the one in the deadline slot."""
-    day = day_of(deadline, today)
+    day = parse_deadline(deadline, today)
     return tuple(dict.fromkeys([*draft.horizons, *([day] if day else [])]))
 
 
-Bearing = tuple[str, str]
+OutcomeCondition = tuple[str, str]
 """Comparison and bound of an answer: `("at least", "200")`, `("by", "2027-01-01")`."""
 
 
-def bearing_parts(kind: Kind, bears_out: str) -> Bearing:
+def split_condition(kind: Kind, bears_out: str) -> OutcomeCondition:
     """Split the condition that confirms the claim into its two fields; empty if it fits no kind."""
     text = bears_out.strip()
     if kind == "numeric" and (bound := _BOUND.fullmatch(text)):
@@ -111,9 +111,9 @@ def bearing_parts(kind: Kind, bears_out: str) -> Bearing:
     return "", ""
 
 
-def begun(draft: Draft, first_question: Asked) -> dict[str, Any]:
+def initial_fields(draft: ClaimDraft, first_question: NewQuestion) -> dict[str, Any]:
     """Return the initial fields of a draft form; `first_question` is for the first horizon."""
-    comparison, bound = bearing_parts(draft.kind, draft.bears_out)
+    comparison, bound = split_condition(draft.kind, draft.bears_out)
     scale = first_question.scale if draft.kind == "numeric" else None
     rows: dict[str, Any] = {}
     for n, indicator in enumerate(draft.indicators):
@@ -150,22 +150,22 @@ def begun(draft: Draft, first_question: Asked) -> dict[str, Any]:
     }
 
 
-def _base_name(draft: Draft) -> str:
+def _base_name(draft: ClaimDraft) -> str:
     """Return a short name without gaps and without the day, which is appended per horizon."""
     text = _GAP.sub("", draft.text)
     for day in draft.horizons[:1]:
-        text = text.replace(long_date(day), "")
+        text = text.replace(format_long_date(day), "")
     name = short_name(text)
     return name if "-" in name else short_name(draft.quote)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class DraftForm:
     """The content of a form beside the draft's own fields; `days` are closing days, one question
     each.
     """
 
-    draft: Draft
+    draft: ClaimDraft
     name: str
     days: tuple[date, ...]
     prior: str
@@ -175,12 +175,12 @@ class Chosen:
     claim_ids: tuple[ClaimId, ...]
 
 
-def questions_of(form: Chosen, now: datetime) -> tuple[Asked, ...]:
+def build_questions(form: DraftForm, now: datetime) -> tuple[NewQuestion, ...]:
     """Build the questions of a form, soonest first; several have the day appended to their name."""
     days = tuple(sorted(set(form.days)))
     questions = []
-    for day, name in zip(days, names(form.name, days), strict=True):
-        question = asked_from(
+    for day, name in zip(days, name_questions(form.name, days), strict=True):
+        question = build_new_question(
             form.draft,
             name=name,
             closes_on=day,
@@ -194,7 +194,7 @@ def questions_of(form: Chosen, now: datetime) -> tuple[Asked, ...]:
     return tuple(questions)
 
 
-def names(base: str, days: Sequence[date]) -> tuple[str, ...]:
+def name_questions(base: str, days: Sequence[date]) -> tuple[str, ...]:
     """Name a question per day: the base alone for one day, else with the shortest distinct date
     suffix.
     """
@@ -207,7 +207,7 @@ def names(base: str, days: Sequence[date]) -> tuple[str, ...]:
     raise ValueError(f"a day stands twice among {days}")
 
 
-def together(flaws_by_question: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
+def merge_flaws(flaws_by_question: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
     """Merge the flaws of several questions into one list without duplicates, blocking ones
     first.
     """
@@ -215,7 +215,7 @@ def together(flaws_by_question: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
     return tuple(sorted(flaws, key=lambda flaw: flaw.severity != "blocking"))
 
 
-def kept(fields: Mapping[str, Any]) -> dict[str, Any]:
+def serialise_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Serialise form fields for storage: days and times as text, other values as JSON types."""
     return {name: _serialise_value(value) for name, value in fields.items()}
 

@@ -9,22 +9,27 @@ import streamlit as st
 from dashboard import charts
 from dashboard.components import downloads
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import empty, flat
+from dashboard.components.widgets import show_empty, unwrap_prose
 from dashboard.essays import claim, drafting
 from dashboard.essays import page as essays
 from dashboard.essays.essay_data import (
-    Record,
-    at_offset,
-    blocks,
-    elsewhere,
-    record_frame,
-    records,
-    told_apart,
+    RecordName,
+    claim_record_frame,
+    find_sentence,
+    list_missing_claims,
+    list_paragraphs,
+    list_records,
+    split_lines_to_draw,
 )
-from dashboard.essays.essay_text import asked_sentence, claims_asked, headline, sounded
-from dashboard.essays.reader import essay_reader
-from dashboard.wording import inert, plural
-from forecasts.essays.claim_map import Verdict, VerdictLine
+from dashboard.essays.essay_text import (
+    describe_claim_coverage,
+    describe_coverage,
+    describe_overconfidence,
+    record_headline,
+)
+from dashboard.essays.reader import show_essay_reader
+from dashboard.wording import escape_markdown, plural
+from forecasts.essays.claim_map import TrackRecord, TrackRecordLine
 from tracker.errors import NotFound
 from tracker.model.essays import EssayPage
 
@@ -50,14 +55,14 @@ def render(visit: Visit) -> None:
         return
     _show_header(page)
     _show_records(page)
-    selected = at_offset(page, st.query_params.get("s", ""))
+    selected = find_sentence(page, st.query_params.get("s", ""))
     is_drafting = selected is not None and drafting.is_open(page, selected)
     left, right = st.columns([1, 1] if is_drafting else [3, 2], gap="medium")  # a form needs room
     with left:
         _show_text(visit, page, selected.sentence.offset if selected else None)
     with right, st.container(key="claim"):
         claim.render(visit, page, selected)
-    downloads.report(visit, "essay", page.essay.id)
+    downloads.show_report_buttons(visit, "essay", page.essay.id)
 
 
 def _show_not_found(visit: Visit, essay_id: str) -> None:
@@ -71,17 +76,19 @@ def _show_not_found(visit: Visit, essay_id: str) -> None:
 
 def _show_header(page: EssayPage) -> None:
     st.set_page_config(page_title=page.essay.title)
-    st.header(inert(page.essay.title), anchor=False)
+    st.header(escape_markdown(page.essay.title), anchor=False)
     coverage_line = (
-        asked_sentence(page.coverage) if page.text is not None else claims_asked(page.coverage)
+        describe_coverage(page.coverage)
+        if page.text is not None
+        else describe_claim_coverage(page.coverage)
     )
-    parts = [inert(page.essay.published)] if page.essay.published else []
+    parts = [escape_markdown(page.essay.published)] if page.essay.published else []
     st.caption(" · ".join([*parts, coverage_line]))
 
 
 def _show_records(page: EssayPage) -> None:
     """Show how its claims did, live and retrospective ones in a box each."""
-    all_records = records(page)
+    all_records = list_records(page)
     if not all_records:
         return
     for place, (name, verdict) in zip(
@@ -103,16 +110,16 @@ def _show_records(page: EssayPage) -> None:
             )
 
 
-def _show_record(name: Record, verdict: Verdict) -> None:
-    number, details = headline(verdict)
+def _show_record(name: RecordName, verdict: TrackRecord) -> None:
+    number, details = record_headline(verdict)
     st.caption(f"**{_RECORD_TITLES[name]}.** {_RECORD_NOTES[name]}")
     st.subheader(number, anchor=False)
     st.markdown(details)
-    if calibration_line := sounded(verdict.calibration):
+    if calibration_line := describe_overconfidence(verdict.calibration):
         st.markdown(calibration_line)
 
 
-def _show_record_details(all_records: Mapping[Record, Verdict], first: Record) -> None:
+def _show_record_details(all_records: Mapping[RecordName, TrackRecord], first: RecordName) -> None:
     """Show one record at a time, the first that has answers by default."""
     name = first
     if len(all_records) > 1:
@@ -136,35 +143,37 @@ def _show_record_details(all_records: Mapping[Record, Verdict], first: Record) -
     )
 
 
-def _show_record_chart(name: str, title: str, lines: tuple[VerdictLine, ...]) -> None:
+def _show_record_chart(name: str, title: str, lines: tuple[TrackRecordLine, ...]) -> None:
     st.caption(f"**{title}**")
-    many, single = told_apart(lines)
-    spec = charts.essay_record(tuple(line.label for line in many))
+    many, single = split_lines_to_draw(lines)
+    spec = charts.essay_record_chart(tuple(line.label for line in many))
     st.vega_lite_chart(
-        spec=charts.drawn(spec, rows=record_frame(many)),
+        spec=charts.bind_data(spec, rows=claim_record_frame(many)),
         width="stretch",
         key=name.replace(" ", "-"),
         alt=f"{title}: {'; '.join(f'{line.label}: {line.words}' for line in many)}",
     )
     if single:
         st.caption(
-            inert(f"One claim each: {'; '.join(f'{line.label}, {line.words}' for line in single)}.")
+            escape_markdown(
+                f"One claim each: {'; '.join(f'{line.label}, {line.words}' for line in single)}."
+            )
         )
 
 
 def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:
     if page.text is None:
         _show_missing_text(visit, page)
-    text_blocks = blocks(page)
+    text_blocks = list_paragraphs(page)
     if not text_blocks:
-        empty("Nothing to read yet.", "Give its text above, and its sentences stand here.")
+        show_empty("Nothing to read yet.", "Give its text above, and its sentences stand here.")
         return
     st.caption(
         "Pick a sentence. With the keyboard: Tab into the text, the arrows from claim to claim, "
         "Enter picks."
     )
-    essay_reader(page, text_blocks, selected)
-    if misplaced := elsewhere(page):
+    show_essay_reader(page, text_blocks, selected)
+    if misplaced := list_missing_claims(page):
         with st.expander(
             f"{plural(len(misplaced), 'claim')} of another version of the text", key="lost"
         ):
@@ -172,10 +181,10 @@ def _show_text(visit: Visit, page: EssayPage, selected: int | None) -> None:
                 st.text(f"• “{claim.sentence.text}”: {claim.words}")
     if page.essay.note:
         with st.expander("About this copy", key="note"):
-            st.text(flat(page.essay.note))
+            st.text(unwrap_prose(page.essay.note))
     if page.text is not None:
         with st.expander("A new version of the text", key="new-version"):
-            essays.text_form(visit, page.essay)
+            essays.show_text_form(visit, page.essay)
 
 
 def _show_missing_text(visit: Visit, page: EssayPage) -> None:
@@ -190,4 +199,4 @@ def _show_missing_text(visit: Visit, page: EssayPage) -> None:
             f"{page.essay.id}`, or here:"
         )
         with st.expander("Add your copy of the text", key="own-copy"):
-            essays.text_form(visit, page.essay)
+            essays.show_text_form(visit, page.essay)

@@ -9,30 +9,30 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from dashboard.components.columns_data import frame_of
+from dashboard.components.columns_data import build_frame
 from dashboard.essays.essay_text import (
-    DRAFTED,
-    LOOK,
-    LOOKS_BACK,
-    Look,
-    mark_of,
-    record,
-    shade_of,
-    standing,
+    DRAFTED_STYLE,
+    LOOKS_BACK_STYLE,
+    STATE_STYLES,
+    StateStyle,
+    describe_claim_state,
+    format_record,
+    sentence_mark,
+    sentence_shade,
 )
-from dashboard.wording import capital, percent, plural
-from forecasts.essays.claim_map import Mapped, Verdict, VerdictLine
-from forecasts.essays.extraction.marks import plain
+from dashboard.wording import capitalise, percent_whole, plural
+from forecasts.essays.claim_map import MappedSentence, TrackRecord, TrackRecordLine
+from forecasts.essays.extraction.marks import strip_essay_markup
 from tracker.model.essays import EssayPage
 
-Record = Literal["live", "looking back"]
+RecordName = Literal["live", "looking back"]
 
 _EMPTY_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 _LIST_ITEM: Final = re.compile(r"\n[ \t]*(?:[-*+>#•]|\d{1,3}[.)])[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A sentence as it is shown, or text between two sentences (`at` is None).
 
     `at` is the offset in the text, `look` and `mark` show the state without words, `words` in
@@ -47,11 +47,11 @@ class Piece:
     shade: int | None = None
 
 
-Block = tuple[Piece, ...]
+Paragraph = tuple[TextPiece, ...]
 """The pieces of one paragraph."""
 
 
-def blocks(page: EssayPage) -> tuple[Block, ...]:
+def list_paragraphs(page: EssayPage) -> tuple[Paragraph, ...]:
     """List the paragraphs of an essay; without a stored text, the quotes of its claims."""
     if page.text is None:
         quotes = [
@@ -62,35 +62,38 @@ def blocks(page: EssayPage) -> tuple[Block, ...]:
         return tuple((_claim_piece(claim, quote, page.drafts),) for claim, quote in quotes)
     text = page.text.text
     paragraphs = _split_paragraphs(
-        text, [claim for claim in page.mapped if stands(text, claim)], page.drafts
+        text, [claim for claim in page.mapped if is_in_text(text, claim)], page.drafts
     )
     return tuple(paragraphs)
 
 
-def stands(text: str, claim: Mapped) -> bool:
+def is_in_text(text: str, claim: MappedSentence) -> bool:
     """Return True if the sentence is in this text at its offset; a claim of an earlier version may
     not be.
     """
     sentence = claim.sentence
-    return bool(sentence.text) and plain(text[sentence.offset : sentence.end]) == sentence.text
+    return (
+        bool(sentence.text)
+        and strip_essay_markup(text[sentence.offset : sentence.end]) == sentence.text
+    )
 
 
-def elsewhere(page: EssayPage) -> tuple[Mapped, ...]:
+def list_missing_claims(page: EssayPage) -> tuple[MappedSentence, ...]:
     """List claims that are missing from the stored text, because it is another version of the
     essay.
     """
     if page.text is None:
         return ()
     return tuple(
-        claim for claim in page.mapped if claim.claim_ids and not stands(page.text.text, claim)
+        claim for claim in page.mapped if claim.claim_ids and not is_in_text(page.text.text, claim)
     )
 
 
 def _split_paragraphs(
-    text: str, mapped: Sequence[Mapped], drafts: Collection[int]
-) -> Iterator[Block]:
+    text: str, mapped: Sequence[MappedSentence], drafts: Collection[int]
+) -> Iterator[Paragraph]:
     line_breaks = not _EMPTY_LINE.search(text)
-    paragraph: list[Piece] = []
+    paragraph: list[TextPiece] = []
     position = 0
     for claim in mapped:
         if claim.sentence.offset < position:
@@ -115,43 +118,45 @@ def _starts_paragraph(between: str, *, line_breaks: bool) -> bool:
     )
 
 
-def _plain_pieces(text: str) -> list[Piece]:
+def _plain_pieces(text: str) -> list[TextPiece]:
     flat = " ".join(text.split())
-    return [Piece(None, flat)] if any(mark.isalnum() for mark in flat) else []
+    return [TextPiece(None, flat)] if any(mark.isalnum() for mark in flat) else []
 
 
-def _claim_piece(claim: Mapped, text: str, drafts: Collection[int]) -> Piece:
+def _claim_piece(claim: MappedSentence, text: str, drafts: Collection[int]) -> TextPiece:
     look = _style_of(claim, drafts)
-    drafted = look is DRAFTED
-    words = capital(DRAFTED.words) if drafted else standing(claim)
-    mark = DRAFTED.mark if drafted else mark_of(claim)
-    return Piece(claim.sentence.offset, text, look.name, mark, words, shade_of(claim))
+    drafted = look is DRAFTED_STYLE
+    words = capitalise(DRAFTED_STYLE.words) if drafted else describe_claim_state(claim)
+    mark = DRAFTED_STYLE.mark if drafted else sentence_mark(claim)
+    return TextPiece(claim.sentence.offset, text, look.name, mark, words, sentence_shade(claim))
 
 
-def as_sent(paragraphs: Iterable[Block]) -> list[list[dict[str, Any]]]:
+def serialise_paragraphs(paragraphs: Iterable[Paragraph]) -> list[list[dict[str, Any]]]:
     """Serialise the paragraphs for the browser."""
     return [[asdict(piece) for piece in paragraph] for paragraph in paragraphs]
 
 
-def legend(page: EssayPage) -> tuple[tuple[Look, int], ...]:
+def count_styles(page: EssayPage) -> tuple[tuple[StateStyle, int], ...]:
     """Count the sentences of each style that occurs; styles without a mark are left out."""
-    counts: dict[Look, int] = dict.fromkeys([*LOOK.values(), DRAFTED, LOOKS_BACK], 0)
+    counts: dict[StateStyle, int] = dict.fromkeys(
+        [*STATE_STYLES.values(), DRAFTED_STYLE, LOOKS_BACK_STYLE], 0
+    )
     for claim in page.mapped:
         counts[_style_of(claim, page.drafts)] += 1
-        counts[LOOKS_BACK] += claim.retrospective
+        counts[LOOKS_BACK_STYLE] += claim.retrospective
     return tuple((look, n) for look, n in counts.items() if look.mark and n)
 
 
-def _style_of(claim: Mapped, drafts: Collection[int]) -> Look:
+def _style_of(claim: MappedSentence, drafts: Collection[int]) -> StateStyle:
     """Return the style of a sentence; a stored draft shows only where there is no question yet."""
     return (
-        DRAFTED
+        DRAFTED_STYLE
         if claim.state == "no question yet" and claim.sentence.offset in drafts
-        else LOOK[claim.state]
+        else STATE_STYLES[claim.state]
     )
 
 
-def at_offset(page: EssayPage, offset_text: str) -> Mapped | None:
+def find_sentence(page: EssayPage, offset_text: str) -> MappedSentence | None:
     """Find the sentence at the character offset given in the address; None for anything else."""
     if not offset_text.isascii() or not offset_text.isdecimal() or len(offset_text) > 9:
         return None
@@ -163,7 +168,7 @@ def at_offset(page: EssayPage, offset_text: str) -> Mapped | None:
     )
 
 
-def next_unasked(page: EssayPage, after: int) -> Mapped | None:
+def find_next_unasked(page: EssayPage, after: int) -> MappedSentence | None:
     """Find the next sentence after an offset that has no question yet, else the first; None without
     any.
     """
@@ -174,9 +179,9 @@ def next_unasked(page: EssayPage, after: int) -> Mapped | None:
     )
 
 
-def told_apart(
-    lines: Sequence[VerdictLine],
-) -> tuple[tuple[VerdictLine, ...], tuple[VerdictLine, ...]]:
+def split_lines_to_draw(
+    lines: Sequence[TrackRecordLine],
+) -> tuple[tuple[TrackRecordLine, ...], tuple[TrackRecordLine, ...]]:
     """Split lines into those worth drawing (two claims or more) and the others; draw all if there
     are none.
     """
@@ -185,7 +190,7 @@ def told_apart(
     return (several, single) if several else (single, ())
 
 
-def record_frame(lines: Sequence[VerdictLine]) -> pd.DataFrame:
+def claim_record_frame(lines: Sequence[TrackRecordLine]) -> pd.DataFrame:
     """Record of claims by group, most claims first. Columns:
 
     label, share (0..1, empty before the first answer), low and high (its 95 % interval), chance
@@ -202,12 +207,14 @@ def record_frame(lines: Sequence[VerdictLine]) -> pd.DataFrame:
         "said": "str",
         "interval": "str",
     }
-    return frame_of(types, (_record_row(line) for line in lines))
+    return build_frame(types, (_record_row(line) for line in lines))
 
 
-def _record_row(line: VerdictLine) -> tuple[Any, ...]:
+def _record_row(line: TrackRecordLine) -> tuple[Any, ...]:
     low, high = line.interval or (None, None)
-    interval_words = "–" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+    interval_words = (
+        "–" if low is None or high is None else f"{percent_whole(low)} to {percent_whole(high)}"
+    )
     counts = [f"{round(line.borne_out, 1):g} of {line.answered}"] if line.answered else []
     counts += [f"{line.open} open"] if line.open else []
     counts += [f"{line.unanswered} without an answer"] if line.unanswered else []
@@ -223,20 +230,20 @@ def _record_row(line: VerdictLine) -> tuple[Any, ...]:
     )
 
 
-def records(page: EssayPage) -> Mapping[Record, Verdict]:
+def list_records(page: EssayPage) -> Mapping[RecordName, TrackRecord]:
     """List the records with claims, live ones first; live and retrospective ones are never
     merged.
     """
-    both: dict[Record, Verdict] = {"live": page.live, "looking back": page.retrospective}
+    both: dict[RecordName, TrackRecord] = {"live": page.live, "looking back": page.retrospective}
     return {name: verdict for name, verdict in both.items() if verdict.overall.claims}
 
 
-def in_a_row(live: Verdict, retrospective: Verdict) -> tuple[str, str]:
+def summarise_records(live: TrackRecord, retrospective: TrackRecord) -> tuple[str, str]:
     """Summarise an essay's two records in words: live, and looking back."""
     line = live.overall
-    live_words = record(line)
+    live_words = format_record(line)
     open_words = f"{plural(line.open, 'claim')} open" if line.open else ""
-    past_words = record(retrospective.overall)
+    past_words = format_record(retrospective.overall)
     return ", ".join(
         filter(None, [live_words, open_words])
     ), f"looking back: {past_words}" if retrospective.overall.answered else ""

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from dashboard.wording.numbers import NBSP, percent, plural
-from dashboard.wording.texts import capital
+from dashboard.wording.numbers import NBSP, percent_whole, plural
+from dashboard.wording.texts import capitalise
 from forecasts.essays.claim_map import (
-    Calibration,
+    ClaimCoverage,
     ClaimState,
-    Coverage,
-    Mapped,
-    Verdict,
-    VerdictLine,
+    EssayCalibration,
+    MappedSentence,
+    TrackRecord,
+    TrackRecordLine,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class StateStyle:
     """Style of a state over an essay: CSS name, mark before the sentence, and meaning."""
 
     name: str
@@ -26,48 +26,48 @@ class Look:
     words: str
 
 
-PLAIN: Final = Look("plain", "", "does not look ahead")
+PLAIN_STYLE: Final = StateStyle("plain", "", "does not look ahead")
 
-LOOK: Final[Mapping[ClaimState, Look]] = MappingProxyType(
+STATE_STYLES: Final[Mapping[ClaimState, StateStyle]] = MappingProxyType(
     {
-        "borne out": Look("borne-out", "✓", "borne out"),
-        "mixed": Look("mixed", "±", "mixed: 40 to 60 % borne out"),
-        "not borne out": Look("not-borne-out", "✗", "not borne out"),
-        "open": Look("open", "%", "open: how likely it is to be borne out"),
-        "no answer": Look("no-answer", "○", "asked, without an answer"),
-        "not counted": Look(
+        "borne out": StateStyle("borne-out", "✓", "borne out"),
+        "mixed": StateStyle("mixed", "±", "mixed: 40 to 60 % borne out"),
+        "not borne out": StateStyle("not-borne-out", "✗", "not borne out"),
+        "open": StateStyle("open", "%", "open: how likely it is to be borne out"),
+        "no answer": StateStyle("no-answer", "○", "asked, without an answer"),
+        "not counted": StateStyle(
             "not-counted", "·", "asked, not counted: presupposed, or reported of others"
         ),
-        "rejected": Look("rejected", "–", "set aside as untestable"),
-        "no question yet": Look("no-question-yet", "?", "no question yet"),
-        "dropped": PLAIN,
-        "not forward-looking": PLAIN,
+        "rejected": StateStyle("rejected", "–", "set aside as untestable"),
+        "no question yet": StateStyle("no-question-yet", "?", "no question yet"),
+        "dropped": PLAIN_STYLE,
+        "not forward-looking": PLAIN_STYLE,
     }
 )
 """Styles of all states. None is distinguished by colour alone; the likelier an open one, the
 stronger its colour.
 """
 
-DRAFTED: Final = Look("no-question-yet", "✎", "a draft is kept")
-LOOKS_BACK: Final = Look("looks-back", "( )", "answers that look back")
+DRAFTED_STYLE: Final = StateStyle("no-question-yet", "✎", "a draft is kept")
+LOOKS_BACK_STYLE: Final = StateStyle("looks-back", "( )", "answers that look back")
 
 
-def mark_of(claim: Mapped) -> str:
+def sentence_mark(claim: MappedSentence) -> str:
     """Return the mark before a sentence: `✓`, `(✓)` if retrospective, `62 %` while it is open."""
-    style = LOOK[claim.state]
+    style = STATE_STYLES[claim.state]
     if claim.state == "open":
-        return "…" if claim.p is None else percent(claim.p)
+        return "…" if claim.p is None else percent_whole(claim.p)
     return f"({style.mark})" if claim.retrospective and style.mark else style.mark
 
 
-def shade_of(claim: Mapped) -> int | None:
+def sentence_shade(claim: MappedSentence) -> int | None:
     """Return the colour strength of an open sentence, 6 to 48 percent; None for all others."""
     if claim.state != "open":
         return None
     return 10 if claim.p is None else round(6 + 42 * claim.p)
 
 
-def asked_sentence(coverage: Coverage) -> str:
+def describe_coverage(coverage: ClaimCoverage) -> str:
     """State the coverage: `12 of 30 forward-looking sentences became questions, 15 have no question
     yet.`
     """
@@ -88,7 +88,7 @@ def asked_sentence(coverage: Coverage) -> str:
     return f"{', '.join(parts)}."
 
 
-def claims_asked(coverage: Coverage) -> str:
+def describe_claim_coverage(coverage: ClaimCoverage) -> str:
     """State the coverage of an essay without a stored text, whose missed claims are unknown."""
     became = (
         "became a question"
@@ -98,14 +98,14 @@ def claims_asked(coverage: Coverage) -> str:
     return f"{coverage.asked:,} of {plural(coverage.forward_looking, 'claim')} {became}."
 
 
-def record(line: VerdictLine) -> str:
+def format_record(line: TrackRecordLine) -> str:
     """Format a record: `3 of 5 borne out`; `nothing answered yet` before the first answer."""
     if not line.answered:
         return "nothing answered yet" if line.claims else ""
     return f"{round(line.borne_out, 1):g} of {line.answered} borne out"
 
 
-def headline(verdict: Verdict) -> tuple[str, str]:
+def record_headline(verdict: TrackRecord) -> tuple[str, str]:
     """Return the record in words: the headline, and its qualification."""
     line = verdict.overall
     if not line.claims:
@@ -117,25 +117,25 @@ def headline(verdict: Verdict) -> tuple[str, str]:
         return "No answer yet", f"{_open_words(line)}."
     parts = [
         f"{_interval_words(line.interval)}: {_too_few_words(line.answered)}"
-        if line.small
+        if line.is_small_sample
         else _interval_words(line.interval)
     ]
     if line.open:
         parts.append(_open_words(line))
     if line.unanswered:
         parts.append(f"{line.unanswered:,} without an answer")
-    return capital(record(line)), f"{capital('; '.join(parts))}."
+    return capitalise(format_record(line)), f"{capitalise('; '.join(parts))}."
 
 
 def _too_few_words(answered: int) -> str:
     return f"{plural(answered, 'answer')} {'is' if answered == 1 else 'are'} too few to judge by"
 
 
-def _open_words(line: VerdictLine) -> str:
+def _open_words(line: TrackRecordLine) -> str:
     chance_words = (
         ""
         if line.mean_chance is None
-        else f", on average {percent(line.mean_chance)} likely to be borne out"
+        else f", on average {percent_whole(line.mean_chance)} likely to be borne out"
     )
     return f"{plural(line.open, 'claim')} still open{chance_words}"
 
@@ -143,37 +143,40 @@ def _open_words(line: VerdictLine) -> str:
 def _interval_words(interval: tuple[float, float] | None) -> str:
     if interval is None:
         return ""
-    low, high = (percent(bound) for bound in interval)
+    low, high = (percent_whole(bound) for bound in interval)
     return f"the true share may lie between {low} and {high}"
 
 
-def sounded(calibration: Calibration | None) -> str:
+def describe_overconfidence(calibration: EssayCalibration | None) -> str:
     """Compare claimed certainty with the share confirmed; "" before the first answer."""
     if calibration is None:
         return ""
     sentence = (
-        f"Where its words tell how sure it is, it sounded {percent(calibration.claimed)} sure "
-        f"and was right in {percent(calibration.share)} of {plural(calibration.claims, 'claim')}"
+        f"Where its words tell how sure it is, it sounded {percent_whole(calibration.claimed)} "
+        f"sure and was right in {percent_whole(calibration.share)} of "
+        f"{plural(calibration.claims, 'claim')}"
     )
     gap = round(100 * calibration.overconfidence)
-    if calibration.small:
+    if calibration.is_small_sample:
         return f"{sentence}: too few to judge by."
     if abs(gap) < 5:
         return f"{sentence}: as sure as it should have been."
     return f"{sentence}: {plural(abs(gap), 'point')} too {'sure' if gap > 0 else 'cautious'}."
 
 
-def said_with(claim: Mapped) -> str:
+def describe_modality(claim: MappedSentence) -> str:
     """Describe the wording of a claim: `“will” · explicit prediction · sounds 100 % sure`."""
     sentence = claim.sentence
     parts = [f"“{sentence.cue}”"] if sentence.cue else []
     if sentence.kind:
         parts.append(sentence.kind)
     if sentence.cue and sentence.modality:
-        parts.append(f"sounds {percent(sentence.modality)} sure")
+        parts.append(f"sounds {percent_whole(sentence.modality)} sure")
     return " · ".join(parts)
 
 
-def standing(claim: Mapped) -> str:
+def describe_claim_state(claim: MappedSentence) -> str:
     """Describe a sentence's state for its panel: `Mixed (1 of 2)`."""
-    return capital(claim.words.replace("%", f"{NBSP}%") if claim.state == "open" else claim.words)
+    return capitalise(
+        claim.words.replace("%", f"{NBSP}%") if claim.state == "open" else claim.words
+    )

@@ -5,18 +5,18 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, empty
-from dashboard.essays.essay_data import in_a_row
-from dashboard.essays.essay_text import asked_sentence, claims_asked
-from dashboard.wording import inert
+from dashboard.components.widgets import show_empty, show_refusals
+from dashboard.essays.essay_data import summarise_records
+from dashboard.essays.essay_text import describe_claim_coverage, describe_coverage
+from dashboard.wording import escape_markdown
 from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay
 from tracker.errors import Refused
 from tracker.model.essays import EssaySummary, NewEssay
 
-MEGABYTES: Final = 5
+MAX_ESSAY_MEGABYTES: Final = 5
 _KINDS: Final = ["txt", "md", "markdown", "html", "htm", "mhtml"]
 _FORM_KEY: Final = "new-essay"
 
@@ -29,7 +29,7 @@ def render(visit: Visit) -> None:
         for essay in essays:
             _show_essay(visit, essay)
     else:
-        empty(
+        show_empty(
             "There are no essays yet.",
             "Paste one below: its claims are found at once, and each can become a question.",
         )
@@ -44,16 +44,18 @@ def _show_essay(visit: Visit, essay: EssaySummary) -> None:
     with st.container(border=True, gap="xxsmall", key=f"essay-{essay.essay.id}"):
         st.page_link(
             visit.pages["essay"],
-            label=f"**{inert(essay.essay.title)}**",
+            label=f"**{escape_markdown(essay.essay.title)}**",
             icon=":material/article:",
             query_params={"e": essay.essay.id},
         )
         coverage_line = (
-            asked_sentence(essay.coverage) if essay.has_text else claims_asked(essay.coverage)
+            describe_coverage(essay.coverage)
+            if essay.has_text
+            else describe_claim_coverage(essay.coverage)
         )
         st.markdown(coverage_line)
-        record = " · ".join(filter(None, in_a_row(essay.live, essay.retrospective)))
-        published = inert(essay.essay.published)
+        record = " · ".join(filter(None, summarise_records(essay.live, essay.retrospective)))
+        published = escape_markdown(essay.essay.published)
         st.caption(" · ".join(filter(None, [published, record])))
 
 
@@ -70,7 +72,7 @@ def _show_new_essay_form(visit: Visit) -> None:
     pasted, file = _show_text_inputs(form)
     if not st.button("Add this essay", type="primary", key="add-it"):
         return
-    with calm():
+    with show_refusals():
         text, source = _read_text(visit, pasted, file)
         title = title.strip() or visit.tracker.read_title(*(file or (pasted.encode(), "pasted")))
         if not title:
@@ -81,21 +83,21 @@ def _show_new_essay_form(visit: Visit) -> None:
             )
         )
         st.session_state.pop(_FORM_KEY, None)
-        say("The essay is kept")
+        notify("The essay is kept")
         st.switch_page(visit.pages["essay"], query_params={"e": stored.essay_id})
 
 
-def text_form(visit: Visit, essay: Essay) -> None:
+def show_text_form(visit: Visit, essay: Essay) -> None:
     """Show the form for the first text, or a new version, of a known essay."""
     name = f"text-of-{essay.id}"
     form = st.session_state.setdefault(name, uuid4().hex)
     pasted, file = _show_text_inputs(form)
     if st.button("Keep this text", type="primary", key=f"keep-{essay.id}"):
-        with calm():
+        with show_refusals():
             text, source = _read_text(visit, pasted, file)
             visit.tracker.add_essay(NewEssay(essay.id, essay.title, text, source))
             st.session_state.pop(name, None)
-            say("The text is kept")
+            notify("The text is kept")
             st.rerun()
 
 
@@ -103,7 +105,7 @@ def _show_text_inputs(form: str) -> tuple[str, tuple[bytes, str] | None]:
     pasted = st.text_area("Its text", height=240, key=f"text-{form}", persist_state="session") or ""
     uploaded = st.file_uploader(
         "Or a file: plain text, Markdown, or a saved web page", type=_KINDS, key=f"file-{form}",
-        max_upload_size=MEGABYTES,
+        max_upload_size=MAX_ESSAY_MEGABYTES,
     )  # fmt: skip
     return pasted, None if uploaded is None else (uploaded.getvalue(), uploaded.name)
 

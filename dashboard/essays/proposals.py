@@ -5,16 +5,16 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.widgets import sentence
-from dashboard.essays.draft_fields import Drafting, reword
+from dashboard.components.widgets import format_sentence
+from dashboard.essays.draft_fields import DraftWork, reword_draft
 from dashboard.essays.drafting_data import SLOTS, Slot
-from dashboard.home.question_form import Form
-from tracker.llm.drafting import Proposal, Proposed
+from dashboard.home.question_form import QuestionForm
+from tracker.llm.drafting import Proposal, ProposalResult
 
 _PROPOSALS_FIELD: Final = "proposed"
 
 
-def render(work: Drafting) -> None:
+def show_proposals(work: DraftWork) -> None:
     """Show the button that asks the model, and its answer; nothing without a model."""
     if not work.visit.tracker.settings.model_url:
         return
@@ -26,18 +26,18 @@ def render(work: Drafting) -> None:
     ):
         with st.spinner("Asking the model …"):
             st.session_state[state_key] = work.visit.tracker.propose(work.essay_id, work.offset)
-    proposal: Proposed | None = st.session_state.get(state_key)
+    proposal: ProposalResult | None = st.session_state.get(state_key)
     if proposal is None:
         return
     if not isinstance(proposal, Proposal):
-        st.markdown(f":material/error: {sentence(proposal.reason)}")
+        st.markdown(f":material/error: {format_sentence(proposal.reason)}")
         return
     with st.container(border=True, gap="xsmall"):
         st.caption("The model proposes. Take what is right; nothing is taken by itself.")
         _show_proposal(work.form, proposal)
 
 
-def _show_proposal(form: Form, proposal: Proposal) -> None:
+def _show_proposal(form: QuestionForm, proposal: Proposal) -> None:
     new_slots = [
         (slot, value)
         for slot in SLOTS
@@ -62,12 +62,12 @@ def _show_proposal_line(
         st.text(text, width="stretch")
 
 
-def _take_slot(form: Form, slot: Slot, value: str) -> None:
+def _take_slot(form: QuestionForm, slot: Slot, value: str) -> None:
     old = form.value(f"slot-{slot}") or ""
     st.session_state[form.key(f"slot-{slot}")] = value
-    reword(form, slot, old)
+    reword_draft(form, slot, old)
 
 
-def _take_edge_case(form: Form, case: str) -> None:
+def _take_edge_case(form: QuestionForm, case: str) -> None:
     """Add an edge case to the criteria as a gap, which blocks opening until it is filled."""
     st.session_state[form.key("criteria")] = f"{form.value('criteria') or ''} [… {case}]".strip()

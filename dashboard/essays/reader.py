@@ -5,24 +5,24 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.scripts import ROOM, scripted
-from dashboard.essays.essay_data import Block, as_sent, legend
+from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
+from dashboard.essays.essay_data import Paragraph, count_styles, serialise_paragraphs
 from tracker.model.essays import EssayPage
 
 _FOLDER: Final = "reader"
-_STYLE: Final = (ROOM / _FOLDER / "reader.css").read_text(encoding="utf-8")
+_STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "reader.css").read_text(encoding="utf-8")
 _HTML: Final = '<ul class="legend"></ul><div class="essay" role="group"></div>'
 _KEY: Final = "reader"
 
 
-def essay_reader(page: EssayPage, blocks: Sequence[Block], picked: int | None) -> None:
+def show_essay_reader(page: EssayPage, blocks: Sequence[Paragraph], picked: int | None) -> None:
     """Show the paragraphs with one sentence selected; selecting another sets the address parameter
     `s`.
     """
-    sent_blocks = as_sent(blocks)
+    sent_blocks = serialise_paragraphs(blocks)
     legend_rows = [
         {"look": look.name, "mark": look.mark, "words": look.words, "count": n}
-        for look, n in legend(page)
+        for look, n in count_styles(page)
     ]
     data = {
         "blocks": sent_blocks,
@@ -32,7 +32,7 @@ def essay_reader(page: EssayPage, blocks: Sequence[Block], picked: int | None) -
         "selected": picked,
         "label": f"{page.essay.title}, sentence by sentence",
     }
-    scripted(_FOLDER, _HTML, _STYLE)(key=_KEY, data=data, on_picked_change=_store_selection)
+    load_component(_FOLDER, _HTML, _STYLE)(key=_KEY, data=data, on_picked_change=_store_selection)
 
 
 def _store_selection() -> None:

@@ -3,46 +3,53 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, empty, line_about, link_out, restated, table
+from dashboard.components.widgets import (
+    link_to_site,
+    show_empty,
+    show_headline_note,
+    show_question_line,
+    show_refusals,
+    show_table,
+)
 from dashboard.feeds import feed_settings
 from dashboard.feeds.feed_data import (
-    OUTCOMES,
+    POLL_OUTCOMES,
     days_frame,
-    how_it_is_read,
     items_frame,
+    list_feed_settings,
     polls_frame,
-    usual_frame,
+    usual_items_frame,
 )
-from dashboard.feeds.feeds_data import asks, what_is_wrong
+from dashboard.feeds.feeds_data import describe_problem, poll_button_label
 from dashboard.wording import (
     DASH,
-    HEALTH,
-    answers_counted,
-    answers_in_a_row,
-    asked_next,
-    clipped,
-    faring,
-    inert,
-    moving,
-    percent,
+    HEALTH_LABELS,
+    clip,
+    describe_health,
+    describe_next_poll,
+    escape_markdown,
+    format_answer_counts,
+    format_answer_runs,
+    format_bytes,
+    percent_whole,
     plural,
-    size,
+    redirect_notice,
 )
 from tracker.errors import NotFound
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import share_not_modified, usual_items
+from tracker.feeds.scheduling.health import compute_not_modified_share, compute_usual_items
 from tracker.model.read_models import FeedHealth, FeedPage
 
 _C = st.column_config
-LONGEST_TITLE = 80
-LONGEST_REASON = 600
-SHORT = 12
+MAX_TITLE_CHARACTERS = 80
+MAX_REASON_CHARACTERS = 600
+MAX_UNSCROLLED_ITEMS = 12
 """Items up to which their table is as high as needed."""
 
-TALL = 460
+SCROLL_HEIGHT = 460
 
 
 def render(visit: Visit, feed_id: str) -> None:
@@ -54,8 +61,8 @@ def render(visit: Visit, feed_id: str) -> None:
         return
     state = page.health.state
     st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/arrow_back:")
-    st.set_page_config(page_title=clipped(state.feed.title, LONGEST_TITLE))
-    st.header(inert(clipped(state.feed.title, LONGEST_TITLE)), anchor=False)
+    st.set_page_config(page_title=clip(state.feed.title, MAX_TITLE_CHARACTERS))
+    st.header(escape_markdown(clip(state.feed.title, MAX_TITLE_CHARACTERS)), anchor=False)
     if visit.replayed_until is not None:
         st.caption(
             f"{plural(state.items_seen, 'item')} in the replay. Nothing is polled in a replay."
@@ -68,47 +75,50 @@ def render(visit: Visit, feed_id: str) -> None:
         _show_numbers(visit, page.health)
         _show_four_weeks(visit, page.health)
     _show_content(visit, page)
-    feed_settings.render(visit, state.feed)
+    feed_settings.show_settings_form(visit, state.feed)
 
 
-def link(visit: Visit, feed_id: str, title: str) -> None:
+def link_to_feed(visit: Visit, feed_id: str, title: str) -> None:
     """Show a link to a feed's page. Its title may be the feed's own, so it is truncated and
     escaped.
     """
-    label = inert(clipped(title, LONGEST_TITLE))
+    label = escape_markdown(clip(title, MAX_TITLE_CHARACTERS))
     st.page_link(visit.pages["feeds"], label=label, query_params={"feed": feed_id})
 
 
-def buttons(visit: Visit, health: FeedHealth) -> None:
+def show_feed_buttons(visit: Visit, health: FeedHealth) -> None:
     """Show the buttons that poll a feed now or pause it."""
     feed = health.state.feed
-    retry_label = asks(health.health)
+    retry_label = poll_button_label(health.health)
     with st.container(horizontal=True, gap="xsmall", width="content"):
         st.button(
             retry_label,
             key=f"retry-{feed.id}",
             icon=":material/refresh:",
-            on_click=ask_now,
+            on_click=poll_now,
             args=(visit, feed.id),
         )
         if not health.state.paused and st.button(
             "Pause", key=f"pause-{feed.id}", icon=":material/pause:"
         ):
-            with calm():
+            with show_refusals():
                 visit.tracker.pause_feed(feed.id)
-                say(f"{clipped(feed.title, LONGEST_TITLE)}: paused until somebody tries it again")
+                notify(
+                    f"{clip(feed.title, MAX_TITLE_CHARACTERS)}: paused until somebody tries it "
+                    "again"
+                )
                 st.rerun()
 
 
-def ask_now(visit: Visit, feed_id: FeedId) -> None:
+def poll_now(visit: Visit, feed_id: FeedId) -> None:
     """Make a feed due for the next poll run, and say so; call it before a run."""
     try:
         visit.tracker.retry_feed(feed_id)
         title = visit.tracker.feed(feed_id).health.state.feed.title
     except NotFound as refusal:
-        say(f"Not done: {refusal}")
+        notify(f"Not done: {refusal}")
         return
-    say(f"{clipped(title, LONGEST_TITLE)}: due now, the next round of polling asks it")
+    notify(f"{clip(title, MAX_TITLE_CHARACTERS)}: due now, the next round of polling asks it")
 
 
 def _show_not_found(visit: Visit, feed_id: str) -> None:
@@ -125,33 +135,36 @@ def _show_source(feed: Feed) -> None:
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.text(feed.url)
-            link_out(feed.url, "Feed", "feed-address")
+            link_to_site(feed.url, "Feed", "feed-address")
             if feed.site_url:
-                link_out(feed.site_url, "Site", "feed-site")
-        st.caption(inert(" · ".join(how_it_is_read(feed))))
+                link_to_site(feed.site_url, "Site", "feed-site")
+        st.caption(escape_markdown(" · ".join(list_feed_settings(feed))))
 
 
 def _show_health(visit: Visit, health: FeedHealth) -> None:
     """Show its state first: health, reason of a failure, next poll and why then."""
     state = health.state
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{HEALTH[health.health]}** · {faring(state, health.health, visit.now)}")
-        problem = clipped(what_is_wrong(health), LONGEST_REASON)
+        st.markdown(
+            f"**{HEALTH_LABELS[health.health]}** · "
+            f"{describe_health(state, health.health, visit.now)}"
+        )
+        problem = clip(describe_problem(health), MAX_REASON_CHARACTERS)
         if problem:
             was_read = health.health == "ok" and state.last_success_at == state.last_attempt_at
             st.text(f"Odd about its document: {problem}" if was_read else problem)
         if not state.paused:
             due = state.next_due_at
-            st.text(asked_next(state, visit.now, visit.moment(due)), help=visit.utc(due))
-        move = moving(state, visit.now)
+            st.text(describe_next_poll(state, visit.now, visit.moment(due)), help=visit.utc(due))
+        move = redirect_notice(state, visit.now)
         if move:
             st.text(f"{move}. After seven days it will be asked there.")
-        buttons(visit, health)
+        show_feed_buttons(visit, health)
 
 
 def _show_numbers(visit: Visit, health: FeedHealth) -> None:
     state, days = health.state, health.days
-    share, usual = share_not_modified(days), usual_items(days, visit.now)
+    share, usual = compute_not_modified_share(days), compute_usual_items(days, visit.now)
     polls = sum(day.polls for day in days)
     duration = f"last poll {state.last_seconds:.1f} s" if state.last_attempt_at else ""
     facts = (
@@ -164,10 +177,10 @@ def _show_numbers(visit: Visit, health: FeedHealth) -> None:
         ("Evidence in 7 days", f"{health.evidence_7d:,}", ""),
         (
             "Not modified",
-            DASH if share is None else percent(share),
+            DASH if share is None else percent_whole(share),
             f"of {plural(polls, 'poll')}" if polls else "",
         ),
-        ("Last document", size(state.last_bytes) if state.last_bytes else DASH, duration),
+        ("Last document", format_bytes(state.last_bytes) if state.last_bytes else DASH, duration),
     )
     with st.container(horizontal=True):
         for name, value, note in facts:
@@ -179,39 +192,44 @@ def _show_numbers(visit: Visit, health: FeedHealth) -> None:
 
 def _show_four_weeks(visit: Visit, health: FeedHealth) -> None:
     if not any(day.polls for day in health.days):
-        empty("It has not been polled in four weeks.", "Its days are drawn here once it is.")
+        show_empty("It has not been polled in four weeks.", "Its days are drawn here once it is.")
         return
-    usual = usual_items(health.days, visit.now).usual
+    usual = compute_usual_items(health.days, visit.now).usual
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**What it brought**")
-        spec = charts.drawn(
-            charts.daily_items(), days=days_frame(health.days, visit.now), usual=usual_frame(usual)
+        spec = charts.bind_data(
+            charts.daily_items_chart(),
+            days=days_frame(health.days, visit.now),
+            usual=usual_items_frame(usual),
         )
         alt = f"New items of each of the last 28 days; usually {usual:g} a day"
         st.vega_lite_chart(spec=spec, width="stretch", key="feed-items", alt=alt)
     with right:
         st.markdown("**What asking came to**")
-        spec = charts.drawn(charts.daily_polls(OUTCOMES), polls=polls_frame(health.days, visit.now))
+        spec = charts.bind_data(
+            charts.daily_polls_chart(POLL_OUTCOMES), polls=polls_frame(health.days, visit.now)
+        )
         alt = "Polls of each of the last 28 days, by what they came to"
         st.vega_lite_chart(spec=spec, width="stretch", key="feed-polls", alt=alt)
     recent = health.state.recent
     st.caption(
-        f"The last {plural(len(recent.split()), 'answer')}: {inert(answers_counted(recent))}."
-        f" In their order: {inert(answers_in_a_row(recent))}. Days are those of UTC."
+        f"The last {plural(len(recent.split()), 'answer')}: "
+        f"{escape_markdown(format_answer_counts(recent))}. In their order: "
+        f"{escape_markdown(format_answer_runs(recent))}. Days are those of UTC."
     )
 
 
 def _show_content(visit: Visit, page: FeedPage) -> None:
     """Show its newest items, and the questions on which some of them are evidence."""
     if not page.items:
-        empty(
+        show_empty(
             "It has brought nothing yet.",
             "Its items, and the evidence among them, are listed here once it has.",
         )
         return
     st.markdown("**Its newest items**")
-    restated(visit)
+    show_headline_note(visit)
     _show_items(visit, page)
     st.markdown("**The evidence it brought**")
     _show_evidence_questions(visit, page)
@@ -237,11 +255,11 @@ def _show_items(visit: Visit, page: FeedPage) -> None:
     }
     if not any(frame["note"]):
         del columns["note"]
-    table(
+    show_table(
         frame,
         columns,
         "The newest items of this feed",
-        height="content" if len(frame) <= SHORT else TALL,
+        height="content" if len(frame) <= MAX_UNSCROLLED_ITEMS else SCROLL_HEIGHT,
     )
     st.caption(f"Headlines as they were first seen. Times in {zone}.")
 
@@ -251,9 +269,9 @@ def _show_evidence_questions(visit: Visit, page: FeedPage) -> None:
         {s.question.id: s.question for s in visit.tracker.questions()} if page.questions else {}
     )
     if not questions:
-        empty(
+        show_empty(
             "None so far.", "Items that match a signpost of an open question become evidence on it."
         )
     for question_id, pieces in sorted(page.questions.items(), key=lambda pair: -pair[1]):
         words = f"**{plural(pieces, 'piece', 'pieces')}**"
-        line_about(visit, questions[question_id], words, ":material/show_chart:")
+        show_question_line(visit, questions[question_id], words, ":material/show_chart:")

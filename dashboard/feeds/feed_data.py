@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import DATE_NOTE, percent, size, web_link
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import DATE_NOTES, format_bytes, percent_whole, safe_web_link
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import Item
-from tracker.feeds.scheduling.health import USUAL_OVER_DAYS, DayCount
+from tracker.feeds.scheduling.health import USUAL_ITEMS_DAYS, DayCount
 
-OUTCOMES: Final = ("new document", "not modified", "failed")
+POLL_OUTCOMES: Final = ("new document", "not modified", "failed")
 """Possible outcomes of a poll."""
 
 
@@ -30,12 +30,12 @@ def days_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
         "unchanged": "str",
         "size": "str",
     }
-    return frame_of(types, (_day_row(at, count) for at, count in _list_days(days, now)))
+    return build_frame(types, (_day_row(at, count) for at, count in _list_days(days, now)))
 
 
 def _day_row(at: datetime, count: DayCount) -> tuple[Any, ...]:
-    share = percent(count.not_modified / count.polls) if count.polls else ""
-    return at, count.new_items, count.changed_items, count.polls, share, size(count.bytes)
+    share = percent_whole(count.not_modified / count.polls) if count.polls else ""
+    return at, count.new_items, count.changed_items, count.polls, share, format_bytes(count.bytes)
 
 
 def polls_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
@@ -46,10 +46,12 @@ def polls_frame(days: Sequence[DayCount], now: datetime) -> pd.DataFrame:
     rows = [
         (at, outcome, rank, polls)
         for at, count in _list_days(days, now)
-        for rank, (outcome, polls) in enumerate(zip(OUTCOMES, _outcome_counts(count), strict=True))
+        for rank, (outcome, polls) in enumerate(
+            zip(POLL_OUTCOMES, _outcome_counts(count), strict=True)
+        )
         if polls
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def _outcome_counts(count: DayCount) -> tuple[int, int, int]:
@@ -59,13 +61,13 @@ def _outcome_counts(count: DayCount) -> tuple[int, int, int]:
 def _list_days(days: Sequence[DayCount], now: datetime) -> list[tuple[datetime, DayCount]]:
     by_day = {count.day: count for count in days}
     today = now.astimezone(UTC).date()
-    dates = [today - timedelta(days=back) for back in range(USUAL_OVER_DAYS - 1, -1, -1)]
+    dates = [today - timedelta(days=back) for back in range(USUAL_ITEMS_DAYS - 1, -1, -1)]
     return [(datetime.combine(day, time(), UTC), by_day.get(day, DayCount(day))) for day in dates]
 
 
-def usual_frame(usual: float) -> pd.DataFrame:
+def usual_items_frame(usual: float) -> pd.DataFrame:
     """The usual number of new items a day, as a line of a chart. Columns: usual."""
-    return frame_of({"usual": "float64"}, [(usual,)])
+    return build_frame({"usual": "float64"}, [(usual,)])
 
 
 def items_frame(items: Sequence[Item]) -> pd.DataFrame:
@@ -75,12 +77,12 @@ def items_frame(items: Sequence[Item]) -> pd.DataFrame:
     it repeats another), title (feed text), url (empty if unsafe).
     """
     types = {"seen": TIME, "published": TIME, "note": "str", "title": "str", "url": "str"}
-    return frame_of(types, (_item_row(item) for item in items))
+    return build_frame(types, (_item_row(item) for item in items))
 
 
 def _item_row(item: Item) -> tuple[Any, ...]:
     notes = (
-        DATE_NOTE[item.date_note],
+        DATE_NOTES[item.date_note],
         "repeats an earlier item" if item.same_as is not None else "",
     )
     return (
@@ -88,11 +90,11 @@ def _item_row(item: Item) -> tuple[Any, ...]:
         item.published_at,
         ", ".join(filter(None, notes)),
         item.title,
-        web_link(item.url),
+        safe_web_link(item.url),
     )
 
 
-def how_it_is_read(feed: Feed) -> tuple[str, ...]:
+def list_feed_settings(feed: Feed) -> tuple[str, ...]:
     """List a feed's settings in words. They contain feed text: show as plain text only."""
     return (
         f"grade {feed.grade}",

@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
-from dashboard.wording import GRADE, clipped
+from dashboard.components.widgets import show_refusals
+from dashboard.wording import GRADE_MEANINGS, clip
 from tracker.feeds.feed import Feed
 
 _HELP: Final = {
@@ -28,15 +28,15 @@ _HELP: Final = {
 }
 
 
-def render(visit: Visit, feed: Feed) -> None:
+def show_settings_form(visit: Visit, feed: Feed) -> None:
     """Show the form; an error appears below it, and the input stays."""
     st.markdown("**How it is read**")
     with st.form(f"settings-{feed.id}", width=760):
         changes = _show_fields(feed)
         if st.form_submit_button("Save", type="primary"):
-            with calm():
+            with show_refusals():
                 visit.tracker.change_feed(feed.id, **changes)
-                say(f"{clipped(changes['title'], 80)}: saved, it holds from the next poll on")
+                notify(f"{clip(changes['title'], 80)}: saved, it holds from the next poll on")
                 st.rerun()
 
 
@@ -53,12 +53,12 @@ def _show_fields(feed: Feed) -> dict[str, Any]:
             feed, "max_megabytes", "Size limit, MB", placeholder="the usual one"
         )
     with right:
-        grades = list(GRADE)
+        grades = list(GRADE_MEANINGS)
         grade = st.selectbox(
             "Grade",
             grades,
             index=grades.index(feed.grade),
-            format_func=lambda letter: f"{letter}: {GRADE[letter]}",
+            format_func=lambda letter: f"{letter}: {GRADE_MEANINGS[letter]}",
             key=f"grade-{feed.id}",
             help=_HELP["grade"],
         )

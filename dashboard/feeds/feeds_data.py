@@ -6,15 +6,15 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import HEALTH, answers_in_a_row, moving, span
-from tracker.feeds.scheduling.budget import reason
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import HEALTH_LABELS, format_answer_runs, format_duration, redirect_notice
+from tracker.feeds.scheduling.budget import explain_next_poll
 from tracker.feeds.scheduling.health import (
-    USUAL_OVER_DAYS,
+    USUAL_ITEMS_DAYS,
     DayCount,
     Health,
-    share_not_modified,
-    usual_items,
+    compute_not_modified_share,
+    compute_usual_items,
 )
 from tracker.model.read_models import FeedHealth
 
@@ -32,22 +32,22 @@ feed.
 """
 
 
-def asks(health: Health) -> str:
+def poll_button_label(health: Health) -> str:
     """Return the label of the button that requests a poll."""
     return "Try again" if health in ("failing", "paused") else "Ask now"
 
 
-def worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
+def sort_worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
     """Sort feeds by health, worst first, then by title."""
     return tuple(sorted(feeds, key=lambda f: (_HEALTH_RANK[f.health], f.state.feed.title.lower())))
 
 
-def troubled(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
+def list_unhealthy_feeds(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
     """List the feeds that need attention, worst first."""
-    return tuple(feed for feed in worst_first(feeds) if feed.health in _UNHEALTHY)
+    return tuple(feed for feed in sort_worst_first(feeds) if feed.health in _UNHEALTHY)
 
 
-def what_is_wrong(feed: FeedHealth) -> str:
+def describe_problem(feed: FeedHealth) -> str:
     """Return the reason why a feed is paused, failing or silent; "" if it is healthy.
 
     Contains text from servers and feeds: show it as plain text only.
@@ -55,11 +55,13 @@ def what_is_wrong(feed: FeedHealth) -> str:
     return feed.state.paused_why or feed.state.last_error or feed.silence
 
 
-def daily_items(days: Sequence[DayCount], now: datetime) -> list[int]:
+def count_daily_items(days: Sequence[DayCount], now: datetime) -> list[int]:
     """Count the new items of each of the last 28 days (UTC), today last."""
     today = now.astimezone(UTC).date()
     new = {day.day: day.new_items for day in days}
-    return [new.get(today - timedelta(days=back), 0) for back in range(USUAL_OVER_DAYS - 1, -1, -1)]
+    return [
+        new.get(today - timedelta(days=back), 0) for back in range(USUAL_ITEMS_DAYS - 1, -1, -1)
+    ]
 
 
 def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
@@ -92,28 +94,28 @@ def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
         "evidence": "int64",
         "ever": "int64",
     }
-    return frame_of(types, (_feed_row(feed, now) for feed in feeds))
+    return build_frame(types, (_feed_row(feed, now) for feed in feeds))
 
 
 def _feed_row(feed: FeedHealth, now: datetime) -> tuple[Any, ...]:
     state = feed.state
-    usual, share = usual_items(feed.days, now), share_not_modified(feed.days)
+    usual, share = compute_usual_items(feed.days, now), compute_not_modified_share(feed.days)
     return (
         state.id,
-        HEALTH[feed.health],
+        HEALTH_LABELS[feed.health],
         state.feed.title,
         state.feed.theme.replace("_", " "),
-        daily_items(feed.days, now),
+        count_daily_items(feed.days, now),
         usual.last_day if feed.days else None,
         usual.usual if feed.days else None,
         state.last_success_at,
-        span(now - state.last_success_at) if state.last_success_at else "never",
+        format_duration(now - state.last_success_at) if state.last_success_at else "never",
         None if state.paused else state.next_due_at,
-        "" if state.paused else reason(state),
+        "" if state.paused else explain_next_poll(state),
         None if share is None else 100 * share,
-        answers_in_a_row(state.recent),
-        asks(feed.health),
-        what_is_wrong(feed) or moving(state, now),
+        format_answer_runs(state.recent),
+        poll_button_label(feed.health),
+        describe_problem(feed) or redirect_notice(state, now),
         feed.items_7d,
         feed.evidence_7d,
         state.items_seen,

@@ -6,25 +6,44 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, empty, selected_row, sentence, table
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    format_sentence,
+    get_selected_row,
+    show_empty,
+    show_table,
+)
 from dashboard.feeds import feed
 from dashboard.feeds import subscribe as adding
-from dashboard.feeds.feeds_data import feeds_frame, troubled, what_is_wrong, worst_first
-from dashboard.wording import HEALTH, asked_next, clipped, faring, fleet_sentence, inert, plural
+from dashboard.feeds.feeds_data import (
+    describe_problem,
+    feeds_frame,
+    list_unhealthy_feeds,
+    sort_worst_first,
+)
+from dashboard.wording import (
+    HEALTH_LABELS,
+    clip,
+    describe_health,
+    describe_next_poll,
+    escape_markdown,
+    fleet_sentence,
+    plural,
+)
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import fleet
+from tracker.feeds.scheduling.health import assess_fleet
 from tracker.model.read_models import FeedHealth
 
 _C = st.column_config
-TROUBLES = 6
+MAX_TROUBLE_CARDS = 6
 """Number of trouble cards; more would be a second list above the list."""
 
-ALIKE = 2
+MAX_ALARM_CARDS = 2
 """Number of trouble cards while the whole fleet is in trouble, as they say the same."""
 
 _POLL_BUTTON_KEY = "ask-feed"
-LONGEST = 300
-WORDS = 840
+MAX_REASON_CHARACTERS = 300
+CARD_TEXT_WIDTH = 840
 """Width of a card's text: on a phone, which has less, its buttons go below."""
 
 
@@ -42,20 +61,20 @@ def render(visit: Visit) -> None:
         _show_replayed(visit, feeds)
         return
     if not feeds:
-        empty(
+        show_empty(
             "There are no feeds yet.",
             "They come with a question set (`tracker sets import china_russia_2022`), or add "
             "your own here.",
         )
     else:
         _show_fleet(visit, feeds)
-        _show_all(visit, worst_first(feeds))
+        _show_all(visit, sort_worst_first(feeds))
     adding.render(visit, first=not feeds)
 
 
 def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     if not feeds:
-        empty("No outlet was replayed.", "Make the replay anew: `tracker demo`.")
+        show_empty("No outlet was replayed.", "Make the replay anew: `tracker demo`.")
         return
     st.markdown(
         f"**{plural(len(feeds), 'outlet')} of the past were replayed.** Nothing is polled in a "
@@ -66,12 +85,12 @@ def _show_replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
 
 def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     """Show the fleet state in a sentence, the alarm if there is one, and the feeds in trouble."""
-    state = fleet([feed_health.state for feed_health in feeds], visit.now)
+    state = assess_fleet([feed_health.state for feed_health in feeds], visit.now)
     st.markdown(fleet_sentence(state, visit.now))
     if state.alarm:
         st.error(
-            f"**{sentence(state.alarm)}** When many feeds fail at once it is seldom the feeds: "
-            "look at this machine's own network first.",
+            f"**{format_sentence(state.alarm)}** When many feeds fail at once it is seldom the "
+            "feeds: look at this machine's own network first.",
             icon=":material/warning:",
         )
     if state.counts["late"]:
@@ -80,8 +99,8 @@ def _show_fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
             "`tracker run`; neither seems to be running.",
             icon=":material/schedule:",
         )
-    in_trouble = troubled(feeds)
-    shown = in_trouble[: ALIKE if state.alarm else TROUBLES]
+    in_trouble = list_unhealthy_feeds(feeds)
+    shown = in_trouble[: MAX_ALARM_CARDS if state.alarm else MAX_TROUBLE_CARDS]
     for feed_health in shown:
         _show_trouble(visit, feed_health)
     if len(in_trouble) > len(shown):
@@ -102,28 +121,31 @@ def _show_trouble(visit: Visit, health: FeedHealth) -> None:
         gap="small",
     )
     with card:
-        with st.container(gap="xxsmall", width=WORDS):
+        with st.container(gap="xxsmall", width=CARD_TEXT_WIDTH):
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                st.markdown(f"**{HEALTH[health.health]}**", width="content")
-                feed.link(visit, state.id, state.feed.title)
-            st.text(clipped(what_is_wrong(health), LONGEST) or "No reason was kept.")
+                st.markdown(f"**{HEALTH_LABELS[health.health]}**", width="content")
+                feed.link_to_feed(visit, state.id, state.feed.title)
+            st.text(clip(describe_problem(health), MAX_REASON_CHARACTERS) or "No reason was kept.")
             st.caption(
-                inert(f"{faring(state, health.health, visit.now)} {asked_next(state, visit.now)}")
+                escape_markdown(
+                    f"{describe_health(state, health.health, visit.now)} "
+                    f"{describe_next_poll(state, visit.now)}"
+                )
             )
-        feed.buttons(visit, health)
+        feed.show_feed_buttons(visit, health)
 
 
 def _show_all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     st.caption(f"{plural(len(feeds), 'feed')}. Pick a row to open it.")
-    picked = selected_row(
-        table(
+    picked = get_selected_row(
+        show_table(
             feeds_frame(feeds, visit.now),
             _build_columns(visit, feeds),
             "All feeds",
             key="feeds",
             on_select="rerun",
             selection_mode=["single-row", "single-cell"],
-            row_height=WRAPPED,
+            row_height=WRAPPED_ROW_HEIGHT,
         )
     )
     st.caption(f"Times in {visit.zone.key}; days are those of UTC.")
@@ -135,7 +157,7 @@ def _poll_row(visit: Visit, ids: Sequence[FeedId]) -> None:
     """Poll the feed of a clicked row of the list as it was drawn."""
     clicked = st.session_state[_POLL_BUTTON_KEY]
     if clicked is not None and clicked.row < len(ids):
-        feed.ask_now(visit, ids[clicked.row])
+        feed.poll_now(visit, ids[clicked.row])
 
 
 def _build_columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:

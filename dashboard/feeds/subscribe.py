@@ -6,20 +6,26 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, calm, table
-from dashboard.feeds.trial_data import Tried, matches_frame, named, tried, verdict
-from dashboard.wording import brought, capital, clipped
-from tracker.model.read_models import Imported
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.feeds.trial_data import (
+    FeedTrial,
+    candidate_label,
+    summarise_trial,
+    trial_matches_frame,
+    trial_verdict,
+)
+from dashboard.wording import capitalise, clip, describe_import
+from tracker.model.read_models import FeedImport
 
 _C = st.column_config
 _TRIAL_KEY: Final = "tried"
 _IMPORT_KEY: Final = "brought"
 _ADDRESS_KEY: Final = "new-feed"
 _RETRY_KEY: Final = "try-instead"
-MEGABYTES = 10
-LEFT_OUT = 50
+MAX_LIST_MEGABYTES = 10
+MAX_SKIPPED_LINES = 50
 
 
 @st.fragment
@@ -51,7 +57,7 @@ def _show_address_form(visit: Visit) -> None:
     if is_testing or st.session_state.pop(_RETRY_KEY, False):
         _try_feed(visit, url)
     trial = st.session_state.get(_TRIAL_KEY)
-    if isinstance(trial, Tried) and trial.url == url:
+    if isinstance(trial, FeedTrial) and trial.url == url:
         _show_trial(visit, trial)
 
 
@@ -64,11 +70,11 @@ def _is_address_missing(url: str) -> bool:
 def _subscribe(visit: Visit, url: str) -> None:
     if _is_address_missing(url):
         return
-    with calm():
+    with show_refusals():
         with st.spinner("Asking the server …"):
             feed = visit.tracker.subscribe(url)
         st.session_state.pop(_TRIAL_KEY, None)
-        say(f"{clipped(feed.title, 80)} is read from now on")
+        notify(f"{clip(feed.title, 80)} is read from now on")
         st.switch_page(visit.pages["feeds"], query_params={"feed": feed.id})
 
 
@@ -76,26 +82,26 @@ def _try_feed(visit: Visit, url: str) -> None:
     st.session_state.pop(_TRIAL_KEY, None)
     if _is_address_missing(url):
         return
-    with calm(), st.spinner("Asking the server …"):
-        st.session_state[_TRIAL_KEY] = tried(visit.tracker.try_feed(url))
+    with show_refusals(), st.spinner("Asking the server …"):
+        st.session_state[_TRIAL_KEY] = summarise_trial(visit.tracker.try_feed(url))
 
 
-def _show_trial(visit: Visit, trial: Tried) -> None:
+def _show_trial(visit: Visit, trial: FeedTrial) -> None:
     """Show the result of a trial, the most important facts first."""
     with st.container(border=True, gap="xsmall"):
-        st.markdown(verdict(trial))
+        st.markdown(trial_verdict(trial))
         if trial.is_feed:
-            st.text(clipped(trial.title, 200))
+            st.text(clip(trial.title, 200))
         elif trial.reason != trial.answer:
-            st.text(f"{capital(trial.reason)}.")
-        st.text(capital(trial.answer))
+            st.text(f"{capitalise(trial.reason)}.")
+        st.text(capitalise(trial.answer))
         if trial.is_feed:
             _show_trial_content(visit, trial)
         if trial.candidates:
             _show_candidates(visit, trial)
 
 
-def _show_trial_content(visit: Visit, trial: Tried) -> None:
+def _show_trial_content(visit: Visit, trial: FeedTrial) -> None:
     if trial.odd:
         st.text(f"Odd about the document: {trial.odd}")
     if trial.matches:
@@ -106,7 +112,12 @@ def _show_trial_content(visit: Visit, trial: Tried) -> None:
             "signpost": _C.TextColumn("Signpost", width=200),
             "words": _C.TextColumn("Matched words", width=180),
         }
-        table(matches_frame(trial, texts), columns, "What would be evidence", row_height=WRAPPED)
+        show_table(
+            trial_matches_frame(trial, texts),
+            columns,
+            "What would be evidence",
+            row_height=WRAPPED_ROW_HEIGHT,
+        )
     if trial.entries:
         columns = {
             "published": _C.DatetimeColumn(
@@ -117,13 +128,13 @@ def _show_trial_content(visit: Visit, trial: Tried) -> None:
                 width=800,
             ),
         }
-        table(trial.preview, columns, "The first entries of this feed")
+        show_table(trial.preview, columns, "The first entries of this feed")
 
 
-def _show_candidates(visit: Visit, trial: Tried) -> None:
+def _show_candidates(visit: Visit, trial: FeedTrial) -> None:
     """Show the feeds that a page links to; one of them can be tried instead."""
     are_linked = any(candidate.how != "guess" for candidate in trial.candidates)
-    urls = {named(candidate): candidate.url for candidate in trial.candidates}
+    urls = {candidate_label(candidate): candidate.url for candidate in trial.candidates}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         label = (
             "The page names these feeds"
@@ -152,15 +163,15 @@ def _show_list_forms(visit: Visit, *, empty: bool) -> None:
         "A list from another reader",
         type=["opml", "xml"],
         key=f"list-{number}",
-        max_upload_size=MEGABYTES,
+        max_upload_size=MAX_LIST_MEGABYTES,
     )
     if upload is not None and st.button("Add its feeds", key="import-feeds", type="primary"):
-        with calm():
+        with show_refusals():
             st.session_state[_IMPORT_KEY] = visit.tracker.import_feeds(upload.getvalue())
             st.session_state["lists-taken"] = number + 1
             st.rerun()
     report = st.session_state.get(_IMPORT_KEY)
-    if isinstance(report, Imported):
+    if isinstance(report, FeedImport):
         _show_import(report)
     if not empty:
         st.download_button(
@@ -174,13 +185,15 @@ def _show_list_forms(visit: Visit, *, empty: bool) -> None:
         )
 
 
-def _show_import(report: Imported) -> None:
+def _show_import(report: FeedImport) -> None:
     """Show the result of an import with the reasons of skipped feeds."""
     with st.container(border=True, gap="xsmall"):
         if report.title:
-            st.text(clipped(report.title, 200))
-        st.markdown(f"**{brought(report)}**{' Left out, and why:' if report.skipped else ''}")
+            st.text(clip(report.title, 200))
+        st.markdown(
+            f"**{describe_import(report)}**{' Left out, and why:' if report.skipped else ''}"
+        )
         if report.skipped:
-            omitted = len(report.skipped) - LEFT_OUT
-            lines = [f"• {reason}" for reason in report.skipped[:LEFT_OUT]]
+            omitted = len(report.skipped) - MAX_SKIPPED_LINES
+            lines = [f"• {reason}" for reason in report.skipped[:MAX_SKIPPED_LINES]]
             st.text("\n".join([*lines, *([f"… and {omitted:,} more"] if omitted > 0 else [])]))

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import plural, size
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import format_bytes, plural
 from forecasts.questions.question import QuestionId
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult
 from tracker.model.read_models import Trial, TrialMatch
 
 if TYPE_CHECKING:  # it imports a page parser that only a trial needs
-    from tracker.feeds.discovery.feed_links import Candidate
+    from tracker.feeds.discovery.feed_links import FeedCandidate
 
-PREVIEW: Final = 10
+MAX_PREVIEW_ENTRIES: Final = 10
 """Number of entries shown of a feed on trial."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class FeedTrial:
     """Summary of a trial for a page; all texts in it come from the server.
 
     `preview` has the columns published (empty without a date) and title. `title` is "" if it is no
@@ -40,36 +40,36 @@ class Tried:
     preview: pd.DataFrame
     matches: tuple[TrialMatch, ...]
     reason: str
-    candidates: "tuple[Candidate, ...]"
+    candidates: "tuple[FeedCandidate, ...]"
 
 
-def tried(trial: Trial) -> Tried:
+def summarise_trial(trial: Trial) -> FeedTrial:
     """Summarise a trial without its document."""
     parsed = trial.parsed
     items = parsed.items if parsed else ()
-    rows = [(item.published_at, item.title) for item in items[:PREVIEW]]
-    return Tried(
+    rows = [(item.published_at, item.title) for item in items[:MAX_PREVIEW_ENTRIES]]
+    return FeedTrial(
         url=trial.url,
-        answer=answer_in_words(trial.result),
+        answer=describe_fetch_result(trial.result),
         has_answered=isinstance(trial.result, Fetched),
         is_feed=parsed is not None,
         title=(parsed.title or "A feed without a title") if parsed else "",
         entries=len(items),
         odd=(parsed.warning or "") if parsed else "",
-        preview=frame_of({"published": TIME, "title": "str"}, rows),
+        preview=build_frame({"published": TIME, "title": "str"}, rows),
         matches=trial.matches,
         reason=trial.reason,
         candidates=trial.candidates,
     )
 
 
-def answer_in_words(result: FetchResult) -> str:
+def describe_fetch_result(result: FetchResult) -> str:
     """Describe the server's answer in one line; it contains text from the server."""
     match result:
         case Fetched() as fetched:
             facts = (
                 f"HTTP {fetched.status}",
-                f"{size(len(fetched.body))} in {fetched.seconds:.2f} s",
+                f"{format_bytes(len(fetched.body))} in {fetched.seconds:.2f} s",
                 fetched.content_type or "no content type",
                 fetched.url,
                 f"moved for good to {fetched.moved_to}" if fetched.moved_to else "",
@@ -81,7 +81,7 @@ def answer_in_words(result: FetchResult) -> str:
             return "not modified"
 
 
-def verdict(trial: Tried) -> str:
+def trial_verdict(trial: FeedTrial) -> str:
     """Describe in a sentence, without foreign text, whether the feed is worth subscribing."""
     if not trial.is_feed:
         return "**This is no feed.**" if trial.has_answered else "**Nothing could be read there.**"
@@ -96,7 +96,7 @@ def verdict(trial: Tried) -> str:
     return f"**A feed with {plural(trial.entries, 'entry', 'entries')}**; {matches}."
 
 
-def matches_frame(trial: Tried, texts: Mapping[QuestionId, str]) -> pd.DataFrame:
+def trial_matches_frame(trial: FeedTrial, texts: Mapping[QuestionId, str]) -> pd.DataFrame:
     """Would-be evidence. Columns: title (feed text), question, signpost, words (that matched)."""
     types = {"title": "str", "question": "str", "signpost": "str", "words": "str"}
     rows = [
@@ -108,10 +108,10 @@ def matches_frame(trial: Tried, texts: Mapping[QuestionId, str]) -> pd.DataFrame
         )
         for match in trial.matches
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def named(candidate: "Candidate") -> str:
+def candidate_label(candidate: "FeedCandidate") -> str:
     """Label a candidate for a choice; contains text of the page, so show it without Markdown."""
     guess = " (a guess)" if candidate.how == "guess" else ""
     return f"{candidate.url}{guess}{f' · {candidate.title}' if candidate.title else ''}"

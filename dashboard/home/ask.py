@@ -7,25 +7,25 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
+from dashboard.components.widgets import show_refusals
 from dashboard.home.question_form import (
     EXAMPLES,
-    Form,
-    base_rate,
-    kind_of,
-    options_of,
-    override_of,
-    range_of,
-    shape_of,
+    QuestionForm,
+    choose_kind,
+    choose_shape,
+    input_base_rate,
+    input_options,
+    input_override,
+    input_range,
     show_findings,
 )
 from dashboard.wording import plural
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linting.lint import Flaw
-from forecasts.questions.new_question import Asked, date_scale, short_name
+from forecasts.questions.new_question import NewQuestion, date_scale, short_name
 from forecasts.questions.question import HorizonShape, Kind
 from tracker.errors import Refused, Unresolvable
 
@@ -36,28 +36,28 @@ _CLOSE_FINDINGS: Final = frozenset({"other-deadline", "no-start"})
 def render(visit: Visit) -> None:
     """Show the form with the linter's findings; on success open the question's page."""
     st.subheader("Ask a question", anchor=False)
-    form = Form(st.session_state.setdefault("asking", uuid4().hex))
+    form = QuestionForm(st.session_state.setdefault("asking", uuid4().hex))
     with st.container(width=760):
         draft = _show_fields(visit, form)
         flaws = _lint_draft(visit, draft)
         show_findings(form, flaws)
-        override = override_of(form, flaws) if draft.asked.text else ""
+        override = input_override(form, flaws) if draft.new_question.text else ""
         if st.button("Ask this question", type="primary", key="ask"):
-            with calm():
+            with show_refusals():
                 _ask_question(visit, draft, override)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewQuestionInputs:
     """Content of the form; `refusal` is why some of it could not be read."""
 
-    asked: Asked
+    new_question: NewQuestion
     closes: datetime | None
     refusal: ForecastsError | None
 
 
-def _show_fields(visit: Visit, form: Form) -> Draft:
-    kind = kind_of(form)
+def _show_fields(visit: Visit, form: QuestionForm) -> NewQuestionInputs:
+    kind = choose_kind(form)
     text = form.text("Question", "text", placeholder=EXAMPLES[kind], max_chars=300)
     form.place("text")
     options, scale, shape, refusal = _read_kind_inputs(visit, form, kind)
@@ -74,7 +74,7 @@ def _show_fields(visit: Visit, form: Form) -> Draft:
     form.place("sources")
     opens, closes, resolves = _show_times(visit, form)
     form.place("times")
-    new_question = Asked(
+    new_question = NewQuestion(
         id="",
         text=text,
         criteria=criteria,
@@ -87,7 +87,7 @@ def _show_fields(visit: Visit, form: Form) -> Draft:
         options=options,
         scale=scale,
     )
-    prior, reason = base_rate(form, new_question, refusal)
+    prior, reason = input_base_rate(form, new_question, refusal)
     form.place("prior")
     tags = tuple(
         tag.strip()
@@ -97,36 +97,38 @@ def _show_fields(visit: Visit, form: Form) -> Draft:
     complete = replace(
         new_question, id=_show_name(form, text), prior=prior, prior_reason=reason, tags=tags
     )
-    return Draft(complete, closes, refusal)
+    return NewQuestionInputs(complete, closes, refusal)
 
 
-OfKind = tuple[tuple[str, ...], Scale | None, HorizonShape, ForecastsError | None]
+KindInputs = tuple[tuple[str, ...], Scale | None, HorizonShape, ForecastsError | None]
 """Options, range and horizon shape of a question, and why they could not be read."""
 
 
-def _read_kind_inputs(visit: Visit, form: Form, kind: Kind) -> OfKind:
+def _read_kind_inputs(visit: Visit, form: QuestionForm, kind: Kind) -> KindInputs:
     shape: HorizonShape = "event_by" if kind == "date" else "state_at"
     try:
         match kind:
             case "binary":
-                return (), None, shape_of(form), None
+                return (), None, choose_shape(form), None
             case "categorical" | "ordered":
-                return options_of(form, kind), None, shape, None
+                return input_options(form, kind), None, shape, None
             case "numeric":
-                return (), range_of(form), shape, None
+                return (), input_range(form), shape, None
             case "date":
                 return (), _show_date_range(visit, form), shape, None
     except ForecastsError as refusal:
         return (), None, shape, refusal
 
 
-def _show_date_range(visit: Visit, form: Form) -> Scale:
+def _show_date_range(visit: Visit, form: QuestionForm) -> Scale:
     left, right = st.columns(2)
     today = visit.now.date()
     earliest = left.date_input(
-        "Earliest date", today, format="YYYY-MM-DD", **form.keyed("earliest")
+        "Earliest date", today, format="YYYY-MM-DD", **form.register_field("earliest")
     )
-    latest = right.date_input("Latest date", None, format="YYYY-MM-DD", **form.keyed("latest"))
+    latest = right.date_input(
+        "Latest date", None, format="YYYY-MM-DD", **form.register_field("latest")
+    )
     st.caption(
         "Dates in UTC. It may also never come by the latest date: everyone forecasts how likely "
         "that is."
@@ -138,7 +140,9 @@ def _show_date_range(visit: Visit, form: Form) -> Scale:
     return date_scale(earliest.isoformat(), latest.isoformat())
 
 
-def _show_times(visit: Visit, form: Form) -> tuple[datetime, datetime | None, datetime | None]:
+def _show_times(
+    visit: Visit, form: QuestionForm
+) -> tuple[datetime, datetime | None, datetime | None]:
     labels = {"opens": "Opens", "closes": "Closes", "resolves": "Answer due"}
     helps = {
         "opens": "Empty: now.",
@@ -148,7 +152,7 @@ def _show_times(visit: Visit, form: Form) -> tuple[datetime, datetime | None, da
     times: dict[str, datetime | None] = {}
     for column, (name, label) in zip(st.columns(3), labels.items(), strict=True):
         local = column.datetime_input(
-            label, None, help=helps[name], format="YYYY-MM-DD", **form.keyed(name)
+            label, None, help=helps[name], format="YYYY-MM-DD", **form.register_field(name)
         )
         times[name] = None if local is None else local.replace(tzinfo=visit.zone)
     st.caption(
@@ -157,7 +161,7 @@ def _show_times(visit: Visit, form: Form) -> tuple[datetime, datetime | None, da
     return times["opens"] or visit.now, times["closes"], times["resolves"]
 
 
-def _show_name(form: Form, text: str) -> str:
+def _show_name(form: QuestionForm, text: str) -> str:
     proposed = short_name(text)
     entered = form.text(
         "Short name",
@@ -168,11 +172,11 @@ def _show_name(form: Form, text: str) -> str:
     return entered or proposed
 
 
-def _lint_draft(visit: Visit, draft: Draft) -> tuple[Flaw, ...]:
+def _lint_draft(visit: Visit, draft: NewQuestionInputs) -> tuple[Flaw, ...]:
     """Lint the question; skip an empty one, and findings about times that are not given yet."""
-    if not draft.asked.text:
+    if not draft.new_question.text:
         return ()
-    flaws = visit.tracker.lint(draft.asked)
+    flaws = visit.tracker.lint(draft.new_question)
     if draft.closes is not None:
         return flaws
     return tuple(
@@ -180,20 +184,20 @@ def _lint_draft(visit: Visit, draft: Draft) -> tuple[Flaw, ...]:
     )
 
 
-def _ask_question(visit: Visit, draft: Draft, override: str) -> None:
-    if not draft.asked.text:
+def _ask_question(visit: Visit, draft: NewQuestionInputs, override: str) -> None:
+    if not draft.new_question.text:
         raise InvalidQuestion("the question itself is empty: say it in one sentence")
     if draft.refusal is not None:
         raise draft.refusal
     if draft.closes is None:
         raise InvalidQuestion("when does it close? give a date and time")
     try:
-        question = visit.tracker.ask(draft.asked, override=override)
+        question = visit.tracker.ask(draft.new_question, override=override)
     except Unresolvable as refusal:
         summary = plural(len(refusal.flaws), "finding blocks", "findings block")
         raise Refused(
             f"{summary} it: mend what stands beside the fields, or say why it opens all the same"
         ) from None
     st.session_state.pop("asking", None)
-    say("The question is open" if question.opens_at <= visit.now else "The question is asked")
+    notify("The question is open" if question.opens_at <= visit.now else "The question is asked")
     st.switch_page(visit.pages["question"], query_params={"q": question.id})

@@ -6,35 +6,35 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from forecasts.evidence.signposts import Expected
+from forecasts.evidence.signposts import CalendarEntry
 from forecasts.questions.question import Question
-from tracker.model.audit import Mark
-from tracker.model.scenarios import Calendar
+from tracker.model.audit import SignpostStatus
+from tracker.model.scenarios import SignpostCalendar
 
 MONTH: Final = timedelta(days=30)
 
-Title = Literal["Overdue", "This week", "Next 30 days", "Later"]
+PeriodTitle = Literal["Overdue", "This week", "Next 30 days", "Later"]
 """Sections of the calendar; a week ends on Sunday in the viewer's zone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueItem:
     """Something due: a signpost by its name, or the close or the answer of questions.
 
     `entries` fall together: one signpost on several questions, or several questions at one time.
     """
 
-    what: Literal["signpost", "close", "answer due"]
+    kind: Literal["signpost", "close", "answer due"]
     name: str
-    entries: tuple[tuple[Expected, Question], ...]
+    entries: tuple[tuple[CalendarEntry, Question], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class CalendarDay:
     """A time at which something is due, with everything due then."""
 
     at: datetime
-    due: tuple[Due, ...]
+    due: tuple[DueItem, ...]
 
     @property
     def count(self) -> int:
@@ -43,11 +43,11 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class CalendarSection:
     """A period with its days; never empty."""
 
-    title: Title
-    days: tuple[Day, ...]
+    title: PeriodTitle
+    days: tuple[CalendarDay, ...]
 
     @property
     def count(self) -> int:
@@ -55,27 +55,29 @@ class Section:
         return sum(day.count for day in self.days)
 
 
-def sections(calendar: Calendar, now: datetime, zone: ZoneInfo) -> tuple[Section, ...]:
+def group_by_period(
+    calendar: SignpostCalendar, now: datetime, zone: ZoneInfo
+) -> tuple[CalendarSection, ...]:
     """Group expected events into overdue, this week, within 30 days, and later.
 
     Seen signposts are left out; closed questions that wait for their answer are included.
     """
-    titles: tuple[Title, ...] = ("Overdue", "This week", "Next 30 days", "Later")
-    by_title: dict[Title, list[Expected]] = {title: [] for title in titles}
+    titles: tuple[PeriodTitle, ...] = ("Overdue", "This week", "Next 30 days", "Later")
+    by_title: dict[PeriodTitle, list[CalendarEntry]] = {title: [] for title in titles}
     for expected in _list_pending(calendar):
         by_title[_period_title(expected, now, zone)].append(expected)
     return tuple(
-        Section(title, _group_by_day(calendar, expectations))
+        CalendarSection(title, _group_by_day(calendar, expectations))
         for title, expectations in by_title.items()
         if expectations
     )
 
 
-def _list_pending(calendar: Calendar) -> list[Expected]:
+def _list_pending(calendar: SignpostCalendar) -> list[CalendarEntry]:
     return [e for e in calendar.expected if e.state in ("waiting", "overdue")]
 
 
-def _period_title(expected: Expected, now: datetime, zone: ZoneInfo) -> Title:
+def _period_title(expected: CalendarEntry, now: datetime, zone: ZoneInfo) -> PeriodTitle:
     if expected.state == "overdue":
         return "Overdue"
     if expected.at.astimezone(zone).date() <= _next_sunday(now, zone):
@@ -88,21 +90,23 @@ def _next_sunday(now: datetime, zone: ZoneInfo) -> date:
     return today + timedelta(days=6 - today.weekday())
 
 
-def _group_by_day(calendar: Calendar, expectations: Iterable[Expected]) -> tuple[Day, ...]:
-    by_day: dict[datetime, dict[tuple[str, str], list[Expected]]] = {}
+def _group_by_day(
+    calendar: SignpostCalendar, expectations: Iterable[CalendarEntry]
+) -> tuple[CalendarDay, ...]:
+    by_day: dict[datetime, dict[tuple[str, str], list[CalendarEntry]]] = {}
     for expected in expectations:
         name = "" if expected.indicator is None else expected.indicator.name
         by_day.setdefault(expected.at, {}).setdefault((expected.what, name), []).append(expected)
     return tuple(
-        Day(at, tuple(_due_item(calendar, together) for together in due.values()))
+        CalendarDay(at, tuple(_due_item(calendar, together) for together in due.values()))
         for at, due in by_day.items()
     )
 
 
-def _due_item(calendar: Calendar, together: list[Expected]) -> Due:
+def _due_item(calendar: SignpostCalendar, together: list[CalendarEntry]) -> DueItem:
     first = together[0]
     name = "" if first.indicator is None else first.indicator.name
-    return Due(
+    return DueItem(
         first.what,
         name,
         tuple(
@@ -111,9 +115,9 @@ def _due_item(calendar: Calendar, together: list[Expected]) -> Due:
     )
 
 
-def shortened(section: Section, max_entries: int) -> tuple[Day, ...]:
+def limit_entries(section: CalendarSection, max_entries: int) -> tuple[CalendarDay, ...]:
     """Return the first days of a section with up to `max_entries` entries; at least one day."""
-    days: list[Day] = []
+    days: list[CalendarDay] = []
     count = 0
     for day in section.days:
         count += day.count
@@ -123,7 +127,9 @@ def shortened(section: Section, max_entries: int) -> tuple[Day, ...]:
     return tuple(days)
 
 
-def noted(calendar: Calendar) -> tuple[tuple[Mark, Question, str], ...]:
+def list_recent_marks(
+    calendar: SignpostCalendar,
+) -> tuple[tuple[SignpostStatus, Question, str], ...]:
     """List recent marks, newest first, each with its question and the name of its signpost."""
     return tuple(
         (mark, calendar.questions[mark.question_id].question, calendar.names[mark.indicator_id])

@@ -5,16 +5,23 @@ notes.
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import empty, link_to_question
-from dashboard.home.calendar_data import Day, Due, Section, noted, sections, shortened
-from dashboard.wording import DUE, clipped, if_seen, inert, mark_line, plural
+from dashboard.components.widgets import link_to_question, show_empty
+from dashboard.home.calendar_data import (
+    CalendarDay,
+    CalendarSection,
+    DueItem,
+    group_by_period,
+    limit_entries,
+    list_recent_marks,
+)
+from dashboard.wording import DUE_KINDS, clip, describe_outcomes, escape_markdown, mark_line, plural
 from forecasts.questions.question import Question
-from tracker.model.audit import Mark
+from tracker.model.audit import SignpostStatus
 
-MOST = 40
+MAX_SECTION_ENTRIES = 40
 """Entries of a section that are shown by default."""
 
-LONGEST = 140
+MAX_TEXT_CHARACTERS = 140
 _ICONS = {
     "signpost": ":material/show_chart:",
     "close": ":material/lock:",
@@ -27,25 +34,25 @@ def render(visit: Visit) -> None:
     days.
     """
     calendar = visit.tracker.calendar()
-    coming = sections(calendar, visit.stands_at, visit.zone)
+    coming = group_by_period(calendar, visit.stands_at, visit.zone)
     st.subheader("What to expect next", anchor=False)
     if not coming:
-        empty(
+        show_empty(
             "Nothing is expected.",
             "Open questions, with the signposts that should be seen by a date, will be listed "
             "here.",
         )
         st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
     else:
-        st.caption(inert(_summarise(coming)))
+        st.caption(escape_markdown(_summarise(coming)))
     for section in coming:
         _show_section(visit, section)
-    _show_notes(visit, noted(calendar))
+    _show_notes(visit, list_recent_marks(calendar))
 
 
-def _summarise(coming: tuple[Section, ...]) -> str:
+def _summarise(coming: tuple[CalendarSection, ...]) -> str:
     counts = [
-        (due.what, len(due.entries))
+        (due.kind, len(due.entries))
         for section in coming
         for day in section.days
         for due in day.due
@@ -65,42 +72,50 @@ def _summarise(coming: tuple[Section, ...]) -> str:
     )
 
 
-def _show_section(visit: Visit, section: Section) -> None:
+def _show_section(visit: Visit, section: CalendarSection) -> None:
     st.markdown(f"#### {section.title}")
     days = section.days
-    if section.count > MOST and not st.session_state.get(f"all-{section.title}"):
-        days = shortened(section, MOST)
+    if section.count > MAX_SECTION_ENTRIES and not st.session_state.get(f"all-{section.title}"):
+        days = limit_entries(section, MAX_SECTION_ENTRIES)
     for day in days:
         _show_day(visit, day)
-    if section.count > MOST:
+    if section.count > MAX_SECTION_ENTRIES:
         st.toggle(f"All {section.count}", key=f"all-{section.title}")
 
 
-def _show_day(visit: Visit, day: Day) -> None:
+def _show_day(visit: Visit, day: CalendarDay) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{inert(visit.day(day.at))}** · {inert(visit.age(day.at))}")
+        st.markdown(
+            f"**{escape_markdown(visit.day(day.at))}** · {escape_markdown(visit.age(day.at))}"
+        )
         for due in day.due:
             _show_due(visit, due)
 
 
-def _show_due(visit: Visit, due: Due) -> None:
-    if due.what == "signpost":
-        st.markdown(f":material/flag: **{inert(clipped(due.name, LONGEST))}**")
+def _show_due(visit: Visit, due: DueItem) -> None:
+    if due.kind == "signpost":
+        st.markdown(f":material/flag: **{escape_markdown(clip(due.name, MAX_TEXT_CHARACTERS))}**")
     for expected, question in due.entries:
-        label = "Question" if due.what == "signpost" else DUE[due.what]
-        _show_entry(visit, question, label, icon=_ICONS[due.what], note=if_seen(question, expected))
+        label = "Question" if due.kind == "signpost" else DUE_KINDS[due.kind]
+        _show_entry(
+            visit,
+            question,
+            label,
+            icon=_ICONS[due.kind],
+            note=describe_outcomes(question, expected),
+        )
 
 
 def _show_entry(visit: Visit, question: Question, label: str, *, icon: str, note: str = "") -> None:
     """Show a short link with the question's text beside it, and a note below."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         link_to_question(visit, question, label, icon)
-        st.markdown(inert(clipped(question.text, LONGEST)), width="content")
+        st.markdown(escape_markdown(clip(question.text, MAX_TEXT_CHARACTERS)), width="content")
     if note:
-        st.caption(inert(note))
+        st.caption(escape_markdown(note))
 
 
-def _show_notes(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> None:
+def _show_notes(visit: Visit, marks: tuple[tuple[SignpostStatus, Question, str], ...]) -> None:
     st.markdown("#### Noted in the last 30 days")
     if not marks:
         st.caption(
@@ -109,5 +124,5 @@ def _show_notes(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> 
         return
     for mark, question, name in marks:
         with st.container(border=True, gap="xsmall"):
-            st.markdown(inert(mark_line(mark, name, question.kind, visit.zone)))
+            st.markdown(escape_markdown(mark_line(mark, name, question.kind, visit.zone)))
             _show_entry(visit, question, "Question", icon=":material/show_chart:")

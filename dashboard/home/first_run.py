@@ -6,14 +6,14 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import PageName, Visit
-from dashboard.components.widgets import calm
-from dashboard.wording import clipped, plural
-from dashboard.wording.installation import steps_done
+from dashboard.components.widgets import show_refusals
+from dashboard.wording import clip, plural
+from dashboard.wording.installation import first_steps_line
 from tracker.app.system_status import FirstSteps
 
-SETS: Final = {
+BUILT_IN_SETS: Final = {
     "china_russia_2022": "Why China stays close to Russia",
     "grid_storage_2026": "After the noon glut: electricity and batteries",
 }
@@ -24,7 +24,7 @@ _DONE_ICON: Final = ":material/check_circle:"
 _OPEN_ICON: Final = ":material/radio_button_unchecked:"
 
 
-class Step(NamedTuple):
+class OnboardingStep(NamedTuple):
     """One step: its text, whether it is done, and the pages for it."""
 
     words: str
@@ -32,33 +32,37 @@ class Step(NamedTuple):
     links: tuple[tuple[PageName, str], ...]
 
 
-def steps(state: FirstSteps) -> tuple[Step, ...]:
+def list_steps(state: FirstSteps) -> tuple[OnboardingStep, ...]:
     """List the four steps in their order."""
     return (
-        Step(
+        OnboardingStep(
             "Load questions, or write some",
             state.asked,
             (("ask", "Write one"), ("essays", "Start from an essay")),
         ),
-        Step("Make a first forecast", state.forecast, (("questions", "Choose a question"),)),
-        Step("Add feeds, and see a first one answer", state.polled, (("feeds", "Feeds"),)),
-        Step("Review a first piece of evidence", state.reviewed, (("inbox", "Inbox"),)),
+        OnboardingStep(
+            "Make a first forecast", state.forecast, (("questions", "Choose a question"),)
+        ),
+        OnboardingStep(
+            "Add feeds, and see a first one answer", state.polled, (("feeds", "Feeds"),)
+        ),
+        OnboardingStep("Review a first piece of evidence", state.reviewed, (("inbox", "Inbox"),)),
     )
 
 
-def render(visit: Visit) -> bool:
+def show_first_steps(visit: Visit) -> bool:
     """Show the steps while one is open and the list is not hidden; return whether it was shown."""
     if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
         return False
     state = visit.tracker.first_steps()
-    all_steps = steps(state)
+    all_steps = list_steps(state)
     if all(step.done for step in all_steps):
         return False
     with st.container(border=True, gap="small", key="first-steps"):
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
         ):
-            st.markdown(f"**{steps_done(state)}**", width="content")
+            st.markdown(f"**{first_steps_line(state)}**", width="content")
             st.button(
                 "Hide",
                 key="hide-first-steps",
@@ -83,7 +87,7 @@ def _hide_steps() -> None:
     st.session_state[_HIDDEN_KEY] = True
 
 
-def _show_step(visit: Visit, step: Step) -> None:
+def _show_step(visit: Visit, step: OnboardingStep) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if step.done:
             st.markdown(f"{_DONE_ICON} {step.words}: done", width="content")
@@ -99,7 +103,7 @@ def _show_sets(visit: Visit) -> None:
         st.markdown("Load a set, with its questions and feeds:", width="content")
         chosen = [
             name
-            for name, title in SETS.items()
+            for name, title in BUILT_IN_SETS.items()
             if st.button(title, key=f"load-{name}", icon=":material/download:")
         ]
     for name in chosen:
@@ -108,9 +112,9 @@ def _show_sets(visit: Visit) -> None:
 
 def _load_set(visit: Visit, name: str) -> None:
     """Load a shipped set; a second click, or one in another window, adds nothing."""
-    with calm():
+    with show_refusals():
         with st.spinner("Reading the questions and what they begin with; some seconds …"):
             loaded = visit.tracker.load_built_in(name)
         summary = f"{plural(loaded.questions, 'question')} and {plural(loaded.feeds, 'feed')}"
-        say(f"{summary} of “{clipped(loaded.title, 80)}” came in")
+        notify(f"{summary} of “{clip(loaded.title, 80)}” came in")
         st.rerun()

@@ -12,12 +12,12 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.wording import KIND, inert, told
+from dashboard.wording import KIND_NAMES, describe_forecast, escape_markdown
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linting.lint import Flaw
-from forecasts.questions.new_question import Asked, question_from
-from forecasts.questions.question import FORMS, HorizonShape, Kind
+from forecasts.questions.new_question import NewQuestion, build_question
+from forecasts.questions.question import FORECAST_FORMATS, HorizonShape, Kind
 
 EXAMPLES: Mapping[Kind, str] = MappingProxyType(
     {
@@ -38,15 +38,15 @@ SHAPES: Mapping[HorizonShape, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class QuestionForm:
     """One rendering of a form. Its inputs stay until the question is asked, across pages.
 
-    `begun` has the initial values by field name; `places` are the containers for findings about a
+    `initial` has the initial values by field name; `places` are the containers for findings about a
     part.
     """
 
     id: str
-    begun: Mapping[str, Any] = field(default_factory=dict)
+    initial: Mapping[str, Any] = field(default_factory=dict)
     used: dict[str, None] = field(default_factory=dict)
     places: dict[str, DeltaGenerator] = field(default_factory=dict)
 
@@ -54,14 +54,14 @@ class Form:
         """Return the widget key of a field."""
         return f"ask-{name}-{self.id}"
 
-    def keyed(self, name: str, first: Any = None) -> dict[str, Any]:
+    def register_field(self, name: str, first: Any = None) -> dict[str, Any]:
         """Register a field and return its widget arguments; it starts from its initial value, or
         from `first`.
 
         The initial value goes into the session state and is no default, so that a slot or a
         proposal can change it later.
         """
-        key, initial = self.key(name), self.begun.get(name, first)
+        key, initial = self.key(name), self.initial.get(name, first)
         if key not in st.session_state and initial is not None:
             st.session_state[key] = initial
         self.used[name] = None
@@ -69,7 +69,7 @@ class Form:
 
     def value(self, name: str) -> Any:
         """Return the current or initial value of a field."""
-        return st.session_state.get(self.key(name), self.begun.get(name))
+        return st.session_state.get(self.key(name), self.initial.get(name))
 
     def fields(self) -> dict[str, Any]:
         """Return the values of all fields that were drawn."""
@@ -78,17 +78,17 @@ class Form:
     def text(self, label: str, name: str, **options: Any) -> str:
         """Show a line of text."""
         return (
-            st.text_input(label, autocomplete="off", **self.keyed(name), **options) or ""
+            st.text_input(label, autocomplete="off", **self.register_field(name), **options) or ""
         ).strip()
 
     def lines(self, label: str, name: str, *, height: int = 100, **options: Any) -> tuple[str, ...]:
         """Show a text of several lines and return those that are not empty."""
-        entered = st.text_area(label, height=height, **self.keyed(name), **options) or ""
+        entered = st.text_area(label, height=height, **self.register_field(name), **options) or ""
         return tuple(line.strip() for line in entered.splitlines() if line.strip())
 
     def day(self, label: str, name: str, **options: Any) -> date | None:
         """Show an optional date."""
-        key, initial = self.key(name), self.begun.get(name)
+        key, initial = self.key(name), self.initial.get(name)
         if key not in st.session_state and isinstance(initial, str):
             st.session_state[key] = date.fromisoformat(initial)
         self.used[name] = None
@@ -105,30 +105,30 @@ class Form:
         self.places.update(dict.fromkeys(parts, here))
 
 
-def kind_of(form: Form) -> Kind:
+def choose_kind(form: QuestionForm) -> Kind:
     """Show the choice of the question's kind."""
     kind: Kind = st.pills(
         "The answer is",
-        list(KIND),
+        list(KIND_NAMES),
         required=True,
-        format_func=KIND.__getitem__,
-        **form.keyed("kind", "binary"),
+        format_func=KIND_NAMES.__getitem__,
+        **form.register_field("kind", "binary"),
     )
     return kind
 
 
-def shape_of(form: Form) -> HorizonShape:
+def choose_shape(form: QuestionForm) -> HorizonShape:
     """Show the choice of the horizon shape of a yes-no question."""
     shape: HorizonShape = st.selectbox(
         "It is about",
         list(SHAPES),
         format_func=SHAPES.__getitem__,
-        **form.keyed("shape", "event_by"),
+        **form.register_field("shape", "event_by"),
     )
     return shape
 
 
-def options_of(form: Form, kind: Kind) -> tuple[str, ...]:
+def input_options(form: QuestionForm, kind: Kind) -> tuple[str, ...]:
     """Show the input of a question's options."""
     if kind == "ordered":
         return form.lines(
@@ -139,28 +139,32 @@ def options_of(form: Form, kind: Kind) -> tuple[str, ...]:
     return options
 
 
-def range_of(form: Form) -> Scale:
+def input_range(form: QuestionForm) -> Scale:
     """Show the inputs of a number's range; raises `InvalidQuestion` if it is missing or invalid."""
     left, right = st.columns(2)
     with left:
-        lower = st.number_input("From", value=None, format="%g", **form.keyed("lower"))
-        open_lower = st.checkbox("It may also lie below", **form.keyed("open-lower"))
+        lower = st.number_input("From", value=None, format="%g", **form.register_field("lower"))
+        open_lower = st.checkbox("It may also lie below", **form.register_field("open-lower"))
     with right:
-        upper = st.number_input("To", value=None, format="%g", **form.keyed("upper"))
-        open_upper = st.checkbox("It may also lie above", **form.keyed("open-upper"))
+        upper = st.number_input("To", value=None, format="%g", **form.register_field("upper"))
+        open_upper = st.checkbox("It may also lie above", **form.register_field("open-upper"))
     unit = form.text("Unit", "unit", placeholder="tonnes")
     zero = None
-    if st.checkbox("Logarithmic: equal steps are equal ratios", **form.keyed("log")):
+    if st.checkbox("Logarithmic: equal steps are equal ratios", **form.register_field("log")):
         zero = st.number_input(
-            "Zero point, below the range", format="%g", **form.keyed("zero", 0.0)
+            "Zero point, below the range", format="%g", **form.register_field("zero", 0.0)
         )
     if lower is None or upper is None:
         raise InvalidQuestion("a question about a number needs its range: fill in From and To")
     return Scale(float(lower), float(upper), open_lower, open_upper, zero, unit)
 
 
-def base_rate(
-    form: Form, new_question: Asked, refusal: ForecastsError | None, *, prompt: str = ""
+def input_base_rate(
+    form: QuestionForm,
+    new_question: NewQuestion,
+    refusal: ForecastsError | None,
+    *,
+    prompt: str = "",
 ) -> tuple[str, str]:
     """Show the inputs of base rate and reason, with an echo of the parsed base rate.
 
@@ -170,7 +174,7 @@ def base_rate(
     example = (
         "30%"
         if new_question.kind == "binary"
-        else FORMS[new_question.kind].partition("such as ")[2]
+        else FORECAST_FORMATS[new_question.kind].partition("such as ")[2]
     )
     prior = form.text(
         "Base rate",
@@ -191,39 +195,41 @@ def base_rate(
             prior=prior,
         )
         try:
-            question = question_from(replace(complete, resolves_at=new_question.closes_at))
-            st.caption(inert(told(question, question.prior)))
+            question = build_question(replace(complete, resolves_at=new_question.closes_at))
+            st.caption(escape_markdown(describe_forecast(question, question.prior)))
         except ForecastsError as error:
-            st.caption(f":material/error: {inert(str(error))}")
+            st.caption(f":material/error: {escape_markdown(str(error))}")
     return prior, _show_reason(form, prompt) if reason is None else reason
 
 
-def _show_reason(form: Form, prompt: str) -> str:
+def _show_reason(form: QuestionForm, prompt: str) -> str:
     if not prompt:
         return form.text(
             "Where the base rate comes from", "reason", placeholder="3 of 10 comparable years"
         )
-    st.caption(inert(prompt))
+    st.caption(escape_markdown(prompt))
     return form.text(
         "How often did this happen before?", "reason", placeholder="3 of 10 comparable years"
     )
 
 
-def show_findings(form: Form, flaws: Sequence[Flaw]) -> None:
+def show_findings(form: QuestionForm, flaws: Sequence[Flaw]) -> None:
     """Show each finding with reason and fix beside its part of the form, blocking ones first.
 
     Findings about parts that are not drawn are shown here.
     """
     for flaw in flaws:
         with form.places.get(flaw.where, nullcontext()):
-            message = f"{inert(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
+            message = f"{escape_markdown(flaw.reason[:1].upper() + flaw.reason[1:]).rstrip('.')}."
             if flaw.severity == "blocking":
-                st.markdown(f":material/block: **Blocks it.** {message} *{inert(flaw.fix)}*")
+                st.markdown(
+                    f":material/block: **Blocks it.** {message} *{escape_markdown(flaw.fix)}*"
+                )
             else:
-                st.caption(f":material/lightbulb: {message} *{inert(flaw.fix)}*")
+                st.caption(f":material/lightbulb: {message} *{escape_markdown(flaw.fix)}*")
 
 
-def override_of(form: Form, flaws: Sequence[Flaw]) -> str:
+def input_override(form: QuestionForm, flaws: Sequence[Flaw]) -> str:
     """Summarise the findings and show the override field if one blocks; "" without override."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking

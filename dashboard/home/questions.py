@@ -7,50 +7,57 @@ from typing import Final, get_args
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.memoise import once
+from dashboard.components.memoise import memoise
 from dashboard.components.question_list import (
-    Look,
-    Mine,
-    Order,
-    State,
-    Wanted,
-    as_of,
-    chosen,
-    in_order,
+    ListView,
+    MyForecastFilter,
+    QuestionFilter,
+    SortOrder,
+    StateFilter,
+    filter_questions,
     questions_frame,
+    refresh_states,
+    sort_questions,
 )
-from dashboard.components.toasts import toast
+from dashboard.components.toasts import show_toast
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, choice, empty, no_questions, selected_row, table
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    get_selected_row,
+    show_choice,
+    show_empty,
+    show_no_questions,
+    show_table,
+)
 from dashboard.home import inline_forecast as at_hand
-from dashboard.home.today_data import STRETCHES
+from dashboard.home.today_data import CHANGE_PERIODS
 from dashboard.wording import plural
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import QuestionSummary
 
-STATES: Final[Mapping[State, str]] = {state: state for state in get_args(State)}
-MINE: Final[Mapping[Mine, str]] = {
+STATE_FILTERS: Final[Mapping[StateFilter, str]] = {state: state for state in get_args(StateFilter)}
+OWN_FORECAST_FILTERS: Final[Mapping[MyForecastFilter, str]] = {
     "yes": "I forecast",
     "stale": "Stale, over 30 days",
     "no": "I do not",
 }
-ORDERS: Final[Mapping[Order, str]] = {
+ORDERS: Final[Mapping[SortOrder, str]] = {
     "closing": "Closing first",
     "change": "Most moved first",
     "stale": "Stale first",
     "apart": "Furthest apart first",
 }
-SHORT: Final = 8
+MAX_PERCENT_CHARACTERS: Final = 8
 """Characters of a percentage in a list; anything longer is more than a percentage."""
 
-OVER: Final = {words: words for words in STRETCHES}
+PERIOD_LABELS: Final = {words: words for words in CHANGE_PERIODS}
 
 
 def render(visit: Visit) -> None:
     """Show the filters, then the list; a row opens its question."""
     if not visit.tracker.questions():
-        no_questions(visit)
+        show_no_questions(visit)
         return
     with st.container(
         horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
@@ -65,48 +72,55 @@ def _show_filtered_list(visit: Visit) -> None:
     """Show filters and list as a fragment, so that filtering does not draw the rest of the page
     again.
     """
-    toast()
-    visit = visit.anew()
+    show_toast()
+    visit = visit.refresh()
     all_questions = visit.tracker.questions()
     now = visit.replayed_until or visit.minute
     if visit.replayed_until is not None:
-        all_questions = tuple(as_of(all_questions, now))
+        all_questions = tuple(refresh_states(all_questions, now))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         filters = _show_filters(visit, all_questions)
         order, period = _choose_order()
         filters = replace(filters, find=_show_search())
     shown, frame = _filter_questions(
-        all_questions, filters, order, Look(visit.me, now, STRETCHES[period])
+        all_questions, filters, order, ListView(visit.me, now, CHANGE_PERIODS[period])
     )
     if not shown:
-        empty(
+        show_empty(
             "No question fits these filters.", "Choose another state or tag, or clear the search."
         )
         return
-    at_hand.render(visit, shown)
+    at_hand.show_inline_forecast(visit, shown)
     _show_list(visit, shown, frame, period)
 
 
-@once()
+@memoise()
 def _filter_questions(
-    all_questions: Sequence[QuestionSummary], filters: Wanted, order: Order, view: Look
+    all_questions: Sequence[QuestionSummary],
+    filters: QuestionFilter,
+    order: SortOrder,
+    view: ListView,
 ) -> tuple[list[QuestionSummary], pd.DataFrame]:
     """Return the filtered questions in order, and their frame."""
-    shown = in_order(chosen(all_questions, filters, view), order, view)
+    shown = sort_questions(filter_questions(all_questions, filters, view), order, view)
     return shown, questions_frame(shown, view)
 
 
-def _show_filters(visit: Visit, all_questions: Sequence[QuestionSummary]) -> Wanted:
+def _show_filters(visit: Visit, all_questions: Sequence[QuestionSummary]) -> QuestionFilter:
     any_open = any(s.status == "open" for s in all_questions)
-    default_state: State = "Open" if any_open else "All"
-    state = choice("State", STATES, "state", index=list(STATES).index(default_state), width=130)
+    default_state: StateFilter = "Open" if any_open else "All"
+    state = show_choice(
+        "State", STATE_FILTERS, "state", index=list(STATE_FILTERS).index(default_state), width=130
+    )
     tags = sorted({tag for s in all_questions for tag in s.question.tags})
     tag = st.selectbox(
         "Tag", tags, index=None, placeholder="Any", key="tag", bind="query-params", width=150
     )
     essay = _choose_essay(visit, all_questions)
-    mine = choice("My forecasts", MINE, "mine", placeholder="All", index=None, width=180)
-    return Wanted(state or default_state, tag, essay, mine)
+    mine = show_choice(
+        "My forecasts", OWN_FORECAST_FILTERS, "mine", placeholder="All", index=None, width=180
+    )
+    return QuestionFilter(state or default_state, tag, essay, mine)
 
 
 def _show_search() -> str:
@@ -134,12 +148,16 @@ def _choose_essay(visit: Visit, all_questions: Sequence[QuestionSummary]) -> str
         str(name): "From no essay" if name == OWN_ESSAY else titles.get(name, name)
         for name in names
     }
-    return choice("Essay", words, "essay", placeholder="Any", index=None, width=200)
+    return show_choice("Essay", words, "essay", placeholder="Any", index=None, width=200)
 
 
-def _choose_order() -> tuple[Order, str]:
-    order = choice("Order", ORDERS, "sort", index=0, width=180) or "closing"
-    period = choice("Moved over", OVER, "over", index=1, width=120) if order == "change" else None
+def _choose_order() -> tuple[SortOrder, str]:
+    order = show_choice("Order", ORDERS, "sort", index=0, width=180) or "closing"
+    period = (
+        show_choice("Moved over", PERIOD_LABELS, "over", index=1, width=120)
+        if order == "change"
+        else None
+    )
     return order, period or "7 days"
 
 
@@ -148,22 +166,22 @@ def _show_list(
 ) -> None:
     st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
     columns = _build_columns(frame, period)
-    selected = at_hand.of(shown)
+    selected = at_hand.find_selected(shown)
     if selected is not None:
         frame = frame.copy(deep=False)  # the frame is shared by all sessions
         frame.insert(0, "at", ["▸" if s is selected else "" for s in shown])
         columns = {"at": st.column_config.TextColumn("", width=30), **columns}
     for name in _list_empty_columns(shown, visit.me):
         columns.pop(name, None)
-    picked = selected_row(
-        table(
+    picked = get_selected_row(
+        show_table(
             frame,
             columns,
             "All questions",
             key="questions",
             on_select="rerun",
             selection_mode=["single-row", "single-cell"],
-            row_height=WRAPPED,
+            row_height=WRAPPED_ROW_HEIGHT,
         )
     )
     if picked is not None:
@@ -219,7 +237,7 @@ def _build_columns(frame: pd.DataFrame, period: str) -> dict[str, object]:
 
 def _choose_width(words: "pd.Series[str]") -> int:
     """Return the width of a column: a percentage needs half of that of a range with its unit."""
-    return 170 if (words.str.len() > SHORT).any() else 85
+    return 170 if (words.str.len() > MAX_PERCENT_CHARACTERS).any() else 85
 
 
 def _list_empty_columns(shown: Sequence[QuestionSummary], me: ForecasterId) -> list[str]:

@@ -7,12 +7,12 @@ import streamlit as st
 
 from dashboard.components import downloads
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import choice, empty, titled
-from dashboard.wording import clipped
+from dashboard.components.widgets import show_choice, show_empty, show_section_title
+from dashboard.wording import clip
 from tracker.model.formats import TABLE_FORMATS, TableFormat
-from tracker.reports.content import Kind
+from tracker.reports.content import ReportKind
 
-_REPORT_KINDS: Final[dict[Kind, str]] = {
+_REPORT_KINDS: Final[dict[ReportKind, str]] = {
     "week": "The last week",
     "question": "A question",
     "scenarios": "Scenarios",
@@ -33,33 +33,33 @@ def render(visit: Visit) -> None:
         "A report is one document that says what was known at one moment: with its charts, its "
         "sources, and a hash of its data, so that anyone can check that nothing was changed."
     )
-    kind = choice("Report on", _REPORT_KINDS, "report", index=0)
+    kind = show_choice("Report on", _REPORT_KINDS, "report", index=0)
     if kind == "week":
-        downloads.report(visit, "week")
+        downloads.show_report_buttons(visit, "week")
     elif kind is not None:
         _show_report_choice(visit, kind)
     _show_tables(visit)
     _show_addresses()
 
 
-def _show_report_choice(visit: Visit, kind: Kind) -> None:
+def _show_report_choice(visit: Visit, kind: ReportKind) -> None:
     subjects = _list_subjects(visit, kind)
     if not subjects:
-        empty(
+        show_empty(
             "There is nothing to report on yet.",
             "Load a question set: `tracker sets import china_russia_2022`.",
         )
         return
-    name = choice("Which one", subjects, "name", index=0)
+    name = show_choice("Which one", subjects, "name", index=0)
     if name is not None:
-        downloads.report(visit, kind, name)
+        downloads.show_report_buttons(visit, kind, name)
 
 
-def _list_subjects(visit: Visit, kind: Kind) -> dict[str, str]:
+def _list_subjects(visit: Visit, kind: ReportKind) -> dict[str, str]:
     match kind:
         case "question":
             return {
-                s.question.id: clipped(s.question.text, _MAX_TITLE_CHARACTERS)
+                s.question.id: clip(s.question.text, _MAX_TITLE_CHARACTERS)
                 for s in visit.tracker.questions()
             }
         case "scenarios":
@@ -72,13 +72,13 @@ def _list_subjects(visit: Visit, kind: Kind) -> dict[str, str]:
 
 
 def _show_tables(visit: Visit) -> None:
-    titled("Tables")
+    show_section_title("Tables")
     st.caption(
         "Every table as it is stored. CSV is for spreadsheets: a text that could start a "
         "formula gets an apostrophe before it. Parquet and JSON are exact."
     )
     tables = {name: name.replace("_", " ") for name in visit.tracker.tables()}
-    name = choice("Table", tables, "table", index=list(tables).index("forecast"))
+    name = show_choice("Table", tables, "table", index=list(tables).index("forecast"))
     if name is None:
         return
     with st.container(horizontal=True, gap="small"):
@@ -101,7 +101,7 @@ def _make_table_later(visit: Visit, name: str, file_format: TableFormat) -> Call
 
 
 def _show_addresses() -> None:
-    titled("For programs")
+    show_section_title("For programs")
     st.markdown(
         "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
         "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "

@@ -5,30 +5,44 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
-from dashboard.components.question_list import Gap, Look, Move
+from dashboard.components.question_list import ForecastGap, ListView, SuggestionMove
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    buttons,
-    line_about,
-    no_questions,
-    sentence,
-    titled,
-    worked_out,
+    format_sentence,
+    show_buttons,
+    show_no_questions,
+    show_question_line,
+    show_section_title,
+    show_skeleton,
 )
 from dashboard.home import first_run
-from dashboard.home.today_data import STRETCHES, Morning, counted, morning, moves
-from dashboard.home.today_text import apart, closing, late, moved, stale, still, waits
-from dashboard.question.distributions_data import as_read
-from dashboard.wording import inert, plural
+from dashboard.home.today_data import (
+    CHANGE_PERIODS,
+    HomeOverview,
+    build_overview,
+    list_moves,
+    select_questions,
+)
+from dashboard.home.today_text import (
+    describe_closing,
+    describe_gap,
+    describe_move,
+    describe_overdue,
+    describe_stale,
+    no_moves_sentence,
+    overview_sentence,
+)
+from dashboard.question.distributions_data import merge_removed_options
+from dashboard.wording import escape_markdown, plural
 from tracker.model.read_models import QuestionSummary
 
-MOVES: Final = 5
-MOST: Final = 3
+MAX_MOVES: Final = 5
+MAX_ROWS: Final = 3
 """Rows of a section, so that all sections fit on one screen; the list of questions and the inbox
 have the rest.
 """
 
-USUAL: Final = "7 days"
+DEFAULT_PERIOD: Final = "7 days"
 
 T = TypeVar("T")
 
@@ -49,19 +63,19 @@ def render(visit: Visit) -> None:
     """Show the summary, then changes, evidence and disagreement at the left, due questions at the
     right.
     """
-    has_first_steps = first_run.render(visit)
-    period = _choose_period() if visit.tracker.first_steps().asked else USUAL
-    with worked_out():
+    has_first_steps = first_run.show_first_steps(visit)
+    period = _choose_period() if visit.tracker.first_steps().asked else DEFAULT_PERIOD
+    with show_skeleton():
         all_questions = visit.tracker.questions()
     if not all_questions:
         if not has_first_steps:
-            no_questions(visit)
+            show_no_questions(visit)
         return
     now = visit.stands_at
-    summaries = counted(all_questions, now, replayed=visit.replayed_until is not None)
-    overview = morning(summaries, Look(visit.me, now, STRETCHES[period]))
+    summaries = select_questions(all_questions, now, replayed=visit.replayed_until is not None)
+    overview = build_overview(summaries, ListView(visit.me, now, CHANGE_PERIODS[period]))
     st.markdown(
-        waits(
+        overview_sentence(
             period,
             len(overview.moves),
             overview.pieces,
@@ -72,7 +86,10 @@ def render(visit: Visit) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _show_changes(
-            visit, overview.moves, period, len(moves(summaries, STRETCHES["30 days"], now))
+            visit,
+            overview.moves,
+            period,
+            len(list_moves(summaries, CHANGE_PERIODS["30 days"], now)),
         )
         _show_evidence(visit, overview)
         _show_disagreement(visit, overview.apart)
@@ -90,9 +107,11 @@ def _show_alarm(visit: Visit) -> None:
     if not fleet.alarm and not fleet.counts["late"]:
         return
     label = "Feeds are in trouble" if fleet.alarm else "Some feeds are late"
-    messages = [sentence(fleet.alarm)] if fleet.alarm else []
+    messages = [format_sentence(fleet.alarm)] if fleet.alarm else []
     if fleet.newest_success:
-        messages.append(f"The newest news is as of {inert(visit.ago(fleet.newest_success))}.")
+        messages.append(
+            f"The newest news is as of {escape_markdown(visit.ago(fleet.newest_success))}."
+        )
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.page_link(visit.pages["feeds"], label=f"**{label}**", icon=":material/warning:")
         st.markdown(
@@ -105,47 +124,51 @@ def _choose_period() -> str:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.subheader("Today", anchor=False, width="content")
-        return buttons("Over how long", list(STRETCHES), USUAL, "moved")
+        return show_buttons("Over how long", list(CHANGE_PERIODS), DEFAULT_PERIOD, "moved")
 
 
-def _show_changes(visit: Visit, changes: Sequence[Move], period: str, longer: int) -> None:
-    def show_row(move: Move) -> None:
+def _show_changes(
+    visit: Visit, changes: Sequence[SuggestionMove], period: str, longer: int
+) -> None:
+    def show_row(move: SuggestionMove) -> None:
         icon = ":material/trending_up:" if move.change > 0 else ":material/trending_down:"
-        line_about(visit, move.summary.question, f"**{moved(move.before, move.after)}**", icon)
+        show_question_line(
+            visit, move.summary.question, f"**{describe_move(move.before, move.after)}**", icon
+        )
 
-    titled(f"What moved in {period}")
+    show_section_title(f"What moved in {period}")
     if not changes:
-        st.caption(still(period, longer))
+        st.caption(no_moves_sentence(period, longer))
         return
-    _show_rows(changes, show_row, MOVES)
-    if len(changes) > MOVES:
+    _show_rows(changes, show_row, MAX_MOVES)
+    if len(changes) > MAX_MOVES:
         _link_to_all(visit, f"All {len(changes):,} that moved", {"sort": "change", "over": period})
 
 
-def _show_disagreement(visit: Visit, gaps: Sequence[Gap]) -> None:
+def _show_disagreement(visit: Visit, gaps: Sequence[ForecastGap]) -> None:
     if not gaps:
         return
 
-    def show_row(gap: Gap) -> None:
-        words = apart(((gap.one, gap.p_one), (gap.other, gap.p_other)))
-        line_about(visit, gap.summary.question, f"**{words}**", ":material/compare_arrows:")
+    def show_row(gap: ForecastGap) -> None:
+        words = describe_gap(((gap.first_id, gap.first_p), (gap.second_id, gap.second_p)))
+        show_question_line(visit, gap.summary.question, f"**{words}**", ":material/compare_arrows:")
 
-    titled("Furthest apart")
+    show_section_title("Furthest apart")
     _show_rows(gaps, show_row)
-    if len(gaps) > MOST:
+    if len(gaps) > MAX_ROWS:
         _link_to_all(visit, f"All {len(gaps):,} that are apart", {"sort": "apart"})
 
 
-def _show_evidence(visit: Visit, overview: Morning) -> None:
+def _show_evidence(visit: Visit, overview: HomeOverview) -> None:
     def show_row(s: QuestionSummary) -> None:
         words = f"**{plural(s.waiting, 'piece', 'pieces')} to review**"
-        line_about(visit, s.question, words, ":material/inbox:", inbox=True)
+        show_question_line(visit, s.question, words, ":material/inbox:", inbox=True)
 
     if not overview.waiting:
         return
-    titled("Evidence to review")
+    show_section_title("Evidence to review")
     _show_rows(overview.waiting, show_row)
-    if len(overview.waiting) > MOST:
+    if len(overview.waiting) > MAX_ROWS:
         st.page_link(
             visit.pages["inbox"],
             label=f"All {plural(overview.pieces, 'piece', 'pieces')}",
@@ -161,17 +184,17 @@ def _show_own_questions(
 
     def show_row(s: QuestionSummary) -> None:
         standing, now = s.standings[visit.me], visit.stands_at
-        distribution = as_read(s.question, standing.distribution, now)
+        distribution = merge_removed_options(s.question, standing.distribution, now)
         words = (
-            closing(s.question, distribution, now)
+            describe_closing(s.question, distribution, now)
             if section == "closing"
-            else stale(s.question, distribution, standing.since, now)
+            else describe_stale(s.question, distribution, standing.since, now)
         )
-        line_about(visit, s.question, f"**{words}**", _OWN_SECTIONS[section].icon)
+        show_question_line(visit, s.question, f"**{words}**", _OWN_SECTIONS[section].icon)
 
-    titled(_OWN_SECTIONS[section].title)
+    show_section_title(_OWN_SECTIONS[section].title)
     _show_rows(questions, show_row)
-    if len(questions) > MOST:
+    if len(questions) > MAX_ROWS:
         _link_to_all(
             visit,
             f"All {len(questions):,} of them",
@@ -181,19 +204,22 @@ def _show_own_questions(
 
 def _show_overdue(visit: Visit, questions: Sequence[QuestionSummary]) -> None:
     def show_row(s: QuestionSummary) -> None:
-        line_about(
-            visit, s.question, f"**{late(s.question, visit.stands_at)}**", ":material/gavel:"
+        show_question_line(
+            visit,
+            s.question,
+            f"**{describe_overdue(s.question, visit.stands_at)}**",
+            ":material/gavel:",
         )
 
     if not questions:
         return
-    titled("Answers overdue")
+    show_section_title("Answers overdue")
     _show_rows(questions, show_row)
-    if len(questions) > MOST:
+    if len(questions) > MAX_ROWS:
         _link_to_all(visit, f"All {len(questions):,} overdue answers", {"state": "Overdue"})
 
 
-def _show_rows(items: Sequence[T], show_row: Callable[[T], None], limit: int = MOST) -> None:
+def _show_rows(items: Sequence[T], show_row: Callable[[T], None], limit: int = MAX_ROWS) -> None:
     with st.container(gap="xsmall"):
         for item in items[:limit]:
             show_row(item)

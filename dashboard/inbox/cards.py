@@ -6,48 +6,61 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import HEADER, ROW, link_out, restated, table
+from dashboard.components.widgets import (
+    HEADER_HEIGHT,
+    ROW_HEIGHT,
+    link_to_site,
+    show_headline_note,
+    show_table,
+)
 from dashboard.inbox import judging
-from dashboard.inbox.evidence_data import fold, reports_frame
-from dashboard.inbox.marked import marked
-from dashboard.inbox.versions_data import versions
-from dashboard.wording import DATE_NOTE, clipped, folded, leans, plural, shift_of
-from dashboard.wording import matched as matched_words
+from dashboard.inbox.evidence_data import count_reports, reports_frame
+from dashboard.inbox.marked import show_marked_text
+from dashboard.inbox.versions_data import list_item_versions
+from dashboard.wording import (
+    DATE_NOTES,
+    clip,
+    describe_shift,
+    explain_direction,
+    format_report_counts,
+    plural,
+)
+from dashboard.wording import describe_match as matched_words
 from forecasts.questions.question import Question, QuestionId
 from tracker.model.read_models import EvidenceCard, QuestionPage
 
-SUMMARY_LIMIT = 280
-LONG_ARTICLE = 1_500
+MAX_SUMMARY_CHARACTERS = 280
+MAX_UNSCROLLED_CHARACTERS = 1_500
 """Characters from which an article scrolls in a box."""
 
-MOST_OF_ARTICLE = 30_000
+MAX_ARTICLE_CHARACTERS = 30_000
 """Characters that are sent to the browser: an inbox has ten cards, mostly unopened."""
 
-SOURCES = 3
+MAX_SOURCES = 3
 """Sources that are named on the card; the reports name all."""
 
-MANY_REPORTS = 8
+MAX_UNSCROLLED_REPORTS = 8
 """Reports up to which their table is as high as needed; longer ones scroll."""
 
-INBOX = "inbox"
+INBOX_PLACE = "inbox"
 _C = st.column_config
 
 
-def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
+def show_selected_cards(visit: Visit, page: QuestionPage, state: Any) -> None:
     """Show the evidence selected among the marks of a question's chart."""
     selected = {row.get("id") for row in state.selection.get("evidence") or []}
     if selected:
-        restated(visit)
+        show_headline_note(visit)
     for evidence_card in page.evidence:
         if evidence_card.evidence.id in selected:
             st.text(_describe_shift(page, evidence_card))
-            card(visit, evidence_card, page.summary.question, place="chart")
+            show_card(visit, evidence_card, page.summary.question, place="chart")
 
 
 def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
     """Describe the effect of a piece on the suggestion, and its number of reports and copies."""
-    counts = fold(shown.items)
-    copies_line = folded(counts.reports, counts.independent, counts.copies) + (
+    counts = count_reports(shown.items)
+    copies_line = format_report_counts(counts.reports, counts.independent, counts.copies) + (
         "" if counts.copies else "; no copies"
     )
     if shown.context_only:
@@ -62,18 +75,21 @@ def _describe_shift(page: QuestionPage, shown: EvidenceCard) -> str:
         ),
         None,
     )
-    return f"{shift_of(None if line is None else line.log_odds, page.suggestion.p)} · {copies_line}"
+    return (
+        f"{describe_shift(None if line is None else line.log_odds, page.suggestion.p)} · "
+        f"{copies_line}"
+    )
 
 
-def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
+def show_card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
     """Show evidence on the page of its question; `place` makes the widget keys unique."""
     with st.container(border=True, gap="xsmall"):
         _show_report(visit, shown, place)
-        judging.judgement(visit, shown, question, judging.How(place))
+        judging.show_judgement(visit, shown, question, judging.JudgementOptions(place))
         _show_background(visit, shown, place)
 
 
-def story(
+def show_story(
     visit: Visit,
     pieces: Sequence[EvidenceCard],
     questions: Mapping[QuestionId, Question],
@@ -82,42 +98,42 @@ def story(
 ) -> None:
     """Show a story in the inbox once, with a judgement for each question, the first one by keys."""
     with st.container(border=True, gap="xsmall"):
-        _show_report(visit, pieces[0], INBOX)
+        _show_report(visit, pieces[0], INBOX_PLACE)
         previous = ""
         for piece in pieces:
             question = questions[piece.evidence.question_id]
-            match_line = (
-                f"{matched_words(piece.evidence, piece.why)}{leans(piece.evidence, piece.why)}"
-            )
+            match_line = f"{matched_words(piece.evidence, piece.why)}{explain_direction(piece.evidence, piece.why)}"
             with st.container(border=len(pieces) > 1, gap="xsmall"):
-                options = judging.How(
-                    INBOX,
+                options = judging.JudgementOptions(
+                    INBOX_PLACE,
                     question.text,
                     repeats=match_line == previous,
                     keys=keys and piece is pieces[0],
                 )
-                judging.judgement(visit, piece, question, options)
+                judging.show_judgement(visit, piece, question, options)
             previous = match_line
         if len(pieces) > 1:
-            judging.together(visit, pieces)
-        _show_background(visit, pieces[0], INBOX)
+            judging.show_joint_judgement(visit, pieces)
+        _show_background(visit, pieces[0], INBOX_PLACE)
 
 
 def _show_report(visit: Visit, shown: EvidenceCard, place: str) -> None:
     """Show headline, summary, source, age and odd dates. Feed text is never Markdown."""
     first = shown.items[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        marked(
+        show_marked_text(
             shown.headline,
             shown.evidence.matched,
             f"{place}-headline-{shown.evidence.id}",
             "headline",
         )
-        link_out(first.item.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
-    summary = clipped(first.item.summary, SUMMARY_LIMIT)
+        link_to_site(first.item.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
+    summary = clip(first.item.summary, MAX_SUMMARY_CHARACTERS)
     with st.container(gap=None):
         if summary and summary.lower() != shown.headline.lower():
-            marked(summary, shown.evidence.matched, f"{place}-summary-{shown.evidence.id}")
+            show_marked_text(
+                summary, shown.evidence.matched, f"{place}-summary-{shown.evidence.id}"
+            )
         st.text(_describe_source(visit, shown))
     if len(shown.items) > 1:
         _show_reports(visit, shown, place)
@@ -126,19 +142,19 @@ def _show_report(visit: Visit, shown: EvidenceCard, place: str) -> None:
 def _describe_source(visit: Visit, shown: EvidenceCard) -> str:
     """Describe the sources, the time first seen, and an odd date."""
     names = list(dict.fromkeys(item.feed_title for item in shown.items))
-    others_note = f" and {len(names) - SOURCES:,} more" if len(names) > SOURCES else ""
+    others_note = f" and {len(names) - MAX_SOURCES:,} more" if len(names) > MAX_SOURCES else ""
     seen = (
         f"first seen {visit.day(shown.evidence.first_seen_at)}, "
         f"{visit.age(shown.evidence.first_seen_at)}"
     )
-    note = DATE_NOTE[shown.items[0].item.date_note]
-    return " · ".join(filter(None, (", ".join(names[:SOURCES]) + others_note, seen, note)))
+    note = DATE_NOTES[shown.items[0].item.date_note]
+    return " · ".join(filter(None, (", ".join(names[:MAX_SOURCES]) + others_note, seen, note)))
 
 
 def _show_reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
     """Show all reports, copies marked: they count once."""
-    counts = fold(shown.items)
-    label = folded(counts.reports, counts.independent, counts.copies)
+    counts = count_reports(shown.items)
+    label = format_report_counts(counts.reports, counts.independent, counts.copies)
     columns = {
         "what": _C.TextColumn(
             "What", width=70, help="A copy has the text of an earlier report, and counts once."
@@ -153,8 +169,12 @@ def _show_reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
         "headline": _C.TextColumn("Headline", width=420),
     }
     with st.expander(label, type="compact", key=f"{place}-reports-{shown.evidence.id}"):
-        height = "content" if len(shown.items) <= MANY_REPORTS else HEADER + MANY_REPORTS * ROW
-        table(reports_frame(shown.items), columns, "Reports of this story", height=height)
+        height = (
+            "content"
+            if len(shown.items) <= MAX_UNSCROLLED_REPORTS
+            else HEADER_HEIGHT + MAX_UNSCROLLED_REPORTS * ROW_HEIGHT
+        )
+        show_table(reports_frame(shown.items), columns, "Reports of this story", height=height)
 
 
 def _show_background(visit: Visit, shown: EvidenceCard, place: str) -> None:
@@ -170,16 +190,16 @@ def _show_versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
     label = f"Edited {edits}× since it was first seen"
     with st.expander(label, type="compact", key=f"{place}-versions-{shown.evidence.id}"):
         for item in shown.items:
-            for version in versions(item) if item.revisions else ():
+            for version in list_item_versions(item) if item.revisions else ():
                 with st.container(gap=None):
                     seen = version.seen_at
                     st.text(
-                        f"{visit.ago(seen)} · {version.said} · {item.feed_title}",
+                        f"{visit.ago(seen)} · {version.change} · {item.feed_title}",
                         help=visit.utc(seen),
                     )
                     st.text(version.title)
                     if version.summary:
-                        st.text(clipped(version.summary, SUMMARY_LIMIT))
+                        st.text(clip(version.summary, MAX_SUMMARY_CHARACTERS))
 
 
 def _show_articles(shown: EvidenceCard, place: str) -> None:
@@ -192,9 +212,10 @@ def _show_articles(shown: EvidenceCard, place: str) -> None:
                     label, type="compact", key=f"{place}-article-{shown.evidence.id}-{item.item.id}"
                 ),
                 st.container(
-                    height=360 if len(item.article) > LONG_ARTICLE else "content", border=False
+                    height=360 if len(item.article) > MAX_UNSCROLLED_CHARACTERS else "content",
+                    border=False,
                 ),
             ):
-                st.text(f"{item.feed_title}\n\n{item.article[:MOST_OF_ARTICLE]}")
-                if len(item.article) > MOST_OF_ARTICLE:
-                    st.caption(f"The first {plural(MOST_OF_ARTICLE, 'character')} of it.")
+                st.text(f"{item.feed_title}\n\n{item.article[:MAX_ARTICLE_CHARACTERS]}")
+                if len(item.article) > MAX_ARTICLE_CHARACTERS:
+                    st.caption(f"The first {plural(MAX_ARTICLE_CHARACTERS, 'character')} of it.")

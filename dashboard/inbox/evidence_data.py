@@ -6,22 +6,22 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import machine, percent_number, side_of, strength, uncalled
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import evidence_side, is_uncalled, model_name, percent_number, strength_name
 from forecasts.questions.question import Kind
 from tracker.feeds.item import ItemId
 from tracker.model.read_models import EvidenceCard, StoryItem
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StoryReport:
     """A report of a story; `copy` is True if it repeats the text of an earlier one."""
 
     report: StoryItem
     copy: bool
 
 
-def told(items: Sequence[StoryItem]) -> tuple[Told, ...]:
+def flag_copies(items: Sequence[StoryItem]) -> tuple[StoryReport, ...]:
     """Mark the copies among the reports of a story, first seen first: same text as an earlier
     report.
     """
@@ -29,13 +29,13 @@ def told(items: Sequence[StoryItem]) -> tuple[Told, ...]:
     reports = []
     for item in sorted(items, key=lambda i: (i.item.first_seen_at, i.item.id)):
         text_id = item.copy_of or item.item.id
-        reports.append(Told(item, text_id in texts))
+        reports.append(StoryReport(item, text_id in texts))
         texts.add(text_id)
     return tuple(reports)
 
 
 @dataclass(frozen=True, slots=True)
-class Fold:
+class ReportCounts:
     """Counts of a story: distinct reports, independent source groups, and copies."""
 
     reports: int
@@ -43,11 +43,13 @@ class Fold:
     copies: int
 
 
-def fold(items: Sequence[StoryItem]) -> Fold:
+def count_reports(items: Sequence[StoryItem]) -> ReportCounts:
     """Count reports as story reliability does: neither a copy nor the same owner is independent."""
-    reports = told(items)
+    reports = flag_copies(items)
     source_groups = [t.report.source_group for t in reports if not t.copy]
-    return Fold(len(source_groups), len(set(source_groups)), len(reports) - len(source_groups))
+    return ReportCounts(
+        len(source_groups), len(set(source_groups)), len(reports) - len(source_groups)
+    )
 
 
 def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
@@ -65,9 +67,9 @@ def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
             "copy" if t.copy else "report",
             t.report.item.title,
         )
-        for t in told(items)
+        for t in flag_copies(items)
     )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
@@ -97,19 +99,19 @@ def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
         "copies": "int64",
         "url": "str",
     }
-    return frame_of(types, (_evidence_row(card, kind) for card in cards))
+    return build_frame(types, (_evidence_row(card, kind) for card in cards))
 
 
 def _evidence_row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
-    e, counts, model = card.evidence, fold(card.items), machine(card.evidence.judged_by)
+    e, counts, model = card.evidence, count_reports(card.items), model_name(card.evidence.judged_by)
     is_waiting = e.status == "logged"
     return (
         e.id,
         e.first_seen_at,
         card.headline,
-        side_of(e, kind),
-        percent_number(e.p_direction) if is_waiting and not uncalled(e) else None,
-        strength(e.strength),
+        evidence_side(e, kind),
+        percent_number(e.p_direction) if is_waiting and not is_uncalled(e) else None,
+        strength_name(e.strength),
         percent_number(e.relevance) if is_waiting else None,
         f"{card.state}, machine judgement" if model else card.state,
         model,

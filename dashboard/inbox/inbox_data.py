@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import bearing
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import describe_bearing
 from forecasts.questions.question import Question, QuestionId
 from tracker.model.read_models import EvidenceCard
 
@@ -36,9 +36,9 @@ def inbox_frame(
         )
         for card in cards
     )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def _bearing_words(card: EvidenceCard, question: Question) -> str:
-    points = bearing(card.evidence, question.kind)
+    points = describe_bearing(card.evidence, question.kind)
     return f"{points} (context only)" if card.context_only else points

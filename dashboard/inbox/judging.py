@@ -6,33 +6,33 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.toasts import Notice, tell
+from dashboard.components.toasts import Notice, push_notice
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, link_to_question
+from dashboard.components.widgets import link_to_question, show_refusals
 from dashboard.inbox import keyboard_review as one_key
 from dashboard.wording import (
-    bearing,
-    capital,
-    inert,
+    capitalise,
+    describe_bearing,
+    describe_certainty,
+    describe_match,
+    escape_markdown,
+    explain_direction,
+    is_uncalled,
     judgement_line,
-    leans,
-    machine,
-    matched,
-    strength,
-    sureness,
-    uncalled,
+    model_name,
+    strength_name,
 )
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, side_words
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, describe_side
 from forecasts.questions.forecaster import MATCHER
 from forecasts.questions.question import Question
 from tracker.model.read_models import EvidenceCard
 
-SIDES: Final = (Direction.YES, Direction.NEUTRAL, Direction.NO)
+DIRECTIONS: Final = (Direction.YES, Direction.NEUTRAL, Direction.NO)
 _DIRECTION_MISSING: Final = "Say first which way it points; `for neither side` is an answer too."
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class JudgementOptions:
     """Options of a judgement: `place` makes keys unique, `about` is the question's text where it is
     not visible, `repeats` omits the match that was shown just above, `keys` enables review by keys.
     """
@@ -43,25 +43,33 @@ class How:
     keys: bool = False
 
 
-def judgement(visit: Visit, shown: EvidenceCard, question: Question, options: How) -> None:
+def show_judgement(
+    visit: Visit, shown: EvidenceCard, question: Question, options: JudgementOptions
+) -> None:
     """Show the facts of a piece of evidence with its controls."""
     evidence = shown.evidence
     st.markdown(
-        f"**{inert(bearing(evidence, question.kind))}**: {inert(options.about or shown.state)}"
+        f"**{escape_markdown(describe_bearing(evidence, question.kind))}**: "
+        f"{escape_markdown(options.about or shown.state)}"
     )
     machine_note = (
         " · machine judgement, no person has judged it yet"
-        if evidence.status == "logged" and machine(evidence.judged_by)
+        if evidence.status == "logged" and model_name(evidence.judged_by)
         else ""
     )
-    st.caption(f"Signpost: {inert(shown.indicator_name)}{machine_note}")
+    st.caption(f"Signpost: {escape_markdown(shown.indicator_name)}{machine_note}")
     with st.container(gap=None):
         reasons = (
-            () if options.repeats else (matched(evidence, shown.why), leans(evidence, shown.why))
+            ()
+            if options.repeats
+            else (describe_match(evidence, shown.why), explain_direction(evidence, shown.why))
         )
-        for line in (sureness(evidence, question.kind, context_only=shown.context_only), *reasons):
+        for line in (
+            describe_certainty(evidence, question.kind, context_only=shown.context_only),
+            *reasons,
+        ):
             if line:
-                st.text(capital(line))  # matched words and reasons quote the item
+                st.text(capitalise(line))  # matched words and reasons quote the item
     if shown.may_answer:
         st.info(
             "This may be the answer itself: if it is, resolve the question. Until you say so it "
@@ -74,8 +82,10 @@ def judgement(visit: Visit, shown: EvidenceCard, question: Question, options: Ho
         ) if options.keys else _show_mouse_controls(visit, evidence, question, options)
 
 
-def _show_key_controls(visit: Visit, evidence: Evidence, question: Question, options: How) -> None:
-    one_key.panel(visit, evidence, question, options.place)
+def _show_key_controls(
+    visit: Visit, evidence: Evidence, question: Question, options: JudgementOptions
+) -> None:
+    one_key.show_review_keys(visit, evidence, question, options.place)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         with st.popover("Edit with a note", key=f"{options.place}-edit-{evidence.id}"):
             _show_edit_form(visit, evidence, question, options.place)
@@ -83,10 +93,10 @@ def _show_key_controls(visit: Visit, evidence: Evidence, question: Question, opt
 
 
 def _show_mouse_controls(
-    visit: Visit, evidence: Evidence, question: Question, options: How
+    visit: Visit, evidence: Evidence, question: Question, options: JudgementOptions
 ) -> None:
     direction: Direction | None = None
-    if uncalled(evidence) and evidence.status != "rejected":
+    if is_uncalled(evidence) and evidence.status != "rejected":
         direction = _choose_direction(
             evidence, question, None, key=f"{options.place}-side-{evidence.id}", width=230
         )
@@ -108,7 +118,7 @@ def _show_buttons(
     visit: Visit, evidence: Evidence, question: Question, place: str, *, direction: Direction | None
 ) -> None:
     if evidence.status != "confirmed":
-        is_missing = uncalled(evidence) and direction is None
+        is_missing = is_uncalled(evidence) and direction is None
         label, key = "Accept", f"{place}-confirm-{evidence.id}"
         if st.button(
             label, key=key, disabled=is_missing, help=_DIRECTION_MISSING if is_missing else None
@@ -127,9 +137,9 @@ def _choose_direction(
     label = "It points" if question.kind in ("numeric", "date") else "It speaks"
     selected: Direction | None = st.selectbox(
         label,
-        SIDES,
+        DIRECTIONS,
         index=index,
-        format_func=lambda side: side_words(question.kind, side, evidence.option),
+        format_func=lambda side: describe_side(question.kind, side, evidence.option),
         placeholder="Which way?",
         **options,
     )
@@ -139,7 +149,9 @@ def _choose_direction(
 def _show_edit_form(visit: Visit, evidence: Evidence, question: Question, place: str) -> None:
     with st.form(f"{place}-form-{evidence.id}", border=False):
         direction = _choose_direction(
-            evidence, question, None if uncalled(evidence) else SIDES.index(evidence.direction)
+            evidence,
+            question,
+            None if is_uncalled(evidence) else DIRECTIONS.index(evidence.direction),
         )
         strength_value = st.selectbox(
             "How strongly",
@@ -163,12 +175,12 @@ def _show_edit_form(visit: Visit, evidence: Evidence, question: Question, place:
 
 
 def _format_strength(value: Strength) -> str:
-    return f"{strength(value)} (likelihood ratio {value.likelihood_ratio:g})"
+    return f"{strength_name(value)} (likelihood ratio {value.likelihood_ratio:g})"
 
 
-def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
+def show_joint_judgement(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
     """Show one judgement for a story on all its questions, if its direction is known on each."""
-    if any(uncalled(piece.evidence) for piece in pieces):
+    if any(is_uncalled(piece.evidence) for piece in pieces):
         return
     verdicts: tuple[tuple[str, EvidenceStatus], ...] = (
         ("Accept", "confirmed"),
@@ -179,12 +191,12 @@ def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
             if st.button(
                 f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"
             ):
-                with calm():
+                with show_refusals():
                     ids = tuple(piece.evidence.id for piece in pieces)
-                    tell(
-                        one_key.judge(
+                    push_notice(
+                        one_key.apply_review(
                             visit.tracker,
-                            one_key.Judgement(ids, verdict, _REVIEW_MESSAGES[verdict]),
+                            one_key.ReviewRequest(ids, verdict, _REVIEW_MESSAGES[verdict]),
                         )
                     )
                     st.rerun()
@@ -193,14 +205,14 @@ def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
 def _review_evidence(
     visit: Visit, evidence: Evidence, verdict: EvidenceStatus, **change: Any
 ) -> None:
-    with calm():
+    with show_refusals():
         direction = evidence.direction if change.get("direction") is None else change["direction"]
         is_neutral = verdict != "rejected" and direction is Direction.NEUTRAL
         words = "Kept: it speaks for neither side" if is_neutral else _REVIEW_MESSAGES[verdict]
-        notice = one_key.judge(
-            visit.tracker, one_key.Judgement((evidence.id,), verdict, words, change)
+        notice = one_key.apply_review(
+            visit.tracker, one_key.ReviewRequest((evidence.id,), verdict, words, change)
         )
-        tell(notice if evidence.status == "logged" else Notice(words))
+        push_notice(notice if evidence.status == "logged" else Notice(words))
         st.rerun()
 
 

@@ -9,22 +9,22 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.components.toasts import Notice, tell
+from dashboard.components.toasts import Notice, push_notice
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
-from dashboard.wording import effect_line, inert, strength, uncalled
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, side_words
+from dashboard.components.widgets import show_refusals
+from dashboard.wording import effect_line, escape_markdown, is_uncalled, strength_name
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, describe_side
 from forecasts.questions.question import EvidenceId, Question
 from tracker.app.tracker import Tracker
 
-SIDES: Final = ((Direction.YES, "Y"), (Direction.NEUTRAL, "0"), (Direction.NO, "N"))
-STRENGTHS: Final = tuple(
+DIRECTION_KEYS: Final = ((Direction.YES, "Y"), (Direction.NEUTRAL, "0"), (Direction.NO, "N"))
+STRENGTH_KEYS: Final = tuple(
     (value, str(int(value))) for value in Strength if value is not Strength.NONE
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class DirectionCall:
     """Direction and strength to accept a piece of evidence with; None while the direction is
     unknown.
     """
@@ -34,7 +34,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ReviewRequest:
     """Verdict on pieces of evidence, its message, and further arguments of `Tracker.review`."""
 
     evidence_ids: tuple[EvidenceId, ...]
@@ -43,14 +43,14 @@ class Judgement:
     change: Mapping[str, Any] = field(default_factory=dict)
 
 
-def panel(visit: Visit, evidence: Evidence, question: Question, place: str) -> None:
+def show_review_keys(visit: Visit, evidence: Evidence, question: Question, place: str) -> None:
     """Show the keys for one piece, and the effect of a review on the suggestion."""
     call = _get_call(evidence)
     sides = [
-        (key, {"direction": side}, side_words(question.kind, side, evidence.option))
-        for side, key in SIDES
+        (key, {"direction": side}, describe_side(question.kind, side, evidence.option))
+        for side, key in DIRECTION_KEYS
     ]
-    strengths = [(key, {"strength": value}, strength(value)) for value, key in STRENGTHS]
+    strengths = [(key, {"strength": value}, strength_name(value)) for value, key in STRENGTH_KEYS]
     with st.container(gap="xsmall"):
         _show_choice_keys("It points", sides, call, evidence)
         _show_choice_keys("How strongly", strengths, call, evidence)
@@ -71,16 +71,18 @@ def panel(visit: Visit, evidence: Evidence, question: Question, place: str) -> N
             _reject_evidence(visit, evidence)
 
 
-def _get_call(evidence: Evidence) -> Call:
-    default = Call(None if uncalled(evidence) else evidence.direction, evidence.strength)
-    call: Call = st.session_state.get(f"call-{evidence.id}", default)
+def _get_call(evidence: Evidence) -> DirectionCall:
+    default = DirectionCall(
+        None if is_uncalled(evidence) else evidence.direction, evidence.strength
+    )
+    call: DirectionCall = st.session_state.get(f"call-{evidence.id}", default)
     return call
 
 
 def _show_choice_keys(
     label: str,
     choices: Sequence[tuple[str, Mapping[str, Any], str]],
-    call: Call,
+    call: DirectionCall,
     evidence: Evidence,
 ) -> None:
     """Show buttons of which one is pressed; each has its key."""
@@ -88,7 +90,7 @@ def _show_choice_keys(
         st.caption(label, width=90)
         for key, change, words in choices:
             st.button(
-                inert(words),
+                escape_markdown(words),
                 key=f"call-{evidence.id}-{key}",
                 shortcut=key,
                 type="primary" if replace(call, **change) == call else "secondary",
@@ -102,42 +104,44 @@ def _update_call(evidence: Evidence, change: Mapping[str, Any]) -> None:
     st.session_state[f"call-{evidence.id}"] = replace(_get_call(evidence), **change)
 
 
-def _describe_effect(visit: Visit, evidence: Evidence, question: Question, call: Call) -> str:
+def _describe_effect(
+    visit: Visit, evidence: Evidence, question: Question, call: DirectionCall
+) -> str:
     effect = visit.tracker.effect_of_review(evidence.id, call.direction, call.strength)
-    return inert(effect_line(question, effect, evidence.option))
+    return escape_markdown(effect_line(question, effect, evidence.option))
 
 
-def _accept_evidence(visit: Visit, evidence: Evidence, call: Call) -> None:
+def _accept_evidence(visit: Visit, evidence: Evidence, call: DirectionCall) -> None:
     is_neutral = call.direction is Direction.NEUTRAL
     words = "Kept: it speaks for neither side" if is_neutral else "Accepted"
-    request = Judgement(
+    request = ReviewRequest(
         (evidence.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength}
     )
     _apply_and_rerun(visit, evidence, request)
 
 
 def _reject_evidence(visit: Visit, evidence: Evidence) -> None:
-    _apply_and_rerun(visit, evidence, Judgement((evidence.id,), "rejected", "Rejected"))
+    _apply_and_rerun(visit, evidence, ReviewRequest((evidence.id,), "rejected", "Rejected"))
 
 
-def _apply_and_rerun(visit: Visit, evidence: Evidence, request: Judgement) -> None:
-    with calm():
-        notice = judge(visit.tracker, request)
+def _apply_and_rerun(visit: Visit, evidence: Evidence, request: ReviewRequest) -> None:
+    with show_refusals():
+        notice = apply_review(visit.tracker, request)
         st.session_state.pop(f"call-{evidence.id}", None)
-        tell(notice)
+        push_notice(notice)
         st.rerun()
 
 
-def judge(tracker: Tracker, request: Judgement) -> Notice:
+def apply_review(tracker: Tracker, request: ReviewRequest) -> Notice:
     """Review evidence; the notice undoes it."""
     for evidence_id in request.evidence_ids:
         tracker.review(evidence_id, request.verdict, **request.change)
-    return Notice(request.words, partial(take_back, tracker, request))
+    return Notice(request.words, partial(undo_review, tracker, request))
 
 
-def take_back(tracker: Tracker, request: Judgement) -> Notice:
+def undo_review(tracker: Tracker, request: ReviewRequest) -> Notice:
     """Reopen reviewed evidence; the notice reviews it again."""
     for evidence_id in request.evidence_ids:
         tracker.reopen_evidence(evidence_id)
     waiting = "it waits" if len(request.evidence_ids) == 1 else "they wait"
-    return Notice(f"Taken back: {waiting} again", partial(judge, tracker, request))
+    return Notice(f"Taken back: {waiting} again", partial(apply_review, tracker, request))

@@ -1,29 +1,33 @@
-"""Feed text with matched words highlighted (`dashboard/static/marked/marked.js`), never Markdown."""
+"""Feed text with matched words highlighted (`dashboard/static/marked/marked.js`), never
+Markdown.
+"""
 
 import re
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from dashboard.components.scripts import ROOM, scripted
+from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
 
 _FOLDER: Final = "marked"
-_STYLE: Final = (ROOM / _FOLDER / "marked.css").read_text(encoding="utf-8")
+_STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "marked.css").read_text(encoding="utf-8")
 _HTML: Final = '<div class="marked"></div>'
 
 
-def marked(
+def show_marked_text(
     text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
 ) -> None:
     """Show a text with the matched `words` highlighted."""
-    scripted(_FOLDER, _HTML, _STYLE)(key=key, data={"pieces": pieces(text, words), "look": look})
+    load_component(_FOLDER, _HTML, _STYLE)(
+        key=key, data={"pieces": split_marked(text, words), "look": look}
+    )
 
 
-def pieces(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     """Split a text into pieces with a flag for the given words, as whole words in any case.
 
 
 
-    >>> pieces("Envoy: envoys meet the envoy", ["envoy"])
+    >>> split_marked("Envoy: envoys meet the envoy", ["envoy"])
     [('Envoy', True), (': envoys meet the ', False), ('envoy', True)]
     """
     patterns = sorted(filter(None, words), key=len, reverse=True)

@@ -7,31 +7,37 @@ from typing import Final, Literal
 
 import streamlit as st
 
-from dashboard.components.shortcuts import steps
-from dashboard.components.toasts import remark, tell
+from dashboard.components.shortcuts import show_step_buttons
+from dashboard.components.toasts import notify_only, push_notice
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, choice, empty, restated, table
+from dashboard.components.widgets import (
+    show_choice,
+    show_empty,
+    show_headline_note,
+    show_refusals,
+    show_table,
+)
 from dashboard.inbox import cards
 from dashboard.inbox import keyboard_review as one_key
 from dashboard.inbox.inbox_data import inbox_frame
-from dashboard.wording import clipped, plural, uncalled
+from dashboard.wording import clip, is_uncalled, plural
 from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
 from forecasts.questions.question import EvidenceId, Question, QuestionId
 from tracker.model.read_models import EvidenceCard
 
-NAME: Final = "at"
+EVIDENCE_PARAM: Final = "at"
 """Address parameter of the selected evidence."""
 
 _PLACE_KEY: Final = "inbox-place"
 
-Points = Literal["yes", "no", "uncalled"]
-POINTS: Final[Mapping[Points, str]] = {
+DirectionFilter = Literal["yes", "no", "uncalled"]
+DIRECTION_FILTERS: Final[Mapping[DirectionFilter, str]] = {
     "yes": "for YES, up or earlier",
     "no": "for NO, down or later",
     "uncalled": "not called",
 }
 
-Story = Sequence[EvidenceCard]
+StoryCards = Sequence[EvidenceCard]
 
 
 def render(visit: Visit) -> None:
@@ -39,7 +45,7 @@ def render(visit: Visit) -> None:
     evidence = visit.tracker.inbox()
     st.subheader("Evidence to review", anchor=False)
     if not evidence:
-        empty(
+        show_empty(
             "Nothing waits for you.",
             "New evidence comes in as feeds are polled. The Feeds page shows whether they answer.",
         )
@@ -47,14 +53,16 @@ def render(visit: Visit) -> None:
         return
     shown = _show_filters(evidence)
     if not shown:
-        empty("Nothing that waits fits these filters.", "Choose another question, source or side.")
+        show_empty(
+            "Nothing that waits fits these filters.", "Choose another question, source or side."
+        )
         return
     stories = _group_stories(shown)
     questions = {s.question.id: s.question for s in visit.tracker.questions()}
     index = _find_selected_story(stories)
     _show_heading(shown, stories, index)
-    restated(visit)
-    cards.story(visit, stories[index], questions, keys=True)
+    show_headline_note(visit)
+    cards.show_story(visit, stories[index], questions, keys=True)
     _show_list(visit, stories, index, questions)
 
 
@@ -62,27 +70,36 @@ def _show_filters(evidence: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     texts = {card.evidence.question_id: card.question_text for card in evidence}
     counts = Counter(card.evidence.question_id for card in evidence)
     words = {
-        identifier: f"{clipped(texts[identifier], 110)} ({counts[identifier]})"
+        identifier: f"{clip(texts[identifier], 110)} ({counts[identifier]})"
         for identifier in sorted(texts, key=texts.__getitem__)
     }
     sources = {item.item.feed_id: item.feed_title for card in evidence for item in card.items}
     source_names = {
-        str(feed): clipped(sources[feed], 60)
+        str(feed): clip(sources[feed], 60)
         for feed in sorted(sources, key=lambda feed_id: sources[feed_id].lower())
     }
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        question_id = choice("Question", words, "about", placeholder="Any question", width=420)
-        source = choice("Source", source_names, "from", placeholder="Any source", width=220)
-        points = choice("It points", POINTS, "points", placeholder="Any way", width=200)
+        question_id = show_choice("Question", words, "about", placeholder="Any question", width=420)
+        source = show_choice("Source", source_names, "from", placeholder="Any source", width=220)
+        points = show_choice(
+            "It points", DIRECTION_FILTERS, "points", placeholder="Any way", width=200
+        )
     return [card for card in evidence if _matches(card, question_id, source, points)]
 
 
 def _matches(
-    card: EvidenceCard, question_id: QuestionId | None, source: str | None, points: Points | None
+    card: EvidenceCard,
+    question_id: QuestionId | None,
+    source: str | None,
+    points: DirectionFilter | None,
 ) -> bool:
     evidence = card.evidence
-    side: Points = (
-        "uncalled" if uncalled(evidence) else "yes" if evidence.direction is Direction.YES else "no"
+    side: DirectionFilter = (
+        "uncalled"
+        if is_uncalled(evidence)
+        else "yes"
+        if evidence.direction is Direction.YES
+        else "no"
     )
     return (
         question_id in (None, evidence.question_id)
@@ -91,7 +108,7 @@ def _matches(
     )
 
 
-def _group_stories(shown: Sequence[EvidenceCard]) -> list[Story]:
+def _group_stories(shown: Sequence[EvidenceCard]) -> list[StoryCards]:
     """Group evidence by story, in the order of their first pieces."""
     stories: dict[StoryId, list[EvidenceCard]] = {}
     for card in shown:
@@ -99,9 +116,9 @@ def _group_stories(shown: Sequence[EvidenceCard]) -> list[Story]:
     return list(stories.values())
 
 
-def _find_selected_story(stories: Sequence[Story]) -> int:
+def _find_selected_story(stories: Sequence[StoryCards]) -> int:
     """Return the index of the selected story: that of the address, else that reviewed last."""
-    evidence_id = st.query_params.get(NAME, "")
+    evidence_id = st.query_params.get(EVIDENCE_PARAM, "")
     matches = [
         n
         for n, story in enumerate(stories)
@@ -114,30 +131,33 @@ def _find_selected_story(stories: Sequence[Story]) -> int:
     return index
 
 
-def _show_heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], index: int) -> None:
+def _show_heading(shown: Sequence[EvidenceCard], stories: Sequence[StoryCards], index: int) -> None:
     st.caption(
         f"{plural(len(shown), 'piece', 'pieces')} of evidence in "
         f"{plural(len(stories), 'story', 'stories')}. First comes what may be an answer, then "
         "what your judgement would move most."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        steps(lambda by: _go_to_story(stories, index + by))
+        show_step_buttons(lambda by: _go_to_story(stories, index + by))
         st.caption(f"Story {index + 1} of {len(stories)}", width="content")
 
 
-def _go_to_story(stories: Sequence[Story], index: int) -> None:
+def _go_to_story(stories: Sequence[StoryCards], index: int) -> None:
     if not 0 <= index < len(stories):
-        remark("That was the last story" if index else "This is the first story")
+        notify_only("That was the last story" if index else "This is the first story")
         return
     _select_evidence(stories[index][0].evidence.id)
 
 
 def _select_evidence(evidence_id: EvidenceId) -> None:
-    st.query_params[NAME] = str(evidence_id)
+    st.query_params[EVIDENCE_PARAM] = str(evidence_id)
 
 
 def _show_list(
-    visit: Visit, stories: Sequence[Story], index: int, questions: Mapping[QuestionId, Question]
+    visit: Visit,
+    stories: Sequence[StoryCards],
+    index: int,
+    questions: Mapping[QuestionId, Question],
 ) -> None:
     """Show the list: a cell selects its story, ticked boxes are reviewed together."""
     pieces = [card for story in stories for card in story]
@@ -147,7 +167,7 @@ def _show_list(
     frame = inbox_frame(pieces, questions, stories[index])
     key = f"inbox-list-{len(pieces)}-{pieces[0].evidence.id}"
     config = st.column_config
-    state = table(
+    state = show_table(
         frame,
         {
             "at": config.TextColumn("", width=30),
@@ -184,7 +204,7 @@ def _show_bulk_actions(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
     """Show the bulk actions; a piece without a direction cannot be accepted."""
     if not ticked:
         return
-    with_direction = [card for card in ticked if not uncalled(card.evidence)]
+    with_direction = [card for card in ticked if not is_uncalled(card.evidence)]
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(
             f"Accept {len(with_direction)}", key="bulk-accept", disabled=not with_direction
@@ -205,8 +225,8 @@ def _review_all(
     visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]
 ) -> None:
     ids = tuple(card.evidence.id for card in ticked)
-    with calm():
+    with show_refusals():
         verdict: EvidenceStatus = "confirmed" if verb == "Accepted" else "rejected"
         words = f"{verb}: {plural(len(ids), 'piece', 'pieces')} of evidence"
-        tell(one_key.judge(visit.tracker, one_key.Judgement(ids, verdict, words)))
+        push_notice(one_key.apply_review(visit.tracker, one_key.ReviewRequest(ids, verdict, words)))
         st.rerun()

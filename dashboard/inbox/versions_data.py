@@ -7,19 +7,19 @@ from tracker.model.read_models import StoryItem
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ItemVersion:
     """One version and its change from the one before; `summary` is "" if it did not change."""
 
     seen_at: datetime
-    said: str
+    change: str
     title: str
     summary: str
 
 
-def versions(story_item: StoryItem) -> tuple[Version, ...]:
+def list_item_versions(story_item: StoryItem) -> tuple[ItemVersion, ...]:
     """List all versions of an item, oldest first."""
     first = story_item.item
-    result = [Version(first.first_seen_at, "first seen", first.title, first.summary)]
+    result = [ItemVersion(first.first_seen_at, "first seen", first.title, first.summary)]
     title, summary = first.title, first.summary
     for later in story_item.revisions:
         changed = [
@@ -28,7 +28,7 @@ def versions(story_item: StoryItem) -> tuple[Version, ...]:
         ]
         change = f"{' and '.join(changed) or 'text'} changed"
         result.append(
-            Version(
+            ItemVersion(
                 later.seen_at,
                 change,
                 later.title,

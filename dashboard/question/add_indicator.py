@@ -5,15 +5,15 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
-from dashboard.wording import side, strength
+from dashboard.components.widgets import show_refusals
+from dashboard.wording import side_label, strength_name
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, Strength
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.questions.question import Question
 from tracker.model.read_models import QuestionPage
-from tracker.questions.add_indicator import indicator_id, terms_from_lines
+from tracker.questions.add_indicator import make_indicator_id, parse_terms
 
 _STRENGTHS: Final = tuple(s for s in Strength if s is not Strength.NONE)
 _NAME_LENGTH: Final = 160
@@ -23,7 +23,7 @@ _OPTION_DIRECTIONS: Final = {
 }
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
+def show_add_indicator(visit: Visit, page: QuestionPage) -> None:
     """Show the form, collapsed, while news can move the question."""
     question = page.summary.question
     if page.summary.status not in ("open", "upcoming"):
@@ -36,9 +36,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
         indicator = _show_fields(visit, question)
         if st.form_submit_button("Watch for it"):
-            with calm():
+            with show_refusals():
                 visit.tracker.add_indicator(indicator)
-                say("It is watched for")
+                notify("It is watched for")
                 st.rerun()
 
 
@@ -54,7 +54,7 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
     )
     direction, option = _choose_side(visit, question)
     strength_value = st.selectbox(
-        "How strongly", _STRENGTHS, index=2, format_func=strength, key=key("strength")
+        "How strongly", _STRENGTHS, index=2, format_func=strength_name, key=key("strength")
     )
     terms = _show_lines(
         question, "terms",
@@ -65,12 +65,12 @@ def _show_fields(visit: Visit, question: Question) -> Indicator:
     opposites = _show_lines(question, "opposites", "Headlines that would deny it, one a line")
     indicator_name = " ".join((name or "").split())
     return Indicator(
-        id=indicator_id(question.id, indicator_name),
+        id=make_indicator_id(question.id, indicator_name),
         question_id=question.id,
         name=indicator_name,
         direction=direction,
         strength=strength_value,
-        terms=terms_from_lines(terms),
+        terms=parse_terms(terms),
         examples=examples,
         opposites=opposites,
         expected=_show_expectation(question),
@@ -84,14 +84,14 @@ def _choose_side(visit: Visit, question: Question) -> tuple[Direction, str]:
         "It speaks",
         (Direction.YES, Direction.NO),
         format_func=lambda value: (
-            _OPTION_DIRECTIONS[value] if question.options else side(question.kind, value)
+            _OPTION_DIRECTIONS[value] if question.options else side_label(question.kind, value)
         ),
         key=f"signpost-side-{question.id}",
     )
     if not question.options:
         return direction, ""
     return direction, st.selectbox(
-        "Which option", question.offered(visit.now), key=f"signpost-option-{question.id}"
+        "Which option", question.offered_options(visit.now), key=f"signpost-option-{question.id}"
     )
 
 

@@ -2,13 +2,17 @@
 
 import streamlit as st
 
-from dashboard.components.score_columns import direction, score_columns
-from dashboard.components.score_data import hindsight_frame, intervals_frame, question_scores_frame
+from dashboard.components.score_columns import build_score_columns, describe_direction
+from dashboard.components.score_data import (
+    forecaster_scores_frame,
+    hindsight_frame,
+    score_receipt_frame,
+)
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import empty, link_out, selected_row, table
+from dashboard.components.widgets import get_selected_row, link_to_site, show_empty, show_table
 from dashboard.question import postmortem, resolving
 from dashboard.question import unverified_answers as unchecked
-from dashboard.wording import answer_of, answered, inert, plural
+from dashboard.wording import describe_resolution, escape_markdown, format_answer, plural
 from forecasts.questions.question import Question
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.scores import Score
@@ -17,7 +21,7 @@ from tracker.model.read_models import QuestionPage
 _C = st.column_config
 
 
-def verdict(visit: Visit, page: QuestionPage) -> None:
+def show_verdict(visit: Visit, page: QuestionPage) -> None:
     """Show the answer beside the chart of a closed question, or that it is due."""
     resolution = page.summary.resolution
     with st.container(border=True):
@@ -32,11 +36,13 @@ def verdict(visit: Visit, page: QuestionPage) -> None:
                     "An answer from memory is there; it counts once somebody has checked it."
                 )
             return
-        st.subheader(inert(answered(page.summary.question, resolution)), anchor=False)
+        st.subheader(
+            escape_markdown(describe_resolution(page.summary.question, resolution)), anchor=False
+        )
         st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
         if resolution.note:
             st.text(resolution.note)
-        link_out(resolution.source_url, "Source of the answer", key="answer-source")
+        link_to_site(resolution.source_url, "Source of the answer", key="answer-source")
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
@@ -46,17 +52,17 @@ def render(visit: Visit, page: QuestionPage) -> None:
         _show_as_of(visit, page)
         return
     if resolution is None:
-        unchecked.render(visit, page)
+        unchecked.show_unverified_answers(visit, page)
         if page.summary.status == "open":
             st.caption(
                 "Is the answer known already? Then give it here; forecasting ends at that instant."
             )
-        resolving.form(visit, page)
+        resolving.show_answer_form(visit, page)
         _show_earlier_answers(visit, page)
         return
     _show_scores(visit, page)
     if page.scores:
-        postmortem.render(visit, page)
+        postmortem.show_postmortem(visit, page)
     _show_hindsight(visit, page)
     _show_earlier_answers(visit, page)
     with st.expander("Correct this answer"):
@@ -64,14 +70,14 @@ def render(visit: Visit, page: QuestionPage) -> None:
             "A later answer supersedes this one; nothing is overwritten, and everyone is scored "
             "again."
         )
-        resolving.form(visit, page)
-    resolving.reopening(visit, page.summary.question)
+        resolving.show_answer_form(visit, page)
+    resolving.show_reopening(visit, page.summary.question)
 
 
 def _show_as_of(visit: Visit, page: QuestionPage) -> None:
     """Show the answer in an as-of view, which is read-only."""
     if page.summary.resolution is None:
-        empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
+        show_empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
         return
     _show_scores(visit, page)
     _show_earlier_answers(visit, page)
@@ -80,14 +86,14 @@ def _show_as_of(visit: Visit, page: QuestionPage) -> None:
 def _show_scores(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if not page.scores:
-        empty("Nobody was scored.", "Annulled and ambiguous questions have no scores.")
+        show_empty("Nobody was scored.", "Annulled and ambiguous questions have no scores.")
         return
-    frame = question_scores_frame(question, page.scores, page.forecasters, visit.me)
+    frame = forecaster_scores_frame(question, page.scores, page.forecasters, visit.me)
     st.caption("One question says little about anybody. Pick a row for its receipt.")
-    picked = selected_row(
-        table(
+    picked = get_selected_row(
+        show_table(
             frame,
-            score_columns(question, everything=st.session_state.get("all-rules", False)),
+            build_score_columns(question, everything=st.session_state.get("all-rules", False)),
             "Scores",
             key="scores-table",
             on_select="rerun",
@@ -104,14 +110,14 @@ def _show_scores(visit: Visit, page: QuestionPage) -> None:
     if picked is not None:
         headline = HEADLINE[question.kind]
         forecaster_id = frame["who"][picked]
-        receipt(
+        show_receipt(
             visit,
             question,
             next(s for s in page.scores if s.forecaster_id == forecaster_id and s.rule == headline),
         )
 
 
-def receipt(visit: Visit, question: Question, score: Score) -> None:
+def show_receipt(visit: Visit, question: Question, score: Score) -> None:
     """Show the components of a score, so that anyone can recompute it."""
     zone, rule = visit.zone.key, RULES[score.rule]
     columns = {
@@ -120,11 +126,13 @@ def receipt(visit: Visit, question: Question, score: Score) -> None:
         "days": _C.NumberColumn("Days", format="%.1f"),
         "said": _C.TextColumn("Said"),
         "weight": _C.NumberColumn("Share of schedule", format="%.1f %%"),
-        "score": _C.NumberColumn(rule.title, format="%.3f", help=f"{direction(rule.name)}."),
+        "score": _C.NumberColumn(
+            rule.title, format="%.3f", help=f"{describe_direction(rule.name)}."
+        ),
         "contribution": _C.NumberColumn("Adds to mean", format="%.4f"),
     }
-    table(
-        intervals_frame(question, score),
+    show_table(
+        score_receipt_frame(question, score),
         columns,
         "Receipt",
         key=f"receipt-{score.question_id}-{score.forecaster_id}",
@@ -135,7 +143,8 @@ def receipt(visit: Visit, question: Question, score: Score) -> None:
         else f" The last column adds up to the mean, {score.mean_while_active:.4f}."
     )
     st.caption(
-        f"Each row is a forecast that stood, with its {rule.title}: {direction(rule.name)}.{mean}"
+        f"Each row is a forecast that stood, with its {rule.title}: "
+        f"{describe_direction(rule.name)}.{mean}"
     )
 
 
@@ -152,7 +161,7 @@ def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
         "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
         "said": _C.TextColumn("Said"),
     }
-    table(
+    show_table(
         hindsight_frame(question, late, page.forecasters, visit.me),
         columns,
         "Forecasts that do not count",
@@ -164,7 +173,7 @@ def _show_earlier_answers(visit: Visit, page: QuestionPage) -> None:
     if earlier:
         st.markdown("**Earlier answers**")
         for answer in earlier:
-            words = answer_of(page.summary.question, answer)
+            words = format_answer(page.summary.question, answer)
             st.text(
                 f"{words}, entered {visit.ago(answer.entered_at)}, by {answer.entered_by}. "
                 f"{answer.note}",

@@ -7,11 +7,11 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.wording import inert
+from dashboard.wording import escape_markdown
 from forecasts.questions.question import Question
 from tracker.model.read_models import QuestionPage
 
-PARAMETER: Final = "known"
+DAY_PARAM: Final = "known"
 _LAST_DAY_KEY: Final = "known-last"
 """Session key of the day that meant now when the slider was last drawn: at midnight it changes."""
 
@@ -19,7 +19,7 @@ _PREVIOUS_KEY: Final = "known-seen"
 """Session key of the days in address and slider, as the last run left them."""
 
 
-def follow() -> None:
+def sync_slider() -> None:
     """Update the slider after a browser navigation to another day of the same question.
 
     At the start of a run the slider has its old value. If only the address changed, the browser
@@ -33,14 +33,14 @@ def follow() -> None:
         and selected == previous[1]
         and address != previous[0]
     ):
-        st.session_state[PARAMETER] = _parse_day(address) or st.session_state[_LAST_DAY_KEY]
+        st.session_state[DAY_PARAM] = _parse_day(address) or st.session_state[_LAST_DAY_KEY]
 
 
 def _read_address_and_slider() -> tuple[str | None, date | None]:
-    return st.query_params.get(PARAMETER), st.session_state.get(PARAMETER)
+    return st.query_params.get(DAY_PARAM), st.session_state.get(DAY_PARAM)
 
 
-def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
+def load_page_as_of(visit: Visit, question_id: str) -> QuestionPage | None:
     """Load the page at the end of the chosen day; None for now, which is the last day.
 
     Raises `NotFound`.
@@ -52,7 +52,7 @@ def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
     return page if page.summary.question.opens_at <= instant else None  # before it opened
 
 
-def looking(visit: Visit) -> Visit:
+def get_visit_as_of(visit: Visit) -> Visit:
     """Return the visit at the end of the chosen day."""
     instant = _get_instant(visit)
     return visit if instant is None else replace(visit, now=instant, known_on=instant)
@@ -60,7 +60,7 @@ def looking(visit: Visit) -> Visit:
 
 def _get_instant(visit: Visit) -> datetime | None:
     """Return the last instant of the chosen day; None if it is still to come."""
-    chosen = _parse_day(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
+    chosen = _parse_day(st.session_state.get(DAY_PARAM) or st.query_params.get(DAY_PARAM))
     if (
         chosen is None
         or chosen == st.session_state.get(_LAST_DAY_KEY)
@@ -89,16 +89,16 @@ def _parse_day(value: object) -> date | None:
         return None
 
 
-def banner(visit: Visit, present: Visit, question: Question) -> None:
+def show_as_of_banner(visit: Visit, present: Visit, question: Question) -> None:
     """Show that the page is an as-of view, and the way to the present."""
     days = _get_day_range(present, question)
     if visit.known_on is None or days is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/history: **As known on {inert(visit.day(visit.known_on))}**, at the end "
-            f"of the day in {inert(visit.zone.key)}. What came later is left out, and nothing "
-            "can be changed here.",
+            f":material/history: **As known on {escape_markdown(visit.day(visit.known_on))}**, "
+            f"at the end of the day in {escape_markdown(visit.zone.key)}. What came later is "
+            "left out, and nothing can be changed here.",
             width="stretch",
         )
         st.button(
@@ -111,19 +111,19 @@ def banner(visit: Visit, present: Visit, question: Question) -> None:
 
 
 def _return_to_present(last: date) -> None:
-    st.session_state[PARAMETER] = last  # the default, which the address omits
+    st.session_state[DAY_PARAM] = last  # the default, which the address omits
 
 
-def slider(visit: Visit, question: Question) -> None:
+def show_day_slider(visit: Visit, question: Question) -> None:
     """Show the slider of the as-of day; `visit` is that of the present."""
     days = _get_day_range(visit, question)
     if days is None:
         return
-    selected = _parse_day(st.session_state.get(PARAMETER))
+    selected = _parse_day(st.session_state.get(DAY_PARAM))
     was_now = selected == st.session_state.get(_LAST_DAY_KEY, days[1])
     if selected not in (None, days[1]) and (was_now or not days[0] <= selected <= days[1]):
         # Now before midnight, or a day chosen on another question.
-        selected = st.session_state[PARAMETER] = days[1]
+        selected = st.session_state[DAY_PARAM] = days[1]
     st.session_state[_LAST_DAY_KEY] = days[1]
     is_past = selected is not None and selected < days[1]
     with st.expander(
@@ -137,7 +137,7 @@ def slider(visit: Visit, question: Question) -> None:
             "As known at the end of",
             *days,
             days[1],
-            key=PARAMETER,
+            key=DAY_PARAM,
             bind="query-params",
             format="D MMM YYYY",
         )

@@ -6,41 +6,48 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, calm, table
-from dashboard.question.moved_data import moved_frame
-from dashboard.wording import inert, named
-from dashboard.wording.moved import causes_explained, moved_sentence
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.question.moved_data import change_reasons_frame
+from dashboard.wording import display_name, escape_markdown
+from dashboard.wording.moved import change_sentence, explain_causes
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.timeline import Forecast
-from forecasts.suggestion.changes import Move
+from forecasts.suggestion.changes import ProbabilityChange
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
 
-PRESETS: Final = {"24 h": timedelta(days=1), "7 d": timedelta(days=7), "30 d": timedelta(days=30)}
-TWO_DAYS: Final = "two days"
+PRESET_PERIODS: Final = {
+    "24 h": timedelta(days=1),
+    "7 d": timedelta(days=7),
+    "30 d": timedelta(days=30),
+}
+BETWEEN_TWO_DAYS: Final = "two days"
 
 
-def between(visit: Visit, page: QuestionPage) -> None:
+def show_change_between(visit: Visit, page: QuestionPage) -> None:
     """Show why the suggestion changed in the last day, week or month, or between two days."""
     suggestion = page.suggestion
     if suggestion is None or suggestion.at <= page.summary.question.opens_at:
         return
     period = st.segmented_control(
-        "Why did the suggestion move?", (*PRESETS, TWO_DAYS), key="moved-in", bind="query-params"
+        "Why did the suggestion move?",
+        (*PRESET_PERIODS, BETWEEN_TWO_DAYS),
+        key="moved-in",
+        bind="query-params",
     )
     if period is None:
         return
     since, until = _get_period(page, suggestion.at, period)
-    if period == TWO_DAYS:
+    if period == BETWEEN_TWO_DAYS:
         since, until = _choose_two_days(visit, since, until)
-    with calm():
+    with show_refusals():
         move = visit.tracker.moved(page.summary.question.id, since, until)
         _show_reasons(visit, page, move, "Suggestion")
 
 
-def looked_between(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
+def get_compared_dates(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
     """Return the two compared instants before the page reaches their inputs; None without a
     comparison.
 
@@ -49,10 +56,10 @@ def looked_between(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime
     period, since, until = (
         st.session_state.get(key) or st.query_params.get(key) for key in ("moved-in", "from", "to")
     )
-    if page.suggestion is None or period not in (*PRESETS, TWO_DAYS):
+    if page.suggestion is None or period not in (*PRESET_PERIODS, BETWEEN_TWO_DAYS):
         return None
     first, last = _get_period(page, page.suggestion.at, period)
-    if period != TWO_DAYS:
+    if period != BETWEEN_TWO_DAYS:
         return first, last
     begin, end = _parse_day(since), _parse_day(until)
     if begin is None or end is None or begin > end:
@@ -64,7 +71,9 @@ def looked_between(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime
 
 def _get_period(page: QuestionPage, until: datetime, period: str) -> tuple[datetime, datetime]:
     opens = page.summary.question.opens_at
-    return (max(opens, until - PRESETS[period]) if period in PRESETS else opens), until
+    return (
+        max(opens, until - PRESET_PERIODS[period]) if period in PRESET_PERIODS else opens
+    ), until
 
 
 def _parse_day(value: object) -> date | None:
@@ -78,7 +87,7 @@ def _start_of_day(visit: Visit, day: date) -> datetime:
     return datetime.combine(day, time(), visit.zone)
 
 
-def act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
+def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
     """Explain one act of a forecaster: evidence by its share, the remainder as judgement."""
     if p_yes(forecast.distribution) is None:
         st.caption("Nothing stands after this act, so that there is no move to explain.")
@@ -91,7 +100,7 @@ def act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
         a for a in page.acts if a.forecaster_id == forecast.forecaster_id and a.id < forecast.id
     ]
     is_first = not earlier or earlier[-1].distribution is None
-    name = named(page.forecasters[forecast.forecaster_id], visit.me)
+    name = display_name(page.forecasters[forecast.forecaster_id], visit.me)
     _show_reasons(visit, page, move, name, from_base_rate=is_first)
     if forecast.forecaster_id != SUGGESTION and not forecast.cites:
         st.caption("It cites no evidence, so that all of it is judgement.")
@@ -124,15 +133,20 @@ def _show_day_input(label: str, key: str, default: date, bounds: tuple[date, dat
 
 
 def _show_reasons(
-    visit: Visit, page: QuestionPage, move: Move, name: str, *, from_base_rate: bool = False
+    visit: Visit,
+    page: QuestionPage,
+    move: ProbabilityChange,
+    name: str,
+    *,
+    from_base_rate: bool = False,
 ) -> None:
     """Show the sentence, and the table whose log-odds add up to the change."""
     since, until = visit.moment(move.since), visit.moment(move.until)
     st.markdown(
-        f"**{inert(name)}**: "
-        f"{inert(moved_sentence(move, since, until, from_base_rate=from_base_rate))}"
+        f"**{escape_markdown(name)}**: "
+        f"{escape_markdown(change_sentence(move, since, until, from_base_rate=from_base_rate))}"
     )
-    frame = moved_frame(move, page.evidence)
+    frame = change_reasons_frame(move, page.evidence)
     if frame.empty:
         return
     columns = {
@@ -148,6 +162,6 @@ def _show_reasons(
     }
     if not frame["weighed"].any():
         del columns["weighed"]
-    table(frame, columns, f"Why it moved: {name}", row_height=WRAPPED)
-    if causes_note := causes_explained(set(frame["cause"])):
+    show_table(frame, columns, f"Why it moved: {name}", row_height=WRAPPED_ROW_HEIGHT)
+    if causes_note := explain_causes(set(frame["cause"])):
         st.caption(causes_note)

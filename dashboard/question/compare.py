@@ -6,14 +6,20 @@ from typing import Final
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.revisions_data import in_order
-from dashboard.charts.series import MOST, Series, everyone, first_lines, of_other_question
+from dashboard.charts.revisions_data import list_question_forecasters
+from dashboard.charts.series import (
+    MAX_LINES,
+    ProbabilityLine,
+    default_lines,
+    list_lines,
+    other_question_line,
+)
 from dashboard.components.visit import Visit
-from dashboard.wording import clipped, inert, named
+from dashboard.wording import clip, display_name, escape_markdown
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
 
-PARAMETER: Final = "with"
+LINES_PARAM: Final = "with"
 ME: Final = "me"
 """Name of the viewer in the address."""
 
@@ -21,72 +27,76 @@ _MAX_NAME_CHARACTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparisonLines:
     """Lines to draw with their styles, and a note for each requested line that is missing."""
 
-    series: tuple[Series, ...]
-    styles: tuple[charts.Line, ...]
+    series: tuple[ProbabilityLine, ...]
+    styles: tuple[charts.LineStyle, ...]
     notes: tuple[str, ...] = ()
 
 
-def compared(visit: Visit, page: QuestionPage) -> Compared:
+def select_lines(visit: Visit, page: QuestionPage) -> ComparisonLines:
     """Return the lines of the address, or the default lines if it names none that exists."""
-    own_series = {line_series.id: line_series for line_series in everyone(page, visit.me)}
+    own_series = {line_series.id: line_series for line_series in list_lines(page, visit.me)}
     names = _read_address(visit)
-    lines: list[Series] = []
+    lines: list[ProbabilityLine] = []
     notes: list[str] = []
-    for name in names[:MOST]:
+    for name in names[:MAX_LINES]:
         try:
             lines.append(
                 own_series[name] if name in own_series else _load_other_question(visit, page, name)
             )
         except LookupError as error:
             notes.append(str(error.args[0]))
-    if len(names) > MOST:
-        notes.append(f"A chart has room for {MOST} lines: the first {MOST} are drawn.")
-    series = tuple(lines) or first_lines(page, visit.me)
-    return Compared(series, _build_styles(visit, page, series), tuple(notes))
+    if len(names) > MAX_LINES:
+        notes.append(f"A chart has room for {MAX_LINES} lines: the first {MAX_LINES} are drawn.")
+    series = tuple(lines) or default_lines(page, visit.me)
+    return ComparisonLines(series, _build_styles(visit, page, series), tuple(notes))
 
 
 def _read_address(visit: Visit) -> list[str]:
-    names = [name.strip() for name in st.query_params.get(PARAMETER, "").split(",")]
+    names = [name.strip() for name in st.query_params.get(LINES_PARAM, "").split(",")]
     return list(dict.fromkeys(visit.me if name == ME else name for name in names if name))
 
 
-def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> Series:
+def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> ProbabilityLine:
     """Return another question as a line; raises `LookupError` with a sentence if it has none."""
     try:
         other = visit.tracker.held(name)
     except NotFound:
         raise LookupError(
-            f"Nothing is called “{clipped(name, _MAX_NAME_CHARACTERS)}”: it is left out."
+            f"Nothing is called “{clip(name, _MAX_NAME_CHARACTERS)}”: it is left out."
         ) from None
     if other.question.kind != "binary" or other.question.id == page.summary.question.id:
         raise LookupError(
-            f"“{clipped(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is "
+            f"“{clip(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is "
             "left out."
         )
-    return of_other_question(other.question, other.timelines)
+    return other_question_line(other.question, other.timelines)
 
 
 def _build_styles(
-    visit: Visit, page: QuestionPage, series: tuple[Series, ...]
-) -> tuple[charts.Line, ...]:
+    visit: Visit, page: QuestionPage, series: tuple[ProbabilityLine, ...]
+) -> tuple[charts.LineStyle, ...]:
     """Return the styles: people and computed forecasters as everywhere, other questions with long
     dashes.
     """
-    forecasters = in_order(page, visit.me)
-    known = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
-    by_id: dict[str, charts.Line] = {f.id: line for f, line in zip(forecasters, known, strict=True)}
+    forecasters = list_question_forecasters(page, visit.me)
+    known = charts.forecaster_lines(
+        forecasters, [display_name(f, visit.me) for f in forecasters], visit.me
+    )
+    by_id: dict[str, charts.LineStyle] = {
+        f.id: line for f, line in zip(forecasters, known, strict=True)
+    }
     other_series = [line_series for line_series in series if line_series.id not in by_id]
     by_id |= {
-        line_series.id: charts.other_line(line_series.name, index)
+        line_series.id: charts.other_question_style(line_series.name, index)
         for index, line_series in enumerate(other_series)
     }
     return tuple(by_id[line_series.id] for line_series in series)
 
 
-def control(visit: Visit, page: QuestionPage) -> None:
+def show_line_picker(visit: Visit, page: QuestionPage) -> None:
     """Show the choice of lines; all questions are read only when it is opened."""
     popover = st.popover(
         "Compare", icon=":material/compare_arrows:", key="comparing", on_change="rerun"
@@ -94,7 +104,7 @@ def control(visit: Visit, page: QuestionPage) -> None:
     if not popover.open:
         return
     with popover:
-        own_names = {line_series.id: line_series.name for line_series in everyone(page, visit.me)}
+        own_names = {line_series.id: line_series.name for line_series in list_lines(page, visit.me)}
         other_texts: dict[str, str] = {
             row.question.id: row.question.text
             for row in visit.tracker.questions()
@@ -102,11 +112,11 @@ def control(visit: Visit, page: QuestionPage) -> None:
         }
         words = {**other_texts, **own_names}
         st.multiselect(
-            f"Up to {MOST} lines",
+            f"Up to {MAX_LINES} lines",
             [*own_names, *(name for name in other_texts if name not in own_names)],
-            default=[line_series.id for line_series in compared(visit, page).series],
+            default=[line_series.id for line_series in select_lines(visit, page).series],
             format_func=words.__getitem__,
-            max_selections=MOST,
+            max_selections=MAX_LINES,
             key=_get_picker_key(page),
             on_change=_store_lines,
             args=(_get_picker_key(page),),
@@ -123,12 +133,12 @@ def _get_picker_key(page: QuestionPage) -> str:
 def _store_lines(key: str) -> None:
     selected = st.session_state[key]
     if selected:
-        st.query_params[PARAMETER] = ",".join(selected)
+        st.query_params[LINES_PARAM] = ",".join(selected)
     else:
-        st.query_params.pop(PARAMETER, None)
+        st.query_params.pop(LINES_PARAM, None)
 
 
-def notes(lines: Compared) -> None:
+def show_missing_lines(lines: ComparisonLines) -> None:
     """Show why requested lines are missing."""
     for note in lines.notes:
-        st.caption(inert(note))
+        st.caption(escape_markdown(note))

@@ -4,16 +4,37 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, calm, empty, flat, restated, selected_row, table
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    get_selected_row,
+    show_empty,
+    show_headline_note,
+    show_refusals,
+    show_table,
+    unwrap_prose,
+)
 from dashboard.inbox import cards
 from dashboard.inbox.evidence_data import evidence_frame
 from dashboard.question import add_indicator as watching
 from dashboard.question import changes as moved
 from dashboard.question import signposts, wording_history
-from dashboard.question.details_data import history_frame, options_frame, signposts_frame
-from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
+from dashboard.question.details_data import (
+    forecast_history_frame,
+    option_priors_frame,
+    signposts_frame,
+)
+from dashboard.wording import (
+    KIND_NAMES,
+    capitalise,
+    describe_forecast,
+    escape_markdown,
+    forecast_headline,
+    format_bound,
+    format_value,
+    plural,
+)
 from forecasts.distributions.distribution import OTHER
 from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.question import Question
@@ -22,13 +43,13 @@ from tracker.model.read_models import QuestionPage
 _C = st.column_config
 
 
-def evidence(visit: Visit, page: QuestionPage) -> None:
+def show_evidence(visit: Visit, page: QuestionPage) -> None:
     """Show all logged evidence, rejected pieces included, and expected dates that passed in
     silence.
     """
-    signposts.silences(visit, page)
+    signposts.show_silences(visit, page)
     if not page.evidence:
-        empty(
+        show_empty(
             "No evidence yet.", "News that matches a signpost of this question will be listed here."
         )
         return
@@ -36,7 +57,7 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
         f"{plural(len(page.evidence), 'piece', 'pieces')} of evidence, the newest first. Pick a "
         "row to judge it."
     )
-    restated(visit)
+    show_headline_note(visit)
     frame = evidence_frame(page.evidence, page.summary.question.kind)
     columns = {
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),
@@ -61,8 +82,8 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
         "matched": _C.TextColumn("Matched words"),
         "nearest": _C.TextColumn("Nearest phrasing"),
     }
-    picked = selected_row(
-        table(
+    picked = get_selected_row(
+        show_table(
             frame,
             columns,
             "Evidence",
@@ -72,20 +93,20 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
         )
     )
     if picked is not None:
-        cards.card(visit, page.evidence[picked], page.summary.question, place="table")
+        cards.show_card(visit, page.evidence[picked], page.summary.question, place="table")
 
 
-def history(visit: Visit, page: QuestionPage) -> None:
+def show_history(visit: Visit, page: QuestionPage) -> None:
     """Show everyone's forecasts and reasons."""
     question = page.summary.question
     if question.kind == "binary":
-        moved.between(visit, page)
+        moved.show_change_between(visit, page)
     computed = question.kind not in ("numeric", "date") and st.toggle(
         "With the suggestion's own revisions", key="computed", bind="query-params"
     )
     acts = [a for a in page.acts if computed or a.forecaster_id != SUGGESTION]
     if not acts:
-        empty("Nobody has forecast yet.", "Be the first: the form is beside the chart.")
+        show_empty("Nobody has forecast yet.", "Be the first: the form is beside the chart.")
         return
     columns = {
         "made": _C.DatetimeColumn("When", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
@@ -100,41 +121,47 @@ def history(visit: Visit, page: QuestionPage) -> None:
     }
     if len(page.versions) < 2:
         del columns["wording"]
-    frame = history_frame(question, acts, page.forecasters, visit.me, versions=page.versions)
+    frame = forecast_history_frame(
+        question, acts, page.forecasters, visit.me, versions=page.versions
+    )
     selectable = {
         "key": f"history-{computed}-{question.id}",
         "on_select": "rerun",
         "selection_mode": "single-row",
     }
     selection_options: dict[str, Any] = selectable if question.kind == "binary" else {}
-    state = table(frame, columns, "History of forecasts", row_height=WRAPPED, **selection_options)
+    state = show_table(
+        frame, columns, "History of forecasts", row_height=WRAPPED_ROW_HEIGHT, **selection_options
+    )
     hint = "Pick a row to see why it moved. " if selection_options else ""
     st.caption(
         f"{hint}Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}."
     )
-    picked = selected_row(state) if selection_options else None
+    picked = get_selected_row(state) if selection_options else None
     if picked is not None:
-        moved.act(visit, page, acts[::-1][picked])
+        moved.explain_act(visit, page, acts[::-1][picked])
 
 
-def about(visit: Visit, page: QuestionPage) -> None:
+def show_about(visit: Visit, page: QuestionPage) -> None:
     """Show resolution criteria, sources, options, base rate, origin and signposts."""
     question = page.summary.question
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How it is resolved**")
-        wording_history.wording_now(visit, page)
-        st.text(flat(question.criteria))
+        wording_history.show_current_wording(visit, page)
+        st.text(unwrap_prose(question.criteria))
         st.markdown("**Sources**")
         st.text("\n".join(f"• {source}" for source in question.sources))
         st.markdown("**What can be the answer**")
-        st.caption(inert(_describe_answers(question)))
+        st.caption(escape_markdown(_describe_answers(question)))
         if question.options:
             _show_options(visit, page)
-        st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
+        st.markdown(
+            f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**"
+        )
         if question.scale is not None:
-            st.caption(inert(capital(told(question, question.prior))))
-        st.text(flat(question.prior_reason))
+            st.caption(escape_markdown(capitalise(describe_forecast(question, question.prior))))
+        st.text(unwrap_prose(question.prior_reason))
         st.caption(
             f"Opens {visit.day(question.opens_at)} · closes {visit.day(question.closes_at)}"
             f" · answer due {visit.day(question.resolves_at)}"
@@ -142,18 +169,18 @@ def about(visit: Visit, page: QuestionPage) -> None:
     with right:
         st.markdown("**Where it comes from**")
         published = f" ({page.essay.published})" if page.essay.published else ""
-        st.caption(inert(f"{page.essay.title}{published}"))
+        st.caption(escape_markdown(f"{page.essay.title}{published}"))
         for claim in page.claims:
             with st.container(border=True):
                 st.text(f"“{claim.quote}”")
-                st.text(flat(claim.restatement))
+                st.text(unwrap_prose(claim.restatement))
                 st.caption(
-                    f"{inert(claim.id)} · {inert(claim.modality)} · at character "
-                    f"{claim.offset:,} of the essay"
+                    f"{escape_markdown(claim.id)} · {escape_markdown(claim.modality)} · at "
+                    f"character {claim.offset:,} of the essay"
                 )
     _show_signposts(visit, page)
     if not visit.looks_back:
-        watching.render(visit, page)
+        watching.show_add_indicator(visit, page)
     wording_history.render(visit, page)
 
 
@@ -161,13 +188,13 @@ def _describe_answers(question: Question) -> str:
     """Describe the possible answers in a sentence."""
     scale = question.scale
     if scale is None:
-        return f"{KIND[question.kind]}."
+        return f"{KIND_NAMES[question.kind]}."
     log = " Equal steps of its scale are equal ratios." if scale.zero_point is not None else ""
-    open_bounds = [bound(question, "lower")] if scale.open_lower else []
-    open_bounds += [bound(question, "upper")] if scale.open_upper else []
+    open_bounds = [format_bound(question, "lower")] if scale.open_lower else []
+    open_bounds += [format_bound(question, "upper")] if scale.open_upper else []
     beyond = f", or {' or '.join(open_bounds)}" if open_bounds else ""
-    span = f"{value_of(question, scale.lower)} to {value_of(question, scale.upper)}"
-    return f"{KIND[question.kind]} from {span}{beyond}.{log}"
+    span = f"{format_value(question, scale.lower)} to {format_value(question, scale.upper)}"
+    return f"{KIND_NAMES[question.kind]} from {span}{beyond}.{log}"
 
 
 def _show_options(visit: Visit, page: QuestionPage) -> None:
@@ -182,8 +209,8 @@ def _show_options(visit: Visit, page: QuestionPage) -> None:
     }
     if all(option.added_at is None and option.removed_at is None for option in question.options):
         del columns["added"], columns["removed"]
-    table(options_frame(question), columns, "The options")
-    offered = question.offered(visit.now)
+    show_table(option_priors_frame(question), columns, "The options")
+    offered = question.offered_options(visit.now)
     if visit.looks_back:
         return
     if (
@@ -227,9 +254,9 @@ def _show_remove_option(visit: Visit, question: Question, names: list[str]) -> N
 def _change_option(
     visit: Visit, question: Question, name: str, change: Literal["added", "removed"]
 ) -> None:
-    with calm():
+    with show_refusals():
         visit.tracker.change_option(question.id, name, change)
-        say(f"{name.strip()} is {change}")
+        notify(f"{name.strip()} is {change}")
         st.rerun()
 
 
@@ -256,4 +283,4 @@ def _show_signposts(visit: Visit, page: QuestionPage) -> None:
     }
     if all(i.expected is None for i in page.indicators.values()):
         del columns["expected"]
-    table(signposts_frame(page), columns, "Signposts", row_height=WRAPPED)
+    show_table(signposts_frame(page), columns, "Signposts", row_height=WRAPPED_ROW_HEIGHT)

@@ -6,26 +6,33 @@ from typing import Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import clipped, in_short, named, percent_number, side, strength
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import (
+    clip,
+    display_name,
+    format_forecast,
+    percent_number,
+    side_label,
+    strength_name,
+)
 from forecasts.distributions.distribution import Categorical
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId, Question
 from forecasts.questions.timeline import Forecast
-from forecasts.questions.versions import Version, version_at
+from forecasts.questions.versions import QuestionVersion, find_version
 from tracker.model.read_models import QuestionPage
 
-PHRASINGS: Final = 130
+MAX_PHRASING_CHARS: Final = 130
 """Maximum number of characters of phrasings in a cell, which is two or three lines."""
 
 
-def history_frame(
+def forecast_history_frame(
     question: Question,
     acts: Sequence[Forecast],
     forecasters: Mapping[ForecasterId, Forecaster],
     me: ForecasterId,
     *,
-    versions: Sequence[Version] = (),
+    versions: Sequence[QuestionVersion] = (),
 ) -> pd.DataFrame:
     """Forecasts and other acts of people, newest first. Columns:
 
@@ -40,19 +47,19 @@ def history_frame(
     rows = [
         (
             act.made_at,
-            named(forecasters[act.forecaster_id], me),
-            ACT[act.act],
-            in_short(question, act.distribution),
-            f"wording {version_at(versions, act.entered_at).number}" if has_rewordings else "",
+            display_name(forecasters[act.forecaster_id], me),
+            ACT_NAMES[act.act],
+            format_forecast(question, act.distribution),
+            f"wording {find_version(versions, act.entered_at).number}" if has_rewordings else "",
             act.rationale,
             len(act.cites),
         )
         for act in reversed(acts)
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-ACT: Final = {
+ACT_NAMES: Final = {
     "forecast": "forecast",
     "reaffirm": "reaffirmed",
     "withdraw": "withdrew",
@@ -86,20 +93,20 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
     rows = [
         (
             i.name,
-            side(kind, i.direction, i.option),
-            strength(i.strength),
+            side_label(kind, i.direction, i.option),
+            strength_name(i.strength),
             len(seen_at.get(i.id, [])),
             max(seen_at[i.id]) if i.id in seen_at else None,
             i.expected.by if i.expected else None,
-            clipped(" · ".join(i.examples), PHRASINGS),
-            clipped(" · ".join(i.opposites), PHRASINGS),
+            clip(" · ".join(i.examples), MAX_PHRASING_CHARS),
+            clip(" · ".join(i.opposites), MAX_PHRASING_CHARS),
         )
         for i in page.indicators.values()
     ]
-    return frame_of(types, sorted(rows, key=lambda row: -row[3]))
+    return build_frame(types, sorted(rows, key=lambda row: -row[3]))
 
 
-def options_frame(question: Question) -> pd.DataFrame:
+def option_priors_frame(question: Question) -> pd.DataFrame:
     """The options of a question in their order, and their base rates. Columns:
 
     option, prior (percent, empty for one that was added later), added and removed (time, empty for
@@ -119,4 +126,4 @@ def options_frame(question: Question) -> pd.DataFrame:
         )
         for o in question.options
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)

@@ -7,13 +7,18 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.revisions_data import in_order, inside, marks_frame, rules_frame
+from dashboard.charts.revisions_data import (
+    crop_to_window,
+    evidence_marks_frame,
+    list_question_forecasters,
+    vertical_rules_frame,
+)
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import buttons, choice, table
+from dashboard.components.widgets import show_buttons, show_choice, show_table
 from dashboard.inbox import cards
 from dashboard.question import distributions_data as frames
-from dashboard.question.zoom import Shown, zoomed
-from dashboard.wording import inert, named
+from dashboard.question.zoom import ZoomWindow, choose_zoom
+from dashboard.wording import display_name, escape_markdown
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import QuestionPage
 
@@ -24,9 +29,11 @@ _C = st.column_config
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show the chosen chart."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = buttons("View", VIEWS, VIEWS[0], "view")
+        view = show_buttons("View", VIEWS, VIEWS[0], "view")
         chosen = (
-            None if view == "Everyone" else (_choose_forecaster(visit, page), zoomed(visit, page))
+            None
+            if view == "Everyone"
+            else (_choose_forecaster(visit, page), choose_zoom(visit, page))
         )
     if chosen is not None:
         _show_over_time(visit, page, *chosen)
@@ -37,30 +44,34 @@ def render(visit: Visit, page: QuestionPage) -> None:
 
 
 def _choose_forecaster(visit: Visit, page: QuestionPage) -> ForecasterId:
-    names = {f.id: named(f, visit.me) for f in in_order(page, visit.me)}
-    first = list(names).index(frames.shown_first(page, visit.me))
-    picked = choice("Forecaster", names, "of", index=first, label_visibility="collapsed", width=220)
-    return picked or frames.shown_first(page, visit.me)
+    names = {f.id: display_name(f, visit.me) for f in list_question_forecasters(page, visit.me)}
+    first = list(names).index(frames.choose_forecaster(page, visit.me))
+    picked = show_choice(
+        "Forecaster", names, "of", index=first, label_visibility="collapsed", width=220
+    )
+    return picked or frames.choose_forecaster(page, visit.me)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class DistributionDrawing:
     """Chart over time: its description, specification and frames."""
 
     about: str
-    spec: charts.Spec
+    spec: charts.ChartSpec
     frames: Mapping[str, pd.DataFrame]
 
 
 def _show_over_time(
-    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: Shown
+    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: ZoomWindow
 ) -> None:
-    marks = inside(marks_frame(page.evidence, page.summary.question.kind), window.window)
+    marks = crop_to_window(
+        evidence_marks_frame(page.evidence, page.summary.question.kind), window.window
+    )
     draw = _draw_options if page.summary.question.scale is None else _draw_fan
     drawing = draw(visit, page, forecaster_id, window, marks=not marks.empty)
-    rules = inside(rules_frame(page, window.now), window.window)
+    rules = crop_to_window(vertical_rules_frame(page, window.now), window.window)
     state = st.vega_lite_chart(
-        spec=charts.drawn(
+        spec=charts.bind_data(
             drawing.spec, rules=rules, **drawing.frames, **({} if marks.empty else {"marks": marks})
         ),
         width="stretch",
@@ -70,45 +81,57 @@ def _show_over_time(
         alt=f"{drawing.about}, over time",
     )
     news = "" if marks.empty else " ◆ news: pick one to read it."
-    st.caption(f"{inert(drawing.about)}. Times in {visit.charts_zone}.{news}")
+    st.caption(f"{escape_markdown(drawing.about)}. Times in {visit.charts_zone}.{news}")
     if not marks.empty:
-        cards.picked(visit, page, state)
+        cards.show_selected_cards(visit, page, state)
 
 
 def _draw_options(
-    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: Shown, *, marks: bool
-) -> Drawing:
+    visit: Visit,
+    page: QuestionPage,
+    forecaster_id: ForecasterId,
+    window: ZoomWindow,
+    *,
+    marks: bool,
+) -> DistributionDrawing:
     question = page.summary.question
-    steps = frames.options_frame(page, forecaster_id, window.window)
-    top = frames.top_of(steps)
+    steps = frames.option_lines_frame(page, forecaster_id, window.window)
+    top = frames.choose_axis_top(steps)
     answer = frames.option_answer_frame(question, page.summary.resolution, top)
     styles = charts.option_lines(
         [o.name for o in question.options], ordered=question.kind == "ordered"
     )
-    spec = charts.options_over_time(styles, top, marks=marks, answer=not answer.empty)
-    name = named(page.forecasters[forecaster_id], visit.me)
-    return Drawing(
+    spec = charts.options_over_time_chart(styles, top, marks=marks, answer=not answer.empty)
+    name = display_name(page.forecasters[forecaster_id], visit.me)
+    return DistributionDrawing(
         f"{name}: probability of each option", spec, {"steps": steps, **_include_answer(answer)}
     )
 
 
 def _draw_fan(
-    visit: Visit, page: QuestionPage, forecaster_id: ForecasterId, window: Shown, *, marks: bool
-) -> Drawing:
+    visit: Visit,
+    page: QuestionPage,
+    forecaster_id: ForecasterId,
+    window: ZoomWindow,
+    *,
+    marks: bool,
+) -> DistributionDrawing:
     question = page.summary.question
     answer = frames.value_answer_frame(question, page.summary.resolution)
-    other_forecasters = [f for f in in_order(page, visit.me) if f.id != forecaster_id]
-    styles = charts.lines(
-        other_forecasters, [named(f, visit.me) for f in other_forecasters], visit.me
+    other_forecasters = [
+        f for f in list_question_forecasters(page, visit.me) if f.id != forecaster_id
+    ]
+    styles = charts.forecaster_lines(
+        other_forecasters, [display_name(f, visit.me) for f in other_forecasters], visit.me
     )
-    axis = charts.axis_of(question)
-    spec = charts.fan(styles, axis, marks=marks, answer=not answer.empty)
+    axis = charts.value_axis(question)
+    spec = charts.fan_chart(styles, axis, marks=marks, answer=not answer.empty)
     fan = frames.fan_frame(page, forecaster_id, window.window)
     medians = frames.medians_frame(page, forecaster_id, visit.me, window.window)
     unit = (
         f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
     )
-    name = named(page.forecasters[forecaster_id], visit.me)
+    name = display_name(page.forecasters[forecaster_id], visit.me)
     description = (
         f"{name}: middle, half and 90 % of the forecast{unit}; thin lines are the middles of "
         "everyone else's"
@@ -116,25 +139,31 @@ def _draw_fan(
     if question.scale is not None and (question.scale.open_lower or question.scale.open_upper):
         top = "never" if question.kind == "date" else "values beyond the range"
         description += f"; what reaches the edge stands for {top}"
-    return Drawing(description, spec, {"fan": fan, "others": medians, **_include_answer(answer)})
+    return DistributionDrawing(
+        description, spec, {"fan": fan, "others": medians, **_include_answer(answer)}
+    )
 
 
 def _include_answer(answer: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {} if answer.empty else {"answer": answer}
 
 
-def _build_styles(visit: Visit, page: QuestionPage) -> tuple[charts.Line, ...]:
-    everyone = in_order(page, visit.me)
-    return charts.lines(everyone, [named(f, visit.me) for f in everyone], visit.me)
+def _build_styles(visit: Visit, page: QuestionPage) -> tuple[charts.LineStyle, ...]:
+    everyone = list_question_forecasters(page, visit.me)
+    return charts.forecaster_lines(
+        everyone, [display_name(f, visit.me) for f in everyone], visit.me
+    )
 
 
 def _show_options_now(visit: Visit, page: QuestionPage) -> None:
-    frame = frames.shares_frame(page, visit.me, visit.now)
+    frame = frames.current_shares_frame(page, visit.me, visit.now)
     active_names = set(frame["forecaster"])
     styles = tuple(line for line in _build_styles(visit, page) if line.name in active_names)
-    labels = tuple(frames.option_labels(page, visit.now).values())
+    labels = tuple(frames.label_options(page, visit.now).values())
     st.vega_lite_chart(
-        spec=charts.drawn(charts.options_now(styles, labels, frames.top_of(frame)), shares=frame),
+        spec=charts.bind_data(
+            charts.options_now_chart(styles, labels, frames.choose_axis_top(frame)), shares=frame
+        ),
         width="stretch",
         key="now-options",
         alt="What everyone gives to each option",
@@ -149,9 +178,9 @@ def _show_curves_now(visit: Visit, page: QuestionPage) -> None:
     active_names = set(frame["forecaster"])
     styles = tuple(line for line in _build_styles(visit, page) if line.name in active_names)
     answer = frames.value_answer_frame(question, page.summary.resolution)
-    spec = charts.curves_now(styles, charts.axis_of(question), answer=not answer.empty)
+    spec = charts.curves_now_chart(styles, charts.value_axis(question), answer=not answer.empty)
     st.vega_lite_chart(
-        spec=charts.drawn(spec, curves=frame, **_include_answer(answer)),
+        spec=charts.bind_data(spec, curves=frame, **_include_answer(answer)),
         width="stretch",
         key="now-curves",
         alt="Where everyone's forecast lies",
@@ -163,13 +192,13 @@ def _show_curves_now(visit: Visit, page: QuestionPage) -> None:
     )
     rule = "" if answer.empty else " The upright line is the answer."
     st.caption(
-        inert(
+        escape_markdown(
             f"Where everyone's forecast lies{_describe_time(page)}: the higher, the likelier."
             f"{unit}{rule}"
         )
     )
-    table(
-        frames.levels_frame(page, visit.me, visit.now),
+    show_table(
+        frames.quantile_levels_frame(page, visit.me, visit.now),
         _build_level_columns(page),
         "Everyone's forecast in numbers",
     )

@@ -12,30 +12,36 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.revisions_data import Step, Window, chart_end, in_order, steps
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import (
-    answer_of,
-    edge,
-    in_short,
-    named,
-    percent,
-    percent_exact,
-    told,
-    value_of,
+from dashboard.charts.revisions_data import (
+    LineStep,
+    TimeWindow,
+    chart_end,
+    line_steps,
+    list_question_forecasters,
 )
-from forecasts.distributions.cdf import Cdf, Scale, date_of
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import (
+    describe_forecast,
+    display_name,
+    format_answer,
+    format_forecast,
+    format_quantile,
+    format_value,
+    percent_exact,
+    percent_whole,
+)
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import OTHER, Categorical, Distribution
-from forecasts.questions.answers import answer
+from forecasts.questions.answers import get_answer
 from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION, Forecaster
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from tracker.model.read_models import QuestionPage
 
-BUCKETS: Final = 80
+DENSITY_BUCKETS: Final = 80
 """Number of equal parts of the range at which density is drawn."""
 
-FAN: Final[Mapping[str, float]] = {
+FAN_LEVELS: Final[Mapping[str, float]] = {
     "low90": 0.05,
     "low50": 0.25,
     "middle": 0.5,
@@ -45,7 +51,9 @@ FAN: Final[Mapping[str, float]] = {
 """Quantile levels of a fan."""
 
 
-def as_read(question: Question, distribution: Distribution, at: datetime) -> Distribution:
+def merge_removed_options(
+    question: Question, distribution: Distribution, at: datetime
+) -> Distribution:
     """Read a forecast at an instant: probability of options removed by then counts for `Other`."""
     for option in question.options:
         if (
@@ -61,13 +69,13 @@ def _read_timeline(question: Question, raw: Timeline) -> Timeline:
     """Read a timeline with removed options merged, with a step wherever an option was removed."""
     removed = [o.removed_at for o in question.options if o.removed_at is not None]
     instants = {at: raw.at(at) for at in (*(at for at, _ in raw.steps), *removed)}
-    return timeline(
-        (at, None if distribution is None else as_read(question, distribution, at))
+    return build_timeline(
+        (at, None if distribution is None else merge_removed_options(question, distribution, at))
         for at, distribution in instants.items()
     )
 
 
-def shown_first(page: QuestionPage, me: ForecasterId) -> ForecasterId:
+def choose_forecaster(page: QuestionPage, me: ForecasterId) -> ForecasterId:
     """Choose whose forecasts a chart shows by default: mine, crowd, suggestion, or base rate."""
     return next(
         (
@@ -79,14 +87,18 @@ def shown_first(page: QuestionPage, me: ForecasterId) -> ForecasterId:
     )
 
 
-def _steps_of(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -> list[Step]:
-    return steps(_read_timeline(page.summary.question, page.timelines[forecaster_id]), window)
+def _steps_of(
+    page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindow
+) -> list[LineStep]:
+    return line_steps(_read_timeline(page.summary.question, page.timelines[forecaster_id]), window)
 
 
 # Options
 
 
-def options_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -> pd.DataFrame:
+def option_lines_frame(
+    page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindow
+) -> pd.DataFrame:
     """One step line per option, of one forecaster, within a window. Columns:
 
     time, p (0..1, empty where a line ends), option, shown (percent in words). An option has no line
@@ -96,10 +108,10 @@ def options_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Windo
     rows = [
         row for option in page.summary.question.options for row in _option_rows(points, option.name)
     ]
-    return frame_of({"time": TIME, "p": "float64", "option": "str", "shown": "str"}, rows)
+    return build_frame({"time": TIME, "p": "float64", "option": "str", "shown": "str"}, rows)
 
 
-def _option_rows(points: Iterable[Step], option: str) -> list[tuple[Any, ...]]:
+def _option_rows(points: Iterable[LineStep], option: str) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     previous: float | None = None
     for at, distribution in points:
@@ -116,17 +128,17 @@ def _option_rows(points: Iterable[Step], option: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
+def current_shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
     """Everyone's current or last probability of each option. Columns: option, forecaster, p (0..1),
     shown.
 
     Options are those offered when the question closed, or now; the answer carries a tick.
     """
-    names = option_labels(page, now)
+    names = label_options(page, now)
     rows = [
         (
             label,
-            named(forecaster, me),
+            display_name(forecaster, me),
             distribution.of(option),
             percent_exact(distribution.of(option)),
         )
@@ -135,20 +147,20 @@ def shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.Data
         for option, label in names.items()
         if option in distribution.options
     ]
-    return frame_of({"option": "str", "forecaster": "str", "p": "float64", "shown": "str"}, rows)
+    return build_frame({"option": "str", "forecaster": "str", "p": "float64", "shown": "str"}, rows)
 
 
-def option_labels(page: QuestionPage, now: datetime) -> dict[str, str]:
+def label_options(page: QuestionPage, now: datetime) -> dict[str, str]:
     """Map the options offered now, or at the end, to axis labels; the answer has a tick."""
     question = page.summary.question
-    outcome = answer(question, page.summary.resolution)
-    offered = question.offered(chart_end(page, now))
+    outcome = get_answer(question, page.summary.resolution)
+    offered = question.offered_options(chart_end(page, now))
     return {
         name: f"✓ {name}" if name == outcome else name for name in sorted(offered, key=OTHER.__eq__)
     }
 
 
-def top_of(frame: pd.DataFrame) -> float:
+def choose_axis_top(frame: pd.DataFrame) -> float:
     """Choose the top of a share axis: 1, or a half or a quarter if all shares are small."""
     max_p = frame["p"].max()
     return next((top for top in (0.25, 0.5) if max_p <= 0.9 * top), 1.0)
@@ -158,21 +170,26 @@ def option_answer_frame(
     question: Question, resolution: Resolution | None, top: float = 1.0
 ) -> pd.DataFrame:
     """The answer as a mark at the top. Columns: time, p, option, answer; empty while unanswered."""
-    outcome = answer(question, resolution)
+    outcome = get_answer(question, resolution)
     rows = (
         []
         if resolution is None or outcome is None
         else [
-            (resolution.known_at, top, str(outcome), f"answer: {answer_of(question, resolution)}")
+            (
+                resolution.known_at,
+                top,
+                str(outcome),
+                f"answer: {format_answer(question, resolution)}",
+            )
         ]
     )
-    return frame_of({"time": TIME, "p": "float64", "option": "str", "answer": "str"}, rows)
+    return build_frame({"time": TIME, "p": "float64", "option": "str", "answer": "str"}, rows)
 
 
 # Numbers and dates
 
 
-def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -> pd.DataFrame:
+def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: TimeWindow) -> pd.DataFrame:
     """Quantiles of one forecaster's forecasts within a window. Columns:
 
     time, low90, low50, middle, high50, high90 (values; clamped to the range, all empty where a gap
@@ -180,11 +197,14 @@ def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -
     """
     question = page.summary.question
     scale = _scale_of(question)
-    types = {"time": TIME, **dict.fromkeys(FAN, _value_dtype(question)), "shown": "str"}
+    types = {"time": TIME, **dict.fromkeys(FAN_LEVELS, _value_dtype(question)), "shown": "str"}
     rows = []
     for at, distribution in _steps_of(page, forecaster_id, window):
         levels = (
-            [_chart_value(question, _clamp_quantile(distribution, scale, q)) for q in FAN.values()]
+            [
+                _chart_value(question, _clamp_quantile(distribution, scale, q))
+                for q in FAN_LEVELS.values()
+            ]
             if isinstance(distribution, Cdf)
             else [None] * 5
         )
@@ -192,14 +212,16 @@ def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -
             (
                 at,
                 *levels,
-                in_short(question, distribution) if distribution is not None else "no forecast",
+                format_forecast(question, distribution)
+                if distribution is not None
+                else "no forecast",
             )
         )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def medians_frame(
-    page: QuestionPage, forecaster_id: ForecasterId, me: ForecasterId, window: Window
+    page: QuestionPage, forecaster_id: ForecasterId, me: ForecasterId, window: TimeWindow
 ) -> pd.DataFrame:
     """Medians of everyone else's forecasts within a window. Columns: time, middle, forecaster,
     shown.
@@ -212,14 +234,14 @@ def medians_frame(
             _chart_value(question, _clamp_quantile(distribution, scale, 0.5))
             if isinstance(distribution, Cdf)
             else None,
-            named(forecaster, me),
-            in_short(question, distribution) if distribution is not None else "no forecast",
+            display_name(forecaster, me),
+            format_forecast(question, distribution) if distribution is not None else "no forecast",
         )
-        for forecaster in in_order(page, me)
+        for forecaster in list_question_forecasters(page, me)
         if forecaster.id != forecaster_id
         for at, distribution in _steps_of(page, forecaster.id, window)
     ]
-    return frame_of(
+    return build_frame(
         {"time": TIME, "middle": _value_dtype(question), "forecaster": "str", "shown": "str"}, rows
     )
 
@@ -230,7 +252,7 @@ def curves_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.Data
     """
     question = page.summary.question
     parts = [
-        density_frame(question, distribution).assign(forecaster=named(forecaster, me))
+        density_frame(question, distribution).assign(forecaster=display_name(forecaster, me))
         for forecaster, distribution in _current_distributions(page, me, now)
         if isinstance(distribution, Cdf)
     ]
@@ -244,24 +266,24 @@ def density_frame(question: Question, curve: Cdf) -> pd.DataFrame:
     in words), at (the value in words).
     """
     scale = _scale_of(question)
-    edges = scale.values(np.linspace(0.0, 1.0, BUCKETS + 1))
+    edges = scale.values(np.linspace(0.0, 1.0, DENSITY_BUCKETS + 1))
     below = np.array([curve.at(float(edge)) for edge in edges])
-    heights = np.diff(below) * BUCKETS
-    middles = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS)
+    heights = np.diff(below) * DENSITY_BUCKETS
+    middles = scale.values((np.arange(DENSITY_BUCKETS) + 0.5) / DENSITY_BUCKETS)
     types = {"value": _value_dtype(question), "height": "float64", "by": "str", "at": "str"}
     rows = [
         (
             _chart_value(question, float(x)),
             float(height),
-            percent(curve.at(float(x))),
-            value_of(question, float(x)),
+            percent_whole(curve.at(float(x))),
+            format_value(question, float(x)),
         )
         for x, height in zip(middles, heights, strict=True)
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def levels_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
+def quantile_levels_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
     """Everyone's forecast in numbers. Columns:
 
     forecaster, below and above (percent beyond the range), low90 to high90 (quantiles in words).
@@ -269,28 +291,28 @@ def levels_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.Data
     question = page.summary.question
     types = {
         "forecaster": "str",
-        **dict.fromkeys(FAN, "str"),
+        **dict.fromkeys(FAN_LEVELS, "str"),
         "below": "float64",
         "above": "float64",
     }
     rows = [
         (
-            named(forecaster, me),
-            *(edge(question, distribution, q) for q in FAN.values()),
+            display_name(forecaster, me),
+            *(format_quantile(question, distribution, q) for q in FAN_LEVELS.values()),
             100 * distribution.below,
             100 * distribution.above,
         )
         for forecaster, distribution in _current_distributions(page, me, now)
         if isinstance(distribution, Cdf)
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def value_answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
     """The number or date that is the answer, clamped to the range. Columns: time (known), value,
     answer.
     """
-    outcome = answer(question, resolution)
+    outcome = get_answer(question, resolution)
     scale = _scale_of(question)
     rows = (
         []
@@ -299,11 +321,11 @@ def value_answer_frame(question: Question, resolution: Resolution | None) -> pd.
             (
                 resolution.known_at,
                 _chart_value(question, min(max(outcome, scale.lower), scale.upper)),
-                f"answer: {answer_of(question, resolution)}",
+                f"answer: {format_answer(question, resolution)}",
             )
         ]
     )
-    return frame_of({"time": TIME, "value": _value_dtype(question), "answer": "str"}, rows)
+    return build_frame({"time": TIME, "value": _value_dtype(question), "answer": "str"}, rows)
 
 
 def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:
@@ -311,8 +333,12 @@ def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:
     range.
     """
     middle = curve.quantile(0.5)
-    rows = [] if middle is None else [(_chart_value(question, middle), told(question, curve))]
-    return frame_of({"value": _value_dtype(question), "told": "str"}, rows)
+    rows = (
+        []
+        if middle is None
+        else [(_chart_value(question, middle), describe_forecast(question, curve))]
+    )
+    return build_frame({"value": _value_dtype(question), "told": "str"}, rows)
 
 
 def _clamp_quantile(curve: Cdf, scale: Scale, share: float) -> float:
@@ -324,7 +350,7 @@ def _clamp_quantile(curve: Cdf, scale: Scale, share: float) -> float:
 
 def _chart_value(question: Question, value: float) -> Any:
     if question.kind == "date":
-        return date_of(value)
+        return date_from_day_number(value)
     zero = _scale_of(question).zero_point
     return value if zero is None else value - zero
 
@@ -350,7 +376,8 @@ def _current_distributions(
         else end - timedelta(microseconds=1)
     )
     current = (
-        (f, _read_timeline(question, page.timelines[f.id]).at(instant)) for f in in_order(page, me)
+        (f, _read_timeline(question, page.timelines[f.id]).at(instant))
+        for f in list_question_forecasters(page, me)
     )
     return [
         (forecaster, distribution)

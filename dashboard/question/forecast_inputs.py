@@ -12,63 +12,84 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import charts
 from dashboard.components.visit import Visit
 from dashboard.question import probability_input as chance
-from dashboard.question.distributions_data import as_read, density_frame, middle_frame
-from dashboard.question.form_state import day_of, flag_of, number_of, text_of
-from dashboard.question.interval_input import Handles, curve_of, digits_of, start_from
-from dashboard.wording import Side, bound, capital, inert, percent_exact, told, value_of
-from forecasts.distributions.cdf import Cdf, Scale, date_of, day_number
+from dashboard.question.distributions_data import density_frame, merge_removed_options, middle_frame
+from dashboard.question.form_state import initial_day, initial_flag, initial_number, initial_text
+from dashboard.question.interval_input import (
+    IntervalHandles,
+    build_curve,
+    build_start,
+    count_digits,
+)
+from dashboard.wording import (
+    RangeSide,
+    capitalise,
+    describe_forecast,
+    escape_markdown,
+    format_bound,
+    format_value,
+    percent_exact,
+)
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number, day_number
 from forecasts.distributions.distribution import OTHER, Categorical, Distribution
 from forecasts.errors import ForecastsError, InvalidForecast
-from forecasts.questions.format import warning_of
-from forecasts.questions.parse_forecast import read_forecast, standing
-from forecasts.questions.question import FORMS, Question
+from forecasts.questions.format import warn_of_past_mass
+from forecasts.questions.parse_forecast import base_for_change, parse_forecast
+from forecasts.questions.question import FORECAST_FORMATS, Question
 from tracker.model.read_models import QuestionSummary
 
 _FORMATS_TEXT: Final = "In percent, from 0 to 1, as odds 2:1 or as a fraction 1/3"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ForecastEntry:
     """Entered forecast, or the reason why there is none."""
 
-    given: Distribution | None
+    forecast: Distribution | None
     problem: str
 
 
-def enter(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
+def show_forecast_inputs(visit: Visit, summary: QuestionSummary, form: str) -> ForecastEntry:
     """Show the inputs with an echo of the parsed forecast. `form` identifies a rendering of the
     form.
     """
-    question, current = summary.question, chance.held_by_me(visit, summary)
+    question, current = summary.question, chance.get_own_forecast(visit, summary)
     if question.kind == "binary":
         return _parse_entry(
-            visit, question, chance.typed(visit, summary, form, slider=True), current
+            visit,
+            question,
+            chance.show_probability_input(visit, summary, form, slider=True),
+            current,
         )
     typing = f"typing-{form}"
-    st.session_state.setdefault(typing, flag_of(form, "typing"))
+    st.session_state.setdefault(typing, initial_flag(form, "typing"))
     if st.session_state[typing]:
-        text = _show_text_field(question, FORMS[question.kind].partition("such as ")[2], form)
+        text = _show_text_field(
+            question, FORECAST_FORMATS[question.kind].partition("such as ")[2], form
+        )
         entry = _parse_entry(visit, question, text, current)
     else:
         entry = _show_inputs(visit, summary, form)
-    if isinstance(entry.given, Cdf):
-        _show_preview(question, entry.given, form)
-    _show_warning(visit, question, entry.given)
+    if isinstance(entry.forecast, Cdf):
+        _show_preview(question, entry.forecast, form)
+    _show_warning(visit, question, entry.forecast)
     st.toggle("Type it instead", key=typing, persist_state="session")
     return entry
 
 
-def type_in(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
+def show_text_entry(visit: Visit, summary: QuestionSummary, form: str) -> ForecastEntry:
     """Show one text field for any forecast, where there is little room."""
-    question, current = summary.question, chance.held_by_me(visit, summary)
+    question, current = summary.question, chance.get_own_forecast(visit, summary)
     if question.kind == "binary":
         return _parse_entry(
-            visit, question, chance.typed(visit, summary, form, slider=False), current
+            visit,
+            question,
+            chance.show_probability_input(visit, summary, form, slider=False),
+            current,
         )
     return _parse_entry(
         visit,
         question,
-        _show_text_field(question, FORMS[question.kind].partition("such as ")[2], form),
+        _show_text_field(question, FORECAST_FORMATS[question.kind].partition("such as ")[2], form),
         current,
     )
 
@@ -77,10 +98,10 @@ def _show_text_field(question: Question, example: str, form: str) -> str:
     return (
         st.text_input(
             "Forecast",
-            text_of(form, "typed"),
+            initial_text(form, "typed"),
             key=f"typed-{form}",
             placeholder=example,
-            help=inert(f"Form: {FORMS[question.kind]}"),
+            help=escape_markdown(f"Form: {FORECAST_FORMATS[question.kind]}"),
             live="300ms",
             autocomplete="off",
             persist_state="session",
@@ -91,29 +112,32 @@ def _show_text_field(question: Question, example: str, form: str) -> str:
 
 def _parse_entry(
     visit: Visit, question: Question, text: Distribution | str, current: Distribution | None
-) -> Entry:
+) -> ForecastEntry:
     """Parse typed text and echo the result; `+5` and `x2` change the current forecast."""
     if not isinstance(text, str):
         st.caption(_describe_start(question, text, current))
-        return Entry(text, "")
+        return ForecastEntry(text, "")
     if not text.strip():
         st.caption(
             _describe_formats(current)
             if question.kind == "binary"
-            else inert(capital(FORMS[question.kind]))
+            else escape_markdown(capitalise(FORECAST_FORMATS[question.kind]))
         )
-        return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
+        return ForecastEntry(None, f"no forecast yet: {FORECAST_FORMATS[question.kind]}")
     try:
-        distribution = read_forecast(question, text, visit.now, standing(question, current))
+        distribution = parse_forecast(question, text, visit.now, base_for_change(question, current))
     except ForecastsError as refusal:
         return _show_refusal(refusal)
-    st.caption(inert(capital(told(question, distribution))))
-    return Entry(distribution, "")
+    st.caption(escape_markdown(capitalise(describe_forecast(question, distribution))))
+    return ForecastEntry(distribution, "")
 
 
 def _describe_start(question: Question, start: Distribution, current: Distribution | None) -> str:
     source = "the base rate" if current is None else "what you hold"
-    return f"{inert(capital(told(question, start)))}: {source}. {_describe_formats(current)}"
+    return (
+        f"{escape_markdown(capitalise(describe_forecast(question, start)))}: {source}. "
+        f"{_describe_formats(current)}"
+    )
 
 
 def _describe_formats(current: Distribution | None) -> str:
@@ -124,34 +148,34 @@ def _describe_formats(current: Distribution | None) -> str:
     )
 
 
-def _show_refusal(refusal: ForecastsError) -> Entry:
-    st.caption(f":material/error: {inert(capital(str(refusal)))}")
-    return Entry(None, str(refusal))
+def _show_refusal(refusal: ForecastsError) -> ForecastEntry:
+    st.caption(f":material/error: {escape_markdown(capitalise(str(refusal)))}")
+    return ForecastEntry(None, str(refusal))
 
 
-def _show_inputs(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
+def _show_inputs(visit: Visit, summary: QuestionSummary, form: str) -> ForecastEntry:
     """Show the inputs for options, numbers and dates, which start from my forecast, else the base
     rate.
     """
     question, standing = summary.question, summary.standings.get(visit.me)
-    current = as_read(
+    current = merge_removed_options(
         question, question.prior if standing is None else standing.distribution, visit.now
     )
     if standing is None:
         st.caption("The inputs start from the base rate.")
     try:
         if isinstance(current, Categorical):
-            return Entry(_show_shares(visit, question, current, form), "")
+            return ForecastEntry(_show_shares(visit, question, current, form), "")
         assert isinstance(current, Cdf)
         distribution = _show_handles(visit, question, current, form)
     except ForecastsError as refusal:
         return _show_refusal(refusal)
-    st.caption(inert(capital(told(question, distribution))))
-    return Entry(distribution, "")
+    st.caption(escape_markdown(capitalise(describe_forecast(question, distribution))))
+    return ForecastEntry(distribution, "")
 
 
 def _show_shares(visit: Visit, question: Question, current: Categorical, form: str) -> Categorical:
-    offered = question.offered(visit.now)
+    offered = question.offered_options(visit.now)
     remainder = OTHER if OTHER in offered else offered[-1]
     start = dict(zip(current.options, current.p, strict=True))
     inputs = [name for name in offered if name != remainder]
@@ -162,7 +186,7 @@ def _show_shares(visit: Visit, question: Question, current: Categorical, form: s
     ):  # row by row, so that a phone keeps their order
         for column, name in zip(st.columns(2), pair, strict=False):
             shares[name] = _show_percentage(
-                column, inert(name), start.get(name, 0.0), form=form, name=f"share-{name}"
+                column, escape_markdown(name), start.get(name, 0.0), form=form, name=f"share-{name}"
             )
     left = 1.0 - fsum(shares.values())
     if left < -1e-9:
@@ -171,7 +195,9 @@ def _show_shares(visit: Visit, question: Question, current: Categorical, form: s
             f"the shares add up to {100 * (1.0 - left):.4g}%: take {too_much} away somewhere"
         )
     shares[remainder] = max(left, 0.0)
-    st.markdown(f"{inert(remainder)} takes the rest: **{percent_exact(shares[remainder])}**")
+    st.markdown(
+        f"{escape_markdown(remainder)} takes the rest: **{percent_exact(shares[remainder])}**"
+    )
     return Categorical(offered, tuple(shares[name] for name in offered))
 
 
@@ -182,7 +208,7 @@ def _show_percentage(
         label,
         0.0,
         100.0,
-        min(max(number_of(form, name, min(max(100 * p, 0.0), 100.0)), 0.0), 100.0),
+        min(max(initial_number(form, name, min(max(100 * p, 0.0), 100.0)), 0.0), 100.0),
         step=1.0,
         format="%.4g",
         key=f"{name}-{form}",
@@ -194,21 +220,23 @@ def _show_percentage(
 def _show_handles(visit: Visit, question: Question, current: Cdf, form: str) -> Cdf:
     scale = question.scale
     assert scale is not None
-    start = start_from(question, current, visit.now)
+    start = build_start(question, current, visit.now)
     open_range = start.left
     if scale.open_lower or scale.open_upper:
         st.caption(_describe_condition(question, open_range))
     read = _show_date_inputs if question.kind == "date" else _show_number_inputs
     values = read(start.shown, open_range, form)
     masses = _show_tail_inputs(question, start.shown, form)
-    return curve_of(start, Handles(*values, **masses), scale)
+    return build_curve(start, IntervalHandles(*values, **masses), scale)
 
 
 def _describe_condition(question: Question, open_range: Scale) -> str:
     if question.kind == "date":
-        return f"If it comes by {value_of(question, open_range.upper)}, then"
+        return f"If it comes by {format_value(question, open_range.upper)}, then"
     unit = f" {open_range.unit}" if open_range.unit else ""
-    return inert(f"If it lies between {open_range.lower:g} and {open_range.upper:g}{unit}, then")
+    return escape_markdown(
+        f"If it lies between {open_range.lower:g} and {open_range.upper:g}{unit}, then"
+    )
 
 
 _HANDLE_LABELS: Mapping[str, tuple[str, str, str]] = {
@@ -217,8 +245,10 @@ _HANDLE_LABELS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _show_number_inputs(start: Handles, open_range: Scale, form: str) -> tuple[float, float, float]:
-    decimals = max(0, digits_of(open_range))
+def _show_number_inputs(
+    start: IntervalHandles, open_range: Scale, form: str
+) -> tuple[float, float, float]:
+    decimals = max(0, count_digits(open_range))
     values = []
     for column, label, value in zip(
         st.columns(3), _HANDLE_LABELS["numeric"], (start.low, start.middle, start.high), strict=True
@@ -227,7 +257,7 @@ def _show_number_inputs(start: Handles, open_range: Scale, form: str) -> tuple[f
             label,
             float(open_range.lower),
             float(open_range.upper),
-            _clamp(number_of(form, label, value), open_range),
+            _clamp(initial_number(form, label, value), open_range),
             step=10.0**-decimals
             if open_range.zero_point is not None
             else _round_step(open_range.span / 100),
@@ -248,7 +278,9 @@ def _round_step(step: float) -> float:
     return 10.0 ** floor(log10(step))
 
 
-def _show_date_inputs(start: Handles, open_range: Scale, form: str) -> tuple[float, float, float]:
+def _show_date_inputs(
+    start: IntervalHandles, open_range: Scale, form: str
+) -> tuple[float, float, float]:
     first, last = ceil(open_range.lower), floor(open_range.upper)
     values = []
     for label, value in zip(
@@ -257,11 +289,14 @@ def _show_date_inputs(start: Handles, open_range: Scale, form: str) -> tuple[flo
         entered = st.date_input(
             label,
             min(
-                max(day_of(form, label, date_of(value).date()), date_of(first).date()),
-                date_of(last).date(),
+                max(
+                    initial_day(form, label, date_from_day_number(value).date()),
+                    date_from_day_number(first).date(),
+                ),
+                date_from_day_number(last).date(),
             ),
-            date_of(first).date(),
-            date_of(last).date(),
+            date_from_day_number(first).date(),
+            date_from_day_number(last).date(),
             format="YYYY-MM-DD",
             key=f"{label}-{form}",
             persist_state="session",
@@ -272,11 +307,11 @@ def _show_date_inputs(start: Handles, open_range: Scale, form: str) -> tuple[flo
     return values[0], values[1], values[2]
 
 
-def _show_tail_inputs(question: Question, start: Handles, form: str) -> dict[str, float]:
+def _show_tail_inputs(question: Question, start: IntervalHandles, form: str) -> dict[str, float]:
     """Show the probabilities beyond open bounds, in percent."""
     scale = question.scale
     assert scale is not None
-    sides: list[tuple[str, Side, float]] = []
+    sides: list[tuple[str, RangeSide, float]] = []
     if scale.open_lower:
         sides.append(("below", "lower", start.below))
     if scale.open_upper:
@@ -285,7 +320,7 @@ def _show_tail_inputs(question: Question, start: Handles, form: str) -> dict[str
     return {
         name: _show_percentage(
             column,
-            f"{inert(capital(bound(question, side, unit=False)))}, %",
+            f"{escape_markdown(capitalise(format_bound(question, side, unit=False)))}, %",
             mass,
             form=form,
             name=name,
@@ -295,8 +330,8 @@ def _show_tail_inputs(question: Question, start: Handles, form: str) -> dict[str
 
 
 def _show_preview(question: Question, distribution: Cdf, form: str) -> None:
-    spec = charts.drawn(
-        charts.preview(charts.axis_of(question)),
+    spec = charts.bind_data(
+        charts.preview_chart(charts.value_axis(question)),
         curve=density_frame(question, distribution),
         middle=middle_frame(question, distribution),
     )
@@ -304,11 +339,11 @@ def _show_preview(question: Question, distribution: Cdf, form: str) -> None:
         spec=spec,
         width="stretch",
         key=f"preview-{form}",
-        alt=f"Your forecast: {told(question, distribution)}",
+        alt=f"Your forecast: {describe_forecast(question, distribution)}",
     )
 
 
 def _show_warning(visit: Visit, question: Question, distribution: Distribution | None) -> None:
-    warning = warning_of(question, distribution, visit.now)
+    warning = warn_of_past_mass(question, distribution, visit.now)
     if warning:
-        st.warning(inert(warning), icon=":material/warning:")
+        st.warning(escape_markdown(warning), icon=":material/warning:")

@@ -5,30 +5,36 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.components.toasts import Notice, tell, tell_undone
+from dashboard.components.toasts import Notice, push_notice, push_undone
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
+from dashboard.components.widgets import show_refusals
 from dashboard.question import undo as acts
-from dashboard.question.distributions_data import as_read
-from dashboard.question.forecast_inputs import Entry, enter, type_in
-from dashboard.question.form_state import form_of, keep, numbers_of, text_of
-from dashboard.question.probability_input import held_by_me
-from dashboard.wording import clipped, headline, in_short, inert, percent
+from dashboard.question.distributions_data import merge_removed_options
+from dashboard.question.forecast_inputs import ForecastEntry, show_forecast_inputs, show_text_entry
+from dashboard.question.form_state import get_form_id, initial_numbers, initial_text, store_draft
+from dashboard.question.probability_input import get_own_forecast
+from dashboard.wording import (
+    clip,
+    escape_markdown,
+    forecast_headline,
+    format_forecast,
+    percent_whole,
+)
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import EvidenceId, Question
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary
 
-RATIONALE_LIMIT = 4_000
-MOST_CITED = 100
+MAX_RATIONALE_CHARACTERS = 4_000
+MAX_CITABLE_EVIDENCE = 100
 """Newest pieces of evidence that are offered: they are sent to the browser at each visit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ForecastDraft:
     """Content of the form; `key` prevents a second save."""
 
-    entry: Entry
+    entry: ForecastEntry
     why: str
     cites: tuple[EvidenceId, ...]
     key: str
@@ -38,36 +44,39 @@ def render(visit: Visit, page: QuestionPage) -> None:
     """Show my current forecast and the forms that change it."""
     with st.container(border=True):
         st.subheader("My forecast", anchor=False)
-        st.caption(standing_words(visit, page.summary))
+        st.caption(describe_own_forecast(visit, page.summary))
         _show_new_forecast(visit, page.summary, page.evidence)
         with st.container(horizontal=True):
-            still(visit, page.summary)
+            show_reaffirm_button(visit, page.summary)
             _show_other_acts(visit, page)
 
 
-def standing_words(visit: Visit, summary: QuestionSummary) -> str:
+def describe_own_forecast(visit: Visit, summary: QuestionSummary) -> str:
     """Describe my forecast and its age in a sentence."""
     standing = summary.standings.get(visit.me)
     if standing is None:
         return "You have none yet."
-    words = inert(
-        in_short(summary.question, as_read(summary.question, standing.distribution, visit.now))
+    words = escape_markdown(
+        format_forecast(
+            summary.question,
+            merge_removed_options(summary.question, standing.distribution, visit.now),
+        )
     )
     return f"You hold **{words}**, last confirmed {visit.age(standing.since)}."
 
 
 @st.fragment
-def in_place(visit: Visit, summary: QuestionSummary) -> None:
+def show_inline_form(visit: Visit, summary: QuestionSummary) -> None:
     """Show the form for a list: one field for the forecast, one for the reason, and Reaffirm."""
-    form = form_of(summary.question.id)
+    form = get_form_id(summary.question.id)
     left, right = st.columns([2, 3])
     with left:
-        entry = type_in(visit, summary, form)
+        entry = show_text_entry(visit, summary, form)
     with right:
         reason = _show_reason(form)
     with st.container(horizontal=True):
-        _show_save_button(visit, summary, Draft(entry, reason, (), form))
-        still(visit, summary)
+        _show_save_button(visit, summary, ForecastDraft(entry, reason, (), form))
+        show_reaffirm_button(visit, summary)
 
 
 @st.fragment
@@ -75,46 +84,48 @@ def _show_new_forecast(
     visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]
 ) -> None:
     question = summary.question
-    form = form_of(question.id)
-    entry = enter(visit, summary, form)
+    form = get_form_id(question.id)
+    entry = show_forecast_inputs(visit, summary, form)
     reason = _show_reason(form)
     citations = _choose_citations(evidence, form)
-    _show_save_button(visit, summary, Draft(entry, reason, tuple(citations), form))
+    _show_save_button(visit, summary, ForecastDraft(entry, reason, tuple(citations), form))
 
 
 def _show_reason(form: str) -> str:
     text = st.text_area(
         "Why",
-        text_of(form, "why-text"),
+        initial_text(form, "why-text"),
         key=f"why-text-{form}",
         placeholder="What do you know that moves you?",
         height=90,
-        max_chars=RATIONALE_LIMIT,
+        max_chars=MAX_RATIONALE_CHARACTERS,
         persist_state="session",
     )
     return (text or "").strip()
 
 
-def _show_save_button(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
+def _show_save_button(visit: Visit, summary: QuestionSummary, draft: ForecastDraft) -> None:
     """Show the save button, and store the draft in the browser until then."""
     if st.button("Save forecast", key="save", type="primary", shortcut="Ctrl+Enter"):
-        with calm():
+        with show_refusals():
             _save_forecast(visit, summary.question, draft)
     standing = summary.standings.get(visit.me)
-    keep(summary.question.id, visit.me, draft.key, None if standing is None else standing.since)
+    store_draft(
+        summary.question.id, visit.me, draft.key, None if standing is None else standing.since
+    )
 
 
 def _choose_citations(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
     newest = [card for card in evidence if card.evidence.status != "rejected"][
-        :MOST_CITED
+        :MAX_CITABLE_EVIDENCE
     ]  # newest first
-    headlines = {card.evidence.id: clipped(card.headline, 90) for card in newest}
+    headlines = {card.evidence.id: clip(card.headline, 90) for card in newest}
     if not headlines:
         return []
     return st.multiselect(
         "Evidence it rests on",
         list(headlines),
-        [EvidenceId(number) for number in numbers_of(form, "cites") if number in headlines],
+        [EvidenceId(number) for number in initial_numbers(form, "cites") if number in headlines],
         format_func=headlines.__getitem__,
         key=f"cites-{form}",
         placeholder="Optional",
@@ -122,8 +133,8 @@ def _choose_citations(evidence: Sequence[EvidenceCard], form: str) -> list[Evide
     )
 
 
-def _save_forecast(visit: Visit, question: Question, draft: Draft) -> None:
-    distribution = draft.entry.given
+def _save_forecast(visit: Visit, question: Question, draft: ForecastDraft) -> None:
+    distribution = draft.entry.forecast
     if distribution is None:
         raise InvalidForecast(draft.entry.problem)
     if not draft.why:
@@ -131,45 +142,47 @@ def _save_forecast(visit: Visit, question: Question, draft: Draft) -> None:
     act = visit.tracker.forecast(
         question.id, distribution, rationale=draft.why, cites=draft.cites, key=draft.key
     )
-    _push_and_rerun(acts.done(visit.tracker, question, "Saved", act))
+    _push_and_rerun(acts.build_act_notice(visit.tracker, question, "Saved", act))
 
 
 def _push_and_rerun(notice: Notice) -> None:
-    tell(notice)
+    push_notice(notice)
     st.rerun()
 
 
-def still(visit: Visit, summary: QuestionSummary) -> None:
+def show_reaffirm_button(visit: Visit, summary: QuestionSummary) -> None:
     """Show the button that reaffirms my forecast, if I have one."""
-    question, distribution = summary.question, held_by_me(visit, summary)
+    question, distribution = summary.question, get_own_forecast(visit, summary)
     if distribution is None:
         return
-    words = clipped(headline(question, as_read(question, distribution, visit.now))[0], 30)
+    words = clip(
+        forecast_headline(question, merge_removed_options(question, distribution, visit.now))[0], 30
+    )
     again = "Say again what you hold, so that it counts as fresh."
-    if st.button(f"Still {inert(words)}", key="reaffirm", help=again, shortcut="A"):
-        with calm():
-            act = visit.tracker.reaffirm(question.id, key=f"{form_of(question.id)}-reaffirm")
-            _push_and_rerun(acts.done(visit.tracker, question, "Reaffirmed", act))
+    if st.button(f"Still {escape_markdown(words)}", key="reaffirm", help=again, shortcut="A"):
+        with show_refusals():
+            act = visit.tracker.reaffirm(question.id, key=f"{get_form_id(question.id)}-reaffirm")
+            _push_and_rerun(acts.build_act_notice(visit.tracker, question, "Reaffirmed", act))
 
 
 def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
     question, tracker = page.summary.question, visit.tracker
-    form = form_of(question.id)
+    form = get_form_id(question.id)
     if visit.me in page.summary.standings:
         with st.popover("Withdraw", key="withdrawing", on_change="rerun") as popover:
             st.caption("From now on you hold no forecast here. What stood before still counts.")
             if popover.open:
                 _show_score_so_far(visit, page)
             if st.button("Withdraw my forecast", key="withdraw"):
-                with calm():
+                with show_refusals():
                     act = tracker.withdraw(question.id, key=f"{form}-withdraw")
-                    _push_and_rerun(acts.done(tracker, question, "Withdrawn", act))
+                    _push_and_rerun(acts.build_act_notice(tracker, question, "Withdrawn", act))
     has_acts = any(forecast.forecaster_id == visit.me for forecast in page.acts)
     if has_acts and st.button(
         "Undo my last act", key="undo", type="tertiary", icon=":material/undo:"
     ):
-        with calm():
-            tell_undone(acts.undo(tracker, question, f"{form}-undo"))
+        with show_refusals():
+            push_undone(acts.undo_act(tracker, question, f"{form}-undo"))
             st.rerun()
 
 
@@ -196,5 +209,5 @@ def _show_score_so_far(visit: Visit, page: QuestionPage) -> None:
         st.caption(
             f"What stood so far would score {yes.mean_while_active:.3f} if YES and "
             f"{no.mean_while_active:.3f} if NO by {rule.title} ({rule.better} is better), on "
-            f"{percent(yes.coverage)} of the scheduled time."
+            f"{percent_whole(yes.coverage)} of the scheduled time."
         )

@@ -12,46 +12,46 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.scripts import scripted
+from dashboard.components.scripts import load_component
 from forecasts.questions.question import ForecasterId, QuestionId
 
 _MAX_VALUES: Final = 60
 """Values of one form; more cannot be from this page."""
 
 
-def form_of(question_id: QuestionId) -> str:
+def get_form_id(question_id: QuestionId) -> str:
     """Return the id of this rendering of the form, also the idempotency key of its save."""
     name: str = st.session_state.setdefault(f"form-{question_id}", uuid4().hex)
     return name
 
 
-def begin_anew(question_id: QuestionId, *names: str) -> None:
+def reset_form(question_id: QuestionId, *names: str) -> None:
     """Start a new rendering of the form that keeps only the values of these inputs."""
     form = st.session_state.pop(f"form-{question_id}", None)
     values = {name: st.session_state.get(f"{name}-{form}") for name in names}
     if any(values.values()):
-        st.session_state[f"restored-{form_of(question_id)}"] = values
+        st.session_state[f"restored-{get_form_id(question_id)}"] = values
 
 
-def text_of(form: str, name: str, default: str = "") -> str:
+def initial_text(form: str, name: str, default: str = "") -> str:
     """Return the initial text of an input: the draft, else the default."""
     st.session_state.setdefault(f"usual-{form}", {})[name] = default
     value = _get_restored(form).get(name)
     return value if isinstance(value, str) else default
 
 
-def flag_of(form: str, name: str) -> bool:
+def initial_flag(form: str, name: str) -> bool:
     """Return the initial state of a switch."""
     return _get_restored(form).get(name) is True
 
 
-def numbers_of(form: str, name: str) -> list[int]:
+def initial_numbers(form: str, name: str) -> list[int]:
     """Return the initial selection of several numbers."""
     value = _get_restored(form).get(name)
     return [number for number in value if type(number) is int] if isinstance(value, list) else []
 
 
-def number_of(form: str, name: str, default: float) -> float:
+def initial_number(form: str, name: str, default: float) -> float:
     """Return the initial number of an input: the draft, else the default."""
     st.session_state.setdefault(f"usual-{form}", {})[name] = default
     value = _get_restored(form).get(name)
@@ -60,7 +60,7 @@ def number_of(form: str, name: str, default: float) -> float:
     return float(value)
 
 
-def day_of(form: str, name: str, default: date) -> date:
+def initial_day(form: str, name: str, default: date) -> date:
     """Return the initial date of an input."""
     st.session_state.setdefault(f"usual-{form}", {})[name] = default.isoformat()
     value = _get_restored(form).get(name)
@@ -70,7 +70,7 @@ def day_of(form: str, name: str, default: date) -> date:
         return default
 
 
-def keep(
+def store_draft(
     question_id: QuestionId, forecaster_id: ForecasterId, form: str, held_since: datetime | None
 ) -> None:
     """Store the content of the form in the browser, for the person who typed it.
@@ -89,10 +89,10 @@ def keep(
     def put_back() -> None:
         restored = st.session_state[f"keeper-{question_id}"].restored
         if isinstance(restored, Mapping) and 0 < len(restored) <= _MAX_VALUES:
-            begin_anew(question_id)
-            st.session_state[f"restored-{form_of(question_id)}"] = dict(restored)
+            reset_form(question_id)
+            st.session_state[f"restored-{get_form_id(question_id)}"] = dict(restored)
 
-    scripted("keeper")(key=f"keeper-{question_id}", data=data, on_restored_change=put_back)
+    load_component("keeper")(key=f"keeper-{question_id}", data=data, on_restored_change=put_back)
 
 
 def _get_restored(form: str) -> Mapping[str, Any]:

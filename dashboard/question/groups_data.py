@@ -8,18 +8,18 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import answer_of, in_short, named, percent_exact
-from forecasts.distributions.cdf import Cdf, Scale, date_of
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import display_name, format_answer, format_forecast, percent_exact
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster
 from forecasts.questions.links import LinkId
 from forecasts.questions.question import ForecasterId, Question
-from forecasts.scenarios.link_rules import Violation, violation
+from forecasts.scenarios.link_rules import Violation, find_violation
 from tracker.model.read_models import QuestionSummary
-from tracker.model.scenarios import Group
+from tracker.model.scenarios import LinkGroup
 
-LEVELS: Final[Mapping[str, float]] = {
+LABEL_FAN_LEVELS: Final[Mapping[str, float]] = {
     "low80": 0.1,
     "low50": 0.25,
     "middle": 0.5,
@@ -28,18 +28,18 @@ LEVELS: Final[Mapping[str, float]] = {
 }
 """Quantile levels of a fan over labels."""
 
-ANSWER: Final = "Answer"
+ANSWER_NAME: Final = "Answer"
 """Name under which known answers are drawn beside the forecasters."""
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class LinkMember:
     """A question of a link: its label and everyone's forecast, empty once it is answered."""
 
     link: LinkId
     summary: QuestionSummary
     label: str
-    held: Mapping[ForecasterId, Distribution]
+    forecasts: Mapping[ForecasterId, Distribution]
 
     @property
     def question(self) -> Question:
@@ -50,7 +50,7 @@ class Member:
     def answer(self) -> str:
         """Its answer in words, empty while unanswered."""
         resolution = self.summary.resolution
-        return "" if resolution is None else answer_of(self.question, resolution)
+        return "" if resolution is None else format_answer(self.question, resolution)
 
     @property
     def answered_p(self) -> float | None:
@@ -62,16 +62,16 @@ class Member:
         """Return P(YES) of a forecaster, or of the answer; None for other kinds or without a
         forecast.
         """
-        return self.answered_p if self.answer else p_yes(self.held.get(forecaster_id))
+        return self.answered_p if self.answer else p_yes(self.forecasts.get(forecaster_id))
 
 
-def members(group: Group) -> tuple[Member, ...]:
+def list_members(group: LinkGroup) -> tuple[LinkMember, ...]:
     """List the questions of a link in its order; without labels the question texts serve as
     labels.
     """
     labels = group.link.labels or tuple(row.question.text for row in group.questions)
     return tuple(
-        Member(
+        LinkMember(
             group.link.id,
             row,
             label,
@@ -86,7 +86,7 @@ def members(group: Group) -> tuple[Member, ...]:
     )
 
 
-def speakers(group: Group, me: ForecasterId) -> tuple[Forecaster, ...]:
+def list_speakers(group: LinkGroup, me: ForecasterId) -> tuple[Forecaster, ...]:
     """List whose forecasts are shown: mine, the crowd (if others forecast), the suggestion; else
     base rate.
     """
@@ -99,18 +99,18 @@ def speakers(group: Group, me: ForecasterId) -> tuple[Forecaster, ...]:
         forecaster_id not in RESERVED and forecaster_id != me for forecaster_id in forecasters
     )
     preferred = (me, *([CROWD] if has_other_people else []), SUGGESTION)
-    unanswered = [m for m in members(group) if not m.answer]
+    unanswered = [m for m in list_members(group) if not m.answer]
     speakers = [
         forecasters[forecaster_id]
         for forecaster_id in preferred
-        if forecaster_id in forecasters and any(forecaster_id in m.held for m in unanswered)
+        if forecaster_id in forecasters and any(forecaster_id in m.forecasts for m in unanswered)
     ]
     return tuple(speakers) or tuple(
         forecasters[forecaster_id] for forecaster_id in (PRIOR,) if forecaster_id in forecasters
     )
 
 
-def chances_frame(group: Group, me: ForecasterId) -> pd.DataFrame:
+def member_probabilities_frame(group: LinkGroup, me: ForecasterId) -> pd.DataFrame:
     """P(YES) of each question by each forecaster shown, or its answer. Columns:
 
     label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `Answer`),
@@ -125,24 +125,24 @@ def chances_frame(group: Group, me: ForecasterId) -> pd.DataFrame:
         "shown": "str",
     }
     rows: list[tuple[Any, ...]] = []
-    for rank, member in enumerate(members(group)):
+    for rank, member in enumerate(list_members(group)):
         place = (member.label, rank, member.question.closes_at)
         if member.answered_p is not None:
-            rows.append((*place, member.answered_p, ANSWER, member.answer))
+            rows.append((*place, member.answered_p, ANSWER_NAME, member.answer))
         probabilities = (
             ()
             if member.answer
-            else ((forecaster, member.p(forecaster.id)) for forecaster in speakers(group, me))
+            else ((forecaster, member.p(forecaster.id)) for forecaster in list_speakers(group, me))
         )
         rows += [
-            (*place, p, named(forecaster, me), percent_exact(p))
+            (*place, p, display_name(forecaster, me), percent_exact(p))
             for forecaster, p in probabilities
             if p is not None
         ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def by_chance(frame: pd.DataFrame) -> tuple[str, ...]:
+def sort_labels_by_probability(frame: pd.DataFrame) -> tuple[str, ...]:
     """Sort labels by mean probability, likeliest first."""
     means = (
         frame.groupby("label", sort=False)["p"].mean().sort_values(ascending=False, kind="stable")
@@ -150,25 +150,30 @@ def by_chance(frame: pd.DataFrame) -> tuple[str, ...]:
     return tuple(map(str, means.index))
 
 
-def fan_frame(group: Group, forecaster_id: ForecasterId) -> pd.DataFrame:
+def label_fan_frame(group: LinkGroup, forecaster_id: ForecasterId) -> pd.DataFrame:
     """One forecaster's numbers or dates over the labels. Columns:
 
     label, rank, low80 to high80 (quantiles, clamped to the range), shown (the forecast in words).
     """
     question = group.questions[-1].question
     dtype = TIME if question.kind == "date" else "float64"
-    types = {"label": "str", "rank": "int64", **dict.fromkeys(LEVELS, dtype), "shown": "str"}
+    types = {
+        "label": "str",
+        "rank": "int64",
+        **dict.fromkeys(LABEL_FAN_LEVELS, dtype),
+        "shown": "str",
+    }
     rows = [
         (
             m.label,
             rank,
-            *(_chart_value(m.question, distribution, q) for q in LEVELS.values()),
-            in_short(m.question, distribution),
+            *(_chart_value(m.question, distribution, q) for q in LABEL_FAN_LEVELS.values()),
+            format_forecast(m.question, distribution),
         )
-        for rank, m in enumerate(members(group))
-        if isinstance(distribution := m.held.get(forecaster_id), Cdf)
+        for rank, m in enumerate(list_members(group))
+        if isinstance(distribution := m.forecasts.get(forecaster_id), Cdf)
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def _chart_value(question: Question, curve: Cdf, share: float) -> Any:
@@ -176,31 +181,35 @@ def _chart_value(question: Question, curve: Cdf, share: float) -> Any:
     assert scale is not None
     value = curve.quantile(share)
     bounded = _nearest_bound(scale, curve, share) if value is None else value
-    return date_of(bounded) if question.kind == "date" else bounded
+    return date_from_day_number(bounded) if question.kind == "date" else bounded
 
 
 def _nearest_bound(scale: Scale, curve: Cdf, share: float) -> float:
     return scale.lower if share < curve.below else scale.upper
 
 
-def contradictions(group: Group, me: ForecasterId) -> tuple[tuple[Forecaster, Violation], ...]:
+def list_contradictions(
+    group: LinkGroup, me: ForecasterId
+) -> tuple[tuple[Forecaster, Violation], ...]:
     """List forecasters whose forecasts on open questions violate the link, with the nearest
     coherent ones.
     """
     questions = {row.question.id: row.question for row in group.questions}
     contradictions = []
-    for forecaster in speakers(group, me):
+    for forecaster in list_speakers(group, me):
         distributions = {
-            m.question.id: m.held[forecaster.id]
-            for m in members(group)
-            if forecaster.id in m.held and m.summary.status == "open"
+            m.question.id: m.forecasts[forecaster.id]
+            for m in list_members(group)
+            if forecaster.id in m.forecasts and m.summary.status == "open"
         }
-        if (found_violation := violation(group.link, distributions, questions)) is not None:
+        if (found_violation := find_violation(group.link, distributions, questions)) is not None:
             contradictions.append((forecaster, found_violation))
     return tuple(contradictions)
 
 
-def said_by(group: Group, forecaster_id: ForecasterId) -> tuple[float, ...] | None:
+def probabilities_of(group: LinkGroup, forecaster_id: ForecasterId) -> tuple[float, ...] | None:
     """Return P(YES) of every question of the link by one forecaster; None if any is missing."""
-    probabilities: Sequence[float | None] = [member.p(forecaster_id) for member in members(group)]
+    probabilities: Sequence[float | None] = [
+        member.p(forecaster_id) for member in list_members(group)
+    ]
     return None if None in probabilities else tuple(p for p in probabilities if p is not None)

@@ -9,14 +9,14 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
-from forecasts.distributions.reshaping import reshape, with_masses
+from forecasts.distributions.reshaping import replace_tail_masses, reshape_curve
 from forecasts.questions.question import Question
 
 QUARTERS = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
-class Handles:
+class IntervalHandles:
     """Quartiles of the forecast within the range, and the probabilities beyond its bounds."""
 
     low: float
@@ -27,7 +27,7 @@ class Handles:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class IntervalStart:
     """Initial state: the forecast, the range still open, its exact handles, and these as shown.
 
     An input shows fewer digits than a forecast has, so unchanged values are read from the exact
@@ -36,20 +36,20 @@ class Start:
 
     curve: Cdf
     left: Scale
-    exact: Handles
-    shown: Handles
+    exact: IntervalHandles
+    shown: IntervalHandles
 
 
-def start_from(question: Question, curve: Cdf, now: datetime) -> Start:
+def build_start(question: Question, curve: Cdf, now: datetime) -> IntervalStart:
     """Build the initial state of the inputs for a forecast."""
-    left = still_open(question, now)
-    exact = handles_of(curve, left)
+    left = get_open_range(question, now)
+    exact = compute_handles(curve, left)
     shown = _round_days(exact, left) if question.kind == "date" else _round_numbers(exact, left)
     masses = {"below": _round_percentage(exact.below), "above": _round_percentage(exact.above)}
-    return Start(curve, left, exact, replace(shown, **masses))
+    return IntervalStart(curve, left, exact, replace(shown, **masses))
 
 
-def still_open(question: Question, now: datetime) -> Scale:
+def get_open_range(question: Question, now: datetime) -> Scale:
     """Return the range in which the answer can lie: for a date question from tomorrow on.
 
     The whole range if hardly anything is left.
@@ -61,7 +61,7 @@ def still_open(question: Question, now: datetime) -> Scale:
     return replace(question.scale, lower=float(tomorrow))
 
 
-def curve_of(start: Start, entered: Handles, scale: Scale) -> Cdf:
+def build_curve(start: IntervalStart, entered: IntervalHandles, scale: Scale) -> Cdf:
     """Build the forecast from the inputs, over the whole `scale`; the initial one if none was
     changed.
 
@@ -80,13 +80,13 @@ def curve_of(start: Start, entered: Handles, scale: Scale) -> Cdf:
         old if is_same else new
         for is_same, old, new in zip(unchanged, exact, astuple(entered), strict=True)
     )
-    curve = with_masses(start.curve, left, below=below, above=above)
+    curve = replace_tail_masses(start.curve, left, below=below, above=above)
     if not all(unchanged[:3]):
-        curve = reshape(curve, left, places, below=below, above=above)
+        curve = reshape_curve(curve, left, places, below=below, above=above)
     return curve if left.lower == scale.lower else Cdf((scale.lower, *curve.x), (below, *curve.p))
 
 
-def handles_of(curve: Cdf, left: Scale) -> Handles:
+def compute_handles(curve: Cdf, left: Scale) -> IntervalHandles:
     """Compute the handles of a forecast; evenly spread if it has no probability in the range."""
     start, end = curve.at(left.lower), curve.at(left.upper)
     quartiles = [curve.quantile(start + q * (end - start)) for q in QUARTERS]
@@ -97,7 +97,7 @@ def handles_of(curve: Cdf, left: Scale) -> Handles:
     )
     if not left.lower <= low < middle < high <= left.upper:
         low, middle, high = even
-    return Handles(
+    return IntervalHandles(
         low,
         middle,
         high,
@@ -106,26 +106,26 @@ def handles_of(curve: Cdf, left: Scale) -> Handles:
     )
 
 
-def digits_of(left: Scale) -> int:
+def count_digits(left: Scale) -> int:
     """Return the decimals of a value of the range; below 0 for tens, hundreds and so on."""
     least = left.span if left.zero_point is None else left.lower - left.zero_point
     return (2 if left.zero_point is not None else 3) - math.floor(math.log10(least))
 
 
-def _round_numbers(exact: Handles, left: Scale) -> Handles:
-    digits = digits_of(left)
+def _round_numbers(exact: IntervalHandles, left: Scale) -> IntervalHandles:
+    digits = count_digits(left)
     low, middle, high = (
         min(max(round(value, digits), left.lower), left.upper)
         for value in (exact.low, exact.middle, exact.high)
     )
-    return Handles(low, middle, high)
+    return IntervalHandles(low, middle, high)
 
 
-def _round_days(exact: Handles, left: Scale) -> Handles:
+def _round_days(exact: IntervalHandles, left: Scale) -> IntervalHandles:
     first, last = math.ceil(left.lower), math.floor(left.upper)
     low = min(max(round(exact.low), first), last - 2)
     middle = min(max(round(exact.middle), low + 1), last - 1)
-    return Handles(low, middle, min(max(round(exact.high), middle + 1), last))
+    return IntervalHandles(low, middle, min(max(round(exact.high), middle + 1), last))
 
 
 def _round_percentage(mass: float) -> float:

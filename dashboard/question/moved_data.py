@@ -6,18 +6,18 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import frame_of
-from dashboard.wording import clipped
-from dashboard.wording.moved import tenths
+from dashboard.components.columns_data import build_frame
+from dashboard.wording import clip
+from dashboard.wording.moved import percent_tenths
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.suggestion.changes import Move, Reason
+from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
 from tracker.model.read_models import EvidenceCard
 
 _MIN_LOG_ODDS: Final = 0.0005
 _MAX_TEXT_CHARS: Final = 170
 
 
-def moved_frame(move: Move, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The reasons of a change and their sum. Columns:
 
     cause, what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
@@ -31,7 +31,7 @@ def moved_frame(move: Move, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
         "weighed": "str",
     }
     if move.certain:
-        return frame_of(types, ())
+        return build_frame(types, ())
     headlines = {card.evidence.id: card.headline for card in cards}
     rows: list[tuple[Any, ...]] = []
     z = logit(move.before)
@@ -42,16 +42,18 @@ def moved_frame(move: Move, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
                 reason,
                 headlines.get(reason.evidence_id) if reason.evidence_id is not None else None,
             )
-            rows.append((reason.cause, subject, reason.log_odds, tenths(sigmoid(z)), weighed))
+            rows.append(
+                (reason.cause, subject, reason.log_odds, percent_tenths(sigmoid(z)), weighed)
+            )
     total = fsum(reason.log_odds for reason in move.reasons)
-    rows.append(("sum", "All reasons together", total, tenths(move.after), ""))
-    return frame_of(types, rows)
+    rows.append(("sum", "All reasons together", total, percent_tenths(move.after), ""))
+    return build_frame(types, rows)
 
 
-def _headline_and_why(reason: Reason, headline: str | None) -> tuple[str, str]:
+def _headline_and_why(reason: ChangeReason, headline: str | None) -> tuple[str, str]:
     """Return the subject of a reason (for evidence its headline) and how it was weighed."""
     return (
-        (clipped(reason.why, _MAX_TEXT_CHARS), "")
+        (clip(reason.why, _MAX_TEXT_CHARS), "")
         if headline is None
-        else (clipped(headline, _MAX_TEXT_CHARS), reason.why)
+        else (clip(headline, _MAX_TEXT_CHARS), reason.why)
     )

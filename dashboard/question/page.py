@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import downloads
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import no_questions
+from dashboard.components.widgets import show_no_questions
 from dashboard.feeds import feed
 from dashboard.question import (
     answering,
@@ -19,13 +19,13 @@ from dashboard.question import (
 )
 from dashboard.question import as_of as known_on
 from dashboard.question import question_numbers as numbers
-from dashboard.wording import clipped, inert, silent_line, status_line
+from dashboard.wording import clip, escape_markdown, question_status_line, silent_line
 from forecasts.questions.question import QuestionId
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
 
-LONGEST_REASON = 200
-NOW = ("Linked",)
+MAX_REASON_CHARACTERS = 200
+PRESENT_TABS = ("Linked",)
 """Tabs that concern the present only."""
 TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
 
@@ -36,37 +36,37 @@ def render(visit: Visit) -> None:
     if not question_id:
         _choose_question(visit)
         return
-    known_on.follow()
+    known_on.sync_slider()
     try:
-        present, page = visit, known_on.page_then(visit, question_id)
+        present, page = visit, known_on.load_page_as_of(visit, question_id)
         if page is None:
             page = visit.tracker.question(question_id)
         else:
-            visit = known_on.looking(visit)
+            visit = known_on.get_visit_as_of(visit)
     except NotFound as error:
         _show_not_found(visit, question_id, error.near)
         return
     _show_header(visit, page)
-    known_on.banner(visit, present, page.summary.question)
-    numbers.render(visit, page)
+    known_on.show_as_of_banner(visit, present, page.summary.question)
+    numbers.show_numbers(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if page.summary.question.kind == "binary":
             revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
-        known_on.slider(present, page.summary.question)
+        known_on.show_day_slider(present, page.summary.question)
     with right:
         _show_panel(visit, page)
     _show_silent_feeds(visit, page)
     _show_tabs(present, page.summary.question.id)
-    downloads.report(visit, "question", page.summary.question.id)
+    downloads.show_report_buttons(visit, "question", page.summary.question.id)
 
 
 def _show_panel(visit: Visit, page: QuestionPage) -> None:
     """Show the panel beside the chart: forecast form or answer; no form in an as-of view."""
     if page.summary.status not in ("open", "upcoming"):
-        answering.verdict(visit, page)
+        answering.show_verdict(visit, page)
     elif visit.looks_back:
         with st.container(border=True):
             st.markdown("**You look back**")
@@ -79,7 +79,7 @@ def _choose_question(visit: Visit) -> None:
     st.subheader("Choose a question", anchor=False)
     texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
     if not texts:
-        no_questions(visit)
+        show_no_questions(visit)
         return
     picked = st.selectbox(
         "Question",
@@ -101,7 +101,9 @@ def _show_not_found(visit: Visit, question_id: str, similar_ids: Sequence[str]) 
     )
     for name in similar_ids:
         st.page_link(
-            visit.pages["question"], label=f"Did you mean {inert(name)}?", query_params={"q": name}
+            visit.pages["question"],
+            label=f"Did you mean {escape_markdown(name)}?",
+            query_params={"q": name},
         )
     st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
@@ -109,8 +111,8 @@ def _show_not_found(visit: Visit, question_id: str, similar_ids: Sequence[str]) 
 def _show_header(visit: Visit, page: QuestionPage) -> None:
     summary = page.summary
     st.set_page_config(page_title=summary.question.text)
-    st.header(inert(summary.question.text), anchor=False)
-    line = status_line(
+    st.header(escape_markdown(summary.question.text), anchor=False)
+    line = question_status_line(
         summary.question, summary.status, summary.resolution, (visit.now, visit.zone)
     )
     tags = "".join(f" · {tag}" for tag in summary.question.tags)
@@ -120,10 +122,10 @@ def _show_header(visit: Visit, page: QuestionPage) -> None:
         else ""
     )
     if not page.scenarios:
-        st.caption(inert(f"{line}{tags}{retrospective_note}"))
+        st.caption(escape_markdown(f"{line}{tags}{retrospective_note}"))
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.caption(inert(f"{line}{tags}{retrospective_note}"), width="content")
+        st.caption(escape_markdown(f"{line}{tags}{retrospective_note}"), width="content")
         st.page_link(
             visit.pages["scenarios"],
             label="As scenarios",
@@ -145,32 +147,32 @@ def _show_silent_feeds(visit: Visit, page: QuestionPage) -> None:
     ):
         for silent_feed in coverage.silent:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-                feed.link(visit, silent_feed.feed_id, silent_feed.title)
-                st.text(clipped(silent_feed.why, LONGEST_REASON))
+                feed.link_to_feed(visit, silent_feed.feed_id, silent_feed.title)
+                st.text(clip(silent_feed.why, MAX_REASON_CHARACTERS))
 
 
 @st.fragment
 def _show_tabs(visit: Visit, question_id: QuestionId) -> None:
     """Show the tabs as a fragment, so that a change of tab does not draw the chart again."""
-    visit = visit.anew()
-    page = known_on.page_then(visit, question_id)
+    visit = visit.refresh()
+    page = known_on.load_page_as_of(visit, question_id)
     if page is None:
         page = visit.tracker.question(question_id)
     else:
-        visit = known_on.looking(visit)
+        visit = known_on.get_visit_as_of(visit)
     default_tab = "Answer" if page.summary.resolution else "Why"
     bodies = (
         why.render,
-        details.evidence,
-        details.history,
-        details.about,
+        details.show_evidence,
+        details.show_history,
+        details.show_about,
         groups.render,
         answering.render,
     )
     shown = [
         (name, body)
         for name, body in zip(TABS, bodies, strict=True)
-        if not (visit.looks_back and name in NOW)
+        if not (visit.looks_back and name in PRESENT_TABS)
     ]
     tabs = st.tabs(
         [name for name, _ in shown],

@@ -5,23 +5,23 @@ from typing import Final
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, table
-from dashboard.question.postmortem_data import missed_frame, pushes_frame
-from dashboard.question.postmortem_text import ONE, path_sentences
-from dashboard.wording import inert, named
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_table
+from dashboard.question.postmortem_data import contributions_frame, unseen_signposts_frame
+from dashboard.question.postmortem_text import SINGLE_QUESTION_CAVEAT, path_sentences
+from dashboard.wording import display_name, escape_markdown
 from forecasts.suggestion.postmortem import PostMortem
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
 
-SOON: Final = 100
+MAX_IMMEDIATE_EVIDENCE: Final = 100
 """Pieces of evidence up to which it is computed without a click."""
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
+def show_postmortem(visit: Visit, page: QuestionPage) -> None:
     """Show the post-mortem, collapsed where much evidence would slow the page."""
     drawer = st.expander(
-        "What there is to learn", len(page.evidence) <= SOON, icon=":material/school:",
+        "What there is to learn", len(page.evidence) <= MAX_IMMEDIATE_EVIDENCE, icon=":material/school:",
         key="post-mortem", on_change="rerun",
     )  # fmt: skip
     if not drawer.open:
@@ -32,7 +32,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
             _show_best_path(visit, page, post_mortem)
             _show_evidence_effects(visit, page, post_mortem)
             _show_missed_signposts(visit, page, post_mortem)
-            st.caption(ONE)
+            st.caption(SINGLE_QUESTION_CAVEAT)
 
 
 def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
@@ -42,16 +42,21 @@ def _show_best_path(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -
             "You held no forecast that counts here, so there is no path of yours to compare."
         )
         return
-    best, worst = named(page.forecasters[post_mortem.path.best], visit.me), post_mortem.path.worst
+    best, worst = (
+        display_name(page.forecasters[post_mortem.path.best], visit.me),
+        post_mortem.path.worst,
+    )
     dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))
-    st.markdown(inert(path_sentences(page.summary.question, post_mortem.path, best, dates)))
+    st.markdown(
+        escape_markdown(path_sentences(page.summary.question, post_mortem.path, best, dates))
+    )
 
 
 def _show_evidence_effects(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
     if page.summary.question.kind != "binary":
         return
     st.markdown("**Most helpful and most harmful evidence**")
-    frame = pushes_frame(post_mortem, page)
+    frame = contributions_frame(post_mortem, page)
     if frame.empty:
         st.caption("No evidence moved the suggestion.")
         return
@@ -66,11 +71,13 @@ def _show_evidence_effects(visit: Visit, page: QuestionPage, post_mortem: PostMo
         "headline": _C.TextColumn("Headline", width=380),
         "signpost": _C.TextColumn("Signpost", width=300),
     }
-    table(frame, columns, "Most helpful and most harmful evidence", row_height=WRAPPED)
+    show_table(
+        frame, columns, "Most helpful and most harmful evidence", row_height=WRAPPED_ROW_HEIGHT
+    )
 
 
 def _show_missed_signposts(visit: Visit, page: QuestionPage, post_mortem: PostMortem) -> None:
-    frame = missed_frame(post_mortem, page)
+    frame = unseen_signposts_frame(post_mortem, page)
     if frame.empty:
         return
     st.markdown("**Signposts that were not seen**")
@@ -84,7 +91,7 @@ def _show_missed_signposts(visit: Visit, page: QuestionPage, post_mortem: PostMo
     }
     if frame["due"].isna().all():
         del columns["due"]
-    table(frame, columns, "Signposts that were not seen", row_height=WRAPPED)
+    show_table(frame, columns, "Signposts that were not seen", row_height=WRAPPED_ROW_HEIGHT)
     st.caption(
         "Not seen is not the same as did not happen: the news that is read here may not have "
         "had it."

@@ -1,17 +1,19 @@
 """Best path of an answered question in words."""
 
-from dashboard.wording.held import in_short
+from dashboard.wording.held import format_forecast
 from dashboard.wording.numbers import NBSP
 from forecasts.questions.question import Question
-from forecasts.suggestion.postmortem import Path
+from forecasts.suggestion.postmortem import PathComparison
 
-ONE = (
+SINGLE_QUESTION_CAVEAT = (
     "One question says little about anybody (n = 1): luck and skill look alike on it. It "
     "tells where to look."
 )
 
 
-def path_sentences(question: Question, path: Path, best: str, dates: tuple[str, str]) -> str:
+def path_sentences(
+    question: Question, path: PathComparison, best: str, dates: tuple[str, str]
+) -> str:
     """Compare my path with the best one.
 
     `Suggestion would have scored best, 3.1 points of skill ahead of you. You lost most from 1 May
@@ -21,7 +23,7 @@ def path_sentences(question: Question, path: Path, best: str, dates: tuple[str, 
         return "No other path would have scored better than yours, of all that were kept here."
     lead, lost = 100 * path.lead, 100 * path.worst.lost
     mine, other = (
-        "nothing" if distribution is None else in_short(question, distribution)
+        "nothing" if distribution is None else format_forecast(question, distribution)
         for distribution in (path.worst.mine, path.worst.other)
     )
     return (

@@ -18,14 +18,22 @@ import streamlit as st
 
 from dashboard.charts import BLUE, GREY, ORANGE, VERMILLION
 from dashboard.components.visit import Visit
-from dashboard.question.form_state import text_of
-from dashboard.question.slider_ticks import STOPS, Mark, Sign, glyph, nearest, ruler, said
-from dashboard.wording import percent
+from dashboard.question.form_state import initial_text
+from dashboard.question.slider_ticks import (
+    SLIDER_STOPS,
+    Sign,
+    SliderMark,
+    draw_marks,
+    format_stop,
+    nearest_stop,
+    sign_glyph,
+)
+from dashboard.wording import percent_whole
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import ForecastsError
 from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
-from forecasts.questions.format import in_full
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.format import format_full
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import ForecasterId, Question
 from tracker.model.read_models import QuestionSummary
 
@@ -39,20 +47,22 @@ _REFERENCE_MARKS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 )
 
 
-def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
+def show_probability_input(
+    visit: Visit, summary: QuestionSummary, form: str, *, slider: bool
+) -> Distribution | str:
     """Show field and slider; return the typed text, or the unchanged initial distribution."""
-    question, current = summary.question, held_by_me(visit, summary)
+    question, current = summary.question, get_own_forecast(visit, summary)
     start, key = _get_initial_value(question, current, slider=slider), _get_text_key(form)
 
     def read(text: str) -> Distribution | None:
         try:
-            return read_forecast(question, text, visit.now, current)
+            return parse_forecast(question, text, visit.now, current)
         except ForecastsError:
             return None
 
     text = st.text_input(
         "Probability of YES",
-        text_of(form, "typed", "" if start is None else in_full(question, start)),
+        initial_text(form, "typed", "" if start is None else format_full(question, start)),
         key=key,
         placeholder="63 or 2:1" if current is None else "63, 2:1, +5 or x2",
         live="300ms",
@@ -63,36 +73,36 @@ def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) ->
     text = (text or "").strip()
     if slider:
         stop = _show_slider(visit, summary, form, read(text) or start)
-        text = text or said(stop)
-    return start if start is not None and text == in_full(question, start) else text
+        text = text or format_stop(stop)
+    return start if start is not None and text == format_full(question, start) else text
 
 
 def _show_slider(
     visit: Visit, summary: QuestionSummary, form: str, first: Distribution | None
 ) -> int:
     st.session_state.setdefault(
-        f"slide-{form}", nearest(first.p if isinstance(first, Binary) else 0.5)
+        f"slide-{form}", nearest_stop(first.p if isinstance(first, Binary) else 0.5)
     )
     stop: int = st.select_slider(
         "On a slider",
-        STOPS,
-        format_func=said,
+        SLIDER_STOPS,
+        format_func=format_stop,
         key=f"slide-{form}",
         label_visibility="collapsed",
         on_change=partial(_update_text, form),
         persist_state="session",
     )
-    _show_marks(marks(visit, summary))
+    _show_marks(list_slider_marks(visit, summary))
     return stop
 
 
-def held_by_me(visit: Visit, summary: QuestionSummary) -> Distribution | None:
+def get_own_forecast(visit: Visit, summary: QuestionSummary) -> Distribution | None:
     """Return my current forecast."""
     standing = summary.standings.get(visit.me)
     return None if standing is None else standing.distribution
 
 
-def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
+def list_slider_marks(visit: Visit, summary: QuestionSummary) -> list[SliderMark]:
     """List the marks of the slider: my last forecast, base rate, crowd and suggestion.
 
     The crowd needs at least one other forecaster.
@@ -100,7 +110,7 @@ def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
     slider_marks = []
     own_standing = summary.standings.get(visit.me)
     if own_standing is not None and own_standing.p is not None:
-        slider_marks.append(Mark(own_standing.p, "dot", BLUE, "you, before"))
+        slider_marks.append(SliderMark(own_standing.p, "dot", BLUE, "you, before"))
     is_alone = all(
         forecaster_id == visit.me or forecaster_id in RESERVED
         for forecaster_id in summary.standings
@@ -112,18 +122,18 @@ def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
             and standing.p is not None
             and not (forecaster_id == CROWD and is_alone)
         ):
-            slider_marks.append(Mark(standing.p, sign, colour, label))
+            slider_marks.append(SliderMark(standing.p, sign, colour, label))
     return slider_marks
 
 
-def _show_marks(slider_marks: list[Mark]) -> None:
+def _show_marks(slider_marks: list[SliderMark]) -> None:
     if slider_marks:
         description = " · ".join(
-            f"{glyph(mark.sign)} {mark.whose} {percent(mark.p)}" for mark in slider_marks
+            f"{sign_glyph(mark.sign)} {mark.owner} {percent_whole(mark.p)}" for mark in slider_marks
         )
         with st.container(key="marks"):  # `look.css` removes its button from the tab order
             st.image(
-                ruler(slider_marks), width="stretch", alt=f"Marks on the slider: {description}"
+                draw_marks(slider_marks), width="stretch", alt=f"Marks on the slider: {description}"
             )
         st.caption(description)
 
@@ -140,7 +150,7 @@ def _update_slider(form: str, key: str, read: Callable[[str], Distribution | Non
         return
     distribution = read(st.session_state[key] or "")
     if isinstance(distribution, Binary):
-        before, target = st.session_state.get(f"slide-{form}"), nearest(distribution.p)
+        before, target = st.session_state.get(f"slide-{form}"), nearest_stop(distribution.p)
         st.session_state[f"lead-{form}"] = _get_update(form).extend(before, target)
         st.session_state[f"slide-{form}"] = target
 
@@ -152,7 +162,7 @@ def _update_text(form: str) -> None:
         return
     st.session_state.pop(_get_text_key(form), None)
     st.session_state[f"turn-{form}"] = _get_key_number(form) + 1
-    st.session_state[_get_text_key(form)] = said(stop)
+    st.session_state[_get_text_key(form)] = format_stop(stop)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,33 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.charts.revisions_data import in_order
+from dashboard.charts.revisions_data import list_question_forecasters
 from dashboard.components.visit import Visit
-from dashboard.question.distributions_data import as_read
-from dashboard.wording import headline, in_short, inert, named, percent, plural, points
+from dashboard.question.distributions_data import merge_removed_options
+from dashboard.wording import (
+    display_name,
+    escape_markdown,
+    forecast_headline,
+    format_forecast,
+    format_points,
+    percent_whole,
+    plural,
+)
 from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster
-from forecasts.questions.format import signed
-from tracker.model.read_models import QuestionPage, QuestionSummary, Standing, WeightedCrowd
+from forecasts.questions.format import format_signed
+from tracker.model.read_models import CurrentForecast, QuestionPage, QuestionSummary, WeightedCrowd
 
-MOST = 8
+MAX_PEOPLE = 8
 """Other people who are named; the chart and the history show all."""
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
+def show_numbers(visit: Visit, page: QuestionPage) -> None:
     """Show the main numbers as boxes, the others as text below."""
     standings = page.summary.standings
     forecasters = [
-        forecaster for forecaster in in_order(page, visit.me) if forecaster.id in standings
+        forecaster
+        for forecaster in list_question_forecasters(page, visit.me)
+        if forecaster.id in standings
     ]
     boxed_ids = {visit.me, CROWD, SUGGESTION if SUGGESTION in standings else PRIOR}
     with st.container(horizontal=True):
@@ -34,15 +44,15 @@ def render(visit: Visit, page: QuestionPage) -> None:
                 )
     remaining = [forecaster for forecaster in forecasters if forecaster.id not in boxed_ids]
     if remaining:
-        st.caption(inert(_format_others(visit, page, remaining)))
+        st.caption(escape_markdown(_format_others(visit, page, remaining)))
     if page.weighted_crowd is not None:
-        st.caption(inert(_format_weighted_crowd(visit, page, page.weighted_crowd)))
+        st.caption(escape_markdown(_format_weighted_crowd(visit, page, page.weighted_crowd)))
 
 
 def _format_name(visit: Visit, forecaster: Forecaster, summary: QuestionSummary) -> str:
     """Return the name of a forecaster; for the crowd with its size."""
     if forecaster.id != CROWD:
-        return named(forecaster, visit.me)
+        return display_name(forecaster, visit.me)
     return f"Crowd of {sum(forecaster_id not in RESERVED for forecaster_id in summary.standings):,}"
 
 
@@ -51,16 +61,18 @@ def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forec
     question, standings = page.summary.question, page.summary.standings
     people = [forecaster for forecaster in forecasters if forecaster.id not in RESERVED]
     shown = [
-        *people[:MOST],
+        *people[:MAX_PEOPLE],
         *(forecaster for forecaster in forecasters if forecaster.id in RESERVED),
     ]
     rest_note = (
-        [plural(len(people) - MOST, "more person", "more people")] if len(people) > MOST else []
+        [plural(len(people) - MAX_PEOPLE, "more person", "more people")]
+        if len(people) > MAX_PEOPLE
+        else []
     )
     forecasts = (
         (
-            f"{named(f, visit.me)}: "
-            f"{in_short(question, as_read(question, standings[f.id].distribution, visit.now))}"
+            f"{display_name(f, visit.me)}: "
+            f"{format_forecast(question, merge_removed_options(question, standings[f.id].distribution, visit.now))}"
         )
         for f in shown
     )
@@ -72,36 +84,40 @@ def _format_weighted_crowd(visit: Visit, page: QuestionPage, crowd: WeightedCrow
     weights = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
     contributions = (
         (
-            f"{named(page.forecasters[forecaster_id], visit.me)} {signed(weight)} over "
-            f"{plural(crowd.resolved[forecaster_id], 'question')}"
+            f"{display_name(page.forecasters[forecaster_id], visit.me)} {format_signed(weight)} "
+            f"over {plural(crowd.resolved[forecaster_id], 'question')}"
         )
         for forecaster_id, weight in weights
     )
     return (
-        f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd "
-        f"so far, in points of 100 − 100 · Brier, below 0 counting nothing: "
+        f"Crowd weighted by contribution: {percent_whole(crowd.p)}. What each has added to the "
+        "crowd so far, in points of 100 − 100 · Brier, below 0 counting nothing: "
         f"{', '.join(contributions)}."
     )
 
 
-def _show_number(visit: Visit, name: str, standing: Standing, summary: QuestionSummary) -> None:
+def _show_number(
+    visit: Visit, name: str, standing: CurrentForecast, summary: QuestionSummary
+) -> None:
     """Show one forecaster's current forecast: the number, and details in small print."""
     question = summary.question
-    number, details = headline(question, as_read(question, standing.distribution, visit.now))
+    number, details = forecast_headline(
+        question, merge_removed_options(question, standing.distribution, visit.now)
+    )
     if question.kind != "binary":
         with st.container(border=True, width=170, height="stretch", gap="xxsmall"):
-            st.caption(inert(name))
-            st.subheader(inert(number), anchor=False)
-            st.caption(inert(details))
+            st.caption(escape_markdown(name))
+            st.subheader(escape_markdown(number), anchor=False)
+            st.caption(escape_markdown(details))
         return
     has_change = (
         standing.forecaster.id == SUGGESTION
         and summary.change_7d is not None
         and summary.status == "open"
     )
-    delta = f"{points(summary.change_7d or 0.0)} in 7 days" if has_change else None
+    delta = f"{format_points(summary.change_7d or 0.0)} in 7 days" if has_change else None
     st.metric(
-        inert(name),
+        escape_markdown(name),
         number,
         delta,
         delta_color="off",

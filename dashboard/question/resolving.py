@@ -7,14 +7,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.score_columns import score_columns
-from dashboard.components.score_data import possible, would_score_frame
-from dashboard.components.toasts import say
+from dashboard.components.score_columns import build_score_columns
+from dashboard.components.score_data import hypothetical_scores_frame, list_possible_answers
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, table
-from dashboard.question.unverified_answers import OPTION, VALUE
-from dashboard.wording import answered, bound, capital, inert
-from forecasts.distributions.cdf import date_of
+from dashboard.components.widgets import show_refusals, show_table
+from dashboard.question.unverified_answers import OPTION_OUTCOME, VALUE_OUTCOME
+from dashboard.wording import capitalise, describe_resolution, escape_markdown, format_bound
+from forecasts.distributions.cdf import date_from_day_number
 from forecasts.errors import InvalidResolution
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import Question
@@ -25,7 +25,7 @@ _C = st.column_config
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AnswerForm:
     """Content of the form: the answer as typed, None while there is none, and its details."""
 
     answer: str | None
@@ -36,34 +36,36 @@ class Given:
     sure: bool
 
 
-def outcomes(question: Question) -> dict[str, str]:
+def list_outcomes(question: Question) -> dict[str, str]:
     """List the outcomes of a question with their labels."""
     scale = question.scale
     labels: dict[str, str] = {}
     if question.kind == "binary":
         labels = {"yes": "YES", "no": "NO"}
     elif scale is None:
-        labels = {OPTION: "One of the options"}
+        labels = {OPTION_OUTCOME: "One of the options"}
     else:
-        labels = {VALUE: "A date" if question.kind == "date" else "A number"}
+        labels = {VALUE_OUTCOME: "A date" if question.kind == "date" else "A number"}
         if scale.open_lower:
-            labels[BELOW] = capital(bound(question, "lower"))
+            labels[BELOW] = capitalise(format_bound(question, "lower"))
         if scale.open_upper:
-            labels[NEVER if question.kind == "date" else ABOVE] = capital(bound(question, "upper"))
+            labels[NEVER if question.kind == "date" else ABOVE] = capitalise(
+                format_bound(question, "upper")
+            )
     return {**labels, "annulled": "Annulled", "ambiguous": "Ambiguous"}
 
 
-def form(visit: Visit, page: QuestionPage) -> None:
+def show_answer_form(visit: Visit, page: QuestionPage) -> None:
     """Show the form, and below it the preview of scores with the button that gives the answer."""
     question = page.summary.question
-    labels = outcomes(question)
+    labels = list_outcomes(question)
     local = visit.now.astimezone(visit.zone).replace(tzinfo=None, second=0, microsecond=0)
     zone = visit.zone.key
     # Outside the form, because the form's fields depend on it.
     outcome = st.segmented_control(
         "Answer",
         list(labels),
-        format_func=lambda word: inert(labels[word]),
+        format_func=lambda word: escape_markdown(labels[word]),
         key=f"answer-outcome-{question.id}",
         default=next(iter(labels)) if question.kind != "binary" else None,
     )
@@ -91,7 +93,7 @@ def form(visit: Visit, page: QuestionPage) -> None:
         note = st.text_input("Note", key=f"answer-note-{question.id}", max_chars=1_000)
         sure = st.checkbox("I have checked the source.", key=f"answer-sure-{question.id}")
         is_submitted = st.form_submit_button("Preview the scores", type="primary")
-    entered = Given(answer, source or "", note or "", known, event, sure)
+    entered = AnswerForm(answer, source or "", note or "", known, event, sure)
     if is_submitted:
         _preview_answer(visit, question, entered)
     if st.session_state.get(_get_preview_key(question)) == entered:
@@ -103,15 +105,15 @@ def _get_preview_key(question: Question) -> str:
     return f"answer-previewed-{question.id}"
 
 
-def _preview_answer(visit: Visit, question: Question, entered: Given) -> None:
+def _preview_answer(visit: Visit, question: Question, entered: AnswerForm) -> None:
     """Validate the answer; show an error instead of a preview if it is refused."""
     st.session_state.pop(_get_preview_key(question), None)
-    with calm():
+    with show_refusals():
         visit.tracker.check_answer(question.id, **_build_arguments(visit, entered))
         st.session_state[_get_preview_key(question)] = entered
 
 
-def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None:
+def _show_confirmation(visit: Visit, page: QuestionPage, entered: AnswerForm) -> None:
     """Show everyone's scores under this answer and the others, and the confirmation."""
     question = page.summary.question
     assert entered.known is not None
@@ -119,8 +121,9 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None
     frame = _preview_scores(visit, page, entered, known)
     with st.container(border=True):
         st.markdown(
-            f"**Before you confirm: {inert(_format_answer(question, entered.answer or ''))}**, "
-            f"known {visit.moment(known)}",
+            "**Before you confirm: "
+            f"{escape_markdown(_format_answer(question, entered.answer or ''))}**, known "
+            f"{visit.moment(known)}",
             help=visit.utc(known),
         )
         if frame.empty:
@@ -133,7 +136,7 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None
         )
         with st.container(horizontal=True):
             if st.button("Give this answer", type="primary", key=f"answer-give-{question.id}"):
-                with calm():
+                with show_refusals():
                     _submit_answer(visit, question, entered)
             if st.button("Not yet", key=f"answer-not-{question.id}", type="tertiary"):
                 st.session_state.pop(_get_preview_key(question), None)
@@ -141,13 +144,13 @@ def _show_confirmation(visit: Visit, page: QuestionPage, entered: Given) -> None
 
 
 def _preview_scores(
-    visit: Visit, page: QuestionPage, entered: Given, known: datetime
+    visit: Visit, page: QuestionPage, entered: AnswerForm, known: datetime
 ) -> pd.DataFrame:
     question = page.summary.question
-    answers = possible(question, entered.answer or "", min(known, question.closes_at))
+    answers = list_possible_answers(question, entered.answer or "", min(known, question.closes_at))
     scored = visit.tracker.preview(question.id, answers, known)
     labels = {answer: _format_answer(question, answer) for answer in answers}
-    return would_score_frame(
+    return hypothetical_scores_frame(
         question,
         {labels[answer]: scores for answer, scores in scored.items()},
         page.forecasters,
@@ -158,9 +161,9 @@ def _preview_scores(
 def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
     columns = {
         "outcome": _C.TextColumn("If it is", width=150),
-        **score_columns(question, everything=False),
+        **build_score_columns(question, everything=False),
     }
-    table(frame, columns, "What everyone would score under each outcome")
+    show_table(frame, columns, "What everyone would score under each outcome")
     rule = RULES[HEADLINE[question.kind]]
     st.caption(
         "Worked out as the final scores will be, from what stood until the answer was known. "
@@ -171,12 +174,12 @@ def _show_score_preview(question: Question, frame: pd.DataFrame) -> None:
 
 def _format_answer(question: Question, answer: str) -> str:
     """Format a typed answer in the words of the question."""
-    return outcomes(question).get(answer) or answer
+    return list_outcomes(question).get(answer) or answer
 
 
 def _show_answer_input(question: Question, outcome: str | None) -> str | None:
     """Show the input of the answer and return it as typed; None while it is empty."""
-    if outcome == OPTION:
+    if outcome == OPTION_OUTCOME:
         names = [option.name for option in question.options]
         return st.selectbox(
             "Option",
@@ -185,24 +188,27 @@ def _show_answer_input(question: Question, outcome: str | None) -> str | None:
             key=f"answer-option-{question.id}",
             placeholder="Which one was it?",
         )
-    if outcome != VALUE:
+    if outcome != VALUE_OUTCOME:
         return outcome
     scale = question.scale
     assert scale is not None
     if question.kind == "date":
-        first, last = date_of(scale.lower).date(), date_of(scale.upper).date()
+        first, last = (
+            date_from_day_number(scale.lower).date(),
+            date_from_day_number(scale.upper).date(),
+        )
         day = st.date_input(
             "Date", None, first, last, key=f"answer-date-{question.id}", format="YYYY-MM-DD"
         )
         return day.isoformat() if isinstance(day, date) else None
-    unit = f"Number, {inert(scale.unit)}" if scale.unit else "Number"
+    unit = f"Number, {escape_markdown(scale.unit)}" if scale.unit else "Number"
     text = st.text_input(
         unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off"
     )
     return (text or "").strip() or None
 
 
-def _build_arguments(visit: Visit, entered: Given) -> dict[str, Any]:
+def _build_arguments(visit: Visit, entered: AnswerForm) -> dict[str, Any]:
     """Return the arguments of the tracker's methods; raises `InvalidResolution` if some are
     missing.
     """
@@ -221,15 +227,15 @@ def _build_arguments(visit: Visit, entered: Given) -> dict[str, Any]:
     }
 
 
-def _submit_answer(visit: Visit, question: Question, entered: Given) -> None:
+def _submit_answer(visit: Visit, question: Question, entered: AnswerForm) -> None:
     visit.tracker.resolve(question.id, **_build_arguments(visit, entered))
     st.session_state.pop(_get_preview_key(question), None)
     resolution = visit.tracker.question(question.id).summary.resolution
-    say("Answered" if resolution is None else answered(question, resolution))
+    notify("Answered" if resolution is None else describe_resolution(question, resolution))
     st.rerun()
 
 
-def reopening(visit: Visit, question: Question) -> None:
+def show_reopening(visit: Visit, question: Question) -> None:
     """Show the form that retracts an answer, which needs a reason and a second click."""
     with st.popover("Re-open the question", icon=":material/undo:", key=f"reopening-{question.id}"):
         st.caption(
@@ -240,7 +246,7 @@ def reopening(visit: Visit, question: Question) -> None:
             "Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000
         )
         if st.button("Re-open it", key=f"reopen-{question.id}"):
-            with calm():
+            with show_refusals():
                 visit.tracker.reopen(question.id, reason or "")
-                say("Re-opened: it has no answer now")
+                notify("Re-opened: it has no answer now")
                 st.rerun()

@@ -5,8 +5,13 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.wording import inert, signpost_says, signpost_state, silence
-from forecasts.evidence.signposts import Signpost, signposts
+from dashboard.wording import (
+    describe_signpost_ratio,
+    describe_signpost_state,
+    describe_silence,
+    escape_markdown,
+)
+from forecasts.evidence.signposts import Signpost, list_signposts
 from tracker.model.read_models import QuestionPage
 
 
@@ -20,12 +25,18 @@ def render(visit: Visit, page: QuestionPage) -> None:
     )
     for signpost in expected:
         with st.container(border=True, gap="xxsmall"):
-            st.markdown(inert(signpost.indicator.name))
-            st.caption(f"**{inert(signpost_state(signpost, (visit.now, visit.zone)))}**")
-            st.caption(inert(signpost_says(page.summary.question, signpost, visit.zone)))
+            st.markdown(escape_markdown(signpost.indicator.name))
+            st.caption(
+                f"**{escape_markdown(describe_signpost_state(signpost, (visit.now, visit.zone)))}**"
+            )
+            st.caption(
+                escape_markdown(
+                    describe_signpost_ratio(page.summary.question, signpost, visit.zone)
+                )
+            )
 
 
-def silences(visit: Visit, page: QuestionPage) -> None:
+def show_silences(visit: Visit, page: QuestionPage) -> None:
     """Show the dates that passed unseen, as evidence, the newest first."""
     silent = [signpost for signpost in _list_signposts(visit, page) if signpost.state == "silent"]
     if not silent:
@@ -33,13 +44,13 @@ def silences(visit: Visit, page: QuestionPage) -> None:
     logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
     for signpost in sorted(silent, key=_get_due_date, reverse=True):
         with st.container(border=True):
-            message = silence(
+            message = describe_silence(
                 page.summary.question,
                 signpost.indicator,
                 logged.get(signpost.indicator.id),
                 visit.zone,
             )
-            st.markdown(f":material/notifications_off: {inert(message)}")
+            st.markdown(f":material/notifications_off: {escape_markdown(message)}")
 
 
 def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
@@ -49,7 +60,7 @@ def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
     until = visit.now
     if page.summary.resolution is not None:
         until = min(until, page.summary.resolution.known_at)
-    return signposts(
+    return list_signposts(
         page.summary.question, indicators, [card.evidence for card in page.evidence], until
     )
 

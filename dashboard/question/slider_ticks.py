@@ -9,53 +9,53 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
+SLIDER_STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
 """Stops in per mille. 0 and 100 % are excluded, because the log score of certainty is unbounded."""
 
 Sign = Literal["dot", "ring", "triangle", "square"]
 
 
-def nearest(p: float) -> int:
+def nearest_stop(p: float) -> int:
     """Return the stop nearest to a probability of 0..1, the lower of two equally near ones.
 
-    >>> nearest(0.634), nearest(0.0123), nearest(0.0)
+    >>> nearest_stop(0.634), nearest_stop(0.0123), nearest_stop(0.0)
     (630, 12, 1)
     """
     per_mille = 1000 * p
-    right = bisect_left(STOPS, per_mille)
-    candidates = STOPS[max(right - 1, 0) : right + 1]
+    right = bisect_left(SLIDER_STOPS, per_mille)
+    candidates = SLIDER_STOPS[max(right - 1, 0) : right + 1]
     return min(candidates, key=lambda stop: abs(stop - per_mille))
 
 
-def said(stop: int) -> str:
+def format_stop(stop: int) -> str:
     """Format a stop as a person would type it.
 
-    >>> said(630), said(12)
+    >>> format_stop(630), format_stop(12)
     ('63%', '1.2%')
     """
     return f"{stop / 10:g}%"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SliderMark:
     """A marked probability: sign, colour and owner."""
 
     p: float
     sign: Sign
     colour: str
-    whose: str
+    owner: str
 
 
-def place(p: float) -> float:
+def slider_position(p: float) -> float:
     """Return the position of a probability on the slider, 0..1 from left to right, in steps."""
-    return STOPS.index(nearest(p)) / (len(STOPS) - 1)
+    return SLIDER_STOPS.index(nearest_stop(p)) / (len(SLIDER_STOPS) - 1)
 
 
-def ruler(marks: Sequence[Mark]) -> str:
+def draw_marks(marks: Sequence[SliderMark]) -> str:
     """Draw the marks as an SVG image; it contains numbers and colours only, never foreign text."""
     shapes = "".join(
         _SHAPES[mark.sign].format(
-            x=f"{_INSET + place(mark.p) * (_WIDTH - 2 * _INSET):.1f}", c=mark.colour
+            x=f"{_INSET + slider_position(mark.p) * (_WIDTH - 2 * _INSET):.1f}", c=mark.colour
         )
         for mark in marks
     )
@@ -65,7 +65,7 @@ def ruler(marks: Sequence[Mark]) -> str:
     )
 
 
-def glyph(sign: Sign) -> str:
+def sign_glyph(sign: Sign) -> str:
     """Return the sign as a character, for the words beside the image."""
     return {"dot": "●", "ring": "○", "triangle": "▲", "square": "■"}[sign]
 

@@ -6,25 +6,25 @@ from typing import cast
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import link_out
-from dashboard.wording import answer_of, inert
+from dashboard.components.widgets import link_to_site
+from dashboard.wording import escape_markdown, format_answer
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import ForecasterId, Outcome, Question, Resolution
 from tracker.model.audit import UncheckedAnswer
 from tracker.model.read_models import QuestionPage
 
-OPTION, VALUE = "option", "value"
+OPTION_OUTCOME, VALUE_OUTCOME = "option", "value"
 """Outcomes for which the answer itself is given in an input of its own."""
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
+def show_unverified_answers(visit: Visit, page: QuestionPage) -> None:
     """Show each unverified answer with its source, and a button that fills the form with it."""
     question = page.summary.question
     for number, unverified in enumerate(page.unchecked):
         with st.container(border=True, gap="xsmall"):
             st.markdown(
                 ":material/help: **Not checked, and not counted: "
-                f"{inert(answer_of(question, _build_resolution(unverified)))}**"
+                f"{escape_markdown(format_answer(question, _build_resolution(unverified)))}**"
             )
             known = unverified.known_at
             st.caption(
@@ -33,7 +33,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
             )
             if unverified.note:
                 st.text(unverified.note)
-            link_out(unverified.source_url, "Source to check", key=f"unchecked-source-{number}")
+            link_to_site(unverified.source_url, "Source to check", key=f"unchecked-source-{number}")
             st.button(
                 "Fill the form with it",
                 key=f"unchecked-fill-{number}",
@@ -59,7 +59,7 @@ def _build_resolution(unverified: UncheckedAnswer) -> Resolution:
 
 def _fill_form(visit: Visit, question: Question, unverified: UncheckedAnswer) -> None:
     """Copy an answer into the form; the tick that the source was checked stays empty."""
-    outcome, name, value = typed(question, unverified)
+    outcome, name, value = form_values(question, unverified)
     local = {
         time_name: moment.astimezone(visit.zone).replace(tzinfo=None)
         for time_name, moment in _list_times(unverified).items()
@@ -84,18 +84,20 @@ def _list_times(unverified: UncheckedAnswer) -> dict[str, datetime]:
     }
 
 
-def typed(question: Question, unverified: UncheckedAnswer) -> tuple[str, str, str | date | None]:
+def form_values(
+    question: Question, unverified: UncheckedAnswer
+) -> tuple[str, str, str | date | None]:
     """Return the form's values for an answer: the outcome, its additional input, and the content of
     that.
 
-    Outcomes are those of `dashboard.question.resolving.outcomes`.
+    Outcomes are those of `dashboard.question.resolving.list_outcomes`.
     """
     if unverified.outcome != "answered":
         return unverified.outcome, "", None
     if question.scale is None:
-        return OPTION, "option", unverified.answer
+        return OPTION_OUTCOME, "option", unverified.answer
     if unverified.answer.lower() in (ABOVE, BELOW, NEVER):
         return unverified.answer.lower(), "", None
     if question.kind == "date":
-        return VALUE, "date", date.fromisoformat(unverified.answer[:10])
-    return VALUE, "number", unverified.answer
+        return VALUE_OUTCOME, "date", date.fromisoformat(unverified.answer[:10])
+    return VALUE_OUTCOME, "number", unverified.answer

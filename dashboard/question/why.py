@@ -7,27 +7,39 @@ from math import fsum
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.waterfall_data import moves, waterfall_frame
+from dashboard.charts.waterfall_data import has_bars, waterfall_frame
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, choice, empty, flat, restated, table
-from dashboard.question import signposts
-from dashboard.question.why_data import moved_most, option_why_frame, shares_frame, why_frame
-from dashboard.wording import (
-    capital,
-    headline,
-    inert,
-    leaning_sentence,
-    lines_explained,
-    log_odds,
-    percent,
-    plural,
-    told,
-    uncalled,
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    show_choice,
+    show_empty,
+    show_headline_note,
+    show_table,
+    unwrap_prose,
 )
-from forecasts.evidence.evidence import Direction, side_words
+from dashboard.question import signposts
+from dashboard.question.why_data import (
+    most_changed_option,
+    option_suggestion_frame,
+    option_why_frame,
+    why_frame,
+)
+from dashboard.wording import (
+    capitalise,
+    describe_forecast,
+    escape_markdown,
+    explain_lines,
+    forecast_headline,
+    format_log_odds,
+    is_uncalled,
+    leaning_sentence,
+    percent_whole,
+    plural,
+)
+from forecasts.evidence.evidence import Direction, describe_side
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
-from forecasts.suggestion.why import share_in_words, why_in_words
+from forecasts.suggestion.why import explain_share, explain_suggestion
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config
@@ -46,9 +58,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
     elif page.leaning is not None:
         _show_leaning(page, page.leaning)
     else:
-        empty("There is no suggestion yet.", "It is worked out when the question opens.")
+        show_empty("There is no suggestion yet.", "It is worked out when the question opens.")
     if page.evidence:
-        restated(visit)
+        show_headline_note(visit)
     _show_undirected_note(page)
     signposts.render(visit, page)
 
@@ -57,9 +69,12 @@ def _show_suggestion(page: QuestionPage) -> None:
     """Show the lines of the suggestion; their log-odds add up to it."""
     suggestion = page.suggestion
     if suggestion is None:
-        empty("There is no suggestion yet.", "It is worked out when the question opens.")
+        show_empty("There is no suggestion yet.", "It is worked out when the question opens.")
         return
-    st.markdown(f"**Why {percent(suggestion.p)}**: {inert(why_in_words(suggestion, percent))}.")
+    st.markdown(
+        f"**Why {percent_whole(suggestion.p)}**: "
+        f"{escape_markdown(explain_suggestion(suggestion, percent_whole))}."
+    )
     _show_waterfall(page, suggestion)
     columns = {
         "line": _LINE_COLUMN,
@@ -75,22 +90,22 @@ def _show_suggestion(page: QuestionPage) -> None:
     frame = why_frame(suggestion, page.evidence)
     if not frame["weighed"].any():
         del columns["weighed"]
-    table(frame, columns, "The lines of the suggestion", row_height=WRAPPED)
-    total = log_odds(fsum(line.log_odds for line in suggestion.lines))
+    show_table(frame, columns, "The lines of the suggestion", row_height=WRAPPED_ROW_HEIGHT)
+    total = format_log_odds(fsum(line.log_odds for line in suggestion.lines))
     st.caption(
-        f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}. “So far” "
-        "depends on the order of the lines; the log-odds do not. "
-        f"{lines_explained(set(frame['kind']))}"
+        f"The lines add up to {total} in log-odds, which is {percent_whole(suggestion.p)}. “So "
+        "far” depends on the order of the lines; the log-odds do not. "
+        f"{explain_lines(set(frame['kind']))}"
     )
 
 
 def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
     """Show the same lines as bars."""
     bars = waterfall_frame(suggestion, page.evidence)
-    if not moves(bars):
+    if not has_bars(bars):
         return
     st.vega_lite_chart(
-        spec=charts.drawn(charts.waterfall(len(bars)), bars=bars),
+        spec=charts.bind_data(charts.waterfall_chart(len(bars)), bars=bars),
         width="stretch",
         key="waterfall",
         alt=f"From the base rate of {bars['shown'].iloc[0]} to the suggestion of "
@@ -105,7 +120,7 @@ def _show_waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
 def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> None:
     """Show the suggested shares of all options, and the lines of one of them."""
     question = page.summary.question
-    frame = shares_frame(option_suggestion, question)
+    frame = option_suggestion_frame(option_suggestion, question)
     has_change = frame[["stories", "rows", "change"]].any().any()
     note = "" if has_change else ": the base rates, which no evidence has moved yet"
     st.markdown(f"**Suggested shares**{note}")
@@ -120,15 +135,15 @@ def _show_shares(page: QuestionPage, option_suggestion: OptionSuggestion) -> Non
         ),
     }
     del columns["stories" if page.scenarios else "rows"]
-    table(frame, columns, "Suggested shares of the options")
+    show_table(frame, columns, "Suggested shares of the options")
     names = {name: name for name in option_suggestion.distribution.options}
-    first = list(names).index(moved_most(option_suggestion, question))
-    option = choice("Why this share", names, "option", index=first, width=320) or moved_most(
-        option_suggestion, question
-    )
+    first = list(names).index(most_changed_option(option_suggestion, question))
+    option = show_choice(
+        "Why this share", names, "option", index=first, width=320
+    ) or most_changed_option(option_suggestion, question)
     _show_option_lines(page, option_suggestion, option)
-    st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
-    st.text(flat(question.prior_reason))
+    st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
+    st.text(unwrap_prose(question.prior_reason))
 
 
 def _show_option_lines(
@@ -149,13 +164,14 @@ def _show_option_lines(
     if not frame["weighed"].any():
         del columns["weighed"]
     st.markdown(
-        f"**Why {inert(option)}**: {inert(share_in_words(option_suggestion, option, percent))}."
+        f"**Why {escape_markdown(option)}**: "
+        f"{escape_markdown(explain_share(option_suggestion, option, percent_whole))}."
     )
-    table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
-    share = percent(option_suggestion.distribution.of(option))
+    show_table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED_ROW_HEIGHT)
+    share = percent_whole(option_suggestion.distribution.of(option))
     st.caption(
         f"The lines add up to the logarithm of its share, which is {share}."
-        f" Time passed moves no share. {lines_explained(set(frame['kind']))}"
+        f" Time passed moves no share. {explain_lines(set(frame['kind']))}"
     )
 
 
@@ -163,22 +179,22 @@ def _show_leaning(page: QuestionPage, leaning: Leaning) -> None:
     """Show the direction and weight of the stories; there is no number to derive from them."""
     question = page.summary.question
     st.markdown(f"**{leaning_sentence(question.kind, leaning)}**")
-    yes, no = (side_words(question.kind, side) for side in (Direction.YES, Direction.NO))
+    yes, no = (describe_side(question.kind, side) for side in (Direction.YES, Direction.NO))
     if leaning.yes or leaning.no:
         st.markdown(
             f"By strength, sources, novelty and age they weigh {leaning.yes_weight:.2f} for {yes} "
             f"and {leaning.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that "
             "makes it is for people to judge."
         )
-    st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
-    st.text(flat(question.prior_reason))
-    st.caption(inert(capital(told(question, question.prior))))
+    st.markdown(f"**Base rate: {escape_markdown(forecast_headline(question, question.prior)[0])}**")
+    st.text(unwrap_prose(question.prior_reason))
+    st.caption(escape_markdown(capitalise(describe_forecast(question, question.prior))))
 
 
 def _show_undirected_note(page: QuestionPage) -> None:
     """Show the amount of evidence without direction, which moves nothing."""
     count = sum(
-        uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence
+        is_uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence
     )
     if count:
         verb = "waits" if count == 1 else "wait"

@@ -6,19 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.columns_data import frame_of
-from dashboard.components.memoise import once
-from dashboard.wording import clipped, percent_number
+from dashboard.components.columns_data import build_frame
+from dashboard.components.memoise import memoise
+from dashboard.wording import clip, percent_number
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import sigmoid
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
-from forecasts.suggestion.why import Told, told
+from forecasts.suggestion.why import ExplanationRow, explanation_rows
 from tracker.model.read_models import EvidenceCard
 
 
-@once(2)
+@memoise(2)
 def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 
@@ -35,16 +35,16 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
     }
     rows: list[tuple[Any, ...]] = []
     z = 0.0
-    for row in told(suggestion.groups):
-        z += row.adds
+    for row in explanation_rows(suggestion.groups):
+        z += row.nats
         subject, weighed = _headline_and_reason(row, cards)
-        rows.append((row.title, subject, row.adds, percent_number(sigmoid(z)), weighed, row.kind))
+        rows.append((row.title, subject, row.nats, percent_number(sigmoid(z)), weighed, row.kind))
     total = fsum(line.log_odds for line in suggestion.lines)
     rows.append(("Sum", "All lines together", total, percent_number(suggestion.p), "", "sum"))
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def shares_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFrame:
+def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFrame:
     """The suggested shares of the options. Columns:
 
     option, prior (percent, empty for an option that was added later), suggested (percent), change
@@ -68,7 +68,7 @@ def shares_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFra
         )
         for name, p in zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
     ]
-    return frame_of({"option": "str", **numbers}, rows)
+    return build_frame({"option": "str", **numbers}, rows)
 
 
 def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
@@ -78,7 +78,7 @@ def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
     return len(known) - rows, rows
 
 
-def moved_most(suggestion: OptionSuggestion, question: Question) -> str:
+def most_changed_option(suggestion: OptionSuggestion, question: Question) -> str:
     """Return the option whose share moved most from its base rate; the first one if none moved."""
     priors = _prior_shares(question)
     shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
@@ -95,14 +95,14 @@ def option_why_frame(
     """
     types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str", "kind": "str"}
     rows: list[tuple[Any, ...]] = []
-    for row in told(suggestion.groups(option)):
+    for row in explanation_rows(suggestion.groups(option)):
         subject, weighed = _headline_and_reason(row, cards)
-        rows.append((row.title, subject, row.adds, weighed, row.kind))
+        rows.append((row.title, subject, row.nats, weighed, row.kind))
     if rows:
         rows.append(
             ("Sum", "All lines together", log(suggestion.distribution.of(option)), "", "sum")
         )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def _prior_shares(question: Question) -> dict[str, float]:
@@ -110,7 +110,7 @@ def _prior_shares(question: Question) -> dict[str, float]:
     return dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
 
 
-def _headline_and_reason(row: Told, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
+def _headline_and_reason(row: ExplanationRow, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
     """Return the subject of a row (for evidence its headline) and how it was weighed."""
     headline = next((c.headline for c in cards if c.evidence.id == row.evidence_id), None)
-    return (clipped(row.what, 170), "") if headline is None else (clipped(headline, 170), row.what)
+    return (clip(row.text, 170), "") if headline is None else (clip(headline, 170), row.text)

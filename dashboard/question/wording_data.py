@@ -5,45 +5,47 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from forecasts.questions.forecaster import RESERVED
-from forecasts.questions.versions import Piece, Version, difference
+from forecasts.questions.versions import QuestionVersion, WordingSegment, diff_words
 from tracker.model.read_models import QuestionPage
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WordingChange:
     """A changed part of a wording (question, criteria or sources), word by word."""
 
     part: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[WordingSegment, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rewording:
     """A version and its changes from the one before."""
 
-    version: Version
-    changes: tuple[Change, ...]
+    version: QuestionVersion
+    changes: tuple[WordingChange, ...]
 
 
-def rewordings(versions: Sequence[Version]) -> tuple[Rewording, ...]:
+def list_rewordings(versions: Sequence[QuestionVersion]) -> tuple[Rewording, ...]:
     """List all versions after the first, newest first."""
     return tuple(
         Rewording(later, _list_changes(earlier, later)) for earlier, later in pairwise(versions)
     )[::-1]
 
 
-def _list_changes(earlier: Version, later: Version) -> tuple[Change, ...]:
+def _list_changes(earlier: QuestionVersion, later: QuestionVersion) -> tuple[WordingChange, ...]:
     parts = (
         ("The question", earlier.text, later.text),
         ("How it is resolved", earlier.criteria, later.criteria),
         ("Sources", " · ".join(earlier.sources), " · ".join(later.sources)),
     )
     return tuple(
-        Change(part, difference(old, new)) for part, old, new in parts if old.split() != new.split()
+        WordingChange(part, diff_words(old, new))
+        for part, old, new in parts
+        if old.split() != new.split()
     )
 
 
-def forecast_by_somebody(page: QuestionPage) -> bool:
+def has_human_forecast(page: QuestionPage) -> bool:
     """Return True if a person ever forecast the question; it can then be annulled, but not
     withdrawn.
     """

@@ -6,20 +6,20 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, flat
-from dashboard.question.wording_data import forecast_by_somebody, rewordings
+from dashboard.components.widgets import show_refusals, unwrap_prose
+from dashboard.question.wording_data import has_human_forecast, list_rewordings
 from dashboard.wording import (
-    against_the_linter,
-    capital,
-    clipped,
-    finding,
-    findings,
-    inert,
-    judge,
-    marked,
-    named,
+    capitalise,
+    clip,
+    count_flaws,
+    diff_markdown,
+    display_name,
+    escape_markdown,
+    flaw_line,
+    judge_name,
+    override_line,
     plural,
 )
 from forecasts.linting.lint import Flaw
@@ -27,8 +27,8 @@ from forecasts.questions.question import ForecasterId, Question
 from tracker.app.question_verbs import Wording
 from tracker.model.read_models import QuestionPage
 
-WHY_LIMIT = 1_000
-TEXT_LIMIT = 300
+MAX_REASON_CHARACTERS = 1_000
+MAX_TEXT_CHARACTERS = 300
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
@@ -50,7 +50,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
         st.caption("It has its answer, so its wording stays as it is.")
 
 
-def wording_now(visit: Visit, page: QuestionPage) -> None:
+def show_current_wording(visit: Visit, page: QuestionPage) -> None:
     """Show the number of the current wording, if there is more than one."""
     if len(page.versions) > 1:
         newest = page.versions[-1]
@@ -64,8 +64,8 @@ def _name_author(visit: Visit, page: QuestionPage, forecaster_id: ForecasterId |
     if forecaster_id is None:
         return "nobody in particular"
     if forecaster_id == visit.me or forecaster_id not in page.forecasters:
-        return judge(forecaster_id, visit.me)
-    return named(page.forecasters[forecaster_id], visit.me)
+        return judge_name(forecaster_id, visit.me)
+    return display_name(page.forecasters[forecaster_id], visit.me)
 
 
 def _show_override(visit: Visit, page: QuestionPage) -> None:
@@ -74,13 +74,13 @@ def _show_override(visit: Visit, page: QuestionPage) -> None:
         return
     is_initial = all(version.at != override.at for version in page.versions[1:])
     author = _name_author(visit, page, override.by)
-    message = against_the_linter(override, opened=is_initial, by=author, on=visit.day(override.at))
-    st.markdown(f":material/gavel: {inert(message)}")
+    message = override_line(override, opened=is_initial, by=author, on=visit.day(override.at))
+    st.markdown(f":material/gavel: {escape_markdown(message)}")
 
 
 def _show_versions(visit: Visit, page: QuestionPage) -> None:
     """Show each later wording, the newest first: time, author, reason and changes."""
-    changes = rewordings(page.versions)
+    changes = list_rewordings(page.versions)
     if not changes:
         return
     st.markdown(
@@ -92,20 +92,22 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
         with st.container(border=True, gap="xsmall"):
             author = _name_author(visit, page, version.by)
             message = f"Worded anew on {visit.ago(version.at)}, by {author} because: {version.why}"
-            st.markdown(f"**{version.number}** · {inert(message)}", help=visit.utc(version.at))
+            st.markdown(
+                f"**{version.number}** · {escape_markdown(message)}", help=visit.utc(version.at)
+            )
             for change in rewording.changes:
                 st.caption(change.part)
-                st.markdown(marked(change.pieces))
+                st.markdown(diff_markdown(change.pieces))
     first = page.versions[0]
     with st.expander("As it was opened", type="compact", key="wording-first"):
         st.text(first.text)
-        st.text(flat(first.criteria))
+        st.text(unwrap_prose(first.criteria))
         st.text("\n".join(f"• {source}" for source in first.sources))
 
 
 def _show_lint(visit: Visit, page: QuestionPage) -> None:
     flaws = visit.tracker.lint_question(page.summary.question.id)
-    label = f"Can a stranger resolve it? {capital(findings(flaws))}"
+    label = f"Can a stranger resolve it? {capitalise(count_flaws(flaws))}"
     with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
         _show_flaws(flaws)
 
@@ -118,7 +120,7 @@ def _show_flaws(flaws: Sequence[Flaw]) -> None:
         )
     for flaw in flaws:
         icon = ":material/block:" if flaw.severity == "blocking" else ":material/lightbulb:"
-        st.markdown(f"{icon} {inert(finding(flaw))}")
+        st.markdown(f"{icon} {escape_markdown(flaw_line(flaw))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,17 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
         "Forecasts keep the wording they were made on. Everybody sees what changed, and why."
     )
     text = st.text_input(
-        "Question", question.text, key=f"anew-text-{form}", max_chars=TEXT_LIMIT, autocomplete="off"
+        "Question",
+        question.text,
+        key=f"anew-text-{form}",
+        max_chars=MAX_TEXT_CHARACTERS,
+        autocomplete="off",
     )
     criteria = st.text_area(
-        "How it is resolved", flat(question.criteria), key=f"anew-criteria-{form}", height=140
+        "How it is resolved",
+        unwrap_prose(question.criteria),
+        key=f"anew-criteria-{form}",
+        height=140,
     )
     listed = st.text_area(
         "Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
@@ -151,10 +160,13 @@ def _show_wording_form(visit: Visit, page: QuestionPage) -> None:
     wording = Wording((text or "").strip(), (criteria or "").strip(), sources)
     override = _check_wording(visit, page, _apply_wording(question, wording), form)
     why = st.text_input(
-        "Why it changes", key=f"anew-why-{form}", max_chars=WHY_LIMIT, autocomplete="off"
+        "Why it changes",
+        key=f"anew-why-{form}",
+        max_chars=MAX_REASON_CHARACTERS,
+        autocomplete="off",
     )
     if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
-        with calm():
+        with show_refusals():
             _save_wording(visit, page, _WordingForm(wording, (why or "").strip(), override))
 
 
@@ -174,7 +186,7 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
     question = page.summary.question
     indicators = tuple(page.indicators.values())
     flaws = visit.tracker.lint(worded, indicators)
-    st.caption(f"The linter on this wording: {findings(flaws)}")
+    st.caption(f"The linter on this wording: {count_flaws(flaws)}")
     with st.container(gap="xxsmall"):
         _show_flaws(flaws) if flaws else None
     before = {flaw.code for flaw in visit.tracker.lint(question, indicators)}
@@ -182,7 +194,9 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
     if not new or page.override is not None:
         return ""
     override = st.text_input(
-        "Why it stands against the linter", key=f"anew-override-{form}", max_chars=WHY_LIMIT
+        "Why it stands against the linter",
+        key=f"anew-override-{form}",
+        max_chars=MAX_REASON_CHARACTERS,
     )
     return (override or "").strip()
 
@@ -190,18 +204,18 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
 def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
     question = page.summary.question
     wording = form.wording
-    if wording.criteria == flat(question.criteria):
+    if wording.criteria == unwrap_prose(question.criteria):
         # Line breaks of the question's file are no change.
         wording = replace(wording, criteria=question.criteria)
     visit.tracker.edit_question(question.id, wording, why=form.why, override=form.override)
     st.session_state.pop(f"wording-form-{question.id}", None)
-    say("Worded anew; the earlier wording is kept")
+    notify("Worded anew; the earlier wording is kept")
     st.rerun()
 
 
 def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
-    if forecast_by_somebody(page):
+    if has_human_forecast(page):
         st.caption(
             "Somebody has forecast it, so it cannot be taken back: it can only be annulled, in "
             "the tab Answer."
@@ -215,11 +229,11 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
         why = st.text_input(
             "Why it goes",
             key=f"take-back-why-{question.id}",
-            max_chars=WHY_LIMIT,
+            max_chars=MAX_REASON_CHARACTERS,
             autocomplete="off",
         )
         if st.button("Take it back", key=f"take-back-{question.id}"):
-            with calm():
+            with show_refusals():
                 visit.tracker.retract(question.id, (why or "").strip())
-                say(f"Taken back: {clipped(question.text, 80)}")
+                notify(f"Taken back: {clip(question.text, 80)}")
                 st.switch_page(visit.pages["questions"])

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from dashboard.charts.revisions_data import Window, window_of
+from dashboard.charts.revisions_data import TimeWindow, chart_window
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import buttons
+from dashboard.components.widgets import show_buttons
 from tracker.model.read_models import QuestionPage
 
-ZOOMS: Final = {
+ZOOM_LEVELS: Final = {
     "1 week": timedelta(days=7),
     "1 month": timedelta(days=30),
     "3 months": timedelta(days=91),
@@ -18,15 +18,15 @@ ZOOMS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ZoomWindow:
     """Window of a chart, and the instant that counts as now in it."""
 
-    window: Window
+    window: TimeWindow
     now: datetime
 
 
-def zoomed(visit: Visit, page: QuestionPage) -> Shown:
+def choose_zoom(visit: Visit, page: QuestionPage) -> ZoomWindow:
     """Show the zoom buttons and return the window."""
-    period = ZOOMS[buttons("Zoom", list(ZOOMS), "All", "zoom")]
-    until = visit.drawn_to(page.summary.question.opens_at, period)
-    return Shown(window_of(page, until, period), until)
+    period = ZOOM_LEVELS[show_buttons("Zoom", list(ZOOM_LEVELS), "All", "zoom")]
+    until = visit.chart_end(page.summary.question.opens_at, period)
+    return ZoomWindow(chart_window(page, until, period), until)

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
-from dashboard.scenarios.likelihoods import NEW, read, row_inputs
-from dashboard.wording import clipped, inert
+from dashboard.components.widgets import show_refusals
+from dashboard.scenarios.likelihoods import NEUTRAL_LIKELIHOOD, parse_likelihoods, show_row_inputs
+from dashboard.wording import clip, escape_markdown
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.question import Question, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import ScenarioSummary
 
-LONGEST = 110
+MAX_QUESTION_CHARACTERS = 110
 
 
 def render(visit: Visit, sets: Sequence[ScenarioSummary]) -> None:
@@ -57,13 +57,16 @@ def _show_set_inputs(visit: Visit, question: Question, rows: Sequence[QuestionSu
     )
     descriptions = [
         st.text_area(
-            inert(f"What “{name}” means"), key=f"set-{question.id}-{n}", height=70, max_chars=1_000
+            escape_markdown(f"What “{name}” means"),
+            key=f"set-{question.id}-{n}",
+            height=70,
+            max_chars=1_000,
         )
         for n, name in enumerate(names)
     ]
     table = _show_row_inputs(question, names, rows)
     if st.button("Make it a scenario set", type="primary", key="make-set"):
-        with calm():
+        with show_refusals():
             _add_set(
                 visit,
                 ScenarioSet(question.id, (title or "").strip(), _strip_texts(descriptions)),
@@ -71,15 +74,15 @@ def _show_set_inputs(visit: Visit, question: Question, rows: Sequence[QuestionSu
             )
 
 
-Said = tuple[QuestionId, tuple[str, ...], str]
+RowInput = tuple[QuestionId, tuple[str, ...], str]
 
 
 def _show_row_inputs(
     question: Question, names: Sequence[str], rows: Sequence[QuestionSummary]
-) -> list[Said]:
+) -> list[RowInput]:
     """Show the inputs of the first rows of the table; more can be added on its page."""
     binary = {
-        row.question.id: clipped(row.question.text, LONGEST)
+        row.question.id: clip(row.question.text, MAX_QUESTION_CHARACTERS)
         for row in rows
         if row.question.kind == "binary" and row.status in ("open", "upcoming")
     }
@@ -92,10 +95,12 @@ def _show_row_inputs(
     inputs = []
     for question_id in chosen:
         with st.container(border=True):
-            st.markdown(f"**{inert(binary[question_id])}** How likely is YES in each scenario?")
+            st.markdown(
+                f"**{escape_markdown(binary[question_id])}** How likely is YES in each scenario?"
+            )
             with st.container(horizontal=True, key=f"set-row-{question_id}"):
-                likelihoods = row_inputs(
-                    names, [NEW] * len(names), f"set-{question.id}-{question_id}"
+                likelihoods = show_row_inputs(
+                    names, [NEUTRAL_LIKELIHOOD] * len(names), f"set-{question.id}-{question_id}"
                 )
             why = st.text_input(
                 "Why these numbers", key=f"set-why-{question.id}-{question_id}", autocomplete="off"
@@ -108,7 +113,7 @@ def _strip_texts(texts: Sequence[str | None]) -> tuple[str, ...]:
     return tuple((text or "").strip() for text in texts)
 
 
-def _add_set(visit: Visit, new: ScenarioSet, table: Sequence[Said]) -> None:
+def _add_set(visit: Visit, new: ScenarioSet, table: Sequence[RowInput]) -> None:
     if not new.title:
         raise InvalidQuestion("a scenario set needs a title")
     if not all(new.descriptions):
@@ -116,10 +121,10 @@ def _add_set(visit: Visit, new: ScenarioSet, table: Sequence[Said]) -> None:
             "say of every scenario what it means, so that two people judge it alike"
         )
     rows = tuple(
-        LikelihoodRow(question_id, read(likelihoods), why)
+        ScenarioLikelihoods(question_id, parse_likelihoods(likelihoods), why)
         for question_id, likelihoods, why in table
     )
     visit.tracker.add_scenario_set(ScenarioSet(new.question_id, new.title, new.descriptions, rows))
-    say("It is a scenario set now")
+    notify("It is a scenario set now")
     st.query_params["q"] = new.question_id
     st.rerun()

@@ -4,39 +4,44 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    WRAPPED,
-    calm,
-    empty,
-    flat,
+    WRAPPED_ROW_HEIGHT,
     link_to_question,
-    table,
-    worked_out,
+    show_empty,
+    show_refusals,
+    show_skeleton,
+    show_table,
+    unwrap_prose,
 )
 from dashboard.scenarios import coherence_data as frames
 from dashboard.scenarios import linking
-from dashboard.scenarios.coherence_data import Moved
-from dashboard.scenarios.coherence_text import KIND_OF_LINK, nats, offers, record
-from dashboard.wording import RULE, clipped, inert, named, plural
+from dashboard.scenarios.coherence_data import RepairedForecast
+from dashboard.scenarios.coherence_text import (
+    LINK_KIND_NAMES,
+    describe_repair_gain,
+    format_nats,
+    summarise_repairs,
+)
+from dashboard.wording import LINK_RULES, clip, display_name, escape_markdown, plural
 from forecasts.questions.links import Link
 from forecasts.questions.question import Question, QuestionId
-from tracker.model.scenarios import Coherence, Contradiction
+from tracker.model.scenarios import CoherenceReport, Contradiction
 
 _C = st.column_config
-LONGEST = 130
-FIRST = 3
+MAX_QUESTION_CHARACTERS = 130
+MAX_OTHERS = 3
 """Contradictions of others that are shown by default."""
 
 
 def render(visit: Visit) -> None:
     """Show contradictions, then the record of repairs, then the links."""
     st.subheader("What contradicts what", anchor=False)
-    with worked_out():
+    with show_skeleton():
         coherence = visit.tracker.coherence()
     if not coherence.links:
-        empty(
+        show_empty(
             "No questions are linked yet.",
             "A link says what questions have to do with each other, such as that one follows "
             "from the other. Forecasts that contradict it are then found here, with the nearest "
@@ -48,20 +53,22 @@ def render(visit: Visit) -> None:
     _show_links(visit, coherence)
 
 
-def _show_contradictions(visit: Visit, coherence: Coherence) -> None:
-    sorted_contradictions = frames.sorted_out(coherence, visit.me)
-    if not sorted_contradictions.mine and not sorted_contradictions.others:
+def _show_contradictions(visit: Visit, coherence: CoherenceReport) -> None:
+    sorted_contradictions = frames.group_contradictions(coherence, visit.me)
+    if not sorted_contradictions.mine and not sorted_contradictions.by_others:
         st.success(
             "No forecasts contradict each other by more than noise.", icon=":material/check:"
         )
     for contradiction in sorted_contradictions.mine:
         _show_contradiction(visit, contradiction)
-    many = len(sorted_contradictions.others) > FIRST
+    many = len(sorted_contradictions.by_others) > MAX_OTHERS
     show_all = many and st.toggle(
-        f"All {len(sorted_contradictions.others)} of others", key="all-others"
+        f"All {len(sorted_contradictions.by_others)} of others", key="all-others"
     )
     for contradiction in (
-        sorted_contradictions.others if show_all else sorted_contradictions.others[:FIRST]
+        sorted_contradictions.by_others
+        if show_all
+        else sorted_contradictions.by_others[:MAX_OTHERS]
     ):
         _show_contradiction(visit, contradiction)
     if sorted_contradictions.noise:
@@ -82,42 +89,47 @@ def _show_contradiction(visit: Visit, contradiction: Contradiction) -> None:
         owner = (
             "Your forecasts"
             if is_own
-            else f"Forecasts by “{named(contradiction.forecaster, visit.me)}”"
+            else f"Forecasts by “{display_name(contradiction.forecaster, visit.me)}”"
         )
         st.markdown(
-            f":material/warning: **{inert(violation.link.title)}** · {inert(owner)} contradict "
-            "each other"
+            f":material/warning: **{escape_markdown(violation.link.title)}** · "
+            f"{escape_markdown(owner)} contradict each other"
         )
-        st.markdown(inert(f"{violation.words}."))
-        for step in frames.moved(contradiction):
+        st.markdown(escape_markdown(f"{violation.words}."))
+        for step in frames.list_repaired_forecasts(contradiction):
             _show_repair_step(visit, step)
         slight = "" if violation.flagged else " Small enough to be noise."
-        st.caption(inert(f"{nats(violation.nats).capitalize()}. {offers(violation)}{slight}"))
+        st.caption(
+            escape_markdown(
+                f"{format_nats(violation.nats).capitalize()}. "
+                f"{describe_repair_gain(violation)}{slight}"
+            )
+        )
         if is_own:
             _show_decision(visit, contradiction)
 
 
-def _show_repair_step(visit: Visit, step: Moved) -> None:
+def _show_repair_step(visit: Visit, step: RepairedForecast) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         link_to_question(visit, step.question, "Open", ":material/show_chart:")
         is_unchanged = step.before == step.after
         numbers = f"{step.before}, stays" if is_unchanged else f"{step.before} → {step.after}"
-        label = step.label or clipped(step.question.text, LONGEST)
-        st.markdown(f"**{inert(numbers)}** {inert(label)}", width="content")
+        label = step.label or clip(step.question.text, MAX_QUESTION_CHARACTERS)
+        st.markdown(f"**{escape_markdown(numbers)}** {escape_markdown(label)}", width="content")
 
 
 def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
     link, decision = contradiction.violation.link, contradiction.decided
-    if decision is not None and frames.still_decided(contradiction):
+    if decision is not None and frames.is_decided(contradiction):
         reason = f", because: {decision.why}" if decision.why else ""
-        st.caption(inert(f"You kept yours on {visit.day(decision.at)}{reason}"))
+        st.caption(escape_markdown(f"You kept yours on {visit.day(decision.at)}{reason}"))
     with st.container(horizontal=True):
         if st.button("Adopt the nearest", type="primary", key=f"adopt-{link.id}"):
-            with calm():
+            with show_refusals():
                 visit.tracker.decide_repair(link.id, "adopted")
-                say("Adopted: your forecasts agree now. Both versions will be scored")
+                notify("Adopted: your forecasts agree now. Both versions will be scored")
                 st.rerun()
-        if not frames.still_decided(contradiction):
+        if not frames.is_decided(contradiction):
             with st.popover("Keep mine", key=f"keeping-{link.id}"):
                 _show_keep_form(visit, link)
 
@@ -127,13 +139,13 @@ def _show_keep_form(visit: Visit, link: Link) -> None:
         reason = st.text_input("Why", key=f"keep-why-{link.id}", max_chars=500, autocomplete="off")
         st.caption("Both versions will be scored once the questions are answered.")
         if st.form_submit_button("Keep mine"):
-            with calm():
+            with show_refusals():
                 visit.tracker.decide_repair(link.id, "declined", why=(reason or "").strip())
-                say("Kept. Both versions will be scored")
+                notify("Kept. Both versions will be scored")
                 st.rerun()
 
 
-def _show_repair_record(visit: Visit, coherence: Coherence) -> None:
+def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
     st.markdown("#### Did repairing pay?")
     if not coherence.repairs:
         st.caption(
@@ -144,10 +156,11 @@ def _show_repair_record(visit: Visit, coherence: Coherence) -> None:
     sentences = [
         words
         for decision in ("adopted", "declined")
-        if (words := record(decision, frames.gains(coherence.repairs, decision)))
+        if (words := summarise_repairs(decision, frames.list_gains(coherence.repairs, decision)))
     ]
     st.markdown(
-        inert(" ".join(sentences)) or "None of their questions is answered yet, so none is scored."
+        escape_markdown(" ".join(sentences))
+        or "None of their questions is answered yet, so none is scored."
     )
     columns = {
         "at": _C.DatetimeColumn("When", format="D MMM YYYY", timezone=visit.zone.key),
@@ -168,34 +181,39 @@ def _show_repair_record(visit: Visit, coherence: Coherence) -> None:
         for contradiction in coherence.contradictions
     }
     frame = frames.repairs_frame(coherence, {**names, visit.me: "Me"})
-    table(frame, columns, "All decisions on repairs", row_height=WRAPPED)
+    show_table(frame, columns, "All decisions on repairs", row_height=WRAPPED_ROW_HEIGHT)
 
 
-def _show_links(visit: Visit, coherence: Coherence) -> None:
+def _show_links(visit: Visit, coherence: CoherenceReport) -> None:
     if coherence.links:
         st.markdown("#### All links")
         texts = {row.question.id: row.question for row in visit.tracker.questions()}
-        for kind, links in frames.by_kind(coherence.links):
-            label = f"{KIND_OF_LINK[kind]} ({len(links)})"
+        for kind, links in frames.group_links_by_kind(coherence.links):
+            label = f"{LINK_KIND_NAMES[kind]} ({len(links)})"
             with st.expander(
                 label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun"
             ) as drawer:
                 if drawer.open:
-                    st.caption(inert(RULE[kind]))
+                    st.caption(escape_markdown(LINK_RULES[kind]))
                     for link in links:
                         _show_link(visit, link, texts)
-    linking.render(visit, coherence)
+    linking.show_link_form(visit, coherence)
 
 
 def _show_link(visit: Visit, link: Link, texts: Mapping[QuestionId, Question]) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**{inert(link.title)}**")
+        st.markdown(f"**{escape_markdown(link.title)}**")
         if link.why:
-            st.caption(inert(flat(link.why)))
+            st.caption(escape_markdown(unwrap_prose(link.why)))
         labels = dict(zip(link.question_ids, link.labels, strict=False))
         for question_id in link.question_ids:
             question = texts[question_id]
-            label = f"**{inert(labels[question_id])}** · " if question_id in labels else ""
+            label = (
+                f"**{escape_markdown(labels[question_id])}** · " if question_id in labels else ""
+            )
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 link_to_question(visit, question, "Open", ":material/show_chart:")
-                st.markdown(f"{label}{inert(clipped(question.text, LONGEST))}", width="content")
+                st.markdown(
+                    f"{label}{escape_markdown(clip(question.text, MAX_QUESTION_CHARACTERS))}",
+                    width="content",
+                )

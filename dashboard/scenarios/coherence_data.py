@@ -7,29 +7,29 @@ from typing import Final, get_args
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.scenarios.coherence_text import gain
-from dashboard.wording import clipped, percent_exact
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.scenarios.coherence_text import format_gain
+from dashboard.wording import clip, percent_exact
 from forecasts.questions.forecaster import CROWD
-from forecasts.questions.links import SHAPES, Link, LinkKind
+from forecasts.questions.links import LINK_ARITIES, Link, LinkKind
 from forecasts.questions.question import ForecasterId, Question, QuestionId
 from tracker.model.read_models import QuestionSummary
-from tracker.model.scenarios import Coherence, Contradiction, RepairWord, ScoredRepair
+from tracker.model.scenarios import CoherenceReport, Contradiction, RepairWord, ScoredRepair
 
-LONGEST: Final = 120
+MAX_QUESTION_CHARS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class ContradictionGroups:
     """Contradictions by required action: mine, those of others, and those that may be noise."""
 
     mine: tuple[Contradiction, ...]
-    others: tuple[Contradiction, ...]
+    by_others: tuple[Contradiction, ...]
     noise: tuple[Contradiction, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class RepairedForecast:
     """A question of a contradiction: its label, its forecast, and the nearest coherent one."""
 
     question: Question
@@ -38,7 +38,7 @@ class Moved:
     after: str
 
 
-def sorted_out(coherence: Coherence, me: ForecasterId) -> Sorted:
+def group_contradictions(coherence: CoherenceReport, me: ForecasterId) -> ContradictionGroups:
     """Group the contradictions beyond noise by owner, largest first, and the probable noise."""
     significant = [
         c
@@ -46,9 +46,9 @@ def sorted_out(coherence: Coherence, me: ForecasterId) -> Sorted:
         if not c.slight and not _is_single_person_crowd(c, coherence)
     ]
     flagged = [c for c in significant if c.violation.flagged]
-    return Sorted(
+    return ContradictionGroups(
         mine=tuple(c for c in flagged if c.forecaster.id == me),
-        others=tuple(c for c in flagged if c.forecaster.id != me),
+        by_others=tuple(c for c in flagged if c.forecaster.id != me),
         noise=tuple(
             sorted(
                 (c for c in significant if not c.violation.flagged),
@@ -58,7 +58,7 @@ def sorted_out(coherence: Coherence, me: ForecasterId) -> Sorted:
     )
 
 
-def _is_single_person_crowd(contradiction: Contradiction, coherence: Coherence) -> bool:
+def _is_single_person_crowd(contradiction: Contradiction, coherence: CoherenceReport) -> bool:
     """Return True for the crowd's contradiction if the crowd is one person, to avoid repeating
     it.
     """
@@ -70,14 +70,14 @@ def _is_single_person_crowd(contradiction: Contradiction, coherence: Coherence) 
     )
 
 
-def moved(contradiction: Contradiction) -> tuple[Moved, ...]:
+def list_repaired_forecasts(contradiction: Contradiction) -> tuple[RepairedForecast, ...]:
     """List the questions with their forecasts before and after the repair, in the order of the
     link.
     """
     violation = contradiction.violation
     labels = dict(zip(violation.link.question_ids, violation.link.labels, strict=False))
     return tuple(
-        Moved(
+        RepairedForecast(
             contradiction.questions[question_id].question,
             labels.get(question_id, ""),
             percent_exact(before),
@@ -89,7 +89,7 @@ def moved(contradiction: Contradiction) -> tuple[Moved, ...]:
     )
 
 
-def still_decided(contradiction: Contradiction) -> bool:
+def is_decided(contradiction: Contradiction) -> bool:
     """Return True if the latest decision applies to the current forecasts."""
     decision, violation = contradiction.decided, contradiction.violation
     return (
@@ -99,12 +99,12 @@ def still_decided(contradiction: Contradiction) -> bool:
     )
 
 
-def gains(repairs: Iterable[ScoredRepair], decision: RepairWord) -> tuple[float, ...]:
+def list_gains(repairs: Iterable[ScoredRepair], decision: RepairWord) -> tuple[float, ...]:
     """List the gains in nats of answered repairs with this decision."""
     return tuple(r.gain for r in repairs if r.decision.decision == decision and r.gain is not None)
 
 
-def repairs_frame(coherence: Coherence, names: Mapping[ForecasterId, str]) -> pd.DataFrame:
+def repairs_frame(coherence: CoherenceReport, names: Mapping[ForecasterId, str]) -> pd.DataFrame:
     """All decisions on repairs, newest first. Columns: at, link, who, decision, moved, nats, gain
     (words), why.
     """
@@ -124,12 +124,12 @@ def repairs_frame(coherence: Coherence, names: Mapping[ForecasterId, str]) -> pd
             repair.decision.decision,
             _format_repair(repair),
             repair.decision.nats,
-            gain(repair.gain),
+            format_gain(repair.gain),
             repair.decision.why,
         )
         for repair in coherence.repairs
     )
-    return frame_of({**types, "gain": "str", "why": "str"}, rows)
+    return build_frame({**types, "gain": "str", "why": "str"}, rows)
 
 
 def _format_repair(repair: ScoredRepair) -> str:
@@ -137,21 +137,21 @@ def _format_repair(repair: ScoredRepair) -> str:
     return ", ".join(f"{percent_exact(before)} → {percent_exact(after)}" for before, after in pairs)
 
 
-def by_kind(links: Iterable[Link]) -> tuple[tuple[LinkKind, tuple[Link, ...]], ...]:
+def group_links_by_kind(links: Iterable[Link]) -> tuple[tuple[LinkKind, tuple[Link, ...]], ...]:
     """Group the links by kind, in the order of the kinds; empty kinds are left out."""
     order = get_args(LinkKind)
     ranked = sorted(links, key=lambda link: (order.index(link.kind), link.title))
     return tuple((kind, tuple(of)) for kind, of in groupby(ranked, key=lambda link: link.kind))
 
 
-def fitting(
+def list_linkable_questions(
     kind: LinkKind, rows: Iterable[QuestionSummary], place: int = 0
 ) -> dict[QuestionId, str]:
     """Map the open questions that may stand at a place of a link of this kind to their texts."""
-    binary_places = SHAPES[kind].binary
+    binary_places = LINK_ARITIES[kind].binary
     must_be_binary = binary_places is None or place < binary_places
     return {
-        row.question.id: clipped(row.question.text, LONGEST)
+        row.question.id: clip(row.question.text, MAX_QUESTION_CHARS)
         for row in rows
         if row.status in ("open", "upcoming")
         and (row.question.kind == "binary" or not must_be_binary)

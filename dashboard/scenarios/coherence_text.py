@@ -9,7 +9,7 @@ from forecasts.questions.links import LinkKind
 from forecasts.scenarios.link_rules import Violation
 from tracker.model.scenarios import RepairWord
 
-KIND_OF_LINK: Final[dict[LinkKind, str]] = {
+LINK_KIND_NAMES: Final[dict[LinkKind, str]] = {
     "implies": "One follows from the other",
     "negates": "One is the opposite of the other",
     "conjunction": "One asks for both of two others",
@@ -20,7 +20,7 @@ KIND_OF_LINK: Final[dict[LinkKind, str]] = {
 }
 """Names of the kinds of links."""
 
-ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
+LINK_ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
     "implies": ("Whenever this comes true …", "… this does, too"),
     "negates": ("Either this …", "… or this"),
     "conjunction": ("This …", "… and this …", "… are both asked for here"),
@@ -34,14 +34,14 @@ ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
 questions.
 """
 
-ABOUT: Final = "Asked whatever becomes of the condition (optional)"
+OPTIONAL_ROLE: Final = "Asked whatever becomes of the condition (optional)"
 """Role of the optional fourth question of a conditional pair."""
 
-SMALL_SAMPLE: Final = 10
+MIN_REPAIRS: Final = 10
 """Fewer answered repairs than this are called a small sample."""
 
 
-def nats(amount: float) -> str:
+def format_nats(amount: float) -> str:
     """Format a divergence: `0.049 nats apart`, or infinitely far if certainties contradict each
     other.
     """
@@ -52,7 +52,7 @@ def nats(amount: float) -> str:
     )
 
 
-def offers(violation: Violation) -> str:
+def describe_repair_gain(violation: Violation) -> str:
     """State the guaranteed gain of a repair: `The nearest that agree gain at least 0.021 nats …`"""
     gains = violation.repair.gains
     min_gain = min(gains, default=0.0)
@@ -66,7 +66,7 @@ def offers(violation: Violation) -> str:
     )
 
 
-def gain(amount: float | None) -> str:
+def format_gain(amount: float | None) -> str:
     """Format the gain of a repair: `+0.083`, `−0.120`, `not answered yet`."""
     if amount is None:
         return "not answered yet"
@@ -75,7 +75,7 @@ def gain(amount: float | None) -> str:
     return f"{'+' if amount >= 0 else MINUS}{abs(amount):.3f}"
 
 
-def record(decision: RepairWord, gains: Sequence[float]) -> str:
+def summarise_repairs(decision: RepairWord, gains: Sequence[float]) -> str:
     """Summarise answered repairs with one decision: `3 of 4 adopted repairs gained, +0.08 nats on
     …`
     """
@@ -84,9 +84,9 @@ def record(decision: RepairWord, gains: Sequence[float]) -> str:
     better = sum(amount > 0.0 for amount in gains)
     finite = [amount for amount in gains if isfinite(amount)]
     verb = "gained" if decision == "adopted" else "would have gained"
-    mean = f", {gain(sum(finite) / len(finite))}{NBSP}nats on average" if finite else ""
+    mean = f", {format_gain(sum(finite) / len(finite))}{NBSP}nats on average" if finite else ""
     unbounded = len(gains) - len(finite)
     unbounded_words = f", besides {unbounded} without bound" if unbounded and finite else ""
-    caveat = "; a small sample" if len(gains) < SMALL_SAMPLE else ""
+    caveat = "; a small sample" if len(gains) < MIN_REPAIRS else ""
     repairs = plural(len(gains), f"{decision} repair")
     return f"{better} of {repairs} {verb}{mean}{unbounded_words}{caveat}."

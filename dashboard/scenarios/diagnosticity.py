@@ -3,29 +3,31 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.common import Line
-from dashboard.charts.scenarios import scenarios_in_cases
+from dashboard.charts.common import LineStyle
+from dashboard.charts.scenarios import scenarios_in_cases_chart
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import empty, link_to_question
+from dashboard.components.widgets import link_to_question, show_empty
 from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios.scenarios_text import on_the_board, tells
-from dashboard.wording import clipped, inert, percent
+from dashboard.scenarios.scenarios_text import describe_board_state, format_information
+from dashboard.wording import clip, escape_markdown, percent_whole
 from forecasts.distributions.distribution import Categorical
 from forecasts.scenarios.diagnosticity import RowValue
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.model.scenarios import ScenarioPage
 
-FIRST = 4
+MAX_INITIAL_QUESTIONS = 4
 """Questions that are shown by default."""
 
-LONGEST = 160
+MAX_QUESTION_CHARACTERS = 160
 
 
-def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+def show_diagnosticity(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     """Show the scenarios now and after each answer, the most informative question first."""
-    values = frames.values(page, posterior)
+    values = frames.answer_values(page, posterior)
     if not values:
-        empty("No indicator question is open.", "Add a row about an open question to the table.")
+        show_empty(
+            "No indicator question is open.", "Add a row about an open question to the table."
+        )
         return
     names = posterior.distribution.options
     styles = charts.option_lines(names, ordered=False)
@@ -35,39 +37,48 @@ def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> No
         "questions, and forecast them with care."
     )
     _show_bars(styles, {"Now": posterior.distribution}, "now", legend=True)
-    show_all = len(values) > FIRST and st.toggle(f"All {len(values)}", key="all-values")
-    for value in values if show_all else values[:FIRST]:
+    show_all = len(values) > MAX_INITIAL_QUESTIONS and st.toggle(
+        f"All {len(values)}", key="all-values"
+    )
+    for value in values if show_all else values[:MAX_INITIAL_QUESTIONS]:
         _show_question_value(visit, page, value, styles)
 
 
 def _show_question_value(
-    visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[Line, ...]
+    visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[LineStyle, ...]
 ) -> None:
     row = page.board[value.question_id]
     question = row.question.question
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             link_to_question(visit, question, "Open", ":material/show_chart:")
-            st.markdown(f"**{inert(clipped(question.text, LONGEST))}**", width="content")
+            st.markdown(
+                f"**{escape_markdown(clip(question.text, MAX_QUESTION_CHARACTERS))}**",
+                width="content",
+            )
         st.caption(
-            inert(
-                f"{on_the_board(row)} on the board · {tells(value.bits)} · expected to move"
-                f" {percent(value.expected_shift)} of the probability"
+            escape_markdown(
+                f"{describe_board_state(row)} on the board · {format_information(value.bits)} · "
+                f"expected to move {percent_whole(value.expected_shift)} of the probability"
             )
         )
         _show_bars(styles, {"If YES": value.if_yes, "If NO": value.if_no}, value.question_id)
 
 
 def _show_bars(
-    styles: tuple[Line, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
+    styles: tuple[LineStyle, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
 ) -> None:
     description = "; ".join(
-        f"{case}: {', '.join(f'{option} {percent(p)}' for option, p in frames.shares_of(shares))}"
+        (
+            f"{case}: "
+            f"{', '.join(f'{option} {percent_whole(p)}' for option, p in frames.option_shares(shares))}"
+        )
         for case, shares in cases.items()
     )
     st.vega_lite_chart(
-        spec=charts.drawn(
-            scenarios_in_cases(styles, tuple(cases), legend=legend), cases=frames.cases_frame(cases)
+        spec=charts.bind_data(
+            scenarios_in_cases_chart(styles, tuple(cases), legend=legend),
+            cases=frames.cases_frame(cases),
         ),
         width="stretch",
         key=f"cases-{name}",

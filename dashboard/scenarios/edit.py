@@ -6,35 +6,35 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm, table
-from dashboard.question.distributions_data import as_read
+from dashboard.components.widgets import show_refusals, show_table
+from dashboard.question.distributions_data import merge_removed_options
 from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios.scenarios_text import GIVES_WAY
-from dashboard.wording import in_short, inert, percent_exact
+from dashboard.scenarios.scenarios_text import GIVE_WAY_LABELS
+from dashboard.wording import escape_markdown, format_forecast, percent_exact
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast
-from forecasts.scenarios.diagnosticity import GiveWay, gives_way
+from forecasts.scenarios.diagnosticity import ShareEditMethod, edit_share
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.model.scenarios import ScenarioPage
 
 _C = st.column_config
-STARTS = ("What I hold", "By the table")
+START_CHOICES = ("What I hold", "By the table")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ShareForm:
     """Edit form: its name, its initial shares, and the shares edited so far."""
 
     form: str
-    begun: Categorical
+    initial: Categorical
     shares: Categorical
 
     @property
     def edited(self) -> bool:
         """True if an edit was kept."""
-        return self.begun != self.shares
+        return self.initial != self.shares
 
 
 @st.fragment
@@ -52,25 +52,27 @@ def render(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> No
     _show_save_form(visit, page, form, shares=shares, problem=problem)
 
 
-def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> Sheet:
+def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> ShareForm:
     """Build the edit form: from my forecast, else the table's shares, with the edits so far."""
     form = st.session_state.setdefault(f"own-{page.scenario_set.question_id}", uuid4().hex)
-    offered = page.summary.question.offered(visit.now)
+    offered = page.summary.question.offered_options(visit.now)
     own_forecast = page.held.get(visit.me)
     current = (
-        None if own_forecast is None else as_read(page.summary.question, own_forecast, visit.now)
+        None
+        if own_forecast is None
+        else merge_removed_options(page.summary.question, own_forecast, visit.now)
     )
     initial = posterior.distribution
     if isinstance(current, Categorical):
         start = st.segmented_control(
-            "Begin with", STARTS, default=STARTS[0], required=True, key=f"start-{form}",
+            "Begin with", START_CHOICES, default=START_CHOICES[0], required=True, key=f"start-{form}",
             on_change=_discard_edits, args=(form,),
         )  # fmt: skip
-        initial = current if start == STARTS[0] else initial
+        initial = current if start == START_CHOICES[0] else initial
     else:
         st.caption("You hold no forecast yet: this begins with the shares by the table.")
-    initial = frames.offered_shares(initial, offered)
-    return Sheet(form, initial, st.session_state.get(f"shares-{form}", initial))
+    initial = frames.fill_option_shares(initial, offered)
+    return ShareForm(form, initial, st.session_state.get(f"shares-{form}", initial))
 
 
 def _keep_edit(form: str, shares: Categorical) -> None:
@@ -83,13 +85,15 @@ def _discard_edits(form: str) -> None:
     st.session_state.pop(f"shares-{form}", None)
 
 
-def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, str]:
+def _show_edit(form: ShareForm, posterior: ScenarioPosterior) -> tuple[Categorical, str]:
     """Show the inputs of an edit; return the shares and the reason why they are invalid, "" if
     none.
     """
     names = form.shares.options
     first = (
-        names.index(frames.moved_most(posterior)) if frames.moved_most(posterior) in names else 0
+        names.index(frames.most_changed_scenario(posterior))
+        if frames.most_changed_scenario(posterior) in names
+        else 0
     )
     option = st.selectbox("Scenario", names, index=first, key=f"option-{form.form}")
     current_percent = 100.0 * form.shares.of(option)
@@ -97,12 +101,12 @@ def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, 
         "Its share, in percent", 0.0, 100.0, round(current_percent, 2), step=1.0, format="%.4g",
         key=f"share-{form.form}-{option}-{current_percent:.6f}",
     )  # fmt: skip
-    give_ways: tuple[GiveWay, ...] = tuple(GIVES_WAY)
+    give_ways: tuple[ShareEditMethod, ...] = tuple(GIVE_WAY_LABELS)
     give_way = st.segmented_control(
         "The others give way", give_ways, default=give_ways[0], required=True,
-        key=f"way-{form.form}", format_func=lambda rule: GIVES_WAY[rule][0],
+        key=f"way-{form.form}", format_func=lambda rule: GIVE_WAY_LABELS[rule][0],
     )  # fmt: skip
-    st.caption(GIVES_WAY[give_way][1])
+    st.caption(GIVE_WAY_LABELS[give_way][1])
     donor = None
     if give_way == "from one":
         donor = st.selectbox(
@@ -113,22 +117,27 @@ def _show_edit(form: Sheet, posterior: ScenarioPosterior) -> tuple[Categorical, 
     if abs(share - current_percent) < 0.005:  # rounding by the input to two decimals is no edit
         return form.shares, ""
     try:
-        return gives_way(form.shares, option, share / 100.0, how=give_way, one=donor), ""
+        return edit_share(form.shares, option, share / 100.0, method=give_way, donor=donor), ""
     except ForecastsError as refusal:
-        st.caption(f":material/error: {inert(str(refusal))}")
+        st.caption(f":material/error: {escape_markdown(str(refusal))}")
         return form.shares, str(refusal)
 
 
-def _show_preview(form: Sheet, shares: Categorical) -> None:
+def _show_preview(form: ShareForm, shares: Categorical) -> None:
     columns = {
         "option": _C.TextColumn("Scenario", width=190),
         "before": _C.NumberColumn("Before", format="%g %%"),
         "after": _C.NumberColumn("After", format="%g %%"),
         "change": _C.NumberColumn("Change", format="%+.1f", help="In points."),
     }
-    table(frames.edited_frame(form.begun, shares), columns, "The shares before and after the edit")
+    show_table(
+        frames.edit_preview_frame(form.initial, shares),
+        columns,
+        "The shares before and after the edit",
+    )
     st.markdown(
-        f"Together **{inert(percent_exact(round(fsum(shares.p), 12)))}**, before and after."
+        f"Together **{escape_markdown(percent_exact(round(fsum(shares.p), 12)))}**, before and "
+        "after."
     )
     with st.container(horizontal=True):
         if shares != form.shares:
@@ -149,7 +158,7 @@ def _show_preview(form: Sheet, shares: Categorical) -> None:
 
 
 def _show_save_form(
-    visit: Visit, page: ScenarioPage, form: Sheet, *, shares: Categorical, problem: str
+    visit: Visit, page: ScenarioPage, form: ShareForm, *, shares: Categorical, problem: str
 ) -> None:
     with st.form(f"own-why-{form.form}", border=False):
         reason = st.text_area(
@@ -158,7 +167,7 @@ def _show_save_form(
         )  # fmt: skip
         if not st.form_submit_button("Save as my forecast", type="primary"):
             return
-    with calm():
+    with show_refusals():
         if problem:
             raise InvalidForecast(problem)
         if not (reason or "").strip():
@@ -167,5 +176,5 @@ def _show_save_form(
         visit.tracker.forecast(question.id, shares, rationale=reason.strip(), key=form.form)
         _discard_edits(form.form)
         st.session_state.pop(f"own-{question.id}", None)
-        say(f"Saved: {in_short(question, shares)}")
+        notify(f"Saved: {format_forecast(question, shares)}")
         st.rerun()

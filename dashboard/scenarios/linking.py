@@ -5,21 +5,21 @@ from typing import get_args
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
-from dashboard.scenarios.coherence_data import fitting
-from dashboard.scenarios.coherence_text import ABOUT, KIND_OF_LINK, ROLES
-from dashboard.wording import RULE, clipped, inert
+from dashboard.components.widgets import show_refusals
+from dashboard.scenarios.coherence_data import list_linkable_questions
+from dashboard.scenarios.coherence_text import LINK_KIND_NAMES, LINK_ROLES, OPTIONAL_ROLE
+from dashboard.wording import LINK_RULES, clip, escape_markdown
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.new_question import short_name
 from forecasts.questions.question import QuestionId
 from tracker.model.read_models import QuestionSummary
-from tracker.model.scenarios import Coherence
+from tracker.model.scenarios import CoherenceReport
 
 
-def render(visit: Visit, coherence: Coherence) -> None:
+def show_link_form(visit: Visit, coherence: CoherenceReport) -> None:
     """Show the form, collapsed."""
     with st.expander("Link questions", key="add-link", on_change="rerun") as drawer:
         if drawer.open:
@@ -27,12 +27,12 @@ def render(visit: Visit, coherence: Coherence) -> None:
 
 
 @st.fragment
-def _show_form(visit: Visit, coherence: Coherence) -> None:
+def _show_form(visit: Visit, coherence: CoherenceReport) -> None:
     kinds: tuple[LinkKind, ...] = get_args(LinkKind)
     kind = st.selectbox(
-        "How they are linked", kinds, format_func=KIND_OF_LINK.__getitem__, key="link-kind"
+        "How they are linked", kinds, format_func=LINK_KIND_NAMES.__getitem__, key="link-kind"
     )
-    st.caption(inert(RULE[kind]))
+    st.caption(escape_markdown(LINK_RULES[kind]))
     rows = visit.tracker.questions()
     chosen = _choose_questions(kind, rows)
     labels = _show_label_inputs(kind, chosen, {row.question.id: row.question.text for row in rows})
@@ -44,7 +44,7 @@ def _show_form(visit: Visit, coherence: Coherence) -> None:
         or ""
     )
     if st.button("Link them", type="primary", key="link-them"):
-        with calm():
+        with show_refusals():
             _add_link(
                 visit,
                 coherence,
@@ -54,18 +54,18 @@ def _show_form(visit: Visit, coherence: Coherence) -> None:
 
 def _choose_questions(kind: LinkKind, rows: Sequence[QuestionSummary]) -> tuple[QuestionId, ...]:
     """Show a field for each role of the link, or one for all where the number is open."""
-    if kind not in ROLES:
-        texts = fitting(kind, rows)
+    if kind not in LINK_ROLES:
+        texts = list_linkable_questions(kind, rows)
         chosen = st.multiselect(
             "Questions, in order", list(texts), format_func=texts.__getitem__,
             key=f"link-all-{kind}", placeholder="Type to search",
             help="The nearest date first." if kind == "dates" else None,
         )  # fmt: skip
         return tuple(chosen)
-    roles = (*ROLES[kind], ABOUT) if kind == "condition" else ROLES[kind]
+    roles = (*LINK_ROLES[kind], OPTIONAL_ROLE) if kind == "condition" else LINK_ROLES[kind]
     selected = []
     for position, role in enumerate(roles):
-        texts = fitting(kind, rows, position)
+        texts = list_linkable_questions(kind, rows, position)
         question_choice = st.selectbox(
             role, list(texts), index=None, format_func=texts.__getitem__,
             placeholder="Type to search", key=f"link-{kind}-{position}",
@@ -84,7 +84,7 @@ def _show_label_inputs(
     labels = [
         (
             st.text_input(
-                inert(clipped(texts[question_id], 90)),
+                escape_markdown(clip(texts[question_id], 90)),
                 key=f"link-label-{question_id}",
                 max_chars=40,
                 autocomplete="off",
@@ -96,12 +96,12 @@ def _show_label_inputs(
     return tuple(labels) if any(labels) else ()
 
 
-def _add_link(visit: Visit, coherence: Coherence, entered: Link) -> None:
+def _add_link(visit: Visit, coherence: CoherenceReport, entered: Link) -> None:
     if not entered.title:
         raise InvalidQuestion("a link needs a title: what do the questions have in common?")
     if not entered.why:
         raise InvalidQuestion("a link needs its reason: write a sentence under Why")
-    if entered.kind in ROLES and len(entered.question_ids) < len(ROLES[entered.kind]):
+    if entered.kind in LINK_ROLES and len(entered.question_ids) < len(LINK_ROLES[entered.kind]):
         raise InvalidQuestion("choose a question for every place of the link")
     if entered.labels and not all(entered.labels):
         raise InvalidQuestion("give every question a short name, or none")
@@ -113,7 +113,7 @@ def _add_link(visit: Visit, coherence: Coherence, entered: Link) -> None:
             link_id, entered.kind, entered.question_ids, entered.title, entered.labels, entered.why
         )
     )
-    say("Linked")
+    notify("Linked")
     for key in [key for key in st.session_state if str(key).startswith("link-")]:
         del st.session_state[key]
     st.rerun()

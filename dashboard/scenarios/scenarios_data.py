@@ -11,31 +11,36 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.question.distributions_data import as_read
-from dashboard.scenarios.scenarios_text import cell, on_the_board
-from dashboard.wording import clipped, named, percent_exact, percent_number
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.question.distributions_data import merge_removed_options
+from dashboard.scenarios.scenarios_text import describe_board_state, format_cell
+from dashboard.wording import clip, display_name, percent_exact, percent_number
 from forecasts.distributions.distribution import Categorical
 from forecasts.questions.forecaster import CROWD, RESERVED
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scenarios.diagnosticity import Diagnosticity, RowValue, diagnosticity, information
-from forecasts.scenarios.scenario_set import ScenarioPosterior, posterior, table_of
+from forecasts.scenarios.diagnosticity import (
+    Diagnosticity,
+    RowValue,
+    analyse_diagnosticity,
+    rank_informative_rows,
+)
+from forecasts.scenarios.scenario_set import ScenarioPosterior, compute_posterior, likelihood_matrix
 from tracker.model.scenarios import ScenarioPage
 
-LATELY: Final = timedelta(days=30)
+RECENT_PERIOD: Final = timedelta(days=30)
 """Period over which recent changes are shown."""
 
-LEAST_LABEL: Final = 0.05
+MIN_LABEL_SHARE: Final = 0.05
 """Smallest share with room for its number in the area chart."""
 
-LEAST_BAR: Final = 0.07
+MIN_BAR_SHARE: Final = 0.07
 """Smallest share with room for its number in a horizontal bar."""
 
-LONGEST: Final = 170
+MAX_TEXT_CHARS: Final = 170
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class ScenarioRow:
     """One scenario: description, prior, current share by the table, and people's forecasts.
 
     Forecasts are pairs of name and share, me first. Shares are None for removed options.
@@ -45,39 +50,41 @@ class Scenario:
     description: str
     prior: float | None
     now: float | None
-    held: tuple[tuple[str, float], ...]
+    forecasts: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Strain:
+class BoardStrain:
     """Inconsistency of board and table in nats beyond expected surprise, and the worst row."""
 
     nats: float
     question_id: QuestionId
-    said: float
+    observed: float
     expected: float
 
 
-def board_of(page: ScenarioPage) -> dict[QuestionId, float]:
+def board_probabilities(page: ScenarioPage) -> dict[QuestionId, float]:
     """Return P(YES) of the indicator questions with a number."""
     return {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
 
 
-def standing(page: ScenarioPage, now: datetime) -> ScenarioPosterior:
+def current_posterior(page: ScenarioPage, now: datetime) -> ScenarioPosterior:
     """Compute the posterior from table and board; raises `ForecastsError` if the table does not fit
     the options.
     """
-    return posterior(page.summary.question, page.scenario_set, board_of(page), at=now)
+    return compute_posterior(
+        page.summary.question, page.scenario_set, board_probabilities(page), at=now
+    )
 
 
-def shares_of(distribution: Categorical) -> tuple[tuple[str, float], ...]:
+def option_shares(distribution: Categorical) -> tuple[tuple[str, float], ...]:
     """Return the options with their shares, in order."""
     return tuple(zip(distribution.options, distribution.p, strict=True))
 
 
-def scenarios(
+def build_scenario_rows(
     page: ScenarioPage, scenario_posterior: ScenarioPosterior, me: ForecasterId, now: datetime
-) -> tuple[Scenario, ...]:
+) -> tuple[ScenarioRow, ...]:
     """List all offered scenarios in their order."""
     question = page.summary.question
     descriptions = dict(
@@ -88,12 +95,12 @@ def scenarios(
         )
     )
     prior, shares = (
-        dict(shares_of(scenario_posterior.prior)),
-        dict(shares_of(scenario_posterior.distribution)),
+        dict(option_shares(scenario_posterior.prior)),
+        dict(option_shares(scenario_posterior.distribution)),
     )
     forecasts = _visible_forecasts(page, me, now)
     return tuple(
-        Scenario(
+        ScenarioRow(
             name,
             descriptions.get(name, ""),
             prior.get(name),
@@ -104,7 +111,7 @@ def scenarios(
                 if name in forecast
             ),
         )
-        for name in question.offered(now)
+        for name in question.offered_options(now)
     )
 
 
@@ -120,11 +127,11 @@ def _visible_forecasts(
         distribution = (
             None
             if forecaster_id not in page.held
-            else as_read(page.summary.question, page.held[forecaster_id], now)
+            else merge_removed_options(page.summary.question, page.held[forecaster_id], now)
         )
         if isinstance(distribution, Categorical):
-            shares_by_name[named(page.forecasters[forecaster_id], me)] = dict(
-                shares_of(distribution)
+            shares_by_name[display_name(page.forecasters[forecaster_id], me)] = dict(
+                option_shares(distribution)
             )
     return shares_by_name
 
@@ -137,10 +144,10 @@ def _share_history(page: ScenarioPage) -> list[tuple[datetime, dict[str, float]]
     question = page.summary.question
     assert isinstance(question.prior, Categorical)
     return [
-        (entry.at, dict(shares_of(distribution)))
+        (entry.at, dict(option_shares(distribution)))
         for entry in page.history
         if isinstance(
-            distribution := as_read(
+            distribution := merge_removed_options(
                 question, Categorical(question.prior.options, entry.shares), entry.at
             ),
             Categorical,
@@ -148,7 +155,7 @@ def _share_history(page: ScenarioPage) -> list[tuple[datetime, dict[str, float]]
     ]
 
 
-def until(page: ScenarioPage, now: datetime) -> datetime:
+def scenarios_chart_end(page: ScenarioPage, now: datetime) -> datetime:
     """Return the end of the chart: now, or the close."""
     return min(now, page.summary.question.closes_at)
 
@@ -159,47 +166,47 @@ def stack_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
     """
     steps = _share_history(page)
     types = {"time": TIME, "option": "str", "rank": "int64", "share": "float64"}
-    ends = [*steps, (until(page, now), steps[-1][1])] if steps else []
+    ends = [*steps, (scenarios_chart_end(page, now), steps[-1][1])] if steps else []
     names = [option.name for option in page.summary.question.options]
-    return frame_of(
+    return build_frame(
         types, ((at, name, n, p.get(name, 0.0)) for at, p in ends for n, name in enumerate(names))
     )
 
 
-def stretches_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
+def stable_periods_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
     """Periods without change, for tooltips. Columns: time, until, then s0, s1, … (percent in
     words).
     """
     names = [option.name for option in page.summary.question.options]
     types = {"time": TIME, "until": TIME, **{f"s{n}": "str" for n in range(len(names))}}
     steps = _share_history(page)
-    ends = [*steps, (until(page, now), {})] if steps else []
+    ends = [*steps, (scenarios_chart_end(page, now), {})] if steps else []
     rows = (
         (at, later, *(percent_exact(p.get(name, 0.0)) for name in names))
         for (at, p), (later, _) in pairwise(ends)
     )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def ends_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
+def share_labels_frame(page: ScenarioPage, now: datetime) -> pd.DataFrame:
     """Numbers at the right end of areas with room for one. Columns: time, y (0 to 1), option,
     shown.
     """
     types = {"time": TIME, "y": "float64", "option": "str", "shown": "str"}
     steps = _share_history(page)
     if not steps:
-        return frame_of(types, ())
+        return build_frame(types, ())
     names = [option.name for option in page.summary.question.options]
     shares = [steps[-1][1].get(name, 0.0) for name in names]
     rows = [  # the first option lies on top
-        (until(page, now), fsum(shares[n + 1 :]) + p / 2.0, name, percent_exact(p))
+        (scenarios_chart_end(page, now), fsum(shares[n + 1 :]) + p / 2.0, name, percent_exact(p))
         for n, (name, p) in enumerate(zip(names, shares, strict=True))
-        if p >= LEAST_LABEL
+        if p >= MIN_LABEL_SHARE
     ]
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def moves(
+def recent_changes(
     page: ScenarioPage, now: datetime
 ) -> tuple[datetime, tuple[tuple[str, float], ...]] | None:
     """Return the start of the recent period and the change of each share since; None before the
@@ -208,7 +215,7 @@ def moves(
     steps = _share_history(page)
     if not steps:
         return None
-    start = max(until(page, now) - LATELY, steps[0][0])
+    start = max(scenarios_chart_end(page, now) - RECENT_PERIOD, steps[0][0])
     before = [p for at, p in steps if at <= start][-1]
     after = steps[-1][1]
     return start, tuple((name, p - before.get(name, 0.0)) for name, p in after.items())
@@ -217,7 +224,7 @@ def moves(
 # Reasons
 
 
-def why_frame(
+def scenario_why_frame(
     page: ScenarioPage, scenario_posterior: ScenarioPosterior, option: str
 ) -> pd.DataFrame:
     """The lines of one scenario's share and their sum, ln of the share. Columns: what, adds, times,
@@ -233,7 +240,7 @@ def why_frame(
         if line.question_id is None:
             subject, alone = "Before any evidence" if n == 0 else "All rows together", ""
         else:
-            subject = clipped(page.board[line.question_id].question.question.text, LONGEST)
+            subject = clip(page.board[line.question_id].question.question.text, MAX_TEXT_CHARS)
             alone = _effect_alone(page, scenario_posterior, line.question_id, option)
         rows.append(
             (
@@ -250,7 +257,7 @@ def why_frame(
         rows.append(
             ("Sum", log_of_share, "", "", f"the natural logarithm of {percent_exact(share)}")
         )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
 def _effect_alone(
@@ -262,7 +269,7 @@ def _effect_alone(
     p = page.board[question_id].p
     row = tuple(row for row in page.scenario_set.rows if row.question_id == question_id)
     question = replace(page.summary.question, prior=scenario_posterior.prior)
-    row_only = posterior(
+    row_only = compute_posterior(
         question, replace(page.scenario_set, rows=row), {} if p is None else {question_id: p}
     )
     return _format_factor(row_only.distribution.of(option) / scenario_posterior.prior.of(option))
@@ -272,7 +279,7 @@ def _format_factor(factor: float) -> str:
     return f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}"
 
 
-def moved_most(scenario_posterior: ScenarioPosterior) -> str:
+def most_changed_scenario(scenario_posterior: ScenarioPosterior) -> str:
     """Return the scenario whose share is farthest from its prior."""
     return max(
         scenario_posterior.distribution.options,
@@ -282,7 +289,7 @@ def moved_most(scenario_posterior: ScenarioPosterior) -> str:
     )
 
 
-def strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> Strain | None:
+def measure_strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> BoardStrain | None:
     """Measure how badly the board fits prior and table; None without a row on the board.
 
     The expected surprise of answers, which is the entropy of their predictions, is subtracted.
@@ -291,13 +298,13 @@ def strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> Strain 
         indicator_probabilities,  # it loads scipy, which few pages need
     )
 
-    board = board_of(page)
+    board = board_probabilities(page)
     rows = [row for row in page.scenario_set.rows if row.question_id in board]
     if not rows:
         return None
     expected = indicator_probabilities(
         scenario_posterior.prior.p,
-        table_of(page.summary.question, rows, scenario_posterior.prior.options),
+        likelihood_matrix(page.summary.question, rows, scenario_posterior.prior.options),
     )
     observed = [board[row.question_id] for row in rows]
     surprise_of_answers = [
@@ -308,7 +315,7 @@ def strain(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> Strain 
         range(len(rows)),
         key=lambda n: _kl_divergence(observed[n], expected[n]) - surprise_of_answers[n],
     )
-    return Strain(
+    return BoardStrain(
         max(0.0, scenario_posterior.nats - fsum(surprise_of_answers)),
         rows[worst].question_id,
         observed[worst],
@@ -328,14 +335,16 @@ def _kl_divergence(p: float, q: float) -> float:
 # Information of answers
 
 
-def values(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> tuple[RowValue, ...]:
+def answer_values(
+    page: ScenarioPage, scenario_posterior: ScenarioPosterior
+) -> tuple[RowValue, ...]:
     """Rank the open indicator questions by the expected information of their answers."""
     answered = {
         question_id
         for question_id, seat in page.board.items()
         if seat.question.resolution is not None
     }
-    return information(
+    return rank_informative_rows(
         page.summary.question, page.scenario_set, scenario_posterior.distribution, answered=answered
     )
 
@@ -350,19 +359,19 @@ def cases_frame(cases: Mapping[str, Categorical]) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for case, distribution in cases.items():
         before = 0.0
-        for n, (name, p) in enumerate(shares_of(distribution)):
+        for n, (name, p) in enumerate(option_shares(distribution)):
             shown = percent_exact(p)
             rows.append(
-                (case, name, n, p, before + p / 2.0, shown, shown if p >= LEAST_BAR else "")
+                (case, name, n, p, before + p / 2.0, shown, shown if p >= MIN_BAR_SHARE else "")
             )
             before += p
-    return frame_of({**types, "shown": "str", "label": "str"}, rows)
+    return build_frame({**types, "shown": "str", "label": "str"}, rows)
 
 
 # The table
 
 
-def diagnosed(page: ScenarioPage) -> Diagnosticity:
+def diagnose_table(page: ScenarioPage) -> Diagnosticity:
     """Return the table with its marks, most diagnostic row first; raises `ForecastsError` if a
     number is missing.
     """
@@ -376,10 +385,10 @@ def diagnosed(page: ScenarioPage) -> Diagnosticity:
         for question_id, outcome in outcomes.items()
         if outcome in ("yes", "no")
     }
-    return diagnosticity(page.summary.question, page.scenario_set, answers)
+    return analyse_diagnosticity(page.summary.question, page.scenario_set, answers)
 
 
-def table_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFrame:
+def diagnosticity_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFrame:
     """The table as an analysis of competing hypotheses. Columns: id, question, board, ratio, then
     c0, c1, … (in words).
 
@@ -389,17 +398,17 @@ def table_frame(page: ScenarioPage, table: Diagnosticity) -> pd.DataFrame:
     rows = [
         (
             row.question_id,
-            clipped(page.board[row.question_id].question.question.text, LONGEST),
-            on_the_board(page.board[row.question_id]),
+            clip(page.board[row.question_id].question.question.text, MAX_TEXT_CHARS),
+            describe_board_state(page.board[row.question_id]),
             round(row.ratio, 1),
-            *map(cell, row.cells),
+            *map(format_cell, row.cells),
         )
         for row in table.rows
     ]
-    return frame_of({**types, **{f"c{n}": "str" for n in range(len(table.scenarios))}}, rows)
+    return build_frame({**types, **{f"c{n}": "str" for n in range(len(table.scenarios))}}, rows)
 
 
-def edited_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
+def edit_preview_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
     """Preview of an edit. Columns: option, before, after (percent numbers), change (points, empty
     for 0).
     """
@@ -411,12 +420,12 @@ def edited_frame(before: Categorical, after: Categorical) -> pd.DataFrame:
             percent_number(after.of(name)),
             round(100.0 * (after.of(name) - p), 1) or None,
         )
-        for name, p in shares_of(before)
+        for name, p in option_shares(before)
     )
-    return frame_of(types, rows)
+    return build_frame(types, rows)
 
 
-def offered_shares(distribution: Categorical, offered: tuple[str, ...]) -> Categorical:
+def fill_option_shares(distribution: Categorical, offered: tuple[str, ...]) -> Categorical:
     """Extend a forecast to the offered options; new ones get 0."""
-    shares = dict(shares_of(distribution))
+    shares = dict(option_shares(distribution))
     return Categorical(offered, tuple(shares.get(name, 0.0) for name in offered))

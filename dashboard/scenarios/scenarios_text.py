@@ -6,28 +6,34 @@ from math import isclose
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.wording.moments import day
-from dashboard.wording.numbers import NBSP, percent, percent_exact, plural, points
-from forecasts.scenarios.diagnosticity import Cell, GiveWay, Mark
-from forecasts.scenarios.scenario_set import FIVE_WORDS, word_of
-from tracker.model.scenarios import Seat
+from dashboard.wording.moments import format_day
+from dashboard.wording.numbers import NBSP, format_points, percent_exact, percent_whole, plural
+from forecasts.scenarios.diagnosticity import ConsistencyMark, LikelihoodCell, ShareEditMethod
+from forecasts.scenarios.scenario_set import FIVE_WORDS, nearest_word
+from tracker.model.scenarios import BoardEntry
 
-Share = tuple[str, float]
+NamedShare = tuple[str, float]
 """A scenario and its share, 0 to 1."""
 
-LEVEL: Final = 0.005
+MIN_LEAD: Final = 0.005
 """Shares nearer than this count as equal: rounded they look the same."""
 
-MARK: Final[dict[Mark, str]] = {"--": "−−", "-": "−", "N": "N", "+": "+", "++": "++"}
+MARK_SIGNS: Final[dict[ConsistencyMark, str]] = {
+    "--": "−−",
+    "-": "−",
+    "N": "N",
+    "+": "+",
+    "++": "++",
+}
 """Display form of the marks."""
 
-MARKS: Final = (
+MARKS_LEGEND: Final = (
     "++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, − down to half of "
     "it, −− below. Once a row is answered, the marks are those of its answer; while it is open, "
     "those of YES."
 )
 
-GIVES_WAY: Final[dict[GiveWay, tuple[str, str]]] = {
+GIVE_WAY_LABELS: Final[dict[ShareEditMethod, tuple[str, str]]] = {
     "in proportion": ("In proportion", "The others keep their ratios to each other."),
     "in log-odds": (
         "In log-odds",
@@ -38,47 +44,50 @@ GIVES_WAY: Final[dict[GiveWay, tuple[str, str]]] = {
 """Ways to adjust the other scenarios: name and explanation."""
 
 
-def leads(shares: Sequence[Share]) -> str:
+def leader_sentence(shares: Sequence[NamedShare]) -> str:
     """State the leading scenario: `“neutral” leads with 55 %, 34 points ahead of “broker” (22
     %).`
     """
     ranked = sorted(shares, key=lambda share: -share[1])
     if len(ranked) < 2:
-        return "".join(f"“{name}” has {percent(p)}." for name, p in ranked)
+        return "".join(f"“{name}” has {percent_whole(p)}." for name, p in ranked)
     (first, p), (second, q) = ranked[:2]
-    if p - q < LEVEL:
-        return f"“{first}” and “{second}” stand level at {percent(p)}."
-    ahead = points(p - q).removeprefix("up ")
-    return f"“{first}” leads with {percent(p)}, {ahead} ahead of “{second}” ({percent(q)})."
+    if p - q < MIN_LEAD:
+        return f"“{first}” and “{second}” stand level at {percent_whole(p)}."
+    ahead = format_points(p - q).removeprefix("up ")
+    return (
+        f"“{first}” leads with {percent_whole(p)}, {ahead} ahead of “{second}” "
+        f"({percent_whole(q)})."
+    )
 
 
-def moved(changes: Sequence[Share], since: datetime, zone: ZoneInfo) -> str:
+def share_changes_sentence(changes: Sequence[NamedShare], since: datetime, zone: ZoneInfo) -> str:
     """State recent changes, largest first: `Since 13 Feb 2027 “broker” is up 12 points, “neutral”
     down 9 points.`
 
     Changes that round to nothing are left out.
     """
     moves = [
-        f"“{name}” {'is ' if not n else ''}{points(change)}"
+        f"“{name}” {'is ' if not n else ''}{format_points(change)}"
         for n, (name, change) in enumerate(sorted(changes, key=lambda share: -abs(share[1])))
-        if points(change) != "unchanged"
+        if format_points(change) != "unchanged"
     ]
-    when = day(since, zone)
+    when = format_day(since, zone)
     return f"Since {when} {', '.join(moves[:3])}." if moves else f"Nothing has moved since {when}."
 
 
-def cell(table_cell: Cell) -> str:
+def format_cell(table_cell: LikelihoodCell) -> str:
     """Format a likelihood with mark, number and nearest word: `++ · 60 % · roughly even chance`."""
-    return f"{MARK[table_cell.mark]}{NBSP}· {percent_exact(table_cell.p)} {table_cell.word}"
+    return f"{MARK_SIGNS[table_cell.mark]}{NBSP}· {percent_exact(table_cell.p)} {table_cell.word}"
 
 
-def likelihood(p: float) -> str:
+def format_likelihood(p: float) -> str:
     """Format a likelihood as it may be typed: one of the five words if exact, else `60 %`."""
-    word = word_of(p)
+    word = nearest_word(p)
     return word if isclose(FIVE_WORDS[word], p, abs_tol=1e-9) else f"{100.0 * p:.6g}%"
 
 
-def on_the_board(seat: Seat) -> str:
+def describe_board_state(seat: BoardEntry) -> str:
     """Describe an indicator question's state: `41 % (Crowd)`, `answered yes`, `no number`."""
     if seat.question.resolution is not None:
         outcome = seat.question.resolution.outcome
@@ -86,12 +95,12 @@ def on_the_board(seat: Seat) -> str:
     return "no number" if seat.p is None else f"{percent_exact(seat.p)} ({seat.by})"
 
 
-def tells(bits: float) -> str:
+def format_information(bits: float) -> str:
     """Format the expected information of an answer: `tells 0.21 bits`."""
     return f"tells {bits:.2f}{NBSP}bits" if bits >= 0.005 else "tells next to nothing"
 
 
-def against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:
+def describe_counts_against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:
     """Count the answers against each scenario, fewest first."""
     if not answered:
         return "No row is answered yet, so nothing counts against any scenario."
@@ -103,7 +112,7 @@ def against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:
     )
 
 
-def strained(nats: float, text: str, observed: float, expected: float) -> str:
+def strain_sentence(nats: float, text: str, observed: float, expected: float) -> str:
     """State that board and table are inconsistent, and where most; empty if they are consistent.
 
     `nats` is the inconsistency of the board beyond the expected surprise of answers.
@@ -119,9 +128,12 @@ def strained(nats: float, text: str, observed: float, expected: float) -> str:
         outcome = f"was answered {'YES' if observed else 'NO'}"
         return (
             f"{verdict}: {nats:.1f}{NBSP}nats apart. Most of all, “{text}” {outcome}, with "
-            f"{percent(expected)} expected."
+            f"{percent_whole(expected)} expected."
         )
-    difference = f"“{text}” is at {percent(observed)}, where {percent(expected)} was to be expected"
+    difference = (
+        f"“{text}” is at {percent_whole(observed)}, where {percent_whole(expected)} was to "
+        "be expected"
+    )
     return (
         f"{verdict}: {nats:.1f}{NBSP}nats apart. Most of all, {difference}. Look at its row, or at "
         "its forecasts."

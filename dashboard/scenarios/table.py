@@ -4,30 +4,30 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
-    WRAPPED,
-    calm,
-    empty,
-    flat,
+    WRAPPED_ROW_HEIGHT,
+    format_sentence,
+    get_selected_row,
     link_to_question,
-    selected_row,
-    sentence,
-    table,
+    show_empty,
+    show_refusals,
+    show_table,
+    unwrap_prose,
 )
 from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios.likelihoods import NEW, read, row_inputs
-from dashboard.scenarios.scenarios_text import MARKS, against
-from dashboard.wording import capital, clipped, inert
+from dashboard.scenarios.likelihoods import NEUTRAL_LIKELIHOOD, parse_likelihoods, show_row_inputs
+from dashboard.scenarios.scenarios_text import MARKS_LEGEND, describe_counts_against
+from dashboard.wording import capitalise, clip, escape_markdown
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import QuestionId
 from forecasts.scenarios.diagnosticity import Diagnosticity
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tracker.model.scenarios import ScenarioPage
 
 _C = st.column_config
-LONGEST = 110
+MAX_QUESTION_CHARACTERS = 110
 
 
 def render(visit: Visit, page: ScenarioPage) -> None:
@@ -35,18 +35,18 @@ def render(visit: Visit, page: ScenarioPage) -> None:
     row.
     """
     if page.scenario_set.note:
-        st.markdown(f":material/info: {inert(flat(page.scenario_set.note))}")
+        st.markdown(f":material/info: {escape_markdown(unwrap_prose(page.scenario_set.note))}")
     selected = None
     if not page.scenario_set.rows:
-        empty(
+        show_empty(
             "The table has no rows yet.",
             "Add a row below: a yes/no question that the scenarios see differently.",
         )
     else:
         try:
-            diagnosticity = frames.diagnosed(page)
+            diagnosticity = frames.diagnose_table(page)
         except ForecastsError as refusal:
-            st.warning(sentence(str(refusal)))
+            st.warning(format_sentence(str(refusal)))
             selected = _choose_incomplete_row(page)
         else:
             selected = _show_matrix(page, diagnosticity)
@@ -56,7 +56,7 @@ def render(visit: Visit, page: ScenarioPage) -> None:
 
 
 def _show_matrix(page: ScenarioPage, diagnosticity: Diagnosticity) -> QuestionId | None:
-    frame = frames.table_frame(page, diagnosticity)
+    frame = frames.diagnosticity_frame(page, diagnosticity)
     columns = {
         "question": _C.TextColumn("Indicator question", width=290),
         "board": _C.TextColumn("On the board", width=110),
@@ -67,22 +67,26 @@ def _show_matrix(page: ScenarioPage, diagnosticity: Diagnosticity) -> QuestionId
             help="Of the answer, for the most against the least favoured scenario.",
         ),
         **{
-            f"c{n}": _C.TextColumn(capital(name), width=144)
+            f"c{n}": _C.TextColumn(capitalise(name), width=144)
             for n, name in enumerate(diagnosticity.scenarios)
         },
     }
     st.caption(
         "How likely YES is in each scenario; the most telling row first. Pick a row to change "
-        f"it. {MARKS}"
+        f"it. {MARKS_LEGEND}"
     )
-    selected = selected_row(
-        table(
+    selected = get_selected_row(
+        show_table(
             frame, columns, "The likelihood table", key="likelihoods", on_select="rerun",
-            selection_mode=["single-row", "single-cell"], row_height=WRAPPED,
+            selection_mode=["single-row", "single-cell"], row_height=WRAPPED_ROW_HEIGHT,
         )
     )  # fmt: skip
     answered = sum(row.answer is not None for row in diagnosticity.rows)
-    st.caption(inert(against(diagnosticity.scenarios, diagnosticity.inconsistency, answered)))
+    st.caption(
+        escape_markdown(
+            describe_counts_against(diagnosticity.scenarios, diagnosticity.inconsistency, answered)
+        )
+    )
     return (
         None
         if selected is None or selected >= len(frame)
@@ -99,7 +103,7 @@ def _choose_incomplete_row(page: ScenarioPage) -> QuestionId | None:
         return None
     return st.selectbox(
         "Row to complete", incomplete, key="incomplete-row",
-        format_func=lambda name: clipped(page.board[name].question.question.text, LONGEST),
+        format_func=lambda name: clip(page.board[name].question.question.text, MAX_QUESTION_CHARACTERS),
     )  # fmt: skip
 
 
@@ -115,8 +119,8 @@ def _show_edit_form(visit: Visit, page: ScenarioPage, question_id: QuestionId) -
     with st.form(f"row-{question_id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             link_to_question(visit, question, "Open", ":material/show_chart:")
-            st.markdown(f"**{inert(question.text)}**", width="content")
-        start = (*row.p, *[NEW] * (len(names) - len(row.p)))
+            st.markdown(f"**{escape_markdown(question.text)}**", width="content")
+        start = (*row.p, *[NEUTRAL_LIKELIHOOD] * (len(names) - len(row.p)))
         likelihoods, reason = _show_row_form(names, start, question_id, row.why)
         with st.container(horizontal=True):
             is_saving = st.form_submit_button("Save row", type="primary")
@@ -124,11 +128,11 @@ def _show_edit_form(visit: Visit, page: ScenarioPage, question_id: QuestionId) -
     if is_saving:
         _save_row(visit, page, question_id, likelihoods=likelihoods, reason=reason)
     elif is_removing:
-        with calm():
+        with show_refusals():
             visit.tracker.set_likelihoods(
-                page.scenario_set.question_id, LikelihoodRow(question_id, ())
+                page.scenario_set.question_id, ScenarioLikelihoods(question_id, ())
             )
-            say("Taken out; the record keeps it")
+            notify("Taken out; the record keeps it")
             st.rerun()
 
 
@@ -136,9 +140,13 @@ def _show_row_form(
     names: Sequence[str], start: Sequence[float], form: str, initial_reason: str
 ) -> tuple[tuple[str, ...], str]:
     with st.container(horizontal=True, key=f"row-inputs-{form}"):
-        likelihoods = row_inputs(names, start, form)
+        likelihoods = show_row_inputs(names, start, form)
     reason = st.text_area(
-        "Why these numbers", flat(initial_reason), key=f"row-why-{form}", height=80, max_chars=2_000
+        "Why these numbers",
+        unwrap_prose(initial_reason),
+        key=f"row-why-{form}",
+        height=80,
+        max_chars=2_000,
     )
     return likelihoods, (reason or "").strip()
 
@@ -151,13 +159,14 @@ def _save_row(
     likelihoods: tuple[str, ...],
     reason: str,
 ) -> None:
-    with calm():
+    with show_refusals():
         if not reason:
             raise ForecastsError("a row needs its reason: write a sentence under Why these numbers")
         visit.tracker.set_likelihoods(
-            page.scenario_set.question_id, LikelihoodRow(question_id, read(likelihoods), reason)
+            page.scenario_set.question_id,
+            ScenarioLikelihoods(question_id, parse_likelihoods(likelihoods), reason),
         )
-        say("Saved; the scenarios have moved with it")
+        notify("Saved; the scenarios have moved with it")
         st.rerun()
 
 
@@ -169,7 +178,7 @@ def _show_add_form(visit: Visit, page: ScenarioPage) -> None:
             return
         used_ids = {row.question_id for row in page.scenario_set.rows}
         texts = {
-            row.question.id: clipped(row.question.text, LONGEST)
+            row.question.id: clip(row.question.text, MAX_QUESTION_CHARACTERS)
             for row in visit.tracker.questions()
             if row.question.kind == "binary"
             and row.status in ("open", "upcoming")
@@ -186,6 +195,8 @@ def _show_add_form(visit: Visit, page: ScenarioPage) -> None:
             return
         names = _list_scenarios(page)
         with st.form(f"add-{selected}", border=False):
-            likelihoods, reason = _show_row_form(names, [NEW] * len(names), f"new-{selected}", "")
+            likelihoods, reason = _show_row_form(
+                names, [NEUTRAL_LIKELIHOOD] * len(names), f"new-{selected}", ""
+            )
             if st.form_submit_button("Add row", type="primary"):
                 _save_row(visit, page, selected, likelihoods=likelihoods, reason=reason)

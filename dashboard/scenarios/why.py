@@ -4,42 +4,43 @@ sum.
 
 import streamlit as st
 
-from dashboard.components.widgets import WRAPPED, choice, flat, table
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_choice, show_table, unwrap_prose
 from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios.scenarios_text import strained
-from dashboard.wording import clipped, inert, percent, plural
+from dashboard.scenarios.scenarios_text import strain_sentence
+from dashboard.wording import clip, escape_markdown, percent_whole, plural
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.model.scenarios import ScenarioPage
 
-LONGEST = 120
+MAX_STRAIN_CHARACTERS = 120
 _C = st.column_config
 
 
-def strain_line(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+def show_strain(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     """Show a warning if current forecasts and table contradict each other."""
-    strain = frames.strain(page, posterior)
+    strain = frames.measure_strain(page, posterior)
     if strain is None:
         return
-    text = clipped(page.board[strain.question_id].question.question.text, LONGEST)
-    warning = strained(strain.nats, text, strain.said, strain.expected)
+    text = clip(page.board[strain.question_id].question.question.text, MAX_STRAIN_CHARACTERS)
+    warning = strain_sentence(strain.nats, text, strain.observed, strain.expected)
     if warning:
-        st.markdown(f":material/warning: {inert(warning)}")
+        st.markdown(f":material/warning: {escape_markdown(warning)}")
 
 
-def render(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+def show_share_lines(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
     """Show the lines of one scenario's share, which add up to its logarithm."""
     names = {name: name for name in posterior.distribution.options}
-    first = list(names).index(frames.moved_most(posterior))
-    option = choice(
+    first = list(names).index(frames.most_changed_scenario(posterior))
+    option = show_choice(
         "Why this share", names, "scenario", index=first, width=320
-    ) or frames.moved_most(posterior)
-    frame = frames.why_frame(page, posterior, option)
+    ) or frames.most_changed_scenario(posterior)
+    frame = frames.scenario_why_frame(page, posterior, option)
     if frame.empty:
         st.caption("Its prior is 0, and no answer moves what cannot happen.")
         return
     share = posterior.distribution.of(option)
     st.markdown(
-        f"**{inert(option)}: from {percent(posterior.prior.of(option))} to {percent(share)}**"
+        f"**{escape_markdown(option)}: from {percent_whole(posterior.prior.of(option))} to "
+        f"{percent_whole(share)}**"
     )
     columns = {
         "what": _C.TextColumn("What", width=400),
@@ -52,7 +53,7 @@ def render(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
         ),
         "weighed": _C.TextColumn("How", width=330),
     }
-    table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
+    show_table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED_ROW_HEIGHT)
     st.caption(
         "The lines add up to the logarithm of the share. “How” compares the board with the "
         "prior alone, and so does “Alone”; “Multiplies it by” is what a row does beside the "
@@ -66,4 +67,4 @@ def render(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
             "count nothing."
         )
     st.markdown("**The prior**")
-    st.text(flat(page.summary.question.prior_reason))
+    st.text(unwrap_prose(page.summary.question.prior_reason))

@@ -33,7 +33,7 @@ _COMPRESSIBLE: Final = frozenset((".js", ".css", ".json", ".svg"))
 
 
 @cache
-def static_files() -> Mapping[str, Path]:
+def list_static_files() -> Mapping[str, Path]:
     """Map addresses to the static files of the installed streamlit."""
     return {
         f"/{path.relative_to(STATIC).as_posix()}": path
@@ -42,14 +42,14 @@ def static_files() -> Mapping[str, Path]:
     }
 
 
-class Assets:
+class StaticAssets:
     """ASGI middleware that serves streamlit's static files and passes on all other requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._files = {
             address: path
-            for address, path in static_files().items()
+            for address, path in list_static_files().items()
             if address.startswith("/static/")
         }
 

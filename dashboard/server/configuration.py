@@ -7,10 +7,10 @@ from typing import Any, Final
 
 _PALETTE: Final = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A"]
 
-UPLOAD_MEGABYTES: Final = 10
+MAX_UPLOAD_MEGABYTES: Final = 10
 """Largest file that the server accepts; a page may set a lower limit."""
 
-MESSAGE_MEGABYTES: Final = 8
+MAX_MESSAGE_MEGABYTES: Final = 8
 """Largest message of a page: the content of all its fields, such as a pasted essay."""
 
 _SERVER_OPTIONS: Final[dict[str, Any]] = {
@@ -30,8 +30,8 @@ _SERVER_OPTIONS: Final[dict[str, Any]] = {
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
     "server.headless": True,
-    "server.maxUploadSize": UPLOAD_MEGABYTES,
-    "server.maxWidgetStateSize": MESSAGE_MEGABYTES,
+    "server.maxUploadSize": MAX_UPLOAD_MEGABYTES,
+    "server.maxWidgetStateSize": MAX_MESSAGE_MEGABYTES,
 }
 
 _THEME_OPTIONS: Final[dict[str, Any]] = {
@@ -52,7 +52,7 @@ _THEME_OPTIONS: Final[dict[str, Any]] = {
 }
 
 
-def options(public_origin: str = "") -> dict[str, Any]:
+def streamlit_options(public_origin: str = "") -> dict[str, Any]:
     """List all options; `public_origin` is that of the pages behind a proxy, "" for none."""
     return {
         **_SERVER_OPTIONS,
@@ -61,11 +61,13 @@ def options(public_origin: str = "") -> dict[str, Any]:
     }
 
 
-def configure(public_origin: str = "") -> None:
+def configure_streamlit(public_origin: str = "") -> None:
     """Set streamlit's options for this process, before its app is built."""
     from streamlit import config
 
-    config.get_config_options(force_reparse=True, options_from_flags=options(public_origin))
+    config.get_config_options(
+        force_reparse=True, options_from_flags=streamlit_options(public_origin)
+    )
     _disable_address_lookup()
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from tracker.app.tracker import Tracker
 
 
-def destinations(tracker: Tracker) -> bytes:
+def list_destinations(tracker: Tracker) -> bytes:
     """Return a JSON array of `path`, `words` and `note`.
 
     Open questions come first, the next to close at the top, then pages, then other questions.

@@ -11,18 +11,18 @@ from typing import Any, ClassVar, Final
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-REQUEST_SECONDS: Final = 15.0
-BODY_BYTES_IN_TIME: Final = 16 * 1024
-"""Bytes of a body that must arrive within `REQUEST_SECONDS`: one kilobyte a second."""
+MAX_REQUEST_SECONDS: Final = 15.0
+MIN_BODY_BYTES: Final = 16 * 1024
+"""Bytes of a body that must arrive within `MAX_REQUEST_SECONDS`: one kilobyte a second."""
 
 
-class Deadline(H11Protocol):
+class DeadlineProtocol(H11Protocol):
     """HTTP protocol that closes a connection when its request does not arrive in time.
 
     Between requests the web server's keep-alive limit applies; a web socket uses another protocol.
     """
 
-    seconds: ClassVar[float] = REQUEST_SECONDS
+    seconds: ClassVar[float] = MAX_REQUEST_SECONDS
     _timer: asyncio.TimerHandle | None = None
     _missing_part: object = None
     _received_bytes = 0
@@ -80,7 +80,7 @@ class Deadline(H11Protocol):
 
     def _handle_timeout(self) -> None:
         # Paused reading means that this server is slow, not the client.
-        is_progressing = self._received_bytes >= BODY_BYTES_IN_TIME or self.flow.read_paused
+        is_progressing = self._received_bytes >= MIN_BODY_BYTES or self.flow.read_paused
         is_body = self.conn.their_state is h11.SEND_BODY
         self._stop_timer()
         if is_body and is_progressing:

@@ -17,19 +17,19 @@ from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from dashboard.server.assets import static_files
-from dashboard.server.configuration import UPLOAD_MEGABYTES
-from tracker.model.bind_address import Reach
+from dashboard.server.assets import list_static_files
+from dashboard.server.configuration import MAX_UPLOAD_MEGABYTES
+from tracker.model.bind_address import AccessPolicy
 
-HEADER_BYTES: Final = 16 * 1024
+MAX_HEADER_BYTES: Final = 16 * 1024
 """Size of all headers of a request together, which are buffered before any check."""
 
-HEADERS: Final = 100
-TARGET_BYTES: Final = 8 * 1024
-BODY_BYTES: Final = 64 * 1024
+MAX_HEADERS: Final = 100
+MAX_TARGET_BYTES: Final = 8 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024
 """Body of a request that is no upload; no page of ours sends one."""
 
-UPLOAD_BYTES: Final = UPLOAD_MEGABYTES * 1024 * 1024 + BODY_BYTES
+MAX_UPLOAD_BYTES: Final = MAX_UPLOAD_MEGABYTES * 1024 * 1024 + MAX_BODY_BYTES
 """An upload: the file and its form encoding."""
 
 _UPLOAD_PATH: Final = "/_stcore/upload_file/"
@@ -40,23 +40,23 @@ _MAX_LOGGED: Final = 20
 _LOG: Final = logging.getLogger("dashboard")
 
 
-class Refusal(NamedTuple):
+class HttpRefusal(NamedTuple):
     """HTTP status and text of a refused request."""
 
     status: int
     reason: str
 
 
-_BODY_REFUSAL: Final = Refusal(413, "The body of this request is too large.")
+_BODY_REFUSAL: Final = HttpRefusal(413, "The body of this request is too large.")
 
 
-class Guard:
+class RequestGuard:
     """ASGI middleware that refuses foreign host names, foreign origins and oversized requests."""
 
-    def __init__(self, app: ASGIApp, reach: Reach) -> None:
+    def __init__(self, app: ASGIApp, reach: AccessPolicy) -> None:
         self._app = app
         self._reach = reach
-        self._logged_refusals: set[Refusal] = set()
+        self._logged_refusals: set[HttpRefusal] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse the request or pass it on; read-only requests lose their origin header."""
@@ -74,14 +74,14 @@ class Guard:
         else:
             await self._app(scope, receive, send)
 
-    def _check_origin(self, scope: Scope) -> Refusal | None:
+    def _check_origin(self, scope: Scope) -> HttpRefusal | None:
         """Return a refusal if the request names another host or comes from another origin."""
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
-        if len(hosts) != 1 or not self._reach.answers_to(hosts[0]):
+        if len(hosts) != 1 or not self._reach.accepts_host(hosts[0]):
             details = f"; it was {', '.join(hosts) or 'none'}"
             return self._log_refusal(
-                Refusal(
+                HttpRefusal(
                     400, "This server has another name: the setting allowed_hosts tells which."
                 ),
                 details,
@@ -89,10 +89,10 @@ class Guard:
         if scope["type"] == "http" and scope["method"] in _READ_METHODS:
             return None
         scheme = scope["scheme"].replace("ws", "http")
-        if len(origins) == 1 and self._reach.is_own(origins[0], scheme, hosts[0]):
+        if len(origins) == 1 and self._reach.is_own_origin(origins[0], scheme, hosts[0]):
             return None
         return self._log_refusal(
-            Refusal(
+            HttpRefusal(
                 403,
                 "Only pages of this server may do that: behind a proxy, the setting public_url "
                 "names them.",
@@ -100,24 +100,24 @@ class Guard:
             f"; it came from {', '.join(origins) or 'no page'} to {hosts[0]}",
         )
 
-    def _log_refusal(self, refusal: Refusal, details: str) -> Refusal:
+    def _log_refusal(self, refusal: HttpRefusal, details: str) -> HttpRefusal:
         """Log a refusal the first time, so that a missing setting is noticed but a flood is not
         logged.
         """
-        line = Refusal(refusal.status, ascii(refusal.reason + details[:300])[1:-1])
+        line = HttpRefusal(refusal.status, ascii(refusal.reason + details[:300])[1:-1])
         if line not in self._logged_refusals and len(self._logged_refusals) < _MAX_LOGGED:
             self._logged_refusals.add(line)
             _LOG.warning("a request was refused: %s", line.reason)
         return refusal
 
 
-class OnlyKnown:
+class UnknownAddressFilter:
     """ASGI middleware that answers 404 where streamlit would serve its page at any address."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._files = frozenset(
-            address for address, path in static_files().items() if path.suffix != ".html"
+            address for address, path in list_static_files().items() if path.suffix != ".html"
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,7 +126,7 @@ class OnlyKnown:
             await self._app(scope, receive, send)
         else:
             await _send_refusal(
-                Refusal(404, "There is nothing at this address."), scope, receive, send
+                HttpRefusal(404, "There is nothing at this address."), scope, receive, send
             )
 
     def _is_known(self, scope: Scope) -> bool:
@@ -144,15 +144,15 @@ def _is_catch_all(route: BaseRoute) -> bool:
     return isinstance(route, Mount) and not route.path
 
 
-def _check_size(scope: Scope) -> Refusal | None:
+def _check_size(scope: Scope) -> HttpRefusal | None:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
     if (
-        len(headers) > HEADERS
-        or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES
+        len(headers) > MAX_HEADERS
+        or sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES
     ):
-        return Refusal(431, "The headers of this request are too large.")
-    if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > TARGET_BYTES:
-        return Refusal(414, "This address is too long.")
+        return HttpRefusal(431, "The headers of this request are too large.")
+    if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > MAX_TARGET_BYTES:
+        return HttpRefusal(414, "This address is too long.")
     length = Headers(scope=scope).get("content-length", "0")
     if scope["type"] == "http" and not (length.isdecimal() and int(length) <= _body_limit(scope)):
         return _BODY_REFUSAL
@@ -160,7 +160,7 @@ def _check_size(scope: Scope) -> Refusal | None:
 
 
 def _body_limit(scope: Scope) -> int:
-    return UPLOAD_BYTES if scope["path"].startswith(_UPLOAD_PATH) else BODY_BYTES
+    return MAX_UPLOAD_BYTES if scope["path"].startswith(_UPLOAD_PATH) else MAX_BODY_BYTES
 
 
 def _without_origin(scope: Scope) -> Scope:
@@ -190,7 +190,7 @@ def _limit_body(receive: Receive, limit: int) -> Receive:
     return receive_limited
 
 
-async def _send_refusal(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+async def _send_refusal(refusal: HttpRefusal, scope: Scope, receive: Receive, send: Send) -> None:
     response: Response | WebSocketClose
     if scope["type"] == "websocket":
         response = WebSocketClose(1008, refusal.reason)

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard.server.jump_list import destinations
-from dashboard.server.tracker_handle import shared_tracker
+from dashboard.server.jump_list import list_destinations
+from dashboard.server.tracker_handle import get_tracker
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.interfaces import http_api as http
@@ -24,7 +24,7 @@ _JSON: Final = "application/json"
 _NO_STORE: Final = {"cache-control": "no-store"}
 
 
-def routes(tracker: Tracker) -> list[Route]:
+def build_routes(tracker: Tracker) -> list[Route]:
     """Build the read-only routes of a tracker."""
 
     async def healthz(request: Request) -> Response:
@@ -34,18 +34,18 @@ def routes(tracker: Tracker) -> list[Route]:
         return await _respond(lambda: _read_metrics(tracker), "text/plain; version=0.0.4")
 
     async def questions(request: Request) -> Response:
-        return await _respond(lambda: http.questions(tracker), _JSON)
+        return await _respond(lambda: http.render_questions(tracker), _JSON)
 
     async def question(request: Request) -> Response:
         question_id = request.path_params["question_id"]
-        return await _respond(lambda: http.question(tracker, question_id), _JSON)
+        return await _respond(lambda: http.render_question(tracker, question_id), _JSON)
 
     async def changes(request: Request) -> Response:
-        home = tracker.settings.reach.public_origin or str(request.base_url).rstrip("/")
-        return await _respond(lambda: http.changes(tracker, home), _ATOM)
+        home = tracker.settings.access_policy.public_origin or str(request.base_url).rstrip("/")
+        return await _respond(lambda: http.render_changes(tracker, home), _ATOM)
 
     async def jump(request: Request) -> Response:
-        return await _respond(lambda: destinations(shared_tracker()), _JSON)
+        return await _respond(lambda: list_destinations(get_tracker()), _JSON)
 
     return [
         Route("/healthz", healthz),
@@ -63,9 +63,9 @@ def _check_database(tracker: Tracker) -> bytes:
 
 
 def _read_metrics(tracker: Tracker) -> bytes:
-    from tracker.interfaces.metrics import exposition
+    from tracker.interfaces.metrics import render_metrics
 
-    return exposition(tracker)
+    return render_metrics(tracker)
 
 
 async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
@@ -78,7 +78,7 @@ async def _respond(compute: Callable[[], bytes], media_type: str) -> Response:
         )
     except NotFound as error:
         return Response(
-            http.refusal(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
+            http.render_error(str(error)), status_code=404, media_type=_JSON, headers=_NO_STORE
         )
     except Exception:  # any error means that the database does not answer
         _LOG.exception("the database was asked in vain")

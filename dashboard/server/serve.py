@@ -23,14 +23,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from dashboard.server.assets import Assets
-from dashboard.server.configuration import MESSAGE_MEGABYTES, configure
-from dashboard.server.request_deadline import Deadline
-from dashboard.server.request_guard import HEADER_BYTES, Guard, OnlyKnown
-from dashboard.server.routes import routes
-from dashboard.server.shell import hashes, pages, shell
-from dashboard.server.tracker_handle import share, shared_tracker
-from dashboard.server.uploads import bound_uploads
+from dashboard.server.assets import StaticAssets
+from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, configure_streamlit
+from dashboard.server.request_deadline import DeadlineProtocol
+from dashboard.server.request_guard import MAX_HEADER_BYTES, RequestGuard, UnknownAddressFilter
+from dashboard.server.routes import build_routes
+from dashboard.server.shell import build_page_routes, build_shell, hash_scripts
+from dashboard.server.tracker_handle import get_tracker, share_tracker
+from dashboard.server.uploads import limit_uploads
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
 
@@ -50,10 +50,10 @@ after every tenth run of a page, which then takes five times as long; by these a
 thousandth.
 """
 
-LIMITS: Final[dict[str, Any]] = {
-    "http": Deadline,
-    "h11_max_incomplete_event_size": HEADER_BYTES,
-    "ws_max_size": MESSAGE_MEGABYTES * 1024 * 1024,
+SERVER_LIMITS: Final[dict[str, Any]] = {
+    "http": DeadlineProtocol,
+    "h11_max_incomplete_event_size": MAX_HEADER_BYTES,
+    "ws_max_size": MAX_MESSAGE_MEGABYTES * 1024 * 1024,
 }
 """Limits of the web server itself, before the application is called."""
 
@@ -65,7 +65,7 @@ def content_policy() -> str:
     Script hashes are computed from the installed file, so that an update of streamlit cannot break
     them.
     """
-    scripts = " ".join(["'self'", *(f"'{value}'" for value in hashes(shell()))])
+    scripts = " ".join(["'self'", *(f"'{value}'" for value in hash_scripts(build_shell()))])
     return "; ".join(
         (
             "default-src 'self'",
@@ -109,21 +109,21 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def build(tracker: Tracker) -> Any:
+def build_app(tracker: Tracker) -> Any:
     """Build the ASGI application of a tracker."""
-    share(tracker)
+    share_tracker(tracker)
 
     return streamlit.App(
         Path(__file__).parent.parent / "app.py",
         lifespan=_warm_up,
-        routes=[*routes(tracker), *pages()],
+        routes=[*build_routes(tracker), *build_page_routes()],
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(Guard, tracker.settings.reach),
-            Middleware(Assets),
-            Middleware(OnlyKnown),
+            Middleware(RequestGuard, tracker.settings.access_policy),
+            Middleware(StaticAssets),
+            Middleware(UnknownAddressFilter),
         ],
-        on_script_error=show_calmly,
+        on_script_error=show_script_error,
     )
 
 
@@ -139,7 +139,7 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
         importlib.import_module(name)
     # It scans all modules once, before the first element of a page.
     delta_generator._maybe_print_use_warning()
-    bound_uploads(
+    limit_uploads(
         cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr)
     )
     gc.collect()
@@ -152,11 +152,11 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
 def _fill_cache() -> None:
     """Fill the cache with the list of questions, which most pages need."""
     with contextlib.suppress(TrackerError):  # the health check reports it
-        shared_tracker().questions()
-        shared_tracker().essay_titles()
+        get_tracker().questions()
+        get_tracker().essay_titles()
 
 
-def show_calmly(error: Exception) -> bool:
+def show_script_error(error: Exception) -> bool:
     """Show a generic error message; log the traceback."""
     _LOG.error("a page failed", exc_info=error)
     streamlit.error(
@@ -167,8 +167,8 @@ def show_calmly(error: Exception) -> bool:
 
 def serve(tracker: Tracker, address: str, port: int) -> None:
     """Serve the dashboard until the process is told to stop."""
-    configure(tracker.settings.reach.public_origin)
-    app = build(tracker)
+    configure_streamlit(tracker.settings.access_policy.public_origin)
+    app = build_app(tracker)
     # uvicorn raises the signal again after its shutdown: exit cleanly then.
     signal.signal(signal.SIGTERM, _exit_on_signal)
     uvicorn.run(
@@ -179,7 +179,7 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
-        **LIMITS,
+        **SERVER_LIMITS,
     )
 
 

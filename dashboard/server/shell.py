@@ -41,7 +41,7 @@ _IMPORT_PATTERN: Final = re.compile(r"""(?:from|import)"\./([^"]+\.js)\"""")
 
 
 @cache
-def shell() -> str:
+def build_shell() -> str:
     """Build the page from streamlit's index.html."""
     text = (STATIC / "index.html").read_text(encoding="utf-8")
     before, title, after = text.partition("<title>Streamlit</title>")
@@ -50,7 +50,7 @@ def shell() -> str:
     assert end, "the installed streamlit has another page"
     preloads = "".join(
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    '
-        for name in needed(_PRELOADED_COMPONENTS)
+        for name in list_script_files(_PRELOADED_COMPONENTS)
         if name not in text
     )
     additions = (
@@ -71,10 +71,10 @@ def _read_keyboard_file(name: str) -> str:
     return (_KEYBOARD_FOLDER / name).read_text(encoding="utf-8")
 
 
-def needed(parts: Iterable[str]) -> list[str]:
+def list_script_files(parts: Iterable[str]) -> list[str]:
     """List the script files of components and all that they import, without duplicates.
 
-    >>> any(name.startswith("react-dom.") for name in needed(["Button"]))
+    >>> any(name.startswith("react-dom.") for name in list_script_files(["Button"]))
     True
     """
     names: list[str] = []
@@ -93,21 +93,21 @@ def _find_script(part: str) -> str:
     return next((STATIC / "static" / "js").glob(f"{part}.*.js")).name
 
 
-def hashes(page: str) -> Iterator[str]:
+def hash_scripts(page: str) -> Iterator[str]:
     """Yield the hashes of inline scripts for a content security policy.
 
-    >>> list(hashes("<script>go()</script>"))
+    >>> list(hash_scripts("<script>go()</script>"))
     ['sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw=']
     """
     for text in re.findall(r"<script>(.*?)</script>", page, re.DOTALL):
         yield f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def pages() -> list[Route]:
+def build_page_routes() -> list[Route]:
     """Build the routes of the shell: the root and the address of each page."""
 
     async def serve_shell(request: Request) -> HTMLResponse:
-        return HTMLResponse(shell(), headers={"cache-control": "no-cache"})
+        return HTMLResponse(build_shell(), headers={"cache-control": "no-cache"})
 
     return [
         Route(path, serve_shell) for path in ("/", *(f"/{name}" for name in get_args(PageName)))

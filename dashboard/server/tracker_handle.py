@@ -6,18 +6,18 @@ here.
 
 from typing import cast
 
-from dashboard.server.response_cache import Remembering
+from dashboard.server.response_cache import ResponseCache
 from tracker.app.tracker import Tracker
 
 _shared: list[Tracker] = []
 
 
-def share(tracker: Tracker) -> None:
+def share_tracker(tracker: Tracker) -> None:
     """Set the tracker of this process, behind the response cache."""
-    _shared[:] = [cast(Tracker, Remembering(tracker))]
+    _shared[:] = [cast(Tracker, ResponseCache(tracker))]
 
 
-def shared_tracker() -> Tracker:
+def get_tracker() -> Tracker:
     """Return the tracker of this process."""
     if not _shared:
         raise RuntimeError("no tracker was opened: start the dashboard with `python -m dashboard`")

@@ -7,40 +7,45 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, empty, selected_row, table
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    get_selected_row,
+    show_empty,
+    show_table,
+)
 from dashboard.settings import lessons
 from dashboard.settings.learned_data import (
-    Name,
-    Progress,
-    by_name,
-    map_of,
-    progress,
+    LearningProgress,
+    ParameterKey,
+    build_learned_map,
+    effective_value,
+    index_parameters,
+    measure_progress,
     reliability_frame,
-    usual_frame,
-    value_of,
+    usual_levels_frame,
 )
-from dashboard.settings.lessons import Lesson
+from dashboard.settings.lessons import LearnedGroup
 from dashboard.wording import (
-    borne_out,
-    capital,
-    clipped,
+    capitalise,
+    clip,
+    describe_learned_map,
+    format_duration,
+    format_log_odds,
     gamma_sentence,
-    log_odds,
     shift_sentence,
-    span,
 )
 from tracker.errors import NotFound
-from tracker.questions.fit_parameters import LEAST_ARCHIVE, Kept
+from tracker.questions.fit_parameters import MIN_ARCHIVE_PERIOD, LearnedRecord
 
 _C = st.column_config
-LONGEST_TITLE = 160
+MAX_TITLE_CHARACTERS = 160
 
 
 def render(visit: Visit) -> None:
     """Show global values first, then feeds, then signposts."""
-    parameters = by_name(visit.tracker.learned())
+    parameters = index_parameters(visit.tracker.learned())
     summaries = visit.tracker.questions()
-    sample = progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
+    sample = measure_progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
         "From your own judgements and answers alone. A value counts from the moment it was "
@@ -48,7 +53,7 @@ def render(visit: Visit) -> None:
         "again, or reset it to its default."
     )
     if not parameters:
-        empty(
+        show_empty(
             "Nothing has been learned yet: everything is at its default.",
             "Below, what each value waits for.",
         )
@@ -60,52 +65,57 @@ def render(visit: Visit) -> None:
 
 
 def _show_recalibration(
-    visit: Visit, parameters: Mapping[Name, Kept], kind: str, sample: Progress
+    visit: Visit,
+    parameters: Mapping[ParameterKey, LearnedRecord],
+    kind: str,
+    sample: LearningProgress,
 ) -> None:
     """Show the recalibration of the matcher's probabilities."""
     from forecasts.suggestion.fitting import (
-        ENOUGH_DECISIONS,  # loads scipy, which no other page needs
+        MIN_DECISIONS,  # loads scipy, which no other page needs
     )
 
     titles = {"relevance": "How likely a match is relevant", "direction": "How sure a direction is"}
     requirement = "judged" if kind == "relevance" else "kept by a person and had a direction"
-    lesson = Lesson(
+    lesson = LearnedGroup(
         kind,
         titles[kind],
         ((f"{kind} shift", "all"), (f"{kind} slope", "all")),
-        f"The matcher's chances stand as they are. Learning begins when {ENOUGH_DECISIONS} "
+        f"The matcher's chances stand as they are. Learning begins when {MIN_DECISIONS} "
         f"pieces of evidence were {requirement}.",
-        _describe_sample(sample.judged, ENOUGH_DECISIONS, "judged"),
+        _describe_sample(sample.judged, MIN_DECISIONS, "judged"),
     )
-    recalibration = map_of(parameters, kind, visit.now)
+    recalibration = build_learned_map(parameters, kind, visit.now)
     shift, slope = recalibration.shift.value, recalibration.slope.value
     claim = {"relevance": "a match is relevant", "direction": "a direction is right"}[kind]
     lines = (
-        f"Of the matcher's chance that {claim}, {borne_out(recalibration)}.",
-        f"Shift {log_odds(shift)} (default 0), slope {slope:.2f} (default 1), in log-odds.",
+        f"Of the matcher's chance that {claim}, {describe_learned_map(recalibration)}.",
+        f"Shift {format_log_odds(shift)} (default 0), slope {slope:.2f} (default 1), in log-odds.",
     )
-    lessons.box(visit, parameters, lesson, lines)
+    lessons.show_learned_box(visit, parameters, lesson, lines)
 
 
-def _show_scale(visit: Visit, parameters: Mapping[Name, Kept], sample: Progress) -> None:
+def _show_scale(
+    visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord], sample: LearningProgress
+) -> None:
     """Show the evidence weight and the bias of base rate and time."""
-    from forecasts.suggestion.fitting import ENOUGH_QUESTIONS, ENOUGH_RARER
+    from forecasts.suggestion.fitting import MIN_QUESTIONS, MIN_RARER_OUTCOMES
 
-    lesson = Lesson(
+    lesson = LearnedGroup(
         "scale",
         "How much evidence counts",
         (("gamma", "all"), ("shift", "all")),
-        f"{gamma_sentence(value_of({}, 'gamma'))} Learning begins when {ENOUGH_QUESTIONS} yes-no "
-        f"questions have an answer and have reached their scheduled close, {ENOUGH_RARER} of "
-        "them answered the rarer way. One that is answered early waits for its close: lately "
-        "opened questions that have an answer are mostly YES.",
-        _describe_sample(sample.answered, ENOUGH_QUESTIONS, "answered and closed"),
+        f"{gamma_sentence(effective_value({}, 'gamma'))} Learning begins when {MIN_QUESTIONS} "
+        "yes-no questions have an answer and have reached their scheduled close, "
+        f"{MIN_RARER_OUTCOMES} of them answered the rarer way. One that is answered early waits "
+        "for its close: lately opened questions that have an answer are mostly YES.",
+        _describe_sample(sample.answered, MIN_QUESTIONS, "answered and closed"),
     )
     lines = (
-        gamma_sentence(value_of(parameters, "gamma")),
-        shift_sentence(value_of(parameters, "shift")),
+        gamma_sentence(effective_value(parameters, "gamma")),
+        shift_sentence(effective_value(parameters, "shift")),
     )
-    lessons.box(visit, parameters, lesson, lines)
+    lessons.show_learned_box(visit, parameters, lesson, lines)
 
 
 def _describe_sample(count: int, need: int, label: str) -> str:
@@ -116,17 +126,17 @@ def _describe_sample(count: int, need: int, label: str) -> str:
     return f"So far {count:,} {'is' if count == 1 else 'are'} {label}{later}."
 
 
-def _show_reliability(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
+def _show_reliability(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
     """Show the learned reliability of each feed against its grade."""
-    from forecasts.suggestion.fitting import ENOUGH_POINTED, ENOUGH_POINTED_RARER
+    from forecasts.suggestion.fitting import MIN_SIGNAL_QUESTIONS, MIN_SIGNAL_RARER_OUTCOMES
 
     st.markdown("**How reliable each feed is**")
     values = [parameter for (name, _), parameter in parameters.items() if name == "reliability"]
     if not values:
         st.caption(
-            f"Every feed counts by its grade. A feed's own record counts when {ENOUGH_POINTED} "
-            f"questions that it bore on are answered and closed, {ENOUGH_POINTED_RARER} of them "
-            "the rarer way."
+            "Every feed counts by its grade. A feed's own record counts when "
+            f"{MIN_SIGNAL_QUESTIONS} questions that it bore on are answered and closed, "
+            f"{MIN_SIGNAL_RARER_OUTCOMES} of them the rarer way."
         )
         return
     _show_value_table(
@@ -147,7 +157,7 @@ def _show_reliability(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
     )
 
 
-def _show_usual_levels(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
+def _show_usual_levels(visit: Visit, parameters: Mapping[ParameterKey, LearnedRecord]) -> None:
     """Show the usual level of each signpost's news."""
     st.markdown("**Usual levels of signposts**")
     values = [parameter for (name, _), parameter in parameters.items() if name == "usual level"]
@@ -155,7 +165,7 @@ def _show_usual_levels(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
         st.caption(
             "What a signpost's news amounts to in ordinary times is taken off again; each "
             "counts as its question set states it. It is learned when a question opens and the "
-            f"archive goes back {span(LEAST_ARCHIVE)} before that."
+            f"archive goes back {format_duration(MIN_ARCHIVE_PERIOD)} before that."
         )
         return
     st.caption(
@@ -166,7 +176,7 @@ def _show_usual_levels(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
         visit,
         parameters,
         "usual level",
-        usual_frame(values, visit.tracker.questions()),
+        usual_levels_frame(values, visit.tracker.questions()),
         question=_C.TextColumn("Question", width=310),
         signpost=_C.TextColumn("Signpost", width=140),
         value=_C.NumberColumn(
@@ -180,30 +190,34 @@ def _show_usual_levels(visit: Visit, parameters: Mapping[Name, Kept]) -> None:
 
 
 def _show_value_table(
-    visit: Visit, parameters: Mapping[Name, Kept], name: str, frame: pd.DataFrame, **columns: Any
+    visit: Visit,
+    parameters: Mapping[ParameterKey, LearnedRecord],
+    name: str,
+    frame: pd.DataFrame,
+    **columns: Any,
 ) -> None:
     """Show a table of values; the selected row can be frozen or reset below it."""
     st.caption("Pick a row for its history, and to freeze or reset it.")
     key = name.replace(" ", "-")
-    selected = selected_row(
-        table(
-            frame, columns, capital(name), key=f"{key}-table", on_select="rerun",
-            selection_mode="single-row", row_height=WRAPPED,
+    selected = get_selected_row(
+        show_table(
+            frame, columns, capitalise(name), key=f"{key}-table", on_select="rerun",
+            selection_mode="single-row", row_height=WRAPPED_ROW_HEIGHT,
         )
     )  # fmt: skip
     if selected is None or selected >= len(frame):
         return
     row = frame.iloc[selected]
     title = row["feed"] if name == "reliability" else f"{row['signpost']}: {row['question']}"
-    lesson = Lesson(
-        f"{key}-{row['id']}", clipped(capital(title), LONGEST_TITLE), ((name, row["id"]),)
+    lesson = LearnedGroup(
+        f"{key}-{row['id']}", clip(capitalise(title), MAX_TITLE_CHARACTERS), ((name, row["id"]),)
     )
     with st.container(border=True, gap="xsmall"):
         st.text(lesson.title)
         if name == "usual level":
             _show_stated_level(visit, row["id"])
-        lessons.stands(visit, lesson, parameters[name, row["id"]])
-        lessons.history(visit, lesson)
+        lessons.show_learned_state(visit, lesson, parameters[name, row["id"]])
+        lessons.show_learned_history(visit, lesson)
 
 
 def _show_stated_level(visit: Visit, indicator_id: str) -> None:

@@ -10,45 +10,49 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, frame_of
-from dashboard.wording import STATE, judge
+from dashboard.components.columns_data import TIME, build_frame
+from dashboard.wording import PARAMETER_STATES, judge_name
 from forecasts.evidence.evidence import RELIABILITY
-from forecasts.evidence.parameters import Learned, LearnedMap, teaches
+from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
 from forecasts.questions.forecaster import MATCHER
 from forecasts.questions.question import ForecasterId, QuestionId
 from tracker.feeds.feed import Feed
 from tracker.model.read_models import FeedHealth, QuestionSummary
-from tracker.questions.fit_parameters import DEFAULTS, Kept
+from tracker.questions.fit_parameters import DEFAULT_VALUES, LearnedRecord
 
-Name = tuple[str, str]
+ParameterKey = tuple[str, str]
 """Key of a parameter: its name and scope."""
 
 
-def by_name(values: Iterable[Kept]) -> dict[Name, Kept]:
+def index_parameters(values: Iterable[LearnedRecord]) -> dict[ParameterKey, LearnedRecord]:
     """Index values by name and scope."""
     return {(value.learned.name, value.learned.scope): value for value in values}
 
 
-def counts(value: Kept | None) -> bool:
+def is_in_effect(value: LearnedRecord | None) -> bool:
     """Return True if a learned value is in effect rather than the default."""
     return value is not None and value.state != "reset"
 
 
-def value_of(known: Mapping[Name, Kept], name: str) -> float:
+def effective_value(known: Mapping[ParameterKey, LearnedRecord], name: str) -> float:
     """Return the value in effect for all: the learned one, or the default."""
     value = known.get((name, "all"))
-    return DEFAULTS[name] if value is None or value.state == "reset" else value.learned.value
+    return DEFAULT_VALUES[name] if value is None or value.state == "reset" else value.learned.value
 
 
-def map_of(known: Mapping[Name, Kept], map_name: str, now: datetime) -> LearnedMap:
+def build_learned_map(
+    known: Mapping[ParameterKey, LearnedRecord], map_name: str, now: datetime
+) -> LearnedLogitMap:
     """Build the calibration map of `relevance` or `direction` probabilities."""
     names = (f"{map_name} shift", f"{map_name} slope")
-    shift, slope = (Learned(name, "all", value_of(known, name), 0, now, "") for name in names)
-    return LearnedMap(shift, slope)
+    shift, slope = (
+        LearnedValue(name, "all", effective_value(known, name), 0, now, "") for name in names
+    )
+    return LearnedLogitMap(shift, slope)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LearningProgress:
     """Available training data: evidence judged by people, and closed yes-no questions with an
     answer.
     """
@@ -57,17 +61,18 @@ class Progress:
     answered: int
 
 
-def progress(
+def measure_progress(
     summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool = False
-) -> Progress:
+) -> LearningProgress:
     """Count the available training data at `now`, in a replay or not."""
     judged = sum(s.evidence - s.waiting for s in summaries)
-    return Progress(
-        judged, sum(teaches(s.question, s.resolution, now, replayed=replayed) for s in summaries)
+    return LearningProgress(
+        judged,
+        sum(is_learnable(s.question, s.resolution, now, replayed=replayed) for s in summaries),
     )
 
 
-def reliability_frame(values: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd.DataFrame:
+def reliability_frame(values: Sequence[LearnedRecord], feeds: Sequence[FeedHealth]) -> pd.DataFrame:
     """Learned reliability of each feed, largest surprise first. Columns:
 
     id, feed (its title), grade, graded (reliability of the grade, percent), value (percent, empty
@@ -95,17 +100,19 @@ def reliability_frame(values: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd
                 value.learned.scope if feed is None else feed.title,
                 "" if feed is None else feed.grade,
                 grade_percent,
-                100.0 * value.learned.value if counts(value) else None,
+                100.0 * value.learned.value if is_in_effect(value) else None,
                 value.learned.n,
                 value.learned.as_of,
-                STATE[value.state],
+                PARAMETER_STATES[value.state],
                 value.learned.why,
             )
         )
-    return frame_of(types, sorted(rows, key=lambda r: -abs((r[4] or 0.0) - (r[3] or 0.0))))
+    return build_frame(types, sorted(rows, key=lambda r: -abs((r[4] or 0.0) - (r[3] or 0.0))))
 
 
-def usual_frame(values: Sequence[Kept], questions: Sequence[QuestionSummary]) -> pd.DataFrame:
+def usual_levels_frame(
+    values: Sequence[LearnedRecord], questions: Sequence[QuestionSummary]
+) -> pd.DataFrame:
     """Usual levels of signposts, by question. Columns:
 
     id (of the signpost), question, signpost (the end of its id, in words), value (log-odds, empty
@@ -130,17 +137,17 @@ def usual_frame(values: Sequence[Kept], questions: Sequence[QuestionSummary]) ->
                 value.learned.scope,
                 texts.get(QuestionId(question), question),
                 slug.replace("-", " "),
-                value.learned.value if counts(value) else None,
+                value.learned.value if is_in_effect(value) else None,
                 value.learned.n,
                 value.learned.as_of,
-                STATE[value.state],
+                PARAMETER_STATES[value.state],
                 value.learned.why,
             )
         )
-    return frame_of(types, sorted(rows, key=lambda row: (row[1], -(row[3] or 0.0), row[0])))
+    return build_frame(types, sorted(rows, key=lambda row: (row[1], -(row[3] or 0.0), row[0])))
 
 
-def history_frame(versions: Sequence[Kept], me: ForecasterId) -> pd.DataFrame:
+def parameter_history_frame(versions: Sequence[LearnedRecord], me: ForecasterId) -> pd.DataFrame:
     """All versions of values, newest first. Columns: since, name, value, n, state, by, why."""
     types = {
         "since": TIME,
@@ -152,16 +159,16 @@ def history_frame(versions: Sequence[Kept], me: ForecasterId) -> pd.DataFrame:
         "why": "str",
     }
     newest = sorted(versions, key=lambda version: version.learned.as_of, reverse=True)
-    return frame_of(
+    return build_frame(
         types,
         (
             (
                 version.learned.as_of,
                 version.learned.name,
-                version.learned.value if counts(version) else None,
+                version.learned.value if is_in_effect(version) else None,
                 version.learned.n,
-                STATE[version.state],
-                "learned by itself" if version.by == MATCHER else judge(version.by, me),
+                PARAMETER_STATES[version.state],
+                "learned by itself" if version.by == MATCHER else judge_name(version.by, me),
                 version.learned.why,
             )
             for version in newest

@@ -6,82 +6,85 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components.toasts import say
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import WRAPPED, calm, table
-from dashboard.settings.learned_data import Name, history_frame
-from dashboard.wording import STATE, capital, inert, plural
-from tracker.questions.fit_parameters import Decided, Kept
+from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
+from dashboard.settings.learned_data import ParameterKey, parameter_history_frame
+from dashboard.wording import PARAMETER_STATES, capitalise, escape_markdown, plural
+from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
 _C = st.column_config
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class LearnedGroup:
     """Values that are learned and decided on together.
 
-    `default` describes the state while nothing was learned, `have` the sample so far.
+    `default` describes the state while nothing was learned, `progress_line` the sample so far.
     """
 
     key: str
     title: str
-    names: tuple[Name, ...]
+    names: tuple[ParameterKey, ...]
     default: str = ""
-    have: str = ""
+    progress_line: str = ""
 
 
-def box(
-    visit: Visit, parameters: Mapping[Name, Kept], lesson: Lesson, lines: Sequence[str]
+def show_learned_box(
+    visit: Visit,
+    parameters: Mapping[ParameterKey, LearnedRecord],
+    lesson: LearnedGroup,
+    lines: Sequence[str],
 ) -> None:
     """Show a learned value with its sample, state and decisions."""
     values = [parameters[name] for name in lesson.names if name in parameters]
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{lesson.title}**")
         if not values:
-            st.markdown(inert(f"{lesson.default} {lesson.have}"))
+            st.markdown(escape_markdown(f"{lesson.default} {lesson.progress_line}"))
         elif values[0].state == "reset":
-            st.markdown(inert(lesson.default))
+            st.markdown(escape_markdown(lesson.default))
         else:
             for line in lines:
-                st.markdown(inert(line))
+                st.markdown(escape_markdown(line))
         if values:
-            stands(visit, lesson, values[0])
-            history(visit, lesson)
+            show_learned_state(visit, lesson, values[0])
+            show_learned_history(visit, lesson)
         else:
             _show_decision(visit, lesson, "freeze")
 
 
-def stands(visit: Visit, lesson: Lesson, value: Kept) -> None:
+def show_learned_state(visit: Visit, lesson: LearnedGroup, value: LearnedRecord) -> None:
     """Show the sample and date, with the buttons."""
-    st.text(capital(value.learned.why))
+    st.text(capitalise(value.learned.why))
     since = value.learned.as_of
-    st.caption(f"{STATE[value.state]} · since {visit.ago(since)}", help=visit.utc(since))
+    st.caption(f"{PARAMETER_STATES[value.state]} · since {visit.ago(since)}", help=visit.utc(since))
     with st.container(horizontal=True, gap="xsmall"):
         for decision in _ALLOWED_DECISIONS[value.state]:
             _show_decision(visit, lesson, decision)
 
 
-def _show_decision(visit: Visit, lesson: Lesson, decision: Decided) -> None:
+def _show_decision(visit: Visit, lesson: LearnedGroup, decision: ParameterDecision) -> None:
     """Show a button that first explains its effect."""
     label, warning, confirmation, message = _DECISIONS[decision]
     with st.popover(label, key=f"{decision}-{lesson.key}"):
         st.caption(warning)
         if st.button(confirmation, key=f"sure-{decision}-{lesson.key}"):
-            with calm():
+            with show_refusals():
                 # Values that were fitted together follow the first.
                 visit.tracker.decide_learned(*lesson.names[0], decision)
-                say(f"{lesson.title}: {message}")
+                notify(f"{lesson.title}: {message}")
                 st.rerun()
 
 
-_ALLOWED_DECISIONS: Final[Mapping[str, tuple[Decided, ...]]] = {
+_ALLOWED_DECISIONS: Final[Mapping[str, tuple[ParameterDecision, ...]]] = {
     "learned": ("freeze", "reset"),
     "frozen": ("thaw", "reset"),
     "reset": ("freeze",),
 }
 """Decisions by state; a reset value is learned anew by itself, unless its default is frozen."""
 
-_DECISIONS: Final[Mapping[Decided, tuple[str, str, str, str]]] = {
+_DECISIONS: Final[Mapping[ParameterDecision, tuple[str, str, str, str]]] = {
     "freeze": (
         "Freeze",
         "It stays as it is, whatever is judged and answered from now on.",
@@ -107,7 +110,7 @@ _DECISIONS: Final[Mapping[Decided, tuple[str, str, str, str]]] = {
 """Label, explanation, confirmation and message of each decision."""
 
 
-def history(visit: Visit, lesson: Lesson) -> None:
+def show_learned_history(visit: Visit, lesson: LearnedGroup) -> None:
     """Show every version, the newest first."""
     versions = [
         version
@@ -127,9 +130,9 @@ def history(visit: Visit, lesson: Lesson) -> None:
     }
     label = f"History, {plural(len(versions), 'entry', 'entries')}"
     with st.expander(label, type="compact", key=f"history-{lesson.key}"):
-        table(
-            history_frame(versions, visit.me),
+        show_table(
+            parameter_history_frame(versions, visit.me),
             columns,
             f"History: {lesson.title}",
-            row_height=WRAPPED,
+            row_height=WRAPPED_ROW_HEIGHT,
         )

@@ -6,21 +6,21 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from dashboard.components.acting import act_as, chosen_zone, keep_zone, read_in
-from dashboard.components.toasts import say
+from dashboard.components.acting import act_as, choose_zone, get_chosen_zone, save_zone
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import calm
-from dashboard.wording import inert, plural, zone_of
+from dashboard.components.widgets import show_refusals
+from dashboard.wording import escape_markdown, parse_zone, plural
 from dashboard.wording.installation import (
     database_line,
-    may_cost,
-    next_round,
+    describe_budget,
+    describe_next_round,
     scheduler_line,
     zone_line,
 )
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
-from tracker.model.read_models import Verdict
+from tracker.model.read_models import LogCheck
 
 _CHECK_KEY: Final = "log-checked"
 _BROWSER_OPTION: Final = "browser"
@@ -44,7 +44,7 @@ def _show_forecaster(visit: Visit) -> None:
     everyone = {person.id: person for person in visit.tracker.people()}
     default_id = ForecasterId(visit.tracker.settings.me)
     with st.container(border=True, gap="small"):
-        st.markdown(f"**You act as {inert(_format_person(everyone[visit.me]))}**")
+        st.markdown(f"**You act as {escape_markdown(_format_person(everyone[visit.me]))}**")
         st.selectbox(
             "Act as",
             list(everyone),
@@ -76,18 +76,20 @@ def _apply_forecaster() -> None:
 
 def _show_keep_button(visit: Visit, default: Forecaster | None) -> None:
     default_note = (
-        f", where it is {inert(_format_person(default))} for now" if default is not None else ""
+        f", where it is {escape_markdown(_format_person(default))} for now"
+        if default is not None
+        else ""
     )
     st.caption(
         "In this tab alone, until it is reloaded. Keep it, and it holds for everybody from the "
         f"next start{default_note}."
     )
     if st.button("Keep it", key="keep-me", icon=":material/save:"):
-        with calm():
+        with show_refusals():
             if visit.tracker.keep_me():
-                say(f"Kept in tracker.toml: from the next start on {visit.me} acts here")
+                notify(f"Kept in tracker.toml: from the next start on {visit.me} acts here")
             else:
-                say(
+                notify(
                     "Kept in tracker.toml, but TRACKER_ME in the environment counts for more: "
                     f"set it to {visit.me}"
                 )
@@ -100,10 +102,10 @@ def _show_new_person(visit: Visit) -> None:
             "Name", key="person-name", max_chars=80, autocomplete="off", placeholder="Ada Lovelace"
         )
         if st.form_submit_button("Add, and act as them"):
-            with calm():
+            with show_refusals():
                 added = visit.tracker.add_person(name or "")
                 act_as(added.id)
-                say(f"{added.name} is known now, and acts in this tab")
+                notify(f"{added.name} is known now, and acts in this tab")
                 st.rerun()
 
 
@@ -134,8 +136,8 @@ _LEGACY_PREFIXES: Final = (
 
 
 def _show_zone(visit: Visit) -> None:
-    chosen, browser = chosen_zone(), st.context.timezone
-    browser_zone = zone_of(browser)
+    chosen, browser = get_chosen_zone(), st.context.timezone
+    browser_zone = parse_zone(browser)
     origin = (
         "as you chose"
         if chosen
@@ -150,7 +152,8 @@ def _show_zone(visit: Visit) -> None:
     ]
     with st.container(border=True, gap="small"):
         st.markdown(
-            f"**Times are written in {inert(zone_line(visit.zone, visit.now))}**, {origin}."
+            f"**Times are written in {escape_markdown(zone_line(visit.zone, visit.now))}**, "
+            f"{origin}."
         )
         st.selectbox(
             "Time zone",
@@ -164,20 +167,21 @@ def _show_zone(visit: Visit) -> None:
             key="choose-zone",
             on_change=_apply_zone,
         )
-        keep_zone()
+        save_zone()
         st.caption(
-            f"It is {inert(visit.moment(visit.now))}, which is {inert(visit.utc(visit.now))}."
+            f"It is {escape_markdown(visit.moment(visit.now))}, which is "
+            f"{escape_markdown(visit.utc(visit.now))}."
         )
         if visit.zone.key != browser_zone.key:
             st.caption(
                 ":material/info: Charts are drawn by the browser, in its own zone: "
-                f"{inert(browser_zone.key)}."
+                f"{escape_markdown(browser_zone.key)}."
             )
 
 
 def _apply_zone() -> None:
     name = st.session_state["choose-zone"]
-    read_in(None if name == _BROWSER_OPTION else name)
+    choose_zone(None if name == _BROWSER_OPTION else name)
 
 
 def _show_learned(visit: Visit) -> None:
@@ -212,7 +216,7 @@ def _show_budget(visit: Visit) -> None:
             st.markdown("Nothing is polled in a replay.")
             return
         budget = visit.tracker.budget()
-        st.markdown(f"{may_cost(budget)} {next_round(budget, visit.now)}")
+        st.markdown(f"{describe_budget(budget)} {describe_next_round(budget, visit.now)}")
         st.caption(
             f"To change it, write `{_BUDGET_LINE}` (requests a day; 0 for 24 a feed) into "
             "`tracker.toml` in the data directory, or set TRACKER_REQUEST_BUDGET, and start the "
@@ -228,8 +232,8 @@ def _show_installation(visit: Visit) -> None:
     with st.container(border=True, gap="small"):
         st.markdown("**This installation**")
         lines = (
-            f"Version: {inert(installation.version)}",
-            f"Database: {inert(database_line(installation))}",
+            f"Version: {escape_markdown(installation.version)}",
+            f"Database: {escape_markdown(database_line(installation))}",
             f"Scheduler: {scheduler}",
             f"Log: {plural(installation.entries, 'entry', 'entries')}, "
             "each sealed by the one before",
@@ -254,17 +258,17 @@ def _show_log_check(visit: Visit) -> None:
     A fragment, so that the rest of the page does not wait for it.
     """
     if st.button("Check the log", key="check-log", icon=":material/verified:"):
-        with calm(), st.spinner("Working every entry out anew …"):
+        with show_refusals(), st.spinner("Working every entry out anew …"):
             st.session_state[_CHECK_KEY] = (visit.tracker.verify(), visit.tracker.now())
     result = st.session_state.get(_CHECK_KEY)
     if result is None:
         return
     verdict, checked_at = result
-    when = inert(visit.moment(checked_at))
-    if not isinstance(verdict, Verdict) or verdict.bad_seq is not None:
+    when = escape_markdown(visit.moment(checked_at))
+    if not isinstance(verdict, LogCheck) or verdict.bad_seq is not None:
         st.error(
-            f"**The log is not whole** at entry {verdict.bad_seq:,}: {inert(verdict.reason)} "
-            f"Checked {when}."
+            f"**The log is not whole** at entry {verdict.bad_seq:,}: "
+            f"{escape_markdown(verdict.reason)} Checked {when}."
         )
     else:
         st.markdown(

@@ -6,18 +6,18 @@ text, or escaped.
 
 from typing import Final
 
-from dashboard.wording.numbers import MINUS, NBSP, log_odds, percent, plural
-from dashboard.wording.texts import capital
+from dashboard.wording.numbers import MINUS, NBSP, format_log_odds, percent_whole, plural
+from dashboard.wording.texts import capitalise
 from forecasts.distributions.distribution import Categorical, Distribution, p_yes
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.evidence.evidence import Direction, Evidence, Strength, side_words
+from forecasts.evidence.evidence import Direction, Evidence, Strength, describe_side
 from forecasts.questions.forecaster import MATCHER, MODEL_PREFIX
-from forecasts.questions.format import signed
+from forecasts.questions.format import format_signed
 from forecasts.questions.question import ForecasterId, Kind, Question
 from forecasts.suggestion.categorical import Leaning
-from forecasts.suggestion.why import TITLES
-from tracker.model.read_models import Decision, Why
-from tracker.questions.review_evidence import Effect, Unmoved
+from forecasts.suggestion.why import LINE_TITLES
+from tracker.model.read_models import Decision, MatchReason
+from tracker.questions.review_evidence import NoEffectReason, ReviewEffect
 
 NOT_CALLED: Final = "◆ direction not called"
 
@@ -26,40 +26,40 @@ _SCALE_KINDS: Final = ("numeric", "date")
 """Kinds whose evidence points along a scale."""
 
 
-def strength(value: Strength) -> str:
+def strength_name(value: Strength) -> str:
     """Return the word of a strength: `moderate`."""
     return value.name.lower()
 
 
-def uncalled(e: Evidence) -> bool:
+def is_uncalled(e: Evidence) -> bool:
     """Return True if the direction is not called; such evidence has no effect until a person judges
     it.
     """
     return e.direction is Direction.NEUTRAL and not e.reviewed
 
 
-def side(kind: Kind, direction: Direction, option: str = "") -> str:
+def side_label(kind: Kind, direction: Direction, option: str = "") -> str:
     """Return the side with its shape: `▲ for YES`, `▼ lower`, `◀ earlier`, `▼ against option
     Moscow`, `◆ for neither side`.
     """
-    return f"{_direction_shape(kind, direction)} {side_words(kind, direction, option)}"
+    return f"{_direction_shape(kind, direction)} {describe_side(kind, direction, option)}"
 
 
-def side_of(e: Evidence, kind: Kind) -> str:
+def evidence_side(e: Evidence, kind: Kind) -> str:
     """Return the side of a piece of evidence, or that its direction is not called."""
-    return NOT_CALLED if uncalled(e) else side(kind, e.direction, e.option)
+    return NOT_CALLED if is_uncalled(e) else side_label(kind, e.direction, e.option)
 
 
-def bearing(e: Evidence, kind: Kind) -> str:
+def describe_bearing(e: Evidence, kind: Kind) -> str:
     """Describe direction and strength of evidence: `▲ speaks moderately for YES`, `▼ points
     slightly lower`.
     """
-    if uncalled(e):
+    if is_uncalled(e):
         return NOT_CALLED
     if e.strength is Strength.NONE or e.direction is Direction.NEUTRAL:
         return "◆ does not speak either way"
     verb = "points" if kind in _SCALE_KINDS else "speaks"
-    words = side_words(kind, e.direction, e.option)
+    words = describe_side(kind, e.direction, e.option)
     return f"{_direction_shape(kind, e.direction)} {verb} {_STRENGTHS[e.strength]} {words}"
 
 
@@ -73,7 +73,7 @@ def _direction_shape(kind: Kind, direction: Direction) -> str:
 CONTEXT_ONLY: Final = "context only: no judgement of it moves the suggestion"
 
 
-def sureness(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
+def describe_certainty(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
     """Describe the certainty of match and direction, and the weight until a person judges it.
 
     `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`.
@@ -84,20 +84,24 @@ def sureness(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
         return f"a person took it: {counts if e.direction else 'it speaks for neither side'}"
     if e.status == "rejected":
         return "a person rejected it: it counts nothing"
-    relevant = f"{percent(e.relevance)} likely to be relevant"
-    if uncalled(e):
+    relevant = f"{percent_whole(e.relevance)} likely to be relevant"
+    if is_uncalled(e):
         counts = (
             CONTEXT_ONLY
             if context_only
             else "it counts nothing until a person says which way it points"
         )
         return f"{relevant} · direction not called: {counts}"
-    words = side_words(kind, e.direction, e.option)
-    counts = CONTEXT_ONLY if context_only else f"counts {percent(e.trust)} until a person judges it"
-    return f"{relevant} · {words}, {percent(e.p_direction)} sure · {counts}"
+    words = describe_side(kind, e.direction, e.option)
+    counts = (
+        CONTEXT_ONLY
+        if context_only
+        else f"counts {percent_whole(e.trust)} until a person judges it"
+    )
+    return f"{relevant} · {words}, {percent_whole(e.p_direction)} sure · {counts}"
 
 
-def matched(e: Evidence, why: Why) -> str:
+def describe_match(e: Evidence, why: MatchReason) -> str:
     """Describe the match: `matched “envoy” · nearest to: “…” (cosine 0.61)`."""
     words = ", ".join(f"“{word}”" for word in e.matched)
     cosine = f" (cosine {why.cosine:.2f})" if why.cosine else ""
@@ -105,17 +109,17 @@ def matched(e: Evidence, why: Why) -> str:
     return " · ".join(filter(None, (f"matched {words}" if words else "", near)))
 
 
-def leans(e: Evidence, why: Why) -> str:
+def explain_direction(e: Evidence, why: MatchReason) -> str:
     """Explain why a direction was called or not; empty if the reason was not stored."""
     if not why.leaning:
         return ""
     reason = why.leaning
     if why.nearest:
         reason = reason.replace(f"as in “{why.nearest}”", "as in that phrasing")
-    return f"why no direction: {reason}" if uncalled(e) else f"why this way: {reason}"
+    return f"why no direction: {reason}" if is_uncalled(e) else f"why this way: {reason}"
 
 
-def effect_line(question: Question, effect: Effect | Unmoved, option: str = "") -> str:
+def effect_line(question: Question, effect: ReviewEffect | NoEffectReason, option: str = "") -> str:
     """Describe the effect of a judgement: `Suggested now 46.0 %; accepted 49.2 % (+3.2 points),
     …`
     """
@@ -148,7 +152,7 @@ def _format_tenths(p: float) -> str:
 
 
 def _format_change(p: float) -> str:
-    return "unchanged" if abs(p) < 0.0005 else f"{signed(100 * p)} points"
+    return "unchanged" if abs(p) < 0.0005 else f"{format_signed(100 * p)} points"
 
 
 def _probability_of(distribution: Distribution, option: str) -> float | None:
@@ -157,7 +161,7 @@ def _probability_of(distribution: Distribution, option: str) -> float | None:
     return p_yes(distribution)
 
 
-def shift_of(adds: float | None, p: float) -> str:
+def describe_shift(adds: float | None, p: float) -> str:
     """Describe the effect of a story on a suggestion of p: `Shifts the suggestion by −0.03 in
     log-odds now, about −0.5 points`.
 
@@ -167,10 +171,10 @@ def shift_of(adds: float | None, p: float) -> str:
         return "Does not move the suggestion now"
     points = round(100 * (p - sigmoid(logit(p) - adds)), 1)
     size = f"{'+' if points > 0 else MINUS}{abs(points):g}" if points else "0"
-    return f"Shifts the suggestion by {log_odds(adds)} in log-odds now, about {size} points"
+    return f"Shifts the suggestion by {format_log_odds(adds)} in log-odds now, about {size} points"
 
 
-def folded(reports: int, independent: int, copies: int) -> str:
+def format_report_counts(reports: int, independent: int, copies: int) -> str:
     """Format report counts: `3 reports, 2 independent; 14 copies`."""
     text = plural(reports, "report")
     if reports > 1:
@@ -178,14 +182,14 @@ def folded(reports: int, independent: int, copies: int) -> str:
     return f"{text}; {plural(copies, 'copy', 'copies')}" if copies else text
 
 
-def machine(by: str) -> str:
+def model_name(by: str) -> str:
     """Return the name of the judging model; empty for other judges."""
     return by.removeprefix(MODEL_PREFIX) if by.startswith(MODEL_PREFIX) else ""
 
 
-def judge(by: ForecasterId, me: ForecasterId) -> str:
+def judge_name(by: ForecasterId, me: ForecasterId) -> str:
     """Return the judge's name: `me`, `the matcher`, `a machine (name)`, or a person's name."""
-    model = machine(by)
+    model = model_name(by)
     if model:
         return f"a machine ({model})"
     return {me: "me", MATCHER: "the matcher"}.get(by, by)
@@ -195,22 +199,23 @@ def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId
     """Describe a judgement: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for
     YES, moderate.`
     """
-    model = machine(decision.by)
+    model = model_name(decision.by)
     if model:
         judged_by = f"Machine judgement ({model})"
     elif decision.status == "logged":
         judged_by = (
-            f"{'Logged' if decision.by == MATCHER else 'Taken back'} by {judge(decision.by, me)}"
+            f"{'Logged' if decision.by == MATCHER else 'Taken back'} by "
+            f"{judge_name(decision.by, me)}"
         )
     else:
-        judged_by = f"{decision.status.capitalize()} by {judge(decision.by, me)}"
+        judged_by = f"{decision.status.capitalize()} by {judge_name(decision.by, me)}"
     if decision.direction is Direction.NEUTRAL and decision.status == "logged":
         words = "direction not called"
     else:
-        words = side_words(kind, decision.direction, option)
+        words = describe_side(kind, decision.direction, option)
     note = decision.note.removeprefix(f"machine judgement by {model}: ")
-    note_suffix = f" {capital(note)}" if note else ""
-    return f"{judged_by}: {words}, {strength(decision.strength)}.{note_suffix}"
+    note_suffix = f" {capitalise(note)}" if note else ""
+    return f"{judged_by}: {words}, {strength_name(decision.strength)}.{note_suffix}"
 
 
 def leaning_sentence(kind: Kind, leaning: Leaning) -> str:
@@ -218,7 +223,7 @@ def leaning_sentence(kind: Kind, leaning: Leaning) -> str:
     made from that.`
     """
     kind_word = "date" if kind == "date" else "number"
-    yes, no = side_words(kind, Direction.YES), side_words(kind, Direction.NO)
+    yes, no = describe_side(kind, Direction.YES), describe_side(kind, Direction.NO)
     if not leaning.yes and not leaning.no:
         return f"No story points {yes} or {no} yet; no {kind_word} is made from stories."
     first, *second = [(n, word) for n, word in ((leaning.yes, yes), (leaning.no, no)) if n]
@@ -230,7 +235,7 @@ def leaning_sentence(kind: Kind, leaning: Leaning) -> str:
     return f"{first_words}, {second_words}; no {kind_word} is made from that."
 
 
-LINE: Final = {
+LINE_MEANINGS: Final = {
     "no news": "no story moves it, and none that was expected is missing",
     "base rate": "where it starts, before any news",
     "time passed": "what the time that passed without the event, or with it, tells",
@@ -249,10 +254,12 @@ LINE: Final = {
 _SELF_EXPLANATORY: Final = frozenset({"base rate", "time passed", "evidence", "no news"})
 
 
-def lines_explained(kinds: set[str]) -> str:
+def explain_lines(kinds: set[str]) -> str:
     """Explain the less obvious lines among these, a sentence each; empty if there is none."""
     names = {
-        kind: TITLES[kind].removeprefix("News: ").capitalize()
-        for kind in kinds & LINE.keys() - _SELF_EXPLANATORY
+        kind: LINE_TITLES[kind].removeprefix("News: ").capitalize()
+        for kind in kinds & LINE_MEANINGS.keys() - _SELF_EXPLANATORY
     }
-    return " ".join(f"{names[kind]}: {meaning}." for kind, meaning in LINE.items() if kind in names)
+    return " ".join(
+        f"{names[kind]}: {meaning}." for kind, meaning in LINE_MEANINGS.items() if kind in names
+    )

@@ -7,21 +7,21 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from dashboard.wording.moments import age, day
-from dashboard.wording.numbers import percent
-from forecasts.evidence.evidence import Direction, Expectation, Indicator, side_words
-from forecasts.evidence.signposts import Expected, Signpost, silence_ratio
+from dashboard.wording.moments import format_age, format_day
+from dashboard.wording.numbers import percent_whole
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, describe_side
+from forecasts.evidence.signposts import CalendarEntry, Signpost, describe_silence_effect
 from forecasts.questions.question import Kind, Question
-from tracker.model.audit import Mark
+from tracker.model.audit import SignpostStatus
 
-WAITING: Final = {"waiting": "○ Waiting", "seen": "✓ Seen", "silent": "∅ Silent"}
+SIGNPOST_STATES: Final = {"waiting": "○ Waiting", "seen": "✓ Seen", "silent": "∅ Silent"}
 """States of a signpost, each with its shape."""
 
-DUE: Final = {"signpost": "Signpost", "close": "Closes", "answer due": "Answer due"}
+DUE_KINDS: Final = {"signpost": "Signpost", "close": "Closes", "answer due": "Answer due"}
 """Kinds of calendar entries."""
 
 
-def says(ratio: float, kind: Kind, option: str = "") -> str:
+def describe_ratio(ratio: float, kind: Kind, option: str = "") -> str:
     """Describe a likelihood ratio: `×0.42, speaks for NO`, `×5.4, points higher`."""
     factor = f"×{ratio:.2g}" if ratio < 10 else f"×{ratio:.0f}"
     if factor == "×1":
@@ -29,11 +29,11 @@ def says(ratio: float, kind: Kind, option: str = "") -> str:
     verb = "points" if kind in ("numeric", "date") else "speaks"
     return (
         f"{factor}, {verb} "
-        f"{side_words(kind, Direction.YES if ratio > 1.0 else Direction.NO, option)}"
+        f"{describe_side(kind, Direction.YES if ratio > 1.0 else Direction.NO, option)}"
     )
 
 
-def if_seen(question: Question, expected: Expected) -> str:
+def describe_outcomes(question: Question, expected: CalendarEntry) -> str:
     """Describe both outcomes of a signpost: `If seen: ×2.7, speaks for YES. If not: ×0.19, speaks
     for NO.`
 
@@ -43,12 +43,13 @@ def if_seen(question: Question, expected: Expected) -> str:
         return ""
     option = expected.indicator.option
     seen, silent = (
-        says(ratio, question.kind, option) for ratio in (expected.if_seen, expected.if_silent)
+        describe_ratio(ratio, question.kind, option)
+        for ratio in (expected.if_seen, expected.if_silent)
     )
     return f"If seen: {seen}. If not: {silent}."
 
 
-def signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:
+def describe_signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:
     """Describe the state of a signpost: `○ Waiting, due by 15 Jan 2027 (in 6 weeks)`; `clock` is
     now and the viewer's zone.
     """
@@ -56,16 +57,22 @@ def signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:
     by = _expectation_of(post.indicator).by
     match post.state:
         case "seen":
-            when = "" if post.seen_at is None else f" {day(post.seen_at, zone)}"
-            doubt = "" if post.trust > 0.995 else f" ({percent(post.trust)} sure)"
-            return f"{WAITING[post.state]}{when}{doubt}, due by {day(by, zone)}"
+            when = "" if post.seen_at is None else f" {format_day(post.seen_at, zone)}"
+            doubt = "" if post.trust > 0.995 else f" ({percent_whole(post.trust)} sure)"
+            return f"{SIGNPOST_STATES[post.state]}{when}{doubt}, due by {format_day(by, zone)}"
         case "silent":
-            return f"{WAITING[post.state]}: due by {day(by, zone)} ({age(by, now)}) and not seen"
+            return (
+                f"{SIGNPOST_STATES[post.state]}: due by {format_day(by, zone)} "
+                f"({format_age(by, now)}) and not seen"
+            )
         case _:
-            return f"{WAITING[post.state]}, due by {day(by, zone)} ({age(by, now)})"
+            return (
+                f"{SIGNPOST_STATES[post.state]}, due by {format_day(by, zone)} "
+                f"({format_age(by, now)})"
+            )
 
 
-def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
+def describe_signpost_ratio(question: Question, post: Signpost, zone: ZoneInfo) -> str:
     """Describe the evidence of a signpost by its state: both outcomes while it waits, else the
     actual one.
 
@@ -74,7 +81,7 @@ def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
     expectation = _expectation_of(post.indicator)
     option = post.indicator.option
     seen, silent = (
-        says(ratio, question.kind, option)
+        describe_ratio(ratio, question.kind, option)
         for ratio in (expectation.ratio_when_seen, expectation.ratio_when_silent)
     )
     match post.state:
@@ -83,35 +90,35 @@ def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
         case "silent":
             return f"The silence counts: {silent}."
         case _:
-            return f"If unseen by {day(expectation.by, zone)}: {silent}. If seen: {seen}."
+            return f"If unseen by {format_day(expectation.by, zone)}: {silent}. If seen: {seen}."
 
 
-def silence(
+def describe_silence(
     question: Question, indicator: Indicator, logged: datetime | None, zone: ZoneInfo
 ) -> str:
     """Describe a silence as evidence: `Silence: “…” was expected by … and not seen, likelihood
     ratio 0.42 (…)`.
     """
     expectation = _expectation_of(indicator)
-    strength = silence_ratio(question, indicator)
+    strength = describe_silence_effect(question, indicator)
     ratio = f"likelihood ratio {expectation.ratio_when_silent:.2g} ({strength})"
-    logged_words = f", logged on {day(logged, zone)}" if logged is not None else ""
+    logged_words = f", logged on {format_day(logged, zone)}" if logged is not None else ""
     return (
-        f"Silence: “{indicator.name}” was expected by {day(expectation.by, zone)} and not seen, "
-        f"{ratio}{logged_words}."
+        f"Silence: “{indicator.name}” was expected by {format_day(expectation.by, zone)} and not "
+        f"seen, {ratio}{logged_words}."
     )
 
 
-def mark_line(mark: Mark, name: str, kind: Kind, zone: ZoneInfo) -> str:
+def mark_line(mark: SignpostStatus, name: str, kind: Kind, zone: ZoneInfo) -> str:
     """Describe a mark of a signpost: `✓ Seen: “…”, due by …, noted on …`, with the ratio of a
     silence.
     """
-    due, noted = day(mark.due_at, zone), day(mark.at, zone)
+    due, noted = format_day(mark.due_at, zone), format_day(mark.at, zone)
     if mark.state == "seen":
-        return f"{WAITING[mark.state]}: “{name}”, due by {due}, noted on {noted}"
+        return f"{SIGNPOST_STATES[mark.state]}: “{name}”, due by {due}, noted on {noted}"
     return (
-        f"{WAITING[mark.state]}: “{name}” was due by {due} and not seen, noted on {noted}: "
-        f"{says(mark.ratio, kind)}"
+        f"{SIGNPOST_STATES[mark.state]}: “{name}” was due by {due} and not seen, noted on {noted}: "
+        f"{describe_ratio(mark.ratio, kind)}"
     )
 
 

@@ -6,17 +6,17 @@ the day format of pages, and a unit with every value.
 
 from typing import Final, Literal
 
-from dashboard.wording.moments import UTC_ZONE, day
-from dashboard.wording.numbers import echo, percent_exact
-from dashboard.wording.texts import clipped
-from forecasts.distributions.cdf import Cdf, Scale, date_of
+from dashboard.wording.moments import UTC_ZONE, format_day
+from dashboard.wording.numbers import describe_probability, percent_exact
+from dashboard.wording.texts import clip
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.questions import answers
 from forecasts.questions import format as spoken
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import Kind, Question, Resolution, utc
 
-NOTHING: Final = "–"
+NO_FORECAST: Final = "–"
 
 _MAX_NAME_CHARS: Final = 36
 """Maximum number of characters of an option's name in a headline."""
@@ -24,10 +24,10 @@ _MAX_NAME_CHARS: Final = 36
 _MAX_RUNNERS_UP: Final = 3
 """Maximum number of options named after the likeliest; more are counted only."""
 
-Side = Literal["lower", "upper"]
+RangeSide = Literal["lower", "upper"]
 """An end of a range."""
 
-KIND: Final[dict[Kind, str]] = {
+KIND_NAMES: Final[dict[Kind, str]] = {
     "binary": "Yes or no",
     "categorical": "One of several options",
     "ordered": "One of several steps, in order",
@@ -37,7 +37,7 @@ KIND: Final[dict[Kind, str]] = {
 """Names of the kinds of questions, by their answer."""
 
 
-def in_short(question: Question, distribution: Distribution | None) -> str:
+def format_forecast(question: Question, distribution: Distribution | None) -> str:
     """Format a forecast for a table: `63 %`, `Beijing 60 %`, `235 (190 to 300) US dollars`, `never
     70 %`.
     """
@@ -45,19 +45,19 @@ def in_short(question: Question, distribution: Distribution | None) -> str:
         return _format_share(distribution.likeliest, distribution.of(distribution.likeliest))
     middle = distribution.quantile(0.5) if isinstance(distribution, Cdf) else None
     if not isinstance(distribution, Cdf) or middle is None:
-        return headline(question, distribution)[0]
+        return forecast_headline(question, distribution)[0]
     range_words = _format_range(question, distribution, 0.9)
     return f"{_bare_value(question, middle)} ({range_words}){_unit_suffix(question)}"
 
 
-def headline(question: Question, distribution: Distribution | None) -> tuple[str, str]:
+def forecast_headline(question: Question, distribution: Distribution | None) -> tuple[str, str]:
     """Return a forecast in brief, and its details.
 
     The probability, the likeliest option and the others, or the median and the 90 % range.
     """
     match distribution:
         case None:
-            return NOTHING, ""
+            return NO_FORECAST, ""
         case Binary():
             return percent_exact(distribution.p), ""
         case Categorical():
@@ -72,7 +72,7 @@ def _options_headline(distribution: Categorical) -> tuple[str, str]:
     ranked = sorted(
         zip(distribution.options, distribution.p, strict=True), key=lambda pair: -pair[1]
     )
-    first, *other_shares = [_format_share(clipped(name, _MAX_NAME_CHARS), p) for name, p in ranked]
+    first, *other_shares = [_format_share(clip(name, _MAX_NAME_CHARS), p) for name, p in ranked]
     tail = (
         [f"{len(other_shares) - _MAX_RUNNERS_UP} more"]
         if len(other_shares) > _MAX_RUNNERS_UP + 1
@@ -96,19 +96,21 @@ def _curve_headline(question: Question, curve: Cdf) -> tuple[str, str]:
     range_words = f"90\u00a0%: {_format_range(question, curve, 0.9)}"
     middle = curve.quantile(0.5)
     if middle is not None:
-        return value_of(question, middle), "; ".join([range_words, *beyond(question, curve)])
+        return format_value(question, middle), "; ".join(
+            [range_words, *describe_tails(question, curve)]
+        )
     if curve.below > curve.above:
         return f"{_format_outside(question, 'lower')} {percent_exact(curve.below)}", range_words
     return f"{_format_outside(question, 'upper')} {percent_exact(curve.above)}", range_words
 
 
-def told(question: Question, distribution: Distribution | None) -> str:
+def describe_forecast(question: Question, distribution: Distribution | None) -> str:
     """Format all numbers of a forecast, to confirm how input was understood."""
     match distribution:
         case None:
-            return NOTHING
+            return NO_FORECAST
         case Binary():
-            return echo(distribution.p)
+            return describe_probability(distribution.p)
         case Categorical():
             return ", ".join(
                 _format_share(name, p)
@@ -118,11 +120,11 @@ def told(question: Question, distribution: Distribution | None) -> str:
             middle = distribution.quantile(0.5)
             parts = [] if middle is None else [f"middle {_bare_value(question, middle)}"]
             parts.append(f"half of it {_format_range(question, distribution, 0.5)}")
-            parts.append(f"90\u00a0% of it {span_of(question, distribution, 0.9)}")
-            return "; ".join([", ".join(parts), *beyond(question, distribution)])
+            parts.append(f"90\u00a0% of it {format_central_range(question, distribution, 0.9)}")
+            return "; ".join([", ".join(parts), *describe_tails(question, distribution)])
 
 
-def span_of(question: Question, curve: Cdf, level: float) -> str:
+def format_central_range(question: Question, curve: Cdf, level: float) -> str:
     """Format the central interval with mass `level`: `10 to 120 US dollars`, `1 Mar 2027 to
     never`.
     """
@@ -130,11 +132,11 @@ def span_of(question: Question, curve: Cdf, level: float) -> str:
 
 
 def _format_range(question: Question, curve: Cdf, level: float) -> str:
-    ends = [edge(question, curve, share) for share in ((1 - level) / 2, (1 + level) / 2)]
+    ends = [format_quantile(question, curve, share) for share in ((1 - level) / 2, (1 + level) / 2)]
     return " to ".join(dict.fromkeys(ends))
 
 
-def edge(question: Question, curve: Cdf, share: float) -> str:
+def format_quantile(question: Question, curve: Cdf, share: float) -> str:
     """Format a quantile without its unit: `190`, `below 100`, `never`."""
     value = curve.quantile(share)
     if value is not None:
@@ -142,9 +144,9 @@ def edge(question: Question, curve: Cdf, share: float) -> str:
     return _format_outside(question, "lower" if share < curve.below else "upper")
 
 
-def beyond(question: Question, curve: Cdf) -> list[str]:
+def describe_tails(question: Question, curve: Cdf) -> list[str]:
     """List the visible mass beyond the range: `below 100: 5 %`, `never: 40 %`."""
-    outside: tuple[tuple[Side, float], ...] = (("lower", curve.below), ("upper", curve.above))
+    outside: tuple[tuple[RangeSide, float], ...] = (("lower", curve.below), ("upper", curve.above))
     return [
         f"{_format_outside(question, side)}: {percent_exact(mass)}"
         for side, mass in outside
@@ -152,14 +154,14 @@ def beyond(question: Question, curve: Cdf) -> list[str]:
     ]
 
 
-def bound(question: Question, side: Side, *, unit: bool = True) -> str:
+def format_bound(question: Question, side: RangeSide, *, unit: bool = True) -> str:
     """Format an answer beyond the range: `below 100 US dollars`, `never by 31 Dec 2028`."""
     if question.kind == "date" and side == "upper":
         return f"{NEVER} by {_bare_value(question, _scale_of(question).upper)}"
     return _format_outside(question, side) + (_unit_suffix(question) if unit else "")
 
 
-def _format_outside(question: Question, side: Side) -> str:
+def _format_outside(question: Question, side: RangeSide) -> str:
     scale = _scale_of(question)
     if side == "lower":
         return (
@@ -168,33 +170,33 @@ def _format_outside(question: Question, side: Side) -> str:
     return NEVER if question.kind == "date" else f"{ABOVE} {_bare_value(question, scale.upper)}"
 
 
-def value_of(question: Question, value: float) -> str:
+def format_value(question: Question, value: float) -> str:
     """Format a value with its unit, or a day: `235 US dollars`, `5 Mar 2027`."""
     return f"{_bare_value(question, value)}{_unit_suffix(question)}"
 
 
-def answer_of(question: Question, resolution: Resolution | None) -> str:
+def format_answer(question: Question, resolution: Resolution | None) -> str:
     """Format an answer: `YES`, `Astana`, `291.5 US dollars`, `5 Nov 2026`, `never by 31 Dec 2028`,
     `annulled`.
     """
     if resolution is None or resolution.outcome != "answered" or question.scale is None:
-        return spoken.answer_in_words(question, resolution)
+        return spoken.format_answer(question, resolution)
     match resolution.answer.lower():
         case answers.BELOW:
-            return bound(question, "lower")
+            return format_bound(question, "lower")
         case answers.ABOVE | answers.NEVER:
-            return bound(question, "upper")
+            return format_bound(question, "upper")
     if question.kind == "date":
-        return day(utc(resolution.answer), UTC_ZONE)
-    return spoken.answer_in_words(question, resolution)  # as entered, not rounded
+        return format_day(utc(resolution.answer), UTC_ZONE)
+    return spoken.format_answer(question, resolution)  # as entered, not rounded
 
 
 def _bare_value(question: Question, value: float) -> str:
     if question.kind == "date":
-        return day(date_of(value), UTC_ZONE)
+        return format_day(date_from_day_number(value), UTC_ZONE)
     # A zero that went through a logarithm is not exactly zero any more.
     is_noise = abs(value) < 1e-9 * _scale_of(question).span
-    return spoken.value(question, 0.0 if is_noise else value)
+    return spoken.format_value(question, 0.0 if is_noise else value)
 
 
 def _unit_suffix(question: Question) -> str:

@@ -3,19 +3,19 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.wording.feeds import size
-from dashboard.wording.moments import age
-from dashboard.wording.numbers import MINUS, percent, plural
-from tracker.app.system_status import Budget, FirstSteps, Installation
+from dashboard.wording.feeds import format_bytes
+from dashboard.wording.moments import format_age
+from dashboard.wording.numbers import MINUS, percent_whole, plural
+from tracker.app.system_status import FeedBudget, FirstSteps, SystemStatus
 
 
-def may_cost(budget: Budget) -> str:
+def describe_budget(budget: FeedBudget) -> str:
     """Describe the daily request budget of all feeds, and its use since midnight UTC.
 
-    >>> may_cost(Budget(2000.0, True, 150, 40, 3, 12, None)).replace("\u00a0", " ")
+    >>> describe_budget(FeedBudget(2000.0, True, 150, 40, 3, 12, None)).replace("\u00a0", " ")
     '2,000 requests a day at most, for all feeds together. Used since midnight UTC: 150, or 8 % of
     it.'
-    >>> may_cost(Budget(48.0, False, 0, 2, 0, 0, None))
+    >>> describe_budget(FeedBudget(48.0, False, 0, 2, 0, 0, None))
     '24 requests a day for each feed, 48 in all: no budget is set. Used since midnight UTC: none.'
     """
     if not budget.limit:
@@ -26,14 +26,18 @@ def may_cost(budget: Budget) -> str:
     if not budget.used:
         return f"{limit} Used since midnight UTC: none."
     spent = budget.used / budget.limit
-    share = f"or {percent(spent)} of it" if spent <= 1.0 else "more than was meant for a whole day"
+    share = (
+        f"or {percent_whole(spent)} of it"
+        if spent <= 1.0
+        else "more than was meant for a whole day"
+    )
     return f"{limit} Used since midnight UTC: {budget.used:,}, {share}."
 
 
-def next_round(budget: Budget, now: datetime) -> str:
+def describe_next_round(budget: FeedBudget, now: datetime) -> str:
     """Describe the next polling round.
 
-    >>> next_round(Budget(48.0, False, 0, 0, 0, 0, None), datetime(2026, 12, 1))
+    >>> describe_next_round(FeedBudget(48.0, False, 0, 0, 0, 0, None), datetime(2026, 12, 1))
     'Every feed is paused: none will be asked.'
     """
     if not budget.limit:
@@ -46,22 +50,22 @@ def next_round(budget: Budget, now: datetime) -> str:
             f"{budget.soon:,} in all."
         )
     return (
-        f"The next feed is due {age(budget.next_at, now)}; within the hour "
+        f"The next feed is due {format_age(budget.next_at, now)}; within the hour "
         f"{plural(budget.soon, 'feed')} will be asked."
     )
 
 
-def database_line(installation: Installation) -> str:
+def database_line(installation: SystemStatus) -> str:
     """Describe the database and its size: `SQLite, 28.9 MB, in the data directory`."""
     place = ", in the data directory" if installation.database == "SQLite" else ""
-    return f"{installation.database}, {size(installation.bytes)}{place}"
+    return f"{installation.database}, {format_bytes(installation.bytes)}{place}"
 
 
-def scheduler_line(installation: Installation, now: datetime) -> str:
+def scheduler_line(installation: SystemStatus, now: datetime) -> str:
     """State when the scheduler last ran a job; jobs with nothing to do leave no trace."""
     if installation.last_job is None:
         return "never seen here: `./run` or `tracker up` starts it"
-    return f"last seen at work {age(installation.last_job, now)}"
+    return f"last seen at work {format_age(installation.last_job, now)}"
 
 
 def zone_line(zone: ZoneInfo, now: datetime) -> str:
@@ -84,10 +88,10 @@ def zone_line(zone: ZoneInfo, now: datetime) -> str:
     return f"{zone.key} ({abbreviation})" if zone.key != "UTC" else "UTC"
 
 
-def steps_done(steps: FirstSteps) -> str:
+def first_steps_line(steps: FirstSteps) -> str:
     """State the progress of a new database.
 
-    >>> steps_done(FirstSteps(True, False, False, False))
+    >>> first_steps_line(FirstSteps(True, False, False, False))
     'First steps: 1 of 4 done'
     """
     return f"First steps: {steps.done} of 4 done"

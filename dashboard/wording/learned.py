@@ -2,21 +2,23 @@
 
 from typing import Final
 
-from dashboard.wording.numbers import MINUS, percent
-from forecasts.evidence.parameters import LearnedMap
+from dashboard.wording.numbers import MINUS, percent_whole
+from forecasts.evidence.parameters import LearnedLogitMap
 from forecasts.evidence.weights import DEFAULT_MODEL
 
-STATE: Final = {"learned": "✓ learns", "frozen": "❄ frozen", "reset": "↺ reset"}
+PARAMETER_STATES: Final = {"learned": "✓ learns", "frozen": "❄ frozen", "reset": "↺ reset"}
 """States of a learned value: a shape and a word."""
 
 _EXAMPLES: Final = (0.6, 0.8, 0.95)
 
 
-def borne_out(learned_map: LearnedMap) -> str:
+def describe_learned_map(learned_map: LearnedLogitMap) -> str:
     """Show a learned map at a few probabilities: `60 % is taken for 52 %, 80 % for 69 %, 95 % for
     84 %`.
     """
-    first, *other_pairs = ((percent(p), percent(learned_map.apply(p))) for p in _EXAMPLES)
+    first, *other_pairs = (
+        (percent_whole(p), percent_whole(learned_map.apply(p))) for p in _EXAMPLES
+    )
     return ", ".join(
         [
             f"{first[0]} is taken for {first[1]}",

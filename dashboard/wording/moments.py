@@ -9,7 +9,7 @@ from dashboard.wording.numbers import plural
 UTC_ZONE: Final = ZoneInfo("UTC")
 
 
-def zone_of(name: str | None) -> ZoneInfo:
+def parse_zone(name: str | None) -> ZoneInfo:
     """Return the viewer's time zone, or UTC if the browser named none that is known here."""
     try:
         return ZoneInfo(name or "UTC")
@@ -17,18 +17,18 @@ def zone_of(name: str | None) -> ZoneInfo:
         return UTC_ZONE
 
 
-def day(instant: datetime, zone: ZoneInfo) -> str:
+def format_day(instant: datetime, zone: ZoneInfo) -> str:
     """Format a day: `24 Nov 2026`."""
     local = instant.astimezone(zone)
     return f"{local.day} {local:%b %Y}"
 
 
-def moment(instant: datetime, zone: ZoneInfo) -> str:
+def format_moment(instant: datetime, zone: ZoneInfo) -> str:
     """Format a time with its zone: `24 Nov 2026, 14:05 CET`."""
-    return f"{day(instant, zone)}, {instant.astimezone(zone):%H:%M %Z}"
+    return f"{format_day(instant, zone)}, {instant.astimezone(zone):%H:%M %Z}"
 
 
-def span(length: timedelta) -> str:
+def format_duration(length: timedelta) -> str:
     """Format a duration in its largest unit: `3 hours`, `13 months`, `4 years`."""
     seconds = abs(length.total_seconds())
     for size, limit, unit in _UNITS:
@@ -45,10 +45,14 @@ _UNITS: Final = (
 )
 
 
-def age(instant: datetime | None, now: datetime) -> str:
+def format_age(instant: datetime | None, now: datetime) -> str:
     """Format a relative time: `3 hours ago`, `in 13 months`, `just now`, `never`."""
     if instant is None:
         return "never"
     if abs(now - instant) < timedelta(minutes=1):
         return "just now"
-    return f"{span(now - instant)} ago" if instant < now else f"in {span(instant - now)}"
+    return (
+        f"{format_duration(now - instant)} ago"
+        if instant < now
+        else f"in {format_duration(instant - now)}"
+    )

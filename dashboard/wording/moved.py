@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from dashboard.wording.evidence import LINE
-from dashboard.wording.numbers import NBSP, log_odds, percent_exact, percent_number
-from forecasts.suggestion.changes import Move
+from dashboard.wording.evidence import LINE_MEANINGS
+from dashboard.wording.numbers import NBSP, format_log_odds, percent_exact, percent_number
+from forecasts.suggestion.changes import ProbabilityChange
 
-CAUSE: Final = {
+CAUSE_MEANINGS: Final = {
     "came in": "a story that was not known before",
     "faded": "what a story lost by its age alone",
     "judged anew": "what a judgement changed: a story was confirmed, edited, rejected or called",
@@ -27,7 +27,9 @@ _SELF_EXPLANATORY: Final = frozenset(
 )
 
 
-def moved_sentence(move: Move, since: str, until: str, *, from_base_rate: bool = False) -> str:
+def change_sentence(
+    move: ProbabilityChange, since: str, until: str, *, from_base_rate: bool = False
+) -> str:
     """State a change: `From 25.2 % (2 Mar) to 31 % (1 May): up 5.8 points, +0.29 in log-odds.`
 
     `since` and `until` are in words.
@@ -39,10 +41,10 @@ def moved_sentence(move: Move, since: str, until: str, *, from_base_rate: bool =
         return (
             f"{sentence}. Certainty is infinitely far away in log-odds, so no reasons add up to it."
         )
-    return f"{sentence}: {_format_points(move)}, {log_odds(move.log_odds)} in log-odds."
+    return f"{sentence}: {_format_points(move)}, {format_log_odds(move.log_odds)} in log-odds."
 
 
-def tenths(p: float) -> float:
+def percent_tenths(p: float) -> float:
     """Return a percentage with one decimal, and more near the ends; changes are often below a
     point.
     """
@@ -50,10 +52,10 @@ def tenths(p: float) -> float:
 
 
 def _format_tenths(p: float) -> str:
-    return f"{tenths(p):g}{NBSP}%" if 0.1 <= p <= 0.9 else percent_exact(p)
+    return f"{percent_tenths(p):g}{NBSP}%" if 0.1 <= p <= 0.9 else percent_exact(p)
 
 
-def _format_points(move: Move) -> str:
+def _format_points(move: ProbabilityChange) -> str:
     change = move.after - move.before
     if not change:
         return "unchanged"
@@ -65,9 +67,9 @@ def _format_points(move: Move) -> str:
     )
 
 
-def causes_explained(causes: set[str]) -> str:
+def explain_causes(causes: set[str]) -> str:
     """Explain the less obvious causes among these, a sentence each; empty if there is none."""
-    meanings = {**LINE, **CAUSE}
+    meanings = {**LINE_MEANINGS, **CAUSE_MEANINGS}
     return " ".join(
         f"{c.capitalize()}: {meaning}."
         for c, meaning in meanings.items()

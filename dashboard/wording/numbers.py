@@ -14,7 +14,7 @@ DASH: Final = "\u2013"
 _MAX_RATIO: Final = 10_000
 
 
-def percent(p: float) -> str:
+def percent_whole(p: float) -> str:
     """Format a probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
 
     Only certainty is written 0 % or 100 %. The terminal shows tenths near the ends; sentences and
@@ -54,7 +54,7 @@ def _round_half_up(value: float) -> int:
     return int(value + 0.5)
 
 
-def points(change: float) -> str:
+def format_points(change: float) -> str:
     """Format a change in probability: `up 6 points`, `down 1 point`, `unchanged`."""
     whole = _round_half_up(abs(change) * 100)
     if whole == 0:
@@ -62,7 +62,7 @@ def points(change: float) -> str:
     return f"{'up' if change > 0 else 'down'} {plural(whole, 'point')}"
 
 
-def odds(p: float) -> str:
+def format_odds(p: float) -> str:
     """Format odds: `1.7 to 1 for`, `2.3 to 1 against`, `even`."""
     if p in (0.0, 1.0):
         return "certain"
@@ -79,7 +79,7 @@ def odds(p: float) -> str:
     return f"{number} to 1 {'for' if p > 0.5 else 'against'}"
 
 
-def about(p: float) -> str:
+def format_fraction(p: float) -> str:
     """Return the nearest simple fraction: `about 5 in 8`, `about 1 in 250`."""
     if p in (0.0, 1.0):
         return "always" if p else "never"
@@ -94,17 +94,20 @@ def about(p: float) -> str:
     return f"about {fraction.numerator} in {fraction.denominator}"
 
 
-def echo(p: float) -> str:
+def describe_probability(p: float) -> str:
     """Explain a typed probability: `63 %, odds 1.7 to 1 for, about 5 in 8`."""
     if p in (0.0, 1.0):
-        return f"{percent(p)}: certainty. If you are wrong, the log score is as bad as it gets"
-    chance = odds(p)
+        return (
+            f"{percent_whole(p)}: certainty. If you are wrong, the log score is as bad as it gets"
+        )
+    chance = format_odds(p)
     return (
-        f"{percent_exact(p)}, {'even odds' if chance == 'even' else f'odds {chance}'}, {about(p)}"
+        f"{percent_exact(p)}, {'even odds' if chance == 'even' else f'odds {chance}'}, "
+        f"{format_fraction(p)}"
     )
 
 
-def log_odds(z: float) -> str:
+def format_log_odds(z: float) -> str:
     """Format log-odds with their sign: `+0.29`, `−0.85`."""
     return f"{'+' if z >= 0 else MINUS}{abs(z):.2f}"
 

@@ -8,17 +8,17 @@ from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
 
 
-def named(forecaster: Forecaster, me: ForecasterId) -> str:
+def display_name(forecaster: Forecaster, me: ForecasterId) -> str:
     """Return the display name of a forecaster; the viewer is `Me`."""
     return "Me" if forecaster.id == me else forecaster.name
 
 
-def capital(text: str) -> str:
+def capitalise(text: str) -> str:
     """Capitalise the first letter only."""
     return text[:1].upper() + text[1:]
 
 
-def clipped(text: str, limit: int) -> str:
+def clip(text: str, limit: int) -> str:
     """Shorten a text to `limit` characters with an ellipsis, at a word boundary if one is near."""
     flat = " ".join(text.split())
     if len(flat) <= limit:
@@ -39,13 +39,13 @@ _DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Bidirectional control characters, which would reorder the text after them."""
 
 
-def inert(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape a text for Markdown.
 
     All punctuation is escaped; a word joiner breaks automatic links, images and arrows.
     Bidirectional control characters are removed.
 
-    >>> inert("*a* \\u202eb")
+    >>> escape_markdown("*a* \\u202eb")
     '\\\\*a\\\\* b'
 
     Feed text is shown by `st.text` and table cells, which render no Markdown. Only the clipped
@@ -55,7 +55,7 @@ def inert(text: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", _AUTO_MARKUP.sub(_WORD_JOINER, flat))
 
 
-def web_link(url: str) -> str | None:
+def safe_web_link(url: str) -> str | None:
     """Return the address if it is a safe link, http(s) with a host and no user name, else None."""
     if any(ord(mark) <= 32 or mark in '<>"\\`' for mark in url):
         return None

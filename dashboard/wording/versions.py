@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.wording.numbers import plural
-from dashboard.wording.texts import inert
+from dashboard.wording.texts import escape_markdown
 from forecasts.linting.lint import CODES, Flaw
-from forecasts.questions.versions import Piece
+from forecasts.questions.versions import WordingSegment
 from tracker.model.audit import Override
 
 _CHANGE_MARKUP: Final = {
@@ -16,12 +16,14 @@ _CHANGE_MARKUP: Final = {
 }
 
 
-def marked(pieces: Sequence[Piece]) -> str:
+def diff_markdown(pieces: Sequence[WordingSegment]) -> str:
     """Format a diff as Markdown: additions bold, removals struck out; the words are escaped."""
-    return " ".join(_CHANGE_MARKUP[piece.change].format(inert(piece.text)) for piece in pieces)
+    return " ".join(
+        _CHANGE_MARKUP[piece.change].format(escape_markdown(piece.text)) for piece in pieces
+    )
 
 
-def findings(flaws: Sequence[Flaw]) -> str:
+def count_flaws(flaws: Sequence[Flaw]) -> str:
     """Count findings: `1 finding that blocks, 2 pieces of advice`; `no finding` without any."""
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
@@ -30,7 +32,7 @@ def findings(flaws: Sequence[Flaw]) -> str:
     return ", ".join(parts) or "no finding"
 
 
-def finding(flaw: Flaw) -> str:
+def flaw_line(flaw: Flaw) -> str:
     """Format a finding: `Blocks: readers measure “significantly” by different yardsticks. Name a
     number.`
     """
@@ -38,7 +40,7 @@ def finding(flaw: Flaw) -> str:
     return f"{kind}: {_format_sentence(flaw.reason)} {_format_sentence(flaw.fix)}"
 
 
-def against_the_linter(override: Override, *, opened: bool, by: str, on: str) -> str:
+def override_line(override: Override, *, opened: bool, by: str, on: str) -> str:
     """Describe an override of the linter: `Opened against the linter by me on …, because …`"""
     action = "Opened" if opened else "Worded anew"
     objections = " ".join(CODES.get(code, code) for code in override.codes)

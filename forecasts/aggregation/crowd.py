@@ -14,16 +14,16 @@ from forecasts.aggregation import pooling
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.options import as_offered
+from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import ForecasterId, Question, check_distribution
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.scores import Held
+from forecasts.scoring.scores import Timelines
 
-Standing = Mapping[ForecasterId, Distribution]
+StandingForecasts = Mapping[ForecasterId, Distribution]
 """Forecasts held at one instant, oldest act first; a reaffirmation makes a forecast the newest."""
 
 
-def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> Timeline:
+def crowd_timeline(question: Question, timelines: Timelines, *, until: datetime) -> Timeline:
     """Timeline of the crowd before `until`: a step at every act of a member, a gap without members.
 
     A single member is the crowd; several are pooled by `pooling.crowd`, `crowd_options` or
@@ -37,13 +37,13 @@ def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> T
     forecast of another kind.
 
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> ann = timeline([(utc("2026-01-01"), Binary(0.2)), (utc("2026-01-07"), None)])
-    >>> bob = timeline([(utc("2026-01-05"), Binary(0.7))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.2)), (utc("2026-01-07"), None)])
+    >>> bob = build_timeline([(utc("2026-01-05"), Binary(0.7))])
     >>> for at, forecast in crowd_timeline(question, {"ann": ann, "bob": bob},
     ...     until=question.closes_at).steps:
     ...     print(at.day, round(forecast.p, 3))
@@ -54,32 +54,36 @@ def crowd_timeline(question: Question, timelines: Held, *, until: datetime) -> T
     return _pool_timelines(question, timelines, until, _pool_standing)
 
 
-def crowd_at(question: Question, timelines: Held, at: datetime) -> Distribution | None:
+def crowd_at(question: Question, timelines: Timelines, at: datetime) -> Distribution | None:
     """Forecast of the crowd at an instant, None without members; equals `crowd_timeline` there.
 
     Of each member's timeline only the last step up to the instant is used, a gap included.
 
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"),
+    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.2))]), build_timeline([(utc("2026-01-05"),
     ...     Binary(0.7))])
     >>> crowd_at(question, {"ann": ann, "bob": bob}, utc("2026-01-02"))
     Binary(p=0.2)
     """
     changed: datetime = at
-    standing: Standing = {}
+    standing: StandingForecasts = {}
     steps = _iter_standing(question, timelines, at + timedelta.resolution)
     for changed, standing in steps:  # noqa: B007  only the last one is used
         pass
     return _pool_standing(question, changed, standing) if standing else None
 
 
-def weighted_crowd_timeline(
-    question: Question, timelines: Held, weights: Mapping[ForecasterId, float], *, until: datetime
+def contribution_crowd_timeline(
+    question: Question,
+    timelines: Timelines,
+    weights: Mapping[ForecasterId, float],
+    *,
+    until: datetime,
 ) -> Timeline:
     """Timeline of the contribution-weighted mean of members, for a binary question.
 
@@ -90,15 +94,15 @@ def weighted_crowd_timeline(
     not finite. Source: Budescu & Chen 2015, Management Science 61.
 
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"),
+    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.2))]), build_timeline([(utc("2026-01-05"),
     ...     Binary(0.6))])
     >>> held, earned = {"ann": ann, "bob": bob}, {"ann": 1.0, "bob": 3.0}
-    >>> made = weighted_crowd_timeline(question, held, earned, until=question.closes_at)
+    >>> made = contribution_crowd_timeline(question, held, earned, until=question.closes_at)
     >>> [(at.day, round(forecast.p, 3)) for at, forecast in made.steps]
     [(1, 0.2), (5, 0.5)]
     """
@@ -119,10 +123,12 @@ def weighted_crowd_timeline(
     )
 
 
-Pool = Callable[[Question, datetime, Standing], Distribution]
+Pool = Callable[[Question, datetime, StandingForecasts], Distribution]
 
 
-def _pool_timelines(question: Question, timelines: Held, until: datetime, pool: Pool) -> Timeline:
+def _pool_timelines(
+    question: Question, timelines: Timelines, until: datetime, pool: Pool
+) -> Timeline:
     steps: list[tuple[datetime, Distribution | None]] = []
     for at, standing in _iter_standing(question, timelines, until):
         if standing:
@@ -133,8 +139,8 @@ def _pool_timelines(question: Question, timelines: Held, until: datetime, pool: 
 
 
 def _iter_standing(
-    question: Question, timelines: Held, until: datetime
-) -> Iterator[tuple[datetime, Standing]]:
+    question: Question, timelines: Timelines, until: datetime
+) -> Iterator[tuple[datetime, StandingForecasts]]:
     """Forecasts held from each act or option removal on; the mapping is updated in place."""
     acts = _acts_by_time(question, timelines)
     standing: dict[ForecasterId, Distribution] = {}
@@ -147,7 +153,7 @@ def _iter_standing(
 
 
 def _acts_by_time(
-    question: Question, timelines: Held
+    question: Question, timelines: Timelines
 ) -> Mapping[datetime, Sequence[tuple[ForecasterId, Distribution | None]]]:
     acts: dict[datetime, list[tuple[ForecasterId, Distribution | None]]] = {
         option.removed_at: [] for option in question.options if option.removed_at is not None
@@ -160,15 +166,15 @@ def _acts_by_time(
     return acts
 
 
-def _pool_standing(question: Question, at: datetime, standing: Standing) -> Distribution:
-    forecasts = [as_offered(question, at, forecast) for forecast in standing.values()]
+def _pool_standing(question: Question, at: datetime, standing: StandingForecasts) -> Distribution:
+    forecasts = [fold_removed_options(question, at, forecast) for forecast in standing.values()]
     if len(forecasts) == 1:
         return forecasts[0]
     if question.scale is not None:
         return _pool_curves(question.scale, [d for d in forecasts if isinstance(d, Cdf)])
     if question.options:
         return _pool_options(question, [d for d in forecasts if isinstance(d, Categorical)])
-    return Binary(pooling.crowd([d.p for d in forecasts if isinstance(d, Binary)]))
+    return Binary(pooling.pool_crowd([d.p for d in forecasts if isinstance(d, Binary)]))
 
 
 def _pool_options(question: Question, forecasts: Sequence[Categorical]) -> Categorical:
@@ -180,9 +186,7 @@ def _pool_options(question: Question, forecasts: Sequence[Categorical]) -> Categ
     return Categorical(
         names,
         tuple(
-            pooling.crowd_options(
-                [_expand_options(d, names, forecasts) for d in forecasts]
-            ).tolist()
+            pooling.pool_options([_expand_options(d, names, forecasts) for d in forecasts]).tolist()
         ),
     )
 
@@ -206,7 +210,7 @@ def _expand_options(
 
 def _pool_curves(scale: Scale, curves: Sequence[Cdf]) -> Cdf:
     """Mean curve, cut to the range, as bounds converted to a logarithm and back are rounded."""
-    x, share = pooling.crowd_cdf([(curve.x, curve.p) for curve in curves])
+    x, share = pooling.pool_curves([(curve.x, curve.p) for curve in curves])
     low, high = max(float(x[0]), scale.lower), min(float(x[-1]), scale.upper)
     inside = (x > low) & (x < high)
     return Cdf(
@@ -215,7 +219,7 @@ def _pool_curves(scale: Scale, curves: Sequence[Cdf]) -> Cdf:
     )
 
 
-def _pool_weighted(standing: Standing, weights: Mapping[ForecasterId, float]) -> Binary:
+def _pool_weighted(standing: StandingForecasts, weights: Mapping[ForecasterId, float]) -> Binary:
     p = np.array([forecast.p for forecast in standing.values() if isinstance(forecast, Binary)])
     counted = np.array([weights.get(forecaster_id, 0.0) for forecaster_id in standing])
     pooled = np.average(p, weights=counted if counted.any() else None)

@@ -3,16 +3,16 @@
 - Few, careful and independent forecasters: `mean_log_odds`. Sensitive to extremes: an expert at 1 %
   weighs as much as one at 99 %, and a careless 0 dominates.
 - Open teams of three or more: `recency_weighted_median`, robust to single forecasts; old ones fade.
-- Long records, over 20 questions each: `contribution_weighted`, which weighs forecasters by their
+- Long records, over 20 questions each: `pool_by_contribution`, which weighs forecasters by their
   past contribution to the crowd.
 - Forecasters with private information: `extremise`. A team with a shared evidence log has little of
   it, so the exponent stays 1 until it is learned.
-- Numbers and dates: `crowd_cdf`, the mean of curves; quantiles of different shapes do not add up.
+- Numbers and dates: `pool_curves`, the mean of curves; quantiles of different shapes do not add up.
 - Comparison with others: `geometric_mean`, for peer scores; its sum need not be 1.
 
-`crowd` is the default for people: one forecast is itself, two are pooled in log-odds, from three on
-the recency-weighted median. By default the suggestion is no member of the crowd, as it is derived
-from the same evidence, and is shown separately.
+`pool_crowd` is the default for people: one forecast is itself, two are pooled in log-odds, from
+three on the recency-weighted median. By default the suggestion is no member of the crowd, as it is
+derived from the same evidence, and is shown separately.
 
 For a binary question each aggregate lies between the lowest and the highest forecast (for
 `mean_log_odds`: after clipping), unless it is extremised, and pooling the complements gives the
@@ -28,12 +28,12 @@ from numpy.typing import ArrayLike
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.probability import (
     Floats,
+    check_probabilities,
+    check_sum_to_one,
     logit,
-    probabilities,
     sigmoid,
-    summing_to_one,
 )
-from forecasts.distributions.probability import outcomes as checked_outcomes
+from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 
 CLIP = 0.01
@@ -41,7 +41,7 @@ CLIP = 0.01
 all.
 """
 
-LEARNED_AFTER = 20
+MIN_RESOLVED_QUESTIONS = 20
 """Minimum of resolved questions of each forecaster for contribution weights."""
 
 _TIE_TOLERANCE = 1e-12  # share of the total weight; covers rounding of its sums
@@ -93,7 +93,7 @@ def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: flo
     order = np.argsort(columns, axis=0, kind="stable")
     ordered = np.take_along_axis(columns, order, axis=0)
     so_far = np.cumsum(all_weights[positive][order], axis=0)
-    target, slack = float(probabilities(share)) * so_far[-1], _TIE_TOLERANCE * so_far[-1]
+    target, slack = float(check_probabilities(share)) * so_far[-1], _TIE_TOLERANCE * so_far[-1]
     beyond = so_far > target + slack
     reaching = np.argmax(so_far >= target - slack, axis=0)
     exceeding = np.where(beyond.any(axis=0), np.argmax(beyond, axis=0), reaching)
@@ -165,7 +165,7 @@ def extremise(p: float, a: float) -> float:
     """
     if not 0.0 < a < math.inf:
         raise ForecastsError(f"an extremising exponent is a positive number, 1 for none, not {a}")
-    checked = float(probabilities(p))
+    checked = float(check_probabilities(p))
     return checked if a == 1.0 else sigmoid(a * logit(checked))
 
 
@@ -183,7 +183,7 @@ def neyman_factor(n: int) -> float:
     return n * (math.sqrt(3 * n * n - 3 * n + 1) - 2) / (n * n - n - 1)
 
 
-def contributions(
+def crowd_contributions(
     history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike
 ) -> Mapping[str, float]:
     """Gain of the crowd's mean by each forecaster, in points of 100 − 100 · Brier.
@@ -194,7 +194,7 @@ def contributions(
     `outcomes` (1 or 0), `InvalidProbability` for its numbers. Source: Budescu & Chen 2015,
     Management Science 61.
 
-    >>> found = contributions({"ann": [0.9, 0.2], "bob": [0.5, 0.5]}, [1, 0])
+    >>> found = crowd_contributions({"ann": [0.9, 0.2], "bob": [0.5, 0.5]}, [1, 0])
     >>> {name: round(points, 3) for name, points in found.items()}
     {'ann': 14.375, 'bob': -8.125}
     """
@@ -221,61 +221,61 @@ def contributions(
     return dict(zip(history, points.tolist(), strict=True))
 
 
-def contribution_weighted(
+def pool_by_contribution(
     history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike, new: Mapping[str, float]
 ) -> float:
     """Mean of new forecasts weighted by max(contribution, 0), 0 without history.
 
     Falls back to the plain mean of `new` without a positive contribution. Short histories are
-    mostly luck: use it from `LEARNED_AFTER` resolved questions each. Raises as `contributions` and
-    `mean`. Source: Budescu & Chen 2015.
+    mostly luck: use it from `MIN_RESOLVED_QUESTIONS` resolved questions each. Raises as
+    `crowd_contributions` and `mean`. Source: Budescu & Chen 2015.
 
     >>> past = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
-    >>> contribution_weighted(past, [1, 0], {"ann": 0.8, "bob": 0.4})
+    >>> pool_by_contribution(past, [1, 0], {"ann": 0.8, "bob": 0.4})
     0.8
-    >>> contribution_weighted(past, [1, 0], {"bob": 0.4,
+    >>> pool_by_contribution(past, [1, 0], {"bob": 0.4,
     ...     "cy": 0.8})  # nobody has shown anything: the mean
     0.6000000000000001
     """
-    earned = contributions(history, outcomes)
+    earned = crowd_contributions(history, outcomes)
     weights = np.array([max(earned.get(name, 0.0), 0.0) for name in new])
     p = _check_forecasts(list(new.values()))
     return float(np.average(p, weights=weights)) if weights.any() else mean(p)
 
 
-def crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
+def pool_crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
     """Default aggregate of people, (n,) → 0 to 1, then extremised (1, the default, is off).
 
     One forecast is itself; two are pooled by `mean_log_odds`, kept between the two, so that
     agreement beyond the clip stands; from three on the recency-weighted median. Raises as `mean`
     and `extremise`.
 
-    >>> crowd([0.3]), round(crowd([0.2, 0.7]), 4), crowd([0.0, 0.4, 0.5])
+    >>> pool_crowd([0.3]), round(pool_crowd([0.2, 0.7]), 4), pool_crowd([0.0, 0.4, 0.5])
     (0.3, 0.433, 0.4)
     """
     return extremise(float(_pool_columns(_check_forecasts(p_oldest_first))), extremising)
 
 
-def crowd_options(matrix: ArrayLike) -> Floats:
+def pool_options(matrix: ArrayLike) -> Floats:
     """Aggregate over options: rows are forecasters, oldest first; (n, K) → (K,), sums to 1.
 
-    Each option is pooled as in `crowd`, then all are divided by their sum; for K = 2 that is
-    `crowd`. When all medians are 0 (each is certain of another option) the recency-weighted mean is
-    used. Metaculus subtracts its floor of 0.001 before the division and adds it afterwards; here 0
-    is allowed, so there is no floor. Raises `InvalidForecast` without rows, `InvalidProbability`
-    for a row that does not sum to 1.
+    Each option is pooled as in `pool_crowd`, then all are divided by their sum; for K = 2 that is
+    `pool_crowd`. When all medians are 0 (each is certain of another option) the recency-weighted
+    mean is used. Metaculus subtracts its floor of 0.001 before the division and adds it afterwards;
+    here 0 is allowed, so there is no floor. Raises `InvalidForecast` without rows,
+    `InvalidProbability` for a row that does not sum to 1.
 
-    >>> crowd_options([[0.5, 0.3, 0.2], [0.6, 0.4, 0.0], [0.6, 0.2, 0.2]]).round(3).tolist()
+    >>> pool_options([[0.5, 0.3, 0.2], [0.6, 0.4, 0.0], [0.6, 0.2, 0.2]]).round(3).tolist()
     [0.545, 0.273, 0.182]
     """
-    rows = _check_rows(summing_to_one(_check_rows(matrix)))
+    rows = _check_rows(check_sum_to_one(_check_rows(matrix)))
     pooled = _pool_columns(rows)
     if not pooled.any():
         pooled = np.average(rows, axis=0, weights=recency_weights(len(rows)))
     return np.asarray(pooled / pooled.sum(), dtype=np.float64)
 
 
-def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floats]:
+def pool_curves(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floats]:
     """Aggregate of curves: (x, F) per forecaster, oldest first → one (x, F) on all their knots.
 
     Curves are linear between knots and constant beyond them; their mean under `recency_weights`
@@ -283,7 +283,7 @@ def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floa
     1. Raises `InvalidForecast` without curves or for an invalid one, `InvalidProbability` for its
     numbers.
 
-    >>> x, share = crowd_cdf([([0, 10], [0.0, 1.0]), ([0, 5, 10], [0.0, 0.1, 0.9])])
+    >>> x, share = pool_curves([([0, 10], [0.0, 1.0]), ([0, 5, 10], [0.0, 0.1, 0.9])])
     >>> x.tolist(), share.round(3).tolist()
     ([0.0, 5.0, 10.0], [0.0, 0.3, 0.95])
     """
@@ -315,7 +315,7 @@ def geometric_mean(pmfs: ArrayLike) -> Floats:
 
 
 def _check_forecasts(p: ArrayLike) -> Floats:
-    checked = probabilities(p)
+    checked = check_probabilities(p)
     if checked.ndim != 1 or checked.size == 0:
         raise InvalidForecast(
             "pooling takes a list of forecasts of one question: give at least one"
@@ -335,7 +335,7 @@ def _check_rows(matrix: ArrayLike) -> Floats:
 def _check_with_gaps(values: ArrayLike) -> Floats:
     """Check probabilities, of which NaN ones are missing."""
     checked = np.asarray(values, dtype=np.float64)
-    probabilities(checked[~np.isnan(checked)])
+    check_probabilities(checked[~np.isnan(checked)])
     return checked
 
 

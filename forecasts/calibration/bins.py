@@ -10,16 +10,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forecasts.distributions.probability import outcomes, probabilities
+from forecasts.distributions.probability import check_outcomes, check_probabilities
 from forecasts.statistics.intervals import jeffreys, wilson
 
-TOO_FEW = 20
+MIN_CLUSTERS_FOR_ADVICE = 20
 """Minimum of questions; with fewer the intervals are too wide to show a pattern."""
 
 BIN_PERCENT = 20
 """Width of a bin, in percent. Narrower bins would be nearly empty for years."""
 
-TELLING = 2.24
+ADVICE_Z = 2.24
 """Critical z of two tests at 2.5 % each, so that a perfect forecaster gets advice in 5 % of cases.
 """
 
@@ -48,19 +48,19 @@ class Bin:
     jeffreys_high95: float | None = None
 
 
-def bin_of(p: float) -> int:
+def bin_index(p: float) -> int:
     """Index of the bin of a probability, from 0; robust to rounding.
 
     Raises `InvalidProbability` outside [0, 1].
 
-    >>> bin_of(0.35), bin_of(1 - 0.8), bin_of(1.0)
+    >>> bin_index(0.35), bin_index(1 - 0.8), bin_index(1.0)
     (1, 1, 4)
     """
-    parts = round(float(probabilities(p)) * 100 * _PARTS)
+    parts = round(float(check_probabilities(p)) * 100 * _PARTS)
     return min(parts // (BIN_PERCENT * _PARTS), 100 // BIN_PERCENT - 1)
 
 
-def bins(
+def bin_forecasts(
     points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None
 ) -> tuple[Bin, ...]:
     """Sort points into five bins of 20 percentage points, lower edge included.
@@ -68,15 +68,15 @@ def bins(
     `clusters` names the cluster of each point: in the intervals a cluster counts as one question. A
     p outside [0, 1] raises `InvalidProbability`, an outcome that is not 0 or 1 `ValueError`.
 
-    >>> [(b.low, b.n, b.happened) for b in bins([(0.35, 1), (1 - 0.8, 0), (1.0, 1)])]
+    >>> [(b.low, b.n, b.happened) for b in bin_forecasts([(0.35, 1), (1 - 0.8, 0), (1.0, 1)])]
     [(0.0, 0, 0), (0.2, 2, 1), (0.4, 0, 0), (0.6, 0, 0), (0.8, 1, 1)]
     """
-    outcomes([outcome for _, outcome in points])
+    check_outcomes([outcome for _, outcome in points])
     members: list[list[tuple[float, int]]] = [[] for _ in range(100 // BIN_PERCENT)]
     fates: list[set[str]] = [set() for _ in members]
     for (p, outcome), fate in zip(points, clusters or map(str, range(len(points))), strict=True):
-        members[bin_of(p)].append((p, outcome))
-        fates[bin_of(p)].add(fate)
+        members[bin_index(p)].append((p, outcome))
+        fates[bin_index(p)].add(fate)
     return tuple(
         _make_bin(index, inside, len(fates[index])) for index, inside in enumerate(members)
     )
@@ -95,33 +95,33 @@ def _make_bin(index: int, points: Sequence[tuple[float, int]], clusters: int) ->
     return Bin(low, high, n, mean_p, happened, happened / n, *bars)
 
 
-def advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None) -> str:
+def give_advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None) -> str:
     """Advice in one sentence: what to change, if anything.
 
     `clusters` names the cluster of each point; outcomes of a cluster are taken as fully correlated,
-    like twenty deadlines of one event. Below `TOO_FEW` clusters it says how many are missing.
-    Otherwise there are two tests: for level (forecasts too high or too low on average) and for
-    confidence (too far from 50 % or too near; Spiegelhalter's). The more significant one decides;
-    if neither is significant, the advice is to change nothing.
+    like twenty deadlines of one event. Below `MIN_CLUSTERS_FOR_ADVICE` clusters it says how many
+    are missing. Otherwise there are two tests: for level (forecasts too high or too low on average)
+    and for confidence (too far from 50 % or too near; Spiegelhalter's). The more significant one
+    decides; if neither is significant, the advice is to change nothing.
 
-    >>> advice([(0.7, 1)] * 8)
+    >>> give_advice([(0.7, 1)] * 8)
     'Too few questions to say anything: 8 of the 20 needed, 12 are missing.'
-    >>> advice([(0.9, 1), (0.9, 0), (0.1, 1), (0.1, 0)] * 5)
+    >>> give_advice([(0.9, 1), (0.9, 0), (0.1, 1), (0.1, 0)] * 5)
     'Too sure: forecasts lay 40 points from 50% on average, more than what happened
     bears out; move towards 50%.'
     """
     n = len(points)
     fates = list(clusters or map(str, range(n)))
     separate = len(set(fates))
-    if separate < TOO_FEW:
+    if separate < MIN_CLUSTERS_FOR_ADVICE:
         noun = "questions" if separate == n else "questions of separate fate"
         return (
-            f"Too few {noun} to say anything: {separate} of the {TOO_FEW} needed, "
-            f"{TOO_FEW - separate} are missing."
+            f"Too few {noun} to say anything: {separate} of the {MIN_CLUSTERS_FOR_ADVICE} needed, "
+            f"{MIN_CLUSTERS_FOR_ADVICE - separate} are missing."
         )
     level = _deviation(points, fates, _equal_weight)
     confidence = _deviation(points, fates, _confidence_weight)
-    if max(abs(level), abs(confidence)) < TELLING:
+    if max(abs(level), abs(confidence)) < ADVICE_Z:
         return f"Over {n} questions forecasts and outcomes agree within chance: nothing to change."
     # For equal forecasts both tests coincide; level is simpler to explain.
     return (

@@ -19,11 +19,11 @@ from typing import Literal, Self, assert_never
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasts.calibration.decomposition import PLACES, paired
+from forecasts.calibration.decomposition import PLACES, check_pairs
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
 from forecasts.scoring.rules import brier, log_score
-from forecasts.statistics.resampling import numbered
+from forecasts.statistics.resampling import number_labels
 
 CorpRule = Literal["brier", "log"]
 
@@ -109,7 +109,7 @@ class _ClusterRows:
             raise ForecastsError(
                 f"give one cluster for each forecast: there are {len(clusters)} for {place.size}"
             )
-        codes = numbered(clusters)
+        codes = number_labels(clusters)
         sizes = np.bincount(codes)
         return cls(place[np.lexsort((place, codes))], np.cumsum(sizes) - sizes, sizes)
 
@@ -132,7 +132,7 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
     One row per resolved question: `p` the forecasts, `outcomes` 1 or 0; one row is enough. Under
     "log" (nats) the forecasts are clipped to 0.001 to 0.999 in the score, as in `log_score`;
     recalibrated values are not, as a recalibrated 0 or 1 was never wrong. See `Corp` for ranges and
-    directions. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
+    directions. Raises as `check_pairs` does. Source: Dimitriadis, Gneiting & Jordan 2021.
 
     >>> found = corp([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0])
     >>> found.recalibrated
@@ -140,7 +140,7 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
     >>> round(found.score, 4), round(found.mcb, 4), round(found.dsc, 4), round(found.unc, 4)
     (0.175, 0.05, 0.0625, 0.1875)
     """
-    forecasts, happened = paired(p, outcomes)
+    forecasts, happened = check_pairs(p, outcomes)
     pooled = _PooledForecasts.of(forecasts)
     n, yes = pooled.count(pooled.place), pooled.count(pooled.place, happened)
     recalibrated = _rising_shares(n, yes)[pooled.place]
@@ -152,16 +152,16 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
     return Corp(tuple(recalibrated.tolist()), score, mcb, dsc, unc)
 
 
-def curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ...]:
+def reliability_curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ...]:
     """Reliability curve: each distinct forecast with its recalibrated value, rising.
 
     Rows as in `corp`; draw lines between the points, and dots of size n. Recalibrated values never
-    fall. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
+    fall. Raises as `check_pairs` does. Source: Dimitriadis, Gneiting & Jordan 2021.
 
-    >>> [(at.p, at.n, at.recalibrated) for at in curve([0.8, 0.1, 0.8, 0.1], [1, 0, 0, 0])]
+    >>> [(at.p, at.n, at.recalibrated) for at in reliability_curve([0.8, 0.1, 0.8, 0.1], [1, 0, 0, 0])]
     [(0.1, 2, 0.0), (0.8, 2, 0.5)]
     """
-    forecasts, happened = paired(p, outcomes)
+    forecasts, happened = check_pairs(p, outcomes)
     pooled = _PooledForecasts.of(forecasts)
     n = pooled.count(pooled.place)
     shares = _rising_shares(n, pooled.count(pooled.place, happened))
@@ -187,8 +187,8 @@ def consistency_band(
     With `clusters`, one label per row, whole clusters are drawn, and the rows of a cluster share
     one uniform number u: each happens if u < p. So related questions are correlated, and the band
     is wider. The same seed gives the same band; without clusters, in any order of the rows. Raises
-    as `paired` does, and `ForecastsError` for a level outside (0, 1), no resamples, or labels that
-    do not match. Source: Dimitriadis, Gneiting & Jordan 2021, with clusters added.
+    as `check_pairs` does, and `ForecastsError` for a level outside (0, 1), no resamples, or labels
+    that do not match. Source: Dimitriadis, Gneiting & Jordan 2021, with clusters added.
 
     >>> band = consistency_band([0.2] * 50 + [0.7] * 50)
     >>> band.x, all(low < x < high for low, x, high in zip(band.lower, band.x, band.upper))
@@ -229,7 +229,7 @@ def mcb_test(
     happens if u < p. That is exact for deadlines or thresholds of one event, where the nearer one
     implies the farther. For weaker correlation the test is conservative, as confirmed in
     simulations of independent, weakly and negatively correlated questions. The same seed gives the
-    same answer; without clusters, in any order of the rows. Raises as `paired` does, and
+    same answer; without clusters, in any order of the rows. Raises as `check_pairs` does, and
     `ForecastsError` for no resamples or for labels that do not match. Source: Dimitriadis, Gneiting
     & Jordan 2021; the one added is of Phipson & Smyth 2010, Statistical Applications in Genetics
     and Molecular Biology 9.
@@ -237,7 +237,7 @@ def mcb_test(
     >>> mcb_test([0.9] * 20, [1] * 18 + [0] * 2), mcb_test([0.9] * 20, [1] * 10 + [0] * 10) < 0.01
     (1.0, True)
     """
-    forecasts, happened = paired(p, outcomes)
+    forecasts, happened = check_pairs(p, outcomes)
     pooled, fates = _prepare_resampling(forecasts, clusters, resamples)
     n = pooled.count(pooled.place)
     ordered_p = pooled.x[fates.place]
@@ -258,7 +258,7 @@ def _prepare_resampling(
 ) -> tuple[_PooledForecasts, _ClusterRows]:
     if resamples < 1:
         raise ForecastsError(f"at least one resample is needed, better a thousand, not {resamples}")
-    forecasts, _ = paired(p, np.zeros(np.shape(p)))
+    forecasts, _ = check_pairs(p, np.zeros(np.shape(p)))
     pooled = _PooledForecasts.of(forecasts)
     return pooled, _ClusterRows.of(pooled.place, clusters)
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from forecasts.distributions.probability import Floats, probabilities
-from forecasts.distributions.probability import outcomes as checked_outcomes
+from forecasts.distributions.probability import Floats, check_probabilities
+from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
 
 TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
@@ -29,16 +29,16 @@ PLACES = 12
 """
 
 
-def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
+def check_pairs(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
     """Check forecasts and outcomes: two arrays of one length, at least one row.
 
     Raises `InvalidProbability` for an invalid probability, `ValueError` for an outcome that is not
     0 or 1, and `ForecastsError` when there are no rows or the lengths differ.
 
-    >>> [column.tolist() for column in paired([0.3, 0.9], [0, 1])]
+    >>> [column.tolist() for column in check_pairs([0.3, 0.9], [0, 1])]
     [[0.3, 0.9], [0.0, 1.0]]
     """
-    forecasts, happened = probabilities(p), checked_outcomes(outcomes)
+    forecasts, happened = check_probabilities(p), checked_outcomes(outcomes)
     if forecasts.ndim != 1 or forecasts.shape != happened.shape:
         raise ForecastsError(
             f"forecasts of shape {forecasts.shape} and outcomes of shape {happened.shape} do not "
@@ -81,14 +81,14 @@ def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) ->
 
     One row per resolved question: `p` the forecasts, `outcomes` 1 or 0. `edges` rise from 0 to 1;
     bins are (low, high], and the first holds 0 too; ten tenths by default. See `Murphy` for ranges
-    and directions. Raises as `paired` does, and `ForecastsError` for edges that do not rise from 0
-    to 1. Sources: Murphy 1973; Stephenson, Coelho & Jolliffe 2008; Ferro & Fricker 2012.
+    and directions. Raises as `check_pairs` does, and `ForecastsError` for edges that do not rise
+    from 0 to 1. Sources: Murphy 1973; Stephenson, Coelho & Jolliffe 2008; Ferro & Fricker 2012.
 
     >>> found = murphy([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0])
     >>> round(found.brier, 4), round(found.rel, 4), round(found.res, 4), round(found.unc, 4)
     (0.175, 0.05, 0.0625, 0.1875)
     """
-    forecasts, happened = paired(p, outcomes)
+    forecasts, happened = check_pairs(p, outcomes)
     index = _bin_indices(forecasts, _check_edges(TENTHS if edges is None else edges))
     n, mean_p, share, index = _bin_means(forecasts, happened, index)
     total, overall = forecasts.size, happened.mean()
@@ -125,18 +125,18 @@ class Discrimination:
     no: int
 
 
-def discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
+def measure_discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
     """Area under the ROC curve and mean forecasts by outcome, one row per resolved question.
 
     Equal forecasts count half in `auc`. See `Discrimination` for ranges and directions. Raises as
-    `paired` does. Sources: Mason & Graham 2002, Quarterly Journal of the Royal Meteorological
+    `check_pairs` does. Sources: Mason & Graham 2002, Quarterly Journal of the Royal Meteorological
     Society 128; Yates 1982.
 
-    >>> found = discrimination([0.2, 0.6, 0.6, 0.9], [0, 0, 1, 1])
+    >>> found = measure_discrimination([0.2, 0.6, 0.6, 0.9], [0, 0, 1, 1])
     >>> found.auc, found.mean_if_yes, found.mean_if_no, round(found.slope, 4)
     (0.875, 0.75, 0.4, 0.35)
     """
-    forecasts, happened = paired(p, outcomes)
+    forecasts, happened = check_pairs(p, outcomes)
     was_yes = happened == 1.0
     yes = int(was_yes.sum())
     no = forecasts.size - yes
@@ -168,7 +168,7 @@ def sharpness(p: ArrayLike) -> float:
     >>> sharpness([0.0, 1.0, 0.5, 0.5])
     0.125
     """
-    forecasts = probabilities(p)
+    forecasts = check_probabilities(p)
     if forecasts.size == 0:
         raise ForecastsError("there is no forecast to look at: give at least one")
     return float(forecasts.var())
@@ -179,13 +179,13 @@ def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
 
     A diagnostic only, never shown bare: it is biased upwards, and a perfect forecaster with 50
     questions in ten bins has 0.14 on average. Show `ece_of_perfect` beside it, or `corp` instead.
-    `bins` equal bins (low, high]. Range 0 to 1, lower is better. Raises as `paired` does, and
+    `bins` equal bins (low, high]. Range 0 to 1, lower is better. Raises as `check_pairs` does, and
     `ForecastsError` for less than one bin. Source: Naeini, Cooper & Hauskrecht 2015, AAAI 29.
 
     >>> round(ece([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0]), 4)
     0.2
     """
-    forecasts, happened = paired(p, outcomes)
+    forecasts, happened = check_pairs(p, outcomes)
     index = _bin_indices(forecasts, _equal_edges(bins))
     return _mean_gap(forecasts - happened, index, bins)
 

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forecasts.calibration.bins import Bin, advice, bins
+from forecasts.calibration.bins import Bin, bin_forecasts, give_advice
 from forecasts.calibration.corp import (
     Band,
     Corp,
     CurvePoint,
     consistency_band,
     corp,
-    curve,
     mcb_test,
+    reliability_curve,
 )
 from forecasts.calibration.decomposition import (
     Discrimination,
     Murphy,
-    discrimination,
+    measure_discrimination,
     murphy,
     sharpness,
 )
-from forecasts.calibration.snapshots import Snapshot
+from forecasts.calibration.snapshots import CalibrationSnapshot
 
 BAND_LEVEL = 0.9
 
@@ -29,13 +29,13 @@ BAND_LEVEL = 0.9
 class Reliability:
     """Calibration of one forecaster at one lead.
 
-    `curve` is the CORP reliability diagram, `band` its 90 % consistency band for a perfectly
-    calibrated forecaster, and `p_value` the probability that such a forecaster looks at least as
-    miscalibrated. `clusters` is the number of clusters of related questions; all resampling is by
-    cluster. `advice` is a summary in one sentence.
+    `reliability_curve` is the CORP reliability diagram, `band` its 90 % consistency band for a
+    perfectly calibrated forecaster, and `p_value` the probability that such a forecaster looks at
+    least as miscalibrated. `clusters` is the number of clusters of related questions; all
+    resampling is by cluster. `give_advice` is a summary in one sentence.
     """
 
-    snapshots: tuple[Snapshot, ...]
+    snapshots: tuple[CalibrationSnapshot, ...]
     clusters: int
     bins: tuple[Bin, ...]
     corp: Corp
@@ -53,14 +53,14 @@ class Reliability:
         return len(self.snapshots)
 
 
-def reliability(
-    points: Sequence[Snapshot], *, resamples: int = 1000, seed: int = 0
+def assess_reliability(
+    points: Sequence[CalibrationSnapshot], *, resamples: int = 1000, seed: int = 0
 ) -> Reliability | None:
     """Assess the calibration of one forecaster's snapshots; None if there are none.
 
     >>> from forecasts.questions.question import QuestionId
-    >>> points = [Snapshot(QuestionId(f"q{n}"), f"q{n}", 0.7, int(n % 10 < 7)) for n in range(40)]
-    >>> found = reliability(points)
+    >>> points = [CalibrationSnapshot(QuestionId(f"q{n}"), f"q{n}", 0.7, int(n % 10 < 7)) for n in range(40)]
+    >>> found = assess_reliability(points)
     >>> found.n, round(found.corp.mcb, 3), found.advice
     (40, 0.0, 'Over 40 questions forecasts and outcomes agree within chance: nothing to change.')
     """
@@ -72,15 +72,15 @@ def reliability(
     return Reliability(
         snapshots=tuple(points),
         clusters=len(set(clusters)),
-        bins=bins(pairs, clusters),
+        bins=bin_forecasts(pairs, clusters),
         corp=corp(p, outcomes),
-        curve=curve(p, outcomes),
+        curve=reliability_curve(p, outcomes),
         band=consistency_band(
             p, level=BAND_LEVEL, resamples=resamples, seed=seed, clusters=clusters
         ),
         p_value=mcb_test(p, outcomes, resamples=resamples, seed=seed, clusters=clusters),
         murphy=murphy(p, outcomes),
-        discrimination=discrimination(p, outcomes),
+        discrimination=measure_discrimination(p, outcomes),
         sharpness=sharpness(p),
-        advice=advice(pairs, clusters),
+        advice=give_advice(pairs, clusters),
     )

@@ -10,20 +10,20 @@ from datetime import datetime, timedelta
 
 from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.questions.answers import answer
-from forecasts.questions.cohorts import counts, fate
+from forecasts.questions.answers import get_answer
+from forecasts.questions.cohorts import event_cluster, is_past_close
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.crps import IntervalRecord, interval_coverage
+from forecasts.scoring.crps import IntervalRecord, measure_interval_coverage
 
 LEADS_DAYS = (90, 30, 7)
 """Leads at which calibration is assessed, in days before the scheduled close."""
 
-Record = tuple[Question, Resolution, Timeline]
+ResolvedRecord = tuple[Question, Resolution, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class CalibrationSnapshot:
     """Probability of YES held on a binary question at a lead, with the outcome (1 or 0).
 
     `cluster` names the cluster of related questions.
@@ -35,9 +35,9 @@ class Snapshot:
     outcome: int
 
 
-def snapshots(
-    records: Iterable[Record], lead_days: int, *, as_of: datetime | None = None
-) -> tuple[Snapshot, ...]:
+def take_snapshots(
+    records: Iterable[ResolvedRecord], lead_days: int, *, as_of: datetime | None = None
+) -> tuple[CalibrationSnapshot, ...]:
     """Forecasts held `lead_days` before the scheduled close, a row for each binary question.
 
     Left out are questions that were not open then, whose answer was known by then, that were
@@ -45,32 +45,34 @@ def snapshots(
     scheduled close lies after it: they resolved early, which is mostly YES.
 
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
     ...     "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-12-20")] * 3,
     ...     "ann")
-    >>> held = timeline([(utc("2026-02-01"), Binary(0.4)), (utc("2026-12-10"), Binary(0.9))])
-    >>> [[s.p for s in snapshots([(question, yes, held)], lead)] for lead in LEADS_DAYS]
+    >>> held = build_timeline([(utc("2026-02-01"), Binary(0.4)), (utc("2026-12-10"), Binary(0.9))])
+    >>> [[s.p for s in take_snapshots([(question, yes, held)], lead)] for lead in LEADS_DAYS]
     [[0.4], [0.4], []]
     """
     rows = []
     for question, resolution, timeline in records:
         forecast = _forecast_at_lead(question, resolution, timeline, lead_days)
-        happened = answer(question, resolution)
+        happened = get_answer(question, resolution)
         if (
             isinstance(forecast, Binary)
             and isinstance(happened, int)
-            and (as_of is None or counts(question, as_of))
+            and (as_of is None or is_past_close(question, as_of))
         ):
-            rows.append(Snapshot(question.id, fate(question), forecast.p, happened))
+            rows.append(
+                CalibrationSnapshot(question.id, event_cluster(question), forecast.p, happened)
+            )
     return tuple(rows)
 
 
-def interval_record(
-    records: Iterable[Record], lead_days: int, *, level: float = 0.9
+def measure_interval_record(
+    records: Iterable[ResolvedRecord], lead_days: int, *, level: float = 0.9
 ) -> IntervalRecord | None:
     """Coverage of the central intervals held at a lead, for numeric and date questions.
 
@@ -82,7 +84,7 @@ def interval_record(
     lows, highs, answers = [], [], []
     for question, resolution, timeline in records:
         forecast = _forecast_at_lead(question, resolution, timeline, lead_days)
-        happened = answer(question, resolution)
+        happened = get_answer(question, resolution)
         if isinstance(forecast, Cdf) and isinstance(happened, float):
             assert question.scale is not None
             low, high, value = question.scale.locations(
@@ -93,7 +95,7 @@ def interval_record(
             lows.append(low)
             highs.append(high)
             answers.append(value)
-    return interval_coverage(lows, highs, answers) if answers else None
+    return measure_interval_coverage(lows, highs, answers) if answers else None
 
 
 def _forecast_at_lead(

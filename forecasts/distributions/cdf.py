@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidTime
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -144,7 +144,7 @@ class Cdf:
         rising = all(a < b for a, b in pairwise(self.x))
         if not rising or not all(map(math.isfinite, self.x)):
             raise InvalidForecast("the values of a curve are finite and rise from point to point")
-        if np.any(np.diff(probabilities(self.p)) < 0.0):
+        if np.any(np.diff(check_probabilities(self.p)) < 0.0):
             raise InvalidForecast(
                 "the probability that the answer lies below a value cannot fall as the value rises"
             )
@@ -170,7 +170,7 @@ class Cdf:
         >>> curve.quantile(0.3), curve.quantile(0.95)
         (5.0, None)
         """
-        target = float(probabilities(share))
+        target = float(check_probabilities(share))
         if target < self.p[0] or target > self.p[-1]:
             return None
         right = next(i for i, p in enumerate(self.p) if p >= target)
@@ -192,7 +192,7 @@ class Cdf:
         return self.x[0] if share < self.p[0] else self.x[-1]
 
 
-def from_quantiles(
+def curve_from_quantiles(
     levels: Mapping[float, float],
     scale: Scale,
     *,
@@ -208,14 +208,14 @@ def from_quantiles(
     beyond a closed bound, or when a mass is given beyond a closed bound, or contradicts values
     beyond an open one.
 
-    >>> made = from_quantiles({0.25: 20.0, 0.5: 30.0, 0.75: 60.0}, Scale(0.0, 100.0))
+    >>> made = curve_from_quantiles({0.25: 20.0, 0.5: 30.0, 0.75: 60.0}, Scale(0.0, 100.0))
     >>> made.quantile(0.5), made.at(10.0)
     (30.0, 0.125)
     """
     if not levels:
         raise InvalidForecast("give the value of at least one level, such as 50%=41")
     ordered = sorted(levels.items())
-    probabilities([level for level, _ in ordered])
+    check_probabilities([level for level, _ in ordered])
     values = [value for _, value in ordered]
     if any(not a < b for a, b in pairwise(values)):
         raise InvalidForecast(
@@ -260,7 +260,7 @@ def _refuse_beyond_closed(values: Sequence[float], scale: Scale) -> None:
 def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
     """Mass beyond one bound, given the mass left by the outermost level."""
     if not is_open:
-        if stated is not None and probabilities(stated) > 0.0:
+        if stated is not None and check_probabilities(stated) > 0.0:
             raise InvalidForecast(
                 "the answer cannot lie beyond a closed bound of this question: give no mass to that"
             )
@@ -271,10 +271,10 @@ def _tail_mass(stated: float | None, left: float, is_open: bool) -> float:
         raise InvalidForecast(
             f"{stated:g} beyond the range is more than the {left:g} that the outermost level leaves"
         )
-    return min(float(probabilities(stated)), left)
+    return min(float(check_probabilities(stated)), left)
 
 
-def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
+def curve_from_handles(low: float, middle: float, high: float, scale: Scale) -> Cdf:
     """Curve from three quartiles set by slider handles: 25 % below `low`, 50 `middle`, 75 `high`.
 
     A logistic curve on the scale, with a separate width on each side of the median. The mass cut
@@ -282,7 +282,7 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
     with a quartile at the bound itself, to the half. Raises `InvalidForecast` when the handles are
     out of order or outside the range.
 
-    >>> made = from_slider(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
+    >>> made = curve_from_handles(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
     >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
     (0.5, 0.75, 0.07)
     """
@@ -311,10 +311,10 @@ def _restore_cut_mass(shares: Floats, cut: float) -> Floats:
     return (shares - cut) / (0.5 - cut) / 2
 
 
-def uniform(scale: Scale) -> Cdf:
+def uniform_curve(scale: Scale) -> Cdf:
     """Uniform curve over the range, with 5 % beyond each open bound: the uninformed forecast.
 
-    >>> uniform(Scale(0.0, 10.0, open_upper=True)).p
+    >>> uniform_curve(Scale(0.0, 10.0, open_upper=True)).p
     (0.0, 0.95)
     """
     low, high = (0.05 if scale.open_lower else 0.0), (0.95 if scale.open_upper else 1.0)
@@ -354,17 +354,17 @@ def day_number(instant: datetime) -> float:
     return (instant - EPOCH) / timedelta(days=1)
 
 
-def date_of(days: float) -> datetime:
+def date_from_day_number(days: float) -> datetime:
     """Convert days since 1970-01-01, UTC, to a time; the inverse of `day_number`."""
     return EPOCH + timedelta(days=days)
 
 
-def mass_in_the_past(forecast: Cdf, now: datetime) -> float:
+def mass_in_past(forecast: Cdf, now: datetime) -> float:
     """Mass of a date forecast on dates before `now`, for an event that has not happened.
 
     Above 0 it is wasted, and worth a warning.
 
-    >>> mass_in_the_past(Cdf((0.0, 10.0), (0.0, 1.0)), datetime(1970, 1, 3, tzinfo=UTC))
+    >>> mass_in_past(Cdf((0.0, 10.0), (0.0, 1.0)), datetime(1970, 1, 3, tzinfo=UTC))
     0.2
     """
     return forecast.at(day_number(now)) - forecast.below if day_number(now) > forecast.x[0] else 0.0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forecasts.distributions.cdf import Cdf
-from forecasts.distributions.probability import logit, probabilities, summing_to_one
+from forecasts.distributions.probability import check_probabilities, check_sum_to_one, logit
 from forecasts.errors import InvalidForecast
 
 OTHER = "Other"
@@ -27,7 +27,7 @@ class Binary:
     p: float
 
     def __post_init__(self) -> None:
-        probabilities(self.p)
+        check_probabilities(self.p)
 
     @property
     def log_odds(self) -> float:
@@ -55,7 +55,7 @@ class Categorical:
             raise InvalidForecast("give each of at least two options its probability")
         if len(set(self.options)) < len(self.options):
             raise InvalidForecast("an option is named twice: give each its probability once")
-        summing_to_one(self.p)
+        check_sum_to_one(self.p)
 
     def index(self, option: str) -> int:
         """Index of an option, or of `Other` for one not offered when this forecast was made.
@@ -116,21 +116,21 @@ def p_yes(forecast: Distribution | None) -> float | None:
     return forecast.p if isinstance(forecast, Binary) else None
 
 
-def even(options: tuple[str, ...]) -> Categorical:
+def even_distribution(options: tuple[str, ...]) -> Categorical:
     """Equal shares of all options: the uninformed forecast.
 
-    >>> even(("Moscow", "Beijing")).p
+    >>> even_distribution(("Moscow", "Beijing")).p
     (0.5, 0.5)
     """
     return Categorical(options, tuple(1.0 / len(options) for _ in options))
 
 
-def from_shares(shares: Mapping[str, float], options: tuple[str, ...]) -> Categorical:
+def distribution_from_shares(shares: Mapping[str, float], options: tuple[str, ...]) -> Categorical:
     """Order probabilities by the question's options; options that are not named get 0.
 
     Raises `InvalidForecast` for an unknown name.
 
-    >>> from_shares({"Beijing": 0.7, "Moscow": 0.3}, ("Moscow", "Beijing", "Minsk")).p
+    >>> distribution_from_shares({"Beijing": 0.7, "Moscow": 0.3}, ("Moscow", "Beijing", "Minsk")).p
     (0.3, 0.7, 0.0)
     """
     unknown = [name for name in shares if name not in options]

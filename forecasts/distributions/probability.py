@@ -14,14 +14,14 @@ SUM_TOLERANCE = 1e-6
 """Tolerance of the sum of all options' probabilities."""
 
 
-def probabilities(values: ArrayLike) -> Floats:
+def check_probabilities(values: ArrayLike) -> Floats:
     """Check probabilities, 0 and 1 included, and return them as an array of the same shape.
 
     Raises `InvalidProbability` outside [0, 1] and for NaN.
 
-    >>> probabilities([0.0, 0.63, 1.0]).tolist()
+    >>> check_probabilities([0.0, 0.63, 1.0]).tolist()
     [0.0, 0.63, 1.0]
-    >>> probabilities(1.2)
+    >>> check_probabilities(1.2)
     Traceback (most recent call last):
     forecasts.errors.InvalidProbability: a probability lies between 0 and 1, not 1.2
     """
@@ -36,16 +36,16 @@ def probabilities(values: ArrayLike) -> Floats:
     return array
 
 
-def summing_to_one(values: ArrayLike) -> Floats:
+def check_sum_to_one(values: ArrayLike) -> Floats:
     """Check probabilities of exclusive, exhaustive options along the last axis.
 
     Raises `InvalidProbability` for an invalid probability, or when a row's sum differs from 1 by
     more than `SUM_TOLERANCE`; nothing is normalised.
 
-    >>> summing_to_one([0.5, 0.3, 0.2]).tolist()
+    >>> check_sum_to_one([0.5, 0.3, 0.2]).tolist()
     [0.5, 0.3, 0.2]
     """
-    array = probabilities(values)
+    array = check_probabilities(values)
     sums = array.sum(axis=-1)
     wrong = np.abs(sums - 1.0) > SUM_TOLERANCE
     if np.any(wrong):
@@ -54,10 +54,10 @@ def summing_to_one(values: ArrayLike) -> Floats:
     return array
 
 
-def outcomes(values: ArrayLike) -> Floats:
+def check_outcomes(values: ArrayLike) -> Floats:
     """Check outcomes, 1 or 0, and return them as an array; anything else raises `ValueError`.
 
-    >>> outcomes([1, 0, True]).tolist()
+    >>> check_outcomes([1, 0, True]).tolist()
     [1.0, 0.0, 1.0]
     """
     array = np.asarray(values, dtype=np.float64)

@@ -19,7 +19,7 @@ _TAIL_EASE = 1.5  # log-odds of a place, from the outermost point to the linear 
 _MAX_LOG_ODDS = 40.0  # log-odds of a place next to a bound
 
 
-def reshape(
+def reshape_curve(
     curve: Cdf, scale: Scale, quartiles: Sequence[float], *, below: float, above: float
 ) -> Cdf:
     """Move the quartiles of a curve within `scale` and replace the masses beyond the bounds.
@@ -29,7 +29,7 @@ def reshape(
     `InvalidForecast` when the quartiles do not rise within the scale, or when `below` and `above`
     exceed 1.
 
-    >>> made = reshape(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), (25.0, 40.0, 75.0),
+    >>> made = reshape_curve(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), (25.0, 40.0, 75.0),
     ...     below=0.0, above=0.2)
     >>> round(made.at(40.0), 6), round(made.above, 6)
     (0.4, 0.2)
@@ -55,15 +55,15 @@ def reshape(
         **dict(zip(new.tolist(), _QUARTERS, strict=True)),
         new[2] + high: _ENDS[1],
     }
-    return with_masses(_fit_curve(scale, points), scale, below=below, above=above)
+    return replace_tail_masses(_fit_curve(scale, points), scale, below=below, above=above)
 
 
-def with_masses(curve: Cdf, scale: Scale, *, below: float, above: float) -> Cdf:
+def replace_tail_masses(curve: Cdf, scale: Scale, *, below: float, above: float) -> Cdf:
     """Replace the masses of a curve beyond the bounds; uniform if nothing was within.
 
     Raises `InvalidForecast` when the masses exceed 1.
 
-    >>> with_masses(Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9)), Scale(0.0, 50.0), below=0.0, above=0.2)
+    >>> replace_tail_masses(Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9)), Scale(0.0, 50.0), below=0.0, above=0.2)
     Cdf(x=(0.0, 10.0, 50.0), p=(0.0, 0.5, 0.8))
     """
     top = 1.0 - above
@@ -87,14 +87,16 @@ def with_masses(curve: Cdf, scale: Scale, *, below: float, above: float) -> Cdf:
     return Cdf(x, (*np.clip(shares[:-1], below, top).tolist(), top))
 
 
-def from_quartiles(quartiles: Sequence[float], scale: Scale, *, below: float, above: float) -> Cdf:
+def curve_from_quartiles(
+    quartiles: Sequence[float], scale: Scale, *, below: float, above: float
+) -> Cdf:
     """Smooth curve with the given three quartiles.
 
     `below` and `above` are the masses beyond the bounds, at most a quarter each. Like a logistic
     curve on the scale, its tails end at the bounds. A quartile at a bound leaves the median exact.
     Raises `InvalidForecast` when the values do not rise within the scale.
 
-    >>> made = from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0,
+    >>> made = curve_from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0,
     ...     above=0.1)
     >>> [round(made.at(x), 6) for x in (20.0, 30.0, 60.0, 100.0)]
     [0.25, 0.5, 0.75, 0.9]

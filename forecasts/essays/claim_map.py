@@ -13,19 +13,19 @@ from typing import Literal, get_args
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.essays.extract import ClaimForm, Sentence
-from forecasts.essays.modality import head_word, sureness
+from forecasts.essays.modality import estimate_sureness, head_word
 from forecasts.essays.track_record import (
-    Calibration,
-    Tally,
-    Verdict,
-    VerdictLine,
-    by_claim,
+    EssayCalibration,
+    QuestionTally,
+    TrackRecord,
+    TrackRecordLine,
+    claim_kind_of,
+    compute_track_record,
+    group_by_claim,
     is_asserted,
-    kind_of,
-    tally,
-    verdict,
+    tally_questions,
 )
-from forecasts.questions.format import percent
+from forecasts.questions.format import format_percent
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -36,16 +36,16 @@ from forecasts.questions.question import (
 )
 
 __all__ = [
-    "Calibration",
+    "ClaimCoverage",
+    "ClaimRejection",
     "ClaimState",
-    "Coverage",
-    "Mapped",
-    "Rejection",
-    "Verdict",
-    "VerdictLine",
-    "claim_map",
-    "coverage",
-    "verdict",
+    "EssayCalibration",
+    "MappedSentence",
+    "TrackRecord",
+    "TrackRecordLine",
+    "compute_track_record",
+    "map_claims",
+    "measure_coverage",
 ]
 
 ClaimState = Literal[
@@ -61,12 +61,12 @@ ClaimState = Literal[
     "dropped",
 ]
 
-MIXED = (0.4, 0.6)
+MIXED_SHARES = (0.4, 0.6)
 """Bounds, both included, of the confirmed share that is mixed: a tie is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
+class ClaimRejection:
     """Decision by a person that the sentence at `offset` to `end` makes no question, with the
     reason.
     """
@@ -79,7 +79,7 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class MappedSentence:
     """Sentence of the essay with its state.
 
     | state | when |
@@ -113,7 +113,7 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class ClaimCoverage:
     """Number of forward-looking sentences that became questions.
 
     `asked` sentences have questions and `rejected` ones a reason against; both are among the
@@ -142,17 +142,17 @@ class _SentenceRecord:
 
     sentence: Sentence
     claims: list[Claim] = field(default_factory=list)
-    rejection: Rejection | None = None
+    rejection: ClaimRejection | None = None
 
 
-def claim_map(  # noqa: PLR0917  the complete record of an essay
+def map_claims(  # noqa: PLR0917  the complete record of an essay
     sentences: Sequence[Sentence],
     claims: Iterable[Claim],
-    rejections: Iterable[Rejection],
+    rejections: Iterable[ClaimRejection],
     questions: Iterable[Question],
     forecasts: Mapping[QuestionId, Distribution],
     resolutions: Mapping[QuestionId, Resolution],
-) -> tuple[Mapped, ...]:
+) -> tuple[MappedSentence, ...]:
     """Return every sentence with its state, in the order of the text.
 
     A claim or a rejection belongs to the sentence in which it starts, or else to the one it
@@ -160,19 +160,19 @@ def claim_map(  # noqa: PLR0917  the complete record of an essay
     not stored and `sentences` is empty, gets a sentence of its own. `forecasts` has the current
     forecast of each open question, `resolutions` the valid ones.
     """
-    questions_by_claim = by_claim(questions)
+    questions_by_claim = group_by_claim(questions)
     places = _collect_places(sentences, claims, rejections)
     return tuple(
         _map_sentence(place, questions_by_claim, forecasts, resolutions) for place in places
     )
 
 
-def coverage(mapped: Iterable[Mapped]) -> Coverage:
+def measure_coverage(mapped: Iterable[MappedSentence]) -> ClaimCoverage:
     """Count the forward-looking sentences; one with a claim is always among them."""
     forward_looking = [
         sentence for sentence in mapped if sentence.state not in ("not forward-looking", "dropped")
     ]
-    return Coverage(
+    return ClaimCoverage(
         sum(bool(sentence.question_ids) for sentence in forward_looking),
         sum(sentence.state == "rejected" for sentence in forward_looking),
         len(forward_looking),
@@ -180,7 +180,7 @@ def coverage(mapped: Iterable[Mapped]) -> Coverage:
 
 
 def _collect_places(
-    sentences: Sequence[Sentence], claims: Iterable[Claim], rejections: Iterable[Rejection]
+    sentences: Sequence[Sentence], claims: Iterable[Claim], rejections: Iterable[ClaimRejection]
 ) -> Sequence[_SentenceRecord]:
     places = [_SentenceRecord(sentence) for sentence in sorted(sentences, key=lambda s: s.offset)]
     starts = [place.sentence.offset for place in places]
@@ -213,16 +213,16 @@ def _find_place(
 
 def _claim_sentence(claim: Claim) -> Sentence:
     """Turn a claim into a sentence, where the text around it is not available."""
-    kind = next((form for form in get_args(ClaimForm) if form == kind_of(claim)), None)
+    kind = next((form for form in get_args(ClaimForm) if form == claim_kind_of(claim)), None)
     text = " ".join(claim.quote.split())
-    cue, modality = head_word(claim.modality), sureness(claim.modality) or 0.0
+    cue, modality = head_word(claim.modality), estimate_sureness(claim.modality) or 0.0
     end = claim.offset + len(claim.quote)
     return Sentence(
         claim.offset, end, text, kind, cue, modality, 1.0, True, "a person took it for a claim"
     )
 
 
-def _rejection_sentence(rejection: Rejection) -> Sentence:
+def _rejection_sentence(rejection: ClaimRejection) -> Sentence:
     return Sentence(
         rejection.offset, rejection.end, "", None, "", 0.0, 0.0, False, "its text is not kept"
     )
@@ -233,13 +233,13 @@ def _map_sentence(
     questions_by_claim: Mapping[ClaimId, Sequence[Question]],
     forecasts: Mapping[QuestionId, Distribution],
     resolutions: Mapping[QuestionId, Resolution],
-) -> Mapped:
+) -> MappedSentence:
     claim_ids = tuple(claim.id for claim in place.claims)
     questions = {q.id: q for claim_id in claim_ids for q in questions_by_claim.get(claim_id, ())}
     if not questions:
         state, why = _state_without_questions(place)
         words = f"{state}: {why}" if why else state
-        return Mapped(place.sentence, state, claim_ids, (), None, why, words)
+        return MappedSentence(place.sentence, state, claim_ids, (), None, why, words)
     asserted = {
         q.id: q
         for claim in place.claims
@@ -247,7 +247,7 @@ def _map_sentence(
         for q in questions_by_claim.get(claim.id, ())
     }
     live_tally, retrospective_tally = (
-        tally(
+        tally_questions(
             [q for q in asserted.values() if q.retrospective is is_retrospective],
             resolutions,
             forecasts,
@@ -262,12 +262,12 @@ def _map_sentence(
             answers, still_open, len(asserted), is_retrospective=answers is retrospective_tally
         )
     not_counted_note = _not_counted_text(len(questions) - len(asserted))
-    return Mapped(
+    return MappedSentence(
         sentence=place.sentence,
         state=state,
         claim_ids=claim_ids,
         question_ids=tuple(questions),
-        p=still_open.chance,
+        p=still_open.probability,
         why="",
         words="; ".join(filter(None, (words, not_counted_note))),
         share=answers.share,
@@ -285,7 +285,7 @@ def _state_without_questions(place: _SentenceRecord) -> tuple[ClaimState, str]:
 
 
 def _state_with_questions(
-    answers: Tally, still_open: Tally, questions: int, *, is_retrospective: bool
+    answers: QuestionTally, still_open: QuestionTally, questions: int, *, is_retrospective: bool
 ) -> tuple[ClaimState, str]:
     open_note = _open_text(still_open)
     if answers.share is None:
@@ -295,7 +295,7 @@ def _state_with_questions(
             "no answer",
             f"no answer: {_count_questions(questions)} annulled, ambiguous, or silent about it",
         )
-    min_share, max_share = MIXED
+    min_share, max_share = MIXED_SHARES
     state: ClaimState = (
         "borne out"
         if answers.share > max_share
@@ -319,13 +319,13 @@ def _not_counted_text(questions: int) -> str:
     )
 
 
-def _open_text(still_open: Tally) -> str:
+def _open_text(still_open: QuestionTally) -> str:
     if not still_open.open:
         return ""
     likelihood = (
         ""
-        if still_open.chance is None
-        else f"{percent(still_open.chance)} likely to be borne out, "
+        if still_open.probability is None
+        else f"{format_percent(still_open.probability)} likely to be borne out, "
     )
     return f"{likelihood}{_count_questions(still_open.open, 'open ')}"
 

@@ -19,14 +19,20 @@ from typing import TypeVar
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast, InvalidQuestion
-from forecasts.questions.answers import Answer, answer
-from forecasts.questions.question import FORMS, Option, Question, Resolution, utc
+from forecasts.questions.answers import Answer, get_answer
+from forecasts.questions.question import FORECAST_FORMATS, Option, Question, Resolution, utc
 
-__all__ = ["BEARING_FORMS", "borne_out", "chance", "check_bearing", "in_words"]
+__all__ = [
+    "CONDITION_FORMATS",
+    "check_outcome_condition",
+    "claim_probability",
+    "confirms_claim",
+    "describe_outcome_condition",
+]
 
 _T = TypeVar("_T", Binary, Categorical, Cdf)
 
-BEARING_FORMS = {
+CONDITION_FORMATS = {
     "binary": "yes or no",
     "numeric": "at least 200, at most 5, more than 0 or less than 70, without the unit",
     "date": "by 2027-01-01 or after 2027-01-01",
@@ -137,48 +143,48 @@ class _OptionCondition:
 _OutcomeCondition = _AnswerCondition | _ThresholdCondition | _DateCondition | _OptionCondition
 
 
-def check_bearing(question: Question) -> None:
+def check_outcome_condition(question: Question) -> None:
     """Validate `bears_out`: it must fit the question, and some answers but not all must meet it.
 
     An empty one is valid. Raises `InvalidQuestion` with the right syntax.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
-    >>> truce = Asked("truce", "A truce by July?", "As announced.", ("https://example.org",),
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
+    >>> truce = NewQuestion("truce", "A truce by July?", "As announced.", ("https://example.org",),
     ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), bears_out="probably")
-    >>> check_bearing(question_from(truce))
+    >>> check_outcome_condition(build_question(truce))
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestion: 'probably' does not say which answer bears the claims out: ...
     """
     _parse_condition(question)
 
 
-def borne_out(question: Question, resolution: Resolution) -> bool | None:
+def confirms_claim(question: Question, resolution: Resolution) -> bool | None:
     """Return True if the answer confirms the claims of the question, None if it says nothing of
     them.
 
     It says nothing if the question was annulled or is ambiguous, or if no answer confirms the
-    claims. Raises `InvalidQuestion` as `check_bearing` does, and `InvalidResolution` for an answer
-    of another kind.
+    claims. Raises `InvalidQuestion` as `check_outcome_condition` does, and `InvalidResolution` for
+    an answer of another kind.
     """
     condition = _parse_condition(question)
-    answer_value = answer(question, resolution)
+    answer_value = get_answer(question, resolution)
     return None if condition is None or answer_value is None else condition.is_met_by(answer_value)
 
 
-def chance(question: Question, forecast: Distribution) -> float | None:
+def claim_probability(question: Question, forecast: Distribution) -> float | None:
     """Return the probability, 0 to 1, that the claims are confirmed under a forecast.
 
     None if no answer confirms them, and for a number at a closed bound, where a curve has no
     density. Curves are continuous, so that `at least` and `more than` are equally probable. An
     option added after the forecast takes the share of `Other`; one removed before has probability
-    0. Raises `InvalidQuestion` as `check_bearing` does, `InvalidForecast` for a forecast of another
+    0. Raises `InvalidQuestion` as `check_outcome_condition` does, `InvalidForecast` for a forecast of another
     kind.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
-    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",),
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
+    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
     ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
     ...     scale=Scale(0.0, 400.0), bears_out="at least 300"))
-    >>> chance(trade, trade.prior)
+    >>> claim_probability(trade, trade.prior)
     0.25
     """
     condition = _parse_condition(question)
@@ -188,18 +194,18 @@ def chance(question: Question, forecast: Distribution) -> float | None:
         return condition.probability(forecast)
     except InvalidForecast:
         raise InvalidForecast(
-            f"{question.id} is a {question.kind} question: {FORMS[question.kind]}"
+            f"{question.id} is a {question.kind} question: {FORECAST_FORMATS[question.kind]}"
         ) from None
 
 
-def in_words(question: Question) -> str:
+def describe_outcome_condition(question: Question) -> str:
     """Describe the condition, to follow "The claim …"; empty if no answer confirms the claims.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
-    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",),
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
+    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
     ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
     ...     scale=Scale(0.0, 400.0, unit="billion US dollars"), bears_out="at least 200"))
-    >>> in_words(trade)
+    >>> describe_outcome_condition(trade)
     'is borne out if at least 200 billion US dollars'
     """
     condition = _parse_condition(question)
@@ -222,7 +228,7 @@ def _parse_condition(question: Question) -> _OutcomeCondition | None:
         return _threshold_condition(question.scale, match[1].lower(), match[2])
     raise InvalidQuestion(
         f"{text!r} does not say which answer bears the claims out: write "
-        f"{BEARING_FORMS[question.kind]}"
+        f"{CONDITION_FORMATS[question.kind]}"
     )
 
 
@@ -248,7 +254,9 @@ def _date_condition(scale: Scale, within: bool, text: str) -> _DateCondition:
     try:
         last_day = date.fromisoformat(text)
     except ValueError:
-        raise InvalidQuestion(f"{text} is no day: write it as in {BEARING_FORMS['date']}") from None
+        raise InvalidQuestion(
+            f"{text} is no day: write it as in {CONDITION_FORMATS['date']}"
+        ) from None
     if last_day == date.max or not scale.lower - 1.0 < day_number(utc(text)) <= scale.upper:
         raise InvalidQuestion(
             f"{text} lies outside the window of the question: give a day within it"

@@ -69,7 +69,7 @@ _INEXACT_EDGES: Final = frozenset(("middle", "mid", "start", "beginning", "early
 
 
 @dataclass(frozen=True, slots=True)
-class SaidTime:
+class DateMention:
     """Mention of the days `first` to `last`, both included, at `text[start:end]`.
 
     `cue` is the word before it in lower case, such as "by", "in" or "between"; "" without one.
@@ -99,9 +99,9 @@ class SaidTime:
     def last_days(self) -> tuple[date, ...]:
         """The possible last days that count: two for "by 2030", which is an unclear deadline.
 
-        >>> [day.isoformat() for day in said_times("by 2030")[0].last_days]
+        >>> [day.isoformat() for day in find_dates("by 2030")[0].last_days]
         ['2030-12-31', '2029-12-31']
-        >>> [day.isoformat() for day in said_times("before 1 July 2027")[0].last_days]
+        >>> [day.isoformat() for day in find_dates("before 1 July 2027")[0].last_days]
         ['2027-06-30']
         """
         eve = self.first - timedelta(days=1) if self.first > date.min else self.first
@@ -110,16 +110,16 @@ class SaidTime:
         return (self.last, eve) if self.cue == "by" and not self.is_day else (self.last,)
 
 
-def said_times(text: str) -> tuple[SaidTime, ...]:
+def find_dates(text: str) -> tuple[DateMention, ...]:
     """Return the dates, months, quarters and years of a text in order.
 
     A day without a year takes that of its neighbour. Days that do not exist, such as 31 June, are
     skipped.
 
-    >>> dates = said_times("between 1 June and 31 December 2027, or in Q1 2028")
+    >>> dates = find_dates("between 1 June and 31 December 2027, or in Q1 2028")
     >>> [(date.cue, date.last.isoformat()) for date in dates]
     [('between', '2027-06-01'), ('and', '2027-12-31'), ('in', '2028-03-31')]
-    >>> [(date.first.day, date.last.day) for date in said_times("from 1 to 30 June 2027")]
+    >>> [(date.first.day, date.last.day) for date in find_dates("from 1 to 30 June 2027")]
     [(1, 30)]
     """
     matches = list(_DATE.finditer(text))
@@ -135,32 +135,32 @@ def said_times(text: str) -> tuple[SaidTime, ...]:
     )
 
 
-def without_times(text: str) -> str:
+def remove_dates(text: str) -> str:
     """Remove the dates of a text and the words that lead to them.
 
-    >>> without_times("sign the treaty by the end of 2027 and join")
+    >>> remove_dates("sign the treaty by the end of 2027 and join")
     'sign the treaty  and join'
     """
-    for mention in reversed(said_times(text)):
+    for mention in reversed(find_dates(text)):
         before = _CUE.search(text[: mention.start])
         start = before.start() if before else mention.start
         text = text[:start] + text[mention.end :]
     return text
 
 
-def last_of_month(year: int, month: int) -> date:
+def last_day_of_month(year: int, month: int) -> date:
     """Return the last day of a month.
 
-    >>> last_of_month(2028, 2).day
+    >>> last_day_of_month(2028, 2).day
     29
     """
     return date(year, month, monthrange(year, month)[1])
 
 
-def long_date(day: date) -> str:
+def format_long_date(day: date) -> str:
     """Format a day as in the texts of questions.
 
-    >>> long_date(date(2027, 5, 31))
+    >>> format_long_date(date(2027, 5, 31))
     '31 May 2027'
     """
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
@@ -182,7 +182,7 @@ def _infer_years(matches: list[re.Match[str]]) -> list[str]:
     return years
 
 
-def _to_mention(match: re.Match[str], year: int, text: str) -> SaidTime | None:
+def _to_mention(match: re.Match[str], year: int, text: str) -> DateMention | None:
     try:
         first, last = _parse_days(match, year)
     except ValueError:  # the 31st of June
@@ -193,7 +193,7 @@ def _to_mention(match: re.Match[str], year: int, text: str) -> SaidTime | None:
     if edge in ("end", "close") and cue in _EXCLUSIVE_CUES:
         cue = "by"  # before the end of 2027 is by its last day
     is_span = match["from_d"] is not None
-    return SaidTime(
+    return DateMention(
         first,
         last,
         match.start(),
@@ -222,11 +222,11 @@ def _parse_days(match: re.Match[str], year: int) -> tuple[date, date]:
     if match["edge"]:
         return _parse_edge(match, year)
     if match["mm_from"]:
-        return date(year, _month_number(match["mm_from"]), 1), last_of_month(
+        return date(year, _month_number(match["mm_from"]), 1), last_day_of_month(
             year, _month_number(match["mm_to"])
         )
     if match["my_m"]:
-        return date(year, _month_number(match["my_m"]), 1), last_of_month(
+        return date(year, _month_number(match["my_m"]), 1), last_day_of_month(
             year, _month_number(match["my_m"])
         )
     return date(year, 1, 1), date(year, 12, 31)
@@ -235,8 +235,8 @@ def _parse_days(match: re.Match[str], year: int) -> tuple[date, date]:
 def _parse_edge(match: re.Match[str], year: int) -> tuple[date, date]:
     if match["edge_m"]:
         month = _month_number(match["edge_m"])
-        return (day := last_of_month(year, month)), day
-    return (day := last_of_month(year, _EDGE_MONTHS.get(match["edge"], 12))), day
+        return (day := last_day_of_month(year, month)), day
+    return (day := last_day_of_month(year, _EDGE_MONTHS.get(match["edge"], 12))), day
 
 
 def _parse_part(words: str, year: int) -> tuple[date, date]:
@@ -246,7 +246,7 @@ def _parse_part(words: str, year: int) -> tuple[date, date]:
     ordinals = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": count}
     number = int(digit[0]) if digit else ordinals[words.split(maxsplit=1)[0]]
     length = 12 // count
-    return date(year, (min(number, count) - 1) * length + 1, 1), last_of_month(
+    return date(year, (min(number, count) - 1) * length + 1, 1), last_day_of_month(
         year, min(number, count) * length
     )
 
@@ -259,7 +259,7 @@ def _month_number(name: str) -> int:
     return _MONTH_NUMBERS[name[:3].lower()]
 
 
-def _is_span(earlier: SaidTime, later: SaidTime, text: str) -> bool:
+def _is_span(earlier: DateMention, later: DateMention, text: str) -> bool:
     between = text[earlier.end : later.start].strip().lower()
     return between in _SPAN_WORDS and (
         earlier.cue in ("between", "from") or between in ("–", "-", "to")

@@ -10,17 +10,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from forecasts.distributions.cdf import Scale, day_number
-from forecasts.essays.dates import long_date, said_times
+from forecasts.essays.dates import find_dates, format_long_date
 from forecasts.essays.drafting import kind_selection as shapes
-from forecasts.essays.drafting.clauses import clause_of
-from forecasts.essays.drafting.deadlines import begins_on, deadline_of, horizons_from
-from forecasts.essays.drafting.figures import figures
-from forecasts.essays.drafting.plan import FROM_THE_OPENING, Form, Plan, between
-from forecasts.essays.drafting.sources import sources_for
-from forecasts.essays.drafting.terms import terms_from
+from forecasts.essays.drafting.clauses import parse_clause
+from forecasts.essays.drafting.deadlines import find_deadline, parse_period_start, propose_horizons
+from forecasts.essays.drafting.figures import parse_figures
+from forecasts.essays.drafting.plan import OPENING_PHRASE, ClaimParts, QuestionPlan, format_period
+from forecasts.essays.drafting.sources import suggest_sources
+from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.questions.new_question import OWN_ESSAY, Asked
+from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, HorizonShape, Kind, QuestionId
 
 _RESOLUTION_DELAY: Final = timedelta(days=7)
@@ -42,7 +42,7 @@ _NO_PLACE: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
+class DraftSlots:
     """Parts of a question found in the sentence; "" for a part that was not found."""
 
     actor: str = ""
@@ -66,7 +66,7 @@ class DraftIndicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ClaimDraft:
     """Question proposed for the sentence at `[offset, end)` of the essay.
 
     `horizons` are the proposed last days, the essay's own deadline first; text and criteria are
@@ -80,7 +80,7 @@ class Draft:
     end: int
     modality: float
     claim_kind: str
-    slots: Slots
+    slots: DraftSlots
     text: str
     criteria: str
     kind: Kind
@@ -96,31 +96,31 @@ class Draft:
     unit: str = ""
 
 
-def draft(sentence: Sentence, today: date) -> Draft:
+def draft_question(sentence: Sentence, today: date) -> ClaimDraft:
     """Draft a question on the claim of a sentence; every sentence yields a draft.
 
     >>> from forecasts.essays.extract import find_claims
     >>> (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    >>> treaty = draft(claim, date(2026, 11, 24))
+    >>> treaty = draft_question(claim, date(2026, 11, 24))
     >>> treaty.text, treaty.kind, treaty.horizon_shape, treaty.bears_out
     ('Will Arland sign the river treaty by 31 December 2027?', 'binary', 'event_by', 'yes')
     >>> [day.isoformat() for day in treaty.horizons]
     ['2027-12-31', '2027-03-31', '2028-12-31']
     """
     text = sentence.text[:_MAX_SENTENCE_CHARACTERS]
-    clause = clause_of(text, sentence.cue)
-    deadline = deadline_of(clause.raw_event, today) or deadline_of(text, today)
-    horizons = horizons_from(deadline, today)
+    clause = parse_clause(text, sentence.cue)
+    deadline = find_deadline(clause.raw_event, today) or find_deadline(text, today)
+    horizons = propose_horizons(deadline, today)
     counted_noun = _COUNTED_NOUN.search(clause.subject)
     figure = next(
-        iter(figures(clause.raw_event, counted_noun["what"] if counted_noun else "")), None
+        iter(parse_figures(clause.raw_event, counted_noun["what"] if counted_noun else "")), None
     )
-    first = begins_on(text, deadline, today) if deadline else None
-    form = Form(
-        clause, sentence.kind or "", figure, horizons[0], deadline, sources_for(text), first
+    first = parse_period_start(text, deadline, today) if deadline else None
+    form = ClaimParts(
+        clause, sentence.kind or "", figure, horizons[0], deadline, suggest_sources(text), first
     )
-    plan = shapes.plan(form)
-    return Draft(
+    plan = shapes.plan_question(form)
+    return ClaimDraft(
         quote=sentence.text,
         offset=sentence.offset,
         end=sentence.end,
@@ -136,15 +136,15 @@ def draft(sentence: Sentence, today: date) -> Draft:
         past_resolutions="",
         sources=form.sources,
         indicators=_draft_indicators(plan),
-        edge_cases=shapes.edge_cases(plan.kind, plan.shape),
+        edge_cases=shapes.list_edge_cases(plan.kind, plan.shape),
         bears_out=plan.bears_out,
         options=plan.options,
         unit=plan.unit,
     )
 
 
-def asked_from(
-    draft: Draft,
+def build_new_question(
+    draft: ClaimDraft,
     *,
     name: str,
     closes_on: date,
@@ -153,7 +153,7 @@ def asked_from(
     claim_id: ClaimId | None = None,
     prior: str = "",
     prior_reason: str = "",
-) -> Asked:
+) -> NewQuestion:
     """Build the question of a draft, open from now to the end of a last day (UTC).
 
     It resolves a week later. The last day in text and criteria is changed to `closes_on`, and "from
@@ -165,7 +165,7 @@ def asked_from(
         _insert_dates(template, draft, closes_on, now) for template in (draft.text, draft.criteria)
     )
     has_options = draft.kind in ("categorical", "ordered")
-    return Asked(
+    return NewQuestion(
         id=name,
         text=text,
         criteria=criteria,
@@ -185,7 +185,7 @@ def asked_from(
     )
 
 
-def indicators_from(draft: Draft, question_id: QuestionId) -> tuple[Indicator, ...]:
+def build_draft_indicators(draft: ClaimDraft, question_id: QuestionId) -> tuple[Indicator, ...]:
     """Build the indicators of a draft with terms from their phrasings, which match each example."""
     option = next(iter(draft.options), "")
     return tuple(
@@ -201,28 +201,28 @@ def indicators_from(draft: Draft, question_id: QuestionId) -> tuple[Indicator, .
             option=option,
         )
         for number, indicator in enumerate(draft.indicators, 1)
-        if (terms := terms_from(indicator.examples or (indicator.name,)))
+        if (terms := derive_terms(indicator.examples or (indicator.name,)))
     )
 
 
-def _fill_slots(text: str, form: Form) -> Slots:
-    clause, figure, deadline = form.clause, form.figure, form.said
+def _fill_slots(text: str, form: ClaimParts) -> DraftSlots:
+    clause, figure, deadline = form.clause, form.figure, form.deadline
     places = [
         match["place"] for match in _PLACE.finditer(text) if not _NO_PLACE.match(match["place"])
     ]
     subject = "" if clause.subject in ("there", "") else clause.subject
-    return Slots(
+    return DraftSlots(
         actor=subject,
         event=clause.event,
         threshold=figure.words if figure else "",
         place=next(iter(places), ""),
-        deadline=long_date(deadline) if deadline else "",
+        deadline=format_long_date(deadline) if deadline else "",
         source=form.sources[0] if "…" not in form.sources[0] else "",
         annul_rule=form.annul_rule,
     )
 
 
-def _draft_indicators(plan: Plan) -> tuple[DraftIndicator, ...]:
+def _draft_indicators(plan: QuestionPlan) -> tuple[DraftIndicator, ...]:
     """Return one indicator for and one against; with options both are about the first."""
     report_side, denial_side = (
         (Direction.NO, Direction.YES) if plan.is_lower else (Direction.YES, Direction.NO)
@@ -246,31 +246,31 @@ def _add_clamped(at: datetime, by: timedelta) -> datetime:
     return at + by if latest - at > by else latest
 
 
-def _insert_dates(template: str, draft: Draft, closes_on: date, now: datetime) -> str:
-    written_day = long_date(draft.horizons[0]) if draft.horizons else ""
+def _insert_dates(template: str, draft: ClaimDraft, closes_on: date, now: datetime) -> str:
+    written_day = format_long_date(draft.horizons[0]) if draft.horizons else ""
     moved = (
         _move_last_day(template, draft.horizons[0], closes_on, now.date())
         if written_day
         else template
     )
-    return moved.replace(FROM_THE_OPENING, f"between {long_date(now.date())} and")
+    return moved.replace(OPENING_PHRASE, f"between {format_long_date(now.date())} and")
 
 
 def _move_last_day(text: str, old_day: date, closes_on: date, today: date) -> str:
     """Move the last day in a text. A future period moves with it, or starts today if it cannot."""
     period = re.compile(
-        rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {long_date(old_day)}"
+        rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {format_long_date(old_day)}"
     )
     for match in reversed([*period.finditer(text)]):
-        for day in said_times(match["first"]):
+        for day in find_dates(match["first"]):
             if day.first > today:
                 start = date(closes_on.year, day.first.month, 1)
                 start = start if today < start < closes_on else today
-                text = text[: match.start()] + between(start, closes_on) + text[match.end() :]
-    return text.replace(long_date(old_day), long_date(closes_on))
+                text = text[: match.start()] + format_period(start, closes_on) + text[match.end() :]
+    return text.replace(format_long_date(old_day), format_long_date(closes_on))
 
 
-def _propose_scale(draft: Draft, now: datetime, closes_at: datetime) -> Scale | None:
+def _propose_scale(draft: ClaimDraft, now: datetime, closes_at: datetime) -> Scale | None:
     if draft.kind == "date":
         first, last = day_number(now), day_number(closes_at)
         return Scale(first, last, open_upper=True) if first < last else None

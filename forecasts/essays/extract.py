@@ -11,21 +11,21 @@ from itertools import pairwise
 from typing import Final
 
 from forecasts.essays.extraction import boilerplate, grammar, phrases, verb_forms
-from forecasts.essays.extraction.grammar import Cue, Setting
-from forecasts.essays.extraction.marks import plain
+from forecasts.essays.extraction.grammar import ForwardCue, TimeContext
+from forecasts.essays.extraction.marks import strip_essay_markup
 from forecasts.essays.extraction.phrases import ClaimForm
-from forecasts.essays.extraction.sentences import spans
-from forecasts.essays.extraction.words import Phrases, spelled, tokens
+from forecasts.essays.extraction.sentences import segment_sentences
+from forecasts.essays.extraction.words import PhraseMatcher, normalise_spelling, split_tokens
 
-__all__ = ["KEPT_FROM", "ClaimForm", "Sentence", "find_claims"]
+__all__ = ["MIN_CLAIM_SCORE", "ClaimForm", "Sentence", "find_claims"]
 
-KEPT_FROM: Final = 0.5
+MIN_CLAIM_SCORE: Final = 0.5
 """Minimum score of a sentence that is proposed as a claim."""
 
-_PERIODS: Final = Phrases([phrases.PERIODS])
-_PAST_PERIODS: Final = Phrases([phrases.BYGONE])
-_DURATIONS: Final = Phrases([phrases.DURATIONS])
-_META: Final = Phrases([phrases.META])
+_PERIODS: Final = PhraseMatcher([phrases.FUTURE_PERIODS])
+_PAST_PERIODS: Final = PhraseMatcher([phrases.PAST_PERIODS])
+_DURATIONS: Final = PhraseMatcher([phrases.DURATIONS])
+_META: Final = PhraseMatcher([phrases.META_PHRASES])
 _YEAR: Final = re.compile(r"(?:1[5-9]|20|21)\d\d(?:s)?")
 _CONDITION: Final = re.compile(
     r"(?:^|[,;:]) (?:(?:but|and|so|yet|then|still) )?(?:even |only )?(?:if|unless|should|were"
@@ -75,10 +75,10 @@ def find_claims(text: str) -> tuple[Sentence, ...]:
     >>> sentences[1].text, sentences[1].offset, sentences[1].why
     ('If it rains, they will rise again.', 20, '“will” before a verb')
     """
-    places = spans(text)
-    quotes = [plain(text[place.offset : place.end]) for place in places]
-    spellings = [spelled(quote) for quote in quotes]
-    exclusion_reasons = boilerplate.reasons(text, places, spellings)
+    places = segment_sentences(text)
+    quotes = [strip_essay_markup(text[place.offset : place.end]) for place in places]
+    spellings = [normalise_spelling(quote) for quote in quotes]
+    exclusion_reasons = boilerplate.find_exclusion_reasons(text, places, spellings)
     present_year = _find_present_year(spellings, exclusion_reasons)
     sentences = []
     for place, quote, spelling, exclusion_reason in zip(
@@ -90,7 +90,7 @@ def find_claims(text: str) -> tuple[Sentence, ...]:
 
 
 def _make_sentence(
-    place: tuple[int, int], quote: str, exclusion_reason: str, cue: Cue | None
+    place: tuple[int, int], quote: str, exclusion_reason: str, cue: ForwardCue | None
 ) -> Sentence:
     if cue is None:
         return Sentence(
@@ -104,7 +104,7 @@ def _make_sentence(
             exclusion_reason or "nothing in it looks ahead",
         )
     score = round(min(1.0, max(0.0, cue.score)), 2)
-    is_kept = score >= KEPT_FROM
+    is_kept = score >= MIN_CLAIM_SCORE
     kind = cue.kind if is_kept else None
     return Sentence(*place, quote, kind, cue.words, cue.modality, score, is_kept, cue.why)
 
@@ -115,10 +115,10 @@ def _find_present_year(spellings: Sequence[str], exclusion_reasons: Sequence[str
     """
     years = [0]
     for spelling, exclusion_reason in zip(spellings, exclusion_reasons, strict=True):
-        words = tokens(spelling)
+        words = split_tokens(spelling)
         if (
             not exclusion_reason
-            and verb_forms.PAST & {*words}
+            and verb_forms.PAST_VERBS & {*words}
             and not (verb_forms.MODALS | {"expected", "going"}) & {*words}
         ):
             years += [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
@@ -126,32 +126,34 @@ def _find_present_year(spellings: Sequence[str], exclusion_reasons: Sequence[str
     return max(year for year in years if year < 2100)
 
 
-def _time_context(spelling: str, present_year: int) -> Setting:
-    words = (*tokens(spelling),)
+def _time_context(spelling: str, present_year: int) -> TimeContext:
+    words = (*split_tokens(spelling),)
     years = [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
-    period = _PERIODS.any_within(spelling)
+    period = _PERIODS.first_match(spelling)
     has_deadline = any(
         a in ("by", "until", "before", "till") and _YEAR.fullmatch(b) for a, b in pairwise(words)
     )
     is_future = any(year > present_year for year in years) and (present_year > 0 or has_deadline)
     is_past = any(year <= max(present_year, 1999) for year in years) and "since" not in words
     has_past_verb = _has_past_verb(words)
-    is_bygone = is_past or bool(_PAST_PERIODS.any_within(spelling))
+    is_bygone = is_past or bool(_PAST_PERIODS.first_match(spelling))
     is_ahead = is_future or (bool(period) and not is_bygone)
-    return Setting(
+    return TimeContext(
         words,
         is_ahead,
         is_bygone and not is_future,
         has_past_verb,
-        bool(_DURATIONS.any_within(spelling)),
+        bool(_DURATIONS.first_match(spelling)),
     )
 
 
 def _has_past_verb(words: Sequence[str]) -> bool:
     """Return True if the sentence has a verb in the past tense."""
     return any(
-        word in verb_forms.PAST
-        and not (word in verb_forms.PARTICIPLES_TOO and before in verb_forms.BEFORE_PARTICIPLES)
+        word in verb_forms.PAST_VERBS
+        and not (
+            word in verb_forms.AMBIGUOUS_PARTICIPLES and before in verb_forms.PARTICIPLE_PRECEDERS
+        )
         for before, word in zip(("", *words), words, strict=False)
     )
 
@@ -159,17 +161,17 @@ def _has_past_verb(words: Sequence[str]) -> bool:
 def _has_regular_past_verb(words: Sequence[str]) -> bool:
     """Return True if it has a regular verb that may be in the past tense."""
     return any(
-        b.endswith("ed") and a not in verb_forms.BEFORE_PARTICIPLES for a, b in pairwise(words)
+        b.endswith("ed") and a not in verb_forms.PARTICIPLE_PRECEDERS for a, b in pairwise(words)
     )
 
 
-def _find_best_cue(spelling: str, present_year: int) -> Cue | None:
+def _find_best_cue(spelling: str, present_year: int) -> ForwardCue | None:
     """Return the best cue, adjusted for the rest of the sentence; None without a cue."""
     setting = _time_context(spelling, present_year)
     is_question = setting.tokens[-3:].count("?") > 0
     cues = [
-        *grammar.cues(setting),
-        *(_adjust_for_past(cue, setting) for cue in grammar.phrase_cues(spelling)),
+        *grammar.find_verb_cues(setting),
+        *(_adjust_for_past(cue, setting) for cue in grammar.find_phrase_cues(spelling)),
     ]
     cues += _sentence_cues(spelling, setting, is_question)
     if not cues:
@@ -178,19 +180,19 @@ def _find_best_cue(spelling: str, present_year: int) -> Cue | None:
     return _adjust_form(_adjust_score(best_cue, spelling, setting), spelling, is_question)
 
 
-def _adjust_for_past(cue: Cue, setting: Setting) -> Cue:
+def _adjust_for_past(cue: ForwardCue, setting: TimeContext) -> ForwardCue:
     """Lower the score of a phrase within a narrative."""
     if (
-        setting.told
-        and not setting.ahead
+        setting.has_past_verb
+        and not setting.is_future
         and not _PRESENT_VERBS & {*setting.tokens}
-        and (setting.bygone or cue.score < 0.7)
+        and (setting.is_past or cue.score < 0.7)
     ):
         return replace(cue, score=cue.score - 0.3, why=f"“{cue.words}” tells of the past")
     return cue
 
 
-def _sentence_cues(spelling: str, setting: Setting, is_question: bool) -> list[Cue]:
+def _sentence_cues(spelling: str, setting: TimeContext, is_question: bool) -> list[ForwardCue]:
     """Return cues that are no words: a question, a condition, a time to come."""
     words = {*setting.tokens}
     cues = []
@@ -200,34 +202,40 @@ def _sentence_cues(spelling: str, setting: Setting, is_question: bool) -> list[C
         and not words & (_QUESTION_PAST | _QUESTION_READER)
         and not _PERFECT & {*setting.tokens[:6]}
     ):
-        cues.append(Cue("?", "open question", 0.5, 0.55, "a question that is put to the world"))
+        cues.append(
+            ForwardCue("?", "open question", 0.5, 0.55, "a question that is put to the world")
+        )
     if _FIRST_IF.match(spelling):
         cues.append(
-            Cue(setting.tokens[0], "conditional", 0.6, 0.5, "a condition and what follows from it")
+            ForwardCue(
+                setting.tokens[0], "conditional", 0.6, 0.5, "a condition and what follows from it"
+            )
         )
     if spelling.startswith((" whether ", " but whether ", " and whether ", " yet whether ")):
-        cues.append(Cue("whether", "open question", 0.5, 0.6, "it asks whether"))
+        cues.append(ForwardCue("whether", "open question", 0.5, 0.6, "it asks whether"))
     if (
-        setting.ahead
-        and not setting.told
+        setting.is_future
+        and not setting.has_past_verb
         and not _has_regular_past_verb(setting.tokens)
         and not words & {"you", "your"}
     ):
-        period = _PERIODS.any_within(spelling) or "a year to come"
-        cues.append(Cue(period, "explicit prediction", 0.6, 0.52, "it names a time still to come"))
+        period = _PERIODS.first_match(spelling) or "a year to come"
+        cues.append(
+            ForwardCue(period, "explicit prediction", 0.6, 0.52, "it names a time still to come")
+        )
     return cues
 
 
-def _adjust_score(cue: Cue, spelling: str, setting: Setting) -> Cue:
+def _adjust_score(cue: ForwardCue, spelling: str, setting: TimeContext) -> ForwardCue:
     """Raise the score for a figure or a time to come; lower it for comments on the text."""
     if _HEDGES & {*setting.tokens}:
         cue = replace(cue, modality=min(cue.modality, 0.5))
     score = cue.score
     if score >= 0.4:
-        score += 0.06 if setting.ahead else 0.0
+        score += 0.06 if setting.is_future else 0.0
         score += 0.03 if any(word[0].isdigit() for word in setting.tokens) else 0.0
-    meta_phrase = _META.any_within(spelling)
-    if meta_phrase and not setting.ahead:
+    meta_phrase = _META.first_match(spelling)
+    if meta_phrase and not setting.is_future:
         return replace(
             cue,
             score=score - 0.4,
@@ -242,7 +250,7 @@ def _adjust_score(cue: Cue, spelling: str, setting: Setting) -> Cue:
     return replace(cue, score=score)
 
 
-def _adjust_form(cue: Cue, spelling: str, is_question: bool) -> Cue:
+def _adjust_form(cue: ForwardCue, spelling: str, is_question: bool) -> ForwardCue:
     """Replace the claim form of the verb by that of a question mark or a condition."""
     if is_question:
         return replace(cue, kind="open question", score=cue.score + 0.02)

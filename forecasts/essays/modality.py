@@ -8,7 +8,7 @@ import re
 from types import MappingProxyType
 
 A_QUESTION = "a question"
-NOT_SAID = "not said"
+UNSTATED = "not said"
 
 SURENESS = MappingProxyType(
     {
@@ -77,17 +77,17 @@ def head_word(modality: str) -> str:
         return modal
     if _PERFECT.match(text):
         return "present perfect"
-    return _BE.sub("is", text) or NOT_SAID
+    return _BE.sub("is", text) or UNSTATED
 
 
-def sureness(modality: str) -> float | None:
+def estimate_sureness(modality: str) -> float | None:
     """Return the certainty that the essay expresses, 0 to 1; None where it is unclear.
 
     The figure in brackets counts, else that of the words. "perhaps" and the like cap any verb at
     0.5. Questions and tenses have no figure.
 
     >>> modalities = "could easily (0.6)", "(80 %)", "will not", "would … perhaps", "has been"
-    >>> [sureness(modality) for modality in modalities]
+    >>> [estimate_sureness(modality) for modality in modalities]
     [0.6, 0.8, 1.0, 0.5, None]
     """
     text = _normalise_modality(modality)

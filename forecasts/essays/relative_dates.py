@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from forecasts.essays.dates import last_of_month
+from forecasts.essays.dates import last_day_of_month
 
 _NUMBERS: Final = {
     word: number
@@ -48,7 +48,7 @@ _SEASON_END_MONTHS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11
 
 
 @dataclass(frozen=True, slots=True)
-class MovingTime:
+class RelativeTime:
     """Time relative to the reader's day, at `text[start:end]`."""
 
     phrase: str
@@ -56,28 +56,29 @@ class MovingTime:
     end: int
 
 
-def moving_times(text: str) -> tuple[MovingTime, ...]:
+def find_relative_times(text: str) -> tuple[RelativeTime, ...]:
     """Return the relative dates of a text.
 
-    >>> [time.phrase for time in moving_times("It will fall within six months, or next year.")]
+    >>> [time.phrase for time in find_relative_times("It will fall within six months, or next year.")]
     ['within six months', 'next year']
     """
-    return tuple(MovingTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))
+    return tuple(RelativeTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))
 
 
-def without_moving_times(text: str) -> str:
+def remove_relative_times(text: str) -> str:
     """Remove the relative dates of a text, and the "by" before them.
 
-    >>> without_moving_times("sign it by the end of the year, or within six months")
+    >>> remove_relative_times("sign it by the end of the year, or within six months")
     'sign it , or '
     """
     return _RELATIVE_TIME_WITH_CUE.sub("", text)
 
 
-def meant_on(phrase: str, today: date) -> date | None:
-    """Return the last day of a phrase of `moving_times` read on `today`; None if it is unknown.
+def resolve_relative_time(phrase: str, today: date) -> date | None:
+    """Return the last day of a phrase of `find_relative_times` read on `today`; None if it is
+    unknown.
 
-    >>> meant_on("within six months", date(2026, 11, 24))
+    >>> resolve_relative_time("within six months", date(2026, 11, 24))
     datetime.date(2027, 5, 24)
     """
     match = _RELATIVE_TIME.search(phrase)
@@ -89,14 +90,14 @@ def meant_on(phrase: str, today: date) -> date | None:
         return None
 
 
-def months_later(day: date, months: int) -> date:
+def add_months(day: date, months: int) -> date:
     """Return the same day so many months later, or the last day of a shorter month.
 
-    >>> months_later(date(2026, 8, 31), 6)
+    >>> add_months(date(2026, 8, 31), 6)
     datetime.date(2027, 2, 28)
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = last_of_month(year, month + 1)
+    last = last_day_of_month(year, month + 1)
     return min(last, last.replace(day=min(day.day, last.day)))
 
 
@@ -124,9 +125,9 @@ def _end_of_unit(unit: str, day: date) -> date:
         case "week":
             return day + timedelta(days=6 - day.weekday())
         case "month":
-            return last_of_month(day.year, day.month)
+            return last_day_of_month(day.year, day.month)
         case "quarter":
-            return last_of_month(day.year, (day.month + 2) // 3 * 3)
+            return last_day_of_month(day.year, (day.month + 2) // 3 * 3)
         case "year":
             return date(day.year, 12, 31)
         case "decade":
@@ -137,9 +138,9 @@ def _end_of_unit(unit: str, day: date) -> date:
 
 def _end_of_season(month: int, today: date, steps: int) -> date:
     """Return the end of a coming season of the northern year; winter ends in February."""
-    end = last_of_month(today.year, month)
+    end = last_day_of_month(today.year, month)
     return (
-        last_of_month(today.year + 1, month)
+        last_day_of_month(today.year + 1, month)
         if end < today or (steps and (end - today).days < 90)
         else end
     )
@@ -148,8 +149,8 @@ def _end_of_season(month: int, today: date, steps: int) -> date:
 _ADD_UNITS: Final[dict[str, Callable[[date, int], date]]] = {
     "day": lambda day, n: day + timedelta(days=n),
     "week": lambda day, n: day + timedelta(days=7 * n),
-    "month": months_later,
-    "quarter": lambda day, n: months_later(day, 3 * n),
-    "year": lambda day, n: months_later(day, 12 * n),
-    "decade": lambda day, n: months_later(day, 120 * n),
+    "month": add_months,
+    "quarter": lambda day, n: add_months(day, 3 * n),
+    "year": lambda day, n: add_months(day, 12 * n),
+    "decade": lambda day, n: add_months(day, 120 * n),
 }

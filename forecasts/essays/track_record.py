@@ -12,24 +12,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forecasts.distributions.distribution import Distribution
-from forecasts.essays.claim_outcomes import borne_out, chance
-from forecasts.essays.modality import head_word, sureness
-from forecasts.questions.format import percent
+from forecasts.essays.claim_outcomes import claim_probability, confirms_claim
+from forecasts.essays.modality import estimate_sureness, head_word
+from forecasts.questions.format import format_percent
 from forecasts.questions.question import Claim, ClaimId, Question, QuestionId, Resolution
 from forecasts.statistics.intervals import jeffreys
 
 NOT_ASSERTED = frozenset({"presupposition", "reported speech"})
 """Claim kinds and modalities that the essay does not assert itself."""
 
-SMALL = 10
+MIN_JUDGED_CLAIMS = 10
 """Minimum of answered claims below which a share says little."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class QuestionTally:
     """Counts of the questions of a claim: answered, confirming, open and silent.
 
-    `chance` is the mean probability, 0 to 1, that it is confirmed, over open questions with a
+    `probability` is the mean probability, 0 to 1, that it is confirmed, over open questions with a
     forecast; None without.
     """
 
@@ -37,7 +37,7 @@ class Tally:
     borne_out: int
     open: int
     silent: int
-    chance: float | None
+    probability: float | None
 
     @property
     def share(self) -> float | None:
@@ -46,13 +46,13 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictLine:
+class TrackRecordLine:
     """Record of a group of claims with questions: answered, open and without an answer.
 
-    `borne_out` is the sum of the claims' shares, at most `answered`. `open` claims have no answer
-    yet, and `mean_chance` is the mean probability that they are confirmed. `interval` is Jeffreys'
-    95 % interval for the share; it assumes independent claims, and is too narrow where several rest
-    on the same questions.
+    `confirms_claim` is the sum of the claims' shares, at most `answered`. `open` claims have no
+    answer yet, and `mean_chance` is the mean probability that they are confirmed. `interval` is
+    Jeffreys' 95 % interval for the share; it assumes independent claims, and is too narrow where
+    several rest on the same questions.
     """
 
     label: str
@@ -70,9 +70,9 @@ class VerdictLine:
         return self.borne_out / self.answered if self.answered else None
 
     @property
-    def small(self) -> bool:
+    def is_small_sample(self) -> bool:
         """True if fewer than ten claims were answered: too few to judge by."""
-        return self.answered < SMALL
+        return self.answered < MIN_JUDGED_CLAIMS
 
     @property
     def words(self) -> str:
@@ -82,7 +82,7 @@ class VerdictLine:
         )
         if self.open:
             likelihood = (
-                "" if self.mean_chance is None else f" ({percent(self.mean_chance)} likely)"
+                "" if self.mean_chance is None else f" ({format_percent(self.mean_chance)} likely)"
             )
             parts.append(f"{self.open} open{likelihood}")
         if self.unanswered:
@@ -91,7 +91,7 @@ class VerdictLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class EssayCalibration:
     """Comparison of expressed certainty and accuracy, over answered claims with a known modality.
 
     `claimed` is the mean certainty and `share` the confirmed share, both 0 to 1; a positive
@@ -110,23 +110,23 @@ class Calibration:
         return self.claimed - self.share
 
     @property
-    def small(self) -> bool:
+    def is_small_sample(self) -> bool:
         """True if fewer than ten claims were answered: too few to judge by."""
-        return self.claims < SMALL
+        return self.claims < MIN_JUDGED_CLAIMS
 
     @property
     def words(self) -> str:
         """Description of the comparison."""
         claims = "1 answered claim" if self.claims == 1 else f"{self.claims} answered claims"
-        caveat = ": too few to judge by" if self.small else ""
+        caveat = ": too few to judge by" if self.is_small_sample else ""
         return (
-            f"sounded {percent(self.claimed)} sure, was right in {percent(self.share)} of "
-            f"{claims}{caveat}"
+            f"sounded {format_percent(self.claimed)} sure, was right in "
+            f"{format_percent(self.share)} of {claims}{caveat}"
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TrackRecord:
     """Track record of an essay, from either live or retrospective questions.
 
     Lines of `by_kind` and `by_modality` are sorted by descending number of claims. `calibration` is
@@ -134,46 +134,46 @@ class Verdict:
     """
 
     retrospective: bool
-    overall: VerdictLine
-    by_kind: tuple[VerdictLine, ...]
-    by_modality: tuple[VerdictLine, ...]
-    calibration: Calibration | None
+    overall: TrackRecordLine
+    by_kind: tuple[TrackRecordLine, ...]
+    by_modality: tuple[TrackRecordLine, ...]
+    calibration: EssayCalibration | None
 
 
-def verdict(
+def compute_track_record(
     claims: Sequence[Claim],
     questions: Iterable[Question],
     resolutions: Mapping[QuestionId, Resolution],
     forecasts: Mapping[QuestionId, Distribution],
     *,
     retrospective: bool = False,
-) -> Verdict:
+) -> TrackRecord:
     """Compute the track record of an essay from the questions made from its claims.
 
     `resolutions` are the valid ones, and `forecasts` the current forecast of each open question.
     `retrospective` selects retrospective questions instead of live ones. Claims without such a
     question and claims that the essay does not assert are left out.
     """
-    questions_by_claim = by_claim(q for q in questions if q.retrospective is retrospective)
+    questions_by_claim = group_by_claim(q for q in questions if q.retrospective is retrospective)
     tallies = [
-        (claim, tally(questions_by_claim[claim.id], resolutions, forecasts))
+        (claim, tally_questions(questions_by_claim[claim.id], resolutions, forecasts))
         for claim in claims
         if is_asserted(claim) and claim.id in questions_by_claim
     ]
-    return Verdict(
+    return TrackRecord(
         retrospective=retrospective,
         overall=_make_line("all claims", [claim_tally for _, claim_tally in tallies]),
-        by_kind=_group_lines(tallies, kind_of),
+        by_kind=_group_lines(tallies, claim_kind_of),
         by_modality=_group_lines(tallies, lambda claim: head_word(claim.modality)),
         calibration=_compute_calibration(tallies),
     )
 
 
-def tally(
+def tally_questions(
     questions: Iterable[Question],
     resolutions: Mapping[QuestionId, Resolution],
     forecasts: Mapping[QuestionId, Distribution],
-) -> Tally:
+) -> QuestionTally:
     """Count the questions of a claim; one without a resolution is open, even after its close."""
     confirmed: list[bool] = []
     still_open, silent, probabilities = 0, 0, []
@@ -182,17 +182,19 @@ def tally(
         if resolution is None:
             still_open += 1
             probability = (
-                chance(question, forecasts[question.id]) if question.id in forecasts else None
+                claim_probability(question, forecasts[question.id])
+                if question.id in forecasts
+                else None
             )
             probabilities += [] if probability is None else [probability]
-        elif (is_confirmed := borne_out(question, resolution)) is None:
+        elif (is_confirmed := confirms_claim(question, resolution)) is None:
             silent += 1
         else:
             confirmed.append(is_confirmed)
-    return Tally(len(confirmed), sum(confirmed), still_open, silent, _mean(probabilities))
+    return QuestionTally(len(confirmed), sum(confirmed), still_open, silent, _mean(probabilities))
 
 
-def by_claim(questions: Iterable[Question]) -> dict[ClaimId, list[Question]]:
+def group_by_claim(questions: Iterable[Question]) -> dict[ClaimId, list[Question]]:
     """Group questions by the claims that they came from."""
     groups: dict[ClaimId, list[Question]] = {}
     for question in questions:
@@ -213,34 +215,36 @@ def is_asserted(claim: Claim) -> bool:
     return NOT_ASSERTED.isdisjoint(" ".join(mark.casefold().split()) for mark in marks)
 
 
-def kind_of(claim: Claim) -> str:
+def claim_kind_of(claim: Claim) -> str:
     """Return the first kind of a claim, in lower case.
 
     >>> from forecasts.questions.question import EssayId
-    >>> kind_of(Claim(ClaimId("C1"), EssayId("e"), "it will", 0, "Present state, trend", "", ""))
+    >>> claim_kind_of(Claim(ClaimId("C1"), EssayId("e"), "it will", 0, "Present state, trend", "", ""))
     'present state'
     """
     return " ".join(claim.claim_kind.split(",")[0].casefold().split()) or "not said"
 
 
-_ClaimTallies = Sequence[tuple[Claim, Tally]]
+_ClaimTallies = Sequence[tuple[Claim, QuestionTally]]
 
 
-def _group_lines(tallies: _ClaimTallies, label: Callable[[Claim], str]) -> tuple[VerdictLine, ...]:
-    groups: dict[str, list[Tally]] = {}
+def _group_lines(
+    tallies: _ClaimTallies, label: Callable[[Claim], str]
+) -> tuple[TrackRecordLine, ...]:
+    groups: dict[str, list[QuestionTally]] = {}
     for claim, claim_tally in tallies:
         groups.setdefault(label(claim), []).append(claim_tally)
     lines = [_make_line(name, group) for name, group in groups.items()]
     return tuple(sorted(lines, key=lambda line: (-line.claims, line.label)))
 
 
-def _make_line(label: str, tallies: Sequence[Tally]) -> VerdictLine:
+def _make_line(label: str, tallies: Sequence[QuestionTally]) -> TrackRecordLine:
     shares = [claim_tally.share for claim_tally in tallies if claim_tally.share is not None]
     open_tallies = [
         claim_tally for claim_tally in tallies if claim_tally.share is None and claim_tally.open
     ]
     confirmed = math.fsum(shares)
-    return VerdictLine(
+    return TrackRecordLine(
         label=label,
         claims=len(tallies),
         borne_out=confirmed,
@@ -248,14 +252,20 @@ def _make_line(label: str, tallies: Sequence[Tally]) -> VerdictLine:
         open=len(open_tallies),
         unanswered=len(tallies) - len(shares) - len(open_tallies),
         mean_chance=_mean(
-            [claim_tally.chance for claim_tally in open_tallies if claim_tally.chance is not None]
+            [
+                claim_tally.probability
+                for claim_tally in open_tallies
+                if claim_tally.probability is not None
+            ]
         ),
         interval=jeffreys(confirmed, len(shares)) if shares else None,
     )
 
 
-def _compute_calibration(tallies: _ClaimTallies) -> Calibration | None:
-    pairs = [(sureness(claim.modality), claim_tally.share) for claim, claim_tally in tallies]
+def _compute_calibration(tallies: _ClaimTallies) -> EssayCalibration | None:
+    pairs = [
+        (estimate_sureness(claim.modality), claim_tally.share) for claim, claim_tally in tallies
+    ]
     known = [
         (certainty, share)
         for certainty, share in pairs
@@ -264,7 +274,7 @@ def _compute_calibration(tallies: _ClaimTallies) -> Calibration | None:
     if not known:
         return None
     count, confirmed = len(known), math.fsum(share for _, share in known)
-    return Calibration(
+    return EssayCalibration(
         count,
         math.fsum(certainty for certainty, _ in known) / count,
         confirmed / count,

@@ -10,22 +10,29 @@ from dataclasses import replace
 from datetime import datetime
 
 from forecasts.evidence.evidence import Evidence, Indicator
-from forecasts.evidence.likelihood_ratios import decayed
-from forecasts.evidence.parameters import Learned
-from forecasts.evidence.weights import DAY, DEFAULT_MODEL, Model, novelties, visible, weigh
+from forecasts.evidence.likelihood_ratios import decay_weight
+from forecasts.evidence.parameters import LearnedValue
+from forecasts.evidence.weights import (
+    DAY,
+    DEFAULT_MODEL,
+    SuggestionModel,
+    novelty_factors,
+    visible_evidence,
+    weigh_story,
+)
 
 PRIOR_DAYS = 60.0
 """Weight of the stated level, in days of archive."""
 
 
-def learned_usual_level(
+def learn_usual_level(
     indicator: Indicator,
     evidence: Iterable[Evidence],
     *,
     archive_from: datetime,
     opens_at: datetime,
-    model: Model = DEFAULT_MODEL,
-) -> Learned:
+    model: SuggestionModel = DEFAULT_MODEL,
+) -> LearnedValue:
     """Learn the usual level of an indicator, in log-odds from 0 on, from the archive.
 
     (n · mean + 60 · stated) / (n + 60): the mean over the n whole days from `archive_from` to
@@ -36,7 +43,7 @@ def learned_usual_level(
     subtracts nothing.
 
     >>> from datetime import timedelta
-    >>> from forecasts.evidence.evidence import Direction, Report, Strength
+    >>> from forecasts.evidence.evidence import Direction, SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> talks = Indicator("peace/talks", "peace", "talks", Direction.YES, Strength.SOME, ())
     >>> opens = utc("2026-01-01")
@@ -44,8 +51,8 @@ def learned_usual_level(
     ...     seen = opens - timedelta(days=10 * n)
     ...     return Evidence(n, "peace", n, "peace/talks", Direction.YES, Strength.SOME, 1.0,
     ...     "confirmed", "ann", seen,
-    ...         (Report("wire", 0.9, seen),))
-    >>> found = learned_usual_level(talks, [story(n) for n in range(1, 37)],
+    ...         (SourceReport("wire", 0.9, seen),))
+    >>> found = learn_usual_level(talks, [story(n) for n in range(1, 37)],
     ...     archive_from=utc("2025-01-01"),
     ...     opens_at=opens)
     >>> round(found.value, 3), found.n
@@ -55,7 +62,7 @@ def learned_usual_level(
     if not days or indicator.half_life_days is None or not indicator.direction:
         return _keep_stated_level(indicator, opens_at)
     before = (e for e in evidence if e.indicator_id == indicator.id and e.first_seen_at < opens_at)
-    known = list(novelties(visible(before, indicator.question_id, opens_at), model))
+    known = list(novelty_factors(visible_evidence(before, indicator.question_id, opens_at), model))
     stories = [
         (e.first_seen_at, _weights_without_decay(e, novelty, indicator)) for e, novelty in known
     ]
@@ -72,9 +79,9 @@ def learned_usual_level(
     return replace(_keep_stated_level(indicator, opens_at), value=value, n=days, why=why)
 
 
-def _keep_stated_level(indicator: Indicator, opens_at: datetime) -> Learned:
+def _keep_stated_level(indicator: Indicator, opens_at: datetime) -> LearnedValue:
     why = "as the set states it: there is no archive before the opening, or no level to settle at"
-    return Learned("usual level", indicator.id, indicator.usual_level, 0, opens_at, why)
+    return LearnedValue("usual level", indicator.id, indicator.usual_level, 0, opens_at, why)
 
 
 def _weights_without_decay(
@@ -82,7 +89,9 @@ def _weights_without_decay(
 ) -> list[tuple[datetime, float]]:
     """Weights of a story without decay, from its first report and from each further one."""
     times = sorted({max(e.first_seen_at, report.first_seen_at) for report in e.reports})
-    return [(at, replace(weigh(e, novelty, indicator, at), decay=1.0).log_odds) for at in times]
+    return [
+        (at, replace(weigh_story(e, novelty, indicator, at), decay=1.0).log_odds) for at in times
+    ]
 
 
 def _daily_levels(
@@ -97,5 +106,7 @@ def _daily_levels(
             if first <= day
         )
         yield math.fsum(
-            decayed(known[-1], (day - first) / DAY, half_life) for first, known in seen if known
+            decay_weight(known[-1], (day - first) / DAY, half_life)
+            for first, known in seen
+            if known
         )

@@ -12,7 +12,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal, NewType, assert_never
 
-from forecasts.distributions.probability import probabilities
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
 from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
@@ -40,7 +40,7 @@ class Direction(IntEnum):
     | date | the day will be earlier | later, or never |
     | categorical, ordered | the option that the evidence names | any option but that one |
 
-    NEUTRAL favours neither. `side_words` puts it in words.
+    NEUTRAL favours neither. `describe_side` puts it in words.
     """
 
     NO = -1
@@ -129,7 +129,7 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SourceReport:
     """Item of a story: source group, reliability and time first seen.
 
     `text` numbers the group of items with identical text; 0 means a unique text.
@@ -161,7 +161,7 @@ class Evidence:
     status: EvidenceStatus
     judged_by: ForecasterId
     first_seen_at: datetime
-    reports: tuple[Report, ...]
+    reports: tuple[SourceReport, ...]
     matched: tuple[str, ...] = ()
     p_direction: float = 1.0
     option: str = ""
@@ -182,7 +182,7 @@ class Evidence:
         return 1.0 if self.reviewed else self.relevance * max(0.0, 2.0 * self.p_direction - 1.0)
 
 
-def combined_reliability(reports: Iterable[Report]) -> float:
+def combine_reliability(reports: Iterable[SourceReport]) -> float:
     """P(informative) of a story from its independent sources: min(0.97, 1 − Π(1 − r_g)).
 
     Items with identical text count as the first of them: a syndicated copy is no second source. Of
@@ -191,27 +191,27 @@ def combined_reliability(reports: Iterable[Report]) -> float:
 
     >>> from datetime import UTC, datetime
     >>> day = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> wire, again = Report("reuters", 0.7, day), Report("reuters", 0.7, day)
-    >>> round(combined_reliability((wire, again, Report("xinhua", 0.8, day))), 4)
+    >>> wire, again = SourceReport("reuters", 0.7, day), SourceReport("reuters", 0.7, day)
+    >>> round(combine_reliability((wire, again, SourceReport("xinhua", 0.8, day))), 4)
     0.94
-    >>> combined_reliability([Report(f"outlet {n}", 0.7, day, text=1) for n in range(200)])
+    >>> combine_reliability([SourceReport(f"outlet {n}", 0.7, day, text=1) for n in range(200)])
     0.7
     """
     best: dict[str, float] = {}
-    for report in independent(reports):
+    for report in independent_reports(reports):
         best[report.source_group] = max(report.reliability, best.get(report.source_group, 0.0))
     missing = math.prod(sorted(1.0 - r for r in best.values()))
     return min(MAX_RELIABILITY, 1.0 - missing)
 
 
-def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
+def independent_reports(reports: Iterable[SourceReport]) -> tuple[SourceReport, ...]:
     """Remove copies: of reports with one text keep the first, if simultaneous the most reliable.
 
     >>> from datetime import UTC, datetime
     >>> first, second = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
-    >>> reports = Report("daily", 0.9, second, text=1), Report("wire", 0.7, first,
-    ...     text=1), Report("daily", 0.5, second)
-    >>> [(report.source_group, report.reliability) for report in independent(reports)]
+    >>> reports = SourceReport("daily", 0.9, second, text=1), SourceReport("wire", 0.7, first,
+    ...     text=1), SourceReport("daily", 0.5, second)
+    >>> [(report.source_group, report.reliability) for report in independent_reports(reports)]
     [('wire', 0.7), ('daily', 0.5)]
     """
     texts: set[int] = set()
@@ -236,7 +236,7 @@ def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
     """
     if not 0.0 < ratio < math.inf:
         raise ForecastsError(f"a likelihood ratio is above 0 and finite, not {ratio}")
-    probabilities(reliability)
+    check_probabilities(reliability)
     if ratio < 1.0:
         return 1.0 / effective_likelihood_ratio(1.0 / ratio, reliability)
     return 1.0 + reliability * (ratio - 1.0)
@@ -265,12 +265,12 @@ def strength_from_words(if_yes: str, if_no: str) -> tuple[Direction, Strength]:
     return (Direction.YES if nats > 0.0 else Direction.NO), strength
 
 
-def side_words(kind: Kind, direction: Direction, option: str = "") -> str:
+def describe_side(kind: Kind, direction: Direction, option: str = "") -> str:
     """Side that evidence favours, in words that fit the kind of question.
 
-    >>> [side_words(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
+    >>> [describe_side(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
     ['for YES', 'higher', 'earlier']
-    >>> side_words("categorical", Direction.NO, "Moscow"), side_words("binary", Direction.NEUTRAL)
+    >>> describe_side("categorical", Direction.NO, "Moscow"), describe_side("binary", Direction.NEUTRAL)
     ('against option Moscow', 'for neither side')
     """
     if direction is Direction.NEUTRAL:

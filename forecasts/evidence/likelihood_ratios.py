@@ -3,7 +3,7 @@
 A likelihood ratio is P(evidence | YES) / P(evidence | NO). Above 1 it favours YES, below 1 NO; 1 is
 uninformative. Its natural logarithm is measured in nats of log-odds, and independent pieces add up.
 Discounting for reliability is `forecasts.evidence.effective_likelihood_ratio`; the effect of time
-on a base rate is `forecasts.suggestion.time_decay.moved_by_time`.
+on a base rate is `forecasts.suggestion.time_decay.decay_prior`.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from forecasts.distributions.probability import logit, probabilities, sigmoid
+from forecasts.distributions.probability import check_probabilities, logit, sigmoid
 from forecasts.errors import ForecastsError
 
 
@@ -79,16 +79,16 @@ def absence_ratio_from_words(
     return (1.0 - _find_midpoint(if_yes, midpoints)) / (1.0 - _find_midpoint(if_no, midpoints))
 
 
-def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
+def combine_likelihood_ratios(prior: float, likelihood_ratios: Iterable[float]) -> float:
     """Posterior by Bayes' rule from independent evidence: logit p = logit prior + Σ ln LR.
 
     Range 0 to 1; the order of the ratios does not matter. A prior of 0 or 1 is unchanged; a ratio
     of 0 rules out YES and an infinite one rules out NO. Raises `InvalidProbability` for the prior,
     `ForecastsError` for a ratio below 0 or NaN, and when YES and NO are both ruled out.
 
-    >>> round(combine(0.2, [3, 0.5, 6]), 4)
+    >>> round(combine_likelihood_ratios(0.2, [3, 0.5, 6]), 4)
     0.6923
-    >>> combine(0.0, [1000.0]), combine(0.3, [0.0])
+    >>> combine_likelihood_ratios(0.0, [1000.0]), combine_likelihood_ratios(0.3, [0.0])
     (0.0, 0.0)
     """
     ratios = list(likelihood_ratios)
@@ -96,7 +96,7 @@ def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
         raise ForecastsError(
             f"a likelihood ratio is 0 or more, 1 where it says nothing: one of {ratios} is not"
         )
-    logs = [logit(float(probabilities(prior))), *map(_ln, ratios)]
+    logs = [logit(float(check_probabilities(prior))), *map(_ln, ratios)]
     if -math.inf in logs and math.inf in logs:
         raise ForecastsError(
             "prior and evidence rule out both YES and NO: one of the certain ones has to give"
@@ -115,18 +115,18 @@ def novelty_total(ln_lr: float, n: int, delta: float) -> float:
     [0.0, 1.0, 1.5, 1.75, 2.0]
     """
     _check_not_negative(n, "a number of stories")
-    if float(probabilities(delta)) == 1.0:
+    if float(check_probabilities(delta)) == 1.0:
         return _multiply(n, ln_lr)
     return _multiply((1.0 - math.pow(delta, n)) / (1.0 - delta), ln_lr)
 
 
-def decayed(ln_lr: float, age_days: float, half_life_days: float | None) -> float:
+def decay_weight(ln_lr: float, age_days: float, half_life_days: float | None) -> float:
     """Weight after exponential decay over `age_days`: ln LR · 2^(−age / half-life), in nats.
 
     A half-life of None means no decay. Raises `ForecastsError` for an age below 0 or a half-life
     that is not above 0.
 
-    >>> [decayed(1.0, age, 14) for age in (0, 14, 42)], decayed(1.0, 42, None)
+    >>> [decay_weight(1.0, age, 14) for age in (0, 14, 42)], decay_weight(1.0, 42, None)
     ([1.0, 0.5, 0.125], 1.0)
     """
     _check_not_negative(age_days, "an age in days")
@@ -164,7 +164,7 @@ def count_log_ratio(
         raise ForecastsError(
             f"overdispersion is 1 (independent items) or more, not {overdispersion}"
         )
-    yes, no = map(float, probabilities([rate_if_yes, rate_if_no]))
+    yes, no = map(float, check_probabilities([rate_if_yes, rate_if_no]))
     hits = _multiply(matched, _ln(yes) - _ln(no))
     misses = _multiply(total - matched, _ln(1.0 - yes) - _ln(1.0 - no))
     return _check_possible(hits + misses) / overdispersion
@@ -189,7 +189,7 @@ def silence_log_ratio(rate_yes: float, rate_no: float, days: float, count: float
 
 
 @dataclass(frozen=True, slots=True)
-class Independence:
+class StreamIndependence:
     """Independent part of a stream of stories.
 
     `intensity` is, for each story, the expected rate (stories a day) given the earlier ones;
@@ -200,9 +200,9 @@ class Independence:
     n_eff: float
 
 
-def hawkes_independent(
+def hawkes_independence(
     times: Sequence[float], mu: float, alpha: float, beta: float
-) -> Independence:
+) -> StreamIndependence:
     """Effective number of independent stories of a stream under a Hawkes process.
 
     λ(tᵢ) = μ + Σ_{j<i} α exp(−β (tᵢ − tⱼ)): a background rate of μ stories a day; each story raises
@@ -212,7 +212,7 @@ def hawkes_independent(
     for times out of order, μ or β not above 0, or α below 0. Sources: Zhuang, Ogata & Vere-Jones
     2002, Journal of the American Statistical Association 97; the recursion is Ozaki's of 1979.
 
-    >>> found = hawkes_independent([0.0, 0.5, 9.0], mu=0.3, alpha=1.2, beta=2.0)
+    >>> found = hawkes_independence([0.0, 0.5, 9.0], mu=0.3, alpha=1.2, beta=2.0)
     >>> [round(rate, 4) for rate in found.intensity], round(found.n_eff, 4)
     ([0.3, 0.7415, 0.3], 2.4046)
     """
@@ -225,7 +225,7 @@ def hawkes_independent(
     for before, now in pairwise(times):
         echo = (echo + 1.0) * math.exp(-beta * (now - before))
         intensity.append(mu + alpha * echo)
-    return Independence(tuple(intensity), math.fsum(mu / rate for rate in intensity))
+    return StreamIndependence(tuple(intensity), math.fsum(mu / rate for rate in intensity))
 
 
 def _find_midpoint(word: str, midpoints: Mapping[str, float]) -> float:

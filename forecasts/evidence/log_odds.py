@@ -41,7 +41,7 @@ GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerLine:
     """Line of the ledger of a suggestion.
 
     `log_odds` is its contribution, in nats; `p_after` the probability with this line and those
@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LedgerGroup:
     """Group of lines with its total: `log_odds` in nats, from `p_before` to `p_after`.
 
     The log-odds of all groups of a suggestion add up to logit(p) within 1e-12. `p_before` of the
@@ -64,7 +64,7 @@ class Group:
     """
 
     name: GroupName
-    lines: tuple[Line, ...]
+    lines: tuple[LedgerLine, ...]
     log_odds: float
     p_before: float
     p_after: float
@@ -78,7 +78,7 @@ class _HasKind(Protocol):
 _AnyLine = TypeVar("_AnyLine", bound=_HasKind)
 
 
-def by_group(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyLine, ...]]]:
+def iter_groups(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyLine, ...]]]:
     """Iterate over the non-empty groups in order; "News" is always included."""
     collected = tuple(lines)
     for name, kinds in GROUPS.items():
@@ -87,21 +87,21 @@ def by_group(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyL
             yield name, group
 
 
-def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
+def group_lines(lines: Iterable[LedgerLine]) -> tuple[LedgerGroup, ...]:
     """Group the lines of a suggestion: base rate, time, news, learned correction, limits.
 
-    >>> groups = group_lines([Line("base rate", "", -1.0, 0.27), Line("learned correction", "",
+    >>> groups = group_lines([LedgerLine("base rate", "", -1.0, 0.27), LedgerLine("learned correction", "",
     ...     0.2, 0.31)])
     >>> [(group.name, group.log_odds, round(group.p_after, 2)) for group in groups]
     [('Base rate', -1.0, 0.27), ('News', 0.0, 0.27), ('Learned correction', 0.2, 0.31)]
     """
     before: list[float] = []
     groups = []
-    for name, group_members in by_group(lines):
+    for name, group_members in iter_groups(lines):
         amounts = [line.log_odds for line in group_members]
         start, before = math.fsum(before), [*before, *amounts]
         groups.append(
-            Group(
+            LedgerGroup(
                 name, group_members, math.fsum(amounts), sigmoid(start), sigmoid(math.fsum(before))
             )
         )
@@ -109,7 +109,7 @@ def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
+class LedgerEntry:
     """Ledger line before its place, and so its `p_after`, is known."""
 
     kind: LineKind
@@ -118,35 +118,35 @@ class Weight:
     evidence_id: EvidenceId | None = None
 
 
-def soft_capped(log_odds: float, cap: float) -> float:
+def apply_soft_cap(log_odds: float, cap: float) -> float:
     """Soft cap: cap · tanh(log_odds / cap), nearly linear for small values and within ± cap.
 
-    >>> round(soft_capped(0.2, 3.4), 3), soft_capped(1000.0, 3.4)
+    >>> round(apply_soft_cap(0.2, 3.4), 3), apply_soft_cap(1000.0, 3.4)
     (0.2, 3.4)
     """
     return cap * math.tanh(log_odds / cap)
 
 
-def rest(total: float, weights: Iterable[Weight]) -> float:
+def closing_difference(total: float, weights: Iterable[LedgerEntry]) -> float:
     """Difference between `total` and the sum of `weights`, rounded once.
 
     As the last line of a ledger it makes the sum exact to the last bits of a double, where
     differences of rounded sums would accumulate.
 
-    >>> rest(0.3, [Weight("evidence", "a story", 0.1), Weight("evidence", "another", 0.2)])
+    >>> closing_difference(0.3, [LedgerEntry("evidence", "a story", 0.1), LedgerEntry("evidence", "another", 0.2)])
     -2.7755575615628914e-17
     """
     return math.fsum((total, *(-weight.log_odds for weight in weights)))
 
 
-def in_order(weights: Iterable[Weight]) -> Iterator[Line]:
+def accumulate_lines(weights: Iterable[LedgerEntry]) -> Iterator[LedgerLine]:
     """Convert entries to lines, each with the probability after it.
 
-    >>> [round(line.p_after, 2) for line in in_order([Weight("base rate", "", -1.0),
-    ...     Weight("evidence", "", 1.0)])]
+    >>> [round(line.p_after, 2) for line in accumulate_lines([LedgerEntry("base rate", "", -1.0),
+    ...     LedgerEntry("evidence", "", 1.0)])]
     [0.27, 0.5]
     """
     z = 0.0
     for weight in weights:
         z += weight.log_odds
-        yield Line(weight.kind, weight.why, weight.log_odds, sigmoid(z), weight.evidence_id)
+        yield LedgerLine(weight.kind, weight.why, weight.log_odds, sigmoid(z), weight.evidence_id)

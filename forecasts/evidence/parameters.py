@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.distributions.probability import logit, probabilities, sigmoid
-from forecasts.questions.cohorts import counts
+from forecasts.distributions.probability import check_probabilities, logit, sigmoid
+from forecasts.questions.cohorts import is_past_close
 from forecasts.questions.question import Question, Resolution
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class LearnedValue:
     """Learned value, which can be logged, shown, frozen and reset.
 
     `scope` is the id of an indicator or a feed, or "all". `n` is the sample size (days, decisions
@@ -17,7 +17,7 @@ class Learned:
     too small, `value` is the default, and `why` says so.
 
     >>> from forecasts.questions.question import utc
-    >>> Learned("gamma", "all", 0.5, 12, utc("2026-06-01"), "default: 12 of 30 reviews").value
+    >>> LearnedValue("gamma", "all", 0.5, 12, utc("2026-06-01"), "default: 12 of 30 reviews").value
     0.5
     """
 
@@ -29,7 +29,7 @@ class Learned:
     why: str
 
 
-def teaches(
+def is_learnable(
     question: Question, resolution: Resolution | None, now: datetime, *, replayed: bool = False
 ) -> bool:
     """Return True if the outcome of a question can be used for learning at `now`.
@@ -42,7 +42,9 @@ def teaches(
     if question.kind != "binary" or resolution is None or (question.retrospective and not replayed):
         return False
     return (
-        counts(question, now) and resolution.outcome in ("yes", "no") and resolution.known_at < now
+        is_past_close(question, now)
+        and resolution.outcome in ("yes", "no")
+        and resolution.known_at < now
     )
 
 
@@ -51,11 +53,11 @@ CLIP = (0.001, 0.999)
 
 
 @dataclass(frozen=True, slots=True)
-class LearnedMap:
+class LearnedLogitMap:
     """Map logit p ↦ shift + slope · logit p learned from decisions; slope is 0 or more."""
 
-    shift: Learned
-    slope: Learned
+    shift: LearnedValue
+    slope: LearnedValue
 
     def apply(self, p: float) -> float:
         """Calibrated probability; p itself while nothing was learned.
@@ -63,13 +65,13 @@ class LearnedMap:
         Raises `InvalidProbability`.
 
         >>> from forecasts.questions.question import utc
-        >>> shift, slope = (Learned(name, "all", value, 40, utc("2026-06-01"), "") for name,
+        >>> shift, slope = (LearnedValue(name, "all", value, 40, utc("2026-06-01"), "") for name,
         ...     value in
         ...     (("relevance shift", -0.4), ("relevance slope", 0.8)))
-        >>> round(LearnedMap(shift, slope).apply(0.9), 4)
+        >>> round(LearnedLogitMap(shift, slope).apply(0.9), 4)
         0.7954
         """
-        probabilities(p)
+        check_probabilities(p)
         if (self.shift.value, self.slope.value) == (0.0, 1.0):
             return p
         return sigmoid(self.shift.value + self.slope.value * logit(min(max(p, CLIP[0]), CLIP[1])))

@@ -1,7 +1,7 @@
 """Signposts: indicators expected by a date, and the calendar of what is due.
 
 A report that was due and did not come is evidence. `forecasts.suggestion` weighs silence by
-`unseen`, so that pages and suggestion agree.
+`unseen_probabilities`, so that pages and suggestion agree.
 """
 
 import math
@@ -13,8 +13,10 @@ from typing import Literal, assert_never
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.questions.question import Kind, Question, QuestionId, is_overdue
 
-SEEN = 0.5
-"""Probability from which a signpost is shown as seen. Weights are not rounded: see `unseen`."""
+SEEN_THRESHOLD = 0.5
+"""Probability from which a signpost is shown as seen. Weights are not rounded: see
+`unseen_probabilities`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Signpost:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarQuestion:
     """Question with its current signposts; answered questions have nothing due."""
 
     question: Question
@@ -42,7 +44,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class CalendarEntry:
     """Calendar entry: by `at` a signpost, the close or the answer is due.
 
     `if_seen` and `if_silent` are the likelihood ratios (above 1 favours YES) of a signpost that is
@@ -62,7 +64,7 @@ class Expected:
     silent_words: str = ""
 
 
-def unseen(
+def unseen_probabilities(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> Mapping[IndicatorId, float]:
     """P(not seen in time), as known at `at`, of each expected indicator: Π (1 − trust).
@@ -83,29 +85,30 @@ def unseen(
     return shares
 
 
-def signposts(
+def list_signposts(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> tuple[Signpost, ...]:
-    """List the signposts of a question at `at`, earliest date first; selected as by `unseen`.
+    """List the signposts of a question at `at`, earliest date first; selected as by
+    `unseen_probabilities`.
 
     A date equal to `at` has come. Only evidence first seen by `at` is used, so that the past can be
     replayed.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.evidence.evidence import Direction, Expectation, Strength
     >>> from forecasts.questions.question import utc
-    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    >>> truce = build_question(NewQuestion("truce", "A truce by July?", "As announced.",
     ...     ("https://example.org",),
     ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08")))
     >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME,
     ...     (("visit",),),
     ...     expected=Expectation(utc("2026-04-01"), "very likely", "unlikely"))
-    >>> [signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
+    >>> [list_signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
     ['waiting', 'silent']
     """
     known = list(evidence)
     expected = [i for i in indicators if _is_expected(question, i)]
-    unseen_shares = unseen(question, expected, known, at)
+    unseen_shares = unseen_probabilities(question, expected, known, at)
     stories = {
         i.id: [story for story in known if _is_in_time(question, i, story, at)] for i in expected
     }
@@ -115,9 +118,9 @@ def signposts(
     )
 
 
-def calendar(
-    entries: Iterable[Entry], now: datetime, *, since: datetime | None = None
-) -> tuple[Expected, ...]:
+def build_calendar(
+    entries: Iterable[CalendarQuestion], now: datetime, *, since: datetime | None = None
+) -> tuple[CalendarEntry, ...]:
     """List what is due over all questions, in order of time: signposts, closes and answers.
 
     From `now` on, or from an earlier `since`, with all overdue answers. A signpost whose date lies
@@ -148,11 +151,11 @@ def calendar(
     )
 
 
-def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
+def describe_likelihood_ratio(ratio: float, kind: Kind, option: str = "") -> str:
     """Describe a likelihood ratio (above 0) in words that fit the kind of question.
 
-    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical",
-    ...     "Moscow"), ratio_in_words(1.0, "date")
+    >>> describe_likelihood_ratio(0.185, "binary"), describe_likelihood_ratio(2.5, "categorical",
+    ...     "Moscow"), describe_likelihood_ratio(1.0, "date")
     ('5.4 times likelier if NO', '2.5 times likelier if Moscow', 'as likely either way')
     """
     times = round(math.exp(abs(math.log(ratio))), 1)
@@ -161,11 +164,13 @@ def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
     return f"{times:g} times likelier if {_describe_side(kind, ratio > 1.0, option)}"
 
 
-def silence_ratio(question: Question, indicator: Indicator) -> str:
+def describe_silence_effect(question: Question, indicator: Indicator) -> str:
     """Describe the effect of an indicator's silence at its date; empty if none is expected."""
     if indicator.expected is None:
         return ""
-    return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
+    return describe_likelihood_ratio(
+        indicator.expected.ratio_when_silent, question.kind, indicator.option
+    )
 
 
 def _describe_side(kind: Kind, yes: bool, option: str) -> str:
@@ -207,42 +212,42 @@ def _is_in_time(question: Question, indicator: Indicator, story: Evidence, at: d
 def _make_signpost(
     indicator: Indicator, unseen_share: float, stories: Iterable[Evidence], at: datetime
 ) -> Signpost:
-    if unseen_share <= 1.0 - SEEN:
-        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - unseen_share)
+    if unseen_share <= 1.0 - SEEN_THRESHOLD:
+        return Signpost(indicator, "seen", _find_seen_time(stories), 1.0 - unseen_share)
     return Signpost(
         indicator, "silent" if _due_date(indicator) <= at else "waiting", None, 1.0 - unseen_share
     )
 
 
-def _seen_at(stories: Iterable[Evidence]) -> datetime:
-    """Instant from which the combined probability of having been seen reaches `SEEN`."""
+def _find_seen_time(stories: Iterable[Evidence]) -> datetime:
+    """Instant from which the combined probability of having been seen reaches `SEEN_THRESHOLD`."""
     in_order = sorted(stories, key=lambda e: (e.first_seen_at, e.id))
     unseen_share = 1.0
     for story in in_order:
         unseen_share *= 1.0 - story.trust
-        if unseen_share <= 1.0 - SEEN:
+        if unseen_share <= 1.0 - SEEN_THRESHOLD:
             return story.first_seen_at
     return in_order[-1].first_seen_at  # rounding of the product in another order
 
 
-def _calendar_entries(entry: Entry, now: datetime) -> Iterable[Expected]:
+def _calendar_entries(entry: CalendarQuestion, now: datetime) -> Iterable[CalendarEntry]:
     question = entry.question
     for post in entry.signposts:
         due = post.indicator.expected
         if due is not None and due.by <= question.closes_at:
             seen, silent = due.ratio_when_seen, due.ratio_when_silent
             words = (
-                ratio_in_words(seen, question.kind, post.indicator.option),
-                silence_ratio(question, post.indicator),
+                describe_likelihood_ratio(seen, question.kind, post.indicator.option),
+                describe_silence_effect(question, post.indicator),
             )
-            yield Expected(
+            yield CalendarEntry(
                 due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words
             )
-    yield Expected(
+    yield CalendarEntry(
         question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting"
     )
     if question.resolves_at > now:
-        yield Expected(question.resolves_at, "answer due", question.id, "waiting")
+        yield CalendarEntry(question.resolves_at, "answer due", question.id, "waiting")
     else:
         state: Literal["overdue", "past"] = "overdue" if is_overdue(question, None, now) else "past"
-        yield Expected(question.resolves_at, "answer due", question.id, state)
+        yield CalendarEntry(question.resolves_at, "answer due", question.id, state)

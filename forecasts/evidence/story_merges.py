@@ -14,7 +14,7 @@ from forecasts.questions.question import EvidenceId, QuestionId
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
+class StoryMerge:
     """Record that from `at` on a story counts as part of `into`, which began earlier."""
 
     story: StoryId
@@ -22,8 +22,8 @@ class Merge:
     at: datetime
 
 
-def merged(
-    evidence: Iterable[Evidence], merges: Sequence[Merge], at: datetime
+def merge_story_evidence(
+    evidence: Iterable[Evidence], merges: Sequence[StoryMerge], at: datetime
 ) -> tuple[Evidence, ...]:
     """Merge the evidence of stories that were merged by an instant.
 
@@ -32,16 +32,16 @@ def merged(
     pieces, and pieces of other directions or options, stay separate: a denial is not part of what
     it denies. Other evidence is returned unchanged. Circular merges raise `ForecastsError`.
 
-    >>> from forecasts.evidence.evidence import Report, Strength
+    >>> from forecasts.evidence.evidence import SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> def piece(n, day):
     ...     seen = utc(f"2026-01-0{day}")
     ...     return Evidence(n, "q", n, "q/i", Direction.YES, Strength.SOME, 0.9, "logged",
     ...     "matcher", seen,
-    ...         (Report(f"wire {n}", 0.9, seen),))
+    ...         (SourceReport(f"wire {n}", 0.9, seen),))
     >>> both = [piece(1, 1), piece(2, 2)]
-    >>> one = Merge(2, 1, utc("2026-01-03"))
-    >>> [len(merged(both, [one], utc(day))) for day in ("2026-01-02", "2026-01-03")]
+    >>> one = StoryMerge(2, 1, utc("2026-01-03"))
+    >>> [len(merge_story_evidence(both, [one], utc(day))) for day in ("2026-01-02", "2026-01-03")]
     [2, 1]
     """
     root = {m.story: m.into for m in merges if m.at <= at}

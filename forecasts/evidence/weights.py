@@ -15,36 +15,36 @@ from forecasts.evidence.evidence import (
     Evidence,
     Indicator,
     IndicatorId,
-    Report,
+    SourceReport,
     Strength,
-    combined_reliability,
+    combine_reliability,
+    describe_side,
     effective_likelihood_ratio,
-    independent,
-    side_words,
+    independent_reports,
 )
-from forecasts.evidence.likelihood_ratios import decayed
-from forecasts.evidence.log_odds import Weight
-from forecasts.questions.format import counted
+from forecasts.evidence.likelihood_ratios import decay_weight
+from forecasts.evidence.log_odds import LedgerEntry
+from forecasts.questions.format import format_count
 from forecasts.questions.question import Kind, QuestionId
 
 DEFAULT_HALF_LIFE_DAYS = 45.0
 """Half-life of evidence whose indicator was deleted."""
 
-MOST_STORIES = 50.0
+MAX_EARLIER_STORIES = 50.0
 """Limit of the earlier stories that reduce novelty; beyond it the factor is negligible."""
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class SuggestionModel:
     """Constants of the suggestion; a different set gets a different version.
 
     `gamma` scales all evidence (0.5 until learned from 30 resolved questions), `soft_cap` is the
     most that evidence can add, in log-odds, `novelty` the factor for each earlier story of the same
-    indicator and direction within `novelty_window_days` (see `novelties`), `shift` and `slope` the
-    learned correction. `learned_from` counts the questions from which `gamma` and `shift` were
-    learned, 0 before.
+    indicator and direction within `novelty_window_days` (see `novelty_factors`), `shift` and
+    `slope` the learned correction. `learned_from` counts the questions from which `gamma` and
+    `shift` were learned, 0 before.
     """
 
     version: str = "2"
@@ -59,11 +59,11 @@ class Model:
     learned_from: int = 0
 
 
-DEFAULT_MODEL = Model()
+DEFAULT_MODEL = SuggestionModel()
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class StoryWeight:
     """Weight of a story on one question at one instant.
 
     `strength` is the effective strength, `reports` the reports seen by then; `reliability` (0 to
@@ -74,7 +74,7 @@ class Weighed:
     evidence: Evidence
     name: str
     strength: Strength
-    reports: tuple[Report, ...]
+    reports: tuple[SourceReport, ...]
     reliability: float
     novelty: float
     decay: float
@@ -82,30 +82,32 @@ class Weighed:
     @property
     def log_odds(self) -> float:
         """± ln LR · novelty · decay, with the ratio discounted for reliability and trust."""
-        return self.with_trust(self.evidence.trust, self.strength)
+        return self.log_odds_with_trust(self.evidence.trust, self.strength)
 
-    def with_trust(self, trust: float, strength: Strength) -> float:
+    def log_odds_with_trust(self, trust: float, strength: Strength) -> float:
         """Log-odds under another trust (0 to 1) and strength."""
         ratio = effective_likelihood_ratio(strength.likelihood_ratio, self.reliability * trust)
         return self.evidence.direction * math.log(ratio) * self.novelty * self.decay
 
-    def line(self, kind: Kind) -> Weight:
+    def ledger_entry(self, kind: Kind) -> LedgerEntry:
         """Ledger entry of the story, with all factors in words; `kind` is that of its question."""
         e = self.evidence
         facts = [
             (
                 f"{self.name}: {_describe_strength(e, self.strength)} "
-                f"{side_words(kind, e.direction, e.option)}"
+                f"{describe_side(kind, e.direction, e.option)}"
             ),
             f"reliability {self.reliability:.2f} ({_describe_sources(self.reports)})",
             *_describe_trust(e),
             f"novelty ×{self.novelty:.3g}",
             f"decay ×{self.decay:.3f}",
         ]
-        return Weight("evidence", ", ".join(facts), self.log_odds, e.id)
+        return LedgerEntry("evidence", ", ".join(facts), self.log_odds, e.id)
 
 
-def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime) -> list[Evidence]:
+def visible_evidence(
+    evidence: Iterable[Evidence], question_id: QuestionId, at: datetime
+) -> list[Evidence]:
     """Select the evidence that counts, in order of first sight, then id.
 
     Evidence on other questions, later, rejected, neutral or without strength is left out.
@@ -122,15 +124,15 @@ def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime)
     return sorted(relevant, key=lambda e: (e.first_seen_at, e.id))
 
 
-def novelties(
-    seen: Iterable[Evidence], model: Model = DEFAULT_MODEL
+def novelty_factors(
+    seen: Iterable[Evidence], model: SuggestionModel = DEFAULT_MODEL
 ) -> Iterator[tuple[Evidence, float]]:
     """Pair evidence with its novelty: 1 for the first of an indicator and direction, then less.
 
     δ^k, k the number of earlier stories within the window. An earlier story with less trust counts
     by the ratio of the two trusts, so that doubtful matches do not use up the weight of a confirmed
-    story. `seen` is in the order of `visible`. Later stories never change the novelty of earlier
-    ones.
+    story. `seen` is in the order of `visible_evidence`. Later stories never change the novelty of
+    earlier ones.
     """
     recent: dict[tuple[IndicatorId, Direction], deque[tuple[datetime, float]]] = defaultdict(deque)
     for e in seen:
@@ -145,51 +147,53 @@ def _count_earlier_stories(trust: float, newest_first: Iterable[tuple[datetime, 
     before = 0.0
     for _, earlier_trust in newest_first if trust > 0.0 else ():
         before += 1.0 if earlier_trust >= trust else earlier_trust / trust
-        if before >= MOST_STORIES:
+        if before >= MAX_EARLIER_STORIES:
             break
     return before
 
 
-def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime) -> Weighed:
+def weigh_story(
+    e: Evidence, novelty: float, indicator: Indicator | None, at: datetime
+) -> StoryWeight:
     """Weigh evidence first seen by `at`; without an indicator its half-life is 45 days."""
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
     reports = tuple(r for r in e.reports if r.first_seen_at <= at)
-    return Weighed(
+    return StoryWeight(
         evidence=e,
         name=indicator.name if indicator else e.indicator_id,
-        strength=counted_strength(e),
+        strength=effective_strength(e),
         reports=reports,
-        reliability=combined_reliability(reports),
+        reliability=combine_reliability(reports),
         novelty=novelty,
-        decay=decayed(1.0, (at - e.first_seen_at) / DAY, half_life),
+        decay=decay_weight(1.0, (at - e.first_seen_at) / DAY, half_life),
     )
 
 
-def weighed(
+def weigh_stories(
     seen: Iterable[Evidence],
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
-    model: Model = DEFAULT_MODEL,
-) -> Iterator[Weighed]:
-    """Weigh the evidence of one question at `at`, in the order of `visible`."""
-    for e, novelty in novelties(seen, model):
-        yield weigh(e, novelty, indicators.get(e.indicator_id), at)
+    model: SuggestionModel = DEFAULT_MODEL,
+) -> Iterator[StoryWeight]:
+    """Weigh the evidence of one question at `at`, in the order of `visible_evidence`."""
+    for e, novelty in novelty_factors(seen, model):
+        yield weigh_story(e, novelty, indicators.get(e.indicator_id), at)
 
 
-def counted_strength(e: Evidence) -> Strength:
+def effective_strength(e: Evidence) -> Strength:
     """Effective strength: DECISIVE counts as STRONG until reviewed by a person."""
     return Strength.STRONG if e.strength is Strength.DECISIVE and not e.reviewed else e.strength
 
 
-def ramp(half_life: float | None, archive_days: float) -> float:
+def saturation_share(half_life: float | None, archive_days: float) -> float:
     """Share of its final weight reached by a steady stream: 1 − 2^(−days / half-life), 0 to 1.
 
     0 without decay, as there is no final weight then.
 
-    >>> ramp(45.0, 90.0), ramp(45.0, -3.0), ramp(None, 90.0)
+    >>> saturation_share(45.0, 90.0), saturation_share(45.0, -3.0), saturation_share(None, 90.0)
     (0.75, 0.0, 0.0)
     """
-    return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
+    return 1.0 - decay_weight(1.0, max(0.0, archive_days), half_life)
 
 
 def _describe_strength(e: Evidence, effective: Strength) -> str:
@@ -207,6 +211,6 @@ def _describe_trust(e: Evidence) -> Iterator[str]:
     return (f"{label} {p:.2f}" for label, p in doubts.items() if p < 1.0)
 
 
-def _describe_sources(reports: Sequence[Report]) -> str:
-    groups = len({r.source_group for r in independent(reports)})
-    return f"{counted(groups, 'source group')}, {counted(len(reports), 'report')}"
+def _describe_sources(reports: Sequence[SourceReport]) -> str:
+    groups = len({r.source_group for r in independent_reports(reports)})
+    return f"{format_count(groups, 'source group')}, {format_count(len(reports), 'report')}"

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from forecasts.essays.dates import said_times
-from forecasts.linting.flaws import Examined, Flaw, Where
-from forecasts.linting.wording import sentences
+from forecasts.essays.dates import find_dates
+from forecasts.linting.flaws import Flaw, FlawPlace, LintTarget
+from forecasts.linting.wording import split_rules
 
 _UNNAMED_SOURCE: Final = re.compile(
     r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly"
@@ -36,7 +36,7 @@ _ANNULMENT: Final = re.compile(
 _VERDICT: Final = re.compile(r"\b(?:YES|NO|(?i:resolves?|counts?|the answer is))\b")
 
 
-def criteria_flaws(question: Examined) -> Iterator[Flaw]:
+def find_criteria_flaws(question: LintTarget) -> Iterator[Flaw]:
     """Yield flaws of sources, rules and thresholds."""
     yield from _check_sources(question)
     if question.kind == "binary" and not _VERDICT.search(question.criteria):
@@ -60,17 +60,19 @@ def criteria_flaws(question: Examined) -> Iterator[Flaw]:
     yield from _check_thresholds(question)
 
 
-def is_named(source: str) -> bool:
+def is_named_source(source: str) -> bool:
     """Return True for a source that can be found: a name or an address, not “the media”.
 
-    >>> is_named("Reuters"), is_named("customs.gov.cn"), is_named("official news sources")
+    >>> is_named_source("Reuters"), is_named_source("customs.gov.cn"), is_named_source("official news sources")
     (True, True, False)
     """
     return bool(re.search(r"\w", _UNNAMED_SOURCE.sub(" ", source)))
 
 
-def _check_sources(question: Examined) -> Iterator[Flaw]:
-    named_sources = [source for source in dict.fromkeys(question.sources) if is_named(source)]
+def _check_sources(question: LintTarget) -> Iterator[Flaw]:
+    named_sources = [
+        source for source in dict.fromkeys(question.sources) if is_named_source(source)
+    ]
     if not named_sources:
         quoted_sources = ", ".join(f"“{source}”" for source in question.sources) or "an empty list"
         reason = f"{quoted_sources} names nobody who publishes the answer"
@@ -122,14 +124,14 @@ _UNIT_WORDS: Final = re.compile(
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
-def _check_thresholds(question: Examined) -> Iterator[Flaw]:
-    parts: tuple[tuple[Where, str], ...] = (
+def _check_thresholds(question: LintTarget) -> Iterator[Flaw]:
+    parts: tuple[tuple[FlawPlace, str], ...] = (
         ("text", question.text),
         ("criteria", question.criteria),
     )
     for where, text in parts:
         bare_numbers = [
-            number for sentence in sentences(text) for number in _find_bare_amounts(sentence)
+            number for sentence in split_rules(text) for number in _find_bare_amounts(sentence)
         ]
         if bare_numbers and not (
             where == "text" and _criteria_give_unit(bare_numbers, question.criteria)
@@ -158,7 +160,7 @@ def _check_thresholds(question: Examined) -> Iterator[Flaw]:
 def _find_bare_amounts(sentence: str) -> list[str]:
     if _UNIT_WORDS.search(sentence):
         return []
-    dates = [(mention.start, mention.end) for mention in said_times(sentence)]
+    dates = [(mention.start, mention.end) for mention in find_dates(sentence)]
     amounts = []
     for match in _AMOUNT.finditer(sentence):
         is_suffix_form = match["number"] is None
@@ -187,7 +189,7 @@ def _has_unit_after(after: str) -> bool:
 def _criteria_give_unit(bare_numbers: list[str], criteria: str) -> bool:
     """Return True if the criteria give the same number with its unit."""
     numbers = {re.sub(r"\.0+$", "", re.sub(r"[^0-9.]", "", amount)) for amount in bare_numbers}
-    for sentence in sentences(criteria):
+    for sentence in split_rules(criteria):
         sentence_numbers = {
             re.sub(r"\.0+$", "", number)
             for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))

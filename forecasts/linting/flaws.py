@@ -10,12 +10,12 @@ from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import ForecastsError
 from forecasts.evidence.evidence import Indicator
-from forecasts.questions.new_question import Asked
-from forecasts.questions.parse_probability import read_probability
+from forecasts.questions.new_question import NewQuestion
+from forecasts.questions.parse_probability import parse_probability
 from forecasts.questions.question import HorizonShape, Kind, Question
 
 Severity = Literal["blocking", "advice"]
-Where = Literal[
+FlawPlace = Literal[
     "text", "criteria", "sources", "prior", "options", "scale", "times", "indicators", "feeds"
 ]
 
@@ -61,8 +61,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Codes with their meaning, in the order in which flaws of one severity are listed."""
 
-LEAST_PRIOR: Final = 0.02
-MOST_PRIOR: Final = 0.98
+MIN_PRIOR: Final = 0.02
+MAX_PRIOR: Final = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +75,30 @@ class Flaw:
 
     code: str
     severity: Severity
-    where: Where
+    where: FlawPlace
     reason: str
     fix: str
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LintContext:
     """Context of a question for the linter.
 
     `keeps_days` is the number of days until reports are deleted (None: never). `feeds` holds the
     words of each polled feed, such as its title and topics (None: unknown, so feeds are not
-    checked). `indicators` are those of the question, `alike` the other questions of the same claim.
+    checked). `indicators` are those of the question, `sibling_questions` the other questions of the
+    same claim.
     """
 
     now: datetime
     keeps_days: float | None = None
     feeds: tuple[str, ...] | None = None
     indicators: tuple[Indicator, ...] = ()
-    alike: tuple[Question, ...] = ()
+    sibling_questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class LintTarget:
     """Question prepared for the checks: white space is collapsed, and times are aware UTC."""
 
     id: str
@@ -115,14 +116,14 @@ class Examined:
     retrospective: bool
 
 
-def examined(question: Asked | Question) -> Examined:
+def prepare_lint_target(question: NewQuestion | Question) -> LintTarget:
     """Prepare a question for the checks; `prior` is P(YES), None for another kind or an invalid
     prior.
     """
     options = tuple(
         option if isinstance(option, str) else option.name for option in question.options
     )
-    return Examined(
+    return LintTarget(
         id=question.id,
         kind=question.kind,
         horizon_shape=question.horizon_shape,
@@ -148,11 +149,11 @@ def _as_utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
-def _parse_prior(question: Asked | Question) -> float | None:
+def _parse_prior(question: NewQuestion | Question) -> float | None:
     prior = question.prior
     if isinstance(prior, str):
         try:
-            prior = read_probability(prior) if prior.strip() else Binary(0.5)
+            prior = parse_probability(prior) if prior.strip() else Binary(0.5)
         except ForecastsError:
             return None
     return prior.p if isinstance(prior, Binary) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final
 
-from forecasts.linting.flaws import Examined, Flaw
+from forecasts.linting.flaws import Flaw, LintTarget
 
 _NUMBER_WORDS: Final = {
     word: float(n)
@@ -44,7 +44,7 @@ _CONJUNCTION: Final = re.compile(r"\b(?:and|or|with|plus|including)\b|[,/&+]", r
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class OptionRange:
     """Range of numbers that an option covers; an excluded bound is open."""
 
     name: str
@@ -54,11 +54,11 @@ class Span:
     high_open: bool = False
 
 
-def options_flaws(question: Examined) -> Iterator[Flaw]:
+def find_option_flaws(question: LintTarget) -> Iterator[Flaw]:
     """Yield flaws of the options of a categorical or ordered question."""
     if question.kind not in ("categorical", "ordered") or not question.options:
         return
-    parsed = [span_of(name) for name in question.options]
+    parsed = [parse_option_range(name) for name in question.options]
     ranges = [span for span in parsed if span is not None]
     remainder_names = [name for name in question.options if _REMAINDER.search(name)]
     if len(ranges) == len(parsed) or (
@@ -78,24 +78,24 @@ def options_flaws(question: Examined) -> Iterator[Flaw]:
         yield Flaw("options-gap", "advice" if is_ordered else "blocking", "options", reason, fix)
 
 
-def span_of(name: str) -> Span | None:
+def parse_option_range(name: str) -> OptionRange | None:
     """Parse the range of an option's name; None if it is neither a number nor a range.
 
-    >>> span_of("three or more"), span_of("Moscow")
+    >>> parse_option_range("three or more"), parse_option_range("Moscow")
     (Span(name='three or more', low=3.0, high=inf, low_open=False, high_open=False), None)
-    >>> span_of("10–20 %").high
+    >>> parse_option_range("10–20 %").high
     20.0
     """
     text = name.strip()
     if match := _BETWEEN.match(text):
         low, high = _parse_number(match[1]), _parse_number(match[3])
-        return Span(name, low, high, high_open=bool(match[2])) if low <= high else None
+        return OptionRange(name, low, high, high_open=bool(match[2])) if low <= high else None
     for pattern, build in _OPEN_RANGES:
         if match := pattern.match(text):
             return build(name, _parse_number(next(filter(None, match.groups()))))
     if match := _SINGLE.fullmatch(text):
         value = _parse_number(match[1])
-        return Span(name, value, value) if not _is_bare_negation(text) else None
+        return OptionRange(name, value, value) if not _is_bare_negation(text) else None
     return None
 
 
@@ -103,7 +103,7 @@ def _is_bare_negation(text: str) -> bool:
     return bool(re.match(r"no ", text, re.IGNORECASE)) and not re.search(r"[0-9]", text)
 
 
-def _check_ranges(spans: Sequence[Span], *, has_remainder: bool) -> Iterator[Flaw]:
+def _check_ranges(spans: Sequence[OptionRange], *, has_remainder: bool) -> Iterator[Flaw]:
     in_order = sorted(spans, key=lambda span: (span.low, span.low_open, span.high))
     overlaps = [(a, b) for a, b in pairwise(in_order) if _is_overlapping(a, b)]
     if overlaps:
@@ -127,11 +127,11 @@ def _check_ranges(spans: Sequence[Span], *, has_remainder: bool) -> Iterator[Fla
         yield Flaw("options-gap", "blocking", "options", f"there is {'; '.join(present_gaps)}", fix)
 
 
-def _is_overlapping(a: Span, b: Span) -> bool:
+def _is_overlapping(a: OptionRange, b: OptionRange) -> bool:
     return b.low < a.high or (b.low == a.high and not a.high_open and not b.low_open)
 
 
-def _describe_gap(a: Span, b: Span) -> str:
+def _describe_gap(a: OptionRange, b: OptionRange) -> str:
     """Describe the gap between two ranges; consecutive whole numbers leave none."""
     is_whole = all(float(x).is_integer() for x in (a.high, b.low))
     is_adjacent = b.low == a.high and not (a.high_open and b.low_open)
@@ -145,7 +145,7 @@ def _describe_gap(a: Span, b: Span) -> str:
     return "" if is_adjacent or is_consecutive else f"nothing between “{a.name}” and “{b.name}”"
 
 
-def _has_unit_of_measure(a: Span, b: Span) -> bool:
+def _has_unit_of_measure(a: OptionRange, b: OptionRange) -> bool:
     """Return True for measured numbers, which have values between 10 and 11."""
     return bool(
         re.search(
@@ -185,20 +185,20 @@ def _parse_number(text: str) -> float:
     return float(re.sub(r"[^0-9.-]", "", word.replace("−", "-")))
 
 
-def _range_below(name: str, value: float) -> Span:
-    return Span(name, -math.inf, value, high_open=True)
+def _range_below(name: str, value: float) -> OptionRange:
+    return OptionRange(name, -math.inf, value, high_open=True)
 
 
-def _range_at_most(name: str, value: float) -> Span:
-    return Span(name, -math.inf, value)
+def _range_at_most(name: str, value: float) -> OptionRange:
+    return OptionRange(name, -math.inf, value)
 
 
-def _range_over(name: str, value: float) -> Span:
-    return Span(name, value, math.inf, low_open=True)
+def _range_over(name: str, value: float) -> OptionRange:
+    return OptionRange(name, value, math.inf, low_open=True)
 
 
-def _range_at_least(name: str, value: float) -> Span:
-    return Span(name, value, math.inf)
+def _range_at_least(name: str, value: float) -> OptionRange:
+    return OptionRange(name, value, math.inf)
 
 
 _OPEN_RANGES: Final = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from forecasts.evidence.evidence import Direction
-from forecasts.linting.flaws import LEAST_PRIOR, MOST_PRIOR, Examined, Flaw, Surroundings
+from forecasts.linting.flaws import MAX_PRIOR, MIN_PRIOR, Flaw, LintContext, LintTarget
 from forecasts.questions.question import Question
 
 _BASE_RATE: Final = re.compile(
@@ -40,7 +40,7 @@ _STOP_WORDS: Final = frozenset(
 _STEM_LENGTH: Final = 4
 
 
-def surroundings_flaws(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+def find_context_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
     """Yield flaws of the context of a question."""
     yield from _check_prior(question, context)
     yield from _check_base_rate(question)
@@ -48,10 +48,10 @@ def surroundings_flaws(question: Examined, context: Surroundings) -> Iterator[Fl
     yield from _check_feeds(question, context)
 
 
-def _check_prior(question: Examined, context: Surroundings) -> Iterator[Flaw]:
-    if question.prior is None or LEAST_PRIOR <= question.prior <= MOST_PRIOR:
+def _check_prior(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
+    if question.prior is None or MIN_PRIOR <= question.prior <= MAX_PRIOR:
         return
-    if any(_closes_earlier(other, question, context) for other in context.alike):
+    if any(_closes_earlier(other, question, context) for other in context.sibling_questions):
         return  # only the shortest horizon has to be uncertain
     reason = f"{question.prior:.1%} is all but settled before anything is known"
     fix = (
@@ -61,7 +61,7 @@ def _check_prior(question: Examined, context: Surroundings) -> Iterator[Flaw]:
     yield Flaw("extreme-prior", "blocking", "prior", reason, fix)
 
 
-def _closes_earlier(sibling: Question, question: Examined, context: Surroundings) -> bool:
+def _closes_earlier(sibling: Question, question: LintTarget, context: LintContext) -> bool:
     is_comparable = (
         sibling.id != question.id
         and sibling.kind == "binary"
@@ -71,7 +71,7 @@ def _closes_earlier(sibling: Question, question: Examined, context: Surroundings
     return is_comparable and is_live and sibling.closes_at < question.closes_at
 
 
-def _check_base_rate(question: Examined) -> Iterator[Flaw]:
+def _check_base_rate(question: LintTarget) -> Iterator[Flaw]:
     reason = question.prior_reason
     fix = (
         "Say how often it happened in comparable cases: k of n, a rate a year, or what a "
@@ -89,7 +89,7 @@ def _check_base_rate(question: Examined) -> Iterator[Flaw]:
         )
 
 
-def _check_indicators(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+def _check_indicators(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
     if not context.indicators:
         reason = "no indicator says which reports would speak for or against it"
         yield Flaw(
@@ -113,7 +113,7 @@ def _check_indicators(question: Examined, context: Surroundings) -> Iterator[Fla
         )
 
 
-def _check_feeds(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+def _check_feeds(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
     if context.feeds is None:
         return
     if not context.feeds:
@@ -130,8 +130,8 @@ def _check_feeds(question: Examined, context: Surroundings) -> Iterator[Flaw]:
         " ".join([indicator.name, *(term for group in indicator.terms for term in group)])
         for indicator in context.indicators
     ]
-    subject = content_words(" ".join(texts))
-    if any(is_general(feed) or subject & content_words(feed) for feed in context.feeds):
+    subject = content_stems(" ".join(texts))
+    if any(is_general_feed(feed) or subject & content_stems(feed) for feed in context.feeds):
         return
     subject_words = ", ".join(sorted(subject)[:6]) or "its subject"
     reason = (
@@ -147,20 +147,20 @@ def _check_feeds(question: Examined, context: Surroundings) -> Iterator[Flaw]:
     )
 
 
-def is_general(feed: str) -> bool:
+def is_general_feed(feed: str) -> bool:
     """Return True if the title and topics of a feed hold one of `GENERAL_FEED_WORDS`.
 
-    >>> is_general("BBC News, World"), is_general("World Health Organization, news")
+    >>> is_general_feed("BBC News, World"), is_general_feed("World Health Organization, news")
     (True, False)
     """
     text = _NOT_GENERAL.sub(" ", feed.lower())
     return bool(GENERAL_FEED_WORDS & set(re.findall(r"[a-z]+", text)))
 
 
-def content_words(text: str) -> frozenset[str]:
+def content_stems(text: str) -> frozenset[str]:
     """Return the content words of a text, cut to their first four letters.
 
-    >>> sorted(content_words("Will China trade with Chinese banks?"))
+    >>> sorted(content_stems("Will China trade with Chinese banks?"))
     ['bank', 'chin', 'trad']
     """
     words = re.findall(r"[^\W\d_]{3,}", text.lower())

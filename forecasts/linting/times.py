@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from forecasts.essays.dates import SaidTime, long_date, said_times
-from forecasts.essays.relative_dates import moving_times
-from forecasts.linting.flaws import Examined, Flaw, Severity, Surroundings, Where
-from forecasts.linting.wording import sentences
+from forecasts.essays.dates import DateMention, find_dates, format_long_date
+from forecasts.essays.relative_dates import find_relative_times
+from forecasts.linting.flaws import Flaw, FlawPlace, LintContext, LintTarget, Severity
+from forecasts.linting.wording import split_rules
 
 _MAX_ZONE_OFFSET: Final = timedelta(hours=14)
 _TIME_ZONE: Final = re.compile(
@@ -25,17 +25,17 @@ _PUBLICATION_RULE: Final = re.compile(
 _EVENT_SHAPES: Final = ("event_by", "holds_until")
 
 
-def times_flaws(question: Examined, context: Surroundings) -> Iterator[Flaw]:
+def find_time_flaws(question: LintTarget, context: LintContext) -> Iterator[Flaw]:
     """Yield flaws of deadline, opening, zone and retention."""
-    text_dates, criteria_dates = said_times(question.text), _criteria_dates(question.criteria)
+    text_dates, criteria_dates = find_dates(question.text), _criteria_dates(question.criteria)
     yield from _check_deadline(question, text_dates, criteria_dates)
     yield from _check_relative_dates(question)
     yield from _check_time_zone(question, (*text_dates, *criteria_dates))
     yield from _check_not_over(question, (*text_dates, *criteria_dates), context.now)
     if _is_about_events(question) and not _names_start(question, criteria_dates):
         reason = "the criteria do not say from which day on an event counts"
-        opens = long_date(question.opens_at.date())
-        fix = f"Write “between {opens} and {long_date(last_day(question.closes_at))} (UTC)”."
+        opens = format_long_date(question.opens_at.date())
+        fix = f"Write “between {opens} and {format_long_date(last_day(question.closes_at))} (UTC)”."
         yield Flaw("no-start", "advice", "criteria", reason, fix)
     open_days = (question.closes_at - question.opens_at) / timedelta(days=1)
     if context.keeps_days is not None and open_days > context.keeps_days:
@@ -66,18 +66,20 @@ def last_day(closes_at: datetime) -> date:
     )
 
 
-def _criteria_dates(criteria: str) -> tuple[SaidTime, ...]:
+def _criteria_dates(criteria: str) -> tuple[DateMention, ...]:
     """Return the dates of the criteria, except those of publication and the like."""
     return tuple(
         mention
-        for sentence in sentences(criteria)
+        for sentence in split_rules(criteria)
         if not _PUBLICATION_RULE.search(sentence)
-        for mention in said_times(sentence)
+        for mention in find_dates(sentence)
     )
 
 
 def _check_deadline(
-    question: Examined, text_dates: tuple[SaidTime, ...], criteria_dates: tuple[SaidTime, ...]
+    question: LintTarget,
+    text_dates: tuple[DateMention, ...],
+    criteria_dates: tuple[DateMention, ...],
 ) -> Iterator[Flaw]:
     future_dates = [
         mention
@@ -85,11 +87,11 @@ def _check_deadline(
         if mention.last >= question.opens_at.date()
     ]
     if not future_dates:
-        if moving_times(question.text):
+        if find_relative_times(question.text):
             reason = "there is no date, only a time that moves with its reader"
         else:
             reason = "neither text nor criteria name the day on which it ends"
-        closes = long_date(last_day(question.closes_at))
+        closes = format_long_date(last_day(question.closes_at))
         yield Flaw(
             "no-deadline",
             "blocking",
@@ -118,12 +120,12 @@ def _check_deadline(
 
 
 def _pair_with_places(
-    text_dates: tuple[SaidTime, ...], criteria_dates: tuple[SaidTime, ...]
-) -> tuple[tuple[Where, tuple[SaidTime, ...]], tuple[Where, tuple[SaidTime, ...]]]:
+    text_dates: tuple[DateMention, ...], criteria_dates: tuple[DateMention, ...]
+) -> tuple[tuple[FlawPlace, tuple[DateMention, ...]], tuple[FlawPlace, tuple[DateMention, ...]]]:
     return ("text", text_dates), ("criteria", criteria_dates)
 
 
-def _find_disagreement(dates: Iterable[SaidTime], question: Examined) -> SaidTime | None:
+def _find_disagreement(dates: Iterable[DateMention], question: LintTarget) -> DateMention | None:
     """Return the latest deadline of a part whose dates all differ from the close, else None."""
     deadlines = [
         mention
@@ -135,7 +137,7 @@ def _find_disagreement(dates: Iterable[SaidTime], question: Examined) -> SaidTim
     return max(deadlines, key=lambda mention: mention.last)
 
 
-def _matches_close(mention: SaidTime, question: Examined) -> bool:
+def _matches_close(mention: DateMention, question: LintTarget) -> bool:
     return any(
         abs(question.closes_at - _end_of_day(day)) <= _MAX_ZONE_OFFSET for day in mention.last_days
     )
@@ -150,7 +152,7 @@ def _end_of_day(day: date) -> datetime:
     )
 
 
-def _other_deadline(question: Examined, where: Where, mention: SaidTime) -> Flaw:
+def _other_deadline(question: LintTarget, where: FlawPlace, mention: DateMention) -> Flaw:
     closing_day, named_day = last_day(question.closes_at), mention.last_days[0]
     # A figure may be asked about until it is published; an event after the close cannot count.
     is_early_figure = not _is_about_events(question) and named_day < closing_day
@@ -159,21 +161,23 @@ def _other_deadline(question: Examined, where: Where, mention: SaidTime) -> Flaw
     )
     if named_day == closing_day:
         reason = (
-            f"{where} ends on {long_date(named_day)}, but it closes at {question.closes_at:%H:%M} "
-            "UTC of that day"
+            f"{where} ends on {format_long_date(named_day)}, but it closes at "
+            f"{question.closes_at:%H:%M} UTC of that day"
         )
         fix = f"C{close_advice[1:]}"
     else:
         reason = (
-            f"{where} ends on {long_date(named_day)}, but the last day before the close is "
-            f"{long_date(closing_day)}"
+            f"{where} ends on {format_long_date(named_day)}, but the last day before the close is "
+            f"{format_long_date(closing_day)}"
         )
-        fix = f"Write {long_date(closing_day)}, or {close_advice}"
+        fix = f"Write {format_long_date(closing_day)}, or {close_advice}"
     return Flaw("other-deadline", "advice" if is_early_figure else "blocking", where, reason, fix)
 
 
 def _check_loose_deadline(
-    question: Examined, text_dates: tuple[SaidTime, ...], criteria_dates: tuple[SaidTime, ...]
+    question: LintTarget,
+    text_dates: tuple[DateMention, ...],
+    criteria_dates: tuple[DateMention, ...],
 ) -> Iterator[Flaw]:
     if any(
         mention.is_day
@@ -189,15 +193,15 @@ def _check_loose_deadline(
     if loose_dates:
         words = question.text[loose_dates[0].start : loose_dates[0].end]
         reason = f"“{loose_dates[0].cue} {words}” can be read as two days".replace("“ ", "“")
-        fix = f"Write “by {long_date(last_day(question.closes_at))}”."
+        fix = f"Write “by {format_long_date(last_day(question.closes_at))}”."
         yield Flaw("loose-deadline", "advice", "text", reason, fix)
 
 
-def _check_relative_dates(question: Examined) -> Iterator[Flaw]:
+def _check_relative_dates(question: LintTarget) -> Iterator[Flaw]:
     for where, text in (("text", question.text), ("criteria", question.criteria)):
         relative_phrases = [
             m.phrase
-            for m in moving_times(text)
+            for m in find_relative_times(text)
             if where == "text" or not re.search(r"[0-9]", m.phrase)
         ]
         # "within 30 days of the vote" in criteria has a reference, "next year" has none
@@ -213,7 +217,7 @@ def _check_relative_dates(question: Examined) -> Iterator[Flaw]:
             )
 
 
-def _check_time_zone(question: Examined, dates: tuple[SaidTime, ...]) -> Iterator[Flaw]:
+def _check_time_zone(question: LintTarget, dates: tuple[DateMention, ...]) -> Iterator[Flaw]:
     if _TIME_ZONE.search(question.criteria) or _TIME_ZONE.search(question.text):
         return
     is_about_events = _is_about_events(question)
@@ -230,7 +234,7 @@ def _check_time_zone(question: Examined, dates: tuple[SaidTime, ...]) -> Iterato
 
 
 def _check_not_over(
-    question: Examined, dates: tuple[SaidTime, ...], now: datetime
+    question: LintTarget, dates: tuple[DateMention, ...], now: datetime
 ) -> Iterator[Flaw]:
     if question.retrospective:
         return
@@ -248,18 +252,18 @@ def _check_not_over(
             "already-settled",
             "blocking",
             "criteria",
-            f"its deadline, {long_date(max(last_days))}, is past",
+            f"its deadline, {format_long_date(max(last_days))}, is past",
             fix,
         )
 
 
-def _is_about_events(question: Examined) -> bool:
+def _is_about_events(question: LintTarget) -> bool:
     if question.kind == "binary":
         return question.horizon_shape in _EVENT_SHAPES
     return question.kind == "date"
 
 
-def _names_start(question: Examined, criteria_dates: tuple[SaidTime, ...]) -> bool:
+def _names_start(question: LintTarget, criteria_dates: tuple[DateMention, ...]) -> bool:
     opens = question.opens_at.date()
     has_start = any(
         mention.cue in ("between", "from", "since", "after", "on", "–") or mention.first == opens

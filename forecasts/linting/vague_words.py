@@ -72,30 +72,30 @@ _QUOTATION: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class VagueWord:
-    """Vague word at `text[start:end]` with a replacement; `surely` is False if it is only often
+    """Vague word at `text[start:end]` with a replacement; `is_certain` is False if it is only often
     vague.
     """
 
     word: str
     start: int
     end: int
-    surely: bool
-    instead: str
+    is_certain: bool
+    replacement: str
 
 
-def vague_words(text: str) -> tuple[VagueWord, ...]:
+def find_vague_words(text: str) -> tuple[VagueWord, ...]:
     """Return the vague words of a text in order, except in quotations and names.
 
-    >>> [vague.word for vague in vague_words("Will Major Tom see a “serious”, significant fall?")]
+    >>> [vague.word for vague in find_vague_words("Will Major Tom see a “serious”, significant fall?")]
     ['significant']
     """
-    return tuple(_find_words(unquoted(text)))
+    return tuple(_find_words(blank_quotations(text)))
 
 
-def unquoted(text: str) -> str:
+def blank_quotations(text: str) -> str:
     """Replace quotations by blanks of the same length.
 
-    >>> unquoted('says "soon" now')
+    >>> blank_quotations('says "soon" now')
     'says        now'
     """
     return _QUOTATION.sub(lambda match: " " * len(match[0]), text)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from forecasts.essays.dates import said_times
-from forecasts.linting.flaws import Examined, Flaw, Where
-from forecasts.linting.vague_words import VagueWord, unquoted, vague_words
+from forecasts.essays.dates import find_dates
+from forecasts.linting.flaws import Flaw, FlawPlace, LintTarget
+from forecasts.linting.vague_words import VagueWord, blank_quotations, find_vague_words
 
 _PLACEHOLDER: Final = re.compile(
     r"\[[^\[\]]{0,200}?(?:…|\.\.\.)(?:[^\[\]]{0,200}\])?|\bTBD\b|\bTODO\b|\?\?\?|_{3,}|\bXXX+\b"
@@ -16,7 +16,7 @@ _SENTENCE_BREAK: Final = re.compile(r"(?<=[.!?;])\s+")
 _DIGITS: Final = re.compile(r"[0-9]")
 
 
-def wording_flaws(question: Examined) -> Iterator[Flaw]:
+def find_wording_flaws(question: LintTarget) -> Iterator[Flaw]:
     """Yield flaws of the wording of text and criteria."""
     yield from _check_placeholders(question)
     yield from _check_vague_words(question)
@@ -33,17 +33,17 @@ def wording_flaws(question: Examined) -> Iterator[Flaw]:
         )
 
 
-def sentences(text: str) -> list[str]:
+def split_rules(text: str) -> list[str]:
     """Split a text into sentences, also at semicolons.
 
-    >>> sentences("YES if it is signed; drafts do not count. NO otherwise.")
+    >>> split_rules("YES if it is signed; drafts do not count. NO otherwise.")
     ['YES if it is signed;', 'drafts do not count.', 'NO otherwise.']
     """
     return _SENTENCE_BREAK.split(text)
 
 
-def _check_placeholders(question: Examined) -> Iterator[Flaw]:
-    parts: tuple[tuple[Where, str], ...] = (
+def _check_placeholders(question: LintTarget) -> Iterator[Flaw]:
+    parts: tuple[tuple[FlawPlace, str], ...] = (
         ("text", question.text),
         ("criteria", question.criteria),
         ("sources", " | ".join(question.sources)),
@@ -61,13 +61,13 @@ def _check_placeholders(question: Examined) -> Iterator[Flaw]:
             )
 
 
-def _check_vague_words(question: Examined) -> Iterator[Flaw]:
+def _check_vague_words(question: LintTarget) -> Iterator[Flaw]:
     for where, text in _text_and_criteria(question):
         certain, uncertain = list[VagueWord](), list[VagueWord]()
-        for vague_word in vague_words(text):
-            if vague_word.surely and not _is_defined(vague_word, text, question.criteria):
+        for vague_word in find_vague_words(text):
+            if vague_word.is_certain and not _is_defined(vague_word, text, question.criteria):
                 certain.append(vague_word)
-            elif where == "text" or vague_word.surely:
+            elif where == "text" or vague_word.is_certain:
                 uncertain.append(vague_word)
         if certain:
             reason = (
@@ -77,7 +77,7 @@ def _check_vague_words(question: Examined) -> Iterator[Flaw]:
             yield Flaw(
                 "vague-word", "blocking", where, reason, f"Write {_join_replacements(certain)}."
             )
-        if loose_words := [word for word in uncertain if not word.surely]:
+        if loose_words := [word for word in uncertain if not word.is_certain]:
             reason = f"{_quote_words(word.word for word in loose_words)} may be vague"
             yield Flaw(
                 "loose-word",
@@ -86,7 +86,7 @@ def _check_vague_words(question: Examined) -> Iterator[Flaw]:
                 reason,
                 f"If it decides the answer, write {_join_replacements(loose_words)}.",
             )
-        if measured_words := [word for word in uncertain if word.surely]:
+        if measured_words := [word for word in uncertain if word.is_certain]:
             reason = (
                 f"{_quote_words(word.word for word in measured_words)} is vague, though a number "
                 "seems to say what it means"
@@ -120,7 +120,7 @@ def _is_defined(vague_word: VagueWord, text: str, criteria: str) -> bool:
 
 def _has_measure(sentence: str) -> bool:
     """Return True for a sentence with a number that is no date."""
-    spans = [(mention.start, mention.end) for mention in said_times(sentence)]
+    spans = [(mention.start, mention.end) for mention in find_dates(sentence)]
     return any(not any(a <= m.start() < b for a, b in spans) for m in _DIGITS.finditer(sentence))
 
 
@@ -153,8 +153,8 @@ _NOT_A_PERSON: Final = re.compile(
 _PERSON: Final = re.compile(rf"\b[A-Z]\w+|\b(?:{_TITLE})\b")
 
 
-def _check_death(question: Examined) -> Iterator[Flaw]:
-    yes_rules = " ".join(s for s in sentences(question.criteria) if s.startswith("YES"))
+def _check_death(question: LintTarget) -> Iterator[Flaw]:
+    yes_rules = " ".join(s for s in split_rules(question.criteria) if s.startswith("YES"))
     for where, text in (("text", question.text), ("criteria", yes_rules)):
         for match in _DEATH.finditer(text):
             subject = match["who"]
@@ -210,8 +210,8 @@ _SECOND_QUESTION: Final = re.compile(
 )
 
 
-def _check_double_barrelled(question: Examined) -> Iterator[Flaw]:
-    text = unquoted(question.text)
+def _check_double_barrelled(question: LintTarget) -> Iterator[Flaw]:
+    text = blank_quotations(question.text)
     opening = re.match(
         r"\W*(?:Will|Would|Does|Do|Is|Are|Can|Has|Have|Did|When will|How \w+ .{0,60}?\bwill)\b",
         text,
@@ -242,7 +242,7 @@ _PUBLIC_ACT: Final = re.compile(
 )
 
 
-def _check_inner_thought(question: Examined) -> Iterator[Flaw]:
+def _check_inner_thought(question: LintTarget) -> Iterator[Flaw]:
     match = _MENTAL_VERB.search(question.text)
     if match is None or _PUBLIC_ACT.search(question.criteria):
         return
@@ -251,7 +251,7 @@ def _check_inner_thought(question: Examined) -> Iterator[Flaw]:
     yield Flaw("inner-thought", "blocking", "text", reason, fix)
 
 
-def _text_and_criteria(question: Examined) -> tuple[tuple[Where, str], ...]:
+def _text_and_criteria(question: LintTarget) -> tuple[tuple[FlawPlace, str], ...]:
     return ("text", question.text), ("criteria", question.criteria)
 
 
@@ -260,4 +260,4 @@ def _quote_words(words: Iterable[str]) -> str:
 
 
 def _join_replacements(words: list[VagueWord]) -> str:
-    return "; or ".join(dict.fromkeys(word.instead for word in words))
+    return "; or ".join(dict.fromkeys(word.replacement for word in words))

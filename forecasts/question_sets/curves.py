@@ -6,15 +6,15 @@ from decimal import Decimal
 
 import numpy as np
 
-from forecasts.distributions.cdf import Cdf, Scale, date_of, uniform
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import ForecastsError
-from forecasts.question_sets.reader import Record
+from forecasts.question_sets.reader import SetRecord
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import Question
 
-VALUES, AT_MOST = "value", "at_most"
+CURVE_VALUES, CURVE_AT_MOST = "value", "at_most"
 """Keys of a curve: the values, and the probability that the answer is at most each of them."""
 
 _MAX_DIGITS = 12
@@ -26,7 +26,7 @@ _MAX_TYPED_LEVELS = 12
 """Maximum levels that people type; a longer curve is written point by point."""
 
 
-def read_curve(record: Record, key: str) -> Cdf | None:
+def read_curve(record: SetRecord, key: str) -> Cdf | None:
     """Read a curve such as { value = [0, 50], at_most = [0.0, 1.0] }; None if `key` is no table.
 
     A date is a number of days since 1970-01-01, UTC. Raises `InvalidQuestionSet` for a table that
@@ -35,13 +35,13 @@ def read_curve(record: Record, key: str) -> Cdf | None:
     table = record.get(key)
     if not isinstance(table, dict):
         return None
-    part = record.part(key, table)
-    values, probabilities = part.numbers(VALUES), part.numbers(AT_MOST)
-    part.done()
-    return record.checked(lambda: Cdf(values, probabilities), key)
+    part = record.sub_table(key, table)
+    values, probabilities = part.read_numbers(CURVE_VALUES), part.read_numbers(CURVE_AT_MOST)
+    part.refuse_unknown_keys()
+    return record.check_value(lambda: Cdf(values, probabilities), key)
 
 
-def written(
+def format_set_forecast(
     question: Question, forecast: Distribution, at: datetime
 ) -> float | str | dict[str, tuple[float, ...]]:
     """Serialise a forecast so that reading it gives an equal one.
@@ -54,7 +54,7 @@ def written(
     >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As reported.", (),
     ...     "state_at", day, utc("2026-02-01"), utc("2026-02-02"), Cdf((0.0, 90.0), (0.0, 1.0)),
     ...     "even", (), scale=Scale(0.0, 90.0))
-    >>> written(question, read_forecast(question, "10%=9 50%=41 90%=72", day), day)
+    >>> format_set_forecast(question, parse_forecast(question, "10%=9 50%=41 90%=72", day), day)
     '10%=9 50%=41 90%=72'
     """
     if isinstance(forecast, Binary):
@@ -69,12 +69,12 @@ def written(
     for text in _candidate_texts(question, question.scale, forecast):
         if _reads_as(question, text, at, forecast):
             return text
-    return {VALUES: forecast.x, AT_MOST: forecast.p}
+    return {CURVE_VALUES: forecast.x, CURVE_AT_MOST: forecast.p}
 
 
 def _reads_as(question: Question, text: str, at: datetime, forecast: Cdf) -> bool:
     try:
-        return read_forecast(question, text, at) == forecast
+        return parse_forecast(question, text, at) == forecast
     except ForecastsError:
         return False
 
@@ -116,7 +116,7 @@ def _find_typed_knots(scale: Scale, curve: Cdf) -> list[tuple[float, float]]:
     knots = list(zip(curve.x, curve.p, strict=True))[1:-1]
     if scale.zero_point is None:
         return knots
-    grid, locations = set(uniform(scale).x), scale.locations(curve.x)
+    grid, locations = set(uniform_curve(scale).x), scale.locations(curve.x)
     slopes = np.diff(curve.p) / np.diff(locations)
     bends = np.abs(np.diff(slopes)) > _MIN_BEND
     return [
@@ -129,7 +129,7 @@ def _find_typed_knots(scale: Scale, curve: Cdf) -> list[tuple[float, float]]:
 def _format_value(question: Question, x: float) -> str:
     if question.kind != "date":
         return f"{x:.{_MAX_DIGITS}g}"
-    at = date_of(x)
+    at = date_from_day_number(x)
     return (
         at.date().isoformat()
         if at.time().isoformat() == "00:00:00"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from forecasts.question_sets.reader import Record, SetFile, unique
+from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId
 
 ESSAY_TEXT = "essay.txt"
@@ -28,17 +28,17 @@ def read_essay(file: SetFile, text: str) -> EssayFile:
 
     Raises `InvalidQuestionSet`.
     """
-    file.only("id", "title", "published", "language", "note", "claim")
-    top = file.top()
+    file.allow_only("id", "title", "published", "language", "note", "claim")
+    top = file.top_record()
     essay = Essay(
-        EssayId(top.slug()),
-        top.text("title"),
-        top.text("published", ""),
-        top.text("language", ""),
-        top.text("note", ""),
+        EssayId(top.read_slug()),
+        top.read_text("title"),
+        top.read_text("published", ""),
+        top.read_text("language", ""),
+        top.read_text("note", ""),
     )
     rejections: dict[ClaimId, str] = {}
-    claims = unique(
+    claims = require_unique_ids(
         (record, _read_claim(record, essay.id, text, rejections))
         for record in file.records("claim")
     )
@@ -46,32 +46,32 @@ def read_essay(file: SetFile, text: str) -> EssayFile:
 
 
 def _read_claim(
-    record: Record, essay_id: EssayId, text: str, rejections: dict[ClaimId, str]
+    record: SetRecord, essay_id: EssayId, text: str, rejections: dict[ClaimId, str]
 ) -> Claim:
-    quote = record.text("quote")
+    quote = record.read_text("quote")
     word_count = len(quote.split())
     if word_count > MAX_QUOTED_WORDS:
         record.refuse(
             f"a quote holds at most {MAX_QUOTED_WORDS} words; this one has {word_count}", "quote"
         )
     claim = Claim(
-        id=ClaimId(record.text("id")),
+        id=ClaimId(record.read_text("id")),
         essay_id=essay_id,
         quote=quote,
-        offset=record.count("offset"),
-        claim_kind=record.text("kind"),
-        modality=record.text("modality"),
-        restatement=record.text("restatement"),
+        offset=record.read_count("offset"),
+        claim_kind=record.read_text("kind"),
+        modality=record.read_text("modality"),
+        restatement=record.read_text("restatement"),
     )
     if record.get("rejected") is not None:
-        rejections[claim.id] = record.text("rejected")
+        rejections[claim.id] = record.read_text("rejected")
     if text:
         _check_quote_position(record, claim, text)
-    record.done()
+    record.refuse_unknown_keys()
     return claim
 
 
-def _check_quote_position(record: Record, claim: Claim, text: str) -> None:
+def _check_quote_position(record: SetRecord, claim: Claim, text: str) -> None:
     """Check that the quote starts at its offset; white space may differ."""
     pattern = re.compile(r"\s+".join(map(re.escape, claim.quote.split())))
     if pattern.match(text, claim.offset) is None:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.question_sets.curves import read_curve
-from forecasts.question_sets.reader import Record, SetFile, unique
-from forecasts.questions.answers import read_answer
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.questions.answers import parse_answer
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import (
     ForecasterId,
     Outcome,
@@ -23,7 +23,7 @@ from forecasts.questions.question import (
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class ReportCopy:
     """Report of an event by another outlet, its headline paraphrased."""
 
     source: str
@@ -31,7 +31,7 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryEvent:
     """Event with a paraphrase, a link, and the questions it bears on.
 
     `yes` and `no` are the set author's reading; a replay uses them to review matches. `needs_check`
@@ -46,7 +46,7 @@ class Event:
     url: str
     yes: tuple[QuestionId, ...]
     no: tuple[QuestionId, ...]
-    copies: tuple[Copy, ...]
+    copies: tuple[ReportCopy, ...]
     needs_check: bool = False
 
 
@@ -80,12 +80,12 @@ class InventedForecast:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class SetHistory:
     """Contents of `history.toml`; any part may be empty. `headlines` credits the wording of the
     titles.
     """
 
-    events: tuple[Event, ...]
+    events: tuple[HistoryEvent, ...]
     resolutions: tuple[PastResolution, ...]
     forecasters: Mapping[ForecasterId, str]
     forecasts: tuple[InventedForecast, ...]
@@ -98,24 +98,28 @@ class _InventedForecaster:
     name: str
 
 
-def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> History:
+def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> SetHistory:
     """Parse and check the history against the set's questions; raises `InvalidQuestionSet`."""
-    file.only("headlines", "event", "resolution", "forecaster", "forecast")
-    named = unique((record, _read_forecaster(record)) for record in file.records("forecaster"))
+    file.allow_only("headlines", "event", "resolution", "forecaster", "forecast")
+    named = require_unique_ids(
+        (record, _read_forecaster(record)) for record in file.records("forecaster")
+    )
     forecasters = MappingProxyType({forecaster.id: forecaster.name for forecaster in named})
     resolutions = tuple(
         _read_resolution(record, questions) for record in file.records("resolution")
     )
     closes = _find_closes(questions, resolutions)
-    return History(
-        events=unique((record, _read_event(record, questions)) for record in file.records("event")),
+    return SetHistory(
+        events=require_unique_ids(
+            (record, _read_event(record, questions)) for record in file.records("event")
+        ),
         resolutions=resolutions,
         forecasters=forecasters,
         forecasts=tuple(
             _read_forecast(record, questions, closes, forecasters)
             for record in file.records("forecast")
         ),
-        headlines=file.top().text("headlines", ""),
+        headlines=file.top_record().read_text("headlines", ""),
     )
 
 
@@ -131,29 +135,29 @@ def _find_closes(
     return closes
 
 
-def _read_event(record: Record, questions: Collection[QuestionId]) -> Event:
-    yes, no = record.sides(questions)
-    event = Event(
-        id=record.slug(),
-        at=record.when("at"),
-        title=record.text("title"),
-        summary=record.text("summary"),
-        source=record.text("source"),
-        url=record.link(),
+def _read_event(record: SetRecord, questions: Collection[QuestionId]) -> HistoryEvent:
+    yes, no = record.read_sides(questions)
+    event = HistoryEvent(
+        id=record.read_slug(),
+        at=record.read_time("at"),
+        title=record.read_text("title"),
+        summary=record.read_text("summary"),
+        source=record.read_text("source"),
+        url=record.read_url(),
         yes=yes,
         no=no,
         copies=_read_copies(record),
-        needs_check=record.flag("needs_check"),
+        needs_check=record.read_flag("needs_check"),
     )
-    record.done()
+    record.refuse_unknown_keys()
     return event
 
 
-def _read_copies(record: Record) -> tuple[Copy, ...]:
+def _read_copies(record: SetRecord) -> tuple[ReportCopy, ...]:
     copies = record.get("copies", [])
     if not isinstance(copies, list) or not all(_is_copy(copy) for copy in copies):
         record.refuse('copies must be a list such as [{ source = "…", title = "…" }]', "copies")
-    return tuple(Copy(copy["source"], copy["title"]) for copy in copies)
+    return tuple(ReportCopy(copy["source"], copy["title"]) for copy in copies)
 
 
 def _is_copy(entry: object) -> bool:
@@ -162,48 +166,52 @@ def _is_copy(entry: object) -> bool:
     return all(isinstance(value, str) and value.strip() for value in entry.values())
 
 
-def _read_resolution(record: Record, questions: Mapping[QuestionId, Question]) -> PastResolution:
-    question_id = QuestionId(record.word("question", questions))
-    known_at, event_at = record.when("known_at"), record.when("event_at")
+def _read_resolution(record: SetRecord, questions: Mapping[QuestionId, Question]) -> PastResolution:
+    question_id = QuestionId(record.read_choice("question", questions))
+    known_at, event_at = record.read_time("known_at"), record.read_time("event_at")
     if known_at < questions[question_id].opens_at:
         record.refuse("the answer was known before the question opened", "known_at")
     if event_at > known_at:
         record.refuse("an event cannot be known before it happened", "event_at")
-    outcome, answer = record.checked(
-        lambda: read_answer(questions[question_id], record.text("outcome")), "outcome"
+    outcome, answer = record.check_value(
+        lambda: parse_answer(questions[question_id], record.read_text("outcome")), "outcome"
     )
-    source, note, needs_check = record.link(), record.text("note", ""), record.flag("needs_check")
+    source, note, needs_check = (
+        record.read_url(),
+        record.read_text("note", ""),
+        record.read_flag("needs_check"),
+    )
     resolution = PastResolution(
         question_id, outcome, event_at, known_at, source, note, answer, needs_check
     )
-    record.done()
+    record.refuse_unknown_keys()
     return resolution
 
 
-def _read_forecaster(record: Record) -> _InventedForecaster:
-    name = _InventedForecaster(ForecasterId(record.slug()), record.text("name"))
-    record.done()
+def _read_forecaster(record: SetRecord) -> _InventedForecaster:
+    name = _InventedForecaster(ForecasterId(record.read_slug()), record.read_text("name"))
+    record.refuse_unknown_keys()
     return name
 
 
 def _read_forecast(
-    record: Record,
+    record: SetRecord,
     questions: Mapping[QuestionId, Question],
     closes: Mapping[QuestionId, datetime],
     forecasters: Collection[ForecasterId],
 ) -> InventedForecast:
-    is_withdrawn = record.flag("withdraw")
+    is_withdrawn = record.read_flag("withdraw")
     if is_withdrawn and record.get("p") is not None:
         record.refuse("a withdrawal has no p: leave out one of the two", "p")
-    at, question_id = record.when("at"), QuestionId(record.word("question", closes))
+    at, question_id = record.read_time("at"), QuestionId(record.read_choice("question", closes))
     forecast = InventedForecast(
         at=at,
         question_id=question_id,
-        forecaster_id=ForecasterId(record.word("forecaster", forecasters)),
+        forecaster_id=ForecasterId(record.read_choice("forecaster", forecasters)),
         distribution=None
         if is_withdrawn
         else _read_distribution(record, questions[question_id], at),
-        rationale=record.text("rationale"),
+        rationale=record.read_text("rationale"),
     )
     if forecast.at >= closes[forecast.question_id]:
         record.refuse(
@@ -211,15 +219,15 @@ def _read_forecast(
             "UTC only",
             "at",
         )
-    record.done()
+    record.refuse_unknown_keys()
     return forecast
 
 
-def _read_distribution(record: Record, question: Question, at: datetime) -> Distribution:
+def _read_distribution(record: SetRecord, question: Question, at: datetime) -> Distribution:
     """Read `p`: a number on a binary question, typed text or a curve on others."""
     if question.scale is not None and (curve := read_curve(record, "p")) is not None:
-        record.checked(lambda: check_distribution(question, curve), "p")
+        record.check_value(lambda: check_distribution(question, curve), "p")
         return curve
     if question.kind == "binary":
-        return record.checked(lambda: Binary(record.number("p")), "p")
-    return record.checked(lambda: read_forecast(question, record.text("p"), at), "p")
+        return record.check_value(lambda: Binary(record.read_number("p")), "p")
+    return record.check_value(lambda: parse_forecast(question, record.read_text("p"), at), "p")

@@ -13,13 +13,13 @@ from forecasts.evidence.evidence import (
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.evidence.statement import Statement, StatementId
-from forecasts.question_sets.reader import Record, SetFile, unique
-from forecasts.question_sets.toml_text import Value
+from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.question_sets.toml_text import TomlValue
 from forecasts.questions.question import Kind, Question, QuestionId
 
 STRENGTHS = tuple(s.name.lower() for s in Strength)
 
-SIDES: tuple[tuple[str, Direction, Kind | None], ...] = (
+SIDE_KEYS: tuple[tuple[str, Direction, Kind | None], ...] = (
     ("yes", Direction.YES, None),
     ("no", Direction.NO, None),
     ("higher", Direction.YES, "numeric"),
@@ -35,8 +35,8 @@ _Questions = Mapping[QuestionId, Question]
 
 def read_indicators(file: SetFile, questions: _Questions) -> tuple[Indicator, ...]:
     """Read the indicators of a set; raises `InvalidQuestionSet`."""
-    file.only("indicator")
-    return unique(
+    file.allow_only("indicator")
+    return require_unique_ids(
         (record, indicator)
         for record in file.records("indicator")
         for indicator in _read_indicator(record, questions)
@@ -47,21 +47,23 @@ def read_statements(file: SetFile, indicators: Collection[Indicator]) -> tuple[S
     """Read the statements of a set, which refer to the ids of its indicators; raises
     `InvalidQuestionSet`.
     """
-    file.only("statement")
+    file.allow_only("statement")
     slugs = {indicator.id.split("/", 1)[1] for indicator in indicators}
-    return unique((record, _read_statement(record, slugs)) for record in file.records("statement"))
+    return require_unique_ids(
+        (record, _read_statement(record, slugs)) for record in file.records("statement")
+    )
 
 
-def _read_indicator(record: Record, questions: _Questions) -> list[Indicator]:
+def _read_indicator(record: SetRecord, questions: _Questions) -> list[Indicator]:
     """Read an entry, which gives one `Indicator` for each question that it names."""
-    name, slug = record.text("name"), record.slug()
+    name, slug = record.read_text("name"), record.read_slug()
     half_life, usual_level = _read_half_life(record), _read_usual_level(record)
     terms, unless, examples = (
         _read_terms(record),
-        record.texts("unless"),
-        record.texts("examples", required=True),
+        record.read_texts("unless"),
+        record.read_texts("examples", required=True),
     )
-    opposites = record.texts("opposites")
+    opposites = record.read_texts("opposites")
     sides = [
         (key, side, questions[question]) for key, side, question in _read_sides(record, questions)
     ]
@@ -70,7 +72,7 @@ def _read_indicator(record: Record, questions: _Questions) -> list[Indicator]:
         _read_options(record, [question for _, _, question in sides]),
         _read_expectation(record, sides),
     )
-    record.done()
+    record.refuse_unknown_keys()
     return [
         Indicator(
             IndicatorId(f"{question.id}/{slug}"),
@@ -91,18 +93,18 @@ def _read_indicator(record: Record, questions: _Questions) -> list[Indicator]:
     ]
 
 
-def _read_strength(record: Record, sides: Collection[Direction]) -> Strength:
+def _read_strength(record: SetRecord, sides: Collection[Direction]) -> Strength:
     """Read the strength, given as a word or derived from `how_expected`."""
     how_expected = record.get("how_expected")
     if how_expected is None:
-        return Strength[record.word("strength", STRENGTHS).upper()]
+        return Strength[record.read_choice("strength", STRENGTHS).upper()]
     if record.get("strength") is not None:
         record.refuse("strength and how_expected say the same: give one of them", "how_expected")
     if not isinstance(how_expected, dict) or set(how_expected) != {"if_yes", "if_no"}:
         record.refuse(
             'how_expected must be such as { if_yes = "likely", if_no = "unlikely" }', "how_expected"
         )
-    side, strength = record.checked(
+    side, strength = record.check_value(
         lambda: strength_from_words(str(how_expected["if_yes"]), str(how_expected["if_no"])),
         "how_expected",
     )
@@ -120,11 +122,13 @@ def _read_strength(record: Record, sides: Collection[Direction]) -> Strength:
     return strength
 
 
-def _read_sides(record: Record, questions: _Questions) -> list[tuple[str, Direction, QuestionId]]:
+def _read_sides(
+    record: SetRecord, questions: _Questions
+) -> list[tuple[str, Direction, QuestionId]]:
     """Read key, direction and question for each question of an entry; none may be repeated."""
     sides: list[tuple[str, Direction, QuestionId]] = []
-    for key, side, kind in SIDES:
-        for question_id in record.known(key, questions):
+    for key, side, kind in SIDE_KEYS:
+        for question_id in record.read_ids(key, questions):
             if kind and questions[question_id].kind != kind:
                 record.refuse(
                     f"{key!r} is for {kind} questions, and {question_id!r} is "
@@ -147,7 +151,7 @@ def _read_sides(record: Record, questions: _Questions) -> list[tuple[str, Direct
     return sides
 
 
-def _read_options(record: Record, questions: Collection[Question]) -> dict[QuestionId, str]:
+def _read_options(record: SetRecord, questions: Collection[Question]) -> dict[QuestionId, str]:
     """Read the option that the entry is about, for each named question with options."""
     option_by_question = record.get("option", {})
     if not isinstance(option_by_question, dict):
@@ -183,7 +187,7 @@ def _read_options(record: Record, questions: Collection[Question]) -> dict[Quest
 
 
 def _read_expectation(
-    record: Record, sides: Collection[tuple[str, Direction, Question]]
+    record: SetRecord, sides: Collection[tuple[str, Direction, Question]]
 ) -> Expectation | None:
     """Read the due date of a report; it counts for questions open at it, at least one of them."""
     table = record.get("expected")
@@ -194,11 +198,13 @@ def _read_expectation(
             'write expected = { by = 2026-06-01, if_yes = "likely", if_no = "unlikely" }',
             "expected",
         )
-    part = record.part("expected", table)
+    part = record.sub_table("expected", table)
     expectation = Expectation(
-        part.when("by"), part.word("if_yes", ICD_203), part.word("if_no", ICD_203)
+        part.read_time("by"),
+        part.read_choice("if_yes", ICD_203),
+        part.read_choice("if_no", ICD_203),
     )
-    part.done()
+    part.refuse_unknown_keys()
     for key, side, question in sides:
         if not (expectation.ratio_when_seen - 1.0) * side > 0.0:
             likelier_key = "if_yes" if side is Direction.YES else "if_no"
@@ -215,10 +221,10 @@ def _read_expectation(
     return expectation
 
 
-def _read_half_life(record: Record) -> float | None:
+def _read_half_life(record: SetRecord) -> float | None:
     if record.get("half_life_days") == "none":
         return None
-    days = record.number("half_life_days", 45.0)
+    days = record.read_number("half_life_days", 45.0)
     if days <= 0:
         record.refuse(
             'half_life_days must be above 0; write "none" for a weight that never fades',
@@ -227,8 +233,8 @@ def _read_half_life(record: Record) -> float | None:
     return days
 
 
-def _read_usual_level(record: Record) -> float:
-    level = record.number("usual_level", 0.0)
+def _read_usual_level(record: SetRecord) -> float:
+    level = record.read_number("usual_level", 0.0)
     if level < 0:
         record.refuse(
             "usual_level is a size from 0 on; its sign is the side that the indicator speaks for",
@@ -237,7 +243,7 @@ def _read_usual_level(record: Record) -> float:
     return level
 
 
-def _read_terms(record: Record) -> tuple[tuple[str, ...], ...]:
+def _read_terms(record: SetRecord) -> tuple[tuple[str, ...], ...]:
     groups = record.get("terms")
     if (
         not isinstance(groups, list)
@@ -261,28 +267,28 @@ def _is_term_group(group: object) -> bool:
     )
 
 
-def _read_statement(record: Record, slugs: Collection[str]) -> Statement:
-    yes, no = record.sides(slugs)
+def _read_statement(record: SetRecord, slugs: Collection[str]) -> Statement:
+    yes, no = record.read_sides(slugs)
     statement = Statement(
-        id=StatementId(record.name()),
-        text=record.text("text"),
+        id=StatementId(record.read_name()),
+        text=record.read_text("text"),
         yes=yes,
         no=no,
-        examples=record.texts("examples"),
-        opposites=record.texts("opposites"),
-        aliases=record.texts("aliases"),
+        examples=record.read_texts("examples"),
+        opposites=record.read_texts("opposites"),
+        aliases=record.read_texts("aliases"),
     )
-    record.done()
+    record.refuse_unknown_keys()
     return statement
 
 
-def side_by_side(indicators: Iterable[Indicator], questions: _Questions) -> tuple[Indicator, ...]:
+def sort_by_entry(indicators: Iterable[Indicator], questions: _Questions) -> tuple[Indicator, ...]:
     """Sort indicators so that those of one name are neighbours and can share an entry."""
     ordered = tuple(indicators)
     first_positions = {
         _slug_of(indicator): position for position, indicator in reversed(tuple(enumerate(ordered)))
     }
-    keys = [key for key, *_ in SIDES]
+    keys = [key for key, *_ in SIDE_KEYS]
     return tuple(
         sorted(
             ordered,
@@ -294,7 +300,9 @@ def side_by_side(indicators: Iterable[Indicator], questions: _Questions) -> tupl
     )
 
 
-def entries(indicators: Iterable[Indicator], questions: _Questions) -> list[dict[str, Value]]:
+def build_indicator_entries(
+    indicators: Iterable[Indicator], questions: _Questions
+) -> list[dict[str, TomlValue]]:
     """Build the entries of the file: neighbours that differ only in question and side share one."""
     groups: list[list[Indicator]] = []
     for indicator in indicators:
@@ -311,7 +319,7 @@ def _shares_entry(group: Sequence[Indicator], questions: _Questions) -> bool:
     is_same = all(
         _slug_of(i) == _slug_of(first) and _common_part(i) == _common_part(first) for i in group
     )
-    if not is_same or keys != sorted(keys, key=[key for key, *_ in SIDES].index):
+    if not is_same or keys != sorted(keys, key=[key for key, *_ in SIDE_KEYS].index):
         return False
     expectation = next((i.expected for i in group if i.expected is not None), None)
     if expectation is None:
@@ -327,10 +335,10 @@ def _shares_entry(group: Sequence[Indicator], questions: _Questions) -> bool:
     )
 
 
-def _build_entry(group: Sequence[Indicator], questions: _Questions) -> dict[str, Value]:
+def _build_entry(group: Sequence[Indicator], questions: _Questions) -> dict[str, TomlValue]:
     first = group[0]
-    values: dict[str, Value] = {"id": _slug_of(first), "name": first.name}
-    for key, *_ in SIDES:
+    values: dict[str, TomlValue] = {"id": _slug_of(first), "name": first.name}
+    for key, *_ in SIDE_KEYS:
         if question_ids := tuple(i.question_id for i in group if _side_key(i, questions) == key):
             values[key] = question_ids
     if options := {str(i.question_id): i.option for i in group if i.option}:
@@ -356,7 +364,7 @@ def _side_key(indicator: Indicator, questions: _Questions) -> str:
     kind = questions[indicator.question_id].kind
     keys = [
         key
-        for key, side, required_kind in SIDES
+        for key, side, required_kind in SIDE_KEYS
         if side is indicator.direction and required_kind in (None, kind)
     ]
     return keys[-1]

@@ -3,27 +3,35 @@
 from collections.abc import Mapping
 from typing import cast, get_args
 
-from forecasts.question_sets.reader import Record, SetFile, unique
-from forecasts.questions.links import Link, LinkId, LinkKind, check_labels, check_link
+from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.questions.links import (
+    Link,
+    LinkId,
+    LinkKind,
+    check_link_labels,
+    check_link_questions,
+)
 from forecasts.questions.question import Question, QuestionId
 
 
 def read_links(file: SetFile, questions: Mapping[QuestionId, Question]) -> tuple[Link, ...]:
     """Read the links of a set; raises `InvalidQuestionSet`."""
-    file.only("link")
-    return unique((record, _read_link(record, questions)) for record in file.records("link"))
-
-
-def _read_link(record: Record, questions: Mapping[QuestionId, Question]) -> Link:
-    link = Link(
-        id=LinkId(record.slug()),
-        kind=cast(LinkKind, record.word("kind", get_args(LinkKind))),
-        question_ids=record.known("questions", questions),
-        title=record.text("title"),
-        labels=record.texts("labels"),
-        why=record.text("why", ""),
+    file.allow_only("link")
+    return require_unique_ids(
+        (record, _read_link(record, questions)) for record in file.records("link")
     )
-    record.checked(lambda: check_link(link, questions), "questions")
-    record.checked(lambda: check_labels(link), "labels")
-    record.done()
+
+
+def _read_link(record: SetRecord, questions: Mapping[QuestionId, Question]) -> Link:
+    link = Link(
+        id=LinkId(record.read_slug()),
+        kind=cast(LinkKind, record.read_choice("kind", get_args(LinkKind))),
+        question_ids=record.read_ids("questions", questions),
+        title=record.read_text("title"),
+        labels=record.read_texts("labels"),
+        why=record.read_text("why", ""),
+    )
+    record.check_value(lambda: check_link_questions(link, questions), "questions")
+    record.check_value(lambda: check_link_labels(link), "labels")
+    record.refuse_unknown_keys()
     return link

@@ -23,16 +23,16 @@ from forecasts.evidence.evidence import RELIABILITY, Grade, Indicator
 from forecasts.evidence.statement import Statement
 from forecasts.question_sets.essay_file import ESSAY_TEXT, MAX_QUOTED_WORDS, read_essay
 from forecasts.question_sets.history_file import (
-    Copy,
-    Event,
+    HistoryEvent,
     InventedForecast,
     PastResolution,
+    ReportCopy,
     read_history,
 )
 from forecasts.question_sets.indicators_file import read_indicators, read_statements
 from forecasts.question_sets.links_file import read_links
 from forecasts.question_sets.questions_file import read_questions
-from forecasts.question_sets.reader import Record, SetFile, unique
+from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
 from forecasts.question_sets.scenarios_file import read_scenarios
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
@@ -40,19 +40,19 @@ from forecasts.scenarios.scenario_set import ScenarioSet
 
 __all__ = [
     "ESSAY_TEXT",
-    "FILES",
     "MAX_QUOTED_WORDS",
-    "OPTIONAL",
-    "Copy",
-    "Event",
+    "OPTIONAL_SET_FILES",
+    "SET_FILES",
     "FeedSeed",
+    "HistoryEvent",
     "InventedForecast",
     "PastResolution",
     "QuestionSet",
+    "ReportCopy",
     "read_question_set",
 ]
 
-FILES = (
+SET_FILES = (
     "essay.toml",
     "questions.toml",
     "indicators.toml",
@@ -62,7 +62,7 @@ FILES = (
     "scenarios.toml",
     "links.toml",
 )
-OPTIONAL = ("history.toml", "statements.toml", "scenarios.toml", "links.toml")
+OPTIONAL_SET_FILES = ("history.toml", "statements.toml", "scenarios.toml", "links.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class QuestionSet:
     questions: tuple[Question, ...]
     indicators: tuple[Indicator, ...]
     feeds: tuple[FeedSeed, ...]
-    events: tuple[Event, ...]
+    events: tuple[HistoryEvent, ...]
     resolutions: tuple[PastResolution, ...]
     forecasts: tuple[InventedForecast, ...]
     forecasters: Mapping[ForecasterId, str]
@@ -113,10 +113,10 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestionSet: questions.toml:1: the set needs a file questions.toml
     """
-    for name in FILES:
-        if name not in texts and name not in OPTIONAL:
+    for name in SET_FILES:
+        if name not in texts and name not in OPTIONAL_SET_FILES:
             raise InvalidQuestionSet(name, 1, f"the set needs a file {name}")
-    files = {name: SetFile(name, texts.get(name, "")) for name in FILES}
+    files = {name: SetFile(name, texts.get(name, "")) for name in SET_FILES}
     text = texts.get(ESSAY_TEXT, "")
     essay_file = read_essay(files["essay.toml"], text)
     questions, overrides = read_questions(files["questions.toml"], essay_file)
@@ -145,18 +145,18 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
 
 
 def _read_feeds(file: SetFile) -> tuple[FeedSeed, ...]:
-    file.only("feed")
-    return unique((record, _read_feed(record)) for record in file.records("feed"))
+    file.allow_only("feed")
+    return require_unique_ids((record, _read_feed(record)) for record in file.records("feed"))
 
 
-def _read_feed(record: Record) -> FeedSeed:
+def _read_feed(record: SetRecord) -> FeedSeed:
     feed = FeedSeed(
-        id=record.slug(),
-        title=record.text("title"),
-        url=record.link(),
-        source_group=record.slug("source_group"),
-        grade=cast(Grade, record.word("grade", RELIABILITY)),
-        theme=record.text("theme"),
+        id=record.read_slug(),
+        title=record.read_text("title"),
+        url=record.read_url(),
+        source_group=record.read_slug("source_group"),
+        grade=cast(Grade, record.read_choice("grade", RELIABILITY)),
+        theme=record.read_text("theme"),
     )
-    record.done()
+    record.refuse_unknown_keys()
     return feed

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn, Protocol, TypeGuard, TypeVar, cast
 
 from forecasts.errors import ForecastsError, InvalidQuestionSet
-from forecasts.questions.question import aware, utc
+from forecasts.questions.question import to_utc, utc
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
@@ -18,7 +18,7 @@ _LONG_TEXT = re.compile(r'"""[\s\S]*?"""|' + r"'''[\s\S]*?'''")
 _ENTRY = re.compile(r"\s*\[\[\s*[\w-]+\s*\]\]")
 
 
-class Identified(Protocol):
+class HasId(Protocol):
     """Protocol of values with an id."""
 
     @property
@@ -28,7 +28,7 @@ class Identified(Protocol):
 
 T = TypeVar("T")
 K = TypeVar("K", bound=str)
-V = TypeVar("V", bound=Identified)
+V = TypeVar("V", bound=HasId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SetFile:
             line = int(match[1]) if match else self.text.count("\n") + 1
             raise InvalidQuestionSet(self.name, line, f"not valid TOML: {error}") from None
 
-    def records(self, table: str) -> Iterator["Record"]:
+    def records(self, table: str) -> Iterator["SetRecord"]:
         """Yield the `[[table]]` entries in order."""
         entries = self.tables.get(table, [])
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
@@ -67,13 +67,13 @@ class SetFile:
         starts = self._header_lines(table)
         for index, entry in enumerate(entries):
             line = starts[index] if index < len(starts) else self.name_line(table)
-            yield Record(self, table, line, entry)
+            yield SetRecord(self, table, line, entry)
 
-    def top(self) -> "Record":
+    def top_record(self) -> "SetRecord":
         """Return the keys above the first table."""
-        return Record(self, "", 1, self.tables)
+        return SetRecord(self, "", 1, self.tables)
 
-    def only(self, *names: str) -> None:
+    def allow_only(self, *names: str) -> None:
         """Refuse unknown tables and keys at the top of the file, such as misspelt ones."""
         for name in self.tables:
             if name not in names:
@@ -117,8 +117,8 @@ class SetFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """Entry that is read key by key; `done` refuses keys that were not read.
+class SetRecord:
+    """Entry that is read key by key; `refuse_unknown_keys` refuses keys that were not read.
 
     Reading methods raise `InvalidQuestionSet` with the line of the key.
     """
@@ -127,7 +127,7 @@ class Record:
     table: str
     line: int
     values: Mapping[str, Any]
-    asked: set[str] = field(default_factory=set)
+    read_keys: set[str] = field(default_factory=set)
 
     def refuse(self, reason: str, key: str = "") -> NoReturn:
         """Raise with the line of `key`, or of the entry if the key is missing."""
@@ -136,42 +136,42 @@ class Record:
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the raw value and mark the key as read."""
-        self.asked.add(key)
+        self.read_keys.add(key)
         return self.values.get(key, default)
 
-    def required(self, key: str, default: Any = None) -> Any:
+    def require(self, key: str, default: Any = None) -> Any:
         """Return the raw value; without `default` the key is required."""
         value = self.get(key, default)
         if value is None:
             self.refuse(f"{self.table or 'the file'} needs {key!r}")
         return value
 
-    def text(self, key: str, default: str | None = None) -> str:
+    def read_text(self, key: str, default: str | None = None) -> str:
         """Return a text that is not empty; without `default` the key is required."""
-        value = self.required(key, default)
+        value = self.require(key, default)
         if not isinstance(value, str) or (not value.strip() and default is None):
             self.refuse(f"{key!r} must be a text that is not empty", key)
         return " ".join(value.split())
 
-    def slug(self, key: str = "id") -> str:
+    def read_slug(self, key: str = "id") -> str:
         """Return an identifier for links: lower-case letters, digits, `-` and `_`."""
-        value = self.text(key)
+        value = self.read_text(key)
         if not _SLUG.fullmatch(value):
             self.refuse(f"{key} {value!r} may hold only a-z, 0-9, '-' and '_'", key)
         return value
 
-    def name(self, key: str = "id") -> str:
+    def read_name(self, key: str = "id") -> str:
         """Return a displayed identifier: a slug that may hold capitals."""
-        value = self.text(key)
+        value = self.read_text(key)
         if not _NAME.fullmatch(value):
             self.refuse(f"{key} {value!r} may hold only letters, 0-9, '-' and '_'", key)
         return value
 
-    def part(self, key: str, values: Mapping[str, Any]) -> "Record":
+    def sub_table(self, key: str, values: Mapping[str, Any]) -> "SetRecord":
         """Return the table under `key` as an entry."""
-        return Record(self.file, key, self.file.key_line(self.line, key), values)
+        return SetRecord(self.file, key, self.file.key_line(self.line, key), values)
 
-    def records(self, key: str) -> Iterator["Record"]:
+    def sub_records(self, key: str) -> Iterator["SetRecord"]:
         """Yield the `[[table.key]]` entries inside this one, in order."""
         entries = self.get(key, [])
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
@@ -179,51 +179,51 @@ class Record:
         starts = self.file.inner_lines(self.line, self.table, key)
         for index, entry in enumerate(entries):
             line = starts[index] if index < len(starts) else self.file.key_line(self.line, key)
-            yield Record(self.file, key, line, entry)
+            yield SetRecord(self.file, key, line, entry)
 
-    def word(self, key: str, allowed: Iterable[str]) -> str:
+    def read_choice(self, key: str, allowed: Iterable[str]) -> str:
         """Return one word of a closed set."""
-        value, words = self.text(key), tuple(allowed)
+        value, words = self.read_text(key), tuple(allowed)
         if value not in words:
             self.refuse(f"{key} is {value!r}; it must be one of: {', '.join(words)}", key)
         return value
 
-    def link(self, key: str = "url") -> str:
+    def read_url(self, key: str = "url") -> str:
         """Return an http(s) address."""
-        url = self.text(key)
+        url = self.read_text(key)
         if not url.startswith(("http://", "https://")):
             self.refuse(f"{key} must start with http:// or https://, not {url!r}", key)
         return url
 
-    def number(self, key: str, default: float | None = None) -> float:
+    def read_number(self, key: str, default: float | None = None) -> float:
         """Return a finite number; a bool is refused."""
-        value = self.required(key, default)
+        value = self.require(key, default)
         if not is_number(value):
             self.refuse(f"{key!r} must be a number, not {value!r}", key)
         return float(value)
 
-    def numbers(self, key: str) -> tuple[float, ...]:
+    def read_numbers(self, key: str) -> tuple[float, ...]:
         """Return a list of finite numbers."""
-        value = self.required(key)
+        value = self.require(key)
         if not isinstance(value, list) or not all(map(is_number, value)):
             self.refuse(f"{key!r} must be a list of numbers", key)
         return tuple(map(float, value))
 
-    def count(self, key: str) -> int:
+    def read_count(self, key: str) -> int:
         """Return a whole number of at least 0."""
-        value = self.number(key)
+        value = self.read_number(key)
         if value < 0 or value != int(value):
             self.refuse(f"{key!r} must be a whole number from 0 on, not {value:g}", key)
         return int(value)
 
-    def flag(self, key: str) -> bool:
+    def read_flag(self, key: str) -> bool:
         """Return a boolean; False if the key is missing."""
         value = self.get(key, False)
         if not isinstance(value, bool):
             self.refuse(f"{key!r} must be true or false", key)
         return value
 
-    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+    def read_texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """Return a list of texts."""
         value = self.get(key, [])
         if not isinstance(value, list) or not all(
@@ -234,17 +234,17 @@ class Record:
             self.refuse(f"{self.table} needs at least one entry in {key!r}", key)
         return tuple(" ".join(item.split()) for item in value)
 
-    def known(self, key: str, allowed: Collection[K]) -> tuple[K, ...]:
+    def read_ids(self, key: str, allowed: Collection[K]) -> tuple[K, ...]:
         """Return a list of ids that the set defines."""
-        names = self.texts(key)
+        names = self.read_texts(key)
         for name in names:
             if name not in allowed:
                 self.refuse(f"{key} names {name!r}, which the set does not define", key)
         return cast(tuple[K, ...], names)
 
-    def sides(self, allowed: Collection[K]) -> tuple[tuple[K, ...], tuple[K, ...]]:
+    def read_sides(self, allowed: Collection[K]) -> tuple[tuple[K, ...], tuple[K, ...]]:
         """Return the ids under `yes` and under `no`; none may be repeated."""
-        yes, no = self.known("yes", allowed), self.known("no", allowed)
+        yes, no = self.read_ids("yes", allowed), self.read_ids("no", allowed)
         seen_names: set[str] = set()
         for key, names in (("yes", yes), ("no", no)):
             for name in names:
@@ -256,18 +256,18 @@ class Record:
                 seen_names.add(name)
         return yes, no
 
-    def when(self, key: str) -> datetime:
+    def read_time(self, key: str) -> datetime:
         """Return a time with zone; a date is its first instant in UTC."""
-        value = self.required(key)
+        value = self.require(key)
         if isinstance(value, datetime):
-            return self.checked(lambda: aware(value), key)
+            return self.check_value(lambda: to_utc(value), key)
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
         if not isinstance(value, str):
             self.refuse(f"{key!r} must be a date such as 2022-06-01", key)
-        return self.checked(lambda: utc(value), key)
+        return self.check_value(lambda: utc(value), key)
 
-    def checked(self, make: Callable[[], T], key: str) -> T:
+    def check_value(self, make: Callable[[], T], key: str) -> T:
         """Call `make` and add file and line to a domain error."""
         try:
             return make()
@@ -276,11 +276,11 @@ class Record:
         except ForecastsError as error:
             self.refuse(f"{key}: {error}", key)
 
-    def done(self) -> None:
+    def refuse_unknown_keys(self) -> None:
         """Refuse unknown keys, so that a misspelt one is not silently ignored."""
         for key in self.values:
-            if key not in self.asked:
-                allowed = ", ".join(sorted(self.asked))
+            if key not in self.read_keys:
+                allowed = ", ".join(sorted(self.read_keys))
                 self.refuse(f"unknown key {key!r} in {self.table}; known: {allowed}", key)
 
 
@@ -293,7 +293,7 @@ def is_number(value: object) -> TypeGuard[float]:
     )
 
 
-def unique(pairs: Iterable[tuple[Record, V]]) -> tuple[V, ...]:
+def require_unique_ids(pairs: Iterable[tuple[SetRecord, V]]) -> tuple[V, ...]:
     """Return the values in order; a repeated id is refused."""
     seen_ids: set[Hashable] = set()
     values = []

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from forecasts.question_sets.reader import Record, SetFile, is_number
+from forecasts.question_sets.reader import SetFile, SetRecord, is_number
 from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
-    LikelihoodRow,
+    ScenarioLikelihoods,
     ScenarioSet,
     check_scenario_set,
 )
@@ -16,7 +16,7 @@ def read_scenarios(
     file: SetFile, questions: Mapping[QuestionId, Question]
 ) -> tuple[ScenarioSet, ...]:
     """Read the scenario sets of a set; raises `InvalidQuestionSet`."""
-    file.only("scenario_set")
+    file.allow_only("scenario_set")
     by_question: dict[QuestionId, ScenarioSet] = {}
     for record in file.records("scenario_set"):
         scenarios = _read_scenario_set(record, questions)
@@ -26,7 +26,7 @@ def read_scenarios(
     return tuple(by_question.values())
 
 
-def _read_scenario_set(record: Record, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
+def _read_scenario_set(record: SetRecord, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
     question = _read_question_reference(record, questions)
     if question.kind != "categorical":
         record.refuse(
@@ -34,29 +34,29 @@ def _read_scenario_set(record: Record, questions: Mapping[QuestionId, Question])
             "question",
             "question",
         )
-    title, note = record.text("title"), record.text("note", "")
-    descriptions, count = record.texts("descriptions"), len(question.options)
+    title, note = record.read_text("title"), record.read_text("note", "")
+    descriptions, count = record.read_texts("descriptions"), len(question.options)
     if len(descriptions) != count:
         names = ", ".join(option.name for option in question.options)
         record.refuse(
             f"{len(descriptions)} descriptions for {count} scenarios: give one for each of {names}",
             "descriptions",
         )
-    rows: dict[QuestionId, LikelihoodRow] = {}
-    for row in record.records("row"):
+    rows: dict[QuestionId, ScenarioLikelihoods] = {}
+    for row in record.sub_records("row"):
         likelihood_row = _read_row(row, questions, count)
         if likelihood_row.question_id in rows:
             row.refuse(f"{likelihood_row.question_id!r} has a row already", "question")
         rows[likelihood_row.question_id] = likelihood_row
-    record.done()
+    record.refuse_unknown_keys()
     scenario_set = ScenarioSet(question.id, title, descriptions, tuple(rows.values()), note)
-    record.checked(lambda: check_scenario_set(scenario_set, question, questions), "row")
+    record.check_value(lambda: check_scenario_set(scenario_set, question, questions), "row")
     return scenario_set
 
 
 def _read_row(
-    record: Record, questions: Mapping[QuestionId, Question], count: int
-) -> LikelihoodRow:
+    record: SetRecord, questions: Mapping[QuestionId, Question], count: int
+) -> ScenarioLikelihoods:
     question = _read_question_reference(record, questions)
     if question.kind != "binary":
         record.refuse(
@@ -64,19 +64,19 @@ def _read_row(
             "scenario)",
             "question",
         )
-    likelihoods = record.required("p")
+    likelihoods = record.require("p")
     if not isinstance(likelihoods, list) or len(likelihoods) != count:
         record.refuse(f"p must be a list of {count}, one for each scenario", "p")
-    row = LikelihoodRow(
+    row = ScenarioLikelihoods(
         question.id,
         tuple(_parse_likelihood(record, value) for value in likelihoods),
-        record.text("why", ""),
+        record.read_text("why", ""),
     )
-    record.done()
+    record.refuse_unknown_keys()
     return row
 
 
-def _parse_likelihood(record: Record, value: object) -> float:
+def _parse_likelihood(record: SetRecord, value: object) -> float:
     if isinstance(value, str) and value in FIVE_WORDS:
         return FIVE_WORDS[value]
     if not is_number(value) or not 0.0 < value < 1.0:
@@ -88,8 +88,10 @@ def _parse_likelihood(record: Record, value: object) -> float:
     return float(value)
 
 
-def _read_question_reference(record: Record, questions: Mapping[QuestionId, Question]) -> Question:
-    name = record.text("question")
+def _read_question_reference(
+    record: SetRecord, questions: Mapping[QuestionId, Question]
+) -> Question:
+    name = record.read_text("question")
     if name not in questions:
         record.refuse(f"question names {name!r}, which the set does not define", "question")
     return questions[QuestionId(name)]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-WIDTH = 118
+MAX_LINE_LENGTH = 118
 """Maximum length of a line, unless a single word is longer."""
 
-Value = str | bool | int | float | datetime | Sequence["Value"] | Mapping[str, "Value"]
+TomlValue = str | bool | int | float | datetime | Sequence["TomlValue"] | Mapping[str, "TomlValue"]
 
 _MAX_SHORT_ITEM = 40  # characters; longer items, such as sentences, get lines of their own
 
@@ -18,12 +18,12 @@ _APOSTROPHES = re.compile(r"'{3,}")
 _MAX_WHOLE_NUMBER = 1e15  # whole numbers below it are exact as integers
 
 
-def entry(table: str, values: Mapping[str, Value]) -> str:
+def format_entry(table: str, values: Mapping[str, TomlValue]) -> str:
     """Format a `[[table]]` entry with its keys in order; without a table, top-level keys.
 
     White space in texts is collapsed, as `forecasts.question_sets.reader` reads it.
 
-    >>> print(entry("feed", {"id": "wire", "grade": "B"}), end="")
+    >>> print(format_entry("feed", {"id": "wire", "grade": "B"}), end="")
     [[feed]]
     id = "wire"
     grade = "B"
@@ -35,22 +35,26 @@ def entry(table: str, values: Mapping[str, Value]) -> str:
     )
 
 
-def _format_top_value(value: Value, indent: int) -> str:
+def _format_top_value(value: TomlValue, indent: int) -> str:
     """Format the value of a key, after `indent` characters of key."""
     if isinstance(value, str):
         collapsed = " ".join(value.split())
         return (
             line
-            if len(line := _quote(collapsed)) + indent + 3 <= WIDTH
+            if len(line := _quote(collapsed)) + indent + 3 <= MAX_LINE_LENGTH
             else _format_long_text(collapsed)
         )
     return _fit_value(value, indent + 3, "")
 
 
-def _fit_value(value: Value, used: int, margin: str) -> str:
+def _fit_value(value: TomlValue, used: int, margin: str) -> str:
     """Format a value for a line with `used` characters, or over several lines."""
-    one_line = inline(value)
-    if not isinstance(value, Sequence) or isinstance(value, str) or used + len(one_line) <= WIDTH:
+    one_line = format_inline(value)
+    if (
+        not isinstance(value, Sequence)
+        or isinstance(value, str)
+        or used + len(one_line) <= MAX_LINE_LENGTH
+    ):
         return one_line
     inner_margin = f"{margin}    "
     return (
@@ -60,7 +64,7 @@ def _fit_value(value: Value, used: int, margin: str) -> str:
     )
 
 
-def _format_items(values: Sequence[Value], margin: str) -> list[str]:
+def _format_items(values: Sequence[TomlValue], margin: str) -> list[str]:
     """Format the items of a list: short ones several to a line, all others one to a line."""
     items = [_fit_value(value, len(margin) + 1, margin) for value in values]
     if (
@@ -70,17 +74,17 @@ def _format_items(values: Sequence[Value], margin: str) -> list[str]:
         return items
     lines = items[:1]
     for item in items[1:]:
-        if len(margin) + len(lines[-1]) + len(item) + 3 <= WIDTH:
+        if len(margin) + len(lines[-1]) + len(item) + 3 <= MAX_LINE_LENGTH:
             lines[-1] += f", {item}"
         else:
             lines.append(item)
     return lines
 
 
-def inline(value: Value) -> str:
+def format_inline(value: TomlValue) -> str:
     """Format a value on one line.
 
-    >>> inline({"by": "soon", "p": [0.5, 1.0]})
+    >>> format_inline({"by": "soon", "p": [0.5, 1.0]})
     '{ by = "soon", p = [0.5, 1] }'
     """
     if isinstance(value, str):
@@ -98,10 +102,12 @@ def inline(value: Value) -> str:
     if isinstance(value, Mapping):
         return (
             "{ "
-            + ", ".join(f"{_format_key(key)} = {inline(part)}" for key, part in value.items())
+            + ", ".join(
+                f"{_format_key(key)} = {format_inline(part)}" for key, part in value.items()
+            )
             + " }"
         )
-    return "[" + ", ".join(map(inline, value)) + "]"
+    return "[" + ", ".join(map(format_inline, value)) + "]"
 
 
 def _format_time(value: datetime) -> str:
@@ -124,7 +130,7 @@ def _format_long_text(text: str) -> str:
     """Format a text over several lines, broken between words; reading collapses the breaks."""
     lines: list[str] = []
     for word in _QUOTES.sub(lambda match: '\\"' * len(match[0]), _escape(text)).split(" "):
-        if lines and len(lines[-1]) + 1 + len(word) <= WIDTH:
+        if lines and len(lines[-1]) + 1 + len(word) <= MAX_LINE_LENGTH:
             lines[-1] += f" {word}"
         else:
             lines.append(word)

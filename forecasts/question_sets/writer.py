@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
-from forecasts.distributions.cdf import date_of
+from forecasts.distributions.cdf import date_from_day_number
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.statement import Statement
-from forecasts.question_sets.curves import written
-from forecasts.question_sets.history_file import Event, InventedForecast, PastResolution
-from forecasts.question_sets.indicators_file import entries
+from forecasts.question_sets.curves import format_set_forecast
+from forecasts.question_sets.history_file import HistoryEvent, InventedForecast, PastResolution
+from forecasts.question_sets.indicators_file import build_indicator_entries
 from forecasts.question_sets.question_set import ESSAY_TEXT, FeedSeed, QuestionSet
-from forecasts.question_sets.toml_text import Value, entry
+from forecasts.question_sets.toml_text import TomlValue, format_entry
 from forecasts.questions.links import Link
-from forecasts.questions.question import Claim, Essay, Question, QuestionId, knowing_nothing
-from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
+from forecasts.questions.question import Claim, Essay, Question, QuestionId, uninformed_prior
+from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 
 
 def write_question_set(question_set: QuestionSet) -> dict[str, str]:
@@ -34,7 +34,9 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
             "question",
             [_question_values(q, question_set.overrides) for q in question_set.questions],
         ),
-        "indicators.toml": _format_file("indicator", entries(question_set.indicators, questions)),
+        "indicators.toml": _format_file(
+            "indicator", build_indicator_entries(question_set.indicators, questions)
+        ),
         "feeds.toml": _format_file("feed", map(_feed_values, question_set.feeds)),
     }
     optional = {
@@ -49,11 +51,11 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
     return required | {name: text for name, text in optional.items() if text}
 
 
-def _format_file(table: str, rows: Iterable[Mapping[str, Value]]) -> str:
-    return "\n".join(entry(table, values) for values in rows)
+def _format_file(table: str, rows: Iterable[Mapping[str, TomlValue]]) -> str:
+    return "\n".join(format_entry(table, values) for values in rows)
 
 
-def _without_defaults(**values: Value | None) -> dict[str, Value]:
+def _without_defaults(**values: TomlValue | None) -> dict[str, TomlValue]:
     """Drop keys that are None, empty or false, which a reader assumes for missing keys."""
     return {key: value for key, value in values.items() if value not in (None, False, "", ())}
 
@@ -66,18 +68,19 @@ def _format_essay(essay: Essay) -> str:
         language=essay.language,
         note=essay.note,
     )
-    return entry("", top)
+    return format_entry("", top)
 
 
 def _format_claims(question_set: QuestionSet) -> str:
     rejections = question_set.rejections
     return "".join(
-        f"\n{entry('claim', _claim_values(c, rejections.get(c.id)))}" for c in question_set.claims
+        f"\n{format_entry('claim', _claim_values(c, rejections.get(c.id)))}"
+        for c in question_set.claims
     )
 
 
-def _claim_values(claim: Claim, rejected: str | None) -> dict[str, Value]:
-    values: dict[str, Value] = {
+def _claim_values(claim: Claim, rejected: str | None) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
         "id": claim.id,
         "quote": claim.quote,
         "offset": claim.offset,
@@ -88,8 +91,10 @@ def _claim_values(claim: Claim, rejected: str | None) -> dict[str, Value]:
     return values | _without_defaults(rejected=rejected)
 
 
-def _question_values(question: Question, overrides: Mapping[QuestionId, str]) -> dict[str, Value]:
-    values: dict[str, Value] = {
+def _question_values(
+    question: Question, overrides: Mapping[QuestionId, str]
+) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
         "id": question.id,
         "kind": question.kind,
         "text": question.text,
@@ -102,7 +107,7 @@ def _question_values(question: Question, overrides: Mapping[QuestionId, str]) ->
     }
     values |= _answer_values(question)
     if isinstance(question.prior, Binary) or question.prior != _default_prior(question):
-        values["prior"] = written(question, question.prior, question.opens_at)
+        values["prior"] = format_set_forecast(question, question.prior, question.opens_at)
     values |= {"prior_reason": question.prior_reason, "claims": question.claim_ids}
     return values | _without_defaults(
         bears_out=question.bears_out,
@@ -114,17 +119,20 @@ def _question_values(question: Question, overrides: Mapping[QuestionId, str]) ->
 
 def _default_prior(question: Question) -> object:
     """Return the default prior of a question that is not binary."""
-    return knowing_nothing(tuple(option.name for option in question.options), question.scale)
+    return uninformed_prior(tuple(option.name for option in question.options), question.scale)
 
 
-def _answer_values(question: Question) -> dict[str, Value]:
+def _answer_values(question: Question) -> dict[str, TomlValue]:
     """Return the keys of particular kinds: the options, the range, the window."""
     scale = question.scale
     if scale is None:
         return _without_defaults(options=tuple(option.name for option in question.options))
     if question.kind == "date":
-        return {"earliest": date_of(scale.lower), "latest": date_of(scale.upper)}
-    values: dict[str, Value] = {"lower": scale.lower, "upper": scale.upper}
+        return {
+            "earliest": date_from_day_number(scale.lower),
+            "latest": date_from_day_number(scale.upper),
+        }
+    values: dict[str, TomlValue] = {"lower": scale.lower, "upper": scale.upper}
     if scale.zero_point is not None:
         values["zero_point"] = scale.zero_point
     return values | _without_defaults(
@@ -132,7 +140,7 @@ def _answer_values(question: Question) -> dict[str, Value]:
     )
 
 
-def _feed_values(feed: FeedSeed) -> dict[str, Value]:
+def _feed_values(feed: FeedSeed) -> dict[str, TomlValue]:
     return {
         "id": feed.id,
         "title": feed.title,
@@ -143,7 +151,7 @@ def _feed_values(feed: FeedSeed) -> dict[str, Value]:
     }
 
 
-def _statement_values(statement: Statement) -> dict[str, Value]:
+def _statement_values(statement: Statement) -> dict[str, TomlValue]:
     return _without_defaults(
         id=statement.id,
         text=statement.text,
@@ -156,12 +164,12 @@ def _statement_values(statement: Statement) -> dict[str, Value]:
 
 
 def _format_history(question_set: QuestionSet, questions: Mapping[QuestionId, Question]) -> str:
-    names: list[dict[str, Value]] = [
+    names: list[dict[str, TomlValue]] = [
         {"id": forecaster_id, "name": name}
         for forecaster_id, name in question_set.forecasters.items()
     ]
     parts = (
-        entry("", {"headlines": question_set.headlines}) if question_set.headlines else "",
+        format_entry("", {"headlines": question_set.headlines}) if question_set.headlines else "",
         _format_file("event", map(_event_values, question_set.events)),
         _format_file("resolution", map(_resolution_values, question_set.resolutions)),
         _format_file("forecaster", names),
@@ -173,8 +181,8 @@ def _format_history(question_set: QuestionSet, questions: Mapping[QuestionId, Qu
     return "\n".join(filter(None, parts))
 
 
-def _event_values(event: Event) -> dict[str, Value]:
-    values: dict[str, Value] = {
+def _event_values(event: HistoryEvent) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
         "id": event.id,
         "at": event.at,
         "title": event.title,
@@ -188,8 +196,8 @@ def _event_values(event: Event) -> dict[str, Value]:
     )
 
 
-def _resolution_values(past: PastResolution) -> dict[str, Value]:
-    values: dict[str, Value] = {
+def _resolution_values(past: PastResolution) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
         "question": past.question_id,
         "outcome": past.answer if past.outcome == "answered" else past.outcome,
         "event_at": past.event_at,
@@ -199,8 +207,8 @@ def _resolution_values(past: PastResolution) -> dict[str, Value]:
     return values | _without_defaults(note=past.note, needs_check=past.needs_check)
 
 
-def _forecast_values(forecast: InventedForecast, question: Question) -> dict[str, Value]:
-    values: dict[str, Value] = {
+def _forecast_values(forecast: InventedForecast, question: Question) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
         "at": forecast.at,
         "question": forecast.question_id,
         "forecaster": forecast.forecaster_id,
@@ -209,7 +217,7 @@ def _forecast_values(forecast: InventedForecast, question: Question) -> dict[str
     values |= (
         {"withdraw": True}
         if distribution is None
-        else {"p": written(question, distribution, forecast.at)}
+        else {"p": format_set_forecast(question, distribution, forecast.at)}
     )
     return values | {"rationale": forecast.rationale}
 
@@ -221,12 +229,12 @@ def _format_scenario_set(scenarios: ScenarioSet) -> str:
         descriptions=scenarios.descriptions,
         note=scenarios.note,
     )
-    return entry("scenario_set", top) + "".join(
-        f"\n{entry('scenario_set.row', _row_values(row))}" for row in scenarios.rows
+    return format_entry("scenario_set", top) + "".join(
+        f"\n{format_entry('scenario_set.row', _row_values(row))}" for row in scenarios.rows
     )
 
 
-def _row_values(row: LikelihoodRow) -> dict[str, Value]:
+def _row_values(row: ScenarioLikelihoods) -> dict[str, TomlValue]:
     words = {p: word for word, p in FIVE_WORDS.items()}
     return {
         "question": row.question_id,
@@ -234,8 +242,12 @@ def _row_values(row: LikelihoodRow) -> dict[str, Value]:
     } | _without_defaults(why=row.why)
 
 
-def _link_values(link: Link) -> dict[str, Value]:
-    values: dict[str, Value] = {"id": link.id, "kind": link.kind, "questions": link.question_ids}
+def _link_values(link: Link) -> dict[str, TomlValue]:
+    values: dict[str, TomlValue] = {
+        "id": link.id,
+        "kind": link.kind,
+        "questions": link.question_ids,
+    }
     return (
         values
         | _without_defaults(labels=link.labels)

@@ -19,7 +19,7 @@ range).
 """
 
 
-def answer(question: Question, resolution: Resolution | None) -> Answer | None:
+def get_answer(question: Question, resolution: Resolution | None) -> Answer | None:
     """Answer against which forecasts are scored; None if there is nothing to score.
 
     Raises `InvalidResolution` for an answer that is no option, or no value, of the question.
@@ -31,7 +31,7 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
     ...     "As the ministry reports.", (), "state_at",
     ...     utc("2026-01-01"), day, day, Cdf((0.0, 9.0), (0.0, 1.0)), "even", (), scale=Scale(0.0,
     ...     9.0))
-    >>> answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day,
+    >>> get_answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day,
     ...     "ann", "4.5"))
     4.5
     """
@@ -44,7 +44,7 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
     return _parse_value(question, question.scale, resolution.answer)
 
 
-def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
+def parse_answer(question: Question, text: str) -> tuple[Outcome, str]:
     """Parse a typed answer into an outcome and, unless binary, the answer text.
 
     `annulled` and `ambiguous` fit every kind; otherwise yes or no, an option name, a number or a
@@ -142,9 +142,9 @@ def check_resolution(question: Question, resolution: Resolution) -> None:
 
 
 def _check_outcome(question: Question, resolution: Resolution) -> None:
-    happened = answer(question, resolution) if _has_answer(question, resolution) else None
+    happened = get_answer(question, resolution) if _has_answer(question, resolution) else None
     option = next((option for option in question.options if option.name == happened), None)
-    if option is not None and not option.offered(min(resolution.known_at, question.closes_at)):
+    if option is not None and not option.is_offered(min(resolution.known_at, question.closes_at)):
         raise InvalidResolution(f"option {option.name!r} was not offered when the answer was known")
 
 

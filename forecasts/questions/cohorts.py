@@ -22,24 +22,24 @@ HORIZONS: Mapping[Horizon, str] = MappingProxyType(
 """Horizons by the scheduled length of a question."""
 
 
-def horizon(question: Question) -> Horizon:
+def classify_horizon(question: Question) -> Horizon:
     """Classify a question by its scheduled length."""
     days = (question.closes_at - question.opens_at).total_seconds() / 86400.0
     return "short" if days <= 31 else "medium" if days <= 183 else "long"
 
 
-def quarter(at: datetime) -> str:
+def calendar_quarter(at: datetime) -> str:
     """Calendar quarter of a time in UTC.
 
     >>> from forecasts.questions.question import utc
-    >>> quarter(utc("2022-05-31"))
+    >>> calendar_quarter(utc("2022-05-31"))
     '2022-Q2'
     """
     in_utc = at.astimezone(UTC)
     return f"{in_utc.year}-Q{(in_utc.month + 2) // 3}"
 
 
-def fate(question: Question) -> str:
+def event_cluster(question: Question) -> str:
     """Name of the cluster of questions on one event: those made from the same first claim.
 
     Deadlines and thresholds of one claim resolve together; counted separately, one outcome would
@@ -71,19 +71,19 @@ class Cohort:
     early: int
 
 
-def counts(question: Question, now: datetime) -> bool:
+def is_past_close(question: Question, now: datetime) -> bool:
     """Return True if the question's scheduled close has passed, so that it counts in its cohort."""
     return question.closes_at <= now
 
 
-def cohorts(
+def group_cohorts(
     questions: Iterable[Question], resolutions: Mapping[QuestionId, Resolution], now: datetime
 ) -> tuple[Cohort, ...]:
     """Cohorts by opening quarter, oldest first; questions that have not opened yet are left out."""
     groups: dict[str, list[Question]] = {}
     for question in sorted(questions, key=lambda q: q.opens_at):
         if question.opens_at <= now:
-            groups.setdefault(quarter(question.opens_at), []).append(question)
+            groups.setdefault(calendar_quarter(question.opens_at), []).append(question)
     return tuple(_make_cohort(label, group, resolutions, now) for label, group in groups.items())
 
 
@@ -94,7 +94,7 @@ def _make_cohort(
     now: datetime,
 ) -> Cohort:
     members = list(group)
-    over = [q for q in members if counts(q, now)]
+    over = [q for q in members if is_past_close(q, now)]
     outcomes = [resolutions[q.id].outcome if q.id in resolutions else None for q in over]
     unscored = {
         word: sum(outcome == word for outcome in outcomes) for word in ("annulled", "ambiguous")
@@ -108,7 +108,7 @@ def _make_cohort(
         annulled=unscored["annulled"],
         ambiguous=unscored["ambiguous"],
         unanswered=unanswered,
-        early=sum(q.id in resolutions for q in members if not counts(q, now)),
+        early=sum(q.id in resolutions for q in members if not is_past_close(q, now)),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import assert_never
 
-from forecasts.distributions.cdf import Cdf, Scale, date_of, day_number, mass_in_the_past
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number, day_number, mass_in_past
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
 from forecasts.questions.question import Question, Resolution, utc
@@ -21,19 +21,19 @@ FULL_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Levels of a curve in the full format."""
 
 
-def counted(count: int, singular: str, plural: str = "") -> str:
+def format_count(count: int, singular: str, plural: str = "") -> str:
     """Format a count with its noun.
 
-    >>> counted(1, "report"), counted(2, "story", "stories")
+    >>> format_count(1, "report"), format_count(2, "story", "stories")
     ('1 report', '2 stories')
     """
     return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
-def percent(probability: float | None) -> str:
+def format_percent(probability: float | None) -> str:
     """Format a probability: whole percents, tenths near the ends, never a false 0 % or 100 %.
 
-    >>> [percent(p) for p in (0.634, 0.0312, 0.9996, 0.0, 1.0, None)]
+    >>> [format_percent(p) for p in (0.634, 0.0312, 0.9996, 0.0, 1.0, None)]
     ['63%', '3.1%', '>99.9%', '0.0%', '100.0%', '–']
     """
     if probability is None:
@@ -45,23 +45,23 @@ def percent(probability: float | None) -> str:
     return f"{probability:z.1%}" if probability < 0.1 or probability > 0.9 else f"{probability:.0%}"
 
 
-def in_short(question: Question, forecast: Distribution | None) -> str:
+def format_short(question: Question, forecast: Distribution | None) -> str:
     """Format a forecast briefly: a percentage, the likeliest option, or median and 90 % interval.
 
     >>> from forecasts.questions.question import utc
     >>> question = Question("truce", "essay", "binary", "Truce by 2027?", "As announced.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> in_short(question, Binary(0.63))
+    >>> format_short(question, Binary(0.63))
     '63%'
     """
     match forecast:
         case None:
             return "–"
         case Binary():
-            return percent(forecast.p)
+            return format_percent(forecast.p)
         case Categorical():
-            return f"{forecast.likeliest} {percent(forecast.of(forecast.likeliest))}"
+            return f"{forecast.likeliest} {format_percent(forecast.of(forecast.likeliest))}"
         case Cdf():
             middle = forecast.quantile(0.5)
             if middle is None:
@@ -70,14 +70,17 @@ def in_short(question: Question, forecast: Distribution | None) -> str:
                     (BELOW, forecast.below),
                     key=lambda pair: pair[1],
                 )
-                return f"{tail_word} {percent(mass)}"
+                return f"{tail_word} {format_percent(mass)}"
             low, high = forecast.central()
-            return f"{value(question, middle)} ({value(question, low)} to {value(question, high)})"
+            return (
+                f"{format_value(question, middle)} ({format_value(question, low)} to "
+                f"{format_value(question, high)})"
+            )
         case _:
             assert_never(forecast)
 
 
-def in_full(question: Question, forecast: Distribution | None) -> str:
+def format_full(question: Question, forecast: Distribution | None) -> str:
     """Format a forecast with all its numbers, so that it can be typed in again.
 
     Percentages have four digits, counted from the nearer of 0 and 100 %; the rounding error goes to
@@ -89,7 +92,7 @@ def in_full(question: Question, forecast: Distribution | None) -> str:
     >>> question = Question("visit", "essay", "categorical", "Where first?", "As announced.", (),
     ...     "state_at", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), capital, "even",
     ...     (), options=(Option("Moscow"), Option("Beijing")))
-    >>> in_full(question, capital)
+    >>> format_full(question, capital)
     'Moscow=25% Beijing=75%'
     """
     match forecast:
@@ -173,13 +176,13 @@ _NUMBER_FORMATS: tuple[Callable[[float], str], ...] = tuple(
     _significant_digits(digits) for digits in range(4, 18)
 )
 _DATE_FORMATS: tuple[Callable[[float], str], ...] = (
-    lambda x: date_of(x).date().isoformat(),
-    lambda x: date_of(x).isoformat(timespec="minutes"),
-    lambda x: date_of(x).isoformat(),
+    lambda x: date_from_day_number(x).date().isoformat(),
+    lambda x: date_from_day_number(x).isoformat(timespec="minutes"),
+    lambda x: date_from_day_number(x).isoformat(),
 )
 
 
-def answer_in_words(question: Question, resolution: Resolution | None) -> str:
+def format_answer(question: Question, resolution: Resolution | None) -> str:
     """Format an answer: YES, an option, a number with unit, a date, or why there is none."""
     if resolution is None:
         return "–"
@@ -192,23 +195,23 @@ def answer_in_words(question: Question, resolution: Resolution | None) -> str:
     return f"{resolution.answer} {question.scale.unit}".strip()
 
 
-def warning_of(question: Question, forecast: Distribution | None, now: datetime) -> str:
+def warn_of_past_mass(question: Question, forecast: Distribution | None, now: datetime) -> str:
     """Return a warning about mass on dates that have passed; empty without one."""
     if question.kind != "date" or not isinstance(forecast, Cdf):
         return ""
-    past_mass = mass_in_the_past(forecast, now)
+    past_mass = mass_in_past(forecast, now)
     if past_mass < 0.005:
         return ""
     return (
-        f"{percent(past_mass)} of this forecast lies on dates that are over: the event did not "
-        "come then."
+        f"{format_percent(past_mass)} of this forecast lies on dates that are over: the event "
+        "did not come then."
     )
 
 
-def value(question: Question, x: float) -> str:
+def format_value(question: Question, x: float) -> str:
     """Format a value of a numeric or date question: four digits, or the day."""
     if question.kind == "date":
-        return date_of(x).date().isoformat()
+        return date_from_day_number(x).date().isoformat()
     return f"{x:,.0f}" if abs(x) >= 9_999.5 else f"{x:z.4g}"
 
 
@@ -216,10 +219,10 @@ def _tail_word(question: Question) -> str:
     return NEVER if question.kind == "date" else ABOVE
 
 
-def signed(value: float, digits: int = 1) -> str:
+def format_signed(value: float, digits: int = 1) -> str:
     """Format a gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide the sign.
 
-    >>> [signed(value) for value in (5.0, -1.3, 0.03, 0.0)]
+    >>> [format_signed(format_value) for format_value in (5.0, -1.3, 0.03, 0.0)]
     ['+5.0', '−1.3', '+0.03', '0.0']
     """
     number = f"{abs(value):.{digits}f}"

@@ -43,41 +43,41 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """Number and kinds of questions that a kind of link takes (`most` None: no limit).
+class LinkArity:
+    """Number and kinds of questions that a kind of link takes (`max_questions` None: no limit).
 
     `binary` counts the leading questions that must be binary (None: all of them); the rest are of
     one kind.
     """
 
-    least: int
-    most: int | None = None
+    min_questions: int
+    max_questions: int | None = None
     binary: int | None = None
 
 
-SHAPES: Mapping[LinkKind, Shape] = MappingProxyType(
+LINK_ARITIES: Mapping[LinkKind, LinkArity] = MappingProxyType(
     {
-        "implies": Shape(2, 2),
-        "negates": Shape(2, 2),
-        "conjunction": Shape(3, 3),
-        "one of": Shape(2),
-        "dates": Shape(2, binary=0),
-        "members": Shape(2, binary=0),
-        "condition": Shape(3, 4, binary=1),
+        "implies": LinkArity(2, 2),
+        "negates": LinkArity(2, 2),
+        "conjunction": LinkArity(3, 3),
+        "one of": LinkArity(2),
+        "dates": LinkArity(2, binary=0),
+        "members": LinkArity(2, binary=0),
+        "condition": LinkArity(3, 4, binary=1),
     }
 )
 
 
-def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
+def check_link_questions(link: Link, questions: Mapping[QuestionId, Question]) -> None:
     """Raise `InvalidQuestion` if a link has the wrong number, kinds or order of questions.
 
     Also raised for a question that `questions` does not have.
 
-    >>> check_link(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
+    >>> check_link_questions(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestion: a link of kind 'negates' has 2 questions, not 1
     """
-    arity = SHAPES[link.kind]
+    arity = LINK_ARITIES[link.kind]
     _check_count(link, arity)
     linked = _find_questions(link, questions)
     yes_or_no = len(linked) if arity.binary is None else arity.binary
@@ -98,7 +98,7 @@ def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
         _check_dates(linked)
 
 
-def check_labels(link: Link) -> None:
+def check_link_labels(link: Link) -> None:
     """Raise `InvalidQuestion` unless there is one label for each question, or none at all."""
     if len(link.labels) not in (0, len(link.question_ids)):
         raise InvalidQuestion(
@@ -107,13 +107,19 @@ def check_labels(link: Link) -> None:
         )
 
 
-def _check_count(link: Link, arity: Shape) -> None:
+def _check_count(link: Link, arity: LinkArity) -> None:
     count = len(link.question_ids)
-    if count < arity.least or (arity.most is not None and count > arity.most):
+    if count < arity.min_questions or (
+        arity.max_questions is not None and count > arity.max_questions
+    ):
         expected = (
-            f"{arity.least} or more" if arity.most is None else f"{arity.least} or {arity.most}"
+            f"{arity.min_questions} or more"
+            if arity.max_questions is None
+            else f"{arity.min_questions} or {arity.max_questions}"
         )
-        expected = f"{arity.least}" if arity.most == arity.least else expected
+        expected = (
+            f"{arity.min_questions}" if arity.max_questions == arity.min_questions else expected
+        )
         raise InvalidQuestion(f"a link of kind {link.kind!r} has {expected} questions, not {count}")
 
 

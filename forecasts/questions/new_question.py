@@ -8,8 +8,8 @@ from datetime import datetime
 from forecasts.distributions.cdf import Scale, day_number
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidQuestion, InvalidTime
-from forecasts.questions.options import check_names
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.options import check_option_names
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import (
     ClaimId,
     EssayId,
@@ -18,8 +18,8 @@ from forecasts.questions.question import (
     Option,
     Question,
     QuestionId,
-    aware,
-    knowing_nothing,
+    to_utc,
+    uninformed_prior,
     utc,
 )
 
@@ -30,7 +30,7 @@ OWN_ESSAY = EssayId("own-questions")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NewQuestion:
     """Input for a new question.
 
     `prior` is a typed forecast or a distribution; empty means the uninformed prior. `scale` applies
@@ -57,11 +57,11 @@ class Asked:
     bears_out: str = ""
 
 
-def question_from(new: Asked) -> Question:
+def build_question(new: NewQuestion) -> Question:
     """Build a `Question`; raises `InvalidQuestion` or another `ForecastsError` for invalid input.
 
     >>> from forecasts.questions.question import utc
-    >>> question_from(Asked("visit", "Where first?", "As announced.", ("https://example.org",),
+    >>> build_question(NewQuestion("visit", "Where first?", "As announced.", ("https://example.org",),
     ...     utc("2026-01-01"),
     ...     utc("2026-02-01"), utc("2026-02-02"), "categorical", options=("Moscow", "Beijing",
     ...     "Other"),
@@ -71,7 +71,7 @@ def question_from(new: Asked) -> Question:
     """
     _check_words(new)
     options = tuple(" ".join(name.split()) for name in new.options)
-    check_names(options)
+    check_option_names(options)
     question = Question(
         id=QuestionId(new.id),
         essay_id=new.essay_id,
@@ -80,10 +80,10 @@ def question_from(new: Asked) -> Question:
         criteria=new.criteria.strip(),
         sources=new.sources,
         horizon_shape=new.horizon_shape,
-        opens_at=aware(new.opens_at),
-        closes_at=aware(new.closes_at),
-        resolves_at=aware(new.resolves_at),
-        prior=knowing_nothing(options, new.scale),
+        opens_at=to_utc(new.opens_at),
+        closes_at=to_utc(new.closes_at),
+        resolves_at=to_utc(new.resolves_at),
+        prior=uninformed_prior(options, new.scale),
         prior_reason=new.prior_reason.strip()
         or "none given: what somebody who knows nothing would say",
         claim_ids=new.claim_ids,
@@ -139,17 +139,17 @@ _STOP_WORDS = frozenset(
 )
 
 
-def _read_prior(new: Asked, question: Question) -> Distribution:
+def _read_prior(new: NewQuestion, question: Question) -> Distribution:
     if not isinstance(new.prior, str):
         return new.prior
     return (
-        read_forecast(question, new.prior, question.opens_at)
+        parse_forecast(question, new.prior, question.opens_at)
         if new.prior.strip()
         else question.prior
     )
 
 
-def _check_words(new: Asked) -> None:
+def _check_words(new: NewQuestion) -> None:
     if not _NAME.fullmatch(new.id):
         raise InvalidQuestion(
             f"{new.id!r} is no name: use small letters, digits and dashes, such as grain-exports"

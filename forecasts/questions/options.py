@@ -23,7 +23,7 @@ class OptionChange:
     by: ForecasterId
 
 
-def with_changes(question: Question, changes: Sequence[OptionChange]) -> Question:
+def apply_option_changes(question: Question, changes: Sequence[OptionChange]) -> Question:
     """Apply option changes to a question, in the order in which they were made."""
     options = {option.name: option for option in question.options}
     for change in changes:
@@ -34,10 +34,10 @@ def with_changes(question: Question, changes: Sequence[OptionChange]) -> Questio
     return replace(question, options=tuple(options.values())) if changes else question
 
 
-def check_names(names: Iterable[str]) -> None:
+def check_option_names(names: Iterable[str]) -> None:
     """Raise `InvalidQuestion` for option names that are ambiguous or cannot be typed as an answer.
 
-    >>> check_names(["Moscow", "moscow"])
+    >>> check_option_names(["Moscow", "moscow"])
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestion: 'moscow' is there already: give each option a name of its own
     """
@@ -56,7 +56,7 @@ def check_names(names: Iterable[str]) -> None:
         seen.add(name.casefold())
 
 
-def as_offered(question: Question, at: datetime, forecast: Distribution) -> Distribution:
+def fold_removed_options(question: Question, at: datetime, forecast: Distribution) -> Distribution:
     """Move the mass of options removed by `at` to `Other`."""
     for option in question.options:
         if (
@@ -68,10 +68,10 @@ def as_offered(question: Question, at: datetime, forecast: Distribution) -> Dist
     return forecast
 
 
-def check_change(question: Question, change: OptionChange) -> None:
+def check_option_change(question: Question, change: OptionChange) -> None:
     """Raise `InvalidQuestion` for an option change that would invalidate forecasts."""
     names = [option.name for option in question.options]
-    offered = question.offered(change.at)
+    offered = question.offered_options(change.at)
     if question.kind != "categorical" or OTHER not in names:
         raise InvalidQuestion(
             f"only a categorical question with an option {OTHER!r} can change its options"
@@ -83,7 +83,7 @@ def check_change(question: Question, change: OptionChange) -> None:
             raise InvalidQuestion(
                 f"{change.name!r} is there already, or was: give the new option a name of its own"
             )
-        check_names([change.name])
+        check_option_names([change.name])
     if change.change == "removed" and (
         change.name == OTHER or change.name not in offered or len(offered) < 3
     ):

@@ -6,14 +6,26 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from forecasts.distributions.cdf import Cdf, Scale, date_of, day_number, from_quantiles, from_slider
-from forecasts.distributions.distribution import Binary, Categorical, Distribution, from_shares
+from forecasts.distributions.cdf import (
+    Cdf,
+    Scale,
+    curve_from_handles,
+    curve_from_quantiles,
+    date_from_day_number,
+    day_number,
+)
+from forecasts.distributions.distribution import (
+    Binary,
+    Categorical,
+    Distribution,
+    distribution_from_shares,
+)
 from forecasts.distributions.probability import SUM_TOLERANCE
-from forecasts.distributions.reshaping import from_quartiles
+from forecasts.distributions.reshaping import curve_from_quartiles
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
-from forecasts.questions.parse_probability import read_probability
-from forecasts.questions.question import FORMS, Kind, Question, utc
+from forecasts.questions.parse_probability import parse_probability
+from forecasts.questions.question import FORECAST_FORMATS, Kind, Question, utc
 
 _TYPED_VALUE = re.compile(r"\s*(?P<value>[^\s,;%]+\s*%?)(?P<next>.*)", re.DOTALL)
 
@@ -28,18 +40,18 @@ _TAIL_MASSES = {
     for kind, words in _TAIL_WORDS.items()
 }
 
-REST = "rest"
+REMAINDER = "rest"
 """Word for the share that is missing to 100 %, as in Other=rest."""
 
 
-def read_forecast(
+def parse_forecast(
     question: Question, text: str, at: datetime, current: Distribution | None = None
 ) -> Distribution:
     """Parse a typed forecast; options are those offered at the given time.
 
-    `current` is the forecast to change (see `standing`): `+5` and `x2` apply to it, and three
-    numbers or dates keep its masses beyond open bounds, unless these are typed. A probability is
-    parsed by `read_probability`.
+    `current` is the forecast to change (see `base_for_change`): `+5` and `x2` apply to it, and
+    three numbers or dates keep its masses beyond open bounds, unless these are typed. A probability
+    is parsed by `parse_probability`.
 
     Raises `InvalidForecast` or `InvalidProbability` with the right syntax.
 
@@ -48,12 +60,12 @@ def read_forecast(
     >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As reported.", (),
     ...     "state_at", day, utc("2026-02-01"), utc("2026-02-02"), Cdf((0.0, 90.0), (0.0, 1.0)),
     ...     "even", (), scale=Scale(0.0, 90.0))
-    >>> read_forecast(question, "10%=9 50%=41 90%=72", day).quantile(0.5)
+    >>> parse_forecast(question, "10%=9 50%=41 90%=72", day).quantile(0.5)
     41.0
     """
     match question.kind:
         case "binary":
-            return read_probability(text, current if isinstance(current, Binary) else None)
+            return parse_probability(text, current if isinstance(current, Binary) else None)
         case "categorical" | "ordered":
             return _parse_shares(question, text, at)
         case "numeric" | "date":
@@ -63,13 +75,13 @@ def read_forecast(
             assert_never(question.kind)
 
 
-def standing(question: Question, current: Distribution | None) -> Distribution | None:
+def base_for_change(question: Question, current: Distribution | None) -> Distribution | None:
     """Return the forecast to change: the current one, else the prior of a question with a scale."""
     return question.prior if current is None and question.scale is not None else current
 
 
 def _parse_shares(question: Question, text: str, at: datetime) -> Categorical:
-    offered = question.offered(at)
+    offered = question.offered_options(at)
     by_name = {option.casefold(): option for option in offered}
     typed: dict[str, str] = {}
     for name, value in _split_pairs(question, text):
@@ -80,33 +92,35 @@ def _parse_shares(question: Question, text: str, at: datetime) -> Categorical:
             raise InvalidForecast(f"{option!r} is given twice: give it one share")
         typed[option] = value
     shares = {
-        name: _parse_share(value) for name, value in typed.items() if value.casefold() != REST
+        name: _parse_share(value) for name, value in typed.items() if value.casefold() != REMAINDER
     }
     remainder = round(1.0 - math.fsum(shares.values()), 12) + 0.0  # so that 1 − 0.8 is 0.2
-    return from_shares({**shares, **_assign_remainder(typed, remainder)}, offered)
+    return distribution_from_shares({**shares, **_assign_remainder(typed, remainder)}, offered)
 
 
 def _assign_remainder(typed: Mapping[str, str], remainder: float) -> Mapping[str, float]:
     """Return the share of the option that takes the remainder; without one nothing may remain."""
-    names = [name for name, value in typed.items() if value.casefold() == REST]
+    names = [name for name, value in typed.items() if value.casefold() == REMAINDER]
     if len(names) > 1:
         raise InvalidForecast(
-            f"{REST} can stand for one option alone, not for {' and '.join(names)}"
+            f"{REMAINDER} can stand for one option alone, not for {' and '.join(names)}"
         )
     total = f"{100 * (1.0 - remainder):.6g}%"
     if names and remainder < 0.0:
-        raise InvalidForecast(f"there is no {REST}: the other options already add up to {total}")
+        raise InvalidForecast(
+            f"there is no {REMAINDER}: the other options already add up to {total}"
+        )
     if not names and abs(remainder) > SUM_TOLERANCE:
         missing = f"{100 * abs(remainder):.4g}% {'is missing' if remainder > 0 else 'too much'}"
         raise InvalidForecast(
-            f"the options add up to {total}, {missing}: write one of them as {REST}"
+            f"the options add up to {total}, {missing}: write one of them as {REMAINDER}"
         )
     return dict.fromkeys(names, remainder)
 
 
 def _parse_share(text: str) -> float:
     """Parse a share; a bare 1 is a percentage here, as 0 and 100 are."""
-    return 0.01 if text == "1" else read_probability(text).p
+    return 0.01 if text == "1" else parse_probability(text).p
 
 
 def _parse_curve(question: Question, scale: Scale, text: str, current: Distribution | None) -> Cdf:
@@ -123,7 +137,7 @@ def _parse_curve(question: Question, scale: Scale, text: str, current: Distribut
     levels = {key: value for key, value in typed.items() if isinstance(key, float)}
     if not levels:  # spread evenly inside the range: half on each side of the middle
         levels = {(1.0 + (below_mass or 0.0) - (above_mass or 0.0)) / 2.0: float(scale.values(0.5))}
-    return from_quantiles(levels, scale, below=below_mass, above=above_mass)
+    return curve_from_quantiles(levels, scale, below=below_mass, above=above_mass)
 
 
 def _open_bound_masses(scale: Scale, current: Distribution | None) -> dict[str | float, float]:
@@ -153,7 +167,9 @@ def _parse_level(question: Question, name: str) -> float:
     try:
         return _parse_share(name)
     except InvalidProbability:
-        raise InvalidForecast(f"{_quote(name)} is no level: {FORMS[question.kind]}") from None
+        raise InvalidForecast(
+            f"{_quote(name)} is no level: {FORECAST_FORMATS[question.kind]}"
+        ) from None
 
 
 def _parse_placed_value(question: Question, scale: Scale, text: str) -> float:
@@ -161,7 +177,8 @@ def _parse_placed_value(question: Question, scale: Scale, text: str) -> float:
     value = _parse_value(question, text)
     if question.kind == "date" and value < scale.lower:
         raise InvalidForecast(
-            f"{text} lies before the window, which begins on {date_of(scale.lower).date()}"
+            f"{text} lies before the window, which begins on "
+            f"{date_from_day_number(scale.lower).date()}"
         )
     if scale.zero_point is not None and value <= scale.zero_point:
         raise InvalidForecast(
@@ -178,10 +195,10 @@ def _curve_from_quartiles(
     parts = text.replace(",", " ").replace(";", " ").split()
     if len(parts) != 3:
         raise InvalidForecast(
-            f"{_quote(text)} is not a forecast of {question.id}: {FORMS[question.kind]}"
+            f"{_quote(text)} is not a forecast of {question.id}: {FORECAST_FORMATS[question.kind]}"
         )
     low, middle, high = (_parse_value(question, part) for part in parts)
-    curve = from_slider(low, middle, high, scale)
+    curve = curve_from_handles(low, middle, high, scale)
     if below is None and above is None:
         return curve
     below = curve.below if below is None else below
@@ -191,7 +208,7 @@ def _curve_from_quartiles(
             "the answer cannot lie beyond a closed bound of this question: give no mass to that"
         )
     _check_tail_masses(question, parts, below, above)
-    return from_quartiles((low, middle, high), scale, below=below, above=above)
+    return curve_from_quartiles((low, middle, high), scale, below=below, above=above)
 
 
 def _check_tail_masses(
@@ -227,7 +244,9 @@ def _parse_value(question: Question, text: str) -> float:
     except InvalidTime as error:
         raise InvalidForecast(str(error)) from None
     except ValueError:
-        raise InvalidForecast(f"{_quote(text)} is no number: {FORMS[question.kind]}") from None
+        raise InvalidForecast(
+            f"{_quote(text)} is no number: {FORECAST_FORMATS[question.kind]}"
+        ) from None
 
 
 def _split_pairs(question: Question, text: str) -> list[tuple[str, str]]:
@@ -238,12 +257,12 @@ def _split_pairs(question: Question, text: str) -> list[tuple[str, str]]:
         stripped_name, match = _strip_name(name), _TYPED_VALUE.match(part)
         if not stripped_name or match is None:
             raise InvalidForecast(
-                f"{_quote(f'{name}={part}')} is not a share: {FORMS[question.kind]}"
+                f"{_quote(f'{name}={part}')} is not a share: {FORECAST_FORMATS[question.kind]}"
             )
         pairs.append((stripped_name, match["value"].strip()))
         name = match["next"]
     if not pairs or _strip_name(name):
-        raise InvalidForecast(f"{_quote(name)} is not a share: {FORMS[question.kind]}")
+        raise InvalidForecast(f"{_quote(name)} is not a share: {FORECAST_FORMATS[question.kind]}")
     return pairs
 
 

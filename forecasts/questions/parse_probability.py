@@ -20,7 +20,7 @@ _MAX_QUOTED_CHARACTERS: Final = 40
 """Maximum characters of typed text repeated in an error message."""
 
 
-def read_probability(text: str, current: Binary | None = None) -> Binary:
+def parse_probability(text: str, current: Binary | None = None) -> Binary:
     """Parse `0.63`, `63%`, `63`, odds `2:1`, a fraction `1/3`, or a change `+5` or `x2`.
 
     A whole number above 1 is a percentage. Odds are those for YES: `2:1` is two to one that it
@@ -28,11 +28,11 @@ def read_probability(text: str, current: Binary | None = None) -> Binary:
     multiply its odds. Ambiguous text is refused with a question: a bare `1` (1 % or certainty),
     `2.5` (a slip for 0.25), `50/50` (even odds or certainty). Raises `InvalidProbability`.
 
-    >>> read_probability("63").p, read_probability("63%").p, read_probability(".63").p
+    >>> parse_probability("63").p, parse_probability("63%").p, parse_probability(".63").p
     (0.63, 0.63, 0.63)
-    >>> read_probability("3:1").p, read_probability("1/4").p
+    >>> parse_probability("3:1").p, parse_probability("1/4").p
     (0.75, 0.25)
-    >>> read_probability("+5", Binary(0.6)).p, read_probability("x2", Binary(0.5)).p
+    >>> parse_probability("+5", Binary(0.6)).p, parse_probability("x2", Binary(0.5)).p
     (0.65, 0.6666666666666666)
     """
     stripped = text.strip()

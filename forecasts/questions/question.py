@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Literal, NewType, assert_never
 
-from forecasts.distributions.cdf import Cdf, Scale, uniform
-from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.distributions.cdf import Cdf, Scale, uniform_curve
+from forecasts.distributions.distribution import (
+    Binary,
+    Categorical,
+    Distribution,
+    even_distribution,
+)
 from forecasts.errors import InvalidForecast, InvalidQuestion, InvalidTime
 
 EssayId = NewType("EssayId", str)
@@ -62,7 +67,7 @@ class Option:
     added_at: datetime | None = None
     removed_at: datetime | None = None
 
-    def offered(self, at: datetime) -> bool:
+    def is_offered(self, at: datetime) -> bool:
         """Return True if the option can be chosen at `at`."""
         return (self.added_at is None or self.added_at <= at) and (
             self.removed_at is None or at < self.removed_at
@@ -80,9 +85,10 @@ class Question:
     `opens_at`, `closes_at` (the scheduled close) and `resolves_at` (the scheduled resolution) are
     aware UTC. `prior` is the base rate for YES, fixed before any evidence, with its reason.
     `retrospective` marks a question written after its own window: its scores never mix with live
-    ones. `bears_out` says which answer bears the claims out ("yes", "no", "at least 200",
-    "by 2027-01-01", an option; see `forecasts.essays.claim_outcomes`), and is empty when none does. A question
-    that does not open before it closes raises `InvalidTime`, as every score divides by that time.
+    ones. `bears_out` says which answer bears the claims out ("yes", "no", "at least 200", "by
+    2027-01-01", an option; see `forecasts.essays.claim_outcomes`), and is empty when none does. A
+    question that does not open before it closes raises `InvalidTime`, as every score divides by
+    that time.
     """
 
     id: QuestionId
@@ -120,9 +126,9 @@ class Question:
         except InvalidForecast as error:
             raise InvalidQuestion(f"the prior does not fit: {error}") from None
 
-    def offered(self, at: datetime) -> tuple[str, ...]:
+    def offered_options(self, at: datetime) -> tuple[str, ...]:
         """Names of the options that can be chosen at `at`, in order."""
-        return tuple(option.name for option in self.options if option.offered(at))
+        return tuple(option.name for option in self.options if option.is_offered(at))
 
     @property
     def base_rate(self) -> float:
@@ -158,7 +164,7 @@ def check_distribution(question: Question, distribution: Distribution) -> None:
     }
     if not isinstance(distribution, expected[question.kind]):
         raise InvalidForecast(
-            f"{question.id} is a {question.kind} question: {FORMS[question.kind]}"
+            f"{question.id} is a {question.kind} question: {FORECAST_FORMATS[question.kind]}"
         )
     if isinstance(distribution, Categorical):
         known = {option.name for option in question.options}
@@ -186,7 +192,7 @@ def _check_range(scale: Scale, curve: Cdf) -> None:
 
 _SLACK = 1e-9  # rounding of a bound converted to a logarithm and back
 
-FORMS: Mapping[Kind, str] = MappingProxyType(
+FORECAST_FORMATS: Mapping[Kind, str] = MappingProxyType(
     {
         "binary": "give a probability, such as 63%",
         "categorical": "give each option its share, such as Beijing=50% Moscow=30% Other=20%",
@@ -223,15 +229,15 @@ class Resolution:
     answer: str = ""
 
 
-def knowing_nothing(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
+def uninformed_prior(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
     """Uninformed forecast: 50 %, equal shares or a uniform curve. The zero of skill.
 
-    >>> knowing_nothing()
+    >>> uninformed_prior()
     Binary(p=0.5)
     """
     if scale is not None:
-        return uniform(scale)
-    return even(options) if options else Binary(0.5)
+        return uniform_curve(scale)
+    return even_distribution(options) if options else Binary(0.5)
 
 
 def effective_close(question: Question, resolution: Resolution | None) -> datetime:
@@ -245,7 +251,7 @@ def effective_close(question: Question, resolution: Resolution | None) -> dateti
     return min(question.closes_at, resolution.known_at)
 
 
-def status(question: Question, resolution: Resolution | None, now: datetime) -> Status:
+def question_status(question: Question, resolution: Resolution | None, now: datetime) -> Status:
     """Status of the question at `now`."""
     if resolution is not None:
         match resolution.outcome:
@@ -268,10 +274,10 @@ def is_overdue(question: Question, resolution: Resolution | None, now: datetime)
     Always False for a retrospective question, which was opened after its window.
     """
     due = not question.retrospective and question.resolves_at <= now
-    return due and status(question, resolution, now) == "closed"
+    return due and question_status(question, resolution, now) == "closed"
 
 
-def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
+def latest_resolution(resolutions: Sequence[Resolution]) -> Resolution | None:
     """Resolution that counts: the last one entered; None after reopening."""
     if not resolutions:
         return None
@@ -299,10 +305,10 @@ def utc(text: str) -> datetime:
         ) from None
     if len(text.strip()) == len("2022-06-01"):
         return value.replace(tzinfo=UTC)
-    return aware(value, text)
+    return to_utc(value, text)
 
 
-def aware(value: datetime, text: str | None = None) -> datetime:
+def to_utc(value: datetime, text: str | None = None) -> datetime:
     """Convert an aware time to UTC; raises `InvalidTime` for a time without a zone."""
     if value.tzinfo is None:
         raise InvalidTime(

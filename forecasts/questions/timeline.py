@@ -44,7 +44,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ForecastSpan:
     """Distribution held on [start, end)."""
 
     start: datetime
@@ -68,24 +68,24 @@ class Timeline:
         index = bisect_right(self.steps, instant, key=lambda step: step[0])
         return self.steps[index - 1][1] if index else None
 
-    def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+    def spans(self, start: datetime, end: datetime) -> tuple[ForecastSpan, ...]:
         """Forecasts held on [start, end), clipped to it; gaps are left out."""
         spans = []
         for index, (made_at, distribution) in enumerate(self.steps):
             until = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
             begin, finish = max(made_at, start), min(until, end)
             if distribution is not None and begin < finish:
-                spans.append(Span(begin, finish, distribution))
+                spans.append(ForecastSpan(begin, finish, distribution))
         return tuple(spans)
 
 
-def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
+def build_timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
     """Sort acts into steps in time; the last act at an instant wins.
 
     >>> from datetime import UTC, datetime
     >>> from forecasts.distributions.distribution import Binary
     >>> day = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
+    >>> build_timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
     Binary(p=0.9)
     """
     # The sort is stable, and a dict keeps the last value of a key.
@@ -93,12 +93,12 @@ def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
     return Timeline(tuple(last.items()))
 
 
-def timeline_of(forecasts: Sequence[Forecast]) -> Timeline:
+def forecaster_timeline(forecasts: Sequence[Forecast]) -> Timeline:
     """Timeline of one forecaster's acts on one question, given in order of entry."""
-    return timeline((f.made_at, f.distribution) for f in forecasts)
+    return build_timeline((f.made_at, f.distribution) for f in forecasts)
 
 
-def undone(forecasts: Sequence[Forecast]) -> Forecast:
+def find_undoable(forecasts: Sequence[Forecast]) -> Forecast:
     """Act that an undo would revert: the last one that is neither an undo nor undone.
 
     `forecasts` are one forecaster's acts on one question in order of entry. Raises
@@ -111,7 +111,7 @@ def undone(forecasts: Sequence[Forecast]) -> Forecast:
     raise InvalidForecast("there is no forecast of yours on this question to undo")
 
 
-def redone(forecasts: Sequence[Forecast]) -> Forecast:
+def find_redoable(forecasts: Sequence[Forecast]) -> Forecast:
     """Undo that a redo would revert: the last one since the last new act that is not redone yet.
 
     `forecasts` are one forecaster's acts on one question in order of entry. Raises
@@ -143,7 +143,7 @@ def _find_cancelled(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
     return frozenset(cancelled)
 
 
-def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
+def hindsight_forecasts(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
     """Forecasts that people made after the answer was known; they earn nothing.
 
     Computed forecasters, which run until the answer is entered, are left out.
@@ -152,7 +152,7 @@ def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, .
     return tuple(act for act in late if act.act in ("forecast", "reaffirm", "redo"))
 
 
-def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
+def distribution_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
     """Distribution held before `act`, skipping undone acts; None if there was none."""
     cancelled = _find_cancelled(forecasts)
     earlier = [

@@ -15,7 +15,7 @@ from forecasts.questions.question import ForecasterId, Question, QuestionId
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class QuestionEdit:
     """New wording of an open question, with author and reason."""
 
     question_id: QuestionId
@@ -28,7 +28,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class QuestionVersion:
     """Wording of a question from `at` on; number 1 is the original, without an author."""
 
     number: int
@@ -41,14 +41,14 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class WordingSegment:
     """Run of words that two wordings share, or that only one of them has."""
 
     text: str
     change: Literal["same", "added", "removed"]
 
 
-def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
+def apply_edits(question: Question, edits: Sequence[QuestionEdit]) -> Question:
     """Apply the question's own edits, returning its newest wording."""
     own_edits = _sort_edits(question, edits)
     if not own_edits:
@@ -61,7 +61,9 @@ def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
     )
 
 
-def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
+def list_question_versions(
+    question: Question, edits: Sequence[QuestionEdit]
+) -> tuple[QuestionVersion, ...]:
     """List all wordings of a question, oldest first; `question` has the original wording.
 
     Edits of other questions are left out; of two made at one instant the later in the sequence is
@@ -73,37 +75,37 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
     ...     ("https://example.org",),
     ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?",
+    >>> edit = QuestionEdit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?",
     ...     "As both announce.", ())
-    >>> [(version.number, version.criteria) for version in versions(question, [edit])]
+    >>> [(version.number, version.criteria) for version in list_question_versions(question, [edit])]
     [(1, 'As announced.'), (2, 'As both announce.')]
     """
-    opened = Version(
+    opened = QuestionVersion(
         1, question.opens_at, None, "as opened", question.text, question.criteria, question.sources
     )
     edited = [
-        Version(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
+        QuestionVersion(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
         for number, edit in enumerate(_sort_edits(question, edits), 2)
     ]
     return (opened, *edited)
 
 
-def version_at(versions: Sequence[Version], at: datetime) -> Version:
+def find_version(versions: Sequence[QuestionVersion], at: datetime) -> QuestionVersion:
     """Version that applied at `at`, or the first one.
 
-    A forecast at the very instant of an edit was made on the new wording. `versions` comes from the
-    function of that name.
+    A forecast at the very instant of an edit was made on the new wording. `list_question_versions`
+    comes from the function of that name.
     """
     return next((version for version in reversed(versions[1:]) if version.at <= at), versions[0])
 
 
-def difference(old: str, new: str) -> tuple[Piece, ...]:
+def diff_words(old: str, new: str) -> tuple[WordingSegment, ...]:
     """Word-by-word difference between two wordings; white space is ignored.
 
     Segments marked same or added make up the new wording, those marked same or removed the old one,
     with a space between segments. Removed words precede the added ones that replace them.
 
-    >>> for piece in difference("A truce by July, as announced.",
+    >>> for piece in diff_words("A truce by July, as announced.",
     ...     "A truce by August, as announced."):
     ...     print(piece.change, "|", piece.text)
     same | A truce by
@@ -119,16 +121,16 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
         old_words = " ".join(old_tokens[old_from:old_to])
         new_words = " ".join(new_tokens[new_from:new_to])
         if old_words == new_words:
-            segments.append(Piece(new_words, "same"))
+            segments.append(WordingSegment(new_words, "same"))
             continue
         if old_words:
-            segments.append(Piece(old_words, "removed"))
+            segments.append(WordingSegment(old_words, "removed"))
         if new_words:
-            segments.append(Piece(new_words, "added"))
+            segments.append(WordingSegment(new_words, "added"))
     return tuple(segments)
 
 
-def check_edit(question: Question, edit: Edit, answered: bool) -> None:
+def check_edit(question: Question, edit: QuestionEdit, answered: bool) -> None:
     """Raise `InvalidQuestion` for an edit that is incomplete, unexplained or without effect.
 
     `question` is in its newest wording; `answered` is True if it has a resolution.
@@ -153,7 +155,7 @@ def check_edit(question: Question, edit: Edit, answered: bool) -> None:
         raise InvalidQuestion("nothing has changed: edit the question, its criteria or its sources")
 
 
-def _normalise_wording(wording: Question | Edit) -> tuple[list[str], ...]:
+def _normalise_wording(wording: Question | QuestionEdit) -> tuple[list[str], ...]:
     """Words of a wording, so that white space does not count as a change."""
     return (
         wording.text.split(),
@@ -162,7 +164,7 @@ def _normalise_wording(wording: Question | Edit) -> tuple[list[str], ...]:
     )
 
 
-def _sort_edits(question: Question, edits: Sequence[Edit]) -> list[Edit]:
+def _sort_edits(question: Question, edits: Sequence[QuestionEdit]) -> list[QuestionEdit]:
     return sorted(
         (edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at
     )

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq, isotonic_regression
 from scipy.special import expit, kl_div, logit
 
-from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError, InvalidTime
 
 World = tuple[int | None, ...]
@@ -73,7 +73,7 @@ def incoherence(before: ArrayLike, after: ArrayLike, weights: ArrayLike = 1.0) -
     ...     [0.2]), incoherence([0.0], [0.5])
     (0.0228, 0.0, inf)
     """
-    old, new = probabilities(before), probabilities(after)
+    old, new = check_probabilities(before), check_probabilities(after)
     if old.shape != new.shape:
         raise ForecastsError("give as many forecasts after as before")
     apart = kl_div(new, old) + kl_div(1.0 - new, 1.0 - old)
@@ -99,7 +99,7 @@ def repair_sum_to_one(p: ArrayLike, rule: SumRule = "log") -> Repair:
     [0.5, 0.25, 0.2, 0.05]
     [0.458, 0.25, 0.208, 0.083]
     """
-    before = probabilities(p)
+    before = check_probabilities(p)
     if before.ndim != 1 or before.size == 0:
         raise ForecastsError("give the probabilities of the options as a flat list, one for each")
     after = before if abs(before.sum() - 1.0) <= _ROUNDING else _repair_sum(before, rule)
@@ -117,7 +117,7 @@ def repair_implication(p_a: float, p_b: float) -> Repair:
     ...     0.45).after
     ([0.5256, 0.5256], (0.2, 0.45))
     """
-    before = probabilities([p_a, p_b])
+    before = check_probabilities([p_a, p_b])
     return _make_repair(before, _make_rising(before), _chain_worlds(2))
 
 
@@ -131,7 +131,7 @@ def repair_negation(p: float, p_not: float) -> Repair:
     >>> [round(p, 4) for p in repair_negation(0.7, 0.45).after]
     [0.6281, 0.3719]
     """
-    before = probabilities([p, p_not])
+    before = check_probabilities([p, p_not])
     after = before
     if abs(before.sum() - 1.0) > _ROUNDING:
         z = _finite_logits(before)
@@ -151,7 +151,7 @@ def repair_conjunction(p_a: float, p_b: float, p_both: float) -> Repair:
     >>> [round(p, 4) for p in repair_conjunction(0.8, 0.7, 0.3).after]
     [0.7434, 0.6283, 0.3717]
     """
-    before = probabilities([p_a, p_b, p_both])
+    before = check_probabilities([p_a, p_b, p_both])
     after = before
     if before[:2].sum() - 1.0 - before[2] > _ROUNDING:
         after = np.abs(_NOT_EITHER - _shift_alike(np.abs(_NOT_EITHER - before)))
@@ -175,7 +175,7 @@ def repair_nested_dates(forecasts: Sequence[tuple[date, float]]) -> Repair:
     """
     if len({day for day, _ in forecasts}) < len(forecasts):
         raise InvalidTime("one date is given twice: give one forecast for each")
-    before = probabilities([p for _, p in forecasts])
+    before = check_probabilities([p for _, p in forecasts])
     order = sorted(range(len(forecasts)), key=lambda index: forecasts[index][0])
     place = np.argsort(order)
     worlds = tuple(tuple(world[i] for i in place) for world in _chain_worlds(len(forecasts)))
@@ -193,7 +193,7 @@ def total_probability_gap(
     >>> round(total_probability_gap(p_b=0.3, p_a_given_b=0.8, p_a_given_not_b=0.2, p_a=0.5), 4)
     0.12
     """
-    checked = probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
+    checked = check_probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
     return float(checked[3]) - _total_probability(checked)
 
 
@@ -214,7 +214,7 @@ def repair_total_probability(
     >>> [round(p, 4) for p in found.after]
     [0.3316, 0.8363, 0.242, 0.4391]
     """
-    before = probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
+    before = check_probabilities([p_b, p_a_given_b, p_a_given_not_b, p_a])
     after = (
         before if abs(before[3] - _total_probability(before)) <= _ROUNDING else _fit_total(before)
     )

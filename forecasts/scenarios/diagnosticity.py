@@ -7,20 +7,25 @@ from types import MappingProxyType
 from typing import Literal, assert_never
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.distributions.probability import SUM_TOLERANCE, logit, probabilities
+from forecasts.distributions.probability import SUM_TOLERANCE, check_probabilities, logit
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import Question, QuestionId
-from forecasts.scenarios.scenario_set import ScenarioSet, table_of, word_of
+from forecasts.scenarios.scenario_set import ScenarioSet, likelihood_matrix, nearest_word
 
-Mark = Literal["--", "-", "N", "+", "++"]
+ConsistencyMark = Literal["--", "-", "N", "+", "++"]
 """Consistency of the answer (YES while open) with a scenario, relative to all scenarios."""
 
-GiveWay = Literal["in proportion", "in log-odds", "from one"]
+ShareEditMethod = Literal["in proportion", "in log-odds", "from one"]
 """Method by which the other options absorb the edit of one."""
 
-_MARKS: tuple[tuple[float, Mark], ...] = ((2.0, "++"), (1.25, "+"), (0.8, "N"), (0.5, "-"))
+_MARKS: tuple[tuple[float, ConsistencyMark], ...] = (
+    (2.0, "++"),
+    (1.25, "+"),
+    (0.8, "N"),
+    (0.5, "-"),
+)
 _CERTAIN = 37.0  # exceeds the log-odds of any float below 1
-_INCONSISTENT: Mapping[Mark, int] = MappingProxyType({"-": 1, "--": 2})
+_INCONSISTENT: Mapping[ConsistencyMark, int] = MappingProxyType({"-": 1, "--": 2})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,12 @@ class RowValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class LikelihoodCell:
     """P(YES | scenario) as a number and a word, with its consistency mark."""
 
     p: float
     word: str
-    mark: Mark
+    mark: ConsistencyMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class DiagnosticRow:
     """
 
     question_id: QuestionId
-    cells: tuple[Cell, ...]
+    cells: tuple[LikelihoodCell, ...]
     ratio_yes: float
     ratio_no: float
     answer: bool | None
@@ -90,7 +95,7 @@ class Diagnosticity:
     inconsistency: tuple[int, ...]
 
 
-def information(
+def rank_informative_rows(
     question: Question,
     scenario_set: ScenarioSet,
     current: Categorical,
@@ -102,16 +107,16 @@ def information(
     `current` are the present probabilities of the scenarios; rows of `answered` questions are left
     out. Raises as `forecasts.scenarios.scenario_posterior` does.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
     ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
-    >>> rows = (LikelihoodRow("fog", (0.5, 0.5)), LikelihoodRow("summit", (0.75, 0.25)))
+    >>> rows = (ScenarioLikelihoods("fog", (0.5, 0.5)), ScenarioLikelihoods("summit", (0.75, 0.25)))
     >>> known = ScenarioSet("futures", "Two years", ("", ""), rows)
-    >>> for value in information(asked, known, asked.prior):
+    >>> for value in rank_informative_rows(asked, known, asked.prior):
     ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4),
     ...     round(value.expected_shift, 4))
     summit 0.1887 0.75 0.25
@@ -125,7 +130,9 @@ def information(
 
     rows = [row for row in scenario_set.rows if row.question_id not in answered]
     values = []
-    for row, likelihoods in zip(rows, table_of(question, rows, current.options), strict=True):
+    for row, likelihoods in zip(
+        rows, likelihood_matrix(question, rows, current.options), strict=True
+    ):
         if_yes = Categorical(current.options, scenario_posterior(current.p, [likelihoods]))
         if_no = Categorical(
             current.options, scenario_posterior(current.p, [[1.0 - p for p in likelihoods]])
@@ -144,7 +151,7 @@ def information(
     return tuple(sorted(values, key=lambda value: (-value.bits, value.question_id)))
 
 
-def diagnosticity(
+def analyse_diagnosticity(
     question: Question,
     scenario_set: ScenarioSet,
     answers: Mapping[QuestionId, bool] = MappingProxyType({}),
@@ -155,21 +162,21 @@ def diagnosticity(
     5/4, "N" down to 4/5, "-" down to a half, "--" below. `answers` are those known so far (True:
     YES). Raises `ForecastsError` for a row that has no number for a scenario.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
     ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (ScenarioLikelihoods("summit", (0.125,
     ...     0.875)),))
-    >>> found = diagnosticity(asked, known, {"summit": True})
+    >>> found = analyse_diagnosticity(asked, known, {"summit": True})
     >>> [cell.mark for cell in found.rows[0].cells], found.rows[0].ratio, found.inconsistency
     (['--', '+'], 7.0, (2, 0))
     """
     names = tuple(option.name for option in question.options)
-    table = table_of(question, scenario_set.rows, names)
+    table = likelihood_matrix(question, scenario_set.rows, names)
     rows = [
         _diagnostic_row(row.question_id, p, answers)
         for row, p in zip(scenario_set.rows, table, strict=True)
@@ -182,39 +189,39 @@ def diagnosticity(
     return Diagnosticity(names, tuple(rows), against)
 
 
-def gives_way(
+def edit_share(
     shares: Categorical,
     option: str,
     new_share: float,
     *,
-    how: GiveWay = "in proportion",
-    one: str | None = None,
+    method: ShareEditMethod = "in proportion",
+    donor: str | None = None,
 ) -> Categorical:
     """Set the share of one option and adjust the others to a sum of exactly 1.
 
     - `in proportion`: the others keep their ratios.
     - `in log-odds`: the log-odds of the others move by one amount, larger shares by a smaller
       part.
-    - `from one`: only `one` changes.
+    - `from one`: only `donor` changes.
 
     0 stays 0, unless all the others are 0: then they share the remainder equally. Raises
     `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
-    or `one` missing, the same, or too small.
+    or `donor` missing, the same, or too small.
 
     >>> now = Categorical(("neutral", "closer", "Other"), (0.5, 0.4, 0.1))
-    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6).p]
+    >>> [round(p, 3) for p in edit_share(now, "neutral", 0.6).p]
     [0.6, 0.32, 0.08]
-    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6, how="in log-odds").p]
+    >>> [round(p, 3) for p in edit_share(now, "neutral", 0.6, method="in log-odds").p]
     [0.6, 0.326, 0.074]
-    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.55, how="from one", one="Other").p]
+    >>> [round(p, 3) for p in edit_share(now, "neutral", 0.55, method="from one", donor="Other").p]
     [0.55, 0.4, 0.05]
     """
-    new = float(probabilities(new_share))
+    new = float(check_probabilities(new_share))
     if option not in shares.options:
         raise InvalidForecast(f"no option {option!r}: the options are {', '.join(shares.options)}")
     remaining = dict(zip(shares.options, shares.p, strict=True))
     del remaining[option]
-    edited, rounded = _change_others(remaining, 1.0 - new, how, one)
+    edited, rounded = _change_others(remaining, 1.0 - new, method, donor)
     edited[option] = new
     for _ in range(2):  # the first correction is rounded itself
         edited[rounded] = max(
@@ -227,7 +234,7 @@ Shares = MutableMapping[str, float]
 
 
 def _change_others(
-    remaining: Shares, left: float, method: GiveWay, donor: str | None
+    remaining: Shares, left: float, method: ShareEditMethod, donor: str | None
 ) -> tuple[Shares, str]:
     """Other shares with a sum of `left` but for rounding, and the one that absorbs the rounding."""
     match method:
@@ -293,12 +300,13 @@ def _diagnostic_row(
     likelihoods = no if answer is False else p
     mean = math.fsum(likelihoods) / len(likelihoods)
     cells = tuple(
-        Cell(x, word_of(x), _consistency_mark(y, mean)) for x, y in zip(p, likelihoods, strict=True)
+        LikelihoodCell(x, nearest_word(x), _consistency_mark(y, mean))
+        for x, y in zip(p, likelihoods, strict=True)
     )
     return DiagnosticRow(question_id, cells, _max_ratio(p), _max_ratio(no), answer)
 
 
-def _consistency_mark(likelihood: float, mean: float) -> Mark:
+def _consistency_mark(likelihood: float, mean: float) -> ConsistencyMark:
     against_mean = likelihood / mean if mean > 0.0 else 1.0
     return next((mark for bound, mark in _MARKS if against_mean >= bound), "--")
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import entr, logsumexp
 
-from forecasts.distributions.probability import Floats, probabilities, summing_to_one
+from forecasts.distributions.probability import Floats, check_probabilities, check_sum_to_one
 from forecasts.errors import ForecastsError
 
 _MAX_ITERATIONS = 500
@@ -72,7 +72,7 @@ def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> S
     ([0.596, 0.219, 0.186], 0.228)
     """
     weights, table = _check_table(prior, likelihoods)
-    board_values = probabilities(board)
+    board_values = check_probabilities(board)
     if board_values.shape != table.shape[:1]:
         raise ForecastsError(
             f"give one probability for each of the {len(table)} rows of the likelihood table"
@@ -118,7 +118,7 @@ def indicator_information(prior: ArrayLike, likelihoods: ArrayLike) -> float:
 
 
 def _check_table(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floats]:
-    weights, table = summing_to_one(prior), probabilities(likelihoods)
+    weights, table = check_sum_to_one(prior), check_probabilities(likelihoods)
     if table.size == 0:
         table = table.reshape(0, weights.shape[-1])
     if weights.ndim != 1 or table.ndim != 2 or table.shape[1] != len(weights):

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, assert_never
 
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.errors import ForecastsError
-from forecasts.questions.format import percent
-from forecasts.questions.links import Link, check_labels
-from forecasts.questions.links import check_link as check_questions
+from forecasts.questions.format import format_percent
+from forecasts.questions.links import Link, check_link_labels
+from forecasts.questions.links import check_link_questions as check_questions
 from forecasts.questions.question import Outcome, Question, QuestionId
 
 if TYPE_CHECKING:  # needs scipy, which is slow to import
     from forecasts.scenarios.coherence import Repair
 
-FLAGGED = 2.58 * 0.05
+FLAG_THRESHOLD = 2.58 * 0.05
 """Threshold of z for noise with standard deviation 0.05 √(p (1 − p)), at 99 %."""
 
 _BETA = 1e-3  # keeps z finite near 0 and 1
 _MIN_NATS = 1e-9  # smaller divergences are rounding
 
-Held = Mapping[QuestionId, float]
-Name = Callable[[QuestionId], str]
+ForecastProbabilities = Mapping[QuestionId, float]
+QuestionNamer = Callable[[QuestionId], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,16 @@ class Violation:
     @property
     def flagged(self) -> bool:
         """True if it exceeds the usual noise of forecasts."""
-        return self.z > FLAGGED
+        return self.z > FLAG_THRESHOLD
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
     """Raise `InvalidQuestion` if a link does not fit its questions, or has wrong labels."""
     check_questions(link, questions)
-    check_labels(link)
+    check_link_labels(link)
 
 
-def violation(
+def find_violation(
     link: Link,
     forecasts: Mapping[QuestionId, Distribution],
     questions: Mapping[QuestionId, Question],
@@ -81,16 +81,16 @@ def violation(
     together with its subject. Members, numbers, dates and states *at* several dates are
     unconstrained. `questions` has those of the link.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
     >>> def asked(name, closes):
-    ...     return question_from(Asked(name, "Ceasefire?", "As announced.",
+    ...     return build_question(NewQuestion(name, "Ceasefire?", "As announced.",
     ...     ("https://example.org",),
     ...         utc("2026-01-01"), utc(closes), utc(closes), horizon_shape="event_by"))
     >>> known = {"near": asked("near", "2027-01-01"), "far": asked("far", "2028-01-01")}
     >>> link = Link("ceasefire", "dates", ("near", "far"), "Ceasefire", ("by 2027", "by 2028"))
-    >>> found = violation(link, {"near": Binary(0.6), "far": Binary(0.45)}, known)
+    >>> found = find_violation(link, {"near": Binary(0.6), "far": Binary(0.45)}, known)
     >>> found.words
     '“by 2027” is at 60%, and “by 2028”, which follows from it, only at 45%'
     >>> [round(p, 4) for p in found.after], round(found.nats, 4), found.flagged
@@ -104,7 +104,7 @@ def violation(
     return None if contradiction is None or contradiction.nats <= _MIN_NATS else contradiction
 
 
-def scored_repair(
+def score_repair(
     question_ids: Sequence[QuestionId],
     before: Sequence[float],
     after: Sequence[float],
@@ -116,7 +116,7 @@ def scored_repair(
     None until all are answered, and when all are annulled or ambiguous, as those are not scored.
     Raises `ForecastsError` when the lengths differ.
 
-    >>> round(scored_repair(("a", "b"), (0.6, 0.45), (0.5256, 0.5256), {"a": "no", "b": "yes"}), 4)
+    >>> round(score_repair(("a", "b"), (0.6, 0.45), (0.5256, 0.5256), {"a": "no", "b": "yes"}), 4)
     0.3259
     """
     if not len(question_ids) == len(before) == len(after):
@@ -131,14 +131,14 @@ def scored_repair(
     return 0.0 if old == new else new - old  # −inf − −inf is NaN
 
 
-def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
+def find_branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
     """Questions of a conditional pair whose condition failed with the given outcome.
 
     After YES the one on "if not", after NO the one on "if"; both when the condition has no answer.
     Empty for a link of another kind.
 
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
-    >>> branch_to_annul(pair, "yes"), branch_to_annul(pair, "annulled")
+    >>> find_branch_to_annul(pair, "yes"), find_branch_to_annul(pair, "annulled")
     (('war-if-not',), ('war-if', 'war-if-not'))
     """
     if link.kind != "condition" or len(link.question_ids) < 3:
@@ -162,9 +162,9 @@ def condition_text(
 ) -> str:
     """Condition under which a question of a conditional pair counts; empty for other questions.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
-    >>> tariffs = question_from(Asked("tariffs", "Tariffs by 2027?", "As announced.",
+    >>> tariffs = build_question(NewQuestion("tariffs", "Tariffs by 2027?", "As announced.",
     ...     ("https://example.org",),
     ...     utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-01"), horizon_shape="event_by"))
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
@@ -184,7 +184,10 @@ def _log_score(p: float, happened: bool) -> float:
 
 
 def _check_kind(
-    link: Link, p: Held, questions: Mapping[QuestionId, Question], name: Name
+    link: Link,
+    p: ForecastProbabilities,
+    questions: Mapping[QuestionId, Question],
+    name: QuestionNamer,
 ) -> Violation | None:
     ids = link.question_ids
     known = tuple(q for q in ids if q in p)
@@ -208,7 +211,9 @@ def _check_kind(
             assert_never(link.kind)
 
 
-def _check_order(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation:
+def _check_order(
+    link: Link, ids: tuple[QuestionId, ...], p: ForecastProbabilities, name: QuestionNamer
+) -> Violation:
     """Each question is implied by the ones before it, so its probability is no lower."""
     from forecasts.scenarios.coherence import repair_nested_dates
 
@@ -218,13 +223,15 @@ def _check_order(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -
         key=lambda pair: pair[0],
     )
     words = (
-        f"{name(a)} is at {percent(p[a])}, and {name(b)}, which follows from it, only at "
-        f"{percent(p[b])}"
+        f"{name(a)} is at {format_percent(p[a])}, and {name(b)}, which follows from it, only at "
+        f"{format_percent(p[b])}"
     )
     return Violation(link, ids, repair_nested_dates(ranked), z, words)
 
 
-def _check_sum(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
+def _check_sum(
+    link: Link, ids: tuple[QuestionId, ...], p: ForecastProbabilities, name: QuestionNamer
+) -> Violation | None:
     """Exactly one comes true; of a subset, at most one."""
     from forecasts.scenarios.coherence import repair_sum_to_one
 
@@ -235,7 +242,7 @@ def _check_sum(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> 
     repair = repair_sum_to_one(probabilities)
     if partly:
         repair = replace(repair, worlds=(*repair.worlds, (0,) * len(ids)))
-    listed = ", ".join(f"{name(q)} at {percent(p[q])}" for q in ids)
+    listed = ", ".join(f"{name(q)} at {format_percent(p[q])}" for q in ids)
     most = (
         "at most one can come true, so they make no more than"
         if partly
@@ -265,7 +272,7 @@ def _nesting_order(
 
 
 def _check_conjunction(
-    link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name
+    link: Link, ids: tuple[QuestionId, ...], p: ForecastProbabilities, name: QuestionNamer
 ) -> Violation | None:
     """P(both) is at most the lower of the two, and at least their sum less 1."""
     from forecasts.scenarios.coherence import repair_conjunction
@@ -280,15 +287,16 @@ def _check_conjunction(
     if p[both] >= least:
         return replace(_check_order(link, (both, lower), p, name), question_ids=ids, repair=repair)
     words = (
-        f"{name(first)} at {percent(p[first])} and {name(second)} at {percent(p[second])} leave "
-        f"at least {percent(least)} for {name(both)}, which is at {percent(p[both])}"
+        f"{name(first)} at {format_percent(p[first])} and {name(second)} at "
+        f"{format_percent(p[second])} leave at least {format_percent(least)} for {name(both)}, "
+        f"which is at {format_percent(p[both])}"
     )
     return Violation(
         link, ids, repair, _z_score(least - p[both], p[first], p[second], p[both]), words
     )
 
 
-def _check_condition(link: Link, p: Held, name: Name) -> Violation:
+def _check_condition(link: Link, p: ForecastProbabilities, name: QuestionNamer) -> Violation:
     from forecasts.scenarios.coherence import repair_total_probability, total_probability_gap
 
     probabilities = [p[q] for q in link.question_ids]
@@ -296,9 +304,9 @@ def _check_condition(link: Link, p: Held, name: Name) -> Violation:
     gap = total_probability_gap(**named)
     condition, *_, about = link.question_ids
     words = (
-        f"{name(about)} is at {percent(p[about])}, but "
-        f"{percent(min(max(p[about] - gap, 0.0), 1.0))} follows from {name(condition)} at "
-        f"{percent(p[condition])} and the forecasts on either side of it"
+        f"{name(about)} is at {format_percent(p[about])}, but "
+        f"{format_percent(min(max(p[about] - gap, 0.0), 1.0))} follows from {name(condition)} at "
+        f"{format_percent(p[condition])} and the forecasts on either side of it"
     )
     return Violation(
         link,

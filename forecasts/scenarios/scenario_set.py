@@ -11,12 +11,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.distributions.probability import probabilities
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
 from forecasts.evidence.likelihood_ratios import ICD_203
-from forecasts.questions.format import percent
-from forecasts.questions.options import as_offered
-from forecasts.questions.parse_probability import read_probability
+from forecasts.questions.format import format_percent
+from forecasts.questions.options import fold_removed_options
+from forecasts.questions.parse_probability import parse_probability
 from forecasts.questions.question import Question, QuestionId
 
 FIVE_WORDS: Mapping[str, float] = MappingProxyType(
@@ -37,7 +37,7 @@ _ROUNDING = 1e-12  # smaller changes of shares are ignored
 
 
 @dataclass(frozen=True, slots=True)
-class LikelihoodRow:
+class ScenarioLikelihoods:
     """P(an indicator question is answered YES | scenario), in the options' order.
 
     Each is 0 to 1. `why` is the justification of the row.
@@ -60,7 +60,7 @@ class ScenarioSet:
     question_id: QuestionId
     title: str
     descriptions: tuple[str, ...]
-    rows: tuple[LikelihoodRow, ...] = ()
+    rows: tuple[ScenarioLikelihoods, ...] = ()
     note: str = ""
 
 
@@ -97,29 +97,29 @@ class ScenarioPosterior:
     left_out: tuple[QuestionId, ...]
 
 
-def word_of(p: float) -> str:
+def nearest_word(p: float) -> str:
     """Nearest of the five words for a probability; raises `InvalidProbability`.
 
-    >>> word_of(0.1), word_of(0.4), word_of(0.97)
+    >>> nearest_word(0.1), nearest_word(0.4), nearest_word(0.97)
     ('very unlikely', 'roughly even chance', 'almost certain')
     """
-    checked = float(probabilities(p))
+    checked = float(check_probabilities(p))
     return min(FIVE_WORDS, key=lambda word: abs(FIVE_WORDS[word] - checked))
 
 
-def likelihood_from(text: str) -> float:
+def parse_likelihood(text: str) -> float:
     """Parse a typed likelihood: one of the five words, or a probability such as 0.3 or 30%.
 
     Raises `InvalidProbability` with what would be right.
 
-    >>> likelihood_from("Very likely"), likelihood_from("30%")
+    >>> parse_likelihood("Very likely"), parse_likelihood("30%")
     (0.875, 0.3)
     """
     word = " ".join(text.split()).casefold()
     if word in FIVE_WORDS:
         return FIVE_WORDS[word]
     try:
-        return read_probability(text).p
+        return parse_probability(text).p
     except InvalidProbability as error:
         raise InvalidProbability(f"{error}, or one of: {', '.join(FIVE_WORDS)}") from None
 
@@ -159,7 +159,7 @@ def check_scenario_set(
 
 
 def _check_row(
-    row: LikelihoodRow, names: Sequence[str], questions: Mapping[QuestionId, Question]
+    row: ScenarioLikelihoods, names: Sequence[str], questions: Mapping[QuestionId, Question]
 ) -> None:
     question = questions.get(row.question_id)
     if question is None:
@@ -176,7 +176,7 @@ def _check_row(
             f"the row of {question.id!r} has {len(row.p)} numbers for {len(names)} scenarios: give "
             f"one for each of {', '.join(names)}"
         )
-    checked = probabilities(row.p)
+    checked = check_probabilities(row.p)
     if ((checked == 0.0) | (checked == 1.0)).any():
         raise InvalidProbability(
             f"the row of {question.id!r} is certain of an answer, and nothing could undo that: "
@@ -184,8 +184,8 @@ def _check_row(
         )
 
 
-def table_of(
-    question: Question, rows: Iterable[LikelihoodRow], options: Sequence[str]
+def likelihood_matrix(
+    question: Question, rows: Iterable[ScenarioLikelihoods], options: Sequence[str]
 ) -> list[list[float]]:
     """Likelihoods of the rows for the named options; raises `ForecastsError` if one is missing."""
     names = [option.name for option in question.options]
@@ -202,7 +202,7 @@ def table_of(
     return matrix
 
 
-def posterior(
+def compute_posterior(
     question: Question,
     scenario_set: ScenarioSet,
     board: Mapping[QuestionId, float],
@@ -217,15 +217,15 @@ def posterior(
     without options, and as `forecasts.scenarios.soft_update` does. The line of a row is ln of the
     factor on the prior by that row alone.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
     ...     utc("2026-01-01"),
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "closer", "Other"), prior="neutral=50 closer=30 Other=20"))
-    >>> rows = (LikelihoodRow("contract", (0.8, 0.3, 0.6)), LikelihoodRow("summit", (0.1, 0.6,
+    >>> rows = (ScenarioLikelihoods("contract", (0.8, 0.3, 0.6)), ScenarioLikelihoods("summit", (0.1, 0.6,
     ...     0.05)))
-    >>> found = posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows),
+    >>> found = compute_posterior(asked, ScenarioSet("futures", "Two years", ("", "", ""), rows),
     ...     {"summit": 1.0})
     >>> [round(p, 3) for p in found.distribution.p], found.left_out
     ([0.208, 0.75, 0.042], ('contract',))
@@ -234,11 +234,11 @@ def posterior(
     """
     from forecasts.scenarios.likelihood_table import indicator_probabilities, soft_update
 
-    prior = question.prior if at is None else as_offered(question, at, question.prior)
+    prior = question.prior if at is None else fold_removed_options(question, at, question.prior)
     if not isinstance(prior, Categorical):
         raise InvalidForecast(f"{question.id} is a {question.kind} question: scenarios are options")
     rows = [row for row in scenario_set.rows if row.question_id in board]
-    table = table_of(question, rows, prior.options)
+    table = likelihood_matrix(question, rows, prior.options)
     board_values = [float(board[row.question_id]) for row in rows]
     update = soft_update(prior.p, table, board_values)
     why = map(_describe_row, board_values, indicator_probabilities(prior.p, table))
@@ -264,7 +264,7 @@ def posterior(
     )
 
 
-def history(
+def posterior_history(
     question: Question,
     scenario_set: ScenarioSet,
     boards: Iterable[tuple[datetime, Mapping[QuestionId, float]]],
@@ -272,7 +272,7 @@ def history(
     """Scenario shares over time: for each board that changed them, its instant and the shares.
 
     The shares are in the order of the prior's options, and each entry is valid until the next.
-    Raises as `posterior`.
+    Raises as `compute_posterior`.
     """
     entries: list[tuple[datetime, tuple[float, ...]]] = []
     before: Mapping[QuestionId, float] | None = None
@@ -285,7 +285,7 @@ def history(
         if known == before:
             continue
         before = known
-        shares = posterior(question, scenario_set, known).distribution.p
+        shares = compute_posterior(question, scenario_set, known).distribution.p
         if (
             not entries
             or max(abs(a - b) for a, b in zip(shares, entries[-1][1], strict=True)) > _ROUNDING
@@ -294,12 +294,12 @@ def history(
     return tuple(entries)
 
 
-Effect = tuple[QuestionId, str, tuple[float, ...]]
+RowEffect = tuple[QuestionId, str, tuple[float, ...]]
 
 
 def _describe_row(current: float, expected: float) -> str:
-    now = {1.0: "answered YES", 0.0: "answered NO"}.get(current, f"at {percent(current)}")
-    return f"{now}, where the prior alone expects {percent(expected)}"
+    now = {1.0: "answered YES", 0.0: "answered NO"}.get(current, f"at {format_percent(current)}")
+    return f"{now}, where the prior alone expects {format_percent(expected)}"
 
 
 def _normalise_effects(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
@@ -314,7 +314,7 @@ def _normalise_effects(prior: Sequence[float], logs: Sequence[float]) -> tuple[f
 
 
 def _scenario_lines(
-    index: int, prior: Categorical, distribution: Categorical, effects: Sequence[Effect]
+    index: int, prior: Categorical, distribution: Categorical, effects: Sequence[RowEffect]
 ) -> Iterator[ScenarioLine]:
     if prior.p[index] == 0.0:
         return

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidResolution
 from forecasts.statistics.intervals import wilson
 
@@ -189,7 +189,7 @@ def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) ->
     return float(np.mean((high_ends - low_ends) / spans))
 
 
-def interval_coverage(
+def measure_interval_coverage(
     low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0
 ) -> IntervalRecord:
     """Coverage of intervals [low, high], ends included, and their mean width.
@@ -200,7 +200,7 @@ def interval_coverage(
     and `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui & Raftery 2007, for the
     pair; Wilson 1927 for the interval.
 
-    >>> interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
+    >>> measure_interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
     0.75
     """
     low_ends, high_ends = _check_intervals(low, high)
@@ -242,7 +242,7 @@ def _log_scale_variance(c: Floats) -> Floats:
 
 
 def _check_knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
-    knots, levels = _check_numbers(x, "a knot"), probabilities(cdf)
+    knots, levels = _check_numbers(x, "a knot"), check_probabilities(cdf)
     if knots.ndim != 1 or knots.shape != levels.shape or knots.size < 2:
         raise InvalidForecast(
             f"a CDF needs two or more knots and one probability for each, not {knots.shape} and "

@@ -18,13 +18,13 @@ import numpy as np
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
-from forecasts.questions.answers import answer
-from forecasts.questions.options import as_offered
+from forecasts.questions.answers import get_answer
+from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, ignorance, values_of
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, ignorance_forecast, rule_values
 from forecasts.scoring.rules import brier
-from forecasts.scoring.scores import Held, Interval, Score
+from forecasts.scoring.scores import ReceiptLine, Score, Timelines
 
 DAY = timedelta(days=1)
 
@@ -47,13 +47,13 @@ class DailyBrier:
     relative_brier: float
 
 
-def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
+def list_midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
     """UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count.
 
     Both times are aware.
 
     >>> from forecasts.questions.question import utc
-    >>> [e.isoformat() for e in midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
+    >>> [e.isoformat() for e in list_midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
     ['2026-01-02T00:00:00+00:00', '2026-01-03T00:00:00+00:00']
     """
     first = opens_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + DAY
@@ -72,15 +72,15 @@ def daily_brier(
     Labs, relative Brier score.
 
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"),
+    >>> from forecasts.questions.timeline import build_timeline
+    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-02"),
     ...     Binary(0.5))])
     >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"),
     ...     ends_at=utc("2026-01-03"))
     >>> found["bob"]
     DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
     """
-    ends = midnights(opens_at, ends_at)
+    ends = list_midnights(opens_at, ends_at)
     scores, relative = _score_grid(
         timelines,
         ends,
@@ -99,12 +99,12 @@ def daily_brier(
     }
 
 
-Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
+MidnightScorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
 """Function that scores forecasts, each held just before its midnight."""
 
 
 def _score_grid(
-    timelines: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
+    timelines: Mapping[Name, Timeline], ends: Sequence[datetime], score: MidnightScorer
 ) -> tuple[Floats, Floats]:
     """Scores and their differences from the daily median, by forecaster and day; NaN if missing."""
     standing = [
@@ -139,7 +139,9 @@ def _drop_missing(row: Floats) -> list[float]:
     return [float(value) for value in row[~np.isnan(row)]]
 
 
-def score_daily(question: Question, resolution: Resolution, timelines: Held) -> tuple[Score, ...]:
+def score_daily(
+    question: Question, resolution: Resolution, timelines: Timelines
+) -> tuple[Score, ...]:
     """Daily and relative Brier scores with receipts; none for numbers, dates, or without an answer.
 
     On ordered options both use the ordered Brier score, as on Good Judgment Open.
@@ -151,14 +153,14 @@ def score_daily(question: Question, resolution: Resolution, timelines: Held) -> 
     (median − own) / days: the negative relative Brier score.
 
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "",
     ...     *[utc("2026-01-06T08:00Z")] * 3, "ann")
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-05"),
+    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-05"),
     ...     Binary(0.5))])
     >>> for s in score_daily(question, yes, {"ann": ann, "bob": bob}):
     ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage,
@@ -168,7 +170,7 @@ def score_daily(question: Question, resolution: Resolution, timelines: Held) -> 
     relative_brier ann -0.024 0.5 0.012
     relative_brier bob 0.12 0.1 -0.012
     """
-    happened = answer(question, resolution)
+    happened = get_answer(question, resolution)
     if happened is None or question.kind not in RULES["daily_brier"].kinds:
         return ()
     headline = HEADLINE[question.kind]
@@ -176,14 +178,15 @@ def score_daily(question: Question, resolution: Resolution, timelines: Held) -> 
     def score(midnight: Sequence[datetime], forecasts: Sequence[Distribution]) -> Floats:
         pairs = zip(midnight, forecasts, strict=True)
         read = [
-            as_offered(question, end - datetime.resolution, forecast) for end, forecast in pairs
+            fold_removed_options(question, end - datetime.resolution, forecast)
+            for end, forecast in pairs
         ]
-        return values_of(headline, question, happened, read)
+        return rule_values(headline, question, happened, read)
 
-    ends = midnights(question.opens_at, effective_close(question, resolution))
-    scheduled = len(midnights(question.opens_at, question.closes_at))
+    ends = list_midnights(question.opens_at, effective_close(question, resolution))
+    scheduled = len(list_midnights(question.opens_at, question.closes_at))
     scores, relative = _score_grid(timelines, ends, score)
-    no_skill = float(values_of(headline, question, happened, [ignorance(question)])[0])
+    no_skill = float(rule_values(headline, question, happened, [ignorance_forecast(question)])[0])
     rules: list[tuple[RuleName, Floats, float]] = [
         ("daily_brier", scores, no_skill),
         ("relative_brier", relative, 0.0),
@@ -205,10 +208,10 @@ def score_daily(question: Question, resolution: Resolution, timelines: Held) -> 
 
 def _make_receipt(
     timeline: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int
-) -> tuple[Interval, ...]:
+) -> tuple[ReceiptLine, ...]:
     active = int((~np.isnan(values)).sum())
     return tuple(
-        Interval(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
+        ReceiptLine(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
         for end, score in zip(ends, values.tolist(), strict=True)
         if (forecast := _forecast_before(timeline, end)) is not None
     )
@@ -218,7 +221,7 @@ def _make_score(
     question: Question,
     rule: RuleName,
     forecaster_id: ForecasterId,
-    receipt: tuple[Interval, ...],
+    receipt: tuple[ReceiptLine, ...],
     *,
     zero: float,
     days: int,

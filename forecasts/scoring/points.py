@@ -21,26 +21,26 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import EPOCH
-from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.questions.answers import Answer, answer
-from forecasts.questions.question import ForecasterId, Question, Resolution, aware, effective_close
-from forecasts.questions.timeline import Span
-from forecasts.scoring.rulebook import CURVES, RuleName, points_mass, values_of
-from forecasts.scoring.scores import Held, Interval, Score, standing_spans
-from forecasts.scoring.stretches import microseconds
+from forecasts.questions.answers import Answer, get_answer
+from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close, to_utc
+from forecasts.questions.timeline import ForecastSpan
+from forecasts.scoring.rulebook import CURVES, RuleName, points_mass, rule_values
+from forecasts.scoring.scores import ReceiptLine, Score, Timelines, standing_spans
+from forecasts.scoring.stretches import to_microseconds
 
 Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
-    """Forecast held on [start, end), that gave probability `given` to the outcome.
+class HeldForecast:
+    """Forecast held on [start, end), that gave probability `p` to the outcome.
 
-    Times are in any unit. An empty period counts nothing. `given` is above 0, which would earn
+    Times are in any unit. An empty period counts nothing. `p` is above 0, which would earn
     minus infinity, and at most 1, else `InvalidProbability` is raised.
 
-    >>> Stood(0.0, 5.0, 0.0)
+    >>> HeldForecast(0.0, 5.0, 0.0)
     Traceback (most recent call last):
     forecasts.errors.InvalidProbability: a probability of 0 earns minus infinity: limit it
     to 0.001 or more first
@@ -48,10 +48,10 @@ class Stood:
 
     start: float
     end: float
-    given: float
+    p: float
 
     def __post_init__(self) -> None:
-        _log_probabilities(self.given)
+        _log_probabilities(self.p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,13 @@ class PeerPoints:
     lines: tuple[PeerLine, ...]
 
 
-def given_in(masses: Sequence[float | None], bucket: int) -> float:
+def read_mass(masses: Sequence[float | None], bucket: int) -> float:
     """Mass of a bucket or an option; if None, not offered then, that of the last one.
 
     Range 0 to 1. Raises `InvalidForecast` for a bucket that the list does not have. Source:
     Metaculus, where an option added later is read from the last one, "Other".
 
-    >>> given_in([0.25, None, 0.75], 0), given_in([0.25, None, 0.75], 1)
+    >>> read_mass([0.25, None, 0.75], 0), read_mass([0.25, None, 0.75], 1)
     (0.25, 0.75)
     """
     if not 0 <= bucket < len(masses):
@@ -99,18 +99,18 @@ def given_in(masses: Sequence[float | None], bucket: int) -> float:
         raise InvalidForecast(
             "the last option was always offered: it needs a mass to read later ones from"
         )
-    return float(probabilities(mass))
+    return float(check_probabilities(mass))
 
 
-def peer_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name, float]:
+def peer_points_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name, float]:
     """Peer points at one instant: 100 times the mean over the others of ln(own/other), 0 if alone.
 
     `masses` has the probability given to the outcome by each standing forecaster. The sum is 0;
     HIGHER is better; with probabilities from 0.001 to 0.999 the range is −691 to 691. `halved` for
-    numbers and dates. Raises as `Stood` does. Equal to 100 · n/(n − 1) · ln(own/geometric mean of
-    all n). Source: Metaculus, scores FAQ.
+    numbers and dates. Raises as `HeldForecast` does. Equal to 100 · n/(n − 1) · ln(own/geometric
+    mean of all n). Source: Metaculus, scores FAQ.
 
-    >>> peer_at({"ann": 0.9, "bob": 0.1})
+    >>> peer_points_at({"ann": 0.9, "bob": 0.1})
     {'ann': 219.722..., 'bob': -219.722...}
     """
     column = _log_probabilities(list(masses.values()))[:, np.newaxis]
@@ -118,16 +118,16 @@ def peer_at(masses: Mapping[Name, float], *, halved: bool = False) -> dict[Name,
 
 
 def peer_points(
-    held_forecasts: Mapping[Name, Sequence[Stood]], scheduled: float, *, halved: bool = False
+    held_forecasts: Mapping[Name, Sequence[HeldForecast]], scheduled: float, *, halved: bool = False
 ) -> dict[Name, PeerPoints]:
-    """Peer points over time: `peer_at` integrated over active time, by the scheduled length.
+    """Peer points over time: `peer_points_at` integrated over active time, by the scheduled length.
 
     `held_forecasts` has each forecaster's forecasts in order of time, cut to the time that counts;
     `scheduled` is the length from the opening to the scheduled close in the same unit. HIGHER is
     better; the sum is 0. Raises `InvalidTime` when forecasts of one forecaster overlap, one has no
     end, or there is no scheduled time.
 
-    >>> held = {"ann": [Stood(0, 10, 0.9)], "bob": [Stood(5, 10, 0.6)]}
+    >>> held = {"ann": [HeldForecast(0, 10, 0.9)], "bob": [HeldForecast(5, 10, 0.6)]}
     >>> {who: (round(found.points, 2), found.coverage) for who, found in peer_points(held,
     ...     10).items()}
     {'ann': (20.27, 1.0), 'bob': (-20.27, 0.5)}
@@ -156,7 +156,7 @@ def peer_points(
             ]
         )
         for (_, s), (_, i, j) in zip(forecasts, ranges[row], strict=True):
-            logs[row, i:j] = _log_probabilities(s.given)
+            logs[row, i:j] = _log_probabilities(s.p)
     points, times = _peer_matrix(logs, halved=halved), cuts.tolist()
     return {
         name: _sum_points(_peer_lines(forecasts, times, row.tolist(), scheduled), scheduled)
@@ -186,7 +186,7 @@ def _sum_points(lines: tuple[PeerLine, ...], scheduled: float) -> PeerPoints:
     )
 
 
-def _check_order(forecasts: Sequence[Stood]) -> list[tuple[int, Stood]]:
+def _check_order(forecasts: Sequence[HeldForecast]) -> list[tuple[int, HeldForecast]]:
     numbered = [(number, s) for number, s in enumerate(forecasts) if s.start < s.end]
     if any(b.start < a.end for (_, a), (_, b) in pairwise(numbered)):
         raise InvalidTime(
@@ -196,7 +196,7 @@ def _check_order(forecasts: Sequence[Stood]) -> list[tuple[int, Stood]]:
 
 
 def _log_probabilities(probability: ArrayLike) -> Floats:
-    p = probabilities(probability)
+    p = check_probabilities(probability)
     if (p == 0.0).any():
         raise InvalidProbability(
             "a probability of 0 earns minus infinity: limit it to 0.001 or more first"
@@ -223,7 +223,11 @@ def spot_time(question: Question) -> datetime:
 
 
 def score_points(
-    question: Question, resolution: Resolution, timelines: Held, *, spot_at: datetime | None = None
+    question: Question,
+    resolution: Resolution,
+    timelines: Timelines,
+    *,
+    spot_at: datetime | None = None,
 ) -> tuple[Score, ...]:
     """Peer, spot baseline and spot peer points of all forecasters; none when annulled or ambiguous.
 
@@ -237,28 +241,28 @@ def score_points(
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-11")] * 3,
     ...     "ann")
-    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-09"),
+    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-09"),
     ...     Binary(0.6))])
     >>> found = score_points(question, yes, {"ann": ann, "bob": bob})
     >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in found
     ...     if s.forecaster_id == "bob"]
     [('peer', 0.2, -8.11), ('spot_baseline', 0.0, 0.0), ('spot_peer', 0.0, 0.0)]
     """
-    happened = answer(question, resolution)
+    happened = get_answer(question, resolution)
     if happened is None:
         return ()
     spans = {
         forecaster_id: standing_spans(question, resolution, steps)
         for forecaster_id, steps in timelines.items()
     }
-    spot = spot_time(question) if spot_at is None else aware(spot_at)
+    spot = spot_time(question) if spot_at is None else to_utc(spot_at)
     known = effective_close(question, resolution)
     over_time = max((known - question.opens_at) / _schedule_length(question), 0.0)
     peers = _peer_receipts(question, happened, spans)
@@ -270,13 +274,13 @@ def score_points(
     )
 
 
-Receipts = Mapping[ForecasterId, tuple[Interval, ...]]
+Receipts = Mapping[ForecasterId, tuple[ReceiptLine, ...]]
 
 
 def _peer_receipts(
-    question: Question, happened: Answer, spans: Mapping[ForecasterId, Sequence[Span]]
+    question: Question, happened: Answer, spans: Mapping[ForecasterId, Sequence[ForecastSpan]]
 ) -> Receipts:
-    opens, closes = microseconds([question.opens_at, question.closes_at]).tolist()
+    opens, closes = to_microseconds([question.opens_at, question.closes_at]).tolist()
     held_forecasts = {
         forecaster_id: [_make_held_forecast(question, happened, span) for span in forecast_spans]
         for forecaster_id, forecast_spans in spans.items()
@@ -288,14 +292,14 @@ def _peer_receipts(
     }
 
 
-def _make_held_forecast(question: Question, happened: Answer, span: Span) -> Stood:
-    start, end = microseconds([span.start, span.end]).tolist()
-    return Stood(start, end, points_mass(question, happened, span.distribution))
+def _make_held_forecast(question: Question, happened: Answer, span: ForecastSpan) -> HeldForecast:
+    start, end = to_microseconds([span.start, span.end]).tolist()
+    return HeldForecast(start, end, points_mass(question, happened, span.distribution))
 
 
-def _receipt_lines(spans: Sequence[Span], peer: PeerPoints) -> tuple[Interval, ...]:
+def _receipt_lines(spans: Sequence[ForecastSpan], peer: PeerPoints) -> tuple[ReceiptLine, ...]:
     return tuple(
-        Interval(
+        ReceiptLine(
             start=_to_datetime(line.start),
             end=_to_datetime(line.end),
             forecast=spans[line.stretch].distribution,
@@ -315,7 +319,7 @@ def _to_datetime(since_1970: float) -> datetime:
 def _spot_receipts(
     question: Question,
     happened: Answer,
-    spans: Mapping[ForecasterId, Sequence[Span]],
+    spans: Mapping[ForecasterId, Sequence[ForecastSpan]],
     spot: datetime,
 ) -> tuple[Receipts, Receipts]:
     """Receipts of the spot baseline and of the spot peer points."""
@@ -329,12 +333,12 @@ def _spot_receipts(
         forecaster_id: points_mass(question, happened, forecast)
         for forecaster_id, forecast in then.items()
     }
-    alone = values_of("baseline", question, happened, list(then.values())).tolist()
+    alone = rule_values("baseline", question, happened, list(then.values())).tolist()
 
     def receipts(points: Mapping[ForecasterId, float]) -> Receipts:
         return {
             forecaster_id: (
-                Interval(
+                ReceiptLine(
                     spot,
                     spot,
                     then[forecaster_id],
@@ -348,7 +352,7 @@ def _spot_receipts(
             for forecaster_id in spans
         }
 
-    against = peer_at(masses, halved=question.kind in CURVES)
+    against = peer_points_at(masses, halved=question.kind in CURVES)
     return receipts(dict(zip(then, alone, strict=True))), receipts(against)
 
 
@@ -365,7 +369,7 @@ def _make_score(
     question: Question,
     rule: RuleName,
     forecaster_id: ForecasterId,
-    receipt: tuple[Interval, ...],
+    receipt: tuple[ReceiptLine, ...],
     *,
     attainable: float,
 ) -> Score:

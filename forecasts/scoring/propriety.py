@@ -8,7 +8,7 @@ happens, and the true probability is the best report. That is `scoring`'s skill 
 Source: Sempere & Lawsen 2021, arXiv 2106.11248, on Good Judgment Open.
 """
 
-from forecasts.distributions.probability import probabilities
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import InvalidTime
 
 
@@ -31,5 +31,5 @@ def best_report(p_true: float, resolves_day: float, scheduled_days: float) -> tu
             f"the event comes after the opening and by the end: day {resolves_day} of "
             f"{scheduled_days}"
         )
-    truth = float(probabilities(p_true))
+    truth = float(check_probabilities(p_true))
     return truth / (truth + (1.0 - truth) * (resolves_day / scheduled_days)), truth

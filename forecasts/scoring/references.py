@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from forecasts.questions.forecaster import HAZARD, PRIOR
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.scores import Interval, Score
+from forecasts.scoring.scores import ReceiptLine, Score
 from forecasts.scoring.skill import ReferenceName
 
 _COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (
@@ -46,7 +46,7 @@ def reference_losses(
     return losses
 
 
-def _loss_over_same_time(receipt: Sequence[Interval], reference: Sequence[Interval]) -> float:
+def _loss_over_same_time(receipt: Sequence[ReceiptLine], reference: Sequence[ReceiptLine]) -> float:
     """Loss of a reference over the intervals of another receipt and the scheduled length."""
     total, place = 0.0, 0
     for line in receipt:

@@ -15,7 +15,7 @@ from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.distributions.probability import Floats
 from forecasts.questions.answers import Answer
-from forecasts.questions.question import Kind, Question, knowing_nothing
+from forecasts.questions.question import Kind, Question, uninformed_prior
 from forecasts.scoring.crps import crps_cdf, quantile_score
 from forecasts.scoring.rules import (
     POINTS_CLIP,
@@ -23,9 +23,9 @@ from forecasts.scoring.rules import (
     baseline_points_continuous,
     brier,
     brier_options,
+    brier_ordered,
     log_score,
     log_score_options,
-    ranked_options,
     spherical,
     spherical_options,
 )
@@ -57,7 +57,7 @@ CURVE_FLOOR = 0.01 / BUCKETS
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ScoringRule:
     """Scoring rule: name, kinds of question, direction and range.
 
     `is_points` marks gains, which need no reference.
@@ -76,21 +76,23 @@ OPTIONS: tuple[Kind, ...] = ("categorical", "ordered")
 CURVES: tuple[Kind, ...] = ("numeric", "date")
 ALL: tuple[Kind, ...] = (*BINARY, *OPTIONS, *CURVES)
 
-RULES: Mapping[RuleName, Rule] = MappingProxyType(
+RULES: Mapping[RuleName, ScoringRule] = MappingProxyType(
     {
         rule.name: rule
         for rule in (
-            Rule("brier", "Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
-            Rule("ranked", "Ordered Brier score", ("ordered",), "lower", "0 to 1"),
-            Rule("crps", "CRPS over the range", CURVES, "lower", "0 to 1 of the scale"),
-            Rule("log", "Log score", (*BINARY, *OPTIONS), "lower", "0.001 to 6.908 nats"),
-            Rule("spherical", "Spherical score", (*BINARY, *OPTIONS), "higher", "0 to 1"),
-            Rule("quantile", "Quantile score", CURVES, "lower", "0 to 1 of the scale"),
-            Rule(
+            ScoringRule("brier", "Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
+            ScoringRule("ranked", "Ordered Brier score", ("ordered",), "lower", "0 to 1"),
+            ScoringRule("crps", "CRPS over the range", CURVES, "lower", "0 to 1 of the scale"),
+            ScoringRule("log", "Log score", (*BINARY, *OPTIONS), "lower", "0.001 to 6.908 nats"),
+            ScoringRule("spherical", "Spherical score", (*BINARY, *OPTIONS), "higher", "0 to 1"),
+            ScoringRule("quantile", "Quantile score", CURVES, "lower", "0 to 1 of the scale"),
+            ScoringRule(
                 "baseline", "Baseline points", ALL, "higher", "−897 to +265 points", is_points=True
             ),
-            Rule("peer", "Peer points", ALL, "higher", "points; all together 0", is_points=True),
-            Rule(
+            ScoringRule(
+                "peer", "Peer points", ALL, "higher", "points; all together 0", is_points=True
+            ),
+            ScoringRule(
                 "spot_baseline",
                 "Spot baseline points",
                 ALL,
@@ -98,7 +100,7 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
                 "−897 to +265 points",
                 is_points=True,
             ),
-            Rule(
+            ScoringRule(
                 "spot_peer",
                 "Spot peer points",
                 ALL,
@@ -106,8 +108,10 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
                 "points; all together 0",
                 is_points=True,
             ),
-            Rule("daily_brier", "Daily Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
-            Rule("relative_brier", "Relative Brier score", (*BINARY, *OPTIONS), "lower", "−1 to 1"),
+            ScoringRule("daily_brier", "Daily Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
+            ScoringRule(
+                "relative_brier", "Relative Brier score", (*BINARY, *OPTIONS), "lower", "−1 to 1"
+            ),
         )
     }
 )
@@ -125,7 +129,7 @@ HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
 """Main rule by kind of question."""
 
 
-def counts_under(rule: RuleName, kind: Kind) -> bool:
+def is_counted_under(rule: RuleName, kind: Kind) -> bool:
     """Return True if questions of this kind count in aggregates of a rule.
 
     Under headline rules a question counts once, under that of its kind: an ordered question, which
@@ -175,7 +179,7 @@ def _brier_ordered_values(
         for d in forecasts
         if isinstance(d, Categorical)
     ]
-    return ranked_options(rows, names.index(str(happened)))
+    return brier_ordered(rows, names.index(str(happened)))
 
 
 def _crps_value(question: Question, happened: Answer, curve: Cdf) -> float:
@@ -218,7 +222,7 @@ def _baseline_curve(question: Question, happened: Answer, curve: Cdf) -> float:
     return float(baseline_points_continuous(mass, base=even))
 
 
-def mass_given(question: Question, happened: Answer, forecast: Distribution) -> float:
+def outcome_mass(question: Question, happened: Answer, forecast: Distribution) -> float:
     """Probability given to the outcome; for a curve, to the bucket of the scale with the answer.
 
     A mass and not a density, as a density is unbounded.
@@ -238,12 +242,12 @@ def mass_given(question: Question, happened: Answer, forecast: Distribution) -> 
 
 
 def points_mass(question: Question, happened: Answer, forecast: Distribution) -> float:
-    """`mass_given`, limited for points.
+    """`outcome_mass`, limited for points.
 
     Between 0.001 and 0.999 for binary questions and options, the limits of Metaculus. For a curve
     at least `CURVE_FLOOR` for the bucket of the answer, or 0.001 beyond an open bound.
     """
-    mass = mass_given(question, happened, forecast)
+    mass = outcome_mass(question, happened, forecast)
     if question.scale is None:
         return min(max(mass, POINTS_CLIP), 1.0 - POINTS_CLIP)
     inside = 0 < question.scale.bucket(float(happened), BUCKETS) <= BUCKETS
@@ -276,7 +280,7 @@ _SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
         "quantile": dict.fromkeys(CURVES, _for_curves(_quantile_value)),
         "baseline": {
             "binary": lambda _, happened, forecasts: baseline_points(
-                [mass_given(_, happened, d) for d in forecasts]
+                [outcome_mass(_, happened, d) for d in forecasts]
             ),
             **dict.fromkeys(OPTIONS, _for_options(_baseline_options)),
             **dict.fromkeys(CURVES, _for_curves(_baseline_curve)),
@@ -285,16 +289,16 @@ _SOLO_SCORERS: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
 )
 
 
-OWN_RULES: tuple[RuleName, ...] = tuple(_SOLO_SCORERS)
+SOLO_RULES: tuple[RuleName, ...] = tuple(_SOLO_SCORERS)
 """Rules that score a forecaster without others."""
 
 
-def ignorance(question: Question) -> Distribution:
+def ignorance_forecast(question: Question) -> Distribution:
     """Uninformed forecast of a question: 50 %, equal shares or a uniform curve. Zero skill."""
-    return knowing_nothing(question.offered(question.opens_at), question.scale)
+    return uninformed_prior(question.offered_options(question.opens_at), question.scale)
 
 
-def values_of(
+def rule_values(
     rule: RuleName, question: Question, happened: Answer, forecasts: Sequence[Distribution]
 ) -> Floats:
     """Values of a rule for forecasts of a question, given its answer."""
@@ -305,10 +309,10 @@ def values_of(
     )
 
 
-def gains(rule: RuleName, values: Floats, reference: float) -> Floats:
+def rule_gains(rule: RuleName, values: Floats, reference: float) -> Floats:
     """Gain of values over that of a reference, higher is better; points are gains already.
 
-    >>> gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()
+    >>> rule_gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()
     [0.21, -0.11]
     """
     if RULES[rule].is_points:

@@ -16,7 +16,12 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, outcomes, probabilities, summing_to_one
+from forecasts.distributions.probability import (
+    Floats,
+    check_outcomes,
+    check_probabilities,
+    check_sum_to_one,
+)
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
 
 LOG_CLIP = 0.001
@@ -37,7 +42,7 @@ def brier(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> brier([0.8, 0.8], [1, 0]).round(4).tolist()
     [0.04, 0.64]
     """
-    return (probabilities(p) - outcomes(outcome)) ** 2
+    return (check_probabilities(p) - check_outcomes(outcome)) ** 2
 
 
 def brier_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
@@ -80,7 +85,7 @@ def spherical(p: ArrayLike, outcome: ArrayLike) -> Floats:
     >>> spherical([0.8, 0.8], [1, 0]).round(4).tolist()
     [0.9701, 0.2425]
     """
-    yes = probabilities(p)
+    yes = check_probabilities(p)
     return _outcome_probability(yes, outcome) / np.sqrt(yes**2 + (1.0 - yes) ** 2)
 
 
@@ -147,7 +152,7 @@ def ranked_probability_score(p: ArrayLike, outcome: ArrayLike) -> Floats:
 
     A cut is the event "this option or a lower one", so near misses cost less than far ones. Shapes
     and errors as in `brier_options`. Range 0 to K − 1; lower is better. Scores of questions with
-    different K do not compare: use `ranked_options`. Source: Epstein 1969, Journal of Applied
+    different K do not compare: use `brier_ordered`. Source: Epstein 1969, Journal of Applied
     Meteorology 8.
 
     >>> ranked_probability_score([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]], [0, 2]).round(4).tolist()
@@ -157,14 +162,14 @@ def ranked_probability_score(p: ArrayLike, outcome: ArrayLike) -> Floats:
     return _sum_cuts(shares, happened)
 
 
-def ranked_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
+def brier_ordered(p: ArrayLike, outcome: ArrayLike) -> Floats:
     """Ordered Brier score (brier_ordinal): `ranked_probability_score` divided by K − 1.
 
     Shapes and errors as in `brier_options`. Range 0 to 1 whatever K is; lower is better; with two
     options it equals `brier`. Source: Epstein 1969; the division as in the Good Judgment Project's
     ordered rule.
 
-    >>> round(float(ranked_options([0.15, 0.45, 0.25, 0.15], 2)), 4)
+    >>> round(float(brier_ordered([0.15, 0.45, 0.25, 0.15], 2)), 4)
     0.135
     """
     shares, happened = _check_options(p, outcome)
@@ -172,17 +177,17 @@ def ranked_options(p: ArrayLike, outcome: ArrayLike) -> Floats:
     return per_cut
 
 
-def ranked_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
+def brier_ordered_two_sided(p: ArrayLike, outcome: ArrayLike) -> Floats:
     """Two-sided ordered Brier score of the Good Judgment Project and Cultivate Labs.
 
     Each cut is a two-sided Brier score, and the cuts are averaged. Shapes and errors as in
     `brier_options`. Range 0 to 2; lower is better. Source: the Good Judgment Project's rule for
     ordered options; the number below is Cultivate Labs' worked example.
 
-    >>> round(float(ranked_two_sided([0.15, 0.45, 0.25, 0.15], 2)), 4)
+    >>> round(float(brier_ordered_two_sided([0.15, 0.45, 0.25, 0.15], 2)), 4)
     0.27
     """
-    return 2.0 * ranked_options(p, outcome)
+    return 2.0 * brier_ordered(p, outcome)
 
 
 def brier_index(brier: ArrayLike) -> Floats:
@@ -218,7 +223,7 @@ def baseline_points(p_given: ArrayLike, options: int = 2) -> Floats:
     """
     if options < 2:
         raise InvalidForecast(f"points need at least two options to choose from, not {options}")
-    p = np.clip(probabilities(p_given), POINTS_CLIP, 1.0 - POINTS_CLIP)
+    p = np.clip(check_probabilities(p_given), POINTS_CLIP, 1.0 - POINTS_CLIP)
     return 100.0 * (1.0 + np.log(p) / math.log(options))
 
 
@@ -233,18 +238,18 @@ def baseline_points_continuous(mass: ArrayLike, *, base: ArrayLike) -> Floats:
     >>> baseline_points_continuous([0.01, 0.005], base=0.005).round(2).tolist()
     [34.66, 0.0]
     """
-    flat = probabilities(base)
+    flat = check_probabilities(base)
     if (flat == 0.0).any():
         raise InvalidProbability(
             "the base is what a flat forecast gives to the bucket: more than 0"
         )
     with np.errstate(divide="ignore"):
-        return 50.0 * (np.log(probabilities(mass)) - np.log(flat))
+        return 50.0 * (np.log(check_probabilities(mass)) - np.log(flat))
 
 
 def _outcome_probability(p: ArrayLike, outcome: ArrayLike) -> Floats:
     """Probability given to the outcome."""
-    yes, happened = probabilities(p), outcomes(outcome)
+    yes, happened = check_probabilities(p), check_outcomes(outcome)
     return np.where(happened == 1.0, yes, 1.0 - yes)
 
 
@@ -259,7 +264,7 @@ def _check_options(p: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
     """Probabilities, and indicators of the outcome: 1 for the option that happened, 0 elsewhere."""
     if np.shape(p)[-1:] < (2,):  # () for a single number
         raise InvalidForecast("give the probabilities of at least two options, along the last axis")
-    shares = summing_to_one(p)
+    shares = check_sum_to_one(p)
     count = shares.shape[-1]
     index = np.asarray(outcome, dtype=np.float64)
     fits = (index >= 0.0) & (index < count) & (index == np.floor(index))

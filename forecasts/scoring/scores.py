@@ -22,8 +22,8 @@ from types import MappingProxyType
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
-from forecasts.questions.answers import answer
-from forecasts.questions.options import as_offered
+from forecasts.questions.answers import get_answer
+from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import (
     ForecasterId,
     Question,
@@ -31,14 +31,21 @@ from forecasts.questions.question import (
     Resolution,
     effective_close,
 )
-from forecasts.questions.timeline import Span, Timeline
-from forecasts.scoring.rulebook import OWN_RULES, RULES, RuleName, gains, ignorance, values_of
-from forecasts.scoring.stretches import Stretches, Windows, microseconds, stretches
+from forecasts.questions.timeline import ForecastSpan, Timeline
+from forecasts.scoring.rulebook import (
+    RULES,
+    SOLO_RULES,
+    RuleName,
+    ignorance_forecast,
+    rule_gains,
+    rule_values,
+)
+from forecasts.scoring.stretches import ClippedIntervals, Windows, clip_intervals, to_microseconds
 from forecasts.statistics.resampling import bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ReceiptLine:
     """Receipt line: a forecast held on [start, end), and its score.
 
     `weight` is its share of the scheduled length; `contribution` is its score times its share of
@@ -73,10 +80,10 @@ class Score:
     coverage: float
     attainable_coverage: float
     skill_over_schedule: float
-    receipt: tuple[Interval, ...]
+    receipt: tuple[ReceiptLine, ...]
 
 
-Held = Mapping[ForecasterId, Timeline]
+Timelines = Mapping[ForecasterId, Timeline]
 
 RESAMPLES = 2000
 """Bootstrap samples for the interval of a mean skill; its ends then vary by 1 % of its width."""
@@ -85,7 +92,7 @@ _NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
 
 def score_question(
-    question: Question, resolution: Resolution, timelines: Held
+    question: Question, resolution: Resolution, timelines: Timelines
 ) -> tuple[Score, ...]:
     """Scores of all forecasters by every solo rule; none when annulled or ambiguous.
 
@@ -95,14 +102,14 @@ def score_question(
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.questions.timeline import timeline
+    >>> from forecasts.questions.timeline import build_timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 10 January?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-10"), utc("2026-01-12"), Binary(0.3),
     ...     "3 of 10 years", ())
     >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3,
     ...     "ann")
-    >>> steps = timeline([(utc("2026-01-01"), Binary(0.8)), (utc("2026-01-07"), Binary(0.4))])
+    >>> steps = build_timeline([(utc("2026-01-01"), Binary(0.8)), (utc("2026-01-07"), Binary(0.4))])
     >>> scored = score_question(question, no, {"ann": steps})[0]
     >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
@@ -112,7 +119,7 @@ def score_question(
         for forecaster_id, steps in timelines.items()
     }
     return _score_rules(
-        question, resolution, [r for r in OWN_RULES if question.kind in RULES[r].kinds], spans
+        question, resolution, [r for r in SOLO_RULES if question.kind in RULES[r].kinds], spans
     )
 
 
@@ -120,20 +127,20 @@ def score_spans(
     question: Question,
     resolution: Resolution,
     rule: RuleName,
-    spans: Mapping[ForecasterId, Sequence[Span]],
+    spans: Mapping[ForecasterId, Sequence[ForecastSpan]],
 ) -> tuple[Score, ...]:
     """Scores by one rule from forecasts on the scored time; empty without an answer."""
     return _score_rules(question, resolution, [rule], spans)
 
 
-Spans = Mapping[ForecasterId, Sequence[Span]]
+Spans = Mapping[ForecasterId, Sequence[ForecastSpan]]
 
 
 def _score_rules(
     question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans
 ) -> tuple[Score, ...]:
     """Scores by rule and forecaster; all rules share the clipped intervals."""
-    happened = answer(question, resolution)
+    happened = get_answer(question, resolution)
     if happened is None:
         return ()
     flat = [span for forecast_spans in spans.values() for span in forecast_spans]
@@ -141,14 +148,14 @@ def _score_rules(
     cut = _clip_spans(question, resolution, spans, flat)
     scores = []
     for rule in rules:
-        values = values_of(rule, question, happened, forecasts)
+        values = rule_values(rule, question, happened, forecasts)
         means, parts = cut.means(values)
-        reference = float(values_of(rule, question, happened, [ignorance(question)])[0])
-        skill = cut.over_schedule(gains(rule, means, reference))
+        reference = float(rule_values(rule, question, happened, [ignorance_forecast(question)])[0])
+        skill = cut.over_schedule(rule_gains(rule, means, reference))
         lines = zip(flat, cut.weight.tolist(), values.tolist(), parts.tolist(), strict=True)
         for number, (forecaster_id, forecast_spans) in enumerate(spans.items()):
             receipt = tuple(
-                Interval(s.start, s.end, s.distribution, *line)
+                ReceiptLine(s.start, s.end, s.distribution, *line)
                 for s, *line in islice(lines, len(forecast_spans))
             )
             scores.append(
@@ -167,47 +174,54 @@ def _score_rules(
 
 
 def _clip_spans(
-    question: Question, resolution: Resolution, spans: Spans, flat: Sequence[Span]
-) -> Stretches:
+    question: Question, resolution: Resolution, spans: Spans, flat: Sequence[ForecastSpan]
+) -> ClippedIntervals:
     count = len(spans)
     ends = effective_close(question, resolution)
     windows = Windows(
-        *(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends))
+        *(to_microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends))
     )
     pair = np.repeat(np.arange(count), [len(forecast_spans) for forecast_spans in spans.values()])
-    return stretches(
-        pair, microseconds([s.start for s in flat]), microseconds([s.end for s in flat]), windows
+    return clip_intervals(
+        pair,
+        to_microseconds([s.start for s in flat]),
+        to_microseconds([s.end for s in flat]),
+        windows,
     )
 
 
-def recompute(question: Question, resolution: Resolution, score: Score) -> Score:
+def recompute_score(question: Question, resolution: Resolution, score: Score) -> Score:
     """Recompute a score from the times and forecasts of its receipt.
 
     The result equals the score, bit by bit, exactly if the receipt is intact. Only for rules that
     score a forecaster without others.
     """
-    spans = [Span(line.start, line.end, line.forecast) for line in score.receipt]
+    spans = [ForecastSpan(line.start, line.end, line.forecast) for line in score.receipt]
     return score_spans(question, resolution, score.rule, {score.forecaster_id: spans})[0]
 
 
-def recomputes(question: Question, resolution: Resolution | None, score: Score) -> bool | None:
+def verify_receipt(question: Question, resolution: Resolution | None, score: Score) -> bool | None:
     """Return True if the receipt reproduces the score bit by bit; None if that cannot be checked.
 
     It cannot without an answer, and for rules that compare forecasters.
     """
-    if resolution is None or answer(question, resolution) is None or score.rule not in OWN_RULES:
+    if (
+        resolution is None
+        or get_answer(question, resolution) is None
+        or score.rule not in SOLO_RULES
+    ):
         return None
-    return recompute(question, resolution, score) == score
+    return recompute_score(question, resolution, score) == score
 
 
 def standing_spans(
     question: Question, resolution: Resolution, timeline: Timeline
-) -> tuple[Span, ...]:
+) -> tuple[ForecastSpan, ...]:
     """Forecasts from the opening to the effective close, removed options in `Other`."""
     spans = timeline.spans(question.opens_at, effective_close(question, resolution))
     removals = [option.removed_at for option in question.options if option.removed_at is not None]
     return tuple(
-        Span(start, end, as_offered(question, start, span.distribution))
+        ForecastSpan(start, end, fold_removed_options(question, start, span.distribution))
         for span in spans
         for start, end in pairwise(
             sorted({span.start, span.end, *(r for r in removals if span.start < r < span.end)})
@@ -237,7 +251,7 @@ class Summary:
     high: float | None = None
 
 
-def summarise(
+def summarise_scores(
     scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _NO_CLUSTERS
 ) -> tuple[Summary, ...]:
     """Summaries by forecaster and rule, in the order of `RULES`, then best skill first.

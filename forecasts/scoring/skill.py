@@ -16,15 +16,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, probabilities
-from forecasts.distributions.probability import outcomes as checked_outcomes
+from forecasts.distributions.probability import Floats, check_probabilities
+from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
 from forecasts.statistics.resampling import (
-    checked_level,
+    check_level,
     cluster_sums,
-    numbered,
+    number_labels,
     percentile_interval,
-    resampled_sums,
+    resample_sums,
 )
 
 ReferenceName = Literal["half", "base_rate", "hazard", "no_change", "climatology"]
@@ -87,14 +87,14 @@ def skill_score(scores: ArrayLike, reference: ArrayLike) -> float | None:
     return _skill_from_sums(float(own_sum), float(reference_sum))
 
 
-def leave_one_out(outcomes: ArrayLike) -> Floats:
+def leave_one_out_shares(outcomes: ArrayLike) -> Floats:
     """Leave-one-out climatology: share of YES among the other questions, (Σo − oᵢ)/(n − 1).
 
     `outcomes` holds 1 or 0 per question; the answer is a probability per question, in their order.
     Raises `ValueError` for other outcomes, and `ForecastsError` when there are fewer than two.
     Source: Wilks, cross-validated climatology.
 
-    >>> leave_one_out([1, 0, 0, 1, 0]).tolist()
+    >>> leave_one_out_shares([1, 0, 0, 1, 0]).tolist()
     [0.25, 0.5, 0.5, 0.25, 0.5]
     """
     seen = checked_outcomes(outcomes)
@@ -111,9 +111,10 @@ class ClimatologySkill:
     """Mean Brier scores of forecasts and two climatologies, with the skill against each.
 
     `bs` is the forecasts' own mean Brier score, 0 to 1, lower is better. `bs_loo` is that of
-    `leave_one_out`, and `bss_loo` the skill against it: the fair comparison, higher is better.
-    `bs_insample` is that of the share of YES among all questions, including the scored one, so that
-    the skill against it, `bss_insample`, is too small. A skill is None when all outcomes are equal.
+    `leave_one_out_shares`, and `bss_loo` the skill against it: the fair comparison, higher is
+    better. `bs_insample` is that of the share of YES among all questions, including the scored one,
+    so that the skill against it, `bss_insample`, is too small. A skill is None when all outcomes
+    are equal.
     """
 
     bs: float
@@ -134,9 +135,9 @@ def skill_vs_climatology(p: ArrayLike, outcomes: ArrayLike) -> ClimatologySkill:
     >>> round(found.bs, 4), found.bs_insample, round(found.bs_loo, 4), round(found.bss_loo, 4)
     (0.0625, 0.25, 0.4444, 0.8594)
     """
-    other_shares = leave_one_out(outcomes)
+    other_shares = leave_one_out_shares(outcomes)
     seen = checked_outcomes(outcomes)
-    forecasts = probabilities(p)
+    forecasts = check_probabilities(p)
     if forecasts.shape != seen.shape:
         raise ForecastsError(
             f"give one forecast for each outcome: there are {forecasts.size} for {seen.size}"
@@ -193,11 +194,11 @@ def skill_with_interval(
     >>> found.n, found.n_clusters, round(found.skill, 3), found.low < found.skill < found.high
     (5, 4, 0.296, True)
     """
-    checked_level(level)
+    check_level(level)
     losses = _pair_losses(own_losses, reference)
     sums = cluster_sums(losses, clusters)
     own_sum, reference_sum = (float(total) for total in losses.sum(axis=0))
-    resampled = resampled_sums(sums, resamples=resamples, seed=seed)
+    resampled = resample_sums(sums, resamples=resamples, seed=seed)
     # Undefined ratios of some resamples make the interval undefined.
     telling = len(sums) > 1 and bool((resampled[:, 1] > 0.0).all())
     low, high = (
@@ -238,7 +239,7 @@ class Difficulty:
         return len(self.components) == 1
 
 
-def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficulty:
+def adjust_for_difficulty(rows: Iterable[tuple[str, Hashable, float]]) -> Difficulty:
     """Adjust scores for difficulty by least squares: score = forecaster + question.
 
     `rows` are (forecaster, question, score), in any order; repeated pairs all count. Forecasters
@@ -249,14 +250,17 @@ def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficul
 
     >>> rows = [("ann", "hard", 0.5), ("ann", "easy", 0.1), ("bob", "hard", 0.4), ("cy", "easy",
     ...     0.12)]
-    >>> found = difficulty_adjusted([*rows, ("dan", "nobody else's", 0.01)])
+    >>> found = adjust_for_difficulty([*rows, ("dan", "nobody else's", 0.01)])
     >>> {who: round(effect, 3) for who, effect in found.effects.items()}, found.comparable
     ({'bob': -0.073, 'ann': 0.027, 'cy': 0.047}, False)
     """
     panel = tuple(rows)
     components = _find_components(panel)
     linked = [row for row in panel if row[0] in components[0]]
-    forecaster, question = numbered(row[0] for row in linked), numbered(row[1] for row in linked)
+    forecaster, question = (
+        number_labels(row[0] for row in linked),
+        number_labels(row[1] for row in linked),
+    )
     scores = np.array([row[2] for row in linked], dtype=np.float64)
     from scipy.sparse import csr_array  # slow to import
 
@@ -283,7 +287,10 @@ def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficul
 def _find_components(panel: Sequence[tuple[str, Hashable, float]]) -> tuple[frozenset[str], ...]:
     """Components of forecasters linked by shared questions, largest first by rows."""
     cluster_sums([score for _, _, score in panel])  # raises for invalid scores
-    forecaster, question = numbered(row[0] for row in panel), numbered(row[1] for row in panel)
+    forecaster, question = (
+        number_labels(row[0] for row in panel),
+        number_labels(row[1] for row in panel),
+    )
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 

@@ -17,11 +17,11 @@ from forecasts.distributions.probability import Floats
 Counts = NDArray[np.int64]
 
 
-def microseconds(instants: Sequence[datetime]) -> Counts:
+def to_microseconds(instants: Sequence[datetime]) -> Counts:
     """Convert aware times to whole microseconds since 1970-01-01, UTC.
 
     >>> from datetime import UTC
-    >>> microseconds([datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)]).tolist()
+    >>> to_microseconds([datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)]).tolist()
     [1000000]
     """
     tick = timedelta(microseconds=1)
@@ -42,7 +42,7 @@ class Windows:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stretches:
+class ClippedIntervals:
     """Intervals cut to their windows: `pair`, `length`, and `share` of the pair's active time.
 
     Both are 0 for an interval that is cut away. By pair: `scheduled`, the time from opening to
@@ -75,7 +75,9 @@ class Stretches:
         return np.where(self.active > 0.0, means * self.coverage, 0.0)
 
 
-def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windows) -> Stretches:
+def clip_intervals(
+    pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windows
+) -> ClippedIntervals:
     """Cut intervals to the windows of their pairs.
 
     Time before the opening, and at or after the effective close, is removed. An interval that is
@@ -83,7 +85,7 @@ def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windo
     close after they open; neither is checked here.
 
     >>> windows = Windows(*(np.array([t], dtype=np.int64) for t in (0, 10, 8)))
-    >>> cut = stretches(np.array([0, 0]), np.array([-5, 4]), np.array([4, 99]), windows)
+    >>> cut = clip_intervals(np.array([0, 0]), np.array([-5, 4]), np.array([4, 99]), windows)
     >>> cut.length.tolist(), cut.coverage.tolist(), cut.attainable_coverage.tolist()
     ([4.0, 4.0], [0.8], [0.8])
     >>> mean, parts = cut.means(np.array([1.0, 0.5]))
@@ -94,7 +96,7 @@ def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windo
     length = np.maximum(whole, 0.0)
     scheduled = (windows.closes - windows.opens).astype(np.float64)
     active = _sum_by_pair(pair, length, len(scheduled))
-    return Stretches(
+    return ClippedIntervals(
         pair=pair,
         length=length,
         share=length

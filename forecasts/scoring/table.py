@@ -11,11 +11,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.distributions.probability import Floats, outcomes, probabilities
+from forecasts.distributions.probability import Floats, check_outcomes, check_probabilities
 from forecasts.errors import ForecastsError, InvalidTime
-from forecasts.scoring.rulebook import RuleName, gains
+from forecasts.scoring.rulebook import RuleName, rule_gains
 from forecasts.scoring.rules import baseline_points, brier, brier_two_sided, log_score, spherical
-from forecasts.scoring.stretches import Counts, Stretches, Windows, stretches
+from forecasts.scoring.stretches import ClippedIntervals, Counts, Windows, clip_intervals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +23,8 @@ class BinaryTable:
     """Binary forecasts in columns, for pairs of a forecaster and a question.
 
     By interval, in any order, those of one pair not overlapping: the number of its `pair`; `start`
-    and `end`, half-open, in whole microseconds since 1970 as from `stretches.microseconds`; `p`,
-    the probability of YES. Time outside the window is cut away. By pair, numbered from 0: its
+    and `end`, half-open, in whole microseconds since 1970 as from `clip_intervals.microseconds`;
+    `p`, the probability of YES. Time outside the window is cut away. By pair, numbered from 0: its
     window, and its `outcome`, 1 or 0.
 
     Raises `InvalidProbability` for a p outside [0, 1]; `InvalidTime` for a window that does not
@@ -51,8 +51,8 @@ class BinaryTable:
             )
         if not (self.windows.opens < self.windows.closes).all():
             raise InvalidTime("a window closes before it opens: correct one of the two times")
-        probabilities(self.p)
-        outcomes(self.outcome)
+        check_probabilities(self.p)
+        check_outcomes(self.outcome)
 
 
 def _check_same_length(noun: str, *columns: NDArray[np.generic]) -> None:
@@ -98,7 +98,7 @@ def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
     spherical [0.439] [-0.2681]
     baseline [-79.3...] [-79.3...]
     """
-    cut = stretches(table.pair, table.start, table.end, table.windows)
+    cut = clip_intervals(table.pair, table.start, table.end, table.windows)
     # Rules are symmetric in YES and NO, so the outcome's probability is scored.
     outcome_probability = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
     return MappingProxyType(
@@ -110,13 +110,16 @@ def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
 
 
 def _score_rule(
-    cut: Stretches, outcome_probability: Floats, rule: Callable[[Floats], Floats], like: RuleName
+    cut: ClippedIntervals,
+    outcome_probability: Floats,
+    rule: Callable[[Floats], Floats],
+    like: RuleName,
 ) -> TableScores:
     score = rule(outcome_probability)
     mean, contribution = cut.means(score)
     return TableScores(
         mean_while_active=mean,
-        skill_over_schedule=cut.over_schedule(gains(like, mean, float(rule(np.array(0.5))))),
+        skill_over_schedule=cut.over_schedule(rule_gains(like, mean, float(rule(np.array(0.5))))),
         coverage=cut.coverage,
         attainable_coverage=cut.attainable_coverage,
         score=score,

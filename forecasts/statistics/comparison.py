@@ -19,16 +19,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.statistics.resampling import (
-    TIES,
+    TIE_TOLERANCE,
+    as_vector,
     bootstrap_interval,
-    checked_level,
+    check_level,
     cluster_sums,
-    one_each,
-    sign_flip,
+    sign_flip_test,
 )
 
 MIN_CLUSTERS = 30
@@ -37,7 +37,7 @@ MIN_CLUSTERS = 30
 ROUNDING = 1e-12
 """Relative difference up to which two scores count as equal."""
 
-Verdict = Literal["better", "worse", "no difference shown", "not enough data"]
+ComparisonVerdict = Literal["better", "worse", "no difference shown", "not enough data"]
 
 _NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
 
@@ -67,7 +67,7 @@ def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
     """
     from scipy.special import stdtr
 
-    values = cluster_sums(one_each(differences))
+    values = cluster_sums(as_vector(differences))
     n, mean = len(values), float(values.mean())
     if not 1 <= h < n:
         raise ForecastsError(
@@ -105,7 +105,7 @@ def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
     >>> [round(p, 4) for p in benjamini_hochberg([0.01, 0.02, 0.03, 0.5])]
     [0.04, 0.04, 0.04, 0.5]
     """
-    checked = probabilities(p_values)
+    checked = check_probabilities(p_values)
     if not checked.size:
         return ()
     from scipy.stats import false_discovery_control  # slow to import
@@ -144,7 +144,7 @@ class Comparison:
 
     `a` and `b` are their names. `mean_difference` is A's mean score minus B's, `low` to `high` its
     interval, both in the unit of the scores; the rule decides which sign is better. `p_value` is
-    from `sign_flip`; `p_adjusted` is adjusted for simultaneous comparisons, and None below
+    from `sign_flip_test`; `p_adjusted` is adjusted for simultaneous comparisons, and None below
     `MIN_CLUSTERS` clusters, where nothing is tested. `verdict` is about A; `sentence` sums it up in
     words. A number that cannot be computed, for lack of questions or of a second cluster, is None.
     """
@@ -158,7 +158,7 @@ class Comparison:
     high: float | None
     p_value: float | None
     p_adjusted: float | None
-    verdict: Verdict
+    verdict: ComparisonVerdict
     sentence: str
 
 
@@ -170,7 +170,7 @@ def compare_all(
     lower_is_better: bool = True,
     seed: int = 0,
     level: float = 0.95,
-    told: Callable[[float], str] | None = None,
+    format_difference: Callable[[float], str] | None = None,
 ) -> tuple[Comparison, ...]:
     """Compare every pair of forecasters, in the order of `itertools.combinations(scores, 2)`.
 
@@ -180,10 +180,10 @@ def compare_all(
     as large in no more than 1 − `level` of all cases, and never below `MIN_CLUSTERS` clusters.
 
     The p-values of pairs with enough clusters are adjusted by `benjamini_hochberg`, and the
-    verdicts use these. A forecaster without an entry in `names` is named by id. `told` formats a
-    difference in a unit that people know. Raises `ForecastsError` for a score that is missing or
-    infinite, or a level outside (0, 1). Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993
-    (`bootstrap_interval`).
+    verdicts use these. A forecaster without an entry in `names` is named by id. `format_difference`
+    formats a difference in a unit that people know. Raises `ForecastsError` for a score that is
+    missing or infinite, or a level outside (0, 1). Source: Fisher 1935 (`sign_flip_test`); Efron &
+    Tibshirani 1993 (`bootstrap_interval`).
 
     >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
     >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
@@ -224,7 +224,7 @@ def compare_all(
             pairs=len(raw),
             lower_is_better=lower_is_better,
             level=level,
-            write=told or _format_number,
+            write=format_difference or _format_number,
         )
         for pair in measured
     )
@@ -246,7 +246,7 @@ def _measure_pair(
     # Pairs separate question ids from event names.
     labels = [(True, events[q]) if q in events else (False, q) for q in common]
     n, m = len(common), len(set(labels))
-    checked_level(level)
+    check_level(level)
     blank = Comparison(*names, n, m, None, None, None, None, None, "not enough data", "")
     if n == 0:
         return blank
@@ -256,7 +256,7 @@ def _measure_pair(
     low, high = (
         bootstrap_interval(differences, labels, level=level, seed=seed) if m > 1 else (None, None)
     )
-    p = sign_flip(differences, labels, seed=seed)
+    p = sign_flip_test(differences, labels, seed=seed)
     return replace(blank, mean_difference=mean, low=low, high=high, p_value=p)
 
 
@@ -280,7 +280,7 @@ def _judge_pair(
     level: float,
     write: Callable[[float], str],
 ) -> Comparison:
-    verdict: Verdict = "not enough data"
+    verdict: ComparisonVerdict = "not enough data"
     if p_adjusted is not None and comparison.mean_difference is not None:
         verdict = "better" if (comparison.mean_difference < 0.0) is lower_is_better else "worse"
         verdict = verdict if p_adjusted <= 1.0 - level else "no difference shown"
@@ -338,7 +338,7 @@ def _format_cases(p: float) -> str:
     if p <= 0.001:
         return "at most 1 of 1000"
     whole = 1000 if p < 0.01 else 100
-    return f"{math.ceil(p * whole - TIES)} of {whole}"
+    return f"{math.ceil(p * whole - TIE_TOLERANCE)} of {whole}"
 
 
 def _format_number(value: float) -> str:

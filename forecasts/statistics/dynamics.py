@@ -1,9 +1,9 @@
 """Dynamics of forecasts: amount, frequency and direction of updates.
 
-`excess_movement` compares movement with the reduction of uncertainty. `pooled_updates` describes
-updating habits: accurate forecasters make frequent small updates (Atanasov et al. 2020,
-Organizational Behavior and Human Decision Processes 160). `reaction` compares a person's revisions
-with those suggested by the evidence ledger. The three need not agree.
+`measure_excess_movement` compares movement with the reduction of uncertainty. `pool_updates`
+describes updating habits: accurate forecasters make frequent small updates (Atanasov et al. 2020,
+Organizational Behavior and Human Decision Processes 160). `measure_reaction` compares a person's
+revisions with those suggested by the evidence ledger. The three need not agree.
 """
 
 import math
@@ -15,10 +15,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, logit, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities, logit
 from forecasts.errors import InvalidForecast, InvalidTime
 
-TOO_FEW = 30
+MIN_SAMPLE = 30
 """Minimum of questions, or revisions, for a verdict."""
 
 LEVEL = 0.95
@@ -30,19 +30,20 @@ LOGIT_CLIP = 0.01
 
 _MIN_SPREAD = 1e-12  # smaller standard deviations are rounding errors
 
-Act = tuple[float, float, bool]
+TimedForecast = tuple[float, float, bool]
 """Forecast as (time in days from any origin, p, entered as a reaffirmation)."""
 
-Verdict = Literal["under-reacts", "over-reacts"]
+ReactionVerdict = Literal["under-reacts", "over-reacts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
     """Movement of a path of forecasts, and the uncertainty that it removed.
 
-    `movement` is Σ(Δp)², 0 and up; `uncertainty_reduction` is p₀(1 − p₀) − p_T(1 − p_T), −¼ to ¼;
-    `excess` is the first minus the second. A Bayesian's excess is 0 on average over questions:
-    above 0 forecasts move too much, below 0 too little. A single question is not informative.
+    `measure_movement` is Σ(Δp)², 0 and up; `uncertainty_reduction` is p₀(1 − p₀) − p_T(1 − p_T), −¼
+    to ¼; `excess` is the first minus the second. A Bayesian's excess is 0 on average over
+    questions: above 0 forecasts move too much, below 0 too little. A single question is not
+    informative.
     """
 
     movement: float
@@ -50,13 +51,13 @@ class Movement:
     excess: float
 
 
-def movement(path: ArrayLike) -> Movement:
+def measure_movement(path: ArrayLike) -> Movement:
     """Movement of a path of probabilities in order of time, (n,), with its outcome if resolved.
 
     Raises `InvalidForecast` when there is none, `InvalidProbability` when one is no probability.
     Source: Augenblick & Rabin 2021, Quarterly Journal of Economics 136.
 
-    >>> moved = movement([0.5, 0.6, 0.55, 0.8, 1.0])
+    >>> moved = measure_movement([0.5, 0.6, 0.55, 0.8, 1.0])
     >>> round(moved.movement, 4), moved.uncertainty_reduction, round(moved.excess, 4)
     (0.115, 0.25, -0.135)
     """
@@ -89,7 +90,7 @@ class ExcessMovement:
         >>> ExcessMovement(12, 0.1, 1.4, 2.5, 0.03).sentence
         'Too few questions to say anything: 12 of the 30 needed, 18 are missing.'
         """
-        if self.n < TOO_FEW:
+        if self.n < MIN_SAMPLE:
             return _explain_shortage("questions", self.n)
         if self.ratio is None:
             return (
@@ -109,13 +110,13 @@ class ExcessMovement:
         return f"{start}: they under-react; news should move them further."
 
 
-def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
+def measure_excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
     """Excess movement over resolved questions, one path each that ends with the outcome, 0 or 1.
 
     Raises `InvalidForecast` for a path that is empty or does not end with an outcome,
     `InvalidProbability` for its numbers. Source: Augenblick & Rabin 2021.
 
-    >>> found = excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]])
+    >>> found = measure_excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]])
     >>> found.n, round(found.ratio, 2), round(found.p_value, 2)
     (3, 1.68, 0.38)
     """
@@ -124,7 +125,7 @@ def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
             raise InvalidForecast(
                 "the path of a resolved question ends with its outcome, 0 or 1: append it"
             )
-    moves = [movement(path) for path in paths]
+    moves = [measure_movement(path) for path in paths]
     if not moves:
         return ExcessMovement(0, None, None, None, None)
     moved = math.fsum(movement_of_path.movement for movement_of_path in moves)
@@ -146,7 +147,7 @@ def _t_test(values: Floats) -> tuple[float | None, float | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Updates:
+class UpdateHabits:
     """Updating habits of one forecaster, over `n_questions`.
 
     An act after the first on a question is an *update* when it changes p, else a *reaffirmation*;
@@ -168,7 +169,7 @@ class Updates:
     momentum: float | None
 
 
-def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
+def pool_updates(histories: Sequence[tuple[Sequence[TimedForecast], float]]) -> UpdateHabits:
     """Updating habits over several questions, given (acts, days with a standing forecast) for each.
 
     Acts are in order of time and have equal weight over all questions; pairs of updates never
@@ -176,7 +177,7 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
     one. Raises `InvalidTime` for acts out of order or negative days, `InvalidForecast` for a
     reaffirmation of another number, `InvalidProbability` for p. Source: Atanasov et al. 2020.
 
-    >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35,
+    >>> habit = pool_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35,
     ...     False)], 60)])
     >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
     (2, 1.0, 0.075, 1.0)
@@ -187,7 +188,7 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
     sizes = [abs(move) for path_steps in moves for move in path_steps]
     pairs = [pair for path_steps in moves for pair in pairwise(path_steps)]
     later = sum(map(len, steps))
-    return Updates(
+    return UpdateHabits(
         n_questions=len(histories),
         n_acts=sum(len(acts) for acts, _ in histories),
         n_updates=len(sizes),
@@ -201,9 +202,9 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
     )
 
 
-def _check_steps(acts: Sequence[Act]) -> list[float]:
+def _check_steps(acts: Sequence[TimedForecast]) -> list[float]:
     """Δp of every act after the first, 0 for a reaffirmation; checks order and reaffirmations."""
-    probabilities([p for _, p, _ in acts])
+    check_probabilities([p for _, p, _ in acts])
     for (before, previous, _), (at, p, reaffirmed) in pairwise(acts):
         if not before <= at:
             raise InvalidTime(
@@ -238,7 +239,9 @@ def logit_move(before: float, after: float) -> float:
     >>> round(logit_move(0.5, 0.75), 4), round(logit_move(0.99, 1.0), 4)
     (1.0986, 0.0)
     """
-    first, second = np.clip(probabilities([before, after]), LOGIT_CLIP, 1.0 - LOGIT_CLIP).tolist()
+    first, second = np.clip(
+        check_probabilities([before, after]), LOGIT_CLIP, 1.0 - LOGIT_CLIP
+    ).tolist()
     return logit(second) - logit(first)
 
 
@@ -258,13 +261,13 @@ class Reaction:
     high: float | None
 
     @property
-    def verdict(self) -> Verdict | None:
-        """Verdict from `TOO_FEW` revisions on, if the interval excludes 1; else None.
+    def verdict(self) -> ReactionVerdict | None:
+        """Verdict from `MIN_SAMPLE` revisions on, if the interval excludes 1; else None.
 
         >>> Reaction(40, 0.5, 0.3, 0.7).verdict, Reaction(40, 0.8, 0.5, 1.1).verdict
         ('under-reacts', None)
         """
-        if self.n < TOO_FEW or self.low is None or self.high is None:
+        if self.n < MIN_SAMPLE or self.low is None or self.high is None:
             return None
         if self.high < 1.0:
             return "under-reacts"
@@ -280,7 +283,7 @@ class Reaction:
         'No reaction to the evidence shows: revisions go -0.10 of the way that the evidence suggests
         (95%: ...).'
         """
-        if self.n < TOO_FEW:
+        if self.n < MIN_SAMPLE:
             return _explain_shortage("revisions", self.n)
         if self.slope is None:
             return "The evidence never suggested a move, so there was nothing to react to."
@@ -293,7 +296,7 @@ class Reaction:
         return f"{self.verdict.capitalize()}: {extent}."
 
 
-def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
+def measure_reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
     """Slope through the origin of pairs (the person's Δ logit, suggested Δ logit), in nats.
 
     Each pair is one revision and the sum of suggested log-likelihood ratios since the one before;
@@ -301,7 +304,7 @@ def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
     Raises `InvalidForecast` for a number that is not finite. Source: regression through the origin,
     as in Eisenhauer 2003, Teaching Statistics 25.
 
-    >>> found = reaction([(0.5, 1.0), (0.9, 2.0), (-0.6, -1.0)])
+    >>> found = measure_reaction([(0.5, 1.0), (0.9, 2.0), (-0.6, -1.0)])
     >>> round(found.slope, 3), round(found.low, 3), round(found.high, 3), found.verdict
     (0.483, 0.315, 0.652, None)
     """
@@ -324,7 +327,7 @@ def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
 
 
 def _check_path(path: ArrayLike) -> list[float]:
-    checked = probabilities(path)
+    checked = check_probabilities(path)
     if checked.ndim != 1 or checked.size == 0:
         raise InvalidForecast("a path is a list of forecasts in order of time: give at least one")
     return [float(p) for p in checked]
@@ -332,5 +335,6 @@ def _check_path(path: ArrayLike) -> list[float]:
 
 def _explain_shortage(noun: str, n: int) -> str:
     return (
-        f"Too few {noun} to say anything: {n} of the {TOO_FEW} needed, {TOO_FEW - n} are missing."
+        f"Too few {noun} to say anything: {n} of the {MIN_SAMPLE} needed, {MIN_SAMPLE - n} "
+        "are missing."
     )

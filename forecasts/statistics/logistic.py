@@ -8,11 +8,11 @@ from scipy.special import expit
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
 
-_ROUNDS = 500
+_MAX_ITERATIONS = 500
 _STEP_TOLERANCE = 1e-12
 
 
-def most_probable(
+def fit_logistic(
     features: Floats,
     answers: Floats,
     *,
@@ -30,7 +30,7 @@ def most_probable(
     steps do. Raises `ForecastsError` if it does not converge, as under very wide priors.
 
     >>> one, rows = np.ones(1), np.ones((4, 1))
-    >>> most_probable(rows, np.array([1.0, 1.0, 1.0, 0.0]), middle=0 * one,
+    >>> fit_logistic(rows, np.array([1.0, 1.0, 1.0, 0.0]), middle=0 * one,
     ...     precision=0.01 * one).round(2).tolist()
     [1.08]
     """
@@ -39,7 +39,7 @@ def most_probable(
     start = np.zeros_like(answers) if offset is None else offset
     counts = np.ones_like(answers) if weights is None else weights
     fitted = middle.copy()
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         z = start + features @ fitted
         slope = features.T @ (counts * sides * expit(sides * z)) + precision * (fitted - middle)
         curvature = (features.T * (counts * expit(z) * expit(-z))) @ features + np.diag(precision)

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
-from forecasts.distributions.probability import Floats, outcomes, probabilities
+from forecasts.distributions.probability import Floats, check_outcomes, check_probabilities
 from forecasts.errors import ForecastsError
-from forecasts.statistics.logistic import most_probable
+from forecasts.statistics.logistic import fit_logistic
 
-ENOUGH_QUESTIONS = 50
+MIN_RECALIBRATION_QUESTIONS = 50
 """Minimum of resolved questions; with fewer a fit is as likely to harm as to help."""
 
 CLIP = (0.01, 0.99)
@@ -65,7 +65,7 @@ def fit_recalibration(
 
     Logistic regression of the outcome on logit p, with the priors a ~ N(0, sd_a) and b ~ N(1,
     sd_b). The priors keep it finite if all outcomes or all forecasts are equal; without any
-    forecast the result is (0, 1). See `ENOUGH_QUESTIONS` for the sample needed. Raises
+    forecast the result is (0, 1). See `MIN_RECALIBRATION_QUESTIONS` for the sample needed. Raises
     `InvalidProbability` for p, `ValueError` for an outcome other than 0 and 1, and `ForecastsError`
     when the lengths differ or a standard deviation is not above 0. Source: Cox 1958, Biometrika 45,
     with two priors added.
@@ -76,7 +76,7 @@ def fit_recalibration(
     (0.0, 0.411)
     """
     unfitted = Recalibration(0.0, 1.0, clip)
-    log_odds, answers = _log_odds(p, unfitted.clip), outcomes(happened)
+    log_odds, answers = _log_odds(p, unfitted.clip), check_outcomes(happened)
     if log_odds.ndim != 1 or log_odds.shape != answers.shape:
         raise ForecastsError("give a flat list of forecasts and one outcome for each of them")
     if not (0.0 < sd_a < math.inf and 0.0 < sd_b < math.inf):
@@ -85,9 +85,9 @@ def fit_recalibration(
         )
     features = np.column_stack([np.ones_like(log_odds), log_odds])
     priors = {"middle": np.array([0.0, 1.0]), "precision": np.array([sd_a, sd_b]) ** -2.0}
-    a, b = most_probable(features, answers, **priors)
+    a, b = fit_logistic(features, answers, **priors)
     return replace(unfitted, a=float(a), b=float(b))
 
 
 def _log_odds(p: ArrayLike, clip: tuple[float, float]) -> Floats:
-    return np.asarray(logit(np.clip(probabilities(p), *clip)))
+    return np.asarray(logit(np.clip(check_probabilities(p), *clip)))

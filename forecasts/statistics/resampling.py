@@ -15,21 +15,21 @@ from numpy.typing import ArrayLike, NDArray
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
 
-CELLS = 4_000_000
+MAX_CELLS = 4_000_000
 """Repetitions × clusters held in memory at once; 32 megabytes."""
 
 EXACT_CLUSTERS = 16
 """Up to this number of clusters all 2^m sign choices are enumerated; above, random ones are drawn.
 """
 
-TIES = 1e-9
+TIE_TOLERANCE = 1e-9
 """Relative difference up to which totals count as equal."""
 
 
-def numbered(labels: Iterable[Hashable]) -> NDArray[np.intp]:
+def number_labels(labels: Iterable[Hashable]) -> NDArray[np.intp]:
     """Number the labels 0, 1, 2, … in order of first occurrence.
 
-    >>> numbered(["summit", "vote", "summit", "strike"]).tolist()
+    >>> number_labels(["summit", "vote", "summit", "strike"]).tolist()
     [0, 1, 0, 2]
     """
     seen: dict[Hashable, int] = {}
@@ -59,16 +59,16 @@ def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) ->
         raise ForecastsError(
             f"give one cluster for each score: there are {len(clusters)} for {len(values)}"
         )
-    codes = numbered(clusters)
+    codes = number_labels(clusters)
     sums = np.zeros((int(codes.max()) + 1, *values.shape[1:]))
     np.add.at(sums, codes, values)
     return sums
 
 
-def one_each(differences: ArrayLike) -> Floats:
+def as_vector(differences: ArrayLike) -> Floats:
     """Convert differences to a vector; raises `ForecastsError` unless they are one-dimensional.
 
-    >>> one_each([0.25, -0.5]).tolist()
+    >>> as_vector([0.25, -0.5]).tolist()
     [0.25, -0.5]
     """
     vector = np.asarray(differences, dtype=np.float64)
@@ -77,7 +77,7 @@ def one_each(differences: ArrayLike) -> Floats:
     return vector
 
 
-def sign_flip(
+def sign_flip_test(
     differences: ArrayLike,
     clusters: Sequence[Hashable] | None = None,
     *,
@@ -98,11 +98,11 @@ def sign_flip(
     1935; Phipson & Smyth 2010 for the added 1.
 
     >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
-    >>> sign_flip(differences), sign_flip(differences, "aaabbcddef")
+    >>> sign_flip_test(differences), sign_flip_test(differences, "aaabbcddef")
     (0.091796875, 0.09375)
     """
-    totals = cluster_sums(one_each(differences), clusters)
-    threshold = abs(totals.sum()) - TIES * np.abs(totals).sum()
+    totals = cluster_sums(as_vector(differences), clusters)
+    threshold = abs(totals.sum()) - TIE_TOLERANCE * np.abs(totals).sum()
     if len(totals) <= EXACT_CLUSTERS:
         return float(np.mean(np.abs(_all_flips(totals)) >= threshold))
     as_far = np.count_nonzero(np.abs(_random_flips(totals, draws=draws, seed=seed)) >= threshold)
@@ -139,31 +139,31 @@ def bootstrap_interval(
 
     Clusters are drawn with replacement, as many as there are; each resample's mean is taken over
     all rows drawn, and the middle share `level` of these means is the interval, in the unit of the
-    differences. Raises `ForecastsError` as `sign_flip` does, for fewer than two clusters, or for a
-    level outside (0, 1). Source: Efron & Tibshirani 1993, the percentile interval.
+    differences. Raises `ForecastsError` as `sign_flip_test` does, for fewer than two clusters, or
+    for a level outside (0, 1). Source: Efron & Tibshirani 1993, the percentile interval.
 
     >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
     >>> [round(end, 3) for end in bootstrap_interval(differences, "aaabbcddef")]
     [0.006, 0.034]
     """
-    vector = one_each(differences)
+    vector = as_vector(differences)
     sums = cluster_sums(np.column_stack([vector, np.ones(len(vector))]), clusters)
     if len(sums) < 2:
         raise ForecastsError(
             "an interval takes at least two clusters: one event says nothing about others"
         )
-    resampled = resampled_sums(sums, resamples=resamples, seed=seed)
+    resampled = resample_sums(sums, resamples=resamples, seed=seed)
     return percentile_interval(resampled[:, 0] / resampled[:, 1], level)
 
 
-def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
+def resample_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
     """Totals of as many clusters as there are, drawn with replacement; one row per resample.
 
     `sums` has one row per cluster and a column per quantity; a resample keeps the quantities of a
     cluster together, so that ratios of them can be taken. Raises `ForecastsError` without
     resamples.
 
-    >>> resampled_sums(np.array([[1.0, 10.0], [2.0, 20.0]]), resamples=4, seed=0).tolist()
+    >>> resample_sums(np.array([[1.0, 10.0], [2.0, 20.0]]), resamples=4, seed=0).tolist()
     [[4.0, 40.0], [3.0, 30.0], [2.0, 20.0], [2.0, 20.0]]
     """
     rng, m = np.random.default_rng(seed), len(sums)
@@ -184,15 +184,15 @@ def percentile_interval(values: Floats, level: float) -> tuple[float, float]:
     >>> [round(end, 3) for end in percentile_interval(np.linspace(0.0, 1.0, 101), 0.9)]
     [0.05, 0.95]
     """
-    outside = (1.0 - checked_level(level)) / 2.0
+    outside = (1.0 - check_level(level)) / 2.0
     low, high = np.quantile(values, [outside, 1.0 - outside])
     return float(low), float(high)
 
 
-def checked_level(level: float) -> float:
+def check_level(level: float) -> float:
     """Return a valid level of an interval; raises `ForecastsError` otherwise.
 
-    >>> checked_level(95)
+    >>> check_level(95)
     Traceback (most recent call last):
     forecasts.errors.ForecastsError: the level of an interval lies between 0 and 1, such
     as 0.95, not 95
@@ -207,6 +207,6 @@ def checked_level(level: float) -> float:
 def _batch_sizes(times: int, clusters: int) -> Iterator[int]:
     if times < 1:
         raise ForecastsError(f"at least one repetition is needed, better thousands, not {times}")
-    at_once = max(1, CELLS // clusters)
+    at_once = max(1, MAX_CELLS // clusters)
     for done in range(0, times, at_once):
         yield min(at_once, times - done)

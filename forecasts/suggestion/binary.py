@@ -9,7 +9,8 @@ An event counts once, however many outlets copy it. A second story of the same k
 counts half, a third a quarter. News decays. The *usual level* of news is subtracted. Counting
 articles instead is far worse than doing nothing: in simulations its Brier score was 0.68, against
 0.12 for this model and for time alone. Strengths follow Kass & Raftery 1995, reliability the
-Admiralty grades. Lines are in `forecasts.evidence.log_odds`, weights of stories in `forecasts.evidence.weights`.
+Admiralty grades. Lines are in `forecasts.evidence.log_odds`, weights of stories in
+`forecasts.evidence.weights`.
 """
 
 import math
@@ -21,46 +22,50 @@ from types import MappingProxyType
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Evidence, Expectation, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (
-    Group,
-    Line,
+    LedgerEntry,
+    LedgerGroup,
+    LedgerLine,
     LineKind,
-    Weight,
+    accumulate_lines,
+    apply_soft_cap,
+    closing_difference,
     group_lines,
-    in_order,
-    rest,
-    soft_capped,
 )
-from forecasts.evidence.signposts import unseen
+from forecasts.evidence.signposts import unseen_probabilities
 from forecasts.evidence.weights import (
     DAY,
     DEFAULT_HALF_LIFE_DAYS,
     DEFAULT_MODEL,
-    Model,
-    ramp,
-    visible,
-    weighed,
+    SuggestionModel,
+    saturation_share,
+    visible_evidence,
+    weigh_stories,
 )
-from forecasts.questions.format import counted
+from forecasts.questions.format import format_count
 from forecasts.questions.question import Question, QuestionId
-from forecasts.suggestion.time_decay import hazard, hazard_timeline, time_passed
+from forecasts.suggestion.time_decay import (
+    describe_time_passed,
+    hazard_probability,
+    hazard_timeline,
+)
 
 __all__ = [
     "DEFAULT_HALF_LIFE_DAYS",
     "DEFAULT_MODEL",
-    "Line",
+    "LedgerLine",
     "LineKind",
-    "Model",
     "Suggestion",
-    "hazard",
+    "SuggestionModel",
+    "hazard_probability",
     "hazard_timeline",
     "suggest",
 ]
 
-CERTAIN = 1e-12
+LOGIT_MARGIN = 1e-12
 """Distance of lines from 0 and 1: at a deadline the exact log-odds are infinite and do not add up.
 """
 
-NO_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
+NO_USUAL_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,13 @@ class Suggestion:
 
     question_id: QuestionId
     at: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[LedgerLine, ...]
     p: float
     version: str = DEFAULT_MODEL.version
     learned_from: int = 0
 
     @property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[LedgerGroup, ...]:
         """Lines by group; their log-odds add up to logit(p) as well."""
         return group_lines(self.lines)
 
@@ -90,9 +95,9 @@ def suggest(
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
     *,
-    model: Model = DEFAULT_MODEL,
+    model: SuggestionModel = DEFAULT_MODEL,
     archive_from: datetime | None = None,
-    usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
+    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
 ) -> Suggestion:
     """Suggest a probability of YES at `at`, with all lines that make it up.
 
@@ -115,8 +120,8 @@ def suggest(
     - An indicator's usual level is subtracted in its direction, growing as 1 − 2^(−days since
       `archive_from` / half-life), in step with the evidence that can have accumulated. The archive
       starts at the opening by default. Without decay there is no steady level, and nothing is
-      subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.base_level`, replaces
-      the indicator's own.
+      subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.base_level`,
+      replaces the indicator's own.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import utc
@@ -135,33 +140,41 @@ def suggest(
     )
     archive_days = (at - (archive_from or question.opens_at)) / DAY
     weights = [
-        story.line(question.kind)
-        for story in weighed(visible(evidence, question.id, at), indicators, at, model)
+        story.ledger_entry(question.kind)
+        for story in weigh_stories(
+            visible_evidence(evidence, question.id, at), indicators, at, model
+        )
     ]
-    weights += silences(question, evidence, own_indicators, at)
-    weights += usual_weights(own_indicators, archive_days, usual_levels)
+    weights += silence_entries(question, evidence, own_indicators, at)
+    weights += usual_level_entries(own_indicators, archive_days, usual_levels)
     start = [_base_rate(question), _time_passed(question, at)]
-    scaling, capped = combined(weights, model)
+    scaling, capped = scale_evidence(weights, model)
     z = math.fsum([*(w.log_odds for w in start), capped])
-    p = closed(z, model)
+    p = final_probability(z, model)
     lines = [*start, *weights, *scaling]
     lines.append(
-        Weight("learned correction", _describe_correction(model), _apply_correction(z, model) - z)
-    )
-    lines.append(
-        Weight(
-            "limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)
+        LedgerEntry(
+            "learned correction", _describe_correction(model), _apply_correction(z, model) - z
         )
     )
-    return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version, model.learned_from)
+    lines.append(
+        LedgerEntry(
+            "limits",
+            f"kept between {model.p_min:.0%} and {model.p_max:.0%}",
+            closing_difference(logit(p), lines),
+        )
+    )
+    return Suggestion(
+        question.id, at, tuple(accumulate_lines(lines)), p, model.version, model.learned_from
+    )
 
 
-def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bool:
+def is_worth_recording(move: float, since: timedelta, *, prompted: bool = False) -> bool:
     """Return True if a change of probability is worth recording: a point, or a tenth of a point.
 
     A tenth is enough after a day, or when evidence `prompted` it.
 
-    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
+    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
     ...     (0.002, 24))]
     [True, False, True]
     """
@@ -169,48 +182,53 @@ def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bo
     return size >= 0.01 or (size >= 0.001 and (prompted or since >= DAY))
 
 
-def usual_weights(
+def usual_level_entries(
     indicators: Iterable[Indicator],
     archive_days: float,
-    levels: Mapping[IndicatorId, float] = NO_LEVELS,
-) -> Iterator[Weight]:
+    levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
+) -> Iterator[LedgerEntry]:
     """Entries that subtract the usual level of each indicator that has one and a direction."""
     for indicator in indicators:
         usual = levels.get(indicator.id, indicator.usual_level)
         if not usual or not indicator.direction:
             continue
-        level, share = indicator.direction * usual, ramp(indicator.half_life_days, archive_days)
+        level, share = (
+            indicator.direction * usual,
+            saturation_share(indicator.half_life_days, archive_days),
+        )
         why = (
             f"{indicator.name}: usual level {level:+.3f}, ramp ×{share:.3f}; such news comes anyway"
         )
-        yield Weight("usual level", why, 0.0 - level * share)
+        yield LedgerEntry("usual level", why, 0.0 - level * share)
 
 
-def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], float]:
+def scale_evidence(
+    weights: Sequence[LedgerEntry], model: SuggestionModel
+) -> tuple[list[LedgerEntry], float]:
     """Apply scale and saturation to the sum of all evidence: their entries, and the result."""
     if not weights:
         return [], 0.0
     raw = math.fsum(w.log_odds for w in weights)
     scaled = model.gamma * raw
-    capped = soft_capped(scaled, model.soft_cap)
+    capped = apply_soft_cap(scaled, model.soft_cap)
     scaling = []
     if model.gamma != 1.0:
         scaling.append(
-            Weight("evidence scale", f"evidence counts ×{model.gamma:.3g}", scaled - raw)
+            LedgerEntry("evidence scale", f"evidence counts ×{model.gamma:.3g}", scaled - raw)
         )
     max_ratio = f"{math.exp(model.soft_cap):.3g}"
     why = f"all evidence together never exceeds a likelihood ratio of {max_ratio}"
-    scaling.append(Weight("saturation", why, capped - scaled))
+    scaling.append(LedgerEntry("saturation", why, capped - scaled))
     return scaling, capped
 
 
-def _describe_correction(model: Model) -> str:
+def _describe_correction(model: SuggestionModel) -> str:
     """Origin and size of the learned correction."""
     changes = f"shift {model.shift:+.2g}" + (
         "" if model.slope == 1.0 else f", slope ×{model.slope:.2g}"
     )
     if model.learned_from:
-        return f"learned from {counted(model.learned_from, 'answered question')}: {changes}"
+        return f"learned from {format_count(model.learned_from, 'answered question')}: {changes}"
     return (
         "not learned yet"
         if (model.shift, model.slope) == (0.0, 1.0)
@@ -219,38 +237,38 @@ def _describe_correction(model: Model) -> str:
 
 
 def _finite_logit(p: float) -> float:
-    return logit(min(max(p, CERTAIN), 1.0 - CERTAIN))
+    return logit(min(max(p, LOGIT_MARGIN), 1.0 - LOGIT_MARGIN))
 
 
-def _base_rate(question: Question) -> Weight:
-    return Weight("base rate", question.prior_reason, _finite_logit(question.base_rate))
+def _base_rate(question: Question) -> LedgerEntry:
+    return LedgerEntry("base rate", question.prior_reason, _finite_logit(question.base_rate))
 
 
-def _time_passed(question: Question, at: datetime) -> Weight:
-    change = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
-    return Weight("time passed", time_passed(question, at), change)
+def _time_passed(question: Question, at: datetime) -> LedgerEntry:
+    change = _finite_logit(hazard_probability(question, at)) - _finite_logit(question.base_rate)
+    return LedgerEntry("time passed", describe_time_passed(question, at), change)
 
 
-def closed(log_odds: float, model: Model) -> float:
+def final_probability(log_odds: float, model: SuggestionModel) -> float:
     """P(YES) from the log-odds of base rate, time and news, after learned correction and limits."""
     return min(max(sigmoid(_apply_correction(log_odds, model)), model.p_min), model.p_max)
 
 
-def _apply_correction(log_odds: float, model: Model) -> float:
+def _apply_correction(log_odds: float, model: SuggestionModel) -> float:
     return model.shift + model.slope * log_odds
 
 
-def silences(
+def silence_entries(
     question: Question, evidence: Iterable[Evidence], indicators: Sequence[Indicator], at: datetime
-) -> Iterator[Weight]:
+) -> Iterator[LedgerEntry]:
     """Entries for expected indicators whose date passed unseen while the question was open."""
-    left = unseen(question, indicators, evidence, at)
+    left = unseen_probabilities(question, indicators, evidence, at)
     for indicator in indicators:
         if indicator.expected and indicator.expected.by <= at and left.get(indicator.id):
             yield _silence_entry(indicator, indicator.expected, left[indicator.id])
 
 
-def _silence_entry(indicator: Indicator, expected: Expectation, left: float) -> Weight:
+def _silence_entry(indicator: Indicator, expected: Expectation, left: float) -> LedgerEntry:
     words = f"{expected.if_yes} if YES, {expected.if_no} if NO"
     ratio = f"likelihood ratio {expected.ratio_when_silent:.3g}"
     doubt = f", ×{left:.3f} as a match in doubt may have been it" if left < 1.0 else ""
@@ -258,4 +276,4 @@ def _silence_entry(indicator: Indicator, expected: Expectation, left: float) -> 
         f"{indicator.name}: expected by {expected.by.date().isoformat()} ({words}) and not "
         f"seen ({ratio}){doubt}"
     )
-    return Weight("silence", why, math.log(expected.ratio_when_silent) * left)
+    return LedgerEntry("silence", why, math.log(expected.ratio_when_silent) * left)

@@ -9,7 +9,7 @@ simple: evidence moves the other options in proportion to their shares, the orde
 is ignored, and time has no effect, as a question with options is about a state, not about when.
 
 Numeric and date questions get no suggestion: a likelihood ratio for "higher" does not determine a
-curve. `leaning` sums up their evidence.
+curve. `measure_leaning` sums up their evidence.
 """
 
 import math
@@ -22,11 +22,23 @@ from typing import Literal
 from forecasts.distributions.distribution import OTHER, Categorical
 from forecasts.errors import InvalidForecast
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
-from forecasts.evidence.log_odds import GroupName, LineKind, Weight, by_group, rest
-from forecasts.evidence.weights import DAY, DEFAULT_MODEL, Model, visible, weighed
-from forecasts.questions.options import as_offered
+from forecasts.evidence.log_odds import (
+    GroupName,
+    LedgerEntry,
+    LineKind,
+    closing_difference,
+    iter_groups,
+)
+from forecasts.evidence.weights import (
+    DAY,
+    DEFAULT_MODEL,
+    SuggestionModel,
+    visible_evidence,
+    weigh_stories,
+)
+from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import EvidenceId, Question, QuestionId
-from forecasts.suggestion.binary import NO_LEVELS, combined, usual_weights
+from forecasts.suggestion.binary import NO_USUAL_LEVELS, scale_evidence, usual_level_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ class OptionSuggestion:
         There are no groups for time and learned correction. "Other options" is the normalisation.
         """
         lines = self.lines.get(option, ())
-        parts = by_group(lines) if lines else iter(())
+        parts = iter_groups(lines) if lines else iter(())
         return tuple(
             OptionGroup(name, members, math.fsum(line.log_share for line in members))
             for name, members in parts
@@ -94,9 +106,9 @@ def suggest_options(
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
     *,
-    model: Model = DEFAULT_MODEL,
+    model: SuggestionModel = DEFAULT_MODEL,
     archive_from: datetime | None = None,
-    usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
+    usual_levels: Mapping[IndicatorId, float] = NO_USUAL_LEVELS,
 ) -> OptionSuggestion:
     """Suggest shares of the options offered at `at`; without evidence the prior.
 
@@ -107,21 +119,21 @@ def suggest_options(
     `exp(model.soft_cap)` before normalisation. Silence and learned corrections are not used. A
     question of another kind raises `InvalidForecast`.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
-    >>> from forecasts.evidence.evidence import Report, Strength
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
+    >>> from forecasts.evidence.evidence import SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> summit = question_from(Asked("summit", "Where?", "As announced.", ("https://example.org",),
+    >>> summit = build_question(NewQuestion("summit", "Where?", "As announced.", ("https://example.org",),
     ...     opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("Moscow", "Beijing", "Other"), prior="Moscow=50 Beijing=30 Other=20"))
     >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0,
     ...     "confirmed", "ann", opens,
-    ...     (Report("wire", 0.9, opens),), option="Beijing")
+    ...     (SourceReport("wire", 0.9, opens),), option="Beijing")
     >>> [round(p, 3) for p in suggest_options(summit, [hall], {}, opens).distribution.p]
     [0.336, 0.53, 0.134]
     """
-    prior = as_offered(question, at, question.prior)
+    prior = fold_removed_options(question, at, question.prior)
     if not isinstance(prior, Categorical):
         raise InvalidForecast(
             f"{question.id} is a {question.kind} question: only one with options has shares to "
@@ -132,48 +144,50 @@ def suggest_options(
         (i for i in indicators.values() if i.question_id == question.id),
         key=lambda i: (i.name, i.id),
     )
-    weights: dict[str, list[Weight]] = {name: [] for name in prior.options}
-    for story in weighed(visible(evidence, question.id, at), indicators, at, model):
-        option = option_standing_for(prior, question, at, story.evidence.option)
-        weights.get(option, []).append(story.line(question.kind))
+    weights: dict[str, list[LedgerEntry]] = {name: [] for name in prior.options}
+    for story in weigh_stories(visible_evidence(evidence, question.id, at), indicators, at, model):
+        option = find_prior_option(prior, question, at, story.evidence.option)
+        weights.get(option, []).append(story.ledger_entry(question.kind))
     for indicator in own_indicators:
-        entries = weights.get(option_standing_for(prior, question, at, indicator.option), [])
-        entries.extend(usual_weights([indicator], archive_days, usual_levels))
+        entries = weights.get(find_prior_option(prior, question, at, indicator.option), [])
+        entries.extend(usual_level_entries([indicator], archive_days, usual_levels))
     distribution, lines = _compute_shares(prior, weights, model)
     return OptionSuggestion(question.id, at, distribution, lines, model.version)
 
 
-def leaning(
+def measure_leaning(
     question: Question,
     evidence: Iterable[Evidence],
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
     *,
-    model: Model = DEFAULT_MODEL,
+    model: SuggestionModel = DEFAULT_MODEL,
 ) -> Leaning:
     """Count and weigh the stories on each side of a question at `at`.
 
     Selected and weighed as by `forecasts.suggestion.suggest`, without usual level, scale and cap.
     Not a probability.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.distributions.cdf import Scale
-    >>> from forecasts.evidence.evidence import Report, Strength
+    >>> from forecasts.evidence.evidence import SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",),
+    >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.", ("https://example.org",),
     ...     opens,
     ...     utc("2026-06-01"), utc("2026-06-08"), kind="numeric", scale=Scale(0.0, 400.0)))
     >>> def story(n, side):
     ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed",
     ...     "ann", opens,
-    ...         (Report("wire", 0.9, opens),))
-    >>> found = leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3,
+    ...         (SourceReport("wire", 0.9, opens),))
+    >>> found = measure_leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3,
     ...     Direction.NO)], {}, opens)
     >>> found.yes, found.no, round(found.yes_weight, 2), round(found.no_weight, 2)
     (2, 1, 2.06, 1.03)
     """
-    stories = list(weighed(visible(evidence, question.id, at), indicators, at, model))
+    stories = list(
+        weigh_stories(visible_evidence(evidence, question.id, at), indicators, at, model)
+    )
     sides = [
         [s.log_odds for s in stories if s.evidence.direction is side]
         for side in (Direction.YES, Direction.NO)
@@ -182,17 +196,17 @@ def leaning(
     return Leaning(len(yes), len(no), math.fsum(yes), abs(math.fsum(no)))
 
 
-def option_standing_for(prior: Categorical, question: Question, at: datetime, option: str) -> str:
+def find_prior_option(prior: Categorical, question: Question, at: datetime, option: str) -> str:
     """Option of the prior from which `option` is read; empty if it is not offered."""
-    if option not in question.offered(at):
+    if option not in question.offered_options(at):
         return ""
     return option if option in prior.options else OTHER
 
 
 def _compute_shares(
-    prior: Categorical, weights: Mapping[str, Sequence[Weight]], model: Model
+    prior: Categorical, weights: Mapping[str, Sequence[LedgerEntry]], model: SuggestionModel
 ) -> tuple[Categorical, Mapping[str, tuple[OptionLine, ...]]]:
-    scaled = {name: combined(entries, model) for name, entries in weights.items()}
+    scaled = {name: scale_evidence(entries, model) for name, entries in weights.items()}
     possible = {name: p for name, p in zip(prior.options, prior.p, strict=True) if p > 0.0}
     log_weights = {name: math.log(p) + scaled[name][1] for name, p in possible.items()}
     total = _log_sum(log_weights.values())
@@ -219,10 +233,14 @@ def _log_sum(values: Iterable[float]) -> float:
     return largest + math.log(math.fsum(math.exp(z - largest) for z in collected))
 
 
-def _option_lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[OptionLine]:
-    first = [Weight("base rate", "its share before any evidence", math.log(prior)), *weights]
+def _option_lines(
+    prior: float, weights: Sequence[LedgerEntry], share: float
+) -> Iterator[OptionLine]:
+    first = [LedgerEntry("base rate", "its share before any evidence", math.log(prior)), *weights]
     for weight in first:
         yield OptionLine(weight.kind, weight.why, weight.log_odds, weight.evidence_id)
     yield OptionLine(
-        "all options", "the shares of all options add up to 1", rest(math.log(share), first)
+        "all options",
+        "the shares of all options add up to 1",
+        closing_difference(math.log(share), first),
     )

@@ -17,13 +17,13 @@ from typing import Final, Literal
 
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
-from forecasts.evidence.likelihood_ratios import decayed
-from forecasts.evidence.log_odds import Line, LineKind, soft_capped
-from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model
+from forecasts.evidence.likelihood_ratios import decay_weight
+from forecasts.evidence.log_odds import LedgerLine, LineKind, apply_soft_cap
+from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, SuggestionModel
 from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Suggestion
 
-SMALL: Final = 0.005
+MIN_REASON_NATS: Final = 0.005
 """Smallest change, in log-odds, with a line of its own."""
 
 _SUM_TOLERANCE: Final = 1e-9
@@ -32,9 +32,11 @@ _SUM_TOLERANCE: Final = 1e-9
 _ROUNDING: Final = 1e-12
 """Bound of rounding errors where nothing changed."""
 
-PieceChange = Literal["came in", "faded", "judged anew", "merged", "other reports", "other novelty"]
+EvidenceChange = Literal[
+    "came in", "faded", "judged anew", "merged", "other reports", "other novelty"
+]
 Cause = (
-    LineKind | PieceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
+    LineKind | EvidenceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
 )
 
 _CAPPED_KINDS: Final = ("evidence", "silence", "usual level")
@@ -50,7 +52,7 @@ _LATE_KINDS: Final[tuple[LineKind, ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class ChangeReason:
     """Part of a change: `log_odds` is its contribution, in nats, above 0 towards YES."""
 
     cause: Cause
@@ -60,7 +62,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ProbabilityChange:
     """Probability at two instants, with reasons whose log-odds add up to the change within 1e-9.
 
     From or to certainty (0 or 1) the change is infinite in log-odds: there are no reasons then.
@@ -71,7 +73,7 @@ class Move:
     until: datetime
     before: float
     after: float
-    reasons: tuple[Reason, ...]
+    reasons: tuple[ChangeReason, ...]
 
     @property
     def certain(self) -> bool:
@@ -85,22 +87,22 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SuggestionInputs:
     """Suggestion with its model and its evidence as judged at the time."""
 
     suggestion: Suggestion
     evidence: Sequence[Evidence] = ()
-    model: Model = DEFAULT_MODEL
+    model: SuggestionModel = DEFAULT_MODEL
 
     @property
-    def lines(self) -> dict[EvidenceId, Line]:
+    def lines_by_evidence(self) -> dict[EvidenceId, LedgerLine]:
         """Lines by piece of evidence."""
         return {
             line.evidence_id: line for line in self.suggestion.lines if line.evidence_id is not None
         }
 
     @property
-    def judged(self) -> dict[EvidenceId, Evidence]:
+    def evidence_by_id(self) -> dict[EvidenceId, Evidence]:
         """All evidence known at the time, with the reports seen by then, also if it has no line."""
         at = self.suggestion.at
         seen = (e for e in self.evidence if e.first_seen_at <= at)
@@ -110,18 +112,18 @@ class Known:
         }
 
     @property
-    def counted(self) -> float:
+    def weight_factor(self) -> float:
         """Factor, above 0, that scale, saturation and slope apply to each piece."""
         model = self.model
         raw = math.fsum(
             line.log_odds for line in self.suggestion.lines if line.kind in _CAPPED_KINDS
         )
-        factor = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
+        factor = apply_soft_cap(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
         return model.slope * factor
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class ForecastRevision:
     """Forecasts of a person before and after an act, with the evidence cited then and earlier."""
 
     before: float
@@ -130,11 +132,13 @@ class Revision:
     cited_before: frozenset[EvidenceId] = frozenset()
 
 
-def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]) -> Move:
+def explain_change(
+    before: SuggestionInputs, after: SuggestionInputs, indicators: Mapping[IndicatorId, Indicator]
+) -> ProbabilityChange:
     """Explain the change of a suggestion: reasons add up to logit(after) − logit(before).
 
     Each piece of evidence has up to two lines: decay, and any other change. Changes smaller than
-    `SMALL` are summed in one line. `indicators` supply the half-lives.
+    `MIN_REASON_NATS` are summed in one line. `indicators` supply the half-lives.
 
     >>> from forecasts.distributions.distribution import Binary
     >>> from forecasts.questions.question import Question, utc
@@ -143,9 +147,9 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> march, may = (Known(suggest(question, [], {}, utc(day))) for day in ("2026-03-02",
+    >>> march, may = (SuggestionInputs(suggest(question, [], {}, utc(day))) for day in ("2026-03-02",
     ...     "2026-05-01"))
-    >>> move = moved(march, may, {})
+    >>> move = explain_change(march, may, {})
     >>> for reason in move.reasons:
     ...     print(f"{reason.log_odds:+.3f} {reason.cause}, {reason.why}")
     -0.250 time passed, 120 of 365 days passed without the event
@@ -162,12 +166,12 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
     ]
     for kind in _LATE_KINDS:
         reasons += _combine_kind(before, after, kind)
-    return Move(
+    return ProbabilityChange(
         first.question_id, first.at, last.at, first.p, last.p, tuple(_gather_small(reasons))
     )
 
 
-def as_recorded(move: Move, before: float, after: float) -> Move:
+def match_recorded(move: ProbabilityChange, before: float, after: float) -> ProbabilityChange:
     """Adjust a change to the recorded probabilities, adding a line for the difference.
 
     A piece logged later than it was seen, for example, did not count at the time.
@@ -176,17 +180,19 @@ def as_recorded(move: Move, before: float, after: float) -> Move:
         move,
         before,
         after,
-        Reason("recorded otherwise", "was written down otherwise at the time", 0.0),
+        ChangeReason("recorded otherwise", "was written down otherwise at the time", 0.0),
     )
 
 
-def revised(before: Known, after: Known, revision: Revision) -> Move:
+def explain_revision(
+    before: SuggestionInputs, after: SuggestionInputs, revision: ForecastRevision
+) -> ProbabilityChange:
     """Explain a person's revision by the cited evidence and their judgement.
 
     A piece cited before counts by its change since, a new one by its whole weight after scale,
     saturation and slope; one without a line counts 0.
     """
-    move = Move(
+    move = ProbabilityChange(
         question_id=after.suggestion.question_id,
         since=before.suggestion.at,
         until=after.suggestion.at,
@@ -198,26 +204,30 @@ def revised(before: Known, after: Known, revision: Revision) -> Move:
         move,
         revision.before,
         revision.after,
-        Reason("judgement", "what no cited piece explains", 0.0),
+        ChangeReason("judgement", "what no cited piece explains", 0.0),
     )
 
 
-def _citation_reasons(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
-    was, now = before.lines, after.lines
+def _citation_reasons(
+    before: SuggestionInputs, after: SuggestionInputs, revision: ForecastRevision
+) -> Iterator[ChangeReason]:
+    was, now = before.lines_by_evidence, after.lines_by_evidence
     for evidence_id in revision.cites:
         line = now.get(evidence_id)
-        weight = line.log_odds * after.counted if line else 0.0
+        weight = line.log_odds * after.weight_factor if line else 0.0
         if evidence_id in revision.cited_before and evidence_id in was:
-            weight -= was[evidence_id].log_odds * before.counted
+            weight -= was[evidence_id].log_odds * before.weight_factor
         why = (
-            f"{line.why}; of that ×{after.counted:.2f} counts"
+            f"{line.why}; of that ×{after.weight_factor:.2f} counts"
             if line
             else "counts for nothing in the suggestion"
         )
-        yield Reason("cited", why, weight, evidence_id)
+        yield ChangeReason("cited", why, weight, evidence_id)
 
 
-def _close_sum(move: Move, before: float, after: float, remainder: Reason) -> Move:
+def _close_sum(
+    move: ProbabilityChange, before: float, after: float, remainder: ChangeReason
+) -> ProbabilityChange:
     """Set the probabilities of a change and add a line for the missing difference, if any."""
     change = replace(move, before=before, after=after)
     if change.log_odds is None:
@@ -229,23 +239,23 @@ def _close_sum(move: Move, before: float, after: float, remainder: Reason) -> Mo
 
 
 def _evidence_reasons(
-    before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]
-) -> Iterator[Reason]:
+    before: SuggestionInputs, after: SuggestionInputs, indicators: Mapping[IndicatorId, Indicator]
+) -> Iterator[ChangeReason]:
     """Reasons for each piece of evidence that counts at either instant."""
-    was, now = before.lines, after.lines
-    then, later = before.judged, after.judged
+    was, now = before.lines_by_evidence, after.lines_by_evidence
+    then, later = before.evidence_by_id, after.evidence_by_id
     for evidence_id, newest in {**was, **now}.items():
         old, new = was.get(evidence_id), now.get(evidence_id)
         change = (new.log_odds if new else 0.0) - (old.log_odds if old else 0.0)
         if old and new:
             days = (after.suggestion.at - before.suggestion.at) / DAY
             faded = _fading(old.log_odds, then.get(evidence_id), indicators, days)
-            yield Reason("faded", newest.why, faded, evidence_id)
+            yield ChangeReason("faded", newest.why, faded, evidence_id)
             change -= faded
         cause = _find_cause(
             old, new, judged_then=then.get(evidence_id), judged_now=later.get(evidence_id)
         )
-        yield Reason(cause, newest.why, change, evidence_id)
+        yield ChangeReason(cause, newest.why, change, evidence_id)
 
 
 def _fading(
@@ -254,16 +264,16 @@ def _fading(
     """Change of a weight by decay."""
     indicator = indicators.get(e.indicator_id) if e else None
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
-    return decayed(log_odds, days, half_life) - log_odds
+    return decay_weight(log_odds, days, half_life) - log_odds
 
 
 def _find_cause(
-    old: Line | None,
-    new: Line | None,
+    old: LedgerLine | None,
+    new: LedgerLine | None,
     *,
     judged_then: Evidence | None,
     judged_now: Evidence | None,
-) -> PieceChange:
+) -> EvidenceChange:
     """Cause of a change of weight other than decay."""
     if old is None:
         return "judged anew" if judged_then else "came in"
@@ -279,17 +289,19 @@ def _judgement_key(e: Evidence) -> tuple[object, ...]:
     return e.reviewed, e.direction, e.strength, e.relevance, e.p_direction, e.indicator_id
 
 
-def _silence_reasons(before: Known, after: Known) -> Iterator[Reason]:
+def _silence_reasons(before: SuggestionInputs, after: SuggestionInputs) -> Iterator[ChangeReason]:
     """Reasons for silent signposts, by `why`."""
     was, now = (
         {line.why: line.log_odds for line in known.suggestion.lines if line.kind == "silence"}
         for known in (before, after)
     )
     for why in {**was, **now}:
-        yield Reason("silence", why, now.get(why, 0.0) - was.get(why, 0.0))
+        yield ChangeReason("silence", why, now.get(why, 0.0) - was.get(why, 0.0))
 
 
-def _combine_kind(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
+def _combine_kind(
+    before: SuggestionInputs, after: SuggestionInputs, kind: LineKind
+) -> Iterator[ChangeReason]:
     """Combine the lines of a kind into one reason, in the later wording."""
     old, new = (
         [line for line in known.suggestion.lines if line.kind == kind] for known in (before, after)
@@ -297,25 +309,25 @@ def _combine_kind(before: Known, after: Known, kind: LineKind) -> Iterator[Reaso
     change = math.fsum((*(line.log_odds for line in new), *(-line.log_odds for line in old)))
     words = [line.why for line in new or old]
     if words:
-        yield Reason(
+        yield ChangeReason(
             kind,
             words[0] if len(words) == 1 else f"{len(words)} signposts: such news comes anyway",
             change,
         )
 
 
-def _gather_small(reasons: Iterable[Reason]) -> Iterator[Reason]:
+def _gather_small(reasons: Iterable[ChangeReason]) -> Iterator[ChangeReason]:
     """Pass on large reasons and sum up small ones in one line."""
     small = []
     for reason in reasons:
-        if abs(reason.log_odds) >= SMALL:
+        if abs(reason.log_odds) >= MIN_REASON_NATS:
             yield reason
         elif abs(reason.log_odds) >= _ROUNDING:
             small.append(reason.log_odds)
     if small:
         text = (
-            f"{len(small)} of less than {SMALL:g} each"
+            f"{len(small)} of less than {MIN_REASON_NATS:g} each"
             if len(small) > 1
-            else f"one of less than {SMALL:g}"
+            else f"one of less than {MIN_REASON_NATS:g}"
         )
-        yield Reason("small changes", text, math.fsum(small))
+        yield ChangeReason("small changes", text, math.fsum(small))

@@ -3,7 +3,7 @@
 Each fit uses only data known before an instant, so that the past can be replayed:
 
 - the scale of all evidence (γ) and the shift of log-odds (a), from questions that closed with an
-  answer (see `forecasts.evidence.parameters.teaches`);
+  answer (see `forecasts.evidence.parameters.is_learnable`);
 - the rate at which matches of some relevance are accepted, from reviews;
 - the rate at which a detected direction is right, from accepted evidence;
 - the reliability of a feed, from the same questions.
@@ -20,28 +20,28 @@ from functools import partial
 
 import numpy as np
 
-from forecasts.distributions.probability import probabilities
+from forecasts.distributions.probability import check_probabilities
 from forecasts.evidence.evidence import MAX_RELIABILITY
-from forecasts.evidence.parameters import CLIP, Learned, LearnedMap
+from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue
 from forecasts.evidence.weights import DEFAULT_MODEL
 from forecasts.questions.question import QuestionId
-from forecasts.statistics.logistic import most_probable
+from forecasts.statistics.logistic import fit_logistic
 from forecasts.statistics.recalibration import fit_recalibration
 from forecasts.suggestion.binary import Suggestion
 
-ENOUGH_QUESTIONS = 30
+MIN_QUESTIONS = 30
 """Minimum of questions that closed with an answer, for fitting γ."""
 
-ENOUGH_RARER = 8
+MIN_RARER_OUTCOMES = 8
 """Minimum of these questions with the rarer outcome."""
 
-ENOUGH_DECISIONS = 30
+MIN_DECISIONS = 30
 """Minimum of reviews for calibrating relevance and direction."""
 
-ENOUGH_POINTED = 10
+MIN_SIGNAL_QUESTIONS = 10
 """Minimum of closed and answered questions with evidence from a feed, for its reliability."""
 
-ENOUGH_POINTED_RARER = 3
+MIN_SIGNAL_RARER_OUTCOMES = 3
 """Minimum of these questions with the rarer outcome, as a feed that always says YES is right
 whenever the outcome is YES.
 """
@@ -51,7 +51,7 @@ GRADE_STRENGTH = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceRow:
+class SuggestionSnapshot:
     """Inputs of a suggestion on one scheduled date, with the outcome of its question.
 
     `offset` is the log-odds of base rate and time, `evidence` the sum S of all evidence before
@@ -70,16 +70,16 @@ class EvidenceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class CallReview:
     """Decision on an automatic judgement: probability shown, acceptance and time."""
 
-    shown: float
-    kept: bool
+    probability: float
+    accepted: bool
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Pointed:
+class FeedSignal:
     """Direction of one piece of a feed's evidence, on a question answered at `known_at`."""
 
     question_id: QuestionId
@@ -88,32 +88,34 @@ class Pointed:
     happened: bool
 
 
-def evidence_row(
+def suggestion_snapshot(
     suggestion: Suggestion, *, known_at: datetime, happened: bool, scheduled: int
-) -> EvidenceRow:
+) -> SuggestionSnapshot:
     """Row for fitting from a suggestion and its outcome."""
     start = math.fsum(
         line.log_odds for line in suggestion.lines if line.kind in ("base rate", "time passed")
     )
     counted = ("evidence", "silence", "usual level")
     total = math.fsum(line.log_odds for line in suggestion.lines if line.kind in counted)
-    return EvidenceRow(
+    return SuggestionSnapshot(
         suggestion.question_id, suggestion.at, known_at, start, total, happened, scheduled
     )
 
 
-def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned, Learned]:
+def fit_gamma(
+    rows: Iterable[SuggestionSnapshot], *, before: datetime
+) -> tuple[LearnedValue, LearnedValue]:
     """Maximum a posteriori γ and a, the scale of all evidence and the shift of log-odds.
 
     y ~ offset + a + γ S, a logistic regression with the priors a ~ N(0, 0.3) and γ ~ N(0.5, 0.3),
     on snapshots at dates fixed by the schedule, each question counting at most once. Rows whose
     answer became known at `before` or later are ignored. γ is 0 or more: evidence is never
-    inverted. Below `ENOUGH_QUESTIONS` questions, or `ENOUGH_RARER` of the rarer outcome, it is 0.5
-    and 0. The soft cap, relevant for S beyond about 3, is left out of the fit. Rows may come in any
-    order.
+    inverted. Below `MIN_QUESTIONS` questions, or `MIN_RARER_OUTCOMES` of the rarer outcome, it is
+    0.5 and 0. The soft cap, relevant for S beyond about 3, is left out of the fit. Rows may come in
+    any order.
 
     >>> from forecasts.questions.question import utc
-    >>> rows = [EvidenceRow(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2
+    >>> rows = [SuggestionSnapshot(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2
     ...     else -1.0, n % 4 > 0, 1)
     ...     for n in range(40)]
     >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows,
@@ -125,10 +127,10 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
     known = sorted((r for r in rows if r.known_at < before), key=lambda r: (r.question_id, r.at))
     answers = {r.question_id: r.happened for r in known}
     n, rarer = len(answers), _count_rarer(answers.values())
-    learned = partial(Learned, scope="all", n=n, as_of=before)
+    learned = partial(LearnedValue, scope="all", n=n, as_of=before)
     missing = _explain_shortage(
-        n, ENOUGH_QUESTIONS, "questions have closed with an answer"
-    ) or _explain_shortage(rarer, ENOUGH_RARER, "needed came out the rarer way")
+        n, MIN_QUESTIONS, "questions have closed with an answer"
+    ) or _explain_shortage(rarer, MIN_RARER_OUTCOMES, "needed came out the rarer way")
     if missing:
         return learned("gamma", value=DEFAULT_MODEL.gamma, why=missing), learned(
             "shift", value=0.0, why=missing
@@ -145,7 +147,9 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
     return learned("gamma", value=gamma, why=why), learned("shift", value=shift, why=why)
 
 
-def _fit_gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple[float, float]:
+def _fit_gamma(
+    rows: Sequence[SuggestionSnapshot], fixed: float | None = None
+) -> tuple[float, float]:
     """Fit a and γ; with `fixed`, only a for that γ."""
     evidence = np.array([r.evidence for r in rows])
     offset, ones = np.array([r.offset for r in rows]), np.ones(len(rows))
@@ -154,7 +158,7 @@ def _fit_gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple
     if fixed is not None:
         features, middle, precision = features[:, :1], middle[:1], precision[:1]
         offset = offset + fixed * evidence
-    fitted = most_probable(
+    fitted = fit_logistic(
         features,
         np.array([float(r.happened) for r in rows]),
         middle=middle,
@@ -165,15 +169,16 @@ def _fit_gamma(rows: Sequence[EvidenceRow], fixed: float | None = None) -> tuple
     return float(fitted[0]), float(fitted[-1]) if fixed is None else fixed
 
 
-def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
+def fit_relevance(reviews: Iterable[CallReview], *, before: datetime) -> LearnedLogitMap:
     """Fit the rate at which matches of a given relevance are accepted in review.
 
     logit P(accepted) = shift + slope · logit(shown), shrunk to the identity (Platt 1999; see
-    `forecasts.statistics.recalibration`), from at least `ENOUGH_DECISIONS` decisions made before `before`. The
-    map never falls: where higher relevance was accepted less often, all get the same probability.
+    `forecasts.statistics.recalibration`), from at least `MIN_DECISIONS` decisions made before
+    `before`. The map never falls: where higher relevance was accepted less often, all get the same
+    probability.
 
     >>> from forecasts.questions.question import utc
-    >>> seen = [Review(0.9, n % 2 == 0, utc("2026-01-01")) for n in range(60)]
+    >>> seen = [CallReview(0.9, n % 2 == 0, utc("2026-01-01")) for n in range(60)]
     >>> found = fit_relevance(seen, before=utc("2026-02-01"))
     >>> round(found.apply(0.9), 3), found.slope.n
     (0.54, 60)
@@ -181,7 +186,7 @@ def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
     return _fit_calls("relevance", reviews, before)
 
 
-def fit_direction(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
+def fit_direction(reviews: Iterable[CallReview], *, before: datetime) -> LearnedLogitMap:
     """Fit the rate at which the detected direction of accepted evidence is left unchanged.
 
     `shown` is the probability of 0.5 to 1 of the detected direction. As `fit_relevance`; a result
@@ -190,36 +195,38 @@ def fit_direction(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
     return _fit_calls("direction", reviews, before)
 
 
-def _fit_calls(name: str, reviews: Iterable[Review], before: datetime) -> LearnedMap:
-    known = sorted((r for r in reviews if r.at < before), key=lambda r: (r.at, r.shown, r.kept))
-    learned = partial(Learned, scope="all", n=len(known), as_of=before)
-    missing = _explain_shortage(len(known), ENOUGH_DECISIONS, "decisions are made")
+def _fit_calls(name: str, reviews: Iterable[CallReview], before: datetime) -> LearnedLogitMap:
+    known = sorted(
+        (r for r in reviews if r.at < before), key=lambda r: (r.at, r.probability, r.accepted)
+    )
+    learned = partial(LearnedValue, scope="all", n=len(known), as_of=before)
+    missing = _explain_shortage(len(known), MIN_DECISIONS, "decisions are made")
     if missing:
         values, why = (0.0, 1.0), missing
     else:
         values = _fit_rising(known)
-        why = f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept"
+        why = f"fitted to {len(known)} decisions, {sum(r.accepted for r in known)} kept"
     shift, slope = (
         learned(f"{name} {label}", value=v, why=why)
         for label, v in zip(("shift", "slope"), values, strict=True)
     )
-    return LearnedMap(shift, slope)
+    return LearnedLogitMap(shift, slope)
 
 
-def _fit_rising(known: Sequence[Review]) -> tuple[float, float]:
-    accepted = np.array([float(r.kept) for r in known])
-    fitted = fit_recalibration([r.shown for r in known], accepted, clip=CLIP)
+def _fit_rising(known: Sequence[CallReview]) -> tuple[float, float]:
+    accepted = np.array([float(r.accepted) for r in known])
+    fitted = fit_recalibration([r.probability for r in known], accepted, clip=CLIP)
     if fitted.b >= 0.0:
         return fitted.a, fitted.b
-    shift = most_probable(
+    shift = fit_logistic(
         np.ones((len(accepted), 1)), accepted, middle=np.zeros(1), precision=np.array([0.5**-2.0])
     )
     return float(shift[0]), 0.0
 
 
 def fit_reliability(
-    feed: str, graded: float, record: Iterable[Pointed], *, before: datetime
-) -> Learned:
+    feed: str, graded: float, record: Iterable[FeedSignal], *, before: datetime
+) -> LearnedValue:
     """P(a report of a feed is informative), from its evidence on questions answered by `before`.
 
     A feed that is informative with probability r, and otherwise says YES with some probability q,
@@ -231,23 +238,23 @@ def fit_reliability(
     Each question counts once, with the share of its evidence that pointed right. Both shares are
     shrunk by a Beta prior at (1 + graded)/2, the expectation from the Admiralty grade, with the
     weight of half of `GRADE_STRENGTH` questions. Range 0 to 0.97; the grade itself below
-    `ENOUGH_POINTED` questions, or `ENOUGH_POINTED_RARER` of the rarer outcome. Raises
+    `MIN_SIGNAL_QUESTIONS` questions, or `MIN_SIGNAL_RARER_OUTCOMES` of the rarer outcome. Raises
     `InvalidProbability` for the grade's value.
 
     >>> from forecasts.questions.question import utc
-    >>> record = [Pointed(f"q{n}", utc("2026-01-01"), n % 3 > 0, n % 2 == 0) for n in range(24)]
+    >>> record = [FeedSignal(f"q{n}", utc("2026-01-01"), n % 3 > 0, n % 2 == 0) for n in range(24)]
     >>> found = fit_reliability("wire", 0.75, record, before=utc("2026-02-01"))
     >>> round(found.value, 3), found.n
     (0.341, 24)
     """
-    probabilities(graded)
+    check_probabilities(graded)
     shares = _shares_right(r for r in record if r.known_at < before)
     n, rarer = sum(map(len, shares.values())), min(map(len, shares.values()))
     missing = _explain_shortage(
-        n, ENOUGH_POINTED, "questions that it bore on have closed with an answer"
-    ) or _explain_shortage(rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way")
+        n, MIN_SIGNAL_QUESTIONS, "questions that it bore on have closed with an answer"
+    ) or _explain_shortage(rarer, MIN_SIGNAL_RARER_OUTCOMES, "needed came out the rarer way")
     if missing:
-        return Learned("reliability", feed, graded, n, before, missing)
+        return LearnedValue("reliability", feed, graded, n, before, missing)
     half, prior = GRADE_STRENGTH / 2.0, (1.0 + graded) / 2.0
     if_yes, if_no = (
         (half * prior + math.fsum(shares[outcome])) / (half + len(shares[outcome]))
@@ -259,10 +266,10 @@ def fit_reliability(
         f"{if_no:.0%} of {len(shares[False])} that came out NO, shrunk towards its grade "
         f"({graded:.2f})"
     )
-    return Learned("reliability", feed, value, n, before, why)
+    return LearnedValue("reliability", feed, value, n, before, why)
 
 
-def _shares_right(record: Iterable[Pointed]) -> dict[bool, list[float]]:
+def _shares_right(record: Iterable[FeedSignal]) -> dict[bool, list[float]]:
     """Share of evidence that pointed to the outcome, by question, grouped by outcome."""
     pointed: dict[tuple[QuestionId, bool], list[bool]] = defaultdict(list)
     for r in record:

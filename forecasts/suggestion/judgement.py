@@ -14,11 +14,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Indicator, IndicatorId
-from forecasts.evidence.log_odds import GROUPS, soft_capped
-from forecasts.evidence.weights import DEFAULT_MODEL, Model, Weighed, novelties, visible, weigh
+from forecasts.evidence.log_odds import GROUPS, apply_soft_cap
+from forecasts.evidence.weights import (
+    DEFAULT_MODEL,
+    StoryWeight,
+    SuggestionModel,
+    novelty_factors,
+    visible_evidence,
+    weigh_story,
+)
 from forecasts.questions.question import EvidenceId, Question
-from forecasts.suggestion.binary import Suggestion, closed, silences, suggest
-from forecasts.suggestion.categorical import OptionSuggestion, option_standing_for, suggest_options
+from forecasts.suggestion.binary import Suggestion, final_probability, silence_entries, suggest
+from forecasts.suggestion.categorical import OptionSuggestion, find_prior_option, suggest_options
 
 VERDICTS: Final[tuple[EvidenceStatus, ...]] = ("confirmed", "rejected")
 
@@ -26,14 +33,14 @@ _RAW_KINDS: Final = ("evidence", "silence", "usual level")
 """Kinds of news lines before scale and saturation."""
 
 
-def judgement_effects(
+def compute_judgement_effects(
     question: Question,
     waiting: Collection[EvidenceId],
     *,
     evidence: Iterable[Evidence],
     indicators: Mapping[IndicatorId, Indicator],
     at: datetime,
-    model: Model = DEFAULT_MODEL,
+    model: SuggestionModel = DEFAULT_MODEL,
     **options: Any,
 ) -> dict[EvidenceId, float]:
     """Change of the suggested probability, 0 to 1, by judging each waiting piece.
@@ -43,17 +50,17 @@ def judgement_effects(
     `suggest_options`. Left out are pieces first seen after `at`, and questions without such a
     suggestion.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
-    >>> from forecasts.evidence.evidence import Report, Strength
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
+    >>> from forecasts.evidence.evidence import SourceReport, Strength
     >>> from forecasts.questions.question import utc
     >>> opens = utc("2026-01-01")
-    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.",
+    >>> truce = build_question(NewQuestion("truce", "A truce by July?", "As announced.",
     ...     ("https://example.org",), opens,
     ...     utc("2026-07-01"), utc("2026-07-08"), prior="50%"))
     >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6,
     ...     "logged", "matcher", opens,
-    ...     (Report("wire", 0.9, opens),))
-    >>> {nr: round(p, 3) for nr, p in judgement_effects(truce, {1}, evidence=[talks],
+    ...     (SourceReport("wire", 0.9, opens),))
+    >>> {nr: round(p, 3) for nr, p in compute_judgement_effects(truce, {1}, evidence=[talks],
     ...     indicators={}, at=opens).items()}
     {1: 0.183}
     """
@@ -79,12 +86,14 @@ def judgement_effects(
     return {piece.id: max(map(move, index.changes(piece))) for piece in pending}
 
 
-def estimated_effect(story: Weighed, p: float, model: Model = DEFAULT_MODEL) -> float:
+def estimate_judgement_effect(
+    story: StoryWeight, p: float, model: SuggestionModel = DEFAULT_MODEL
+) -> float:
     """Estimate the same change from the piece alone, ignoring saturation and other stories.
 
     Used to select the pieces worth an exact computation.
     """
-    now, full = story.log_odds, story.with_trust(1.0, story.evidence.strength)
+    now, full = story.log_odds, story.log_odds_with_trust(1.0, story.evidence.strength)
     return model.gamma * p * (1.0 - p) * max(abs(full - now), abs(now))
 
 
@@ -94,7 +103,7 @@ _Move = Callable[[_Changes], float]
 """Change of a suggestion by such changes of weight."""
 
 
-def _binary_move(current: Suggestion, model: Model) -> _Move:
+def _binary_move(current: Suggestion, model: SuggestionModel) -> _Move:
     start = math.fsum(
         line.log_odds
         for line in current.lines
@@ -105,13 +114,16 @@ def _binary_move(current: Suggestion, model: Model) -> _Move:
     def move(changes: _Changes) -> float:
         changed = raw + math.fsum(changes.values())
         return abs(
-            closed(start + soft_capped(model.gamma * changed, model.soft_cap), model) - current.p
+            final_probability(start + apply_soft_cap(model.gamma * changed, model.soft_cap), model)
+            - current.p
         )
 
     return move
 
 
-def _categorical_move(question: Question, current: OptionSuggestion, model: Model) -> _Move:
+def _categorical_move(
+    question: Question, current: OptionSuggestion, model: SuggestionModel
+) -> _Move:
     before = dict(zip(current.distribution.options, current.distribution.p, strict=True))
 
     raw = {
@@ -122,9 +134,7 @@ def _categorical_move(question: Question, current: OptionSuggestion, model: Mode
     def move(changes: _Changes) -> float:
         changed = defaultdict(float, raw)
         for option, change in changes.items():
-            changed[option_standing_for(current.distribution, question, current.at, option)] += (
-                change
-            )
+            changed[find_prior_option(current.distribution, question, current.at, option)] += change
         after = {
             name: p * math.exp(cap(changed[name]) - cap(raw.get(name, 0.0)))
             for name, p in before.items()
@@ -133,7 +143,7 @@ def _categorical_move(question: Question, current: OptionSuggestion, model: Mode
         return max(abs(p / total - before[name]) for name, p in after.items())
 
     def cap(weight: float) -> float:
-        return soft_capped(model.gamma * weight, model.soft_cap)
+        return apply_soft_cap(model.gamma * weight, model.soft_cap)
 
     return move
 
@@ -146,7 +156,7 @@ class _EvidenceIndex:
     evidence: tuple[Evidence, ...]
     indicators: Mapping[IndicatorId, Indicator]
     at: datetime
-    model: Model
+    model: SuggestionModel
     sides: Mapping[tuple[IndicatorId, Direction], Sequence[Evidence]]
     units: dict[EvidenceId, float]
 
@@ -158,9 +168,9 @@ class _EvidenceIndex:
         indicators: Mapping[IndicatorId, Indicator],
         *,
         at: datetime,
-        model: Model,
+        model: SuggestionModel,
     ) -> "_EvidenceIndex":
-        seen = visible(evidence, question.id, at)
+        seen = visible_evidence(evidence, question.id, at)
         sides: dict[tuple[IndicatorId, Direction], list[Evidence]] = defaultdict(list)
         for piece in seen:
             sides[piece.indicator_id, piece.direction].append(piece)
@@ -203,7 +213,9 @@ class _EvidenceIndex:
             {} if judged is None else {judged.id: _full_weight(judged, self.indicators, self.at)}
         )
         units = ChainMap(changed, self.units)
-        return ((e.option, novelty * units[e.id]) for e, novelty in novelties(pieces, self.model))
+        return (
+            (e.option, novelty * units[e.id]) for e, novelty in novelty_factors(pieces, self.model)
+        )
 
     def _change_of_silence(self, judged: Evidence) -> float:
         indicator = self.indicators.get(judged.indicator_id)
@@ -212,7 +224,8 @@ class _EvidenceIndex:
         same_indicator = [e for e in self.evidence if e.indicator_id == judged.indicator_id]
         after, before = (
             math.fsum(
-                weight.log_odds for weight in silences(self.question, pieces, [indicator], self.at)
+                weight.log_odds
+                for weight in silence_entries(self.question, pieces, [indicator], self.at)
             )
             for pieces in (_apply_judgement(same_indicator, judged), same_indicator)
         )
@@ -223,7 +236,7 @@ def _full_weight(
     piece: Evidence, indicators: Mapping[IndicatorId, Indicator], at: datetime
 ) -> float:
     """Weight of a piece at full novelty, in nats."""
-    return weigh(piece, 1.0, indicators.get(piece.indicator_id), at).log_odds
+    return weigh_story(piece, 1.0, indicators.get(piece.indicator_id), at).log_odds
 
 
 def _apply_judgement(pieces: Iterable[Evidence], judged: Evidence) -> list[Evidence]:

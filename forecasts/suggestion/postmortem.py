@@ -14,9 +14,9 @@ import numpy as np
 from forecasts.distributions.distribution import Distribution
 from forecasts.distributions.probability import Floats
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
-from forecasts.evidence.signposts import signposts
-from forecasts.questions.answers import Answer, answer
-from forecasts.questions.options import as_offered
+from forecasts.evidence.signposts import list_signposts
+from forecasts.questions.answers import Answer, get_answer
+from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import (
     EvidenceId,
     ForecasterId,
@@ -26,19 +26,19 @@ from forecasts.questions.question import (
     effective_close,
 )
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.rulebook import HEADLINE, gains, ignorance, values_of
+from forecasts.scoring.rulebook import HEADLINE, ignorance_forecast, rule_gains, rule_values
 
-MOST: Final = 3
+MAX_NAMED_EVIDENCE: Final = 3
 """Number of pieces of evidence named on either side."""
 
 _MIN_EFFECT: Final = 0.005
 """Smallest effect on the suggestion, in log-odds, that counts as helpful or harmful."""
 
-Held = Mapping[ForecasterId, Timeline]
+ForecasterTimelines = Mapping[ForecasterId, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
+class EvidenceContribution:
     """Largest contribution of a piece of evidence, in log-odds: above 0 towards the answer."""
 
     evidence_id: EvidenceId
@@ -46,7 +46,7 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedSignpost:
     """Signpost that was not seen before the answer.
 
     "silent": expected by a date, which passed; "never seen": it points to the outcome, and nothing
@@ -59,7 +59,7 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class PathSegment:
     """Period with constant forecasts of two forecasters (None for no forecast), and the loss.
 
     `lost` is in the unit of skill over schedule: gain over the uninformed forecast of the other
@@ -75,7 +75,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class PathComparison:
     """Best-scoring forecaster, and the segment on which somebody lost most against them.
 
     `worst` lasts as long as one of the own forecasts stood; its `other` is the best one's forecast
@@ -85,7 +85,7 @@ class Path:
 
     best: ForecasterId
     lead: float
-    worst: Stretch | None
+    worst: PathSegment | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +93,22 @@ class PostMortem:
     """Lessons of one answered question. `path` is None for somebody without a forecast on it."""
 
     question_id: QuestionId
-    helpful: tuple[Push, ...]
-    harmful: tuple[Push, ...]
-    missed: tuple[Missed, ...]
-    path: Path | None
+    helpful: tuple[EvidenceContribution, ...]
+    harmful: tuple[EvidenceContribution, ...]
+    missed: tuple[MissedSignpost, ...]
+    path: PathComparison | None
 
 
-def strongest(
+def strongest_evidence(
     weights: Iterable[tuple[EvidenceId, float]], happened: int
-) -> tuple[tuple[Push, ...], tuple[Push, ...]]:
-    """Evidence with the largest contributions towards the answer and away from it, `MOST` each.
+) -> tuple[tuple[EvidenceContribution, ...], tuple[EvidenceContribution, ...]]:
+    """Evidence with the largest contributions towards the answer and away from it,
+    `MAX_NAMED_EVIDENCE` each.
 
     `weights` are contributions at any instants, in log-odds towards YES; a piece counts by its
     largest one.
 
-    >>> helpful, harmful = strongest([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
+    >>> helpful, harmful = strongest_evidence([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
     >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
     [(2, 0.4), (1, -0.9)]
     """
@@ -117,38 +118,40 @@ def strongest(
             peaks[evidence_id] = log_odds
     sign = 1.0 if happened else -1.0
     pushes = [
-        Push(evidence_id, sign * peak)
+        EvidenceContribution(evidence_id, sign * peak)
         for evidence_id, peak in peaks.items()
         if abs(peak) >= _MIN_EFFECT
     ]
     ranked = sorted(pushes, key=lambda push: (-abs(push.toward), push.evidence_id))
     return (
-        tuple(push for push in ranked if push.toward > 0)[:MOST],
-        tuple(push for push in ranked if push.toward < 0)[:MOST],
+        tuple(push for push in ranked if push.toward > 0)[:MAX_NAMED_EVIDENCE],
+        tuple(push for push in ranked if push.toward < 0)[:MAX_NAMED_EVIDENCE],
     )
 
 
-def missed(
+def find_missed_signposts(
     question: Question,
     indicators: Sequence[Indicator],
     evidence: Sequence[Evidence],
     resolution: Resolution,
-) -> tuple[Missed, ...]:
+) -> tuple[MissedSignpost, ...]:
     """Signposts of a binary question that were not seen before the answer, dated ones first.
 
     Seen means that there is evidence that was not rejected. Empty for other kinds, and without an
     answer.
     """
-    happened, close = answer(question, resolution), effective_close(question, resolution)
+    happened, close = get_answer(question, resolution), effective_close(question, resolution)
     if question.kind != "binary" or happened is None:
         return ()
     towards = Direction.YES if happened else Direction.NO
     silent = [
         post.indicator
-        for post in signposts(question, indicators, evidence, close)
+        for post in list_signposts(question, indicators, evidence, close)
         if post.state == "silent"
     ]
-    silent_signposts = [Missed(i.id, "silent", _silence_was_right(i, towards)) for i in silent]
+    silent_signposts = [
+        MissedSignpost(i.id, "silent", _silence_was_right(i, towards)) for i in silent
+    ]
     seen = {e.indicator_id for e in evidence if e.status != "rejected" and e.first_seen_at <= close}
     dated = {i.id for i in silent}
     never_seen = [
@@ -159,7 +162,7 @@ def missed(
     return (
         *silent_signposts,
         *(
-            Missed(i.id, "never seen")
+            MissedSignpost(i.id, "never seen")
             for i in sorted(never_seen, key=lambda i: (-int(i.strength), i.name))
         ),
     )
@@ -171,20 +174,20 @@ def _silence_was_right(indicator: Indicator, towards: Direction) -> bool | None:
     return None if ratio == 1.0 else (ratio > 1.0) == (towards is Direction.YES)
 
 
-def best_path(
-    question: Question, resolution: Resolution, timelines: Held, mine: ForecasterId
-) -> Path | None:
+def find_best_path(
+    question: Question, resolution: Resolution, timelines: ForecasterTimelines, mine: ForecasterId
+) -> PathComparison | None:
     """Find the best path by the headline rule over the schedule, and where `mine` lost most to it.
 
     In a tie the own path comes first. None if `mine` has no forecast that counts, or nothing can be
     scored.
     """
-    happened, close = answer(question, resolution), effective_close(question, resolution)
+    happened, close = get_answer(question, resolution), effective_close(question, resolution)
     own_timeline = timelines.get(mine)
     if happened is None or own_timeline is None or not own_timeline.spans(question.opens_at, close):
         return None
     against = {
-        forecaster_id: stretches_between(question, resolution, own_timeline, line)
+        forecaster_id: compare_timelines(question, resolution, own_timeline, line)
         for forecaster_id, line in timelines.items()
         if forecaster_id != mine and line.spans(question.opens_at, close)
     }
@@ -194,12 +197,12 @@ def best_path(
     }
     best = max(leads, key=lambda forecaster_id: leads[forecaster_id], default=mine)
     if best == mine or leads[best] <= 0.0:
-        return Path(mine, 0.0, None)
+        return PathComparison(mine, 0.0, None)
     spells = _join_segments(against[best], timelines[best])
-    return Path(best, leads[best], max(spells, key=lambda spell: spell.lost))
+    return PathComparison(best, leads[best], max(spells, key=lambda spell: spell.lost))
 
 
-def _join_segments(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
+def _join_segments(stretches: Sequence[PathSegment], other: Timeline) -> list[PathSegment]:
     """Join segments on which the first forecaster held the same forecast."""
     joined = []
     for _, run in groupby(stretches, key=lambda stretch: stretch.mine):
@@ -207,19 +210,19 @@ def _join_segments(stretches: Sequence[Stretch], other: Timeline) -> list[Stretc
         start, end = segments[0].start, segments[-1].end
         half_way = other.at(start + (end - start) / 2)
         joined.append(
-            Stretch(start, end, segments[0].mine, half_way, sum(s.lost for s in segments))
+            PathSegment(start, end, segments[0].mine, half_way, sum(s.lost for s in segments))
         )
     return joined
 
 
-def stretches_between(
+def compare_timelines(
     question: Question, resolution: Resolution, mine: Timeline, other: Timeline
-) -> tuple[Stretch, ...]:
+) -> tuple[PathSegment, ...]:
     """Compare two timelines, cut at every change; `lost` adds up to the difference in skill.
 
     Empty where nothing can be scored.
     """
-    happened = answer(question, resolution)
+    happened = get_answer(question, resolution)
     start = question.opens_at
     end = effective_close(question, resolution)
     if happened is None or start >= end:
@@ -235,7 +238,7 @@ def stretches_between(
         question, happened, own_forecasts
     )
     return tuple(
-        Stretch(
+        PathSegment(
             begin,
             finish,
             own_forecasts[n],
@@ -249,7 +252,7 @@ def stretches_between(
 def _read_forecast(
     question: Question, at: datetime, forecast: Distribution | None
 ) -> Distribution | None:
-    return None if forecast is None else as_offered(question, at, forecast)
+    return None if forecast is None else fold_removed_options(question, at, forecast)
 
 
 def _headline_gains(
@@ -258,12 +261,15 @@ def _headline_gains(
     """Gain of each forecast over the uninformed one by the headline rule; 0 for no forecast."""
     rule = HEADLINE[question.kind]
     present = [n for n, forecast in enumerate(forecasts) if forecast is not None]
-    reference, *values = values_of(
+    reference, *values = rule_values(
         rule,
         question,
         happened,
-        [ignorance(question), *(forecast for forecast in forecasts if forecast is not None)],
+        [
+            ignorance_forecast(question),
+            *(forecast for forecast in forecasts if forecast is not None),
+        ],
     )
     gained = np.zeros(len(forecasts))
-    gained[present] = gains(rule, np.array(values), float(reference))
+    gained[present] = rule_gains(rule, np.array(values), float(reference))
     return gained

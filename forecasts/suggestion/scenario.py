@@ -5,7 +5,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from forecasts.questions.question import Question, QuestionId
-from forecasts.scenarios.scenario_set import ScenarioLine, ScenarioPosterior, ScenarioSet, posterior
+from forecasts.scenarios.scenario_set import (
+    ScenarioLine,
+    ScenarioPosterior,
+    ScenarioSet,
+    compute_posterior,
+)
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
 
 VERSION = "scenarios-1"
@@ -17,19 +22,20 @@ def suggest_scenarios(
 ) -> OptionSuggestion:
     """Suggest shares of the scenarios offered at `at`; without rows on the board the prior.
 
-    `board` and errors are those of `forecasts.scenarios.scenario_set.posterior`. The lines of a scenario add
-    up to ln of its share: its prior, one line of kind "evidence" for each row (named by its
-    question), and the normalisation. A scenario that is ruled out has a share of 0 and no lines.
+    `board` and errors are those of `forecasts.scenarios.scenario_set.compute_posterior`. The lines
+    of a scenario add up to ln of its share: its prior, one line of kind "evidence" for each row
+    (named by its question), and the normalisation. A scenario that is ruled out has a share of 0
+    and no lines.
 
-    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> from forecasts.questions.question import utc
-    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
+    >>> from forecasts.scenarios.scenario_set import ScenarioLikelihoods
     >>> opens = utc("2026-01-01")
-    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",),
+    >>> asked = build_question(NewQuestion("futures", "Which?", "As described.", ("https://example.org",),
     ...     opens,
     ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
     ...     options=("neutral", "Other"), prior="neutral=80 Other=20"))
-    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125,
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (ScenarioLikelihoods("summit", (0.125,
     ...     0.5)),))
     >>> found = suggest_scenarios(asked, known, {"summit": 0.2}, opens)
     >>> [round(p, 3) for p in found.distribution.p]
@@ -37,7 +43,7 @@ def suggest_scenarios(
     >>> found.lines["Other"][1].why
     'summit: at 20%, where the prior alone expects 20%'
     """
-    posterior_now = posterior(question, scenario_set, board, at=at)
+    posterior_now = compute_posterior(question, scenario_set, board, at=at)
     lines = {
         name: _scenario_lines(posterior_now, name) for name in posterior_now.distribution.options
     }

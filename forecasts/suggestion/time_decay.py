@@ -1,7 +1,7 @@
 """Effect of elapsed time on a base rate while nothing happens.
 
 In simulations it accounts for most of the gain over a constant base rate (Brier 0.12 against 0.14);
-evidence adds a little. It is therefore scored as a forecaster, `hazard`.
+evidence adds a little. It is therefore scored as a forecaster, `hazard_probability`.
 """
 
 import math
@@ -15,32 +15,32 @@ from forecasts.questions.timeline import Timeline
 _DAY = timedelta(days=1)
 
 
-def hazard(question: Question, at: datetime) -> float:
+def hazard_probability(question: Question, at: datetime) -> float:
     """Prior adjusted for the time elapsed at `at` without the event.
 
     Range 0 to 1. Before the opening it is the prior; from the scheduled close on it is 0 for
-    `event_by`, 1 for `holds_until`, and the prior for `state_at`. See `moved_by_time`.
+    `event_by`, 1 for `holds_until`, and the prior for `state_at`. See `decay_prior`.
 
     >>> from forecasts.questions.question import utc
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> round(hazard(question, utc("2026-03-02")), 4)
+    >>> round(hazard_probability(question, utc("2026-03-02")), 4)
     0.2577
     """
-    return moved_by_time(question.base_rate, question.horizon_shape, _share_left(question, at))
+    return decay_prior(question.base_rate, question.horizon_shape, _share_left(question, at))
 
 
-def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
+def decay_prior(p0: float, shape: HorizonShape, left: float) -> float:
     """Adjust a base rate p0 for elapsed time; `left` is the share of time still to come (1 to 0).
 
     `event_by`: 1 − (1 − p0)^left, falling to 0; `holds_until`: p0^left, rising to 1; `state_at`:
     p0. Range 0 to 1. Source: constant risk per unit of time.
 
-    >>> [round(moved_by_time(0.3, "event_by", left), 4) for left in (1.0, 0.5, 0.0)]
+    >>> [round(decay_prior(0.3, "event_by", left), 4) for left in (1.0, 0.5, 0.0)]
     [0.3, 0.1633, 0.0]
-    >>> round(moved_by_time(0.8, "holds_until", 0.5), 4)
+    >>> round(decay_prior(0.8, "holds_until", 0.5), 4)
     0.8944
     """
     match shape:
@@ -55,21 +55,21 @@ def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
 
 
 def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timeline:
-    """Timeline of a forecaster who sets `hazard` once a day on [start, end).
+    """Timeline of a forecaster who sets `hazard_probability` once a day on [start, end).
 
     A day without change adds no step. An empty period gives an empty timeline.
     """
     steps: list[tuple[datetime, Binary | None]] = []
     instant = start
     while instant < end:
-        forecast = Binary(hazard(question, instant))
+        forecast = Binary(hazard_probability(question, instant))
         if not steps or steps[-1][1] != forecast:
             steps.append((instant, forecast))
         instant += _DAY
     return Timeline(tuple(steps))
 
 
-def time_passed(question: Question, at: datetime) -> str:
+def describe_time_passed(question: Question, at: datetime) -> str:
     """Describe the elapsed time of a question and what it implies."""
     total = (question.closes_at - question.opens_at) / _DAY
     over = total * (1.0 - _share_left(question, at))

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.evidence.log_odds import Group
-from forecasts.questions.format import MINUS, counted, percent, signed
+from forecasts.evidence.log_odds import LedgerGroup
+from forecasts.questions.format import MINUS, format_count, format_percent, format_signed
 from forecasts.questions.question import EvidenceId
-from forecasts.suggestion.binary import Line, Suggestion
+from forecasts.suggestion.binary import LedgerLine, Suggestion
 from forecasts.suggestion.categorical import OptionGroup, OptionLine, OptionSuggestion
 
 Percent = Callable[[float], str]
 """Formatter of a probability."""
 
-TITLES: Final[Mapping[str, str]] = MappingProxyType(
+LINE_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "base rate": "Base rate",
         "time passed": "Time",
@@ -38,103 +38,108 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 
 NO_NEWS: Final = "no news"
 
-NOTHING: Final = 0.0005
+MIN_NATS: Final = 0.0005
 """Smallest contribution shown, in nats; less would be written +0.000."""
 
-FADED: Final = 0.005
+FADED_NATS: Final = 0.005
 """Stories that contribute less than this, in nats, share one row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ExplanationRow:
     """Row of an explanation: heading, text and contribution in nats.
 
-    `evidence_id` names a story, whose headline is more telling than `what`; that then describes its
+    `evidence_id` names a story, whose headline is more telling than `text`; that then describes its
     weight.
     """
 
     kind: str
     title: str
-    what: str
-    adds: float
+    text: str
+    nats: float
     evidence_id: EvidenceId | None = None
 
 
-def told(groups: Iterable[Group | OptionGroup]) -> tuple[Told, ...]:
+def explanation_rows(groups: Iterable[LedgerGroup | OptionGroup]) -> tuple[ExplanationRow, ...]:
     """Rows of an explanation in order; faded stories share one row.
 
     Base rate, time and learned correction are always included, and a row says if there is no news.
-    Lines left out contribute less than `NOTHING` each.
+    Lines left out contribute less than `MIN_NATS` each.
     """
     return tuple(row for group in groups for row in _group_rows(group))
 
 
-def _group_rows(group: Group | OptionGroup) -> Iterator[Told]:
+def _group_rows(group: LedgerGroup | OptionGroup) -> Iterator[ExplanationRow]:
     if group.name == "News":
         yield from _news_rows(group)
-    elif group.name not in ("Limits", "Other options") or not is_empty(group):
+    elif group.name not in ("Limits", "Other options") or not is_negligible(group):
         yield from map(_make_row, group.lines)
 
 
-def _news_rows(group: Group | OptionGroup) -> Iterator[Told]:
-    if is_empty(group):
-        yield Told("no news", "News", NO_NEWS, math.fsum(map(_nats_of, group.lines)))
+def _news_rows(group: LedgerGroup | OptionGroup) -> Iterator[ExplanationRow]:
+    if is_negligible(group):
+        yield ExplanationRow("no news", "News", NO_NEWS, math.fsum(map(_nats_of, group.lines)))
         return
     stories = [line for line in group.lines if line.evidence_id is not None]
-    faded = [_nats_of(line) for line in stories if abs(_nats_of(line)) < FADED]
-    yield from (_make_row(line) for line in stories if abs(_nats_of(line)) >= FADED)
+    faded = [_nats_of(line) for line in stories if abs(_nats_of(line)) < FADED_NATS]
+    yield from (_make_row(line) for line in stories if abs(_nats_of(line)) >= FADED_NATS)
     if faded:
         suffix = " each" if len(faded) > 1 else ""
         words = (
-            f"{counted(len(faded), 'faded story', 'faded stories')}, less than {FADED:g}{suffix}"
+            f"{format_count(len(faded), 'faded story', 'faded stories')}, less than "
+            f"{FADED_NATS:g}{suffix}"
         )
-        yield Told("evidence", TITLES["evidence"], words, math.fsum(faded))
+        yield ExplanationRow("evidence", LINE_TITLES["evidence"], words, math.fsum(faded))
     without_story = (line for line in group.lines if line.evidence_id is None)
-    yield from (_make_row(line) for line in without_story if abs(_nats_of(line)) >= NOTHING)
+    yield from (_make_row(line) for line in without_story if abs(_nats_of(line)) >= MIN_NATS)
 
 
-def _make_row(line: Line | OptionLine) -> Told:
+def _make_row(line: LedgerLine | OptionLine) -> ExplanationRow:
     kind = _row_kind(line)
-    return Told(kind, TITLES[kind], line.why, _nats_of(line), line.evidence_id)
+    return ExplanationRow(kind, LINE_TITLES[kind], line.why, _nats_of(line), line.evidence_id)
 
 
-def _row_kind(line: Line | OptionLine) -> str:
+def _row_kind(line: LedgerLine | OptionLine) -> str:
     """Kind of a line; rows of a likelihood table are told apart from stories."""
     is_row = isinstance(line, OptionLine) and line.kind == "evidence" and line.evidence_id is None
     return "table row" if is_row else line.kind
 
 
-def is_empty(group: Group | OptionGroup) -> bool:
-    """Return True if no line of a group contributes `NOTHING` or more."""
-    return all(abs(_nats_of(line)) < NOTHING for line in group.lines)
+def is_negligible(group: LedgerGroup | OptionGroup) -> bool:
+    """Return True if no line of a group contributes `MIN_NATS` or more."""
+    return all(abs(_nats_of(line)) < MIN_NATS for line in group.lines)
 
 
-def nats(adds: float) -> str:
-    """Format a contribution in nats; a dash for less than `NOTHING`.
+def format_contribution(adds: float) -> str:
+    """Format a contribution in nats; a dash for less than `MIN_NATS`.
 
-    >>> nats(0.2), nats(-0.0004)
+    >>> format_contribution(0.2), format_contribution(-0.0004)
     ('+0.200', '–')
     """
-    return signed(adds, 3) if abs(adds) >= NOTHING else "–"
+    return format_signed(adds, 3) if abs(adds) >= MIN_NATS else "–"
 
 
-def why_in_words(suggestion: Suggestion, percent: Percent = percent) -> str:
+def explain_suggestion(suggestion: Suggestion, percent: Percent = format_percent) -> str:
     """Steps from the base rate to the suggestion, group by group, in one sentence.
 
     Points depend on the order of the groups.
 
-    >>> from forecasts.evidence.log_odds import Line
+    >>> from forecasts.evidence.log_odds import LedgerLine
     >>> from forecasts.questions.question import QuestionId, utc
-    >>> lines = (Line("base rate", "", -1.735, 0.15), Line("learned correction", "", 0.2, 0.177))
-    >>> why_in_words(Suggestion(QuestionId("q"), utc("2026-01-01"), lines, 0.177, learned_from=30))
+    >>> lines = (LedgerLine("base rate", "", -1.735, 0.15), LedgerLine("learned correction", "", 0.2, 0.177))
+    >>> explain_suggestion(Suggestion(QuestionId("q"), utc("2026-01-01"), lines, 0.177, learned_from=30))
     'base rate 15% → no news → learned correction +3 points (from 30 questions) = 18%'
     """
-    groups = [group for group in suggestion.groups if group.name != "Limits" or not is_empty(group)]
+    groups = [
+        group for group in suggestion.groups if group.name != "Limits" or not is_negligible(group)
+    ]
     steps = (_describe_step(group, suggestion, percent) for group in groups)
     return f"{' → '.join(steps)} = {percent(suggestion.p)}"
 
 
-def share_in_words(suggestion: OptionSuggestion, option: str, percent: Percent = percent) -> str:
+def explain_share(
+    suggestion: OptionSuggestion, option: str, percent: Percent = format_percent
+) -> str:
     """Steps to the share of an option, in factors; "base rate 0" if there are no lines.
 
     >>> from forecasts.distributions.distribution import Categorical
@@ -142,33 +147,33 @@ def share_in_words(suggestion: OptionSuggestion, option: str, percent: Percent =
     >>> lines = {"Rome": (OptionLine("base rate", "", math.log(0.4)), OptionLine("all options", "",
     ...     math.log(0.5)))}
     >>> held = Categorical(("Rome", "Oslo"), (0.2, 0.8))
-    >>> share_in_words(OptionSuggestion(QuestionId("q"), utc("2026-01-01"), held, lines), "Rome")
+    >>> explain_share(OptionSuggestion(QuestionId("q"), utc("2026-01-01"), held, lines), "Rome")
     'base rate 40% → no news → other options ×0.5 = 20%'
     """
     share = suggestion.distribution.of(option)
     groups = [
         group
         for group in suggestion.groups(option)
-        if group.name != "Other options" or not is_empty(group)
+        if group.name != "Other options" or not is_negligible(group)
     ]
     steps = (_describe_factor(group, percent) for group in groups)
     return f"{' → '.join(steps) or 'base rate 0'} = {percent(share)}"
 
 
-def _nats_of(line: Line | OptionLine) -> float:
-    return line.log_odds if isinstance(line, Line) else line.log_share
+def _nats_of(line: LedgerLine | OptionLine) -> float:
+    return line.log_odds if isinstance(line, LedgerLine) else line.log_share
 
 
-def _describe_step(group: Group, suggestion: Suggestion, percent: Percent) -> str:
+def _describe_step(group: LedgerGroup, suggestion: Suggestion, percent: Percent) -> str:
     match group.name:
         case "Base rate" | "Time":
             return f"{group.name.lower()} {percent(group.p_after)}"
-        case "Learned correction" if not suggestion.learned_from and is_empty(group):
+        case "Learned correction" if not suggestion.learned_from and is_negligible(group):
             return "no learned correction yet"
-        case "News" if is_empty(group):
+        case "News" if is_negligible(group):
             return NO_NEWS
     learned = group.name == "Learned correction" and suggestion.learned_from
-    source = f" (from {counted(suggestion.learned_from, 'question')})" if learned else ""
+    source = f" (from {format_count(suggestion.learned_from, 'question')})" if learned else ""
     head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), source)
     return f"{head} {_format_points(group.p_after - group.p_before)}{tail}"
 
@@ -176,20 +181,20 @@ def _describe_step(group: Group, suggestion: Suggestion, percent: Percent) -> st
 def _describe_factor(group: OptionGroup, percent: Percent) -> str:
     if group.name == "Base rate":
         return f"base rate {percent(math.exp(group.log_share))}"
-    if group.name == "News" and is_empty(group):
+    if group.name == "News" and is_negligible(group):
         return NO_NEWS
     head, tail = _describe_news(group) if group.name == "News" else (group.name.lower(), "")
     return f"{head} ×{math.exp(group.log_share):.2g}{tail}"
 
 
-def _describe_news(group: Group | OptionGroup) -> tuple[str, str]:
+def _describe_news(group: LedgerGroup | OptionGroup) -> tuple[str, str]:
     """Label of the news, and the count of its stories or table rows."""
     kinds = [_row_kind(line) for line in group.lines]
     stories, rows = kinds.count("evidence"), kinds.count("table row")
     if rows:
-        return "news", f" ({counted(rows, 'table row')})"
+        return "news", f" ({format_count(rows, 'table row')})"
     return (
-        ("news", f" ({counted(stories, 'story', 'stories')})")
+        ("news", f" ({format_count(stories, 'story', 'stories')})")
         if stories
         else ("news that did not come", "")
     )

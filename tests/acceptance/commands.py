@@ -19,12 +19,12 @@ from tests.acceptance.evaluation.stories import evaluate_stories
 from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
 from tracker.app import question_set_files as question_sets
-from tracker.errors import TrackerError, in_plain_characters
+from tracker.errors import TrackerError, escape_control_characters
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands import essays
-from tracker.interfaces.cli.commands.lazy_commands import complain
-from tracker.interfaces.cli.commands.terminal import as_json, console, show
-from tracker.interfaces.log_setup import set_up_logs
+from tracker.interfaces.cli.commands.lazy_commands import print_error
+from tracker.interfaces.cli.commands.terminal import as_json, console, print_result
+from tracker.interfaces.log_setup import configure_logging
 from tracker.settings import load_settings
 
 input_file = click.Path(dir_okay=False, path_type=Path)
@@ -38,7 +38,7 @@ class AcceptanceGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (ForecastsError, TrackerError) as error:
-            complain(error)
+            print_error(error)
             ctx.exit(2)
 
 
@@ -48,7 +48,7 @@ class AcceptanceGroup(click.Group):
 )
 def acceptance() -> None:
     """Hold the product against reference cases, labelled news and essays."""
-    set_up_logs(load_settings())
+    configure_logging(load_settings())
 
 
 @acceptance.command()
@@ -63,16 +63,16 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
     Exit code 1 when a case fails or a file holds no cases.
     """
     result = replay(files)
-    errors = [in_plain_characters(error) for error in result.unreadable]
+    errors = [escape_control_characters(error) for error in result.unreadable]
     record = {
         "passed": result.passed,
         "failed": result.failed,
         "failures": result.failures,
         "errors": errors,
     }
-    show(record, json, printing.safe("\n".join(report_lines(result))))
+    print_result(record, json, printing.safe_text("\n".join(report_lines(result))))
     for error in errors:
-        complain(error)
+        print_error(error)
     if not result.ok:
         sys.exit(1)
 
@@ -114,13 +114,13 @@ def relevance(file: Path, *, set_name: str | None, encoder: str, json: bool, **d
     labels = read_labels(file)
     archive = () if drawn["negatives"] is None else read_archive(drawn["negatives"])
     unlabelled = sampled(archive, labels, drawn["sample"], drawn["seed"])
-    wording = {} if set_name is None else wordings(question_sets.load(set_name))
+    wording = {} if set_name is None else wordings(question_sets.load_question_set(set_name))
     report = evaluate_relevance(open_judge(set_name, encoder), labels, unlabelled, wording=wording)
     if json:
-        show({"seed": drawn["seed"], "report": report}, json, "")
+        print_result({"seed": drawn["seed"], "report": report}, json, "")
         return
     console.print(tables.questions_table(report))
-    show(report, json, "\n".join(tables.relevance_lines(report)))
+    print_result(report, json, "\n".join(tables.relevance_lines(report)))
     console.print(tables.confusion_table(report.direction))
 
 
@@ -134,7 +134,7 @@ def stories(file: Path, *, json: bool) -> None:
     Lines hold event, title, summary and published or first_seen, and may hold lang.
     """
     figures = evaluate_stories(cluster, read_reports(file))
-    show(figures, json, tables.stories_table(figures))
+    print_result(figures, json, tables.stories_table(figures))
 
 
 @acceptance.command()

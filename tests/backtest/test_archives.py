@@ -13,7 +13,7 @@ import pytest
 from forecasts.questions.question import utc
 from tests.builders import an_rss
 from tracker.errors import Refused
-from tracker.feeds.parsing.change_detection import Names
+from tracker.feeds.parsing.change_detection import EntryNames
 from tracker.replay.backtest.archives import NO_FIRST_SEEN, read_archive
 
 
@@ -158,7 +158,7 @@ def test_the_entries_of_a_capture_come_oldest_first_and_know_what_stood_beside_t
     ).sightings
     assert [entry.title for entry in found.entries] == ["oldest", "middle", "newest"]
     assert found.document is not None
-    assert all(entry.key in Names(found.document) for entry in found.entries)
+    assert all(entry.key in EntryNames(found.document) for entry in found.entries)
 
 
 def test_a_capture_that_is_no_feed_is_refused_with_its_line_or_counted(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import QuestionId, utc
 from forecasts.scoring.rules import brier
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.time_decay import hazard
+from forecasts.suggestion.time_decay import hazard_probability
 from tests.backtest.test_archives import captured, line, written
 from tests.builders import an_rss, no_network
 from tests.forecasts.small_set import TEXTS
@@ -24,11 +24,17 @@ from tests.test_cli import Shell
 from tracker.app import question_set_files as question_sets
 from tracker.app.tracker import open_tracker
 from tracker.errors import Refused
-from tracker.questions.update_suggestion import suggested
+from tracker.questions.update_suggestion import compute_suggestion
 from tracker.replay.backtest import walk
-from tracker.replay.backtest.running import BacktestReport, Wanted, backtest
-from tracker.replay.backtest.scores import RETROSPECTIVE
-from tracker.replay.backtest.snapshots import Snapshot, Span, Track, schedule, track
+from tracker.replay.backtest.running import BacktestReport, BacktestRequest, run_backtest
+from tracker.replay.backtest.scores import RETROSPECTIVE_NOTE
+from tracker.replay.backtest.snapshots import (
+    ArchiveSpan,
+    ForecastSnapshot,
+    QuestionTrack,
+    schedule_dates,
+    track_question,
+)
 from tracker.settings import Settings
 from tracker.storage.sessions import Store, open_engine
 
@@ -81,7 +87,7 @@ def by_words(tmp_path: Path) -> Settings:
 class Lived:
     """Twenty weeks that were lived through once for all tests that only look."""
 
-    run: Wanted
+    run: BacktestRequest
     report: BacktestReport
 
 
@@ -90,7 +96,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     """A run that is done; nobody may change it."""
     folder = tmp_path_factory.mktemp("lived")
     run = wanted(folder, small_set(folder / "set"), news(range(20)))
-    return Lived(run, backtest(Settings(data_dir=folder / "live", encoder="none"), run, silent))
+    return Lived(run, run_backtest(Settings(data_dir=folder / "live", encoder="none"), run, silent))
 
 
 def news(weeks: Iterable[int]) -> list[Any]:
@@ -113,27 +119,29 @@ def news(weeks: Iterable[int]) -> list[Any]:
 
 def wanted(
     tmp_path: Path, small: Path, lines: Sequence[Any], name: str = "run", **more: Any
-) -> Wanted:
+) -> BacktestRequest:
     """A back-test of these lines in a folder of its own."""
     archive = written(tmp_path / f"{name}.jsonl", *lines)
-    return Wanted(
+    return BacktestRequest(
         archive=archive, set_name=str(small), out=tmp_path / name, **{"workers": 1, **more}
     )
 
 
-def tracks(run: Wanted) -> dict[str, Track]:
+def tracks(run: BacktestRequest) -> dict[str, QuestionTrack]:
     """The questions of a run that is done."""
     report = json.loads((run.out / "report.json").read_text(encoding="utf-8"))
-    over = Span(utc(report["since"]), utc(report["until"]))
-    return {q: track(url_of(run), QuestionId(q), over, None) for q in ("neutral", "treaty")}
+    over = ArchiveSpan(utc(report["since"]), utc(report["until"]))
+    return {
+        q: track_question(url_of(run), QuestionId(q), over, None) for q in ("neutral", "treaty")
+    }
 
 
-def url_of(run: Wanted) -> str:
+def url_of(run: BacktestRequest) -> str:
     """The database of a run."""
     return f"sqlite:///{run.out.absolute() / 'replay.sqlite'}"
 
 
-def before(found: Track, at: datetime) -> list[Snapshot]:
+def before(found: QuestionTrack, at: datetime) -> list[ForecastSnapshot]:
     """What was said up to an instant."""
     return [s for s in found.snapshots if s.at <= at]
 
@@ -155,7 +163,7 @@ def test_nothing_that_is_seen_later_changes_what_was_said_before(
         ),
     ]
     long = wanted(tmp_path, small, news(range(20)) + poison, "long")
-    backtest(by_words, long, silent)
+    run_backtest(by_words, long, silent)
     at, after = utc("2022-08-17"), tracks(long)
     for question_id, found in tracks(lived.run).items():
         known = before(found, at)
@@ -167,15 +175,15 @@ def test_nothing_that_is_seen_later_changes_what_was_said_before(
 def test_what_a_back_test_says_is_what_live_work_would_have_said(lived: Lived) -> None:
     run = lived.run
     store = Store(open_engine(url_of(run)))
-    asked = {q.id: q for q in question_sets.load(run.set_name).questions}
+    asked = {q.id: q for q in question_sets.load_question_set(run.set_name).questions}
     with store.reading() as session:
         for question_id, found in tracks(run).items():
             question = asked[QuestionId(question_id)]
             for s in found.snapshots:
-                live = suggested(session, question, s.at)
+                live = compute_suggestion(session, question, s.at)
                 assert isinstance(live, Suggestion)
                 assert s.said[SUGGESTION] == live.p
-                assert s.said[HAZARD] == hazard(question, s.at)
+                assert s.said[HAZARD] == hazard_probability(question, s.at)
                 assert s.said[PRIOR] == question.base_rate
     store.close()
 
@@ -202,13 +210,13 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_report(
 
     monkeypatch.setattr(walk._Walk, "_act", dies)
     with pytest.raises(Killed):
-        backtest(by_words, run, silent)
-    assert backtest(by_words, run, silent) == lived.report
+        run_backtest(by_words, run, silent)
+    assert run_backtest(by_words, run, silent) == lived.report
     assert (run.out / "report.json").read_bytes() == (lived.run.out / "report.json").read_bytes()
     assert evidence_of(run) == evidence_of(lived.run)
 
 
-def evidence_of(run: Wanted) -> list[Any]:
+def evidence_of(run: BacktestRequest) -> list[Any]:
     """The evidence of a run as its pages show it."""
     settings = Settings(data_dir=run.out, database_url=url_of(run), encoder="none")
     with open_tracker(settings, now=lambda: utc("2022-09-01"), fetch=no_network) as tracker:
@@ -227,12 +235,12 @@ def test_a_run_killed_between_two_questions_does_not_weigh_the_first_again(
             raise Killed
 
     with pytest.raises(Killed):
-        backtest(by_words, run, stops)
+        run_backtest(by_words, run, stops)
     again: list[str] = []
-    first = backtest(by_words, run, lambda what, _d, _t, place: again.append(f"{what} {place}"))
+    first = run_backtest(by_words, run, lambda what, _d, _t, place: again.append(f"{what} {place}"))
     assert weighed == ["neutral"]
     assert again == ["weighing treaty"]
-    assert backtest(by_words, run, silent) == first
+    assert run_backtest(by_words, run, silent) == first
 
 
 def test_the_feed_that_carried_the_only_true_evidence_is_missed_and_the_misleading_one_is_not(
@@ -240,7 +248,7 @@ def test_the_feed_that_carried_the_only_true_evidence_is_missed_and_the_misleadi
 ) -> None:
     votes = [one for one in news(range(9, 24)) if one["source"] == "The Herald"]
     drills = [one for one in news(range(9, 24)) if one["source"] == "The Gazette"]
-    report = backtest(by_words, wanted(tmp_path, small, votes + drills), silent)
+    report = run_backtest(by_words, wanted(tmp_path, small, votes + drills), silent)
     found = {row.feed: row.difference for row in report.scores.feeds}
     assert found["the-herald"] > 0.0 > found["the-gazette"]
 
@@ -251,7 +259,7 @@ def test_without_its_only_feed_a_suggestion_is_that_of_a_run_that_never_had_it(
     alone = wanted(
         tmp_path, small, [x for x in news(range(20)) if x["source"] == "The Herald"], "alone"
     )
-    backtest(by_words, alone, silent)
+    run_backtest(by_words, alone, silent)
     both = tracks(lived.run)
     for question_id, found in tracks(alone).items():
         pairs = zip(found.snapshots, both[question_id].snapshots, strict=False)
@@ -274,33 +282,33 @@ def test_an_early_answer_takes_no_date_off_the_schedule(
     early = TEXTS["history.toml"].partition("[[forecast]]")[0] + ANSWERED
     early = early.replace("2022-12-31", "2022-06-10").replace("2023-01-01", "2022-06-10")
     (small / "history.toml").write_text(early, encoding="utf-8")
-    report = backtest(by_words, wanted(tmp_path, small, news(range(20))), silent)
+    report = run_backtest(by_words, wanted(tmp_path, small, news(range(20))), silent)
     assert [(row.scheduled, row.snapshots) for row in report.scores.questions] == [(12, 2), (12, 2)]
 
 
 def test_the_schedule_has_a_date_a_week_before_the_close_and_within_the_archive(
     small: Path,
 ) -> None:
-    question = question_sets.load(str(small)).questions[0]
+    question = question_sets.load_question_set(str(small)).questions[0]
     week, second = timedelta(days=7), timedelta(seconds=1)
-    assert schedule(question, Span(FIRST, OPENS - second)) == ()
-    assert schedule(question, Span(FIRST, OPENS)) == (OPENS,)
-    assert schedule(question, Span(FIRST, OPENS + week)) == (OPENS, OPENS + week)
-    assert schedule(question, Span(OPENS + second, OPENS + week)) == (OPENS + week,)
-    assert len(schedule(question, Span(FIRST, utc("2030-01-01")))) == math.ceil(
+    assert schedule_dates(question, ArchiveSpan(FIRST, OPENS - second)) == ()
+    assert schedule_dates(question, ArchiveSpan(FIRST, OPENS)) == (OPENS,)
+    assert schedule_dates(question, ArchiveSpan(FIRST, OPENS + week)) == (OPENS, OPENS + week)
+    assert schedule_dates(question, ArchiveSpan(OPENS + second, OPENS + week)) == (OPENS + week,)
+    assert len(schedule_dates(question, ArchiveSpan(FIRST, utc("2030-01-01")))) == math.ceil(
         (question.closes_at - OPENS) / week
     )
-    assert schedule(question, Span(question.closes_at, utc("2030-01-01"))) == ()
+    assert schedule_dates(question, ArchiveSpan(question.closes_at, utc("2030-01-01"))) == ()
 
 
 def test_nothing_is_written_into_the_database_that_is_in_use(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     with open_tracker(by_words, fetch=no_network) as tracker:
-        tracker.load(question_sets.load(str(small)))
+        tracker.load(question_sets.load_question_set(str(small)))
         head = tracker.verify()
     held = (by_words.data_dir / "tracker.sqlite").read_bytes()
-    backtest(by_words, wanted(tmp_path, small, news(range(6))), silent)
+    run_backtest(by_words, wanted(tmp_path, small, news(range(6))), silent)
     assert (by_words.data_dir / "tracker.sqlite").read_bytes() == held
     with open_tracker(by_words, fetch=no_network) as tracker:
         assert tracker.verify() == head
@@ -322,14 +330,14 @@ def test_a_folder_that_holds_something_else_is_refused(
 ) -> None:
     run = lived.run
     with pytest.raises(Refused, match="holds another run"):
-        backtest(by_words, replace(run, people=True), silent)
+        run_backtest(by_words, replace(run, people=True), silent)
     demo = tmp_path / "demo"
     open_tracker(
         Settings(data_dir=demo, database_url=f"sqlite:///{demo / 'replay.sqlite'}"),
         fetch=no_network,
     ).close()
     with pytest.raises(Refused, match="holds another run"):
-        backtest(by_words, replace(run, out=demo), silent)
+        run_backtest(by_words, replace(run, out=demo), silent)
 
 
 def test_the_run_never_takes_the_place_of_the_live_database(
@@ -338,14 +346,14 @@ def test_the_run_never_takes_the_place_of_the_live_database(
     run = wanted(tmp_path, small, news(range(3)))
     mine = replace(by_words, database_url=url_of(run))
     with pytest.raises(Refused, match="in use"):
-        backtest(mine, run, silent)
+        run_backtest(mine, run, silent)
     assert not run.out.exists()
 
 
 def test_people_are_held_against_time_alone_on_their_own_dates(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
-    report = backtest(by_words, wanted(tmp_path, small, news(range(22)), people=True), silent)
+    report = run_backtest(by_words, wanted(tmp_path, small, news(range(22)), people=True), silent)
     rows = {row.who: row for row in report.scores.forecasters}
     assert set(rows) == {SUGGESTION, HAZARD, PRIOR, "demo-ada"}
     assert (rows["demo-ada"].n, rows["demo-ada"].snapshots) == (
@@ -361,7 +369,7 @@ def test_what_people_said_before_the_archive_begins_stands_when_it_does(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     run = wanted(tmp_path, small, news(range(24)), people=True, since=utc("2022-08-20"))
-    rows = {row.who: row for row in backtest(by_words, run, silent).scores.forecasters}
+    rows = {row.who: row for row in run_backtest(by_words, run, silent).scores.forecasters}
     assert rows["demo-ada"].snapshots == 2  # the 24th and the 31st of August
 
 
@@ -381,7 +389,7 @@ def test_only_the_time_between_from_and_until_is_lived_through(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     since, until = utc("2022-05-01"), utc("2022-07-01")
-    report = backtest(
+    report = run_backtest(
         by_words, wanted(tmp_path, small, news(range(24)), since=since, until=until), silent
     )
     assert since <= report.since < report.until == until
@@ -410,8 +418,8 @@ def test_captured_feeds_are_lived_through_with_edits_and_copies(
             an_rss(("Weather", "https://wire.invalid/2"), (edited, "https://wire.invalid/1")),
         ),
     )
-    run = Wanted(archive=folder, set_name=str(small), out=tmp_path / "run", workers=1)
-    report = backtest(by_words, run, silent)
+    run = BacktestRequest(archive=folder, set_name=str(small), out=tmp_path / "run", workers=1)
+    report = run_backtest(by_words, run, silent)
     assert (report.items, report.evidence, report.warnings) == (3, 1, ())
     (card,) = evidence_of(run)[0]
     assert card.evidence.first_seen_at == utc("2022-06-02")
@@ -423,11 +431,11 @@ def test_captured_feeds_are_lived_through_with_edits_and_copies(
 
 def test_all_cores_find_what_one_finds(tmp_path: Path, by_words: Settings, small: Path) -> None:
     lines = news(range(12))
-    one = backtest(by_words, wanted(tmp_path, small, lines, "one"), silent)
+    one = run_backtest(by_words, wanted(tmp_path, small, lines, "one"), silent)
     many = replace(
         wanted(tmp_path, small, lines, "many", workers=2), archive=tmp_path / "one.jsonl"
     )
-    assert backtest(by_words, many, silent) == one
+    assert run_backtest(by_words, many, silent) == one
 
 
 def test_the_command_says_first_that_it_is_retrospective_and_prints_the_report(
@@ -437,7 +445,7 @@ def test_the_command_says_first_that_it_is_retrospective_and_prints_the_report(
     archive = written(tmp_path / "autumn.jsonl.gz", *news(range(12)))
     asked = ("backtest", str(archive), "--set", str(small), "--encoder", "none", "--workers", "1")
     printed = shell(*asked)
-    assert printed.startswith(RETROSPECTIVE)
+    assert printed.startswith(RETROSPECTIVE_NOTE)
     assert "no first_seen in this archive: the claimed publication time was used" in printed
     assert "suggestion" in printed
     found = json.loads(shell(*asked, "--json"))
@@ -450,7 +458,9 @@ def test_a_question_that_nobody_answered_counts_for_safety_alone(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     (small / "history.toml").write_text(TEXTS["history.toml"], encoding="utf-8")
-    report: BacktestReport = backtest(by_words, wanted(tmp_path, small, news(range(14))), silent)
+    report: BacktestReport = run_backtest(
+        by_words, wanted(tmp_path, small, news(range(14))), silent
+    )
     outcomes = {row.question_id: (row.outcome, bool(row.brier)) for row in report.scores.questions}
     assert outcomes == {"neutral": ("yes", True), "treaty": (None, False)}
     assert {row.n for row in report.scores.forecasters} == {1}

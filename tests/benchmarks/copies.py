@@ -24,8 +24,8 @@ from rich.table import Table
 
 from tests.benchmarks.syndication import Syndicated, syndicated
 from tests.matching.opposites_of_headlines import OPPOSITES
-from tracker.matching.boilerplate import body, headline, words
-from tracker.matching.near_duplicates import Copies
+from tracker.matching.boilerplate import clean_headline, clean_summary, split_words
+from tracker.matching.near_duplicates import NearDuplicates
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
 BATCH = 500
@@ -63,8 +63,8 @@ def _f1(precision: float, recall: float) -> float:
 
 
 def ours(items: Sequence[Syndicated]) -> Grouping:
-    """`Copies`, in batches as they come from a round of feeds."""
-    copies, found = Copies(), []
+    """`NearDuplicates`, in batches as they come from a round of feeds."""
+    copies, found = NearDuplicates(), []
     rows = [
         (i, item.title, item.summary, START + timedelta(seconds=2 * i))
         for i, item in enumerate(items)
@@ -78,7 +78,8 @@ def exact_title(items: Sequence[Syndicated]) -> Grouping:
     """The same cleaned headline."""
     first: dict[str, int] = {}
     return [
-        first.setdefault(" ".join(words(headline(item.title))), i) for i, item in enumerate(items)
+        first.setdefault(" ".join(split_words(clean_headline(item.title))), i)
+        for i, item in enumerate(items)
     ]
 
 
@@ -117,7 +118,7 @@ def rensa(items: Sequence[Syndicated]) -> Grouping:
 
 
 def _runs(item: Syndicated) -> list[str]:
-    said = words(headline(item.title)) + words(body(item.summary))
+    said = split_words(clean_headline(item.title)) + split_words(clean_summary(item.summary))
     return [" ".join(run) for run in zip(said, said[1:], said[2:], strict=False)]
 
 
@@ -185,8 +186,8 @@ def opposites_merged() -> list[tuple[str, str]]:
     )
     merged = []
     for one, other in OPPOSITES:
-        answers = Copies().add([(1, one, "", START), (2, other, "", START)])
-        answers += Copies().add([(1, one, summary, START), (2, other, summary, START)])
+        answers = NearDuplicates().add([(1, one, "", START), (2, other, "", START)])
+        answers += NearDuplicates().add([(1, one, summary, START), (2, other, summary, START)])
         if any(answer is not None for answer in answers):
             merged.append((one, other))
     return merged
@@ -197,7 +198,7 @@ def _print_a_week(console: Console, archive: Path) -> None:
     numbering words.
     """
     items = syndicated(archive, reports=20_000, most=3, seed=1)
-    copies, taken = Copies(), 0.0
+    copies, taken = NearDuplicates(), 0.0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for begin in range(0, DAY * DAYS, BATCH):
         batch = []

@@ -25,7 +25,7 @@ from rich.console import Console
 from tests.acceptance.evaluation import tables as evaluation_tables
 from tests.acceptance.evaluation.labelled import read_reports
 from tests.acceptance.evaluation.stories import evaluate_stories
-from tracker.feeds.text import unmarked
+from tracker.feeds.text import strip_markup
 
 
 def main() -> None:
@@ -57,7 +57,7 @@ def lines(corpus: Path, languages: frozenset[str]) -> Iterator[str]:
     """
     for event, blurbs in json.loads(gzip.decompress(corpus.read_bytes())).items():
         for seconds, blurb in blurbs.items():
-            title = unmarked(blurb["blurb"])
+            title = strip_markup(blurb["blurb"])
             if title and (not languages or blurb["lang"] in languages):
                 at = datetime.fromtimestamp(float(seconds), UTC).isoformat()
                 record = {

@@ -53,7 +53,7 @@ from tracker.feeds.item import FeedId
 from tracker.settings import Settings
 from tracker.storage import event_log_rows as log
 from tracker.storage import feeds, forecasts, questions, resolutions
-from tracker.storage.distributions import to_json
+from tracker.storage.distributions import distribution_to_json
 from tracker.storage.sessions import Session, Store, open_engine
 from tracker.storage.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRow, StoryRow
 
@@ -156,7 +156,7 @@ class World:
             )
             questions.add_essay(session, essay, [self._claim(essay.id, n) for n in range(CLAIMS)])
         for question in self.questions:
-            questions.add(session, question, question.opens_at)
+            questions.add_question(session, question, question.opens_at)
         questions.add_indicators(session, [i for q in self.questions for i in self._indicators(q)])
         for name in PEOPLE:
             forecasts.add_forecaster(
@@ -165,8 +165,8 @@ class World:
         for number in range(self._size.feeds):
             feeds.add_feed(session, self._feed(number))
         for resolution in self._answered.values():
-            resolutions.add(session, resolution)
-        last = log.last(session)
+            resolutions.add_resolution(session, resolution)
+        last = log.find_last_entry(session)
         return 1 if last is None else last.seq + 1
 
     def forecasts(self, seq: int) -> Rows:
@@ -186,7 +186,7 @@ class World:
                     "question_id": question.id,
                     "forecaster_id": SUGGESTION if suggested else self._rng.choice(PEOPLE),
                     "act": "forecast",
-                    "distribution": to_json(held(question, level)),
+                    "distribution": distribution_to_json(held(question, level)),
                     "made_at": at,
                     "entered_at": at,
                     "rationale": "" if suggested else self._rng.choice(self._summaries)[:120],

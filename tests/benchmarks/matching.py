@@ -34,16 +34,16 @@ from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Stren
 from forecasts.questions.question import ClaimId, EssayId, Question, QuestionId
 from tests.builders import a_feed, a_set, an_item, no_network
 from tracker.app.tracker import open_tracker
-from tracker.feeds.dedup import New
+from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
-from tracker.ingestion.evidence import arrive
-from tracker.matching.aliases import aliases
+from tracker.ingestion.evidence import link_evidence
+from tracker.matching.aliases import load_aliases
 from tracker.matching.encoders import open_encoder
-from tracker.matching.lexical import Lexical
-from tracker.matching.matcher import Matcher, words_of
-from tracker.matching.near_duplicates import Copies
+from tracker.matching.lexical import LexicalIndex
+from tracker.matching.matcher import Matcher, clean_item_text
+from tracker.matching.near_duplicates import NearDuplicates
 from tracker.matching.profile import Profile
-from tracker.matching.tokens import STOPPED, Tokens
+from tracker.matching.tokens import STOP_WORDS, Vocabulary
 from tracker.settings import Settings
 from tracker.storage import items
 
@@ -100,7 +100,7 @@ def _archive(file: Path, rng: random.Random) -> list[Text]:
 
 
 def _invented_news(rng: random.Random, count: int) -> list[Text]:
-    known = aliases()
+    known = load_aliases()
     names = [n.replace("-", " ").title() for n in sorted(known.entities)]
     words = sorted({c for c in known.words.values() if c not in known.entities})
     said = (
@@ -132,8 +132,8 @@ def _standing(files: Sequence[Path], rng: random.Random) -> list[str]:
 
 
 def _lexical(standing: Sequence[str], news: Sequence[Text]) -> float:
-    tokens = Tokens()
-    index = Lexical([Profile(text) for text in standing], tokens)
+    tokens = Vocabulary()
+    index = LexicalIndex([Profile(text) for text in standing], tokens)
     texts = [f"{title}\n{summary}" for title, summary in news]
 
     def work() -> None:
@@ -157,25 +157,25 @@ def _fts5(standing: Sequence[str], news: Sequence[Text]) -> float:
 
 def _terms(text: str) -> list[str]:
     words = "".join(c if c.isalnum() else " " for c in text.lower()).split()
-    return [w for w in dict.fromkeys(words) if w not in STOPPED]
+    return [w for w in dict.fromkeys(words) if w not in STOP_WORDS]
 
 
 def _pipeline(standing: Sequence[str], news: Sequence[Text], kind: str) -> float:
     cache = Path(tempfile.gettempdir()) / "scenario-tracker-models"
     matcher = Matcher(
-        tuple(Profile(text) for text in standing), open_encoder(kind, cache), Tokens()
+        tuple(Profile(text) for text in standing), open_encoder(kind, cache), Vocabulary()
     )
-    words = [words_of(*one) for one in news]
+    words = [clean_item_text(*one) for one in news]
     list(matcher.match(words[:BATCH]))
 
     def work() -> None:
-        copies = Copies()
+        copies = NearDuplicates()
         for start in range(0, len(news), BATCH):
             some = news[start : start + BATCH]
             copies.add(
                 [(start + n, title, summary, START) for n, (title, summary) in enumerate(some)]
             )
-            list(matcher.match([words_of(*one) for one in some]))
+            list(matcher.match([clean_item_text(*one) for one in some]))
 
     return len(news) / _timed(work)
 
@@ -200,12 +200,12 @@ def _day(standing: Sequence[str], news: Sequence[Text]) -> tuple[float, int]:
                 with tracker._store.writing() as session:
                     now = START + timedelta(days=1, seconds=first)
                     new = [
-                        (FeedId(f"feed-{n % 1000}"), New(_item(n, news[n]), None))
+                        (FeedId(f"feed-{n % 1000}"), NewItem(_item(n, news[n]), None))
                         for n in range(first, last)
                     ]
                     stored = items.add_items(session, new, now)
-                    watch = tracker._desk.watch(session, now)
-                    found += arrive(session, tracker._desk, watch, stored, now=now)
+                    watch = tracker._desk.load_profiles(session, now)
+                    found += link_evidence(session, tracker._desk, watch, stored, now=now)
             return time.perf_counter() - start, found
 
 

@@ -38,8 +38,8 @@ from rich.table import Table
 from tracker.feeds.answers import Fetched
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.budget import fleet_pace
-from tracker.feeds.scheduling.polling import News, PollRules, after_success, never_polled
+from tracker.feeds.scheduling.budget import compute_fleet_pace
+from tracker.feeds.scheduling.polling import PollNews, PollRules, after_success, make_feed_state
 
 CORPORA = Path(__file__).parents[2] / "../shared/corpora"
 START = datetime(2024, 1, 1, tzinfo=UTC)  # every feed's times are moved here by whole days
@@ -140,7 +140,7 @@ def by_rhythm(feeds: Sequence[Times], polls_a_day: float) -> Polls:
     """
     chance = random.Random(0)
     states = [
-        never_polled(
+        make_feed_state(
             Feed(FeedId(f"feed-{n}"), "", "https://feed.example/", ""),
             START + chance.random() * DAY / 24,
         )
@@ -149,14 +149,14 @@ def by_rhythm(feeds: Sequence[Times], polls_a_day: float) -> Polls:
     polls: list[list[datetime]] = [[] for _ in feeds]
     for day in range(DAYS + 2):  # the last items wait for a day at most, and a little
         midnight = START + day * DAY
-        rules = PollRules(pace=fleet_pace(states, polls_a_day * len(feeds), midnight))
+        rules = PollRules(pace=compute_fleet_pace(states, polls_a_day * len(feeds), midnight))
         for n, items in enumerate(feeds):
             while (now := states[n].next_due_at) < midnight + DAY:
                 before, known = (
                     bisect_right(items, polls[n][-1]) if polls[n] else 0,
                     bisect_right(items, now),
                 )
-                news = News(items[max(before, known - IN_DOCUMENT) : known], ttl_seconds=0.0)
+                news = PollNews(items[max(before, known - IN_DOCUMENT) : known], ttl_seconds=0.0)
                 states[n] = after_success(states[n], DOCUMENT, now, rules, news=news)
                 polls[n].append(now)
     return polls

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from forecasts.distributions.cdf import Scale, uniform
-from forecasts.distributions.distribution import Binary, Distribution, even
-from forecasts.questions.cohorts import Cohort, fate
+from forecasts.distributions.cdf import Scale, uniform_curve
+from forecasts.distributions.distribution import Binary, Distribution, even_distribution
+from forecasts.questions.cohorts import Cohort, event_cluster
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId, Option, Question, QuestionId, Resolution
-from forecasts.questions.timeline import timeline
-from forecasts.scoring.scores import Score, score_question, summarise
+from forecasts.questions.timeline import build_timeline
+from forecasts.scoring.scores import Score, score_question, summarise_scores
 from forecasts.scoring.skill import Skill
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, PEOPLE, named_question, resolution
@@ -42,7 +42,7 @@ def scored(
     word = "answered" if given else outcome
     answer = replace(resolution(word, known_at), question_id=asked.id, **given)
     standing = {
-        who: timeline([(OPENS, Binary(p) if isinstance(p, float) else p)])
+        who: build_timeline([(OPENS, Binary(p) if isinstance(p, float) else p)])
         for who, p in held.items()
     }
     return asked, answer, score_question(asked, answer, standing)
@@ -61,7 +61,9 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
         "resolutions": {q.id: r for q, r, _ in answered},
         "forecasters": PEOPLE,
         "scores": scores,
-        "summaries": summarise(scores, {q: fate(question) for q, question in questions.items()}),
+        "summaries": summarise_scores(
+            scores, {q: event_cluster(question) for q, question in questions.items()}
+        ),
         "skills": MappingProxyType({}),
         "cohorts": (),
         "early": (),
@@ -96,7 +98,7 @@ def skill_against(reference: str, **more: Any) -> Skill:
 def numeric_question(name: str = "grain") -> Question:
     """How many tonnes, 0 to 100?"""
     return named_question(
-        name, kind="numeric", scale=GRAIN, prior=uniform(GRAIN), horizon_shape="state_at"
+        name, kind="numeric", scale=GRAIN, prior=uniform_curve(GRAIN), horizon_shape="state_at"
     )
 
 
@@ -125,10 +127,10 @@ def of_kind(name: str, kind: str, **changed: Any) -> Question:
     more: dict[str, Any] = {"kind": kind, "horizon_shape": "state_at"}
     if kind in ("categorical", "ordered"):
         names = CAPITALS if kind == "categorical" else STEPS
-        more |= {"options": tuple(Option(n) for n in names), "prior": even(names)}
+        more |= {"options": tuple(Option(n) for n in names), "prior": even_distribution(names)}
     else:
         scale = GRAIN if kind == "numeric" else Scale(20_500.0, 20_800.0, open_upper=True)
-        more |= {"scale": scale, "prior": uniform(scale)}
+        more |= {"scale": scale, "prior": uniform_curve(scale)}
     return asked(name, **{**more, **changed})
 
 

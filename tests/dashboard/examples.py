@@ -6,8 +6,13 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from forecasts.distributions.cdf import Scale, day_number, from_quantiles, uniform
-from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.distributions.cdf import Scale, curve_from_quantiles, day_number, uniform_curve
+from forecasts.distributions.distribution import (
+    Binary,
+    Categorical,
+    Distribution,
+    even_distribution,
+)
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
@@ -17,7 +22,7 @@ from forecasts.evidence.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.evidence.parameters import Learned
+from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION, Forecaster
 from forecasts.questions.question import (
     Essay,
@@ -30,21 +35,21 @@ from forecasts.questions.question import (
     Resolution,
     Status,
 )
-from forecasts.questions.timeline import Forecast, ForecastId, Timeline, timeline
-from forecasts.suggestion.binary import Line, Suggestion
+from forecasts.questions.timeline import Forecast, ForecastId, Timeline, build_timeline
+from forecasts.suggestion.binary import LedgerLine, Suggestion
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
 from tracker.feeds.scheduling.health import DayCount, Health
 from tracker.model.read_models import (
+    CurrentForecast,
     EvidenceCard,
     FeedHealth,
+    MatchReason,
     QuestionPage,
     QuestionSummary,
-    Standing,
     StoryItem,
-    Why,
 )
-from tracker.questions.fit_parameters import Kept
+from tracker.questions.fit_parameters import LearnedRecord
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -75,14 +80,14 @@ VISIT_TO = replace(
     kind="categorical",
     text="Where will the first visit go?",
     horizon_shape="state_at",
-    prior=even(("Beijing", "Minsk", "Other")),
+    prior=even_distribution(("Beijing", "Minsk", "Other")),
     options=(Option("Beijing"), Option("Minsk"), Option("Other")),
 )
 GRADE = replace(
     VISIT_TO,
     id=QuestionId("grade"),
     kind="ordered",
-    prior=even(("20 to 30", "30 to 40", "40 to 50")),
+    prior=even_distribution(("20 to 30", "30 to 40", "40 to 50")),
     options=(Option("20 to 30"), Option("30 to 40"), Option("40 to 50")),
 )
 PRICE = replace(
@@ -90,17 +95,19 @@ PRICE = replace(
     id=QuestionId("price"),
     kind="numeric",
     horizon_shape="state_at",
-    prior=uniform(Scale(0.0, 200.0, open_upper=True, unit="US dollars")),
+    prior=uniform_curve(Scale(0.0, 200.0, open_upper=True, unit="US dollars")),
     scale=Scale(0.0, 200.0, open_upper=True, unit="US dollars"),
 )
 INCIDENTS = replace(
     PRICE,
     id=QuestionId("incidents"),
-    prior=uniform(Scale(1.0, 1000.0, zero_point=0.0)),
+    prior=uniform_curve(Scale(1.0, 1000.0, zero_point=0.0)),
     scale=Scale(1.0, 1000.0, zero_point=0.0),
 )
 _WINDOW = Scale(day_number(OPENS), day_number(CLOSES), open_upper=True)
-TREATY = replace(PRICE, id=QuestionId("treaty"), kind="date", prior=uniform(_WINDOW), scale=_WINDOW)
+TREATY = replace(
+    PRICE, id=QuestionId("treaty"), kind="date", prior=uniform_curve(_WINDOW), scale=_WINDOW
+)
 
 
 def shares(beijing: float, minsk: float, other: float) -> Categorical:
@@ -111,7 +118,7 @@ def shares(beijing: float, minsk: float, other: float) -> Categorical:
 def price(low: float, middle: float, high: float, above: float = 0.0) -> Distribution:
     """A forecast of `PRICE` by its 5, 50 and 95 % levels."""
     assert PRICE.scale is not None
-    return from_quantiles({0.05: low, 0.5: middle, 0.95: high}, PRICE.scale, above=above)
+    return curve_from_quantiles({0.05: low, 0.5: middle, 0.95: high}, PRICE.scale, above=above)
 
 
 ESSAY = Essay(EssayId("essay"), "An essay", "2022-05", "en", "")
@@ -138,8 +145,8 @@ def summary(
     change: float | None = None, status: Status = "open", question: Question = QUESTION, **more: Any
 ) -> QuestionSummary:
     held = {
-        SUGGESTION: Standing(PEOPLE[SUGGESTION], Binary(0.46), NOW),
-        PRIOR: Standing(PEOPLE[PRIOR], Binary(0.3), OPENS),
+        SUGGESTION: CurrentForecast(PEOPLE[SUGGESTION], Binary(0.46), NOW),
+        PRIOR: CurrentForecast(PEOPLE[PRIOR], Binary(0.3), OPENS),
     }
     values: dict[str, Any] = {
         "question": question,
@@ -170,9 +177,9 @@ def page_about(
     """The page of a question of any kind, on which these and the prior hold forecasts."""
     answer = more.pop("resolution", None)
     status: Status = "open" if answer is None else "resolved"
-    lines = {**held, PRIOR: timeline([(OPENS, question.prior)])}
+    lines = {**held, PRIOR: build_timeline([(OPENS, question.prior)])}
     standings = {
-        who: Standing(PEOPLE[who], line.steps[-1][1], line.steps[-1][0])
+        who: CurrentForecast(PEOPLE[who], line.steps[-1][1], line.steps[-1][0])
         for who, line in lines.items()
         if line.steps and line.steps[-1][1] is not None
     }
@@ -239,16 +246,16 @@ def syndicated(copies: int, reports: int = 1) -> tuple[StoryItem, ...]:
 
 
 def card(number: int = 1, title: str = "Envoy travels to Kyiv", **more: Any) -> EvidenceCard:
-    items, why = more.pop("items", (copy(number, title),)), more.pop("why", Why())
+    items, why = more.pop("items", (copy(number, title),)), more.pop("why", MatchReason())
     decisions = more.pop("decisions", ())
     return EvidenceCard(
         evidence(number, **more), QUESTION.text, "An envoy visits", items, decisions, why
     )
 
 
-def learned(name: str, value: float, scope: str = "all", **more: Any) -> Kept:
+def learned(name: str, value: float, scope: str = "all", **more: Any) -> LearnedRecord:
     """A value learned from 40 of something, half a year in."""
-    found = Learned(
+    found = LearnedValue(
         name,
         scope,
         value,
@@ -256,7 +263,7 @@ def learned(name: str, value: float, scope: str = "all", **more: Any) -> Kept:
         more.pop("as_of", NOW),
         more.pop("why", "fitted to 40"),
     )
-    return Kept(found, **{"state": "learned", "by": MATCHER, **more})
+    return LearnedRecord(found, **{"state": "learned", "by": MATCHER, **more})
 
 
 VISIT = Indicator(
@@ -272,8 +279,8 @@ VISIT = Indicator(
 
 def page(timelines: Mapping[ForecasterId, Timeline] | None = None, **more: Any) -> QuestionPage:
     base = {
-        SUGGESTION: timeline([(OPENS, Binary(0.3)), (OPENS + days(90), Binary(0.46))]),
-        PRIOR: timeline([(OPENS, Binary(0.3))]),
+        SUGGESTION: build_timeline([(OPENS, Binary(0.3)), (OPENS + days(90), Binary(0.46))]),
+        PRIOR: build_timeline([(OPENS, Binary(0.3))]),
     }
     values: dict[str, Any] = {
         "summary": summary(),
@@ -291,7 +298,7 @@ def page(timelines: Mapping[ForecasterId, Timeline] | None = None, **more: Any) 
     return QuestionPage(**{**values, **more})
 
 
-def suggestion(*lines: Line, p: float = 0.46) -> Suggestion:
+def suggestion(*lines: LedgerLine, p: float = 0.46) -> Suggestion:
     return Suggestion(QUESTION.id, NOW, lines, p)
 
 

@@ -11,7 +11,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
-from dashboard.server.tracker_handle import share
+from dashboard.server.tracker_handle import share_tracker
 from tracker.app.tracker import Tracker
 
 set_option("browser.gatherUsageStats", False)
@@ -43,7 +43,7 @@ def open_page(tracker: Tracker, start: str, **params: str) -> AppTest:
 
         app.main(start)
 
-    share(tracker)
+    share_tracker(tracker)
     visit = AppTest.from_function(script, args=(start,), default_timeout=30)
     for name, value in params.items():
         visit.query_params[name] = value

@@ -5,7 +5,7 @@ people say.
 from datetime import datetime, timedelta
 
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import NOW, FakeClock
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
@@ -16,8 +16,8 @@ OPTIONS = ("friends", "strangers", "Other")
 BEN = ForecasterId("ben")
 OVERRIDE = "a question of a test"
 TABLE = (
-    LikelihoodRow(PACT, (0.875, 0.03, 0.125), "Friends sign."),
-    LikelihoodRow(FAIR, (0.5, 0.4, 0.5), "Fairs are held in any case."),
+    ScenarioLikelihoods(PACT, (0.875, 0.03, 0.125), "Friends sign."),
+    ScenarioLikelihoods(FAIR, (0.5, 0.4, 0.5), "Fairs are held in any case."),
 )
 SET = ScenarioSet(
     FUTURES,

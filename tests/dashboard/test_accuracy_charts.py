@@ -8,19 +8,20 @@ from dashboard import charts
 from dashboard.accuracy import accuracy_data as accuracy
 from dashboard.accuracy import calibrated_data as calibrated
 from dashboard.accuracy import skill_data as skill
-from dashboard.wording import named
-from forecasts.calibration.reliability import reliability
-from forecasts.calibration.snapshots import Snapshot
+from dashboard.wording import display_name
+from forecasts.calibration.reliability import assess_reliability
+from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.questions.forecaster import PRIOR
 from forecasts.questions.question import QuestionId
 from tests.dashboard.accuracy_examples import accuracy_of, scored, skill_against
 from tests.dashboard.examples import ANA, ME
 
 SCORED = accuracy_of(scored("first", "yes", {ME: 0.9, ANA: 0.7, PRIOR: 0.3}))
-FORECASTERS = accuracy.ranked(SCORED, ME)
-STYLES = charts.lines(FORECASTERS, [named(f, ME) for f in FORECASTERS], ME)
-RELIABLE = reliability(
-    [Snapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)], resamples=20
+FORECASTERS = accuracy.list_scored_forecasters(SCORED, ME)
+STYLES = charts.forecaster_lines(FORECASTERS, [display_name(f, ME) for f in FORECASTERS], ME)
+RELIABLE = assess_reliability(
+    [CalibrationSnapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)],
+    resamples=20,
 )
 assert RELIABLE is not None
 REFERENCES = skill.references_frame([skill_against("half"), skill_against("base_rate")])
@@ -36,11 +37,11 @@ FRAMES = {
     "bins": {"bins": calibrated.bins_frame(RELIABLE.bins)},
 }
 SPECS = {
-    "skill": charts.skill(STYLES, "Points"),
-    "saved": charts.saved(tuple(REFERENCES["reference"]), "Saved"),
-    "progress": charts.progress(STYLES),
-    "calibration": charts.calibration(),
-    "bins": charts.bins(),
+    "skill": charts.skill_chart(STYLES, "Points"),
+    "saved": charts.savings_chart(tuple(REFERENCES["reference"]), "Saved"),
+    "progress": charts.progress_chart(STYLES),
+    "calibration": charts.calibration_chart(),
+    "bins": charts.bins_chart(),
 }
 FIXED = {"zero": {"zero"}, "diagonal": {"said", "happened"}}
 """Lines that are there whatever the data."""
@@ -54,7 +55,7 @@ def fields(value: object) -> set[str]:
     return set().union(*(fields(v) for v in value)) if isinstance(value, list) else set()
 
 
-def layers_of(spec: charts.Spec, mark: str) -> list[dict]:
+def layers_of(spec: charts.ChartSpec, mark: str) -> list[dict]:
     return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
 
 
@@ -73,8 +74,8 @@ def test_charts_are_plain_json_and_hold_no_data(name: str) -> None:
 
 
 def test_a_chart_is_compiled_once() -> None:
-    assert charts.skill(STYLES, "Points") is SPECS["skill"]
-    assert charts.calibration() is SPECS["calibration"]
+    assert charts.skill_chart(STYLES, "Points") is SPECS["skill"]
+    assert charts.calibration_chart() is SPECS["calibration"]
 
 
 def test_skill_is_a_dot_and_its_interval_a_bar_in_the_colour_of_the_forecaster() -> None:
@@ -87,7 +88,7 @@ def test_skill_is_a_dot_and_its_interval_a_bar_in_the_colour_of_the_forecaster()
 
 
 def test_the_chart_of_skill_grows_with_its_forecasters() -> None:
-    assert SPECS["skill"]["height"] > charts.skill(STYLES[:1], "Points")["height"]
+    assert SPECS["skill"]["height"] > charts.skill_chart(STYLES[:1], "Points")["height"]
 
 
 @pytest.mark.parametrize("name", ["skill", "saved"])
@@ -142,7 +143,7 @@ def test_a_bin_has_wilson_as_its_bar_and_both_intervals_in_its_tip() -> None:
 
 
 def test_no_line_is_drawn_through_too_few_questions() -> None:
-    dotted = charts.calibration(curved=False)
+    dotted = charts.calibration_chart(curved=False)
     assert [layer["mark"]["type"] for layer in dotted["layer"]] == ["area", "line", "circle"]
     assert dotted["layer"][-1] == SPECS["calibration"]["layer"][-1]
 

@@ -15,15 +15,15 @@ from dashboard.accuracy import compared_data as compared
 from dashboard.accuracy import insights as findings
 from dashboard.accuracy import skill_data as skill
 from dashboard.components.columns_data import TIME
-from forecasts.calibration.reliability import reliability
-from forecasts.calibration.snapshots import Snapshot
+from forecasts.calibration.reliability import assess_reliability
+from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import Difficulty
 from forecasts.statistics.comparison import Comparison
-from forecasts.statistics.dynamics import ExcessMovement, Reaction, Updates
+from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
 from tests.dashboard.accuracy_examples import (
     accuracy_of,
     cohort,
@@ -63,7 +63,7 @@ def plain(text: str) -> str:
     ],
 )
 def test_a_p_value_is_told_as_cases_and_rounded_up(p: float, told: str) -> None:
-    assert accuracy.cases(p) == told
+    assert accuracy.format_p_value(p) == told
 
 
 # Skill
@@ -106,17 +106,17 @@ def test_questions_of_one_claim_are_one_group() -> None:
 
 
 def test_the_rule_of_most_questions_is_offered_first() -> None:
-    assert skill.rules_present(accuracy_of(FIRST, SECOND, GRAIN))[0] == "brier"
-    rules = skill.rules_present(
+    assert skill.list_rules_present(accuracy_of(FIRST, SECOND, GRAIN))[0] == "brier"
+    rules = skill.list_rules_present(
         accuracy_of(FIRST, GRAIN, scored(numeric_question("oil"), "5", {ME: GRAIN[0].prior}))
     )
     assert rules[:2] == ("crps", "brier")
-    assert skill.rules_present(accuracy_of()) == ()
+    assert skill.list_rules_present(accuracy_of()) == ()
 
 
 def test_me_then_people_then_what_is_computed() -> None:
     held = {SUGGESTION: 0.4, PRIOR: 0.3, HAZARD: 0.3, ANA: 0.5, ME: 0.6}
-    everyone = accuracy.ranked(accuracy_of(scored("first", "yes", held)), ME)
+    everyone = accuracy.list_scored_forecasters(accuracy_of(scored("first", "yes", held)), ME)
     assert [f.id for f in everyone] == [ME, ANA, SUGGESTION, HAZARD, PRIOR]
 
 
@@ -135,7 +135,7 @@ def summary(**more: object) -> Summary:
 
 
 def on_skill(*summaries: Summary, rule: str = "brier") -> tuple[str, str]:
-    found = findings.on_skill(replace(BOTH, summaries=summaries), ME, rule)  # type: ignore[arg-type]
+    found = findings.skill_finding(replace(BOTH, summaries=summaries), ME, rule)  # type: ignore[arg-type]
     return plain(found.claim), plain(found.caution)
 
 
@@ -209,10 +209,10 @@ def test_peer_points_are_held_against_the_others() -> None:
 def test_questions_that_a_rule_does_not_judge_are_named() -> None:
     mixed = accuracy_of(FIRST, GRAIN)
     assert (
-        plain(findings.left_out(mixed, "brier"))
+        plain(findings.describe_uncounted_questions(mixed, "brier"))
         == "1 question of other kinds is not in it: see CRPS over the range."
     )
-    assert findings.left_out(mixed, "baseline") == ""
+    assert findings.describe_uncounted_questions(mixed, "baseline") == ""
 
 
 # References
@@ -238,20 +238,24 @@ def test_a_reference_is_told_with_what_beating_it_shows() -> None:
 def test_a_verdict_on_a_reference_needs_groups_and_an_interval_on_one_side(
     changed: dict, verdict: str
 ) -> None:
-    assert skill.verdict(skill_against("half", **changed)) == verdict
+    assert skill.reference_verdict(skill_against("half", **changed)) == verdict
 
 
 def test_nobody_is_held_against_themselves() -> None:
     everything = tuple(skill_against(name) for name in ("half", "base_rate", "hazard", "no_change"))
     found = replace(BOTH, skills=MappingProxyType(dict.fromkeys((ME, PRIOR, HAZARD), everything)))
-    assert [s.reference for s in skill.against(found, PRIOR)] == ["half", "hazard"]
-    assert [s.reference for s in skill.against(found, HAZARD)] == ["half", "base_rate", "no_change"]
-    assert len(skill.against(found, ME)) == 4
-    assert skill.against(found, ANA) == ()
+    assert [s.reference for s in skill.list_reference_skills(found, PRIOR)] == ["half", "hazard"]
+    assert [s.reference for s in skill.list_reference_skills(found, HAZARD)] == [
+        "half",
+        "base_rate",
+        "no_change",
+    ]
+    assert len(skill.list_reference_skills(found, ME)) == 4
+    assert skill.list_reference_skills(found, ANA) == ()
 
 
 def test_the_base_rate_is_what_a_forecaster_is_held_against_first() -> None:
-    claim, caution = findings.on_references(
+    claim, caution = findings.reference_finding(
         "Ana", [skill_against("half", skill=0.9), skill_against("base_rate")]
     )
     assert (
@@ -265,13 +269,15 @@ def test_the_base_rate_is_what_a_forecaster_is_held_against_first() -> None:
 
 def test_losing_more_than_a_reference_is_said_so() -> None:
     worse = skill_against("half", skill=-0.5, low=-0.9, high=-0.1, n=12, n_clusters=10)
-    claim, caution = findings.on_references("Ana", [worse])
+    claim, caution = findings.reference_finding("Ana", [worse])
     assert (
         plain(claim)
         == "Ana: 50 % more was lost than by “Always 50 %”; saved, 95 % interval −90 % to −10 %."
     )
     assert plain(caution).endswith("too few to tell that from luck, 20 more groups are needed.")
-    nothing = findings.on_references("Ana", [skill_against("half", skill=None, reference_sum=0.0)])
+    nothing = findings.reference_finding(
+        "Ana", [skill_against("half", skill=None, reference_sum=0.0)]
+    )
     assert nothing.claim == "“Always 50 %” lost nothing, so there was nothing to beat."
 
 
@@ -279,9 +285,9 @@ def test_losing_more_than_a_reference_is_said_so() -> None:
 
 
 def test_a_question_counts_from_its_scheduled_close_or_a_later_answer() -> None:
-    assert skill.counted_at(BOTH, QuestionId("first")) == CLOSES
+    assert skill.scoring_time(BOTH, QuestionId("first")) == CLOSES
     late = accuracy_of(scored("late", "no", {ME: 0.2}, CLOSES + days(3)))
-    assert skill.counted_at(late, QuestionId("late")) == CLOSES + days(3)
+    assert skill.scoring_time(late, QuestionId("late")) == CLOSES + days(3)
 
 
 def test_progress_is_the_mean_skill_so_far() -> None:
@@ -292,7 +298,7 @@ def test_progress_is_the_mean_skill_so_far() -> None:
     assert list(mine["mean"]) == pytest.approx([gain, (gain + MY_SECOND) / 2])
     assert list(mine["n"]) == [1, 2]
     assert (
-        plain(findings.on_progress(frame).claim)
+        plain(findings.progress_finding(frame).claim)
         == "Highest after 1 question: Prior, never moved, +7.9 points of skill."
     )
 
@@ -308,13 +314,14 @@ def test_questions_of_one_instant_are_one_step_of_the_progress() -> None:
 # Calibration
 
 
-def snapshots(*held: tuple[float, int]) -> list[Snapshot]:
+def snapshots(*held: tuple[float, int]) -> list[CalibrationSnapshot]:
     return [
-        Snapshot(QuestionId(f"q{k}"), f"q{k}", p, outcome) for k, (p, outcome) in enumerate(held)
+        CalibrationSnapshot(QuestionId(f"q{k}"), f"q{k}", p, outcome)
+        for k, (p, outcome) in enumerate(held)
     ]
 
 
-FOUND = reliability(snapshots((0.1, 0), (0.1, 0), (0.85, 1), (0.9, 0)), resamples=50)
+FOUND = assess_reliability(snapshots((0.1, 0), (0.1, 0), (0.85, 1), (0.9, 0)), resamples=50)
 assert FOUND is not None
 
 
@@ -330,7 +337,7 @@ def test_the_band_lies_around_each_forecast_and_a_single_one_can_be_seen() -> No
     frame = calibrated.band_frame(FOUND.band)
     assert list(frame["said"]) == [0.1, 0.85, 0.9]
     assert (frame["lower"] <= frame["upper"]).all()
-    alone = reliability(snapshots((1.0, 1), (1.0, 1)), resamples=10)
+    alone = assess_reliability(snapshots((1.0, 1), (1.0, 1)), resamples=10)
     assert alone is not None
     assert list(calibrated.band_frame(alone.band)["said"]) == [0.99, 1.0]
 
@@ -353,12 +360,12 @@ def test_bins_leave_out_empty_ones_and_give_both_intervals() -> None:
 
 def test_the_questions_of_a_bin_come_worst_miss_first() -> None:
     asked = {QuestionId(f"q{k}"): named_question(f"q{k}") for k in range(4)}
-    told = calibrated.bin_questions(FOUND.snapshots, 4, asked)
+    told = calibrated.list_bin_questions(FOUND.snapshots, 4, asked)
     assert [(question.id, plain(words)) for question, words in told] == [
         ("q3", "90 %, NO"),
         ("q2", "85 %, YES"),
     ]
-    assert calibrated.bin_questions(FOUND.snapshots, 2, asked) == ()
+    assert calibrated.list_bin_questions(FOUND.snapshots, 2, asked) == ()
 
 
 def test_the_measures_add_up_and_say_what_they_mean() -> None:
@@ -370,24 +377,24 @@ def test_the_measures_add_up_and_say_what_they_mean() -> None:
 
 
 def test_what_needs_both_outcomes_is_a_dash() -> None:
-    one_sided = reliability(snapshots((0.2, 0)), resamples=10)
+    one_sided = assess_reliability(snapshots((0.2, 0)), resamples=10)
     assert one_sided is not None
     frame = calibrated.measures_frame(one_sided).set_index("measure")
     assert list(frame.loc[["Area under the ROC", "Said on a YES"], "value"]) == ["–", "–"]
 
 
 def test_the_test_of_calibration_is_told_in_cases() -> None:
-    assert calibrated.luck(0.83) == (
+    assert calibrated.describe_p_value(0.83) == (
         "A perfectly calibrated forecaster would look at least this miscalibrated in 83 of 100 "
         "cases: no sign of miscalibration."
     )
-    assert calibrated.luck(0.04).endswith("4 of 100 cases: a sign of miscalibration.")
+    assert calibrated.describe_p_value(0.04).endswith("4 of 100 cases: a sign of miscalibration.")
 
 
 def test_intervals_of_numbers_are_told_with_their_coverage_and_width() -> None:
     record = IntervalRecord(4, 0.75, 0.3, 0.95, 0.2)
     report = CalibrationReport(Choice(), 30, {}, PEOPLE, {}, {ANA: record, ME: record})
-    frame = calibrated.intervals_frame(report, ME)
+    frame = calibrated.interval_coverage_frame(report, ME)
     assert list(frame["forecaster"]) == ["Me", "Ana"]
     row = frame.iloc[0]
     assert (row["n"], row["inside"], plain(row["bar"]), row["width"]) == (4, 75.0, "30–95 %", 20.0)
@@ -402,11 +409,14 @@ def test_intervals_of_numbers_are_told_with_their_coverage_and_width() -> None:
     ],
 )
 def test_the_width_of_intervals_is_judged_within_chance(low: float, high: float, told: str) -> None:
-    assert plain(findings.on_intervals("Me", IntervalRecord(20, 0.75, low, high, 0.2))) == told
+    assert (
+        plain(findings.describe_interval_record("Me", IntervalRecord(20, 0.75, low, high, 0.2)))
+        == told
+    )
 
 
 def test_a_handful_of_intervals_is_not_judged() -> None:
-    told = findings.on_intervals("Me", IntervalRecord(19, 0.0, 0.0, 0.2, 0.2))
+    told = findings.describe_interval_record("Me", IntervalRecord(19, 0.0, 0.0, 0.2, 0.2))
     assert plain(told) == "Me: 0 of 19 answers inside. Too few to say anything: 1 more is needed."
 
 
@@ -431,14 +441,14 @@ def report_of(*pairs: Comparison, difficulty: Difficulty | None = None) -> Compa
     return ComparisonReport(Choice(), PEOPLE, pairs, difficulty)
 
 
-NAMES = compared.names_of(report_of(), ME)
+NAMES = compared.map_display_names(report_of(), ME)
 
 
 def test_who_is_asked_for_comes_first_in_each_pair_and_signs_follow() -> None:
     report = report_of(
         pair("Ana", "Typist", "better"), pair("Ana", "Crowd"), pair("Typist", "Crowd", n=0)
     )
-    found = compared.pairs_of(report, ME)
+    found = compared.list_pairs(report, ME)
     row = compared.pairs_frame(found, NAMES, first="Typist").iloc[0]
     assert (row["first"], row["other"], row["verdict"], row["on"]) == (
         "Me",
@@ -455,33 +465,35 @@ def test_what_has_a_verdict_comes_first_and_too_few_questions_are_no_verdict() -
     report = report_of(
         pair("Ana", "Crowd"), pair("Ana", "Typist", "no difference shown", n_clusters=30)
     )
-    frame = compared.pairs_frame(compared.pairs_of(report, None), NAMES)
+    frame = compared.pairs_frame(compared.list_pairs(report, None), NAMES)
     assert list(frame["verdict"]) == ["no difference shown", ""]
 
 
 def test_too_few_questions_are_said_once_for_all_pairs() -> None:
     few = pair("Ana", "Crowd", n_clusters=9), pair("Ana", "Typist")
-    found = findings.on_pairs(few, NAMES)
+    found = findings.pair_finding(few, NAMES)
     assert found.claim == "It is too early to say who is better."
     assert found.caution == (
         "No two have 30 separate groups of questions in common yet (Ana and Me: 17), so what "
         "sets them apart may well be luck."
     )
-    assert findings.on_pairs(few[:1], NAMES).caution.startswith("The two do not have 30")
+    assert findings.pair_finding(few[:1], NAMES).caution.startswith("The two do not have 30")
 
 
 def test_pairs_that_can_be_told_apart_are_counted_and_named_better_one_first() -> None:
     decided = pair(
         "Ana", "Typist", "worse", mean_difference=-0.03, low=-0.05, high=-0.01, n=40, n_clusters=40
     )
-    claim, caution = findings.on_pairs([decided, pair("Ana", "Crowd")], NAMES)
+    claim, caution = findings.pair_finding([decided, pair("Ana", "Crowd")], NAMES)
     assert plain(claim) == "1 of 2 pairs can be told apart."
     assert caution.startswith("The other pairs do not have 30")
-    assert plain(findings.told_apart(decided, NAMES)) == (
+    assert plain(findings.describe_pair(decided, NAMES)) == (
         "Me better than Ana: +3.0 points a question, 95 % interval +1.0 to +5.0, over 40 "
         "separate questions; by luck in 2 of 100 cases."
     )
-    alike = findings.on_pairs([pair("Ana", "Crowd", "no difference shown", n_clusters=30)], NAMES)
+    alike = findings.pair_finding(
+        [pair("Ana", "Crowd", "no difference shown", n_clusters=30)], NAMES
+    )
     assert alike == ("No difference between any two is shown.", "")
 
 
@@ -491,23 +503,23 @@ def test_adjusted_skill_is_above_0_for_whoever_lost_less_and_who_cannot_be_compa
     groups = (frozenset({"me", "ana"}), frozenset({"crowd"}))
     difficulty = Difficulty({"ana": -0.02, "me": 0.02}, {"ana": 9, "me": 7, "crowd": 1}, groups)
     report = report_of(difficulty=difficulty)
-    frame = compared.adjusted_frame(report, ME)
+    frame = compared.difficulty_adjusted_frame(report, ME)
     assert list(frame["forecaster"]) == ["Ana", "Me"]
     assert list(frame["adjusted"]) == pytest.approx([2.0, -2.0])
     assert list(frame["questions"]) == [9, 7]
-    assert compared.apart(report, ME) == ("Crowd",)
+    assert compared.list_disconnected_names(report, ME) == ("Crowd",)
 
 
 def test_without_scores_nothing_is_adjusted() -> None:
-    assert compared.adjusted_frame(report_of(), ME).empty
-    assert compared.apart(report_of(), ME) == ()
+    assert compared.difficulty_adjusted_frame(report_of(), ME).empty
+    assert compared.list_disconnected_names(report_of(), ME) == ()
 
 
 # Habits
 
 
 def habits(questions: int, revisions: int) -> Habits:
-    updates = Updates(questions, 61, 40, 0.12, 0.15, 0.05, 0.36, 0.56)
+    updates = UpdateHabits(questions, 61, 40, 0.12, 0.15, 0.05, 0.36, 0.56)
     return Habits(
         PEOPLE[ANA],
         updates,
@@ -534,7 +546,7 @@ def test_movement_and_reaction_are_left_out_where_there_is_too_little_to_judge()
     row = compared.habits_frame([habits(29, 2)], ME).iloc[0]
     assert pd.isna(row["ratio"])
     assert pd.isna(row["slope"])
-    nothing = replace(habits(1, 1), updates=Updates(1, 1, 0, None, None, None, None, None))
+    nothing = replace(habits(1, 1), updates=UpdateHabits(1, 1, 0, None, None, None, None, None))
     assert pd.isna(compared.habits_frame([nothing], ME).iloc[0]["move"])
 
 
@@ -542,11 +554,11 @@ def test_movement_and_reaction_are_left_out_where_there_is_too_little_to_judge()
 
 
 def test_every_question_is_one_row_with_everyones_skill_and_the_latest_answer_comes_first() -> None:
-    frame = accuracy.question_scores_frame(BOTH, ME)
+    frame = accuracy.skill_by_question_frame(BOTH, ME)
     assert list(frame["id"]) == ["second", "first"]
     assert list(frame[ME]) == pytest.approx([MY_SECOND, MY_FIRST])
     assert list(frame["answer"]) == ["NO", "YES"]
-    assert list(accuracy.question_scores_frame(accuracy_of(), ME).columns) == [
+    assert list(accuracy.skill_by_question_frame(accuracy_of(), ME).columns) == [
         "id",
         "question",
         "answer",
@@ -555,7 +567,7 @@ def test_every_question_is_one_row_with_everyones_skill_and_the_latest_answer_co
 
 
 def test_each_question_is_scored_by_the_rule_of_its_kind() -> None:
-    frame = accuracy.question_scores_frame(accuracy_of(FIRST, GRAIN), ME).set_index("id")
+    frame = accuracy.skill_by_question_frame(accuracy_of(FIRST, GRAIN), ME).set_index("id")
     assert frame.loc["grain", "answer"] == "45 tonnes"
     assert frame.loc["grain", PRIOR] == pytest.approx(0.0)
     assert pd.isna(frame.loc["grain", ME])
@@ -563,7 +575,7 @@ def test_each_question_is_scored_by_the_rule_of_its_kind() -> None:
 
 def test_one_forecaster_is_shown_by_every_rule_in_their_order_with_its_direction() -> None:
     mine = [s for s in FIRST[2] if s.forecaster_id == ME]
-    frame = accuracy.rules_frame(list(reversed(mine)))
+    frame = accuracy.scores_by_rule_frame(list(reversed(mine)))
     assert list(frame["rule"]) == ["Brier score", "Log score", "Spherical score", "Baseline points"]
     assert list(frame["better"]) == ["↓ lower", "↓ lower", "↑ higher", "↑ higher"]
     assert frame["mean"].iloc[0] == pytest.approx(0.01)
@@ -574,11 +586,13 @@ def test_one_forecaster_is_shown_by_every_rule_in_their_order_with_its_direction
 def test_a_receipt_gives_its_score_again_unless_a_number_was_changed() -> None:
     question, answer, scores = FIRST
     found = Receipts(question, answer, scores, (), {})
-    assert accuracy.recomputes(found, scores[0])
-    assert not accuracy.recomputes(found, replace(scores[0], mean_while_active=0.02))
-    assert not accuracy.recomputes(found, replace(scores[0], rule="peer"))
-    assert not accuracy.recomputes(replace(found, resolution=None), scores[0])
-    assert not accuracy.recomputes(replace(found, resolution=resolution("annulled")), scores[0])
+    assert accuracy.is_recomputable(found, scores[0])
+    assert not accuracy.is_recomputable(found, replace(scores[0], mean_while_active=0.02))
+    assert not accuracy.is_recomputable(found, replace(scores[0], rule="peer"))
+    assert not accuracy.is_recomputable(replace(found, resolution=None), scores[0])
+    assert not accuracy.is_recomputable(
+        replace(found, resolution=resolution("annulled")), scores[0]
+    )
 
 
 def test_a_cohort_is_a_row_of_counts() -> None:
@@ -593,16 +607,16 @@ def test_what_does_not_count_is_told_with_its_reason() -> None:
         unscored=(QuestionId("b"), QuestionId("c")),
         hindsight={ME: 1, ForecasterId("x"): 1},
     )
-    assert plain(findings.on_waiting(waiting)) == (
+    assert plain(findings.describe_unscored(waiting)) == (
         "1 question was answered before its scheduled close, and counts once that has passed."
         " 2 questions were annulled or ambiguous, and not scored."
         " 2 forecasts were made when the answer was known: they earned nothing."
     )
-    assert findings.on_waiting(accuracy_of()) == ""
+    assert findings.describe_unscored(accuracy_of()) == ""
     several = accuracy_of(
         early=(QuestionId("a"), QuestionId("b")), unscored=(QuestionId("c"),), hindsight={ME: 1}
     )
-    assert plain(findings.on_waiting(several)) == (
+    assert plain(findings.describe_unscored(several)) == (
         "2 questions were answered before their scheduled close, and count once it has passed."
         " 1 question was annulled or ambiguous, and not scored."
         " 1 forecast was made when the answer was known: it earned nothing."
@@ -629,4 +643,4 @@ def test_a_late_answer_shortens_nothing() -> None:
 def test_a_gain_is_called_more_than_luck_only_where_enough_stands_behind_it(
     low: float | None, high: float | None, clusters: int, said: str
 ) -> None:
-    assert skill.shown(summary(low=low, high=high, clusters=clusters)) == said
+    assert skill.gain_verdict(summary(low=low, high=high, clusters=clusters)) == said

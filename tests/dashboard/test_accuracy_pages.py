@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.accuracy.page import SECTIONS
-from dashboard.accuracy.scores import scores_csv
+from dashboard.accuracy.scores import export_scores_csv
 from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.accuracy_examples import (
@@ -257,10 +257,10 @@ def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
 def test_all_scores_can_be_taken_along(scored: Tracker) -> None:
     (download,) = section(scored, "Questions").get("download_button")
     assert download.proto.label == "All scores as CSV"
-    lines = scores_csv(scored, Choice()).decode().splitlines()
+    lines = export_scores_csv(scored, Choice()).decode().splitlines()
     assert lines[0].startswith("question,forecaster,rule,mean_while_active,coverage")
     assert sum(",ada,brier," in line for line in lines) == 4
-    assert len(scores_csv(scored, Choice(tag="nothing")).decode().splitlines()) == 1
+    assert len(export_scores_csv(scored, Choice(tag="nothing")).decode().splitlines()) == 1
 
 
 # Filters

@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from dashboard.home.calendar_data import Section, noted, sections, shortened
+from dashboard.home.calendar_data import (
+    CalendarSection,
+    group_by_period,
+    limit_entries,
+    list_recent_marks,
+)
 from forecasts.evidence.evidence import Expectation, Indicator
-from forecasts.evidence.signposts import Entry, Signpost, calendar, signposts
+from forecasts.evidence.signposts import CalendarQuestion, Signpost, build_calendar, list_signposts
 from forecasts.questions.question import Question, QuestionId
 from tests.builders import DAY, FakeClock, Press, a_question, a_set, an_indicator
 from tests.builders import NOW as BUILT
@@ -27,8 +32,8 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.pages import open_page, words
 from tracker.app.tracker import Tracker
-from tracker.model.audit import Mark
-from tracker.model.scenarios import Calendar
+from tracker.model.audit import SignpostStatus
+from tracker.model.scenarios import SignpostCalendar
 
 ZONE = wording.UTC_ZONE
 SUMMIT = "summit-2027"
@@ -40,14 +45,16 @@ def expected_by(by: datetime, **changes: Any) -> Indicator:
 
 def a_calendar(
     *questions: Question, indicators: tuple[Indicator, ...] = (), now: datetime = NOW
-) -> Calendar:
+) -> SignpostCalendar:
     """What the tracker gathers: entries of questions without an answer, and all questions as
     rows.
     """
     status = {q.id: "closed" if q.closes_at <= now else "open" for q in questions}
-    entries = [Entry(q, signposts(q, indicators, [], now)) for q in questions]
+    entries = [CalendarQuestion(q, list_signposts(q, indicators, [], now)) for q in questions]
     rows = {q.id: summary(None, status[q.id], q) for q in questions}  # type: ignore[arg-type]
-    return Calendar(calendar(entries, now), (), rows, {i.id: i.name for i in indicators})
+    return SignpostCalendar(
+        build_calendar(entries, now), (), rows, {i.id: i.name for i in indicators}
+    )
 
 
 # Frames
@@ -57,8 +64,8 @@ def test_what_is_due_stands_in_sections_of_time_and_no_section_is_empty() -> Non
     # NOW is a Wednesday: its week ends on Sunday, 5 July 2026.
     assert NOW.weekday() == 2
     soon = [expected_by(NOW + days(n), id=f"in {n}", name=f"in {n} days") for n in (4, 5, 30, 31)]
-    found = sections(a_calendar(QUESTION, indicators=tuple(soon)), NOW, ZONE)
-    names = {s.title: [d.name or d.what for each in s.days for d in each.due] for s in found}
+    found = group_by_period(a_calendar(QUESTION, indicators=tuple(soon)), NOW, ZONE)
+    names = {s.title: [d.name or d.kind for each in s.days for d in each.due] for s in found}
     assert names == {
         "This week": ["in 4 days"],
         "Next 30 days": ["in 5 days", "in 30 days"],
@@ -69,7 +76,7 @@ def test_what_is_due_stands_in_sections_of_time_and_no_section_is_empty() -> Non
 def test_answers_that_are_overdue_come_first_even_of_questions_that_are_closed() -> None:
     closed = named_question("past", closes_at=NOW - days(9), resolves_at=NOW - days(2))
     waits = named_question("soon", closes_at=NOW - days(1), resolves_at=NOW + days(1))
-    first, second, *_ = sections(a_calendar(QUESTION, closed, waits), NOW, ZONE)
+    first, second, *_ = group_by_period(a_calendar(QUESTION, closed, waits), NOW, ZONE)
     assert (first.title, [q.id for _, q in first.days[0].due[0].entries]) == ("Overdue", ["past"])
     assert (second.title, [q.id for _, q in second.days[0].due[0].entries]) == (
         "This week",
@@ -80,16 +87,20 @@ def test_answers_that_are_overdue_come_first_even_of_questions_that_are_closed()
 def test_one_signpost_on_two_questions_is_named_once() -> None:
     other = named_question("other")
     both = tuple(expected_by(NOW + days(9), id=q.id, question_id=q.id) for q in (QUESTION, other))
-    (due,) = sections(a_calendar(QUESTION, other, indicators=both), NOW, ZONE)[0].days[0].due
+    (due,) = group_by_period(a_calendar(QUESTION, other, indicators=both), NOW, ZONE)[0].days[0].due
     assert due.name == VISIT.name
     assert {q.id for _, q in due.entries} == {QUESTION.id, "other"}
 
 
 def test_a_signpost_that_was_seen_is_waited_for_no_more() -> None:
     indicator = expected_by(NOW + days(9))
-    seen = signposts(QUESTION, [indicator], [evidence(status="confirmed")], NOW)
-    found = replace(a_calendar(QUESTION), expected=calendar([Entry(QUESTION, seen)], NOW))
-    assert {d.what for s in sections(found, NOW, ZONE) for each in s.days for d in each.due} == {
+    seen = list_signposts(QUESTION, [indicator], [evidence(status="confirmed")], NOW)
+    found = replace(
+        a_calendar(QUESTION), expected=build_calendar([CalendarQuestion(QUESTION, seen)], NOW)
+    )
+    assert {
+        d.kind for s in group_by_period(found, NOW, ZONE) for each in s.days for d in each.due
+    } == {
         "close",
         "answer due",
     }
@@ -97,33 +108,35 @@ def test_a_signpost_that_was_seen_is_waited_for_no_more() -> None:
 
 def test_a_long_section_is_cut_at_a_whole_day() -> None:
     many = tuple(named_question(f"q{n}", closes_at=CLOSES + days(n // 3)) for n in range(9))
-    later = next(s for s in sections(a_calendar(*many), NOW, ZONE) if s.title == "Later")
-    assert shortened(later, later.count) == later.days
-    kept = shortened(later, 5)
+    later = next(s for s in group_by_period(a_calendar(*many), NOW, ZONE) if s.title == "Later")
+    assert limit_entries(later, later.count) == later.days
+    kept = limit_entries(later, 5)
     assert sum(each.count for each in kept) <= 5
-    assert shortened(later, 1) == later.days[:1]
-    assert shortened(Section("Later", ()), 5) == ()
+    assert limit_entries(later, 1) == later.days[:1]
+    assert limit_entries(CalendarSection("Later", ()), 5) == ()
 
 
 def test_a_mark_on_a_question_that_is_gone_is_left_out() -> None:
-    mark = Mark(VISIT.id, QUESTION.id, "silent", NOW, 0.2, 0.0, NOW)
+    mark = SignpostStatus(VISIT.id, QUESTION.id, "silent", NOW, 0.2, 0.0, NOW)
     found = replace(
         a_calendar(QUESTION),
         marks=(mark, replace(mark, question_id=QuestionId("gone"))),
         names={VISIT.id: VISIT.name},
     )
-    assert noted(found) == ((mark, QUESTION, VISIT.name),)
+    assert list_recent_marks(found) == ((mark, QUESTION, VISIT.name),)
 
 
 # Words
 
 
 def test_a_ratio_says_its_side_in_the_words_of_the_kind() -> None:
-    assert wording.says(0.1852, "binary") == "×0.19, speaks for NO"
-    assert wording.says(5.4, "numeric") == "×5.4, points higher"
-    assert wording.says(12.4, "date") == "×12, points earlier"
-    assert wording.says(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
-    assert wording.says(1.0, "binary") == "×1, speaks for neither side"
+    assert wording.describe_ratio(0.1852, "binary") == "×0.19, speaks for NO"
+    assert wording.describe_ratio(5.4, "numeric") == "×5.4, points higher"
+    assert wording.describe_ratio(12.4, "date") == "×12, points earlier"
+    assert (
+        wording.describe_ratio(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
+    )
+    assert wording.describe_ratio(1.0, "binary") == "×1, speaks for neither side"
 
 
 def a_post(state: str, **more: Any) -> Signpost:
@@ -135,40 +148,44 @@ def test_a_signpost_says_where_it_stands_and_what_its_silence_will_say() -> None
     clock = (NOW, ZONE)
     waiting = a_post("waiting")
     assert (
-        wording.signpost_state(waiting, clock) == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
+        wording.describe_signpost_state(waiting, clock)
+        == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
     )
-    assert wording.signpost_says(QUESTION, waiting, ZONE) == (
+    assert wording.describe_signpost_ratio(QUESTION, waiting, ZONE) == (
         "If unseen by 15 Jul 2026: ×0.19, speaks for NO. If seen: ×2.7, speaks for YES."
     )
     seen = a_post("seen", seen_at=NOW - days(2), trust=0.6)
     assert (
-        wording.signpost_state(seen, clock)
+        wording.describe_signpost_state(seen, clock)
         == "✓ Seen 29 Jun 2026 (60\u00a0% sure), due by 15 Jul 2026"
     )
     assert (
-        wording.signpost_says(QUESTION, seen, ZONE)
+        wording.describe_signpost_ratio(QUESTION, seen, ZONE)
         == "Seen in time: its reports are evidence, each weighed by itself."
     )
     silent = a_post("silent")
-    assert wording.signpost_state(silent, (NOW + days(20), ZONE)) == (
+    assert wording.describe_signpost_state(silent, (NOW + days(20), ZONE)) == (
         "∅ Silent: due by 15 Jul 2026 (6\u00a0days ago) and not seen"
     )
     assert (
-        wording.signpost_says(QUESTION, silent, ZONE) == "The silence counts: ×0.19, speaks for NO."
+        wording.describe_signpost_ratio(QUESTION, silent, ZONE)
+        == "The silence counts: ×0.19, speaks for NO."
     )
 
 
 def test_a_silence_reads_as_a_piece_of_evidence() -> None:
     indicator = expected_by(NOW)
-    assert wording.silence(QUESTION, indicator, NOW + days(1), ZONE) == (
+    assert wording.describe_silence(QUESTION, indicator, NOW + days(1), ZONE) == (
         "Silence: “An envoy visits” was expected by 1 Jul 2026 and not seen, likelihood ratio 0.19"
         " (5.4 times likelier if NO), logged on 2 Jul 2026."
     )
-    assert wording.silence(QUESTION, indicator, None, ZONE).endswith("(5.4 times likelier if NO).")
+    assert wording.describe_silence(QUESTION, indicator, None, ZONE).endswith(
+        "(5.4 times likelier if NO)."
+    )
 
 
 def test_marks_say_what_was_noted() -> None:
-    silent = Mark(VISIT.id, QUESTION.id, "silent", NOW, 0.1852, 0.0, NOW + days(1))
+    silent = SignpostStatus(VISIT.id, QUESTION.id, "silent", NOW, 0.1852, 0.0, NOW + days(1))
     assert wording.mark_line(silent, "A visit", "binary", ZONE) == (
         "∅ Silent: “A visit” was due by 1 Jul 2026 and not seen, noted on 2 Jul 2026: "
         "×0.19, speaks for NO"

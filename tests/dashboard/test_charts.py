@@ -7,25 +7,25 @@ import pytest
 from dashboard import charts
 from dashboard.charts import revisions_data as revisions
 from dashboard.charts import series
-from dashboard.wording import named
+from dashboard.wording import display_name
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.timeline import timeline
+from forecasts.questions.timeline import build_timeline
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 
-HELD = timeline([(OPENS, Binary(0.5))])
+HELD = build_timeline([(OPENS, Binary(0.5))])
 PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
-FORECASTERS = revisions.in_order(PAGE, ME)
-WINDOW = revisions.window_of(PAGE, NOW)
-LINES = series.everyone(PAGE, ME)
+FORECASTERS = revisions.list_question_forecasters(PAGE, ME)
+WINDOW = revisions.chart_window(PAGE, NOW)
+LINES = series.list_lines(PAGE, ME)
 STEPS = series.steps_frame(LINES, WINDOW)
-STYLES = charts.lines(FORECASTERS, [named(f, ME) for f in FORECASTERS], ME)
+STYLES = charts.forecaster_lines(FORECASTERS, [display_name(f, ME) for f in FORECASTERS], ME)
 
 
-def layers(spec: charts.Spec) -> list[dict]:
+def layers(spec: charts.ChartSpec) -> list[dict]:
     return spec["layer"]
 
 
-def layer_of(spec: charts.Spec, name: str) -> dict:
+def layer_of(spec: charts.ChartSpec, name: str) -> dict:
     return next(layer for layer in layers(spec) if layer["data"]["name"] == name)
 
 
@@ -38,7 +38,9 @@ def test_i_am_blue_the_suggestion_vermillion_and_base_rates_are_dashed_grey() ->
 
 
 def test_every_forecaster_is_a_step_line_with_the_same_domain_for_colour_and_dash() -> None:
-    steps = layer_of(charts.revisions(STYLES, "probability", marks=True, answer=True), "steps")
+    steps = layer_of(
+        charts.revisions_chart(STYLES, "probability", marks=True, answer=True), "steps"
+    )
     assert steps["mark"]["interpolate"] == "step-after"
     domains = [
         steps["encoding"][channel]["scale"]["domain"]
@@ -48,7 +50,7 @@ def test_every_forecaster_is_a_step_line_with_the_same_domain_for_colour_and_das
 
 
 def test_evidence_shows_its_side_by_shape_and_colour() -> None:
-    spec = charts.revisions(STYLES, "probability", marks=True, answer=False)
+    spec = charts.revisions_chart(STYLES, "probability", marks=True, answer=False)
     marks = layer_of(spec, "marks")
     assert marks["encoding"]["shape"]["scale"]["range"][:2] == ["triangle-up", "triangle-down"]
     assert marks["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
@@ -57,25 +59,29 @@ def test_evidence_shows_its_side_by_shape_and_colour() -> None:
 
 
 @pytest.mark.parametrize(("scale", "field"), [("probability", "p"), ("log-odds", "log_odds")])
-def test_the_scale_switch_changes_the_field_that_is_drawn(scale: charts.Scale, field: str) -> None:
-    steps = layer_of(charts.revisions(STYLES, scale, marks=False, answer=False), "steps")
+def test_the_scale_switch_changes_the_field_that_is_drawn(
+    scale: charts.ProbabilityScale, field: str
+) -> None:
+    steps = layer_of(charts.revisions_chart(STYLES, scale, marks=False, answer=False), "steps")
     assert steps["encoding"]["y"]["field"] == field
 
 
 def test_layers_without_data_are_left_out() -> None:
     names = [
         layer["data"]["name"]
-        for layer in layers(charts.revisions(STYLES, "probability", marks=False, answer=False))
+        for layer in layers(
+            charts.revisions_chart(STYLES, "probability", marks=False, answer=False)
+        )
     ]
     assert "marks" not in names
     assert "answer" not in names
 
 
 def test_a_chart_is_compiled_once_and_holds_no_data() -> None:
-    first = charts.revisions(STYLES, "probability", marks=True, answer=True)
-    assert charts.revisions(STYLES, "probability", marks=True, answer=True) is first
+    first = charts.revisions_chart(STYLES, "probability", marks=True, answer=True)
+    assert charts.revisions_chart(STYLES, "probability", marks=True, answer=True) is first
     assert "datasets" not in first
-    drawn = charts.drawn(first, steps=STEPS)
+    drawn = charts.bind_data(first, steps=STEPS)
     assert list(drawn["datasets"]) == ["steps"]
     assert "datasets" not in first
 
@@ -89,14 +95,14 @@ def fields(value: object) -> set[str]:
 
 
 def test_every_field_that_a_chart_reads_is_a_column_of_its_frame() -> None:
-    spec = charts.revisions(STYLES, "log-odds", marks=True, answer=True)
+    spec = charts.revisions_chart(STYLES, "log-odds", marks=True, answer=True)
     frames = {
         "steps": STEPS,
-        "ends": series.ends_frame(STEPS, WINDOW),
-        "crossings": series.crossings_frame(LINES, WINDOW),
+        "ends": series.line_labels_frame(STEPS, WINDOW),
+        "crossings": series.crosshair_frame(LINES, WINDOW),
         "acts": revisions.acts_frame(PAGE, ME),
-        "rules": revisions.rules_frame(PAGE, NOW),
-        "marks": revisions.marks_frame(PAGE.evidence).assign(strip=0.0),
+        "rules": revisions.vertical_rules_frame(PAGE, NOW),
+        "marks": revisions.evidence_marks_frame(PAGE.evidence).assign(strip=0.0),
         "answer": revisions.answer_frame(QUESTION, None),
     }
     for layer in layers(spec):
@@ -104,5 +110,5 @@ def test_every_field_that_a_chart_reads_is_a_column_of_its_frame() -> None:
 
 
 def test_charts_are_plain_json() -> None:
-    for spec in (charts.revisions(STYLES, "probability", marks=True, answer=True),):
+    for spec in (charts.revisions_chart(STYLES, "probability", marks=True, answer=True),):
         assert json.loads(json.dumps(spec)) == spec

@@ -17,7 +17,7 @@ from tests.builders import NOW, FakeClock
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
-from tracker.model.scenarios import Coherence
+from tracker.model.scenarios import CoherenceReport
 
 EARLY, LATE, GRAIN = QuestionId("early"), QuestionId("late"), QuestionId("grain")
 BEN, ADA = ForecasterId("ben"), ForecasterId("ada")
@@ -135,11 +135,11 @@ def test_a_crowd_of_one_is_not_told_twice(linked: Tracker) -> None:
     say(linked, "60%", "30%")
     found = linked.coherence()
     assert {c.forecaster.id for c in found.contradictions} == {ADA, "crowd"}
-    assert [c.forecaster.id for c in _all(frames.sorted_out(found, ADA))] == [ADA]
+    assert [c.forecaster.id for c in _all(frames.group_contradictions(found, ADA))] == [ADA]
 
 
-def _all(found: frames.Sorted) -> tuple[Any, ...]:
-    return (*found.mine, *found.others, *found.noise)
+def _all(found: frames.ContradictionGroups) -> tuple[Any, ...]:
+    return (*found.mine, *found.by_others, *found.noise)
 
 
 def test_a_slight_contradiction_waits_in_a_drawer_and_can_be_adopted(linked: Tracker) -> None:
@@ -158,7 +158,7 @@ def test_what_no_number_on_the_page_could_show_is_left_out(linked: Tracker) -> N
     say(linked, "30.01%", "30%")
     found = linked.coherence()
     assert found.contradictions
-    assert _all(frames.sorted_out(found, ADA)) == ()
+    assert _all(frames.group_contradictions(found, ADA)) == ()
 
 
 def test_certainties_that_contradict_each_other_are_infinitely_far_apart(linked: Tracker) -> None:
@@ -201,16 +201,16 @@ def test_without_a_decision_the_record_says_when_there_will_be_one(linked: Track
 
 
 def test_the_record_in_words() -> None:
-    assert words_of.record("adopted", ()) == ""
-    said = plain(words_of.record("adopted", (0.1, 0.2, -0.02, 0.04)))
+    assert words_of.summarise_repairs("adopted", ()) == ""
+    said = plain(words_of.summarise_repairs("adopted", (0.1, 0.2, -0.02, 0.04)))
     assert said == "3 of 4 adopted repairs gained, +0.080 nats on average; a small sample."
-    assert "small" not in words_of.record("adopted", (0.1,) * 10)
-    endless = plain(words_of.record("declined", (0.1, inf)))
+    assert "small" not in words_of.summarise_repairs("adopted", (0.1,) * 10)
+    endless = plain(words_of.summarise_repairs("declined", (0.1, inf)))
     assert endless == (
         "2 of 2 declined repairs would have gained, +0.100 nats on average, besides 1 "
         "without bound; a small sample."
     )
-    assert (words_of.gain(-inf), words_of.gain(None)) == ("−∞", "not answered yet")
+    assert (words_of.format_gain(-inf), words_of.format_gain(None)) == ("−∞", "not answered yet")
 
 
 # Links
@@ -225,10 +225,10 @@ def test_without_links_the_page_says_what_they_are_for(tracker: Tracker) -> None
 def test_links_stand_by_kind_with_their_questions(linked: Tracker) -> None:
     visit = opened(open_page(linked, "coherence"), "kind-dates")
     text = words(visit)
-    assert wording.RULE["dates"] in text
+    assert wording.LINK_RULES["dates"] in text
     assert "by June** · Will they sign by June?" in text
     assert "June is before July." in text
-    assert [kind for kind, _ in frames.by_kind(linked.coherence().links)] == ["dates"]
+    assert [kind for kind, _ in frames.group_links_by_kind(linked.coherence().links)] == ["dates"]
 
 
 def picked(visit: AppTest, label: str, value: str) -> AppTest:
@@ -236,7 +236,7 @@ def picked(visit: AppTest, label: str, value: str) -> AppTest:
     return seen(box.set_value(value).run())
 
 
-def ids(found: Coherence) -> list[tuple[str, str, tuple[str, ...]]]:
+def ids(found: CoherenceReport) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(link.id, link.kind, tuple(link.question_ids)) for link in found.links]
 
 
@@ -297,10 +297,10 @@ def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: T
         override="a test",
     )
     rows = linked.questions()
-    assert GRAIN not in frames.fitting("implies", rows)
-    assert GRAIN in frames.fitting("members", rows)
-    assert GRAIN not in frames.fitting("condition", rows)
-    assert GRAIN in frames.fitting("condition", rows, 1)
+    assert GRAIN not in frames.list_linkable_questions("implies", rows)
+    assert GRAIN in frames.list_linkable_questions("members", rows)
+    assert GRAIN not in frames.list_linkable_questions("condition", rows)
+    assert GRAIN in frames.list_linkable_questions("condition", rows, 1)
 
 
 def test_words_from_outside_are_shown_as_they_are(linked: Tracker) -> None:

@@ -8,7 +8,7 @@ from dashboard.charts import series
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import ForecasterId
-from forecasts.questions.timeline import timeline
+from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import ANA, ME, OPENS, QUESTION, page
 from tests.dashboard.pages import open_page, plain, seen, words
@@ -19,7 +19,7 @@ from tracker.errors import NotFound
 
 SUMMIT = "summit-2027"
 OTHER = "other-2027"
-HELD = timeline([(OPENS, Binary(0.5))])
+HELD = build_timeline([(OPENS, Binary(0.5))])
 
 
 @pytest.fixture
@@ -42,26 +42,28 @@ def compare(tracker: Tracker, asked: str):  # type: ignore[no-untyped-def]
 
 def test_until_somebody_chooses_mine_the_suggestion_and_the_crowd_come_before_base_rates() -> None:
     everybody = page({ME: HELD, ANA: HELD, CROWD: HELD, HAZARD: HELD})
-    assert [each.id for each in series.first_lines(everybody, ME)] == [
+    assert [each.id for each in series.default_lines(everybody, ME)] == [
         ME,
         ANA,
         CROWD,
         SUGGESTION,
         HAZARD,
     ]
-    assert [each.id for each in series.first_lines(page(), ME)] == [SUGGESTION, PRIOR]
+    assert [each.id for each in series.default_lines(page(), ME)] == [SUGGESTION, PRIOR]
 
 
 def test_another_question_stands_with_its_suggestion_or_else_its_base_rate() -> None:
-    assert series.of_other_question(
-        QUESTION, {PRIOR: HELD, SUGGESTION: timeline([])}
-    ).timeline == timeline([])
-    assert series.of_other_question(QUESTION, {PRIOR: HELD}).timeline is HELD
+    assert series.other_question_line(
+        QUESTION, {PRIOR: HELD, SUGGESTION: build_timeline([])}
+    ).timeline == build_timeline([])
+    assert series.other_question_line(QUESTION, {PRIOR: HELD}).timeline is HELD
 
 
 def test_other_questions_are_dashed_as_no_forecaster_is() -> None:
-    assert charts.other_line("Rain", 0).dash not in [line.dash for line in charts.lines((), (), ME)]
-    assert len({charts.other_line("Rain", n).colour for n in range(4)}) == 4
+    assert charts.other_question_style("Rain", 0).dash not in [
+        line.dash for line in charts.forecaster_lines((), (), ME)
+    ]
+    assert len({charts.other_question_style("Rain", n).colour for n in range(4)}) == 4
 
 
 def test_the_address_chooses_the_lines_and_their_order(two: Tracker) -> None:

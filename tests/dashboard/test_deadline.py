@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from uvicorn.server import ServerState
 
-from dashboard.server.request_deadline import BODY_BYTES_IN_TIME, Deadline
-from dashboard.server.serve import LIMITS
+from dashboard.server.request_deadline import MIN_BODY_BYTES, DeadlineProtocol
+from dashboard.server.serve import SERVER_LIMITS
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
@@ -37,18 +37,18 @@ async def echo(request: Request) -> PlainTextResponse:
     return PlainTextResponse("")
 
 
-class Hasty(Deadline):
+class Hasty(DeadlineProtocol):
     """The same with a deadline that a test can wait for."""
 
     seconds = 0.2
 
 
 @contextlib.contextmanager
-def serving(protocol: type[Deadline]) -> Iterator[int]:
+def serving(protocol: type[DeadlineProtocol]) -> Iterator[int]:
     """Where a web server listens."""
     app = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
     config = uvicorn.Config(
-        app, log_level="error", timeout_keep_alive=1, **{**LIMITS, "http": protocol}
+        app, log_level="error", timeout_keep_alive=1, **{**SERVER_LIMITS, "http": protocol}
     )
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
         server = uvicorn.Server(config)
@@ -69,7 +69,7 @@ def hasty_port() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """Where a web server with the real deadline listens."""
-    with serving(Deadline) as port:
+    with serving(DeadlineProtocol) as port:
         yield port
 
 
@@ -161,8 +161,8 @@ class Wire:
     def __init__(self) -> None:
         self.timers: list[Timer] = []
         self.aborted = False
-        self.protocol: Any = Deadline(
-            uvicorn.Config(echo, **LIMITS), ServerState(), {}, _loop=self  # type: ignore[arg-type]
+        self.protocol: Any = DeadlineProtocol(
+            uvicorn.Config(echo, **SERVER_LIMITS), ServerState(), {}, _loop=self  # type: ignore[arg-type]
         )  # fmt: skip
         self.protocol.connection_made(self)
 
@@ -206,7 +206,7 @@ class Wire:
 
 
 def test_what_is_missing_has_fifteen_seconds() -> None:
-    assert LIMITS["http"] is Deadline
+    assert SERVER_LIMITS["http"] is DeadlineProtocol
     wire = Wire()
     wire.send(GET[:10])
     wire.send(GET[10:20])
@@ -248,11 +248,11 @@ def test_a_body_may_take_longer_while_it_goes_on() -> None:
     wire = Wire()
     wire.send(POST)
     for _ in range(3):
-        wire.send(b"x" * (BODY_BYTES_IN_TIME - 1))
+        wire.send(b"x" * (MIN_BODY_BYTES - 1))
         wire.send(b"x")
         wire.timers[0].ring()
         assert not wire.aborted
-    wire.send(b"x" * (BODY_BYTES_IN_TIME - 1))
+    wire.send(b"x" * (MIN_BODY_BYTES - 1))
     wire.timers[0].ring()
     assert wire.aborted
 

@@ -14,24 +14,24 @@ from dashboard.charts import revisions_data as revisions
 from dashboard.components import question_list as board
 from dashboard.components import score_data as answers
 from dashboard.components.columns_data import TIME
-from dashboard.components.question_list import Look
+from dashboard.components.question_list import ListView
 from dashboard.question import details_data as details
 from dashboard.question import distributions_data as frames
 from dashboard.question.interval_input import (
-    Handles,
-    curve_of,
-    digits_of,
-    handles_of,
-    start_from,
-    still_open,
+    IntervalHandles,
+    build_curve,
+    build_start,
+    compute_handles,
+    count_digits,
+    get_open_range,
 )
-from dashboard.wording import named
-from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from dashboard.wording import display_name
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
 from forecasts.questions.question import Option, Question
-from forecasts.questions.timeline import timeline
+from forecasts.questions.timeline import build_timeline
 from forecasts.scoring.scores import score_question
 from tests.dashboard.examples import (
     ANA,
@@ -72,8 +72,10 @@ CHANGED = replace(
 
 
 def test_an_option_is_one_step_line_that_runs_to_the_end() -> None:
-    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))])
-    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
+    line = build_timeline(
+        [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))]
+    )
+    frame = frames.option_lines_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
     beijing = frame[frame["option"] == "Beijing"]
     assert list(beijing["p"]) == [0.2, 0.6, 0.6]
     assert beijing["time"].iloc[-1] == NOW
@@ -81,8 +83,8 @@ def test_an_option_is_one_step_line_that_runs_to_the_end() -> None:
 
 
 def test_a_removed_option_ends_and_what_it_had_goes_to_other() -> None:
-    line = timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    frame = frames.options_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
+    line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
+    frame = frames.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
     assert [None if pd.isna(p) else p for p in minsk["p"]] == [0.5, 0.5, None]
     assert minsk["time"].iloc[-1] == OPENS + days(60)
@@ -92,28 +94,31 @@ def test_a_removed_option_ends_and_what_it_had_goes_to_other() -> None:
 
 def test_an_option_begins_where_it_was_first_given_a_share() -> None:
     later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
-    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
-    frame = frames.options_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
+    line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
+    frame = frames.option_lines_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     tehran = frame[frame["option"] == "Tehran"]
     assert (tehran["time"].iloc[0], tehran["p"].iloc[0]) == (OPENS + days(90), 0.3)
 
 
 def test_a_withdrawal_leaves_a_gap_in_every_option() -> None:
-    line = timeline(
+    line = build_timeline(
         [
             (OPENS, shares(0.2, 0.5, 0.3)),
             (OPENS + days(5), None),
             (OPENS + days(9), shares(0.2, 0.5, 0.3)),
         ]
     )
-    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
+    frame = frames.option_lines_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
     assert int(frame["p"].isna().sum()) == 3
 
 
 def test_everyones_shares_are_those_that_stand_and_the_answer_carries_a_tick() -> None:
-    held = {ME: timeline([(OPENS, shares(0.2, 0.5, 0.3))]), ANA: timeline([(OPENS, None)])}
+    held = {
+        ME: build_timeline([(OPENS, shares(0.2, 0.5, 0.3))]),
+        ANA: build_timeline([(OPENS, None)]),
+    }
     known = answered(VISIT_TO, "Minsk", OPENS + days(50))
-    frame = frames.shares_frame(page_about(VISIT_TO, held, resolution=known), ME, NOW)
+    frame = frames.current_shares_frame(page_about(VISIT_TO, held, resolution=known), ME, NOW)
     assert list(frame["forecaster"].unique()) == ["Me", "Prior, never moved"]
     assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
     assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == [
@@ -124,16 +129,18 @@ def test_everyones_shares_are_those_that_stand_and_the_answer_carries_a_tick() -
 
 
 def test_a_forecast_made_at_the_close_is_not_what_stood_there() -> None:
-    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(50), shares(0.0, 1.0, 0.0))])
+    line = build_timeline(
+        [(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(50), shares(0.0, 1.0, 0.0))]
+    )
     late = page_about(
         VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50))
     )
-    frame = frames.shares_frame(late, ME, NOW)
+    frame = frames.current_shares_frame(late, ME, NOW)
     assert list(frame.loc[frame["forecaster"] == "Me", "p"]) == [0.2, 0.5, 0.3]
 
 
 def test_other_stands_last_and_options_that_are_gone_are_left_out() -> None:
-    assert list(frames.option_labels(page_about(CHANGED, {}), NOW)) == [
+    assert list(frames.label_options(page_about(CHANGED, {}), NOW)) == [
         "Beijing",
         "Tehran",
         "Other",
@@ -148,17 +155,19 @@ def test_the_option_that_happened_is_a_mark_at_the_top() -> None:
 
 
 def test_a_chart_shows_me_first_then_the_crowd_then_the_base_rate() -> None:
-    line = timeline([(OPENS, shares(0.2, 0.5, 0.3))])
-    assert frames.shown_first(page_about(VISIT_TO, {ME: line, CROWD: line}), ME) == ME
-    assert frames.shown_first(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
-    assert frames.shown_first(page_about(VISIT_TO, {ME: timeline([])}), ME) == PRIOR
+    line = build_timeline([(OPENS, shares(0.2, 0.5, 0.3))])
+    assert frames.choose_forecaster(page_about(VISIT_TO, {ME: line, CROWD: line}), ME) == ME
+    assert frames.choose_forecaster(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
+    assert frames.choose_forecaster(page_about(VISIT_TO, {ME: build_timeline([])}), ME) == PRIOR
 
 
 def test_a_chart_of_small_shares_is_not_squeezed_into_its_foot() -> None:
-    tops = [frames.top_of(pd.DataFrame({"p": p})) for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])]
+    tops = [
+        frames.choose_axis_top(pd.DataFrame({"p": p})) for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])
+    ]
     assert tops == [0.25, 0.5, 1.0, 1.0]
     styles = charts.option_lines(["a", "b"], ordered=False)
-    low = charts.options_over_time(styles, 0.25, marks=False, answer=True)
+    low = charts.options_over_time_chart(styles, 0.25, marks=False, answer=True)
     assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
     assert (
         frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)["p"].iloc[0] == 0.25
@@ -169,7 +178,7 @@ def test_a_chart_of_small_shares_is_not_squeezed_into_its_foot() -> None:
 
 
 def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
-    line = timeline(
+    line = build_timeline(
         [
             (OPENS, price(10, 41, 120)),
             (OPENS + days(5), None),
@@ -185,20 +194,22 @@ def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
 
 def test_what_lies_beyond_the_range_is_drawn_at_its_bound() -> None:
     never = Cdf(TREATY.prior.x, (0.0, 0.3))
-    frame = frames.fan_frame(page_about(TREATY, {ME: timeline([(OPENS, never)])}), ME, (OPENS, NOW))
+    frame = frames.fan_frame(
+        page_about(TREATY, {ME: build_timeline([(OPENS, never)])}), ME, (OPENS, NOW)
+    )
     assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
     assert frame["middle"].dtype == TIME
     assert frame["shown"].iloc[0] == "never 70\u00a0%"
     below = Cdf((0.0, 200.0), (0.6, 1.0))
     low = frames.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
-                                      {ME: timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
+                                      {ME: build_timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
     assert low["middle"].iloc[0] == 0.0
 
 
 def test_everyone_elses_middle_is_a_line_of_its_own() -> None:
     held = {
-        ME: timeline([(OPENS, price(10, 41, 120))]),
-        ANA: timeline([(OPENS, price(20, 60, 100))]),
+        ME: build_timeline([(OPENS, price(10, 41, 120))]),
+        ANA: build_timeline([(OPENS, price(20, 60, 100))]),
     }
     frame = frames.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
     assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
@@ -220,15 +231,15 @@ def test_the_heights_of_a_curve_hold_the_mass_inside_its_range(
 ) -> None:
     curve = price(low, low + step, low + step + more, above)
     frame = frames.density_frame(PRICE, curve)
-    assert len(frame) == frames.BUCKETS
+    assert len(frame) == frames.DENSITY_BUCKETS
     assert (frame["height"] >= 0).all()
     assert frame["height"].mean() == pytest.approx(1.0 - curve.below - curve.above)
 
 
 def test_everyones_curves_and_levels_stand_side_by_side() -> None:
-    page = page_about(PRICE, {ME: timeline([(OPENS, price(10, 41, 120, above=0.05))])})
+    page = page_about(PRICE, {ME: build_timeline([(OPENS, price(10, 41, 120, above=0.05))])})
     assert set(frames.curves_frame(page, ME, NOW)["forecaster"]) == {"Me", "Prior, never moved"}
-    mine = frames.levels_frame(page, ME, NOW).iloc[0]
+    mine = frames.quantile_levels_frame(page, ME, NOW).iloc[0]
     assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("Me", "41", "120")
     assert mine["above"] == pytest.approx(5.0)
 
@@ -253,10 +264,10 @@ def test_the_middle_is_marked_where_it_lies_in_the_range() -> None:
 
 
 def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
-    held = page_about(VISIT_TO, {ME: timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
+    held = page_about(VISIT_TO, {ME: build_timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
     nobody = page_about(PRICE, {}).summary
     frame = board.questions_frame(
-        [held, nobody, summary(), summary(question=QUESTION)], Look(ME, NOW)
+        [held, nobody, summary(), summary(question=QUESTION)], ListView(ME, NOW)
     )
     assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
     assert frame["crowd_said"].iloc[1].startswith("105.3 ")
@@ -268,27 +279,27 @@ def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
 def test_a_percentage_in_words_sorts_like_a_number() -> None:
     low, high = (summary(standings={ME: replace(summary().standings[SUGGESTION], distribution=Binary(p))})
                  for p in (0.05, 0.63))  # fmt: skip
-    said = board.questions_frame([low, high], Look(ME, NOW))["mine_said"]
+    said = board.questions_frame([low, high], ListView(ME, NOW))["mine_said"]
     assert list(said.sort_values()) == list(said)
 
 
 def test_history_tells_what_was_said_of_every_kind() -> None:
     made = replace(act(1, 0.4, OPENS), distribution=price(10, 41, 120))
-    frame = details.history_frame(PRICE, [made, act(2, None, NOW)], PEOPLE, ME)
+    frame = details.forecast_history_frame(PRICE, [made, act(2, None, NOW)], PEOPLE, ME)
     assert list(frame["said"]) == ["–", "41 (10 to 120) US dollars"]
 
 
 def test_options_are_listed_with_their_base_rate_and_what_became_of_them() -> None:
-    frame = details.options_frame(CHANGED)
+    frame = details.option_priors_frame(CHANGED)
     assert list(frame["option"]) == ["Beijing", "Minsk", "Other", "Tehran"]
     assert pd.isna(frame["prior"].iloc[3])
     assert frame["removed"].iloc[1] == OPENS + days(60)
-    assert details.options_frame(PRICE).empty
+    assert details.option_priors_frame(PRICE).empty
 
 
 def scored(question: object, answer: object, held: dict) -> tuple:
     return score_question(
-        question, answer, {who: timeline([(OPENS, d)]) for who, d in held.items()}
+        question, answer, {who: build_timeline([(OPENS, d)]) for who, d in held.items()}
     )
 
 
@@ -296,7 +307,7 @@ def test_scores_stand_under_the_rules_of_their_kind_the_best_first() -> None:
     scores = scored(
         PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)}
     )
-    frame = answers.question_scores_frame(PRICE, scores, PEOPLE, ME)
+    frame = answers.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)
     assert list(frame["forecaster"]) == ["Me", "Ana"]
     assert list(frame.columns[:4]) == ["who", "forecaster", "skill", "crps"]
     assert frame["peer"].isna().all()
@@ -305,7 +316,7 @@ def test_scores_stand_under_the_rules_of_their_kind_the_best_first() -> None:
 
 def test_the_headline_rule_comes_first_for_every_kind() -> None:
     firsts = {
-        kind: answers.rules_of(kind)[0].name
+        kind: answers.list_rules_for(kind)[0].name
         for kind in ("binary", "categorical", "ordered", "numeric", "date")
     }
     assert firsts == {
@@ -315,14 +326,14 @@ def test_the_headline_rule_comes_first_for_every_kind() -> None:
 
 def test_a_receipt_tells_each_forecast_in_words_and_adds_up() -> None:
     (score, *_) = scored(PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120)})
-    frame = answers.intervals_frame(PRICE, score)
+    frame = answers.score_receipt_frame(PRICE, score)
     assert list(frame["said"]) == ["41 (10 to 120) US dollars"]
     assert frame["contribution"].sum() == pytest.approx(score.mean_while_active)
 
 
 def test_a_gain_of_nothing_has_no_sign() -> None:
     scores = scored(PRICE, answered(PRICE, "41"), {ME: PRICE.prior})
-    assert str(answers.question_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
+    assert str(answers.forecaster_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
 
 
 def test_forecasts_made_with_hindsight_are_listed() -> None:
@@ -333,11 +344,11 @@ def test_forecasts_made_with_hindsight_are_listed() -> None:
 # Charts
 
 
-def layer_of(spec: charts.Spec, name: str) -> list[dict]:
+def layer_of(spec: charts.ChartSpec, name: str) -> list[dict]:
     return [layer for layer in spec["layer"] if source_of(spec, layer) == name]
 
 
-def source_of(spec: charts.Spec, layer: dict) -> str:
+def source_of(spec: charts.ChartSpec, layer: dict) -> str:
     """The frame that a layer draws; one that all layers draw stands at the top."""
     return layer.get("data", spec.get("data"))["name"]
 
@@ -349,42 +360,49 @@ def fields(value: object) -> set[str]:
     return set().union(*(fields(v) for v in value)) if isinstance(value, list) else set()
 
 
-def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.Spec, dict]]:
+def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.ChartSpec, dict]]:
     """Every chart of a question with its frames."""
     page = page_about(
         question,
-        {ME: timeline([(OPENS, held)])},
+        {ME: build_timeline([(OPENS, held)])},
         resolution=answered(question, answer),
         evidence=(card(1),),
     )
-    people = revisions.in_order(page, ME)
-    styles = charts.lines(people, [named(f, ME) for f in people], ME)
+    people = revisions.list_question_forecasters(page, ME)
+    styles = charts.forecaster_lines(people, [display_name(f, ME) for f in people], ME)
     common = {
-        "rules": revisions.rules_frame(page, NOW),
-        "marks": revisions.marks_frame(page.evidence, question.kind),
+        "rules": revisions.vertical_rules_frame(page, NOW),
+        "marks": revisions.evidence_marks_frame(page.evidence, question.kind),
     }
     if question.scale is None:
         options = charts.option_lines(
             [o.name for o in question.options], ordered=question.kind == "ordered"
         )
-        over = charts.options_over_time(options, marks=True, answer=True)
+        over = charts.options_over_time_chart(options, marks=True, answer=True)
         end = frames.option_answer_frame(question, page.summary.resolution)
-        labels = tuple(frames.option_labels(page, NOW).values())
+        labels = tuple(frames.label_options(page, NOW).values())
         return [
             (
                 over,
-                {**common, "steps": frames.options_frame(page, ME, (OPENS, NOW)), "answer": end},
+                {
+                    **common,
+                    "steps": frames.option_lines_frame(page, ME, (OPENS, NOW)),
+                    "answer": end,
+                },
             ),
-            (charts.options_now(styles, labels), {"shares": frames.shares_frame(page, ME, NOW)}),
+            (
+                charts.options_now_chart(styles, labels),
+                {"shares": frames.current_shares_frame(page, ME, NOW)},
+            ),
         ]
-    axis = charts.axis_of(question)
+    axis = charts.value_axis(question)
     end = frames.value_answer_frame(question, page.summary.resolution)
     others = frames.medians_frame(page, ME, ME, (OPENS, NOW))
     return [
-        (charts.fan(styles, axis, marks=True, answer=True),
+        (charts.fan_chart(styles, axis, marks=True, answer=True),
          {**common, "fan": frames.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
-        (charts.curves_now(styles, axis, answer=True), {"curves": frames.curves_frame(page, ME, NOW), "answer": end}),
-        (charts.preview(axis),
+        (charts.curves_now_chart(styles, axis, answer=True), {"curves": frames.curves_frame(page, ME, NOW), "answer": end}),
+        (charts.preview_chart(axis),
          {"curve": frames.density_frame(question, held), "middle": frames.middle_frame(question, held)}),
     ]  # fmt: skip
 
@@ -409,23 +427,23 @@ def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(
 
 
 def test_layers_without_data_are_left_out() -> None:
-    bare = charts.options_over_time(
+    bare = charts.options_over_time_chart(
         charts.option_lines(["a", "b"], ordered=False), marks=False, answer=False
     )
     assert not layer_of(bare, "marks")
     assert not layer_of(bare, "answer")
-    alone = charts.fan((), ("number", 0.0), marks=False, answer=False)
+    alone = charts.fan_chart((), ("number", 0.0), marks=False, answer=False)
     assert not layer_of(alone, "others")
-    assert not layer_of(charts.curves_now((), ("number", 0.0), answer=False), "answer")
+    assert not layer_of(charts.curves_now_chart((), ("number", 0.0), answer=False), "answer")
 
 
 def test_dates_numbers_and_ratios_have_an_axis_of_their_own() -> None:
-    assert [charts.axis_of(q) for q in (TREATY, PRICE, INCIDENTS)] == [
+    assert [charts.value_axis(q) for q in (TREATY, PRICE, INCIDENTS)] == [
         ("date", 0.0),
         ("number", 0.0),
         ("log", 0.0),
     ]
-    middle = [layer_of(charts.fan((), charts.axis_of(q), marks=False, answer=False), "fan")[2]["encoding"]["y"]
+    middle = [layer_of(charts.fan_chart((), charts.value_axis(q), marks=False, answer=False), "fan")[2]["encoding"]["y"]
               for q in (TREATY, PRICE, INCIDENTS)]  # fmt: skip
     assert [y["type"] for y in middle] == ["temporal", "quantitative", "quantitative"]
     assert [y["scale"].get("type") for y in middle] == ["utc", None, "log"]
@@ -455,22 +473,22 @@ def test_handles_say_where_the_answer_lies_if_it_lies_in_the_range() -> None:
     assert TREATY.scale is not None
     start, end = TREATY.scale.lower, TREATY.scale.upper
     made = set_by_hand(
-        TREATY, TREATY.prior, Handles(start + 100, start + 200, start + 300, above=0.4)
+        TREATY, TREATY.prior, IntervalHandles(start + 100, start + 200, start + 300, above=0.4)
     )
     assert made.above == pytest.approx(0.4)
     assert made.at(start + 200) == pytest.approx(0.3)
     assert made.x[-1] == end
 
 
-def set_by_hand(question: Question, held: Distribution, given: Handles) -> Cdf:
+def set_by_hand(question: Question, held: Distribution, given: IntervalHandles) -> Cdf:
     """The forecast of somebody who begins with `held` and sets all inputs."""
     assert isinstance(held, Cdf)
     assert question.scale is not None
-    return curve_of(start_from(question, held, OPENS - days(1)), given, question.scale)
+    return build_curve(build_start(question, held, OPENS - days(1)), given, question.scale)
 
 
 def over(scale: Scale) -> Question:
-    return replace(PRICE, scale=scale, prior=uniform(scale))
+    return replace(PRICE, scale=scale, prior=uniform_curve(scale))
 
 
 OTHER_RANGES = (
@@ -487,8 +505,8 @@ def test_untouched_inputs_say_the_forecast_they_began_with(
 ) -> None:
     assert question.scale is not None
     held = data.draw(cdfs(question.scale))
-    start = start_from(question, held, NOW)
-    assert curve_of(start, start.shown, question.scale) == held
+    start = build_start(question, held, NOW)
+    assert build_curve(start, start.shown, question.scale) == held
 
 
 @given(st.data(), st.sampled_from(BY_HAND), st.sampled_from(["low", "middle", "high"]))
@@ -497,11 +515,11 @@ def test_what_was_not_touched_stays_exact(
 ) -> None:
     assert question.scale is not None
     held = data.draw(cdfs(question.scale).filter(lambda curve: curve.p[-1] - curve.below > 0.01))
-    start = start_from(question, held, OPENS - days(1))
-    step = 1.5 * 10.0 ** -digits_of(start.left) if question.kind == "numeric" else 1.0
+    start = build_start(question, held, OPENS - days(1))
+    step = 1.5 * 10.0 ** -count_digits(start.left) if question.kind == "numeric" else 1.0
     given_ = replace(start.shown, **{moved: getattr(start.shown, moved) + step})
     try:
-        made = curve_of(start, given_, question.scale)
+        made = build_curve(start, given_, question.scale)
     except InvalidForecast:  # the one that was moved met its neighbour or the bound
         return
     assert (made.below, made.above) == pytest.approx((held.below, held.above), abs=1e-9)
@@ -517,8 +535,8 @@ def test_a_changed_mass_beyond_the_range_keeps_the_shape_within_it() -> None:
     assert PRICE.scale is not None
     held = price(20.0, 41.0, 150.0, above=0.031)
     assert isinstance(held, Cdf)
-    start = start_from(PRICE, held, NOW)
-    made = curve_of(start, replace(start.shown, above=0.2), PRICE.scale)
+    start = build_start(PRICE, held, NOW)
+    made = build_curve(start, replace(start.shown, above=0.2), PRICE.scale)
     assert made.above == pytest.approx(0.2)
     for value in (10.0, 20.0, 41.0, 150.0):
         assert made.at(value) / 0.8 == pytest.approx(held.at(value) / 0.969, abs=1e-6)
@@ -536,8 +554,10 @@ def test_a_forecast_made_of_handles_gives_them_back(
     low, middle, high = sorted(places)
     if middle - low < 0.5 or high - middle < 0.5:
         return
-    made = set_by_hand(over(scale), uniform(scale), Handles(low, middle, high, below, above))
-    found = handles_of(made, scale)
+    made = set_by_hand(
+        over(scale), uniform_curve(scale), IntervalHandles(low, middle, high, below, above)
+    )
+    found = compute_handles(made, scale)
     assert (found.below, found.above) == pytest.approx((below, above))
     assert (found.low, found.middle, found.high) == pytest.approx((low, middle, high))
 
@@ -545,30 +565,30 @@ def test_a_forecast_made_of_handles_gives_them_back(
 @pytest.mark.parametrize(
     "handles",
     [
-        Handles(120, 100, 150),
-        Handles(-5, 100, 150),
-        Handles(50, 100, 250),
-        Handles(50, 100, 150, above=1.1),
+        IntervalHandles(120, 100, 150),
+        IntervalHandles(-5, 100, 150),
+        IntervalHandles(50, 100, 250),
+        IntervalHandles(50, 100, 150, above=1.1),
     ],
 )
-def test_handles_that_say_nothing_possible_are_refused(handles: Handles) -> None:
+def test_handles_that_say_nothing_possible_are_refused(handles: IntervalHandles) -> None:
     with pytest.raises(InvalidForecast):
         set_by_hand(PRICE, PRICE.prior, handles)
 
 
 def test_a_closed_range_holds_everything_exactly() -> None:
     closed = Scale(0.0, 200.0)
-    made = set_by_hand(over(closed), uniform(closed), Handles(50, 90, 150))
+    made = set_by_hand(over(closed), uniform_curve(closed), IntervalHandles(50, 90, 150))
     assert (made.below, made.above) == (0.0, 0.0)
 
 
 def test_the_dates_that_are_over_get_nothing_once_a_handle_is_moved() -> None:
     assert isinstance(TREATY.prior, Cdf)
     assert TREATY.scale is not None
-    start = start_from(TREATY, TREATY.prior, NOW)
+    start = build_start(TREATY, TREATY.prior, NOW)
     assert start.left.lower == day_number(NOW)
     assert start.exact.low > day_number(NOW)
-    made = curve_of(start, replace(start.shown, low=start.shown.low + 3), TREATY.scale)
+    made = build_curve(start, replace(start.shown, low=start.shown.low + 3), TREATY.scale)
     assert made.at(day_number(NOW)) == 0.0
     assert made.x[0] == TREATY.scale.lower
 
@@ -579,15 +599,15 @@ def test_the_dates_that_are_over_get_nothing_once_a_handle_is_moved() -> None:
 def test_the_whole_range_is_open_where_no_time_of_it_is_over_or_hardly_any_is_left(
     question: object, now: datetime
 ) -> None:
-    assert still_open(question, now) == question.scale
+    assert get_open_range(question, now) == question.scale
 
 
 def test_handles_of_a_forecast_without_room_are_spread_evenly() -> None:
     assert PRICE.scale is not None
-    assert handles_of(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == Handles(
+    assert compute_handles(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == IntervalHandles(
         50, 100, 150, above=1.0
     )
 
 
 def test_half_a_day_belongs_to_tomorrow() -> None:
-    assert still_open(TREATY, NOW + timedelta(hours=12)).lower == day_number(NOW) + 1
+    assert get_open_range(TREATY, NOW + timedelta(hours=12)).lower == day_number(NOW) + 1

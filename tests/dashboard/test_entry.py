@@ -12,12 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.shortcuts import step
+from dashboard.components.shortcuts import step_through
 from dashboard.question import forecasting
 from dashboard.question import form_state as drafts
-from dashboard.question.slider_ticks import STOPS, Mark, nearest, place, ruler, said
+from dashboard.question.slider_ticks import (
+    SLIDER_STOPS,
+    SliderMark,
+    draw_marks,
+    format_stop,
+    nearest_stop,
+    slider_position,
+)
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.format import in_full
+from forecasts.questions.format import format_full
 from forecasts.questions.question import ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
@@ -66,24 +73,30 @@ def opened(tracker: Tracker) -> AppTest:
 
 @given(st.floats(0.0, 1.0))
 def test_no_stop_is_nearer_than_the_nearest(p: float) -> None:
-    assert abs(nearest(p) - 1000 * p) == min(abs(stop - 1000 * p) for stop in STOPS)
+    assert abs(nearest_stop(p) - 1000 * p) == min(abs(stop - 1000 * p) for stop in SLIDER_STOPS)
 
 
 def test_near_the_ends_a_stop_is_a_tenth_of_a_point_and_neither_end_is_certain() -> None:
-    assert [said(stop) for stop in (*STOPS[:2], STOPS[19], STOPS[20], STOPS[-1])] == [
+    assert [
+        format_stop(stop)
+        for stop in (*SLIDER_STOPS[:2], SLIDER_STOPS[19], SLIDER_STOPS[20], SLIDER_STOPS[-1])
+    ] == [
         "0.1%",
         "0.2%",
         "2%",
         "3%",
         "99.9%",
     ]
-    assert list(STOPS) == sorted({*STOPS})
+    assert list(SLIDER_STOPS) == sorted({*SLIDER_STOPS})
 
 
 def test_a_mark_lies_where_the_slider_has_its_stop() -> None:
-    assert [place(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
-    drawn = ruler(
-        [Mark(0.0001, "dot", "#0072B2", "you"), Mark(0.9999, "square", "#D55E00", "suggested")]
+    assert [slider_position(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
+    drawn = draw_marks(
+        [
+            SliderMark(0.0001, "dot", "#0072B2", "you"),
+            SliderMark(0.9999, "square", "#D55E00", "suggested"),
+        ]
     )
     assert 'cx="6.0"' in drawn
     assert "translate(324.0 0)" in drawn
@@ -111,7 +124,7 @@ def test_an_untouched_form_saves_the_base_rate_exactly(precise: Tracker) -> None
     visit = opened(precise)
     assert (field(visit, "Probability of YES").value, slider(visit).value) == (
         "12.35%",
-        nearest(BASE_RATE),
+        nearest_stop(BASE_RATE),
     )
     assert "about 1 in 8: the base rate" in words(visit)
     save_untouched(visit)
@@ -253,7 +266,7 @@ def test_a_draft_is_put_back(loaded: Tracker) -> None:
 @pytest.mark.parametrize("junk", [None, 7, True, ["63"], {"a": 1}, float("inf")])
 def test_a_draft_of_anything_else_is_none(loaded: Tracker, junk: Any) -> None:
     visit = restored(loaded, typed=junk, cites=junk, typing=junk, **{"why-text": junk})
-    assert field(visit, "Probability of YES").value == in_full(a_question(), a_question().prior)
+    assert field(visit, "Probability of YES").value == format_full(a_question(), a_question().prior)
 
 
 @pytest.mark.parametrize("value", [None, "x", "2026-13-01", 5, [1]])
@@ -262,14 +275,14 @@ def test_a_day_that_is_none_starts_as_usual(monkeypatch: pytest.MonkeyPatch, val
         drafts.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
     )
     usual = date(2027, 1, 1)
-    assert drafts.day_of("form", "Middle", usual) == usual
-    assert drafts.number_of("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
+    assert drafts.initial_day("form", "Middle", usual) == usual
+    assert drafts.initial_number("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
 
 
 def test_of_much_evidence_the_newest_is_offered_to_cite(
     tracker_with_press: Tracker, press: Press, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forecasting, "MOST_CITED", 1)
+    monkeypatch.setattr(forecasting, "MAX_CITABLE_EVIDENCE", 1)
     tracker_with_press.load(a_set())
     for headline in ("Arland invites Borland to a summit", "Arland cancels Borland talks"):
         press.publish("wire", headline)
@@ -284,7 +297,12 @@ def test_of_much_evidence_the_newest_is_offered_to_cite(
 
 def test_a_step_ends_at_either_end() -> None:
     ids = [QuestionId("a"), QuestionId("b")]
-    assert [step(ids, "a", 1), step(ids, "b", 1), step(ids, "a", -1), step(ids, "gone", 1)] == [
+    assert [
+        step_through(ids, "a", 1),
+        step_through(ids, "b", 1),
+        step_through(ids, "a", -1),
+        step_through(ids, "gone", 1),
+    ] == [
         "b",
         None,
         None,

@@ -16,14 +16,14 @@ from dashboard.essays import drafting_data as forms
 from dashboard.essays import essay_data as frames
 from dashboard.essays import essay_text as wording
 from forecasts.essays.claim_map import (
-    Calibration,
+    ClaimCoverage,
     ClaimState,
-    Coverage,
-    Mapped,
-    Verdict,
-    VerdictLine,
+    EssayCalibration,
+    MappedSentence,
+    TrackRecord,
+    TrackRecordLine,
 )
-from forecasts.essays.draft import draft
+from forecasts.essays.draft import draft_question
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.linting.lint import Flaw
 from forecasts.questions.question import ClaimId, Essay, EssayId, ForecasterId, QuestionId
@@ -31,10 +31,12 @@ from tracker.model.essays import EssayPage, EssayText, SavedDraft
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ESSAY = Essay(EssayId("river"), "The river treaty", "2026", "en", "")
-NOTHING = VerdictLine("all claims", 0, 0.0, 0, 0, 0, None, None)
+NOTHING = TrackRecordLine("all claims", 0, 0.0, 0, 0, 0, None, None)
 
 
-def mapped(sentence: Sentence, state: ClaimState = "no question yet", **more: Any) -> Mapped:
+def mapped(
+    sentence: Sentence, state: ClaimState = "no question yet", **more: Any
+) -> MappedSentence:
     values: dict[str, Any] = {
         "claim_ids": (),
         "question_ids": (),
@@ -42,32 +44,37 @@ def mapped(sentence: Sentence, state: ClaimState = "no question yet", **more: An
         "why": "",
         "words": state,
     }
-    return Mapped(sentence, state, **{**values, **more})
+    return MappedSentence(sentence, state, **{**values, **more})
 
 
 def line(
     label: str = "will", borne_out: float = 8.0, answered: int = 10, open: int = 0, **more: Any
-) -> VerdictLine:
+) -> TrackRecordLine:
     values: dict[str, Any] = {
         "unanswered": 0,
         "mean_chance": None,
         "interval": (0.5, 0.9) if answered else None,
     }
-    return VerdictLine(label, answered + open, borne_out, answered, open, **{**values, **more})
+    return TrackRecordLine(label, answered + open, borne_out, answered, open, **{**values, **more})
 
 
-def verdict(overall: VerdictLine = NOTHING, *, retrospective: bool = False, **more: Any) -> Verdict:
+def verdict(
+    overall: TrackRecordLine = NOTHING, *, retrospective: bool = False, **more: Any
+) -> TrackRecord:
     values: dict[str, Any] = {"by_kind": (), "by_modality": (), "calibration": None}
-    return Verdict(retrospective, overall, **{**values, **more})
+    return TrackRecord(retrospective, overall, **{**values, **more})
 
 
 def page(
-    text: str | None, *found: Mapped, drafts: Mapping[int, SavedDraft] | None = None, **more: Any
+    text: str | None,
+    *found: MappedSentence,
+    drafts: Mapping[int, SavedDraft] | None = None,
+    **more: Any,
 ) -> EssayPage:
     kept = None if text is None else EssayText(ESSAY.id, 1, text, "pasted", NOW, ForecasterId("me"))
     values: dict[str, Any] = {"live": verdict(), "retrospective": verdict(retrospective=True)}
     return EssayPage(
-        essay=ESSAY, text=kept, mapped=found, coverage=Coverage(0, 0, 0), claims=(), questions={}, rejections=(),
+        essay=ESSAY, text=kept, mapped=found, coverage=ClaimCoverage(0, 0, 0), claims=(), questions={}, rejections=(),
         drafts=drafts or {}, **{**values, **more},
     )  # fmt: skip
 
@@ -77,7 +84,7 @@ def page_of(text: str) -> EssayPage:
 
 
 def texts(found: EssayPage) -> list[list[str]]:
-    return [[piece.text for piece in block] for block in frames.blocks(found)]
+    return [[piece.text for piece in block] for block in frames.list_paragraphs(found)]
 
 
 # Reading
@@ -107,7 +114,7 @@ def test_text_between_sentences_is_not_lost() -> None:
         Sentence(0, 4, "Rain", None, "", 0.0, 0.0, False, ""),
         Sentence(9, 13, "Snow", None, "", 0.0, 0.0, False, ""),
     )
-    (block,) = frames.blocks(page("Rain and Snow!\n\n", mapped(first), mapped(last)))
+    (block,) = frames.list_paragraphs(page("Rain and Snow!\n\n", mapped(first), mapped(last)))
     assert [(piece.at, piece.text) for piece in block] == [(0, "Rain"), (None, "and"), (9, "Snow")]
 
 
@@ -132,9 +139,9 @@ def test_a_claim_of_another_version_is_told_of_and_not_shown_in_the_text() -> No
         claim_ids=(ClaimId("C1"),),
     )
     found = page("It will rain.", *(mapped(s) for s in find_claims("It will rain.")), gone)
-    assert frames.elsewhere(found) == (gone,)
+    assert frames.list_missing_claims(found) == (gone,)
     assert texts(found) == [["It will rain."]]
-    assert frames.elsewhere(page(None, gone)) == ()
+    assert frames.list_missing_claims(page(None, gone)) == ()
 
 
 @pytest.mark.parametrize(
@@ -157,14 +164,14 @@ def test_every_state_has_a_look_and_a_mark_beside_its_colour(
     state: ClaimState, more: dict[str, Any], look: str, mark: str
 ) -> None:
     (sentence,) = find_claims("It will rain.")
-    ((piece,),) = frames.blocks(page("It will rain.", mapped(sentence, state, **more)))
+    ((piece,),) = frames.list_paragraphs(page("It will rain.", mapped(sentence, state, **more)))
     assert (piece.look, piece.mark) == (look, mark)
     assert (piece.shade is not None) == (state == "open")
 
 
 def test_the_likelier_an_open_claim_the_stronger_its_colour() -> None:
     (sentence,) = find_claims("It will rain.")
-    shades = [wording.shade_of(mapped(sentence, "open", p=p)) for p in (0.0, 0.3, 0.9, 1.0)]
+    shades = [wording.sentence_shade(mapped(sentence, "open", p=p)) for p in (0.0, 0.3, 0.9, 1.0)]
     assert shades == sorted(shades, key=lambda shade: shade or 0)
     assert (shades[0], shades[-1]) == (6, 48)
 
@@ -173,9 +180,9 @@ def test_a_draft_that_was_kept_shows_in_text_and_legend() -> None:
     saved = SavedDraft(ESSAY.id, 0, ForecasterId("me"), NOW, {})
     (sentence,) = find_claims("It will rain.")
     found = page("It will rain.", mapped(sentence), drafts={0: saved})
-    ((piece,),) = frames.blocks(found)
+    ((piece,),) = frames.list_paragraphs(found)
     assert (piece.mark, piece.words) == ("✎", "A draft is kept")
-    assert [(look.mark, n) for look, n in frames.legend(found)] == [("✎", 1)]
+    assert [(look.mark, n) for look, n in frames.count_styles(found)] == [("✎", 1)]
 
 
 def test_the_legend_counts_what_occurs_and_leaves_out_what_does_not_look_ahead() -> None:
@@ -184,7 +191,11 @@ def test_the_legend_counts_what_occurs_and_leaves_out_what_does_not_look_ahead()
     found = page(
         None, *(mapped(sentence, state, retrospective=state == "borne out") for state in states)
     )
-    assert [(look.mark, n) for look, n in frames.legend(found)] == [("✓", 1), ("%", 2), ("( )", 1)]
+    assert [(look.mark, n) for look, n in frames.count_styles(found)] == [
+        ("✓", 1),
+        ("%", 2),
+        ("( )", 1),
+    ]
 
 
 @pytest.mark.parametrize(("asked", "found"), [("0", 0), ("5", 0), ("14", 14), ("13", None), ("", None), ("-1", None),
@@ -192,52 +203,55 @@ def test_the_legend_counts_what_occurs_and_leaves_out_what_does_not_look_ahead()
 def test_a_place_in_the_address_picks_the_sentence_that_stands_there(
     asked: str, found: int | None
 ) -> None:
-    picked = frames.at_offset(page_of("It will rain. It will thaw."), asked)
+    picked = frames.find_sentence(page_of("It will rain. It will thaw."), asked)
     assert (picked.sentence.offset if picked else None) == found
 
 
 def test_after_the_last_sentence_without_a_question_comes_the_first() -> None:
     found = page_of("It will rain. It will thaw.")
-    places = [frames.next_unasked(found, after) for after in (-1, 0, 14)]
+    places = [frames.find_next_unasked(found, after) for after in (-1, 0, 14)]
     assert [one.sentence.offset for one in places if one] == [0, 14, 0]
-    assert frames.next_unasked(page("It rained."), 0) is None
+    assert frames.find_next_unasked(page("It rained."), 0) is None
 
 
 # The record
 
 
 def test_the_record_frame_says_each_line_in_numbers_and_in_words() -> None:
-    frame = frames.record_frame(
+    frame = frames.claim_record_frame(
         [line(open=3, mean_chance=0.4), line("could", 0.0, 0, 2, mean_chance=0.1)]
     )
     assert list(frame["said"]) == ["8 of 10, 3 open", "2 open"]
     assert list(frame["interval"]) == ["50\u00a0% to 90\u00a0%", "–"]
     assert frame["share"].isna().tolist() == [False, True]
-    assert frames.record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
+    assert frames.claim_record_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
 
 
 def test_lines_of_a_single_claim_are_told_and_not_drawn() -> None:
-    many, single = frames.told_apart([line("will"), line("may", 1.0, 1)])
+    many, single = frames.split_lines_to_draw([line("will"), line("may", 1.0, 1)])
     assert ([one.label for one in many], [one.label for one in single]) == (["will"], ["may"])
-    assert frames.told_apart([line("may", 1.0, 1)])[0][0].label == "may"
+    assert frames.split_lines_to_draw([line("may", 1.0, 1)])[0][0].label == "may"
 
 
 def test_the_chart_of_a_record_has_a_row_for_each_label_and_room_for_the_counts() -> None:
-    spec = charts.essay_record(("will", "could"))
+    spec = charts.essay_record_chart(("will", "could"))
     assert len(spec["layer"]) == 4
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["will", "could"]
-    assert charts.essay_record(("will",))["height"] < spec["height"]
+    assert charts.essay_record_chart(("will",))["height"] < spec["height"]
 
 
 def test_records_without_claims_are_left_out_and_the_two_never_mix() -> None:
     live, back = verdict(line(borne_out=1.0, answered=2)), verdict(line(), retrospective=True)
-    assert list(frames.records(page(None, live=live))) == ["live"]
-    assert frames.records(page(None, live=live, retrospective=back)) == {
+    assert list(frames.list_records(page(None, live=live))) == ["live"]
+    assert frames.list_records(page(None, live=live, retrospective=back)) == {
         "live": live,
         "looking back": back,
     }
-    assert frames.in_a_row(live, back) == ("1 of 2 borne out", "looking back: 8 of 10 borne out")
-    assert frames.in_a_row(verdict(), verdict(retrospective=True)) == ("", "")
+    assert frames.summarise_records(live, back) == (
+        "1 of 2 borne out",
+        "looking back: 8 of 10 borne out",
+    )
+    assert frames.summarise_records(verdict(), verdict(retrospective=True)) == ("", "")
 
 
 # Words
@@ -247,24 +261,24 @@ def test_records_without_claims_are_left_out_and_the_two_never_mix() -> None:
     ("coverage", "said"),
     [
         (
-            Coverage(12, 3, 30),
+            ClaimCoverage(12, 3, 30),
             "12 of 30 forward-looking sentences became questions, 3 were set aside as untestable,"
             " 15 have no question yet.",
         ),
         (
-            Coverage(1, 1, 3),
+            ClaimCoverage(1, 1, 3),
             ("1 of 3 forward-looking sentences became a question, 1 was set aside as " "untestable, 1 has no question yet."),
         ),
-        (Coverage(0, 0, 1), "0 of 1 forward-looking sentence became a question, 1 has no question yet."),
-        (Coverage(0, 0, 0), "No sentence of it looks ahead."),
+        (ClaimCoverage(0, 0, 1), "0 of 1 forward-looking sentence became a question, 1 has no question yet."),
+        (ClaimCoverage(0, 0, 0), "No sentence of it looks ahead."),
     ],
 )  # fmt: skip
-def test_coverage_is_told_in_a_sentence(coverage: Coverage, said: str) -> None:
-    assert wording.asked_sentence(coverage).replace("\u00a0", " ") == said
+def test_coverage_is_told_in_a_sentence(coverage: ClaimCoverage, said: str) -> None:
+    assert wording.describe_coverage(coverage).replace("\u00a0", " ") == said
 
 
 def test_a_small_record_says_that_it_is_small() -> None:
-    number, more = wording.headline(
+    number, more = wording.record_headline(
         verdict(line(borne_out=2.5, answered=3, open=1, mean_chance=0.3))
     )
     assert number == "2.5 of 3 borne out"
@@ -272,12 +286,15 @@ def test_a_small_record_says_that_it_is_small() -> None:
     assert "1 claim still open, on average 30 % likely to be borne out" in more.replace(
         "\u00a0", " "
     )
-    assert "too few" not in wording.headline(verdict(line()))[1]
+    assert "too few" not in wording.record_headline(verdict(line()))[1]
 
 
 def test_a_record_without_answers_claims_nothing() -> None:
-    assert wording.headline(verdict(line(borne_out=0.0, answered=0, open=4)))[0] == "No answer yet"
-    assert wording.headline(verdict())[0] == "–"
+    assert (
+        wording.record_headline(verdict(line(borne_out=0.0, answered=0, open=4)))[0]
+        == "No answer yet"
+    )
+    assert wording.record_headline(verdict())[0] == "–"
 
 
 @pytest.mark.parametrize(
@@ -292,9 +309,9 @@ def test_a_record_without_answers_claims_nothing() -> None:
 def test_sureness_is_held_against_what_was_borne_out(
     claimed: float, share: float, claims: int, said: str
 ) -> None:
-    told = wording.sounded(Calibration(claims, claimed, share, (0.1, 0.9)))
+    told = wording.describe_overconfidence(EssayCalibration(claims, claimed, share, (0.1, 0.9)))
     assert told.replace("\u00a0", " ").endswith(said)
-    assert wording.sounded(None) == ""
+    assert wording.describe_overconfidence(None) == ""
 
 
 # Drafts
@@ -302,11 +319,11 @@ def test_sureness_is_held_against_what_was_borne_out(
 
 def a_draft() -> Any:
     (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    return draft(claim, date(2026, 11, 24))
+    return draft_question(claim, date(2026, 11, 24))
 
 
 RAINS, SNOWS = "Annulled if it rains.", "Annulled if it snows."
-WRITTEN = forms.Written(
+WRITTEN = forms.QuestionWording(
     "Will Arland sign?", f"YES if Arland signs. {RAINS}", "Reuters, as fall-back"
 )
 
@@ -327,29 +344,29 @@ WRITTEN = forms.Written(
 def test_a_slot_changes_the_wording_where_it_stands(
     slot: forms.Slot, old: str, new: str, part: str, said: str
 ) -> None:
-    assert getattr(forms.with_slot(WRITTEN, slot, old, new), part) == said
+    assert getattr(forms.fill_slot(WRITTEN, slot, old, new), part) == said
 
 
 def test_a_slot_fills_the_gap_that_was_left_for_it() -> None:
-    gaps = forms.Written(
+    gaps = forms.QuestionWording(
         "Will [… who or what] sign?",
         "By this test: [… the act, text or figure].",
         "[… who publishes it]",
     )
-    made = forms.with_slot(gaps, "actor", "", "Arland")
-    made = forms.with_slot(made, "threshold", "", "the king signs")
-    made = forms.with_slot(made, "source", "", "arland.example")
-    assert made == forms.Written(
+    made = forms.fill_slot(gaps, "actor", "", "Arland")
+    made = forms.fill_slot(made, "threshold", "", "the king signs")
+    made = forms.fill_slot(made, "source", "", "arland.example")
+    assert made == forms.QuestionWording(
         "Will Arland sign?", "By this test: the king signs.", "arland.example"
     )
 
 
 def test_a_deadline_that_is_named_anew_is_offered_among_the_closing_days() -> None:
     today = date(2026, 11, 24)
-    assert forms.day_of("by 30 June 2028", today) == date(2028, 6, 30)
-    assert forms.day_of("1 May 2020", today) is None
-    assert date(2028, 6, 30) in forms.choices(a_draft(), "30 June 2028", today)
-    assert forms.choices(a_draft(), "soon", today) == a_draft().horizons
+    assert forms.parse_deadline("by 30 June 2028", today) == date(2028, 6, 30)
+    assert forms.parse_deadline("1 May 2020", today) is None
+    assert date(2028, 6, 30) in forms.list_closing_days(a_draft(), "30 June 2028", today)
+    assert forms.list_closing_days(a_draft(), "soon", today) == a_draft().horizons
 
 
 @pytest.mark.parametrize(
@@ -365,15 +382,15 @@ def test_a_deadline_that_is_named_anew_is_offered_among_the_closing_days() -> No
 def test_questions_of_several_days_have_names_of_their_own(
     days: tuple[date, ...], names: tuple[str, ...]
 ) -> None:
-    assert forms.names("treaty", days) == names
+    assert forms.name_questions("treaty", days) == names
 
 
 def test_a_form_asks_a_question_for_each_day_with_the_day_in_its_words() -> None:
-    chosen = forms.Chosen(
+    chosen = forms.DraftForm(
         a_draft(), "treaty", (date(2028, 12, 31), date(2027, 12, 31), date(2027, 12, 31)), "30%", "3 of 10", None,
         ESSAY.id, (ClaimId("C1"),),
     )  # fmt: skip
-    first, second = forms.questions_of(chosen, NOW)
+    first, second = forms.build_questions(chosen, NOW)
     assert first.text == "Will Arland sign the river treaty by 31 December 2027?"
     assert second.text == "Will Arland sign the river treaty by 31 December 2028?"
     assert "31 December 2028" in second.criteria
@@ -392,7 +409,7 @@ def test_a_form_asks_a_question_for_each_day_with_the_day_in_its_words() -> None
 def test_what_bears_a_claim_out_comes_apart_for_its_fields(
     kind: Any, said: str, parts: tuple[str, str]
 ) -> None:
-    assert forms.bearing_parts(kind, said) == parts
+    assert forms.split_condition(kind, said) == parts
 
 
 def test_what_stands_in_a_form_can_be_stored_and_comes_back() -> None:
@@ -407,7 +424,7 @@ def test_what_stands_in_a_form_can_be_stored_and_comes_back() -> None:
         "none": None,
         "odd": 1j,
     }
-    kept = forms.kept(fields)
+    kept = forms.serialise_fields(fields)
     assert json.loads(json.dumps(kept)) == kept
     assert kept["day"] == "2027-01-01"
     assert kept["odd"] == "1j"
@@ -416,15 +433,15 @@ def test_what_stands_in_a_form_can_be_stored_and_comes_back() -> None:
 def test_findings_of_several_questions_stand_once_and_those_that_block_first() -> None:
     advice = Flaw("no-base-rate", "advice", "prior", "a", "b")
     blocks = Flaw("no-source", "blocking", "sources", "c", "d")
-    assert forms.together([(advice,), (blocks, advice)]) == (blocks, advice)
+    assert forms.merge_flaws([(advice,), (blocks, advice)]) == (blocks, advice)
 
 
 def test_the_form_of_a_draft_begins_with_its_proposals_and_a_name_without_the_day() -> None:
-    from forecasts.essays.draft import asked_from
+    from forecasts.essays.draft import build_new_question
 
     made = a_draft()
-    first = asked_from(made, name="draft", closes_on=made.horizons[0], now=NOW)
-    fields = forms.begun(made, first)
+    first = build_new_question(made, name="draft", closes_on=made.horizons[0], now=NOW)
+    fields = forms.initial_fields(made, first)
     assert fields["name"] == "arland-sign-river-treaty"
     assert fields["horizons"] == [made.horizons[0].isoformat()]
     assert fields["slot-actor"] == "Arland"

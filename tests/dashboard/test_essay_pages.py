@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from forecasts.essays.draft import Slots
+from forecasts.essays.draft import DraftSlots
 from forecasts.evidence.evidence import Direction
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.app.tracker import Tracker
-from tracker.llm.answers import Unanswered
+from tracker.llm.answers import LlmFailure
 from tracker.llm.drafting import Proposal
 from tracker.model.essays import NewEssay
 
@@ -544,7 +544,7 @@ def advised(essay: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
 
     essay.settings = replace(essay.settings, model_url="http://127.0.0.1:9/v1", model_name="m")
     made = Proposal(
-        Slots(actor="The parliament of Arland", place="Arlburg"),
+        DraftSlots(actor="The parliament of Arland", place="Arlburg"),
         ("Does a draft treaty count?",),
         "m",
     )
@@ -568,7 +568,7 @@ def test_a_model_that_does_not_answer_is_one_calm_line(
     advised: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        Tracker, "propose", lambda self, essay_id, offset: Unanswered("the model did not answer")
+        Tracker, "propose", lambda self, essay_id, offset: LlmFailure("the model did not answer")
     )
     visit = press(drafted(advised), "Ask the model for slots and edge cases")
     assert "The model did not answer." in words(visit)

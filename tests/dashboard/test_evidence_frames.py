@@ -9,12 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.inbox.evidence_data import Fold, evidence_frame, fold, reports_frame, told
+from dashboard.inbox.evidence_data import (
+    ReportCounts,
+    count_reports,
+    evidence_frame,
+    flag_copies,
+    reports_frame,
+)
 from dashboard.question import why_data as why
-from forecasts.evidence.evidence import Direction, Report, Strength, independent
-from forecasts.suggestion.binary import Line
+from forecasts.evidence.evidence import Direction, SourceReport, Strength, independent_reports
+from forecasts.suggestion.binary import LedgerLine
 from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
-from forecasts.suggestion.why import FADED
+from forecasts.suggestion.why import FADED_NATS
 from tests.dashboard.examples import (
     NOW,
     OPENS,
@@ -27,19 +33,19 @@ from tests.dashboard.examples import (
     syndicated,
 )
 from tracker.feeds.item import ItemId
-from tracker.model.read_models import Why
+from tracker.model.read_models import MatchReason
 
 # Evidence
 
 
 def test_copies_are_folded_and_one_owner_is_one_witness() -> None:
-    assert fold(syndicated(14, reports=3)) == Fold(3, 3, 14)
+    assert count_reports(syndicated(14, reports=3)) == ReportCounts(3, 3, 14)
     sisters = (
         copy(1, "Envoy", feed="Daily", group="press"),
         copy(2, "Envoy in Kyiv", feed="Sunday", group="press"),
     )
-    assert fold(sisters) == Fold(2, 1, 0)
-    assert fold((copy(1, "Envoy"),)) == Fold(1, 1, 0)
+    assert count_reports(sisters) == ReportCounts(2, 1, 0)
+    assert count_reports((copy(1, "Envoy"),)) == ReportCounts(1, 1, 0)
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=12))
@@ -49,12 +55,12 @@ def test_what_is_folded_is_what_reliability_counts(of: list[tuple[int, int]]) ->
         for n, (text, group) in enumerate(of, 1)
     ]
     reports = [
-        Report(i.source_group, 0.8, i.item.first_seen_at, text=i.copy_of or i.item.id)
+        SourceReport(i.source_group, 0.8, i.item.first_seen_at, text=i.copy_of or i.item.id)
         for i in items
     ]
-    counted = independent(reports)
-    assert fold(items).reports == len(counted)
-    assert fold(items).independent == len({r.source_group for r in counted})
+    counted = independent_reports(reports)
+    assert count_reports(items).reports == len(counted)
+    assert count_reports(items).independent == len({r.source_group for r in counted})
 
 
 def test_every_report_is_listed_with_copies_marked_first_seen_first() -> None:
@@ -66,12 +72,12 @@ def test_every_report_is_listed_with_copies_marked_first_seen_first() -> None:
 
 def test_a_copy_whose_original_is_elsewhere_stands_for_its_text() -> None:
     pair = (copy(5, "Envoy", copy_of=ItemId(1)), copy(6, "Envoy", copy_of=ItemId(1)))
-    assert [t.copy for t in told(pair)] == [False, True]
+    assert [t.copy for t in flag_copies(pair)] == [False, True]
 
 
 def test_evidence_rows_tell_sides_chances_and_reports() -> None:
     row = evidence_frame(
-        [card(1, items=syndicated(3, reports=2), why=Why("Envoy in Kyiv", 0.6))], "numeric"
+        [card(1, items=syndicated(3, reports=2), why=MatchReason("Envoy in Kyiv", 0.6))], "numeric"
     ).iloc[0]
     assert (row["direction"], row["sure"], row["relevant"]) == ("▲ higher", 90.0, 80.0)
     assert (row["reports"], row["independent"], row["copies"]) == (2, 2, 3)
@@ -108,10 +114,10 @@ def test_evidence_keeps_its_types_without_rows() -> None:
 
 def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
     lines = (
-        Line("base rate", "3 of 10", -0.847, 0.3),
-        Line("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
-        Line("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
-        Line("limits", "kept between 1 % and 99 %", 0.0, 0.41),
+        LedgerLine("base rate", "3 of 10", -0.847, 0.3),
+        LedgerLine("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
+        LedgerLine("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
+        LedgerLine("limits", "kept between 1 % and 99 %", 0.0, 0.41),
     )
     frame = why.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
     assert list(frame["line"]) == ["Base rate", "News: story", "News: silence", "Sum"]
@@ -125,17 +131,17 @@ def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(
     weights: list[float],
 ) -> None:
     faded = [
-        Line("evidence", "old", weight, 0.5, card(k).evidence.id)
+        LedgerLine("evidence", "old", weight, 0.5, card(k).evidence.id)
         for k, weight in enumerate(weights, 1)
     ]
     lines = (
-        Line("base rate", "3 of 10", -0.847, 0.3),
+        LedgerLine("base rate", "3 of 10", -0.847, 0.3),
         *faded,
-        Line("evidence scale", "×0.5", 0.4, 0.5),
+        LedgerLine("evidence scale", "×0.5", 0.4, 0.5),
     )
     frame = why.why_frame(suggestion(*lines), [])
     assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
-    shown = sum(abs(weight) >= FADED for weight in weights)
+    shown = sum(abs(weight) >= FADED_NATS for weight in weights)
     assert len(frame) == 3 + shown + (shown < len(weights))
 
 
@@ -146,14 +152,16 @@ def shares_after(*pieces: tuple[str, Direction]) -> OptionSuggestion:
     """What is suggested on `VISIT_TO` after confirmed evidence for or against these options."""
     found = [
         evidence(n, "confirmed", side, option=option, question_id=VISIT_TO.id, strength=Strength.STRONG,
-                 reports=(Report(f"wire {n}", 0.9, OPENS),))
+                 reports=(SourceReport(f"wire {n}", 0.9, OPENS),))
         for n, (option, side) in enumerate(pieces, 1)
     ]  # fmt: skip
     return suggest_options(VISIT_TO, found, {}, OPENS + days(20))
 
 
 def test_suggested_shares_stand_beside_their_base_rates() -> None:
-    frame = why.shares_frame(shares_after(("Minsk", Direction.YES)), VISIT_TO).set_index("option")
+    frame = why.option_suggestion_frame(shares_after(("Minsk", Direction.YES)), VISIT_TO).set_index(
+        "option"
+    )
     assert list(frame.index) == ["Beijing", "Minsk", "Other"]
     assert frame["suggested"].sum() == pytest.approx(100.0, abs=1.5)
     assert frame.loc["Minsk", "change"] > 0 > frame.loc["Beijing", "change"]
@@ -161,13 +169,13 @@ def test_suggested_shares_stand_beside_their_base_rates() -> None:
 
 
 def test_without_evidence_no_share_has_moved() -> None:
-    frame = why.shares_frame(shares_after(), VISIT_TO)
+    frame = why.option_suggestion_frame(shares_after(), VISIT_TO)
     assert not frame["change"].any()
-    assert why.moved_most(shares_after(), VISIT_TO) == "Beijing"
+    assert why.most_changed_option(shares_after(), VISIT_TO) == "Beijing"
 
 
 def test_the_lines_shown_first_are_of_the_option_that_moved_most() -> None:
-    assert why.moved_most(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
+    assert why.most_changed_option(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
 
 
 @given(

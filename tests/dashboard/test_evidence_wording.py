@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
-from dashboard.wording.evidence import LINE
+from dashboard.wording.evidence import LINE_MEANINGS
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.evidence.log_odds import LineKind
 from forecasts.questions.question import ForecasterId, Kind
 from forecasts.suggestion.categorical import Leaning
 from tests.dashboard.examples import ME, NOW, evidence
 from tests.dashboard.pages import plain
-from tracker.model.read_models import Decision, Why
+from tracker.model.read_models import Decision, MatchReason
 
 YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -37,42 +37,50 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 def test_evidence_is_told_with_a_shape_a_side_and_a_strength(
     kind: Kind, direction: Direction, told: str
 ) -> None:
-    assert wording.bearing(evidence(direction=direction, option="Minsk"), kind) == told
+    assert wording.describe_bearing(evidence(direction=direction, option="Minsk"), kind) == told
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_direction_that_nobody_called_is_never_told_as_one(kind: Kind) -> None:
     found = evidence(direction=NEUTRAL, p_direction=0.5)
-    assert wording.bearing(found, kind) == wording.side_of(found, kind) == "◆ direction not called"
-    assert "counts nothing until a person says" in wording.sureness(found, kind)
-    assert " sure" not in wording.sureness(found, kind)
+    assert (
+        wording.describe_bearing(found, kind)
+        == wording.evidence_side(found, kind)
+        == "◆ direction not called"
+    )
+    assert "counts nothing until a person says" in wording.describe_certainty(found, kind)
+    assert " sure" not in wording.describe_certainty(found, kind)
 
 
 def test_neutral_is_an_answer_once_a_person_gave_it() -> None:
     found = evidence(status="confirmed", direction=NEUTRAL)
-    assert wording.side_of(found, "binary") == "◆ for neither side"
-    assert wording.bearing(found, "binary") == "◆ does not speak either way"
-    assert wording.sureness(found, "binary") == "a person took it: it speaks for neither side"
+    assert wording.evidence_side(found, "binary") == "◆ for neither side"
+    assert wording.describe_bearing(found, "binary") == "◆ does not speak either way"
+    assert (
+        wording.describe_certainty(found, "binary")
+        == "a person took it: it speaks for neither side"
+    )
 
 
 def test_what_has_no_strength_speaks_for_nobody() -> None:
     assert (
-        wording.bearing(evidence(strength=Strength.NONE), "numeric")
+        wording.describe_bearing(evidence(strength=Strength.NONE), "numeric")
         == "◆ does not speak either way"
     )
 
 
 def test_how_sure_a_match_is_comes_with_what_it_counts_for() -> None:
-    told = plain(wording.sureness(evidence(), "binary"))
+    told = plain(wording.describe_certainty(evidence(), "binary"))
     assert (
         told
         == "80 % likely to be relevant · for YES, 90 % sure · counts 64 % until a person judges it"
     )
     assert (
-        wording.sureness(evidence(status="edited"), "binary") == "a person took it: it counts fully"
+        wording.describe_certainty(evidence(status="edited"), "binary")
+        == "a person took it: it counts fully"
     )
     assert (
-        wording.sureness(evidence(status="rejected"), "binary")
+        wording.describe_certainty(evidence(status="rejected"), "binary")
         == "a person rejected it: it counts nothing"
     )
 
@@ -80,34 +88,35 @@ def test_how_sure_a_match_is_comes_with_what_it_counts_for() -> None:
 @given(st.floats(0.0, 1.0), st.floats(0.5, 1.0), st.sampled_from(KINDS))
 def test_every_chance_can_be_told(relevance: float, p_direction: float, kind: Kind) -> None:
     found = evidence(relevance=relevance, p_direction=p_direction)
-    assert wording.percent(found.trust) in wording.sureness(found, kind)
+    assert wording.percent_whole(found.trust) in wording.describe_certainty(found, kind)
 
 
 def test_a_match_names_its_words_and_the_phrasing_nearest_to_it() -> None:
-    near = Why("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
+    near = MatchReason("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (
-        wording.matched(evidence(), near)
+        wording.describe_match(evidence(), near)
         == "matched “envoy”, “Kyiv” · nearest to: “Envoy visits Kyiv” (cosine 0.61)"
     )
-    assert wording.matched(evidence(), Why("Envoy visits Kyiv")).endswith(
+    assert wording.describe_match(evidence(), MatchReason("Envoy visits Kyiv")).endswith(
         "nearest to: “Envoy visits Kyiv”"
     )
-    assert wording.matched(evidence(), Why()) == "matched “envoy”, “Kyiv”"
+    assert wording.describe_match(evidence(), MatchReason()) == "matched “envoy”, “Kyiv”"
 
 
 def test_why_it_leans_so_does_not_say_a_phrasing_twice() -> None:
-    near = Why("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
-    assert wording.leans(evidence(), near) == "why this way: as in that phrasing"
-    other = Why("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
+    near = MatchReason("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
+    assert wording.explain_direction(evidence(), near) == "why this way: as in that phrasing"
+    other = MatchReason("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
     assert (
-        wording.leans(evidence(), other) == "why this way: as in the opposite “Envoy stays at home”"
+        wording.explain_direction(evidence(), other)
+        == "why this way: as in the opposite “Envoy stays at home”"
     )
-    unsure = Why("Envoy visits Kyiv", 0.6, "it asks and does not say")
+    unsure = MatchReason("Envoy visits Kyiv", 0.6, "it asks and does not say")
     assert (
-        wording.leans(evidence(direction=NEUTRAL), unsure)
+        wording.explain_direction(evidence(direction=NEUTRAL), unsure)
         == "why no direction: it asks and does not say"
     )
-    assert wording.leans(evidence(), Why()) == ""
+    assert wording.explain_direction(evidence(), MatchReason()) == ""
 
 
 @pytest.mark.parametrize(
@@ -120,13 +129,13 @@ def test_why_it_leans_so_does_not_say_a_phrasing_twice() -> None:
     ],
 )
 def test_reports_are_counted_as_they_count(counts: tuple[int, int, int], told: str) -> None:
-    assert plain(wording.folded(*counts)) == told
+    assert plain(wording.format_report_counts(*counts)) == told
 
 
 def test_a_machine_is_called_one() -> None:
-    assert wording.machine("model:qwen") == "qwen"
-    assert wording.machine("ada") == wording.machine("matcher") == ""
-    assert [wording.judge(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
+    assert wording.model_name("model:qwen") == "qwen"
+    assert wording.model_name("ada") == wording.model_name("matcher") == ""
+    assert [wording.judge_name(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
         "a machine (qwen)", "the matcher", "me", "ada",
     ]  # fmt: skip
 
@@ -168,10 +177,10 @@ def test_where_evidence_leans_is_counted_and_no_number_is_made(
 
 
 def test_every_kind_of_line_has_a_meaning() -> None:
-    assert set(LINE) == {*get_args(LineKind), "all options", "table row", "no news"}
+    assert set(LINE_MEANINGS) == {*get_args(LineKind), "all options", "table row", "no news"}
 
 
 def test_only_lines_that_are_there_and_need_it_are_explained() -> None:
-    told = wording.lines_explained({"base rate", "evidence", "silence", "sum"})
+    told = wording.explain_lines({"base rate", "evidence", "silence", "sum"})
     assert told == "Silence: a signpost that was expected by its date and was not seen."
-    assert wording.lines_explained({"base rate", "time passed", "evidence"}) == ""
+    assert wording.explain_lines({"base rate", "time passed", "evidence"}) == ""

@@ -9,17 +9,24 @@ import pytest
 from dashboard import charts
 from dashboard.feeds import feed_data as one
 from dashboard.feeds import feeds_data as all_of_them
-from dashboard.feeds.trial_data import Tried, answer_in_words, matches_frame, named, tried, verdict
-from dashboard.inbox.versions_data import versions
+from dashboard.feeds.trial_data import (
+    FeedTrial,
+    candidate_label,
+    describe_fetch_result,
+    summarise_trial,
+    trial_matches_frame,
+    trial_verdict,
+)
+from dashboard.inbox.versions_data import list_item_versions
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
 from tests.dashboard.test_charts import fields, layers
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
-from tracker.feeds.discovery.feed_links import Candidate
+from tracker.feeds.discovery.feed_links import FeedCandidate
 from tracker.feeds.feed import Feed
-from tracker.feeds.item import FeedId, Item, ItemId, Revision
-from tracker.feeds.parsing.parsed import Parsed
+from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
+from tracker.feeds.parsing.parsed import ParsedFeed
 from tracker.model.read_models import Trial, TrialMatch
 
 DAYS = (
@@ -35,9 +42,13 @@ DAYS = (
 def test_trouble_comes_first_and_calm_last() -> None:
     states = ("ok", "quiet", "paused", "new", "failing", "late")
     rows = [feed(state, state) for state in states]  # type: ignore[arg-type]
-    sorted_ones = all_of_them.worst_first(rows)
+    sorted_ones = all_of_them.sort_worst_first(rows)
     assert [f.health for f in sorted_ones] == ["failing", "paused", "late", "quiet", "new", "ok"]
-    assert [f.health for f in all_of_them.troubled(rows)] == ["failing", "paused", "quiet"]
+    assert [f.health for f in all_of_them.list_unhealthy_feeds(rows)] == [
+        "failing",
+        "paused",
+        "quiet",
+    ]
 
 
 def test_a_feed_is_one_row_with_its_lag_and_its_next_poll() -> None:
@@ -98,7 +109,7 @@ def test_what_is_wrong_is_said_by_what_weighs_most(state: dict[str, str], note: 
 
 
 def test_the_small_picture_has_a_place_for_each_of_28_days_and_ends_today() -> None:
-    daily = all_of_them.daily_items(DAYS, NOW)
+    daily = all_of_them.count_daily_items(DAYS, NOW)
     assert len(daily) == 28
     assert daily[-4:] == [4, 0, 0, 3]
     assert sum(daily) == 7
@@ -106,7 +117,7 @@ def test_the_small_picture_has_a_place_for_each_of_28_days_and_ends_today() -> N
 
 def test_days_are_those_of_utc_whatever_the_clock_says() -> None:
     late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
-    assert all_of_them.daily_items(DAYS, late) == all_of_them.daily_items(DAYS, NOW)
+    assert all_of_them.count_daily_items(DAYS, late) == all_of_them.count_daily_items(DAYS, NOW)
 
 
 def test_no_feeds_make_an_empty_frame_with_the_same_columns() -> None:
@@ -144,20 +155,22 @@ def test_the_polls_of_a_day_add_up_whatever_they_came_to() -> None:
 def test_the_charts_of_a_feed_read_columns_of_their_frames() -> None:
     frames = {
         "days": one.days_frame(DAYS, NOW).assign(series=""),
-        "usual": one.usual_frame(2.0).assign(series=""),
+        "usual": one.usual_items_frame(2.0).assign(series=""),
         "polls": one.polls_frame(DAYS, NOW),
     }
-    brought, asked = charts.daily_items(), charts.daily_polls(one.OUTCOMES)
+    brought, asked = charts.daily_items_chart(), charts.daily_polls_chart(one.POLL_OUTCOMES)
     for layer in layers(brought):
         assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
     assert fields(asked["encoding"]) <= set(frames["polls"].columns)
-    assert asked["encoding"]["color"]["scale"]["domain"] == list(one.OUTCOMES)
+    assert asked["encoding"]["color"]["scale"]["domain"] == list(one.POLL_OUTCOMES)
     assert json.loads(json.dumps([brought, asked])) == [brought, asked]
 
 
 def test_days_are_drawn_in_utc_for_every_viewer() -> None:
-    assert charts.daily_polls(one.OUTCOMES)["encoding"]["x"]["timeUnit"].startswith("utc")
-    assert charts.daily_items()["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
+    assert charts.daily_polls_chart(one.POLL_OUTCOMES)["encoding"]["x"]["timeUnit"].startswith(
+        "utc"
+    )
+    assert charts.daily_items_chart()["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
 
 
 def an_entry(number: int, **more: object) -> Item:
@@ -191,12 +204,12 @@ def test_only_a_web_address_is_offered() -> None:
 
 def test_how_a_feed_is_read_names_what_is_not_as_usual() -> None:
     usual = Feed(FeedId("a"), "A", "https://a.example", "a")
-    assert one.how_it_is_read(usual) == ("grade C", "group a", "interval learned")
+    assert one.list_feed_settings(usual) == ("grade C", "group a", "interval learned")
     odd = Feed(
         FeedId("a"), "A", "https://a.example", "a", grade="A", theme="energy", importance=2.5, every_minutes=15.0,
         user_agent="ours", max_megabytes=2.0, full_text=True,
     )  # fmt: skip
-    assert one.how_it_is_read(odd) == (
+    assert one.list_feed_settings(odd) == (
         "grade A",
         "group a",
         "theme energy",
@@ -226,9 +239,9 @@ GOT = Fetched(
 MATCH = TrialMatch("Envoy travels", QuestionId("xi"), "An envoy visits", ("envoy", "Kyiv"))
 
 
-def a_trial(result: FetchResult = GOT, **more: object) -> Tried:
+def a_trial(result: FetchResult = GOT, **more: object) -> FeedTrial:
     values = {"parsed": None, "reason": "", "candidates": (), "matches": (), **more}
-    return tried(Trial("https://a.example", result, **values))  # type: ignore[arg-type]
+    return summarise_trial(Trial("https://a.example", result, **values))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -250,48 +263,52 @@ def a_trial(result: FetchResult = GOT, **more: object) -> Tried:
     ],
 )
 def test_any_answer_to_a_trial_is_told(result: FetchResult, told: str) -> None:
-    assert answer_in_words(result).replace("\u00a0", " ") == told
+    assert describe_fetch_result(result).replace("\u00a0", " ") == told
 
 
 def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     items = tuple(an_item(f"Headline {n}", content="c" * 20_000) for n in range(30))
-    found = a_trial(parsed=Parsed("Wire", items, "odd"), matches=(MATCH, MATCH))
+    found = a_trial(parsed=ParsedFeed("Wire", items, "odd"), matches=(MATCH, MATCH))
     assert (found.title, found.entries, found.odd, len(found.preview)) == ("Wire", 30, "odd", 10)
     assert "c" * 100 not in repr(found)
     assert (
-        verdict(found).replace("\u00a0", " ")
+        trial_verdict(found).replace("\u00a0", " ")
         == "**A feed with 30 entries**; 2 matches with 1 open question."
     )
-    row = matches_frame(found, {QuestionId("xi"): "Will Xi?"}).iloc[0]
+    row = trial_matches_frame(found, {QuestionId("xi"): "Will Xi?"}).iloc[0]
     assert list(row) == ["Envoy travels", "Will Xi?", "An envoy visits", "envoy, Kyiv"]
-    assert matches_frame(found, {})["question"].iloc[0] == "xi"
+    assert trial_matches_frame(found, {})["question"].iloc[0] == "xi"
 
 
 def test_a_verdict_tells_no_feed_from_no_answer() -> None:
-    assert verdict(a_trial(reason="an HTML page, not a feed")) == "**This is no feed.**"
+    assert trial_verdict(a_trial(reason="an HTML page, not a feed")) == "**This is no feed.**"
     assert (
-        verdict(a_trial(FetchFailed(FeedId(""), "timed out"))) == "**Nothing could be read there.**"
+        trial_verdict(a_trial(FetchFailed(FeedId(""), "timed out")))
+        == "**Nothing could be read there.**"
     )
-    empty = a_trial(parsed=Parsed("", (), None))
+    empty = a_trial(parsed=ParsedFeed("", (), None))
     assert empty.title == "A feed without a title"
-    assert "**A feed with 0\u00a0entries**; none would be evidence" in verdict(empty)
+    assert "**A feed with 0\u00a0entries**; none would be evidence" in trial_verdict(empty)
 
 
 def test_a_guess_is_called_one() -> None:
     assert (
-        named(Candidate("https://a.example/feed", "", "guess"))
+        candidate_label(FeedCandidate("https://a.example/feed", "", "guess"))
         == "https://a.example/feed (a guess)"
     )
     assert (
-        named(Candidate("https://a.example/rss", "News", "link")) == "https://a.example/rss · News"
+        candidate_label(FeedCandidate("https://a.example/rss", "News", "link"))
+        == "https://a.example/rss · News"
     )
 
 
 # Versions
 
 
-def a_revision(hours: float, title: str, summary: str = "", content: str = "") -> Revision:
-    return Revision(ItemId(1), OPENS + timedelta(hours=hours), title, summary, content, "", None)
+def a_revision(hours: float, title: str, summary: str = "", content: str = "") -> ItemRevision:
+    return ItemRevision(
+        ItemId(1), OPENS + timedelta(hours=hours), title, summary, content, "", None
+    )
 
 
 def test_every_version_says_what_is_different_the_oldest_first() -> None:
@@ -301,8 +318,8 @@ def test_every_version_says_what_is_different_the_oldest_first() -> None:
         a_revision(27, "Envoy stays", "It is denied."),
         a_revision(28, "Envoy stays", "It is denied.", "And more."),
     )
-    found = versions(copy(1, "Envoy travels", revisions=edits))
-    assert [v.said for v in found] == [
+    found = list_item_versions(copy(1, "Envoy travels", revisions=edits))
+    assert [v.change for v in found] == [
         "first seen",
         "headline changed",
         "summary changed",
@@ -320,5 +337,5 @@ def test_every_version_says_what_is_different_the_oldest_first() -> None:
 
 
 def test_an_item_that_was_never_edited_has_one_version() -> None:
-    (only,) = versions(copy(1, "Envoy travels"))
-    assert only.said == "first seen"
+    (only,) = list_item_versions(copy(1, "Envoy travels"))
+    assert only.change == "first seen"

@@ -16,9 +16,9 @@ from tracker.feeds.answers import (
     FetchFailed,
     FetchRequest,
     FetchResult,
-    More,
     NotModified,
-    at_once,
+    RequestSource,
+    answer_in_batches,
 )
 from tracker.feeds.feed import FeedState
 from tracker.settings import Settings
@@ -38,9 +38,9 @@ class Web:
     def __init__(self) -> None:
         self.at: dict[str, FetchResult | bytes] = {}
 
-    def fetch(self, more: More) -> Iterator[list[FetchResult]]:
+    def fetch(self, more: RequestSource) -> Iterator[list[FetchResult]]:
         """Answer each request by its address."""
-        return at_once(self._answer, more)  # type: ignore[return-value]
+        return answer_in_batches(self._answer, more)  # type: ignore[return-value]
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         found = self.at.get(request.url, FetchFailed(request.feed_id, "HTTP 404 Not Found", 404))

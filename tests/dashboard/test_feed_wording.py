@@ -10,8 +10,8 @@ from dashboard.wording import NBSP
 from tests.dashboard.examples import NOW, days, feed
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import Health, fleet
-from tracker.model.read_models import Coverage, Imported, SilentFeed
+from tracker.feeds.scheduling.health import Health, assess_fleet
+from tracker.model.read_models import FeedCoverage, FeedImport, SilentFeed
 
 
 def plain(text: str) -> str:
@@ -28,7 +28,7 @@ LATE = feed("late", next_due_at=NOW - timedelta(hours=3)).state
 
 
 def sentence(*states: FeedState) -> str:
-    return plain(wording.fleet_sentence(fleet(states, NOW), NOW))
+    return plain(wording.fleet_sentence(assess_fleet(states, NOW), NOW))
 
 
 def test_the_fleet_is_told_in_one_sentence_with_its_trouble() -> None:
@@ -83,31 +83,33 @@ def test_a_fleet_of_any_kind_is_told_in_whole_sentences(states: list[FeedState],
     ],
 )
 def test_one_feed_is_told_by_its_state(state: FeedState, health: Health, told: str) -> None:
-    assert plain(wording.faring(state, health, NOW)) == told
+    assert plain(wording.describe_health(state, health, NOW)) == told
 
 
 def test_every_state_has_a_shape_and_a_word_of_its_own() -> None:
-    shapes = {told.partition(" ")[0] for told in wording.HEALTH.values()}
-    assert len(shapes) == len(wording.HEALTH)
+    shapes = {told.partition(" ")[0] for told in wording.HEALTH_LABELS.values()}
+    assert len(shapes) == len(wording.HEALTH_LABELS)
 
 
 def test_the_next_poll_is_told_with_its_moment_and_its_reason() -> None:
     why = "about 12 items a day: asked every 35 min or so"
-    assert plain(wording.asked_next(WELL, NOW)) == f"Asked again in 30 minutes: {why}."
+    assert plain(wording.describe_next_poll(WELL, NOW)) == f"Asked again in 30 minutes: {why}."
     assert (
-        plain(wording.asked_next(WELL, NOW, "14:05"))
+        plain(wording.describe_next_poll(WELL, NOW, "14:05"))
         == f"Asked again in 30 minutes, at 14:05: {why}."
     )
-    assert wording.asked_next(LATE, NOW, "09:05") == f"Asked again in the next round: {why}."
-    assert plain(wording.asked_next(NEW, NOW)) == "First asked in 30 minutes."
-    assert wording.asked_next(PAUSED, NOW) == ""
+    assert (
+        wording.describe_next_poll(LATE, NOW, "09:05") == f"Asked again in the next round: {why}."
+    )
+    assert plain(wording.describe_next_poll(NEW, NOW)) == "First asked in 30 minutes."
+    assert wording.describe_next_poll(PAUSED, NOW) == ""
 
 
 def test_a_pending_move_is_told_with_how_long_it_has_been_said() -> None:
-    assert wording.moving(WELL, NOW) == ""
+    assert wording.redirect_notice(WELL, NOW) == ""
     there = replace(WELL, moved_to="https://new.example/rss", moved_since=NOW - days(3))
     told = "For 3 days its server has said that it moved for good to https://new.example/rss"
-    assert plain(wording.moving(there, NOW)) == told
+    assert plain(wording.redirect_notice(there, NOW)) == told
 
 
 @pytest.mark.parametrize(
@@ -123,15 +125,15 @@ def test_a_pending_move_is_told_with_how_long_it_has_been_said() -> None:
     ],
 )
 def test_an_answer_is_a_number_and_a_word(status: str, told: str) -> None:
-    assert wording.answer_word(status) == told
+    assert wording.describe_status(status) == told
 
 
 def test_the_last_answers_are_told_in_a_row_and_counted() -> None:
     recent = "200 304 304 304 - - 500"
-    assert wording.answers_in_a_row(recent) == "200, 304 ×3, no answer ×2, 500"
+    assert wording.format_answer_runs(recent) == "200, 304 ×3, no answer ×2, 500"
     told = "3 × 304 not modified, 2 × no answer, 1 × 200 a document, 1 × 500 internal server error"
-    assert wording.answers_counted(recent) == told
-    assert wording.answers_in_a_row("") == wording.answers_counted("") == ""
+    assert wording.format_answer_counts(recent) == told
+    assert wording.format_answer_runs("") == wording.format_answer_counts("") == ""
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_the_last_answers_are_told_in_a_row_and_counted() -> None:
     [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (45_200, "45 kB"), (1_250_000, "1.2 MB")],
 )
 def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
-    assert plain(wording.size(count)) == told
+    assert plain(wording.format_bytes(count)) == told
 
 
 @pytest.mark.parametrize(
@@ -152,7 +154,7 @@ def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
     ],
 )
 def test_silence_behind_a_question_is_counted(feeds: int, silent: int, told: str) -> None:
-    coverage = Coverage(
+    coverage = FeedCoverage(
         feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent))
     )
     assert plain(wording.silent_line(coverage)) == told
@@ -161,10 +163,10 @@ def test_silence_behind_a_question_is_counted(feeds: int, silent: int, told: str
 @pytest.mark.parametrize(
     ("found", "told"),
     [
-        (Imported("", 12, 0, ()), "12 feeds added."),
-        (Imported("", 1, 1, ("x",)), "1 feed added, 1 was there already."),
-        (Imported("", 0, 3, ()), "No feed added, 3 were there already."),
+        (FeedImport("", 12, 0, ()), "12 feeds added."),
+        (FeedImport("", 1, 1, ("x",)), "1 feed added, 1 was there already."),
+        (FeedImport("", 0, 3, ()), "No feed added, 3 were there already."),
     ],
 )
-def test_what_a_list_brought_is_counted(found: Imported, told: str) -> None:
-    assert plain(wording.brought(found)) == told
+def test_what_a_list_brought_is_counted(found: FeedImport, told: str) -> None:
+    assert plain(wording.describe_import(found)) == told

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.app import ENTRIES
-from dashboard.home.first_run import SETS
+from dashboard.home.first_run import BUILT_IN_SETS
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import button, open_page, seen, words
@@ -93,13 +93,13 @@ def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None
 
 
 def test_the_sets_that_are_offered_are_those_that_come_along() -> None:
-    assert tuple(SETS) == question_sets.built_in()
+    assert tuple(BUILT_IN_SETS) == question_sets.list_built_in_sets()
 
 
 def test_a_set_is_loaded_by_one_click(tracker: Tracker) -> None:
     visit = open_page(tracker, "today")
     assert "./run --demo" in words(visit)
-    visit = seen(button(visit, SETS["grid_storage_2026"]).click().run())
+    visit = seen(button(visit, BUILT_IN_SETS["grid_storage_2026"]).click().run())
     text = words(visit)
     assert ticked(text) == [STEPS[0]]
     assert "Load a set" not in text
@@ -110,7 +110,9 @@ def test_a_set_is_loaded_by_one_click(tracker: Tracker) -> None:
 def test_a_set_that_cannot_be_loaded_is_said_and_nothing_is_ticked(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(question_sets, "built_in", tuple)
-    visit = seen(button(open_page(tracker, "today"), SETS["grid_storage_2026"]).click().run())
+    monkeypatch.setattr(question_sets, "list_built_in_sets", tuple)
+    visit = seen(
+        button(open_page(tracker, "today"), BUILT_IN_SETS["grid_storage_2026"]).click().run()
+    )
     assert "There is no question set" in words(visit)
     assert ticked(words(visit)) == []

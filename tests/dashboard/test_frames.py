@@ -11,12 +11,12 @@ from dashboard.charts import revisions_data as revisions
 from dashboard.charts import series
 from dashboard.components import question_list as board
 from dashboard.components.columns_data import TIME
-from dashboard.components.question_list import Look
+from dashboard.components.question_list import ListView
 from dashboard.question import details_data as details
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
 from forecasts.questions.forecaster import PRIOR, SUGGESTION
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from tests.dashboard.examples import (
     ANA,
     CLOSES,
@@ -34,7 +34,7 @@ from tests.dashboard.examples import (
 )
 from tracker.model.read_models import QuestionPage
 
-LOOK = Look(ME, NOW)
+LOOK = ListView(ME, NOW)
 
 # The list of questions
 
@@ -69,10 +69,10 @@ def test_no_questions_make_an_empty_frame_with_the_same_columns() -> None:
 
 
 def test_a_spark_samples_the_step_function_evenly() -> None:
-    values = board.spark(((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90))
+    values = board.sparkline_values(((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90))
     assert len(values) == board.SPARK_POINTS
     assert values == [0.3] * 15 + [0.5] * 15
-    assert board.spark((), NOW) == []
+    assert board.sparkline_values((), NOW) == []
 
 
 @given(
@@ -82,7 +82,7 @@ def test_a_spark_samples_the_step_function_evenly() -> None:
 )
 def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int, float]]) -> None:
     history = tuple((OPENS + timedelta(minutes=at), p) for at, p in sorted(dict(moves).items()))
-    values = board.spark(history, history[-1][0])
+    values = board.sparkline_values(history, history[-1][0])
     assert (values[0], values[-1]) == (
         history[0][1] if len(history) > 1 else history[-1][1],
         history[-1][1],
@@ -94,7 +94,7 @@ def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int
 
 
 def drawn(shown: QuestionPage, now: datetime = NOW) -> pd.DataFrame:
-    return series.steps_frame(series.everyone(shown, ME), revisions.window_of(shown, now))
+    return series.steps_frame(series.list_lines(shown, ME), revisions.chart_window(shown, now))
 
 
 def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
@@ -103,20 +103,22 @@ def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
 
 
 def test_a_line_repeats_its_last_value_at_the_end_of_the_chart() -> None:
-    mine = steps(timeline([(OPENS + days(1), Binary(0.6)), (OPENS + days(5), Binary(0.7))]))
+    mine = steps(build_timeline([(OPENS + days(1), Binary(0.6)), (OPENS + days(5), Binary(0.7))]))
     assert list(mine["p"]) == [0.6, 0.7, 0.7]
     assert mine["time"].iloc[-1] == NOW
 
 
 def test_a_withdrawal_leaves_a_gap_in_the_line() -> None:
     mine = steps(
-        timeline([(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))])
+        build_timeline(
+            [(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))]
+        )
     )
     assert [None if pd.isna(p) else p for p in mine["p"]] == [0.6, 0.6, None, 0.8, 0.8]
 
 
 def test_a_forecast_after_the_answer_was_known_is_not_drawn() -> None:
-    late = timeline([(OPENS, Binary(0.6)), (NOW + days(1), Binary(0.99))])
+    late = build_timeline([(OPENS, Binary(0.6)), (NOW + days(1), Binary(0.99))])
     mine = steps(
         late, NOW + days(9), summary=summary(status="resolved", resolution=resolution("yes", NOW))
     )
@@ -124,8 +126,8 @@ def test_a_forecast_after_the_answer_was_known_is_not_drawn() -> None:
 
 
 def test_certainty_is_drawn_along_the_edge_in_log_odds() -> None:
-    mine = steps(timeline([(OPENS, Binary(1.0))]))
-    assert list(mine["log_odds"]) == [revisions.FURTHEST] * 2
+    mine = steps(build_timeline([(OPENS, Binary(1.0))]))
+    assert list(mine["log_odds"]) == [revisions.MAX_LOG_ODDS] * 2
 
 
 def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() -> None:
@@ -140,17 +142,17 @@ def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() ->
 def test_a_thinned_line_is_short_and_keeps_its_first_and_last_value(
     moves: list[tuple[int, float]],
 ) -> None:
-    line = timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
+    line = build_timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
     mine = steps(line)
-    assert len(mine) <= revisions.LINE_ROWS + 3
+    assert len(mine) <= revisions.MAX_LINE_STEPS + 3
     assert mine["time"].is_monotonic_increasing
     assert mine["p"].iloc[0] == line.at(mine["time"].iloc[0].to_pydatetime()).p
     assert mine["p"].iloc[-1] == line.steps[-1][1].p
 
 
 def test_i_come_first_and_what_is_computed_last() -> None:
-    held = timeline([(OPENS, Binary(0.5))])
-    names = [f.id for f in revisions.in_order(page({ANA: held, ME: held}), ME)]
+    held = build_timeline([(OPENS, Binary(0.5))])
+    names = [f.id for f in revisions.list_question_forecasters(page({ANA: held, ME: held}), ME)]
     assert names == [ME, ANA, SUGGESTION, PRIOR]
 
 
@@ -167,12 +169,12 @@ def test_only_peoples_acts_with_a_number_are_points() -> None:
 
 
 def test_rejected_evidence_is_no_mark() -> None:
-    marks = revisions.marks_frame(
+    marks = revisions.evidence_marks_frame(
         [card(1), card(2, status="rejected"), card(3, direction=Direction.NO)]
     )
     assert list(marks["direction"]) == ["for YES", "for NO"]
     assert list(marks["level"]) == [1, -1]
-    assert revisions.marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
+    assert revisions.evidence_marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
 
 
 def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
@@ -187,18 +189,18 @@ def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
         "level": [(-1, 1)[n % 2] for n in range(800)],
         "weight": [n % 5 for n in range(800)],
     })  # fmt: skip
-    drawn = revisions.drawn_marks(every, (start, end))
-    assert len(drawn) == 2 * revisions.MARK_PLACES
+    drawn = revisions.thin_marks(every, (start, end))
+    assert len(drawn) == 2 * revisions.MAX_MARKS
     assert set(drawn["weight"]) == {4}
     assert list(drawn["time"]) == sorted(drawn["time"])
-    few = every.head(revisions.MARK_PLACES)
-    assert revisions.drawn_marks(few, (start, end)) is few
+    few = every.head(revisions.MAX_MARKS)
+    assert revisions.thin_marks(few, (start, end)) is few
 
 
 def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
-    assert list(revisions.rules_frame(page(), NOW)["what"]) == ["opens"]
+    assert list(revisions.vertical_rules_frame(page(), NOW)["what"]) == ["opens"]
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
-    assert list(revisions.rules_frame(answered, CLOSES + days(1))["what"]) == [
+    assert list(revisions.vertical_rules_frame(answered, CLOSES + days(1))["what"]) == [
         "opens",
         "answer known",
         "closes",
@@ -223,7 +225,7 @@ def test_history_is_told_newest_first() -> None:
         act(1, 0.4, OPENS, rationale="first", cites=(1, 2)),
         act(2, None, OPENS + days(1), who=ANA),
     ]
-    frame = details.history_frame(QUESTION, acts, PEOPLE, ME)
+    frame = details.forecast_history_frame(QUESTION, acts, PEOPLE, ME)
     assert list(frame["who"]) == ["Ana", "Me"]
     assert list(frame["act"]) == ["withdrew", "forecast"]
     assert list(frame["said"]) == ["–", "40\u00a0%"]

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import wording
-from dashboard.charts.common import Line
-from dashboard.charts.groups import ANSWER, by_date, fan_over, in_order
+from dashboard.charts.common import LineStyle
+from dashboard.charts.groups import ANSWER_LINE, by_date_chart, by_label_chart, label_fan_chart
 from dashboard.question import groups_data as frames
-from forecasts.distributions.cdf import from_quantiles
+from forecasts.distributions.cdf import curve_from_quantiles
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
 from forecasts.questions.links import Link, LinkId, LinkKind
@@ -33,8 +33,8 @@ from tests.dashboard.examples import (
     resolution,
 )
 from tests.dashboard.examples import summary as a_summary
-from tracker.model.read_models import QuestionSummary, Standing
-from tracker.model.scenarios import Group
+from tracker.model.read_models import CurrentForecast, QuestionSummary
+from tracker.model.scenarios import LinkGroup
 
 EARLY = named_question("early")
 LATE = named_question("late", closes_at=CLOSES + days(365), resolves_at=CLOSES + days(372))
@@ -44,18 +44,20 @@ def row(
     question: Question, held: Mapping[ForecasterId, float | Distribution], **more: Any
 ) -> QuestionSummary:
     standings = {
-        who: Standing(PEOPLE[who], Binary(said) if isinstance(said, float) else said, NOW)
+        who: CurrentForecast(PEOPLE[who], Binary(said) if isinstance(said, float) else said, NOW)
         for who, said in held.items()
     }
     return a_summary(None, more.pop("status", "open"), question, standings=standings, **more)
 
 
-def a_link(kind: LinkKind, *rows: QuestionSummary, labels: tuple[str, ...] = ()) -> Group:
+def a_link(kind: LinkKind, *rows: QuestionSummary, labels: tuple[str, ...] = ()) -> LinkGroup:
     ids = tuple(r.question.id for r in rows)
-    return Group(Link(LinkId("a-link"), kind, ids, "A link", labels, "Because."), rows)
+    return LinkGroup(Link(LinkId("a-link"), kind, ids, "A link", labels, "Because."), rows)
 
 
-def two_dates(first: Mapping[ForecasterId, float], second: Mapping[ForecasterId, float]) -> Group:
+def two_dates(
+    first: Mapping[ForecasterId, float], second: Mapping[ForecasterId, float]
+) -> LinkGroup:
     return a_link(
         "dates", row(EARLY, first), row(LATE, second), labels=("end of 2026", "end of 2027")
     )
@@ -71,15 +73,15 @@ def test_me_the_crowd_and_the_suggestion_speak_and_the_crowd_only_where_it_is_mo
 ):
     everyone = {PRIOR: 0.3, SUGGESTION: 0.4, CROWD: 0.5, ME: 0.6}
     alone = two_dates(everyone, everyone)
-    assert [f.id for f in frames.speakers(alone, ME)] == [ME, SUGGESTION]
+    assert [f.id for f in frames.list_speakers(alone, ME)] == [ME, SUGGESTION]
     both = two_dates({**everyone, ANA: 0.2}, everyone)
-    assert [f.id for f in frames.speakers(both, ME)] == [ME, CROWD, SUGGESTION]
+    assert [f.id for f in frames.list_speakers(both, ME)] == [ME, CROWD, SUGGESTION]
     nobody = two_dates({PRIOR: 0.3}, {PRIOR: 0.4})
-    assert [f.id for f in frames.speakers(nobody, ME)] == [PRIOR]
+    assert [f.id for f in frames.list_speakers(nobody, ME)] == [PRIOR]
 
 
 def test_chances_stand_at_their_dates_under_their_labels() -> None:
-    frame = frames.chances_frame(two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME)
+    frame = frames.member_probabilities_frame(two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME)
     rows = [tuple(r) for r in frame[["label", "rank", "p", "forecaster"]].itertuples(index=False)]
     assert rows == [
         ("end of 2026", 0, 0.4, "Me"),
@@ -91,35 +93,38 @@ def test_chances_stand_at_their_dates_under_their_labels() -> None:
 
 def test_what_is_answered_stands_as_its_answer_and_nobody_speaks_there() -> None:
     group = a_link("dates", ANSWERED, row(LATE, {ME: 0.6}), labels=("a", "b"))
-    frame = frames.chances_frame(group, ME)
+    frame = frames.member_probabilities_frame(group, ME)
     assert list(zip(frame["label"], frame["forecaster"], frame["p"], strict=True)) == [
         ("a", "Answer", 1.0),
         ("b", "Me", 0.6),
     ]
     annulled = row(EARLY, {ME: 0.4}, status="annulled", resolution=resolution("annulled"))
-    assert list(frames.chances_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)["p"]) == [
-        0.6
-    ]
+    assert list(
+        frames.member_probabilities_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)["p"]
+    ) == [0.6]
 
 
 def test_members_are_drawn_with_the_likeliest_first() -> None:
     group = a_link(
         "members", row(EARLY, {ME: 0.2}), row(LATE, {ME: 0.7}), labels=("Spain", "Italy")
     )
-    assert frames.by_chance(frames.chances_frame(group, ME)) == ("Italy", "Spain")
+    assert frames.sort_labels_by_probability(frames.member_probabilities_frame(group, ME)) == (
+        "Italy",
+        "Spain",
+    )
 
 
 def test_numbers_are_drawn_as_a_fan_and_what_lies_beyond_the_range_at_its_bound() -> None:
     other = replace(PRICE, id=QuestionId("other"))
     assert PRICE.scale is not None
-    open_ended = from_quantiles({0.25: 60.0, 0.5: 110.0}, PRICE.scale, above=0.2)
+    open_ended = curve_from_quantiles({0.25: 60.0, 0.5: 110.0}, PRICE.scale, above=0.2)
     group = a_link(
         "members",
         row(PRICE, {ME: price(50, 100, 150)}),
         row(other, {ME: open_ended}),
         labels=("a", "b"),
     )
-    frame = frames.fan_frame(group, ME)
+    frame = frames.label_fan_frame(group, ME)
     assert list(frame["label"]) == ["a", "b"]
     assert frame["middle"][0] == pytest.approx(100)
     assert frame["high80"][1] == 200.0
@@ -129,41 +134,46 @@ def test_numbers_are_drawn_as_a_fan_and_what_lies_beyond_the_range_at_its_bound(
 
 
 def test_dates_are_drawn_as_times() -> None:
-    frame = frames.fan_frame(
+    frame = frames.label_fan_frame(
         a_link("members", row(TREATY, {PRIOR: TREATY.prior}), labels=("a",)), PRIOR
     )
     assert str(frame["middle"].dtype).startswith("datetime64")
-    assert frames.fan_frame(a_link("members", row(TREATY, {})), ME).empty
+    assert frames.label_fan_frame(a_link("members", row(TREATY, {})), ME).empty
 
 
 def test_forecasts_that_fall_where_they_must_rise_are_told_with_the_nearest_that_agree() -> None:
     group = two_dates({ME: 0.6, SUGGESTION: 0.3}, {ME: 0.45, SUGGESTION: 0.4})
-    ((who, broken),) = frames.contradictions(group, ME)
+    ((who, broken),) = frames.list_contradictions(group, ME)
     assert who.id == ME
-    said = wording.contradiction(broken)
+    said = wording.describe_contradiction(broken)
     assert "“end of 2026” is at 60%" in said
     assert said.endswith("The nearest that agree: 53\u00a0%, 53\u00a0%.")
-    assert frames.contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
+    assert frames.list_contradictions(two_dates({ME: 0.4}, {ME: 0.6}), ME) == ()
 
 
 def test_a_question_that_is_closed_contradicts_nobody_any_more() -> None:
     closed = row(EARLY, {ME: 0.6}, status="closed")
     assert (
-        frames.contradictions(a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME)
+        frames.list_contradictions(
+            a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME
+        )
         == ()
     )
 
 
 def test_a_small_contradiction_is_called_noise() -> None:
-    ((_, broken),) = frames.contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
-    assert wording.contradiction(broken).endswith("It is small enough to be noise.")
+    ((_, broken),) = frames.list_contradictions(two_dates({ME: 0.5}, {ME: 0.49}), ME)
+    assert wording.describe_contradiction(broken).endswith("It is small enough to be noise.")
 
 
 def test_nobody_speaks_for_a_whole_link_who_left_one_question_out() -> None:
     group = a_link("negates", row(EARLY, {ME: 0.4, SUGGESTION: 0.3}), row(LATE, {SUGGESTION: 0.6}))
-    assert frames.said_by(group, ME) is None
-    assert frames.said_by(group, SUGGESTION) == (0.3, 0.6)
-    assert frames.said_by(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (1.0, 0.6)
+    assert frames.probabilities_of(group, ME) is None
+    assert frames.probabilities_of(group, SUGGESTION) == (0.3, 0.6)
+    assert frames.probabilities_of(a_link("implies", ANSWERED, row(LATE, {ME: 0.6})), ME) == (
+        1.0,
+        0.6,
+    )
 
 
 # Words
@@ -182,15 +192,15 @@ def test_nobody_speaks_for_a_whole_link_who_left_one_question_out() -> None:
 def test_a_link_without_a_chart_is_told_in_numbers(
     kind: LinkKind, p: tuple[float, ...], said: str
 ) -> None:
-    assert wording.with_numbers(kind, p).replace("\u00a0", " ") == said
+    assert wording.format_link_numbers(kind, p).replace("\u00a0", " ") == said
 
 
 def test_a_conditional_pair_adds_up_to_what_it_makes_without_the_condition() -> None:
     assert (
-        wording.together((0.3, 0.4, 0.2)).replace("\u00a0", " ")
+        wording.describe_total_probability((0.3, 0.4, 0.2)).replace("\u00a0", " ")
         == "26 % = 30 % × 40 % + 70 % × 20 %"
     )
-    assert wording.together((0.3, 0.4, 0.2, 0.5)).endswith("; held is 50\u00a0%")
+    assert wording.describe_total_probability((0.3, 0.4, 0.2, 0.5)).endswith("; held is 50\u00a0%")
 
 
 @given(st.tuples(*[st.floats(0.0, 1.0)] * 3))
@@ -199,7 +209,7 @@ def test_a_conditional_pair_never_makes_more_than_its_likelier_branch(
 ) -> None:
     total = p[0] * p[1] + (1 - p[0]) * p[2]
     assert min(p[1:]) - 1e-9 <= total <= max(p[1:]) + 1e-9
-    assert wording.together(p).startswith(wording.percent(total))
+    assert wording.describe_total_probability(p).startswith(wording.percent_whole(total))
 
 
 # Charts
@@ -209,14 +219,18 @@ def test_a_chart_over_dates_names_each_date_by_its_label() -> None:
     first, second = (
         int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (2027, 2028)
     )
-    spec = by_date((Line("Me", "#0072B2"),), ((first, "end of “2026”"), (second, "end of 2027")))
+    spec = by_date_chart(
+        (LineStyle("Me", "#0072B2"),), ((first, "end of “2026”"), (second, "end of 2027"))
+    )
     axis = spec["layer"][0]["encoding"]["x"]["axis"]
     assert axis["values"] == {"expr": f"[{first}, {second}]"}
     assert str(first) in axis["labelExpr"]
 
 
 def test_who_says_what_is_told_by_shape_as_well_as_colour() -> None:
-    spec = in_order((Line("Me", "#000"), Line("Suggestion", "#111"), ANSWER), ("Italy", "Spain"))
+    spec = by_label_chart(
+        (LineStyle("Me", "#000"), LineStyle("Suggestion", "#111"), ANSWER_LINE), ("Italy", "Spain")
+    )
     shape, colour = spec["encoding"]["shape"]["scale"], spec["encoding"]["color"]["scale"]
     assert shape["domain"] == colour["domain"] == ["Me", "Suggestion", "Answer"]
     assert len(set(shape["range"])) == 3
@@ -225,7 +239,7 @@ def test_who_says_what_is_told_by_shape_as_well_as_colour() -> None:
 
 def test_a_fan_has_an_axis_of_its_kind() -> None:
     def axis(**how: bool) -> Any:
-        return fan_over(("a", "b"), **{"dates": False, **how})["layer"][0]["encoding"]["x"]
+        return label_fan_chart(("a", "b"), **{"dates": False, **how})["layer"][0]["encoding"]["x"]
 
     assert axis(dates=True)["type"] == "temporal"
     assert axis()["scale"]["type"] == "linear"

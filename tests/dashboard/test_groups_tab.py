@@ -99,7 +99,7 @@ def test_a_link_without_a_chart_is_a_sentence_with_its_numbers(
     )
     text = words(linked_tab(linked, BY_2027))
     assert said in text
-    assert f"{wording.RULE[kind]} A reason." in text
+    assert f"{wording.LINK_RULES[kind]} A reason." in text
 
 
 def test_numbers_of_several_members_share_a_fan(tracker: Tracker) -> None:

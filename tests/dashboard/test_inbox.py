@@ -190,7 +190,7 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
         "logged", Direction.YES, Strength.MODERATE, ForecasterId("model:qwen"), clock.time, note
     )
     with tracker_with_press._store.writing() as session:
-        evidence.decide(session, only(tracker_with_press).id, judged)
+        evidence.add_decision(session, only(tracker_with_press).id, judged)
     visit = open_page(tracker_with_press, "inbox")
     text = words(visit)
     assert "machine judgement, no person has judged it yet" in text

@@ -4,8 +4,8 @@ import json
 from datetime import timedelta
 
 from dashboard.app import ENTRIES
-from dashboard.server.jump_list import destinations
-from dashboard.server.shell import shell
+from dashboard.server.jump_list import list_destinations
+from dashboard.server.shell import build_shell
 from tests.builders import FakeClock, a_question, a_set
 from tracker.app.tracker import Tracker
 
@@ -19,7 +19,7 @@ def test_open_questions_come_first_then_pages_then_the_others(
     tracker.load(a_set(a_question("answered"), a_question("later"), soon))
     clock.advance(days=1)
     tracker.resolve("answered", "yes", source_url=SOURCE, known_at=clock.time)
-    offered = json.loads(destinations(tracker))
+    offered = json.loads(list_destinations(tracker))
     pages = [name for name, entry in ENTRIES.items() if not entry.hidden]
     assert [each["path"] for each in offered] == [
         "question?q=soon+%26+now",
@@ -37,5 +37,5 @@ def test_open_questions_come_first_then_pages_then_the_others(
 
 
 def test_the_keyboard_stands_in_the_page_before_any_script_of_streamlit() -> None:
-    page = shell()
+    page = build_shell()
     assert page.index('addEventListener("keydown", hear, true)') < page.index("./static/js/")

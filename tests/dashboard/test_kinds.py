@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.question.distributions_data import density_frame
 from forecasts.distributions.cdf import Cdf, Scale, day_number
-from forecasts.distributions.distribution import Binary, even
-from forecasts.questions.new_question import Asked, date_scale
+from forecasts.distributions.distribution import Binary, even_distribution
+from forecasts.questions.new_question import NewQuestion, date_scale
 from forecasts.questions.question import ForecasterId, Option
 from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import (
@@ -37,10 +37,10 @@ SOURCE = "https://arland.example/statement"
 CLOSES = datetime(2027, 12, 31, 12, tzinfo=UTC)
 
 
-def asked(name: str, kind: Any, **more: Any) -> Asked:
+def asked(name: str, kind: Any, **more: Any) -> NewQuestion:
     """A question of a kind that is open at NOW."""
     times = (NOW - timedelta(days=1), CLOSES, CLOSES)
-    return Asked(
+    return NewQuestion(
         name,
         f"What of {name}?",
         "As the ministry reports.",
@@ -281,7 +281,7 @@ def test_the_inputs_go_on_from_what_i_hold(kinds: Tracker, clock: FakeClock) -> 
     )  # the middle of what lies in the range
 
 
-BASE_RATES: dict[str, Asked] = {
+BASE_RATES: dict[str, NewQuestion] = {
     "open": asked(
         "open", "numeric", scale=Scale(0.0, 200.0, open_lower=True, open_upper=True, unit="US dollars"),
         prior="5%=10.123 50%=41.777 95%=120.5 below=3.14159% above=1.7%",
@@ -688,7 +688,7 @@ def test_evidence_for_an_option_moves_the_shares(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     question = a_question(
-        kind="categorical", prior=even(("Arlburg", "Bortown", "Other")), horizon_shape="state_at",
+        kind="categorical", prior=even_distribution(("Arlburg", "Bortown", "Other")), horizon_shape="state_at",
         options=(Option("Arlburg"), Option("Bortown"), Option("Other")),
     )  # fmt: skip
     tracker_with_press.load(a_set(question, indicators=[an_indicator(option="Bortown")]))
@@ -717,7 +717,7 @@ def test_an_option_is_added_and_removed_on_the_question_tab(
     visit = open_page(held, "question", q="visit", tab="Question")
     field(visit, "New option").set_value("Tehran")
     visit = seen(button(visit, "Add it").click().run())
-    assert held.question("visit").summary.question.offered(clock.time) == (
+    assert held.question("visit").summary.question.offered_options(clock.time) == (
         "Beijing",
         "Minsk",
         "Other",
@@ -728,7 +728,7 @@ def test_an_option_is_added_and_removed_on_the_question_tab(
     assert "what standing forecasts gave to it counts for Other" in words(visit)
     answer_option(visit, "Beijing")
     visit = seen(button(visit, "Remove it").click().run())
-    assert "Beijing" not in held.question("visit").summary.question.offered(clock.time)
+    assert "Beijing" not in held.question("visit").summary.question.offered_options(clock.time)
     clock.advance(days=1)
     visit = open_page(held, "question", q="visit")
     assert "You hold **Other 90 %**" in words(visit)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
 from dashboard.settings import learned_data as frames
-from forecasts.evidence.parameters import LearnedMap
+from forecasts.evidence.parameters import LearnedLogitMap
 from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.examples import (
@@ -25,30 +25,33 @@ from tests.dashboard.examples import (
 from tests.dashboard.pages import open_page, plain, seen, words
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker
-from tracker.questions.fit_parameters import Kept
+from tracker.questions.fit_parameters import LearnedRecord
 
 LEVEL = "xi-zelensky/envoy-visits"
 
 # Frames
 
 
-def known(*values: Kept) -> dict[frames.Name, Kept]:
-    return frames.by_name(values)
+def known(*values: LearnedRecord) -> dict[frames.ParameterKey, LearnedRecord]:
+    return frames.index_parameters(values)
 
 
 def test_a_value_that_was_reset_counts_as_its_default() -> None:
-    assert frames.value_of(known(learned("gamma", 0.8)), "gamma") == 0.8
-    assert frames.value_of(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
-    assert frames.value_of(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
-    assert frames.value_of({}, "gamma") == 0.5
+    assert frames.effective_value(known(learned("gamma", 0.8)), "gamma") == 0.8
+    assert frames.effective_value(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
+    assert frames.effective_value(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
+    assert frames.effective_value({}, "gamma") == 0.5
 
 
 def test_chances_are_corrected_only_by_what_was_learned() -> None:
-    assert frames.map_of({}, "relevance", NOW).apply(0.8) == 0.8
-    found = frames.map_of(known(learned("relevance shift", -1.0)), "relevance", NOW)
+    assert frames.build_learned_map({}, "relevance", NOW).apply(0.8) == 0.8
+    found = frames.build_learned_map(known(learned("relevance shift", -1.0)), "relevance", NOW)
     assert found.apply(0.8) < 0.8
     assert (
-        frames.map_of(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8) == 0.8
+        frames.build_learned_map(known(learned("relevance shift", -1.0)), "direction", NOW).apply(
+            0.8
+        )
+        == 0.8
     )
 
 
@@ -62,9 +65,9 @@ def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
         summary(status="annulled", evidence=0, waiting=0),
     ]
     closed = rows[1].question.closes_at
-    assert frames.progress(rows, closed) == frames.Progress(judged=4, answered=1)
-    assert frames.progress(rows, closed, replayed=True).answered == 2
-    assert frames.progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
+    assert frames.measure_progress(rows, closed) == frames.LearningProgress(judged=4, answered=1)
+    assert frames.measure_progress(rows, closed, replayed=True).answered == 2
+    assert frames.measure_progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
 
 
 def test_feeds_stand_against_their_grades_the_most_surprising_first() -> None:
@@ -82,7 +85,7 @@ def test_usual_levels_are_grouped_by_question() -> None:
     other = named_question("a-summit", text="A summit?")
     values = (learned("usual level", 0.1, LEVEL), learned("usual level", 0.3, "a-summit/talks"),
               learned("usual level", 0.2, "xi-zelensky/phone-call", state="reset"))  # fmt: skip
-    frame = frames.usual_frame(values, [summary(), summary(question=other)])
+    frame = frames.usual_levels_frame(values, [summary(), summary(question=other)])
     assert list(frame["question"]) == ["A summit?", QUESTION.text, QUESTION.text]
     assert list(frame["signpost"]) == ["talks", "envoy visits", "phone call"]
     assert pd.isna(frame["value"].iloc[2])
@@ -93,7 +96,7 @@ def test_history_is_told_newest_first_and_names_who_decided() -> None:
         learned("gamma", 0.6),
         learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
     )
-    frame = frames.history_frame(versions, ME)
+    frame = frames.parameter_history_frame(versions, ME)
     assert list(frame["by"]) == ["me", "learned by itself"]
     assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
 
@@ -106,7 +109,7 @@ def test_what_a_map_does_is_told_by_example() -> None:
         learned(f"relevance {what}", value).learned
         for what, value in (("shift", 0.0), ("slope", 1.0))
     )
-    told = plain(wording.borne_out(LearnedMap(shift, slope)))
+    told = plain(wording.describe_learned_map(LearnedLogitMap(shift, slope)))
     assert told == "60 % is taken for 60 %, 80 % for 80 %, 95 % for 95 %"
 
 

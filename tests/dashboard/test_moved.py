@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.question.changes import PRESETS
-from dashboard.question.moved_data import moved_frame
-from dashboard.wording.moved import causes_explained, moved_sentence
+from dashboard.question.changes import PRESET_PERIODS
+from dashboard.question.moved_data import change_reasons_frame
+from dashboard.wording.moved import change_sentence, explain_causes
 from forecasts.distributions.probability import logit
 from forecasts.questions.question import EvidenceId
-from forecasts.suggestion.changes import Move, Reason
+from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, QUESTION, card
 from tests.dashboard.pages import field, open_page, plain, seen, words
@@ -22,20 +22,20 @@ SUMMIT = "summit-2027"
 WHOLE = logit(0.5) - logit(0.25)
 
 
-def a_move(*reasons: Reason, before: float = 0.25, after: float = 0.5) -> Move:
-    return Move(QUESTION.id, OPENS, NOW, before, after, reasons)
+def a_move(*reasons: ChangeReason, before: float = 0.25, after: float = 0.5) -> ProbabilityChange:
+    return ProbabilityChange(QUESTION.id, OPENS, NOW, before, after, reasons)
 
 
 TWO = a_move(
-    Reason("cited", "visit: some; of that ×0.5 counts", 0.4, EvidenceId(1)),
-    Reason("judgement", "rest", WHOLE - 0.4),
+    ChangeReason("cited", "visit: some; of that ×0.5 counts", 0.4, EvidenceId(1)),
+    ChangeReason("judgement", "rest", WHOLE - 0.4),
 )
 
 # Frames and words
 
 
 def test_reasons_stand_with_their_headline_and_add_up_to_the_sum() -> None:
-    frame = moved_frame(TWO, [card(1, "Envoy travels to Kyiv")])
+    frame = change_reasons_frame(TWO, [card(1, "Envoy travels to Kyiv")])
     assert list(frame["cause"]) == ["cited", "judgement", "sum"]
     assert list(frame["what"]) == ["Envoy travels to Kyiv", "rest", "All reasons together"]
     assert frame["weighed"][0].startswith("visit: some")
@@ -46,20 +46,25 @@ def test_reasons_stand_with_their_headline_and_add_up_to_the_sum() -> None:
 
 
 def test_a_piece_without_a_card_is_told_by_how_it_was_weighed() -> None:
-    assert moved_frame(TWO, [])["what"][0].startswith("visit: some")
+    assert change_reasons_frame(TWO, [])["what"][0].startswith("visit: some")
 
 
 def test_dust_has_no_row_but_judgement_always_has_one() -> None:
-    frame = moved_frame(
-        a_move(Reason("small changes", "", 1e-6), Reason("judgement", "", -1e-6), after=0.25), []
+    frame = change_reasons_frame(
+        a_move(
+            ChangeReason("small changes", "", 1e-6),
+            ChangeReason("judgement", "", -1e-6),
+            after=0.25,
+        ),
+        [],
     )
     assert list(frame["cause"]) == ["judgement", "sum"]
 
 
 def test_certainty_has_a_sentence_and_no_rows() -> None:
     certain = a_move(after=1.0)
-    assert moved_frame(certain, []).empty
-    assert "infinitely far away" in moved_sentence(certain, "May", "June")
+    assert change_reasons_frame(certain, []).empty
+    assert "infinitely far away" in change_sentence(certain, "May", "June")
 
 
 @pytest.mark.parametrize(
@@ -75,19 +80,21 @@ def test_certainty_has_a_sentence_and_no_rows() -> None:
 def test_the_sentence_tells_moves_smaller_than_a_point(
     before: float, after: float, told: str
 ) -> None:
-    assert plain(moved_sentence(a_move(before=before, after=after), "1 May", "1 June")).endswith(
+    assert plain(change_sentence(a_move(before=before, after=after), "1 May", "1 June")).endswith(
         f": {told} in log-odds."
     )
 
 
 def test_the_sentence_names_the_base_rate_where_a_first_forecast_starts() -> None:
-    said = plain(moved_sentence(replace(TWO, before=0.252), "1 May", "1 June", from_base_rate=True))
+    said = plain(
+        change_sentence(replace(TWO, before=0.252), "1 May", "1 June", from_base_rate=True)
+    )
     assert said.startswith("From 25.2 % (the base rate, 1 May) to 50 % (1 June)")
 
 
 def test_only_causes_that_are_not_obvious_are_explained() -> None:
-    assert causes_explained({"came in", "time passed", "sum"}) == ""
-    said = causes_explained({"cited", "judgement", "evidence scale"})
+    assert explain_causes({"came in", "time passed", "sum"}) == ""
+    said = explain_causes({"cited", "judgement", "evidence scale"})
     assert said.count(".") == 3
     assert "Judgement: the rest" in said
 
@@ -172,7 +179,7 @@ def test_the_last_day_week_and_month_are_one_click_away(
 ) -> None:
     visit = history(held, **{"moved-in": preset})
     assert because(visit)[0].count("came in") == stories
-    move = held.moved(SUMMIT, held.now() - PRESETS[preset])
+    move = held.moved(SUMMIT, held.now() - PRESET_PERIODS[preset])
     assert visit.dataframe[0].value["log_odds"].iloc[-1] == pytest.approx(move.log_odds)
 
 

@@ -1,16 +1,16 @@
 """A frame is made once of the same values, and anew of any other."""
 
-from dashboard.charts.series import first_lines
-from dashboard.components.memoise import MOST, once
-from dashboard.question.revision_chart import Look, drawing
-from dashboard.question.zoom import Shown
+from dashboard.charts.series import default_lines
+from dashboard.components.memoise import MAX_ENTRIES, memoise
+from dashboard.question.revision_chart import ChartWindow, build_drawing
+from dashboard.question.zoom import ZoomWindow
 from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 
 def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None:
     made: list[tuple[object, ...]] = []
 
-    @once()
+    @memoise()
     def note(large: object, *small: object) -> int:
         made.append((large, *small))
         return len(made)
@@ -26,19 +26,19 @@ def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None
 
 
 def test_two_large_values_are_told_apart_where_there_are_two() -> None:
-    add = once(2)(lambda one, other: [*one, *other])
+    add = memoise(2)(lambda one, other: [*one, *other])
     one, two, three = [1], [2], [3]
     assert (add(one, two), add(one, three), add(one, two)) == ([1, 2], [1, 3], [1, 2])
 
 
 def test_what_is_gone_is_never_taken_for_what_came_in_its_place() -> None:
-    copied = once()(list)
-    assert [copied([n]) for n in range(3 * MOST)] == [[n] for n in range(3 * MOST)]
+    copied = memoise()(list)
+    assert [copied([n]) for n in range(3 * MAX_ENTRIES)] == [[n] for n in range(3 * MAX_ENTRIES)]
 
 
 def test_only_what_was_asked_for_last_is_kept() -> None:
-    copied = once()(list)
-    values = [(n,) for n in range(MOST + 1)]
+    copied = memoise()(list)
+    values = [(n,) for n in range(MAX_ENTRIES + 1)]
     first = copied(values[0])
     assert copied(values[0]) is first
     for value in values:
@@ -47,7 +47,10 @@ def test_only_what_was_asked_for_last_is_kept() -> None:
 
 
 def test_what_a_chart_draws_is_made_once_while_the_page_is_the_same() -> None:
-    shown, look = page(evidence=(card(1), card(2))), Look(ME, Shown((OPENS, NOW), NOW), None)
-    lines = first_lines(shown, ME)
-    assert drawing(shown, lines, look) is drawing(shown, first_lines(shown, ME), look)
-    assert drawing(page(evidence=(card(1), card(2), card(3))), lines, look).marks == 3
+    shown, look = (
+        page(evidence=(card(1), card(2))),
+        ChartWindow(ME, ZoomWindow((OPENS, NOW), NOW), None),
+    )
+    lines = default_lines(shown, ME)
+    assert build_drawing(shown, lines, look) is build_drawing(shown, default_lines(shown, ME), look)
+    assert build_drawing(page(evidence=(card(1), card(2), card(3))), lines, look).marks == 3

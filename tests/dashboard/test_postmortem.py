@@ -2,11 +2,22 @@
 
 import pytest
 
-from dashboard.question.postmortem_data import HARMFUL, HELPFUL, missed_frame, pushes_frame
+from dashboard.question.postmortem_data import (
+    HARMFUL,
+    HELPFUL,
+    contributions_frame,
+    unseen_signposts_frame,
+)
 from dashboard.question.postmortem_text import path_sentences
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import EvidenceId
-from forecasts.suggestion.postmortem import Missed, Path, PostMortem, Push, Stretch
+from forecasts.suggestion.postmortem import (
+    EvidenceContribution,
+    MissedSignpost,
+    PathComparison,
+    PathSegment,
+    PostMortem,
+)
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, card, page
 from tests.dashboard.pages import open_page, words
@@ -14,7 +25,7 @@ from tests.test_learning import log
 from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
-WORST = Stretch(OPENS, NOW, Binary(0.4), Binary(0.1), 0.031)
+WORST = PathSegment(OPENS, NOW, Binary(0.4), Binary(0.1), 0.031)
 
 
 def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
@@ -24,18 +35,27 @@ def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
 
 def test_helpful_evidence_comes_before_harmful_and_says_which_by_mark_and_word() -> None:
     both = found(
-        helpful=(Push(EvidenceId(1), 0.4),),
-        harmful=(Push(EvidenceId(2), -0.3), Push(EvidenceId(9), -0.1)),
+        helpful=(EvidenceContribution(EvidenceId(1), 0.4),),
+        harmful=(
+            EvidenceContribution(EvidenceId(2), -0.3),
+            EvidenceContribution(EvidenceId(9), -0.1),
+        ),
     )
-    frame = pushes_frame(both, page(evidence=(card(1), card(2, "Envoy recalled"))))
+    frame = contributions_frame(both, page(evidence=(card(1), card(2, "Envoy recalled"))))
     assert list(frame["way"]) == [HELPFUL, HARMFUL]
     assert list(frame["log_odds"]) == [0.4, -0.3]
     assert list(frame["headline"]) == ["Envoy travels to Kyiv", "Envoy recalled"]
 
 
 def test_what_was_missed_is_told_in_words() -> None:
-    frame = missed_frame(
-        found(missed=(Missed(VISIT.id, "never seen"), Missed(VISIT.id, "silent", False))), page()
+    frame = unseen_signposts_frame(
+        found(
+            missed=(
+                MissedSignpost(VISIT.id, "never seen"),
+                MissedSignpost(VISIT.id, "silent", False),
+            )
+        ),
+        page(),
     )
     assert list(frame["told"]) == [
         "would have pointed to the answer, and was never seen",
@@ -44,9 +64,9 @@ def test_what_was_missed_is_told_in_words() -> None:
 
 
 def test_the_best_path_is_a_sentence_with_numbers_and_their_unit() -> None:
-    said = path_sentences(QUESTION, Path(ANA, 0.062, WORST), "Ana", ("1 Jan", "1 Jul")).replace(
-        "\u00a0", " "
-    )
+    said = path_sentences(
+        QUESTION, PathComparison(ANA, 0.062, WORST), "Ana", ("1 Jan", "1 Jul")
+    ).replace("\u00a0", " ")
     assert said.startswith("Ana would have scored best, 6.2 points of skill ahead of you.")
     assert (
         "from 1 Jan to 1 Jul, when you held 40 % and, half-way through, Ana 10 %: 3.1 points."
@@ -55,7 +75,9 @@ def test_the_best_path_is_a_sentence_with_numbers_and_their_unit() -> None:
 
 
 def test_a_path_that_nobody_beats_is_told_so() -> None:
-    assert "No other path" in path_sentences(QUESTION, Path(ME, 0.0, None), "Me", ("", ""))
+    assert "No other path" in path_sentences(
+        QUESTION, PathComparison(ME, 0.0, None), "Me", ("", "")
+    )
 
 
 @pytest.fixture

@@ -7,17 +7,17 @@ import pandas as pd
 import pytest
 
 from dashboard.components.question_list import (
-    Look,
-    Order,
-    State,
-    Wanted,
-    chosen,
-    in_order,
+    ListView,
+    QuestionFilter,
+    SortOrder,
+    StateFilter,
+    filter_questions,
     questions_frame,
+    sort_questions,
 )
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.forecaster import CROWD, SUGGESTION
-from forecasts.questions.new_question import Asked
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId, ForecasterId
 from tests.builders import NOW as NOW_THERE
 from tests.builders import FakeClock, a_question, a_set
@@ -34,9 +34,9 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.pages import open_page, seen, words
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import QuestionSummary, Standing
+from tracker.model.read_models import CurrentForecast, QuestionSummary
 
-LOOK = Look(ME, NOW)
+LOOK = ListView(ME, NOW)
 OTHER = "other-2027"
 
 
@@ -45,7 +45,7 @@ def named(name: str, **more: Any) -> QuestionSummary:
 
 
 def held(name: str, who: ForecasterId = ME, p: float = 0.4, ago: float = 1) -> QuestionSummary:
-    return named(name, standings={who: Standing(PEOPLE[who], Binary(p), NOW - days(ago))})
+    return named(name, standings={who: CurrentForecast(PEOPLE[who], Binary(p), NOW - days(ago))})
 
 
 def ids(found: list[QuestionSummary]) -> list[str]:
@@ -66,7 +66,7 @@ def ids(found: list[QuestionSummary]) -> list[str]:
         ("All", ["open", "upcoming", "late", "waits", "answered", "annulled"]),
     ],
 )
-def test_a_state_lets_its_questions_through(state: State, expected: list[str]) -> None:
+def test_a_state_lets_its_questions_through(state: StateFilter, expected: list[str]) -> None:
     every = [
         named("open"),
         named("upcoming", status="upcoming"),
@@ -75,24 +75,24 @@ def test_a_state_lets_its_questions_through(state: State, expected: list[str]) -
         named("answered", status="resolved"),
         named("annulled", status="annulled"),
     ]
-    assert ids(chosen(every, Wanted(state), LOOK)) == expected
+    assert ids(filter_questions(every, QuestionFilter(state), LOOK)) == expected
 
 
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (Wanted(tag="trade"), ["b"]),
-        (Wanted(essay="second"), ["c"]),
-        (Wanted(mine="yes"), ["d", "e"]),
-        (Wanted(mine="stale"), ["e"]),
-        (Wanted(mine="no"), ["a", "b", "c"]),
-        (Wanted(find="will  XI"), ["a", "b", "c", "d", "e"]),
-        (Wanted(find="trade"), ["b"]),
-        (Wanted(find="xi penguin"), []),
-        (Wanted(tag="trade", essay="second"), []),
+        (QuestionFilter(tag="trade"), ["b"]),
+        (QuestionFilter(essay="second"), ["c"]),
+        (QuestionFilter(mine="yes"), ["d", "e"]),
+        (QuestionFilter(mine="stale"), ["e"]),
+        (QuestionFilter(mine="no"), ["a", "b", "c"]),
+        (QuestionFilter(find="will  XI"), ["a", "b", "c", "d", "e"]),
+        (QuestionFilter(find="trade"), ["b"]),
+        (QuestionFilter(find="xi penguin"), []),
+        (QuestionFilter(tag="trade", essay="second"), []),
     ],
 )
-def test_every_filter_has_to_fit(wanted: Wanted, expected: list[str]) -> None:
+def test_every_filter_has_to_fit(wanted: QuestionFilter, expected: list[str]) -> None:
     every = [
         named("a"),
         named("b", question={"tags": ("trade",)}),
@@ -100,16 +100,16 @@ def test_every_filter_has_to_fit(wanted: Wanted, expected: list[str]) -> None:
         held("d", ago=30),
         held("e", ago=31),
     ]
-    assert ids(chosen(every, wanted, LOOK)) == expected
+    assert ids(filter_questions(every, wanted, LOOK)) == expected
 
 
 # In which order
 
 
 def in_this_order(
-    order: Order, *summaries: QuestionSummary, over: timedelta = timedelta(days=7)
+    order: SortOrder, *summaries: QuestionSummary, over: timedelta = timedelta(days=7)
 ) -> list[str]:
-    return ids(in_order(summaries, order, Look(ME, NOW, over)))
+    return ids(sort_questions(summaries, order, ListView(ME, NOW, over)))
 
 
 def test_the_next_to_close_comes_first() -> None:
@@ -144,7 +144,7 @@ def test_who_is_furthest_apart_comes_first() -> None:
         named(
             name,
             standings={
-                who: Standing(PEOPLE[who], Binary(p), NOW)
+                who: CurrentForecast(PEOPLE[who], Binary(p), NOW)
                 for who, p in ((ME, mine), (SUGGESTION, 0.5))
             },
         )
@@ -157,7 +157,7 @@ def test_who_is_furthest_apart_comes_first() -> None:
 
 
 def test_a_row_has_the_crowd_and_how_long_ago_i_last_acted() -> None:
-    both = {who: Standing(PEOPLE[who], Binary(0.4), NOW - days(12)) for who in (ME, CROWD)}
+    both = {who: CurrentForecast(PEOPLE[who], Binary(0.4), NOW - days(12)) for who in (ME, CROWD)}
     mine = questions_frame([named("q", standings=both)], LOOK).iloc[0]
     assert (mine["mine"], mine["crowd"], mine["last_change"]) == (40.0, 40.0, 12.0)
     assert pd.isna(
@@ -263,7 +263,7 @@ def test_an_essay_is_a_filter_where_there_are_several(two: Tracker, clock: FakeC
     own = "Will it rain in Arland by 30 June 2027?"
     times = (NOW_THERE, a_question().closes_at, a_question().resolves_at)
     two.ask(
-        Asked("rain", own, "As measured.", ("arland.example",), *times),
+        NewQuestion("rain", own, "As measured.", ("arland.example",), *times),
         override="a question of a test",
     )
     clock.advance(hours=1)

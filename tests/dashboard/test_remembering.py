@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.server.response_cache import MOST, READS, Remembering
-from dashboard.server.tracker_handle import share, shared_tracker
+from dashboard.server.response_cache import CACHED_METHODS, MAX_RESPONSES, ResponseCache
+from dashboard.server.tracker_handle import get_tracker, share_tracker
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.forecaster import CROWD
 from forecasts.questions.question import ForecasterId
@@ -31,7 +31,7 @@ class Counting:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._tracker, name)
-        return self._counted(name, found) if name in READS else found
+        return self._counted(name, found) if name in CACHED_METHODS else found
 
     def _counted(self, name: str, verb: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **named: Any) -> Any:
@@ -44,7 +44,7 @@ class Counting:
 def remembering(tracker: Tracker) -> tuple[Tracker, Counter[str]]:
     """The tracker with a memory, and how often what is behind it was asked."""
     counting = Counting(tracker)
-    return cast(Tracker, Remembering(cast(Tracker, counting))), counting.asked
+    return cast(Tracker, ResponseCache(cast(Tracker, counting))), counting.asked
 
 
 @pytest.fixture
@@ -150,12 +150,12 @@ def test_a_question_that_is_gone_is_not_shown_from_memory(
 
 def test_no_more_answers_are_kept_than_there_is_room_for(tracker: Tracker) -> None:
     looked_at, asked = remembering(tracker)
-    for lead in range(MOST + 1):
+    for lead in range(MAX_RESPONSES + 1):
         looked_at.calibration(lead_days=lead)
-    looked_at.calibration(lead_days=MOST)
-    assert asked["calibration"] == MOST + 1
+    looked_at.calibration(lead_days=MAX_RESPONSES)
+    assert asked["calibration"] == MAX_RESPONSES + 1
     looked_at.calibration(lead_days=0)
-    assert asked["calibration"] == MOST + 2
+    assert asked["calibration"] == MAX_RESPONSES + 2
 
 
 def test_sessions_that_ask_the_same_at_once_wait_for_one_answer(tracker: Tracker) -> None:
@@ -182,11 +182,11 @@ def test_sessions_that_ask_the_same_at_once_wait_for_one_answer(tracker: Tracker
 
 
 def test_every_name_that_is_kept_is_a_verb() -> None:
-    assert [name for name in READS if not callable(getattr(Tracker, name, None))] == []
+    assert [name for name in CACHED_METHODS if not callable(getattr(Tracker, name, None))] == []
 
 
 def test_pages_look_at_what_is_remembered(tracker: Tracker) -> None:
     tracker.load(a_set())
-    share(tracker)
-    assert shared_tracker().questions() is shared_tracker().questions()
-    assert shared_tracker().me == tracker.me
+    share_tracker(tracker)
+    assert get_tracker().questions() is get_tracker().questions()
+    assert get_tracker().me == tracker.me

@@ -13,13 +13,13 @@ from starlette.applications import Starlette
 from dashboard.components import downloads
 from dashboard.components.visit import Visit
 from dashboard.server import configuration
-from dashboard.server.routes import routes
+from dashboard.server.routes import build_routes
 from tests.builders import no_network
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, a_world
 from tests.reports.lived import QUESTION, Lived, lived, lived_file
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.reports.writing import written
+from tracker.reports.writing import render_report
 from tracker.settings import Settings
 
 __all__ = ["lived", "lived_file"]
@@ -76,8 +76,10 @@ def test_the_scenarios_give_their_report_away(tracker: Tracker, clock: Any) -> N
 
 def test_a_button_makes_what_the_terminal_makes_of_the_same_instant(lived: Lived) -> None:
     visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
-    made = downloads._made(visit, "question", QUESTION, "json")()
-    assert made == written(lived.tracker.report("question", QUESTION, as_of=lived.answered), "json")
+    made = downloads.make_report_later(visit, "question", QUESTION, "json")()
+    assert made == render_report(
+        lived.tracker.report("question", QUESTION, as_of=lived.answered), "json"
+    )
 
 
 # What programs ask
@@ -116,7 +118,7 @@ def ask(app: Any, path: str, method: str = "GET", host: str = "127.0.0.1:8501") 
 @pytest.fixture
 def app(lived: Lived) -> Starlette:
     """The addresses beside the pages."""
-    return Starlette(routes=routes(lived.tracker))
+    return Starlette(routes=build_routes(lived.tracker))
 
 
 def test_the_api_answers_in_json(app: Starlette) -> None:
@@ -153,9 +155,9 @@ def test_the_api_is_for_reading(app: Starlette) -> None:
 def test_behind_a_proxy_the_feed_of_changes_names_the_public_address(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, public_url="https://forecast.example.org/")
     with open_tracker(settings, fetch=no_network) as tracker:
-        answer = ask(Starlette(routes=routes(tracker)), "/changes.atom")
+        answer = ask(Starlette(routes=build_routes(tracker)), "/changes.atom")
     assert b'href="https://forecast.example.org/changes.atom"' in answer.body
 
 
 def test_tables_of_pages_have_no_download_of_their_own() -> None:
-    assert configuration.options()["client.disableDataExport"] is True
+    assert configuration.streamlit_options()["client.disableDataExport"] is True

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.components.score_data import possible
+from dashboard.components.score_data import list_possible_answers
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidResolution
 from forecasts.questions.question import ForecasterId
@@ -50,7 +50,7 @@ def previewed(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untype
     ],
 )
 def test_the_given_answer_comes_first_among_those_that_are_compared(question, given, shown) -> None:  # type: ignore[no-untyped-def]
-    assert possible(question, given, NOW) == shown
+    assert list_possible_answers(question, given, NOW) == shown
 
 
 def test_the_preview_shows_everyone_under_yes_and_under_no_and_keeps_nothing(held: Tracker) -> None:

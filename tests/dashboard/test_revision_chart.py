@@ -13,11 +13,11 @@ from dashboard import charts
 from dashboard.charts import revisions_data as revisions
 from dashboard.charts import series
 from dashboard.components.visit import Visit
-from dashboard.question.zoom import ZOOMS
-from dashboard.wording import UTC_ZONE, shift_of
+from dashboard.question.zoom import ZOOM_LEVELS
+from dashboard.wording import UTC_ZONE, describe_shift
 from forecasts.distributions.distribution import Binary
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.questions.timeline import timeline
+from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import NOW, OPENS, days, page
 from tests.dashboard.pages import drawn, open_page, seen, spec
@@ -26,12 +26,12 @@ from tracker.app.tracker import Tracker
 
 SUMMIT = "summit-2027"
 WINDOW = (OPENS, NOW)
-STYLES = (charts.Line("Me", charts.BLUE), charts.Line("Ana", charts.GREEN, (2, 2)))
+STYLES = (charts.LineStyle("Me", charts.BLUE), charts.LineStyle("Ana", charts.GREEN, (2, 2)))
 
 
-def line(name: str, *held: tuple[float, float | None]) -> series.Series:
+def line(name: str, *held: tuple[float, float | None]) -> series.ProbabilityLine:
     steps = [(OPENS + days(day), None if p is None else Binary(p)) for day, p in held]
-    return series.Series(name.lower(), name, timeline(steps))
+    return series.ProbabilityLine(name.lower(), name, build_timeline(steps))
 
 
 # Frames
@@ -39,13 +39,13 @@ def line(name: str, *held: tuple[float, float | None]) -> series.Series:
 
 @pytest.mark.parametrize(("zoom", "back"), [("1 week", 7), ("1 month", 30), ("3 months", 91)])
 def test_a_zoom_looks_back_from_the_end(zoom: str, back: int) -> None:
-    assert revisions.window_of(page(), NOW, ZOOMS[zoom]) == (NOW - days(back), NOW)
+    assert revisions.chart_window(page(), NOW, ZOOM_LEVELS[zoom]) == (NOW - days(back), NOW)
 
 
 def test_no_zoom_begins_before_the_question_opened() -> None:
     early = OPENS + days(3)
-    assert revisions.window_of(page(), early, ZOOMS["1 week"]) == (OPENS, early)
-    assert revisions.window_of(page(), NOW, ZOOMS["All"]) == WINDOW
+    assert revisions.chart_window(page(), early, ZOOM_LEVELS["1 week"]) == (OPENS, early)
+    assert revisions.chart_window(page(), NOW, ZOOM_LEVELS["All"]) == WINDOW
 
 
 def test_a_line_that_began_earlier_is_drawn_from_the_left_edge_on() -> None:
@@ -56,7 +56,7 @@ def test_a_line_that_began_earlier_is_drawn_from_the_left_edge_on() -> None:
 
 def test_every_line_has_its_name_at_its_end_and_there_is_room_for_it() -> None:
     steps = series.steps_frame([line("Ana", (0, 0.4)), line("Ben", (0, 0.8), (5, None))], WINDOW)
-    ends = series.ends_frame(steps, WINDOW)
+    ends = series.line_labels_frame(steps, WINDOW)
     assert list(ends["label"]) == ["Ana", "Ben", ""]
     assert list(ends["p"][:2]) == [0.4, 0.8]
     assert ends["time"].iloc[-1] > NOW
@@ -68,7 +68,7 @@ def test_names_never_stand_upon_each_other_and_keep_the_order_of_their_lines(
     values: list[float],
 ) -> None:
     lines = [line(f"L{n}", (0, p)) for n, p in enumerate(values)]
-    ends = series.ends_frame(series.steps_frame(lines, WINDOW), WINDOW)[:-1]
+    ends = series.line_labels_frame(series.steps_frame(lines, WINDOW), WINDOW)[:-1]
     for column, apart in (("p", 0.05), ("log_odds", 0.5)):
         heights = ends[column].sort_values()
         assert (heights.diff().dropna() > apart).all()
@@ -76,30 +76,30 @@ def test_names_never_stand_upon_each_other_and_keep_the_order_of_their_lines(
 
 
 def test_without_a_line_there_is_no_name() -> None:
-    assert series.ends_frame(series.steps_frame([], WINDOW), WINDOW).empty
+    assert series.line_labels_frame(series.steps_frame([], WINDOW), WINDOW).empty
 
 
 def test_the_crosshair_tells_what_all_lines_say_at_an_instant() -> None:
     lines = [line("Ana", (10, 0.4)), line("Ben", (0, 0.8), (20, None))]
-    frame = series.crossings_frame(lines, WINDOW).set_index("time")
+    frame = series.crosshair_frame(lines, WINDOW).set_index("time")
     at = [pd.Timestamp(OPENS + days(day)) for day in (0, 10, 20)]
     assert [frame["s0"][t] for t in at] == ["no forecast", "40\u00a0%", "40\u00a0%"]
     assert [frame["s1"][t] for t in at] == ["80\u00a0%", "80\u00a0%", "no forecast"]
-    assert len(frame) <= series.CROSSINGS + 3
+    assert len(frame) <= series.CROSSHAIR_POSITIONS + 3
 
 
 def test_a_crosshair_has_nowhere_to_stand_before_the_opening() -> None:
-    assert series.crossings_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
+    assert series.crosshair_frame([line("Ana", (0, 0.4))], (OPENS, OPENS)).empty
 
 
 def test_a_long_line_adds_no_instants_to_the_crosshair() -> None:
     many = line("Ana", *((n / 10, 0.4) for n in range(1_000)))
-    assert len(series.crossings_frame([many], WINDOW)) == series.CROSSINGS
+    assert len(series.crosshair_frame([many], WINDOW)) == series.CROSSHAIR_POSITIONS
 
 
 def test_the_two_dates_that_are_compared_are_rules_with_their_words() -> None:
     between = (OPENS + days(30), OPENS + days(60))
-    frame = revisions.rules_frame(page(), NOW, between)
+    frame = revisions.vertical_rules_frame(page(), NOW, between)
     assert list(frame["what"]) == ["opens", "before", "after"]
     assert list(frame["row"]) == [0, 1, 2]
 
@@ -108,7 +108,7 @@ def test_the_two_dates_that_are_compared_are_rules_with_their_words() -> None:
 
 
 def test_one_tip_of_the_crosshair_names_every_line() -> None:
-    layers = charts.revisions(STYLES, "probability", marks=True, answer=False)["layer"]
+    layers = charts.revisions_chart(STYLES, "probability", marks=True, answer=False)["layer"]
     (cross,) = [layer for layer in layers if layer["data"]["name"] == "crossings"]
     assert [(tip["field"], tip["title"]) for tip in cross["encoding"]["tooltip"][1:]] == [
         ("s0", "Me"),
@@ -121,7 +121,7 @@ def test_one_tip_of_the_crosshair_names_every_line() -> None:
 
 
 def test_lines_carry_their_names_and_need_no_legend() -> None:
-    told = charts.revisions(STYLES, "probability", marks=True, answer=True)
+    told = charts.revisions_chart(STYLES, "probability", marks=True, answer=True)
     assert all(
         channel.get("legend", 0) is None
         for layer in told["layer"]
@@ -135,7 +135,7 @@ def test_lines_carry_their_names_and_need_no_legend() -> None:
 
 
 def test_rules_say_in_words_what_they_are() -> None:
-    told = charts.revisions(STYLES, "log-odds", marks=False, answer=False)["layer"]
+    told = charts.revisions_chart(STYLES, "log-odds", marks=False, answer=False)["layer"]
     words = [
         x["encoding"]["text"]["field"]
         for x in told
@@ -156,11 +156,11 @@ def test_rules_say_in_words_what_they_are() -> None:
     ],
 )
 def test_a_shift_is_told_in_log_odds_and_in_points(adds: float, told: str) -> None:
-    assert shift_of(adds, 0.5) == f"Shifts the suggestion {told}"
+    assert describe_shift(adds, 0.5) == f"Shifts the suggestion {told}"
 
 
 def test_a_story_without_a_line_moves_nothing() -> None:
-    assert shift_of(None, sigmoid(0.3)) == "Does not move the suggestion now"
+    assert describe_shift(None, sigmoid(0.3)) == "Does not move the suggestion now"
 
 
 # The page
@@ -244,20 +244,22 @@ def test_names_stand_right_of_an_answer_that_became_known_after_the_close(
     assert set(drawn(visit, "rules")["what"]) == {"opens", "closes", "answer known"}
 
 
-@given(st.timedeltas(timedelta(0), timedelta(days=2_000)), st.sampled_from(list(ZOOMS.values())))
+@given(
+    st.timedeltas(timedelta(0), timedelta(days=2_000)), st.sampled_from(list(ZOOM_LEVELS.values()))
+)
 def test_a_chart_is_drawn_to_now_or_ahead_by_less_than_can_be_seen(
     passed: timedelta, shown: timedelta | None
 ) -> None:
-    until = at(NOW + passed).drawn_to(NOW, shown)
+    until = at(NOW + passed).chart_end(NOW, shown)
     ahead = until - (NOW + passed)
     pixel = max(min(passed, shown or passed) / 1_000, timedelta(minutes=1))
     assert timedelta(0) <= ahead < pixel
-    assert at(until).drawn_to(NOW, shown) >= until
+    assert at(until).chart_end(NOW, shown) >= until
 
 
 def test_of_a_year_the_chart_is_drawn_anew_a_few_times_a_day_and_of_a_day_once_a_minute() -> None:
     def drawings(begun: timedelta, every: timedelta) -> int:
-        return len({at(NOW + begun + n * every).drawn_to(NOW) for n in range(24 * 60)})
+        return len({at(NOW + begun + n * every).chart_end(NOW) for n in range(24 * 60)})
 
     assert drawings(timedelta(days=365), timedelta(minutes=1)) == 4
     assert drawings(timedelta(hours=12), timedelta(seconds=1)) == 25

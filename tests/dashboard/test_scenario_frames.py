@@ -7,14 +7,14 @@ from math import log
 import pytest
 
 from dashboard.charts import option_lines
-from dashboard.charts.scenarios import scenarios_in_cases, scenarios_over_time
+from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
 from dashboard.scenarios import scenarios_data as frames
 from dashboard.scenarios import scenarios_text as wording
 from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import ForecasterId
-from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, likelihood_from
+from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, parse_likelihood
 from tests.builders import NOW, FakeClock
 from tests.dashboard.pages import plain
 from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, a_world
@@ -51,10 +51,10 @@ def test_the_stack_adds_up_to_one_at_every_instant_and_goes_on_to_now(
 def test_every_stretch_says_its_shares_and_they_follow_each_other(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
-    frame = frames.stretches_frame(page, clock.time)
+    frame = frames.stable_periods_frame(page, clock.time)
     assert list(frame["time"].iloc[1:]) == list(frame["until"].iloc[:-1])
     assert len(frame) == len(page.history) == 3
-    found = frames.standing(page, clock.time)
+    found = frames.current_posterior(page, clock.time)
     now = [plain(words) for words in frame[["s0", "s1", "s2"]].iloc[-1]]
     assert now[0] == f"{round(100 * found.distribution.p[0])} %"
 
@@ -62,30 +62,30 @@ def test_every_stretch_says_its_shares_and_they_follow_each_other(
 def test_a_number_stands_in_the_middle_of_its_area_where_there_is_room(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
-    frame = frames.ends_frame(page, clock.time).set_index("option")
+    frame = frames.share_labels_frame(page, clock.time).set_index("option")
     shares = dict(zip(OPTIONS, page.history[-1].shares, strict=True))
-    assert shares["Other"] > frames.LEAST_LABEL
+    assert shares["Other"] > frames.MIN_LABEL_SHARE
     assert frame.loc["friends", "y"] == pytest.approx(
         1.0 - shares["friends"] / 2
     )  # the first lies on top
     assert frame.loc["Other", "y"] == pytest.approx(shares["Other"] / 2)
     small = replace(page, history=(replace(page.history[-1], shares=(0.97, 0.02, 0.01)),))
-    assert list(frames.ends_frame(small, clock.time)["option"]) == ["friends"]
+    assert list(frames.share_labels_frame(small, clock.time)["option"]) == ["friends"]
 
 
 def test_a_question_that_has_not_opened_has_frames_without_rows(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
     early = replace(page, history=())
-    for frame in (frames.stack_frame, frames.stretches_frame, frames.ends_frame):
+    for frame in (frames.stack_frame, frames.stable_periods_frame, frames.share_labels_frame):
         assert frame(early, clock.time).empty
-    assert frames.moves(early, clock.time) is None
+    assert frames.recent_changes(early, clock.time) is None
 
 
 def test_what_moved_is_told_since_the_opening_or_for_thirty_days(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
-    found = frames.moves(page, clock.time)
+    found = frames.recent_changes(page, clock.time)
     assert found is not None
     since, changes = found
     assert since == NOW
@@ -93,7 +93,7 @@ def test_what_moved_is_told_since_the_opening_or_for_thirty_days(
     assert dict(changes)["friends"] > 0.2
     far = replace(page.summary.question, closes_at=NOW + timedelta(days=90))
     quiet = replace(page, summary=replace(page.summary, question=far))
-    later = frames.moves(quiet, NOW + timedelta(days=60))
+    later = frames.recent_changes(quiet, NOW + timedelta(days=60))
     assert later == (NOW + timedelta(days=30), tuple((name, 0.0) for name in OPTIONS))
 
 
@@ -109,8 +109,8 @@ def test_an_option_that_was_removed_counts_for_other(page: ScenarioPage, clock: 
     last = frame[frame["time"] == clock.time].set_index("option")["share"]
     assert last["friends"] == 0.0
     assert last.sum() == pytest.approx(1.0)
-    found = frames.standing(changed, clock.time)
-    assert [one.name for one in frames.scenarios(changed, found, ME, clock.time)] == [
+    found = frames.current_posterior(changed, clock.time)
+    assert [one.name for one in frames.build_scenario_rows(changed, found, ME, clock.time)] == [
         "strangers",
         "Other",
     ]
@@ -127,20 +127,24 @@ def test_a_scenario_shows_prior_now_and_what_people_hold(
         FUTURES, "friends=70 strangers=20 Other=10", rationale="So it looks.", forecaster=BEN
     )
     after = tracker.scenarios(FUTURES)
-    first, *_ = frames.scenarios(after, frames.standing(after, clock.time), ME, clock.time)
+    first, *_ = frames.build_scenario_rows(
+        after, frames.current_posterior(after, clock.time), ME, clock.time
+    )
     assert (first.name, first.prior, first.description) == ("friends", 0.3, "They sign pacts.")
-    assert [name for name, _ in first.held] == ["Me", "Crowd"]
-    assert dict(first.held)["Me"] == 0.5
-    alone, *_ = frames.scenarios(page, frames.standing(page, clock.time), ME, clock.time)
-    assert alone.held == ()
+    assert [name for name, _ in first.forecasts] == ["Me", "Crowd"]
+    assert dict(first.forecasts)["Me"] == 0.5
+    alone, *_ = frames.build_scenario_rows(
+        page, frames.current_posterior(page, clock.time), ME, clock.time
+    )
+    assert alone.forecasts == ()
 
 
 @pytest.mark.parametrize("option", OPTIONS)
 def test_the_lines_of_a_share_add_up_to_its_logarithm(
     page: ScenarioPage, clock: FakeClock, option: str
 ) -> None:
-    found = frames.standing(page, clock.time)
-    frame = frames.why_frame(page, found, option)
+    found = frames.current_posterior(page, clock.time)
+    frame = frames.scenario_why_frame(page, found, option)
     *lines, total = frame["adds"]
     assert sum(lines) == pytest.approx(total, abs=1e-12)
     assert total == pytest.approx(log(found.distribution.of(option)))
@@ -152,7 +156,7 @@ def test_a_row_is_told_beside_the_others_and_as_if_it_were_alone(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
     one = replace(page, board={PACT: page.board[PACT]})
-    frame = frames.why_frame(one, frames.standing(one, clock.time), "friends")
+    frame = frames.scenario_why_frame(one, frames.current_posterior(one, clock.time), "friends")
     assert frame["alone"].iloc[1] == frame["times"].iloc[1]
     assert list(frame["alone"])[::2] == ["", ""]
     assert list(frame["what"])[2:] == ["All rows together", "Sum"]
@@ -161,10 +165,13 @@ def test_a_row_is_told_beside_the_others_and_as_if_it_were_alone(
 def test_a_row_that_alone_would_raise_a_scenario_may_lower_it_beside_another(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
-    rows = (LikelihoodRow(PACT, (0.95, 0.05, 0.05)), LikelihoodRow(FAIR, (0.95, 0.05, 0.05)))
+    rows = (
+        ScenarioLikelihoods(PACT, (0.95, 0.05, 0.05)),
+        ScenarioLikelihoods(FAIR, (0.95, 0.05, 0.05)),
+    )
     seats = {PACT: replace(page.board[PACT], p=0.9), FAIR: replace(page.board[FAIR], p=0.5)}
     both = replace(page, scenario_set=replace(page.scenario_set, rows=rows), board=seats)
-    frame = frames.why_frame(both, frames.standing(both, clock.time), "friends")
+    frame = frames.scenario_why_frame(both, frames.current_posterior(both, clock.time), "friends")
     fair = frame[frame["what"] == "Will there be a fair?"].iloc[0]
     assert float(fair["alone"].removeprefix("×")) > 1.0
     assert float(fair["times"].removeprefix("×")) < 1.0
@@ -176,26 +183,28 @@ def test_an_option_that_is_gone_leaves_the_lines_whole(
 ) -> None:
     tracker.change_option(FUTURES, "strangers", "removed")
     after = tracker.scenarios(FUTURES)
-    frame = frames.why_frame(after, frames.standing(after, clock.time), "friends")
+    frame = frames.scenario_why_frame(after, frames.current_posterior(after, clock.time), "friends")
     assert frame["alone"].iloc[1].startswith("×")
 
 
 def test_a_scenario_with_a_prior_of_zero_has_no_lines(page: ScenarioPage, clock: FakeClock) -> None:
     never = replace(page.summary.question, prior=Categorical(OPTIONS, (0.4, 0.6, 0.0)))
     changed = replace(page, summary=replace(page.summary, question=never))
-    assert frames.why_frame(changed, frames.standing(changed, clock.time), "Other").empty
+    assert frames.scenario_why_frame(
+        changed, frames.current_posterior(changed, clock.time), "Other"
+    ).empty
 
 
 def test_board_and_table_that_do_not_go_together_are_named_with_their_worst_row(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
-    strain = frames.strain(page, frames.standing(page, clock.time))
+    strain = frames.measure_strain(page, frames.current_posterior(page, clock.time))
     assert strain is not None
     assert strain.question_id == PACT
-    assert strain.said == pytest.approx(0.8)
-    assert strain.nats == pytest.approx(frames.standing(page, clock.time).nats)
+    assert strain.observed == pytest.approx(0.8)
+    assert strain.nats == pytest.approx(frames.current_posterior(page, clock.time).nats)
     empty = replace(page, scenario_set=replace(page.scenario_set, rows=()))
-    assert frames.strain(empty, frames.standing(empty, clock.time)) is None
+    assert frames.measure_strain(empty, frames.current_posterior(empty, clock.time)) is None
 
 
 def test_an_answer_that_was_to_be_expected_is_no_strain(
@@ -213,8 +222,8 @@ def test_an_answer_that_was_to_be_expected_is_no_strain(
     known = replace(
         after, board={FAIR: after.board[FAIR], PACT: replace(after.board[PACT], p=None)}
     )
-    found = frames.standing(known, clock.time)
-    strain = frames.strain(known, found)
+    found = frames.current_posterior(known, clock.time)
+    strain = frames.measure_strain(known, found)
     assert found.nats > 0.5
     assert strain is not None
     assert strain.nats < 0.2
@@ -226,7 +235,10 @@ def test_an_answer_that_was_to_be_expected_is_no_strain(
 def test_the_most_telling_question_comes_first_and_answered_ones_are_left_out(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
-    assert [v.question_id for v in frames.values(page, frames.standing(page, clock.time))] == [
+    assert [
+        v.question_id
+        for v in frames.answer_values(page, frames.current_posterior(page, clock.time))
+    ] == [
         PACT,
         FAIR,
     ]
@@ -235,9 +247,10 @@ def test_the_most_telling_question_comes_first_and_answered_ones_are_left_out(
     )
     clock.advance(hours=1)
     after = tracker.scenarios(FUTURES)
-    assert [v.question_id for v in frames.values(after, frames.standing(after, clock.time))] == [
-        FAIR
-    ]
+    assert [
+        v.question_id
+        for v in frames.answer_values(after, frames.current_posterior(after, clock.time))
+    ] == [FAIR]
 
 
 def test_bars_have_their_numbers_where_there_is_room() -> None:
@@ -250,7 +263,7 @@ def test_bars_have_their_numbers_where_there_is_room() -> None:
 def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_answered(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
-    frame = frames.table_frame(page, frames.diagnosed(page))
+    frame = frames.diagnosticity_frame(page, frames.diagnose_table(page))
     assert list(frame["id"]) == [PACT, FAIR]
     assert plain(frame["c0"].iloc[0]) == "++ · 88 % very likely"
     assert plain(frame["board"].iloc[0]) == "80 % (Crowd)"
@@ -259,21 +272,21 @@ def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_
     )
     clock.advance(hours=1)
     after = tracker.scenarios(FUTURES)
-    found = frames.diagnosed(after)
-    assert frames.table_frame(after, found)["board"].iloc[0] == "answered YES"
+    found = frames.diagnose_table(after)
+    assert frames.diagnosticity_frame(after, found)["board"].iloc[0] == "answered YES"
     assert found.inconsistency == (0, 2, 2)
 
 
 def test_an_edit_shows_before_after_and_the_points_between() -> None:
     before, after = Categorical(OPTIONS, (0.3, 0.6, 0.1)), Categorical(OPTIONS, (0.5, 0.4, 0.1))
-    frame = frames.edited_frame(before, after)
+    frame = frames.edit_preview_frame(before, after)
     assert list(frame["before"]) == [30.0, 60.0, 10.0]
     assert list(frame["change"])[:2] == [20.0, -20.0]
     assert frame["change"].isna().tolist() == [False, False, True]
 
 
 def test_shares_over_the_options_that_are_offered_give_new_ones_nothing() -> None:
-    found = frames.offered_shares(Categorical(OPTIONS, (0.3, 0.6, 0.1)), (*OPTIONS, "rivals"))
+    found = frames.fill_option_shares(Categorical(OPTIONS, (0.3, 0.6, 0.1)), (*OPTIONS, "rivals"))
     assert found.p == (0.3, 0.6, 0.1, 0.0)
 
 
@@ -281,7 +294,7 @@ def test_shares_over_the_options_that_are_offered_give_new_ones_nothing() -> Non
 
 
 def test_the_legend_follows_the_options_and_the_first_lies_on_top() -> None:
-    spec = scenarios_over_time(STYLES)
+    spec = scenarios_over_time_chart(STYLES)
     areas, numbers, hover = spec["layer"]
     assert areas["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
     assert areas["encoding"]["order"]["sort"] == "descending"
@@ -290,8 +303,8 @@ def test_the_legend_follows_the_options_and_the_first_lies_on_top() -> None:
 
 
 def test_a_legend_makes_room_for_itself() -> None:
-    with_legend = scenarios_in_cases(STYLES, ("Now",), legend=True)
-    without = scenarios_in_cases(STYLES, ("Now",))
+    with_legend = scenarios_in_cases_chart(STYLES, ("Now",), legend=True)
+    without = scenarios_in_cases_chart(STYLES, ("Now",))
     assert with_legend["height"] > without["height"]
     assert without["layer"][0]["encoding"]["color"]["legend"] is None
 
@@ -300,39 +313,47 @@ def test_a_legend_makes_room_for_itself() -> None:
 
 
 def test_who_leads_and_by_how_much() -> None:
-    said = plain(wording.leads((("a", 0.22), ("b", 0.55), ("c", 0.23))))
+    said = plain(wording.leader_sentence((("a", 0.22), ("b", 0.55), ("c", 0.23))))
     assert said == "“b” leads with 55 %, 32 points ahead of “c” (23 %)."
-    assert plain(wording.leads((("a", 0.5), ("b", 0.5)))) == "“a” and “b” stand level at 50 %."
-    assert plain(wording.leads((("a", 1.0),))) == "“a” has 100 %."
+    assert (
+        plain(wording.leader_sentence((("a", 0.5), ("b", 0.5))))
+        == "“a” and “b” stand level at 50 %."
+    )
+    assert plain(wording.leader_sentence((("a", 1.0),))) == "“a” has 100 %."
 
 
 def test_what_moved_and_that_nothing_did() -> None:
-    said = plain(wording.moved((("a", -0.02), ("b", 0.12), ("c", 0.001)), NOW, UTC_ZONE))
+    said = plain(
+        wording.share_changes_sentence((("a", -0.02), ("b", 0.12), ("c", 0.001)), NOW, UTC_ZONE)
+    )
     assert said == "Since 1 Dec 2026 “b” is up 12 points, “a” down 2 points."
-    assert wording.moved((("a", 0.001),), NOW, UTC_ZONE) == "Nothing has moved since 1 Dec 2026."
+    assert (
+        wording.share_changes_sentence((("a", 0.001),), NOW, UTC_ZONE)
+        == "Nothing has moved since 1 Dec 2026."
+    )
 
 
 @pytest.mark.parametrize("p", [*FIVE_WORDS.values(), 0.15, 0.333, 0.999])
 def test_a_likelihood_can_be_typed_as_it_is_shown(p: float) -> None:
-    assert likelihood_from(wording.likelihood(p)) == pytest.approx(p, abs=1e-9)
+    assert parse_likelihood(wording.format_likelihood(p)) == pytest.approx(p, abs=1e-9)
 
 
 def test_a_board_that_is_off_is_said_in_words_that_fit_how_far() -> None:
-    assert wording.strained(0.4, "Pact?", 0.8, 0.3) == ""
-    assert "says other things than" in wording.strained(0.6, "Pact?", 0.8, 0.3)
-    assert "hardly go together" in wording.strained(2.0, "Pact?", 0.8, 0.3)
-    assert "was answered NO" in wording.strained(2.0, "Pact?", 0.0, 0.9)
+    assert wording.strain_sentence(0.4, "Pact?", 0.8, 0.3) == ""
+    assert "says other things than" in wording.strain_sentence(0.6, "Pact?", 0.8, 0.3)
+    assert "hardly go together" in wording.strain_sentence(2.0, "Pact?", 0.8, 0.3)
+    assert "was answered NO" in wording.strain_sentence(2.0, "Pact?", 0.0, 0.9)
 
 
 def test_what_counts_against_each_scenario_is_said_only_once_something_is_answered() -> None:
-    assert "nothing counts against any" in wording.against(OPTIONS, (0, 0, 0), 0)
-    said = plain(wording.against(OPTIONS, (2, 0, 1), 1))
+    assert "nothing counts against any" in wording.describe_counts_against(OPTIONS, (0, 0, 0), 0)
+    said = plain(wording.describe_counts_against(OPTIONS, (2, 0, 1), 1))
     assert said.endswith("“strangers” 0, “Other” 1, “friends” 2.")
 
 
 def test_a_table_that_lacks_a_number_for_a_new_scenario_is_refused(
     page: ScenarioPage, clock: FakeClock
 ) -> None:
-    short = replace(page.scenario_set, rows=(LikelihoodRow(PACT, (0.5,)),))
+    short = replace(page.scenario_set, rows=(ScenarioLikelihoods(PACT, (0.5,)),))
     with pytest.raises(ForecastsError, match="give it a number"):
-        frames.standing(replace(page, scenario_set=short), clock.time)
+        frames.current_posterior(replace(page, scenario_set=short), clock.time)

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.scenarios.likelihoods import read
+from dashboard.scenarios.likelihoods import parse_likelihoods
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidProbability
 from forecasts.questions.question import QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import FakeClock
 from tests.dashboard.pages import button, field, open_page, plain, seen, spec, words
 from tests.dashboard.scenario_examples import (
@@ -262,7 +262,7 @@ def table(world: Tracker) -> AppTest:
     return open_page(world, "scenarios", q=FUTURES, section="The table")
 
 
-def rows(world: Tracker) -> dict[Any, LikelihoodRow]:
+def rows(world: Tracker) -> dict[Any, ScenarioLikelihoods]:
     return {row.question_id: row for row in world.scenarios(FUTURES).scenario_set.rows}
 
 
@@ -290,9 +290,9 @@ def test_a_row_is_changed_with_its_reason_and_the_scenarios_move(world: Tracker)
 
 
 def test_a_number_is_read_and_what_is_none_is_refused() -> None:
-    assert read(("Very likely", "20%", "0.3")) == (0.875, 0.2, 0.3)
+    assert parse_likelihoods(("Very likely", "20%", "0.3")) == (0.875, 0.2, 0.3)
     with pytest.raises(InvalidProbability, match="almost no chance, very unlikely"):
-        read(("perhaps",))
+        parse_likelihoods(("perhaps",))
 
 
 def test_a_row_can_be_taken_out(world: Tracker) -> None:

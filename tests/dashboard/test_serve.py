@@ -19,9 +19,9 @@ from starlette.responses import Response
 from streamlit import config
 
 from dashboard.__main__ import main
-from dashboard.server.configuration import configure, options
-from dashboard.server.serve import SecurityHeaders, build, content_policy, show_calmly
-from dashboard.server.shell import shell
+from dashboard.server.configuration import configure_streamlit, streamlit_options
+from dashboard.server.serve import SecurityHeaders, build_app, content_policy, show_script_error
+from dashboard.server.shell import build_shell
 from tests.builders import Press, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable
@@ -103,7 +103,7 @@ def test_the_module_runs_from_any_directory(tmp_path: Path) -> None:
 def test_the_policy_names_the_inline_scripts_of_the_shell_and_of_the_installed_page() -> None:
     installed = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", installed, re.DOTALL)
-    (known, keyboard, same) = re.findall(r"<script>(.*?)</script>", shell(), re.DOTALL)
+    (known, keyboard, same) = re.findall(r"<script>(.*?)</script>", build_shell(), re.DOTALL)
     assert same == script
     policy = content_policy()
     for text in (known, keyboard, script):
@@ -142,7 +142,7 @@ def test_every_answer_carries_the_security_headers() -> None:
 
 def answer(tracker: Tracker, path: str) -> Response:
     """What this tracker's dashboard answers at a path of its own."""
-    (route,) = [r for r in build(tracker)._user_routes if r.path == path]
+    (route,) = [r for r in build_app(tracker)._user_routes if r.path == path]
     found: Response = asyncio.run(route.endpoint(None))
     return found
 
@@ -195,19 +195,19 @@ def test_a_database_that_does_not_answer_is_said_in_words(
 
 
 def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:
-    configure()
-    for name, value in options().items():
+    configure_streamlit()
+    for name, value in streamlit_options().items():
         assert config.get_option(name) == value
     assert config.get_option("browser.gatherUsageStats") is False
     assert config.get_option("server.enableAgentApi") is False
     assert config.get_option("server.corsAllowedOrigins") == []
-    configure("https://forecast.example.org")
+    configure_streamlit("https://forecast.example.org")
     assert config.get_option("server.corsAllowedOrigins") == ["https://forecast.example.org"]
-    configure()
+    configure_streamlit()
 
 
 def test_both_themes_are_set_so_that_the_viewer_chooses() -> None:
-    names = options()
+    names = streamlit_options()
     assert {n.split(".")[1] for n in names if n.count(".") == 2 and n.startswith("theme.")} == {
         "light",
         "dark",
@@ -215,5 +215,5 @@ def test_both_themes_are_set_so_that_the_viewer_chooses() -> None:
 
 
 def test_a_bug_in_a_page_is_one_calm_sentence(caplog: pytest.LogCaptureFixture) -> None:
-    assert show_calmly(RuntimeError("secret detail")) is True
+    assert show_script_error(RuntimeError("secret detail")) is True
     assert "secret detail" in caplog.text

@@ -10,9 +10,9 @@ from typing import cast
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components.acting import act_as, chosen_zone
-from dashboard.server.response_cache import PERSONAL, READS, Remembering
-from dashboard.server.tracker_handle import share, shared_tracker
+from dashboard.components.acting import act_as, get_chosen_zone
+from dashboard.server.response_cache import CACHED_METHODS, PERSONAL_METHODS, ResponseCache
+from dashboard.server.tracker_handle import get_tracker, share_tracker
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set
@@ -127,9 +127,9 @@ def test_the_session_keeps_its_time_zone_when_somebody_else_acts(
 
 
 def test_answers_that_depend_on_who_asks_are_kept_apart_and_others_shared(two: Tracker) -> None:
-    share(two)
-    ada = shared_tracker()
-    grace = cast(Remembering, ada).acting_as(GRACE)
+    share_tracker(two)
+    ada = get_tracker()
+    grace = cast(ResponseCache, ada).acting_as(GRACE)
     assert grace.questions() is ada.questions()
     assert (grace.me, ada.me) == (GRACE, ADA)
     ada.forecast(SUMMIT, Binary(0.3))
@@ -138,8 +138,10 @@ def test_answers_that_depend_on_who_asks_are_kept_apart_and_others_shared(two: T
 
 
 def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None:
-    depends = {name for name in READS if "self.me" in inspect.getsource(getattr(Tracker, name))}
-    assert depends == PERSONAL
+    depends = {
+        name for name in CACHED_METHODS if "self.me" in inspect.getsource(getattr(Tracker, name))
+    }
+    assert depends == PERSONAL_METHODS
 
 
 # Time zone
@@ -181,7 +183,7 @@ def test_the_zone_is_that_of_this_tab_else_the_one_the_browser_kept(
     monkeypatch.setattr(
         "streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin")
     )
-    assert chosen_zone() == zone
+    assert get_chosen_zone() == zone
 
 
 def test_the_browser_is_told_to_keep_the_zone_that_was_chosen(two: Tracker) -> None:

@@ -10,9 +10,9 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from dashboard.components.visit import PageName
-from dashboard.server.assets import STATIC, Assets
-from dashboard.server.serve import build
-from dashboard.server.shell import needed, shell
+from dashboard.server.assets import STATIC, StaticAssets
+from dashboard.server.serve import build_app
+from dashboard.server.shell import build_shell, list_script_files
 from tracker.app.tracker import Tracker
 
 
@@ -43,41 +43,41 @@ def ask(path: str, host: str = "127.0.0.1", encoding: str = "gzip", method: str 
         "headers": headers,
         "client": (host, 50_000),
     }
-    asyncio.run(Assets(_word)(scope, None, keep))  # type: ignore[arg-type]
+    asyncio.run(StaticAssets(_word)(scope, None, keep))  # type: ignore[arg-type]
     named = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(named, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
 def a_script() -> str:
     """The name of the largest script that the page itself asks for."""
-    names = re.findall(r'src="\./static/js/([^"]+)"', shell())
+    names = re.findall(r'src="\./static/js/([^"]+)"', build_shell())
     return max(names, key=lambda name: (STATIC / "static" / "js" / name).stat().st_size)
 
 
 def test_a_page_tells_the_browser_where_its_server_is(tracker: Tracker) -> None:
-    paths = {route.path for route in build(tracker)._user_routes}
+    paths = {route.path for route in build_app(tracker)._user_routes}
     assert {"/", *(f"/{name}" for name in get_args(PageName))} <= paths
-    assert 'BACKEND_BASE_URL: new URL(".", location.href).href' in shell()
-    assert "allowedOrigins: [location.origin]" in shell()
+    assert 'BACKEND_BASE_URL: new URL(".", location.href).href' in build_shell()
+    assert "allowedOrigins: [location.origin]" in build_shell()
 
 
 def test_the_page_is_that_of_the_installed_streamlit_and_has_our_name() -> None:
     installed = (STATIC / "index.html").read_text("utf-8")
     assert set(re.findall(r'"\./static/[^"]+"', installed)) <= set(
-        re.findall(r'"\./static/[^"]+"', shell())
+        re.findall(r'"\./static/[^"]+"', build_shell())
     )
-    assert "<title>Scenario tracker</title>" in shell()
-    assert "<title>Streamlit</title>" not in shell()
+    assert "<title>Scenario tracker</title>" in build_shell()
+    assert "<title>Streamlit</title>" not in build_shell()
 
 
 def test_every_file_that_the_page_asks_for_is_there_and_asked_for_once() -> None:
-    asked = re.findall(r'(?:src|href)="\./(static/js/[^"]+)"', shell())
+    asked = re.findall(r'(?:src|href)="\./(static/js/[^"]+)"', build_shell())
     assert len(asked) == len(set(asked)) > 60
     assert [name for name in asked if not (STATIC / name).is_file()] == []
 
 
 def test_what_a_part_imports_is_needed_too() -> None:
-    names = needed(["DataFrame"])
+    names = list_script_files(["DataFrame"])
     assert names[0].startswith("DataFrame.")
     assert any(name.startswith("Quiver.") for name in names)
     assert len(names) == len(set(names))

@@ -14,8 +14,13 @@ from websockets.sync.client import ClientConnection, connect
 
 from dashboard.essays import page as essays
 from dashboard.feeds import subscribe as adding
-from dashboard.server.configuration import MESSAGE_MEGABYTES, UPLOAD_MEGABYTES
-from dashboard.server.request_guard import BODY_BYTES, HEADER_BYTES, HEADERS, TARGET_BYTES
+from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, MAX_UPLOAD_MEGABYTES
+from dashboard.server.request_guard import (
+    MAX_BODY_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_TARGET_BYTES,
+)
 from tests.dashboard.served import Served, served
 
 __all__ = ["served"]
@@ -26,9 +31,9 @@ MEGABYTE: Final = 1024 * 1024
 @pytest.mark.parametrize(
     ("path", "largest", "status"),
     [
-        ("/_stcore/upload_file/session/file", UPLOAD_MEGABYTES * MEGABYTE, 403),
-        ("/_stcore/script-health-check", BODY_BYTES, 404),
-        ("/api/v1/questions", BODY_BYTES, 405),
+        ("/_stcore/upload_file/session/file", MAX_UPLOAD_MEGABYTES * MEGABYTE, 403),
+        ("/_stcore/script-health-check", MAX_BODY_BYTES, 404),
+        ("/api/v1/questions", MAX_BODY_BYTES, 405),
     ],
 )
 def test_a_body_over_its_limit_is_refused_at_once(
@@ -43,17 +48,20 @@ def test_a_body_over_its_limit_is_refused_at_once(
 
 
 def test_headers_and_addresses_have_limits(served: Served) -> None:
-    assert served.ask("/healthz", Cookie="a" * (HEADER_BYTES - 1_000)).status == 200
+    assert served.ask("/healthz", Cookie="a" * (MAX_HEADER_BYTES - 1_000)).status == 200
     assert served.ask("/healthz", Cookie="a" * 100_000).status in (400, 431)
     assert (
-        served.ask("/healthz", **{f"X{number}": "1" for number in range(HEADERS - 1)}).status == 200
+        served.ask("/healthz", **{f"X{number}": "1" for number in range(MAX_HEADERS - 1)}).status
+        == 200
     )
-    assert served.ask("/healthz", **{f"X{number}": "1" for number in range(HEADERS)}).status in (
+    assert served.ask(
+        "/healthz", **{f"X{number}": "1" for number in range(MAX_HEADERS)}
+    ).status in (
         400,
         431,
     )
-    assert served.ask(f"/questions?q={'a' * (TARGET_BYTES - 100)}").status == 200
-    assert served.ask(f"/questions?q={'a' * TARGET_BYTES}").status == 414
+    assert served.ask(f"/questions?q={'a' * (MAX_TARGET_BYTES - 100)}").status == 200
+    assert served.ask(f"/questions?q={'a' * MAX_TARGET_BYTES}").status == 414
 
 
 @contextlib.contextmanager
@@ -107,11 +115,11 @@ def test_an_upload_is_capped_by_the_server(served: Served) -> None:
 def test_a_message_over_its_limit_ends_the_web_socket(served: Served) -> None:
     with session(served) as (wire, _, _):
         with contextlib.suppress(ConnectionClosed):  # it is ended while we still send
-            wire.send(b"x" * (MESSAGE_MEGABYTES + 1) * MEGABYTE)
+            wire.send(b"x" * (MAX_MESSAGE_MEGABYTES + 1) * MEGABYTE)
             while True:
                 wire.recv(timeout=60)
         assert wire.close_code == 1009
 
 
 def test_pages_ask_for_no_larger_file_than_the_server_takes() -> None:
-    assert max(essays.MEGABYTES, adding.MEGABYTES) <= UPLOAD_MEGABYTES
+    assert max(essays.MAX_ESSAY_MEGABYTES, adding.MAX_LIST_MEGABYTES) <= MAX_UPLOAD_MEGABYTES

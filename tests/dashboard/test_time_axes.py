@@ -15,11 +15,11 @@ import pytest
 import vl_convert
 
 from dashboard import charts
-from dashboard.charts.groups import by_date, fan_over
-from dashboard.charts.groups import in_order as groups_in_order
-from dashboard.charts.scenarios import scenarios_in_cases, scenarios_over_time
+from dashboard.charts.groups import by_date_chart, label_fan_chart
+from dashboard.charts.groups import by_label_chart as groups_in_order
+from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
 from tracker.reports import figures
-from tracker.reports.content import Chart, Point, Series
+from tracker.reports.content import Chart, Point, ReportSeries
 
 BEGINS = datetime(2026, 11, 27, 16, 22, tzinfo=UTC)
 SPANS = {
@@ -44,39 +44,39 @@ SHOWN = {
     "a year": r"[A-Z][a-z]{2} \d{4}",
     "4 years": r"[A-Z][a-z]{2} \d{4}",
 }
-ME = (charts.Line("Me", charts.BLUE),)
-OVER_TIME: dict[str, charts.Spec] = {
-    "revisions": charts.revisions(ME, "probability", marks=True, answer=True),
-    "revisions in log-odds": charts.revisions(ME, "log-odds", marks=False, answer=False),
-    "options_over_time": charts.options_over_time(ME, marks=True, answer=True),
-    "fan": charts.fan(ME, ("number", 0.0), marks=True, answer=True),
-    "fan of dates": charts.fan(ME, ("date", 0.0), marks=False, answer=False),
-    "scenarios_over_time": scenarios_over_time(ME),
-    "progress": charts.progress(ME),
-    "daily_items": charts.daily_items(),
-    "daily_polls": charts.daily_polls(("new",)),
+ME = (charts.LineStyle("Me", charts.BLUE),)
+OVER_TIME: dict[str, charts.ChartSpec] = {
+    "revisions": charts.revisions_chart(ME, "probability", marks=True, answer=True),
+    "revisions in log-odds": charts.revisions_chart(ME, "log-odds", marks=False, answer=False),
+    "options_over_time": charts.options_over_time_chart(ME, marks=True, answer=True),
+    "fan": charts.fan_chart(ME, ("number", 0.0), marks=True, answer=True),
+    "fan of dates": charts.fan_chart(ME, ("date", 0.0), marks=False, answer=False),
+    "scenarios_over_time": scenarios_over_time_chart(ME),
+    "progress": charts.progress_chart(ME),
+    "daily_items": charts.daily_items_chart(),
+    "daily_polls": charts.daily_polls_chart(("new",)),
 }
-OVER_DATES: dict[str, charts.Spec] = {
-    "preview": charts.preview(("date", 0.0)),
-    "curves_now": charts.curves_now(ME, ("date", 0.0), answer=True),
-    "fan_over": fan_over(("a",), dates=True),
-    "by_date": by_date(ME, ((int(BEGINS.timestamp() * 1000), "27 Nov"),)),
+OVER_DATES: dict[str, charts.ChartSpec] = {
+    "preview": charts.preview_chart(("date", 0.0)),
+    "curves_now": charts.curves_now_chart(ME, ("date", 0.0), answer=True),
+    "fan_over": label_fan_chart(("a",), dates=True),
+    "by_date": by_date_chart(ME, ((int(BEGINS.timestamp() * 1000), "27 Nov"),)),
 }
-WITHOUT_TIME: dict[str, charts.Spec] = {
-    "options_now": charts.options_now(ME, ("a",)),
+WITHOUT_TIME: dict[str, charts.ChartSpec] = {
+    "options_now": charts.options_now_chart(ME, ("a",)),
     "in_order": groups_in_order(ME, ("a",)),
-    "skill": charts.skill(ME, "Skill"),
-    "saved": charts.saved(("a",), "Saved"),
-    "calibration": charts.calibration(),
-    "bins": charts.bins(),
-    "scenarios_in_cases": scenarios_in_cases(ME, ("a",)),
-    "essay_record": charts.essay_record(("a",)),
-    "waterfall": charts.waterfall(3),
+    "skill": charts.skill_chart(ME, "Skill"),
+    "saved": charts.savings_chart(("a",), "Saved"),
+    "calibration": charts.calibration_chart(),
+    "bins": charts.bins_chart(),
+    "scenarios_in_cases": scenarios_in_cases_chart(ME, ("a",)),
+    "essay_record": charts.essay_record_chart(("a",)),
+    "waterfall": charts.waterfall_chart(3),
 }
 EVERY = OVER_TIME | OVER_DATES | WITHOUT_TIME
 
 
-def drawn(spec: charts.Spec, span: timedelta) -> str:
+def drawn(spec: charts.ChartSpec, span: timedelta) -> str:
     """A chart of two instants as SVG: times, dates and numbers in all of its fields."""
     names = set(re.findall(r"'name': '(\w+)'", str(spec)))
     rows = [row(at) for at in (BEGINS, BEGINS + span)]
@@ -86,7 +86,9 @@ def drawn(spec: charts.Spec, span: timedelta) -> str:
         "width": 700,
         "autosize": {"type": "fit", "contains": "padding"},
     }
-    return vl_convert.vegalite_to_svg({**charts.drawn(spec), **data}, vl_version=figures.VEGA_LITE)
+    return vl_convert.vegalite_to_svg(
+        {**charts.bind_data(spec), **data}, vl_version=figures.VEGA_LITE
+    )
 
 
 def row(at: datetime) -> dict[str, Any]:
@@ -175,7 +177,7 @@ def test_time_axes_of_reports_show_24_hours_and_the_date(axis: Any, span: str) -
     points = tuple(
         Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end)
     )
-    found = figures.svg(Chart(axis, "", (Series("Ana", "person", points),), "A chart"))
+    found = figures.render_svg(Chart(axis, "", (ReportSeries("Ana", "person", points),), "A chart"))
     assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(
         labels(found)
     )
@@ -197,7 +199,7 @@ def test_no_axis_or_tip_leaves_its_time_format_to_vega(chart: str) -> None:
             )
 
 
-def layers_of(spec: charts.Spec) -> list[Any]:
+def layers_of(spec: charts.ChartSpec) -> list[Any]:
     return spec.get("layer", [spec])
 
 
@@ -218,4 +220,4 @@ def test_every_function_that_makes_a_chart_is_looked_at_here() -> None:
 
 
 def returns_a_chart(function: Any) -> bool:
-    return inspect.signature(function.__wrapped__).return_annotation == charts.Spec
+    return inspect.signature(function.__wrapped__).return_annotation == charts.ChartSpec

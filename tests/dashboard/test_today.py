@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.components.question_list import Look, gap, move
-from dashboard.home.today import MOST, MOVES
-from dashboard.home.today_data import Morning, counted, morning
+from dashboard.components.question_list import ListView, find_widest_gap, measure_move
+from dashboard.home.today import MAX_MOVES, MAX_ROWS
+from dashboard.home.today_data import HomeOverview, build_overview, select_questions
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.forecaster import CROWD, SUGGESTION
 from forecasts.questions.question import ForecasterId, QuestionId
@@ -32,13 +32,13 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.pages import open_page, words
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import QuestionSummary, Standing
+from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 WEEK = timedelta(days=7)
 
 
-def at(*summaries: QuestionSummary, over: timedelta = WEEK) -> Morning:
-    return morning(summaries, Look(ME, NOW, over))
+def at(*summaries: QuestionSummary, over: timedelta = WEEK) -> HomeOverview:
+    return build_overview(summaries, ListView(ME, NOW, over))
 
 
 def moving(name: str, *ps: tuple[float, float], **more: Any) -> QuestionSummary:
@@ -53,7 +53,9 @@ def held_by(
     held: Mapping[ForecasterId, float], name: str = "q", ago: float = 1, **question: Any
 ) -> QuestionSummary:
     """A question on which these hold forecasts, all made so many days ago."""
-    standings = {who: Standing(PEOPLE[who], Binary(p), NOW - days(ago)) for who, p in held.items()}
+    standings = {
+        who: CurrentForecast(PEOPLE[who], Binary(p), NOW - days(ago)) for who, p in held.items()
+    }
     return summary(question=named_question(name, **question), standings=standings)
 
 
@@ -91,8 +93,8 @@ def test_a_question_that_opened_lately_moved_since_it_opened() -> None:
 
 
 def test_a_move_from_nobody_knows_where_is_not_told() -> None:
-    assert move(moving("old", (2, 0.3), (1, 0.4)), WEEK, NOW) is None
-    assert move(summary(history=()), WEEK, NOW) is None
+    assert measure_move(moving("old", (2, 0.3), (1, 0.4)), WEEK, NOW) is None
+    assert measure_move(summary(history=()), WEEK, NOW) is None
 
 
 def test_a_closed_question_moves_no_more() -> None:
@@ -155,30 +157,38 @@ def test_those_who_disagree_stand_in_the_order_of_their_points() -> None:
 
 
 def test_the_two_who_are_furthest_apart_are_named() -> None:
-    found = gap(held_by({ME: 0.5, ANA: 0.9, CROWD: 0.8, SUGGESTION: 0.3}), ME)
+    found = find_widest_gap(held_by({ME: 0.5, ANA: 0.9, CROWD: 0.8, SUGGESTION: 0.3}), ME)
     assert found is not None
-    assert (found.one, found.other, found.p_one, found.p_other) == (CROWD, SUGGESTION, 0.8, 0.3)
+    assert (found.first_id, found.second_id, found.first_p, found.second_p) == (
+        CROWD,
+        SUGGESTION,
+        0.8,
+        0.3,
+    )
 
 
 def test_i_alone_am_no_crowd() -> None:
-    assert gap(held_by({ME: 0.5, CROWD: 0.5}), ME) is None
-    alone = gap(held_by({ME: 0.5, CROWD: 0.5, SUGGESTION: 0.3}), ME)
+    assert find_widest_gap(held_by({ME: 0.5, CROWD: 0.5}), ME) is None
+    alone = find_widest_gap(held_by({ME: 0.5, CROWD: 0.5, SUGGESTION: 0.3}), ME)
     assert alone is not None
-    assert alone.one == ME
+    assert alone.first_id == ME
 
 
 def test_only_open_yes_no_questions_are_compared() -> None:
     closed = replace(held_by({ME: 0.1, SUGGESTION: 0.9}), status="closed")
     number = summary(
         question=PRICE,
-        standings={who: Standing(PEOPLE[who], PRICE.prior, NOW) for who in (ME, SUGGESTION)},
+        standings={who: CurrentForecast(PEOPLE[who], PRICE.prior, NOW) for who in (ME, SUGGESTION)},
     )
     assert at(closed, number).apart == ()
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_gap_is_finite_and_the_same_from_both_sides(p: float, q: float) -> None:
-    one, other = gap(held_by({ME: p, SUGGESTION: q}), ME), gap(held_by({ME: q, SUGGESTION: p}), ME)
+    one, other = (
+        find_widest_gap(held_by({ME: p, SUGGESTION: q}), ME),
+        find_widest_gap(held_by({ME: q, SUGGESTION: p}), ME),
+    )
     assert one is not None
     assert other is not None
     assert 0 <= one.size <= 1
@@ -191,15 +201,15 @@ def test_a_gap_is_finite_and_the_same_from_both_sides(p: float, q: float) -> Non
 
 def test_questions_that_look_back_count_in_a_replay_only() -> None:
     live, back = summary(), summary(question=named_question("back", retrospective=True))
-    assert counted([live, back], NOW, replayed=False) == [live]
-    assert counted([live, back], NOW, replayed=True) == [live, back]
+    assert select_questions([live, back], NOW, replayed=False) == [live]
+    assert select_questions([live, back], NOW, replayed=True) == [live, back]
 
 
 def test_a_replay_stands_at_its_own_time() -> None:
     closed_since = summary(status="closed", question=QUESTION)
     answered_one = summary(status="resolved", question=PRICE, resolution=answered(PRICE, "40"))
     annulled = summary(status="annulled", resolution=resolution("annulled"))
-    found = counted([closed_since, answered_one, annulled], OPENS + days(1), replayed=True)
+    found = select_questions([closed_since, answered_one, annulled], OPENS + days(1), replayed=True)
     assert [s.status for s in found] == ["open", "resolved", "annulled"]
 
 
@@ -352,7 +362,7 @@ def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: F
     found = links(tracker)
     assert found["All 7 overdue answers"] == {"state": "Overdue"}
     shown = [e for e in open_page(tracker, "today").get("page_link") if "Due " in e.proto.label]
-    assert len(shown) == MOST <= MOVES <= 5
+    assert len(shown) == MAX_ROWS <= MAX_MOVES <= 5
 
 
 def test_the_stretch_stands_in_the_address(news: Tracker) -> None:

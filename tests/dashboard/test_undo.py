@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components import toasts as notice
 from dashboard.components.toasts import Notice
-from dashboard.question.slider_ticks import nearest
+from dashboard.question.slider_ticks import nearest_stop
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.format import in_full
+from forecasts.questions.format import format_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.dashboard.test_entry import (
@@ -78,8 +78,8 @@ def test_undo_walks_back_and_redo_forward_and_the_form_agrees(
     loaded: Tracker, clock: FakeClock
 ) -> None:
     prior = (
-        in_full(a_question(), a_question().prior),
-        nearest(a_question().prior.p),
+        format_full(a_question(), a_question().prior),
+        nearest_stop(a_question().prior.p),
         "You have none yet.",
     )  # type: ignore[union-attr]
     standing = {p: (f"{p}%", 10 * p, f"You hold **{p} %**") for p in (10, 20, 30)}
@@ -179,9 +179,9 @@ def test_an_act_without_a_way_back_ends_the_walk() -> None:
     state: dict[str, Any] = {}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(notice.st, "session_state", state)
-        notice.tell(a_notice("first"))
-        notice.say("The question is linked")
-        notice.tell(a_notice("second"))
+        notice.push_notice(a_notice("first"))
+        notice.notify("The question is linked")
+        notice.push_notice(a_notice("second"))
         for _ in range(3):
             notice._reverse("undo", state["notices"])
     assert done == ["second"]

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.charts.waterfall_data import DOWN, END, MOST_BARS, NONE, UP, moves, waterfall_frame
+from dashboard.charts.waterfall_data import DOWN, END, MAX_BARS, NONE, UP, has_bars, waterfall_frame
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.log_odds import Line, LineKind
+from forecasts.evidence.log_odds import LedgerLine, LineKind
 from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import card, suggestion
@@ -29,15 +29,15 @@ ADDS = st.one_of(st.floats(-4, 4), st.floats(-0.01, 0.01), st.just(0.0))
 
 
 def ledger(base: float, *adds: float):  # type: ignore[no-untyped-def]
-    lines = [Line("base rate", "3 of 10 years", base, sigmoid(base))]
-    lines += [Line(KINDS[n % len(KINDS)], f"reason {n}", z, 0.5) for n, z in enumerate(adds)]
+    lines = [LedgerLine("base rate", "3 of 10 years", base, sigmoid(base))]
+    lines += [LedgerLine(KINDS[n % len(KINDS)], f"reason {n}", z, 0.5) for n, z in enumerate(adds)]
     return suggestion(*lines, p=sigmoid(fsum((base, *adds))))
 
 
 def news(base: float, *adds: float):  # type: ignore[no-untyped-def]
-    lines = [Line("evidence", f"story {n}", z, 0.5) for n, z in enumerate(adds)]
+    lines = [LedgerLine("evidence", f"story {n}", z, 0.5) for n, z in enumerate(adds)]
     return suggestion(
-        Line("base rate", "3 of 10 years", base, sigmoid(base)),
+        LedgerLine("base rate", "3 of 10 years", base, sigmoid(base)),
         *lines,
         p=sigmoid(fsum((base, *adds))),
     )
@@ -49,7 +49,7 @@ def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(
     base: float, adds: list[float]
 ) -> None:
     frame = waterfall_frame(ledger(base, *adds), [])
-    assert 2 <= len(frame) <= MOST_BARS
+    assert 2 <= len(frame) <= MAX_BARS
     assert frame["start"].iloc[0] == base
     assert list(frame["start"][1:]) == pytest.approx(list(frame["end"][:-1]), abs=1e-9)
     assert frame["end"].iloc[-1] == pytest.approx(fsum((base, *adds)), abs=1e-9)
@@ -65,23 +65,28 @@ def test_a_bar_says_its_side_by_word_sign_and_triangle() -> None:
 def test_what_is_left_over_stands_summed_in_one_bar() -> None:
     adds = [0.01 * n for n in range(1, 21)]
     frame = waterfall_frame(news(0.0, *adds), [])
-    assert len(frame) == MOST_BARS
+    assert len(frame) == MAX_BARS
     assert frame["label"].iloc[-2] == "… 11 smaller"
     assert frame["end"].iloc[-2] - frame["start"].iloc[-2] == pytest.approx(sum(adds[:11]))
 
 
 def test_what_a_constant_did_is_never_summed_with_news() -> None:
-    lines = [Line("evidence", f"story {n}", 0.3, 0.5) for n in range(20)]
-    correction = Line(
+    lines = [LedgerLine("evidence", f"story {n}", 0.3, 0.5) for n in range(20)]
+    correction = LedgerLine(
         "learned correction", "learned from 30 answered questions: shift +0.01", 0.01, 0.5
     )
-    frame = waterfall_frame(suggestion(Line("base rate", "", 0.0, 0.5), *lines, correction), [])
+    frame = waterfall_frame(
+        suggestion(LedgerLine("base rate", "", 0.0, 0.5), *lines, correction), []
+    )
     assert list(frame["label"])[-3:] == ["… 12 smaller", "Learned correction", "Suggestion"]
     assert frame["shown"].iloc[-2] == "+0.01\u00a0▲"
 
 
 def test_without_news_the_bars_say_so() -> None:
-    lines = (Line("base rate", "", -1.7, 0.15), Line("learned correction", "", 0.2, 0.18))
+    lines = (
+        LedgerLine("base rate", "", -1.7, 0.15),
+        LedgerLine("learned correction", "", 0.2, 0.18),
+    )
     frame = waterfall_frame(suggestion(*lines), [])
     assert list(frame["label"]) == ["Base rate", "News", "Learned correction", "Suggestion"]
     assert (frame["way"].iloc[1], frame["shown"].iloc[1], frame["start"].iloc[1]) == (
@@ -89,8 +94,8 @@ def test_without_news_the_bars_say_so() -> None:
         "no news",
         -1.7,
     )
-    assert moves(frame)
-    assert not moves(waterfall_frame(suggestion(Line("base rate", "", -1.7, 0.15)), []))
+    assert has_bars(frame)
+    assert not has_bars(waterfall_frame(suggestion(LedgerLine("base rate", "", -1.7, 0.15)), []))
 
 
 def test_lines_too_small_to_be_written_share_a_bar() -> None:
@@ -99,13 +104,15 @@ def test_lines_too_small_to_be_written_share_a_bar() -> None:
 
 
 def test_stories_go_by_their_headline_and_equal_ones_are_told_apart() -> None:
-    lines = [Line("evidence", f"visit {n}", 0.3, 0.5, EvidenceId(n)) for n in (1, 2)]
-    frame = waterfall_frame(suggestion(Line("base rate", "", 0.0, 0.5), *lines), [card(1), card(2)])
+    lines = [LedgerLine("evidence", f"visit {n}", 0.3, 0.5, EvidenceId(n)) for n in (1, 2)]
+    frame = waterfall_frame(
+        suggestion(LedgerLine("base rate", "", 0.0, 0.5), *lines), [card(1), card(2)]
+    )
     assert list(frame["label"])[1:3] == ["Envoy travels to Kyiv", "Envoy travels to Kyiv (2)"]
 
 
 def test_sides_have_two_colours_and_the_axis_is_read_in_percent() -> None:
-    spec = charts.waterfall(5)
+    spec = charts.waterfall_chart(5)
     bars, ends, shown = spec["layer"]
     assert bars["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
     assert "exp(-datum.value)" in bars["encoding"]["x"]["axis"]["labelExpr"]

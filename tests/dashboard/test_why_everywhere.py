@@ -6,16 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.wording import percent
+from dashboard.wording import percent_whole
 from forecasts.distributions.probability import logit
-from forecasts.suggestion.why import why_in_words
+from forecasts.suggestion.why import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
 from tests.test_learning import ANSWERS, a_record, log
 from tracker.app.tracker import Tracker
 from tracker.interfaces import http_api as http
-from tracker.interfaces.cli.tables import why_json
-from tracker.reports.content import Words
+from tracker.interfaces.cli.tables import suggestion_record
+from tracker.reports.content import Paragraph
 
 
 def told_everywhere(tracker: Tracker) -> str:
@@ -24,21 +24,21 @@ def told_everywhere(tracker: Tracker) -> str:
     """
     found = tracker.question("open").suggestion
     assert found is not None
-    sentence = why_in_words(found)
-    api = json.loads(http.question(tracker, "open"))["question"]["suggestion"]
+    sentence = explain_suggestion(found)
+    api = json.loads(http.render_question(tracker, "open"))["question"]["suggestion"]
     assert api["why"] == sentence
     assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(
         logit(api["p"]), abs=1e-12
     )
-    at_the_terminal = why_json(found)
+    at_the_terminal = suggestion_record(found)
     assert at_the_terminal is not None
     assert [g["name"] for g in at_the_terminal["groups"]] == [g["name"] for g in api["groups"]]
     sections = tracker.report("question", "open").sections
     first = next(s for s in sections if s.heading.startswith("Why the suggestion is")).blocks[0]
-    assert isinstance(first, Words)
+    assert isinstance(first, Paragraph)
     assert sentence in first.text
     page = words(open_page(tracker, "question", q="open", tab="Why"))
-    assert plain(why_in_words(found, percent)) in page
+    assert plain(explain_suggestion(found, percent_whole)) in page
     return sentence
 
 

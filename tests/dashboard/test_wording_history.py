@@ -8,16 +8,21 @@ from datetime import timedelta
 import pytest
 
 from dashboard import wording
-from dashboard.charts.revisions_data import rules_frame
-from dashboard.question.details_data import history_frame
-from dashboard.question.resolving import outcomes
-from dashboard.question.unverified_answers import typed
-from dashboard.question.wording_data import forecast_by_somebody, rewordings
+from dashboard.charts.revisions_data import vertical_rules_frame
+from dashboard.question.details_data import forecast_history_frame
+from dashboard.question.resolving import list_outcomes
+from dashboard.question.unverified_answers import form_values
+from dashboard.question.wording_data import has_human_forecast, list_rewordings
 from forecasts.linting.lint import Flaw
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.question import ForecasterId, Question, QuestionId
-from forecasts.questions.versions import Edit, Version, difference, versions
+from forecasts.questions.versions import (
+    QuestionEdit,
+    QuestionVersion,
+    diff_words,
+    list_question_versions,
+)
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.builders import NOW as BUILT
 from tests.dashboard.examples import (
@@ -43,17 +48,17 @@ SUMMIT = "summit-2027"
 OTHERS = "Reuters"
 
 
-def an_edit(at: int, why: str = "clearer", **changes: object) -> Edit:
+def an_edit(at: int, why: str = "clearer", **changes: object) -> QuestionEdit:
     said = {
         "text": QUESTION.text,
         "criteria": QUESTION.criteria,
         "sources": QUESTION.sources,
         **changes,
     }
-    return Edit(QUESTION.id, OPENS + days(at), ME, why, **said)  # type: ignore[arg-type]
+    return QuestionEdit(QUESTION.id, OPENS + days(at), ME, why, **said)  # type: ignore[arg-type]
 
 
-TWICE = versions(
+TWICE = list_question_versions(
     QUESTION,
     [an_edit(10, criteria="YES if both are in one building."), an_edit(20, sources=(OTHERS, "AP"))],
 )
@@ -62,41 +67,45 @@ TWICE = versions(
 
 
 def test_each_later_wording_tells_only_what_it_changed() -> None:
-    second, first = rewordings(
-        versions(QUESTION, [an_edit(10, criteria="YES!"), an_edit(20, criteria="YES!", text="A?")])
+    second, first = list_rewordings(
+        list_question_versions(
+            QUESTION, [an_edit(10, criteria="YES!"), an_edit(20, criteria="YES!", text="A?")]
+        )
     )
     assert [(c.part, second.version.number) for c in second.changes] == [("The question", 3)]
     assert [(c.part, first.version.number) for c in first.changes] == [("How it is resolved", 2)]
-    assert rewordings(versions(QUESTION, [])) == ()
+    assert list_rewordings(list_question_versions(QUESTION, [])) == ()
 
 
 def test_a_diff_is_told_by_more_than_colour_and_its_words_are_inert() -> None:
-    said = wording.marked(difference("in one room", "in one *building*"))
+    said = wording.diff_markdown(diff_words("in one room", "in one *building*"))
     assert said == r"in one :orange-background[~~room~~] :blue-background[**\*building\***]"
 
 
 def test_each_forecast_is_marked_with_the_wording_that_it_was_made_on() -> None:
     acts = [act(n, 0.4, OPENS + days(at)) for n, at in enumerate((5, 10, 15, 25))]
-    frame = history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE)
+    frame = forecast_history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE)
     assert list(frame["wording"]) == ["wording 3", "wording 2", "wording 2", "wording 1"]
-    assert set(history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE[:1])["wording"]) == {""}
+    assert set(
+        forecast_history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE[:1])["wording"]
+    ) == {""}
 
 
 def test_the_chart_has_a_rule_where_the_question_was_worded_anew() -> None:
-    assert list(rules_frame(page(versions=TWICE), NOW)["what"]) == [
+    assert list(vertical_rules_frame(page(versions=TWICE), NOW)["what"]) == [
         "opens",
         "worded anew",
         "worded anew",
     ]
-    assert list(rules_frame(page(versions=TWICE), OPENS + days(15))["what"]) == [
+    assert list(vertical_rules_frame(page(versions=TWICE), OPENS + days(15))["what"]) == [
         "opens",
         "worded anew",
     ]
 
 
 def test_what_is_computed_counts_as_nobody() -> None:
-    assert not forecast_by_somebody(page(acts=(act(1, 0.5, OPENS, SUGGESTION),)))
-    assert forecast_by_somebody(
+    assert not has_human_forecast(page(acts=(act(1, 0.5, OPENS, SUGGESTION),)))
+    assert has_human_forecast(
         page(acts=(act(1, 0.5, OPENS, SUGGESTION), act(2, None, OPENS, ForecasterId("ana"))))
     )
 
@@ -106,23 +115,23 @@ def test_findings_are_counted_and_told_with_what_to_write() -> None:
         "vague-word", "blocking", "text", "“significantly” means many things", "name a number"
     )
     advice = replace(blocks, severity="advice")
-    assert wording.findings([]) == "no finding"
+    assert wording.count_flaws([]) == "no finding"
     assert (
-        plain(wording.findings([blocks, blocks, advice]))
+        plain(wording.count_flaws([blocks, blocks, advice]))
         == "2 findings that block, 1 piece of advice"
     )
-    assert wording.finding(blocks) == "Blocks: “significantly” means many things. Name a number."
-    assert wording.finding(advice).startswith("Advice: ")
+    assert wording.flaw_line(blocks) == "Blocks: “significantly” means many things. Name a number."
+    assert wording.flaw_line(advice).startswith("Advice: ")
 
 
 def test_an_override_names_who_and_why_and_what_the_linter_said() -> None:
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
-    said = wording.against_the_linter(override, opened=True, by="me", on="1 Jul 2026")
+    said = wording.override_line(override, opened=True, by="me", on="1 Jul 2026")
     assert said.startswith(
         "Opened against the linter by me on 1 Jul 2026, because: The treaty says it."
     )
     assert said.endswith("in which the question ends. gone-code")
-    assert wording.against_the_linter(override, opened=False, by="me", on="").startswith(
+    assert wording.override_line(override, opened=False, by="me", on="").startswith(
         "Worded anew against"
     )
 
@@ -293,12 +302,12 @@ def from_memory(question: Question, outcome: str, answer: str = "") -> Unchecked
 def test_an_answer_from_memory_goes_into_the_inputs_of_its_kind(
     question: Question, outcome: str, answer: str, found: tuple[str, str, object]
 ) -> None:
-    assert typed(question, from_memory(question, outcome, answer)) == found
-    assert found[0] in outcomes(question)
+    assert form_values(question, from_memory(question, outcome, answer)) == found
+    assert found[0] in list_outcomes(question)
 
 
 def test_a_day_from_memory_is_a_day_in_the_form() -> None:
-    outcome, name, value = typed(TREATY, from_memory(TREATY, "answered", "2026-03-05"))
+    outcome, name, value = form_values(TREATY, from_memory(TREATY, "answered", "2026-03-05"))
     assert (outcome, name, str(value)) == ("value", "date", "2026-03-05")
 
 
@@ -348,11 +357,11 @@ def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_
 
 
 def test_versions_at_one_instant_keep_their_order() -> None:
-    both = versions(QUESTION, [an_edit(10, text="A?"), an_edit(10, text="B?")])
-    assert [each.version.text for each in rewordings(both)] == ["B?", "A?"]
-    assert isinstance(both[0], Version)
+    both = list_question_versions(QUESTION, [an_edit(10, text="A?"), an_edit(10, text="B?")])
+    assert [each.version.text for each in list_rewordings(both)] == ["B?", "A?"]
+    assert isinstance(both[0], QuestionVersion)
     assert (
-        rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"]
+        vertical_rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"]
         .tolist()
         .count("worded anew")
         == 2

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tests.builders import FakeClock
-from tracker.app.question_set_files import load
+from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import open_tracker
 from tracker.settings import Settings, replay_settings
 
@@ -168,7 +168,7 @@ def live_in(settings: Settings) -> None:
     with open_tracker(there) as tracker:
         until = tracker.replayed_until() or tracker.now()
     with open_tracker(there, now=FakeClock(until)) as tracker:
-        tracker.load(load(ESSAY))
+        tracker.load(load_question_set(ESSAY))
         tracker.forecast(
             "power-of-siberia-2-2027", "60%", rationale="Both sides speak of the last details."
         )

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import PHONE, Arrive, Visitor
 from tests.e2e.places import OPEN, RESOLVED
 from tests.e2e.replaying import HOSTILE
-from tracker.app.question_set_files import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
-TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
+TEXT = next(q.text for q in load_question_set(DEFAULT_SET).questions if q.id == OPEN)
 
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},

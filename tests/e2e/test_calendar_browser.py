@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor
-from tracker.app.question_set_files import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
-EARLIER, LATER = next(link for link in load(DEFAULT).links if link.kind == "dates").question_ids[:2]
+EARLIER, LATER = next(
+    link for link in load_question_set(DEFAULT_SET).links if link.kind == "dates"
+).question_ids[:2]
 """Two open questions on one event by two dates."""
 
 LOOKS: dict[str, dict[str, Any]] = {

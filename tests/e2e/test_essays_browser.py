@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor, served
-from tracker.app.question_set_files import load
+from tracker.app.question_set_files import load_question_set
 from tracker.app.tracker import open_tracker
 from tracker.model.essays import NewEssay
 from tracker.settings import Settings
@@ -51,8 +51,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """
     data = tmp_path_factory.mktemp("essays")
     with open_tracker(Settings(data_dir=data, me="ada")) as tracker:
-        tracker.load(load(ESSAY))
-        tracker.load(load("china_russia_2022"))
+        tracker.load(load_question_set(ESSAY))
+        tracker.load(load_question_set("china_russia_2022"))
         tracker.add_essay(NewEssay("hostile", HOSTILE, HOSTILE_TEXT, "pasted"))
         tracker.add_essay(NewEssay("dam", "The dam", DAM, "pasted"))
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")

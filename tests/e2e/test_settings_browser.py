@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set
 from tests.e2e.conftest import PHONE, Arrive, Visitor, served
 from tracker.app.tracker import open_tracker
-from tracker.feeds.answers import FetchFailed, FetchResult, More
+from tracker.feeds.answers import FetchFailed, FetchResult, RequestSource
 from tracker.settings import Settings
 
 DAYS = 9
@@ -32,7 +32,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     data = tmp_path_factory.mktemp("live")
     clock, press = FakeClock(datetime.now(UTC) - timedelta(days=DAYS)), Press()
 
-    def fetch(more: More) -> Iterator[Sequence[FetchResult]]:
+    def fetch(more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         for answers in press.fetch(more):
             yield [
                 FetchFailed(a.feed_id, "the server answers 503: out of <b>order</b>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from forecasts.questions.new_question import Asked
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
@@ -26,7 +26,7 @@ def add(tracker: Tracker, text: str = TEXT, **changed: Any) -> EssayText:
     return tracker.add_essay(NewEssay(**{**said, **changed}))
 
 
-def asked_of(name: str = "rain", **changed: Any) -> Asked:
+def asked_of(name: str = "rain", **changed: Any) -> NewQuestion:
     """A sound question that belongs to the essay."""
     return an_asked(name, essay_id=RIVER, **changed)
 

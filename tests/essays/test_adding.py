@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidForecast
-from forecasts.essays.extraction.marks import plain
+from forecasts.essays.extraction.marks import strip_essay_markup
 from forecasts.questions.new_question import OWN_ESSAY
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, states
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.essays.adding import MOST_CHARACTERS
+from tracker.essays.adding import MAX_ESSAY_CHARS
 from tracker.model.essays import NewEssay
 from tracker.storage import event_log_rows as log
-from tracker.storage.event_log import Entry
+from tracker.storage.event_log import LogEntry
 
 HOSTILE = (
     (
@@ -42,17 +42,17 @@ def test_a_hostile_text_is_kept_to_the_character(both: Tracker, text: str) -> No
     assert kept.text == text
     assert both.verify().bad_seq is None
     sentences = [one.sentence for one in page.mapped]
-    assert all(plain(text[s.offset : s.end]) == s.text for s in sentences)
+    assert all(strip_essay_markup(text[s.offset : s.end]) == s.text for s in sentences)
 
 
 def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -> None:
-    text = ("🌊" * 999 + "\n") * (MOST_CHARACTERS // 1000)
+    text = ("🌊" * 999 + "\n") * (MAX_ESSAY_CHARS // 1000)
     with pytest.raises(Refused, match="more than 2,000,000"):
         add(both, f"{text}!")
     assert both.essays() == ()
     assert add(both, text).text == text
     with both._store.reading() as session:
-        (entry,) = (entry for entry in log.entries(session) if entry.kind == "essay text")
+        (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "essay text")
     assert len(entry.body) < 1000  # the log has the digest
 
 
@@ -90,10 +90,10 @@ def test_what_cannot_be_kept_is_refused_whole(
     )
 )
 def test_any_text_becomes_sentences_that_stand_at_their_offsets(text: str) -> None:
-    from tracker.essays.reading import sentences_of
+    from tracker.essays.reading import split_sentences
 
-    for sentence in sentences_of(text):
-        assert plain(text[sentence.offset : sentence.end]) == sentence.text
+    for sentence in split_sentences(text):
+        assert strip_essay_markup(text[sentence.offset : sentence.end]) == sentence.text
 
 
 def test_an_essay_has_its_name_for_a_title_until_somebody_gives_one(tracker: Tracker) -> None:
@@ -117,10 +117,10 @@ def test_a_later_text_is_a_version_and_the_same_text_is_none(
     assert sum(entry.kind == "essay text" for entry in entries(both)) == 3
 
 
-def entries(tracker: Tracker) -> list[Entry]:
+def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
     with tracker._store.reading() as session:
-        return list(log.entries(session))
+        return list(log.iterate_entries(session))
 
 
 def test_an_essay_of_a_set_gets_its_text_from_a_person(both: Tracker) -> None:

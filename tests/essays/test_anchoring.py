@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.extract import find_claims
 from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
 from forecasts.questions.question import Claim, ClaimId, EssayId
@@ -19,13 +19,13 @@ from tests.lives import ADA
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.essays.anchoring import (
-    LONGEST_QUOTE,
-    anchored,
-    free_id,
-    moved,
-    place,
-    quotable,
-    stands,
+    MAX_QUOTE_CHARS,
+    anchor_claims,
+    choose_quote,
+    find_quote,
+    free_claim_id,
+    has_quote,
+    move_rejections,
 )
 
 QUOTE = "they will meet"
@@ -51,8 +51,8 @@ def a_claim(offset: int, quote: str = QUOTE) -> Claim:
     )
 
 
-def a_rejection(offset: int, end: int) -> Rejection:
-    return Rejection(offset, end, "no date", ADA, NOW)
+def a_rejection(offset: int, end: int) -> ClaimRejection:
+    return ClaimRejection(offset, end, "no date", ADA, NOW)
 
 
 # Laws
@@ -64,11 +64,11 @@ def test_what_is_put_in_before_a_quote_moves_it_by_its_length(
 ) -> None:
     at = drawn.draw(st.integers(0, len(before)))
     text = f"{before[:at]}{put_in}{before[at:]}{QUOTE}{after}"
-    (claim,) = anchored([a_claim(len(before))], text)
+    (claim,) = anchor_claims([a_claim(len(before))], text)
     assert claim.offset == len(before) + len(put_in)
-    assert stands(claim, text)
+    assert has_quote(claim, text)
     aside = (a_rejection(len(before), len(before) + len(QUOTE)), QUOTE)
-    assert [text[one.offset : one.end] for one in moved([aside], text)] == [QUOTE]
+    assert [text[one.offset : one.end] for one in move_rejections([aside], text)] == [QUOTE]
 
 
 @given(around, around, st.tuples(gaps, gaps))
@@ -76,8 +76,8 @@ def test_a_quote_is_found_however_its_lines_are_broken(
     before: str, after: str, broken: tuple[str, str]
 ) -> None:
     text = f"{before}they{broken[0]}will{broken[1]}meet{after}"
-    assert place(QUOTE, 0, text) == len(before)
-    assert place("they\nwill \u00a0 meet", 0, text) == len(before)
+    assert find_quote(QUOTE, 0, text) == len(before)
+    assert find_quote("they\nwill \u00a0 meet", 0, text) == len(before)
 
 
 @given(around, st.integers(0, 500))
@@ -85,26 +85,26 @@ def test_a_quote_that_is_gone_keeps_its_place_and_what_was_set_aside_goes_with_i
     text: str, offset: int
 ) -> None:
     assume(text)
-    (claim,) = anchored([a_claim(offset)], text)
+    (claim,) = anchor_claims([a_claim(offset)], text)
     assert claim == a_claim(offset)
-    assert not stands(claim, text)
-    assert moved([(a_rejection(offset, offset + 9), QUOTE)], text) == ()
+    assert not has_quote(claim, text)
+    assert move_rejections([(a_rejection(offset, offset + 9), QUOTE)], text) == ()
 
 
 @given(st.lists(around, min_size=2, max_size=5), st.integers(0, 300))
 def test_of_several_places_the_nearest_is_taken(between: list[str], offset: int) -> None:
     text = QUOTE.join(between)
     places = [i for i in range(len(text)) if text.startswith(QUOTE, i)]
-    assert abs(place(QUOTE, offset, text) - offset) == min(abs(at - offset) for at in places)
+    assert abs(find_quote(QUOTE, offset, text) - offset) == min(abs(at - offset) for at in places)
 
 
 @given(around, st.integers(0, 9))
 def test_before_the_text_is_kept_everything_stays_where_it_was_said_to_be(
     quote: str, offset: int
 ) -> None:
-    assert place(quote, offset, "") == offset
+    assert find_quote(quote, offset, "") == offset
     aside = a_rejection(offset, offset + 5)
-    assert moved([(aside, quote)], "") == (aside,)
+    assert move_rejections([(aside, quote)], "") == (aside,)
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_before_the_text_is_kept_everything_stays_where_it_was_said_to_be(
 )
 def test_marks_in_a_quote_mean_themselves(quote: str) -> None:
     text = f"they will meet a+b 5 {quote}"
-    assert place(quote, 0, text) == text.rindex(quote)
-    assert place(quote, 0, "they will meet aab x d 100%") == 0
+    assert find_quote(quote, 0, text) == text.rindex(quote)
+    assert find_quote(quote, 0, "they will meet aab x d 100%") == 0
 
 
 def test_a_quote_of_white_space_has_no_place_to_go() -> None:
-    assert place(" \n", 7, TEXT) == 7
+    assert find_quote(" \n", 7, TEXT) == 7
 
 
 def test_rejections_come_in_the_order_of_the_text() -> None:
     text = "It will rain. It will snow."
     aside = [(a_rejection(0, 13), "It will snow."), (a_rejection(0, 13), "It will rain.")]
-    assert [one.offset for one in moved(aside, text)] == [0, 14]
+    assert [one.offset for one in move_rejections(aside, text)] == [0, 14]
 
 
 @given(
@@ -131,7 +131,7 @@ def test_rejections_come_in_the_order_of_the_text() -> None:
     st.sets(st.sampled_from([f"at-{n}{more}" for n in range(10) for more in ("", "-2", "-3")])),
 )
 def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) -> None:
-    name = free_id(offset, {ClaimId(one) for one in taken})
+    name = free_claim_id(offset, {ClaimId(one) for one in taken})
     assert name not in taken
     assert name.startswith(f"at-{offset}")
     assert (name == f"at-{offset}") == (f"at-{offset}" not in taken)
@@ -158,25 +158,25 @@ def test_a_sentence_is_quoted_without_its_marks_and_no_longer_than_a_quote_may_b
     text: str, quote: str
 ) -> None:
     (sentence,) = find_claims(text)
-    assert quotable(sentence, text) == (quote, place(quote, 0, text))
+    assert choose_quote(sentence, text) == (quote, find_quote(quote, 0, text))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_every_sentence_of_a_hostile_text_has_a_quote_that_stands_in_it(text: str) -> None:
     for sentence in find_claims(text):
-        quote, at = quotable(sentence, text)
+        quote, at = choose_quote(sentence, text)
         assert len(quote.split()) <= MAX_QUOTED_WORDS
-        assert 0 < len(quote) <= LONGEST_QUOTE
+        assert 0 < len(quote) <= MAX_QUOTE_CHARS
         assert sentence.offset <= at < sentence.end
-        assert stands(a_claim(at, quote), text)
+        assert has_quote(a_claim(at, quote), text)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80))
 def test_every_sentence_of_any_text_has_a_quote_that_stands_in_it(text: str) -> None:
     for sentence in find_claims(text):
-        quote, at = quotable(sentence, text)
+        quote, at = choose_quote(sentence, text)
         assert sentence.offset <= at < sentence.end
-        assert stands(a_claim(at, quote), text)
+        assert has_quote(a_claim(at, quote), text)
 
 
 # Through versions of a text
@@ -211,7 +211,7 @@ def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -
     page = asked.essay("river")
     (claim,) = page.claims
     (aside,) = page.rejections
-    assert stands(claim, later)
+    assert has_quote(claim, later)
     assert " ".join(later[aside.offset : aside.end].split()) == HOLDING
     found = {one.sentence.text: one.state for one in page.mapped}
     assert found[HOLDING] == "rejected"
@@ -293,8 +293,8 @@ def test_sentences_with_marks_are_asked_and_set_aside_and_move_like_others(
 
 def test_a_claim_is_anchored_without_changing_what_it_says() -> None:
     claim = a_claim(3)
-    assert anchored([claim], f"Soon {QUOTE}.") == (replace(claim, offset=5),)
-    assert anchored([], TEXT) == ()
+    assert anchor_claims([claim], f"Soon {QUOTE}.") == (replace(claim, offset=5),)
+    assert anchor_claims([], TEXT) == ()
 
 
 def test_the_sentence_before_is_not_taken_for_the_one_that_was_asked(

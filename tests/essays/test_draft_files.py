@@ -13,20 +13,20 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
-from forecasts.essays.draft import asked_from, draft, indicators_from
+from forecasts.essays.draft import build_draft_indicators, build_new_question, draft_question
 from forecasts.essays.extract import Sentence, find_claims
-from forecasts.linting.lint import Surroundings, lint
+from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.question_sets.question_set import ESSAY_TEXT
-from forecasts.questions.new_question import question_from
+from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
 from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
 from tests.lives import ADA, LIVES
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
-from tracker.essays.draft_files import asked_of, read_draft, write_draft
-from tracker.essays.extracting import extract
-from tracker.model.audit import Standpoint
+from tracker.essays.draft_files import new_question_from, read_draft, write_draft
+from tracker.essays.extracting import extract_text
+from tracker.model.audit import Authorship
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ESSAY: Final = Essay(RIVER, "On the river", "2026", "en", "")
@@ -38,20 +38,20 @@ LAST_MOMENT: Final = datetime(2028, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def written(sentence: Sentence, at: datetime = NOW, name: str = "rain") -> str:
-    return write_draft(draft(sentence, at.date()), ESSAY, name, Standpoint(ADA, at))
+    return write_draft(draft_question(sentence, at.date()), ESSAY, name, Authorship(ADA, at))
 
 
 def is_read_again(sentence: Sentence, at: datetime) -> bool:
     """Whether the file of a draft is read to the question and the indicators that the draft
     means.
     """
-    made = draft(sentence, at.date())
-    question = question_from(
-        asked_from(made, name="rain", closes_on=made.horizons[0], now=at, essay_id=RIVER)
+    made = draft_question(sentence, at.date())
+    question = build_question(
+        build_new_question(made, name="rain", closes_on=made.horizons[0], now=at, essay_id=RIVER)
     )
     return read_draft(written(sentence, at), "draft.toml", ESSAY) == (
         question,
-        indicators_from(made, question.id),
+        build_draft_indicators(made, question.id),
     )
 
 
@@ -62,7 +62,7 @@ def is_read_again(sentence: Sentence, at: datetime) -> bool:
 def test_every_sentence_of_the_example_essays_is_read_again_as_it_was_drafted(
     seed: Path, at: datetime
 ) -> None:
-    sentences = find_claims(extract(seed.read_bytes(), seed.name))
+    sentences = find_claims(extract_text(seed.read_bytes(), seed.name))
     assert len(sentences) > 20
     assert [one.text for one in sentences if not is_read_again(one, at)] == []
 
@@ -230,8 +230,8 @@ def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_a_question_is_asked_as_it_was_read(life: object) -> None:
-    question = question_from(life.asked)  # type: ignore[attr-defined]
-    assert question_from(asked_of(question)) == question
+    question = build_question(life.asked)  # type: ignore[attr-defined]
+    assert build_question(new_question_from(question)) == question
 
 
 # Opened
@@ -239,15 +239,15 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 
 def test_a_draft_opens_once_nothing_is_left_to_decide(both: Tracker) -> None:
     add(both)
-    text = write_draft(both.draft("river", SIGNS), ESSAY, "rain", Standpoint(ADA, NOW))
+    text = write_draft(both.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
     question, indicators = read_draft(text, "draft.toml", ESSAY)
     assert "[…" in text
     with pytest.raises(Unresolvable) as refusal:
-        both.open_claim(asked_of(question), SIGNS, indicators=indicators)
+        both.open_claim(new_question_from(question), SIGNS, indicators=indicators)
     assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
     assert both.questions() == ()
     whole, watched = read_draft(completed(), "draft.toml", ESSAY)
-    both.open_claim(asked_of(whole), SIGNS, indicators=watched)
+    both.open_claim(new_question_from(whole), SIGNS, indicators=watched)
     page = both.question("rain")
     assert [claim.quote for claim in page.claims] == [
         "Arland will sign the river treaty by the end of 2027."
@@ -259,9 +259,9 @@ def test_a_draft_opens_once_nothing_is_left_to_decide(both: Tracker) -> None:
 @given(st.sampled_from(["text", "criteria"]), st.text("ab .", max_size=9))
 def test_a_gap_anywhere_in_a_question_is_seen(field: str, said: str) -> None:
     asked = LIVES[0].asked
-    assume(not any(flaw.code == "placeholder" for flaw in lint(asked, Surroundings(NOW))))
+    assume(not any(flaw.code == "placeholder" for flaw in find_flaws(asked, LintContext(NOW))))
     spoilt = replace(asked, **{field: f"{getattr(asked, field)} [… {said}]"})
     assert any(
         flaw.code == "placeholder" and flaw.severity == "blocking"
-        for flaw in lint(spoilt, Surroundings(NOW))
+        for flaw in find_flaws(spoilt, LintContext(NOW))
     )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.errors import Refused
-from tracker.essays.extracting import LONGEST_FILE, extract
+from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
 
 FIRST = (
     "The two governments have agreed to meet in the spring, and the talks could well fail "
@@ -29,19 +29,19 @@ def a_page(*paragraphs: str) -> str:
 
 def refusal(raw: bytes, name: str) -> str:
     with pytest.raises(Refused) as refused:
-        extract(raw, name)
+        extract_text(raw, name)
     assert "\n" not in str(refused.value)
     return str(refused.value)
 
 
 def test_plain_text_comes_out_as_it_went_in() -> None:
     text = "A title\n\nPrices “will” rise — or so they\u00a0say…\n"
-    assert extract(text.encode(), "essay.txt") == text
+    assert extract_text(text.encode(), "essay.txt") == text
 
 
 def test_lines_of_other_systems_end_in_a_line_feed() -> None:
     assert (
-        extract(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt")
+        extract_text(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt")
         == "One line.\nTwo lines.\nThree lines."
     )
 
@@ -49,29 +49,31 @@ def test_lines_of_other_systems_end_in_a_line_feed() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_text_in_other_encodings_is_read(encoding: str) -> None:
     assert (
-        extract("It’s a cliché that prices rise.".encode(encoding), "essay.txt")
+        extract_text("It’s a cliché that prices rise.".encode(encoding), "essay.txt")
         == "It’s a cliché that prices rise."
     )
 
 
 def test_what_cannot_be_seen_is_left_out() -> None:
-    assert extract("Pri\u00adces will\u200b rise.".encode(), "essay.txt") == "Prices will rise."
+    assert (
+        extract_text("Pri\u00adces will\u200b rise.".encode(), "essay.txt") == "Prices will rise."
+    )
 
 
 def test_markdown_keeps_its_marks_and_loses_its_settings() -> None:
-    assert extract(
+    assert extract_text(
         b"---\ntitle: Prices\ndate: 2026-01-02\n---\n# Prices\n\n* They *will* rise.\n", "essay.md"
     ) == ("# Prices\n\n* They *will* rise.\n")
 
 
 def test_a_rule_in_markdown_is_no_block_of_settings() -> None:
     text = "Prices rise.\n\n---\n\nThey will fall.\n\n---\n"
-    assert extract(text.encode(), "essay.md") == text
+    assert extract_text(text.encode(), "essay.md") == text
 
 
 @pytest.mark.parametrize("name", ["page.html", "PAGE.HTM", "page.txt", "page"])
 def test_of_a_saved_page_only_the_article_stays(name: str) -> None:
-    text = extract(a_page(FIRST, SECOND).encode(), name)
+    text = extract_text(a_page(FIRST, SECOND).encode(), name)
     assert text.splitlines()[-2:] == [FIRST.strip(), SECOND.strip()]
     assert "Subscribe" not in text
     assert "track()" not in text
@@ -82,7 +84,7 @@ def test_a_page_longer_than_a_news_article_is_read_to_its_end() -> None:
         f"Paragraph {number} says that prices will rise in the year {2000 + number}. " * 5
         for number in range(99)
     ]
-    assert "year 2098" in extract(a_page(*paragraphs).encode(), "page.html").splitlines()[-1]
+    assert "year 2098" in extract_text(a_page(*paragraphs).encode(), "page.html").splitlines()[-1]
 
 
 def test_a_page_saved_as_one_file_is_read() -> None:
@@ -92,7 +94,7 @@ def test_a_page_saved_as_one_file_is_read() -> None:
         + a_page(FIRST, SECOND)
         + "\n--edge--\n"
     )
-    assert extract(archive.encode(), "page.mhtml").splitlines()[-1] == SECOND.strip()
+    assert extract_text(archive.encode(), "page.mhtml").splitlines()[-1] == SECOND.strip()
 
 
 def test_an_archive_without_a_page_is_refused() -> None:
@@ -134,13 +136,13 @@ def test_what_is_no_text_is_refused_with_what_to_do(raw: bytes, said: str) -> No
 
 
 def test_a_file_too_large_for_an_essay_is_refused() -> None:
-    assert "5 MB" in refusal(b"a" * (LONGEST_FILE + 1), "essay.txt")
+    assert "5 MB" in refusal(b"a" * (MAX_FILE_BYTES + 1), "essay.txt")
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.md", "a.html", "a.mhtml", "a"]))
 def test_any_bytes_are_text_or_refused(raw: bytes, name: str) -> None:
     try:
-        text = extract(raw, name)
+        text = extract_text(raw, name)
     except Refused:
         return
     assert text.strip()

@@ -12,16 +12,22 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import ForecastsError, InvalidQuestion
-from forecasts.essays.dates import long_date
+from forecasts.essays.dates import format_long_date
 from forecasts.questions.links import LinkId
-from forecasts.questions.new_question import Asked, date_scale, question_from
+from forecasts.questions.new_question import NewQuestion, build_question, date_scale
 from forecasts.questions.question import EssayId, Question, QuestionId
 from tests.builders import DAY, an_indicator
 from tests.essays.essay_examples import LEAVES, RIVER, SIGNS, add, states
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
-from tracker.essays.horizons import LONGEST_TITLE, Wanted, group_of, is_group, last_day
+from tracker.essays.horizons import (
+    MAX_GROUP_TITLE_CHARS,
+    PlannedQuestion,
+    build_date_group,
+    is_date_group,
+    last_day,
+)
 from tracker.storage import edits
 
 WHY = "a question of a test"
@@ -30,11 +36,11 @@ ALL_OR_NONE = (
 )
 
 
-def asked_by(day: date, name: str = "", **changed: Any) -> Asked:
+def asked_by(day: date, name: str = "", **changed: Any) -> NewQuestion:
     """The question of a claim that closes at the end of a day."""
     closes = datetime(day.year, day.month, day.day, tzinfo=UTC) + DAY
     values: dict[str, Any] = {
-        "text": f"Will Arland sign the river treaty by {long_date(day)}?",
+        "text": f"Will Arland sign the river treaty by {format_long_date(day)}?",
         "criteria": ALL_OR_NONE,
         "closes_at": closes,
         "resolves_at": closes,
@@ -44,7 +50,7 @@ def asked_by(day: date, name: str = "", **changed: Any) -> Asked:
 
 
 def question_by(day: date, name: str = "", **changed: Any) -> Question:
-    return question_from(asked_by(day, name, **changed))
+    return build_question(asked_by(day, name, **changed))
 
 
 def end_of(year: int) -> date:
@@ -85,14 +91,15 @@ def test_only_yes_or_no_questions_of_one_shape_are_a_group(
     first: dict[str, Any], second: dict[str, Any], bound: bool
 ) -> None:
     assert (
-        is_group([question_by(end_of(2027), **first), question_by(end_of(2028), **second)]) is bound
+        is_date_group([question_by(end_of(2027), **first), question_by(end_of(2028), **second)])
+        is bound
     )
 
 
 def test_one_question_is_no_group_and_neither_are_two_of_one_day() -> None:
-    assert not is_group([])
-    assert not is_group([question_by(end_of(2027))])
-    assert not is_group([question_by(end_of(2027), "one"), question_by(end_of(2027), "two")])
+    assert not is_date_group([])
+    assert not is_date_group([question_by(end_of(2027))])
+    assert not is_date_group([question_by(end_of(2027), "one"), question_by(end_of(2027), "two")])
 
 
 days = st.lists(
@@ -103,7 +110,7 @@ days = st.lists(
 @given(days)
 def test_a_group_names_its_questions_in_their_order_each_by_its_last_day(found: list[date]) -> None:
     asked = [question_by(day) for day in found]
-    link = group_of(asked, ())
+    link = build_date_group(asked, ())
     assert (link.kind, link.question_ids) == ("dates", tuple(question.id for question in asked))
     assert link.labels == tuple(f"by {day.day} {day:%b %Y}" for day in found)
     assert len(set(link.labels)) == len(found)
@@ -114,7 +121,7 @@ def test_a_group_names_its_questions_in_their_order_each_by_its_last_day(found: 
 @given(st.sets(st.integers(1, 6)))
 def test_a_group_has_a_name_that_nobody_has(taken: set[int]) -> None:
     names = {LinkId("signs-dates" if n == 1 else f"signs-dates-{n}") for n in taken}
-    found = group_of([question_by(end_of(2027)), question_by(end_of(2028))], names).id
+    found = build_date_group([question_by(end_of(2027)), question_by(end_of(2028))], names).id
     assert found not in names
     assert found.startswith("signs-dates")
 
@@ -135,7 +142,7 @@ def test_a_group_is_called_by_what_its_names_have_in_common(
     asked = [
         question_by(end_of(year), name) for name, year in zip(names, (2027, 2028), strict=True)
     ]
-    assert group_of(asked, ()).id == link
+    assert build_date_group(asked, ()).id == link
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,7 @@ def test_a_group_is_called_by_what_its_names_have_in_common(
 )
 def test_a_label_says_what_is_asked_of_the_day(shape: str, label: str) -> None:
     asked = [question_by(end_of(year), horizon_shape=shape) for year in (2027, 2028)]
-    assert group_of(asked, ()).labels[0] == label
+    assert build_date_group(asked, ()).labels[0] == label
 
 
 @pytest.mark.parametrize(
@@ -180,10 +187,10 @@ def test_the_last_day_is_the_one_that_ends_at_the_close(hour: int, day: date) ->
 )
 def test_a_title_is_the_question_without_its_day(text: str, title: str) -> None:
     asked = [
-        question_by(end_of(year), text=text.format(day=long_date(end_of(year))))
+        question_by(end_of(year), text=text.format(day=format_long_date(end_of(year))))
         for year in (2027, 2028)
     ]
-    assert group_of(asked, ()).title == title
+    assert build_date_group(asked, ()).title == title
 
 
 def test_where_more_than_the_day_differs_the_title_is_the_first_question() -> None:
@@ -191,26 +198,28 @@ def test_where_more_than_the_day_differs_the_title_is_the_first_question() -> No
         question_by(end_of(2027)),
         question_by(end_of(2028), text="Will Borland sign by 31 December 2028?"),
     )
-    assert group_of([first, second], ()).title == first.text
+    assert build_date_group([first, second], ()).title == first.text
 
 
-@pytest.mark.parametrize("words", [LONGEST_TITLE, 10_000])
+@pytest.mark.parametrize("words", [MAX_GROUP_TITLE_CHARS, 10_000])
 def test_a_long_title_is_cut(words: int) -> None:
     asked = [
-        question_by(end_of(year), text=f"Will {'long ' * words}by {long_date(end_of(year))}?")
+        question_by(
+            end_of(year), text=f"Will {'long ' * words}by {format_long_date(end_of(year))}?"
+        )
         for year in (2027, 2028)
     ]
-    title = group_of(asked, ()).title
-    assert len(title) <= LONGEST_TITLE
+    title = build_date_group(asked, ()).title
+    assert len(title) <= MAX_GROUP_TITLE_CHARS
     assert title.endswith("long…")
 
 
 # All or none
 
 
-def wanted(*years: int, **changed: Any) -> list[Wanted]:
+def wanted(*years: int, **changed: Any) -> list[PlannedQuestion]:
     asked = [asked_by(end_of(year), f"signs-{year}", **changed) for year in years]
-    return [Wanted(one, (an_indicator(one.id),)) for one in asked]
+    return [PlannedQuestion(one, (an_indicator(one.id),)) for one in asked]
 
 
 def test_they_open_in_the_order_of_their_close_with_their_own_indicators(essay: Tracker) -> None:
@@ -235,10 +244,10 @@ def test_nothing_wanted_opens_nothing(essay: Tracker) -> None:
     assert essay.verify() == before
 
 
-def with_last(**changed: Any) -> list[Wanted]:
+def with_last(**changed: Any) -> list[PlannedQuestion]:
     """Three questions, of which the last is no good."""
     first, second, last = wanted(2027, 2028, 2029)
-    return [first, second, replace(last, asked=replace(last.asked, **changed))]
+    return [first, second, replace(last, question=replace(last.question, **changed))]
 
 
 @pytest.mark.parametrize(
@@ -280,14 +289,14 @@ def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Trac
     essay.open_claims(flawed, SIGNS, override=WHY)
     with essay._store.reading() as session:
         found = {
-            n: edits.override_of(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)
+            n: edits.find_override(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)
         }
     assert found[2029] is not None
     assert found[2029].why == WHY
 
 
 def test_what_is_no_group_opens_all_the_same_and_is_not_bound(essay: Tracker) -> None:
-    more = Wanted(asked_by(end_of(2028), "how-much", **numeric))
+    more = PlannedQuestion(asked_by(end_of(2028), "how-much", **numeric))
     essay.open_claims([*wanted(2027), more], SIGNS, override=WHY)
     assert {row.question.id for row in essay.questions()} == {"signs-2027", "how-much"}
     assert essay.coherence().links == ()

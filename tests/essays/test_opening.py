@@ -27,12 +27,12 @@ from tests.essays.test_adding import HOSTILE
 from tests.lives import LIVES, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
-from tracker.essays.opening import LONGEST_RESTATEMENT
+from tracker.essays.opening import MAX_RESTATEMENT_CHARS
 from tracker.model.audit import Override
 from tracker.model.essays import NewEssay
 from tracker.storage import edits
 from tracker.storage import event_log_rows as log
-from tracker.storage.event_log import Entry
+from tracker.storage.event_log import LogEntry
 
 SENTENCE = "Arland will sign the river treaty by the end of 2027."
 VAGUE = {"criteria": "If it seems so."}
@@ -45,16 +45,16 @@ def essay(tracker: Tracker) -> Tracker:
     return tracker
 
 
-def entries(tracker: Tracker) -> list[Entry]:
+def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
     with tracker._store.reading() as session:
-        return list(log.entries(session))
+        return list(log.iterate_entries(session))
 
 
 def override_of(tracker: Tracker, question: str) -> Override | None:
     """Why the linter was overridden."""
     with tracker._store.reading() as session:
-        return edits.override_of(session, QuestionId(question))
+        return edits.find_override(session, QuestionId(question))
 
 
 def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
@@ -278,7 +278,7 @@ def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(
     tracker.open_claim(asked_of(), sentence.offset)
     (claim,) = tracker.essay("river").claims
     assert len(claim.quote.split()) <= MAX_QUOTED_WORDS
-    assert len(claim.restatement) <= LONGEST_RESTATEMENT
+    assert len(claim.restatement) <= MAX_RESTATEMENT_CHARS
     assert tracker.essay("river").mapped[0].question_ids == ("rain",)
     clock.advance(days=1)
     add(tracker, f"Foreword!\n\n{text}")

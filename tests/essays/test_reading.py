@@ -15,11 +15,11 @@ from tests.essays.test_adding import HOSTILE
 from tests.lives import SOURCE, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.essays.reading import sentences_of
+from tracker.essays.reading import split_sentences
 from tracker.model.essays import NewEssay
 from tracker.model.json_values import to_json
 from tracker.model.read_models import QuestionSummary
-from tracker.questions.queries.current_forecasts import on_the_board
+from tracker.questions.queries.current_forecasts import board_forecast
 
 WHY = "a question of a test"
 
@@ -106,14 +106,14 @@ def test_the_number_on_the_board_is_the_crowds_then_the_suggestions_then_the_bas
     essay.open_claim(
         asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY
     )
-    assert on_the_board(summary(essay, "rain")).forecaster.id == PRIOR
+    assert board_forecast(summary(essay, "rain")).forecaster.id == PRIOR
     assert essay.essay("river").mapped[1].p == pytest.approx(0.3)
     clock.advance(days=2)
     essay.suggest()
-    assert on_the_board(summary(essay, "rain")).forecaster.id == SUGGESTION
+    assert board_forecast(summary(essay, "rain")).forecaster.id == SUGGESTION
     essay.forecast("rain", "90%")
     essay.forecast("rain", "90%", forecaster=ForecasterId("ben"))
-    assert on_the_board(summary(essay, "rain")).forecaster.id == CROWD
+    assert board_forecast(summary(essay, "rain")).forecaster.id == CROWD
     assert essay.essay("river").mapped[1].p == pytest.approx(0.9)
 
 
@@ -172,7 +172,7 @@ def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(
         "explicit prediction": (3, 2.0, 1, 0),
         "conditional": (0, 0.0, 0, 1),
     }
-    assert record.overall.small
+    assert record.overall.is_small_sample
     assert record.overall.mean_chance == pytest.approx(
         summary(tracker, "fog").standings[SUGGESTION].p
     )
@@ -271,7 +271,7 @@ def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(
 
 
 def test_the_same_text_is_read_once() -> None:
-    assert sentences_of(MANY) is sentences_of(MANY[:5] + MANY[5:])
+    assert split_sentences(MANY) is split_sentences(MANY[:5] + MANY[5:])
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.essays.test_extracting import FIRST, SECOND, a_page
 from tracker.errors import Refused
-from tracker.essays.titles import LONGEST_TITLE, name_of, title_of
+from tracker.essays.titles import MAX_TITLE_CHARS, choose_essay_name, find_title
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,8 @@ from tracker.essays.titles import LONGEST_TITLE, name_of, title_of
 )
 def test_a_page_is_called_by_its_heading_or_its_title(page: str, title: str) -> None:
     assert (
-        title_of(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html") == title
+        find_title(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html")
+        == title
     )
 
 
@@ -37,7 +38,7 @@ def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
         "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=edge\n\n--edge\n"
         "Content-Type: text/html; charset=utf-8\n\n" + a_page(FIRST, SECOND) + "\n--edge--\n"
     )
-    assert title_of(archive.encode(), "page.mhtml") == "Site"
+    assert find_title(archive.encode(), "page.mhtml") == "Site"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
 def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(
     text: str, name: str, title: str
 ) -> None:
-    assert title_of(text.encode(), name) == title
+    assert find_title(text.encode(), name) == title
 
 
 @pytest.mark.parametrize(("stem", "title", "name"), [
@@ -69,14 +70,14 @@ def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(
 def test_a_file_whose_name_says_nothing_is_named_by_its_title(
     stem: str, title: str, name: str
 ) -> None:
-    assert name_of(stem, title) == name
+    assert choose_essay_name(stem, title) == name
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.md", "a.html", "a.mhtml", "a"]))
 def test_a_title_of_any_bytes_is_a_line_that_is_not_long(raw: bytes, name: str) -> None:
     try:
-        title = title_of(raw, name)
+        title = find_title(raw, name)
     except Refused:
         return
-    assert len(title) <= LONGEST_TITLE
+    assert len(title) <= MAX_TITLE_CHARS
     assert title == " ".join(title.split())

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.feeds.answers import FetchLimits, FetchRequest, FetchResult, giving
+from tracker.feeds.answers import FetchLimits, FetchRequest, FetchResult, make_request_source
 from tracker.feeds.fetching.client import HttpFetch
 from tracker.feeds.item import FeedId
 
@@ -38,7 +38,7 @@ def fetching(**changed: Any) -> Iterator[HttpFetch]:
 def results(fetch: HttpFetch, requests: Sequence[FetchRequest]) -> list[Any]:
     """One result for each request, in their order."""
     found: dict[FeedId, FetchResult] = {}
-    for answers in fetch(giving(requests)):
+    for answers in fetch(make_request_source(requests)):
         for result in answers:
             assert result.feed_id not in found
             found[result.feed_id] = result

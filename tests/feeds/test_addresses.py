@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.feeds.fetching.addresses import Allowed, redirect_target, refusal, web_address
+from tracker.feeds.fetching.addresses import (
+    AllowedAddresses,
+    explain_refusal,
+    parse_web_address,
+    resolve_redirect,
+)
 
 V4 = st.integers(0, 2**32 - 1).map(IPv4Address)
 V6 = st.integers(0, 2**128 - 1).map(IPv6Address)
@@ -68,7 +73,7 @@ PUBLIC = ("93.184.215.14", "8.8.8.8", "192.0.1.1", "2606:4700::1111", "2a00:1450
     ],
 )
 def test_what_is_not_public_is_refused_with_the_reason(address: str, why: str) -> None:
-    assert refusal(address) == why
+    assert explain_refusal(address) == why
 
 
 @pytest.mark.parametrize(
@@ -76,15 +81,15 @@ def test_what_is_not_public_is_refused_with_the_reason(address: str, why: str) -
     [*PUBLIC, "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "172.32.0.1", "100.128.0.1"],
 )
 def test_public_addresses_may_be_asked(address: str) -> None:
-    assert refusal(address) == ""
-    assert Allowed().refusal("feed.example", address) == ""
+    assert explain_refusal(address) == ""
+    assert AllowedAddresses().explain_refusal("feed.example", address) == ""
 
 
 @given(V4 | V6)
 def test_nothing_is_public_that_the_standard_library_does_not_take_for_public(
     address: IPv4Address | IPv6Address,
 ) -> None:
-    if refusal(str(address)) == "":
+    if explain_refusal(str(address)) == "":
         assert address.is_global
         assert not address.is_multicast
 
@@ -93,7 +98,9 @@ def test_nothing_is_public_that_the_standard_library_does_not_take_for_public(
 def test_no_disguise_makes_an_address_public(address: IPv4Address) -> None:
     number = int(address)
     disguises = (0xFFFF << 32 | number, 0x64FF9B << 96 | number, 0x2002 << 112 | number << 80)
-    assert {refusal(str(IPv6Address(d))) for d in disguises} == {refusal(str(address))}
+    assert {explain_refusal(str(IPv6Address(d))) for d in disguises} == {
+        explain_refusal(str(address))
+    }
 
 
 # What is allowed all the same
@@ -101,23 +108,23 @@ def test_no_disguise_makes_an_address_public(address: IPv4Address) -> None:
 
 def test_a_refusal_says_what_to_do_about_it() -> None:
     assert (
-        Allowed().refusal("localhost", "127.0.0.1")
+        AllowedAddresses().explain_refusal("localhost", "127.0.0.1")
         == "127.0.0.1 is not a public address (loopback); allow it with the setting private_feeds"
     )
 
 
 def test_nothing_long_is_shown_in_a_refusal() -> None:
-    assert len(Allowed().refusal("", "fe80::1%" + "e" * 5_000)) < 200
+    assert len(AllowedAddresses().explain_refusal("", "fe80::1%" + "e" * 5_000)) < 200
 
 
 @pytest.mark.parametrize(
     "host", ["nas.lan", "NAS.LAN", "nas.lan.", "bücher.lan", "xn--bcher-kva.lan"]
 )
 def test_an_allowed_name_may_lead_anywhere(host: str) -> None:
-    allowed = Allowed.of(["Nas.lan", "Bücher.lan."])
+    allowed = AllowedAddresses.of(["Nas.lan", "Bücher.lan."])
     assert allowed.host(host)
-    assert allowed.refusal(host, "192.168.1.7") == ""
-    assert allowed.refusal("feed.example", "192.168.1.7") != ""
+    assert allowed.explain_refusal(host, "192.168.1.7") == ""
+    assert allowed.explain_refusal("feed.example", "192.168.1.7") != ""
     assert not allowed.host("other.lan")
     assert not allowed.host("a.nas.lan")
 
@@ -126,30 +133,30 @@ def test_an_allowed_name_may_lead_anywhere(host: str) -> None:
     "address", ["10.1.2.3", "::ffff:10.1.2.3", "64:ff9b::a01:203", "fd00::7", "192.168.1.7"]
 )
 def test_an_allowed_network_or_address_may_be_asked_by_any_name(address: str) -> None:
-    allowed = Allowed.of(["10.0.0.0/8", "fd00::/64", "192.168.1.7", " "])
-    assert allowed.refusal("feed.example", address) == ""
+    allowed = AllowedAddresses.of(["10.0.0.0/8", "fd00::/64", "192.168.1.7", " "])
+    assert allowed.explain_refusal("feed.example", address) == ""
     for other in ("192.168.1.8", "127.0.0.1", "fd01::7", "no address"):
-        assert allowed.refusal("feed.example", other) != ""
+        assert allowed.explain_refusal("feed.example", other) != ""
 
 
 def test_a_network_may_be_written_from_one_of_its_addresses_and_an_address_in_brackets() -> None:
-    allowed = Allowed.of(["10.1.2.3/8", "[::1]"])
-    assert (allowed.refusal("", "10.9.9.9"), allowed.refusal("", "::1")) == ("", "")
+    allowed = AllowedAddresses.of(["10.1.2.3/8", "[::1]"])
+    assert (allowed.explain_refusal("", "10.9.9.9"), allowed.explain_refusal("", "::1")) == ("", "")
 
 
 @given(V4 | V6)
 def test_a_star_allows_everything(address: IPv4Address | IPv6Address) -> None:
-    assert Allowed.of(["*"]).refusal("feed.example", str(address)) == ""
+    assert AllowedAddresses.of(["*"]).explain_refusal("feed.example", str(address)) == ""
 
 
 @pytest.mark.parametrize("slip", ["10.0.0.0/99", "10.0.0.0/", "http://nas.lan/"])
 def test_a_slip_of_the_pen_in_a_network_is_an_error(slip: str) -> None:
     with pytest.raises(ValueError, match="private_feeds"):
-        Allowed.of(["nas.lan", slip])
+        AllowedAddresses.of(["nas.lan", slip])
 
 
 def test_a_name_that_has_no_ascii_form_is_compared_as_it_is() -> None:
-    assert Allowed.of(["ü..lan"]).host("Ü..lan")
+    assert AllowedAddresses.of(["ü..lan"]).host("Ü..lan")
 
 
 # Addresses as they are asked
@@ -172,7 +179,7 @@ def test_a_name_that_has_no_ascii_form_is_compared_as_it_is() -> None:
     ],
 )
 def test_an_address_is_put_in_order(text: str, asked: str) -> None:
-    assert str(web_address(text)) == asked
+    assert str(parse_web_address(text)) == asked
 
 
 @pytest.mark.parametrize(
@@ -201,12 +208,16 @@ def test_an_address_is_put_in_order(text: str, asked: str) -> None:
     ],
 )
 def test_what_is_no_http_address_is_told(text: str) -> None:
-    assert web_address(text) is None
+    assert parse_web_address(text) is None
 
 
 @given(st.text())
 def test_any_text_is_an_address_or_none(text: str) -> None:
-    for found in (web_address(text), web_address(f"http://{text}"), redirect_target(BASE, text)):
+    for found in (
+        parse_web_address(text),
+        parse_web_address(f"http://{text}"),
+        resolve_redirect(BASE, text),
+    ):
         assert found is None or (
             found.scheme in ("http", "https") and found.raw_host and not found.raw_fragment
         )
@@ -214,7 +225,7 @@ def test_any_text_is_an_address_or_none(text: str) -> None:
 
 # Where a redirect leads
 
-BASE = web_address("http://feeds.example/a/b?c") or pytest.fail("no address")
+BASE = parse_web_address("http://feeds.example/a/b?c") or pytest.fail("no address")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +242,7 @@ BASE = web_address("http://feeds.example/a/b?c") or pytest.fail("no address")
     ],
 )
 def test_a_redirect_is_read_as_a_link_from_where_it_was_found(location: str, target: str) -> None:
-    assert str(redirect_target(BASE, location)) == target
+    assert str(resolve_redirect(BASE, location)) == target
 
 
 @pytest.mark.parametrize(
@@ -239,7 +250,7 @@ def test_a_redirect_is_read_as_a_link_from_where_it_was_found(location: str, tar
     ["file:///etc/passwd", "ftp://x/", "data:,", "http://[::1", "http://a b/", "mailto:a@b"],
 )
 def test_a_redirect_to_anything_but_http_leads_nowhere(location: str) -> None:
-    assert redirect_target(BASE, location) is None
+    assert resolve_redirect(BASE, location) is None
 
 
 @pytest.mark.parametrize(
@@ -256,15 +267,15 @@ def test_a_redirect_to_anything_but_http_leads_nowhere(location: str) -> None:
     ],
 )
 def test_a_password_stays_with_its_host(location: str, target: str) -> None:
-    base = web_address("http://me:secret@feeds.example/feed")
+    base = parse_web_address("http://me:secret@feeds.example/feed")
     assert base is not None
-    assert str(redirect_target(base, location)) == target
+    assert str(resolve_redirect(base, location)) == target
 
 
 def test_a_password_does_not_leave_the_secure_port() -> None:
-    base = web_address("https://me:secret@feeds.example/feed")
+    base = parse_web_address("https://me:secret@feeds.example/feed")
     assert base is not None
-    assert str(redirect_target(base, "http://feeds.example/feed")) == "http://feeds.example/feed"
+    assert str(resolve_redirect(base, "http://feeds.example/feed")) == "http://feeds.example/feed"
 
 
 def test_the_tests_own_public_addresses_are_public() -> None:

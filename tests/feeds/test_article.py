@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.discovery.article import LONGEST_TEXT, Article, NoArticle, extract
+from tracker.feeds.discovery.article import MAX_ARTICLE_LENGTH, Article, NoArticle, extract_article
 
 URL = "https://site.example/news/summit.html"
 FIRST = (
@@ -34,13 +34,13 @@ def paragraphs(*texts: str) -> str:
 
 
 def text_of(page: bytes, content_type: str = "text/html") -> str:
-    found = extract(page, content_type, URL)
+    found = extract_article(page, content_type, URL)
     assert isinstance(found, Article), found
     return found.text
 
 
 def reason(page: bytes, content_type: str = "text/html") -> str:
-    found = extract(page, content_type, URL)
+    found = extract_article(page, content_type, URL)
     assert isinstance(found, NoArticle), found
     return found.reason
 
@@ -98,7 +98,7 @@ def test_the_page_is_read_in_its_own_encoding(encoding: str, content_type: str, 
 
 def test_a_long_text_ends_at_a_word() -> None:
     text = text_of(a_page(paragraphs(*(f"{number} {FIRST}" for number in range(300)))))
-    assert len(text) <= LONGEST_TEXT
+    assert len(text) <= MAX_ARTICLE_LENGTH
     assert text.endswith("…")
     assert text.startswith("0 Arland")
 
@@ -168,7 +168,7 @@ def test_where_there_is_no_article_the_reason_is_said(
 )
 def test_a_hostile_page_ends(inside: str) -> None:
     with patience():
-        extract(a_page(inside), "text/html", URL)
+        extract_article(a_page(inside), "text/html", URL)
 
 
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +200,7 @@ def test_a_stumble_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_comes_out_can_travel_between_processes() -> None:
     for page in (a_page(paragraphs(FIRST, SECOND)), b""):
-        found = extract(page, "text/html", URL)
+        found = extract_article(page, "text/html", URL)
         assert pickle.loads(pickle.dumps(found)) == found
 
 
@@ -216,4 +216,4 @@ def test_trafilatura_is_imported_only_when_an_article_is_read() -> None:
     )
 )
 def test_nothing_that_is_served_raises(page: bytes) -> None:
-    assert isinstance(extract(page, "text/html", URL), Article | NoArticle)
+    assert isinstance(extract_article(page, "text/html", URL), Article | NoArticle)

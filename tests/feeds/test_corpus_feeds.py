@@ -22,17 +22,23 @@ import pytest
 from tests.feeds.plain_feedparser import as_feedparser
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.change_detection import (
-    NOTHING,
-    Memory,
-    Read,
-    Unchanged,
-    Unread,
-    look,
-    understood,
+    NO_MEMORY,
+    DocumentMemory,
+    NewContent,
+    ParsedDocument,
+    UnchangedDocument,
+    detect_changes,
+    finish_reading,
 )
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
-from tracker.feeds.parsing.parsed import MOST_ITEMS, Said, gathered, item_of, newest
-from tracker.feeds.text import LONGEST_MARKUP, unmarked
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
+from tracker.feeds.parsing.parsed import (
+    MAX_ITEMS,
+    ParsedEntry,
+    assign_keys,
+    item_from_entry,
+    select_newest,
+)
+from tracker.feeds.text import MAX_MARKUP_LENGTH, strip_markup
 
 CORPORA: Final = Path(__file__).parents[2] / ".." / "shared" / "corpora"
 __test__ = (
@@ -149,10 +155,10 @@ def test_feedparsers_own_assertions_hold_as_it_comes(unpacked: Path) -> None:
 
 def test_feedparsers_assertion_about_json_holds(unpacked: Path) -> None:
     """All of it can be said of ours: not bozo is no warning."""
-    parsed = parse(
+    parsed = parse_feed(
         (unpacked / "feedparser-json/example.json").read_bytes(), "application/json", URL
     )
-    assert isinstance(parsed, Parsed)
+    assert isinstance(parsed, ParsedFeed)
     assert (parsed.title, len(parsed.items), parsed.warning) == ("My Example Feed", 2, None)
 
 
@@ -182,15 +188,18 @@ def theirs(body: bytes) -> list[ParsedItem]:
     if re.search(rb"[\s:]base\s*=", body):
         headers["content-location"] = URL
     return list(
-        newest(
-            gathered(
-                [item_of(their_words(entry), URL) for entry in as_feedparser(body, headers).entries]
+        select_newest(
+            assign_keys(
+                [
+                    item_from_entry(their_words(entry), URL)
+                    for entry in as_feedparser(body, headers).entries
+                ]
             )[0]
         )
     )
 
 
-def their_words(entry: Any) -> Said:
+def their_words(entry: Any) -> ParsedEntry:
     contents = [
         text
         for content in entry.get("content", ())
@@ -199,14 +208,14 @@ def their_words(entry: Any) -> Said:
     said = [name for name in ("published", "updated", "created") if name in entry]
     readable = [name for name in said if entry.get(f"{name}_parsed")]
     name = next(iter([*readable, *said]), "published")
-    return Said(
+    return ParsedEntry(
         guid=entry.get("id", ""),
-        title=unmarked(entry.get("title", "")),
-        summary=unmarked(entry.get("summary", "")),
-        content=unmarked(max(contents, key=len, default="")),
+        title=strip_markup(entry.get("title", "")),
+        summary=strip_markup(entry.get("summary", "")),
+        content=strip_markup(max(contents, key=len, default="")),
         link=entry.get("link", ""),
         published_at=moment(entry.get(f"{name}_parsed")),
-        published_raw=unmarked(entry[name]) if name in said else "",
+        published_raw=strip_markup(entry[name]) if name in said else "",
         updated_at=moment(entry.get("updated_parsed")) if "updated" in said else None,
     )
 
@@ -219,12 +228,14 @@ def moment(parsed: Any) -> datetime.datetime | None:
     return at if at and at.year > 1 else None
 
 
-def taken(body: bytes, memory: Memory = NOTHING) -> tuple[Read | Unchanged | ParseFailed, int]:
+def taken(
+    body: bytes, memory: DocumentMemory = NO_MEMORY
+) -> tuple[ParsedDocument | UnchangedDocument | ParseFailed, int]:
     """Our way with a document from the bytes on, and how many entries were cut out of it."""
-    found = look(body, "application/xml", memory)
-    while isinstance(found, Unread):
-        outcome = understood(found, parse(found.document, found.content_type, URL))
-        if not isinstance(outcome, Unread):
+    found = detect_changes(body, "application/xml", memory)
+    while isinstance(found, NewContent):
+        outcome = finish_reading(found, parse_feed(found.document, found.content_type, URL))
+        if not isinstance(outcome, NewContent):
             return outcome, found.cut
         found = outcome
     return found, 0
@@ -245,7 +256,7 @@ FIELDS: Final = (
 def compared(body: bytes) -> Counter[str]:
     """A document's entries by how ours compare with feedparser's."""
     outcome, _ = taken(body)
-    ours, expected = outcome.items if isinstance(outcome, Read) else (), theirs(body)
+    ours, expected = outcome.items if isinstance(outcome, ParsedDocument) else (), theirs(body)
     if len(ours) != len(expected):
         return Counter(
             {
@@ -274,7 +285,7 @@ def how_alike(our: ParsedItem, their: ParsedItem, length: int = 0) -> str:
         mine, other = ("".join((item.content or item.summary).split()) for item in (our, their))
         if mine == other:
             return "equal but for space"
-        if length > LONGEST_MARKUP and other.startswith(mine[:-30]):
+        if length > MAX_MARKUP_LENGTH and other.startswith(mine[:-30]):
             return "equal up to the cap"
     return "different"
 
@@ -283,7 +294,7 @@ def lengths_of_markup(body: bytes) -> dict[str, int]:
     """By title, how long an entry's text is before it is cleaned."""
     found = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     return {
-        unmarked(entry.get("title", "")): max(
+        strip_markup(entry.get("title", "")): max(
             map(
                 len,
                 (entry.get("summary", ""), *(part["value"] for part in entry.get("content", ()))),
@@ -325,16 +336,16 @@ def test_half_of_a_document_reads_the_same_when_the_other_half_is_known(unpacked
     for _, body in documents(unpacked, every=4, capture=60):
         entire, _ = taken(body)
         if (
-            not isinstance(entire, Read)
+            not isinstance(entire, ParsedDocument)
             or len(entire.memory.entries) < 32
-            or len(entire.items) == MOST_ITEMS
+            or len(entire.items) == MAX_ITEMS
         ):
             continue  # of a longer one the newest are read, and which they are depends on what there is
         names = [
             entire.memory.entries[at : at + 16] for at in range(0, len(entire.memory.entries), 16)
         ]
-        outcome, cut = taken(body, Memory(b"", b"".join(names[::2])))
-        assert isinstance(outcome, Read)
+        outcome, cut = taken(body, DocumentMemory(b"", b"".join(names[::2])))
+        assert isinstance(outcome, ParsedDocument)
         assert outcome.memory == entire.memory
         places = [entire.items.index(item) for item in outcome.items]
         assert places == sorted(places)
@@ -349,18 +360,18 @@ def test_half_of_a_document_reads_the_same_when_the_other_half_is_known(unpacked
 def test_captured_feeds_in_order_bring_every_entry_once_under_one_key_for_good() -> None:
     keys: dict[tuple[str, str], set[str]] = defaultdict(set)
     handed_on: Counter[str] = Counter()
-    memory = dict.fromkeys((path.name for path in (CORPORA / "rss_captures").iterdir()), NOTHING)
+    memory = dict.fromkeys((path.name for path in (CORPORA / "rss_captures").iterdir()), NO_MEMORY)
     for path in sorted((CORPORA / "rss_captures").glob("*/*.gz"))[::4]:
         feed, body = path.parent.name, gzip.decompress(path.read_bytes())
-        entire = parse(body, "", URL)
-        assert isinstance(entire, Parsed)
+        entire = parse_feed(body, "", URL)
+        assert isinstance(entire, ParsedFeed)
         entries = sum(body.count(tag) for tag in (b"<item>", b"<item ", b"<entry>", b"<entry "))
         assert len({item.key for item in entire.items}) == len(entire.items) == entries
         assert entire.warning is None
         assert all(item.title and item.canonical_url and item.published_at for item in entire.items)
         outcome, cut = taken(body, memory[feed])
         assert not isinstance(outcome, ParseFailed)
-        items = outcome.items if isinstance(outcome, Read) else ()
+        items = outcome.items if isinstance(outcome, ParsedDocument) else ()
         handed_on.update({"whole": len(entire.items), "new": len(items), "cut": cut})
         known = {key for found in keys.values() for key in found}
         for item in entire.items:
@@ -378,8 +389,8 @@ def test_odd_feeds_of_other_readers_tests_are_read_or_refused_with_a_reason(unpa
         path for path in sorted(unpacked.rglob("*")) if path.is_file() and "opml" not in str(path)
     ][::12]:
         body = path.read_bytes()
-        parsed = parse(body, "", URL)
-        assert parse(body, "", URL) == parsed
+        parsed = parse_feed(body, "", URL)
+        assert parse_feed(body, "", URL) == parsed
         if isinstance(parsed, ParseFailed):
             refusals[parsed.reason] += 1
             continue

@@ -6,22 +6,22 @@ from hypothesis import strategies as st
 
 from tests.patience import patience
 from tracker.feeds.discovery.feed_links import (
-    LONGEST_PAGE,
-    MOST_CANDIDATES,
-    USUAL_PATHS,
-    Candidate,
-    feeds_of_page,
+    COMMON_FEED_PATHS,
+    MAX_CANDIDATES,
+    MAX_PAGE_BYTES,
+    FeedCandidate,
+    find_page_feeds,
 )
 
 PAGE = "https://site.example/news/page.html"
 
 
-def found(head: str = "", body: str = "", url: str = PAGE) -> list[Candidate]:
+def found(head: str = "", body: str = "", url: str = PAGE) -> list[FeedCandidate]:
     page = f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
-    return list(feeds_of_page(page.encode(), "text/html", url))
+    return list(find_page_feeds(page.encode(), "text/html", url))
 
 
-def urls(candidates: list[Candidate], how: str = "link") -> list[str]:
+def urls(candidates: list[FeedCandidate], how: str = "link") -> list[str]:
     assert all(candidate.how == how for candidate in candidates), candidates
     return [candidate.url for candidate in candidates]
 
@@ -32,7 +32,7 @@ def link(href: str, kind: str = "application/rss+xml", rel: str = "alternate") -
 
 def test_a_feed_that_the_page_names_is_found_with_its_title() -> None:
     assert found(link("/rss.xml")) == [
-        Candidate("https://site.example/rss.xml", "News & more", "link")
+        FeedCandidate("https://site.example/rss.xml", "News & more", "link")
     ]
 
 
@@ -170,13 +170,13 @@ def test_named_feeds_come_first_then_linked_ones_and_those_of_comments_last() ->
 
 def test_usual_places_are_guessed_only_when_the_page_says_nothing() -> None:
     guesses = found(body="<p>Welcome</p>")
-    assert urls(guesses, "guess") == [f"https://site.example{path}" for path in USUAL_PATHS]
-    assert feeds_of_page(b"", "", PAGE) == tuple(guesses)
-    assert feeds_of_page(b"", "", "ftp://site.example/") == ()
+    assert urls(guesses, "guess") == [f"https://site.example{path}" for path in COMMON_FEED_PATHS]
+    assert find_page_feeds(b"", "", PAGE) == tuple(guesses)
+    assert find_page_feeds(b"", "", "ftp://site.example/") == ()
 
 
 def test_no_more_than_twenty_come_out() -> None:
-    assert len(found("".join(link(f"/{number}") for number in range(3_000)))) == MOST_CANDIDATES
+    assert len(found("".join(link(f"/{number}") for number in range(3_000)))) == MAX_CANDIDATES
 
 
 def test_titles_are_plain_and_short() -> None:
@@ -201,14 +201,14 @@ def test_titles_are_read_in_the_page_s_encoding(
     encoding: str, content_type: str, head: str
 ) -> None:
     tag = "<link rel=alternate type=application/rss+xml href=/f title='Новости'>"
-    (candidate,) = feeds_of_page(f"<html><head>{head}{tag}".encode(encoding), content_type, PAGE)
+    (candidate,) = find_page_feeds(f"<html><head>{head}{tag}".encode(encoding), content_type, PAGE)
     assert candidate.title == "Новости"
 
 
 @pytest.mark.parametrize("before", ["", " "])
 def test_only_the_beginning_of_a_page_is_read(before: str) -> None:
     head = f"{before}<link rel=alternate type=application/rss+xml href=/f title='Ж'>"
-    (candidate,) = found(head, "<p>" + "ж" * LONGEST_PAGE + "<a href=/late.rss>")
+    (candidate,) = found(head, "<p>" + "ж" * MAX_PAGE_BYTES + "<a href=/late.rss>")
     assert candidate.title == "Ж"
 
 
@@ -231,7 +231,7 @@ HOSTILE = {
 @pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_page_ends(page: bytes) -> None:
     with patience():
-        assert len(feeds_of_page(page, "text/html", PAGE)) <= MOST_CANDIDATES
+        assert len(find_page_feeds(page, "text/html", PAGE)) <= MAX_CANDIDATES
 
 
 @settings(deadline=None)
@@ -258,8 +258,8 @@ def test_a_hostile_page_ends(page: bytes) -> None:
     st.sampled_from([PAGE, "http://[::1", "", "https://site.example"]),
 )
 def test_only_web_addresses_ever_come_out(page: bytes, content_type: str, url: str) -> None:
-    candidates = feeds_of_page(page, content_type, url)
+    candidates = find_page_feeds(page, content_type, url)
     assert all(
         candidate.url.lower().startswith(("http://", "https://")) for candidate in candidates
     )
-    assert len({candidate.url for candidate in candidates}) == len(candidates) <= MOST_CANDIDATES
+    assert len({candidate.url for candidate in candidates}) == len(candidates) <= MAX_CANDIDATES

@@ -216,8 +216,8 @@ def test_a_bomb_is_not_blown_up(server: FeedServer, encoding: str) -> None:
 
 
 def test_large_documents_take_turns(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "LARGE", 10_000)
-    monkeypatch.setattr(intake, "LARGE_AT_ONCE", 1)
+    monkeypatch.setattr(intake, "LARGE_BODY_BYTES", 10_000)
+    monkeypatch.setattr(intake, "MAX_LARGE_BODIES", 1)
     large, all_are_here = bytes(2_900_000), Barrier(12, timeout=0.3)
 
     def write(request: BaseHTTPRequestHandler) -> None:
@@ -238,8 +238,8 @@ def test_large_documents_take_turns(server: FeedServer, monkeypatch: pytest.Monk
 def test_waiting_for_room_costs_a_large_document_no_time(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "LARGE", 1_000)
-    monkeypatch.setattr(intake, "LARGE_AT_ONCE", 1)
+    monkeypatch.setattr(intake, "LARGE_BODY_BYTES", 1_000)
+    monkeypatch.setattr(intake, "MAX_LARGE_BODIES", 1)
     first_is_in, first_is_done = Event(), Event()
 
     def first(request: BaseHTTPRequestHandler) -> None:

@@ -22,11 +22,11 @@ from tests.feeds.fetching import (
     requests_to,
     results,
 )
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, giving
+from tracker.feeds.answers import Deferred, Fetched, FetchFailed, make_request_source
 from tracker.feeds.fetching import rate_limit as manners
 from tracker.feeds.fetching import request_queue as turns
-from tracker.feeds.fetching.headers import retry_after
-from tracker.feeds.fetching.rate_limit import Rate
+from tracker.feeds.fetching.headers import parse_retry_after
+from tracker.feeds.fetching.rate_limit import RequestRate
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
 
 def test_part_of_a_second_is_rounded_up() -> None:
     date = format_datetime(NOW + timedelta(seconds=10), usegmt=True)
-    assert retry_after(date, NOW + timedelta(microseconds=1)) == 10.0
+    assert parse_retry_after(date, NOW + timedelta(microseconds=1)) == 10.0
 
 
 @pytest.mark.parametrize("status", [200, 301, 403, 404, 500])
@@ -184,7 +184,7 @@ def test_a_redirect_to_a_site_that_has_been_asked_enough_waits_for_it(server: Fe
 def test_a_short_wait_is_slept_through_without_a_place(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manners, "USUAL", Rate(gap=0.3, burst=1))
+    monkeypatch.setattr(manners, "DEFAULT_RATE", RequestRate(gap=0.3, burst=1))
     server.serve("/feed.xml", BODY)
     crowd = [server.url("/feed.xml", host="feeds.site.com")] * 3
     started = time.monotonic()
@@ -194,7 +194,9 @@ def test_a_short_wait_is_slept_through_without_a_place(
         order = [
             result.feed_id
             for answers in fetch(
-                giving(requests_to(*crowd, server.url("/feed.xml", host="a.other.org")))
+                make_request_source(
+                    requests_to(*crowd, server.url("/feed.xml", host="a.other.org"))
+                )
             )
             for result in answers
             if isinstance(result, Fetched)
@@ -269,7 +271,7 @@ def test_a_crowd_for_a_slow_host_leaves_room_for_others(server: FeedServer) -> N
 def test_who_stands_in_line_for_too_long_comes_back_later(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "LONGEST_QUEUE", 0.1)
+    monkeypatch.setattr(turns, "MAX_QUEUE_SECONDS", 0.1)
 
     def slow(request: BaseHTTPRequestHandler) -> None:
         time.sleep(0.3)

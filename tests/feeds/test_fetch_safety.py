@@ -56,9 +56,11 @@ def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     ever.
     """
     others = tuple(
-        (network, why) for network, why in addresses.NOT_PUBLIC if str(network) != "127.0.0.0/8"
+        (network, why)
+        for network, why in addresses.NON_PUBLIC_NETWORKS
+        if str(network) != "127.0.0.0/8"
     )
-    monkeypatch.setattr(addresses, "NOT_PUBLIC", others)
+    monkeypatch.setattr(addresses, "NON_PUBLIC_NETWORKS", others)
 
 
 @pytest.mark.parametrize("host", PRIVATE)

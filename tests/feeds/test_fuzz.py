@@ -11,27 +11,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, document
-from tracker.feeds.links import LONGEST_LINK, canonical_url
+from tracker.feeds.links import MAX_URL_LENGTH, canonical_url
 from tracker.feeds.parsing.change_detection import (
-    NOTHING,
-    Memory,
-    Read,
-    Unchanged,
-    Unread,
-    look,
-    understood,
+    NO_MEMORY,
+    DocumentMemory,
+    NewContent,
+    ParsedDocument,
+    UnchangedDocument,
+    detect_changes,
+    finish_reading,
 )
-from tracker.feeds.parsing.entry_spans import split, without
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
+from tracker.feeds.parsing.entry_spans import remove_entries, split_entries
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 from tracker.feeds.parsing.parsed import (
-    LONGEST_CONTENT,
-    LONGEST_DATE,
-    LONGEST_KEY,
-    LONGEST_SUMMARY,
-    LONGEST_TITLE,
-    MOST_ITEMS,
+    MAX_CONTENT_LENGTH,
+    MAX_DATE_LENGTH,
+    MAX_ITEMS,
+    MAX_KEY_LENGTH,
+    MAX_SUMMARY_LENGTH,
+    MAX_TITLE_LENGTH,
 )
-from tracker.feeds.text import visible
+from tracker.feeds.text import remove_invisible
 
 URL: Final = "https://feed.example/news/rss.xml"
 
@@ -100,23 +100,23 @@ def mutants(draw: st.DrawFn) -> bytes:
     return body
 
 
-def checked(parsed: Parsed | ParseFailed) -> Parsed | ParseFailed:
+def checked(parsed: ParsedFeed | ParseFailed) -> ParsedFeed | ParseFailed:
     """Is all of it bounded, plain and http(s)?"""
     if isinstance(parsed, ParseFailed):
         assert 0 < len(parsed.reason) <= 200
         return parsed
-    assert len(parsed.items) <= MOST_ITEMS
+    assert len(parsed.items) <= MAX_ITEMS
     assert len({item.key for item in parsed.items}) == len(parsed.items) <= len(parsed.names)
     assert 0 <= parsed.ttl_seconds <= 86400
     assert bool(parsed.site_url) == bool(
         canonical_url(parsed.site_url)
     )  # which only http(s) addresses have
-    for text, longest in [(parsed.title, LONGEST_TITLE), *[pair for item in parsed.items for pair in (
-        (item.title, LONGEST_TITLE), (item.summary, LONGEST_SUMMARY), (item.content, LONGEST_CONTENT),
-        (item.published_raw, LONGEST_DATE), (item.url, LONGEST_LINK),
-        (item.key, LONGEST_KEY + LONGEST_LINK + 80))]]:  # fmt: skip
+    for text, longest in [(parsed.title, MAX_TITLE_LENGTH), *[pair for item in parsed.items for pair in (
+        (item.title, MAX_TITLE_LENGTH), (item.summary, MAX_SUMMARY_LENGTH), (item.content, MAX_CONTENT_LENGTH),
+        (item.published_raw, MAX_DATE_LENGTH), (item.url, MAX_URL_LENGTH),
+        (item.key, MAX_KEY_LENGTH + MAX_URL_LENGTH + 80))]]:  # fmt: skip
         assert len(text) <= longest
-        assert text == visible(text)
+        assert text == remove_invisible(text)
         assert "\n" not in text
     for item in parsed.items:
         assert item.title
@@ -129,28 +129,30 @@ def checked(parsed: Parsed | ParseFailed) -> Parsed | ParseFailed:
     return parsed
 
 
-def follow(body: bytes, content_type: str, memory: Memory) -> Memory:
+def follow(body: bytes, content_type: str, memory: DocumentMemory) -> DocumentMemory:
     """Read a document as it is read when it comes; what is remembered of it."""
-    found = look(body, content_type, memory)
-    while isinstance(found, Unread):
-        outcome = understood(found, checked(parse(found.document, found.content_type, URL)))
+    found = detect_changes(body, content_type, memory)
+    while isinstance(found, NewContent):
+        outcome = finish_reading(
+            found, checked(parse_feed(found.document, found.content_type, URL))
+        )
         if isinstance(outcome, ParseFailed):
-            return NOTHING
-        if isinstance(outcome, Read):
+            return NO_MEMORY
+        if isinstance(outcome, ParsedDocument):
             return outcome.memory
         assert found.cut
         assert not outcome.cut
         found = outcome
-    assert isinstance(found, Unchanged)
+    assert isinstance(found, UnchangedDocument)
     return found.memory
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=400), st.text(max_size=20))
 def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> None:
-    checked(parse(body, content_type, URL))
-    split(body, content_type)
-    follow(body, content_type, NOTHING)
+    checked(parse_feed(body, content_type, URL))
+    split_entries(body, content_type)
+    follow(body, content_type, NO_MEMORY)
 
 
 @settings(deadline=None, max_examples=100)
@@ -158,7 +160,7 @@ def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> No
 def test_a_feed_after_accidents_has_an_answer_within_its_caps(
     body: bytes, content_type: str
 ) -> None:
-    checked(parse(body, content_type, URL))
+    checked(parse_feed(body, content_type, URL))
 
 
 @settings(deadline=None, max_examples=60)
@@ -166,10 +168,10 @@ def test_a_feed_after_accidents_has_an_answer_within_its_caps(
 def test_one_damaged_feed_after_another_is_followed(
     before: bytes, after: bytes, content_type: str
 ) -> None:
-    memory = follow(after, content_type, follow(before, content_type, NOTHING))
+    memory = follow(after, content_type, follow(before, content_type, NO_MEMORY))
     assert len(memory.entries) % 16 == 0
     if memory.body_hash:
-        assert isinstance(look(after, content_type, memory), Unchanged)
+        assert isinstance(detect_changes(after, content_type, memory), UnchangedDocument)
 
 
 @settings(deadline=None, max_examples=50)
@@ -177,7 +179,7 @@ def test_one_damaged_feed_after_another_is_followed(
 def test_what_is_cut_out_of_a_damaged_feed_leaves_the_rest_as_it_is(
     body: bytes, data: st.DataObject
 ) -> None:
-    parts = split(body, "")
+    parts = split_entries(body, "")
     if parts is None:
         return
     known = set(data.draw(st.lists(st.sampled_from(parts.hashes))))
@@ -186,6 +188,6 @@ def test_what_is_cut_out_of_a_damaged_feed_leaves_the_rest_as_it_is(
         for (start, end), digest in zip(parts.ranges, parts.hashes, strict=True)
         if digest not in known
     ]
-    again = split(without(parts, known), "")
+    again = split_entries(remove_entries(parts, known), "")
     assert [again.document[start:end] for start, end in again.ranges] == left if again else not left
-    checked(parse(without(parts, known), "", URL))
+    checked(parse_feed(remove_entries(parts, known), "", URL))

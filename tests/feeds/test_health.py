@@ -20,36 +20,36 @@ from tests.feeds.test_polling import (
     unchanged,
 )
 from tests.feeds.test_rhythm import every, moments
-from tracker.feeds.feed import FeedState, Rhythm
+from tracker.feeds.feed import FeedState, PublicationRate
 from tracker.feeds.scheduling.health import (
     LATE_AFTER,
     DayCount,
     UsualItems,
-    counted,
-    fleet,
-    health,
+    assess_fleet,
+    assess_health,
+    compute_not_modified_share,
+    compute_usual_items,
+    count_poll,
+    explain_silence,
     is_quiet,
-    share_not_modified,
-    silence,
-    usual_items,
 )
 from tracker.feeds.scheduling.polling import (
-    News,
+    PollNews,
     PollRules,
     after_failure,
     after_success,
-    never_polled,
+    make_feed_state,
 )
-from tracker.feeds.scheduling.publication_rate import learned
+from tracker.feeds.scheduling.publication_rate import update_rate
 
 # NOW is a Wednesday at noon.
-UNASKED = never_polled(a_feed().feed, NOW)
+UNASKED = make_feed_state(a_feed().feed, NOW)
 
 
 def silent_for(gap: timedelta, interval: timedelta = DAY / 12, **changed: Any) -> FeedState:
     """A feed that answers, and brought an item at each interval until a while ago."""
     last = NOW - gap
-    rhythm = learned(Rhythm(), every(interval, last, 200), last)
+    rhythm = update_rate(PublicationRate(), every(interval, last, 200), last)
     asked = {"last_success_at": NOW - MINUTE, "last_attempt_at": NOW - MINUTE}
     return a_feed(**{"last_new_at": last, "rhythm": rhythm, **asked, **changed})
 
@@ -59,13 +59,13 @@ def silent_for(gap: timedelta, interval: timedelta = DAY / 12, **changed: Any) -
 
 def test_health_is_the_first_rule_that_holds() -> None:
     overdue = NOW + LATE_AFTER + timedelta(seconds=1)
-    assert health(UNASKED, NOW) == "new"
-    assert health(a_feed(), NOW + LATE_AFTER) == "ok"
-    assert health(a_feed(), overdue) == health(UNASKED, overdue) == "late"
-    assert health(a_feed(failures=1), overdue) == "failing"
-    assert health(a_feed(failures=1, paused_why="by hand"), overdue) == "paused"
-    assert health(silent_for(4 * DAY), NOW) == "quiet"
-    assert health(silent_for(4 * DAY), overdue) == "late"
+    assert assess_health(UNASKED, NOW) == "new"
+    assert assess_health(a_feed(), NOW + LATE_AFTER) == "ok"
+    assert assess_health(a_feed(), overdue) == assess_health(UNASKED, overdue) == "late"
+    assert assess_health(a_feed(failures=1), overdue) == "failing"
+    assert assess_health(a_feed(failures=1, paused_why="by hand"), overdue) == "paused"
+    assert assess_health(silent_for(4 * DAY), NOW) == "quiet"
+    assert assess_health(silent_for(4 * DAY), overdue) == "late"
 
 
 def test_a_feed_is_quiet_after_a_gap_that_its_rhythm_makes_unlikely() -> None:
@@ -80,7 +80,7 @@ def test_a_feed_is_quiet_after_a_gap_that_its_rhythm_makes_unlikely() -> None:
 def test_weekends_are_no_gap() -> None:
     monday, sunday = NOW - 2 * DAY, NOW - 3 * DAY
     friday_evening = sunday - 1.6 * DAY
-    rhythm = learned(Rhythm(), every(DAY / 12, friday_evening, 150), friday_evening)
+    rhythm = update_rate(PublicationRate(), every(DAY / 12, friday_evening, 150), friday_evening)
     state = a_feed(last_new_at=friday_evening, rhythm=rhythm)
     assert not is_quiet(state, sunday + 10 * HOUR)
     assert is_quiet(state, monday + 8 * HOUR)
@@ -93,47 +93,54 @@ def test_a_feed_that_is_silent_for_years_is_quiet() -> None:
 
 def test_a_feed_that_never_brought_anything_is_not_quiet() -> None:
     assert not is_quiet(a_feed(last_new_at=None), NOW + 900 * DAY)
-    assert not is_quiet(a_feed(rhythm=Rhythm()), NOW + 900 * DAY)
+    assert not is_quiet(a_feed(rhythm=PublicationRate()), NOW + 900 * DAY)
 
 
 # The feeds behind a question
 
 
 def test_a_feed_that_answers_and_brings_news_is_not_silent() -> None:
-    assert silence(a_feed(), NOW) == ""
-    assert silence(UNASKED, NOW) == ""
+    assert explain_silence(a_feed(), NOW) == ""
+    assert explain_silence(UNASKED, NOW) == ""
 
 
 def test_a_paused_feed_is_silent_and_says_why() -> None:
     gone = after_failure(a_feed(), failed("HTTP 410 Gone", 410, gone=True), NOW, PollRules())
-    assert silence(gone, NOW) == "paused: its server says that it is gone for good (HTTP 410 Gone)"
+    assert (
+        explain_silence(gone, NOW)
+        == "paused: its server says that it is gone for good (HTTP 410 Gone)"
+    )
 
 
 def test_a_feed_that_fails_is_silent_from_the_second_time_on() -> None:
     once = after_failure(a_feed(), failed("host not found"), NOW, PollRules())
-    assert silence(once, NOW + HOUR) == ""
+    assert explain_silence(once, NOW + HOUR) == ""
     twice = after_failure(once, failed("timed out after 30 s"), NOW + HOUR, PollRules())
-    assert silence(twice, NOW + HOUR) == "failing since 1 Jun 12:00 UTC: timed out after 30 s"
+    assert (
+        explain_silence(twice, NOW + HOUR) == "failing since 1 Jun 12:00 UTC: timed out after 30 s"
+    )
 
 
 def test_a_feed_without_an_answer_for_a_day_is_silent() -> None:
     state = a_feed(last_success_at=NOW - 31 * HOUR)
-    assert silence(state, NOW) == "no answer since 31 May 05:00 UTC"
-    assert silence(state, NOW - 3 * HOUR) == ""
-    assert silence(UNASKED, NOW + 2 * DAY) == "it has never answered"
+    assert explain_silence(state, NOW) == "no answer since 31 May 05:00 UTC"
+    assert explain_silence(state, NOW - 3 * HOUR) == ""
+    assert explain_silence(UNASKED, NOW + 2 * DAY) == "it has never answered"
     once = after_failure(UNASKED, failed(), NOW, PollRules())
-    assert silence(once, NOW + 2 * DAY) == "it has never answered"
+    assert explain_silence(once, NOW + 2 * DAY) == "it has never answered"
 
 
 def test_a_feed_that_is_asked_once_a_week_may_be_silent_for_as_long() -> None:
-    weekly = a_feed(last_success_at=NOW - 7 * DAY, every_minutes=7 * 1440.0, rhythm=Rhythm())
-    assert silence(weekly, NOW) == ""
-    assert silence(weekly, NOW + 3 * DAY) == "no answer since 25 May 12:00 UTC"
+    weekly = a_feed(
+        last_success_at=NOW - 7 * DAY, every_minutes=7 * 1440.0, rhythm=PublicationRate()
+    )
+    assert explain_silence(weekly, NOW) == ""
+    assert explain_silence(weekly, NOW + 3 * DAY) == "no answer since 25 May 12:00 UTC"
 
 
 def test_a_feed_that_used_to_bring_news_is_silent_and_says_what_was_usual() -> None:
     assert (
-        silence(silent_for(4 * DAY), NOW)
+        explain_silence(silent_for(4 * DAY), NOW)
         == "nothing new since 28 May 12:00 UTC, against about 11 items a day before"
     )
 
@@ -143,9 +150,9 @@ def test_a_feed_that_used_to_bring_news_is_silent_and_says_what_was_usual() -> N
 def test_every_feed_has_a_health_and_no_state_is_too_odd_to_look_at(
     state: FeedState, now: Any
 ) -> None:
-    named = fleet([state], now)
-    assert sum(named.counts.values()) == named.counts[health(state, now)] == 1
-    assert bool(silence(state, now)) or health(state, now) != "paused"
+    named = assess_fleet([state], now)
+    assert sum(named.counts.values()) == named.counts[assess_health(state, now)] == 1
+    assert bool(explain_silence(state, now)) or assess_health(state, now) != "paused"
 
 
 # The fleet
@@ -165,7 +172,7 @@ def failing(ago: timedelta, **changed: Any) -> FeedState:
 
 
 def test_a_fleet_counts_its_feeds_by_health() -> None:
-    found = fleet(
+    found = assess_fleet(
         [answered(HOUR), answered(3 * HOUR), failing(HOUR), UNASKED, a_feed(paused_why="by hand")],
         NOW,
     )
@@ -179,7 +186,11 @@ def test_a_fleet_counts_its_feeds_by_health() -> None:
     }
     assert (found.feeds, found.asked, found.share_failing) == (5, 3, 1 / 3)
     assert (found.newest_success, found.alarm) == (NOW - HOUR, "")
-    assert (fleet([], NOW).share_failing, fleet([], NOW).newest_success, fleet([], NOW).alarm) == (
+    assert (
+        assess_fleet([], NOW).share_failing,
+        assess_fleet([], NOW).newest_success,
+        assess_fleet([], NOW).alarm,
+    ) == (
         0.0,
         None,
         "",
@@ -187,7 +198,7 @@ def test_a_fleet_counts_its_feeds_by_health() -> None:
 
 
 def alarm(states: Sequence[FeedState]) -> str:
-    return fleet(states, NOW).alarm
+    return assess_fleet(states, NOW).alarm
 
 
 def test_an_alarm_is_raised_when_nothing_succeeds_for_two_hours() -> None:
@@ -249,11 +260,13 @@ def test_both_alarms_are_raised_together() -> None:
 
 def test_a_poll_adds_to_its_day() -> None:
     day = date(2022, 6, 1)
-    news = News([NOW, NOW], changed=1)
-    assert counted(a_document(seconds=0.5), NOW, news=news) == DayCount(day, 1, 0, 0, 6, 0.5, 2, 1)
-    assert counted(unchanged(seconds=0.1), NOW) == DayCount(day, 1, 1, 0, 0, 0.1, 0, 0)
-    assert counted(failed(seconds=30.0), NOW) == DayCount(day, 1, 0, 1, 0, 30.0, 0, 0)
-    assert counted(a_document(), NOW, unreadable=True) == DayCount(day, 1, 0, 1, 6)
+    news = PollNews([NOW, NOW], changed=1)
+    assert count_poll(a_document(seconds=0.5), NOW, news=news) == DayCount(
+        day, 1, 0, 0, 6, 0.5, 2, 1
+    )
+    assert count_poll(unchanged(seconds=0.1), NOW) == DayCount(day, 1, 1, 0, 0, 0.1, 0, 0)
+    assert count_poll(failed(seconds=30.0), NOW) == DayCount(day, 1, 0, 1, 0, 30.0, 0, 0)
+    assert count_poll(a_document(), NOW, unreadable=True) == DayCount(day, 1, 0, 1, 6)
 
 
 def test_the_share_of_polls_that_found_nothing_changed() -> None:
@@ -261,35 +274,39 @@ def test_the_share_of_polls_that_found_nothing_changed() -> None:
         DayCount(date(2022, 6, 1), polls=10, not_modified=9),
         DayCount(date(2022, 6, 2), polls=30, failed=3),
     ]
-    assert share_not_modified(days) == 9 / 40
-    assert share_not_modified([]) is None
-    assert share_not_modified([DayCount(date(2022, 6, 1))]) is None
+    assert compute_not_modified_share(days) == 9 / 40
+    assert compute_not_modified_share([]) is None
+    assert compute_not_modified_share([DayCount(date(2022, 6, 1))]) is None
 
 
 def test_items_of_the_last_whole_day_stand_against_the_median_day_of_four_weeks() -> None:
     today = date(2022, 6, 1)
     days = [DayCount(today - n * DAY, new_items=n) for n in range(40)]
-    assert usual_items(days, NOW) == UsualItems(1, 14.5)  # days 1 to 28, without today
-    assert usual_items(days[5:8], NOW) == UsualItems(0, 6.0)
-    assert usual_items([], NOW) == UsualItems(0, 0.0)
+    assert compute_usual_items(days, NOW) == UsualItems(1, 14.5)  # days 1 to 28, without today
+    assert compute_usual_items(days[5:8], NOW) == UsualItems(0, 6.0)
+    assert compute_usual_items([], NOW) == UsualItems(0, 0.0)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=28))
 def test_the_usual_day_lies_between_the_least_and_the_best(items: list[int]) -> None:
     days = [DayCount(date(2022, 5, 31) - n * DAY, new_items=count) for n, count in enumerate(items)]
-    assert min(items) <= usual_items(days, NOW).usual <= max(items)
-    assert usual_items(days, NOW).last_day == items[0]
+    assert min(items) <= compute_usual_items(days, NOW).usual <= max(items)
+    assert compute_usual_items(days, NOW).last_day == items[0]
 
 
 def test_a_feed_is_well_again_after_one_answer() -> None:
     state = after_failure(
         after_failure(a_feed(), failed(), NOW, PollRules()), failed(), NOW, PollRules()
     )
-    assert health(state, NOW) == "failing"
+    assert assess_health(state, NOW) == "failing"
     well = after_success(state, unchanged(), NOW, PollRules())
-    assert (health(well, NOW), silence(well, NOW)) == ("ok", "")
+    assert (assess_health(well, NOW), explain_silence(well, NOW)) == ("ok", "")
 
 
 def test_a_feed_that_is_taken_up_again_is_new_until_it_has_answered() -> None:
-    assert health(a_feed(last_success_at=NOW - DAY, last_attempt_at=NOW - HOUR), NOW) == "new"
-    assert health(a_feed(last_success_at=NOW - HOUR, last_attempt_at=NOW - HOUR), NOW) == "ok"
+    assert (
+        assess_health(a_feed(last_success_at=NOW - DAY, last_attempt_at=NOW - HOUR), NOW) == "new"
+    )
+    assert (
+        assess_health(a_feed(last_success_at=NOW - HOUR, last_attempt_at=NOW - HOUR), NOW) == "ok"
+    )

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, an_item
-from tracker.feeds.dedup import Changed, Known, New, Shelf
+from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
 
 WIRE, DAILY = FeedId("wire"), FeedId("daily")
 TITLE = "Arland invites Borland to a summit in spring"
 
 
-def known(item: ParsedItem, feed: FeedId = WIRE, **changed: Any) -> Known:
+def known(item: ParsedItem, feed: FeedId = WIRE, **changed: Any) -> StoredItem:
     """What is stored of an item that was first seen an hour ago."""
-    stored = Known(
+    stored = StoredItem(
         ItemId(7),
         feed,
         item.key,
@@ -31,19 +31,19 @@ def known(item: ParsedItem, feed: FeedId = WIRE, **changed: Any) -> Known:
 
 def sorted_out(
     *items: ParsedItem,
-    stored: tuple[Known, ...] = (),
+    stored: tuple[StoredItem, ...] = (),
     cut: tuple[str, ...] = (),
-    recent: tuple[Known, ...] = (),
-) -> tuple[list[New], list[Changed]]:
+    recent: tuple[StoredItem, ...] = (),
+) -> tuple[list[NewItem], list[ChangedItem]]:
     """What the wire's document brings; `cut` are names that stand in it as they did before."""
     names = {item.key for item in items}
     by_key = [k for k in stored if k.feed_id == WIRE and k.key in names]
-    return Shelf(WIRE, by_key, stored, recent).sorted_out(items, cut.__contains__, NOW)
+    return EntryIndex(WIRE, by_key, stored, recent).classify_items(items, cut.__contains__, NOW)
 
 
 def test_an_entry_that_nobody_has_seen_is_new() -> None:
     item = an_item(TITLE)
-    assert sorted_out(item) == ([New(item, None)], [])
+    assert sorted_out(item) == ([NewItem(item, None)], [])
 
 
 def test_an_entry_with_the_same_words_is_nothing_at_all() -> None:
@@ -55,20 +55,23 @@ def test_other_words_under_the_same_name_are_an_edit() -> None:
     item = an_item(TITLE)
     stored = known(item)
     edited = replace(item, title="Arland takes its invitation back", fingerprint="other")
-    assert sorted_out(edited, stored=(stored,)) == ([], [Changed(stored, edited, silent=False)])
+    assert sorted_out(edited, stored=(stored,)) == ([], [ChangedItem(stored, edited, silent=False)])
 
 
 def test_words_that_were_not_kept_before_are_learned_without_an_edit() -> None:
     item = an_item(TITLE)
     stored = known(item, fingerprint="")
-    assert sorted_out(item, stored=(stored,)) == ([], [Changed(stored, item, silent=True)])
+    assert sorted_out(item, stored=(stored,)) == ([], [ChangedItem(stored, item, silent=True)])
 
 
 def test_a_new_name_for_the_same_address_and_nearly_the_same_words_is_the_same_item() -> None:
     item = an_item(TITLE)
     stored = known(item)
     renamed = replace(item, key="guid-2", title=f"{TITLE}, again", fingerprint="other")
-    assert sorted_out(renamed, stored=(stored,)) == ([], [Changed(stored, renamed, silent=False)])
+    assert sorted_out(renamed, stored=(stored,)) == (
+        [],
+        [ChangedItem(stored, renamed, silent=False)],
+    )
 
 
 def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publication_agree() -> (
@@ -80,7 +83,7 @@ def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publi
         item, key="guid-2", title="Spring summit: all there is to know", fingerprint="other"
     )
     new, changed = sorted_out(renamed, stored=(known(item),))
-    assert (new, [c.known.id for c in changed]) == ([], [7])
+    assert (new, [c.stored.id for c in changed]) == ([], [7])
 
 
 def test_episodes_that_share_one_address_are_items_of_their_own() -> None:
@@ -117,7 +120,7 @@ def test_an_article_of_another_feed_is_an_item_of_its_own_that_repeats_it() -> N
     item = an_item(TITLE)
     elsewhere = known(item, DAILY)
     mine = replace(item, key="other-name")
-    assert sorted_out(mine, stored=(elsewhere,)) == ([New(mine, elsewhere)], [])
+    assert sorted_out(mine, stored=(elsewhere,)) == ([NewItem(mine, elsewhere)], [])
 
 
 def test_a_headline_edited_with_its_name_and_address_is_linked_and_not_lost() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.feeds.documents import Entry, document
 from tests.patience import patience
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 
 URL = "https://feed.example/news/feed.json"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -22,9 +22,9 @@ def feed(*items: Any, **fields: Any) -> bytes:
     return json.dumps({"version": VERSION, "title": "News", "items": [*items], **fields}).encode()
 
 
-def read(body: bytes, content_type: str = TYPE) -> Parsed:
-    parsed = parse(body, content_type, URL)
-    assert isinstance(parsed, Parsed), parsed
+def read(body: bytes, content_type: str = TYPE) -> ParsedFeed:
+    parsed = parse_feed(body, content_type, URL)
+    assert isinstance(parsed, ParsedFeed), parsed
     return parsed
 
 
@@ -34,7 +34,7 @@ def only(item: Any) -> ParsedItem:
 
 
 def refused(body: bytes, content_type: str = TYPE) -> str:
-    parsed = parse(body, content_type, URL)
+    parsed = parse_feed(body, content_type, URL)
     assert isinstance(parsed, ParseFailed), parsed
     return parsed.reason
 
@@ -52,15 +52,15 @@ def test_an_entry_reads_the_same_as_in_xml() -> None:
     entry = Entry(
         item["id"], item["url"], item["title"], item["content_html"], item["date_modified"]
     )
-    in_xml = parse(document("atom", [entry]), "application/xml", URL)
-    assert isinstance(in_xml, Parsed)
+    in_xml = parse_feed(document("atom", [entry]), "application/xml", URL)
+    assert isinstance(in_xml, ParsedFeed)
     assert read(feed(item)).items == in_xml.items
     assert read(feed(item)).names == in_xml.names
 
 
 def test_a_feed_says_its_title_and_site_and_nothing_about_waiting() -> None:
     parsed = read(feed(home_page_url="/", title="All &amp; sundry"))
-    assert parsed == Parsed("All & sundry", (), None, site_url="https://feed.example/")
+    assert parsed == ParsedFeed("All & sundry", (), None, site_url="https://feed.example/")
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_other_json_is_refused(body: bytes) -> None:
 
 
 def test_a_feed_without_items_is_a_feed() -> None:
-    assert read(f'{{"version": "{VERSION}"}}'.encode()) == Parsed("", (), None)
+    assert read(f'{{"version": "{VERSION}"}}'.encode()) == ParsedFeed("", (), None)
 
 
 def test_plain_text_is_no_markup() -> None:

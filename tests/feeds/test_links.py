@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.links import LONGEST_LINK, canonical_url, web_link
+from tracker.feeds.links import MAX_URL_LENGTH, canonical_url, resolve_web_link
 
 FEED = "https://feed.example/news/rss.xml"
 
@@ -93,7 +93,7 @@ def test_a_name_is_its_own_name(url: str) -> None:
     ],
 )
 def test_links_become_absolute(link: str, absolute: str) -> None:
-    assert web_link(link, FEED) == absolute
+    assert resolve_web_link(link, FEED) == absolute
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_links_become_absolute(link: str, absolute: str) -> None:
         "ftp://example.org/a",
         "tag:example.org,2022:7",
         "http://[::1/a",
-        "https://example.org/" + "a" * LONGEST_LINK,
+        "https://example.org/" + "a" * MAX_URL_LENGTH,
     ],
 )
 def test_only_web_links_are_kept(link: str) -> None:
-    assert web_link(link, FEED) == ""
+    assert resolve_web_link(link, FEED) == ""

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.feeds.fetching import rate_limit as manners
-from tracker.feeds.fetching.rate_limit import PATIENCE, USUAL, Buckets, enough, registrable_domain
+from tracker.feeds.fetching.rate_limit import (
+    DEFAULT_RATE,
+    MAX_SLEEP_SECONDS,
+    TokenBuckets,
+    explain_deferral,
+    registrable_domain,
+)
 from tracker.feeds.item import FeedId
 
 
@@ -56,28 +62,30 @@ def test_any_host_has_a_party_or_none(host: str) -> None:
 
 
 def test_a_few_are_asked_at_once_and_then_one_each_second() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     waits = [buckets.wait("a.example", feed, 100.0) for feed in feeds(10)]
     assert waits == [0, 0, 0, 0, 0, 1, 2, 3, 4, 5]
     assert buckets.wait("b.example", FeedId("other"), 100.0) == 0
 
 
 def test_who_would_wait_for_long_is_told_to_come_back_one_after_the_other() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     waits = [buckets.wait("a.example", feed, 100.0) for feed in feeds(100)]
     assert waits == [0.0] * 5 + [float(n) for n in range(1, 96)]
 
 
 def test_who_comes_back_when_told_is_asked_at_once() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     told = {feed: 100.0 + buckets.wait("a.example", feed, 100.0) for feed in feeds(100)}
     assert [
-        buckets.wait("a.example", feed, at) for feed, at in told.items() if at > 100 + PATIENCE
+        buckets.wait("a.example", feed, at)
+        for feed, at in told.items()
+        if at > 100 + MAX_SLEEP_SECONDS
     ] == [0.0] * 90
 
 
 def test_who_comes_back_early_keeps_the_place() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     told = {feed: buckets.wait("a.example", feed, 100.0) for feed in feeds(50)}
     assert buckets.wait("a.example", FeedId("feed-49"), 101.0) == told[FeedId("feed-49")] - 1
     assert buckets.wait("a.example", FeedId("feed-49"), 102.0) == told[FeedId("feed-49")] - 2
@@ -87,7 +95,7 @@ def test_who_comes_back_early_keeps_the_place() -> None:
 
 
 def test_who_has_been_asked_queues_like_all_others_the_next_time() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     told = {feed: 100.0 + buckets.wait("a.example", feed, 100.0) for feed in feeds(100)}
     back = told[FeedId("feed-10")]
     assert buckets.wait("a.example", FeedId("feed-10"), back) == 0
@@ -95,40 +103,40 @@ def test_who_has_been_asked_queues_like_all_others_the_next_time() -> None:
 
 
 def test_those_who_all_come_back_late_are_not_let_in_at_once() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     for feed in feeds(100):
         buckets.wait("a.example", feed, 100.0)
     waits = [buckets.wait("a.example", feed, 500.0) for feed in feeds(100)[10:]]
     assert waits[:10] == [0, 0, 0, 0, 0, 1, 2, 3, 4, 5]
-    assert min(waits[10:]) > PATIENCE
+    assert min(waits[10:]) > MAX_SLEEP_SECONDS
 
 
 def test_a_site_that_is_known_to_want_it_is_asked_once_a_minute() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     assert [buckets.wait("reddit.com", feed, 100.0) for feed in feeds(4)] == [0, 60, 120, 180]
     assert buckets.wait("reddit.com", FeedId("feed-1"), 159.0) == 1
     assert (
-        enough("reddit.com")
+        explain_deferral("reddit.com")
         == "reddit.com is asked about once a minute, and other feeds are before this one"
     )
     assert (
-        enough("a.example")
+        explain_deferral("a.example")
         == "a.example is asked about once a second, and other feeds are before this one"
     )
 
 
 def test_a_place_that_nobody_comes_for_is_given_up() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     for feed in feeds(100):
         buckets.wait("a.example", feed, 100.0)
-    later = 100.0 + 95 + manners.FORGOTTEN_AFTER + 1
+    later = 100.0 + 95 + manners.PROMISE_LIFETIME_SECONDS + 1
     buckets.wait("a.example", FeedId("new"), later)
     assert not buckets._buckets["a.example"].promises
 
 
 def test_buckets_that_are_full_again_are_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manners, "ROOM", 10)
-    buckets = Buckets()
+    monkeypatch.setattr(manners, "MIN_BUCKET_LIMIT", 10)
+    buckets = TokenBuckets()
     for n in range(1_000):
         buckets.wait(f"{n}.example", FeedId("feed"), 100.0 + n)
     assert len(buckets._buckets) <= 10
@@ -144,14 +152,14 @@ def test_buckets_that_are_full_again_are_thrown_away(monkeypatch: pytest.MonkeyP
 def test_no_more_are_asked_than_the_rate_allows_whoever_comes_when(
     asked: list[tuple[float, int]], domain: str
 ) -> None:
-    buckets, now, granted = Buckets(), 1_000.0, list[float]()
+    buckets, now, granted = TokenBuckets(), 1_000.0, list[float]()
     for pause, feed in asked:
         now += pause
         wait = buckets.wait(domain, FeedId(str(feed)), now)
         assert wait >= 0
-        if wait <= PATIENCE:
+        if wait <= MAX_SLEEP_SECONDS:
             granted.append(now + wait)
-    rate = manners.SLOWER.get(domain, USUAL)
+    rate = manners.SLOW_SITES.get(domain, DEFAULT_RATE)
     assert granted == sorted(granted)
     for start in range(len(granted)):
         for end in range(start, len(granted)):
@@ -162,13 +170,13 @@ def test_no_more_are_asked_than_the_rate_allows_whoever_comes_when(
 def test_all_are_asked_in_the_end_however_coarse_the_clock_of_those_who_come_back(
     number: int, tick: float
 ) -> None:
-    buckets, now, due = Buckets(), 0.0, dict.fromkeys(feeds(number), 0.0)
+    buckets, now, due = TokenBuckets(), 0.0, dict.fromkeys(feeds(number), 0.0)
     for _ in range(400):
         for feed in [
             feed for feed, at in sorted(due.items(), key=lambda item: item[1]) if at <= now
         ]:
             wait = buckets.wait("a.example", feed, now)
-            if wait <= PATIENCE:
+            if wait <= MAX_SLEEP_SECONDS:
                 del due[feed]
             else:
                 due[feed] = now + wait
@@ -180,18 +188,18 @@ def test_all_are_asked_in_the_end_however_coarse_the_clock_of_those_who_come_bac
 
 
 def test_a_domain_that_wants_to_be_left_alone_is() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     buckets.rest("a.example", 100, 1_000.0)
     buckets.rest("a.example", 10, 1_000.0)  # a shorter wish does not undo the longer one
-    assert buckets.resting("a.example", 1_000.0) == 100
+    assert buckets.pause_seconds("a.example", 1_000.0) == 100
     assert [buckets.wait("a.example", feed, 1_050.0) for feed in feeds(3)] == [50, 51, 52]
     assert buckets.wait("a.example", FeedId("feed-0"), 1_100.0) == 0
-    assert buckets.resting("a.example", 1_100.5) == 0
-    assert buckets.resting("b.example", 1_000.0) == 0
+    assert buckets.pause_seconds("a.example", 1_100.5) == 0
+    assert buckets.pause_seconds("b.example", 1_000.0) == 0
 
 
 def test_a_rest_also_holds_for_those_who_were_told_to_come_back_earlier() -> None:
-    buckets = Buckets()
+    buckets = TokenBuckets()
     for feed in feeds(20):
         buckets.wait("a.example", feed, 1_000.0)
     buckets.rest("a.example", 500, 1_000.0)

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.discovery.feed_names import LONGEST_ID, MOST_NUMBERS, feed_id, feed_link, host_of
+from tracker.feeds.discovery.feed_names import (
+    MAX_ID_LENGTH,
+    MAX_NUMBERED_IDS,
+    extract_host,
+    make_feed_id,
+    resolve_feed_link,
+)
 
 URL = "https://www.site.example/rss.xml"
 
@@ -26,43 +32,43 @@ URL = "https://www.site.example/rss.xml"
     ],
 )
 def test_an_id_is_made_of_the_title(title: str, name: str) -> None:
-    assert feed_id(title, URL, ()) == name
+    assert make_feed_id(title, URL, ()) == name
 
 
 @pytest.mark.parametrize("title", ["", " ", "!?", "Новости", "新华网新闻 RSS", "عربي", "🗞️"])
 def test_a_title_without_latin_letters_leaves_the_host(title: str) -> None:
-    assert feed_id(title, URL, ()) == "site-example"
+    assert make_feed_id(title, URL, ()) == "site-example"
 
 
 @pytest.mark.parametrize("url", ["", "no address", "http://[", "https://новости.рф/rss"])
 def test_with_neither_title_nor_host_there_is_still_a_name(url: str) -> None:
-    assert feed_id("", url, ()) == "feed"
+    assert make_feed_id("", url, ()) == "feed"
 
 
 def test_a_taken_id_gets_the_next_number() -> None:
-    assert feed_id("News", URL, {"news"}) == "news-2"
-    assert feed_id("News", URL, {"news", "news-2", "news-4"}) == "news-3"
+    assert make_feed_id("News", URL, {"news"}) == "news-2"
+    assert make_feed_id("News", URL, {"news", "news-2", "news-4"}) == "news-3"
 
 
 def test_a_number_fits_in() -> None:
     long = "a" * 80
-    assert feed_id(long, URL, {"a" * LONGEST_ID}) == "a" * (LONGEST_ID - 2) + "-2"
+    assert make_feed_id(long, URL, {"a" * MAX_ID_LENGTH}) == "a" * (MAX_ID_LENGTH - 2) + "-2"
 
 
 def test_ten_thousand_namesakes_have_names_of_their_own_in_time() -> None:
     with patience():
         taken: set[str] = set()
         for number in range(10_000):
-            taken.add(feed_id("News", f"{URL}?{number}", taken))
+            taken.add(make_feed_id("News", f"{URL}?{number}", taken))
         assert len(taken) == 10_000
-        assert {"news", "news-2", f"news-{MOST_NUMBERS}"} < taken
+        assert {"news", "news-2", f"news-{MAX_NUMBERED_IDS}"} < taken
 
 
 @given(st.text(max_size=100), st.text(max_size=50), st.sets(st.text(alphabet="ab-2", max_size=3)))
 def test_an_id_is_always_short_plain_and_free(title: str, host: str, taken: set[str]) -> None:
-    name = feed_id(title, f"https://{host}/", taken)
+    name = make_feed_id(title, f"https://{host}/", taken)
     assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", name)
-    assert len(name) <= LONGEST_ID
+    assert len(name) <= MAX_ID_LENGTH
     assert name not in taken
 
 
@@ -78,7 +84,7 @@ def test_an_id_is_always_short_plain_and_free(title: str, host: str, taken: set[
     ],
 )
 def test_a_host_is_told_without_www(url: str, host: str) -> None:
-    assert host_of(url) == host
+    assert extract_host(url) == host
 
 
 @pytest.mark.parametrize(
@@ -95,8 +101,11 @@ def test_a_host_is_told_without_www(url: str, host: str) -> None:
     ],
 )
 def test_readers_ways_to_link_a_feed_are_understood(link: str, address: str) -> None:
-    assert feed_link(link) == address
+    assert resolve_feed_link(link) == address
 
 
 def test_a_link_is_told_from_its_page() -> None:
-    assert feed_link("rss.xml", "https://site.example/news/") == "https://site.example/news/rss.xml"
+    assert (
+        resolve_feed_link("rss.xml", "https://site.example/news/")
+        == "https://site.example/news/rss.xml"
+    )

@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from tests.patience import patience
 from tracker.feeds.discovery.opml import (
-    LARGEST,
-    MOST_CATEGORIES,
-    MOST_SKIPPED,
-    NAMESPACE,
+    MAX_CATEGORIES,
+    MAX_LIST_BYTES,
+    MAX_SKIPPED,
+    OPML_NAMESPACE,
     FeedList,
     ListFailed,
     read_list,
 )
-from tracker.feeds.discovery.subscription_list import LONGEST_WORDS, Listed, feed_of
+from tracker.feeds.discovery.subscription_list import MAX_FIELD_LENGTH, ListedFeed, feed_from_list
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
 
@@ -41,7 +41,7 @@ def folder(name: str, *inside: str) -> str:
 def ours(**attributes: str) -> str:
     """A feed with attributes of our own."""
     own = {f"t:{name}": value for name, value in attributes.items()}
-    return outline(**{"xmlns:t": NAMESPACE}, **own)
+    return outline(**{"xmlns:t": OPML_NAMESPACE}, **own)
 
 
 def read(document: bytes) -> FeedList:
@@ -50,7 +50,7 @@ def read(document: bytes) -> FeedList:
     return found
 
 
-def only(document: bytes) -> Listed:
+def only(document: bytes) -> ListedFeed:
     (listed,) = read(document).feeds
     return listed
 
@@ -63,8 +63,8 @@ def test_a_list_is_its_title_and_feeds() -> None:
     assert read(opml(body, "<title>My &amp; your feeds</title>")) == FeedList(
         "My & your feeds",
         (
-            Listed("https://news.example/rss", "News", "https://news.example/"),
-            Listed("https://wire.example/rss", "Wire"),
+            ListedFeed("https://news.example/rss", "News", "https://news.example/"),
+            ListedFeed("https://wire.example/rss", "Wire"),
         ),
     )
 
@@ -78,7 +78,7 @@ def test_an_address_that_is_listed_twice_is_one_feed_in_both_folders() -> None:
     body = folder("A", outline(category="x")) + folder(
         "B", outline("Else", xmlUrl="https://news.example/rss")
     )
-    assert only(opml(body)) == Listed(
+    assert only(opml(body)) == ListedFeed(
         "https://news.example/rss", "News", categories=(("A",), ("x",), ("B",))
     )
 
@@ -142,11 +142,13 @@ def test_other_formats_are_read() -> None:
         xmlns:rss="http://purl.org/rss/1.0/"><Group><name>World</name><member><Agent><name>News</name>
         <weblog><Document><rss:channel rdf:about="https://news.example/rss"/></Document></weblog>
         </Agent></member></Group></rdf:RDF>"""
-    assert only(foaf) == Listed("https://news.example/rss", "News", categories=(("World",),))
+    assert only(foaf) == ListedFeed("https://news.example/rss", "News", categories=(("World",),))
     module = '<ig:Module type="RSS"><ig:ModulePrefs xmlUrl="https://news.example/rss"/></ig:Module>'
     igoogle = f"""<GadgetTabML xmlns="http://schemas.google.com/GadgetTabML/2008" xmlns:ig="http://www.google.com/ig">
         <Tab title="A">{module}</Tab><Tab title="B">{module}</Tab></GadgetTabML>"""
-    assert only(igoogle.encode()) == Listed("https://news.example/rss", categories=(("A",), ("B",)))
+    assert only(igoogle.encode()) == ListedFeed(
+        "https://news.example/rss", categories=(("A",), ("B",))
+    )
 
 
 def test_what_is_no_web_feed_is_skipped_and_said() -> None:
@@ -174,7 +176,7 @@ def test_of_many_skipped_some_are_named() -> None:
             + "".join(outline(xmlUrl=f"ftp://{n}") for n in range(1_500))
         )
     )
-    assert len(skipped.skipped) == MOST_SKIPPED + 1
+    assert len(skipped.skipped) == MAX_SKIPPED + 1
     assert skipped.skipped[-1] == "and 501 more"
 
 
@@ -199,7 +201,7 @@ def test_of_many_skipped_some_are_named() -> None:
             b"<channel rdf:about='https://news.example/'><title>x</title></channel></rdf:RDF>",
             "a feed, not a list",
         ),
-        (b"<opml>" + b" " * LARGEST, "more than 10 MB"),
+        (b"<opml>" + b" " * MAX_LIST_BYTES, "more than 10 MB"),
         (opml("<outline/>" * 100_001), "more than 100,000 entries"),
         (opml("<outline text='a'>" * 1_000), "more than 500 deep"),
         (b"<html>" + b"<p>" * 30_000, "very much else"),
@@ -235,7 +237,7 @@ def test_our_own_attributes_are_read_under_any_prefix() -> None:
             )
         )
     )
-    assert listed == Listed(
+    assert listed == ListedFeed(
         "https://news.example/rss",
         "News",
         "",
@@ -258,12 +260,12 @@ def test_our_own_attributes_are_read_under_any_prefix() -> None:
         outline(grade="A", importance="3"),
         outline(**{"tracker:grade": "A"}),
         outline(**{"xmlns:t": "urn:other", "t:grade": "A"}),
-        f"<outline xmlns:t='{NAMESPACE}'/>" + outline(**{"t:grade": "A"}),
+        f"<outline xmlns:t='{OPML_NAMESPACE}'/>" + outline(**{"t:grade": "A"}),
     ],
     ids=["no prefix", "undeclared", "another's", "declared elsewhere"],
 )
 def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
-    assert only(opml(body)) == Listed("https://news.example/rss", "News")
+    assert only(opml(body)) == ListedFeed("https://news.example/rss", "News")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +289,7 @@ def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(
     name: str, value: str, wanted: str
 ) -> None:
     found = read(opml(ours(**{name: value})))
-    assert found.feeds == (Listed("https://news.example/rss", "News"),)
+    assert found.feeds == (ListedFeed("https://news.example/rss", "News"),)
     (said,) = found.skipped
     assert said.startswith(f'News: {name} "{value[:39]}')
     assert said.endswith(f"has to be {wanted}")
@@ -297,10 +299,10 @@ def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(
 
 
 def test_what_a_list_leaves_open_is_as_usual() -> None:
-    listed = Listed(
+    listed = ListedFeed(
         "https://www.feeds.news.co.uk/rss", "News, World", categories=(("World", "Asia"), ("x",))
     )
-    assert feed_of(listed, ()) == Feed(
+    assert feed_from_list(listed, ()) == Feed(
         id=FeedId("news-world"),
         title="News, World",
         url="https://www.feeds.news.co.uk/rss",
@@ -315,19 +317,19 @@ def test_what_a_list_leaves_open_is_as_usual() -> None:
     ("url", "group"), [("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")]
 )
 def test_a_host_without_a_domain_is_its_own_group(url: str, group: str) -> None:
-    assert feed_of(Listed(url), ()).source_group == group
+    assert feed_from_list(ListedFeed(url), ()).source_group == group
 
 
 def test_a_feed_without_a_title_is_called_by_its_host() -> None:
-    feed = feed_of(Listed("https://www.news.example/rss"), ())
+    feed = feed_from_list(ListedFeed("https://www.news.example/rss"), ())
     assert (feed.title, feed.id, feed.theme) == ("news.example", "news-example", "")
 
 
 def test_an_id_from_the_list_is_kept_unless_it_is_taken() -> None:
-    listed = Listed("https://news.example/rss", "News", id="bbc_world")
-    assert feed_of(listed, {"news"}).id == "bbc_world"
-    assert feed_of(listed, {"bbc_world"}).id == "bbc-world"
-    assert feed_of(listed, {"bbc_world", "bbc-world"}).id == "bbc-world-2"
+    listed = ListedFeed("https://news.example/rss", "News", id="bbc_world")
+    assert feed_from_list(listed, {"news"}).id == "bbc_world"
+    assert feed_from_list(listed, {"bbc_world"}).id == "bbc-world"
+    assert feed_from_list(listed, {"bbc_world", "bbc-world"}).id == "bbc-world-2"
 
 
 # Hostile lists
@@ -372,7 +374,7 @@ TAGS = [
         "</gtml:Tab>",
         "<igoogle:Module type='RSS'>",
         "<igoogle:ModulePrefs ",
-        f"xmlns:t='{NAMESPACE}' t:grade='A' ",
+        f"xmlns:t='{OPML_NAMESPACE}' t:grade='A' ",
     ),
 ]
 
@@ -391,7 +393,7 @@ def test_nothing_that_is_brought_raises(document: bytes) -> None:
     assert isinstance(found, FeedList | ListFailed)
     if isinstance(found, FeedList):
         for listed in found.feeds:
-            feed_of(listed, ())
+            feed_from_list(listed, ())
 
 
 def rdf(inside: str) -> bytes:
@@ -440,5 +442,5 @@ def test_a_hostile_list_ends(document: Callable[[], bytes]) -> None:
     with patience():
         found = read_list(document())
     if isinstance(found, FeedList):
-        assert all(len(listed.categories) <= MOST_CATEGORIES for listed in found.feeds)
-        assert all(len(listed.title) <= LONGEST_WORDS for listed in found.feeds)
+        assert all(len(listed.categories) <= MAX_CATEGORIES for listed in found.feeds)
+        assert all(len(listed.title) <= MAX_FIELD_LENGTH for listed in found.feeds)

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.discovery.opml import NAMESPACE, FeedList, read_list, write_list
-from tracker.feeds.discovery.subscription_list import LONGEST_WORDS, feed_of, words
+from tracker.feeds.discovery.opml import OPML_NAMESPACE, FeedList, read_list, write_list
+from tracker.feeds.discovery.subscription_list import MAX_FIELD_LENGTH, clean_line, feed_from_list
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
 
@@ -29,7 +29,7 @@ def a_feed(**changed: object) -> Feed:
 
 def there_and_back(*feeds: Feed) -> dict[str, Feed]:
     listed = read(write_list(feeds, "Mine")).feeds
-    return {feed.id: feed for feed in (feed_of(one, ()) for one in listed)}
+    return {feed.id: feed for feed in (feed_from_list(one, ()) for one in listed)}
 
 
 def test_a_list_is_written_as_opml_in_folders() -> None:
@@ -53,17 +53,17 @@ def test_a_list_is_written_as_opml_in_folders() -> None:
         "title": 'Top "<1>"',
         "type": "rss",
         "xmlUrl": "https://news.example/rss",
-        f"{{{NAMESPACE}}}id": "top",
-        f"{{{NAMESPACE}}}source_group": "news",
-        f"{{{NAMESPACE}}}grade": "C",
-        f"{{{NAMESPACE}}}theme": "wire",
+        f"{{{OPML_NAMESPACE}}}id": "top",
+        f"{{{OPML_NAMESPACE}}}source_group": "news",
+        f"{{{OPML_NAMESPACE}}}grade": "C",
+        f"{{{OPML_NAMESPACE}}}theme": "wire",
     }
     feed = world.find("outline/outline")
     assert (world.attrib, feed is not None) == ({"text": "World"}, True)
     assert feed is not None
     assert feed.get("category") == "/Trade"
     assert feed.get("htmlUrl") == "https://news.example/?a&b"
-    assert feed.get(f"{{{NAMESPACE}}}importance") == "2.0"
+    assert feed.get(f"{{{OPML_NAMESPACE}}}importance") == "2.0"
 
 
 def test_the_order_of_the_feeds_does_not_matter() -> None:
@@ -101,7 +101,7 @@ def printable(longest: int, least: int = 1) -> st.SearchStrategy[str]:
     """Text in one line, as people type it."""
     letters = st.characters(categories=["L", "M", "N", "P", "S", "Zs"])
     return st.text(letters, min_size=least, max_size=longest).filter(
-        lambda said: said == words(said)
+        lambda said: said == clean_line(said)
     )
 
 
@@ -112,7 +112,7 @@ NUMBERS = st.floats(min_value=5, max_value=1e6)
 FEEDS = st.builds(
     Feed,
     id=st.from_regex(r"[a-z0-9]{1,8}([-_][a-z0-9]{1,4}){0,2}", fullmatch=True).map(FeedId),
-    title=printable(LONGEST_WORDS // 10),
+    title=printable(MAX_FIELD_LENGTH // 10),
     url=st.from_regex(
         r"https?://[a-z]{1,9}\.example/[A-Za-z0-9_.~!$&'()*+,;=:@/?%é-]{0,20}", fullmatch=True
     ),

@@ -12,43 +12,51 @@ from hypothesis import strategies as st
 from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
 from tests.feeds.test_polling import BUSY, DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
-from tracker.feeds.feed import FeedState, Rhythm
+from tracker.feeds.feed import FeedState, PublicationRate
 from tracker.feeds.scheduling.budget import (
-    FEWEST,
-    MOST,
-    Bearing,
-    fleet_pace,
-    moment,
-    need,
-    next_poll,
-    pace,
-    reason,
-    span,
+    MAX_POLLS_PER_DAY,
+    MIN_POLLS_PER_DAY,
+    FeedDemand,
+    compute_fleet_pace,
+    compute_need,
+    compute_pace,
+    explain_next_poll,
+    format_duration,
+    format_moment,
+    schedule_next_poll,
 )
-from tracker.feeds.scheduling.publication_rate import hourly, learned
+from tracker.feeds.scheduling.publication_rate import hourly_rates, update_rate
 
 fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6)
 
 
-def polls_a_day(fleet: list[tuple[Rhythm, float]], solved: float, *, clamped: bool = True) -> float:
+def polls_a_day(
+    fleet: list[tuple[PublicationRate, float]], solved: float, *, clamped: bool = True
+) -> float:
     """What a fleet takes at a pace, worked out feed by feed and hour by hour."""
     rates = [
         math.sqrt(weight * items) / solved
         for rhythm, weight in fleet
-        for items in hourly(rhythm, NOW)
+        for items in hourly_rates(rhythm, NOW)
     ]
-    return sum(min(max(polls, FEWEST), MOST) if clamped else polls for polls in rates) / 24
+    return (
+        sum(
+            min(max(polls, MIN_POLLS_PER_DAY), MAX_POLLS_PER_DAY) if clamped else polls
+            for polls in rates
+        )
+        / 24
+    )
 
 
-def steady(a_day: float) -> Rhythm:
+def steady(a_day: float) -> PublicationRate:
     """Exactly so many items a day, at any hour."""
-    return Rhythm(
+    return PublicationRate(
         7 * a_day + 0.25 * (a_day - 0.3), 7.0, NOW, ((7 * a_day + 0.25 * (a_day - 0.3)) / 24,) * 24
     )
 
 
 def wait_of(state: FeedState, at_pace: float, now: datetime = NOW) -> timedelta:
-    return next_poll(state, at_pace, now).at - now
+    return schedule_next_poll(state, at_pace, now).at - now
 
 
 # The pace of a fleet
@@ -56,17 +64,19 @@ def wait_of(state: FeedState, at_pace: float, now: datetime = NOW) -> timedelta:
 
 @settings(deadline=None, max_examples=50)
 @given(fleets, st.floats(0.02, 0.98))
-def test_the_budget_is_met_bounds_included(fleet: list[tuple[Rhythm, float]], share: float) -> None:
-    budget = len(fleet) * (FEWEST + share * (MOST - FEWEST))
-    assert polls_a_day(fleet, pace(fleet, budget, NOW)) == pytest.approx(budget, rel=0.01)
+def test_the_budget_is_met_bounds_included(
+    fleet: list[tuple[PublicationRate, float]], share: float
+) -> None:
+    budget = len(fleet) * (MIN_POLLS_PER_DAY + share * (MAX_POLLS_PER_DAY - MIN_POLLS_PER_DAY))
+    assert polls_a_day(fleet, compute_pace(fleet, budget, NOW)) == pytest.approx(budget, rel=0.01)
 
 
 @settings(deadline=None, max_examples=50)
 @given(fleets, st.floats(2, 100))
 def test_where_no_bound_is_in_the_way_the_budget_is_met_in_proportion_to_the_square_root(
-    fleet: list[tuple[Rhythm, float]], each: float
+    fleet: list[tuple[PublicationRate, float]], each: float
 ) -> None:
-    solved = pace(fleet, each * len(fleet), NOW)
+    solved = compute_pace(fleet, each * len(fleet), NOW)
     free = polls_a_day(fleet, solved, clamped=False)
     assume(free == polls_a_day(fleet, solved))
     assert free == pytest.approx(each * len(fleet), rel=0.01)
@@ -74,22 +84,28 @@ def test_where_no_bound_is_in_the_way_the_budget_is_met_in_proportion_to_the_squ
 
 def test_a_feed_four_times_as_busy_is_asked_twice_as_often() -> None:
     busy, calm = a_feed(rhythm=steady(8)), a_feed(rhythm=steady(2))
-    solved = pace([(busy.rhythm, 1), (calm.rhythm, 1)], 30, NOW)
+    solved = compute_pace([(busy.rhythm, 1), (calm.rhythm, 1)], 30, NOW)
     assert wait_of(calm, solved) / wait_of(busy, solved) == pytest.approx(2, rel=1e-6)
     assert DAY / wait_of(busy, solved) == pytest.approx(20, rel=0.11)  # the spread is a tenth
 
 
 def test_budgets_that_no_pace_can_meet_give_the_nearest() -> None:
     fleet = [(steady(1), 1.0), (steady(50), 3.0)]
-    assert polls_a_day(fleet, pace(fleet, 0, NOW)) == pytest.approx(2 * FEWEST, rel=1e-5)
-    assert polls_a_day(fleet, pace(fleet, -5, NOW)) == pytest.approx(2 * FEWEST, rel=1e-5)
-    assert polls_a_day(fleet, pace(fleet, 1e9, NOW)) == pytest.approx(2 * MOST, rel=1e-5)
-    assert pace([], 100, NOW) > 0
+    assert polls_a_day(fleet, compute_pace(fleet, 0, NOW)) == pytest.approx(
+        2 * MIN_POLLS_PER_DAY, rel=1e-5
+    )
+    assert polls_a_day(fleet, compute_pace(fleet, -5, NOW)) == pytest.approx(
+        2 * MIN_POLLS_PER_DAY, rel=1e-5
+    )
+    assert polls_a_day(fleet, compute_pace(fleet, 1e9, NOW)) == pytest.approx(
+        2 * MAX_POLLS_PER_DAY, rel=1e-5
+    )
+    assert compute_pace([], 100, NOW) > 0
 
 
 def test_a_fleet_of_ten_thousand_gets_its_pace() -> None:
     fleet = [(replace(BUSY, days=0.1 + n % 70 / 10), 1.0 + n % 7) for n in range(10_000)]
-    solved = pace(fleet, 240_000, NOW)
+    solved = compute_pace(fleet, 240_000, NOW)
     assert polls_a_day(fleet[:70], solved) * 10_000 / 70 == pytest.approx(240_000, rel=0.02)
 
 
@@ -98,8 +114,8 @@ def test_feeds_that_are_paused_or_fail_or_have_their_own_interval_leave_the_budg
 ):
     free = [a_feed(rhythm=steady(4)), a_feed(rhythm=steady(9), need=2.0, importance=3.0)]
     others = [a_feed(paused_why="by hand"), a_feed(failures=1), a_feed(every_minutes=60.0)]
-    expected = pace([(steady(4), 1.0), (steady(9), 6.0)], 100 - 24, NOW)
-    assert fleet_pace([*free, *others], 100, NOW) == expected
+    expected = compute_pace([(steady(4), 1.0), (steady(9), 6.0)], 100 - 24, NOW)
+    assert compute_fleet_pace([*free, *others], 100, NOW) == expected
 
 
 # The next poll of a feed
@@ -118,9 +134,11 @@ def test_a_feed_is_asked_once_a_day_at_least_and_every_five_minutes_at_most(
 @given(states, st.floats(0.001, 100), st.floats(1, 10))
 def test_more_need_never_polls_later(state: FeedState, at_pace: float, more: float) -> None:
     needed = replace(state, need=state.need * more)
-    assert next_poll(needed, at_pace, NOW).at <= next_poll(state, at_pace, NOW).at
+    assert schedule_next_poll(needed, at_pace, NOW).at <= schedule_next_poll(state, at_pace, NOW).at
     important = replace(state, feed=replace(state.feed, importance=state.feed.importance * more))
-    assert next_poll(important, at_pace, NOW).at <= next_poll(state, at_pace, NOW).at
+    assert (
+        schedule_next_poll(important, at_pace, NOW).at <= schedule_next_poll(state, at_pace, NOW).at
+    )
 
 
 @settings(deadline=None)
@@ -129,13 +147,13 @@ def test_a_poll_is_due_when_the_polls_of_the_hours_make_one(
     state: FeedState, at_pace: float
 ) -> None:
     state = replace(state, feed=replace(state.feed, every_minutes=None))
-    at, end, polls = NOW, next_poll(state, at_pace, NOW).at, 0.0
-    rates, weight = hourly(state.rhythm, NOW), max(state.feed.importance * state.need, 1e-6)
+    at, end, polls = NOW, schedule_next_poll(state, at_pace, NOW).at, 0.0
+    rates, weight = hourly_rates(state.rhythm, NOW), max(state.feed.importance * state.need, 1e-6)
     while at < end:
         until = min(at.replace(minute=0, second=0, microsecond=0) + HOUR, end)
-        polls += min(max(math.sqrt(weight * rates[at.hour]) / at_pace, FEWEST), MOST) * (
-            (until - at) / DAY
-        )
+        polls += min(
+            max(math.sqrt(weight * rates[at.hour]) / at_pace, MIN_POLLS_PER_DAY), MAX_POLLS_PER_DAY
+        ) * ((until - at) / DAY)
         at = until
     assert 0.9 - 1e-6 <= polls <= 1.1 + 1e-6
 
@@ -144,11 +162,11 @@ def test_a_wait_reaches_over_the_quiet_hours_into_the_busy_ones() -> None:
     mornings = [
         NOW.replace(hour=7) - n * DAY + k * 10 * MINUTE for n in range(14) for k in range(12)
     ]
-    state = a_feed(rhythm=learned(Rhythm(), mornings, NOW))
-    at_pace = pace([(state.rhythm, 1)], 6, NOW)
+    state = a_feed(rhythm=update_rate(PublicationRate(), mornings, NOW))
+    at_pace = compute_pace([(state.rhythm, 1)], 6, NOW)
     asked = [NOW]
     while asked[-1] < NOW + 3 * DAY:
-        asked.append(next_poll(state, at_pace, asked[-1]).at)
+        asked.append(schedule_next_poll(state, at_pace, asked[-1]).at)
     assert sum(6 <= at.hour < 10 for at in asked) > len(asked) / 3  # in a sixth of the day
 
 
@@ -164,7 +182,7 @@ def test_waits_are_spread_the_same_way_each_time_and_anew_each_hour() -> None:
 
 
 def test_an_interval_that_was_set_is_kept() -> None:
-    then = next_poll(a_feed(every_minutes=20.0), 0.1, NOW)
+    then = schedule_next_poll(a_feed(every_minutes=20.0), 0.1, NOW)
     assert 18 * MINUTE <= then.at - NOW <= 22 * MINUTE
     assert then.why == "every 20 min, as set"
     assert wait_of(a_feed(every_minutes=0.0), 0.1) > 50 * timedelta(seconds=1)
@@ -173,13 +191,15 @@ def test_an_interval_that_was_set_is_kept() -> None:
 
 def words_of(state: FeedState) -> str:
     """The reason for the next poll of a feed that has just answered."""
-    then = next_poll(state, 0.1, NOW)
-    return reason(replace(state, last_attempt_at=NOW, next_due_at=then.at, next_reason=then.why))
+    then = schedule_next_poll(state, 0.1, NOW)
+    return explain_next_poll(
+        replace(state, last_attempt_at=NOW, next_due_at=then.at, next_reason=then.why)
+    )
 
 
 def test_the_reason_names_the_rhythm_the_hours_and_the_need() -> None:
     days = [NOW.replace(hour=6) - n * DAY + k * HOUR for n in range(1, 15) for k in range(12)]
-    state = a_feed(rhythm=learned(Rhythm(), days, NOW))
+    state = a_feed(rhythm=update_rate(PublicationRate(), days, NOW))
     minutes = round(wait_of(state, 0.1) / MINUTE)
     assert (
         words_of(state)
@@ -192,52 +212,56 @@ def test_the_reason_names_the_rhythm_the_hours_and_the_need() -> None:
 @pytest.mark.parametrize(
     ("rhythm", "words"),
     [
-        (Rhythm(), "not known yet how often it publishes: "),
+        (PublicationRate(), "not known yet how often it publishes: "),
         (steady(1.2), "about 1 item a day: "),
         (steady(1 / 3), "about 2 items a week: "),
         (steady(0.16), "about 1 item a week: "),
         (steady(0.05), "less than one item a week: "),
     ],
 )
-def test_the_reason_counts_by_the_day_or_the_week(rhythm: Rhythm, words: str) -> None:
+def test_the_reason_counts_by_the_day_or_the_week(rhythm: PublicationRate, words: str) -> None:
     assert words_of(a_feed(rhythm=rhythm)).startswith(words)
 
 
 def test_a_reason_that_was_given_stands() -> None:
     told = "the server asked to wait until 2 Dec 14:05 UTC"
-    assert reason(a_feed(next_reason=told, last_attempt_at=NOW)) == told
-    assert reason(a_feed(next_reason="not polled yet", last_attempt_at=None)) == "not polled yet"
+    assert explain_next_poll(a_feed(next_reason=told, last_attempt_at=NOW)) == told
+    assert (
+        explain_next_poll(a_feed(next_reason="not polled yet", last_attempt_at=None))
+        == "not polled yet"
+    )
 
 
 # What open questions need
 
 
 def test_a_feed_that_has_nothing_to_do_with_any_question_weighs_one() -> None:
-    assert need(Bearing()) == need(Bearing(items=500)) == 1.0
-    assert need(Bearing(on_theme=True)) == 2.0
+    assert compute_need(FeedDemand()) == compute_need(FeedDemand(items=500)) == 1.0
+    assert compute_need(FeedDemand(on_theme=True)) == 2.0
 
 
 def test_one_item_in_ten_as_evidence_on_questions_that_close_today_is_half_way() -> None:
-    assert need(Bearing(items=90, days_to_close=(0.0,) * 10)) == pytest.approx(1 + 8 / 2)
+    assert compute_need(FeedDemand(items=90, days_to_close=(0.0,) * 10)) == pytest.approx(1 + 8 / 2)
 
 
 def test_evidence_counts_for_less_the_later_the_question_closes_but_never_for_nothing() -> None:
     weights = [
-        need(Bearing(items=50, days_to_close=(days,))) for days in (-3.0, 0.0, 30.0, 365.0, 9000.0)
+        compute_need(FeedDemand(items=50, days_to_close=(days,)))
+        for days in (-3.0, 0.0, 30.0, 365.0, 9000.0)
     ]
     assert weights[0] == weights[1]
     assert weights == sorted(weights, reverse=True)
-    assert weights[-1] > need(Bearing(items=50)) + 0.2
+    assert weights[-1] > compute_need(FeedDemand(items=50)) + 0.2
 
 
 @given(st.integers(-5, 10_000), st.lists(st.floats(-1000, 10_000), max_size=20), st.booleans())
 def test_need_lies_between_one_and_ten_and_more_evidence_is_never_less(
     items: int, days: list[float], on_theme: bool
 ) -> None:
-    weight = need(Bearing(items, tuple(days), on_theme))
+    weight = compute_need(FeedDemand(items, tuple(days), on_theme))
     assert 1 <= weight <= 10
-    assert need(Bearing(items, (*days, 100.0), on_theme)) > weight
-    assert need(Bearing(items, tuple(days), on_theme=True)) >= weight
+    assert compute_need(FeedDemand(items, (*days, 100.0), on_theme)) > weight
+    assert compute_need(FeedDemand(items, tuple(days), on_theme=True)) >= weight
 
 
 # Words
@@ -257,11 +281,11 @@ def test_need_lies_between_one_and_ten_and_more_evidence_is_never_less(
     ],
 )
 def test_lengths_of_time_in_words(seconds: float, words: str) -> None:
-    assert span(seconds) == words
+    assert format_duration(seconds) == words
 
 
 def test_a_moment_in_words_is_that_of_utc() -> None:
-    assert moment(datetime.fromisoformat("2025-12-02T16:05:59+02:00")) == "2 Dec 14:05 UTC"
+    assert format_moment(datetime.fromisoformat("2025-12-02T16:05:59+02:00")) == "2 Dec 14:05 UTC"
 
 
 # What it is for

@@ -15,8 +15,8 @@ from tests.feeds.plain_feedparser import as_feedparser
 from tests.patience import patience
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.links import canonical_url
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
-from tracker.feeds.parsing.sax import drive
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
+from tracker.feeds.parsing.sax import parse_xml
 
 URL = "https://feed.example/news/rss.xml"
 
@@ -30,9 +30,9 @@ def entry(title: str = "A title", inside: str = "") -> str:
     return f"<item><title>{title}</title>{inside}</item>"
 
 
-def read(body: bytes, content_type: str = "application/rss+xml") -> Parsed:
-    parsed = parse(body, content_type, URL)
-    assert isinstance(parsed, Parsed), parsed
+def read(body: bytes, content_type: str = "application/rss+xml") -> ParsedFeed:
+    parsed = parse_feed(body, content_type, URL)
+    assert isinstance(parsed, ParsedFeed), parsed
     return parsed
 
 
@@ -42,7 +42,7 @@ def only(body: bytes) -> ParsedItem:
 
 
 def refused(body: bytes, content_type: str = "application/rss+xml") -> str:
-    parsed = parse(body, content_type, URL)
+    parsed = parse_feed(body, content_type, URL)
     assert isinstance(parsed, ParseFailed), parsed
     return parsed.reason
 
@@ -78,12 +78,12 @@ def test_an_entry_reads_the_same_in_every_kind_of_feed(body: bytes) -> None:
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:
-    assert read(rss()) == Parsed("News", (), None)
+    assert read(rss()) == ParsedFeed("News", (), None)
 
 
 @pytest.mark.parametrize("result", [read(RSS), ParseFailed("an empty answer")])
 def test_what_comes_of_a_document_can_cross_to_another_process(
-    result: Parsed | ParseFailed,
+    result: ParsedFeed | ParseFailed,
 ) -> None:
     assert pickle.loads(pickle.dumps(result)) == result
 
@@ -334,8 +334,8 @@ def test_the_key_is_the_guid_else_the_link_else_the_content() -> None:
 
 def test_keys_do_not_change_when_the_feed_moves() -> None:
     body = rss(entry(inside="<guid isPermaLink='true'>/a/7</guid>"))
-    moved = parse(body, "", "https://new-home.example/feed")
-    assert isinstance(moved, Parsed)
+    moved = parse_feed(body, "", "https://new-home.example/feed")
+    assert isinstance(moved, ParsedFeed)
     assert moved.items[0].key == only(body).key == "/a/7"
 
 
@@ -497,11 +497,13 @@ def test_text_is_handed_on_in_one_piece_however_many_lines_and_references_it_has
         namespace=lambda prefix, uri: heard.append(f"{prefix} {uri}"),
     )
     assert (
-        drive("<x:a xmlns:x='u' b='c'>one\n&amp; <![CDATA[two]]>\n<!-- -->three</x:a>", listener)
+        parse_xml(
+            "<x:a xmlns:x='u' b='c'>one\n&amp; <![CDATA[two]]>\n<!-- -->three</x:a>", listener
+        )
         == ""
     )
     assert heard == ["x u", "u a x {'b': 'c'}", "one\n& two\nthree", "u a x"]
-    assert drive("<a>&nbsp;</a>", listener) == "undefined entity"
+    assert parse_xml("<a>&nbsp;</a>", listener) == "undefined entity"
 
 
 # Odd and malformed documents
@@ -588,13 +590,13 @@ def test_what_is_no_feed_is_refused_by_its_name(
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_any_bytes_have_an_answer(body: bytes, content_type: str) -> None:
-    assert isinstance(parse(body, content_type, URL), Parsed | ParseFailed)
+    assert isinstance(parse_feed(body, content_type, URL), ParsedFeed | ParseFailed)
 
 
 @settings(deadline=None)
 @given(st.text(alphabet="<>&/=!?[]-'\" abrsitemld:", max_size=300))
 def test_any_broken_markup_has_an_answer(inside: str) -> None:
-    assert isinstance(parse(rss(entry("Title"), inside), "", URL), Parsed | ParseFailed)
+    assert isinstance(parse_feed(rss(entry("Title"), inside), "", URL), ParsedFeed | ParseFailed)
 
 
 # Hostile documents

@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 from forecasts.question_sets.question_set import FeedSeed
 from tests.feeds.test_rhythm import every, moments, rhythms
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
-from tracker.feeds.feed import Feed, FeedState, Rhythm
+from tracker.feeds.feed import Feed, FeedState, PublicationRate
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.budget import next_poll, reason
+from tracker.feeds.scheduling.budget import explain_next_poll, schedule_next_poll
 from tracker.feeds.scheduling.polling import (
-    REMEMBERED,
-    News,
+    MAX_RECENT_STATUSES,
+    PollNews,
     PollRules,
     after_deferral,
     after_failure,
     after_success,
     after_unreadable,
-    feed_of,
-    never_polled,
-    rested,
+    feed_from_seed,
+    make_feed_state,
+    pause_until,
 )
-from tracker.feeds.scheduling.publication_rate import learned
+from tracker.feeds.scheduling.publication_rate import update_rate
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -34,7 +34,7 @@ EARLIER = NOW - HOUR
 RULES = PollRules()
 WIRE = FeedId("wire")
 URL = "https://wire.example/rss"
-BUSY = learned(Rhythm(), every(DAY / 48, EARLIER, 96), EARLIER)
+BUSY = update_rate(PublicationRate(), every(DAY / 48, EARLIER, 96), EARLIER)
 
 
 def a_feed(id: str = "wire", url: str = URL, **changed: Any) -> FeedState:
@@ -99,7 +99,7 @@ failures = st.builds(
     seconds=st.floats(0, 30),
 )
 news = st.builds(
-    News,
+    PollNews,
     st.lists(moments, max_size=20),
     st.integers(0, 9),
     st.none() | st.text(max_size=9),
@@ -163,7 +163,7 @@ def test_an_unchanged_document_keeps_the_validators_and_its_size() -> None:
 
 
 def test_success_counts_new_items_and_remembers_when_they_came() -> None:
-    after = after_success(a_feed(), a_document(), NOW, RULES, news=News([NOW - MINUTE] * 3))
+    after = after_success(a_feed(), a_document(), NOW, RULES, news=PollNews([NOW - MINUTE] * 3))
     assert (after.items_seen, after.last_new_at, after.last_success_at, after.last_attempt_at) == (
         13,
         NOW,
@@ -171,25 +171,29 @@ def test_success_counts_new_items_and_remembers_when_they_came() -> None:
         NOW,
     )
     assert after.rhythm.items > BUSY.items
-    same = after_success(a_feed(), a_document(), NOW, RULES, news=News(changed=2))
+    same = after_success(a_feed(), a_document(), NOW, RULES, news=PollNews(changed=2))
     assert (same.items_seen, same.last_new_at) == (10, EARLIER)
     assert same.rhythm is BUSY  # so that it need not be stored
 
 
 def test_the_first_document_makes_a_feed_known() -> None:
-    first = never_polled(a_feed().feed, NOW)
-    after = after_success(first, a_document(), NOW, RULES, news=News(every(20 * MINUTE, NOW, 30)))
-    assert "items a day" in reason(after)
+    first = make_feed_state(a_feed().feed, NOW)
+    after = after_success(
+        first, a_document(), NOW, RULES, news=PollNews(every(20 * MINUTE, NOW, 30))
+    )
+    assert "items a day" in explain_next_poll(after)
     assert wait_of(after) < wait_of(after_success(first, a_document(), NOW, RULES))
 
 
 def test_what_was_odd_about_a_document_stays_visible_while_it_is_the_newest() -> None:
     after = after_success(
-        a_feed(), a_document(), NOW, RULES, news=News(warning="malformed: mismatched tag")
+        a_feed(), a_document(), NOW, RULES, news=PollNews(warning="malformed: mismatched tag")
     )
     assert after.last_error == "malformed: mismatched tag"
     assert after_success(after, unchanged(), NOW, RULES).last_error == "malformed: mismatched tag"
-    assert after_success(after, a_document(), NOW, RULES, news=News(warning="")).last_error == ""
+    assert (
+        after_success(after, a_document(), NOW, RULES, news=PollNews(warning="")).last_error == ""
+    )
 
 
 def test_an_answer_ends_a_row_of_failures() -> None:
@@ -200,7 +204,7 @@ def test_an_answer_ends_a_row_of_failures() -> None:
 
 def test_a_feed_is_asked_again_by_its_rhythm_and_the_pace_of_the_fleet() -> None:
     after = after_success(a_feed(), unchanged(), NOW, RULES)
-    then = next_poll(after, RULES.pace, NOW)
+    then = schedule_next_poll(after, RULES.pace, NOW)
     assert (after.next_due_at, after.next_reason) == (then.at, then.why)
     slower = after_success(a_feed(), unchanged(), NOW, PollRules(pace=2 * RULES.pace))
     assert wait_of(slower) == pytest.approx(2 * wait_of(after), abs=MINUTE)
@@ -214,16 +218,18 @@ def test_a_document_that_stays_fresh_is_not_asked_for_before_it_is_stale() -> No
 
 
 def test_a_feed_that_asks_to_be_left_alone_is_left_alone_also_when_nothing_has_changed() -> None:
-    after = after_success(a_feed(), a_document(), NOW, RULES, news=News(ttl_seconds=7200))
+    after = after_success(a_feed(), a_document(), NOW, RULES, news=PollNews(ttl_seconds=7200))
     for again in (after, after_success(after, unchanged(), NOW, RULES)):
         assert wait_of(again) == 2 * HOUR
         assert again.next_reason == "the feed itself asks to be left alone for 2 h (ttl)"
-    assert wait_of(after_success(after, a_document(), NOW, RULES, news=News(ttl_seconds=0))) < HOUR
+    assert (
+        wait_of(after_success(after, a_document(), NOW, RULES, news=PollNews(ttl_seconds=0))) < HOUR
+    )
 
 
 def test_who_asks_for_longest_is_named() -> None:
     after = after_success(
-        a_feed(), a_document(fresh=7200), NOW, RULES, news=News(ttl_seconds=10_800)
+        a_feed(), a_document(fresh=7200), NOW, RULES, news=PollNews(ttl_seconds=10_800)
     )
     assert (wait_of(after), after.next_reason[:15]) == (3 * HOUR, "the feed itself")
     assert "stays fresh" in after_success(after, unchanged(fresh=14_400), NOW, RULES).next_reason
@@ -234,7 +240,7 @@ def test_who_asks_for_longest_is_named() -> None:
 def test_wishes_beyond_a_day_are_not_believed() -> None:
     assert wait_of(after_success(a_feed(), a_document(fresh=3e9), NOW, RULES)) == 24 * HOUR
     assert (
-        wait_of(after_success(a_feed(), a_document(), NOW, RULES, news=News(ttl_seconds=1e9)))
+        wait_of(after_success(a_feed(), a_document(), NOW, RULES, news=PollNews(ttl_seconds=1e9)))
         == 24 * HOUR
     )
 
@@ -250,17 +256,17 @@ def test_feeds_set_up_together_drift_apart() -> None:
 @settings(deadline=None, max_examples=30)
 @given(states, answers, news, rules)
 def test_success_resets_failures_and_is_never_followed_up_earlier_than_anyone_asked(
-    before: FeedState, result: Any, brought: News, poll_rules: PollRules
+    before: FeedState, result: Any, brought: PollNews, poll_rules: PollRules
 ) -> None:
     after = after_success(before, result, NOW, poll_rules, news=brought)
-    most = poll_rules.longest_rest
+    most = poll_rules.max_rest
     assert after.next_due_at > NOW
     assert wait_of(after) >= min(timedelta(seconds=result.min_age_seconds), most)
     assert wait_of(after) >= timedelta(seconds=min(after.ttl_seconds, most.total_seconds()))
     assert (after.failures, after.failing_since, after.last_success_at) == (0, None, NOW)
     assert after.items_seen == before.items_seen + len(brought.published)
     assert after.paused_why == before.paused_why
-    assert reason(after)
+    assert explain_next_poll(after)
 
 
 # Moving house
@@ -484,9 +490,9 @@ def test_a_feed_that_was_not_asked_out_of_politeness_waits_its_turn() -> None:
 
 def test_a_feed_rests_with_the_others_of_its_domain_and_never_less_than_it_would_have() -> None:
     soon, late = a_feed(next_due_at=NOW + MINUTE), a_feed(next_due_at=NOW + DAY)
-    after = rested(soon, NOW + HOUR, "wire.example asked to wait")
+    after = pause_until(soon, NOW + HOUR, "wire.example asked to wait")
     assert (wait_of(after), after.next_reason) == (HOUR, "wire.example asked to wait")
-    assert rested(late, NOW + HOUR, "wire.example asked to wait") is late
+    assert pause_until(late, NOW + HOUR, "wire.example asked to wait") is late
 
 
 # All of it
@@ -499,14 +505,14 @@ def test_the_last_answers_are_remembered() -> None:
     state = after_failure(state, failed("HTTP 404 Not Found", 404), NOW, RULES)
     state = after_failure(state, failed(), NOW, RULES)
     assert state.recent == "200 304 404 -"
-    for _ in range(REMEMBERED):
+    for _ in range(MAX_RECENT_STATUSES):
         state = after_success(state, unchanged(), NOW, RULES)
-    assert state.recent == " ".join(["304"] * REMEMBERED)
+    assert state.recent == " ".join(["304"] * MAX_RECENT_STATUSES)
 
 
 def test_a_feed_of_a_question_set_is_due_at_once() -> None:
     seed = FeedSeed("wire", "Wire", URL, "wire", "B", "news")
-    state = never_polled(feed_of(seed), NOW)
+    state = make_feed_state(feed_from_seed(seed), NOW)
     assert state.feed == Feed(WIRE, "Wire", URL, "wire", "B", "news")
     assert (state.next_due_at, state.next_reason, state.paused) == (NOW, "not polled yet", False)
 
@@ -521,6 +527,6 @@ def test_no_state_is_too_odd_to_go_on_from(
         after_failure(state, failure, NOW, RULES),
         after_unreadable(state, a_document(), NOW, RULES, reason="cut short"),
         after_deferral(state, Deferred(WIRE, wait_seconds, "later"), NOW),
-        rested(state, NOW + HOUR, "later"),
+        pause_until(state, NOW + HOUR, "later"),
     ):
         assert next_state.next_due_at > NOW

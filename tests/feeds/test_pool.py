@@ -23,10 +23,15 @@ from hypothesis import strategies as st
 
 from tracker.feeds.parsing import pool as pools
 from tracker.feeds.parsing import worker
-from tracker.feeds.parsing.parse import Parsed, ParseFailed
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed
 from tracker.feeds.parsing.pool import ParseLimits, ParserPool, PoolClosed
-from tracker.feeds.parsing.sanitise import EACH_END, MOST_TAGS
-from tracker.feeds.parsing.worker import attempt, read_answer, serve, write_request
+from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END, MAX_TAGS
+from tracker.feeds.parsing.worker import (
+    read_worker_answer,
+    serve_requests,
+    try_parse,
+    write_request,
+)
 
 ROOT = Path(__file__).parents[2]
 KIND = "application/rss+xml"
@@ -48,8 +53,8 @@ def slow_document() -> bytes:
     """As many tags and entries as pass the screening, malformed at the end, so that all is read
     twice: 11 s.
     """
-    entries = 2 * EACH_END
-    inside = "<content:encoded>&lt;</content:encoded>" * ((MOST_TAGS // entries - 4) // 2 - 1)
+    entries = 2 * MAX_ENTRIES_PER_END
+    inside = "<content:encoded>&lt;</content:encoded>" * ((MAX_TAGS // entries - 4) // 2 - 1)
     head = "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
     return f"{head}{f'<item><title>a</title>{inside}</item>' * entries}</wrong>".encode()
 
@@ -57,8 +62,8 @@ def slow_document() -> bytes:
 SLOW = slow_document()
 
 
-def read(title: str) -> Parsed:
-    return Parsed(title, (), None)
+def read(title: str) -> ParsedFeed:
+    return ParsedFeed(title, (), None)
 
 
 # Children, seen from outside
@@ -116,11 +121,11 @@ def new_pool() -> Iterator[NewPool]:
     )
 
 
-def submit(pool: ParserPool, body: bytes) -> Future[Parsed | ParseFailed]:
+def submit(pool: ParserPool, body: bytes) -> Future[ParsedFeed | ParseFailed]:
     return pool.submit(body, KIND, URL)
 
 
-def answer(pool: ParserPool, body: bytes) -> Parsed | ParseFailed:
+def answer(pool: ParserPool, body: bytes) -> ParsedFeed | ParseFailed:
     return submit(pool, body).result(HANGS)
 
 
@@ -152,7 +157,7 @@ def test_a_large_document_is_parsed_in_a_worker_with_the_same_result(new_pool: N
         b"\xff" * 60_000,
         "<rss>\u20ac".encode("utf-16") * 9_000,
     ):
-        assert answer(pool, body) == attempt(body, KIND, URL)
+        assert answer(pool, body) == try_parse(body, KIND, URL)
 
 
 def test_workers_are_kept_and_replaced_after_so_many_documents(new_pool: NewPool) -> None:
@@ -212,7 +217,7 @@ def test_a_document_that_computes_for_too_long_delays_no_other(new_pool: NewPool
 def test_every_worker_may_be_held_up_and_what_waits_is_parsed_all_the_same(
     monkeypatch: pytest.MonkeyPatch, new_pool: NewPool
 ) -> None:
-    monkeypatch.setattr(pools, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(pools, "WATCH_INTERVAL_SECONDS", 0.05)
     pool = new_pool(wall_seconds=0.3)
     slow = [submit(pool, SLOW) for _ in range(3)]
     quick = [submit(pool, document(str(number))) for number in range(4)]
@@ -252,10 +257,10 @@ def test_a_worker_that_dies_between_documents_is_replaced_unseen(new_pool: NewPo
 def test_a_bug_that_one_document_finds_is_told_by_its_place_and_not_in_the_documents_words(
     monkeypatch: pytest.MonkeyPatch, new_pool: NewPool
 ) -> None:
-    def parse(body: bytes, _kind: str, _url: str) -> Parsed:
+    def parse(body: bytes, _kind: str, _url: str) -> ParsedFeed:
         raise KeyError(body)
 
-    monkeypatch.setattr(worker, "parse", parse)
+    monkeypatch.setattr(worker, "parse_feed", parse)
     line = parse.__code__.co_firstlineno + 1
     assert answer(new_pool(), b"<words>") == ParseFailed(
         f"crashed the parser (KeyError, test_pool.py line {line})"
@@ -282,9 +287,9 @@ def test_a_worker_that_never_starts_is_not_tried_for_ever(
     starts = pretend_python(monkeypatch, tmp_path / "python", "exit 3")
     reason = "there is no parser: python -m tracker.feeds.parsing.worker ended with code 3"
     assert answer(pool, document("1")) == ParseFailed(reason)
-    assert len(starts.read_text().splitlines()) == pools.START_TRIES
+    assert len(starts.read_text().splitlines()) == pools.MAX_START_TRIES
     assert answer(pool, document("2")) == ParseFailed(reason)
-    assert len(starts.read_text().splitlines()) == pools.START_TRIES + 1
+    assert len(starts.read_text().splitlines()) == pools.MAX_START_TRIES + 1
     monkeypatch.setattr(sys, "executable", real)
     assert answer(pool, document("3")) == read("3")
 
@@ -293,8 +298,8 @@ def test_a_worker_that_hangs_while_it_starts_is_given_up(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, new_pool: NewPool
 ) -> None:
     pretend_python(monkeypatch, tmp_path / "python", "exec sleep 60")
-    monkeypatch.setattr(pools, "START_SECONDS", 0.1)
-    monkeypatch.setattr(pools, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(pools, "MAX_START_SECONDS", 0.1)
+    monkeypatch.setattr(pools, "WATCH_INTERVAL_SECONDS", 0.05)
     reason = "there is no parser: python -m tracker.feeds.parsing.worker ended with code -9"
     assert answer(new_pool(), document("1")) == ParseFailed(reason)
 
@@ -343,7 +348,7 @@ def test_closing_ends_what_is_under_way_and_what_waits(new_pool: NewPool) -> Non
     thread.start()
     began = time.monotonic()
     pool.close()
-    assert time.monotonic() - began < pools.CLOSE_SECONDS
+    assert time.monotonic() - began < pools.MAX_CLOSE_SECONDS
     assert pid not in children()
     assert [str(future.exception(HANGS)) for future in futures] == ["the parser pool is closed"] * 2
     thread.join(HANGS)
@@ -360,13 +365,13 @@ def test_a_closed_pool_takes_no_documents(new_pool: NewPool, size: int) -> None:
 
 
 def test_one_thread_may_close_while_others_submit(new_pool: NewPool) -> None:
-    def bring(pool: ParserPool, futures: list[Future[Parsed | ParseFailed]]) -> None:
+    def bring(pool: ParserPool, futures: list[Future[ParsedFeed | ParseFailed]]) -> None:
         with suppress(PoolClosed):
             while True:
                 futures.append(submit(pool, document("News")))
 
     for pause in (0.0, 0.05, 0.2):
-        pool, futures = new_pool(), list[Future[Parsed | ParseFailed]]()
+        pool, futures = new_pool(), list[Future[ParsedFeed | ParseFailed]]()
         threads = [threading.Thread(target=bring, args=(pool, futures)) for _ in range(3)]
         for thread in threads:
             thread.start()
@@ -485,9 +490,9 @@ worker.main()
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin
         assert child.stdout
-        assert read_answer(child.stdout) == (False, b"")
+        assert read_worker_answer(child.stdout) == (False, b"")
         write_request(child.stdin, b"body", KIND, URL)
-        found = read_answer(child.stdout)
+        found = read_worker_answer(child.stdout)
         assert found
         failed = pickle.loads(found[1])
         child.stdin.close()
@@ -502,7 +507,7 @@ def test_a_worker_is_confined() -> None:
         f"[resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[0] for name in {names}]"
     )
     assert limits in (
-        f"[{500 << 20}, {worker.OPEN_FILES}, 0, {seconds}]" for seconds in range(8, 12)
+        f"[{500 << 20}, {worker.MAX_OPEN_FILES}, 0, {seconds}]" for seconds in range(8, 12)
     )
     assert (
         in_child("[signal.raise_signal(name) for name in (signal.SIGINT, signal.SIGTERM)]")
@@ -519,17 +524,18 @@ def test_what_is_printed_in_a_worker_does_not_mix_with_its_answers() -> None:
     assert in_child("(print('noise', flush=True), sys.stdin.read())") == "(None, '')"
 
 
-def talk(*documents: tuple[bytes, str, str]) -> list[tuple[bool, Parsed | ParseFailed]]:
+def talk(*documents: tuple[bytes, str, str]) -> list[tuple[bool, ParsedFeed | ParseFailed]]:
     """What a worker answers to documents, without a process between us."""
     requests, answers = io.BytesIO(), io.BytesIO()
     for one in documents:
         write_request(requests, *one)
     requests.seek(0)
-    serve(requests, answers, 100, lambda: None)
+    serve_requests(requests, answers, 100, lambda: None)
     answers.seek(0)
-    assert read_answer(answers) == (False, b"")
+    assert read_worker_answer(answers) == (False, b"")
     return [
-        (ends, pickle.loads(found)) for ends, found in iter(lambda: read_answer(answers) or (), ())
+        (ends, pickle.loads(found))
+        for ends, found in iter(lambda: read_worker_answer(answers) or (), ())
     ]
 
 
@@ -546,18 +552,18 @@ def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(
         return ParseFailed(repr(one))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "parse", repeated)
+        patch.setattr(worker, "parse_feed", repeated)
         assert talk(*documents) == [(False, repeated(*one)) for one in documents]
-    assert talk(*documents) == [(False, attempt(*one)) for one in documents]
+    assert talk(*documents) == [(False, try_parse(*one)) for one in documents]
 
 
 def test_a_worker_whose_memory_ran_out_says_so_and_reads_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def parse(*_document: object) -> Parsed:
+    def parse(*_document: object) -> ParsedFeed:
         raise MemoryError
 
-    monkeypatch.setattr(worker, "parse", parse)
+    monkeypatch.setattr(worker, "parse_feed", parse)
     assert talk((b"1", "", ""), (b"2", "", "")) == [
         (True, ParseFailed("needed more memory than 100 MB"))
     ]
@@ -568,11 +574,16 @@ def test_a_worker_whose_parent_went_away_in_the_middle_of_a_document_does_not_pa
 ):
     requests = io.BytesIO()
     write_request(requests, b"body", KIND, URL)
-    for length in (1, worker.REQUEST.size, worker.REQUEST.size + 5):
+    for length in (1, worker.REQUEST_HEADER.size, worker.REQUEST_HEADER.size + 5):
         with pytest.raises((EOFError, worker.struct.error)):
-            serve(io.BytesIO(requests.getvalue()[:length]), io.BytesIO(), 100, lambda: None)
+            serve_requests(
+                io.BytesIO(requests.getvalue()[:length]), io.BytesIO(), 100, lambda: None
+            )
 
 
-@pytest.mark.parametrize("length", [0, 3, worker.ANSWER.size, worker.ANSWER.size + 3])
+@pytest.mark.parametrize("length", [0, 3, worker.ANSWER_HEADER.size, worker.ANSWER_HEADER.size + 3])
 def test_half_an_answer_is_none(length: int) -> None:
-    assert read_answer(io.BytesIO((worker.ANSWER.pack(False, 5) + b"12345")[:length])) is None
+    assert (
+        read_worker_answer(io.BytesIO((worker.ANSWER_HEADER.pack(False, 5) + b"12345")[:length]))
+        is None
+    )

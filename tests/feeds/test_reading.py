@@ -9,51 +9,51 @@ from hypothesis import strategies as st
 from tests.feeds.documents import KINDS, Entry, Kind, document
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.change_detection import (
-    NOTHING,
-    Memory,
-    Read,
-    Unchanged,
-    Unread,
-    look,
-    understood,
+    NO_MEMORY,
+    DocumentMemory,
+    NewContent,
+    ParsedDocument,
+    UnchangedDocument,
+    detect_changes,
+    finish_reading,
 )
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 
 URL = "https://feed.example/news/rss.xml"
 TYPE = "application/xml"
 
 
-def whole(body: bytes) -> Parsed:
-    parsed = parse(body, TYPE, URL)
-    assert isinstance(parsed, Parsed), parsed
+def whole(body: bytes) -> ParsedFeed:
+    parsed = parse_feed(body, TYPE, URL)
+    assert isinstance(parsed, ParsedFeed), parsed
     return parsed
 
 
-def step(body: bytes, memory: Memory) -> tuple[Read | Unchanged, int]:
+def step(body: bytes, memory: DocumentMemory) -> tuple[ParsedDocument | UnchangedDocument, int]:
     """What the next document brings, and how many entries it was parsed without."""
-    unread = look(body, TYPE, memory)
-    if isinstance(unread, Unchanged):
+    unread = detect_changes(body, TYPE, memory)
+    if isinstance(unread, UnchangedDocument):
         return unread, 0
-    outcome = understood(unread, parse(unread.document, unread.content_type, URL))
-    if isinstance(outcome, Unread):
+    outcome = finish_reading(unread, parse_feed(unread.document, unread.content_type, URL))
+    if isinstance(outcome, NewContent):
         assert (outcome.document, outcome.cut) == (body, 0)
         unread, outcome = (
             outcome,
-            understood(outcome, parse(outcome.document, outcome.content_type, URL)),
+            finish_reading(outcome, parse_feed(outcome.document, outcome.content_type, URL)),
         )
-    assert isinstance(outcome, Read)
+    assert isinstance(outcome, ParsedDocument)
     return outcome, unread.cut
 
 
-def first_read(body: bytes) -> Read:
-    outcome, cut = step(body, NOTHING)
-    assert isinstance(outcome, Read)
+def first_read(body: bytes) -> ParsedDocument:
+    outcome, cut = step(body, NO_MEMORY)
+    assert isinstance(outcome, ParsedDocument)
     assert cut == 0
     return outcome
 
 
-def titles(outcome: Read | Unchanged) -> list[str]:
-    return [item.title for item in outcome.items] if isinstance(outcome, Read) else []
+def titles(outcome: ParsedDocument | UnchangedDocument) -> list[str]:
+    return [item.title for item in outcome.items] if isinstance(outcome, ParsedDocument) else []
 
 
 ONE, TWO, THREE = (
@@ -80,19 +80,19 @@ def test_a_first_document_is_read_whole(kind: Kind) -> None:
 def test_the_same_bytes_are_not_looked_into(kind: Kind) -> None:
     body = document(kind, [ONE, TWO])
     memory = first_read(body).memory
-    assert look(body, TYPE, memory) == Unchanged(memory)
-    assert look(body, TYPE, Memory(memory.body_hash, b"")) == Unchanged(
-        Memory(memory.body_hash, b"")
+    assert detect_changes(body, TYPE, memory) == UnchangedDocument(memory)
+    assert detect_changes(body, TYPE, DocumentMemory(memory.body_hash, b"")) == UnchangedDocument(
+        DocumentMemory(memory.body_hash, b"")
     )
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_document_that_was_only_made_again_need_not_be_parsed(kind: Kind) -> None:
     memory = first_read(document(kind, [ONE, TWO, THREE])).memory
-    later = look(document(kind, [THREE, ONE], built="later"), TYPE, memory)
-    assert isinstance(later, Unchanged)
+    later = detect_changes(document(kind, [THREE, ONE], built="later"), TYPE, memory)
+    assert isinstance(later, UnchangedDocument)
     assert later.memory.entries == memory.entries[32:] + memory.entries[:16]
-    assert look(document(kind, [THREE, ONE], built="later"), TYPE, later.memory) == later
+    assert detect_changes(document(kind, [THREE, ONE], built="later"), TYPE, later.memory) == later
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -100,12 +100,12 @@ def test_only_new_and_edited_entries_are_parsed(kind: Kind) -> None:
     memory = first_read(document(kind, [ONE, TWO])).memory
     edited = Entry(guid="2", link=TWO.link, title="2", text="Another text")
     body = document(kind, [THREE, ONE, edited], built="later")
-    unread = look(body, TYPE, memory)
-    assert isinstance(unread, Unread)
+    unread = detect_changes(body, TYPE, memory)
+    assert isinstance(unread, NewContent)
     assert (unread.cut, unread.whole) == (1, body)
     assert b"Text of 1" not in unread.document
-    outcome = understood(unread, parse(unread.document, unread.content_type, URL))
-    assert isinstance(outcome, Read)
+    outcome = finish_reading(unread, parse_feed(unread.document, unread.content_type, URL))
+    assert isinstance(outcome, ParsedDocument)
     assert outcome.items == (whole(body).items[0], whole(body).items[2])
     assert outcome.memory == first_read(body).memory
 
@@ -115,7 +115,7 @@ def test_a_name_of_an_entry_that_was_cut_out_makes_the_document_be_read_whole() 
     same_guid = Entry(guid="1", link="https://wire.example/4", title="4")
     body = document("rss", [same_guid, ONE, TWO])
     outcome, cut = step(body, memory)
-    assert isinstance(outcome, Read)
+    assert isinstance(outcome, ParsedDocument)
     assert (cut, outcome.items) == (0, whole(body).items)
     assert outcome.items[0].key == "1 https://wire.example/4"
 
@@ -156,10 +156,10 @@ def test_a_base_inside_entries_does_not_reach_others_whether_they_are_cut_out_or
 
     memory = first_read(feed("a", "b")).memory
     outcome, cut = step(feed("a", "b", "c"), memory)
-    assert isinstance(outcome, Read)
+    assert isinstance(outcome, ParsedDocument)
     assert (cut, outcome.items) == (2, whole(feed("a", "b", "c")).items[2:])
     outcome, cut = step(feed("a", "aa", "b"), memory)
-    assert isinstance(outcome, Read)
+    assert isinstance(outcome, ParsedDocument)
     assert (cut, outcome.items) == (2, whole(feed("a", "aa", "b")).items[1:2])
 
 
@@ -174,7 +174,7 @@ def test_a_base_inside_entries_does_not_reach_others_whether_they_are_cut_out_or
 def test_what_cannot_be_split_is_read_whole_each_time_it_changes(body: bytes) -> None:
     outcome = first_read(body)
     assert (titles(outcome), outcome.memory.entries) == (["1", "2"], b"")
-    assert look(body, TYPE, outcome.memory) == Unchanged(outcome.memory)
+    assert detect_changes(body, TYPE, outcome.memory) == UnchangedDocument(outcome.memory)
     again, cut = step(body.replace(b"2", b"3"), outcome.memory)
     assert (titles(again), cut) == (["1", "3"], 0)
 
@@ -189,20 +189,23 @@ def test_entries_of_a_namespace_that_feedparser_does_not_know_are_not_trusted() 
 
 def test_a_part_that_cannot_be_parsed_or_counted_gives_way_to_the_whole() -> None:
     memory = first_read(document("rss", [ONE])).memory
-    unread = look(document("rss", [ONE, TWO]), TYPE, memory)
-    assert isinstance(unread, Unread)
+    unread = detect_changes(document("rss", [ONE, TWO]), TYPE, memory)
+    assert isinstance(unread, NewContent)
     part = whole(unread.document)
-    entire = understood(unread, ParseFailed("too slow"))
-    assert isinstance(entire, Unread)
+    entire = finish_reading(unread, ParseFailed("too slow"))
+    assert isinstance(entire, NewContent)
     assert (entire.document, entire.cut) == (unread.whole, 0)
-    assert understood(unread, Parsed(part.title, part.items, None, names=())) == entire
-    assert understood(unread, Parsed(part.title, part.items, None, names=part.names * 2)) == entire
+    assert finish_reading(unread, ParsedFeed(part.title, part.items, None, names=())) == entire
+    assert (
+        finish_reading(unread, ParsedFeed(part.title, part.items, None, names=part.names * 2))
+        == entire
+    )
 
 
 def test_a_whole_document_that_cannot_be_parsed_has_failed() -> None:
-    unread = look(b"<html/>", TYPE, NOTHING)
-    assert isinstance(unread, Unread)
-    assert understood(unread, ParseFailed("an HTML page, not a feed")) == ParseFailed(
+    unread = detect_changes(b"<html/>", TYPE, NO_MEMORY)
+    assert isinstance(unread, NewContent)
+    assert finish_reading(unread, ParseFailed("an HTML page, not a feed")) == ParseFailed(
         "an HTML page, not a feed"
     )
 
@@ -263,13 +266,13 @@ def test_reading_by_differences_leaves_the_same_items_as_reading_whole(
 ) -> None:
     kept: dict[str, ParsedItem] = {}
     by_differences: dict[str, ParsedItem] = {}
-    memory = NOTHING
+    memory = NO_MEMORY
     for n, found in enumerate(documents):
         body = document(kind, guid_of_its_own(found), built=str(n))
         kept.update({item.key: item for item in whole(body).items})
         outcome, _ = step(body, memory)
         memory = outcome.memory
-        if isinstance(outcome, Read):
+        if isinstance(outcome, ParsedDocument):
             by_differences.update({item.key: item for item in outcome.items})
     assert by_differences == kept
 
@@ -279,12 +282,12 @@ def test_reading_by_differences_leaves_the_same_items_as_reading_whole(
 def test_what_is_handed_on_is_what_reading_whole_gives_in_the_same_order(
     kind: Kind, documents: list[list[Entry]]
 ) -> None:
-    memory = NOTHING
+    memory = NO_MEMORY
     for n, found in enumerate(documents):
         body = document(kind, found, built=str(n))
         outcome, cut = step(body, memory)
         memory = outcome.memory
-        if isinstance(outcome, Read):
+        if isinstance(outcome, ParsedDocument):
             places = [whole(body).items.index(item) for item in outcome.items]
             assert places == sorted(places)
             assert cut or len(places) == len(whole(body).items)
@@ -296,13 +299,13 @@ def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(
     kind: Kind, documents: list[list[Entry]]
 ) -> None:
     before: list[Entry] = []
-    memory = NOTHING
+    memory = NO_MEMORY
     for n, found in enumerate(documents):
         outcome, cut = step(document(kind, found, built=str(n)), memory)
         memory = outcome.memory
         news = {entry.title for entry in found if entry not in before}
         assert news <= {*titles(outcome)}
-        if cut or isinstance(outcome, Unchanged):
+        if cut or isinstance(outcome, UnchangedDocument):
             assert news == {*titles(outcome)}
         before = found
 
@@ -316,8 +319,8 @@ def test_half_of_the_entries_known_gives_the_other_half(
     read = first_read(body)
     names = [read.memory.entries[at : at + 16] for at in range(0, len(read.memory.entries), 16)]
     known = data.draw(st.lists(st.sampled_from(names), unique=True))
-    outcome, cut = step(body, Memory(b"", b"".join(known)))
+    outcome, cut = step(body, DocumentMemory(b"", b"".join(known)))
     assert cut == (len(known) if len(known) < len(names) else 0)
     wanted = [item for item, name in zip(read.items, names, strict=True) if name not in known]
-    assert ([*outcome.items] if isinstance(outcome, Read) else []) == wanted
+    assert ([*outcome.items] if isinstance(outcome, ParsedDocument) else []) == wanted
     assert outcome.memory == read.memory

@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.discovery.robots import LARGEST, LONGEST_DELAY, read_robots, robots_url
+from tracker.feeds.discovery.robots import (
+    MAX_DELAY_SECONDS,
+    MAX_ROBOTS_BYTES,
+    make_robots_url,
+    parse_robots,
+)
 
 ROBOT = "scenario-tracker/0.1 (+https://tracker.example/about)"
 PAGE = "https://site.example/news/today.html"
@@ -30,19 +35,19 @@ PAGE = "https://site.example/news/today.html"
     ],
 )
 def test_the_longest_rule_for_our_name_counts(rules: str, allowed: bool) -> None:
-    assert read_robots(200, rules.encode()).allows(PAGE, ROBOT) is allowed
+    assert parse_robots(200, rules.encode()).allows(PAGE, ROBOT) is allowed
 
 
 @pytest.mark.parametrize("status", [301, 302, 400, 401, 403, 404, 410, 451])
 def test_a_site_without_the_file_allows_everything(status: int) -> None:
-    robots = read_robots(status, b"User-agent: *\nDisallow: /")
+    robots = parse_robots(status, b"User-agent: *\nDisallow: /")
     assert robots.allows(PAGE, ROBOT)
     assert robots.delay_seconds(ROBOT) == 0
 
 
 @pytest.mark.parametrize("status", [None, 429, 500, 502, 503, 599, 999, 100])
 def test_a_site_that_cannot_be_asked_allows_nothing_for_now(status: int | None) -> None:
-    assert not read_robots(status, b"User-agent: *\nAllow: /").allows(PAGE, ROBOT)
+    assert not parse_robots(status, b"User-agent: *\nAllow: /").allows(PAGE, ROBOT)
 
 
 @pytest.mark.parametrize(
@@ -52,14 +57,14 @@ def test_a_site_that_cannot_be_asked_allows_nothing_for_now(status: int | None) 
         ("User-agent: *\nCrawl-delay: 2.5", 2.5),
         ("User-agent: *\nCrawl-delay: -1", 0),
         ("User-agent: *\nCrawl-delay: nan", 0),
-        ("User-agent: *\nCrawl-delay: 1e300", LONGEST_DELAY),
+        ("User-agent: *\nCrawl-delay: 1e300", MAX_DELAY_SECONDS),
         ("User-agent: *\nRequest-rate: 1/10", 10),
         ("User-agent: *\nRequest-rate: 6/1m\nCrawl-delay: 3", 10),
         ("User-agent: other\nCrawl-delay: 9", 0),
     ],
 )
 def test_a_site_may_ask_for_time_between_visits(rules: str, seconds: float) -> None:
-    assert read_robots(200, rules.encode()).delay_seconds(ROBOT) == seconds
+    assert parse_robots(200, rules.encode()).delay_seconds(ROBOT) == seconds
 
 
 @pytest.mark.parametrize(
@@ -75,22 +80,22 @@ def test_a_site_may_ask_for_time_between_visits(rules: str, seconds: float) -> N
     ],
 )
 def test_the_file_stands_at_the_root_of_the_site(url: str, robots: str) -> None:
-    assert robots_url(url) == robots
+    assert make_robots_url(url) == robots
 
 
 def test_what_is_no_address_is_not_allowed() -> None:
-    assert not read_robots(200, b"User-agent: *\nAllow: /").allows("http://[::1", ROBOT)
+    assert not parse_robots(200, b"User-agent: *\nAllow: /").allows("http://[::1", ROBOT)
 
 
 def test_a_rule_that_the_end_cuts_in_two_is_not_heard() -> None:
     start = b"User-agent: *\n"
-    filler = b"#" * (LARGEST - len(start) - 12) + b"\n"
-    robots = read_robots(200, start + filler + b"Disallow: /news/nothing-of-this\n")
+    filler = b"#" * (MAX_ROBOTS_BYTES - len(start) - 12) + b"\n"
+    robots = parse_robots(200, start + filler + b"Disallow: /news/nothing-of-this\n")
     assert robots.allows(PAGE, ROBOT)
     assert (
-        read_robots(200, start + b"#\nDisallow: /news\n" + filler * 2).allows(PAGE, ROBOT) is False
+        parse_robots(200, start + b"#\nDisallow: /news\n" + filler * 2).allows(PAGE, ROBOT) is False
     )
-    assert read_robots(200, b"x" * (LARGEST + 1)).allows(PAGE, ROBOT)
+    assert parse_robots(200, b"x" * (MAX_ROBOTS_BYTES + 1)).allows(PAGE, ROBOT)
 
 
 def lines(pattern: str, count: int) -> bytes:
@@ -116,7 +121,7 @@ def lines(pattern: str, count: int) -> bytes:
 )
 def test_a_file_that_would_cost_the_square_of_its_size_allows_nothing(body: bytes) -> None:
     with patience():
-        assert not read_robots(200, body).allows(PAGE, ROBOT)
+        assert not parse_robots(200, body).allows(PAGE, ROBOT)
 
 
 @pytest.mark.parametrize(
@@ -136,14 +141,14 @@ def test_a_file_that_would_cost_the_square_of_its_size_allows_nothing(body: byte
 )
 def test_a_large_file_is_read_in_time(body: bytes) -> None:
     with patience():
-        assert read_robots(200, body).allows(PAGE + "?" + "a" * 1_900, ROBOT)
+        assert parse_robots(200, body).allows(PAGE + "?" + "a" * 1_900, ROBOT)
 
 
 @given(st.binary(max_size=300), st.text(max_size=30), st.text(max_size=30))
 def test_nothing_that_is_served_raises(body: bytes, url: str, agent: str) -> None:
-    robots = read_robots(200, body)
+    robots = parse_robots(200, body)
     assert robots.allows(url, agent) in (True, False)
-    assert 0 <= robots.delay_seconds(agent) <= LONGEST_DELAY
+    assert 0 <= robots.delay_seconds(agent) <= MAX_DELAY_SECONDS
 
 
 @given(
@@ -165,4 +170,4 @@ def test_nothing_that_is_served_raises(body: bytes, url: str, agent: str) -> Non
 )
 def test_rules_without_disallow_forbid_nothing(rules: list[str]) -> None:
     kept = [rule for rule in rules if not rule.startswith("Disallow")]
-    assert read_robots(200, "\n".join(kept).encode()).allows(PAGE, ROBOT)
+    assert parse_robots(200, "\n".join(kept).encode()).allows(PAGE, ROBOT)

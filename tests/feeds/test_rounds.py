@@ -15,7 +15,7 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, NOW, ask, fetching, limits, requests_to, results
-from tracker.feeds.answers import Fetched, FetchRequest, giving
+from tracker.feeds.answers import Fetched, FetchRequest, make_request_source
 from tracker.feeds.fetching import client as fetch_module
 from tracker.feeds.fetching import runner as rounds
 from tracker.feeds.fetching.client import HttpFetch
@@ -44,13 +44,13 @@ def own_threads() -> set[str]:
 
 def test_nothing_to_fetch_is_nothing() -> None:
     with fetching() as fetch:
-        assert list(fetch(giving([]))) == []
+        assert list(fetch(make_request_source([]))) == []
 
 
 def test_answers_come_in_batches_and_requests_are_asked_for_as_there_is_room(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "LINGER", 5)  # however slow the machine that tests
+    monkeypatch.setattr(rounds, "LINGER_SECONDS", 5)  # however slow the machine that tests
     server.serve("/feed.xml", BODY)
     left, rooms = requests_to(*[server.url("/feed.xml")] * 300), list[int]()
 
@@ -79,7 +79,9 @@ def test_an_answer_does_not_wait_for_slow_company(server: FeedServer) -> None:
     server.script("/slow", slow)
     server.serve("/feed.xml", BODY)
     with fetching() as fetch:
-        running = fetch(giving(requests_to(server.url("/slow"), server.url("/feed.xml"))))
+        running = fetch(
+            make_request_source(requests_to(server.url("/slow"), server.url("/feed.xml")))
+        )
         (first,) = next(running)
         assert first.feed_id == "feed-1"
         released.set()
@@ -89,7 +91,7 @@ def test_an_answer_does_not_wait_for_slow_company(server: FeedServer) -> None:
 def test_the_caller_is_asked_for_more_while_answers_are_slow(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "PAUSE", 0.02)
+    monkeypatch.setattr(rounds, "MAX_IDLE_SECONDS", 0.02)
     server.script("/slow", lambda request: (time.sleep(0.3), reply(request, 200, BODY, {}))[1])
     server.serve("/feed.xml", BODY)
     slow, quick = requests_to(server.url("/slow"), server.url("/feed.xml"))
@@ -149,7 +151,9 @@ def test_a_caller_who_stops_early_breaks_off_what_is_under_way(server: FeedServe
     server.script("/endless", until_hung_up)
     server.serve("/feed.xml", BODY)
     with fetching() as fetch:
-        running = fetch(giving(requests_to(server.url("/endless"), server.url("/feed.xml"))))
+        running = fetch(
+            make_request_source(requests_to(server.url("/endless"), server.url("/feed.xml")))
+        )
         next(running)
         running.close()  # type: ignore[attr-defined]
         assert left.wait(5)
@@ -177,14 +181,17 @@ def test_closing_ends_a_round_that_is_under_way(server: FeedServer) -> None:
 
 def results_so_far(fetch: HttpFetch, requests: Sequence[FetchRequest]) -> list[str]:
     return [
-        r.reason for answers in fetch(giving(requests)) for r in answers if hasattr(r, "reason")
+        r.reason
+        for answers in fetch(make_request_source(requests))
+        for r in answers
+        if hasattr(r, "reason")
     ]
 
 
 def test_a_round_is_over_once_its_fetch_has_been_closed(server: FeedServer) -> None:
     server.serve("/feed.xml", BODY)
     with fetching(in_flight=1) as fetch:
-        running = fetch(giving(requests_to(*[server.url("/feed.xml")] * 5)))
+        running = fetch(make_request_source(requests_to(*[server.url("/feed.xml")] * 5)))
         assert len(next(running)) == 1
         fetch.close()
         assert list(running) == []
@@ -255,7 +262,7 @@ def test_a_kept_connection_that_the_server_has_closed_is_opened_anew(server: Fee
 def test_more_connections_than_a_process_may_have_are_not_kept(
     server: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetch_module, "MOST_KEPT", 3)
+    monkeypatch.setattr(fetch_module, "MAX_KEPT_CONNECTIONS", 3)
     server.serve("/feed.xml", BODY)
     urls = [server.url("/feed.xml", host=host) for host in ("127.0.0.1", "[::ffff:127.0.0.1]")]
     with fetching(polite=False) as fetch:

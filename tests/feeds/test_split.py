@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, Kind, document, xml
 from tests.patience import patience
-from tracker.feeds.parsing.entry_spans import MOST_ENTRIES, Split, split, without
+from tracker.feeds.parsing.entry_spans import (
+    MAX_ENTRIES,
+    SplitDocument,
+    remove_entries,
+    split_entries,
+)
 
 ENTRIES = [
     Entry(guid="1", title="One", text="<p>Some & <b>more</b> text</p>"),
@@ -15,13 +20,13 @@ ENTRIES = [
 ]
 
 
-def found(body: bytes, content_type: str = "") -> Split:
-    parts = split(body, content_type)
+def found(body: bytes, content_type: str = "") -> SplitDocument:
+    parts = split_entries(body, content_type)
     assert parts is not None
     return parts
 
 
-def pieces(parts: Split) -> list[str]:
+def pieces(parts: SplitDocument) -> list[str]:
     return [parts.document[start:end].decode() for start, end in parts.ranges]
 
 
@@ -39,14 +44,14 @@ def test_each_entry_is_found_to_the_byte(kind: Kind) -> None:
 def test_known_entries_are_cut_out_and_nothing_else(kind: Kind) -> None:
     body = document(kind, ENTRIES)
     parts = found(body)
-    assert without(parts, set()) == body
-    assert without(parts, {parts.hashes[1]}).decode() == body.decode().replace(
+    assert remove_entries(parts, set()) == body
+    assert remove_entries(parts, {parts.hashes[1]}).decode() == body.decode().replace(
         xml(kind, ENTRIES[1]), ""
     )
     rest = body.decode()
     for entry in ENTRIES:
         rest = rest.replace(xml(kind, entry), "")
-    assert without(parts, {*parts.hashes}).decode() == rest
+    assert remove_entries(parts, {*parts.hashes}).decode() == rest
 
 
 def test_a_hash_stays_while_the_entry_and_what_surrounds_it_stay() -> None:
@@ -92,7 +97,7 @@ def test_a_document_in_any_encoding_is_split_in_utf8(encoding: str) -> None:
     )
     parts = found(body)
     assert pieces(parts) == [xml("rss", ENTRIES[2])]
-    assert without(parts, set()).decode("utf-8-sig").endswith("</rss>\n")
+    assert remove_entries(parts, set()).decode("utf-8-sig").endswith("</rss>\n")
 
 
 @pytest.mark.parametrize(
@@ -131,12 +136,12 @@ RSS = document("rss", ENTRIES)
             b"<channel>", b"<channel " + b" ".join(b"xmlns:a%d='u'" % n for n in range(300)) + b">"
         ),
         b"<!DOCTYPE rss [<!ENTITY a 'b'>]>" + RSS.partition(b"?>")[2].replace(b"One", b"&a;"),
-        document("rss", [Entry(title=str(n)) for n in range(MOST_ENTRIES + 1)]),
+        document("rss", [Entry(title=str(n)) for n in range(MAX_ENTRIES + 1)]),
     ],
     ids=lambda body: f"{body[:30]!r} {len(body)}",
 )
 def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
-    assert split(body, "") is None
+    assert split_entries(body, "") is None
 
 
 @pytest.mark.parametrize(
@@ -167,13 +172,13 @@ def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
 )
 def test_a_hostile_document_takes_no_more_than_its_length(body: bytes) -> None:
     with patience():
-        split(body, "")
+        split_entries(body, "")
 
 
 @settings(deadline=None)
 @given(st.text(alphabet="<>&/='\" itemr:xn", max_size=200), st.text(max_size=20))
 def test_any_markup_is_split_or_left_alone(inside: str, content_type: str) -> None:
-    parts = split(f"<rss><item>{inside}</item></rss>".encode(), content_type)
+    parts = split_entries(f"<rss><item>{inside}</item></rss>".encode(), content_type)
     if parts:
         assert pieces(parts)[0].startswith("<item")
         assert all(piece.endswith(">") for piece in pieces(parts))

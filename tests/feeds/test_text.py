@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.text import (
-    LONGEST_MARKUP,
-    decoded,
-    encodings,
-    plain,
-    shortened,
-    unmarked,
-    visible,
+    MAX_MARKUP_LENGTH,
+    decode_document,
+    guess_encodings,
+    markup_to_text,
+    remove_invisible,
+    shorten_text,
+    strip_markup,
 )
 
 RUSSIAN = "Пекин и Москва"
@@ -33,7 +33,7 @@ def declared(text: str, encoding: str) -> bytes:
     "encoding", ["utf-8", "windows-1251", "koi8-r", "iso-8859-5", "utf-16", "utf-32"]
 )
 def test_a_document_is_read_as_it_declares(encoding: str) -> None:
-    assert f"<t>{RUSSIAN}</t>" in decoded(declared(RUSSIAN, encoding), "")
+    assert f"<t>{RUSSIAN}</t>" in decode_document(declared(RUSSIAN, encoding), "")
 
 
 @pytest.mark.parametrize(
@@ -55,30 +55,32 @@ def test_chinese_is_read_even_if_a_narrower_encoding_is_declared(
     body = (
         f"<?xml version='1.0' encoding='{declaration}'?><t>".encode() + text.encode(true) + b"</t>"
     )
-    assert text in decoded(body, "")
+    assert text in decode_document(body, "")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037"])
 def test_an_encoding_that_is_not_ascii_is_seen_without_a_mark(encoding: str) -> None:
-    assert "<t>news</t>" in decoded("<?xml version='1.0'?><t>news</t>".encode(encoding), "")
+    assert "<t>news</t>" in decode_document("<?xml version='1.0'?><t>news</t>".encode(encoding), "")
 
 
 def test_a_byte_order_mark_is_believed_and_removed() -> None:
-    assert decoded("\ufeff<t>é</t>".encode(), "text/xml; charset=iso-8859-1") == "<t>é</t>"
+    assert decode_document("\ufeff<t>é</t>".encode(), "text/xml; charset=iso-8859-1") == "<t>é</t>"
 
 
 def test_utf8_is_recognised_whatever_the_server_calls_it() -> None:
     assert (
-        decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=iso-8859-1") == f"<t>{RUSSIAN}</t>"
+        decode_document(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=iso-8859-1")
+        == f"<t>{RUSSIAN}</t>"
     )
     assert (
-        decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=us-ascii") == f"<t>{RUSSIAN}</t>"
+        decode_document(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=us-ascii")
+        == f"<t>{RUSSIAN}</t>"
     )
 
 
 def test_the_servers_charset_comes_before_the_documents() -> None:
     body = b"<?xml version='1.0' encoding='koi8-r'?><t>" + RUSSIAN.encode("windows-1251")
-    assert RUSSIAN in decoded(body, 'text/xml; Charset = "windows-1251"')
+    assert RUSSIAN in decode_document(body, 'text/xml; Charset = "windows-1251"')
 
 
 @pytest.mark.parametrize(
@@ -88,35 +90,38 @@ def test_a_codec_that_is_no_encoding_of_documents_is_passed_over(label: str) -> 
     body = (
         f"<?xml version='1.0' encoding='{label}'?><t>\\x41 +AEE- ".encode() + b"\x93caf\xe9\x94</t>"
     )
-    assert decoded(body, f"text/xml; charset={label}").endswith("<t>\\x41 +AEE- “café”</t>")
+    assert decode_document(body, f"text/xml; charset={label}").endswith("<t>\\x41 +AEE- “café”</t>")
 
 
 def test_a_wrong_byte_in_declared_utf8_costs_one_character() -> None:
     body = declared(RUSSIAN, "utf-8").replace(b"<t>", b"<t>\xff")
-    assert decoded(body, "").endswith(f"<t>\ufffd{RUSSIAN}</t>")
-    assert decoded(b"<t>\xff\xd0\x9f</t>", "text/xml; charset=utf-8") == "<t>\ufffdП</t>"
+    assert decode_document(body, "").endswith(f"<t>\ufffd{RUSSIAN}</t>")
+    assert decode_document(b"<t>\xff\xd0\x9f</t>", "text/xml; charset=utf-8") == "<t>\ufffdП</t>"
 
 
 def test_a_wrong_byte_in_another_encoding_costs_one_character() -> None:
     body = "<?xml version='1.0' encoding='shift_jis'?><t>日本".encode("shift_jis") + b"\x81</t>"
-    assert decoded(body, "").endswith("<t>日本\ufffd</t>")
-    assert decoded(b"<t>\x93\x81\x94</t>", "") == "<t>“\ufffd”</t>"
-    assert decoded("\ufeff<t>a</t>".encode("utf-16")[2:] + b"\x00", "").startswith("<t>a")
+    assert decode_document(body, "").endswith("<t>日本\ufffd</t>")
+    assert decode_document(b"<t>\x93\x81\x94</t>", "") == "<t>“\ufffd”</t>"
+    assert decode_document("\ufeff<t>a</t>".encode("utf-16")[2:] + b"\x00", "").startswith("<t>a")
 
 
 def test_characters_that_xml_forbids_do_not_cost_the_document() -> None:
-    assert decoded(b"<t>a\x00b\x0bc\xef\xbf\xbfd</t>", "") == "<t>abcd</t>"
+    assert decode_document(b"<t>a\x00b\x0bc\xef\xbf\xbfd</t>", "") == "<t>abcd</t>"
     assert (
-        decoded(b"<t>&#0;&#x0B;&#xD800;&#65535;&#99999999;&#x110000;</t>", "")
+        decode_document(b"<t>&#0;&#x0B;&#xD800;&#65535;&#99999999;&#x110000;</t>", "")
         == "<t>" + "\ufffd" * 6 + "</t>"
     )
-    assert decoded(b"<t>&#9;&#65;&#x1F600;&#x0041;</t>", "") == "<t>&#9;&#65;&#x1F600;&#x0041;</t>"
+    assert (
+        decode_document(b"<t>&#9;&#65;&#x1F600;&#x0041;</t>", "")
+        == "<t>&#9;&#65;&#x1F600;&#x0041;</t>"
+    )
 
 
 @settings(deadline=None)
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_any_bytes_become_text_that_can_be_stored(body: bytes, content_type: str) -> None:
-    text = decoded(body, content_type)
+    text = decode_document(body, content_type)
     assert "\0" not in text
     text.encode()
 
@@ -145,7 +150,7 @@ def test_any_bytes_become_text_that_can_be_stored(body: bytes, content_type: str
     ],
 )
 def test_markup_becomes_the_text_that_a_reader_sees(markup: str, text: str) -> None:
-    assert plain(markup, 300) == text
+    assert markup_to_text(markup, 300) == text
 
 
 @pytest.mark.parametrize(
@@ -163,19 +168,19 @@ def test_markup_becomes_the_text_that_a_reader_sees(markup: str, text: str) -> N
     ],
 )
 def test_what_cannot_be_seen_is_not_kept(text: str, seen: str) -> None:
-    assert plain(text, 300) == seen
+    assert markup_to_text(text, 300) == seen
 
 
 def test_an_endless_number_is_no_character() -> None:
-    assert plain("a&#" + "9" * 5_000 + ";b", 300) == "a\ufffdb"
-    assert plain("a&#x" + "F" * 5_000 + ";b", 300) == "a\ufffdb"
+    assert markup_to_text("a&#" + "9" * 5_000 + ";b", 300) == "a\ufffdb"
+    assert markup_to_text("a&#x" + "F" * 5_000 + ";b", 300) == "a\ufffdb"
 
 
 def test_long_text_ends_at_a_word() -> None:
-    assert shortened("one two three", 13) == "one two three"
-    assert shortened("one two three", 12) == "one two…"
-    assert shortened("one " + "x" * 20, 12) == "one xxxxxxx…"
-    assert shortened("中" * 20, 5) == "中中中中…"
+    assert shorten_text("one two three", 13) == "one two three"
+    assert shorten_text("one two three", 12) == "one two…"
+    assert shorten_text("one " + "x" * 20, 12) == "one xxxxxxx…"
+    assert shorten_text("中" * 20, 5) == "中中中中…"
 
 
 @settings(deadline=None)
@@ -184,9 +189,9 @@ def test_long_text_ends_at_a_word() -> None:
     st.integers(1, 80),
 )
 def test_plain_text_is_one_visible_line_of_bounded_length(markup: str, longest: int) -> None:
-    text = plain(markup, longest)
+    text = markup_to_text(markup, longest)
     assert len(text) <= longest
-    assert text == visible(text) == " ".join(text.split())
+    assert text == remove_invisible(text) == " ".join(text.split())
     text.encode()
 
 
@@ -214,7 +219,7 @@ WITHIN_WORDS = (
 
 
 def slowly(markup: str) -> str:
-    text = UNSEEN.sub("", markup[:LONGEST_MARKUP])
+    text = UNSEEN.sub("", markup[:MAX_MARKUP_LENGTH])
     for _ in range(3):
         before = text
         text = TAG.sub(lambda tag: "" if not (tag[1] or tag[2]) or within(tag) else " ", text)
@@ -246,14 +251,16 @@ PIECES = st.sampled_from([
 @settings(deadline=None, max_examples=200)
 @given(st.lists(PIECES | st.text(max_size=2), max_size=40).map("".join))
 def test_the_quick_way_says_what_the_plain_way_says(markup: str) -> None:
-    assert unmarked(markup) == slowly(markup)
-    assert visible(markup) == UNSEEN.sub("", markup)
+    assert strip_markup(markup) == slowly(markup)
+    assert remove_invisible(markup) == UNSEEN.sub("", markup)
 
 
 def test_the_likeliest_encoding_comes_first() -> None:
-    assert next(encodings(b"<t/>", "text/xml; charset=latin-1")) == "utf-8"
-    assert next(encodings(b"\xef\xbb\xbf<t/>", "")) == "utf-8-sig"
-    assert next(encodings(b"<?xml version='1.0' encoding='iso-2022-jp'?>", "")) == "iso2022_jp"
+    assert next(guess_encodings(b"<t/>", "text/xml; charset=latin-1")) == "utf-8"
+    assert next(guess_encodings(b"\xef\xbb\xbf<t/>", "")) == "utf-8-sig"
+    assert (
+        next(guess_encodings(b"<?xml version='1.0' encoding='iso-2022-jp'?>", "")) == "iso2022_jp"
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,6 +281,6 @@ def test_the_likeliest_encoding_comes_first() -> None:
 )
 def test_hostile_markup_takes_no_more_than_its_length(pattern: str) -> None:
     started = time.process_time()
-    plain(pattern * (1_000_000 // len(pattern)), 2_000)
-    decoded((pattern * (1_000_000 // len(pattern))).encode(), "")
+    markup_to_text(pattern * (1_000_000 // len(pattern)), 2_000)
+    decode_document((pattern * (1_000_000 // len(pattern))).encode(), "")
     assert time.process_time() - started < 1

@@ -11,8 +11,8 @@ from typing import Any
 
 from forecasts.distributions.cdf import Scale
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.linting.lint import Surroundings
-from forecasts.questions.new_question import Asked
+from forecasts.linting.lint import LintContext
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import QuestionId, utc
 
 NOW = utc("2027-01-01")
@@ -21,7 +21,7 @@ CRITERIA = (
     "YES if both governments announce between 1 January 2027 and 30 June 2027 (UTC) that they "
     "have signed it. Drafts do not count. Annulled if either state ceases to exist."
 )
-SOUND = Asked(
+SOUND = NewQuestion(
     id="river-treaty",
     text="Will Arland sign the river treaty with Borland by 30 June 2027?",
     criteria=CRITERIA,
@@ -70,14 +70,14 @@ def indicator(direction: Direction, name: str = "Talks on the river") -> Indicat
 
 
 INDICATORS = (indicator(Direction.YES), indicator(Direction.NO, "Talks break off"))
-AROUND = Surroundings(NOW, indicators=INDICATORS, feeds=("Arland Daily, politics",))
+AROUND = LintContext(NOW, indicators=INDICATORS, feeds=("Arland Daily, politics",))
 
 
-def changed(asked: Asked, **given: Any) -> Asked:
+def changed(asked: NewQuestion, **given: Any) -> NewQuestion:
     return replace(asked, **given)
 
 
-def _until(text: str, closes: str, criteria: str = "") -> Asked:
+def _until(text: str, closes: str, criteria: str = "") -> NewQuestion:
     """A question that closes at another time, with criteria that name no day unless they are
     given.
     """
@@ -90,18 +90,18 @@ def _until(text: str, closes: str, criteria: str = "") -> Asked:
     )
 
 
-def _choice(*options: str, **given: Any) -> Asked:
+def _choice(*options: str, **given: Any) -> NewQuestion:
     return replace(CHOICE, options=options, **given)
 
 
-def _criteria(first: str, **given: Any) -> Asked:
+def _criteria(first: str, **given: Any) -> NewQuestion:
     """Criteria that begin otherwise."""
     return replace(SOUND, criteria=f"{first} {CRITERIA}", **given)
 
 
 DATELESS = "YES if both governments announce it (UTC). Annulled if either state ceases to exist."
 
-FLAWED: Mapping[str, tuple[str | Asked, ...]] = {
+FLAWED: Mapping[str, tuple[str | NewQuestion, ...]] = {
     "placeholder": (
         "Will […] sign the treaty by 30 June 2027?",
         "Will Arland sign [… which treaty?] by 30 June 2027?",
@@ -382,7 +382,7 @@ FLAWED: Mapping[str, tuple[str | Asked, ...]] = {
     ),
 }  # fmt: skip
 
-SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
+SOUND_ONES: Mapping[str, tuple[str | NewQuestion, ...]] = {
     "placeholder": (
         "Will Arland sign the “[sic]” treaty by 30 June 2027?",
         "Will Arland sign the treaty [draft 3] by 30 June 2027?",

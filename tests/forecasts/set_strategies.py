@@ -8,17 +8,22 @@ from types import MappingProxyType
 
 from hypothesis import strategies as st
 
-from forecasts.distributions.cdf import Cdf, Scale, date_of
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import ForecastsError
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.evidence.statement import Statement, StatementId
-from forecasts.question_sets.history_file import Copy, Event, InventedForecast, PastResolution
+from forecasts.question_sets.history_file import (
+    HistoryEvent,
+    InventedForecast,
+    PastResolution,
+    ReportCopy,
+)
 from forecasts.question_sets.question_set import FeedSeed, QuestionSet
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.new_question import Asked, date_scale, question_from
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.new_question import NewQuestion, build_question, date_scale
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -30,7 +35,7 @@ from forecasts.questions.question import (
     QuestionId,
     check_distribution,
 )
-from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
+from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 from tests.forecasts.strategies import answers_to, cdfs, distributions
 
 ESSAY = EssayId("an-essay")
@@ -132,7 +137,7 @@ def questions(draw: st.DrawFn, name: str, kind: str, claims: Sequence[ClaimId]) 
     plain = "numeric" if kind == "log" else kind
     options = draw(option_names) if kind in ("categorical", "ordered") else ()
     scale = {"numeric": scales, "log": log_scales, "date": windows}.get(kind)
-    asked = Asked(
+    asked = NewQuestion(
         id=name,
         text=draw(said),
         criteria=draw(said),
@@ -152,18 +157,18 @@ def questions(draw: st.DrawFn, name: str, kind: str, claims: Sequence[ClaimId]) 
         retrospective=draw(st.booleans()),
     )
     asked = replace(asked, bears_out=draw(st.sampled_from(["", bearing(asked)])))
-    unsaid = question_from(asked)
+    unsaid = build_question(asked)
     if kind == "binary" or draw(st.booleans()):
         return unsaid
-    return question_from(replace(asked, prior=draw(held_on(unsaid))))
+    return build_question(replace(asked, prior=draw(held_on(unsaid))))
 
 
-def bearing(asked: Asked) -> str:
+def bearing(asked: NewQuestion) -> str:
     """An answer that could bear a claim out, as it is typed."""
     if asked.scale is None:
         return "" if asked.options else "no"
     if asked.kind == "date":
-        return f"after {date_of((asked.scale.lower + asked.scale.upper) / 2).date()}"
+        return f"after {date_from_day_number((asked.scale.lower + asked.scale.upper) / 2).date()}"
     return f"at least {(asked.scale.lower + asked.scale.upper) / 2:.3f}"
 
 
@@ -179,10 +184,13 @@ def _typed(draw: st.DrawFn, question: Question, scale: Scale) -> Cdf:
     """What three handles, or a few levels, come to."""
     places = sorted(draw(st.sets(st.integers(1, 99), min_size=3, max_size=3)))
     found = [float(scale.values(place / 100)) for place in places]
-    values = [str(date_of(x).date()) if question.kind == "date" else f"{x:.9g}" for x in found]
+    values = [
+        str(date_from_day_number(x).date()) if question.kind == "date" else f"{x:.9g}"
+        for x in found
+    ]
     levels = draw(st.sampled_from(["{} {} {}", "10%={} 50%={} 90%={}", "5%={} 50%={} 99.5%={}"]))
     try:
-        made = read_forecast(question, levels.format(*values), question.opens_at)
+        made = parse_forecast(question, levels.format(*values), question.opens_at)
         check_distribution(question, made)
     except (
         ForecastsError
@@ -261,12 +269,12 @@ def forecasts(
 
 
 @st.composite
-def events(draw: st.DrawFn, name: str, asked: Sequence[QuestionId]) -> Event:
+def events(draw: st.DrawFn, name: str, asked: Sequence[QuestionId]) -> HistoryEvent:
     sides = draw(st.lists(st.sampled_from(asked), unique=True))
     cut = draw(st.integers(0, len(sides)))
-    copies = tuple(Copy(*pair) for pair in draw(st.lists(st.tuples(said, said), max_size=2)))
+    copies = tuple(ReportCopy(*pair) for pair in draw(st.lists(st.tuples(said, said), max_size=2)))
     told = draw(st.tuples(said, said, said, links))
-    return Event(
+    return HistoryEvent(
         name,
         draw(moments),
         *told,
@@ -314,7 +322,7 @@ def scenario_sets(draw: st.DrawFn, asked: Sequence[Question]) -> tuple[ScenarioS
     for question in (q for q in asked if q.kind == "binary"):
         p = st.sampled_from(list(FIVE_WORDS.values())) | st.floats(0.001, 0.999)
         rows.append(
-            LikelihoodRow(
+            ScenarioLikelihoods(
                 question.id, tuple(draw(st.lists(p, min_size=count, max_size=count))), draw(texts)
             )
         )

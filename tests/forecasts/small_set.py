@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.question_sets.question_set import FILES, read_question_set
+from forecasts.question_sets.question_set import SET_FILES, read_question_set
 
 ESSAY = """
 id = "an-essay"
@@ -303,7 +303,7 @@ labels = ["treaty", "neutrality"]
 """
 
 TEXTS = dict(
-    zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, "", ""), strict=True)
+    zip(SET_FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, "", ""), strict=True)
 )
 
 EVERY_KIND = {

@@ -9,8 +9,13 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from forecasts.distributions.cdf import Cdf, Scale, date_of, day_number, uniform
-from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number, day_number, uniform_curve
+from forecasts.distributions.distribution import (
+    Binary,
+    Categorical,
+    Distribution,
+    even_distribution,
+)
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
@@ -18,7 +23,7 @@ from forecasts.evidence.evidence import (
     Expectation,
     Indicator,
     IndicatorId,
-    Report,
+    SourceReport,
     StoryId,
     Strength,
 )
@@ -34,8 +39,8 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.questions.timeline import Timeline, timeline
-from forecasts.suggestion.binary import Line, Suggestion
+from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.suggestion.binary import LedgerLine, Suggestion
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 ANN = ForecasterId("ann")
@@ -87,7 +92,7 @@ def categorical_question(
         question("state_at", days=days, name=name),
         kind="categorical",
         options=named,
-        prior=even(tuple(option.name for option in named)),
+        prior=even_distribution(tuple(option.name for option in named)),
     )
 
 
@@ -102,14 +107,19 @@ def numeric_question(
     """A question about a number, by default from 0 to 100 with closed bounds."""
     over = Scale(0.0, 100.0) if scale is None else scale
     return replace(
-        question("state_at", days=days, name=name), kind="numeric", scale=over, prior=uniform(over)
+        question("state_at", days=days, name=name),
+        kind="numeric",
+        scale=over,
+        prior=uniform_curve(over),
     )
 
 
 def date_question(*, days: float = 365.0, name: str = "neutral") -> Question:
     """A question about the day of an event that may come while the question is open, or never."""
     window = Scale(day_number(OPENS), day_number(day(days)), open_upper=True)
-    return replace(question(days=days, name=name), kind="date", scale=window, prior=uniform(window))
+    return replace(
+        question(days=days, name=name), kind="date", scale=window, prior=uniform_curve(window)
+    )
 
 
 def resolution(
@@ -161,8 +171,8 @@ def due(at: float, if_yes: str = "very likely", if_no: str = "unlikely") -> Expe
     return Expectation(day(at), if_yes, if_no)
 
 
-def report(at: float, group: str = "wire", reliability: float = 0.9, text: int = 0) -> Report:
-    return Report(group, reliability, day(at), text)
+def report(at: float, group: str = "wire", reliability: float = 0.9, text: int = 0) -> SourceReport:
+    return SourceReport(group, reliability, day(at), text)
 
 
 def evidence(
@@ -174,7 +184,7 @@ def evidence(
     signpost: str = "talks",
     status: EvidenceStatus = "confirmed",
     relevance: float = 1.0,
-    reports: Sequence[Report] | None = None,
+    reports: Sequence[SourceReport] | None = None,
     of: QuestionId = QUESTION,
     p_direction: float = 1.0,
     option: str = "",
@@ -202,15 +212,15 @@ def by_id(*indicators: Indicator) -> dict[IndicatorId, Indicator]:
 
 def steps(*acts: tuple[float, float | None]) -> Timeline:
     """A timeline from (days after opening, probability or None for a withdrawal)."""
-    return timeline((day(at), None if p is None else Binary(p)) for at, p in acts)
+    return build_timeline((day(at), None if p is None else Binary(p)) for at, p in acts)
 
 
 def holding(*acts: tuple[float, Distribution | None]) -> Timeline:
     """A timeline of any kind from (days after opening, distribution or None for a withdrawal)."""
-    return timeline((day(at), held) for at, held in acts)
+    return build_timeline((day(at), held) for at, held in acts)
 
 
-def lines_of(suggestion: Suggestion, kind: str) -> list[Line]:
+def lines_of(suggestion: Suggestion, kind: str) -> list[LedgerLine]:
     return [line for line in suggestion.lines if line.kind == kind]
 
 
@@ -344,7 +354,10 @@ def answers_to(of: Question) -> list[str]:
     if of.kind == "date":
         return [
             "never",
-            *(date_of(of.scale.lower + days).isoformat() for days in (0, 0.25, 50, 99, 100, 130)),
+            *(
+                date_from_day_number(of.scale.lower + days).isoformat()
+                for days in (0, 0.25, 50, 99, 100, 130)
+            ),
         ]
     places = [0.0, 0.005, 0.3, 0.5, 0.77, 1.0]
     beyond = [

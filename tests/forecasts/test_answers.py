@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Scale, day_number
 from forecasts.errors import InvalidResolution
-from forecasts.questions.answers import Answer, answer, check_resolution, read_answer
+from forecasts.questions.answers import Answer, check_resolution, get_answer, parse_answer
 from forecasts.questions.question import Option, Outcome, Question, Resolution
 from tests.forecasts.strategies import (
     KINDS,
@@ -32,14 +32,14 @@ OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
 
 @pytest.mark.parametrize("asked", KINDS)
 def test_an_annulled_or_ambiguous_or_missing_answer_is_none(asked: Question) -> None:
-    assert answer(asked, None) is None
-    assert answer(asked, resolution("annulled")) is None
-    assert answer(asked, resolution("ambiguous")) is None
+    assert get_answer(asked, None) is None
+    assert get_answer(asked, resolution("annulled")) is None
+    assert get_answer(asked, resolution("ambiguous")) is None
 
 
 def test_yes_is_1_and_no_is_0() -> None:
-    assert answer(question(), resolution("yes")) == 1
-    assert answer(question(), resolution("no")) == 0
+    assert get_answer(question(), resolution("yes")) == 1
+    assert get_answer(question(), resolution("no")) == 0
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_yes_is_1_and_no_is_0() -> None:
 def test_an_answer_is_an_option_a_number_or_a_day(
     asked: Question, said: str, expected: Answer
 ) -> None:
-    assert answer(asked, answered(said)) == expected
+    assert get_answer(asked, answered(said)) == expected
 
 
 # How people write it
@@ -70,30 +70,30 @@ def test_an_answer_is_an_option_a_number_or_a_day(
 @pytest.mark.parametrize("asked", KINDS)
 @pytest.mark.parametrize("said", ["annulled", "ambiguous"])
 def test_every_kind_can_be_annulled_or_ambiguous(asked: Question, said: str) -> None:
-    assert read_answer(asked, f" {said.title()} ") == (said, "")
+    assert parse_answer(asked, f" {said.title()} ") == (said, "")
 
 
 @pytest.mark.parametrize(("typed", "outcome"), [("yes", "yes"), (" NO ", "no"), ("Yes", "yes")])
 def test_a_binary_question_is_answered_with_yes_or_no(typed: str, outcome: Outcome) -> None:
-    assert read_answer(question(), typed) == (outcome, "")
+    assert parse_answer(question(), typed) == (outcome, "")
 
 
 @pytest.mark.parametrize("typed", ["", "maybe", "1", "true"])
 def test_anything_else_does_not_answer_a_binary_question(typed: str) -> None:
     with pytest.raises(InvalidResolution, match="answered with yes, no, annulled or ambiguous"):
-        read_answer(question(), typed)
+        parse_answer(question(), typed)
 
 
 def test_an_option_is_read_in_any_case_and_kept_as_the_question_names_it() -> None:
-    assert read_answer(categorical_question(), " MOSCOW ") == ("answered", "Moscow")
-    assert read_answer(categorical_question("Yes", "No"), "yes") == ("answered", "Yes")
+    assert parse_answer(categorical_question(), " MOSCOW ") == ("answered", "Moscow")
+    assert parse_answer(categorical_question("Yes", "No"), "yes") == ("answered", "Yes")
 
 
 def test_what_is_no_option_is_refused_with_the_options_there_are() -> None:
     with pytest.raises(
         InvalidResolution, match="no option 'Minsk': the options are Moscow, Beijing, Other"
     ):
-        read_answer(categorical_question(), "Minsk")
+        parse_answer(categorical_question(), "Minsk")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_what_is_no_option_is_refused_with_the_options_there_are() -> None:
 )
 def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) -> None:
     asked = numeric_question(OPEN)
-    assert read_answer(asked, typed) == ("answered", typed.strip())
-    assert answer(asked, answered(typed.strip())) == value
+    assert parse_answer(asked, typed) == ("answered", typed.strip())
+    assert get_answer(asked, answered(typed.strip())) == value
 
 
 @pytest.mark.parametrize(
@@ -119,25 +119,25 @@ def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) ->
 )
 def test_what_is_no_number_or_could_be_two_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidResolution, match=r"is no number: write 41\.5"):
-        read_answer(numeric_question(OPEN), typed)
+        parse_answer(numeric_question(OPEN), typed)
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-13-01", "2026-01-11T12:00", "above"])
 def test_what_is_no_date_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidResolution, match="or never if it did not come within the window"):
-        read_answer(date_question(), typed)
+        parse_answer(date_question(), typed)
 
 
 def test_beyond_an_open_bound_lies_an_answer() -> None:
-    assert read_answer(numeric_question(OPEN), "Above") == ("answered", "Above")
-    assert read_answer(numeric_question(OPEN), "500") == ("answered", "500")
-    assert read_answer(date_question(days=10), "2026-02-01") == ("answered", "2026-02-01")
+    assert parse_answer(numeric_question(OPEN), "Above") == ("answered", "Above")
+    assert parse_answer(numeric_question(OPEN), "500") == ("answered", "500")
+    assert parse_answer(date_question(days=10), "2026-02-01") == ("answered", "2026-02-01")
 
 
 @pytest.mark.parametrize("typed", ["above", "below", "never"])
 def test_there_is_nothing_beyond_a_closed_bound(typed: str) -> None:
     with pytest.raises(InvalidResolution, match="is no number"):
-        read_answer(numeric_question(), typed)
+        parse_answer(numeric_question(), typed)
 
 
 @pytest.mark.parametrize(
@@ -152,14 +152,14 @@ def test_there_is_nothing_beyond_a_closed_bound(typed: str) -> None:
 )
 def test_a_value_beyond_a_closed_bound_is_refused(asked: Question, typed: str) -> None:
     with pytest.raises(InvalidResolution, match="outside the closed range"):
-        read_answer(asked, typed)
+        parse_answer(asked, typed)
 
 
 def test_a_number_does_not_come_never_and_a_date_is_not_above() -> None:
     with pytest.raises(InvalidResolution):
-        read_answer(numeric_question(OPEN), "never")
+        parse_answer(numeric_question(OPEN), "never")
     with pytest.raises(InvalidResolution):
-        read_answer(date_question(), "above")
+        parse_answer(date_question(), "above")
 
 
 @law
@@ -170,10 +170,10 @@ def test_a_number_does_not_come_never_and_a_date_is_not_above() -> None:
 )
 def test_what_was_read_once_can_be_stored_and_checked(pair: tuple[Question, str]) -> None:
     asked, typed = pair
-    outcome, kept = read_answer(asked, typed)
+    outcome, kept = parse_answer(asked, typed)
     stored = replace(resolution(outcome, known=50), answer=kept)
     check_resolution(asked, stored)
-    assert answer(asked, stored) is not None
+    assert get_answer(asked, stored) is not None
 
 
 def _typed(asked: Question) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import (
     ForecastsError,
@@ -14,7 +14,7 @@ from forecasts.errors import (
     InvalidQuestion,
     InvalidTime,
 )
-from forecasts.questions.new_question import OWN_ESSAY, Asked, date_scale, question_from
+from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question, date_scale
 from forecasts.questions.question import ClaimId, EssayId, Kind, Option, utc
 from tests.forecasts.strategies import OPENS, day
 
@@ -22,9 +22,9 @@ OPTIONS = ("Moscow", "Beijing", "Other")
 RANGE = Scale(0.0, 200.0, open_upper=True, unit="million tonnes")
 
 
-def asked(kind: Kind = "binary", **given: object) -> Asked:
+def asked(kind: Kind = "binary", **given: object) -> NewQuestion:
     """A sound question of a kind, with some of it changed."""
-    made = Asked(
+    made = NewQuestion(
         id="grain-exports",
         text="Will exports rise?",
         criteria="As the ministry reports.",
@@ -43,15 +43,15 @@ def asked(kind: Kind = "binary", **given: object) -> Asked:
     return replace(made, **given)  # type: ignore[arg-type]
 
 
-def refusal(asked: Asked) -> ForecastsError:
+def refusal(asked: NewQuestion) -> ForecastsError:
     with pytest.raises(ForecastsError) as caught:
-        question_from(asked)
+        build_question(asked)
     assert "\n" not in str(caught.value)
     return caught.value
 
 
 def test_a_question_has_what_it_was_asked_with() -> None:
-    made = question_from(
+    made = build_question(
         asked(
             text="  Will exports rise? ",
             criteria=" As the ministry reports.\n",
@@ -81,13 +81,13 @@ def test_a_question_has_what_it_was_asked_with() -> None:
 
 @pytest.mark.parametrize("prior", ["", "  \n"])
 def test_without_a_prior_a_question_starts_from_knowing_nothing(prior: str) -> None:
-    made = question_from(asked(prior=prior))
+    made = build_question(asked(prior=prior))
     assert (made.prior, made.essay_id) == (Binary(0.5), OWN_ESSAY)
     assert made.prior_reason == "none given: what somebody who knows nothing would say"
-    assert question_from(asked("categorical", prior=prior)).prior == Categorical(
+    assert build_question(asked("categorical", prior=prior)).prior == Categorical(
         OPTIONS, (1 / 3,) * 3
     )
-    assert question_from(asked("numeric", prior=prior)).prior == uniform(RANGE)
+    assert build_question(asked("numeric", prior=prior)).prior == uniform_curve(RANGE)
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_without_a_prior_a_question_starts_from_knowing_nothing(prior: str) -> N
     ],
 )
 def test_the_prior_is_typed_as_a_forecast_is(kind: Kind, prior: object, made: object) -> None:
-    assert question_from(asked(kind, prior=prior)).prior == made
+    assert build_question(asked(kind, prior=prior)).prior == made
 
 
 def test_options_and_ranges_become_the_question_s() -> None:
-    made = question_from(asked("categorical", options=("  New   York ", "Beijing", "Other")))
+    made = build_question(asked("categorical", options=("  New   York ", "Beijing", "Other")))
     assert made.options == (Option("New York"), Option("Beijing"), Option("Other"))
     assert made.prior == Categorical(("New York", "Beijing", "Other"), (1 / 3,) * 3)
-    assert question_from(asked("numeric")).scale is RANGE
+    assert build_question(asked("numeric")).scale is RANGE
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_options_and_ranges_become_the_question_s() -> None:
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_what_is_missing(
-    changed: Asked, error: type[ForecastsError], reason: str
+    changed: NewQuestion, error: type[ForecastsError], reason: str
 ) -> None:
     found = refusal(changed)
     assert type(found) is error
@@ -214,7 +214,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_what_is_missing(
 
 def test_times_in_any_zone_are_kept_as_utc() -> None:
     east = timezone(timedelta(hours=3))
-    made = question_from(
+    made = build_question(
         asked(opens_at=OPENS.astimezone(east), closes_at=day(100).astimezone(east))
     )
     assert (made.opens_at, made.closes_at) == (OPENS, day(100))

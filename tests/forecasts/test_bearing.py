@@ -12,14 +12,14 @@ from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast, InvalidQuestion
 from forecasts.essays.claim_outcomes import (
-    BEARING_FORMS,
-    borne_out,
-    chance,
-    check_bearing,
-    in_words,
+    CONDITION_FORMATS,
+    check_outcome_condition,
+    claim_probability,
+    confirms_claim,
+    describe_outcome_condition,
 )
-from forecasts.questions.answers import answer
-from forecasts.questions.options import OptionChange, with_changes
+from forecasts.questions.answers import get_answer
+from forecasts.questions.options import OptionChange, apply_option_changes
 from forecasts.questions.question import Outcome, Question, Resolution
 from tests.forecasts.strategies import (
     ANN,
@@ -63,7 +63,7 @@ def borne(draw: st.DrawFn) -> Question:
 
 def certain_of(of: Question, found: Resolution) -> Distribution:
     """A forecast with all its mass on the answer, or so near to it that only a tie could tell."""
-    value = answer(of, found)
+    value = get_answer(of, found)
     assert value is not None
     if isinstance(value, str):
         names = [option.name for option in of.options]
@@ -85,16 +85,16 @@ def test_a_forecast_that_is_certain_of_an_answer_is_certain_of_what_it_says_of_t
     of: Question, data: st.DataObject
 ) -> None:
     found = data.draw(resolutions_of(of))
-    p = chance(of, certain_of(of, found))
+    p = claim_probability(of, certain_of(of, found))
     assert p is not None
     assume(p in (0.0, 1.0))  # a curve cannot be certain of the very number of the threshold
-    assert (p == 1.0) is borne_out(of, found)
+    assert (p == 1.0) is confirms_claim(of, found)
 
 
 @law
 @given(borne(), st.data())
 def test_a_chance_is_a_probability_whatever_is_held(of: Question, data: st.DataObject) -> None:
-    p = chance(of, data.draw(distributions(of)))
+    p = claim_probability(of, data.draw(distributions(of)))
     assert p is not None
     assert 0.0 <= p <= 1.0
 
@@ -117,8 +117,8 @@ def test_of_two_claims_that_deny_each_other_exactly_one_is_borne_out(
     of: Question, one: str, other: str, data: st.DataObject
 ) -> None:
     found, held = data.draw(resolutions_of(of)), data.draw(distributions(of))
-    assert borne_out(bearing(of, one), found) is not borne_out(bearing(of, other), found)
-    chances = [chance(bearing(of, said), held) for said in (one, other)]
+    assert confirms_claim(bearing(of, one), found) is not confirms_claim(bearing(of, other), found)
+    chances = [claim_probability(bearing(of, said), held) for said in (one, other)]
     assert sum(p for p in chances if p is not None) == pytest.approx(1.0)
 
 
@@ -129,7 +129,8 @@ def test_a_higher_threshold_is_never_likelier_to_be_reached(
 ) -> None:
     of = numeric_question(OPEN)
     higher, lower = (
-        chance(bearing(of, f"at least {v}"), held) for v in (max(one, other), min(one, other))
+        claim_probability(bearing(of, f"at least {v}"), held)
+        for v in (max(one, other), min(one, other))
     )
     assert higher is not None
     assert lower is not None
@@ -147,17 +148,17 @@ def test_the_mass_beyond_an_open_bound_is_above_every_threshold_or_below_it() ->
         "more than 0",
         "less than 100",
     )
-    assert [chance(bearing(of, one), held) for one in said] == pytest.approx(
+    assert [claim_probability(bearing(of, one), held) for one in said] == pytest.approx(
         [0.5, 0.5, 0.2, 0.1, 0.9, 0.8]
     )
-    assert borne_out(bearing(of, "at least 100"), answered("above")) is True
-    assert borne_out(bearing(of, "at most 0"), answered("below")) is True
-    assert borne_out(bearing(of, "more than 0"), answered("below")) is False
+    assert confirms_claim(bearing(of, "at least 100"), answered("above")) is True
+    assert confirms_claim(bearing(of, "at most 0"), answered("below")) is True
+    assert confirms_claim(bearing(of, "more than 0"), answered("below")) is False
 
 
 def test_at_a_threshold_the_words_tell() -> None:
     said = ("at least 41.5", "at most 41.5", "more than 41.5", "less than 41.5")
-    found = [borne_out(bearing(numeric_question(), one), answered("41.5")) for one in said]
+    found = [confirms_claim(bearing(numeric_question(), one), answered("41.5")) for one in said]
     assert found == [True, True, False, False]
 
 
@@ -166,56 +167,59 @@ def test_a_curve_does_not_say_how_likely_the_number_at_a_closed_bound_is_but_the
 ):
     of = numeric_question()
     for said in ("more than 0", "at most 0", "less than 100", "at least 100"):
-        assert chance(bearing(of, said), of.prior) is None
-    assert borne_out(bearing(of, "more than 0"), answered("0")) is False
-    assert borne_out(bearing(of, "more than 0"), answered("1")) is True
+        assert claim_probability(bearing(of, said), of.prior) is None
+    assert confirms_claim(bearing(of, "more than 0"), answered("0")) is False
+    assert confirms_claim(bearing(of, "more than 0"), answered("1")) is True
 
 
 def test_the_day_of_a_deadline_is_still_in_time_to_its_last_minute() -> None:
     by = bearing(date_question(days=100), "by 2026-02-01")
-    assert borne_out(by, answered("2026-02-01")) is True
-    assert borne_out(by, answered("2026-02-01T23:59Z")) is True
-    assert borne_out(by, answered("2026-02-02")) is False
-    assert borne_out(by, answered("never")) is False
-    assert borne_out(bearing(by, "after 2026-02-01"), answered("never")) is True
-    assert chance(by, by.prior) == pytest.approx(0.95 * 32 / 100)
+    assert confirms_claim(by, answered("2026-02-01")) is True
+    assert confirms_claim(by, answered("2026-02-01T23:59Z")) is True
+    assert confirms_claim(by, answered("2026-02-02")) is False
+    assert confirms_claim(by, answered("never")) is False
+    assert confirms_claim(bearing(by, "after 2026-02-01"), answered("never")) is True
+    assert claim_probability(by, by.prior) == pytest.approx(0.95 * 32 / 100)
 
 
 def test_by_the_end_of_the_window_is_all_but_never() -> None:
     of = date_question(days=100)
-    assert chance(bearing(of, "by 2026-04-11"), of.prior) == pytest.approx(0.95)
-    assert chance(bearing(of, "after 2026-04-11"), of.prior) == pytest.approx(0.05)
-    assert borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11")) is True
+    assert claim_probability(bearing(of, "by 2026-04-11"), of.prior) == pytest.approx(0.95)
+    assert claim_probability(bearing(of, "after 2026-04-11"), of.prior) == pytest.approx(0.05)
+    assert confirms_claim(bearing(of, "by 2026-04-11"), answered("2026-04-11")) is True
     assert (
-        borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11T12:00Z")) is False
+        confirms_claim(bearing(of, "by 2026-04-11"), answered("2026-04-11T12:00Z")) is False
     )  # after the window
 
 
 def test_options_are_read_whatever_their_case_and_their_shares_add_up() -> None:
     of = bearing(categorical_question(), " beijing | OTHER ")
-    assert chance(
+    assert claim_probability(
         of, Categorical(("Moscow", "Beijing", "Other"), (0.5, 0.3, 0.2))
     ) == pytest.approx(0.5)
-    assert borne_out(of, answered("Other")) is True
-    assert borne_out(of, answered("Moscow")) is False
+    assert confirms_claim(of, answered("Other")) is True
+    assert confirms_claim(of, answered("Moscow")) is False
 
 
 @law
 @given(categoricals())
 def test_an_option_that_came_later_is_read_from_other_and_counted_once(held: Categorical) -> None:
     added = OptionChange(QUESTION, "Minsk", "added", day(10), ANN)
-    of = with_changes(categorical_question(), [added])
-    assert chance(bearing(of, "Minsk"), held) == held.of("Other")
-    assert chance(bearing(of, "Minsk | Other"), held) == held.of("Other")
-    gone = with_changes(of, [replace(added, change="removed", at=day(20))])
-    assert chance(bearing(gone, "Minsk"), held) == 0.0
+    of = apply_option_changes(categorical_question(), [added])
+    assert claim_probability(bearing(of, "Minsk"), held) == held.of("Other")
+    assert claim_probability(bearing(of, "Minsk | Other"), held) == held.of("Other")
+    gone = apply_option_changes(of, [replace(added, change="removed", at=day(20))])
+    assert claim_probability(bearing(gone, "Minsk"), held) == 0.0
 
 
 def test_an_option_that_is_gone_does_not_take_the_share_of_other() -> None:
-    of = with_changes(
+    of = apply_option_changes(
         categorical_question(), [OptionChange(QUESTION, "Moscow", "removed", day(10), ANN)]
     )
-    assert chance(bearing(of, "Moscow"), Categorical(("Beijing", "Other"), (0.4, 0.6))) == 0.0
+    assert (
+        claim_probability(bearing(of, "Moscow"), Categorical(("Beijing", "Other"), (0.4, 0.6)))
+        == 0.0
+    )
 
 
 @pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
@@ -224,14 +228,14 @@ def test_a_question_without_an_answer_says_nothing_of_the_claim(
     of: Question, outcome: Outcome
 ) -> None:
     without = replace(resolution("yes"), outcome=outcome)
-    assert borne_out(bearing(of, BEARINGS[of.kind][0]), without) is None
+    assert confirms_claim(bearing(of, BEARINGS[of.kind][0]), without) is None
 
 
 def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None:
-    assert borne_out(question(), resolution("yes")) is None
-    assert chance(question(), Binary(0.3)) is None
-    assert in_words(question()) == ""
-    check_bearing(question())
+    assert confirms_claim(question(), resolution("yes")) is None
+    assert claim_probability(question(), Binary(0.3)) is None
+    assert describe_outcome_condition(question()) == ""
+    check_outcome_condition(question())
 
 
 @pytest.mark.parametrize(
@@ -250,8 +254,8 @@ def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None
 def test_the_answer_that_bears_a_claim_out_is_told_in_words(
     of: Question, said: str, words: str
 ) -> None:
-    check_bearing(bearing(of, said))
-    assert in_words(bearing(of, said)) == f"is borne out if {words}"
+    check_outcome_condition(bearing(of, said))
+    assert describe_outcome_condition(bearing(of, said)) == f"is borne out if {words}"
 
 
 @pytest.mark.parametrize(
@@ -286,10 +290,10 @@ def test_what_says_no_answer_or_every_answer_is_refused(
 ) -> None:
     wrong = bearing(of, said)
     for asked in (
-        check_bearing,
-        in_words,
-        lambda q: chance(q, q.prior),
-        lambda q: borne_out(q, resolution("annulled")),
+        check_outcome_condition,
+        describe_outcome_condition,
+        lambda q: claim_probability(q, q.prior),
+        lambda q: confirms_claim(q, resolution("annulled")),
     ):
         with pytest.raises(InvalidQuestion) as caught:
             asked(wrong)
@@ -304,8 +308,8 @@ def test_a_forecast_of_another_kind_is_refused(of: Question) -> None:
         else Binary(0.5)
     )
     with pytest.raises(InvalidForecast, match=f"is a {of.kind} question"):
-        chance(bearing(of, BEARINGS[of.kind][0]), other)
+        claim_probability(bearing(of, BEARINGS[of.kind][0]), other)
 
 
 def test_every_kind_says_how_its_bearing_is_written() -> None:
-    assert set(BEARING_FORMS) == {of.kind for of in KINDS}
+    assert set(CONDITION_FORMATS) == {of.kind for of in KINDS}

@@ -12,12 +12,12 @@ from forecasts.distributions.cdf import (
     OPEN_TAIL,
     Cdf,
     Scale,
-    date_of,
+    curve_from_handles,
+    curve_from_quantiles,
+    date_from_day_number,
     day_number,
-    from_quantiles,
-    from_slider,
-    mass_in_the_past,
-    uniform,
+    mass_in_past,
+    uniform_curve,
 )
 from forecasts.distributions.distribution import Distribution
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
@@ -194,28 +194,33 @@ def test_the_central_interval_ends_at_the_outermost_point_on_the_side_where_it_l
 
 
 def test_quantiles_are_joined_by_lines_from_bound_to_bound() -> None:
-    made = from_quantiles({0.9: 60.0, 0.25: 20.0, 0.5: 30.0}, CLOSED)
+    made = curve_from_quantiles({0.9: 60.0, 0.25: 20.0, 0.5: 30.0}, CLOSED)
     assert made == Cdf((0.0, 20.0, 30.0, 60.0, 100.0), (0.0, 0.25, 0.5, 0.9, 1.0))
 
 
 def test_where_bounds_are_open_a_hundredth_lies_beyond_or_half_of_what_the_levels_leave() -> None:
-    made = from_quantiles({0.05: 20.0, 0.99: 60.0}, OPEN)
+    made = curve_from_quantiles({0.05: 20.0, 0.99: 60.0}, OPEN)
     assert made.below == OPEN_TAIL == 0.01
     assert made.above == pytest.approx(0.005)
 
 
 def test_mass_beyond_open_bounds_can_be_said() -> None:
-    made = from_quantiles({0.5: 20.0}, OPEN, below=0.0, above=0.3)
+    made = curve_from_quantiles({0.5: 20.0}, OPEN, below=0.0, above=0.3)
     assert made == Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 0.7))
-    assert from_quantiles({0.5: 20.0}, OPEN, below=0.5, above=0.5).p == (0.5, 0.5, 0.5)
+    assert curve_from_quantiles({0.5: 20.0}, OPEN, below=0.5, above=0.5).p == (0.5, 0.5, 0.5)
 
 
 def test_a_value_beyond_an_open_bound_says_by_itself_how_much_lies_there() -> None:
-    made = from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN)
+    made = curve_from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN)
     assert made.x == (0.0, 50.0, 100.0)
     assert made.p == pytest.approx((0.3, 0.5, 0.7))
-    assert from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN, below=0.3, above=0.3) == made
-    assert from_quantiles({0.5: 50.0, 0.8: 100.0}, OPEN, above=0.2).above == pytest.approx(0.2)
+    assert (
+        curve_from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN, below=0.3, above=0.3)
+        == made
+    )
+    assert curve_from_quantiles({0.5: 50.0, 0.8: 100.0}, OPEN, above=0.2).above == pytest.approx(
+        0.2
+    )
 
 
 @pytest.mark.parametrize("said", [{"below": 0.1}, {"above": 0.05}, {"above": math.nan}])
@@ -223,11 +228,11 @@ def test_another_mass_than_a_value_beyond_the_bound_leaves_is_refused(
     said: dict[str, float],
 ) -> None:
     with pytest.raises(InvalidForecast, match=r"contradicts the values given, which leave 0\.3"):
-        from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN, **said)
+        curve_from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN, **said)
 
 
 def test_on_a_log_scale_quantiles_are_joined_along_the_scale() -> None:
-    made = from_quantiles({0.5: 10.0}, LOG)
+    made = curve_from_quantiles({0.5: 10.0}, LOG)
     assert made.at(math.sqrt(10)) == pytest.approx(0.25, abs=1e-4)
     assert made.at(100.0) == pytest.approx(0.75, abs=1e-4)
     assert made.at(10.0) == pytest.approx(0.5)
@@ -249,32 +254,32 @@ def test_on_a_log_scale_quantiles_are_joined_along_the_scale() -> None:
 )
 def test_quantiles_that_make_no_curve_are_refused(levels: dict[float, float], says: str) -> None:
     with pytest.raises(InvalidForecast, match=says):
-        from_quantiles(levels, CLOSED)
+        curve_from_quantiles(levels, CLOSED)
 
 
 @pytest.mark.parametrize("level", [-0.1, 1.5, math.nan])
 def test_a_level_is_a_probability(level: float) -> None:
     with pytest.raises(InvalidProbability):
-        from_quantiles({level: 20.0}, OPEN)
+        curve_from_quantiles({level: 20.0}, OPEN)
 
 
 def test_an_open_bound_may_be_passed_and_the_other_not() -> None:
     half = Scale(0.0, 100.0, open_upper=True)
-    assert from_quantiles({0.5: 200.0}, half).above == pytest.approx(0.75)
+    assert curve_from_quantiles({0.5: 200.0}, half).above == pytest.approx(0.75)
     with pytest.raises(InvalidForecast, match="outside the range"):
-        from_quantiles({0.5: -1.0}, half)
+        curve_from_quantiles({0.5: -1.0}, half)
     with pytest.raises(InvalidForecast, match="outside the range"):
-        from_quantiles({0.5: 101.0}, Scale(0.0, 100.0, open_lower=True))
+        curve_from_quantiles({0.5: 101.0}, Scale(0.0, 100.0, open_lower=True))
 
 
 @pytest.mark.parametrize("said", [{"below": 0.1}, {"above": 0.1}])
 def test_no_mass_lies_beyond_a_closed_bound(said: dict[str, float]) -> None:
     with pytest.raises(InvalidForecast, match="beyond a closed bound"):
-        from_quantiles({0.5: 20.0}, CLOSED, **said)
+        curve_from_quantiles({0.5: 20.0}, CLOSED, **said)
 
 
 def test_to_say_that_nothing_lies_beyond_a_closed_bound_is_right() -> None:
-    assert from_quantiles({0.5: 20.0}, CLOSED, below=0.0, above=0.0) == from_quantiles(
+    assert curve_from_quantiles({0.5: 20.0}, CLOSED, below=0.0, above=0.0) == curve_from_quantiles(
         {0.5: 20.0}, CLOSED
     )
 
@@ -284,13 +289,13 @@ def test_no_more_lies_beyond_a_bound_than_the_outermost_level_leaves(
     said: dict[str, float],
 ) -> None:
     with pytest.raises(InvalidForecast, match=r"more than the 0\.1 that"):
-        from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
+        curve_from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
 
 
 @pytest.mark.parametrize("said", [{"below": -0.1}, {"above": math.nan}])
 def test_a_mass_beyond_a_bound_is_a_probability(said: dict[str, float]) -> None:
     with pytest.raises(InvalidProbability):
-        from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
+        curve_from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
 
 
 @law
@@ -302,7 +307,7 @@ def test_a_curve_from_quantiles_has_them_and_fits_its_question(
     shares = sorted(
         data.draw(st.sets(st.integers(1, 99), min_size=len(values), max_size=len(values)))
     )
-    made = from_quantiles(dict(zip((s / 100 for s in shares), values, strict=True)), scale)
+    made = curve_from_quantiles(dict(zip((s / 100 for s in shares), values, strict=True)), scale)
     check_distribution(numeric_question(scale), made)
     assert [made.at(value) for value in values] == pytest.approx([s / 100 for s in shares])
 
@@ -311,7 +316,7 @@ def test_a_curve_from_quantiles_has_them_and_fits_its_question(
 
 
 def test_the_handles_of_the_slider_are_the_quartiles_where_bounds_are_open() -> None:
-    made = from_slider(20.0, 30.0, 60.0, OPEN)
+    made = curve_from_handles(20.0, 30.0, 60.0, OPEN)
     assert [made.at(x) for x in (20.0, 30.0, 60.0)] == pytest.approx([0.25, 0.5, 0.75])
     assert made.below == pytest.approx(
         1 / 28
@@ -321,18 +326,18 @@ def test_the_handles_of_the_slider_are_the_quartiles_where_bounds_are_open() -> 
 
 def test_a_closed_bound_takes_the_mass_beyond_it_into_its_quarter_and_keeps_the_handles() -> None:
     for handles in ((20.0, 30.0, 60.0), (5.0, 50.0, 99.0)):
-        made = from_slider(*handles, CLOSED)
+        made = curve_from_handles(*handles, CLOSED)
         assert (made.below, made.above) == (0.0, 0.0)
         assert [made.at(x) for x in handles] == pytest.approx([0.25, 0.5, 0.75])
 
 
 def test_a_handle_at_a_closed_bound_leaves_the_middle_exact() -> None:
-    made = from_slider(0.0, 50.0, 90.0, CLOSED)
+    made = curve_from_handles(0.0, 50.0, 90.0, CLOSED)
     assert (made.at(0.0), made.at(50.0), made.at(90.0)) == pytest.approx((0.0, 0.5, 0.75))
 
 
 def test_the_slider_works_along_a_log_scale() -> None:
-    made = from_slider(10.0, 100.0, 1000.0, SCALES[3])
+    made = curve_from_handles(10.0, 100.0, 1000.0, SCALES[3])
     assert [made.at(x) for x in (1.0, 10.0, 100.0, 1000.0)] == pytest.approx([0.1, 0.25, 0.5, 0.75])
 
 
@@ -351,7 +356,7 @@ def test_handles_out_of_order_or_out_of_the_range_are_refused(
 ) -> None:
     for scale in (CLOSED, OPEN):
         with pytest.raises(InvalidForecast, match="lie in the range and rise"):
-            from_slider(*handles, scale)
+            curve_from_handles(*handles, scale)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +366,7 @@ def test_handles_at_the_bounds_or_next_to_each_other_make_a_curve(
     handles: tuple[float, float, float],
 ) -> None:
     for scale in (CLOSED, OPEN):
-        made = from_slider(*handles, scale)
+        made = curve_from_handles(*handles, scale)
         check_distribution(numeric_question(scale), made)
         assert made.at(handles[1]) == pytest.approx(0.5)
 
@@ -379,9 +384,9 @@ def test_whole_numbers_near_the_grid_of_a_far_away_range_make_a_curve(
     scale = Scale(lower, lower + span, zero_point=zero)
     handles = sorted({min(n, span) for n in drawn} | {0, 1, span})[-3:]
     low, middle, high = (float(lower + n) for n in handles)
-    made: list[Distribution] = [from_slider(low, middle, high, scale)]
+    made: list[Distribution] = [curve_from_handles(low, middle, high, scale)]
     if low > lower and high < lower + span:
-        made.append(from_quantiles({0.1: low, 0.5: middle, 0.9: high}, scale))
+        made.append(curve_from_quantiles({0.1: low, 0.5: middle, 0.9: high}, scale))
     for curve in made:
         check_distribution(numeric_question(scale), curve)
 
@@ -390,10 +395,10 @@ def test_whole_numbers_near_the_grid_of_a_far_away_range_make_a_curve(
 
 
 def test_knowing_nothing_is_even_with_a_twentieth_beyond_each_open_bound() -> None:
-    assert uniform(CLOSED) == Cdf((0.0, 100.0), (0.0, 1.0))
-    assert uniform(OPEN) == Cdf((0.0, 100.0), (0.05, 0.95))
-    assert uniform(Scale(0.0, 100.0, open_lower=True)) == Cdf((0.0, 100.0), (0.05, 1.0))
-    log = uniform(LOG)
+    assert uniform_curve(CLOSED) == Cdf((0.0, 100.0), (0.0, 1.0))
+    assert uniform_curve(OPEN) == Cdf((0.0, 100.0), (0.05, 0.95))
+    assert uniform_curve(Scale(0.0, 100.0, open_lower=True)) == Cdf((0.0, 100.0), (0.05, 1.0))
+    log = uniform_curve(LOG)
     assert np.diff(log.p) == pytest.approx(np.full(len(log.p) - 1, 1 / 200))
     assert log.at(10.0) == pytest.approx(1 / 3, abs=1e-4)
 
@@ -403,7 +408,7 @@ def test_knowing_nothing_is_even_with_a_twentieth_beyond_each_open_bound() -> No
 
 def test_a_date_is_a_number_of_days_and_back() -> None:
     assert day_number(datetime(1970, 1, 2, 12, tzinfo=UTC)) == 1.5
-    assert date_of(day_number(OPENS)) == OPENS
+    assert date_from_day_number(day_number(OPENS)) == OPENS
     assert day_number(OPENS + timedelta(hours=6)) - day_number(OPENS) == pytest.approx(0.25)
 
 
@@ -415,13 +420,13 @@ def test_a_date_without_a_zone_is_refused() -> None:
 def test_what_a_date_forecast_gives_to_days_that_are_over_is_thrown_away() -> None:
     window = date_question(days=100).scale
     assert window is not None
-    held = from_quantiles({0.5: day_number(day(50))}, window, above=0.2)
-    assert [mass_in_the_past(held, day(at)) for at in (-5, 0, 25, 50, 100, 500)] == pytest.approx(
+    held = curve_from_quantiles({0.5: day_number(day(50))}, window, above=0.2)
+    assert [mass_in_past(held, day(at)) for at in (-5, 0, 25, 50, 100, 500)] == pytest.approx(
         [0.0, 0.0, 0.25, 0.5, 0.8, 0.8]
     )
 
 
 def test_mass_before_the_window_is_not_counted_as_over() -> None:
     held = Cdf((0.0, 10.0), (0.3, 0.9))
-    assert mass_in_the_past(held, datetime(1970, 1, 6, tzinfo=UTC)) == pytest.approx(0.3)
-    assert mass_in_the_past(held, datetime(1969, 1, 1, tzinfo=UTC)) == 0.0
+    assert mass_in_past(held, datetime(1970, 1, 6, tzinfo=UTC)) == pytest.approx(0.3)
+    assert mass_in_past(held, datetime(1969, 1, 1, tzinfo=UTC)) == 0.0

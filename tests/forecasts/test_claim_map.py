@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.essays.claim_map import Mapped, Rejection, claim_map, coverage, verdict
+from forecasts.essays.claim_map import (
+    ClaimRejection,
+    MappedSentence,
+    compute_track_record,
+    map_claims,
+    measure_coverage,
+)
 from forecasts.essays.extract import Sentence, find_claims
-from forecasts.essays.track_record import VerdictLine, is_asserted, tally
+from forecasts.essays.track_record import TrackRecordLine, is_asserted, tally_questions
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -72,16 +78,16 @@ def holding(**p: float) -> dict[QuestionId, Distribution]:
     return {QuestionId(name): Binary(value) for name, value in p.items()}
 
 
-def rejected(offset: int, why: str = "nobody could tell", at: float = 0) -> Rejection:
-    return Rejection(offset, offset + 10, why, ANN, day(at))
+def rejected(offset: int, why: str = "nobody could tell", at: float = 0) -> ClaimRejection:
+    return ClaimRejection(offset, offset + 10, why, ANN, day(at))
 
 
 def only(
     questions: Sequence[Question],
     resolutions: Mapping[QuestionId, Resolution] = NONE,
     held: Mapping[QuestionId, Distribution] = NOTHING,
-) -> Mapped:
-    (found,) = claim_map([sentence(0)], [claim()], [], questions, held, resolutions)
+) -> MappedSentence:
+    (found,) = map_claims([sentence(0)], [claim()], [], questions, held, resolutions)
     return found
 
 
@@ -96,7 +102,7 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
     ]
     claims = [claim("C1", 3), claim("C2", 100)]
     questions = [asked("a"), asked("b", "C2")]
-    found = claim_map(
+    found = map_claims(
         sentences, claims, [rejected(20)], questions, holding(b=0.38), answers(a="yes")
     )
     assert [(one.state, one.words) for one in found] == [
@@ -109,7 +115,7 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
     ]
     assert [one.p for one in found] == [None, None, None, None, None, 0.38]
     assert (found[0].claim_ids, found[0].question_ids) == (("C1",), ("a",))
-    covered = coverage(found)
+    covered = measure_coverage(found)
     assert (covered.asked, covered.rejected, covered.forward_looking, covered.undecided) == (
         2,
         1,
@@ -120,7 +126,10 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
 
 
 def test_nothing_that_looks_ahead_has_no_coverage() -> None:
-    assert coverage(claim_map([sentence(0, kept=False)], [], [], [], NOTHING, NONE)).share is None
+    assert (
+        measure_coverage(map_claims([sentence(0, kept=False)], [], [], [], NOTHING, NONE)).share
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,7 +179,7 @@ def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str,
     claims = [claim("C1", modality="will not"), claim("C2", 4, modality=modality, kind=kind)]
     questions = [asked("a", bears_out="no"), asked("b", "C2"), asked("c", "C2")]
     known = answers(a="no", b="no")
-    (both,) = claim_map([sentence(0)], claims, [], questions, holding(c=0.4), known)
+    (both,) = map_claims([sentence(0)], claims, [], questions, holding(c=0.4), known)
     assert (both.state, both.share, both.p, both.question_ids) == (
         "borne out",
         1.0,
@@ -179,11 +188,13 @@ def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str,
     )
     about = "on what the essay presupposes or reports of others"
     assert both.words == f"borne out (1 of 1); not counted: 2 questions {about}"
-    (alone,) = claim_map([sentence(0)], claims[1:], [], questions, holding(c=0.4), known)
+    (alone,) = map_claims([sentence(0)], claims[1:], [], questions, holding(c=0.4), known)
     assert (alone.state, alone.share, alone.p) == ("not counted", None, None)
     assert alone.words == f"not counted: 2 questions {about}"
-    assert verdict(claims, questions, known, NOTHING).overall.words == "1 of 1 borne out"
-    assert coverage([alone]).asked == 1
+    assert (
+        compute_track_record(claims, questions, known, NOTHING).overall.words == "1 of 1 borne out"
+    )
+    assert measure_coverage([alone]).asked == 1
 
 
 def test_the_answer_that_bears_a_claim_out_may_be_no() -> None:
@@ -232,16 +243,16 @@ def test_answers_that_look_back_count_only_until_a_live_one_is_there() -> None:
 
 def test_a_claim_with_a_question_is_not_rejected_any_more_and_the_newest_reason_counts() -> None:
     reasons = [rejected(0, "new", at=2), rejected(5, "old", at=1)]
-    (found,) = claim_map([sentence(0)], [claim()], reasons, [], NOTHING, NONE)
+    (found,) = map_claims([sentence(0)], [claim()], reasons, [], NOTHING, NONE)
     assert (found.state, found.why, found.claim_ids) == ("rejected", "new", ("C1",))
-    (found,) = claim_map([sentence(0)], [claim()], reasons, [asked("a")], NOTHING, NONE)
+    (found,) = map_claims([sentence(0)], [claim()], reasons, [asked("a")], NOTHING, NONE)
     assert (found.state, found.why) == ("open", "")
 
 
 def test_a_claim_belongs_to_the_sentence_in_which_it_starts_or_else_touches() -> None:
     sentences = [sentence(0), sentence(12)]
     claims = [claim("first", 9), claim("second", 10), claim("lost", 40)]
-    found = claim_map(sentences, claims, [], [], NOTHING, NONE)
+    found = map_claims(sentences, claims, [], [], NOTHING, NONE)
     assert [one.claim_ids for one in found] == [("first",), ("second",), ("lost",)]
     assert (found[2].sentence.offset, found[2].sentence.end, found[2].sentence.text) == (
         40,
@@ -252,7 +263,7 @@ def test_a_claim_belongs_to_the_sentence_in_which_it_starts_or_else_touches() ->
 
 def test_without_the_text_the_claims_and_the_rejections_stand_in_their_order() -> None:
     claims = [claim("C2", 50, "could (0.5)", "Trend, of sorts"), claim("C1", 3)]
-    found = claim_map(
+    found = map_claims(
         [], claims, [rejected(20), rejected(50)], [asked("a")], NOTHING, answers(a="no")
     )
     assert [(one.sentence.offset, one.state) for one in found] == [
@@ -262,7 +273,7 @@ def test_without_the_text_the_claims_and_the_rejections_stand_in_their_order() -
     ]
     quoted = found[2].sentence
     assert (quoted.cue, quoted.modality, quoted.kind, quoted.kept) == ("could", 0.5, "trend", True)
-    assert coverage(found).share == pytest.approx(1 / 3)
+    assert measure_coverage(found).share == pytest.approx(1 / 3)
 
 
 def test_a_text_is_mapped_from_its_claims_to_its_record() -> None:
@@ -271,7 +282,7 @@ def test_a_text_is_mapped_from_its_claims_to_its_record() -> None:
         "a plan next year."
     )
     claims = [claim("C1", text.index("will cut"))]
-    found = claim_map(find_claims(text), claims, [], [asked("a")], NOTHING, answers(a="yes"))
+    found = map_claims(find_claims(text), claims, [], [asked("a")], NOTHING, answers(a="yes"))
     assert [one.state for one in found] == ["not forward-looking", "borne out", "no question yet"]
 
 
@@ -316,7 +327,7 @@ Record = tuple[
 @law
 @given(records(), st.booleans())
 def test_the_lines_of_a_verdict_add_up_to_its_whole(record: Record, back: bool) -> None:
-    found = verdict(*record, retrospective=back)
+    found = compute_track_record(*record, retrospective=back)
     for lines in (found.by_kind, found.by_modality):
         for figure in ("claims", "answered", "open", "unanswered"):
             assert sum(getattr(line, figure) for line in lines) == getattr(found.overall, figure)
@@ -336,24 +347,24 @@ def test_questions_that_look_back_and_live_ones_never_share_a_figure(
 ) -> None:
     claims, questions, resolutions, held = record
     alone = [q for q in questions if q.retrospective is back]
-    assert verdict(*record, retrospective=back) == verdict(
+    assert compute_track_record(*record, retrospective=back) == compute_track_record(
         claims, alone, resolutions, held, retrospective=back
     )
-    for one in claim_map([], claims, [], questions, held, resolutions):
+    for one in map_claims([], claims, [], questions, held, resolutions):
         counted = [c.id for c in claims if c.id in one.claim_ids and is_asserted(c)]
         mine = [
             q
             for q in questions
             if set(counted) & set(q.claim_ids) and q.retrospective is one.retrospective
         ]
-        assert one.share == tally(mine, resolutions, held).share
+        assert one.share == tally_questions(mine, resolutions, held).share
 
 
 @law
 @given(records())
 def test_the_map_has_each_claim_once_and_its_questions_with_it(record: Record) -> None:
     claims, questions, resolutions, held = record
-    found = claim_map([], claims, [], questions, held, resolutions)
+    found = map_claims([], claims, [], questions, held, resolutions)
     assert [one.claim_ids for one in found] == [(c.id,) for c in claims]
     assert [set(one.question_ids) for one in found] == [
         {q.id for q in questions if c.id in q.claim_ids} for c in claims
@@ -374,7 +385,7 @@ def test_a_claim_whose_answers_disagree_counts_by_their_share() -> None:
     ]
     questions = [asked("a"), asked("b"), asked("c", "C2"), asked("d", "C3"), asked("e", "C4")]
     known = answers(a="yes", b="no", c="yes", e="annulled")
-    found = verdict(claims, questions, known, holding(d=0.62))
+    found = compute_track_record(claims, questions, known, holding(d=0.62))
     assert (found.overall.label, found.overall.words) == (
         "all claims", "1.5 of 2 borne out, 1 open (62% likely), 1 without an answer"
     )  # fmt: skip
@@ -383,16 +394,16 @@ def test_a_claim_whose_answers_disagree_counts_by_their_share() -> None:
         ("will", "0.5 of 1 borne out, 1 open (62% likely)"),
     ]
     assert found.overall.interval == jeffreys(1.5, 2)
-    assert found.overall.small
+    assert found.overall.is_small_sample
 
 
 def test_ten_answered_claims_are_enough_to_be_no_small_sample() -> None:
     claims = [claim(f"C{n}") for n in range(10)]
     questions = [asked(f"q{n}", f"C{n}") for n in range(10)]
     known = answers(**{f"q{n}": "yes" if n < 8 else "no" for n in range(10)})
-    line = verdict(claims, questions, known, NOTHING).overall
-    assert (line.words, line.small, line.share) == ("8 of 10 borne out", False, 0.8)
-    assert verdict(claims[1:], questions, known, NOTHING).overall.small
+    line = compute_track_record(claims, questions, known, NOTHING).overall
+    assert (line.words, line.is_small_sample, line.share) == ("8 of 10 borne out", False, 0.8)
+    assert compute_track_record(claims[1:], questions, known, NOTHING).overall.is_small_sample
 
 
 def test_an_essay_that_sounds_surer_than_it_is_right_is_overconfident() -> None:
@@ -402,7 +413,9 @@ def test_an_essay_that_sounds_surer_than_it_is_right_is_overconfident() -> None:
         claim("C3", modality="present perfect"),
     ]
     questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
-    found = verdict(claims, questions, answers(a="no", b="yes", c="no"), NOTHING).calibration
+    found = compute_track_record(
+        claims, questions, answers(a="no", b="yes", c="no"), NOTHING
+    ).calibration
     assert found is not None
     assert (found.claims, found.claimed, found.share, found.overconfidence) == (2, 0.75, 0.5, 0.25)
     assert found.interval == jeffreys(1, 2)
@@ -413,11 +426,11 @@ def test_an_essay_that_sounds_surer_than_it_is_right_is_overconfident() -> None:
 
 
 def test_an_essay_without_an_answer_has_no_calibration_and_no_share() -> None:
-    found = verdict([claim()], [asked("a")], NONE, NOTHING)
+    found = compute_track_record([claim()], [asked("a")], NONE, NOTHING)
     assert (found.calibration, found.overall.share, found.overall.interval) == (None, None, None)
     assert found.overall.words == "1 open"
-    nothing = VerdictLine("all claims", 0, 0.0, 0, 0, 0, None, None)
-    assert verdict([claim()], [], NONE, NOTHING).overall == nothing
+    nothing = TrackRecordLine("all claims", 0, 0.0, 0, 0, 0, None, None)
+    assert compute_track_record([claim()], [], NONE, NOTHING).overall == nothing
     assert nothing.words == "no questions yet"
 
 
@@ -428,7 +441,7 @@ def test_kinds_of_claims_are_counted_by_the_first_that_is_named() -> None:
         claim("C3", kind=""),
     ]
     questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
-    found = verdict(claims, questions, NONE, NOTHING)
+    found = compute_track_record(claims, questions, NONE, NOTHING)
     assert [(line.label, line.claims) for line in found.by_kind] == [
         ("present state", 2),
         ("not said", 1),

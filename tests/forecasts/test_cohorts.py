@@ -11,11 +11,11 @@ from forecasts.questions.cohorts import (
     HORIZONS,
     Cohort,
     annul_rate,
-    cohorts,
-    counts,
-    fate,
-    horizon,
-    quarter,
+    calendar_quarter,
+    classify_horizon,
+    event_cluster,
+    group_cohorts,
+    is_past_close,
 )
 from forecasts.questions.question import (
     ClaimId,
@@ -27,7 +27,7 @@ from forecasts.questions.question import (
     Resolution,
     utc,
 )
-from forecasts.scoring.scores import Score, Summary, summarise
+from forecasts.scoring.scores import Score, Summary, summarise_scores
 from tests.forecasts.strategies import OPENS, day, law, question, resolution
 
 
@@ -58,7 +58,7 @@ def answers(*found: tuple[str, Outcome]) -> dict[QuestionId, Resolution]:
     ],
 )
 def test_the_horizon_is_the_scheduled_length(days: float, expected: str) -> None:
-    assert horizon(asked("q", 5, 5 + days)) == expected
+    assert classify_horizon(asked("q", 5, 5 + days)) == expected
     assert expected in HORIZONS
 
 
@@ -75,11 +75,13 @@ def test_the_horizon_is_the_scheduled_length(days: float, expected: str) -> None
     ],
 )
 def test_a_quarter_is_three_months_of_a_year(at: str, expected: str) -> None:
-    assert quarter(utc(at)) == expected
+    assert calendar_quarter(utc(at)) == expected
 
 
 def test_a_quarter_is_one_of_utc_wherever_the_clock_hung() -> None:
-    assert quarter(datetime(2026, 4, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == "2026-Q1"
+    assert (
+        calendar_quarter(datetime(2026, 4, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == "2026-Q1"
+    )
 
 
 def test_questions_of_one_first_claim_share_their_fate() -> None:
@@ -89,28 +91,30 @@ def test_questions_of_one_first_claim_share_their_fate() -> None:
     other = replace(question(name="other"), claim_ids=(second, first))
     elsewhere = replace(by_june, essay_id=EssayId("another"))
     alone = [replace(question(name=name), claim_ids=()) for name in ("one", "two")]
-    assert fate(by_june) == fate(by_july) == "claim essay/C01"
-    assert len({fate(q) for q in (by_june, other, elsewhere, *alone)}) == 5
+    assert event_cluster(by_june) == event_cluster(by_july) == "claim essay/C01"
+    assert len({event_cluster(q) for q in (by_june, other, elsewhere, *alone)}) == 5
 
 
 def test_a_question_named_like_a_claim_does_not_share_its_fate() -> None:
-    assert fate(replace(question(name="essay/C01"), claim_ids=())) != fate(question(name="any"))
+    assert event_cluster(replace(question(name="essay/C01"), claim_ids=())) != event_cluster(
+        question(name="any")
+    )
 
 
 def test_a_question_counts_once_its_scheduled_close_has_passed() -> None:
-    assert not counts(asked("q", 0, 10), day(9.99))
-    assert counts(asked("q", 0, 10), day(10))
+    assert not is_past_close(asked("q", 0, 10), day(9.99))
+    assert is_past_close(asked("q", 0, 10), day(10))
 
 
 def test_an_early_yes_waits_for_its_scheduled_close() -> None:
     soon, late = asked("soon", 0, 10), asked("late", 0, 50)
     known = answers(("late", "yes"))
-    assert cohorts([soon, late], known, day(20)) == (
+    assert group_cohorts([soon, late], known, day(20)) == (
         Cohort(
             "2026-Q1", opened=2, over=1, answered=0, annulled=0, ambiguous=0, unanswered=1, early=1
         ),
     )
-    assert cohorts([soon, late], known, day(50)) == (
+    assert group_cohorts([soon, late], known, day(50)) == (
         Cohort(
             "2026-Q1", opened=2, over=2, answered=1, annulled=0, ambiguous=0, unanswered=1, early=0
         ),
@@ -126,12 +130,12 @@ def test_a_cohort_tells_what_became_of_its_questions() -> None:
         ("yes", "yes"), ("no", "no"), ("many", "answered"), ("void", "annulled"), ("vague", "ambiguous"),
         ("early", "yes"), ("given-up", "annulled"), ("spring", "no"), ("unheard-of", "yes"),
     )  # fmt: skip
-    assert cohorts([*upcoming, *second, *waiting, *over], known, day(30)) == (
+    assert group_cohorts([*upcoming, *second, *waiting, *over], known, day(30)) == (
         Cohort(
             "2026-Q1", opened=9, over=6, answered=3, annulled=1, ambiguous=1, unanswered=1, early=2
         ),
     )
-    assert cohorts([*upcoming, *second, *waiting, *over], known, day(99)) == (
+    assert group_cohorts([*upcoming, *second, *waiting, *over], known, day(99)) == (
         Cohort(
             "2026-Q1", opened=9, over=9, answered=4, annulled=2, ambiguous=1, unanswered=2, early=0
         ),
@@ -143,14 +147,14 @@ def test_a_cohort_tells_what_became_of_its_questions() -> None:
 
 def test_cohorts_are_in_order_and_leave_out_what_has_not_opened() -> None:
     every = [asked("c", 800, 900), asked("a", 0, 10), asked("b", 365, 400)]
-    assert [line.quarter for line in cohorts(every, {}, day(900))] == [
+    assert [line.quarter for line in group_cohorts(every, {}, day(900))] == [
         "2026-Q1",
         "2027-Q1",
         "2028-Q1",
     ]
-    assert [line.quarter for line in cohorts(every, {}, day(365))] == ["2026-Q1", "2027-Q1"]
-    assert cohorts(every, {}, OPENS - timedelta(days=1)) == ()
-    assert cohorts([], {}, day(0)) == ()
+    assert [line.quarter for line in group_cohorts(every, {}, day(365))] == ["2026-Q1", "2027-Q1"]
+    assert group_cohorts(every, {}, OPENS - timedelta(days=1)) == ()
+    assert group_cohorts([], {}, day(0)) == ()
 
 
 def test_the_annul_rate_is_of_the_questions_that_are_over() -> None:
@@ -185,7 +189,7 @@ def test_every_question_that_has_opened_is_in_one_place(
     known = answers(
         *((f"q{n}", outcome) for n, (_, _, outcome) in enumerate(facts) if outcome is not None)
     )
-    lines = cohorts(every, known, day(now))
+    lines = group_cohorts(every, known, day(now))
     assert sum(line.opened for line in lines) == sum(opens <= now for opens, _, _ in facts)
     for line in lines:
         assert line.over == line.answered + line.annulled + line.ambiguous + line.unanswered
@@ -204,7 +208,7 @@ GAINS = (0.2, 0.18, 0.22, -0.1, 0.05)
 
 
 def summary(clusters: dict[QuestionId, str]) -> Summary:
-    (found,) = summarise([score(f"q{n}", gain) for n, gain in enumerate(GAINS)], clusters)
+    (found,) = summarise_scores([score(f"q{n}", gain) for n, gain in enumerate(GAINS)], clusters)
     return found
 
 
@@ -230,12 +234,12 @@ def test_one_cluster_leaves_no_interval() -> None:
     found = summary({QuestionId(f"q{n}"): "all" for n in range(5)})
     assert (found.clusters, found.low, found.high) == (1, None, None)
     assert found.skill == pytest.approx(0.11)
-    (single,) = summarise([score("q", 0.1)])
+    (single,) = summarise_scores([score("q", 0.1)])
     assert (single.clusters, single.low, single.high) == (1, None, None)
 
 
 def test_equal_gains_leave_an_interval_without_width() -> None:
-    (found,) = summarise([score("one", 0.1), score("two", 0.1)])
+    (found,) = summarise_scores([score("one", 0.1), score("two", 0.1)])
     assert (found.low, found.high) == pytest.approx((0.1, 0.1))
 
 
@@ -247,5 +251,5 @@ def test_clusters_are_counted_for_each_forecaster_alone() -> None:
         score("three", 0.1, "bob"),
     ]
     clusters = {QuestionId("one"): "c", QuestionId("two"): "c", QuestionId("elsewhere"): "d"}
-    found = {line.forecaster_id: line.clusters for line in summarise(scores, clusters)}
+    found = {line.forecaster_id: line.clusters for line in summarise_scores(scores, clusters)}
     assert found == {"ann": 1, "bob": 2}

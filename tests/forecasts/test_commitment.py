@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.modality import A_QUESTION, NOT_SAID, SURENESS, head_word, sureness
+from forecasts.essays.modality import A_QUESTION, SURENESS, UNSTATED, estimate_sureness, head_word
 from tests.forecasts.strategies import law
 
 
@@ -34,8 +34,8 @@ from tests.forecasts.strategies import law
         ("whether … will; open question", A_QUESTION),
         ("rhetorical question", A_QUESTION),
         ("will it?", A_QUESTION),
-        ("", NOT_SAID),
-        (" (0.5) ", NOT_SAID),
+        ("", UNSTATED),
+        (" (0.5) ", UNSTATED),
     ],
 )
 def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) -> None:
@@ -64,14 +64,14 @@ def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) 
 def test_a_figure_that_is_given_counts_before_that_of_the_word(
     said: str, sure: float | None
 ) -> None:
-    assert sureness(said) == sure
+    assert estimate_sureness(said) == sure
 
 
 @law
 @given(st.text(max_size=40))
 def test_whatever_is_said_has_a_word_and_no_more_than_full_sureness(said: str) -> None:
     assert head_word(said).strip()
-    sure = sureness(said)
+    sure = estimate_sureness(said)
     assert sure is None or 0.0 <= sure <= 1.0
 
 
@@ -83,4 +83,4 @@ def test_whatever_is_said_has_a_word_and_no_more_than_full_sureness(said: str) -
 )
 def test_a_verb_keeps_its_place_whatever_follows_it(verb: str, rest: str, percent: int) -> None:
     assert head_word(f"{verb.title()}{rest} ({percent / 100})") == verb
-    assert sureness(f"{verb}{rest} ({percent / 100})") == percent / 100
+    assert estimate_sureness(f"{verb}{rest} ({percent / 100})") == percent / 100

@@ -20,7 +20,7 @@ from forecasts.statistics.comparison import (
     diebold_mariano,
     questions_needed,
 )
-from forecasts.statistics.resampling import bootstrap_interval, cluster_sums, sign_flip
+from forecasts.statistics.resampling import bootstrap_interval, cluster_sums, sign_flip_test
 from tests.forecasts.strategies import law
 
 DIFFERENCES = [0.03, -0.02, 0.05, 0.01, -0.04, 0.06, 0.02, 0.07]
@@ -74,27 +74,27 @@ def two_forecasters(draw: st.DrawFn) -> tuple[Scores, Scores]:
 
 
 def test_three_differences_of_one_sign_come_about_by_luck_in_a_quarter_of_cases() -> None:
-    assert sign_flip([0.1, 0.2, 0.3]) == 2 / 8
+    assert sign_flip_test([0.1, 0.2, 0.3]) == 2 / 8
 
 
 def test_a_cluster_is_flipped_as_a_whole() -> None:
     # Totals 3 and 2: of ±3 ± 2 two are as far from 0 as 5. As four rows, 1 + 2 + 1 + 1, two of
     # sixteen are.
-    assert sign_flip([1.0, 2.0, 1.0, 1.0], ["a", "a", "b", "b"]) == 2 / 4
-    assert sign_flip([1.0, 2.0, 1.0, 1.0]) == 2 / 16
+    assert sign_flip_test([1.0, 2.0, 1.0, 1.0], ["a", "a", "b", "b"]) == 2 / 4
+    assert sign_flip_test([1.0, 2.0, 1.0, 1.0]) == 2 / 16
 
 
 def test_totals_that_tie_but_for_rounding_count_as_far() -> None:
     # 0.1 + 0.2 − 0.3 is 2.8e-17 in floats; all eight choices of sign reach 0.
-    assert sign_flip([0.1, 0.2, -0.3]) == 1.0
-    assert sign_flip([0.0, 0.0]) == 1.0
+    assert sign_flip_test([0.1, 0.2, -0.3]) == 1.0
+    assert sign_flip_test([0.0, 0.0]) == 1.0
 
 
 def test_exact_flips_agree_with_scipy() -> None:
     theirs = scipy.stats.permutation_test(
         (np.array(DIFFERENCES),), np.mean, permutation_type="samples", n_resamples=256
     )
-    assert sign_flip(DIFFERENCES) == pytest.approx(theirs.pvalue, abs=1e-12)
+    assert sign_flip_test(DIFFERENCES) == pytest.approx(theirs.pvalue, abs=1e-12)
 
 
 @pytest.mark.parametrize("n", [resampling.EXACT_CLUSTERS, resampling.EXACT_CLUSTERS + 1])
@@ -103,25 +103,27 @@ def test_many_clusters_are_flipped_at_random_and_p_hardly_moves(n: int) -> None:
     flips = np.array(np.meshgrid(*[[1, -1]] * n)).reshape(n, -1)
     exact = np.mean(np.abs(np.array(held) @ flips) >= abs(sum(held)) - 1e-12)
     assert 0.05 < exact < 0.9
-    assert sign_flip(held) == pytest.approx(
+    assert sign_flip_test(held) == pytest.approx(
         exact, abs=1e-12 if n <= resampling.EXACT_CLUSTERS else 0.02
     )
 
 
 def test_random_flips_never_give_zero() -> None:
-    assert sign_flip([1.0] * 100, draws=999) == 1 / 1000
+    assert sign_flip_test([1.0] * 100, draws=999) == 1 / 1000
 
 
 def test_random_flips_repeat_with_their_seed() -> None:
     held = scattered(60, 0.02)
-    assert sign_flip(held, seed=3) == sign_flip(held, seed=3) != sign_flip(held, seed=4)
+    assert (
+        sign_flip_test(held, seed=3) == sign_flip_test(held, seed=3) != sign_flip_test(held, seed=4)
+    )
 
 
 def test_work_in_small_portions_is_all_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resampling, "CELLS", 64)
-    assert sign_flip([1.0] * 20, draws=10) == 1 / 11
+    monkeypatch.setattr(resampling, "MAX_CELLS", 64)
+    assert sign_flip_test([1.0] * 20, draws=10) == 1 / 11
     assert (
-        resampling.resampled_sums(np.ones((20, 2)), resamples=10, seed=0).tolist()
+        resampling.resample_sums(np.ones((20, 2)), resamples=10, seed=0).tolist()
         == [[20.0, 20.0]] * 10
     )
 
@@ -129,17 +131,19 @@ def test_work_in_small_portions_is_all_done(monkeypatch: pytest.MonkeyPatch) -> 
 @law
 @given(differences, st.integers(0, 3))
 def test_p_is_a_probability_that_knows_no_sign_and_no_unit(held: list[float], seed: int) -> None:
-    p = sign_flip(held, draws=200, seed=seed)
+    p = sign_flip_test(held, draws=200, seed=seed)
     assert 0.0 < p <= 1.0
-    assert sign_flip([-d for d in held], draws=200, seed=seed) == p
-    assert sign_flip([d * 128 for d in held], draws=200, seed=seed) == p
+    assert sign_flip_test([-d for d in held], draws=200, seed=seed) == p
+    assert sign_flip_test([d * 128 for d in held], draws=200, seed=seed) == p
 
 
 @law
 @given(differences, st.integers(0, 3))
 def test_clusters_of_one_row_are_no_clusters(held: list[float], seed: int) -> None:
     alone = list(range(len(held)))
-    assert sign_flip(held, alone, draws=200, seed=seed) == sign_flip(held, draws=200, seed=seed)
+    assert sign_flip_test(held, alone, draws=200, seed=seed) == sign_flip_test(
+        held, draws=200, seed=seed
+    )
     if len(held) > 1:
         with_labels = bootstrap_interval(held, alone, resamples=200, seed=seed)
         assert with_labels == bootstrap_interval(held, resamples=200, seed=seed)
@@ -148,12 +152,14 @@ def test_clusters_of_one_row_are_no_clusters(held: list[float], seed: int) -> No
 @law
 @given(st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=12))
 def test_rows_in_one_cluster_count_as_their_sum(held: list[float]) -> None:
-    assert sign_flip([*held, 0.25], [0] * len(held) + [1]) == sign_flip([math.fsum(held), 0.25])
+    assert sign_flip_test([*held, 0.25], [0] * len(held) + [1]) == sign_flip_test(
+        [math.fsum(held), 0.25]
+    )
 
 
 def test_a_test_of_no_difference_cries_wolf_as_often_as_it_says() -> None:
     rng = np.random.default_rng(11)
-    found = [sign_flip(rng.standard_normal(10)) for _ in range(400)]
+    found = [sign_flip_test(rng.standard_normal(10)) for _ in range(400)]
     assert np.mean(np.array(found) <= 0.05) == pytest.approx(0.05, abs=0.03)
 
 
@@ -171,7 +177,7 @@ def test_a_test_of_no_difference_cries_wolf_as_often_as_it_says() -> None:
 def test_differences_that_cannot_be_tested_are_refused(
     held: object, events: list[str] | None, reason: str
 ) -> None:
-    for test in (sign_flip, bootstrap_interval):
+    for test in (sign_flip_test, bootstrap_interval):
         with pytest.raises(ForecastsError, match=reason):
             test(held, events)  # type: ignore[arg-type]
 
@@ -180,7 +186,7 @@ def test_no_draws_are_refused() -> None:
     with pytest.raises(
         ForecastsError, match="at least one repetition is needed, better thousands, not 0"
     ):
-        sign_flip([0.1] * 20, draws=0)
+        sign_flip_test([0.1] * 20, draws=0)
 
 
 # The interval

@@ -8,21 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.aggregation.crowd import crowd_at, crowd_timeline, weighted_crowd_timeline
-from forecasts.aggregation.pooling import crowd, crowd_cdf, crowd_options, mean
+from forecasts.aggregation.crowd import contribution_crowd_timeline, crowd_at, crowd_timeline
+from forecasts.aggregation.pooling import mean, pool_crowd, pool_curves, pool_options
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import ForecasterId, Kind, Option, Question, check_distribution
-from forecasts.questions.timeline import Timeline, timeline
-from forecasts.scoring.scores import Held, score_question
+from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.scoring.scores import Timelines, score_question
 from tests.forecasts.strategies import day, law, moments, question, resolution, steps, timelines
 
 ANN, BOB, CY = (ForecasterId(name) for name in ("ann", "bob", "cy"))
 everyone = st.dictionaries(st.sampled_from([ANN, BOB, CY, ForecasterId("dee")]), timelines)
 
 
-def pooled(held: Held, *, asked: Question | None = None, until: float = 1000) -> Timeline:
+def pooled(held: Timelines, *, asked: Question | None = None, until: float = 1000) -> Timeline:
     return crowd_timeline(question() if asked is None else asked, held, until=day(until))
 
 
@@ -50,7 +50,7 @@ def test_the_crowd_changes_at_every_act_of_a_member() -> None:
     made = pooled({ANN: steps((0, 0.2), (7, None)), BOB: steps((5, 0.7)), CY: steps((9, 0.6))})
     assert [at for at, _ in made.steps] == [day(0), day(5), day(7), day(9)]
     assert [p_at(made, days) for days in (0, 5, 7, 9)] == pytest.approx(
-        [0.2, crowd([0.2, 0.7]), 0.7, crowd([0.7, 0.6])]
+        [0.2, pool_crowd([0.2, 0.7]), 0.7, pool_crowd([0.7, 0.6])]
     )
 
 
@@ -74,10 +74,10 @@ def test_three_are_pooled_with_the_oldest_last_act_first() -> None:
     held = {ANN: steps((0, 0.9)), BOB: steps((1, 0.1)), CY: steps((2, 0.5))}
     order = [0.1, 0.5, 0.9]
     made = pooled({**held, ANN: steps((0, 0.9), (3, 0.9))})
-    assert p_at(made, 3) == crowd(order)
+    assert p_at(made, 3) == pool_crowd(order)
     four = pooled({**held, ForecasterId("dee"): steps((4, 0.2)), ANN: steps((0, 0.9), (5, 0.9))})
-    assert p_at(four, 4) == crowd([0.9, 0.1, 0.5, 0.2])
-    assert p_at(four, 5) == crowd([0.1, 0.5, 0.2, 0.9])
+    assert p_at(four, 4) == pool_crowd([0.9, 0.1, 0.5, 0.2])
+    assert p_at(four, 5) == pool_crowd([0.1, 0.5, 0.2, 0.9])
     assert p_at(four, 4) != p_at(four, 5)  # a reaffirmation makes a forecast the newest
 
 
@@ -88,13 +88,13 @@ def test_who_comes_back_after_a_withdrawal_is_the_newest() -> None:
         CY: steps((2, 0.5)),
         ForecasterId("dee"): steps((4, 0.2)),
     }
-    assert p_at(pooled(held), 6) == crowd([0.1, 0.5, 0.2, 0.9])
+    assert p_at(pooled(held), 6) == pool_crowd([0.1, 0.5, 0.2, 0.9])
 
 
 def test_acts_of_one_instant_make_one_step() -> None:
     made = pooled({ANN: steps((0, 0.2), (3, 0.4)), BOB: steps((3, 0.6))})
     assert [at for at, _ in made.steps] == [day(0), day(3)]
-    assert p_at(made, 3) == pytest.approx(crowd([0.4, 0.6]))
+    assert p_at(made, 3) == pytest.approx(pool_crowd([0.4, 0.6]))
 
 
 def test_what_comes_at_the_end_or_later_is_no_part_of_it() -> None:
@@ -117,7 +117,7 @@ def test_the_crowd_is_scored_like_anyone() -> None:
 )
 def test_a_forecast_of_another_kind_is_refused(wrong: Distribution) -> None:
     with pytest.raises(InvalidForecast, match="binary question"):
-        pooled({ANN: timeline([(day(0), wrong)])})
+        pooled({ANN: build_timeline([(day(0), wrong)])})
 
 
 @law
@@ -137,7 +137,7 @@ def test_at_every_instant_the_crowd_is_what_stands_then_pooled(
         d.p for *_, d in sorted(standing, key=lambda act: act[:2]) if isinstance(d, Binary)
     ]
     found = pooled(held).at(day(when))
-    assert found == (Binary(crowd(oldest_first)) if oldest_first else None)
+    assert found == (Binary(pool_crowd(oldest_first)) if oldest_first else None)
 
 
 @law
@@ -172,7 +172,7 @@ def shares(text: str) -> Categorical:
 
 
 def said(*acts: tuple[float, str]) -> Timeline:
-    return timeline((day(days), shares(text)) for days, text in acts)
+    return build_timeline((day(days), shares(text)) for days, text in acts)
 
 
 def held_at(made: Timeline, days: float) -> dict[str, float]:
@@ -194,7 +194,7 @@ def test_options_are_pooled_by_name_and_not_by_place() -> None:
         },
         asked=PLAIN,
     )
-    expected = crowd_options([[0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]).tolist()
+    expected = pool_options([[0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]).tolist()
     assert held_at(made, 1) == dict(zip(("Moscow", "Beijing", "Other"), expected, strict=True))
 
 
@@ -260,7 +260,7 @@ def test_without_anyone_who_divides_other_it_stays_whole() -> None:
     assert held_at(pooled(held, asked=GROWING), 7) == dict(
         zip(
             ("Moscow", "Minsk", "Other"),
-            crowd_options([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]]).tolist(),
+            pool_options([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]]).tolist(),
             strict=True,
         )
     )
@@ -335,7 +335,8 @@ def numeric(scale: Scale = SCALE) -> Question:
 def test_curves_are_averaged_on_all_their_knots() -> None:
     one, other = Cdf((0.0, 100.0), (0.0, 0.9)), Cdf((0.0, 50.0, 100.0), (0.0, 0.2, 1.0))
     made = pooled(
-        {ANN: timeline([(day(0), one)]), BOB: timeline([(day(1), other)])}, asked=numeric()
+        {ANN: build_timeline([(day(0), one)]), BOB: build_timeline([(day(1), other)])},
+        asked=numeric(),
     )
     found = at(made, 1)
     assert isinstance(found, Cdf)
@@ -347,12 +348,12 @@ def test_curves_are_averaged_on_all_their_knots() -> None:
 def test_a_curve_that_does_not_reach_the_bounds_is_flat_beyond_its_knots() -> None:
     inner, outer = Cdf((20.0, 60.0), (0.0, 1.0)), Cdf((10.0, 80.0), (0.1, 0.8))
     made = pooled(
-        {ANN: timeline([(day(0), inner)]), BOB: timeline([(day(1), outer)])},
+        {ANN: build_timeline([(day(0), inner)]), BOB: build_timeline([(day(1), outer)])},
         asked=numeric(Scale(0.0, 100.0, open_lower=True, open_upper=True)),
     )
     found = at(made, 1)
     assert isinstance(found, Cdf)
-    x, share = crowd_cdf([(inner.x, inner.p), (outer.x, outer.p)])
+    x, share = pool_curves([(inner.x, inner.p), (outer.x, outer.p)])
     assert (found.x, found.p) == (tuple(x.tolist()), tuple(share.tolist()))
 
 
@@ -360,7 +361,8 @@ def test_bounds_that_differ_in_their_last_digits_are_one_bound() -> None:
     scale = Scale(1.0, 100.0, open_upper=True)
     one, other = Cdf((1.0, 100.0), (0.0, 0.9)), Cdf((1.0 - 1e-12, 100.0 + 1e-12), (0.0, 0.9))
     made = pooled(
-        {ANN: timeline([(day(0), one)]), BOB: timeline([(day(1), other)])}, asked=numeric(scale)
+        {ANN: build_timeline([(day(0), one)]), BOB: build_timeline([(day(1), other)])},
+        asked=numeric(scale),
     )
     assert at(made, 1) == one
     check_distribution(numeric(scale), at(made, 1))
@@ -380,7 +382,7 @@ def curves(draw: st.DrawFn) -> Cdf:
 @given(st.lists(curves(), min_size=2, max_size=5), st.floats(0.0, 100.0))
 def test_the_crowd_of_curves_lies_between_them(held: list[Cdf], value: float) -> None:
     members = {
-        ForecasterId(str(number)): timeline([(day(number), curve)])
+        ForecasterId(str(number)): build_timeline([(day(number), curve)])
         for number, curve in enumerate(held)
     }
     found = at(pooled(members, asked=numeric()), 10)
@@ -397,9 +399,9 @@ def test_the_crowd_of_curves_lies_between_them(held: list[Cdf], value: float) ->
 
 
 def weighted(
-    held: Held, weights: dict[ForecasterId, float], *, asked: Question | None = None
+    held: Timelines, weights: dict[ForecasterId, float], *, asked: Question | None = None
 ) -> Timeline:
-    return weighted_crowd_timeline(
+    return contribution_crowd_timeline(
         question() if asked is None else asked, held, weights, until=day(1000)
     )
 

@@ -11,8 +11,8 @@ from forecasts.distributions.distribution import (
     OTHER,
     Binary,
     Categorical,
-    even,
-    from_shares,
+    distribution_from_shares,
+    even_distribution,
     p_yes,
 )
 from forecasts.errors import InvalidForecast, InvalidProbability
@@ -33,7 +33,7 @@ def test_certainty_is_a_probability_with_infinite_log_odds() -> None:
 
 def test_only_a_binary_forecast_has_a_probability_of_yes() -> None:
     assert p_yes(Binary(0.0)) == 0.0
-    assert p_yes(even(OPTIONS)) is None
+    assert p_yes(even_distribution(OPTIONS)) is None
     assert p_yes(None) is None
 
 
@@ -71,7 +71,7 @@ def test_an_option_that_was_not_offered_yet_is_read_from_other() -> None:
 
 def test_without_other_an_unknown_option_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(InvalidForecast, match=r"no option 'Minsk' here.*Moscow, Beijing"):
-        even(("Moscow", "Beijing")).of("Minsk")
+        even_distribution(("Moscow", "Beijing")).of("Minsk")
 
 
 def test_a_removed_option_gives_what_it_had_to_other_wherever_other_stands() -> None:
@@ -91,7 +91,7 @@ def test_a_removed_option_gives_what_it_had_to_other_wherever_other_stands() -> 
 def test_where_an_option_cannot_be_taken_out_the_forecast_stays(
     options: tuple[str, ...], removed: str
 ) -> None:
-    assert even(options).without(removed) == even(options)
+    assert even_distribution(options).without(removed) == even_distribution(options)
 
 
 @law
@@ -113,14 +113,14 @@ def test_the_likeliest_option_is_the_first_of_those_with_most() -> None:
 
 
 def test_who_knows_nothing_says_every_option_alike() -> None:
-    assert even(("a", "b", "c", "d")).p == (0.25,) * 4
+    assert even_distribution(("a", "b", "c", "d")).p == (0.25,) * 4
     for too_few in ((), ("a",)):
         with pytest.raises(InvalidForecast, match="at least two options"):
-            even(too_few)
+            even_distribution(too_few)
 
 
 def test_shares_by_name_come_into_the_order_of_the_question_and_the_unnamed_get_nothing() -> None:
-    assert from_shares({"Other": 0.4, "Moscow": 0.6}, OPTIONS) == Categorical(
+    assert distribution_from_shares({"Other": 0.4, "Moscow": 0.6}, OPTIONS) == Categorical(
         OPTIONS, (0.6, 0.0, 0.4)
     )
 
@@ -129,10 +129,10 @@ def test_a_share_for_what_is_not_offered_is_refused() -> None:
     with pytest.raises(
         InvalidForecast, match=r"no option 'Minsk': the options are Moscow, Beijing, Other"
     ):
-        from_shares({"Moscow": 0.5, "Minsk": 0.5}, OPTIONS)
+        distribution_from_shares({"Moscow": 0.5, "Minsk": 0.5}, OPTIONS)
 
 
 def test_every_kind_of_forecast_is_compared_by_what_it_says() -> None:
-    assert even(OPTIONS) == Categorical(OPTIONS, (1 / 3, 1 / 3, 1 / 3))
+    assert even_distribution(OPTIONS) == Categorical(OPTIONS, (1 / 3, 1 / 3, 1 / 3))
     assert hash(Cdf((0.0, 1.0), (0.0, 1.0))) == hash(Cdf((0.0, 1.0), (0.0, 1.0)))
     assert Binary(0.5) != Binary(0.25)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.draft import draft
-from forecasts.essays.drafting.clauses import clause_of
-from forecasts.essays.drafting.subjects import subject_of
+from forecasts.essays.draft import draft_question
+from forecasts.essays.drafting.clauses import parse_clause
+from forecasts.essays.drafting.subjects import parse_subject
 from forecasts.essays.extract import find_claims
 
 TODAY = date(2026, 11, 24)
@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 24)
 
 def actor(text: str) -> str:
     (claim,) = [claim for claim in find_claims(text) if claim.kept]
-    return draft(claim, TODAY).slots.actor
+    return draft_question(claim, TODAY).slots.actor
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_words_of_saying_that_are_nouns_stay_in_the_name(claim: str, who: str) -
 
 def test_what_is_reported_after_the_claim_is_no_part_of_it() -> None:
     assert (
-        clause_of("Borland will default on its bonds, the IMF says.").event
+        parse_clause("Borland will default on its bonds, the IMF says.").event
         == "default on its bonds"
     )
-    assert clause_of("The lira will fall, most analysts say.").event == "fall"
-    assert clause_of("Borland will sign, seal and say it.").event == "sign, seal and say it"
+    assert parse_clause("The lira will fall, most analysts say.").event == "fall"
+    assert parse_clause("Borland will sign, seal and say it.").event == "sign, seal and say it"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_another_clause_before_it_is_left_out(claim: str, who: str) -> None:
     ],
 )
 def test_an_actor_that_cannot_be_told_is_a_gap(claim: str) -> None:
-    found = clause_of(claim)
+    found = parse_clause(claim)
     assert found.subject == ""
     assert found.is_future
 
@@ -135,7 +135,7 @@ def test_an_actor_that_cannot_be_told_is_a_gap(claim: str) -> None:
     ],
 )
 def test_a_doubt_denies_what_follows(claim: str, negated: bool) -> None:
-    assert clause_of(claim).negated is negated
+    assert parse_clause(claim).negated is negated
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,12 @@ def test_a_doubt_denies_what_follows(claim: str, negated: bool) -> None:
 )
 def test_the_verb_is_found_when_a_time_marks_the_claim(claim: str, event: str) -> None:
     (found,) = find_claims(claim)
-    assert clause_of(claim, found.cue).event == event
-    assert clause_of(claim, "by the end of").event == event or "by the end of" not in claim
+    assert parse_clause(claim, found.cue).event == event
+    assert parse_clause(claim, "by the end of").event == event or "by the end of" not in claim
 
 
 def test_a_time_in_another_clause_finds_no_verb() -> None:
-    assert not clause_of(
+    assert not parse_clause(
         "By the end of 2027 it is shut; they will leave.", "by the end of"
     ).is_future
 
@@ -169,14 +169,14 @@ WORDS = st.sampled_from(
 
 @given(st.lists(WORDS, max_size=14).map(" ".join))
 def test_a_subject_is_made_of_words_that_stand_before_the_verb(before: str) -> None:
-    subject, pronoun = subject_of(before)
+    subject, pronoun = parse_subject(before)
     assert not (subject and pronoun)
     assert subject.lower() in before.lower() or "(" in before
 
 
 def test_a_question_without_a_known_actor_is_asked_as_it_stands() -> None:
-    assert clause_of("Will within a generation blackouts end?").is_whole
-    assert clause_of("Will the plan help stop the war?").subject == "the plan"
+    assert parse_clause("Will within a generation blackouts end?").is_whole
+    assert parse_clause("Will the plan help stop the war?").subject == "the plan"
 
 
 def test_whose_it_is_is_a_gap_where_the_sentence_only_points_there() -> None:
@@ -187,9 +187,9 @@ def test_whose_it_is_is_a_gap_where_the_sentence_only_points_there() -> None:
 
 
 def test_a_mark_before_the_verb_ends_no_clause() -> None:
-    assert subject_of("the shops:") == ("the shops", "")
+    assert parse_subject("the shops:") == ("the shops", "")
 
 
 def test_a_question_that_asks_for_nothing_is_read_as_a_statement() -> None:
-    found = clause_of("Nobody wins?")
+    found = parse_clause("Nobody wins?")
     assert (found.asks, found.is_future) == ("", False)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.draft import Draft, asked_from, draft
+from forecasts.essays.draft import ClaimDraft, build_new_question, draft_question
 from forecasts.essays.extract import Sentence
-from forecasts.linting.lint import Surroundings, lint
+from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.question import utc
 
 TODAY = date(2026, 11, 24)
@@ -20,8 +20,10 @@ NOW = utc("2026-11-25T09:30:00Z")
 YEAR = "between 1 January 2027 and 31 December 2027"
 
 
-def drafted(text: str) -> Draft:
-    return draft(Sentence(0, len(text), text, "explicit prediction", "", 1.0, 0.9, True, ""), TODAY)
+def drafted(text: str) -> ClaimDraft:
+    return draft_question(
+        Sentence(0, len(text), text, "explicit prediction", "", 1.0, 0.9, True, ""), TODAY
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ def test_an_event_of_a_year_counts_from_the_opening() -> None:
     ],
 )
 def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
-    asked = asked_from(
+    asked = build_new_question(
         drafted("In 2027 exports will exceed 4 billion dollars."),
         name="e",
         closes_on=closes_on,
@@ -130,7 +132,7 @@ def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
 
 def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() -> None:
     made = drafted("In 2027 exports will exceed 4 billion dollars.")
-    own = draft(
+    own = draft_question(
         Sentence(0, 9, "It will rain in 2027.", "explicit prediction", "", 1.0, 0.9, True, ""),
         TODAY,
     )
@@ -139,10 +141,10 @@ def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() ->
         "between 31 June 2027 and 31 December 2027",
     ):
         said = replace(own, text=f"Rain {between}?")
-        asked = asked_from(said, name="e", closes_on=date(2028, 12, 31), now=NOW)
+        asked = build_new_question(said, name="e", closes_on=date(2028, 12, 31), now=NOW)
         assert asked.text == f"Rain {between.replace('December 2027', 'December 2028')}?"
     assert (
-        asked_from(made, name="e", closes_on=date(2027, 12, 31), now=utc("2027-02-01")).text
+        build_new_question(made, name="e", closes_on=date(2027, 12, 31), now=utc("2027-02-01")).text
         == made.text
     )
 
@@ -151,7 +153,7 @@ def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() ->
 def test_a_window_never_begins_before_the_question_nor_after_its_last_day(
     year: int, closes_on: date
 ) -> None:
-    asked = asked_from(
+    asked = build_new_question(
         drafted(f"In {year} exports will exceed 4 billion dollars."),
         name="e",
         closes_on=closes_on,
@@ -220,8 +222,8 @@ def test_a_word_of_time_is_no_part_of_a_unit() -> None:
 def test_a_sum_of_nothing_leaves_a_gap_for_its_unit() -> None:
     made = drafted("In 2027 exports will exceed 40 billion.")
     assert made.unit == "billion [… unit]"
-    asked = asked_from(made, name="e", closes_on=made.horizons[0], now=NOW)
-    assert "placeholder" in {flaw.code for flaw in lint(asked, Surroundings(NOW))}
+    asked = build_new_question(made, name="e", closes_on=made.horizons[0], now=NOW)
+    assert "placeholder" in {flaw.code for flaw in find_flaws(asked, LintContext(NOW))}
     assert drafted("Forty nations and 40 states will sign.").kind == "binary"
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.draft import draft, indicators_from
-from forecasts.essays.drafting.terms import terms_from
+from forecasts.essays.draft import build_draft_indicators, draft_question
+from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.question import QuestionId
-from tracker.matching.profile import profile_of
-from tracker.matching.rules import fulfils
+from tracker.matching.profile import profile_from_indicator
+from tracker.matching.rules import fulfils_rule
 
 DENIALS = (
     *"not no never refuse* reject* deny denies denied fail* delay* postpone*".split(),
@@ -28,7 +28,7 @@ def indicators(
     text: str, cue: str = "", kind: str = "explicit prediction"
 ) -> tuple[Indicator, ...]:
     claim = Sentence(0, len(text), text, kind, cue, 1.0, 0.9, True, "")  # type: ignore[arg-type]
-    return indicators_from(draft(claim, date(2026, 11, 24)), QuestionId("q"))
+    return build_draft_indicators(draft_question(claim, date(2026, 11, 24)), QuestionId("q"))
 
 
 @pytest.mark.parametrize(
@@ -82,17 +82,17 @@ def test_a_denial_has_terms_of_its_own(claim: str) -> None:
     assert denial.terms[-1] == DENIALS
     assert report.terms != denial.terms
     assert "not" not in [term for group in report.terms for term in group]
-    told, denied = profile_of(report), profile_of(denial)
-    assert not any(fulfils(example, denied) for example in report.examples)
-    assert all(fulfils(example, denied) for example in denial.examples)
-    assert all(fulfils(example, told) for example in report.examples)
+    told, denied = profile_from_indicator(report), profile_from_indicator(denial)
+    assert not any(fulfils_rule(example, denied) for example in report.examples)
+    assert all(fulfils_rule(example, denied) for example in denial.examples)
+    assert all(fulfils_rule(example, told) for example in report.examples)
 
 
 def test_a_refusal_is_a_denial_that_none_of_its_examples_has() -> None:
-    denied = profile_of(indicators("Arland will sign the treaty.")[1])
-    assert fulfils("Arland refuses the treaty", denied)
-    assert fulfils("Vote on treaty postponed in Arland", denied)
-    assert not fulfils("Arland welcomes the treaty", denied)
+    denied = profile_from_indicator(indicators("Arland will sign the treaty.")[1])
+    assert fulfils_rule("Arland refuses the treaty", denied)
+    assert fulfils_rule("Vote on treaty postponed in Arland", denied)
+    assert not fulfils_rule("Arland welcomes the treaty", denied)
 
 
 def test_what_is_no_longer_true_is_sought_by_its_words() -> None:
@@ -118,7 +118,7 @@ def test_what_is_no_longer_true_is_sought_by_its_words() -> None:
     ],
 )
 def test_few_words_are_made_the_most_of(examples: tuple[str, ...], terms: Terms) -> None:
-    assert terms_from(examples) == terms
+    assert derive_terms(examples) == terms
 
 
 WORDS = st.sampled_from(
@@ -131,8 +131,8 @@ WORDS = st.sampled_from(
 @given(st.lists(WORDS, min_size=1, max_size=9).map(" ".join))
 def test_stems_are_long_names_whole_and_every_example_matches(said: str) -> None:
     for indicator in indicators(f"The {said} bank will join {said}."):
-        profile = profile_of(indicator)
-        assert all(fulfils(example, profile) for example in profile.examples)
+        profile = profile_from_indicator(indicator)
+        assert all(fulfils_rule(example, profile) for example in profile.examples)
         for term in (term for group in indicator.terms for term in group):
             assert len(term.rstrip("*")) >= 4 or not term.endswith("*")
             assert term.rstrip("*").lower() not in {

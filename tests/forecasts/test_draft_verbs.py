@@ -4,13 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.drafting.clauses import Clause, clause_of
-from forecasts.essays.drafting.phrasing import phrased
-from forecasts.essays.drafting.verbs import base_form, is_plural, participle, past, third_person
+from forecasts.essays.drafting.clauses import Clause, parse_clause
+from forecasts.essays.drafting.phrasing import phrase_claim
+from forecasts.essays.drafting.verbs import (
+    base_form,
+    is_plural,
+    past_participle,
+    past_tense,
+    third_person,
+)
 
 
 def reports(subject: str, event: str) -> tuple[str, ...]:
-    return phrased(Clause(subject=subject, event=event), subject).reports
+    return phrase_claim(Clause(subject=subject, event=event), subject).reports
 
 
 @pytest.mark.parametrize(
@@ -23,7 +29,7 @@ def reports(subject: str, event: str) -> tuple[str, ...]:
     ],
 )
 def test_a_verb_is_asked_in_its_base_form(claim: str, event: str) -> None:
-    assert clause_of(claim).event == event
+    assert parse_clause(claim).event == event
 
 
 @given(
@@ -41,9 +47,9 @@ def test_what_will_have_been_done_is_reported_once() -> None:
         "The price has doubled",
         "The price had doubled",
     )
-    assert phrased(Clause(subject="the price", event="have doubled"), "the price").denials[1] == (
-        "The price has not doubled"
-    )
+    assert phrase_claim(Clause(subject="the price", event="have doubled"), "the price").denials[
+        1
+    ] == ("The price has not doubled")
     assert reports("the union", "have thirty members")[2] == "The union has had thirty members"
 
 
@@ -64,7 +70,7 @@ def test_what_will_have_been_done_is_reported_once() -> None:
     ],
 )
 def test_the_last_letter_is_doubled_where_it_is_in_writing(verb: str, said: str) -> None:
-    assert past(verb) == participle(verb) == said
+    assert past_tense(verb) == past_participle(verb) == said
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,9 @@ def test_one_takes_a_verb_in_the_singular(subject: str) -> None:
 
 
 def test_a_report_stands_in_the_criteria_as_within_a_sentence() -> None:
-    assert phrased(
+    assert phrase_claim(
         Clause(subject="the war between A and B", event="end"), "the war between A and B"
-    ).what == ("the war between A and B ends")
-    assert phrased(Clause(event="win"), "[… who or what]").what == "[… who or what] wins"
+    ).event_clause == ("the war between A and B ends")
+    assert (
+        phrase_claim(Clause(event="win"), "[… who or what]").event_clause == "[… who or what] wins"
+    )

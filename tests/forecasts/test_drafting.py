@@ -9,18 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecasts.essays.draft import Draft, asked_from, draft, indicators_from
-from forecasts.essays.drafting.clauses import clause_of
-from forecasts.essays.drafting.deadlines import horizons_from
-from forecasts.essays.drafting.figures import figures
-from forecasts.essays.drafting.terms import terms_from
+from forecasts.essays.draft import (
+    ClaimDraft,
+    build_draft_indicators,
+    build_new_question,
+    draft_question,
+)
+from forecasts.essays.drafting.clauses import parse_clause
+from forecasts.essays.drafting.deadlines import propose_horizons
+from forecasts.essays.drafting.figures import parse_figures
+from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence, find_claims
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.linting.lint import Surroundings, lint
-from forecasts.questions.new_question import question_from
+from forecasts.linting.lint import LintContext, find_flaws
+from forecasts.questions.new_question import build_question
 from forecasts.questions.question import ClaimId, EssayId, QuestionId, utc
-from tracker.matching.profile import profile_of
-from tracker.matching.rules import fulfils
+from tracker.matching.profile import profile_from_indicator
+from tracker.matching.rules import fulfils_rule
 
 TODAY = date(2026, 11, 24)
 NOW = utc("2026-11-25T09:30:00Z")
@@ -30,18 +35,18 @@ def sentence(text: str, cue: str = "", kind: str | None = "explicit prediction")
     return Sentence(0, len(text), " ".join(text.split()), kind, cue, 1.0, 0.9, True, "")  # type: ignore[arg-type]
 
 
-def drafted(text: str, cue: str = "", kind: str | None = "explicit prediction") -> Draft:
-    return draft(sentence(text, cue, kind), TODAY)
+def drafted(text: str, cue: str = "", kind: str | None = "explicit prediction") -> ClaimDraft:
+    return draft_question(sentence(text, cue, kind), TODAY)
 
 
-def found(text: str) -> Draft:
+def found(text: str) -> ClaimDraft:
     """The draft of the one claim that is found in a text."""
     (claim,) = [claim for claim in find_claims(text) if claim.kept]
-    return draft(claim, TODAY)
+    return draft_question(claim, TODAY)
 
 
-def asked_codes(made: Draft, **changed: str) -> set[str]:
-    asked = asked_from(
+def asked_codes(made: ClaimDraft, **changed: str) -> set[str]:
+    asked = build_new_question(
         made,
         name="treaty",
         closes_on=made.horizons[0],
@@ -51,7 +56,7 @@ def asked_codes(made: Draft, **changed: str) -> set[str]:
     )
     return {
         flaw.code
-        for flaw in lint(replace(asked, **changed), Surroundings(NOW))
+        for flaw in find_flaws(replace(asked, **changed), LintContext(NOW))
         if flaw.severity == "blocking"
     }  # type: ignore[arg-type]
 
@@ -155,7 +160,7 @@ def test_the_clause_with_the_marker_is_asked_about() -> None:
     "text", ["His own will is strong.", "It has military might.", "He left in May."]
 )
 def test_nouns_that_look_like_modals_are_none(text: str) -> None:
-    assert not clause_of(text).is_future
+    assert not parse_clause(text).is_future
 
 
 def test_a_long_claim_is_cut_to_a_gap_and_not_to_nonsense() -> None:
@@ -251,8 +256,8 @@ def test_when_asks_for_a_date() -> None:
         "date",
         "event_by",
     )
-    asked = asked_from(made, name="war-ends", closes_on=date(2027, 12, 31), now=NOW)
-    opened = question_from(asked)
+    asked = build_new_question(made, name="war-ends", closes_on=date(2027, 12, 31), now=NOW)
+    opened = build_question(asked)
     assert opened.scale is not None
     assert opened.scale.open_upper
     assert asked.bears_out == ""
@@ -350,7 +355,7 @@ def test_the_first_horizon_is_the_essays_own_or_the_next_quarter(text: str, firs
 
 @given(st.dates(date(1900, 1, 1), date(9990, 1, 1)), st.one_of(st.none(), st.dates()))
 def test_two_to_four_horizons_lie_ahead(today: date, said: date | None) -> None:
-    horizons = horizons_from(said, today)
+    horizons = propose_horizons(said, today)
     assert 2 <= len(horizons) <= 4
     assert len(set(horizons)) == len(horizons)
     assert all(day > today for day in horizons)
@@ -408,7 +413,7 @@ def test_how_often_it_happened_before_is_asked_and_left_to_the_person() -> None:
         == "How often did this happen in comparable years: Arland signs the treaty? Give k of n."
     )
     assert made.past_resolutions == ""
-    asked = asked_from(
+    asked = build_new_question(
         replace(made, past_resolutions="2 of 9"), name="a", closes_on=made.horizons[0], now=NOW
     )
     assert asked.prior_reason == "2 of 9"
@@ -446,7 +451,7 @@ def test_a_draft_whose_gaps_are_filled_can_be_opened() -> None:
     )
     whole = replace(made, criteria=criteria)
     assert asked_codes(whole) == set()
-    asked = asked_from(
+    asked = build_new_question(
         whole,
         name="treaty",
         closes_on=made.horizons[0],
@@ -454,7 +459,7 @@ def test_a_draft_whose_gaps_are_filled_can_be_opened() -> None:
         prior="30%",
         prior_reason="3 of 10",
     )
-    assert question_from(asked).bears_out == "yes"
+    assert build_question(asked).bears_out == "yes"
 
 
 def test_every_gap_is_seen_by_the_linter() -> None:
@@ -473,7 +478,7 @@ def test_every_gap_is_seen_by_the_linter() -> None:
 
 def test_a_last_day_closes_with_its_end_in_utc_and_resolves_a_week_later() -> None:
     made = drafted("Arland will sign the treaty.")
-    asked = asked_from(
+    asked = build_new_question(
         made,
         name="treaty",
         closes_on=date(2027, 5, 31),
@@ -502,12 +507,12 @@ def test_words_that_a_person_changed_are_kept_but_for_the_last_day() -> None:
     made = replace(
         drafted("Arland will sign."), text="Will Arland’s king sign by 31 March 2027, as he said?"
     )
-    asked = asked_from(made, name="a", closes_on=date(2028, 1, 2), now=NOW)
+    asked = build_new_question(made, name="a", closes_on=date(2028, 1, 2), now=NOW)
     assert asked.text == "Will Arland’s king sign by 2 January 2028, as he said?"
 
 
 def test_the_range_of_a_number_goes_to_twice_the_threshold_with_open_ends() -> None:
-    asked = asked_from(
+    asked = build_new_question(
         drafted("Oil will exceed $100 a barrel."), name="oil", closes_on=date(2027, 3, 31), now=NOW
     )
     assert asked.scale is not None
@@ -517,7 +522,7 @@ def test_the_range_of_a_number_goes_to_twice_the_threshold_with_open_ends() -> N
         "US dollars a barrel",
     )
     assert (asked.scale.open_lower, asked.scale.open_upper) == (True, True)
-    assert question_from(asked).kind == "numeric"
+    assert build_question(asked).kind == "numeric"
 
 
 # Indicators
@@ -543,7 +548,7 @@ def test_a_report_of_a_fall_speaks_for_the_lower_number() -> None:
 
 def test_with_options_an_indicator_names_one() -> None:
     made = drafted("Brazil will either devalue or default.")
-    assert {one.option for one in indicators_from(made, QuestionId("brazil"))} == {"devalue"}
+    assert {one.option for one in build_draft_indicators(made, QuestionId("brazil"))} == {"devalue"}
 
 
 @pytest.mark.parametrize(
@@ -560,14 +565,18 @@ def test_with_options_an_indicator_names_one() -> None:
     ],
 )
 def test_each_example_matches_the_terms_of_its_indicator(claim: str) -> None:
-    for indicator in indicators_from(drafted(claim), QuestionId("q")):
-        profile = profile_of(indicator)
-        assert all(fulfils(example, profile) for example in profile.examples), indicator
+    for indicator in build_draft_indicators(drafted(claim), QuestionId("q")):
+        profile = profile_from_indicator(indicator)
+        assert all(fulfils_rule(example, profile) for example in profile.examples), indicator
 
 
 def test_terms_leave_out_words_that_say_nothing() -> None:
-    assert terms_from(("The bank has raised the rates",)) == (("bank*",), ("raised*",), ("rate*",))
-    assert terms_from(()) == terms_from(("it is",)) == ()
+    assert derive_terms(("The bank has raised the rates",)) == (
+        ("bank*",),
+        ("raised*",),
+        ("rate*",),
+    )
+    assert derive_terms(()) == derive_terms(("it is",)) == ()
 
 
 # Laws
@@ -595,23 +604,23 @@ words = st.lists(
 def test_every_sentence_has_a_draft_that_can_be_looked_at(
     text: str, cue: str, kind: str | None, today: date
 ) -> None:
-    made = draft(sentence(text, cue, kind), today)
+    made = draft_question(sentence(text, cue, kind), today)
     assert made.text.strip().endswith("?")
     assert made.criteria.strip()
     assert made.horizons
     now = datetime.combine(today, datetime.min.time(), UTC)
-    asked = asked_from(made, name="any", closes_on=made.horizons[-1], now=now)
-    lint(asked, Surroundings(now))
-    indicators_from(made, QuestionId("any"))
+    asked = build_new_question(made, name="any", closes_on=made.horizons[-1], now=now)
+    find_flaws(asked, LintContext(now))
+    build_draft_indicators(made, QuestionId("any"))
 
 
 @settings(deadline=None, max_examples=100)
 @given(words, st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 3000))
 def test_a_draft_without_gaps_in_its_options_opens(text: str, today: date, days: int) -> None:
-    made = draft(sentence(text), today)
+    made = draft_question(sentence(text), today)
     now = datetime.combine(today, datetime.min.time(), UTC)
-    opened = question_from(
-        asked_from(made, name="any", closes_on=today + timedelta(days=days), now=now)
+    opened = build_question(
+        build_new_question(made, name="any", closes_on=today + timedelta(days=days), now=now)
     )
     assert opened.kind == made.kind
     assert opened.closes_at == now + timedelta(days=days + 1)
@@ -620,7 +629,7 @@ def test_a_draft_without_gaps_in_its_options_opens(text: str, today: date, days:
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_figure_lies_where_it_is_said_to(text: str) -> None:
-    for figure in figures(text):
+    for figure in parse_figures(text):
         assert figure.value in text[figure.start : figure.end].replace(",", "")
 
 

@@ -9,14 +9,14 @@ from scipy import stats
 
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.statistics.dynamics import (
-    Act,
     ExcessMovement,
     Reaction,
-    excess_movement,
+    TimedForecast,
     logit_move,
-    movement,
-    pooled_updates,
-    reaction,
+    measure_excess_movement,
+    measure_movement,
+    measure_reaction,
+    pool_updates,
 )
 from tests.forecasts.strategies import law, probabilities
 
@@ -28,7 +28,7 @@ numbers = st.floats(-5.0, 5.0)
 @given(path=paths)
 def test_excess_movement_is_the_sum_of_moves_away_from_a_half(path: list[float]) -> None:
     identity = sum((1 - 2 * p) * (after - p) for p, after in pairwise(path))
-    moved = movement(path)
+    moved = measure_movement(path)
     assert moved.excess == pytest.approx(identity, abs=1e-12)
     assert moved.excess == pytest.approx(moved.movement - moved.uncertainty_reduction, abs=1e-15)
 
@@ -36,20 +36,20 @@ def test_excess_movement_is_the_sum_of_moves_away_from_a_half(path: list[float])
 @law
 @given(p=probabilities, n=st.integers(1, 9))
 def test_a_constant_path_has_no_movement(p: float, n: int) -> None:
-    moved = movement([p] * n)
+    moved = measure_movement([p] * n)
     assert (moved.movement, moved.uncertainty_reduction, moved.excess) == (0.0, 0.0, 0.0)
 
 
 @law
 @given(path=paths)
 def test_the_complement_moves_as_much(path: list[float]) -> None:
-    moved, mirrored = movement(path), movement([1.0 - p for p in path])
+    moved, mirrored = measure_movement(path), measure_movement([1.0 - p for p in path])
     assert mirrored.movement == pytest.approx(moved.movement, abs=1e-12)
     assert mirrored.uncertainty_reduction == pytest.approx(moved.uncertainty_reduction, abs=1e-12)
 
 
 def test_a_forecast_never_moved_until_no_is_all_removed_by_the_answer() -> None:
-    moved = movement([0.3, 0.3, 0.3, 0.0])
+    moved = measure_movement([0.3, 0.3, 0.3, 0.0])
     assert (moved.movement, moved.uncertainty_reduction) == pytest.approx((0.09, 0.21))
     assert moved.excess == pytest.approx(-0.12)
 
@@ -57,12 +57,12 @@ def test_a_forecast_never_moved_until_no_is_all_removed_by_the_answer() -> None:
 @pytest.mark.parametrize("wrong", [[], 0.5, [[0.5, 0.6]]])
 def test_a_path_is_a_list_of_forecasts(wrong: list[float]) -> None:
     with pytest.raises(InvalidForecast, match="at least one"):
-        movement(wrong)
+        measure_movement(wrong)
 
 
 def test_a_path_of_impossible_numbers_is_refused() -> None:
     with pytest.raises(InvalidProbability):
-        movement([0.5, 1.2])
+        measure_movement([0.5, 1.2])
 
 
 def bayesian_path(rng: np.random.Generator, *, boldness: float = 1.0) -> list[float]:
@@ -79,7 +79,9 @@ def bayesian_path(rng: np.random.Generator, *, boldness: float = 1.0) -> list[fl
 
 def simulated(boldness: float, questions: int = 2000) -> ExcessMovement:
     rng = np.random.default_rng(7)
-    return excess_movement([bayesian_path(rng, boldness=boldness) for _ in range(questions)])
+    return measure_excess_movement(
+        [bayesian_path(rng, boldness=boldness) for _ in range(questions)]
+    )
 
 
 def test_a_bayesian_has_no_excess_movement_on_average() -> None:
@@ -103,8 +105,8 @@ def test_who_doubles_the_weight_of_news_over_reacts_and_who_halves_it_under_reac
 @given(paths=st.lists(st.tuples(paths, st.sampled_from([0.0, 1.0])), min_size=3, max_size=9))
 def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]]) -> None:
     ended = [[*path, outcome] for path, outcome in paths]
-    excesses = [movement(path).excess for path in ended]
-    found = excess_movement(ended)
+    excesses = [measure_movement(path).excess for path in ended]
+    found = measure_excess_movement(ended)
     assert found.n == len(ended)
     assert found.mean_excess == pytest.approx(float(np.mean(excesses)), abs=1e-12)
     if np.std(excesses) > 1e-3:
@@ -117,7 +119,7 @@ def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]])
 def test_excess_of_two_questions_by_hand() -> None:
     # movement 0.25 and 0.01 + 0.49, reduction 0.25 and 0.16; excess 0 and 0.34: mean 0.17, standard
     # error 0.17
-    found = excess_movement([[0.5, 1.0], [0.8, 0.7, 0.0]])
+    found = measure_excess_movement([[0.5, 1.0], [0.8, 0.7, 0.0]])
     assert found.mean_excess == pytest.approx(0.17)
     assert found.ratio == pytest.approx(0.75 / 0.41)
     assert found.t == pytest.approx(1.0)
@@ -125,27 +127,27 @@ def test_excess_of_two_questions_by_hand() -> None:
 
 
 def test_without_questions_there_is_no_excess() -> None:
-    assert excess_movement([]) == ExcessMovement(0, None, None, None, None)
+    assert measure_excess_movement([]) == ExcessMovement(0, None, None, None, None)
 
 
 def test_one_question_or_questions_that_moved_alike_are_not_tested() -> None:
     for n in (1, 5):
-        found = excess_movement([[0.5, 0.9, 1.0]] * n)
+        found = measure_excess_movement([[0.5, 0.9, 1.0]] * n)
         assert found.mean_excess == pytest.approx(-0.08)
         assert found.ratio == pytest.approx(0.17 / 0.25)
         assert (found.t, found.p_value) == (None, None)
 
 
 def test_first_forecasts_that_are_certain_leave_no_ratio() -> None:
-    found = excess_movement([[1.0, 0.0], [0.0, 0.0]])
+    found = measure_excess_movement([[1.0, 0.0], [0.0, 0.0]])
     assert (found.mean_excess, found.ratio) == (0.5, None)
 
 
 def test_a_path_that_does_not_end_with_the_outcome_is_refused() -> None:
     with pytest.raises(InvalidForecast, match="append it"):
-        excess_movement([[0.5, 1.0], [0.5, 0.9]])
+        measure_excess_movement([[0.5, 1.0], [0.5, 0.9]])
     with pytest.raises(InvalidForecast, match="at least one"):
-        excess_movement([[]])
+        measure_excess_movement([[]])
 
 
 @pytest.mark.parametrize(
@@ -181,20 +183,20 @@ def test_excess_movement_speaks_only_when_it_is_more_than_chance(
     assert said in found.sentence
 
 
-def acts(*p: float) -> list[Act]:
+def acts(*p: float) -> list[TimedForecast]:
     """Forecasts a day apart, none of them entered as a reaffirmation."""
     return [(float(at), each, False) for at, each in enumerate(p)]
 
 
 def test_updates_by_hand() -> None:
-    held: list[Act] = [
+    held: list[TimedForecast] = [
         (0, 0.5, False),
         (3, 0.6, False),
         (7, 0.6, True),
         (9, 0.5, False),
         (9, 0.7, False),
     ]
-    habit = pooled_updates([(held, 45.0)])
+    habit = pool_updates([(held, 45.0)])
     assert (habit.n_questions, habit.n_acts, habit.n_updates) == (1, 5, 3)
     assert habit.per_30_days == pytest.approx(2.0)
     assert habit.mean_move == pytest.approx(0.4 / 3)
@@ -205,7 +207,7 @@ def test_updates_by_hand() -> None:
 
 
 def test_nothing_is_said_where_there_is_nothing_to_count() -> None:
-    none, first, one = (pooled_updates([(acts(*p), 0.0)]) for p in ([], [0.4], [0.4, 0.5]))
+    none, first, one = (pool_updates([(acts(*p), 0.0)]) for p in ([], [0.4], [0.4, 0.5]))
     assert (none.n_acts, none.per_30_days, none.mean_move, none.reaffirmation_share) == (
         0,
         None,
@@ -224,18 +226,18 @@ def test_nothing_is_said_where_there_is_nothing_to_count() -> None:
         None,
         None,
     )
-    assert pooled_updates([]).n_questions == 0
-    assert pooled_updates([(acts(0.4), 30.0)]).per_30_days == 0.0
+    assert pool_updates([]).n_questions == 0
+    assert pool_updates([(acts(0.4), 30.0)]).per_30_days == 0.0
 
 
 def test_momentum_needs_three_updates() -> None:
-    assert pooled_updates([(acts(0.1, 0.2, 0.3), 9.0)]).momentum is None
-    assert pooled_updates([(acts(0.1, 0.2, 0.3, 0.4), 9.0)]).momentum == pytest.approx(1.0)
+    assert pool_updates([(acts(0.1, 0.2, 0.3), 9.0)]).momentum is None
+    assert pool_updates([(acts(0.1, 0.2, 0.3, 0.4), 9.0)]).momentum == pytest.approx(1.0)
 
 
 def test_who_drifts_has_momentum_and_who_swings_has_the_opposite() -> None:
-    drifting = pooled_updates([(acts(0.1, 0.3, 0.4, 0.6, 0.7), 9.0)])
-    swinging = pooled_updates([(acts(0.1, 0.6, 0.1, 0.6, 0.1), 9.0)])
+    drifting = pool_updates([(acts(0.1, 0.3, 0.4, 0.6, 0.7), 9.0)])
+    swinging = pool_updates([(acts(0.1, 0.6, 0.1, 0.6, 0.1), 9.0)])
     assert drifting.momentum is not None
     assert drifting.momentum > 0.7
     assert swinging.momentum == pytest.approx(-1.0)
@@ -243,12 +245,12 @@ def test_who_drifts_has_momentum_and_who_swings_has_the_opposite() -> None:
 
 
 def test_the_smallest_of_moves_still_have_a_momentum() -> None:
-    assert pooled_updates([(acts(0.0, 1e-200, 0.0, 1e-200), 9.0)]).momentum == pytest.approx(-1.0)
+    assert pool_updates([(acts(0.0, 1e-200, 0.0, 1e-200), 9.0)]).momentum == pytest.approx(-1.0)
 
 
 def test_entering_the_same_number_is_a_reaffirmation_whatever_it_was_called() -> None:
-    called: list[Act] = [(0, 0.4, False), (1, 0.4, True), (2, 0.6, False)]
-    assert pooled_updates([(called, 9.0)]) == pooled_updates([(acts(0.4, 0.4, 0.6), 9.0)])
+    called: list[TimedForecast] = [(0, 0.4, False), (1, 0.4, True), (2, 0.6, False)]
+    assert pool_updates([(called, 9.0)]) == pool_updates([(acts(0.4, 0.4, 0.6), 9.0)])
 
 
 @law
@@ -256,7 +258,7 @@ def test_entering_the_same_number_is_a_reaffirmation_whatever_it_was_called() ->
     p=st.lists(st.sampled_from([0.0, 0.1, 0.35, 0.6, 1.0]), max_size=12), days=st.floats(0.5, 400.0)
 )
 def test_the_numbers_of_a_habit_stay_in_their_ranges(p: list[float], days: float) -> None:
-    habit = pooled_updates([(acts(*p), days)])
+    habit = pool_updates([(acts(*p), days)])
     shares = (habit.mean_move, habit.reaffirmation_share, habit.reversal_share)
     assert all(share is None or 0.0 <= share <= 1.0 for share in shares)
     assert habit.momentum is None or -1.0 <= habit.momentum <= 1.0
@@ -270,17 +272,17 @@ def test_the_complement_has_the_same_habit(p: list[float]) -> None:
     # in sixteenths, so that the complement is exact
     rounded = [round(16 * each) / 16 for each in p]
     mirrored = [1.0 - each for each in rounded]
-    assert pooled_updates([(acts(*mirrored), 30.0)]) == pooled_updates([(acts(*rounded), 30.0)])
+    assert pool_updates([(acts(*mirrored), 30.0)]) == pool_updates([(acts(*rounded), 30.0)])
 
 
 @law
 @given(p=st.lists(st.lists(probabilities, max_size=7), max_size=4))
 def test_questions_are_pooled_in_any_order_and_never_joined(p: list[list[float]]) -> None:
     histories = [(acts(*each), 10.0) for each in p]
-    forth, back = pooled_updates(histories), pooled_updates(histories[::-1])
+    forth, back = pool_updates(histories), pool_updates(histories[::-1])
     assert (forth.n_updates, forth.reversal_share) == (back.n_updates, back.reversal_share)
     assert forth.n_updates == sum(
-        pooled_updates([(held, days)]).n_updates for held, days in histories
+        pool_updates([(held, days)]).n_updates for held, days in histories
     )
     assert (forth.momentum is None) == (back.momentum is None)
     if forth.momentum is not None:
@@ -289,7 +291,7 @@ def test_questions_are_pooled_in_any_order_and_never_joined(p: list[list[float]]
 
 def test_pairs_of_updates_do_not_straddle_questions() -> None:
     rising, falling = acts(0.1, 0.2, 0.3), acts(0.9, 0.8, 0.7)
-    habit = pooled_updates([(rising, 15.0), (falling, 15.0)])
+    habit = pool_updates([(rising, 15.0), (falling, 15.0)])
     assert (habit.n_questions, habit.n_acts, habit.n_updates, habit.per_30_days) == (2, 6, 4, 4.0)
     assert habit.reversal_share == 0.0
     assert habit.momentum == pytest.approx(1.0)
@@ -301,17 +303,17 @@ def test_acts_out_of_order_or_on_impossible_days_are_refused() -> None:
         [(1.0, 0.4, False), (math.nan, 0.5, False)],
     ):
         with pytest.raises(InvalidTime, match="in order of time"):
-            pooled_updates([(held, 9.0)])
+            pool_updates([(held, 9.0)])
     for days in (-1.0, math.nan, math.inf):
         with pytest.raises(InvalidTime, match="0 or more"):
-            pooled_updates([(acts(0.4), days)])
+            pool_updates([(acts(0.4), days)])
 
 
 def test_a_reaffirmation_of_another_number_and_an_impossible_number_are_refused() -> None:
     with pytest.raises(InvalidForecast, match=r"0\.5 is an update"):
-        pooled_updates([([(0, 0.4, False), (1, 0.5, True)], 9.0)])
+        pool_updates([([(0, 0.4, False), (1, 0.5, True)], 9.0)])
     with pytest.raises(InvalidProbability):
-        pooled_updates([(acts(0.4, 1.4), 9.0)])
+        pool_updates([(acts(0.4, 1.4), 9.0)])
 
 
 def test_moves_in_log_odds_are_finite_at_certainty() -> None:
@@ -346,7 +348,7 @@ def revisions(slope: float, n: int = 40, noise: float = 0.2) -> list[tuple[float
 def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(
     slope: float, verdict: str | None, said: str
 ) -> None:
-    found = reaction(revisions(slope))
+    found = measure_reaction(revisions(slope))
     assert found.slope == pytest.approx(slope, abs=0.1)
     assert found.verdict == verdict
     assert said in found.sentence
@@ -355,7 +357,7 @@ def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(
 def test_reaction_by_hand() -> None:
     # slope (1·1 + 3·2) / 5 = 1.4; residuals −0.4 and 0.2; error √(0.2 / 1 / 5) = 0.2; t at 97.5 %
     # with 1 degree 12.706
-    found = reaction([(1.0, 1.0), (3.0, 2.0)])
+    found = measure_reaction([(1.0, 1.0), (3.0, 2.0)])
     assert found.n == 2
     assert (found.slope, found.low, found.high) == pytest.approx(
         (1.4, 1.4 - 2.5412, 1.4 + 2.5412), abs=1e-4
@@ -365,7 +367,7 @@ def test_reaction_by_hand() -> None:
 @law
 @given(pairs=st.lists(st.tuples(numbers, numbers), min_size=2, max_size=9))
 def test_the_slope_leaves_less_than_any_other(pairs: list[tuple[float, float]]) -> None:
-    found = reaction(pairs)
+    found = measure_reaction(pairs)
     if found.slope is None or found.low is None or found.high is None:
         assert all(abs(suggested) < 1e-100 for _, suggested in pairs)
         return
@@ -381,19 +383,19 @@ def test_the_slope_leaves_less_than_any_other(pairs: list[tuple[float, float]]) 
 
 
 def test_twenty_nine_revisions_give_no_verdict_however_clear() -> None:
-    found = reaction(revisions(0.3, n=29, noise=0.01))
+    found = measure_reaction(revisions(0.3, n=29, noise=0.01))
     assert found.high is not None
     assert found.high < 1.0
     assert found.verdict is None
     assert (
         found.sentence == "Too few revisions to say anything: 29 of the 30 needed, 1 are missing."
     )
-    assert reaction(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
+    assert measure_reaction(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
 
 
 def test_without_news_there_is_nothing_to_react_to() -> None:
-    assert reaction([]) == Reaction(0, None, None, None)
-    quiet = reaction([(0.2, 0.0)] * 30)
+    assert measure_reaction([]) == Reaction(0, None, None, None)
+    quiet = measure_reaction([(0.2, 0.0)] * 30)
     assert (quiet.slope, quiet.verdict) == (None, None)
     assert (
         quiet.sentence == "The evidence never suggested a move, so there was nothing to react to."
@@ -401,10 +403,10 @@ def test_without_news_there_is_nothing_to_react_to() -> None:
 
 
 def test_one_revision_has_a_slope_but_no_interval() -> None:
-    assert reaction([(0.5, 1.0)]) == Reaction(1, 0.5, None, None)
+    assert measure_reaction([(0.5, 1.0)]) == Reaction(1, 0.5, None, None)
 
 
 @pytest.mark.parametrize("infinite", [math.inf, -math.inf, math.nan])
 def test_an_infinite_move_is_refused(infinite: float) -> None:
     with pytest.raises(InvalidForecast, match="logit_move"):
-        reaction([(infinite, 1.0)])
+        measure_reaction([(infinite, 1.0)])

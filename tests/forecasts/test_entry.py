@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
-from forecasts.questions.parse_forecast import read_forecast, standing
-from forecasts.questions.parse_probability import read_probability
+from forecasts.questions.parse_forecast import base_for_change, parse_forecast
+from forecasts.questions.parse_probability import parse_probability
 from forecasts.questions.question import Option, Question, check_distribution, utc
 from tests.forecasts.strategies import (
     KINDS,
@@ -35,20 +35,20 @@ CAPITALS = categorical_question("New York", "Moscow", "Other")
 
 
 def shares(text: str, of: Question = CAPITALS) -> dict[str, float]:
-    found = read_forecast(of, text, OPENS)
+    found = parse_forecast(of, text, OPENS)
     assert isinstance(found, Categorical)
     return dict(zip(found.options, found.p, strict=True))
 
 
 def curve(of: Question, text: str) -> Cdf:
-    found = read_forecast(of, text, OPENS)
+    found = parse_forecast(of, text, OPENS)
     assert isinstance(found, Cdf)
     return found
 
 
 def refused(of: Question, text: str) -> str:
     with pytest.raises((InvalidForecast, InvalidProbability)) as caught:
-        read_forecast(of, text, OPENS)
+        parse_forecast(of, text, OPENS)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -88,19 +88,19 @@ def refused(of: Question, text: str) -> str:
     ],
 )
 def test_a_probability_is_read_as_people_write_it(text: str, p: float) -> None:
-    assert read_probability(text) == Binary(p)
-    assert read_forecast(question(), text, OPENS) == Binary(p)
+    assert parse_probability(text) == Binary(p)
+    assert parse_forecast(question(), text, OPENS) == Binary(p)
 
 
 @pytest.mark.parametrize("text", ["-0", "-0.0", "-0%"])
 def test_a_zero_has_no_sign(text: str) -> None:
-    assert str(read_probability(text).p) == "0.0"
+    assert str(parse_probability(text).p) == "0.0"
 
 
 @pytest.mark.parametrize("text", ["1", "01", "001", " 1 "])
 def test_a_bare_one_could_be_one_percent_or_certainty_and_is_refused(text: str) -> None:
     with pytest.raises(InvalidProbability, match=r"could be 1 % or certainty: write 1% or 1\.0"):
-        read_probability(text)
+        parse_probability(text)
 
 
 @pytest.mark.parametrize("text", ["2.5", "1.5", "100.0", "1.0000001", "1" * 400 + ".0"])
@@ -108,14 +108,14 @@ def test_more_than_one_with_a_point_could_be_a_slip_and_is_refused(text: str) ->
     with pytest.raises(
         InvalidProbability, match=r"lies between 0 and 1, .*for a percentage add the sign"
     ) as caught:
-        read_probability(text)
+        parse_probability(text)
     assert len(str(caught.value)) < 180
 
 
 @pytest.mark.parametrize("text", ["101", "150%", "-5", "-5%", "-0.1", "9" * 5000])
 def test_a_number_outside_the_range_is_refused_and_never_moved(text: str) -> None:
     with pytest.raises(InvalidProbability, match="a probability lies between 0 and 1"):
-        read_probability(text)
+        parse_probability(text)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> Non
     with pytest.raises(
         InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63, odds 2:1"
     ):
-        read_probability(text)
+        parse_probability(text)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> Non
 )
 def test_what_could_be_meant_in_two_ways_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidProbability, match=reason):
-        read_probability(text)
+        parse_probability(text)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_what_could_be_meant_in_two_ways_is_refused(text: str, reason: str) -> N
     ],
 )
 def test_a_change_is_made_on_what_is_held(text: str, p: float) -> None:
-    assert read_probability(text, Binary(0.6)).p == pytest.approx(p, abs=1e-12)
-    assert read_forecast(question(), text, OPENS, Binary(0.6)) == read_probability(
+    assert parse_probability(text, Binary(0.6)).p == pytest.approx(p, abs=1e-12)
+    assert parse_forecast(question(), text, OPENS, Binary(0.6)) == parse_probability(
         text, Binary(0.6)
     )
 
@@ -190,15 +190,15 @@ def test_a_change_is_made_on_what_is_held(text: str, p: float) -> None:
 )
 def test_a_change_that_leaves_the_range_or_is_no_change_is_refused(text: str, reason: str) -> None:
     with pytest.raises(InvalidProbability, match=reason) as caught:
-        read_probability(text, Binary(0.6))
+        parse_probability(text, Binary(0.6))
     assert len(str(caught.value)) < 250
 
 
 @law
 @given(st.floats(0.01, 0.99), st.floats(0.1, 10.0))
 def test_odds_times_a_factor_and_its_inverse_are_what_they_were(p: float, factor: float) -> None:
-    there = read_probability(f"x{factor:.12f}", Binary(p))
-    assert read_probability(f"x{1 / float(f'{factor:.12f}'):.12f}", there).p == pytest.approx(
+    there = parse_probability(f"x{factor:.12f}", Binary(p))
+    assert parse_probability(f"x{1 / float(f'{factor:.12f}'):.12f}", there).p == pytest.approx(
         p, abs=1e-6
     )
 
@@ -207,7 +207,7 @@ def test_odds_times_a_factor_and_its_inverse_are_what_they_were(p: float, factor
 @given(st.integers(0, 1000), st.integers(0, 1000))
 def test_odds_for_and_against_add_up_to_one(yes: int, no: int) -> None:
     assume(yes + no > 0)
-    for_it, against = read_probability(f"{yes}:{no}").p, read_probability(f"{no}:{yes}").p
+    for_it, against = parse_probability(f"{yes}:{no}").p, parse_probability(f"{no}:{yes}").p
     assert for_it + against == pytest.approx(1.0)
 
 
@@ -221,9 +221,9 @@ def test_a_refusal_is_one_short_line_whatever_was_typed() -> None:
 @given(st.integers(0, 100))
 def test_a_whole_percentage_is_read_to_the_last_bit(n: int) -> None:
     assert (
-        read_probability(f"{n}%").p
+        parse_probability(f"{n}%").p
         == float(f"{n / 100:.2f}")
-        == read_probability(f"{n / 100:.2f}").p
+        == parse_probability(f"{n / 100:.2f}").p
     )
 
 
@@ -260,7 +260,7 @@ def test_a_bare_one_among_options_is_a_percentage() -> None:
 
 
 def test_an_ordered_question_takes_its_levels_as_options() -> None:
-    found = read_forecast(ordered_question(), "high=20 low=30 middle=50", OPENS)
+    found = parse_forecast(ordered_question(), "high=20 low=30 middle=50", OPENS)
     assert found == Categorical(("low", "middle", "high"), (0.3, 0.5, 0.2))
 
 
@@ -295,16 +295,16 @@ def test_only_options_that_are_offered_then_can_be_named() -> None:
     of = categorical_question(
         Option("Moscow", removed_at=day(20)), Option("Minsk", added_at=day(10)), "Other"
     )
-    assert read_forecast(of, "Moscow=40 Other=rest", day(9)) == Categorical(
+    assert parse_forecast(of, "Moscow=40 Other=rest", day(9)) == Categorical(
         ("Moscow", "Other"), (0.4, 0.6)
     )
-    assert read_forecast(of, "Minsk=40 Other=rest", day(20)) == Categorical(
+    assert parse_forecast(of, "Minsk=40 Other=rest", day(20)) == Categorical(
         ("Minsk", "Other"), (0.4, 0.6)
     )
     with pytest.raises(InvalidForecast, match="no option 'Minsk': the options are Moscow, Other"):
-        read_forecast(of, "Minsk=40 Other=rest", day(9))
+        parse_forecast(of, "Minsk=40 Other=rest", day(9))
     with pytest.raises(InvalidForecast, match="no option 'Moscow': the options are Minsk, Other"):
-        read_forecast(of, "Moscow=40 Other=rest", day(20))
+        parse_forecast(of, "Moscow=40 Other=rest", day(20))
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ THREE = {OPEN: "10 20 40", LOG: "10, 20, 40", DATE: "2026-03-01;2026-05-01 2026-
 
 @pytest.mark.parametrize("of", HELD)
 def test_three_values_keep_the_masses_beyond_open_bounds(of: Question) -> None:
-    found = read_forecast(of, THREE[of], OPENS, HELD[of])
+    found = parse_forecast(of, THREE[of], OPENS, HELD[of])
     assert isinstance(found, Cdf)
     assert (found.below, found.above) == pytest.approx((HELD[of].below, HELD[of].above), abs=1e-12)
     values = curve(of, THREE[of])
@@ -469,8 +469,8 @@ def test_three_values_keep_the_masses_beyond_open_bounds(of: Question) -> None:
 
 
 def test_a_mass_given_beside_three_values_replaces_the_kept_one() -> None:
-    dates = read_forecast(DATE, f"Never = 20 % {THREE[DATE]}", OPENS, HELD[DATE])
-    numbers = read_forecast(LOG, "10 20 40, above=0.5%", OPENS, HELD[LOG])
+    dates = parse_forecast(DATE, f"Never = 20 % {THREE[DATE]}", OPENS, HELD[DATE])
+    numbers = parse_forecast(LOG, "10 20 40, above=0.5%", OPENS, HELD[LOG])
     assert isinstance(dates, Cdf)
     assert isinstance(numbers, Cdf)
     assert dates.above == pytest.approx(0.2)
@@ -479,15 +479,15 @@ def test_a_mass_given_beside_three_values_replaces_the_kept_one() -> None:
 
 
 def test_three_values_change_the_base_rate_of_who_holds_nothing() -> None:
-    assert standing(DATE, None) == DATE.prior
-    assert standing(DATE, HELD[DATE]) == HELD[DATE]
-    assert standing(question(), None) is None
+    assert base_for_change(DATE, None) == DATE.prior
+    assert base_for_change(DATE, HELD[DATE]) == HELD[DATE]
+    assert base_for_change(question(), None) is None
 
 
 def test_three_values_are_refused_where_more_than_a_quarter_is_never() -> None:
     mostly_never = curve(DATE, "50%=2026-05-01 never=40%")
     with pytest.raises(InvalidForecast) as caught:
-        read_forecast(DATE, THREE[DATE], OPENS, mostly_never)
+        parse_forecast(DATE, THREE[DATE], OPENS, mostly_never)
     told = "15%=2026-03-01 30%=2026-05-01 45%=2026-07-01 never=40%"
     assert str(caught.value) == (
         "three dates leave a quarter of everything beyond the outer ones, but never is 40%: "
@@ -582,7 +582,7 @@ PIECES = st.sampled_from(
 @given(st.sampled_from(KINDS), st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=40))
 def test_whatever_is_typed_is_a_forecast_or_a_refusal(of: Question, text: str) -> None:
     with suppress(ForecastsError):
-        check_distribution(of, read_forecast(of, text, OPENS))
+        check_distribution(of, parse_forecast(of, text, OPENS))
 
 
 @law

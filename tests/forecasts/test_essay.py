@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.extract import KEPT_FROM, find_claims
+from forecasts.essays.extract import MIN_CLAIM_SCORE, find_claims
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 
 SEEDS = Path(__file__).parent.parent.parent.parent / "shared" / "question_seeds"
@@ -75,7 +75,7 @@ def test_what_is_kept_has_a_form_a_cue_and_the_score_for_it(text: str) -> None:
         assert 0 <= sentence.score <= 1
         assert 0 <= sentence.modality <= 1
         assert sentence.why
-        assert sentence.kept == (sentence.score >= KEPT_FROM)
+        assert sentence.kept == (sentence.score >= MIN_CLAIM_SCORE)
         assert sentence.kept == (sentence.kind is not None)
         assert sentence.cue == sentence.cue.lower()
         assert sentence.cue or not sentence.kept

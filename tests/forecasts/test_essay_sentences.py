@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecasts.essays.extract import find_claims
-from forecasts.essays.extraction.marks import plain
+from forecasts.essays.extraction.marks import strip_essay_markup
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 
 DIRT = (
@@ -100,7 +100,7 @@ def test_every_character_is_in_one_sentence_or_is_layout(text: str) -> None:
         assert LAYOUT.fullmatch(text[at : sentence.offset])
         quote = text[sentence.offset : sentence.end]
         assert quote == quote.strip()
-        assert sentence.text == plain(quote)
+        assert sentence.text == strip_essay_markup(quote)
         at = sentence.end
     assert LAYOUT.fullmatch(text[at:])
 

@@ -13,12 +13,12 @@ from forecasts.evidence.evidence import (
     RELIABILITY,
     Direction,
     Expectation,
-    Report,
+    SourceReport,
     Strength,
-    combined_reliability,
+    combine_reliability,
+    describe_side,
     effective_likelihood_ratio,
-    independent,
-    side_words,
+    independent_reports,
     strength_from_words,
 )
 from forecasts.questions.question import Kind
@@ -87,48 +87,48 @@ def test_evidence_is_reviewed_once_a_person_took_it(status: Any, reviewed: bool)
 def test_two_hundred_copies_in_two_hundred_outlets_are_one_report() -> None:
     first = report(0, "wire", 0.7, text=3)
     copies = [report(n, f"outlet {n}", 0.97, text=3) for n in range(1, 201)]
-    assert combined_reliability((*copies, first)) == combined_reliability((first,))
-    assert independent((*copies, first)) == (first,)
+    assert combine_reliability((*copies, first)) == combine_reliability((first,))
+    assert independent_reports((*copies, first)) == (first,)
 
 
 def test_a_copy_group_speaks_for_the_source_that_carried_it_first() -> None:
     wire, own = report(0, "wire", 0.7, text=3), report(2, "daily", 0.5)
     copy = report(1, "daily", 0.9, text=3)
-    assert combined_reliability((wire, copy)) == pytest.approx(0.7)
-    assert combined_reliability((wire, copy, own)) == pytest.approx(1 - 0.3 * 0.5)
+    assert combine_reliability((wire, copy)) == pytest.approx(0.7)
+    assert combine_reliability((wire, copy, own)) == pytest.approx(1 - 0.3 * 0.5)
     again = report(3, "wire", 0.8, text=4)
-    assert combined_reliability((wire, copy, own, again)) == pytest.approx(1 - 0.2 * 0.5)
+    assert combine_reliability((wire, copy, own, again)) == pytest.approx(1 - 0.2 * 0.5)
 
 
 def test_of_copies_seen_at_one_instant_the_most_reliable_counts() -> None:
     both = (report(0, "daily", 0.5, text=3), report(0, "wire", 0.7, text=3))
-    assert independent(both) == independent(both[::-1]) == (both[1],)
+    assert independent_reports(both) == independent_reports(both[::-1]) == (both[1],)
 
 
 def test_nobody_reporting_is_worth_nothing() -> None:
-    assert combined_reliability(()) == 0.0
+    assert combine_reliability(()) == 0.0
 
 
 def test_two_independent_groups_are_more_reliable_than_one_and_copies_are_not() -> None:
     wire = report(0, "wire", 0.7)
-    assert combined_reliability((wire,)) == pytest.approx(0.7)
-    assert combined_reliability((wire,) * 200) == combined_reliability((wire,))
-    assert combined_reliability((wire, report(0, "agency", 0.8))) == pytest.approx(1 - 0.3 * 0.2)
+    assert combine_reliability((wire,)) == pytest.approx(0.7)
+    assert combine_reliability((wire,) * 200) == combine_reliability((wire,))
+    assert combine_reliability((wire, report(0, "agency", 0.8))) == pytest.approx(1 - 0.3 * 0.2)
 
 
 def test_a_group_counts_as_its_best_report() -> None:
-    assert combined_reliability(
+    assert combine_reliability(
         (report(0, "wire", 0.2), report(0, "wire", 0.7), report(0, "wire", 0.5))
-    ) == (combined_reliability((report(0, "wire", 0.7),)))
+    ) == (combine_reliability((report(0, "wire", 0.7),)))
 
 
 @law
 @given(reports, st.floats(0.0, 0.97))
 def test_another_report_only_raises_reliability_and_never_beyond_the_ceiling(
-    known: list[Report], reliability: float
+    known: list[SourceReport], reliability: float
 ) -> None:
-    before = combined_reliability(tuple(known))
-    after = combined_reliability((*known, report(0, "new", reliability)))
+    before = combine_reliability(tuple(known))
+    after = combine_reliability((*known, report(0, "new", reliability)))
     assert 0.0 <= before <= after + 1e-15
     assert after <= MAX_RELIABILITY
 
@@ -136,11 +136,11 @@ def test_another_report_only_raises_reliability_and_never_beyond_the_ceiling(
 @law
 @given(reports, st.randoms(use_true_random=False))
 def test_the_order_of_reports_does_not_matter_to_the_last_bit(
-    known: list[Report], random: Any
+    known: list[SourceReport], random: Any
 ) -> None:
     shuffled = known.copy()
     random.shuffle(shuffled)
-    assert combined_reliability(shuffled) == combined_reliability(known)
+    assert combine_reliability(shuffled) == combine_reliability(known)
 
 
 @pytest.mark.parametrize(
@@ -220,10 +220,13 @@ def test_two_words_for_one_report_give_a_side_and_a_strength_that_is_never_decis
     ],
 )
 def test_a_side_is_told_in_the_words_of_its_kind(kind: Kind, words: tuple[str, str]) -> None:
-    assert (side_words(kind, Direction.YES, "low"), side_words(kind, Direction.NO, "low")) == words
-    assert side_words(kind, Direction.NEUTRAL, "low") == "for neither side"
+    assert (
+        describe_side(kind, Direction.YES, "low"),
+        describe_side(kind, Direction.NO, "low"),
+    ) == words
+    assert describe_side(kind, Direction.NEUTRAL, "low") == "for neither side"
 
 
 def test_a_side_of_options_without_one_says_so() -> None:
-    assert side_words("ordered", Direction.YES) == "for an option not named"
-    assert side_words("ordered", Direction.NO) == "against an option not named"
+    assert describe_side("ordered", Direction.YES) == "for an option not named"
+    assert describe_side("ordered", Direction.NO) == "against an option not named"

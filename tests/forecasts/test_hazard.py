@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import HorizonShape, Question
-from forecasts.suggestion.time_decay import hazard, hazard_timeline, moved_by_time, time_passed
+from forecasts.suggestion.time_decay import (
+    decay_prior,
+    describe_time_passed,
+    hazard_probability,
+    hazard_timeline,
+)
 from tests.forecasts.strategies import (
     day,
     law,
@@ -31,7 +36,9 @@ def test_time_alone_moves_the_prior_by_the_shape_of_the_question(
     shape: HorizonShape, expected: list[float]
 ) -> None:
     q = question(shape, days=100)
-    assert [hazard(q, day(at)) for at in (-10, 0, 50, 100, 200)] == pytest.approx(expected)
+    assert [hazard_probability(q, day(at)) for at in (-10, 0, 50, 100, 200)] == pytest.approx(
+        expected
+    )
 
 
 @law
@@ -39,7 +46,7 @@ def test_time_alone_moves_the_prior_by_the_shape_of_the_question(
 def test_the_hazard_of_an_event_only_falls_and_of_a_state_that_holds_only_rises(
     q: Question, one: float, other: float
 ) -> None:
-    early, late = (hazard(q, day(at)) for at in sorted((one, other)))
+    early, late = (hazard_probability(q, day(at)) for at in sorted((one, other)))
     assert 0.0 <= early <= 1.0
     assert {"event_by": late <= early, "holds_until": late >= early, "state_at": late == early}[
         q.horizon_shape
@@ -51,17 +58,17 @@ def test_the_hazard_of_an_event_only_falls_and_of_a_state_that_holds_only_rises(
 def test_holding_is_the_complement_of_the_event_that_would_end_it(
     shape: HorizonShape, p0: float, left: float
 ) -> None:
-    assert moved_by_time(p0, "holds_until", left) == pytest.approx(
-        1 - moved_by_time(1 - p0, "event_by", left)
+    assert decay_prior(p0, "holds_until", left) == pytest.approx(
+        1 - decay_prior(1 - p0, "event_by", left)
     )
-    assert moved_by_time(p0, shape, 1.0) == pytest.approx(p0)
+    assert decay_prior(p0, shape, 1.0) == pytest.approx(p0)
 
 
 def test_the_hazard_forecaster_revises_once_a_day() -> None:
     q = question(days=100)
     line = hazard_timeline(q, day(0), day(3.5))
     assert [at for at, _ in line.steps] == [day(0), day(1), day(2), day(3)]
-    assert line.at(day(2.9)) == Binary(hazard(q, day(2)))
+    assert line.at(day(2.9)) == Binary(hazard_probability(q, day(2)))
     assert hazard_timeline(q, day(2), day(2)).steps == ()
 
 
@@ -78,13 +85,13 @@ def test_where_time_says_nothing_the_hazard_forecaster_speaks_once() -> None:
 def test_certainty_is_moved_only_by_the_end_of_its_time(
     p0: float, left: float, expected: tuple[float, float]
 ) -> None:
-    assert (moved_by_time(p0, "event_by", left), moved_by_time(p0, "holds_until", left)) == expected
-    assert moved_by_time(p0, "state_at", left) == p0
+    assert (decay_prior(p0, "event_by", left), decay_prior(p0, "holds_until", left)) == expected
+    assert decay_prior(p0, "state_at", left) == p0
 
 
 def test_a_question_of_another_kind_has_no_hazard() -> None:
     with pytest.raises(InvalidForecast, match="no single base rate"):
-        hazard(numeric_question(), day(1))
+        hazard_probability(numeric_question(), day(1))
 
 
 @pytest.mark.parametrize(
@@ -101,4 +108,4 @@ def test_a_question_of_another_kind_has_no_hazard() -> None:
     ],
 )
 def test_time_passed_is_told_in_words(shape: HorizonShape, at: float, expected: str) -> None:
-    assert time_passed(question(shape), day(at)) == expected
+    assert describe_time_passed(question(shape), day(at)) == expected

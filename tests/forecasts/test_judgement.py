@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.evidence import Evidence, Strength
-from forecasts.evidence.weights import weigh
+from forecasts.evidence.weights import weigh_story
 from forecasts.questions.question import EvidenceId, Question
-from forecasts.suggestion.binary import Model, suggest
+from forecasts.suggestion.binary import SuggestionModel, suggest
 from forecasts.suggestion.categorical import suggest_options
-from forecasts.suggestion.judgement import VERDICTS, estimated_effect, judgement_effects
+from forecasts.suggestion.judgement import (
+    VERDICTS,
+    compute_judgement_effects,
+    estimate_judgement_effect,
+)
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,
@@ -36,7 +40,10 @@ from tests.forecasts.strategies import (
 )
 
 models = st.builds(
-    Model, gamma=st.floats(0.0, 1.5), soft_cap=st.floats(0.5, 4.0), shift=st.floats(-0.5, 0.5)
+    SuggestionModel,
+    gamma=st.floats(0.0, 1.5),
+    soft_cap=st.floats(0.5, 4.0),
+    shift=st.floats(-0.5, 0.5),
 )
 
 
@@ -47,7 +54,7 @@ def waiting(pieces: Sequence[Evidence]) -> set[EvidenceId]:
 def effects(
     asked: Question, pieces: Sequence[Evidence], at: float, **how: Any
 ) -> dict[EvidenceId, float]:
-    return judgement_effects(
+    return compute_judgement_effects(
         asked, waiting(pieces), evidence=pieces, indicators=INDICATORS, at=day(at), **how
     )
 
@@ -85,7 +92,7 @@ def assert_real(asked: Question, pieces: Sequence[Evidence], at: float, **how: A
 @law
 @given(questions(), evidence_lists(), moments, models)
 def test_effects_are_those_of_whole_suggestions(
-    q: Question, pieces: list[Evidence], at: float, model: Model
+    q: Question, pieces: list[Evidence], at: float, model: SuggestionModel
 ) -> None:
     assert_real(q, pieces, at, model=model)
 
@@ -93,7 +100,7 @@ def test_effects_are_those_of_whole_suggestions(
 @law
 @given(categoricals(), evidence_lists(), moments, models)
 def test_effects_on_options_are_those_of_whole_suggestions(
-    prior: Categorical, pieces: list[Evidence], at: float, model: Model
+    prior: Categorical, pieces: list[Evidence], at: float, model: SuggestionModel
 ) -> None:
     assert_real(replace(categorical_question(), prior=prior), pieces, at, model=model)
 
@@ -129,9 +136,9 @@ def test_the_estimate_is_the_effect_of_a_lone_story_as_long_as_little_moves() ->
     piece = evidence(
         1, at=10, strength=Strength.SLIGHT, status="logged", reports=(report(10, "wire", 0.9),)
     )
-    asked, model = question("state_at", prior=0.4), Model(gamma=0.1)
-    story = weigh(piece, 1.0, indicator(), day(10))
-    real = judgement_effects(
+    asked, model = question("state_at", prior=0.4), SuggestionModel(gamma=0.1)
+    story = weigh_story(piece, 1.0, indicator(), day(10))
+    real = compute_judgement_effects(
         asked, {piece.id}, evidence=[piece], indicators=by_id(indicator()), at=day(10), model=model
     )
-    assert estimated_effect(story, 0.4, model) == pytest.approx(real[piece.id], rel=0.05)
+    assert estimate_judgement_effect(story, 0.4, model) == pytest.approx(real[piece.id], rel=0.05)

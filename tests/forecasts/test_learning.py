@@ -17,18 +17,18 @@ from scipy.optimize import minimize
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.errors import InvalidProbability
 from forecasts.evidence.evidence import MAX_RELIABILITY
-from forecasts.evidence.parameters import Learned, LearnedMap, teaches
+from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.suggestion.binary import suggest
 from forecasts.suggestion.fitting import (
-    EvidenceRow,
-    Pointed,
-    Review,
-    evidence_row,
+    CallReview,
+    FeedSignal,
+    SuggestionSnapshot,
     fit_direction,
     fit_gamma,
     fit_relevance,
     fit_reliability,
+    suggestion_snapshot,
 )
 from tests.forecasts.strategies import (
     INDICATORS,
@@ -52,11 +52,15 @@ def row(
     offset: float = 0.0,
     known: float = 50.0,
     at: float = 10.0,
-) -> EvidenceRow:
-    return EvidenceRow(QuestionId(f"q{number}"), day(at), day(known), offset, evidence, happened, 1)
+) -> SuggestionSnapshot:
+    return SuggestionSnapshot(
+        QuestionId(f"q{number}"), day(at), day(known), offset, evidence, happened, 1
+    )
 
 
-def world(gamma: float, count: int, *, seed: int = 1, shift: float = 0.0) -> list[EvidenceRow]:
+def world(
+    gamma: float, count: int, *, seed: int = 1, shift: float = 0.0
+) -> list[SuggestionSnapshot]:
     """Questions whose answers follow the evidence as far as `gamma` says."""
     luck = random.Random(seed)
     rows = []
@@ -67,14 +71,14 @@ def world(gamma: float, count: int, *, seed: int = 1, shift: float = 0.0) -> lis
     return rows
 
 
-def values(found: Sequence[Learned]) -> tuple[float, ...]:
+def values(found: Sequence[LearnedValue]) -> tuple[float, ...]:
     return tuple(learned.value for learned in found)
 
 
 def test_a_row_holds_what_the_lines_of_a_suggestion_add_up_to() -> None:
     known = by_id(indicator(usual=0.4), indicator("treaty", expected=due(20)))
     found = suggest(question(), [evidence()], known, day(30))
-    made = evidence_row(found, known_at=day(50), happened=True, scheduled=4)
+    made = suggestion_snapshot(found, known_at=day(50), happened=True, scheduled=4)
     per_kind: dict[str, float] = {}
     for line in found.lines:
         per_kind[line.kind] = per_kind.get(line.kind, 0.0) + line.log_odds
@@ -110,7 +114,7 @@ def a_question(name: str = "q", **changed: Any) -> Question:
 
 def yearly_questions(
     seed: int, days: int
-) -> Iterator[tuple[Question, Resolution, list[EvidenceRow]]]:
+) -> Iterator[tuple[Question, Resolution, list[SuggestionSnapshot]]]:
     """156 yearly questions opened over `days`, with an exact base rate of 30 % and evidence that
     says nothing.
     """
@@ -133,7 +137,9 @@ def yearly_questions(
         dates = [at for k in range(26) if (at := opens + timedelta(14 * (k + 0.5))) < known]
         chances = [1 - 0.7 ** ((closes - at) / YEAR) for at in dates]
         rows = [
-            EvidenceRow(asked.id, at, known, logit(p), luck.normal(0.0, 0.7), waits < 365, 26)
+            SuggestionSnapshot(
+                asked.id, at, known, logit(p), luck.normal(0.0, 0.7), waits < 365, 26
+            )
             for at, p in zip(dates, chances, strict=True)
         ]
         yield asked, answer, rows
@@ -153,7 +159,7 @@ def learned_shift(chosen: Callable[[Question, Resolution], bool], now: float) ->
 @pytest.mark.full
 def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
     now = day(547)
-    assert abs(learned_shift(lambda q, a: teaches(q, a, now), 547)) < 0.03
+    assert abs(learned_shift(lambda q, a: is_learnable(q, a, now), 547)) < 0.03
     assert (
         learned_shift(lambda _, a: a.known_at < now, 547) > 0.15
     )  # what early answers would have taught
@@ -172,16 +178,16 @@ def test_a_question_teaches_once_its_close_has_passed(
 ) -> None:
     asked = a_question(**changed)
     answer = Resolution(asked.id, "yes", "https://e.org", "", day(40), day(40), day(40), "ann")
-    assert teaches(asked, answer, NOW) is taught
-    assert not teaches(asked, None, NOW)
-    assert not teaches(asked, replace(answer, known_at=NOW), NOW)
-    assert not teaches(asked, replace(answer, outcome="annulled"), NOW)
+    assert is_learnable(asked, answer, NOW) is taught
+    assert not is_learnable(asked, None, NOW)
+    assert not is_learnable(asked, replace(answer, known_at=NOW), NOW)
+    assert not is_learnable(asked, replace(answer, outcome="annulled"), NOW)
 
 
 def test_retrospective_questions_teach_in_a_replay_only() -> None:
     asked = a_question(retrospective=True)
     answer = Resolution(asked.id, "no", "https://e.org", "", day(90), day(90), day(90), "ann")
-    assert [teaches(asked, answer, NOW, replayed=replayed) for replayed in (True, False)] == [
+    assert [is_learnable(asked, answer, NOW, replayed=replayed) for replayed in (True, False)] == [
         True,
         False,
     ]
@@ -278,21 +284,21 @@ def test_later_answers_never_matter_and_neither_does_the_order(
     assert fit_gamma(mixed, before=NOW) == fit_gamma(known, before=NOW)
 
 
-def reviews(*parts: tuple[float, int, int]) -> list[Review]:
+def reviews(*parts: tuple[float, int, int]) -> list[CallReview]:
     """(shown, kept, not kept) → decisions."""
     return [
-        Review(shown, n < kept, day(n % 50))
+        CallReview(shown, n < kept, day(n % 50))
         for shown, kept, rest in parts
         for n in range(kept + rest)
     ]
 
 
-FITS: tuple[Callable[..., LearnedMap], ...] = (fit_relevance, fit_direction)
+FITS: tuple[Callable[..., LearnedLogitMap], ...] = (fit_relevance, fit_direction)
 
 
 @pytest.mark.parametrize("fit", FITS)
 def test_shown_chances_that_were_right_stay_about_as_they_are(
-    fit: Callable[..., LearnedMap],
+    fit: Callable[..., LearnedLogitMap],
 ) -> None:
     found = fit(reviews((0.9, 90, 10), (0.5, 50, 50), (0.2, 20, 80)), before=NOW)
     for p in (0.2, 0.5, 0.9):
@@ -313,7 +319,7 @@ def test_matches_that_were_shown_too_high_are_brought_down() -> None:
 
 @pytest.mark.parametrize("fit", FITS)
 def test_below_thirty_decisions_chances_stay_exactly_as_shown(
-    fit: Callable[..., LearnedMap],
+    fit: Callable[..., LearnedLogitMap],
 ) -> None:
     found = fit(reviews((0.9, 0, 29)), before=NOW)
     assert [found.apply(p) for p in (0.0, 0.0001, 0.37, 1.0)] == [0.0, 0.0001, 0.37, 1.0]
@@ -332,7 +338,7 @@ def test_a_chance_that_is_none_is_refused() -> None:
 
 
 decisions = st.lists(
-    st.builds(Review, st.floats(0.0, 1.0), st.booleans(), st.integers(0, 200).map(day)),
+    st.builds(CallReview, st.floats(0.0, 1.0), st.booleans(), st.integers(0, 200).map(day)),
     min_size=30,
     max_size=80,
 )
@@ -340,34 +346,36 @@ decisions = st.lists(
 
 @law
 @given(decisions, st.lists(st.floats(0.0, 1.0), min_size=2, max_size=10))
-def test_a_learned_map_never_falls(known: list[Review], shown: list[float]) -> None:
+def test_a_learned_map_never_falls(known: list[CallReview], shown: list[float]) -> None:
     found = fit_relevance(known, before=day(201))
     assert all(low <= high for low, high in pairwise([found.apply(p) for p in sorted(shown)]))
 
 
 @law
 @given(decisions)
-def test_later_decisions_never_matter(known: list[Review]) -> None:
+def test_later_decisions_never_matter(known: list[CallReview]) -> None:
     assert fit_direction(known, before=NOW) == fit_direction(
         [r for r in known if r.at < NOW], before=NOW
     )
 
 
-def record(*parts: tuple[bool, float, int], first: int = 0, known: float = 50.0) -> list[Pointed]:
+def record(
+    *parts: tuple[bool, float, int], first: int = 0, known: float = 50.0
+) -> list[FeedSignal]:
     """(came out, share of questions on which it pointed to YES, questions) → one piece of evidence
     a question.
     """
-    found: list[Pointed] = []
+    found: list[FeedSignal] = []
     for happened, to_yes, count in parts:
         start = first + len(found)
         found += [
-            Pointed(QuestionId(f"q{start + n}"), day(known), n < to_yes * count, happened)
+            FeedSignal(QuestionId(f"q{start + n}"), day(known), n < to_yes * count, happened)
             for n in range(count)
         ]
     return found
 
 
-def reliability(graded: float, known: Sequence[Pointed]) -> Learned:
+def reliability(graded: float, known: Sequence[FeedSignal]) -> LearnedValue:
     return fit_reliability("wire", graded, known, before=NOW)
 
 
@@ -414,7 +422,7 @@ def test_a_feed_that_points_the_wrong_way_is_worth_nothing_and_never_less() -> N
         (record((True, 0.0, 50)), "default: 0 of 3 needed came out the rarer way"),
     ],
 )
-def test_from_a_short_record_the_grade_stands(known: list[Pointed], why: str) -> None:
+def test_from_a_short_record_the_grade_stands(known: list[FeedSignal], why: str) -> None:
     found = reliability(0.75, known)
     assert (found.value, found.why, found.scope) == (0.75, why, "wire")
 
@@ -427,7 +435,7 @@ def test_a_hundred_pieces_on_one_question_are_one_question() -> None:
 
 def test_a_question_counts_by_the_share_of_evidence_that_pointed_right() -> None:
     known = [
-        Pointed(QuestionId(f"q{n}"), day(50), to_yes, n % 2 == 0)
+        FeedSignal(QuestionId(f"q{n}"), day(50), to_yes, n % 2 == 0)
         for n in range(40)
         for to_yes in (True, False)
     ]
@@ -441,7 +449,7 @@ def test_a_question_counts_by_the_share_of_evidence_that_pointed_right() -> None
 )
 def test_later_outcomes_never_matter_to_a_feed(parts: list[tuple[bool, bool, int]]) -> None:
     known = [
-        Pointed(QuestionId(f"q{n}"), day(at), to_yes, yes)
+        FeedSignal(QuestionId(f"q{n}"), day(at), to_yes, yes)
         for n, (to_yes, yes, at) in enumerate(parts)
     ]
     found = reliability(0.75, known)
@@ -456,12 +464,20 @@ def test_a_grade_that_is_no_probability_is_refused() -> None:
 
 def test_a_learned_shift_and_slope_act_in_log_odds() -> None:
     shift, slope = (
-        Learned(name, "all", value, 40, NOW, "") for name, value in (("shift", 0.3), ("slope", 0.5))
+        LearnedValue(name, "all", value, 40, NOW, "")
+        for name, value in (("shift", 0.3), ("slope", 0.5))
     )
-    assert logit(LearnedMap(shift, slope).apply(0.2)) == pytest.approx(0.3 + 0.5 * math.log(0.25))
-    assert 0.0 < LearnedMap(shift, slope).apply(0.0) < LearnedMap(shift, slope).apply(1.0) < 1.0
+    assert logit(LearnedLogitMap(shift, slope).apply(0.2)) == pytest.approx(
+        0.3 + 0.5 * math.log(0.25)
+    )
+    assert (
+        0.0
+        < LearnedLogitMap(shift, slope).apply(0.0)
+        < LearnedLogitMap(shift, slope).apply(1.0)
+        < 1.0
+    )
 
 
 def test_indicators_with_expectations_enter_a_row_with_their_silence() -> None:
     found = suggest(question(), [], INDICATORS, day(120))
-    assert evidence_row(found, known_at=NOW, happened=False, scheduled=1).evidence > 0.0
+    assert suggestion_snapshot(found, known_at=NOW, happened=False, scheduled=1).evidence > 0.0

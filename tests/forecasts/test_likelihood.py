@@ -12,10 +12,10 @@ from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.evidence.likelihood_ratios import (
     ICD_203,
     ICD_203_BANDS,
-    combine,
+    combine_likelihood_ratios,
     count_log_ratio,
-    decayed,
-    hawkes_independent,
+    decay_weight,
+    hawkes_independence,
     novelty_total,
     ratio_from_words,
     silence_log_ratio,
@@ -29,8 +29,8 @@ moments = st.lists(st.floats(0.0, 50.0), max_size=8).map(sorted)
 
 def test_evidence_multiplies_the_odds() -> None:
     # Odds of 1 to 4, times 3, halved, times 6: 9 to 4.
-    assert combine(0.2, [3, 0.5, 6]) == pytest.approx(9 / 13, abs=1e-12)
-    assert combine(0.2, []) == pytest.approx(0.2, abs=1e-12)
+    assert combine_likelihood_ratios(0.2, [3, 0.5, 6]) == pytest.approx(9 / 13, abs=1e-12)
+    assert combine_likelihood_ratios(0.2, []) == pytest.approx(0.2, abs=1e-12)
 
 
 @law
@@ -40,7 +40,7 @@ def test_the_order_of_evidence_does_not_matter(
 ) -> None:
     shuffled = list(found)
     chance.shuffle(shuffled)
-    assert combine(prior, shuffled) == combine(prior, found)
+    assert combine_likelihood_ratios(prior, shuffled) == combine_likelihood_ratios(prior, found)
 
 
 @law
@@ -48,22 +48,22 @@ def test_the_order_of_evidence_does_not_matter(
 def test_evidence_taken_in_one_after_the_other_says_the_same(
     prior: float, one: float, other: float
 ) -> None:
-    assert combine(combine(prior, [one]), [other]) == pytest.approx(
-        combine(prior, [one, other]), rel=1e-9
-    )
-    assert combine(prior, [one, 1 / one]) == pytest.approx(prior, rel=1e-9)
+    assert combine_likelihood_ratios(
+        combine_likelihood_ratios(prior, [one]), [other]
+    ) == pytest.approx(combine_likelihood_ratios(prior, [one, other]), rel=1e-9)
+    assert combine_likelihood_ratios(prior, [one, 1 / one]) == pytest.approx(prior, rel=1e-9)
 
 
 @law
 @given(ratios)
 def test_a_certain_prior_is_never_moved(ratio: float) -> None:
-    assert combine(0.0, [ratio]) == 0.0
-    assert combine(1.0, [ratio]) == 1.0
+    assert combine_likelihood_ratios(0.0, [ratio]) == 0.0
+    assert combine_likelihood_ratios(1.0, [ratio]) == 1.0
 
 
 def test_decisive_evidence_decides() -> None:
-    assert combine(0.3, [0.0, 5.0]) == 0.0
-    assert combine(0.3, [math.inf, 0.2]) == 1.0
+    assert combine_likelihood_ratios(0.3, [0.0, 5.0]) == 0.0
+    assert combine_likelihood_ratios(0.3, [math.inf, 0.2]) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_decisive_evidence_decides() -> None:
 )
 def test_what_rules_out_both_answers_is_refused(prior: float, found: list[float]) -> None:
     with pytest.raises(ForecastsError, match="rule out both"):
-        combine(prior, found)
+        combine_likelihood_ratios(prior, found)
 
 
 @pytest.mark.parametrize("wrong", [-0.1, math.nan])
 def test_a_ratio_that_is_none_is_refused(wrong: float) -> None:
     with pytest.raises(ForecastsError, match="likelihood ratio"):
-        combine(0.5, [2.0, wrong])
+        combine_likelihood_ratios(0.5, [2.0, wrong])
     with pytest.raises(InvalidProbability):
-        combine(wrong, [2.0])
+        combine_likelihood_ratios(wrong, [2.0])
 
 
 def test_each_story_of_the_same_kind_counts_half_of_the_one_before() -> None:
@@ -115,11 +115,11 @@ def test_a_negative_number_of_stories_or_a_discount_outside_0_to_1_is_refused() 
 
 
 def test_a_weight_halves_with_each_half_life() -> None:
-    assert [decayed(2.0, age, 14.0) for age in (0, 7, 14, 42)] == pytest.approx(
+    assert [decay_weight(2.0, age, 14.0) for age in (0, 7, 14, 42)] == pytest.approx(
         [2.0, 2**0.5, 1.0, 0.25], abs=1e-12
     )
-    assert decayed(2.0, 1e9, None) == 2.0
-    assert decayed(-math.inf, 1e6, 1.0) == 0.0
+    assert decay_weight(2.0, 1e9, None) == 2.0
+    assert decay_weight(-math.inf, 1e6, 1.0) == 0.0
 
 
 @law
@@ -127,8 +127,8 @@ def test_a_weight_halves_with_each_half_life() -> None:
 def test_weights_fade_step_by_step_as_they_do_at_once(
     ln_lr: float, one: float, other: float, half: float
 ) -> None:
-    at_once = decayed(ln_lr, one + other, half)
-    assert decayed(decayed(ln_lr, one, half), other, half) == pytest.approx(
+    at_once = decay_weight(ln_lr, one + other, half)
+    assert decay_weight(decay_weight(ln_lr, one, half), other, half) == pytest.approx(
         at_once, rel=1e-9, abs=1e-300
     )
     assert abs(at_once) <= abs(ln_lr)
@@ -141,7 +141,7 @@ def test_evidence_from_the_future_and_impossible_half_lives_are_refused(
     age: float, half: float
 ) -> None:
     with pytest.raises(ForecastsError):
-        decayed(1.0, age, half)
+        decay_weight(1.0, age, half)
 
 
 @law
@@ -218,7 +218,7 @@ def test_rates_days_and_counts_below_zero_are_refused(
 def test_each_story_raises_the_rate_of_those_after_it(
     times: list[float], mu: float, alpha: float, beta: float
 ) -> None:
-    found = hawkes_independent(times, mu, alpha, beta)
+    found = hawkes_independence(times, mu, alpha, beta)
     direct = [
         mu + sum(alpha * math.exp(-beta * (now - before)) for before in times[:index])
         for index, now in enumerate(times)
@@ -229,19 +229,19 @@ def test_each_story_raises_the_rate_of_those_after_it(
 
 
 def test_stories_that_nothing_echoes_are_all_independent() -> None:
-    assert hawkes_independent([1.0, 1.0, 2.0], 0.3, 0.0, 1.0).n_eff == pytest.approx(3.0)
-    assert hawkes_independent([], 0.3, 1.0, 1.0).intensity == ()
-    assert hawkes_independent([], 0.3, 1.0, 1.0).n_eff == 0.0
+    assert hawkes_independence([1.0, 1.0, 2.0], 0.3, 0.0, 1.0).n_eff == pytest.approx(3.0)
+    assert hawkes_independence([], 0.3, 1.0, 1.0).intensity == ()
+    assert hawkes_independence([], 0.3, 1.0, 1.0).n_eff == 0.0
 
 
 def test_a_copy_at_the_same_instant_counts_the_first_as_its_cause() -> None:
-    assert hawkes_independent([4.0, 4.0], 0.5, 1.5, 1.0).intensity == pytest.approx((0.5, 2.0))
+    assert hawkes_independence([4.0, 4.0], 0.5, 1.5, 1.0).intensity == pytest.approx((0.5, 2.0))
 
 
 @pytest.mark.parametrize("times", [[2.0, 1.0], [0.0, math.nan], [math.inf]])
 def test_stories_out_of_order_are_refused(times: list[float]) -> None:
     with pytest.raises(ForecastsError, match="earliest first"):
-        hawkes_independent(times, 0.3, 1.0, 1.0)
+        hawkes_independence(times, 0.3, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_stories_out_of_order_are_refused(times: list[float]) -> None:
 )
 def test_rates_that_no_stream_has_are_refused(mu: float, alpha: float, beta: float) -> None:
     with pytest.raises(ForecastsError):
-        hawkes_independent([0.0], mu, alpha, beta)
+        hawkes_independence([0.0], mu, alpha, beta)
 
 
 def test_words_become_the_ratio_of_their_midpoints() -> None:

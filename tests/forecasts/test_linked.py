@@ -21,13 +21,13 @@ from forecasts.scenarios.coherence import (
     repair_total_probability,
 )
 from forecasts.scenarios.link_rules import (
-    FLAGGED,
+    FLAG_THRESHOLD,
     Violation,
-    branch_to_annul,
     check_link,
     condition_text,
-    scored_repair,
-    violation,
+    find_branch_to_annul,
+    find_violation,
+    score_repair,
 )
 from tests.forecasts.strategies import categorical_question, law, numeric_question, question
 
@@ -55,7 +55,7 @@ def found(kind: LinkKind, *p: float | None, shape: HorizonShape = "event_by") ->
     held: dict[QuestionId, Distribution] = {
         q: Binary(x) for q, x in zip(LETTERS, p, strict=False) if x is not None
     }
-    return violation(link(kind, len(p)), held, asked(*(shape,) * 4))
+    return find_violation(link(kind, len(p)), held, asked(*(shape,) * 4))
 
 
 def broken(kind: LinkKind, *p: float | None, shape: HorizonShape = "event_by") -> Violation:
@@ -152,7 +152,7 @@ def test_how_things_stand_at_several_dates_binds_nothing() -> None:
     assert found("dates", 0.5, 0.3, 0.4, shape="state_at") is None
     mixed = asked("event_by", "holds_until")
     assert (
-        violation(
+        find_violation(
             link("dates"), {q: Binary(p) for q, p in zip(LETTERS, (0.5, 0.3), strict=False)}, mixed
         )
         is None
@@ -206,13 +206,14 @@ def test_members_and_other_kinds_of_forecasts_bind_nothing() -> None:
     assert found("members", 0.9, 0.1) is None
     shares = Categorical(("x", "y"), (0.5, 0.5))
     assert (
-        violation(link("implies"), {LETTERS[0]: Binary(0.9), LETTERS[1]: shares}, asked()) is None
+        find_violation(link("implies"), {LETTERS[0]: Binary(0.9), LETTERS[1]: shares}, asked())
+        is None
     )
 
 
 def test_labels_name_the_questions() -> None:
     held: dict[QuestionId, Distribution] = {LETTERS[0]: Binary(0.9), LETTERS[1]: Binary(0.1)}
-    one = violation(link("implies", 2, ("war", "mobilisation")), held, asked())
+    one = find_violation(link("implies", 2, ("war", "mobilisation")), held, asked())
     assert one is not None
     assert one.words.startswith("“war” is at 90%, and “mobilisation”")
 
@@ -220,7 +221,7 @@ def test_labels_name_the_questions() -> None:
 def test_little_is_noise_and_rounding_is_nothing() -> None:
     assert not broken("implies", 0.5, 0.45).flagged
     assert broken("implies", 0.6, 0.45).flagged
-    assert broken("implies", 0.6, 0.45).z > FLAGGED > broken("implies", 0.5, 0.45).z
+    assert broken("implies", 0.6, 0.45).z > FLAG_THRESHOLD > broken("implies", 0.5, 0.45).z
     assert found("implies", 0.3 + 1e-12, 0.3) is None
 
 
@@ -276,14 +277,14 @@ def test_what_a_repair_gained_is_what_its_world_promised(p: list[float]) -> None
         outcomes: dict[QuestionId, Outcome | None] = {
             q: "yes" if happened else "no" for q, happened in zip(LETTERS, world, strict=False)
         }
-        assert scored_repair(LETTERS[:3], one.before, one.after, outcomes) == pytest.approx(
+        assert score_repair(LETTERS[:3], one.before, one.after, outcomes) == pytest.approx(
             gain, abs=1e-12
         )
 
 
 def test_a_repair_is_scored_when_all_its_questions_are_answered() -> None:
     def gain(*outcomes: Outcome | None) -> float | None:
-        return scored_repair(
+        return score_repair(
             LETTERS[:2], (0.8, 0.5), (0.6, 0.6), dict(zip(LETTERS, outcomes, strict=False))
         )
 
@@ -298,20 +299,20 @@ def test_a_repair_is_scored_when_all_its_questions_are_answered() -> None:
 
 def test_taking_back_a_wrong_certainty_gains_without_end() -> None:
     ids = LETTERS[:1]
-    assert scored_repair(ids, (1.0,), (0.5,), {ids[0]: "no"}) == math.inf
-    assert scored_repair(ids, (0.5,), (1.0,), {ids[0]: "no"}) == -math.inf
-    assert scored_repair(ids, (1.0,), (1.0,), {ids[0]: "no"}) == 0.0
+    assert score_repair(ids, (1.0,), (0.5,), {ids[0]: "no"}) == math.inf
+    assert score_repair(ids, (0.5,), (1.0,), {ids[0]: "no"}) == -math.inf
+    assert score_repair(ids, (1.0,), (1.0,), {ids[0]: "no"}) == 0.0
     with pytest.raises(ForecastsError, match="for each question"):
-        scored_repair(ids, (0.5, 0.5), (0.5,), {})
+        score_repair(ids, (0.5, 0.5), (0.5,), {})
 
 
 @pytest.mark.parametrize(
     ("outcome", "gone"), [("yes", "c"), ("no", "b"), ("annulled", "bc"), ("ambiguous", "bc")]
 )
 def test_the_branch_whose_condition_failed_is_annulled(outcome: Outcome, gone: str) -> None:
-    assert branch_to_annul(link("condition", 3), outcome) == tuple(gone)
-    assert branch_to_annul(link("condition", 4), outcome) == tuple(gone)
-    assert branch_to_annul(link("implies"), outcome) == ()
+    assert find_branch_to_annul(link("condition", 3), outcome) == tuple(gone)
+    assert find_branch_to_annul(link("condition", 4), outcome) == tuple(gone)
+    assert find_branch_to_annul(link("implies"), outcome) == ()
 
 
 def test_a_branch_says_when_it_counts() -> None:

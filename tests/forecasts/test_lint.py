@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.evidence.evidence import Direction
-from forecasts.linting.lint import CODES, Flaw, Surroundings, lint
+from forecasts.linting.lint import CODES, Flaw, LintContext, find_flaws
 from forecasts.linting.surroundings import GENERAL_FEED_WORDS
-from forecasts.questions.new_question import Asked, question_from
+from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import ClaimId, Question, utc
 from tests.forecasts.flawed_questions import (
     AROUND,
@@ -28,28 +28,28 @@ from tests.forecasts.flawed_questions import (
     SOUND_ONES,
     indicator,
 )
-from tracker.app.question_set_files import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 
 ABOUT_SURROUNDINGS = {"no-indicators", "one-sided", "retention", "no-feed"}
 
 
-def made(case: str | Asked) -> Asked:
+def made(case: str | NewQuestion) -> NewQuestion:
     return replace(SOUND, text=case) if isinstance(case, str) else case
 
 
-def flaws(case: str | Asked, code: str = "", **around: Any) -> list[Flaw]:
-    found = lint(made(case), replace(AROUND, **around))
+def flaws(case: str | NewQuestion, code: str = "", **around: Any) -> list[Flaw]:
+    found = find_flaws(made(case), replace(AROUND, **around))
     return [flaw for flaw in found if flaw.code == code] if code else list(found)
 
 
-def codes(case: str | Asked, **around: Any) -> set[str]:
+def codes(case: str | NewQuestion, **around: Any) -> set[str]:
     return {flaw.code for flaw in flaws(case, **around)}
 
 
 @pytest.mark.parametrize(
     ("code", "case"), [(code, case) for code, cases in FLAWED.items() for case in cases]
 )
-def test_what_is_wrong_is_found(code: str, case: str | Asked) -> None:
+def test_what_is_wrong_is_found(code: str, case: str | NewQuestion) -> None:
     found = flaws(case, code)
     assert found, made(case)
     assert all(flaw.reason and flaw.fix and "\n" not in flaw.reason + flaw.fix for flaw in found)
@@ -58,12 +58,12 @@ def test_what_is_wrong_is_found(code: str, case: str | Asked) -> None:
 @pytest.mark.parametrize(
     ("code", "case"), [(code, case) for code, cases in SOUND_ONES.items() for case in cases]
 )
-def test_what_only_looks_wrong_is_left_alone(code: str, case: str | Asked) -> None:
+def test_what_only_looks_wrong_is_left_alone(code: str, case: str | NewQuestion) -> None:
     assert flaws(case, code) == []
 
 
 @pytest.mark.parametrize("asked", [SOUND, MEASURED, NUMERIC, CHOICE], ids=lambda asked: asked.text)
-def test_a_sound_question_has_no_flaw(asked: Asked) -> None:
+def test_a_sound_question_has_no_flaw(asked: NewQuestion) -> None:
     assert flaws(asked) == []
 
 
@@ -75,7 +75,7 @@ def test_every_code_has_ten_questions_that_it_is_for_and_some_that_it_is_not() -
 
 def test_a_question_reads_the_same_before_and_after_it_is_opened() -> None:
     for cases in FLAWED.values():
-        for case in filter(lambda case: isinstance(case, Asked), cases):
+        for case in filter(lambda case: isinstance(case, NewQuestion), cases):
             asked = made(case)
             if (
                 asked.sources
@@ -83,19 +83,19 @@ def test_a_question_reads_the_same_before_and_after_it_is_opened() -> None:
                 and asked.criteria
                 and asked.prior != "1"
             ):
-                opened = question_from(asked)
-                expected = lint(replace(asked, prior_reason=opened.prior_reason), AROUND)
-                assert lint(opened, AROUND) == expected
+                opened = build_question(asked)
+                expected = find_flaws(replace(asked, prior_reason=opened.prior_reason), AROUND)
+                assert find_flaws(opened, AROUND) == expected
 
 
 def test_the_shipped_questions_can_be_resolved_by_a_stranger() -> None:
-    shipped = load(DEFAULT)
+    shipped = load_question_set(DEFAULT_SET)
     feeds = tuple(f"{feed.title} {feed.theme}" for feed in shipped.feeds)
     for question in shipped.questions:
         indicators = tuple(i for i in shipped.indicators if i.question_id == question.id)
         alike = tuple(q for q in shipped.questions if set(q.claim_ids) & set(question.claim_ids))
-        around = Surroundings(utc("2026-11-24T12:00:00Z"), None, feeds, indicators, alike)
-        blocking = [flaw for flaw in lint(question, around) if flaw.severity == "blocking"]
+        around = LintContext(utc("2026-11-24T12:00:00Z"), None, feeds, indicators, alike)
+        blocking = [flaw for flaw in find_flaws(question, around) if flaw.severity == "blocking"]
         assert blocking == [], question.id
 
 
@@ -198,7 +198,7 @@ def sibling(closes: str, **given: Any) -> Question:
         resolves_at=utc(closes),
         claim_ids=(ClaimId("C1"),),
     )
-    return question_from(replace(asked, **given))
+    return build_question(replace(asked, **given))
 
 
 def test_only_the_question_that_closes_first_has_to_be_uncertain() -> None:
@@ -221,7 +221,7 @@ def test_a_question_that_cannot_be_compared_excuses_no_certainty(other: Question
 
 
 def test_a_question_does_not_excuse_itself() -> None:
-    itself = replace(question_from(SOUND), closes_at=utc("2027-02-01"))
+    itself = replace(build_question(SOUND), closes_at=utc("2027-02-01"))
     assert codes(replace(SOUND, prior="1%"), alike=(itself,)) == {"extreme-prior"}
 
 
@@ -309,7 +309,7 @@ times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(
 @settings(deadline=None, max_examples=60)
 @given(
     st.builds(
-        Asked,
+        NewQuestion,
         id=texts,
         text=texts,
         criteria=texts,
@@ -329,11 +329,11 @@ times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(
     st.one_of(st.none(), st.lists(texts, max_size=2).map(tuple)),
 )
 def test_no_question_makes_the_linter_fail_and_its_answer_is_always_the_same(
-    asked: Asked, now: Any, feeds: tuple[str, ...] | None
+    asked: NewQuestion, now: Any, feeds: tuple[str, ...] | None
 ) -> None:
-    around = Surroundings(now, 30.0, feeds, INDICATORS)
-    found = lint(asked, around)
-    assert found == lint(asked, around)
+    around = LintContext(now, 30.0, feeds, INDICATORS)
+    found = find_flaws(asked, around)
+    assert found == find_flaws(asked, around)
     assert all(flaw.code in CODES and flaw.reason.strip() and flaw.fix.strip() for flaw in found)
     assert list(found) == sorted(found, key=lambda flaw: flaw.severity != "blocking")
 
@@ -343,12 +343,12 @@ def test_no_question_makes_the_linter_fail_and_its_answer_is_always_the_same(
     st.sampled_from([case for cases in FLAWED.values() for case in cases]),
     st.text(" \n\t", max_size=5),
 )
-def test_white_space_makes_no_difference(case: str | Asked, space: str) -> None:
+def test_white_space_makes_no_difference(case: str | NewQuestion, space: str) -> None:
     asked = made(case)
     spaced = replace(
         asked, text=f"{space}{asked.text}{space}", criteria=asked.criteria.replace(" ", f" {space}")
     )
-    assert lint(spaced, AROUND) == lint(asked, AROUND)
+    assert find_flaws(spaced, AROUND) == find_flaws(asked, AROUND)
 
 
 @settings(deadline=None, max_examples=20)

@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError
-from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Report, StoryId, Strength
-from forecasts.evidence.story_merges import Merge, merged
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    IndicatorId,
+    SourceReport,
+    StoryId,
+    Strength,
+)
+from forecasts.evidence.story_merges import StoryMerge, merge_story_evidence
 from forecasts.questions.forecaster import MATCHER
 from forecasts.questions.question import EvidenceId, QuestionId
 
@@ -33,32 +40,32 @@ def piece(number: int, story: int | None = None, **changed: Any) -> Evidence:
         "status": "logged",
         "judged_by": MATCHER,
         "first_seen_at": seen,
-        "reports": (Report(f"wire {number}", 0.9, seen),),
+        "reports": (SourceReport(f"wire {number}", 0.9, seen),),
     }
     return Evidence(**{**values, **changed})
 
 
-def merge(story: int, into: int, day: int = 50) -> Merge:
+def merge(story: int, into: int, day: int = 50) -> StoryMerge:
     """The later story counts as part of the earlier from a day on."""
-    return Merge(StoryId(story), StoryId(into), START + day * DAY)
+    return StoryMerge(StoryId(story), StoryId(into), START + day * DAY)
 
 
 def test_the_reports_of_stories_that_are_one_count_together_from_the_first_on() -> None:
-    (one,) = merged([piece(1), piece(2), piece(3)], [merge(2, 1), merge(3, 1)], LATER)
+    (one,) = merge_story_evidence([piece(1), piece(2), piece(3)], [merge(2, 1), merge(3, 1)], LATER)
     assert one == replace(
         piece(1), reports=(*piece(1).reports, *piece(2).reports, *piece(3).reports)
     )
 
 
 def test_a_chain_of_merges_ends_at_the_earliest_story() -> None:
-    (one,) = merged([piece(1), piece(3)], [merge(3, 2), merge(2, 1)], LATER)
+    (one,) = merge_story_evidence([piece(1), piece(3)], [merge(3, 2), merge(2, 1)], LATER)
     assert one.story_id == 1
     assert len(one.reports) == 2
 
 
 def test_what_a_person_took_as_evidence_gives_the_judgement_and_the_first_piece_the_date() -> None:
     confirmed = piece(2, status="confirmed", strength=Strength.STRONG)
-    (one,) = merged(
+    (one,) = merge_story_evidence(
         [piece(1), confirmed, piece(3, status="edited")], [merge(2, 1), merge(3, 1)], LATER
     )
     assert (one.id, one.status, one.strength) == (2, "confirmed", Strength.STRONG)
@@ -79,18 +86,18 @@ def test_what_a_person_took_as_evidence_gives_the_judgement_and_the_first_piece_
 )
 def test_what_says_something_else_stands_apart(apart: dict[str, Any]) -> None:
     pieces = (piece(1), piece(2, **apart))
-    assert merged(pieces, [merge(2, 1)], LATER) == pieces
+    assert merge_story_evidence(pieces, [merge(2, 1)], LATER) == pieces
 
 
 def test_rejected_pieces_stand_apart_from_each_other_too() -> None:
     pieces = (piece(1, status="rejected"), piece(2, status="rejected"))
-    assert merged(pieces, [merge(2, 1)], LATER) == pieces
+    assert merge_story_evidence(pieces, [merge(2, 1)], LATER) == pieces
 
 
 def test_a_merge_counts_from_its_instant_on() -> None:
     pieces, one = (piece(1), piece(2)), merge(2, 1, day=10)
-    assert merged(pieces, [one], one.at - timedelta(microseconds=1)) == pieces
-    assert len(merged(pieces, [one], one.at)) == 1
+    assert merge_story_evidence(pieces, [one], one.at - timedelta(microseconds=1)) == pieces
+    assert len(merge_story_evidence(pieces, [one], one.at)) == 1
 
 
 @pytest.mark.parametrize("circle", [((1, 1),), ((1, 2), (2, 1)), ((3, 1), (1, 2), (2, 3))])
@@ -98,15 +105,15 @@ def test_merges_in_a_circle_are_an_error_and_no_endless_search(
     circle: tuple[tuple[int, int], ...],
 ) -> None:
     with pytest.raises(ForecastsError, match="circle"):
-        merged([piece(1)], [merge(*pair) for pair in circle], LATER)
+        merge_story_evidence([piece(1)], [merge(*pair) for pair in circle], LATER)
 
 
 def test_nothing_merges_into_nothing() -> None:
-    assert merged([], [merge(2, 1)], LATER) == ()
+    assert merge_story_evidence([], [merge(2, 1)], LATER) == ()
 
 
 @st.composite
-def ledgers(draw: st.DrawFn) -> tuple[list[Evidence], list[Merge]]:
+def ledgers(draw: st.DrawFn) -> tuple[list[Evidence], list[StoryMerge]]:
     """Evidence on two questions, a piece a story, and merges from later to earlier stories."""
     numbers = range(1, draw(st.integers(1, 8)) + 1)
     pieces = [
@@ -127,42 +134,50 @@ def ledgers(draw: st.DrawFn) -> tuple[list[Evidence], list[Merge]]:
 
 @given(ledgers(), st.randoms())
 def test_the_order_of_evidence_and_merges_does_not_matter(
-    ledger: tuple[list[Evidence], list[Merge]], chance: Any
+    ledger: tuple[list[Evidence], list[StoryMerge]], chance: Any
 ) -> None:
     pieces, merges = ledger
-    first = merged(pieces, merges, LATER)
+    first = merge_story_evidence(pieces, merges, LATER)
     chance.shuffle(pieces)
     chance.shuffle(merges)
-    assert sorted(merged(pieces, merges, LATER), key=lambda e: e.id) == sorted(
+    assert sorted(merge_story_evidence(pieces, merges, LATER), key=lambda e: e.id) == sorted(
         first, key=lambda e: e.id
     )
 
 
 @given(ledgers())
-def test_without_a_merge_evidence_is_unchanged(ledger: tuple[list[Evidence], list[Merge]]) -> None:
+def test_without_a_merge_evidence_is_unchanged(
+    ledger: tuple[list[Evidence], list[StoryMerge]],
+) -> None:
     pieces, _ = ledger
-    assert merged(iter(pieces), [], LATER) == tuple(pieces)
+    assert merge_story_evidence(iter(pieces), [], LATER) == tuple(pieces)
 
 
 @given(ledgers(), st.integers(0, 60))
 def test_merges_in_the_future_leave_what_counts_now_alone(
-    ledger: tuple[list[Evidence], list[Merge]], day: int
+    ledger: tuple[list[Evidence], list[StoryMerge]], day: int
 ) -> None:
     pieces, merges = ledger
     now = START + day * DAY
-    assert merged(pieces, merges, now) == merged(pieces, [m for m in merges if m.at <= now], now)
+    assert merge_story_evidence(pieces, merges, now) == merge_story_evidence(
+        pieces, [m for m in merges if m.at <= now], now
+    )
 
 
 @given(ledgers())
-def test_no_report_is_lost_or_counted_twice(ledger: tuple[list[Evidence], list[Merge]]) -> None:
+def test_no_report_is_lost_or_counted_twice(
+    ledger: tuple[list[Evidence], list[StoryMerge]],
+) -> None:
     pieces, merges = ledger
-    found = merged(pieces, merges, LATER)
+    found = merge_story_evidence(pieces, merges, LATER)
     carried = [report.source_group for e in found for report in e.reports]
     assert sorted(carried) == sorted(f"wire {e.id}" for e in pieces)
 
 
 @given(ledgers())
-def test_merging_what_is_merged_changes_nothing(ledger: tuple[list[Evidence], list[Merge]]) -> None:
+def test_merging_what_is_merged_changes_nothing(
+    ledger: tuple[list[Evidence], list[StoryMerge]],
+) -> None:
     pieces, merges = ledger
-    once = merged(pieces, merges, LATER)
-    assert {e.id for e in merged(once, merges, LATER)} == {e.id for e in once}
+    once = merge_story_evidence(pieces, merges, LATER)
+    assert {e.id for e in merge_story_evidence(once, merges, LATER)} == {e.id for e in once}

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, StoryId, Strength
-from forecasts.evidence.story_merges import Merge, merged
+from forecasts.evidence.story_merges import StoryMerge, merge_story_evidence
 from forecasts.questions.question import EvidenceId
-from forecasts.suggestion.binary import Model, suggest
+from forecasts.suggestion.binary import SuggestionModel, suggest
 from forecasts.suggestion.changes import (
-    SMALL,
-    Known,
-    Move,
-    Reason,
-    Revision,
-    as_recorded,
-    moved,
-    revised,
+    MIN_REASON_NATS,
+    ChangeReason,
+    ForecastRevision,
+    ProbabilityChange,
+    SuggestionInputs,
+    explain_change,
+    explain_revision,
+    match_recorded,
 )
 from tests.forecasts.strategies import (
     INDICATORS,
@@ -41,16 +41,18 @@ from tests.forecasts.strategies import (
 FLAT = question("state_at", prior=0.5)
 """Time alone moves nothing here."""
 TALKS = by_id(indicator(half_life=20.0))
-PLAIN = Model(gamma=1.0, soft_cap=700.0)
+PLAIN = SuggestionModel(gamma=1.0, soft_cap=700.0)
 """Saturation takes less than a millionth off."""
 RAW = math.log(1 + 0.9 * 2)
 
 
-def known(at: float, *pieces: Evidence, model: Model = PLAIN, indicators: Any = TALKS) -> Known:
-    return Known(suggest(FLAT, pieces, indicators, day(at), model=model), pieces, model)
+def known(
+    at: float, *pieces: Evidence, model: SuggestionModel = PLAIN, indicators: Any = TALKS
+) -> SuggestionInputs:
+    return SuggestionInputs(suggest(FLAT, pieces, indicators, day(at), model=model), pieces, model)
 
 
-def causes(move: Move) -> list[str]:
+def causes(move: ProbabilityChange) -> list[str]:
     """Why it moved, without what saturation does to a plain sum."""
     return [
         reason.cause
@@ -59,14 +61,14 @@ def causes(move: Move) -> list[str]:
     ]
 
 
-def one(move: Move, cause: str) -> Reason:
+def one(move: ProbabilityChange, cause: str) -> ChangeReason:
     (found,) = [reason for reason in move.reasons if reason.cause == cause]
     return found
 
 
 def test_a_story_that_came_in_between_tells_the_whole_move() -> None:
     story = evidence(7, at=10)
-    move = moved(known(5), known(10, story), TALKS)
+    move = explain_change(known(5), known(10, story), TALKS)
     assert causes(move) == ["came in"]
     reason = move.reasons[0]
     assert (reason.cause, reason.evidence_id) == ("came in", 7)
@@ -78,19 +80,19 @@ def test_a_story_that_came_in_between_tells_the_whole_move() -> None:
 
 def test_evidence_of_later_is_not_known_yet_whoever_hands_it_over() -> None:
     story, later = evidence(1, at=5), evidence(2, at=10, signpost="drills")
-    move = moved(known(5, story, later), known(10, story, later), TALKS)
+    move = explain_change(known(5, story, later), known(10, story, later), TALKS)
     assert one(move, "came in").evidence_id == EvidenceId(2)
 
 
 def test_a_single_small_change_is_told_as_one() -> None:
-    noon, evening = (Known(suggest(question(), [], {}, day(at))) for at in (10.5, 10.75))
-    move = moved(noon, evening, {})
+    noon, evening = (SuggestionInputs(suggest(question(), [], {}, day(at))) for at in (10.5, 10.75))
+    move = explain_change(noon, evening, {})
     assert [r.why for r in move.reasons] == ["one of less than 0.005"]
 
 
 def test_a_story_that_was_there_fades_by_its_half_life() -> None:
     story = evidence(at=10)
-    move = moved(known(10, story), known(30, story), TALKS)
+    move = explain_change(known(10, story), known(30, story), TALKS)
     assert causes(move) == ["faded"]
     assert move.reasons[0].log_odds == pytest.approx(-RAW / 2)
 
@@ -98,13 +100,13 @@ def test_a_story_that_was_there_fades_by_its_half_life() -> None:
 def test_a_story_of_a_deleted_signpost_fades_by_45_days() -> None:
     story = evidence(at=10)
     before, after = (known(at, story, indicators={}) for at in (10, 55))
-    assert one(moved(before, after, {}), "faded").log_odds == pytest.approx(-RAW / 2)
+    assert one(explain_change(before, after, {}), "faded").log_odds == pytest.approx(-RAW / 2)
 
 
 def test_what_a_judgement_did_stands_apart_from_what_faded() -> None:
     story = evidence(at=10, strength=Strength.MODERATE)
     edited = replace(story, strength=Strength.STRONG, status="edited")
-    move = moved(known(10, story), known(30, edited), TALKS)
+    move = explain_change(known(10, story), known(30, edited), TALKS)
     assert one(move, "faded").log_odds == pytest.approx(-RAW / 2)
     assert one(move, "judged anew").log_odds == pytest.approx((math.log(1 + 0.9 * 7) - RAW) / 2)
 
@@ -114,10 +116,10 @@ def test_a_rejection_takes_the_whole_weight_back_and_a_call_brings_one() -> None
     silent = (replace(story, status="rejected"), replace(story, direction=Direction.NEUTRAL))
     for nothing in silent:
         assert one(
-            moved(known(10, story), known(10, nothing), TALKS), "judged anew"
+            explain_change(known(10, story), known(10, nothing), TALKS), "judged anew"
         ).log_odds == pytest.approx(-RAW)
         assert one(
-            moved(known(10, nothing), known(10, story), TALKS), "judged anew"
+            explain_change(known(10, nothing), known(10, story), TALKS), "judged anew"
         ).log_odds == pytest.approx(RAW)
 
 
@@ -126,22 +128,22 @@ def test_a_story_that_turned_out_to_be_another_one_is_merged() -> None:
         evidence(1, at=10),
         evidence(2, at=11, signpost="drills", reports=(report(11, "daily"),)),
     ]
-    together = merged(stories, [Merge(StoryId(2), StoryId(1), day(12))], day(12))
-    move = moved(known(11, *stories), known(12, *together), TALKS)
+    together = merge_story_evidence(stories, [StoryMerge(StoryId(2), StoryId(1), day(12))], day(12))
+    move = explain_change(known(11, *stories), known(12, *together), TALKS)
     assert one(move, "merged").evidence_id == EvidenceId(2)
     assert one(move, "other reports").evidence_id == EvidenceId(1)
 
 
 def test_a_second_source_is_told_as_other_reports_from_when_it_was_seen() -> None:
     story = evidence(at=10, reports=(report(10, "wire", 0.6), report(10.5, "daily", 0.9, text=1)))
-    move = moved(known(10, story), known(11, story), TALKS)
+    move = explain_change(known(10, story), known(11, story), TALKS)
     assert causes(move) == ["other reports", "faded"]
     assert move.reasons[0].log_odds > 0.1
 
 
 def test_a_story_that_is_new_again_since_another_was_rejected_says_so() -> None:
     first, second = evidence(1, at=10), evidence(2, at=10)
-    move = moved(
+    move = explain_change(
         known(10, first, second), known(10, replace(first, status="rejected"), second), TALKS
     )
     assert one(move, "judged anew").evidence_id == EvidenceId(1)
@@ -151,7 +153,9 @@ def test_a_story_that_is_new_again_since_another_was_rejected_says_so() -> None:
 def test_lines_without_their_evidence_still_add_up() -> None:
     story = evidence(at=10)
     before, after = known(10, story), known(11, replace(story, strength=Strength.STRONG))
-    move = moved(Known(before.suggestion), Known(after.suggestion), TALKS)
+    move = explain_change(
+        SuggestionInputs(before.suggestion), SuggestionInputs(after.suggestion), TALKS
+    )
     assert causes(move) == ["other novelty", "faded"]
     assert math.fsum(r.log_odds for r in move.reasons) == pytest.approx(move.log_odds, abs=1e-9)
 
@@ -159,18 +163,18 @@ def test_lines_without_their_evidence_still_add_up() -> None:
 def test_silence_and_its_end_and_the_usual_level_have_lines() -> None:
     watched = by_id(indicator(expected=due(20), usual=0.5), indicator("drills", usual=0.5))
     before, after = (known(at, indicators=watched) for at in (19, 21))
-    move = moved(before, after, watched)
-    assert one(move, "silence").log_odds < -SMALL
+    move = explain_change(before, after, watched)
+    assert one(move, "silence").log_odds < -MIN_REASON_NATS
     assert "not seen" in one(move, "silence").why
     assert one(move, "usual level").why == "2 signposts: such news comes anyway"
-    again = moved(after, before, watched)
+    again = explain_change(after, before, watched)
     assert one(again, "silence").log_odds == -one(move, "silence").log_odds
 
 
 def test_small_changes_are_gathered_and_none_of_them_is_lost() -> None:
     stories = [evidence(n, at=10, signpost=f"kind {n}") for n in (1, 2, 3)]
     known_before, known_after = (known(at, *stories, indicators={}) for at in (10, 10.125))
-    move = moved(known_before, known_after, {})
+    move = explain_change(known_before, known_after, {})
     assert causes(move) == ["small changes"]
     assert move.reasons[0].why == "4 of less than 0.005 each"  # saturation is one of them
     assert move.reasons[0].log_odds == pytest.approx(move.log_odds)
@@ -178,14 +182,14 @@ def test_small_changes_are_gathered_and_none_of_them_is_lost() -> None:
 
 def test_nothing_moved_has_no_reasons() -> None:
     story = evidence(at=10)
-    move = moved(known(12, story), known(12, story), TALKS)
+    move = explain_change(known(12, story), known(12, story), TALKS)
     assert (move.reasons, move.log_odds) == ((), 0.0)
 
 
 def test_what_was_written_down_otherwise_has_a_line_of_its_own() -> None:
-    move = moved(known(5), known(10, evidence(at=10)), TALKS)
-    assert as_recorded(move, move.before, move.after) == move
-    other = as_recorded(move, 0.5, 0.6)
+    move = explain_change(known(5), known(10, evidence(at=10)), TALKS)
+    assert match_recorded(move, move.before, move.after) == move
+    other = match_recorded(move, 0.5, 0.6)
     assert causes(other) == ["came in", "recorded otherwise"]
     assert other.reasons[-1].log_odds == pytest.approx(logit(0.6) - RAW, abs=1e-5)
     assert other.after == 0.6
@@ -193,9 +197,9 @@ def test_what_was_written_down_otherwise_has_a_line_of_its_own() -> None:
 
 def test_of_a_persons_move_the_cited_stories_tell_their_share_and_the_rest_is_judgement() -> None:
     story, unread = evidence(1, at=10), evidence(2, at=10, signpost="drills")
-    model = Model(gamma=0.5)
+    model = SuggestionModel(gamma=0.5)
     before, after = known(5, model=model), known(10, story, unread, model=model)
-    move = revised(before, after, Revision(0.5, 0.7, (EvidenceId(1),)))
+    move = explain_revision(before, after, ForecastRevision(0.5, 0.7, (EvidenceId(1),)))
     cited, judged = move.reasons
     assert (cited.cause, cited.evidence_id, judged.cause) == ("cited", 1, "judgement")
     assert cited.log_odds == pytest.approx(logit(after.suggestion.p) / 2)
@@ -206,31 +210,37 @@ def test_of_a_persons_move_the_cited_stories_tell_their_share_and_the_rest_is_ju
 def test_a_story_cited_before_counts_by_what_changed_and_one_cited_first_by_all_it_weighs() -> None:
     story = evidence(1, at=10)
     before, after = known(10, story), known(30, story)
-    again = Revision(0.5, 0.6, (EvidenceId(1),), frozenset({EvidenceId(1)}))
-    assert revised(before, after, again).reasons[0].log_odds == pytest.approx(-RAW / 2, abs=1e-5)
-    first = revised(before, after, replace(again, cited_before=frozenset()))
+    again = ForecastRevision(0.5, 0.6, (EvidenceId(1),), frozenset({EvidenceId(1)}))
+    assert explain_revision(before, after, again).reasons[0].log_odds == pytest.approx(
+        -RAW / 2, abs=1e-5
+    )
+    first = explain_revision(before, after, replace(again, cited_before=frozenset()))
     assert first.reasons[0].log_odds == pytest.approx(RAW / 2, abs=1e-5)
-    fresh = revised(known(5), known(10, story), again)
+    fresh = explain_revision(known(5), known(10, story), again)
     assert fresh.reasons[0].log_odds == pytest.approx(RAW, abs=1e-5)
 
 
 def test_a_cited_story_that_does_not_count_says_so() -> None:
     rejected = evidence(1, at=10, status="rejected")
-    move = revised(known(5), known(10, rejected), Revision(0.5, 0.6, (EvidenceId(1),)))
-    assert move.reasons[0] == Reason(
+    move = explain_revision(
+        known(5), known(10, rejected), ForecastRevision(0.5, 0.6, (EvidenceId(1),))
+    )
+    assert move.reasons[0] == ChangeReason(
         "cited", "counts for nothing in the suggestion", 0.0, EvidenceId(1)
     )
     assert move.reasons[1].log_odds == pytest.approx(logit(0.6))
 
 
 def test_a_move_that_cites_nothing_is_judgement_and_so_is_standing_still() -> None:
-    move = revised(known(5), known(10), Revision(0.4, 0.4))
-    assert move.reasons == (Reason("judgement", "what no cited piece explains", 0.0),)
+    move = explain_revision(known(5), known(10), ForecastRevision(0.4, 0.4))
+    assert move.reasons == (ChangeReason("judgement", "what no cited piece explains", 0.0),)
 
 
 @pytest.mark.parametrize(("before", "after"), [(0.0, 0.5), (0.5, 1.0), (1.0, 1.0)])
 def test_certainty_is_infinitely_far_away_and_has_no_reasons(before: float, after: float) -> None:
-    move = revised(known(5), known(10, evidence(at=10)), Revision(before, after, (EvidenceId(1),)))
+    move = explain_revision(
+        known(5), known(10, evidence(at=10)), ForecastRevision(before, after, (EvidenceId(1),))
+    )
     assert (move.certain, move.log_odds, move.reasons) == (True, None, ())
 
 
@@ -238,7 +248,7 @@ def test_certainty_is_infinitely_far_away_and_has_no_reasons(before: float, afte
 
 moments = st.integers(0, 1400).map(lambda quarters: quarters / 4)
 models = st.builds(
-    Model,
+    SuggestionModel,
     gamma=st.floats(0.05, 1.0),
     soft_cap=st.floats(0.1, 6.0),
     shift=st.floats(-1.0, 1.0),
@@ -261,33 +271,45 @@ def judged(pieces: Sequence[Evidence], rejected: frozenset[int]) -> list[Evidenc
     models,
 )
 def test_reasons_add_up_whatever_happened_in_between(
-    asked: Any, pieces: Any, rejected: Any, first: float, second: float, old: Model, new: Model
+    asked: Any,
+    pieces: Any,
+    rejected: Any,
+    first: float,
+    second: float,
+    old: SuggestionModel,
+    new: SuggestionModel,
 ) -> None:
     since, until = sorted((first, second))
     later = judged(pieces, rejected)
-    before = Known(suggest(asked, pieces, INDICATORS, day(since), model=old), pieces, old)
-    after = Known(suggest(asked, later, INDICATORS, day(until), model=new), later, new)
-    move = moved(before, after, INDICATORS)
+    before = SuggestionInputs(
+        suggest(asked, pieces, INDICATORS, day(since), model=old), pieces, old
+    )
+    after = SuggestionInputs(suggest(asked, later, INDICATORS, day(until), model=new), later, new)
+    move = explain_change(before, after, INDICATORS)
     assert (
         abs(math.fsum(r.log_odds for r in move.reasons) - (logit(move.after) - logit(move.before)))
         < 1e-9
     )
-    assert all(abs(r.log_odds) >= SMALL for r in move.reasons if r.cause != "small changes")
+    assert all(
+        abs(r.log_odds) >= MIN_REASON_NATS for r in move.reasons if r.cause != "small changes"
+    )
     cites = tuple(e.id for e in pieces[:4])
-    told = revised(before, after, Revision(0.3, 0.8, cites, frozenset(cites[:2])))
+    told = explain_revision(before, after, ForecastRevision(0.3, 0.8, cites, frozenset(cites[:2])))
     assert abs(math.fsum(r.log_odds for r in told.reasons) - (logit(0.8) - logit(0.3))) < 1e-9
 
 
 @law
 @given(evidence_lists(), moments, models)
 def test_the_shares_of_all_pieces_are_what_they_move_the_suggestion_together(
-    pieces: Any, at: float, model: Model
+    pieces: Any, at: float, model: SuggestionModel
 ) -> None:
     wide = replace(model, p_min=1e-9, p_max=1.0 - 1e-9)
-    found = Known(suggest(FLAT, pieces, {}, day(at), model=wide), pieces, wide)
-    cites = tuple(found.lines)
-    told = revised(
-        Known(suggest(FLAT, [], {}, day(0), model=wide), (), wide), found, Revision(0.5, 0.5, cites)
+    found = SuggestionInputs(suggest(FLAT, pieces, {}, day(at), model=wide), pieces, wide)
+    cites = tuple(found.lines_by_evidence)
+    told = explain_revision(
+        SuggestionInputs(suggest(FLAT, [], {}, day(0), model=wide), (), wide),
+        found,
+        ForecastRevision(0.5, 0.5, cites),
     )
     shares = math.fsum(r.log_odds for r in told.reasons if r.cause == "cited")
     assert shares == pytest.approx(logit(found.suggestion.p) - wide.shift, abs=1e-6)

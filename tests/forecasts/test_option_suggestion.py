@@ -11,8 +11,8 @@ from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidForecast
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
 from forecasts.questions.question import Option, Question
-from forecasts.suggestion.binary import Model
-from forecasts.suggestion.categorical import Leaning, leaning, suggest_options
+from forecasts.suggestion.binary import SuggestionModel
+from forecasts.suggestion.categorical import Leaning, measure_leaning, suggest_options
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,
@@ -33,7 +33,7 @@ from tests.forecasts.strategies import (
 )
 
 PRIOR = Categorical(OPTIONS, (0.5, 0.3, 0.2))
-FULL = Model(gamma=1.0)
+FULL = SuggestionModel(gamma=1.0)
 
 
 def summit(prior: Categorical = PRIOR, *options: str | Option) -> Question:
@@ -137,7 +137,7 @@ def test_the_lines_say_what_moved_an_option() -> None:
     assert found.lines["Beijing"][1].evidence_id == 7
     assert "moderate (likelihood ratio 3) for option Beijing" in found.lines["Beijing"][1].why
     assert [line.kind for line in found.lines["Moscow"]] == ["base rate", "all options"]
-    assert found.version == Model().version
+    assert found.version == SuggestionModel().version
 
 
 @law
@@ -183,11 +183,13 @@ def test_evidence_on_a_number_or_a_day_is_counted_by_side_and_made_no_forecast(q
         evidence(2, direction=Direction.NO, strength=Strength.STRONG),
         evidence(3, signpost="drills"),
     ]
-    found = leaning(q, [*known, evidence(4, 11), evidence(5, status="rejected")], {}, day(10))
+    found = measure_leaning(
+        q, [*known, evidence(4, 11), evidence(5, status="rejected")], {}, day(10)
+    )
     assert (found.yes, found.no) == (2, 1)
     assert found.yes_weight == pytest.approx(2 * math.log(1 + 0.9 * 2))
     assert found.no_weight == pytest.approx(math.log(1 + 0.9 * 7))
 
 
 def test_without_evidence_nothing_leans() -> None:
-    assert leaning(date_question(), [], INDICATORS, day(10)) == Leaning(0, 0, 0.0, 0.0)
+    assert measure_leaning(date_question(), [], INDICATORS, day(10)) == Leaning(0, 0, 0.0, 0.0)

@@ -6,8 +6,13 @@ import pytest
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidQuestion
-from forecasts.questions.options import OptionChange, check_change, check_names, with_changes
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.options import (
+    OptionChange,
+    apply_option_changes,
+    check_option_change,
+    check_option_names,
+)
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import Option, Question
 from tests.forecasts.strategies import (
     ANN,
@@ -27,39 +32,44 @@ def change(name: str, what: Literal["added", "removed"], at: float = 10) -> Opti
 
 def refusal(of: Question, wanted: OptionChange) -> str:
     with pytest.raises(InvalidQuestion) as caught:
-        check_change(of, wanted)
+        check_option_change(of, wanted)
     return str(caught.value)
 
 
 def test_a_question_without_changes_stays_the_same() -> None:
-    assert with_changes(CAPITALS, ()) is CAPITALS
+    assert apply_option_changes(CAPITALS, ()) is CAPITALS
 
 
 def test_options_are_offered_from_when_they_were_added_until_they_were_removed() -> None:
-    of = with_changes(CAPITALS, [change("Minsk", "added", 10), change("Moscow", "removed", 20)])
+    of = apply_option_changes(
+        CAPITALS, [change("Minsk", "added", 10), change("Moscow", "removed", 20)]
+    )
     assert of.options == (
         Option("Moscow", removed_at=day(20)), Option("Beijing"), Option("Other"), Option("Minsk", added_at=day(10))
     )  # fmt: skip
-    assert of.offered(day(9)) == ("Moscow", "Beijing", "Other")
-    assert of.offered(day(10)) == ("Moscow", "Beijing", "Other", "Minsk")
-    assert of.offered(day(20)) == ("Beijing", "Other", "Minsk")
+    assert of.offered_options(day(9)) == ("Moscow", "Beijing", "Other")
+    assert of.offered_options(day(10)) == ("Moscow", "Beijing", "Other", "Minsk")
+    assert of.offered_options(day(20)) == ("Beijing", "Other", "Minsk")
     assert of.prior == CAPITALS.prior
 
 
 def test_an_option_that_was_added_can_be_removed_again_and_keeps_both_times() -> None:
-    of = with_changes(CAPITALS, [change("Minsk", "added", 10), change("Minsk", "removed", 20)])
+    of = apply_option_changes(
+        CAPITALS, [change("Minsk", "added", 10), change("Minsk", "removed", 20)]
+    )
     assert of.options[-1] == Option("Minsk", added_at=day(10), removed_at=day(20))
     assert (
-        with_changes(
-            with_changes(CAPITALS, [change("Minsk", "added", 10)]), [change("Minsk", "removed", 20)]
+        apply_option_changes(
+            apply_option_changes(CAPITALS, [change("Minsk", "added", 10)]),
+            [change("Minsk", "removed", 20)],
         )
         == of
     )
 
 
 def test_a_forecast_names_the_options_of_its_time() -> None:
-    of = with_changes(CAPITALS, [change("Minsk", "added", 10)])
-    assert read_forecast(of, "minsk=40 Other=rest", day(10)) == Categorical(
+    of = apply_option_changes(CAPITALS, [change("Minsk", "added", 10)])
+    assert parse_forecast(of, "minsk=40 Other=rest", day(10)) == Categorical(
         ("Moscow", "Beijing", "Other", "Minsk"), (0.0, 0.0, 0.6, 0.4)
     )
 
@@ -68,8 +78,8 @@ def test_a_forecast_names_the_options_of_its_time() -> None:
     "wanted", [change("Minsk", "added"), change("Moscow", "removed"), change("Minsk", "added", -5)]
 )
 def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: OptionChange) -> None:
-    check_change(CAPITALS, wanted)
-    assert with_changes(CAPITALS, [wanted]) != CAPITALS
+    check_option_change(CAPITALS, wanted)
+    assert apply_option_changes(CAPITALS, [wanted]) != CAPITALS
 
 
 @pytest.mark.parametrize(
@@ -121,7 +131,9 @@ def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
 
 
 def test_what_was_removed_can_neither_come_back_nor_go_twice() -> None:
-    of = with_changes(CAPITALS, [change("Moscow", "removed", 10), change("Minsk", "added", 11)])
+    of = apply_option_changes(
+        CAPITALS, [change("Moscow", "removed", 10), change("Minsk", "added", 11)]
+    )
     assert "'Moscow' is there already, or was" in refusal(of, change("Moscow", "added", 12))
     assert "offered are Beijing, Other, Minsk" in refusal(of, change("Moscow", "removed", 12))
     assert "cannot be removed: offered are Moscow, Beijing" in refusal(
@@ -139,11 +151,11 @@ def test_what_was_removed_can_neither_come_back_nor_go_twice() -> None:
     ],
 )
 def test_names_that_can_be_typed_are_taken(names: tuple[str, ...]) -> None:
-    check_names(names)
+    check_option_names(names)
     if len(names) > 1:
         of = categorical_question(*names)
         typed = " ".join(f"{name.upper()}={100 if name == names[-1] else 0}%" for name in names)
-        assert read_forecast(of, typed, day(0)) == Categorical(
+        assert parse_forecast(of, typed, day(0)) == Categorical(
             names, (0.0,) * (len(names) - 1) + (1.0,)
         )
 
@@ -168,4 +180,4 @@ def test_names_that_nobody_could_type_or_tell_apart_are_refused(
     names: tuple[str, ...], reason: str
 ) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
-        check_names(names)
+        check_option_names(names)

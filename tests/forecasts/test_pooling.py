@@ -10,18 +10,18 @@ from scipy import special
 from scipy.stats import gmean
 
 from forecasts.aggregation.pooling import (
-    LEARNED_AFTER,
-    contribution_weighted,
-    contributions,
-    crowd,
-    crowd_cdf,
-    crowd_options,
+    MIN_RESOLVED_QUESTIONS,
+    crowd_contributions,
     extremise,
     geometric_mean,
     mean,
     mean_log_odds,
     median,
     neyman_factor,
+    pool_by_contribution,
+    pool_crowd,
+    pool_curves,
+    pool_options,
     recency_weighted_median,
     recency_weights,
     weighted_median,
@@ -44,7 +44,7 @@ ALL: list[Aggregate] = [
     equally_weighted_median,
     recency_weighted_median,
     mean_log_odds,
-    crowd,
+    pool_crowd,
 ]
 BOUNDED = [aggregate for aggregate in ALL if aggregate is not mean_log_odds]
 BLIND_TO_ORDER: list[Aggregate] = [mean, median, equally_weighted_median, mean_log_odds]
@@ -180,21 +180,21 @@ def test_newer_forecasts_weigh_more_and_the_newest_one(n: int) -> None:
 @law
 @given(p=st.lists(probabilities, min_size=3, max_size=9))
 def test_a_crowd_follows_whoever_came_last_more_than_who_came_first(p: list[float]) -> None:
-    assert crowd(sorted(p)) >= crowd(sorted(p, reverse=True))
+    assert pool_crowd(sorted(p)) >= pool_crowd(sorted(p, reverse=True))
 
 
 def test_two_are_pooled_in_log_odds_and_three_by_the_recency_weighted_median() -> None:
     odds = math.sqrt(0.25 / 0.75 * (0.8 / 0.2))
-    assert crowd([0.25, 0.8]) == pytest.approx(odds / (1 + odds))
+    assert pool_crowd([0.25, 0.8]) == pytest.approx(odds / (1 + odds))
     # e^(1 − √3) + e^(√2 − √3) = 1.208 against 1 for the newest: half of 2.208 is passed at 0.5
-    assert crowd([0.2, 0.5, 0.9]) == 0.5
-    assert crowd([0.2, 0.9, 0.5]) == 0.5
+    assert pool_crowd([0.2, 0.5, 0.9]) == 0.5
+    assert pool_crowd([0.2, 0.9, 0.5]) == 0.5
     # 1 lies on the newest and 1.765 on the two newest: half of 2.690 is passed at 0.3
-    assert crowd([0.9, 0.8, 0.3, 0.1]) == 0.3
+    assert pool_crowd([0.9, 0.8, 0.3, 0.1]) == 0.3
 
 
 def test_one_careless_zero_does_not_wreck_a_crowd_of_three_but_a_mean_of_log_odds() -> None:
-    assert crowd([0.0, 0.4, 0.5]) == 0.4
+    assert pool_crowd([0.0, 0.4, 0.5]) == 0.4
     odds = (1 / 999 * 2 / 3) ** (1 / 3)
     assert mean_log_odds([0.0, 0.4, 0.5], clip=0.001) == pytest.approx(odds / (1 + odds))
     assert odds < 0.09
@@ -208,14 +208,14 @@ def test_the_mean_of_log_odds_is_scipys_to_the_last_bit(p: list[float], clip: fl
 
 
 def test_two_who_agree_beyond_the_clip_are_believed() -> None:
-    assert crowd([0.001, 0.001]) == 0.001
+    assert pool_crowd([0.001, 0.001]) == 0.001
     assert mean_log_odds([0.001, 0.001]) == pytest.approx(0.01)
 
 
 def test_only_when_asked_is_the_crowd_extremised() -> None:
     p = [0.6, 0.7, 0.65]
-    assert crowd(p) == 0.65
-    assert crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
+    assert pool_crowd(p) == 0.65
+    assert pool_crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
 
 
 @pytest.mark.parametrize("aggregate", ALL, ids=named)
@@ -291,7 +291,7 @@ HISTORY = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
 def test_a_contribution_is_what_the_crowd_would_lose_without_the_forecaster() -> None:
     # all: 0.7 and 0.35, losses 0.09 and 0.1225; without ann 0.25 and 0.25; without bob 0.01 and
     # 0.04
-    found = contributions(HISTORY, [1, 0])
+    found = crowd_contributions(HISTORY, [1, 0])
     assert found == pytest.approx(
         {"ann": 100 * (0.16 + 0.1275) / 2, "bob": -100 * (0.08 + 0.0825) / 2}
     )
@@ -303,16 +303,18 @@ def test_a_contribution_counts_the_questions_that_were_answered_together_with_ot
         "bob": [0.5, 0.5, None],
         "cy": [None, None, None],
     }
-    assert contributions(history, [1, 0, 1]) == pytest.approx(
-        {**contributions(HISTORY, [1, 0]), "cy": 0.0}
+    assert crowd_contributions(history, [1, 0, 1]) == pytest.approx(
+        {**crowd_contributions(HISTORY, [1, 0]), "cy": 0.0}
     )
 
 
 def test_who_is_alone_or_says_what_everyone_says_contributes_exactly_nothing() -> None:
-    assert contributions({"ann": [0.9, 0.3]}, [1, 0]) == {"ann": 0.0}
+    assert crowd_contributions({"ann": [0.9, 0.3]}, [1, 0]) == {"ann": 0.0}
     same = [0.1, 0.7, 0.3]
-    assert contributions(dict.fromkeys("abcdefg", same), [1, 0, 1]) == dict.fromkeys("abcdefg", 0.0)
-    assert contributions({}, []) == {}
+    assert crowd_contributions(dict.fromkeys("abcdefg", same), [1, 0, 1]) == dict.fromkeys(
+        "abcdefg", 0.0
+    )
+    assert crowd_contributions({}, []) == {}
 
 
 @law
@@ -328,46 +330,46 @@ def test_contributions_agree_with_leaving_out_one_by_one(
         losses: list[float] = [(m - o) * (m - o) for m, o in zip(means, happened, strict=True)]
         return 100 - 100 * sum(losses) / len(losses)
 
-    found = contributions({str(i): row for i, row in enumerate(rows)}, happened)
+    found = crowd_contributions({str(i): row for i, row in enumerate(rows)}, happened)
     for i in range(len(rows)):
         expected = points(rows) - points(rows[:i] + rows[i + 1 :])
         assert found[str(i)] == pytest.approx(expected, abs=2e-9)
 
 
 def test_only_forecasters_with_a_positive_contribution_have_a_say() -> None:
-    assert contribution_weighted(
+    assert pool_by_contribution(
         HISTORY, [1, 0], {"ann": 0.8, "bob": 0.1, "new": 0.0}
     ) == pytest.approx(0.8)
 
 
 def test_positive_contributions_are_the_weights() -> None:
     history = {"ann": [0.9, 0.2], "bob": [0.2, 0.7], "cy": [0.8, 0.1]}
-    earned = contributions(history, [1, 0])
+    earned = crowd_contributions(history, [1, 0])
     assert earned["ann"] > 0.0 > earned["bob"]
     expected = (earned["ann"] * 0.8 + earned["cy"] * 0.6) / (earned["ann"] + earned["cy"])
-    assert contribution_weighted(
+    assert pool_by_contribution(
         history, [1, 0], {"ann": 0.8, "bob": 0.1, "cy": 0.6}
     ) == pytest.approx(expected)
 
 
 def test_where_nobody_has_contributed_the_plain_mean_stands_in() -> None:
-    assert contribution_weighted({}, [], {"ann": 0.2, "bob": 0.6}) == pytest.approx(0.4)
-    assert contribution_weighted(HISTORY, [1, 0], {"bob": 0.2, "cy": 0.6}) == pytest.approx(0.4)
+    assert pool_by_contribution({}, [], {"ann": 0.2, "bob": 0.6}) == pytest.approx(0.4)
+    assert pool_by_contribution(HISTORY, [1, 0], {"bob": 0.2, "cy": 0.6}) == pytest.approx(0.4)
 
 
 def test_contributions_are_learned_over_twenty_questions() -> None:
-    assert LEARNED_AFTER == 20
+    assert MIN_RESOLVED_QUESTIONS == 20
 
 
 def test_a_history_that_does_not_fit_its_questions_is_refused() -> None:
     with pytest.raises(InvalidForecast, match="ann has 2 forecasts on 3 questions"):
-        contributions(HISTORY, [1, 0, 1])
+        crowd_contributions(HISTORY, [1, 0, 1])
     with pytest.raises(InvalidProbability):
-        contributions({"ann": [1.5], "bob": [0.5]}, [1])
+        crowd_contributions({"ann": [1.5], "bob": [0.5]}, [1])
     with pytest.raises(ValueError, match="0 or 1"):
-        contributions({"ann": [0.5]}, [0.5])
+        crowd_contributions({"ann": [0.5]}, [0.5])
     with pytest.raises(InvalidForecast, match="at least one"):
-        contribution_weighted(HISTORY, [1, 0], {})
+        pool_by_contribution(HISTORY, [1, 0], {})
 
 
 @st.composite
@@ -383,7 +385,7 @@ def tables(draw: st.DrawFn, options: int | None = None) -> list[list[float]]:
 @law
 @given(table=tables())
 def test_a_crowd_over_options_sums_to_one(table: list[list[float]]) -> None:
-    pooled = crowd_options(table)
+    pooled = pool_options(table)
     assert pooled.shape == (len(table[0]),)
     assert pooled.sum() == pytest.approx(1.0)
     assert (pooled >= 0.0).all()
@@ -392,14 +394,14 @@ def test_a_crowd_over_options_sums_to_one(table: list[list[float]]) -> None:
 @law
 @given(p=crowds)
 def test_two_options_are_a_binary_question(p: list[float]) -> None:
-    pooled = crowd_options([[each, 1.0 - each] for each in p])
-    assert pooled.tolist() == pytest.approx([crowd(p), 1.0 - crowd(p)], abs=1e-9)
+    pooled = pool_options([[each, 1.0 - each] for each in p])
+    assert pooled.tolist() == pytest.approx([pool_crowd(p), 1.0 - pool_crowd(p)], abs=1e-9)
 
 
 @law
 @given(table=tables(), n=st.integers(1, 5))
 def test_equal_rows_are_the_crowd(table: list[list[float]], n: int) -> None:
-    assert crowd_options([table[0]] * n) == pytest.approx(table[0], abs=1e-12)
+    assert pool_options([table[0]] * n) == pytest.approx(table[0], abs=1e-12)
 
 
 @law
@@ -407,27 +409,27 @@ def test_equal_rows_are_the_crowd(table: list[list[float]], n: int) -> None:
 def test_naming_options_in_another_order_only_reorders_the_crowd(
     table: list[list[float]], order: list[int]
 ) -> None:
-    reordered = crowd_options(np.array(table)[:, order])
-    assert reordered == pytest.approx(crowd_options(table)[order], abs=1e-12)
+    reordered = pool_options(np.array(table)[:, order])
+    assert reordered == pytest.approx(pool_options(table)[order], abs=1e-12)
 
 
 def test_when_each_is_certain_of_another_option_the_recency_weighted_mean_stands_in() -> None:
     weights = recency_weights(3)
-    assert crowd_options(np.eye(3)) == pytest.approx(weights / weights.sum())
-    assert crowd_options(np.eye(2)).tolist() == [0.5, 0.5]
+    assert pool_options(np.eye(3)) == pytest.approx(weights / weights.sum())
+    assert pool_options(np.eye(2)).tolist() == [0.5, 0.5]
 
 
 @pytest.mark.parametrize("wrong", [[], [[]], [0.5, 0.5], 0.5])
 def test_options_without_rows_are_refused(wrong: list[float]) -> None:
     with pytest.raises(InvalidForecast, match="one row for each forecaster"):
-        crowd_options(wrong)
+        pool_options(wrong)
     with pytest.raises(InvalidForecast, match="one row for each forecaster"):
         geometric_mean(wrong)
 
 
 def test_options_that_do_not_sum_to_one_are_refused() -> None:
     with pytest.raises(InvalidProbability, match=r"add up to 1, not 1\.1"):
-        crowd_options([[0.5, 0.5], [0.5, 0.6]])
+        pool_options([[0.5, 0.5], [0.5, 0.6]])
 
 
 Curve = tuple[list[float], list[float]]
@@ -446,7 +448,7 @@ def curves(draw: st.DrawFn) -> Curve:
 def test_the_crowd_curve_is_the_recency_weighted_mean_at_every_value(
     given_curves: list[Curve], at: float
 ) -> None:
-    x, share = crowd_cdf(given_curves)
+    x, share = pool_curves(given_curves)
     own = [np.interp(at, *curve) for curve in given_curves]
     expected = float(np.average(own, weights=recency_weights(len(given_curves))))
     assert float(np.interp(at, x, share)) == pytest.approx(expected, abs=1e-9)
@@ -455,7 +457,7 @@ def test_the_crowd_curve_is_the_recency_weighted_mean_at_every_value(
 @law
 @given(given_curves=st.lists(curves(), min_size=1, max_size=6))
 def test_the_crowd_curve_is_a_curve_on_everyones_knots(given_curves: list[Curve]) -> None:
-    x, share = crowd_cdf(given_curves)
+    x, share = pool_curves(given_curves)
     assert x.tolist() == sorted({knot for knots, _ in given_curves for knot in knots})
     assert (np.diff(share) >= 0.0).all()
     assert min(shares[0] for _, shares in given_curves) <= share[0]
@@ -465,12 +467,12 @@ def test_the_crowd_curve_is_a_curve_on_everyones_knots(given_curves: list[Curve]
 @law
 @given(curve=curves(), n=st.integers(1, 12))
 def test_equal_curves_are_the_crowd_curve_to_the_last_bit(curve: Curve, n: int) -> None:
-    x, share = crowd_cdf([curve] * n)
+    x, share = pool_curves([curve] * n)
     assert (x.tolist(), share.tolist()) == curve
 
 
 def test_a_curve_is_constant_beyond_its_own_knots() -> None:
-    x, share = crowd_cdf([([0, 10], [0.1, 0.9]), ([5, 20], [0.2, 1.0])])
+    x, share = pool_curves([([0, 10], [0.1, 0.9]), ([5, 20], [0.2, 1.0])])
     assert x.tolist() == [0.0, 5.0, 10.0, 20.0]
     assert share == pytest.approx([0.15, 0.35, (0.9 + 0.2 + 0.8 / 3) / 2, 0.95])
 
@@ -488,14 +490,14 @@ def test_a_curve_is_constant_beyond_its_own_knots() -> None:
 )
 def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
     with pytest.raises(InvalidForecast):
-        crowd_cdf([([0.0, 1.0], [0.0, 1.0]), wrong])
+        pool_curves([([0.0, 1.0], [0.0, 1.0]), wrong])
 
 
 def test_a_crowd_of_no_curves_or_of_impossible_ones_is_refused() -> None:
     with pytest.raises(InvalidForecast, match="at least one"):
-        crowd_cdf([])
+        pool_curves([])
     with pytest.raises(InvalidProbability):
-        crowd_cdf([([0.0, 1.0], [0.0, 1.5])])
+        pool_curves([([0.0, 1.0], [0.0, 1.5])])
 
 
 @law

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike
 
 from forecasts.distributions.probability import (
     SUM_TOLERANCE,
+    check_outcomes,
+    check_probabilities,
+    check_sum_to_one,
     logit,
-    outcomes,
-    probabilities,
     sigmoid,
-    summing_to_one,
 )
 from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law
@@ -26,7 +26,7 @@ from tests.forecasts.strategies import law
 def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(
     values: ArrayLike,
 ) -> None:
-    found = probabilities(values)
+    found = check_probabilities(values)
     assert found.shape == np.shape(values)
     assert found.dtype == np.float64
     assert found.tolist() == np.asarray(values, dtype=float).tolist()
@@ -38,33 +38,36 @@ def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(
 def test_a_number_outside_0_to_1_is_refused_alone_and_among_others_and_named(wrong: float) -> None:
     for values in (wrong, [0.5, wrong], [[0.5, 0.5], [wrong, 0.5]]):
         with pytest.raises(InvalidProbability, match="between 0 and 1") as caught:
-            probabilities(values)
+            check_probabilities(values)
         assert str(caught.value).endswith(f"not {float(wrong)}")
 
 
 def test_options_may_miss_1_by_a_rounding_error_and_by_no_more() -> None:
-    assert summing_to_one([0.5, 0.5 - SUM_TOLERANCE / 2]).tolist() == [0.5, 0.5 - SUM_TOLERANCE / 2]
-    assert summing_to_one([[1.0, 0.0], [0.1, 0.9]]).shape == (2, 2)
+    assert check_sum_to_one([0.5, 0.5 - SUM_TOLERANCE / 2]).tolist() == [
+        0.5,
+        0.5 - SUM_TOLERANCE / 2,
+    ]
+    assert check_sum_to_one([[1.0, 0.0], [0.1, 0.9]]).shape == (2, 2)
     for wrong, total in (([0.5, 0.4], "0.9"), ([[0.5, 0.5], [0.6, 0.5]], "1.1"), ([], "0")):
         with pytest.raises(InvalidProbability, match=f"add up to 1, not {total}"):
-            summing_to_one(wrong)
+            check_sum_to_one(wrong)
 
 
 def test_among_options_too_each_is_a_probability() -> None:
     with pytest.raises(InvalidProbability, match=r"between 0 and 1, not 1\.2"):
-        summing_to_one([1.2, -0.2])
+        check_sum_to_one([1.2, -0.2])
 
 
 def test_outcomes_are_1_and_0() -> None:
-    assert outcomes([True, False, 1, 0.0]).tolist() == [1.0, 0.0, 1.0, 0.0]
-    assert float(outcomes(1)) == 1.0
+    assert check_outcomes([True, False, 1, 0.0]).tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert float(check_outcomes(1)) == 1.0
 
 
 @pytest.mark.parametrize("wrong", [-1, 2, 0.5, math.nan])
 def test_an_outcome_that_is_neither_0_nor_1_is_refused(wrong: float) -> None:
     for values in (wrong, [1, wrong]):
         with pytest.raises(ValueError, match="is 0 or 1, not"):
-            outcomes(values)
+            check_outcomes(values)
 
 
 def test_a_refused_probability_is_a_forecasts_error_and_a_value_error() -> None:

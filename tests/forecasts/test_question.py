@@ -7,8 +7,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
-from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
+from forecasts.distributions.distribution import (
+    Binary,
+    Categorical,
+    Distribution,
+    even_distribution,
+)
 from forecasts.errors import (
     ForecastsError,
     InvalidForecast,
@@ -18,15 +23,15 @@ from forecasts.errors import (
 )
 from forecasts.questions.forecaster import COMPUTED, RESERVED
 from forecasts.questions.question import (
-    FORMS,
+    FORECAST_FORMATS,
     Option,
     Question,
-    aware,
     check_distribution,
     effective_close,
-    knowing_nothing,
-    latest,
-    status,
+    latest_resolution,
+    question_status,
+    to_utc,
+    uninformed_prior,
     utc,
 )
 from tests.forecasts.strategies import (
@@ -95,19 +100,19 @@ def test_only_a_binary_question_has_a_base_rate() -> None:
 def test_an_option_is_offered_from_its_adding_until_its_removal() -> None:
     late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
     asked = categorical_question("Moscow", late, gone, "Other")
-    assert asked.offered(day(0)) == ("Moscow", "Beijing", "Other")
-    assert asked.offered(day(10)) == ("Moscow", "Minsk", "Beijing", "Other")
-    assert asked.offered(day(20)) == ("Moscow", "Minsk", "Other")
+    assert asked.offered_options(day(0)) == ("Moscow", "Beijing", "Other")
+    assert asked.offered_options(day(10)) == ("Moscow", "Minsk", "Beijing", "Other")
+    assert asked.offered_options(day(20)) == ("Moscow", "Minsk", "Other")
 
 
 # Which forecasts fit
 
 FITTING: dict[str, Distribution] = {
     "binary": Binary(0.4),
-    "categorical": even(OPTIONS),
-    "ordered": even(LEVELS),
+    "categorical": even_distribution(OPTIONS),
+    "ordered": even_distribution(LEVELS),
     "numeric": CURVE,
-    "date": uniform(Scale(day_number(OPENS), day_number(day(100)), open_upper=True)),
+    "date": uniform_curve(Scale(day_number(OPENS), day_number(day(100)), open_upper=True)),
 }
 
 
@@ -119,15 +124,15 @@ def test_a_forecast_fits_questions_of_its_own_kind_and_no_other(asked: Question)
     for held in FITTING.values():
         if type(held) is not type(FITTING[asked.kind]):
             with pytest.raises(
-                InvalidForecast, match=f"is a {asked.kind} question: {FORMS[asked.kind]}"
+                InvalidForecast, match=f"is a {asked.kind} question: {FORECAST_FORMATS[asked.kind]}"
             ):
                 check_distribution(asked, held)
 
 
 def test_a_forecast_names_options_of_its_question_alone() -> None:
-    check_distribution(categorical_question(), even(("Moscow", "Other")))
+    check_distribution(categorical_question(), even_distribution(("Moscow", "Other")))
     with pytest.raises(InvalidForecast, match="has no option 'Minsk'"):
-        check_distribution(categorical_question(), even(("Moscow", "Minsk")))
+        check_distribution(categorical_question(), even_distribution(("Moscow", "Minsk")))
 
 
 @pytest.mark.parametrize("x", [(-0.001, 100.0), (0.0, 100.001), (-50.0, 50.0)])
@@ -159,9 +164,9 @@ def test_certainty_fits_every_kind() -> None:
 
 
 def test_knowing_nothing_is_a_half_all_options_alike_or_an_even_curve() -> None:
-    assert knowing_nothing() == Binary(0.5)
-    assert knowing_nothing(OPTIONS) == even(OPTIONS)
-    assert knowing_nothing(scale=Scale(0.0, 100.0)) == CURVE
+    assert uninformed_prior() == Binary(0.5)
+    assert uninformed_prior(OPTIONS) == even_distribution(OPTIONS)
+    assert uninformed_prior(scale=Scale(0.0, 100.0)) == CURVE
 
 
 # When it stands open
@@ -180,7 +185,7 @@ def test_scoring_ends_at_the_scheduled_close_or_when_the_answer_was_known() -> N
     [(-0.1, "upcoming"), (0, "open"), (99.9, "open"), (100, "closed"), (500, "closed")],
 )
 def test_an_unanswered_question_opens_and_closes_on_time(now: float, expected: str) -> None:
-    assert status(question(days=100), None, day(now)) == expected
+    assert question_status(question(days=100), None, day(now)) == expected
 
 
 @pytest.mark.parametrize(
@@ -196,20 +201,20 @@ def test_an_unanswered_question_opens_and_closes_on_time(now: float, expected: s
 def test_an_answered_question_shows_its_answer_whatever_the_time(
     outcome: str, expected: str
 ) -> None:
-    assert status(question(days=100), resolution(outcome, known=10), day(20)) == expected  # type: ignore[arg-type]
+    assert question_status(question(days=100), resolution(outcome, known=10), day(20)) == expected  # type: ignore[arg-type]
 
 
 def test_the_resolution_entered_last_counts_whatever_it_says_about_the_past() -> None:
     first, second = resolution("yes", known=50, entered=60), resolution("no", known=40, entered=70)
-    assert latest([]) is None
-    assert latest([first, second]) is second
-    assert latest([second, first]) is second
+    assert latest_resolution([]) is None
+    assert latest_resolution([first, second]) is second
+    assert latest_resolution([second, first]) is second
 
 
 def test_of_two_resolutions_entered_at_one_instant_the_later_in_order_counts() -> None:
     first, second = resolution("yes", known=50), resolution("annulled", known=50)
-    assert latest([first, second]) is second
-    assert latest([second, first]) is first
+    assert latest_resolution([first, second]) is second
+    assert latest_resolution([second, first]) is first
 
 
 # How times are read
@@ -223,7 +228,7 @@ def test_an_offset_is_turned_into_utc() -> None:
     read = utc("2026-01-01T02:00:00+02:00")
     assert read == OPENS
     assert read.tzinfo is UTC
-    assert aware(datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))) == OPENS
+    assert to_utc(datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))) == OPENS
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "2026-13-01", "01/02/2026"])
@@ -240,7 +245,7 @@ def test_a_time_without_zone_is_refused(text: str) -> None:
 
 def test_a_naive_datetime_is_refused() -> None:
     with pytest.raises(InvalidTime, match=r"2026-01-01T00:00:00.*no time zone"):
-        aware(datetime(2026, 1, 1))  # noqa: DTZ001
+        to_utc(datetime(2026, 1, 1))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00"])

@@ -9,14 +9,14 @@ from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.evidence.evidence import Direction, IndicatorId, Strength
 from forecasts.evidence.statement import Statement, StatementId
 from forecasts.question_sets.question_set import (
-    FILES,
-    OPTIONAL,
-    Copy,
-    Event,
+    OPTIONAL_SET_FILES,
+    SET_FILES,
     FeedSeed,
+    HistoryEvent,
     InventedForecast,
     PastResolution,
     QuestionSet,
+    ReportCopy,
     read_question_set,
 )
 from forecasts.questions.question import ForecasterId, Option, QuestionId, utc
@@ -97,7 +97,7 @@ def test_feeds_are_read(read: QuestionSet) -> None:
 def test_the_history_is_read(read: QuestionSet) -> None:
     neutral, ada = QuestionId("neutral"), ForecasterId("demo-ada")
     assert read.events == (
-        Event(
+        HistoryEvent(
             id="vote",
             at=utc("2022-07-01T12:00Z"),
             title="It abstained",
@@ -106,7 +106,7 @@ def test_the_history_is_read(read: QuestionSet) -> None:
             url="https://example.org/vote",
             yes=(neutral,),
             no=(),
-            copies=(Copy("daily", "Abstention"),),
+            copies=(ReportCopy("daily", "Abstention"),),
         ),
     )
     answered = (
@@ -124,7 +124,9 @@ def test_the_history_is_read(read: QuestionSet) -> None:
 
 
 def test_a_set_needs_no_history(read: QuestionSet) -> None:
-    bare = read_question_set({name: text for name, text in TEXTS.items() if name not in OPTIONAL})
+    bare = read_question_set(
+        {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
+    )
     assert bare.questions == read.questions
     assert (bare.events, bare.resolutions, bare.forecasts, dict(bare.forecasters)) == (
         (),
@@ -164,20 +166,20 @@ def test_a_set_needs_no_statements(read: QuestionSet) -> None:
     assert (bare.statements, bare.indicators) == ((), read.indicators)
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name not in OPTIONAL])
+@pytest.mark.parametrize("name", [name for name in SET_FILES if name not in OPTIONAL_SET_FILES])
 def test_a_missing_file_is_named(name: str) -> None:
     error = refusal({n: text for n, text in TEXTS.items() if n != name})
     assert (error.file, error.line, error.reason) == (name, 1, f"the set needs a file {name}")
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", SET_FILES)
 def test_a_syntax_error_is_named_by_file_and_line(name: str) -> None:
     error = refusal({**TEXTS, name: TEXTS[name] + "\nbroken = \n"})
     assert (error.file, error.line) == (name, TEXTS[name].count("\n") + 2)
     assert "not valid TOML" in error.reason
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", SET_FILES)
 def test_a_table_that_nobody_reads_is_refused(name: str) -> None:
     error = refusal({**TEXTS, name: TEXTS[name] + "\n[[mystery]]\nid = 1\n"})
     assert (error.file, error.line) == (name, TEXTS[name].count("\n") + 2)

@@ -165,6 +165,6 @@ def test_priors_without_a_width_are_refused(sd_a: float, sd_b: float) -> None:
 
 
 def test_a_fit_that_does_not_settle_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logistic, "_ROUNDS", 1)
+    monkeypatch.setattr(logistic, "_MAX_ITERATIONS", 1)
     with pytest.raises(ForecastsError, match="did not settle"):
         fit_recalibration([0.3], [1])

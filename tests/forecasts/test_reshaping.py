@@ -5,8 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distributions.cdf import Cdf, Scale, from_quantiles, from_slider, uniform
-from forecasts.distributions.reshaping import from_quartiles, reshape, with_masses
+from forecasts.distributions.cdf import (
+    Cdf,
+    Scale,
+    curve_from_handles,
+    curve_from_quantiles,
+    uniform_curve,
+)
+from forecasts.distributions.reshaping import (
+    curve_from_quartiles,
+    replace_tail_masses,
+    reshape_curve,
+)
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import check_distribution
 from tests.forecasts.strategies import cdfs, law, numeric_question
@@ -38,7 +48,7 @@ def test_moved_quartiles_and_masses_are_exact(
 ) -> None:
     low, high = below / 100 * scale.open_lower, above / 100 * scale.open_upper
     values = scale.values([n / 200 for n in at]).tolist()
-    made = reshape(data.draw(cdfs(scale)), scale, values, below=low, above=high)
+    made = reshape_curve(data.draw(cdfs(scale)), scale, values, below=low, above=high)
     check_distribution(numeric_question(scale), made)
     assert (made.below, made.above) == pytest.approx((low, high))
     inside = 1.0 - low - high
@@ -50,28 +60,30 @@ def test_moved_quartiles_and_masses_are_exact(
 @law
 @given(spaced)
 def test_a_reshaped_curve_has_no_steps(quartiles: list[float]) -> None:
-    stepped = from_quantiles({0.05: 20.0, 0.25: 40.0, 0.5: 50.0, 0.75: 55.0, 0.95: 60.0}, CLOSED)
-    for curve in (uniform(CLOSED), stepped):
-        density = densities(reshape(curve, CLOSED, quartiles, below=0.0, above=0.0), CLOSED)
+    stepped = curve_from_quantiles(
+        {0.05: 20.0, 0.25: 40.0, 0.5: 50.0, 0.75: 55.0, 0.95: 60.0}, CLOSED
+    )
+    for curve in (uniform_curve(CLOSED), stepped):
+        density = densities(reshape_curve(curve, CLOSED, quartiles, below=0.0, above=0.0), CLOSED)
         assert (
             np.abs(np.diff(density)).max() < 0.3 * density.max()
         )  # from knot to knot; steps would be of 0.5 and more
 
 
 def test_a_quartile_moved_a_little_leaves_the_tails() -> None:
-    held = from_quantiles({0.05: 20.0, 0.25: 40.0, 0.5: 50.0, 0.75: 55.0, 0.95: 60.0}, CLOSED)
-    made = reshape(held, CLOSED, (40.0, 50.0, 55.1), below=0.0, above=0.0)
+    held = curve_from_quantiles({0.05: 20.0, 0.25: 40.0, 0.5: 50.0, 0.75: 55.0, 0.95: 60.0}, CLOSED)
+    made = reshape_curve(held, CLOSED, (40.0, 50.0, 55.1), below=0.0, above=0.0)
     assert made.quantile(0.05) == pytest.approx(20.0, abs=1e-6)
     assert made.quantile(0.95) == pytest.approx(60.0, abs=0.3)
 
 
 def test_a_tail_narrows_and_widens_with_its_half() -> None:
-    made = reshape(uniform(CLOSED), CLOSED, (45.0, 50.0, 60.0), below=0.0, above=0.0)
+    made = reshape_curve(uniform_curve(CLOSED), CLOSED, (45.0, 50.0, 60.0), below=0.0, above=0.0)
     assert (made.quantile(0.05), made.quantile(0.95)) == pytest.approx((41.0, 68.0))
 
 
 def test_a_wide_tail_stays_within_its_bound() -> None:
-    made = reshape(uniform(CLOSED), CLOSED, (10.0, 50.0, 90.0), below=0.0, above=0.0)
+    made = reshape_curve(uniform_curve(CLOSED), CLOSED, (10.0, 50.0, 90.0), below=0.0, above=0.0)
     assert (made.quantile(0.05), made.quantile(0.95)) == pytest.approx((2.0, 98.0))
     assert densities(made, CLOSED).max() < 3.5
 
@@ -80,19 +92,22 @@ def test_a_wide_tail_stays_within_its_bound() -> None:
 def test_a_quartile_moved_to_a_bound_leaves_the_middle_exact(
     quartiles: tuple[float, float, float],
 ) -> None:
-    made = reshape(uniform(CLOSED), CLOSED, quartiles, below=0.0, above=0.0)
+    made = reshape_curve(uniform_curve(CLOSED), CLOSED, quartiles, below=0.0, above=0.0)
     assert made.at(quartiles[1]) == pytest.approx(0.5)
     assert (made.below, made.above) == (0.0, 0.0)
 
 
 def test_of_nothing_in_the_range_the_tails_are_even() -> None:
-    made = reshape(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, EVEN, below=0.0, above=0.4)
+    made = reshape_curve(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, EVEN, below=0.0, above=0.4)
     assert [made.at(x) for x in (5.0, 50.0, 95.0)] == pytest.approx([0.03, 0.3, 0.57])
 
 
 def test_quartiles_close_together_make_a_curve() -> None:
-    for curve in (from_slider(20.0, 30.0, 60.0, CLOSED), Cdf((0.0, 1e-12, 100.0), (0.0, 1.0, 1.0))):
-        made = reshape(curve, CLOSED, (49.999999, 50.0, 50.000001), below=0.0, above=0.0)
+    for curve in (
+        curve_from_handles(20.0, 30.0, 60.0, CLOSED),
+        Cdf((0.0, 1e-12, 100.0), (0.0, 1.0, 1.0)),
+    ):
+        made = reshape_curve(curve, CLOSED, (49.999999, 50.0, 50.000001), below=0.0, above=0.0)
         check_distribution(numeric_question(CLOSED), made)
         assert made.at(50.0) == pytest.approx(0.5)
 
@@ -111,7 +126,7 @@ def test_quartiles_that_do_not_rise_within_the_range_are_refused(
     values: tuple[float, float, float],
 ) -> None:
     with pytest.raises(InvalidForecast, match="lie in the range and rise"):
-        reshape(uniform(CLOSED), CLOSED, values, below=0.0, above=0.0)
+        reshape_curve(uniform_curve(CLOSED), CLOSED, values, below=0.0, above=0.0)
 
 
 # Masses beyond the range
@@ -124,7 +139,7 @@ def test_other_masses_keep_the_shape_within_the_range(
 ) -> None:
     held = data.draw(cdfs(scale))
     low, high = below / 100 * scale.open_lower, above / 100 * scale.open_upper
-    made = with_masses(held, scale, below=low, above=high)
+    made = replace_tail_masses(held, scale, below=low, above=high)
     assert (made.below, made.above) == pytest.approx((low, high))
     inside = held.p[-1] - held.below
     if inside > 1e-9:
@@ -133,19 +148,23 @@ def test_other_masses_keep_the_shape_within_the_range(
 
 
 def test_a_part_of_the_range_leaves_out_the_rest() -> None:
-    made = with_masses(uniform(CLOSED), Scale(40.0, 100.0, open_upper=True), below=0.0, above=0.4)
+    made = replace_tail_masses(
+        uniform_curve(CLOSED), Scale(40.0, 100.0, open_upper=True), below=0.0, above=0.4
+    )
     assert [made.at(x) for x in (40.0, 70.0, 100.0)] == pytest.approx([0.0, 0.3, 0.6])
 
 
 def test_of_nothing_in_the_range_the_result_is_even() -> None:
-    made = with_masses(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, below=0.0, above=0.4)
+    made = replace_tail_masses(Cdf((0.0, 100.0), (0.0, 0.0)), OPEN, below=0.0, above=0.4)
     assert [made.at(x) for x in (0.0, 50.0, 100.0)] == pytest.approx([0.0, 0.3, 0.6])
 
 
 def test_more_than_everything_beyond_the_range_is_refused() -> None:
     with pytest.raises(InvalidForecast, match="120% beyond the range is more than everything"):
-        with_masses(uniform(OPEN), OPEN, below=0.6, above=0.6)
-    assert with_masses(uniform(OPEN), OPEN, below=0.7, above=0.3).above == pytest.approx(0.3)
+        replace_tail_masses(uniform_curve(OPEN), OPEN, below=0.6, above=0.6)
+    assert replace_tail_masses(
+        uniform_curve(OPEN), OPEN, below=0.7, above=0.3
+    ).above == pytest.approx(0.3)
 
 
 # Three quartiles of everything
@@ -158,7 +177,7 @@ def test_quartiles_and_masses_beyond_the_range_are_exact(
 ) -> None:
     low, high = below * scale.open_lower, above * scale.open_upper
     values = scale.values([n / 200 for n in at]).tolist()
-    made = from_quartiles(values, scale, below=low, above=high)
+    made = curve_from_quartiles(values, scale, below=low, above=high)
     check_distribution(numeric_question(scale), made)
     assert [made.at(x) for x in values] == pytest.approx([0.25, 0.5, 0.75], abs=1e-9)
     assert (made.below, made.above) == pytest.approx((low, high), abs=1e-12)
@@ -167,17 +186,19 @@ def test_quartiles_and_masses_beyond_the_range_are_exact(
 @law
 @given(spaced, st.floats(0.0, 0.25))
 def test_a_curve_from_quartiles_has_no_steps(quartiles: list[float], above: float) -> None:
-    density = densities(from_quartiles(quartiles, OPEN, below=0.03, above=above), OPEN)
+    density = densities(curve_from_quartiles(quartiles, OPEN, below=0.03, above=above), OPEN)
     assert np.abs(np.diff(density)).max() < 0.3 * density.max()
 
 
 def test_a_quartile_at_a_bound_leaves_the_middle_exact() -> None:
-    made = from_quartiles((0.0, 30.0, 100.0), OPEN, below=0.1, above=0.2)
+    made = curve_from_quartiles((0.0, 30.0, 100.0), OPEN, below=0.1, above=0.2)
     assert (made.below, made.at(30.0), made.above) == pytest.approx((0.1, 0.5, 0.2))
 
 
 def test_a_curve_from_quartiles_is_like_a_logistic_one() -> None:
-    logistic = from_slider(45.0, 50.0, 55.0, OPEN)
-    made = from_quartiles((45.0, 50.0, 55.0), OPEN, below=logistic.below, above=logistic.above)
+    logistic = curve_from_handles(45.0, 50.0, 55.0, OPEN)
+    made = curve_from_quartiles(
+        (45.0, 50.0, 55.0), OPEN, below=logistic.below, above=logistic.above
+    )
     for x in range(101):
         assert made.at(x) == pytest.approx(logistic.at(x), abs=0.01)

@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from forecasts.questions.question import QuestionId
-from forecasts.scenarios.diagnosticity import GiveWay, diagnosticity, gives_way, information
-from forecasts.scenarios.scenario_set import LikelihoodRow, posterior
+from forecasts.scenarios.diagnosticity import (
+    ShareEditMethod,
+    analyse_diagnosticity,
+    edit_share,
+    rank_informative_rows,
+)
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, compute_posterior
 from tests.forecasts.strategies import law
 from tests.forecasts.test_scenario_set import (
     CONTRACT,
@@ -24,7 +29,7 @@ from tests.forecasts.test_scenario_set import (
 )
 
 NOW = Categorical(NAMES, (0.5, 0.3, 0.2))
-HOW: tuple[GiveWay, ...] = ("in proportion", "in log-odds")
+HOW: tuple[ShareEditMethod, ...] = ("in proportion", "in log-odds")
 
 hows = st.sampled_from(HOW)
 chances = st.floats(0.0, 1.0)
@@ -41,7 +46,7 @@ def held(draw: st.DrawFn) -> Categorical:
 
 
 def test_information_by_hand() -> None:
-    summit, contract = information(FUTURES, TABLE, NOW)
+    summit, contract = rank_informative_rows(FUTURES, TABLE, NOW)
     assert (summit.question_id, contract.question_id) == (SUMMIT, CONTRACT)
     assert summit.p_yes == pytest.approx(0.24)
     assert summit.if_yes.p == pytest.approx((0.05 / 0.24, 0.18 / 0.24, 0.01 / 0.24))
@@ -55,14 +60,14 @@ def test_information_by_hand() -> None:
 def test_the_most_telling_row_comes_first_and_answers_lead_where_it_says(case: Case) -> None:
     asked, table, _ = case
     assert isinstance(asked.prior, Categorical)
-    found = information(asked, table, asked.prior)
+    found = rank_informative_rows(asked, table, asked.prior)
     assert [value.bits for value in found] == sorted((value.bits for value in found), reverse=True)
     for value in found:
         assert value.if_yes.p == pytest.approx(
-            posterior(asked, table, {value.question_id: 1.0}).distribution.p
+            compute_posterior(asked, table, {value.question_id: 1.0}).distribution.p
         )
         assert value.if_no.p == pytest.approx(
-            posterior(asked, table, {value.question_id: 0.0}).distribution.p
+            compute_posterior(asked, table, {value.question_id: 0.0}).distribution.p
         )
         mean = [
             value.p_yes * y + (1 - value.p_yes) * n
@@ -74,24 +79,24 @@ def test_the_most_telling_row_comes_first_and_answers_lead_where_it_says(case: C
 
 
 def test_what_is_answered_can_tell_no_more() -> None:
-    assert [value.question_id for value in information(FUTURES, TABLE, NOW, answered={SUMMIT})] == [
-        CONTRACT
-    ]
+    assert [
+        value.question_id for value in rank_informative_rows(FUTURES, TABLE, NOW, answered={SUMMIT})
+    ] == [CONTRACT]
     sure = Categorical(NAMES, (0.0, 1.0, 0.0))
-    assert [value.bits for value in information(FUTURES, TABLE, sure)] == [0.0, 0.0]
+    assert [value.bits for value in rank_informative_rows(FUTURES, TABLE, sure)] == [0.0, 0.0]
 
 
 def test_information_is_by_name_whatever_the_order_of_the_shares() -> None:
     turned = Categorical(("Other", "closer", "neutral"), (0.2, 0.3, 0.5))
-    assert [v.bits for v in information(FUTURES, TABLE, turned)] == pytest.approx(
-        [v.bits for v in information(FUTURES, TABLE, NOW)]
+    assert [v.bits for v in rank_informative_rows(FUTURES, TABLE, turned)] == pytest.approx(
+        [v.bits for v in rank_informative_rows(FUTURES, TABLE, NOW)]
     )
     with pytest.raises(ForecastsError, match="says nothing of 'war'"):
-        information(FUTURES, TABLE, Categorical(("neutral", "war"), (0.5, 0.5)))
+        rank_informative_rows(FUTURES, TABLE, Categorical(("neutral", "war"), (0.5, 0.5)))
 
 
 def test_rows_are_marked_against_their_mean_and_the_most_telling_comes_first() -> None:
-    found = diagnosticity(FUTURES, TABLE)
+    found = analyse_diagnosticity(FUTURES, TABLE)
     summit, contract = found.rows
     assert (summit.question_id, summit.answer, found.inconsistency) == (SUMMIT, None, (0, 0, 0))
     assert [cell.mark for cell in summit.cells] == [
@@ -114,7 +119,7 @@ def test_rows_are_marked_against_their_mean_and_the_most_telling_comes_first() -
 
 
 def test_what_was_answered_no_is_marked_by_its_no_and_counts_against_scenarios() -> None:
-    found = diagnosticity(FUTURES, TABLE, {SUMMIT: False, CONTRACT: True})
+    found = analyse_diagnosticity(FUTURES, TABLE, {SUMMIT: False, CONTRACT: True})
     by_row = {row.question_id: row for row in found.rows}
     assert [cell.mark for cell in by_row[SUMMIT].cells] == [
         "N",
@@ -124,12 +129,15 @@ def test_what_was_answered_no_is_marked_by_its_no_and_counts_against_scenarios()
     assert by_row[SUMMIT].ratio == pytest.approx(0.95 / 0.4)
     assert by_row[CONTRACT].ratio == pytest.approx(0.8 / 0.3)
     assert found.inconsistency == (0, 2, 0)
-    assert diagnosticity(FUTURES, TABLE, {SUMMIT: True}).inconsistency == (2, 0, 2)
+    assert analyse_diagnosticity(FUTURES, TABLE, {SUMMIT: True}).inconsistency == (2, 0, 2)
 
 
 def test_a_row_that_is_certain_has_an_infinite_ratio_and_one_that_says_nothing_is_neutral() -> None:
-    rows = (LikelihoodRow(CONTRACT, (1.0, 1.0, 1.0)), LikelihoodRow(SUMMIT, (0.0, 0.5, 0.5)))
-    summit, contract = diagnosticity(FUTURES, scenario_set(*rows), {CONTRACT: False}).rows
+    rows = (
+        ScenarioLikelihoods(CONTRACT, (1.0, 1.0, 1.0)),
+        ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5)),
+    )
+    summit, contract = analyse_diagnosticity(FUTURES, scenario_set(*rows), {CONTRACT: False}).rows
     assert (summit.ratio_yes, summit.ratio_no, contract.ratio) == (math.inf, 2.0, 1.0)
     assert {cell.mark for cell in contract.cells} == {"N"}
 
@@ -140,8 +148,8 @@ def test_evidence_that_is_the_same_everywhere_counts_against_nobody(
     case: Case, answer: bool
 ) -> None:
     asked, table, _ = case
-    fog = LikelihoodRow(QuestionId("fog"), (0.3,) * len(asked.options))
-    found = diagnosticity(asked, scenario_set(*table.rows, fog), {fog.question_id: answer})
+    fog = ScenarioLikelihoods(QuestionId("fog"), (0.3,) * len(asked.options))
+    found = analyse_diagnosticity(asked, scenario_set(*table.rows, fog), {fog.question_id: answer})
     assert set(found.inconsistency) == {0}
     assert found.rows[-1].question_id == "fog" or found.rows[-1].ratio <= 1.0 / 0.7
 
@@ -149,9 +157,9 @@ def test_evidence_that_is_the_same_everywhere_counts_against_nobody(
 @law
 @given(held(), chances, hows)
 def test_shares_that_give_way_add_up_to_exactly_one(
-    shares: Categorical, new: float, how: GiveWay
+    shares: Categorical, new: float, how: ShareEditMethod
 ) -> None:
-    found = gives_way(shares, "a", new, how=how)
+    found = edit_share(shares, "a", new, method=how)
     assert math.fsum(found.p) == 1.0
     assert found.of("a") == new
     assert found.options == shares.options
@@ -160,9 +168,9 @@ def test_shares_that_give_way_add_up_to_exactly_one(
 @law
 @given(held(), chances, hows)
 def test_others_keep_their_order_and_nothing_comes_from_nothing(
-    shares: Categorical, new: float, how: GiveWay
+    shares: Categorical, new: float, how: ShareEditMethod
 ) -> None:
-    found = gives_way(shares, "a", new, how=how)
+    found = edit_share(shares, "a", new, method=how)
     before, after = shares.p[1:], found.p[1:]
     for n, p in enumerate(before):
         assert all(after[n] >= after[m] - 1e-12 for m, q in enumerate(before) if p > q)
@@ -175,7 +183,7 @@ def test_others_keep_their_order_and_nothing_comes_from_nothing(
 @law
 @given(held(), chances)
 def test_in_proportion_the_others_keep_their_ratios(shares: Categorical, new: float) -> None:
-    found = gives_way(shares, "a", new)
+    found = edit_share(shares, "a", new)
     left = math.fsum(shares.p[1:])
     if left > 0.0:
         assert found.p[1:] == pytest.approx(
@@ -186,7 +194,7 @@ def test_in_proportion_the_others_keep_their_ratios(shares: Categorical, new: fl
 @law
 @given(held(), st.floats(0.01, 0.99))
 def test_in_log_odds_the_others_move_by_one_amount(shares: Categorical, new: float) -> None:
-    found = gives_way(shares, "a", new, how="in log-odds")
+    found = edit_share(shares, "a", new, method="in log-odds")
     pairs = [(p, q) for p, q in zip(shares.p[1:], found.p[1:], strict=True) if 0.0 < p < 1.0]
     if len(pairs) > 1:
         moved = [math.log(q / (1 - q)) - math.log(p / (1 - p)) for p, q in pairs]
@@ -195,36 +203,36 @@ def test_in_log_odds_the_others_move_by_one_amount(shares: Categorical, new: flo
 
 def test_an_edit_that_changes_nothing_changes_nothing() -> None:
     for how in HOW:
-        assert gives_way(NOW, "closer", 0.3, how=how).p == pytest.approx(NOW.p, abs=1e-12)
-    assert gives_way(NOW, "closer", 0.3, how="from one", one="Other").p == pytest.approx(
+        assert edit_share(NOW, "closer", 0.3, method=how).p == pytest.approx(NOW.p, abs=1e-12)
+    assert edit_share(NOW, "closer", 0.3, method="from one", donor="Other").p == pytest.approx(
         NOW.p, abs=1e-12
     )
 
 
 def test_one_option_alone_can_give_way() -> None:
-    found = gives_way(NOW, "closer", 0.4, how="from one", one="Other")
+    found = edit_share(NOW, "closer", 0.4, method="from one", donor="Other")
     assert found.p == pytest.approx((0.5, 0.4, 0.1))
     assert found.of("neutral") == 0.5
     assert math.fsum(found.p) == 1.0
-    assert gives_way(NOW, "closer", 0.5, how="from one", one="Other").of("Other") == 0.0
+    assert edit_share(NOW, "closer", 0.5, method="from one", donor="Other").of("Other") == 0.0
 
 
 def test_what_cannot_give_way_is_refused() -> None:
     with pytest.raises(InvalidForecast, match=r"'Other' has only 0\.2 to give"):
-        gives_way(NOW, "closer", 0.6, how="from one", one="Other")
+        edit_share(NOW, "closer", 0.6, method="from one", donor="Other")
     for one in (None, "closer", "war"):
         with pytest.raises(
             InvalidForecast, match="say which other option gives way: neutral, Other"
         ):
-            gives_way(NOW, "closer", 0.4, how="from one", one=one)
+            edit_share(NOW, "closer", 0.4, method="from one", donor=one)
     with pytest.raises(InvalidForecast, match="no option 'war'"):
-        gives_way(NOW, "war", 0.4)
+        edit_share(NOW, "war", 0.4)
     with pytest.raises(InvalidProbability):
-        gives_way(NOW, "closer", 1.4)
+        edit_share(NOW, "closer", 1.4)
 
 
 def test_a_share_that_is_all_but_certain_can_give_way() -> None:
     nearly = Categorical(("a", "b", "c"), (0.0, 1.0, 1e-9))
-    found = gives_way(nearly, "a", 0.4, how="in log-odds")
+    found = edit_share(nearly, "a", 0.4, method="in log-odds")
     assert found.p == pytest.approx((0.4, 0.6, 0.0), abs=1e-6)
     assert math.fsum(found.p) == 1.0

@@ -15,14 +15,14 @@ from forecasts.questions.question import Option, Question, QuestionId
 from forecasts.scenarios.likelihood_table import indicator_probabilities, scenario_posterior
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
-    LikelihoodRow,
+    ScenarioLikelihoods,
     ScenarioPosterior,
     ScenarioSet,
     check_scenario_set,
-    history,
-    likelihood_from,
-    posterior,
-    word_of,
+    compute_posterior,
+    nearest_word,
+    parse_likelihood,
+    posterior_history,
 )
 from tests.forecasts.strategies import categorical_question, day, law, numeric_question, question
 
@@ -32,14 +32,17 @@ FUTURES = replace(
 )
 CONTRACT, SUMMIT = QuestionId("contract"), QuestionId("summit")
 KNOWN = {name: question(name=name) for name in (CONTRACT, SUMMIT)}
-ROWS = (LikelihoodRow(CONTRACT, (0.8, 0.3, 0.6)), LikelihoodRow(SUMMIT, (0.1, 0.6, 0.05)))
+ROWS = (
+    ScenarioLikelihoods(CONTRACT, (0.8, 0.3, 0.6)),
+    ScenarioLikelihoods(SUMMIT, (0.1, 0.6, 0.05)),
+)
 
 inner = st.floats(0.01, 0.99)
 boards = st.dictionaries(st.sampled_from(["r0", "r1", "r2"]), inner | st.sampled_from([0.0, 1.0]))
 Case = tuple[Question, ScenarioSet, dict[QuestionId, float]]
 
 
-def scenario_set(*rows: LikelihoodRow) -> ScenarioSet:
+def scenario_set(*rows: ScenarioLikelihoods) -> ScenarioSet:
     return ScenarioSet(FUTURES.id, "Two years", ("stays", "comes closer", "anything else"), rows)
 
 
@@ -53,7 +56,7 @@ def cases(draw: st.DrawFn) -> Case:
     weights = draw(st.lists(st.floats(0.05, 1.0), min_size=len(names), max_size=len(names)))
     prior = Categorical(names, tuple(w / math.fsum(weights) for w in weights))
     row = st.lists(inner, min_size=len(names), max_size=len(names))
-    rows = (LikelihoodRow(QuestionId(f"r{n}"), tuple(draw(row))) for n in range(3))
+    rows = (ScenarioLikelihoods(QuestionId(f"r{n}"), tuple(draw(row))) for n in range(3))
     asked = replace(categorical_question(*names, name="futures"), prior=prior)
     found = ScenarioSet(asked.id, "", names, tuple(rows))
     return asked, found, {QuestionId(name): p for name, p in draw(boards).items()}
@@ -65,24 +68,24 @@ def total(found: ScenarioPosterior, name: str) -> float:
 
 def test_each_of_the_five_words_is_its_own_nearest() -> None:
     assert list(FIVE_WORDS.values()) == pytest.approx([0.03, 0.125, 0.5, 0.875, 0.97])
-    assert [word_of(p) for p in FIVE_WORDS.values()] == list(FIVE_WORDS)
-    assert (word_of(0.0), word_of(1.0), word_of(0.3)) == (
+    assert [nearest_word(p) for p in FIVE_WORDS.values()] == list(FIVE_WORDS)
+    assert (nearest_word(0.0), nearest_word(1.0), nearest_word(0.3)) == (
         "almost no chance",
         "almost certain",
         "very unlikely",
     )
     with pytest.raises(InvalidProbability):
-        word_of(1.5)
+        nearest_word(1.5)
 
 
 def test_a_likelihood_is_typed_as_a_word_or_a_number() -> None:
-    assert [likelihood_from(text) for text in ("almost  certain", " 12.5% ", "0.3")] == [
+    assert [parse_likelihood(text) for text in ("almost  certain", " 12.5% ", "0.3")] == [
         FIVE_WORDS["almost certain"],
         0.125,
         0.3,
     ]
     with pytest.raises(InvalidProbability, match="or one of: almost no chance"):
-        likelihood_from("likely")
+        parse_likelihood("likely")
 
 
 def test_a_set_that_fits_its_question_is_accepted() -> None:
@@ -107,27 +110,30 @@ def test_every_scenario_has_a_description() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (LikelihoodRow(SUMMIT, (0.5, 0.5)), "has 2 numbers for 3 scenarios"),
+        (ScenarioLikelihoods(SUMMIT, (0.5, 0.5)), "has 2 numbers for 3 scenarios"),
         (
-            LikelihoodRow(QuestionId("trade"), (0.5, 0.5, 0.5)),
+            ScenarioLikelihoods(QuestionId("trade"), (0.5, 0.5, 0.5)),
             "'trade' is numeric: a row is about a binary question",
         ),
-        (LikelihoodRow(FUTURES.id, (0.5, 0.5, 0.5)), "the scenarios' own question"),
-        (LikelihoodRow(CONTRACT, (0.5, 0.5, 0.5)), "in the table twice"),
-        (LikelihoodRow(QuestionId("weather"), (0.5, 0.5, 0.5)), "there is no question 'weather'"),
-        (LikelihoodRow(SUMMIT, (0.5, 1.5, 0.5)), "between 0 and 1"),
-        (LikelihoodRow(SUMMIT, (0.5, 1.0, 0.5)), r"write 0\.01 or 0\.99"),
-        (LikelihoodRow(SUMMIT, (0.0, 0.5, 0.5)), r"write 0\.01 or 0\.99"),
+        (ScenarioLikelihoods(FUTURES.id, (0.5, 0.5, 0.5)), "the scenarios' own question"),
+        (ScenarioLikelihoods(CONTRACT, (0.5, 0.5, 0.5)), "in the table twice"),
+        (
+            ScenarioLikelihoods(QuestionId("weather"), (0.5, 0.5, 0.5)),
+            "there is no question 'weather'",
+        ),
+        (ScenarioLikelihoods(SUMMIT, (0.5, 1.5, 0.5)), "between 0 and 1"),
+        (ScenarioLikelihoods(SUMMIT, (0.5, 1.0, 0.5)), r"write 0\.01 or 0\.99"),
+        (ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5)), r"write 0\.01 or 0\.99"),
     ],
 )
-def test_a_row_that_does_not_fit_is_refused(row: LikelihoodRow, reason: str) -> None:
+def test_a_row_that_does_not_fit_is_refused(row: ScenarioLikelihoods, reason: str) -> None:
     known = {**KNOWN, QuestionId("trade"): numeric_question(name="trade")}
     with pytest.raises((InvalidQuestion, InvalidProbability), match=reason):
         check_scenario_set(scenario_set(ROWS[0], row), FUTURES, known)
 
 
 def test_answers_are_bayes_rule_and_the_lines_say_so() -> None:
-    found = posterior(FUTURES, TABLE, {SUMMIT: True, CONTRACT: False})
+    found = compute_posterior(FUTURES, TABLE, {SUMMIT: True, CONTRACT: False})
     observed = [[0.2, 0.7, 0.4], [0.1, 0.6, 0.05]]
     assert found.distribution.p == pytest.approx(
         scenario_posterior([0.5, 0.3, 0.2], observed), abs=1e-12
@@ -143,7 +149,7 @@ def test_answers_are_bayes_rule_and_the_lines_say_so() -> None:
 @law
 @given(cases())
 def test_the_lines_of_a_scenario_add_up_to_its_share(case: Case) -> None:
-    found = posterior(*case)
+    found = compute_posterior(*case)
     assert math.fsum(found.distribution.p) == pytest.approx(1.0, abs=1e-12)
     for name, p in zip(found.distribution.options, found.distribution.p, strict=True):
         assert total(found, name) == pytest.approx(math.log(p), abs=1e-12)
@@ -155,7 +161,10 @@ def test_the_lines_of_a_scenario_add_up_to_its_share(case: Case) -> None:
 @given(cases())
 def test_the_order_of_the_rows_does_not_matter(case: Case) -> None:
     asked, table, board = case
-    found, other = posterior(*case), posterior(asked, replace(table, rows=table.rows[::-1]), board)
+    found, other = (
+        compute_posterior(*case),
+        compute_posterior(asked, replace(table, rows=table.rows[::-1]), board),
+    )
     assert other.distribution.p == pytest.approx(found.distribution.p, abs=1e-9)
     assert set(other.left_out) == set(found.left_out)
     for name in found.distribution.options:
@@ -169,11 +178,11 @@ def test_the_order_of_the_rows_does_not_matter(case: Case) -> None:
 @given(cases(), inner)
 def test_a_row_that_says_the_same_of_all_scenarios_moves_nothing(case: Case, p: float) -> None:
     asked, table, board = case
-    fog = LikelihoodRow(QuestionId("fog"), (p,) * len(asked.options))
-    found = posterior(
+    fog = ScenarioLikelihoods(QuestionId("fog"), (p,) * len(asked.options))
+    found = compute_posterior(
         asked, replace(table, rows=(*table.rows, fog)), {**board, fog.question_id: 0.9}
     )
-    assert found.distribution.p == pytest.approx(posterior(*case).distribution.p, abs=1e-9)
+    assert found.distribution.p == pytest.approx(compute_posterior(*case).distribution.p, abs=1e-9)
     added = [
         line.log_share
         for own in found.lines.values()
@@ -189,7 +198,7 @@ def test_a_board_that_says_what_was_expected_leaves_the_prior(case: Case) -> Non
     asked, table, _ = case
     assert isinstance(asked.prior, Categorical)
     expected = indicator_probabilities(asked.prior.p, [row.p for row in table.rows])
-    found = posterior(
+    found = compute_posterior(
         asked, table, {row.question_id: p for row, p in zip(table.rows, expected, strict=True)}
     )
     assert found.distribution.p == pytest.approx(asked.prior.p, abs=1e-9)
@@ -200,7 +209,7 @@ def test_a_board_that_says_what_was_expected_leaves_the_prior(case: Case) -> Non
 @given(cases())
 def test_one_row_alone_needs_no_closing_line(case: Case) -> None:
     asked, table, _ = case
-    found = posterior(asked, table, {QuestionId("r1"): 0.8})
+    found = compute_posterior(asked, table, {QuestionId("r1"): 0.8})
     assert [own[-1].log_share for own in found.lines.values()] == pytest.approx(
         [0.0] * len(asked.options), abs=1e-9
     )
@@ -208,14 +217,16 @@ def test_one_row_alone_needs_no_closing_line(case: Case) -> None:
 
 
 def test_without_the_board_it_is_exactly_the_prior_and_every_row_is_named() -> None:
-    found = posterior(FUTURES, TABLE, {QuestionId("weather"): 0.9})
+    found = compute_posterior(FUTURES, TABLE, {QuestionId("weather"): 0.9})
     assert found.distribution == FUTURES.prior
     assert (found.nats, found.left_out) == (0.0, (CONTRACT, SUMMIT))
 
 
 def test_what_is_impossible_stays_out_without_lines_and_what_is_ruled_out_says_by_what() -> None:
     asked = replace(FUTURES, prior=Categorical(NAMES, (0.6, 0.4, 0.0)))
-    found = posterior(asked, scenario_set(LikelihoodRow(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0})
+    found = compute_posterior(
+        asked, scenario_set(ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}
+    )
     assert found.distribution.p == (0.0, 1.0, 0.0)
     assert found.lines["Other"] == ()
     assert [line.log_share for line in found.lines["neutral"]] == [math.log(0.6), -math.inf, 0.0]
@@ -230,18 +241,20 @@ def test_an_option_that_is_gone_is_in_other_and_one_added_later_is_read_from_it(
     )
     asked = replace(categorical_question(*options, name="futures"), prior=FUTURES.prior)
     board = {SUMMIT: 1.0}
-    assert posterior(asked, TABLE, board, at=day(10)) == posterior(FUTURES, TABLE, board)
-    later = posterior(asked, TABLE, board, at=day(40))
+    assert compute_posterior(asked, TABLE, board, at=day(10)) == compute_posterior(
+        FUTURES, TABLE, board
+    )
+    later = compute_posterior(asked, TABLE, board, at=day(40))
     assert later.distribution.options == ("neutral", "Other")
     assert later.distribution.p == pytest.approx((0.05 / 0.075, 0.025 / 0.075))
 
 
 def test_a_question_without_options_and_a_row_that_is_too_short_are_refused() -> None:
     with pytest.raises(InvalidForecast, match="scenarios are options"):
-        posterior(question(name="futures"), TABLE, {})
-    short = scenario_set(LikelihoodRow(SUMMIT, (0.5, 0.5)))
+        compute_posterior(question(name="futures"), TABLE, {})
+    short = scenario_set(ScenarioLikelihoods(SUMMIT, (0.5, 0.5)))
     with pytest.raises(ForecastsError, match="says nothing of 'Other'"):
-        posterior(FUTURES, short, {SUMMIT: 0.5})
+        compute_posterior(FUTURES, short, {SUMMIT: 0.5})
 
 
 def test_a_history_has_the_moments_at_which_the_scenarios_moved() -> None:
@@ -252,10 +265,10 @@ def test_a_history_has_the_moments_at_which_the_scenarios_moved() -> None:
         (day(3), {SUMMIT: 0.5, QuestionId("weather"): 0.9}),
         (day(4), {SUMMIT: 1.0}),
     ]
-    found = history(FUTURES, TABLE, steps)
+    found = posterior_history(FUTURES, TABLE, steps)
     assert [at for at, _ in found] == [day(0), day(2), day(4)]
     assert found[0][1] == (0.5, 0.3, 0.2)
-    assert found[-1][1] == posterior(FUTURES, TABLE, {SUMMIT: 1.0}).distribution.p
-    assert history(FUTURES, TABLE, []) == ()
-    fog = scenario_set(*ROWS, LikelihoodRow(QuestionId("weather"), (0.3, 0.3, 0.3)))
-    assert [at for at, _ in history(FUTURES, fog, steps)] == [day(0), day(2), day(4)]
+    assert found[-1][1] == compute_posterior(FUTURES, TABLE, {SUMMIT: 1.0}).distribution.p
+    assert posterior_history(FUTURES, TABLE, []) == ()
+    fog = scenario_set(*ROWS, ScenarioLikelihoods(QuestionId("weather"), (0.3, 0.3, 0.3)))
+    assert [at for at, _ in posterior_history(FUTURES, fog, steps)] == [day(0), day(2), day(4)]

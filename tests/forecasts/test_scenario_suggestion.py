@@ -8,7 +8,7 @@ from hypothesis import given
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.questions.question import Option
-from forecasts.scenarios.scenario_set import LikelihoodRow, posterior
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, compute_posterior
 from forecasts.suggestion.scenario import VERSION, suggest_scenarios
 from tests.forecasts.strategies import categorical_question, day, law
 from tests.forecasts.test_scenario_set import (
@@ -27,7 +27,7 @@ from tests.forecasts.test_scenario_set import (
 def test_it_is_the_posterior_and_its_lines_add_up(case: Case) -> None:
     asked, table, board = case
     found = suggest_scenarios(asked, table, board, day(3))
-    assert found.distribution == posterior(*case).distribution
+    assert found.distribution == compute_posterior(*case).distribution
     assert (found.question_id, found.at, found.version) == (asked.id, day(3), VERSION)
     for name, p in zip(found.distribution.options, found.distribution.p, strict=True):
         own = found.lines[name]
@@ -47,7 +47,7 @@ def test_a_line_names_its_question() -> None:
 
 def test_what_is_ruled_out_has_no_lines() -> None:
     found = suggest_scenarios(
-        FUTURES, scenario_set(LikelihoodRow(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}, day(3)
+        FUTURES, scenario_set(ScenarioLikelihoods(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}, day(3)
     )
     assert found.distribution.of("neutral") == 0.0
     assert found.lines["neutral"] == ()

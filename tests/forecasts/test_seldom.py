@@ -8,14 +8,14 @@ import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.essays.extract import find_claims
-from forecasts.essays.relative_dates import meant_on
+from forecasts.essays.relative_dates import resolve_relative_time
 from forecasts.evidence.evidence import Evidence
-from forecasts.evidence.signposts import _seen_at
+from forecasts.evidence.signposts import _find_seen_time
 from forecasts.questions.links import Link
-from forecasts.questions.question import QuestionId, status
-from forecasts.questions.timeline import timeline
-from forecasts.scenarios.link_rules import branch_to_annul
-from forecasts.suggestion.postmortem import stretches_between
+from forecasts.questions.question import QuestionId, question_status
+from forecasts.questions.timeline import build_timeline
+from forecasts.scenarios.link_rules import find_branch_to_annul
+from forecasts.suggestion.postmortem import compare_timelines
 from tests.forecasts.strategies import day, evidence, question, resolution
 
 TUESDAY = date(2026, 11, 24)
@@ -40,32 +40,32 @@ TUESDAY = date(2026, 11, 24)
     ],
 )
 def test_a_moving_time_means_a_day(phrase: str, meant: date | None) -> None:
-    assert meant_on(phrase, TUESDAY) == meant
+    assert resolve_relative_time(phrase, TUESDAY) == meant
 
 
 def test_a_condition_that_is_asked_again_annuls_no_branch() -> None:
     pair = Link(
         "tariffs", "condition", tuple(map(QuestionId, ("if", "so", "not"))), "Tariffs and war"
     )
-    assert branch_to_annul(pair, "reopened") == ()
+    assert find_branch_to_annul(pair, "reopened") == ()
 
 
 def test_a_question_that_was_reopened_stands_as_if_it_had_no_answer() -> None:
     asked = question()
     now = asked.opens_at + timedelta(days=1)
-    assert status(asked, resolution("reopened"), now) == status(asked, None, now)
+    assert question_status(asked, resolution("reopened"), now) == question_status(asked, None, now)
 
 
 def test_of_what_was_annulled_no_stretch_is_scored() -> None:
-    held = timeline([(question().opens_at, Binary(0.4))])
-    assert stretches_between(question(), resolution("annulled"), held, held) == ()
+    held = build_timeline([(question().opens_at, Binary(0.4))])
+    assert compare_timelines(question(), resolution("annulled"), held, held) == ()
 
 
 def test_stories_that_are_hardly_trusted_are_seen_with_the_last_of_them() -> None:
     stories: list[Evidence] = [
         evidence(n, at=at, relevance=0.05, status="logged") for n, at in ((1, 2.0), (2, 1.0))
     ]
-    assert _seen_at(stories) == day(2.0)
+    assert _find_seen_time(stories) == day(2.0)
 
 
 def cue(text: str) -> str:

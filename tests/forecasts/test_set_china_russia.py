@@ -16,24 +16,24 @@ from typing import get_args
 import pytest
 
 import forecasts
-from forecasts.essays.claim_map import claim_map
+from forecasts.essays.claim_map import map_claims
 from forecasts.essays.extract import Sentence
 from forecasts.evidence.evidence import Direction, Indicator, Strength
-from forecasts.question_sets.history_file import Event, PastResolution
+from forecasts.question_sets.history_file import HistoryEvent, PastResolution
 from forecasts.question_sets.question_set import (
-    FILES,
     MAX_QUOTED_WORDS,
+    SET_FILES,
     QuestionSet,
     read_question_set,
 )
 from forecasts.questions.question import ForecasterId, Kind, Question, QuestionId, Resolution
 from tracker.feeds.links import canonical_url
 from tracker.matching import static
-from tracker.matching.matcher import Match, Matcher, words_of
-from tracker.matching.near_duplicates import Copies
-from tracker.matching.profile import profile_of
-from tracker.matching.rules import fulfilling
-from tracker.matching.tokens import Tokens
+from tracker.matching.matcher import Match, Matcher, clean_item_text
+from tracker.matching.near_duplicates import NearDuplicates
+from tracker.matching.profile import profile_from_indicator
+from tracker.matching.rules import find_fulfilling
+from tracker.matching.tokens import Vocabulary
 
 FOLDER = Path(forecasts.__file__).parent / "question_sets" / "builtin" / "china_russia_2022"
 ESSAY = Path(__file__).resolve().parents[3] / "shared" / "question_seeds" / "essay.txt"
@@ -68,7 +68,7 @@ Link = tuple[str, QuestionId, Direction]
 
 @pytest.fixture(scope="module")
 def essay_set() -> QuestionSet:
-    files = (FOLDER / name for name in FILES)
+    files = (FOLDER / name for name in SET_FILES)
     return read_question_set(
         {file.name: file.read_text(encoding="utf-8") for file in files if file.is_file()}
     )
@@ -108,7 +108,7 @@ def test_a_war_that_goes_on_is_nothing_against_the_sentence(essay_set: QuestionS
         6500, 6680, "However, …", "explicit prediction", "will not", 1.0, 1.0, True, ""
     )
     resolutions = {r.question_id: _as_answered(r) for r in essay_set.resolutions}
-    (found,) = claim_map([sentence], ours.values(), [], essay_set.questions, {}, resolutions)
+    (found,) = map_claims([sentence], ours.values(), [], essay_set.questions, {}, resolutions)
     assert (found.claim_ids, found.state, found.share) == (tuple(ours), "borne out", 0.75)
     assert {"ceasefire-2025", "ceasefire-date-2028"} < set(found.question_ids)
 
@@ -187,7 +187,7 @@ def _matching(essay_set: QuestionSet) -> set[tuple[str, str]]:
     examples = list(dict.fromkeys(example for i in indicators for example in i.examples))
     return {
         (examples[e], indicators[i].id)
-        for e, i in fulfilling(examples, list(map(profile_of, indicators)))
+        for e, i in find_fulfilling(examples, list(map(profile_from_indicator, indicators)))
     }
 
 
@@ -289,13 +289,13 @@ def test_nearly_all_copies_are_found_to_be_the_same_report(essay_set: QuestionSe
         for event in essay_set.events
         for copy in event.copies
     ]
-    found = [Copies().add(pair) == [None, 1] for pair in pairs]
+    found = [NearDuplicates().add(pair) == [None, 1] for pair in pairs]
     assert sum(found) >= 0.9 * len(pairs)
 
 
 def test_no_two_events_are_taken_for_copies_of_one_report(essay_set: QuestionSet) -> None:
     events = sorted(essay_set.events, key=lambda event: event.at)
-    firsts = Copies().add(
+    firsts = NearDuplicates().add(
         [(n, event.title, event.summary, event.at) for n, event in enumerate(events)]
     )
     assert [
@@ -386,8 +386,12 @@ def _labels(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -
 def _matches(
     texts: tuple[tuple[str, str], ...], indicators: tuple[Indicator, ...]
 ) -> list[tuple[Match, ...]]:
-    matcher = Matcher(tuple(dict.fromkeys(map(profile_of, indicators))), static.load(), Tokens())
-    return list(matcher.match([words_of(title, summary) for title, summary in texts]))
+    matcher = Matcher(
+        tuple(dict.fromkeys(map(profile_from_indicator, indicators))),
+        static.load_static(),
+        Vocabulary(),
+    )
+    return list(matcher.match([clean_item_text(title, summary) for title, summary in texts]))
 
 
 def _links(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -> set[Link]:
@@ -401,7 +405,7 @@ def _links(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) ->
 
 
 def _links_of(
-    event: Event,
+    event: HistoryEvent,
     matches: tuple[Match, ...],
     essay_set: QuestionSet,
     answers: dict[QuestionId, PastResolution],
@@ -410,7 +414,10 @@ def _links_of(
     best: dict[QuestionId, Direction] = {}
     for found in matches:
         for indicator in essay_set.indicators:
-            if indicator.question_id in opened and profile_of(indicator) == found.profile:
+            if (
+                indicator.question_id in opened
+                and profile_from_indicator(indicator) == found.profile
+            ):
                 best.setdefault(
                     indicator.question_id, Direction(int(indicator.direction) * found.polarity.sign)
                 )

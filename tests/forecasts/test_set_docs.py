@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
-from forecasts.question_sets.question_set import ESSAY_TEXT, FILES, read_question_set
-from forecasts.question_sets.reader import Record, SetFile
+from forecasts.question_sets.question_set import ESSAY_TEXT, SET_FILES, read_question_set
+from forecasts.question_sets.reader import SetFile, SetRecord
 from forecasts.questions.links import LinkKind
 from forecasts.scenarios.scenario_set import FIVE_WORDS
 from tests.forecasts import small_set
@@ -34,7 +34,7 @@ def blocks(table: str) -> str:
     return "".join(block for block in shown if block.startswith(f"[[{table}]]"))
 
 
-@pytest.mark.parametrize("file", [*FILES, ESSAY_TEXT])
+@pytest.mark.parametrize("file", [*SET_FILES, ESSAY_TEXT])
 def test_every_file_has_a_section_of_its_own(file: str) -> None:
     assert section(file)
 
@@ -43,9 +43,9 @@ def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     accepted: set[tuple[str, str]] = set()
-    plain, only = Record.get, SetFile.only
+    plain, only = SetRecord.get, SetFile.allow_only
 
-    def heard(self: Record, key: str, default: Any = None) -> Any:
+    def heard(self: SetRecord, key: str, default: Any = None) -> Any:
         accepted.add((self.file.name, key))
         return plain(self, key, default)
 
@@ -53,7 +53,7 @@ def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
         accepted.update((self.name, name) for name in names)
         only(self, *names)
 
-    monkeypatch.setattr(Record, "get", heard)
+    monkeypatch.setattr(SetRecord, "get", heard)
     monkeypatch.setattr(SetFile, "only", tables)
     read_question_set(
         small_set.changed(
@@ -61,7 +61,7 @@ def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
         )
     )
     assert len(accepted) > 90
-    assert {file for file, _ in accepted} == set(FILES)
+    assert {file for file, _ in accepted} == set(SET_FILES)
     missing = [
         (f, k)
         for f, k in sorted(accepted)

@@ -12,10 +12,10 @@ import pytest
 
 from forecasts.distributions.cdf import Cdf, day_number
 from forecasts.distributions.distribution import Categorical
-from forecasts.essays.claim_outcomes import check_bearing
+from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.essays.extract import ClaimForm, find_claims
-from forecasts.linting.flaws import Surroundings
-from forecasts.linting.lint import lint
+from forecasts.linting.flaws import LintContext
+from forecasts.linting.lint import find_flaws
 from forecasts.question_sets.question_set import MAX_QUOTED_WORDS, QuestionSet
 from forecasts.questions.question import Kind, Question
 from tracker.app import question_set_files as question_sets
@@ -32,7 +32,7 @@ TAGS = set("prices storage california china europe costs sodium auctions safety 
 
 @pytest.fixture(scope="module")
 def grid_set() -> QuestionSet:
-    return question_sets.load(NAME)
+    return question_sets.load_question_set(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +59,15 @@ def test_every_kind_of_question_can_be_seen_in_the_set(grid_set: QuestionSet) ->
 
 
 def test_the_set_asks_nothing_that_the_first_one_asks(grid_set: QuestionSet) -> None:
-    first = question_sets.load(question_sets.DEFAULT)
+    first = question_sets.load_question_set(question_sets.DEFAULT_SET)
     assert grid_set.essay.id != first.essay.id
     assert not {q.id for q in grid_set.questions} & {q.id for q in first.questions}
 
 
 def test_a_feed_that_the_first_set_has_too_is_one_and_the_same(grid_set: QuestionSet) -> None:
-    first = {feed.id: feed for feed in question_sets.load(question_sets.DEFAULT).feeds}
+    first = {
+        feed.id: feed for feed in question_sets.load_question_set(question_sets.DEFAULT_SET).feeds
+    }
     shared = [feed for feed in grid_set.feeds if feed.id in first]
     assert [feed.id for feed in shared] == ["eia-today"]
     for feed in shared:
@@ -197,7 +199,7 @@ def test_the_linter_would_open_every_question(grid_set: QuestionSet) -> None:
     flaws = {
         (q.id, flaw.severity, flaw.code)
         for q in grid_set.questions
-        for flaw in lint(q, _around(grid_set, q))
+        for flaw in find_flaws(q, _around(grid_set, q))
     }
     assert flaws <= {("china-end-2026", "advice", "options-gap")}
     assert not grid_set.overrides
@@ -211,7 +213,7 @@ def test_live_questions_open_together_and_end_within_three_years(grid_set: Quest
 
 def test_what_bears_a_claim_out_fits_every_question(grid_set: QuestionSet) -> None:
     for question in grid_set.questions:
-        check_bearing(question)
+        check_outcome_condition(question)
     assert {q.id for q in grid_set.questions if not q.bears_out} == NO_BEARING
 
 
@@ -279,13 +281,13 @@ def test_questions_of_a_group_differ_in_nothing_but_their_member(
     assert (germany.opens_at, germany.closes_at) == (spain.opens_at, spain.closes_at)
 
 
-def _around(grid_set: QuestionSet, question: Question) -> Surroundings:
+def _around(grid_set: QuestionSet, question: Question) -> LintContext:
     """A tracker that polls the feeds of this set alone, on the day on which the question opens."""
-    return Surroundings(
+    return LintContext(
         now=question.opens_at,
         feeds=tuple(f"{feed.title} {feed.theme}" for feed in grid_set.feeds),
         indicators=tuple(i for i in grid_set.indicators if i.question_id == question.id),
-        alike=tuple(
+        sibling_questions=tuple(
             q
             for q in grid_set.questions
             if q != question and set(q.claim_ids) & set(question.claim_ids)

@@ -12,8 +12,8 @@ from forecasts.question_sets.question_set import QuestionSet
 from forecasts.questions.question import Question, QuestionId
 from tracker.app import question_set_files as question_sets
 from tracker.feeds.links import canonical_url
-from tracker.matching.profile import profile_of
-from tracker.matching.rules import fulfils
+from tracker.matching.profile import profile_from_indicator
+from tracker.matching.rules import fulfils_rule
 
 OPENS = datetime(2026, 12, 1, tzinfo=UTC)
 """The day on which the live questions open; nothing that the set tells is younger."""
@@ -23,7 +23,7 @@ THEMES = set("storage solar grid europe statistics".split())
 
 @pytest.fixture(scope="module")
 def grid_set() -> QuestionSet:
-    return question_sets.load("grid_storage_2026")
+    return question_sets.load_question_set("grid_storage_2026")
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +43,17 @@ def test_no_example_matches_an_indicator_of_the_other_direction(grid_set: Questi
         for indicator in grid_set.indicators
         for example in indicator.examples
         for found in _opposed(grid_set, indicator)
-        if fulfils(example, profile_of(found))
+        if fulfils_rule(example, profile_from_indicator(found))
     ]
     assert crossed == []
 
 
 def test_no_opposite_matches_its_own_indicator(grid_set: QuestionSet) -> None:
     wrong = [
-        (i.id, o) for i in grid_set.indicators for o in i.opposites if fulfils(o, profile_of(i))
+        (i.id, o)
+        for i in grid_set.indicators
+        for o in i.opposites
+        if fulfils_rule(o, profile_from_indicator(i))
     ]
     assert wrong == []
 
@@ -125,5 +128,7 @@ def _opposed(grid_set: QuestionSet, indicator: Indicator) -> list[Indicator]:
 
 def _found(grid_set: QuestionSet, text: str, question_id: QuestionId) -> bool:
     return any(
-        fulfils(text, profile_of(i)) for i in grid_set.indicators if i.question_id == question_id
+        fulfils_rule(text, profile_from_indicator(i))
+        for i in grid_set.indicators
+        if i.question_id == question_id
     )

@@ -4,7 +4,7 @@ import pytest
 
 from forecasts.errors import InvalidQuestion
 from forecasts.question_sets.question_set import read_question_set
-from forecasts.questions.links import Link, LinkId, check_labels, check_link
+from forecasts.questions.links import Link, LinkId, check_link_labels, check_link_questions
 from forecasts.questions.question import QuestionId
 from tests.forecasts.small_set import EVERY_KIND, LINKS, changed, line_of, refusal
 from tests.forecasts.strategies import (
@@ -68,7 +68,7 @@ def test_a_set_needs_no_links() -> None:
     ],
 )
 def test_links_of_every_kind_may_bind_what_fits(found: Link) -> None:
-    check_link(found, KNOWN)
+    check_link_questions(found, KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,17 @@ def test_links_of_every_kind_may_bind_what_fits(found: Link) -> None:
 )
 def test_a_link_that_does_not_fit_its_questions_is_refused(found: Link, reason: str) -> None:
     with pytest.raises(InvalidQuestion) as caught:
-        check_link(found, KNOWN)
+        check_link_questions(found, KNOWN)
     assert reason in str(caught.value)
 
 
 def test_there_is_a_label_for_each_question_or_none() -> None:
-    check_labels(link("implies", "a", "b"))
-    check_labels(link("implies", "a", "b", labels=("first", "second")))
+    check_link_labels(link("implies", "a", "b"))
+    check_link_labels(link("implies", "a", "b", labels=("first", "second")))
     with pytest.raises(
         InvalidQuestion, match="1 labels for 2 questions: give one for each, or none"
     ):
-        check_labels(link("implies", "a", "b", labels=("first",)))
+        check_link_labels(link("implies", "a", "b", labels=("first",)))
 
 
 @pytest.mark.parametrize(

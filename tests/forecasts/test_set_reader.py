@@ -7,11 +7,11 @@ import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
-from forecasts.question_sets.reader import Record, SetFile, unique
+from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
 from tests.forecasts.strategies import OPENS, evidence, question
 
 
-def only_record(text: str) -> Record:
+def only_record(text: str) -> SetRecord:
     (record,) = SetFile("some.toml", text).records("thing")
     return record
 
@@ -69,7 +69,7 @@ def test_a_table_that_is_no_list_of_entries_is_refused(text: str) -> None:
     ],
 )
 def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -> None:
-    error = refusal(lambda: SetFile("some.toml", text).only("thing", "other"))
+    error = refusal(lambda: SetFile("some.toml", text).allow_only("thing", "other"))
     assert (error.line, error.reason) == (
         marked(text),
         "unknown 'thingy'; known here: thing, other",
@@ -77,17 +77,19 @@ def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -
 
 
 def test_a_name_that_is_hidden_by_escapes_is_refused_at_the_first_line() -> None:
-    assert refusal(lambda: SetFile("some.toml", '\n["t\\u0068ing"]\n').only("other")).line == 1
-    assert refusal(lambda: only_record('\n[["t\\u0068ing"]]\n').text("id")).line == 1
+    assert (
+        refusal(lambda: SetFile("some.toml", '\n["t\\u0068ing"]\n').allow_only("other")).line == 1
+    )
+    assert refusal(lambda: only_record('\n[["t\\u0068ing"]]\n').read_text("id")).line == 1
 
 
 def test_each_entry_knows_its_own_lines() -> None:
     text = '[[thing]]\nid = "a"\n\n[[other]]\nid = 1\n\n[[ thing ]]\nname = "n"\nid = 3 # here\n'
     first, second = SetFile("some.toml", text).records("thing")
     assert (first.line, second.line) == (1, 7)
-    assert first.text("id") == "a"
-    assert refusal(lambda: second.text("id")).line == marked(text)
-    assert refusal(lambda: first.text("missing")).line == 1
+    assert first.read_text("id") == "a"
+    assert refusal(lambda: second.read_text("id")).line == marked(text)
+    assert refusal(lambda: first.read_text("missing")).line == 1
 
 
 def test_text_inside_a_long_string_is_never_taken_for_a_key_or_a_header() -> None:
@@ -95,13 +97,13 @@ def test_text_inside_a_long_string_is_never_taken_for_a_key_or_a_header() -> Non
         '[[thing]]\nnote = """\n[[thing]]\nid = no key\n"""\nid = 3 # here\n[[thing]]\nid = "b"\n'
     )
     first, second = SetFile("some.toml", text).records("thing")
-    assert refusal(lambda: first.text("id")).line == marked(text)
+    assert refusal(lambda: first.read_text("id")).line == marked(text)
     assert second.line == 7
 
 
 def test_a_nested_list_is_never_taken_for_a_header() -> None:
     text = '[[thing]]\nterms = [\n  ["a"]\n]\nid = 3 # here\n'
-    assert refusal(lambda: only_record(text).text("id")).line == marked(text)
+    assert refusal(lambda: only_record(text).read_text("id")).line == marked(text)
 
 
 @pytest.mark.parametrize(
@@ -114,41 +116,45 @@ def test_a_nested_list_is_never_taken_for_a_header() -> None:
     ],
 )
 def test_a_part_of_an_entry_is_found_by_its_header_or_dotted_key(text: str) -> None:
-    assert refusal(lambda: only_record(text).text("part")).line == marked(text)
+    assert refusal(lambda: only_record(text).read_text("part")).line == marked(text)
 
 
 def test_a_key_that_is_hidden_by_escapes_is_refused_at_its_entry_and_not_in_the_next_one() -> None:
     text = '[[thing]]\n"i\\u0064" = 1\n[[thing]]\n"i\\u0064" = 2\nid_ = 3\n'
     first, second = SetFile("some.toml", text).records("thing")
-    assert refusal(lambda: first.text("id")).line == 1
-    assert refusal(lambda: second.text("id")).line == 3
+    assert refusal(lambda: first.read_text("id")).line == 1
+    assert refusal(lambda: second.read_text("id")).line == 3
     spelt_out, _ = SetFile("some.toml", '[[thing]]\n"i\\u0064" = 1\n[[thing]]\nid = 2\n').records(
         "thing"
     )
-    assert refusal(lambda: spelt_out.text("id")).line == 1
+    assert refusal(lambda: spelt_out.read_text("id")).line == 1
 
 
 def test_texts_are_read_with_their_white_space_folded() -> None:
     record = only_record(
         '[[thing]]\nid = "a-1_b"\nnote = """\n  two\n  lines\n"""\nempty = ""\ntags = ["x  y"]\n'
     )
-    assert record.text("note") == "two lines"
-    assert record.text("empty", "") == ""
-    assert record.text("absent", "else") == "else"
-    assert record.slug() == "a-1_b"
-    assert record.texts("tags") == ("x y",)
-    assert record.texts("absent") == ()
+    assert record.read_text("note") == "two lines"
+    assert record.read_text("empty", "") == ""
+    assert record.read_text("absent", "else") == "else"
+    assert record.read_slug() == "a-1_b"
+    assert record.read_texts("tags") == ("x y",)
+    assert record.read_texts("absent") == ()
 
 
 def test_numbers_flags_words_and_links_are_read() -> None:
     record = only_record(
         '[[thing]]\nn = 3\nx = 0.5\nyes = true\nword = "b"\nurl = "https://example.org/"\n'
     )
-    assert (record.number("n"), record.number("x"), record.number("absent", 4.0)) == (3.0, 0.5, 4.0)
-    assert record.count("n") == 3
-    assert (record.flag("yes"), record.flag("absent")) == (True, False)
-    assert record.word("word", ("a", "b")) == "b"
-    assert record.link() == "https://example.org/"
+    assert (
+        record.read_number("n"),
+        record.read_number("x"),
+        record.read_number("absent", 4.0),
+    ) == (3.0, 0.5, 4.0)
+    assert record.read_count("n") == 3
+    assert (record.read_flag("yes"), record.read_flag("absent")) == (True, False)
+    assert record.read_choice("word", ("a", "b")) == "b"
+    assert record.read_url() == "https://example.org/"
 
 
 @pytest.mark.parametrize(
@@ -162,23 +168,23 @@ def test_numbers_flags_words_and_links_are_read() -> None:
     ],
 )
 def test_times_are_read_as_utc(written: str) -> None:
-    found = only_record(f"[[thing]]\nat = {written}\n").when("at")
+    found = only_record(f"[[thing]]\nat = {written}\n").read_time("at")
     assert found == OPENS
     assert found.tzinfo is UTC
     assert isinstance(found, datetime)
 
 
-READ: dict[str, Callable[[Record], object]] = {
-    "text": lambda r: r.text("key"),
-    "slug": lambda r: r.slug("key"),
-    "word": lambda r: r.word("key", ("a", "b")),
-    "link": lambda r: r.link("key"),
-    "number": lambda r: r.number("key"),
-    "count": lambda r: r.count("key"),
-    "flag": lambda r: r.flag("key"),
-    "texts": lambda r: r.texts("key"),
-    "known": lambda r: r.known("key", {"a", "b"}),
-    "when": lambda r: r.when("key"),
+READ: dict[str, Callable[[SetRecord], object]] = {
+    "text": lambda r: r.read_text("key"),
+    "slug": lambda r: r.read_slug("key"),
+    "word": lambda r: r.read_choice("key", ("a", "b")),
+    "link": lambda r: r.read_url("key"),
+    "number": lambda r: r.read_number("key"),
+    "count": lambda r: r.read_count("key"),
+    "flag": lambda r: r.read_flag("key"),
+    "texts": lambda r: r.read_texts("key"),
+    "known": lambda r: r.read_ids("key", {"a", "b"}),
+    "when": lambda r: r.read_time("key"),
 }
 
 
@@ -226,13 +232,13 @@ def test_a_missing_key_is_refused_at_its_entry(how: str) -> None:
 
 
 def test_a_missing_key_at_the_top_is_refused_at_the_first_line() -> None:
-    error = refusal(lambda: SetFile("some.toml", "\n\n[[thing]]\n").top().text("title"))
+    error = refusal(lambda: SetFile("some.toml", "\n\n[[thing]]\n").top_record().read_text("title"))
     assert (error.line, error.reason) == (1, "the file needs 'title'")
 
 
 def test_a_list_that_has_to_hold_something_may_not_be_empty() -> None:
     text = "[[thing]]\nkey = [] # here\n"
-    error = refusal(lambda: only_record(text).texts("key", required=True))
+    error = refusal(lambda: only_record(text).read_texts("key", required=True))
     assert (error.line, error.reason) == (marked(text), "thing needs at least one entry in 'key'")
 
 
@@ -244,19 +250,22 @@ def test_a_list_that_has_to_hold_something_may_not_be_empty() -> None:
     ],
 )
 def test_a_question_may_stand_on_one_side_once(text: str) -> None:
-    error = refusal(lambda: only_record(text).sides({"a", "b"}))
+    error = refusal(lambda: only_record(text).read_sides({"a", "b"}))
     assert error.line == marked(text)
     assert error.reason.startswith("'a' stands twice in 'yes' and 'no'")
 
 
 def test_both_sides_are_read() -> None:
-    assert only_record("[[thing]]\nyes = ['a']\nno = ['b']\n").sides({"a", "b"}) == (("a",), ("b",))
+    assert only_record("[[thing]]\nyes = ['a']\nno = ['b']\n").read_sides({"a", "b"}) == (
+        ("a",),
+        ("b",),
+    )
 
 
 def test_a_refusal_from_inside_gets_file_and_line() -> None:
     text = "[[thing]]\nid = 'a'\np = 1.2 # here\n"
     record = only_record(text)
-    error = refusal(lambda: record.checked(lambda: Binary(record.number("p")), "p"))
+    error = refusal(lambda: record.check_value(lambda: Binary(record.read_number("p")), "p"))
     assert (error.line, error.reason) == (
         marked(text),
         "p: a probability lies between 0 and 1, not 1.2",
@@ -266,16 +275,16 @@ def test_a_refusal_from_inside_gets_file_and_line() -> None:
 def test_a_refusal_that_has_its_line_already_is_not_wrapped_again() -> None:
     text = "[[thing]]\nid = 'a'\np = 'often' # here\n"
     record = only_record(text)
-    error = refusal(lambda: record.checked(lambda: Binary(record.number("p")), "id"))
+    error = refusal(lambda: record.check_value(lambda: Binary(record.read_number("p")), "id"))
     assert (error.line, error.reason) == (marked(text), "'p' must be a number, not 'often'")
 
 
 def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
     text = "[[thing]]\nid = 'a'\nnaem = 'x' # here\n"
     record = only_record(text)
-    record.slug()
+    record.read_slug()
     record.get("name")
-    error = refusal(record.done)
+    error = refusal(record.refuse_unknown_keys)
     assert (error.line, error.reason) == (
         marked(text),
         "unknown key 'naem' in thing; known: id, name",
@@ -284,18 +293,18 @@ def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
 
 def test_an_entry_read_whole_passes() -> None:
     record = only_record("[[thing]]\nid = 'a'\n")
-    record.slug()
-    record.done()
+    record.read_slug()
+    record.refuse_unknown_keys()
 
 
 def test_an_id_that_stands_twice_is_refused_at_its_second_place() -> None:
     text = "[[thing]]\nid = 'a'\n[[thing]]\nid = 'a' # here\n"
     records = list(SetFile("some.toml", text).records("thing"))
     one, other = question(name="one"), question(name="other")
-    assert unique(zip(records, (one, other), strict=True)) == (one, other)
-    assert unique([(records[0], evidence(1)), (records[1], evidence(2))]) == (
+    assert require_unique_ids(zip(records, (one, other), strict=True)) == (one, other)
+    assert require_unique_ids([(records[0], evidence(1)), (records[1], evidence(2))]) == (
         evidence(1),
         evidence(2),
     )
-    error = refusal(lambda: unique((record, one) for record in records))
+    error = refusal(lambda: require_unique_ids((record, one) for record in records))
     assert (error.line, error.reason) == (marked(text), "id 'one' stands twice")

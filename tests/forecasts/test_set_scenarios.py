@@ -7,7 +7,7 @@ import pytest
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.question_sets.question_set import read_question_set
 from forecasts.questions.question import QuestionId
-from forecasts.scenarios.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet
+from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, ScenarioSet
 from tests.forecasts.small_set import EVERY_KIND, SCENARIOS, TEXTS, changed, line_of, refusal
 
 
@@ -18,10 +18,12 @@ def test_a_scenario_set_is_read_with_its_rows() -> None:
             "Where it turns",
             ("West", "East", "Neither"),
             (
-                LikelihoodRow(
+                ScenarioLikelihoods(
                     QuestionId("neutral"), (0.125, 0.25, 0.5), "A summit is a side taken."
                 ),
-                LikelihoodRow(QuestionId("treaty"), (0.01, 0.99, ICD_203["almost no chance"])),
+                ScenarioLikelihoods(
+                    QuestionId("treaty"), (0.01, 0.99, ICD_203["almost no chance"])
+                ),
             ),
             "Three ways.",
         ),
@@ -39,7 +41,7 @@ def test_rows_may_be_written_inside_the_entry() -> None:
     bare = SCENARIOS[: SCENARIOS.index("[[scenario_set.row]]")]
     inline = bare + 'row = [{ question = "neutral", p = [0.1, 0.2, 0.3] }]\n'
     (found,) = read_question_set({**EVERY_KIND, "scenarios.toml": inline}).scenarios
-    assert found.rows == (LikelihoodRow(QuestionId("neutral"), (0.1, 0.2, 0.3)),)
+    assert found.rows == (ScenarioLikelihoods(QuestionId("neutral"), (0.1, 0.2, 0.3)),)
     error = refusal({**EVERY_KIND, "scenarios.toml": inline.replace("neutral", "nobody")})
     assert error.line == line_of(inline, "row =")
 

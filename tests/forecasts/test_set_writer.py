@@ -8,11 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Cdf, Scale
-from forecasts.question_sets.curves import written
-from forecasts.question_sets.question_set import FILES, OPTIONAL, QuestionSet, read_question_set
-from forecasts.question_sets.toml_text import WIDTH, entry
+from forecasts.question_sets.curves import format_set_forecast
+from forecasts.question_sets.question_set import (
+    OPTIONAL_SET_FILES,
+    SET_FILES,
+    QuestionSet,
+    read_question_set,
+)
+from forecasts.question_sets.toml_text import MAX_LINE_LENGTH, format_entry
 from forecasts.question_sets.writer import write_question_set
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.parse_forecast import parse_forecast
 from tests.forecasts.set_strategies import lists, question_sets, texts
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.forecasts.strategies import OPENS, categorical_question, date_question, numeric_question
@@ -37,7 +42,7 @@ def test_whatever_a_text_holds_a_toml_reader_gets_it_back(
 ) -> None:
     long = " ".join([text] * 9)
     given_back = tomllib.loads(
-        entry("thing", {"text": text, "long": long, "items": items, 'an "odd" key': text})
+        format_entry("thing", {"text": text, "long": long, "items": items, 'an "odd" key': text})
     )
     (thing,) = given_back["thing"]
     assert (thing["items"], thing['an "odd" key'].split()) == (list(items), text.split())
@@ -56,8 +61,10 @@ def test_writing_twice_gives_the_same_texts() -> None:
 
 
 def test_a_file_that_would_say_nothing_is_left_out() -> None:
-    bare = read_question_set({name: text for name, text in TEXTS.items() if name not in OPTIONAL})
-    assert set(write_question_set(bare)) == set(FILES) - set(OPTIONAL)
+    bare = read_question_set(
+        {name: text for name, text in TEXTS.items() if name not in OPTIONAL_SET_FILES}
+    )
+    assert set(write_question_set(bare)) == set(SET_FILES) - set(OPTIONAL_SET_FILES)
 
 
 def test_a_long_text_is_broken_between_words_and_no_line_is_long() -> None:
@@ -65,7 +72,7 @@ def test_a_long_text_is_broken_between_words_and_no_line_is_long() -> None:
     read = read_question_set(changed("questions.toml", "No treaty is signed.", criteria.strip()))
     lines = write_question_set(read)["questions.toml"].splitlines()
     assert 'criteria = """' in lines
-    assert max(map(len, lines)) <= WIDTH + len('"""')
+    assert max(map(len, lines)) <= MAX_LINE_LENGTH + len('"""')
 
 
 def test_an_indicator_for_several_questions_is_one_entry_again() -> None:
@@ -130,28 +137,31 @@ LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zer
     ],
 )
 def test_a_curve_on_a_log_scale_is_written_as_it_was_typed(text: str) -> None:
-    assert written(LOG, read_forecast(LOG, text, OPENS), OPENS) == text
+    assert format_set_forecast(LOG, parse_forecast(LOG, text, OPENS), OPENS) == text
 
 
 def test_a_date_is_written_as_it_was_typed() -> None:
     asked = date_question()
     text = "10%=2026-02-01 50%=2026-07-01T12:00:00Z never=20%"
-    assert written(asked, read_forecast(asked, text, OPENS), OPENS) == text
+    assert format_set_forecast(asked, parse_forecast(asked, text, OPENS), OPENS) == text
 
 
 def test_shares_are_written_to_the_last_digit() -> None:
     asked = categorical_question("% of it", "Beijing", "Other")
-    held = read_forecast(asked, "Beijing=0.1 Other=33.3333333333% % of it=rest", OPENS)
-    text = written(asked, held, OPENS)
+    held = parse_forecast(asked, "Beijing=0.1 Other=33.3333333333% % of it=rest", OPENS)
+    text = format_set_forecast(asked, held, OPENS)
     assert isinstance(text, str)
-    assert read_forecast(asked, text, OPENS) == held
+    assert parse_forecast(asked, text, OPENS) == held
 
 
 def test_a_curve_that_nobody_could_have_typed_is_written_point_by_point() -> None:
     flat = Cdf((0.0, 20.0, 40.0, 100.0), (0.0, 0.5, 0.5, 1.0))
-    assert written(numeric_question(), flat, OPENS) == {"value": flat.x, "at_most": flat.p}
+    assert format_set_forecast(numeric_question(), flat, OPENS) == {
+        "value": flat.x,
+        "at_most": flat.p,
+    }
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_is_read_to_the_same_float(number: float) -> None:
-    assert float(tomllib.loads(entry("", {"x": number}))["x"]) == number
+    assert float(tomllib.loads(format_entry("", {"x": number}))["x"]) == number

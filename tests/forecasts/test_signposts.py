@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Indicator
 from forecasts.evidence.signposts import (
-    Entry,
+    CalendarQuestion,
     Signpost,
-    calendar,
-    ratio_in_words,
-    signposts,
-    silence_ratio,
-    unseen,
+    build_calendar,
+    describe_likelihood_ratio,
+    describe_silence_effect,
+    list_signposts,
+    unseen_probabilities,
 )
 from forecasts.questions.question import Kind, Question, QuestionId
 from forecasts.suggestion.binary import suggest
@@ -40,7 +40,7 @@ VISIT = indicator(expected=due(30))
 
 
 def one(at: float, *stories: Evidence, of: Indicator = VISIT) -> Signpost:
-    (found,) = signposts(question(days=100), [of], stories, day(at))
+    (found,) = list_signposts(question(days=100), [of], stories, day(at))
     return found
 
 
@@ -49,9 +49,9 @@ def one(at: float, *stories: Evidence, of: Indicator = VISIT) -> Signpost:
 def test_signposts_tell_of_silence_exactly_where_the_suggestion_weighs_it(
     q: Question, known: list[Evidence], at: float
 ) -> None:
-    found = signposts(q, INDICATORS.values(), known, day(at))
+    found = list_signposts(q, INDICATORS.values(), known, day(at))
     came = [s for s in found if s.indicator.expected and s.indicator.expected.by <= day(at)]
-    left = unseen(q, INDICATORS.values(), known, day(at))
+    left = unseen_probabilities(q, INDICATORS.values(), known, day(at))
     weights = [
         math.log(s.indicator.expected.ratio_when_silent) * left[s.indicator.id]
         for s in came
@@ -69,7 +69,7 @@ def test_the_order_of_evidence_does_not_matter(
     q: Question, known: list[Evidence], at: float, random: Any
 ) -> None:
     shuffled = random.sample(known, len(known))
-    assert signposts(q, INDICATORS.values(), shuffled, day(at)) == signposts(
+    assert list_signposts(q, INDICATORS.values(), shuffled, day(at)) == list_signposts(
         q, INDICATORS.values(), known, day(at)
     )
 
@@ -80,7 +80,7 @@ def test_what_is_seen_later_leaves_the_past_as_it_was(
     q: Question, known: list[Evidence], at: float
 ) -> None:
     by_then = [e for e in known if e.first_seen_at <= day(at)]
-    assert signposts(q, INDICATORS.values(), known, day(at)) == signposts(
+    assert list_signposts(q, INDICATORS.values(), known, day(at)) == list_signposts(
         q, INDICATORS.values(), by_then, day(at)
     )
 
@@ -138,7 +138,7 @@ def test_what_is_not_expected_or_was_due_before_the_opening_is_no_signpost() -> 
         indicator("late", expected=due(0)),
         indicator("theirs", of=QuestionId("other"), expected=due(30)),
     ]
-    assert signposts(question(), others, [], day(50)) == ()
+    assert list_signposts(question(), others, [], day(50)) == ()
 
 
 def test_the_next_date_comes_first() -> None:
@@ -147,7 +147,7 @@ def test_the_next_date_comes_first() -> None:
         indicator("b", expected=due(20)),
         indicator("a", expected=due(50)),
     ]
-    assert [s.indicator.name for s in signposts(question(), several, [], day(30))] == [
+    assert [s.indicator.name for s in list_signposts(question(), several, [], day(30))] == [
         "b",
         "a",
         "c",
@@ -157,8 +157,8 @@ def test_the_next_date_comes_first() -> None:
 def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_order() -> None:
     first, second = question(days=100), question(days=40, name="other")
     late = indicator("after the close", expected=due(101))
-    posts = signposts(first, [VISIT, late], [evidence(1, 10)], day(20))
-    found = calendar([Entry(first, posts), Entry(second)], day(20))
+    posts = list_signposts(first, [VISIT, late], [evidence(1, 10)], day(20))
+    found = build_calendar([CalendarQuestion(first, posts), CalendarQuestion(second)], day(20))
     assert [((e.at - day(0)).days, e.what, e.question_id, e.state) for e in found] == [
         (30, "signpost", "neutral", "seen"),
         (40, "close", "other", "waiting"),
@@ -178,10 +178,14 @@ def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_o
 def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_overdue_answers() -> (
     None
 ):
-    entries = [Entry(question(days=50), (one(60),))]
-    assert [(e.what, e.state) for e in calendar(entries, day(55))] == [("answer due", "waiting")]
-    assert [(e.what, e.state) for e in calendar(entries, day(60))] == [("answer due", "overdue")]
-    found = calendar(entries, day(60), since=day(30))
+    entries = [CalendarQuestion(question(days=50), (one(60),))]
+    assert [(e.what, e.state) for e in build_calendar(entries, day(55))] == [
+        ("answer due", "waiting")
+    ]
+    assert [(e.what, e.state) for e in build_calendar(entries, day(60))] == [
+        ("answer due", "overdue")
+    ]
+    found = build_calendar(entries, day(60), since=day(30))
     assert [(e.what, e.state) for e in found] == [
         ("signpost", "silent"),
         ("close", "past"),
@@ -190,7 +194,7 @@ def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_o
 
 
 def test_nothing_is_expected_of_a_question_with_an_answer() -> None:
-    assert calendar([Entry(question(), (one(1),), answered=True)], day(1)) == ()
+    assert build_calendar([CalendarQuestion(question(), (one(1),), answered=True)], day(1)) == ()
 
 
 @law
@@ -198,21 +202,24 @@ def test_nothing_is_expected_of_a_question_with_an_answer() -> None:
 def test_the_calendar_runs_forward_and_loses_nothing_that_lies_ahead(
     now: float, since: float
 ) -> None:
-    entries = [Entry(question(days=n, name=f"q{n}"), (one(now),)) for n in (3, 40, 300)]
-    found = calendar(entries, day(now), since=min(day(now), day(since)))
+    entries = [CalendarQuestion(question(days=n, name=f"q{n}"), (one(now),)) for n in (3, 40, 300)]
+    found = build_calendar(entries, day(now), since=min(day(now), day(since)))
     assert [e.at for e in found] == sorted(e.at for e in found)
-    assert {e for e in calendar(entries, day(now)) if e.at > day(now)} == {
+    assert {e for e in build_calendar(entries, day(now)) if e.at > day(now)} == {
         e for e in found if e.at > day(now)
     }
 
 
 def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
-    assert silence_ratio(question(), VISIT) == "5.4 times likelier if NO"
+    assert describe_silence_effect(question(), VISIT) == "5.4 times likelier if NO"
     against = indicator(direction=Direction.NO, expected=due(30, "unlikely", "very likely"))
-    assert silence_ratio(question(), against) == "5.4 times likelier if YES"
+    assert describe_silence_effect(question(), against) == "5.4 times likelier if YES"
     of_option = replace(VISIT, option="Moscow")
-    assert silence_ratio(categorical_question(), of_option) == "5.4 times likelier if not Moscow"
-    assert silence_ratio(question(), indicator()) == ""
+    assert (
+        describe_silence_effect(categorical_question(), of_option)
+        == "5.4 times likelier if not Moscow"
+    )
+    assert describe_silence_effect(question(), indicator()) == ""
 
 
 @pytest.mark.parametrize(
@@ -230,7 +237,7 @@ def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
 def test_a_ratio_is_told_by_the_side_that_it_makes_likelier(
     ratio: float, kind: Kind, words: str
 ) -> None:
-    assert ratio_in_words(ratio, kind) == words
+    assert describe_likelihood_ratio(ratio, kind) == words
 
 
 def test_a_date_is_reached_at_its_very_instant() -> None:

@@ -4,11 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.questions.format import MINUS, signed
+from forecasts.questions.format import MINUS, format_signed
 from forecasts.questions.question import ForecasterId
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
 from forecasts.scoring.scores import Summary
-from forecasts.scoring.skill_words import apart_in_points, in_points, interval, ranged
+from forecasts.scoring.skill_words import (
+    format_interval,
+    format_skill,
+    format_skill_difference,
+    format_summary_interval,
+)
 from tests.forecasts.strategies import law
 
 ANN = ForecasterId("ann")
@@ -32,33 +37,41 @@ def summary(rule: RuleName, skill: float | None, low: float | None, high: float 
 def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(
     gain: float, told: str
 ) -> None:
-    assert signed(gain) == told
+    assert format_signed(gain) == told
 
 
 def test_a_score_is_told_in_points_and_points_stay_as_they_are() -> None:
-    assert [in_points("brier", skill) for skill in (0.057, -0.1, None)] == ["+5.7", "−10.0", "–"]
-    assert in_points("peer", 5.7) == "+5.7"
-    assert apart_in_points(-0.018) == "−1.8 points"
+    assert [format_skill("brier", skill) for skill in (0.057, -0.1, None)] == ["+5.7", "−10.0", "–"]
+    assert format_skill("peer", 5.7) == "+5.7"
+    assert format_skill_difference(-0.018) == "−1.8 points"
 
 
 def test_an_interval_that_cannot_be_given_is_empty() -> None:
-    assert ranged(summary("brier", 0.05, -0.013, 0.112)) == "−1.3 to +11.2"
-    assert ranged(summary("peer", 5.0, -1.3, 11.2)) == interval(-1.3, 11.2) == "−1.3 to +11.2"
-    assert ranged(summary("brier", 0.05, None, None)) == interval(None, None) == ""
+    assert format_summary_interval(summary("brier", 0.05, -0.013, 0.112)) == "−1.3 to +11.2"
+    assert (
+        format_summary_interval(summary("peer", 5.0, -1.3, 11.2))
+        == format_interval(-1.3, 11.2)
+        == "−1.3 to +11.2"
+    )
+    assert (
+        format_summary_interval(summary("brier", 0.05, None, None))
+        == format_interval(None, None)
+        == ""
+    )
 
 
 @law
 @given(st.floats(-1000, 1000))
 def test_no_number_has_a_hyphen_for_a_minus(value: float) -> None:
-    told = signed(value)
+    told = format_signed(value)
     assert "-" not in told
     assert (MINUS in told) is (value < 0 and float(told.replace(MINUS, "-")) != 0)
 
 
 def test_each_kind_counts_under_one_headline_rule() -> None:
     for kind, headline in HEADLINE.items():
-        assert [rule for rule in dict.fromkeys(HEADLINE.values()) if counts_under(rule, kind)] == [
-            headline
-        ]
+        assert [
+            rule for rule in dict.fromkeys(HEADLINE.values()) if is_counted_under(rule, kind)
+        ] == [headline]
         others = [rule for rule in RULES if rule not in HEADLINE.values()]
-        assert all(counts_under(rule, kind) is (kind in RULES[rule].kinds) for rule in others)
+        assert all(is_counted_under(rule, kind) is (kind in RULES[rule].kinds) for rule in others)

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.questions.format import (
     FULL_LEVELS,
-    answer_in_words,
-    in_full,
-    in_short,
-    percent,
-    value,
-    warning_of,
+    format_answer,
+    format_full,
+    format_percent,
+    format_short,
+    format_value,
+    warn_of_past_mass,
 )
-from forecasts.questions.parse_forecast import read_forecast
+from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import Question, utc
 from tests.forecasts.strategies import (
     KINDS,
@@ -45,7 +45,7 @@ DATE = date_question()  # 2026-01-01 to 2027-01-01
 
 
 def again(of: Question, held: Distribution) -> Distribution:
-    return read_forecast(of, in_full(of, held), OPENS)
+    return parse_forecast(of, format_full(of, held), OPENS)
 
 
 @pytest.mark.parametrize(
@@ -72,13 +72,13 @@ def again(of: Question, held: Distribution) -> Distribution:
 def test_a_percentage_is_whole_in_the_middle_and_never_falsely_certain(
     p: float | None, said: str
 ) -> None:
-    assert percent(p) == said
+    assert format_percent(p) == said
 
 
 @law
 @given(probabilities)
 def test_a_percentage_is_near_the_probability(p: float) -> None:
-    said = percent(p)
+    said = format_percent(p)
     assert ("<" in said or ">" in said) == (0.0 < p < 0.001 or 0.999 < p < 1.0)
     assert float(said.strip("<>%")) / 100 == pytest.approx(
         p, abs=0.0050001 if 0.1 <= p <= 0.9 else 0.0010001
@@ -89,38 +89,38 @@ def test_a_percentage_is_near_the_probability(p: float) -> None:
 
 
 def test_a_forecast_in_short_is_a_percentage_or_the_likeliest_option() -> None:
-    assert in_short(question(), Binary(0.634)) == "63%"
-    assert in_short(
+    assert format_short(question(), Binary(0.634)) == "63%"
+    assert format_short(
         categorical_question(), Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))
     ) == ("Beijing 50%")
     tied = Categorical(("low", "middle", "high"), (0.05, 0.475, 0.475))
-    assert in_short(ordered_question(), tied) == "middle 48%"
+    assert format_short(ordered_question(), tied) == "middle 48%"
 
 
 @pytest.mark.parametrize("of", KINDS)
 def test_nothing_held_is_a_dash(of: Question) -> None:
-    assert in_short(of, None) == in_full(of, None) == "–"
+    assert format_short(of, None) == format_full(of, None) == "–"
 
 
 def test_a_curve_in_short_is_its_middle_with_the_range_of_nine_in_ten() -> None:
     held = Cdf((0.0, 10.0, 40.0, 90.0, 100.0), (0.0, 0.05, 0.5, 0.95, 0.99))
-    assert in_short(NUMBER, held) == "40 (10 to 90)"
+    assert format_short(NUMBER, held) == "40 (10 to 90)"
     assert (
-        in_short(DATE, Cdf((20454.0, 20819.0), (0.0, 1.0)))
+        format_short(DATE, Cdf((20454.0, 20819.0), (0.0, 1.0)))
         == "2026-07-02 (2026-01-19 to 2026-12-13)"
     )
 
 
 def test_a_curve_that_gives_most_to_what_lies_beyond_says_so() -> None:
-    assert in_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.4))) == "above 60%"
-    assert in_short(DATE, Cdf((20454.0, 20819.0), (0.0, 0.02))) == "never 98.0%"
-    assert in_short(LOG, Cdf((1.0, 1000.0), (0.7, 0.9))) == "below 70%"
-    assert in_short(LOG, Cdf((1.0, 1000.0), (0.501, 0.501))) == "below 50%"
+    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.4))) == "above 60%"
+    assert format_short(DATE, Cdf((20454.0, 20819.0), (0.0, 0.02))) == "never 98.0%"
+    assert format_short(LOG, Cdf((1.0, 1000.0), (0.7, 0.9))) == "below 70%"
+    assert format_short(LOG, Cdf((1.0, 1000.0), (0.501, 0.501))) == "below 50%"
 
 
 def test_a_hair_under_one_half_inside_the_range_is_still_said() -> None:
-    assert in_short(NUMBER, Cdf((0.0, 100.0), (0.0, math.nextafter(0.5, 0.0)))) == "above 50%"
-    assert in_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.5))) == "100 (10 to 100)"
+    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, math.nextafter(0.5, 0.0)))) == "above 50%"
+    assert format_short(NUMBER, Cdf((0.0, 100.0), (0.0, 0.5))) == "100 (10 to 100)"
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_a_hair_under_one_half_inside_the_range_is_still_said() -> None:
     ],
 )
 def test_a_number_has_four_digits_or_all_before_the_point(x: float, said: str) -> None:
-    assert value(NUMBER, x) == said
+    assert format_value(NUMBER, x) == said
 
 
 def test_a_date_is_its_day_whatever_the_hour_and_the_century() -> None:
-    assert value(DATE, day_number(utc("2026-03-01T23:59:59Z"))) == "2026-03-01"
-    assert value(DATE, day_number(utc("0476-09-04"))) == "0476-09-04"
+    assert format_value(DATE, day_number(utc("2026-03-01T23:59:59Z"))) == "2026-03-01"
+    assert format_value(DATE, day_number(utc("0476-09-04"))) == "0476-09-04"
 
 
 # In full
@@ -170,7 +170,7 @@ def test_a_date_is_its_day_whatever_the_hour_and_the_century() -> None:
     ],
 )
 def test_a_probability_in_full_has_four_digits_from_its_nearer_end(p: float, told: str) -> None:
-    assert in_full(question(), Binary(p)) == told
+    assert format_full(question(), Binary(p)) == told
 
 
 @law
@@ -194,15 +194,15 @@ def test_a_probability_of_four_digits_is_typed_again_to_the_last_bit() -> None:
 def test_shares_in_full_add_up_though_each_is_rounded() -> None:
     of = categorical_question()
     third = Categorical(("Moscow", "Beijing", "Other"), (1 / 3, 1 / 3, 1 / 3))
-    assert in_full(of, third) == "Moscow=33.34% Beijing=33.33% Other=33.33%"
-    assert in_full(of, Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))) == (
+    assert format_full(of, third) == "Moscow=33.34% Beijing=33.33% Other=33.33%"
+    assert format_full(of, Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))) == (
         "Moscow=20% Beijing=50% Other=30%"
     )
-    assert in_full(of, Categorical(("Moscow", "Beijing", "Other"), (0.0, 1.0, 0.0))) == (
+    assert format_full(of, Categorical(("Moscow", "Beijing", "Other"), (0.0, 1.0, 0.0))) == (
         "Moscow=0% Beijing=100% Other=0%"
     )
     tiny = Categorical(("Moscow", "Beijing", "Other"), (1e-7, 0.5, 0.5 - 1e-7))
-    assert in_full(of, tiny) == "Moscow=0.00001% Beijing=49.99999% Other=50%"
+    assert format_full(of, tiny) == "Moscow=0.00001% Beijing=49.99999% Other=50%"
 
 
 @law
@@ -212,7 +212,7 @@ def test_shares_in_full_add_up_though_each_is_rounded() -> None:
 def test_shares_that_are_typed_again_are_the_same_to_four_digits(weights: list[float]) -> None:
     names = tuple(f"o{n}, such" for n in range(len(weights)))
     held = Categorical(names, tuple(w / sum(weights) for w in weights))
-    told = in_full(categorical_question(*names), held)
+    told = format_full(categorical_question(*names), held)
     assert re.fullmatch(r"(?:o\d+, such=\d+(?:\.\d+)?% ?)+", told)
     found = again(categorical_question(*names), held)
     assert isinstance(found, Categorical)
@@ -226,19 +226,23 @@ def test_shares_that_are_typed_again_are_the_same_to_four_digits(weights: list[f
 
 def test_a_curve_in_full_is_told_at_five_levels_and_beyond_its_open_bounds() -> None:
     assert (
-        in_full(NUMBER, uniform(Scale(0.0, 100.0))) == "5%=5 25%=25 50%=50 75%=75 95%=95 above=0%"
+        format_full(NUMBER, uniform_curve(Scale(0.0, 100.0)))
+        == "5%=5 25%=25 50%=50 75%=75 95%=95 above=0%"
     )
     closed = numeric_question()
-    assert in_full(closed, uniform(Scale(0.0, 100.0))) == "5%=5 25%=25 50%=50 75%=75 95%=95"
     assert (
-        in_full(NUMBER, Cdf((0.0, 100.0), (0.0, 0.6))) == "5%=8.333 25%=41.67 50%=83.33 above=40%"
+        format_full(closed, uniform_curve(Scale(0.0, 100.0))) == "5%=5 25%=25 50%=50 75%=75 95%=95"
     )
     assert (
-        in_full(LOG, Cdf((1.0, 10.0, 1000.0), (0.25, 0.5, 0.7)))
+        format_full(NUMBER, Cdf((0.0, 100.0), (0.0, 0.6)))
+        == "5%=8.333 25%=41.67 50%=83.33 above=40%"
+    )
+    assert (
+        format_full(LOG, Cdf((1.0, 10.0, 1000.0), (0.25, 0.5, 0.7)))
         == "25%=1 50%=10 below=25% above=30%"
     )
-    assert in_full(DATE, Cdf((20454.0, 20819.0), (0.0, 0.03))) == "never=97%"
-    assert in_full(DATE, Cdf((20454.0, 20554.0, 20819.0), (0.0, 0.5, 1.0))) == (
+    assert format_full(DATE, Cdf((20454.0, 20819.0), (0.0, 0.03))) == "never=97%"
+    assert format_full(DATE, Cdf((20454.0, 20554.0, 20819.0), (0.0, 0.5, 1.0))) == (
         "5%=2026-01-11 25%=2026-02-20 50%=2026-04-11 75%=2026-08-21 95%=2026-12-05 never=0%"
     )
 
@@ -246,42 +250,42 @@ def test_a_curve_in_full_is_told_at_five_levels_and_beyond_its_open_bounds() -> 
 def test_large_numbers_in_full_have_no_commas_that_would_part_them() -> None:
     of = numeric_question(Scale(0.0, 4e6))
     assert (
-        in_full(of, uniform(Scale(0.0, 4e6)))
+        format_full(of, uniform_curve(Scale(0.0, 4e6)))
         == "5%=200000 25%=1000000 50%=2000000 75%=3000000 95%=3800000"
     )
-    assert in_full(of, Cdf((0.0, 9999.9, 4e6), (0.0, 0.5, 1.0))).split()[2] == "50%=9999.9"
+    assert format_full(of, Cdf((0.0, 9999.9, 4e6), (0.0, 0.5, 1.0))).split()[2] == "50%=9999.9"
 
 
 def test_values_in_full_have_as_many_digits_as_tell_them_apart() -> None:
     narrow = Scale(2000.0, 2001.0)
-    assert in_full(numeric_question(narrow), uniform(narrow)) == (
+    assert format_full(numeric_question(narrow), uniform_curve(narrow)) == (
         "5%=2000.05 25%=2000.25 50%=2000.5 75%=2000.75 95%=2000.95"
     )
     one_day = Cdf((20454.0, 20454.5, 20819.0), (0.0, 0.8, 0.8))
-    assert in_full(DATE, one_day) == (
+    assert format_full(DATE, one_day) == (
         "5%=2026-01-01T00:45+00:00 25%=2026-01-01T03:45+00:00 50%=2026-01-01T07:30+00:00"
         " 75%=2026-01-01T11:15+00:00 never=20%"
     )
     one_minute = Cdf((20454.0, 20454.5, 20454.5 + 1 / 86400, 20819.0), (0.0, 0.01, 0.99, 1.0))
-    assert "50%=2026-01-01T12:00:00.500000+00:00" in in_full(DATE, one_minute)
+    assert "50%=2026-01-01T12:00:00.500000+00:00" in format_full(DATE, one_minute)
 
 
 def test_a_rounded_value_stays_inside_the_range() -> None:
     tight = Scale(0.12344, 99.996)
     held = Cdf((0.12344, 0.12345, 99.995, 99.996), (0.0, 0.3, 0.7, 1.0))
     of = numeric_question(tight)
-    assert in_full(of, held).split()[0] == "5%=0.123442"
+    assert format_full(of, held).split()[0] == "5%=0.123442"
     assert again(of, held) is not None
     window = Scale(20454.75, 20819.0, open_upper=True)
-    noon = replace(DATE, scale=window, prior=uniform(window))
-    assert in_full(noon, Cdf((20454.75, 20455.0, 20819.0), (0.0, 0.2, 1.0))).startswith(
+    noon = replace(DATE, scale=window, prior=uniform_curve(window))
+    assert format_full(noon, Cdf((20454.75, 20455.0, 20819.0), (0.0, 0.2, 1.0))).startswith(
         "5%=2026-01-01T19:30+00:00"
     )
 
 
 def test_values_that_no_digits_tell_apart_are_told_once() -> None:
     jump = Cdf((0.0, 50.0, math.nextafter(50.0, 60.0), 100.0), (0.0, 0.01, 0.99, 1.0))
-    assert in_full(numeric_question(), jump) == "5%=50 75%=50.000000000000007"
+    assert format_full(numeric_question(), jump) == "5%=50 75%=50.000000000000007"
     found = again(numeric_question(), jump)
     assert isinstance(found, Cdf)
     assert found.quantile(0.05) == pytest.approx(50.0)
@@ -307,14 +311,14 @@ def test_a_curve_that_is_typed_again_goes_through_all_that_was_told(
         if was is not None and now is not None:
             # Days are told without their hours; other values to four digits.
             assert abs(now - was) <= (1.0 if of.kind == "date" else 5.01e-4 * abs(was)) + 1e-6
-            assert in_full(of, found) == in_full(of, again(of, found))
+            assert format_full(of, found) == format_full(of, again(of, found))
 
 
 @law
 @given(st.sampled_from(KINDS).flatmap(lambda of: st.tuples(st.just(of), distributions(of))))
 def test_every_forecast_has_a_short_and_a_full_form(case: tuple[Question, Distribution]) -> None:
     of, held = case
-    for said in (in_short(of, held), in_full(of, held)):
+    for said in (format_short(of, held), format_full(of, held)):
         assert said
         assert said == said.strip()
         assert not re.search(r"nan|inf|-0%|\d-0\b", said)
@@ -324,41 +328,42 @@ def test_every_forecast_has_a_short_and_a_full_form(case: tuple[Question, Distri
 
 
 def test_answers_in_words() -> None:
-    assert answer_in_words(question(), None) == "–"
-    assert answer_in_words(question(), resolution("yes")) == "YES"
-    assert answer_in_words(question(), resolution("no")) == "NO"
-    assert answer_in_words(NUMBER, resolution("annulled")) == "annulled"
-    assert answer_in_words(question(), resolution("ambiguous")) == "ambiguous"
-    assert answer_in_words(categorical_question(), answered("Beijing")) == "Beijing"
-    assert answer_in_words(NUMBER, answered("41.5")) == "41.5 bn"
-    assert answer_in_words(LOG, answered("41.5")) == "41.5"
-    assert answer_in_words(DATE, answered("2026-03-01")) == "2026-03-01"
+    assert format_answer(question(), None) == "–"
+    assert format_answer(question(), resolution("yes")) == "YES"
+    assert format_answer(question(), resolution("no")) == "NO"
+    assert format_answer(NUMBER, resolution("annulled")) == "annulled"
+    assert format_answer(question(), resolution("ambiguous")) == "ambiguous"
+    assert format_answer(categorical_question(), answered("Beijing")) == "Beijing"
+    assert format_answer(NUMBER, answered("41.5")) == "41.5 bn"
+    assert format_answer(LOG, answered("41.5")) == "41.5"
+    assert format_answer(DATE, answered("2026-03-01")) == "2026-03-01"
 
 
 def test_an_answer_beyond_the_range_has_no_unit() -> None:
-    assert answer_in_words(NUMBER, answered("above")) == "above"
-    assert answer_in_words(NUMBER, answered("Below")) == "Below"
-    assert answer_in_words(DATE, answered("never")) == "never"
+    assert format_answer(NUMBER, answered("above")) == "above"
+    assert format_answer(NUMBER, answered("Below")) == "Below"
+    assert format_answer(DATE, answered("never")) == "never"
 
 
 def test_a_date_forecast_is_warned_of_mass_on_days_that_are_over() -> None:
     assert DATE.scale is not None
-    held = uniform(DATE.scale)  # 95 % over 365 days
-    assert warning_of(DATE, held, OPENS) == ""
-    assert warning_of(DATE, held, day(1)) == ""  # 0.26 %
+    held = uniform_curve(DATE.scale)  # 95 % over 365 days
+    assert warn_of_past_mass(DATE, held, OPENS) == ""
+    assert warn_of_past_mass(DATE, held, day(1)) == ""  # 0.26 %
     assert (
-        warning_of(DATE, held, day(2))
+        warn_of_past_mass(DATE, held, day(2))
         == "0.5% of this forecast lies on dates that are over: the event did not come then."
     )
-    assert warning_of(DATE, held, day(400)).startswith("95.0% of this forecast")
-    assert warning_of(DATE, Cdf((20600.0, 20819.0), (0.0, 0.8)), day(100)) == ""
+    assert warn_of_past_mass(DATE, held, day(400)).startswith("95.0% of this forecast")
+    assert warn_of_past_mass(DATE, Cdf((20600.0, 20819.0), (0.0, 0.8)), day(100)) == ""
 
 
 @pytest.mark.parametrize(
-    ("of", "held"), [(question(), Binary(0.5)), (NUMBER, uniform(Scale(0.0, 100.0))), (DATE, None)]
+    ("of", "held"),
+    [(question(), Binary(0.5)), (NUMBER, uniform_curve(Scale(0.0, 100.0))), (DATE, None)],
 )
 def test_other_forecasts_carry_no_warning(of: Question, held: Distribution | None) -> None:
-    assert warning_of(of, held, day(300)) == ""
+    assert warn_of_past_mass(of, held, day(300)) == ""
 
 
 def test_the_levels_of_the_full_form_rise() -> None:

@@ -10,7 +10,7 @@ import pytest
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
 from forecasts.questions.question import EvidenceId, QuestionId
-from forecasts.suggestion.binary import Line, Model, suggest, worth_a_step
+from forecasts.suggestion.binary import LedgerLine, SuggestionModel, is_worth_recording, suggest
 from tests.forecasts.strategies import (
     by_id,
     day,
@@ -22,7 +22,7 @@ from tests.forecasts.strategies import (
     report,
 )
 
-FULL = Model(gamma=1.0)
+FULL = SuggestionModel(gamma=1.0)
 
 
 def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> None:
@@ -174,7 +174,7 @@ def test_evidence_of_a_deleted_indicator_fades_by_45_days_and_is_named_by_its_id
 
 
 def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None:
-    def line(status: Any, strength: Strength = Strength.DECISIVE) -> Line:
+    def line(status: Any, strength: Strength = Strength.DECISIVE) -> LedgerLine:
         return lines_of(
             suggest(question(), [evidence(status=status, strength=strength)], {}, day(10)),
             "evidence",
@@ -349,8 +349,10 @@ def test_what_was_expected_before_the_opening_is_in_the_prior(at: float) -> None
 
 
 def test_a_suggestion_names_the_version_of_its_model() -> None:
-    assert suggest(question(), [], {}, day(1)).version == Model().version
-    assert suggest(question(), [], {}, day(1), model=Model(version="mine")).version == "mine"
+    assert suggest(question(), [], {}, day(1)).version == SuggestionModel().version
+    assert (
+        suggest(question(), [], {}, day(1), model=SuggestionModel(version="mine")).version == "mine"
+    )
 
 
 def test_a_drum_beat_at_its_usual_rate_moves_nothing() -> None:
@@ -373,7 +375,7 @@ def test_all_evidence_together_never_outweighs_the_soft_cap() -> None:
 
 def test_the_learned_correction_shifts_and_stretches_the_log_odds() -> None:
     found = suggest(
-        question("state_at", prior=0.2), [], {}, day(1), model=Model(shift=0.3, slope=0.5)
+        question("state_at", prior=0.2), [], {}, day(1), model=SuggestionModel(shift=0.3, slope=0.5)
     )
     assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
     assert (
@@ -405,11 +407,11 @@ def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float
 def test_a_suggestion_steps_by_points_and_by_days(
     last: float, days_ago: float, p: float, expected: bool
 ) -> None:
-    assert worth_a_step(p - last, timedelta(days=days_ago)) is expected
+    assert is_worth_recording(p - last, timedelta(days=days_ago)) is expected
 
 
 def test_evidence_makes_a_little_move_a_step_at_once() -> None:
     none = timedelta(0)
-    assert not worth_a_step(0.58 - 0.578, none)
-    assert worth_a_step(0.58 - 0.578, none, prompted=True)
-    assert not worth_a_step(0.58 - 0.5799, none, prompted=True)
+    assert not is_worth_recording(0.58 - 0.578, none)
+    assert is_worth_recording(0.58 - 0.578, none, prompted=True)
+    assert not is_worth_recording(0.58 - 0.5799, none, prompted=True)

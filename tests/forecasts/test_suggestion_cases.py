@@ -11,7 +11,7 @@ import pytest
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId, Strength
 from forecasts.questions.question import Question
-from forecasts.suggestion.binary import Model, suggest
+from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts import oracles
 from tests.forecasts.strategies import (
     by_id,
@@ -60,7 +60,12 @@ def test_reference_case_ledger(case: dict[str, Any]) -> None:
     q, known, indicators = spoken(case)
     archive = day(case["question"]["archive_from"]) if "archive_from" in case["question"] else None
     found = suggest(
-        q, known, indicators, day(case["t"]), model=Model(gamma=case["gamma"]), archive_from=archive
+        q,
+        known,
+        indicators,
+        day(case["t"]),
+        model=SuggestionModel(gamma=case["gamma"]),
+        archive_from=archive,
     )
     assert found.p == pytest.approx(case["expected_p"], abs=1e-9)
     assert [line.kind for line in found.lines] == [

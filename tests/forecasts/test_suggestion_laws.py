@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Direction, Evidence, Report, Strength
+from forecasts.evidence.evidence import Direction, Evidence, SourceReport, Strength
 from forecasts.questions.question import Question
-from forecasts.suggestion.binary import Model, suggest
+from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts.strategies import (
     INDICATORS,
     by_id,
@@ -29,7 +29,7 @@ from tests.forecasts.strategies import (
     report,
 )
 
-UNCLIPPED = Model(p_min=1e-9, p_max=1 - 1e-9)
+UNCLIPPED = SuggestionModel(p_min=1e-9, p_max=1 - 1e-9)
 OF_EVIDENCE = ("evidence", "silence", "usual level", "evidence scale", "saturation")
 
 
@@ -56,11 +56,14 @@ def test_two_stories_seen_at_one_instant_share_their_novelty_in_the_same_way_in_
     evidence_lists(),
     moments,
     st.builds(
-        Model, gamma=st.floats(0.0, 2.0), shift=st.floats(-1.0, 1.0), slope=st.floats(0.2, 2.0)
+        SuggestionModel,
+        gamma=st.floats(0.0, 2.0),
+        shift=st.floats(-1.0, 1.0),
+        slope=st.floats(0.2, 2.0),
     ),
 )
 def test_lines_add_up_to_the_log_odds_of_p_and_tell_the_way(
-    q: Question, known: list[Evidence], at: float, model: Model
+    q: Question, known: list[Evidence], at: float, model: SuggestionModel
 ) -> None:
     found = suggest(q, known, INDICATORS, day(at), model=model)
     assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(
@@ -133,7 +136,8 @@ def test_two_hundred_copies_from_one_source_group_move_nothing(
 ) -> None:
     def copied(story: Evidence) -> Evidence:
         copies = [
-            Report("first", 0.9, story.first_seen_at + timedelta(minutes=n)) for n in range(200)
+            SourceReport("first", 0.9, story.first_seen_at + timedelta(minutes=n))
+            for n in range(200)
         ]
         return replace(story, reports=(*story.reports, *copies))
 
@@ -149,7 +153,7 @@ def test_two_hundred_copies_in_two_hundred_outlets_move_nothing(
         first = report(0, "first", 0.7, text=9)
         own = replace(first, first_seen_at=story.first_seen_at)
         late = (
-            Report(f"outlet {n}", 0.97, story.first_seen_at + timedelta(minutes=n), 9)
+            SourceReport(f"outlet {n}", 0.97, story.first_seen_at + timedelta(minutes=n), 9)
             for n in range(1, copies)
         )
         return replace(story, reports=(*story.reports, own, *late))

@@ -13,14 +13,14 @@ from forecasts.questions.timeline import (
     Act,
     Forecast,
     ForecastId,
-    Span,
+    ForecastSpan,
     Timeline,
-    hindsight,
-    redone,
-    standing_before,
-    timeline,
-    timeline_of,
-    undone,
+    build_timeline,
+    distribution_before,
+    find_redoable,
+    find_undoable,
+    forecaster_timeline,
+    hindsight_forecasts,
 )
 from tests.forecasts.strategies import (
     ANN,
@@ -52,14 +52,14 @@ def act(number: int, kind: Act, p: float | None, undoes: int | None = None) -> F
 
 def undo(acts: list[Forecast]) -> Forecast:
     """Take back the last act, as an act of its own."""
-    gone = undone(acts)
-    before = standing_before(acts, gone)
+    gone = find_undoable(acts)
+    before = distribution_before(acts, gone)
     return act(len(acts) + 1, "undo", p_yes(before), undoes=gone.id)
 
 
 def redo(acts: list[Forecast]) -> Forecast:
     """Take back the last undo, as an act of its own."""
-    back = redone(acts)
+    back = find_redoable(acts)
     brought = next(each for each in acts if each.id == back.undoes)
     return act(len(acts) + 1, "redo", p_yes(brought.distribution), undoes=back.id)
 
@@ -82,8 +82,8 @@ def test_a_withdrawal_leaves_a_gap() -> None:
     line = steps((0, 0.6), (2, None), (6, 0.2))
     assert held(line, 4) is None
     assert line.spans(day(0), day(10)) == (
-        Span(day(0), day(2), Binary(0.6)),
-        Span(day(6), day(10), Binary(0.2)),
+        ForecastSpan(day(0), day(2), Binary(0.6)),
+        ForecastSpan(day(6), day(10), Binary(0.2)),
     )
 
 
@@ -137,14 +137,14 @@ def test_what_stands_is_what_was_said_last_at_the_last_instant_so_far(
 
 
 def test_a_timeline_keeps_one_step_an_instant() -> None:
-    line = timeline([(day(1), Binary(0.2)), (day(0), Binary(0.1)), (day(1), None)])
+    line = build_timeline([(day(1), Binary(0.2)), (day(0), Binary(0.1)), (day(1), None)])
     assert line.steps == ((day(0), Binary(0.1)), (day(1), None))
 
 
 def test_undo_takes_back_the_last_act_and_restores_what_stood_before() -> None:
     acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8)]
     acts.append(undo(acts))
-    line = timeline_of(acts)
+    line = forecaster_timeline(acts)
     assert [held(line, at) for at in (1, 2, 3)] == [0.3, 0.8, 0.3]
 
 
@@ -154,7 +154,7 @@ def test_undoing_twice_goes_back_two_acts_and_the_first_leaves_nothing() -> None
     acts.append(undo(acts))
     assert acts[-1].distribution is None
     with pytest.raises(InvalidForecast, match="no forecast of yours"):
-        undone(acts)
+        find_undoable(acts)
 
 
 def test_a_withdrawal_can_be_undone() -> None:
@@ -165,7 +165,7 @@ def test_a_withdrawal_can_be_undone() -> None:
 
 def test_there_is_nothing_to_undo_before_the_first_forecast() -> None:
     with pytest.raises(InvalidForecast, match="no forecast of yours"):
-        undone([])
+        find_undoable([])
 
 
 def test_what_was_forecast_when_the_answer_was_known_is_hindsight() -> None:
@@ -175,8 +175,8 @@ def test_what_was_forecast_when_the_answer_was_known_is_hindsight() -> None:
         act(3, "reaffirm", 0.8),
         act(4, "withdraw", None),
     ]
-    assert hindsight(acts, day(2)) == tuple(acts[1:3])
-    assert hindsight(acts, day(3.5)) == ()
+    assert hindsight_forecasts(acts, day(2)) == tuple(acts[1:3])
+    assert hindsight_forecasts(acts, day(3.5)) == ()
 
 
 @law
@@ -195,7 +195,7 @@ def test_undo_and_redo_do_what_two_stacks_of_acts_would(moves: list[float | str]
         elif move == "redo":
             if not taken:
                 with pytest.raises(InvalidForecast, match="nothing to do again"):
-                    redone(acts)
+                    find_redoable(acts)
                 continue
             held_so_far.append(taken.pop())
             acts.append(redo(acts))
@@ -204,4 +204,4 @@ def test_undo_and_redo_do_what_two_stacks_of_acts_would(moves: list[float | str]
             held_so_far.append(p)
             taken.clear()
             acts.append(act(number, "withdraw" if p is None else "forecast", p))
-        assert held(timeline_of(acts), number) == held_so_far[-1]
+        assert held(forecaster_timeline(acts), number) == held_so_far[-1]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence.base_level import learned_usual_level
+from forecasts.evidence.base_level import learn_usual_level
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.evidence.parameters import Learned
+from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import QuestionId
 from forecasts.suggestion.binary import suggest
 from tests.forecasts.strategies import (
@@ -29,9 +29,9 @@ FULL = math.log(1 + 0.9 * 2)
 
 def learned(
     *known: Evidence, stated: float = 0.0, days: float = 100.0, half_life: float | None = 45.0
-) -> Learned:
+) -> LearnedValue:
     signpost = indicator(usual=stated, half_life=half_life)
-    return learned_usual_level(signpost, known, archive_from=day(-days), opens_at=day(0))
+    return learn_usual_level(signpost, known, archive_from=day(-days), opens_at=day(0))
 
 
 def test_the_level_is_the_mean_over_days_shrunk_to_the_stated_one_by_sixty_days() -> None:
@@ -76,7 +76,7 @@ def test_a_days_level_is_what_the_suggestion_would_have_counted(known: list[Evid
     signpost = indicator()
     mine = [replace(e, indicator_id=signpost.id) for e in known if e.first_seen_at < day(0)]
     lines = lines_of(suggest(question(), mine, by_id(signpost), day(0)), "evidence")
-    found = learned_usual_level(signpost, mine, archive_from=day(-1), opens_at=day(0))
+    found = learn_usual_level(signpost, mine, archive_from=day(-1), opens_at=day(0))
     assert found.value == pytest.approx(
         max(0.0, math.fsum(line.log_odds for line in lines)) / 61, abs=1e-12
     )
@@ -97,7 +97,7 @@ def test_what_speaks_against_the_indicator_is_taken_off_and_the_level_never_fall
 
 def test_an_indicator_that_speaks_for_no_has_a_level_too() -> None:
     signpost = indicator(direction=Direction.NO)
-    found = learned_usual_level(
+    found = learn_usual_level(
         signpost,
         [evidence(at=-10, direction=Direction.NO)],
         archive_from=day(-100),
@@ -117,7 +117,7 @@ def test_without_an_archive_or_a_level_to_settle_at_the_stated_one_stands(
 
 def test_an_indicator_for_neither_side_keeps_its_level() -> None:
     signpost = indicator(direction=Direction.NEUTRAL, usual=0.3)
-    assert learned_usual_level(signpost, [], archive_from=day(-100), opens_at=day(0)).n == 0
+    assert learn_usual_level(signpost, [], archive_from=day(-100), opens_at=day(0)).n == 0
 
 
 @law
@@ -144,7 +144,7 @@ def test_other_indicators_questions_and_rejected_evidence_do_not_matter(
 def test_a_drum_beat_that_goes_on_as_before_moves_the_suggestion_hardly_at_all() -> None:
     beats = [evidence(n, at=-730 + 35 * n, strength=Strength.SOME) for n in range(1, 27)]
     signpost = indicator()
-    level = learned_usual_level(signpost, beats, archive_from=day(-730), opens_at=day(0))
+    level = learn_usual_level(signpost, beats, archive_from=day(-730), opens_at=day(0))
     q, at = question("state_at", prior=0.3), day(197)
     levels = {signpost.id: level.value}
     naive = suggest(q, beats, by_id(signpost), at)

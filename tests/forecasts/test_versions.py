@@ -10,22 +10,24 @@ from hypothesis import strategies as st
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.question import QuestionId
 from forecasts.questions.versions import (
-    Edit,
-    Piece,
+    QuestionEdit,
+    WordingSegment,
+    apply_edits,
     check_edit,
-    difference,
-    version_at,
-    versions,
-    with_edits,
+    diff_words,
+    find_version,
+    list_question_versions,
 )
 from tests.forecasts.strategies import ANN, QUESTION, day, law, question
 
 OPENED = question(days=100)
 
 
-def edit(at: float = 10, **changed: Any) -> Edit:
+def edit(at: float = 10, **changed: Any) -> QuestionEdit:
     return replace(
-        Edit(QUESTION, day(at), ANN, "clearer", OPENED.text, OPENED.criteria, OPENED.sources),
+        QuestionEdit(
+            QUESTION, day(at), ANN, "clearer", OPENED.text, OPENED.criteria, OPENED.sources
+        ),
         **changed,
     )
 
@@ -35,8 +37,8 @@ edits = st.lists(st.builds(edit, st.integers(-5, 120), text=wordings), max_size=
 
 
 def test_a_question_without_edits_stays_the_same() -> None:
-    assert with_edits(OPENED, ()) is OPENED
-    (only,) = versions(OPENED, ())
+    assert apply_edits(OPENED, ()) is OPENED
+    (only,) = list_question_versions(OPENED, ())
     assert (only.number, only.at, only.by, only.text) == (1, OPENED.opens_at, None, OPENED.text)
 
 
@@ -45,14 +47,14 @@ def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
         edit(10, text="Will it come?"),
         edit(20, criteria="As one side announces it.", sources=("https://a.org",)),
     ]
-    newest = with_edits(OPENED, made)
+    newest = apply_edits(OPENED, made)
     assert (newest.text, newest.criteria) == (OPENED.text, "As one side announces it.")
     assert newest.sources == ("https://a.org",)
     assert (
         replace(newest, text=OPENED.text, criteria=OPENED.criteria, sources=OPENED.sources)
         == OPENED
     )
-    assert [(v.number, v.at, v.text) for v in versions(OPENED, made)] == [
+    assert [(v.number, v.at, v.text) for v in list_question_versions(OPENED, made)] == [
         (1, day(0), OPENED.text),
         (2, day(10), "Will it come?"),
         (3, day(20), OPENED.text),
@@ -60,8 +62,8 @@ def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
 
 
 def test_a_forecast_keeps_the_version_that_it_was_made_on() -> None:
-    of = versions(OPENED, [edit(10, text="two"), edit(20, text="three")])
-    assert [version_at(of, day(at)).number for at in (-1, 0, 9.99, 10, 19, 20, 99)] == [
+    of = list_question_versions(OPENED, [edit(10, text="two"), edit(20, text="three")])
+    assert [find_version(of, day(at)).number for at in (-1, 0, 9.99, 10, 19, 20, 99)] == [
         1,
         1,
         1,
@@ -73,45 +75,45 @@ def test_a_forecast_keeps_the_version_that_it_was_made_on() -> None:
 
 
 def test_a_question_edited_before_it_opens_is_forecast_on_the_new_wording() -> None:
-    of = versions(OPENED, [edit(-2, text="two")])
-    assert [version_at(of, day(at)).number for at in (-3, -2, 0, 50)] == [1, 2, 2, 2]
+    of = list_question_versions(OPENED, [edit(-2, text="two")])
+    assert [find_version(of, day(at)).number for at in (-3, -2, 0, 50)] == [1, 2, 2, 2]
 
 
 def test_edits_of_another_question_change_nothing() -> None:
     other = edit(question_id=QuestionId("other"), text="two")
-    assert with_edits(OPENED, [other]) is OPENED
-    assert len(versions(OPENED, [other])) == 1
+    assert apply_edits(OPENED, [other]) is OPENED
+    assert len(list_question_versions(OPENED, [other])) == 1
 
 
 @law
 @given(edits)
-def test_the_last_version_is_the_question_as_it_reads_now(made: list[Edit]) -> None:
-    of = versions(OPENED, made)
-    newest = with_edits(OPENED, made)
+def test_the_last_version_is_the_question_as_it_reads_now(made: list[QuestionEdit]) -> None:
+    of = list_question_versions(OPENED, made)
+    newest = apply_edits(OPENED, made)
     assert (of[-1].text, of[-1].criteria, of[-1].sources) == (
         newest.text,
         newest.criteria,
         newest.sources,
     )
-    assert version_at(of, day(1000)) == of[-1]
+    assert find_version(of, day(1000)) == of[-1]
     assert [v.number for v in of] == list(range(1, len(made) + 2))
 
 
 @law
 @given(edits, st.integers(0, 130))
 def test_what_is_edited_later_leaves_the_version_of_an_earlier_forecast_as_it_was(
-    made: list[Edit], at: int
+    made: list[QuestionEdit], at: int
 ) -> None:
     known = [e for e in made if e.at <= day(at)]
-    assert version_at(versions(OPENED, made), day(at)) == version_at(
-        versions(OPENED, known), day(at)
+    assert find_version(list_question_versions(OPENED, made), day(at)) == find_version(
+        list_question_versions(OPENED, known), day(at)
     )
 
 
 @law
 @given(wordings | st.text(max_size=60), wordings | st.text(max_size=60))
 def test_the_pieces_of_a_difference_make_up_both_wordings(old: str, new: str) -> None:
-    pieces = difference(old, new)
+    pieces = diff_words(old, new)
     assert " ".join(p.text for p in pieces if p.change != "added").split() == old.split()
     assert " ".join(p.text for p in pieces if p.change != "removed").split() == new.split()
     assert all(p.text for p in pieces)
@@ -120,23 +122,23 @@ def test_the_pieces_of_a_difference_make_up_both_wordings(old: str, new: str) ->
 @law
 @given(wordings, wordings)
 def test_two_wordings_are_all_the_same_only_if_their_words_are(old: str, new: str) -> None:
-    assert all(p.change == "same" for p in difference(old, new)) is (old.split() == new.split())
+    assert all(p.change == "same" for p in diff_words(old, new)) is (old.split() == new.split())
 
 
 def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() -> None:
-    assert difference(
+    assert diff_words(
         "Will both sides announce a truce?", "Will both sides  sign a truce by July?"
     ) == (
-        Piece("Will both sides", "same"),
-        Piece("announce", "removed"),
-        Piece("sign", "added"),
-        Piece("a", "same"),
-        Piece("truce?", "removed"),
-        Piece("truce by July?", "added"),
+        WordingSegment("Will both sides", "same"),
+        WordingSegment("announce", "removed"),
+        WordingSegment("sign", "added"),
+        WordingSegment("a", "same"),
+        WordingSegment("truce?", "removed"),
+        WordingSegment("truce by July?", "added"),
     )
-    assert difference("", "new") == (Piece("new", "added"),)
-    assert difference("old", " ") == (Piece("old", "removed"),)
-    assert difference("", "") == ()
+    assert diff_words("", "new") == (WordingSegment("new", "added"),)
+    assert diff_words("old", " ") == (WordingSegment("old", "removed"),)
+    assert diff_words("", "") == ()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +168,8 @@ def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
         ),
     ],
 )
-def test_an_edit_that_leaves_no_meaning_or_no_account_is_refused(wrong: Edit, reason: str) -> None:
+def test_an_edit_that_leaves_no_meaning_or_no_account_is_refused(
+    wrong: QuestionEdit, reason: str
+) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
         check_edit(OPENED, wrong, answered=False)

@@ -11,13 +11,20 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence
-from forecasts.evidence.log_odds import GROUPS, Line, LineKind, group_lines
+from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, group_lines
 from forecasts.questions.question import EvidenceId, Question, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
-from forecasts.suggestion.binary import Model, Suggestion, suggest
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
+from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion, suggest_options
 from forecasts.suggestion.scenario import suggest_scenarios
-from forecasts.suggestion.why import FADED, NOTHING, TITLES, share_in_words, told, why_in_words
+from forecasts.suggestion.why import (
+    FADED_NATS,
+    LINE_TITLES,
+    MIN_NATS,
+    explain_share,
+    explain_suggestion,
+    explanation_rows,
+)
 from tests.forecasts.strategies import (
     INDICATORS,
     OPTIONS,
@@ -34,7 +41,7 @@ from tests.forecasts.strategies import (
     questions,
 )
 
-LEARNED = Model(shift=0.2, learned_from=30)
+LEARNED = SuggestionModel(shift=0.2, learned_from=30)
 
 
 def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion:
@@ -43,7 +50,7 @@ def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion
     for number, (kind, adds) in enumerate(lines):
         total += adds
         story = EvidenceId(number) if kind == "evidence" else None
-        rows.append(Line(kind, f"reason {number}", adds, 0.5, story))
+        rows.append(LedgerLine(kind, f"reason {number}", adds, 0.5, story))
     p = 1 / (1 + math.exp(-total))
     return Suggestion(QuestionId("q"), day(0), tuple(rows), p, learned_from=learned_from)
 
@@ -57,7 +64,7 @@ def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion
     evidence_lists(),
     moments,
     st.builds(
-        Model,
+        SuggestionModel,
         gamma=st.floats(0.0, 2.0),
         shift=st.floats(-1.0, 1.0),
         slope=st.floats(0.2, 2.0),
@@ -65,7 +72,7 @@ def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion
     ),
 )
 def test_groups_add_up_to_the_log_odds_of_p(
-    q: Question, known: list[Evidence], at: float, model: Model
+    q: Question, known: list[Evidence], at: float, model: SuggestionModel
 ) -> None:
     found = suggest(q, known, INDICATORS, day(at), model=model)
     groups = found.groups
@@ -98,7 +105,7 @@ def test_groups_of_an_option_add_up_to_ln_of_its_share(pieces: list[tuple[str, i
 def test_every_kind_of_line_has_one_group_and_a_title() -> None:
     kinds = [kind for kinds in GROUPS.values() for kind in kinds]
     assert sorted(kinds) == sorted([*get_args(LineKind), "all options"])
-    assert set(TITLES) == {*kinds, "table row"}
+    assert set(LINE_TITLES) == {*kinds, "table row"}
 
 
 def test_without_lines_there_is_a_group_of_no_news() -> None:
@@ -110,12 +117,14 @@ def test_without_lines_there_is_a_group_of_no_news() -> None:
 
 def test_a_learned_correction_is_never_told_as_news() -> None:
     found = suggest(question(prior=0.15), [], {}, day(0), model=LEARNED)
-    assert why_in_words(found) == (
+    assert explain_suggestion(found) == (
         "base rate 15% → time 15% → no news → learned correction +3 points (from 30 "
         "questions) = 18%"
     )
-    correction = next(row for row in told(found.groups) if row.title == "Learned correction")
-    assert correction.what == "learned from 30 answered questions: shift +0.2"
+    correction = next(
+        row for row in explanation_rows(found.groups) if row.title == "Learned correction"
+    )
+    assert correction.text == "learned from 30 answered questions: shift +0.2"
     one = suggest(
         question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1, slope=0.5)
     )
@@ -125,12 +134,12 @@ def test_a_learned_correction_is_never_told_as_news() -> None:
 def test_before_anything_is_learned_the_sentence_says_so() -> None:
     found = suggest(question(prior=0.15), [], {}, day(0))
     assert (
-        why_in_words(found)
+        explain_suggestion(found)
         == "base rate 15% → time 15% → no news → no learned correction yet = 15%"
     )
-    assert [row.what for row in told(found.groups)][-1] == "not learned yet"
-    given_by_hand = suggest(question(prior=0.15), [], {}, day(0), model=Model(shift=0.2))
-    assert "learned correction +3 points = 18%" in why_in_words(given_by_hand)
+    assert [row.text for row in explanation_rows(found.groups)][-1] == "not learned yet"
+    given_by_hand = suggest(question(prior=0.15), [], {}, day(0), model=SuggestionModel(shift=0.2))
+    assert "learned correction +3 points = 18%" in explain_suggestion(given_by_hand)
 
 
 def test_news_is_told_with_its_stories() -> None:
@@ -141,32 +150,36 @@ def test_news_is_told_with_its_stories() -> None:
         ("evidence", -0.2),
         ("evidence scale", -0.1),
     )
-    assert why_in_words(found) == "base rate 27% → time 25% → news +4 points (2 stories) = 29%"
+    assert (
+        explain_suggestion(found) == "base rate 27% → time 25% → news +4 points (2 stories) = 29%"
+    )
     alone = made_of(("base rate", 0.0), ("evidence", -0.04))
-    assert why_in_words(alone) == "base rate 50% → news −1 point (1 story) = 49%"
-    assert "news +0.1 points (1 story)" in why_in_words(
+    assert explain_suggestion(alone) == "base rate 50% → news −1 point (1 story) = 49%"
+    assert "news +0.1 points (1 story)" in explain_suggestion(
         made_of(("base rate", 0.0), ("evidence", 0.004))
     )
-    assert "news ±0 points (1 story)" in why_in_words(
+    assert "news ±0 points (1 story)" in explain_suggestion(
         made_of(("base rate", 0.0), ("evidence", 0.001))
     )
 
 
 def test_what_did_not_come_is_not_told_as_stories() -> None:
     silent = by_id(indicator("treaty", expected=due(20)))
-    assert "→ news that did not come −" in why_in_words(suggest(question(), [], silent, day(30)))
+    assert "→ news that did not come −" in explain_suggestion(
+        suggest(question(), [], silent, day(30))
+    )
 
 
 def test_limits_are_told_only_where_they_did_something() -> None:
-    assert "limits" not in why_in_words(suggest(question(), [], {}, day(10)))
-    far = suggest(question(prior=0.999), [], {}, day(0), model=Model(shift=0.0))
-    assert why_in_words(far).endswith("limits −0.9 points = 99.0%")
-    assert told(far.groups)[-1].title == "Limits"
+    assert "limits" not in explain_suggestion(suggest(question(), [], {}, day(10)))
+    far = suggest(question(prior=0.999), [], {}, day(0), model=SuggestionModel(shift=0.0))
+    assert explain_suggestion(far).endswith("limits −0.9 points = 99.0%")
+    assert explanation_rows(far.groups)[-1].title == "Limits"
 
 
 def test_probabilities_are_written_as_the_reader_of_the_sentence_wants() -> None:
     found = suggest(question(prior=0.15), [], {}, day(0))
-    assert why_in_words(found, lambda p: f"{p:.3f}").startswith("base rate 0.150 → ")
+    assert explain_suggestion(found, lambda p: f"{p:.3f}").startswith("base rate 0.150 → ")
 
 
 # Shares
@@ -176,14 +189,17 @@ def test_the_share_of_an_option_is_told_in_factors() -> None:
     asked = categorical_question()
     story = replace(evidence(1), question_id=asked.id, option=OPTIONS[0])
     found = suggest_options(asked, [story], {}, day(20))
-    assert "→ news ×" in share_in_words(found, OPTIONS[0])
-    assert "(1 story) → other options ×" in share_in_words(found, OPTIONS[0])
-    assert "→ no news → other options ×" in share_in_words(found, OPTIONS[1])
+    assert "→ news ×" in explain_share(found, OPTIONS[0])
+    assert "(1 story) → other options ×" in explain_share(found, OPTIONS[0])
+    assert "→ no news → other options ×" in explain_share(found, OPTIONS[1])
     still = suggest_options(asked, [], {}, day(20))
-    assert share_in_words(still, OPTIONS[0]).endswith(
-        "→ no news = " + share_in_words(still, OPTIONS[0]).split(" = ")[1]
+    assert explain_share(still, OPTIONS[0]).endswith(
+        "→ no news = " + explain_share(still, OPTIONS[0]).split(" = ")[1]
     )
-    assert [row.title for row in told(still.groups(OPTIONS[0]))] == ["Base rate", "News"]
+    assert [row.title for row in explanation_rows(still.groups(OPTIONS[0]))] == [
+        "Base rate",
+        "News",
+    ]
 
 
 def test_an_option_that_cannot_be_is_told_without_lines() -> None:
@@ -191,7 +207,7 @@ def test_an_option_that_cannot_be_is_told_without_lines() -> None:
     found = OptionSuggestion(
         QuestionId("q"), day(0), held, {"Rome": (), "Oslo": (OptionLine("base rate", "", 0.0),)}
     )
-    assert share_in_words(found, "Rome") == "base rate 0 = 0.0%"
+    assert explain_share(found, "Rome") == "base rate 0 = 0.0%"
     assert found.groups("Rome") == ()
 
 
@@ -201,11 +217,11 @@ def test_rows_of_a_likelihood_table_are_no_stories() -> None:
         asked.id,
         "Two years",
         ("",) * len(OPTIONS),
-        (LikelihoodRow(QuestionId("summit"), (0.2, 0.6, 0.5)[: len(OPTIONS)]),),
+        (ScenarioLikelihoods(QuestionId("summit"), (0.2, 0.6, 0.5)[: len(OPTIONS)]),),
     )
     found = suggest_scenarios(asked, scenarios, {QuestionId("summit"): 0.9}, day(20))
-    assert "(1 table row)" in share_in_words(found, OPTIONS[1])
-    assert "News: table row" in [row.title for row in told(found.groups(OPTIONS[1]))]
+    assert "(1 table row)" in explain_share(found, OPTIONS[1])
+    assert "News: table row" in [row.title for row in explanation_rows(found.groups(OPTIONS[1]))]
 
 
 # Rows
@@ -215,12 +231,12 @@ def test_rows_of_a_likelihood_table_are_no_stories() -> None:
 @given(st.lists(st.floats(-0.02, 0.02), max_size=12), st.floats(-0.002, 0.002))
 def test_rows_add_up_and_tell_faded_stories_together(weights: list[float], silence: float) -> None:
     found = made_of(("base rate", -0.8), *(("evidence", w) for w in weights), ("silence", silence))
-    rows = told(found.groups)
-    left_out = 0.0 if abs(silence) >= NOTHING or "no news" in [r.kind for r in rows] else silence
-    assert math.fsum(r.adds for r in rows) == pytest.approx(logit(found.p) - left_out, abs=1e-9)
+    rows = explanation_rows(found.groups)
+    left_out = 0.0 if abs(silence) >= MIN_NATS or "no news" in [r.kind for r in rows] else silence
+    assert math.fsum(r.nats for r in rows) == pytest.approx(logit(found.p) - left_out, abs=1e-9)
     stories = [r for r in rows if r.title == "News: story"]
-    faded = [w for w in weights if abs(w) < FADED]
-    if all(abs(w) < NOTHING for w in (*weights, silence)):
+    faded = [w for w in weights if abs(w) < FADED_NATS]
+    if all(abs(w) < MIN_NATS for w in (*weights, silence)):
         assert [r.title for r in rows] == ["Base rate", "News"]
     else:
         assert len(stories) == len(weights) - len(faded) + bool(faded)
@@ -230,7 +246,7 @@ def test_faded_stories_are_counted() -> None:
     found = made_of(
         ("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001)
     )
-    rows: list[Any] = [(r.title, r.what) for r in told(found.groups)]
+    rows: list[Any] = [(r.title, r.text) for r in explanation_rows(found.groups)]
     assert rows[1:] == [
         ("News: story", "reason 1"),
         ("News: story", "2 faded stories, less than 0.005 each"),

@@ -16,7 +16,7 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from tracker.model.llm_endpoint import Endpoint
+from tracker.model.llm_endpoint import LlmEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,12 @@ class ModelStub:
         """What to answer; None is to say nothing and keep the line open."""
         self._replies = [*replies]
 
-    def endpoint(self, **changed: Any) -> Endpoint:
+    def endpoint(self, **changed: Any) -> LlmEndpoint:
         """How this stub is asked, with little patience."""
         usual: dict[str, Any] = {"model": "stub", "timeout_seconds": 10.0}
-        return Endpoint(f"http://127.0.0.1:{self._server.server_port}/v1", **{**usual, **changed})
+        return LlmEndpoint(
+            f"http://127.0.0.1:{self._server.server_port}/v1", **{**usual, **changed}
+        )
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         stub = self

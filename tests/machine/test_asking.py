@@ -17,10 +17,10 @@ from tests.test_cli import Shell
 from tests.test_learning import log, open_for_years, review_some
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import BadSettings
-from tracker.interfaces.scheduler import ask_model
-from tracker.llm.asking import LONGEST_ROUND, MOST_FAILURES, MachineReport
+from tracker.interfaces.scheduler import judge_with_model
+from tracker.llm.asking import MAX_FAILURES, MAX_RUN_TIME, LlmRunReport
 from tracker.model.read_models import EvidenceCard
-from tracker.settings import Settings, load_settings, model_of
+from tracker.settings import Settings, load_settings, make_model_endpoint
 from tracker.storage import model
 
 TITLE = "Arland invites Borland to a summit in May"
@@ -79,7 +79,7 @@ def card(tracker: Tracker, piece: EvidenceId) -> EvidenceCard:
 
 def spent(tracker: Tracker) -> int:
     with tracker._store.reading() as session:
-        return model.spent(session, tracker.now().date())
+        return model.count_requests(session, tracker.now().date())
 
 
 # What a judgement does
@@ -91,7 +91,7 @@ def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
     piece = log(asking, title=DENIED)  # the matcher took it for an invitation
     before = asking.question("summit-2027").suggestion
     stub.gives(completion(DENIAL))
-    assert asking.ask_model() == MachineReport(asked=1, judged=1, refused=0, requests=1)
+    assert asking.ask_model() == LlmRunReport(asked=1, judged=1, refused=0, requests=1)
     judged = card(asking, piece)
     e = judged.evidence
     assert (e.judged_by, e.status, e.indicator_id) == (
@@ -125,10 +125,10 @@ def test_what_a_model_judged_is_not_put_to_it_again_and_a_person_overrides_it(
     piece = log(asking, title=TITLE)
     stub.gives(completion(SUPPORT))
     asking.ask_model()
-    assert asking.ask_model() == MachineReport()
+    assert asking.ask_model() == LlmRunReport()
     asking.review(piece, "rejected")
     assert card(asking, piece).evidence.status == "rejected"
-    assert asking.ask_model() == MachineReport()
+    assert asking.ask_model() == LlmRunReport()
     assert len(stub.seen) == 1
 
 
@@ -142,7 +142,7 @@ def test_a_persons_decision_made_while_the_model_was_thinking_stands(
         return completion(SUPPORT)
 
     stub.gives(meanwhile)
-    assert asking.ask_model() == MachineReport(asked=1, requests=1)
+    assert asking.ask_model() == LlmRunReport(asked=1, requests=1)
     e = card(asking, piece).evidence
     assert (e.status, e.judged_by, e.relevance) == ("rejected", "ada", 0.9)
 
@@ -187,8 +187,8 @@ def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: 
 def test_nothing_is_asked_without_an_address(alone: Tracker, stub: ModelStub) -> None:
     log(alone, title=TITLE)
     set_to(alone, model_url="")
-    assert alone.ask_model() == MachineReport(why="no model is set up: see the setting 'model_url'")
-    assert ask_model(alone) is None
+    assert alone.ask_model() == LlmRunReport(why="no model is set up: see the setting 'model_url'")
+    assert judge_with_model(alone) is None
     assert stub.seen == []
 
 
@@ -199,7 +199,7 @@ def test_an_answer_that_was_kept_is_used_again_and_asks_nothing(
     stub.gives(completion(SUPPORT))
     asking.ask_model()
     again = log(asking, title=TITLE)  # another story with the same words
-    assert asking.ask_model() == MachineReport(judged=1)
+    assert asking.ask_model() == LlmRunReport(judged=1)
     assert card(asking, again).evidence.judged_by == "model:stub"
     assert (len(stub.seen), spent(asking)) == (1, 1)
 
@@ -213,7 +213,7 @@ def test_the_budget_of_a_day_holds_and_failed_requests_count(
     report = asking.ask_model()
     assert (report.asked, report.judged, report.refused, report.requests) == (2, 1, 1, 2)
     assert report.why == "the budget of 2 requests a day to the model is spent"
-    assert asking.ask_model() == MachineReport(why=report.why)
+    assert asking.ask_model() == LlmRunReport(why=report.why)
     assert (len(stub.seen), spent(asking)) == (2, 2)
     clock.advance(days=1)
     assert (asking.ask_model().judged, len(pieces)) == (2, 4)
@@ -224,7 +224,7 @@ def test_a_question_that_no_indicator_stands_for_is_not_asked_about(
 ) -> None:
     alone.ask(an_asked("rain"))
     log(alone, "rain")
-    assert alone.ask_model() == MachineReport()
+    assert alone.ask_model() == LlmRunReport()
     assert stub.seen == []
 
 
@@ -249,10 +249,10 @@ def test_an_answer_that_cannot_be_used_changes_nothing(
     piece = log(alone, title=TITLE)
     before = card(alone, piece)
     stub.gives(answer)
-    assert alone.ask_model() == MachineReport(asked=1, refused=1, requests=1)
+    assert alone.ask_model() == LlmRunReport(asked=1, refused=1, requests=1)
     assert card(alone, piece) == before
     assert (
-        alone.ask_model() == MachineReport()
+        alone.ask_model() == LlmRunReport()
     )  # not again today, or nothing else would ever be asked
     assert spent(alone) == 1
 
@@ -294,13 +294,13 @@ def test_a_model_that_takes_too_long_is_left_after_a_few_tries(
     asking: Tracker, stub: ModelStub
 ) -> None:
     set_to(asking, model_seconds=0.05)
-    for n in range(MOST_FAILURES + 2):
+    for n in range(MAX_FAILURES + 2):
         log(asking, title=f"{TITLE}, day {n}")
     stub.gives(None)
     report = asking.ask_model()
-    assert (report.asked, report.judged) == (MOST_FAILURES, 0)
+    assert (report.asked, report.judged) == (MAX_FAILURES, 0)
     assert report.why == "the model took longer than 0.05 s"
-    assert spent(asking) == MOST_FAILURES
+    assert spent(asking) == MAX_FAILURES
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_a_round_ends_when_the_endpoint_will_not_have_us(
     for n in range(2):
         log(alone, title=f"{TITLE}, day {n}")
     stub.gives(reply)
-    assert alone.ask_model() == MachineReport(asked=1, requests=1, why=why)
+    assert alone.ask_model() == LlmRunReport(asked=1, requests=1, why=why)
 
 
 def test_an_endpoint_that_asks_to_be_left_alone_is(
@@ -327,28 +327,28 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(
     stub.gives(Reply(status=429, headers={"Retry-After": "3600"}), completion(SUPPORT))
     asking.ask_model()
     clock.advance(minutes=59)
-    assert asking.ask_model() == MachineReport(
+    assert asking.ask_model() == LlmRunReport(
         why="the model asked to be left alone until 2026-12-01 10:30 UTC"
     )
-    assert ask_model(
+    assert judge_with_model(
         asking
     ) == "0 asked, 0 judged, 0 refused, 0 requests; the model asked to be left alone until" + (
         " 2026-12-01 10:30 UTC"
     )
     clock.advance(minutes=1)
     assert asking.ask_model().judged == 1
-    assert ask_model(asking) is None
+    assert judge_with_model(asking) is None
 
 
 def test_a_slow_round_ends_after_a_while(alone: Tracker, stub: ModelStub, clock: FakeClock) -> None:
     def slow(_asked: Any) -> Reply:
-        clock.advance(seconds=LONGEST_ROUND.total_seconds() + 1)
+        clock.advance(seconds=MAX_RUN_TIME.total_seconds() + 1)
         return completion(SUPPORT)
 
     for n in range(2):
         log(alone, title=f"{TITLE}, day {n}")
     stub.gives(slow)
-    assert alone.ask_model() == MachineReport(
+    assert alone.ask_model() == LlmRunReport(
         asked=1, judged=1, requests=1, why="the time of a round is up"
     )
 
@@ -383,7 +383,9 @@ def test_settings_that_cannot_reach_a_model_are_refused(
 
 def test_settings_of_a_model_are_not_looked_at_without_its_address(tmp_path: Path) -> None:
     assert (
-        model_of(load_settings(tmp_path, {"TRACKER_MODEL_NAME": "", "TRACKER_MODEL_SECONDS": "0"}))
+        make_model_endpoint(
+            load_settings(tmp_path, {"TRACKER_MODEL_NAME": "", "TRACKER_MODEL_SECONDS": "0"})
+        )
         is None
     )
 

@@ -17,11 +17,18 @@ from hypothesis import strategies as st
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tracker.errors import BadSettings
 from tracker.llm import endpoint as model_endpoint
-from tracker.llm.answers import Answered, Message, Shape, Unanswered, answer_key, mismatch
-from tracker.llm.endpoint import MOST_BYTES, ask
-from tracker.model.llm_endpoint import Endpoint
+from tracker.llm.answers import (
+    AnswerSchema,
+    LlmAnswer,
+    LlmFailure,
+    LlmMessage,
+    answer_key,
+    find_mismatch,
+)
+from tracker.llm.endpoint import MAX_ANSWER_BYTES, request_answer
+from tracker.model.llm_endpoint import LlmEndpoint
 
-CAPITAL = Shape(
+CAPITAL = AnswerSchema(
     "capital-1",
     {
         "type": "object",
@@ -31,8 +38,8 @@ CAPITAL = Shape(
     },
 )
 PROMPT = (
-    Message("system", "Answer in JSON."),
-    Message("user", "Which city is the capital of Arland?"),
+    LlmMessage("system", "Answer in JSON."),
+    LlmMessage("user", "Which city is the capital of Arland?"),
 )
 GOOD = {"city": "Arlburg", "sure": 0.9}
 BUSY = Reply(status=429, headers={"Retry-After": "0"})
@@ -44,15 +51,15 @@ def stub() -> Iterator[ModelStub]:
         yield running
 
 
-def asking(stub: ModelStub, *, spent_today: int = 0, **changed: Any) -> Answered | Unanswered:
-    return ask(stub.endpoint(**changed), PROMPT, CAPITAL, spent_today=spent_today)
+def asking(stub: ModelStub, *, spent_today: int = 0, **changed: Any) -> LlmAnswer | LlmFailure:
+    return request_answer(stub.endpoint(**changed), PROMPT, CAPITAL, spent_today=spent_today)
 
 
 def reason(stub: ModelStub, *replies: Any, **changed: Any) -> str:
     """Why there is no answer when the endpoint replies so."""
     stub.gives(*replies)
     result = asking(stub, **changed)
-    assert isinstance(result, Unanswered), result
+    assert isinstance(result, LlmFailure), result
     assert result.requests == len(stub.seen)
     return result.reason
 
@@ -62,7 +69,7 @@ def reason(stub: ModelStub, *replies: Any, **changed: Any) -> str:
 
 def test_a_good_answer_comes_back_with_what_it_cost(stub: ModelStub) -> None:
     stub.gives(completion(GOOD))
-    assert asking(stub) == Answered(GOOD, "stub", requests=1, tokens=321)
+    assert asking(stub) == LlmAnswer(GOOD, "stub", requests=1, tokens=321)
 
 
 def test_the_question_is_put_as_such_endpoints_take_it(stub: ModelStub) -> None:
@@ -97,13 +104,13 @@ def test_an_endpoint_of_ones_own_is_sent_no_key(stub: ModelStub) -> None:
 def test_it_may_be_asked_where_an_event_loop_runs(stub: ModelStub) -> None:
     stub.gives(completion(GOOD))
 
-    async def within() -> Answered | Unanswered:
+    async def within() -> LlmAnswer | LlmFailure:
         return asking(stub)
 
     with ThreadPoolExecutor(
         1
     ) as elsewhere:  # a browser test may have left its own loop in this thread
-        assert isinstance(elsewhere.submit(lambda: asyncio.run(within())).result(), Answered)
+        assert isinstance(elsewhere.submit(lambda: asyncio.run(within())).result(), LlmAnswer)
 
 
 def test_a_proxy_that_the_environment_names_is_not_told_the_key(
@@ -111,7 +118,7 @@ def test_a_proxy_that_the_environment_names_is_not_told_the_key(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     stub.gives(completion(GOOD))
-    assert isinstance(asking(stub), Answered)
+    assert isinstance(asking(stub), LlmAnswer)
 
 
 # Garbage
@@ -170,7 +177,7 @@ def test_a_model_that_declines_or_is_cut_off_has_not_answered(stub: ModelStub) -
 def test_characters_that_cannot_be_seen_or_stored_are_taken_out(stub: ModelStub) -> None:
     stub.gives(completion('{"city": "Arl\\u0000b\\ud800u\\u202erg", "sure": 1}'))
     result = asking(stub)
-    assert isinstance(result, Answered)
+    assert isinstance(result, LlmAnswer)
     assert result.value["city"] == "Arlburg"
 
 
@@ -184,7 +191,7 @@ def test_a_count_of_tokens_that_is_none_counts_as_not_said(stub: ModelStub) -> N
         {},
     ):
         stub.gives(Reply(json.dumps(said | {"usage": usage}).encode()))
-        assert asking(stub) == Answered(GOOD, "stub", requests=1, tokens=0)
+        assert asking(stub) == LlmAnswer(GOOD, "stub", requests=1, tokens=0)
 
 
 # Time and size
@@ -212,9 +219,9 @@ def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", hang)
-    endpoint = Endpoint("https://model.invalid/v1", "m", timeout_seconds=0.2)
+    endpoint = LlmEndpoint("https://model.invalid/v1", "m", timeout_seconds=0.2)
     try:
-        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered(
+        assert request_answer(endpoint, PROMPT, CAPITAL, spent_today=0) == LlmFailure(
             "the model took longer than 0.2 s", 1
         )
         assert not ended.is_set()  # nobody waited for the lookup
@@ -223,7 +230,7 @@ def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_answer_that_is_too_large_is_not_taken_in(stub: ModelStub) -> None:
-    assert reason(stub, Reply(b" " * (MOST_BYTES + 1))) == "the answer is larger than 200 kB"
+    assert reason(stub, Reply(b" " * (MAX_ANSWER_BYTES + 1))) == "the answer is larger than 200 kB"
     stub.seen.clear()
     assert reason(stub, Reply(drop=b" " * 65_536)) == "the answer is larger than 200 kB"
 
@@ -239,19 +246,19 @@ def test_nothing_packed_is_unpacked(stub: ModelStub) -> None:
 
 def test_a_busy_endpoint_is_tried_once_more(stub: ModelStub) -> None:
     stub.gives(BUSY, completion(GOOD))
-    assert asking(stub) == Answered(GOOD, "stub", requests=2, tokens=321)
+    assert asking(stub) == LlmAnswer(GOOD, "stub", requests=2, tokens=321)
 
 
 @pytest.mark.parametrize("said", ["", "soon", "-1", "²"])
 def test_a_wait_that_cannot_be_read_is_a_short_one(
     stub: ModelStub, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model_endpoint, "USUAL_WAIT", 0.01)
+    monkeypatch.setattr(model_endpoint, "DEFAULT_RETRY_WAIT_SECONDS", 0.01)
     stub.gives(
         Reply(status=429, headers={"Retry-After": said.encode().decode("latin-1")}),
         completion(GOOD),
     )
-    assert isinstance(asking(stub), Answered)
+    assert isinstance(asking(stub), LlmAnswer)
 
 
 def test_an_endpoint_that_stays_busy_is_left_alone(stub: ModelStub) -> None:
@@ -261,11 +268,11 @@ def test_an_endpoint_that_stays_busy_is_left_alone(stub: ModelStub) -> None:
 
 def test_who_asks_for_a_long_wait_is_not_asked_again_now(stub: ModelStub) -> None:
     stub.gives(Reply(status=503, headers={"Retry-After": "120"}))
-    assert asking(stub) == Unanswered(
+    assert asking(stub) == LlmFailure(
         "HTTP 503 Service Unavailable", requests=1, wait_seconds=120.0
     )
     stub.gives(Reply(status=503, headers={"Retry-After": "9" * 400}))
-    assert asking(stub) == Unanswered(
+    assert asking(stub) == LlmFailure(
         "HTTP 503 Service Unavailable", requests=1, wait_seconds=86400.0
     )
 
@@ -296,10 +303,10 @@ def test_nobody_at_the_address_is_a_reason_in_words() -> None:
         socket.socket() as reserved
     ):  # bound and not listening: nobody answers here, and nobody else can
         reserved.bind(("127.0.0.1", 0))
-        endpoint = Endpoint(
+        endpoint = LlmEndpoint(
             f"http://127.0.0.1:{reserved.getsockname()[1]}/v1", "m", timeout_seconds=5
         )
-        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered(
+        assert request_answer(endpoint, PROMPT, CAPITAL, spent_today=0) == LlmFailure(
             "nobody answers at the model's address", 1
         )
 
@@ -309,16 +316,18 @@ def test_a_host_that_has_no_address_is_a_reason_in_words(monkeypatch: pytest.Mon
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
-    endpoint = Endpoint("https://model.invalid/v1", "m", timeout_seconds=5)
-    assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered(
+    endpoint = LlmEndpoint("https://model.invalid/v1", "m", timeout_seconds=5)
+    assert request_answer(endpoint, PROMPT, CAPITAL, spent_today=0) == LlmFailure(
         "the model's host was not found", 1
     )
 
 
 def test_a_server_without_encryption_is_not_spoken_to_as_if_it_had_some(stub: ModelStub) -> None:
-    endpoint = Endpoint(stub.endpoint().base_url.replace("http:", "https:"), "m", timeout_seconds=5)
-    result = ask(endpoint, PROMPT, CAPITAL, spent_today=0)
-    assert result == Unanswered("no secure connection to the model (certificate or TLS refused)", 1)
+    endpoint = LlmEndpoint(
+        stub.endpoint().base_url.replace("http:", "https:"), "m", timeout_seconds=5
+    )
+    result = request_answer(endpoint, PROMPT, CAPITAL, spent_today=0)
+    assert result == LlmFailure("no secure connection to the model (certificate or TLS refused)", 1)
 
 
 def test_half_an_answer_is_none(stub: ModelStub) -> None:
@@ -364,9 +373,9 @@ def test_lists_are_cleaned_like_texts(stub: ModelStub) -> None:
         "properties": {"names": {"type": "array", "items": {"type": "string"}}},
     }
     stub.gives(completion({"names": ["a\u200bb"]}))
-    assert ask(stub.endpoint(), PROMPT, Shape("names-1", names), spent_today=0) == Answered(
-        {"names": ["ab"]}, "stub", requests=1, tokens=321
-    )
+    assert request_answer(
+        stub.endpoint(), PROMPT, AnswerSchema("names-1", names), spent_today=0
+    ) == LlmAnswer({"names": ["ab"]}, "stub", requests=1, tokens=321)
 
 
 # Budget
@@ -374,7 +383,7 @@ def test_lists_are_cleaned_like_texts(stub: ModelStub) -> None:
 
 def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
     result = asking(stub, spent_today=3, budget_per_day=3)
-    assert result == Unanswered("the budget of 3 requests a day to the model is spent", requests=0)
+    assert result == LlmFailure("the budget of 3 requests a day to the model is spent", requests=0)
     assert stub.seen == []
 
 
@@ -408,26 +417,28 @@ def test_the_last_request_of_a_day_has_no_second_try(stub: ModelStub) -> None:
 )
 def test_an_endpoint_that_cannot_work_is_refused_at_once(changed: Any, why: str) -> None:
     with pytest.raises(BadSettings, match=why):
-        Endpoint(**{"base_url": "http://127.0.0.1:11434/v1", "model": "m", **changed})
+        LlmEndpoint(**{"base_url": "http://127.0.0.1:11434/v1", "model": "m", **changed})
 
 
 def test_a_key_is_never_printed() -> None:
-    assert "secret" not in repr(Endpoint("http://127.0.0.1:11434/v1", "m", "secret"))
+    assert "secret" not in repr(LlmEndpoint("http://127.0.0.1:11434/v1", "m", "secret"))
 
 
 # Keeping answers
 
 
 def test_the_same_question_has_the_same_key_and_any_other_has_another() -> None:
-    reordered = Shape(CAPITAL.name, dict(reversed(list(CAPITAL.schema.items()))))
+    reordered = AnswerSchema(CAPITAL.name, dict(reversed(list(CAPITAL.schema.items()))))
     key = answer_key("m", PROMPT, CAPITAL)
     assert answer_key("m", list(PROMPT), reordered) == key
     others = [
         answer_key("n", PROMPT, CAPITAL),
         answer_key("m", PROMPT[::-1], CAPITAL),
-        answer_key("m", (Message("user", PROMPT[0].content), PROMPT[1]), CAPITAL),
-        answer_key("m", PROMPT, Shape("capital-2", CAPITAL.schema)),
-        answer_key("m", PROMPT, Shape("capital-1", {**CAPITAL.schema, "required": ["city"]})),
+        answer_key("m", (LlmMessage("user", PROMPT[0].content), PROMPT[1]), CAPITAL),
+        answer_key("m", PROMPT, AnswerSchema("capital-2", CAPITAL.schema)),
+        answer_key(
+            "m", PROMPT, AnswerSchema("capital-1", {**CAPITAL.schema, "required": ["city"]})
+        ),
     ]
     assert len({key, *others}) == 6
 
@@ -450,8 +461,8 @@ def test_the_same_question_has_the_same_key_and_any_other_has_another() -> None:
     ],
 )
 def test_values_are_held_against_their_schema(schema: Any, good: list[Any], bad: list[Any]) -> None:
-    assert [mismatch(value, schema) for value in good] == [""] * len(good)
-    assert all(mismatch(value, schema) for value in bad)
+    assert [find_mismatch(value, schema) for value in good] == [""] * len(good)
+    assert all(find_mismatch(value, schema) for value in bad)
 
 
 def test_a_mismatch_says_where_it_is() -> None:
@@ -459,8 +470,8 @@ def test_a_mismatch_says_where_it_is() -> None:
         "type": "array",
         "items": {"type": "object", "properties": {"age": {"type": "integer"}}},
     }
-    assert mismatch([{"age": 1}, {"age": "two"}], people) == "age is not a whole number"
-    assert mismatch([{}, 3], people) == "entry 2 of the answer is not an object"
+    assert find_mismatch([{"age": 1}, {"age": "two"}], people) == "age is not a whole number"
+    assert find_mismatch([{}, 3], people) == "entry 2 of the answer is not an object"
 
 
 def test_a_schema_that_could_not_be_checked_is_refused_before_anybody_is_asked() -> None:
@@ -469,11 +480,11 @@ def test_a_schema_that_could_not_be_checked_is_refused_before_anybody_is_asked()
         "properties": {"tags": {"type": "array", "items": {"type": "string", "pattern": "a"}}},
     }
     with pytest.raises(ValueError, match="'pattern' cannot be checked"):
-        Shape("tags-1", deep)
+        AnswerSchema("tags-1", deep)
     with pytest.raises(ValueError, match="not that of an object"):
-        Shape("tags-1", {"type": "array"})
+        AnswerSchema("tags-1", {"type": "array"})
     with pytest.raises(ValueError, match="no name that endpoints take"):
-        Shape("tags 1", {"type": "object"})
+        AnswerSchema("tags 1", {"type": "object"})
 
 
 json_values = st.recursive(
@@ -492,7 +503,7 @@ json_values = st.recursive(
     | json_values
 )
 def test_whatever_fits_can_be_read_without_another_look(value: Any) -> None:
-    if not mismatch(value, CAPITAL.schema):
+    if not find_mismatch(value, CAPITAL.schema):
         assert set(value) == {"city", "sure"}
         assert isinstance(value["city"], str)
         assert abs(value["sure"]) < 1e300
@@ -500,4 +511,4 @@ def test_whatever_fits_can_be_read_without_another_look(value: Any) -> None:
 
 @given(st.text(), st.floats(allow_nan=False, allow_infinity=False, width=32))
 def test_every_answer_of_the_shape_fits(city: str, sure: float) -> None:
-    assert mismatch({"city": city, "sure": sure}, CAPITAL.schema) == ""
+    assert find_mismatch({"city": city, "sure": sure}, CAPITAL.schema) == ""

@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.static import words_of
+from tracker.matching.static import split_letters
 
 
 class SmallEncoder:
@@ -27,7 +27,7 @@ class SmallEncoder:
 
     def _one(self, text: str) -> NDArray[np.float32]:
         found = np.zeros(self.dim)
-        for word in sorted(words_of(text)):
+        for word in sorted(split_letters(text)):
             found += np.random.default_rng(crc32(word.encode("utf-8", "replace"))).normal(
                 size=self.dim
             )

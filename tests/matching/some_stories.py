@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecasts.evidence.evidence import Direction, StoryId
 from forecasts.questions.question import QuestionId
-from tracker.matching.stories import KnownStory, Placed, Stories
+from tracker.matching.stories import KnownStory, StoryIndex, StoryPlacement
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ def place(
     cosine: float = 1.0,
     at: datetime = MONDAY,
     side: int = 0,
-) -> Placed:
+) -> StoryPlacement:
     """Where a report goes by meaning."""
     sides = {QUESTION: Direction(side)} if side else {}
-    return Stories(known, "static").place(title, at_cosine(cosine), sides, at)
+    return StoryIndex(known, "static").place(title, at_cosine(cosine), sides, at)

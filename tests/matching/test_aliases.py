@@ -7,9 +7,15 @@ from collections import defaultdict
 
 import pytest
 
-from tracker.matching.aliases import GAZETTEER, LONGEST_BEGINNING, WORD, aliases, read_aliases
+from tracker.matching.aliases import (
+    GAZETTEER,
+    MAX_PREFIX_LENGTH,
+    WORD_PATTERN,
+    load_aliases,
+    parse_aliases,
+)
 
-SMALL = read_aliases(
+SMALL = parse_aliases(
     """
     [[concept]]
     name = "arland"
@@ -47,7 +53,7 @@ SMALL = read_aliases(
 def test_a_word_names_a_concept_by_name_exact_case_or_beginning(
     word: str, concept: str | None
 ) -> None:
-    assert SMALL.concept(word) == concept
+    assert SMALL.find_concept(word) == concept
 
 
 def test_names_of_several_words_and_other_scripts_are_phrases() -> None:
@@ -59,12 +65,12 @@ def test_only_what_is_marked_is_an_entity() -> None:
 
 
 def test_nothing_known_names_nothing() -> None:
-    assert read_aliases("concept = []").concept("Arland") is None
+    assert parse_aliases("concept = []").find_concept("Arland") is None
 
 
 def test_a_gazetteer_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        aliases().words["beijing"] = "japan"  # type: ignore[index]
+        load_aliases().words["beijing"] = "japan"  # type: ignore[index]
 
 
 def test_in_the_gazetteer_each_name_belongs_to_one_concept_and_each_concept_stands_once() -> None:
@@ -82,14 +88,18 @@ def test_in_the_gazetteer_each_name_belongs_to_one_concept_and_each_concept_stan
 
 
 def test_in_the_gazetteer_exact_names_are_single_words_and_beginnings_can_be_found() -> None:
-    known = aliases()
-    assert [name for name in known.exact if not WORD.fullmatch(name)] == []
-    assert max(map(len, known.beginnings)) <= LONGEST_BEGINNING
-    assert min(map(len, known.beginnings)) >= 3  # a shorter one would name half the dictionary
+    known = load_aliases()
+    assert [name for name in known.exact if not WORD_PATTERN.fullmatch(name)] == []
+    assert max(map(len, known.prefixes)) <= MAX_PREFIX_LENGTH
+    assert min(map(len, known.prefixes)) >= 3  # a shorter one would name half the dictionary
 
 
 def test_the_united_states_are_not_us() -> None:
-    assert (aliases().concept("US"), aliases().concept("us"), aliases().concept("Us")) == (
+    assert (
+        load_aliases().find_concept("US"),
+        load_aliases().find_concept("us"),
+        load_aliases().find_concept("Us"),
+    ) == (
         "united-states",
         None,
         None,

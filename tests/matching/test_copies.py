@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.matching.opposites_of_headlines import OPPOSITES
-from tracker.matching.near_duplicates import Copies
+from tracker.matching.near_duplicates import NearDuplicates
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
 TITLE = "Arland invites Borland's leader to a summit in the capital in June"
@@ -49,7 +49,9 @@ OTHERS = (
 
 
 def groups(*texts: tuple[str, str]) -> list[int | None]:
-    return Copies().add([(i, title, summary, START) for i, (title, summary) in enumerate(texts)])
+    return NearDuplicates().add(
+        [(i, title, summary, START) for i, (title, summary) in enumerate(texts)]
+    )
 
 
 @given(st.permutations(VERSIONS), st.booleans())
@@ -57,7 +59,7 @@ def groups(*texts: tuple[str, str]) -> list[int | None]:
 def test_copies_in_any_order_are_one_group_whether_they_come_together_or_one_by_one(
     versions: list[tuple[str, str]], together: bool
 ) -> None:
-    copies, items = Copies(), [(i, *version, START) for i, version in enumerate(versions)]
+    copies, items = NearDuplicates(), [(i, *version, START) for i, version in enumerate(versions)]
     found = (
         copies.add(items)
         if together
@@ -71,7 +73,7 @@ def test_copies_in_any_order_are_one_group_whether_they_come_together_or_one_by_
 def test_adding_everything_twice_makes_no_group_and_changes_none(
     texts: list[tuple[str, str]],
 ) -> None:
-    copies = Copies()
+    copies = NearDuplicates()
     first = copies.add([(i, *text, START) for i, text in enumerate(texts)])
     again = copies.add([(100 + i, *text, START) for i, text in enumerate(texts)])
     assert again == [i if root is None else root for i, root in enumerate(first)]
@@ -92,7 +94,7 @@ def test_two_hundred_copies_are_one_group_with_the_first_as_its_root() -> None:
 
 
 def test_copies_that_arrive_one_by_one_do_not_fill_the_memory() -> None:
-    copies = Copies()
+    copies = NearDuplicates()
     for i in range(200):
         copies.add([(i, TITLE, f"{SUMMARY} {chr(97 + i % 26)}", START)])
     held = copies.nbytes
@@ -178,7 +180,7 @@ def test_a_report_that_was_cut_off_is_a_copy_of_the_whole() -> None:
 
 
 def test_an_item_older_than_the_window_is_forgotten_and_the_memory_stays_bounded() -> None:
-    copies = Copies(timedelta(days=2))
+    copies = NearDuplicates(timedelta(days=2))
     copies.add([(1, TITLE, SUMMARY, START)])
     assert copies.add([(2, TITLE, SUMMARY, START + timedelta(days=1))]) == [1]
     assert copies.add([(3, TITLE, SUMMARY, START + timedelta(days=2, hours=12))]) == [
@@ -196,7 +198,7 @@ def test_an_item_older_than_the_window_is_forgotten_and_the_memory_stays_bounded
 
 
 def test_what_is_remembered_from_before_is_copied_as_if_it_had_just_been_seen() -> None:
-    copies = Copies()
+    copies = NearDuplicates()
     copies.remember(
         [(7, None, *VERSIONS[0], START), (8, 7, *VERSIONS[2], START), (9, 3, *OTHERS[0], START)]
     )
@@ -220,13 +222,13 @@ def test_what_is_remembered_from_before_is_copied_as_if_it_had_just_been_seen() 
     ids=["empty", "blank", "emoji", "one word", "a phrase", "right to left", "control", "escapes"],
 )
 def test_hostile_text_is_taken_in_and_disturbs_nothing(text: str) -> None:
-    copies = Copies()
+    copies = NearDuplicates()
     copies.add([(1, text, text, START), (2, text, "", START), (3, "", text, START)])
     assert copies.add([(4, *VERSIONS[0], START), (5, *VERSIONS[1], START)]) == [None, 4]
 
 
 def test_nothing_in_is_nothing_out() -> None:
-    copies = Copies()
+    copies = NearDuplicates()
     assert copies.add([]) == []
     copies.remember([])
     assert len(copies) == 0

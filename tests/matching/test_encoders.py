@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from tests.matching.small_encoder import SmallEncoder
 from tracker.errors import BadSettings
 from tracker.matching import encoders, minilm, static
-from tracker.matching.encoders import Remembering, open_encoder
+from tracker.matching.encoders import CachingEncoder, open_encoder
 
 CACHE = Path("nowhere")
 STATIC, MINILM = SmallEncoder("static-1"), SmallEncoder("minilm-1")
@@ -26,7 +26,7 @@ def nothing_is_remembered() -> Iterator[None]:
 
 
 def _forget() -> None:
-    for kept in (encoders._minilm, encoders._static):
+    for kept in (encoders._load_minilm, encoders._load_static):
         kept.cache_clear()
 
 
@@ -34,9 +34,9 @@ def _forget() -> None:
 def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, SmallEncoder | None]:
     """What is there; a test takes away."""
     there: dict[str, SmallEncoder | None] = {"static": STATIC, "minilm": MINILM}
-    monkeypatch.setattr(static, "load", lambda: there["static"])
-    monkeypatch.setattr(minilm, "load", lambda _: there["minilm"])
-    monkeypatch.setattr(encoders, "PREFERRED", ("minilm", "static"))
+    monkeypatch.setattr(static, "load_static", lambda: there["static"])
+    monkeypatch.setattr(minilm, "load_minilm", lambda _: there["minilm"])
+    monkeypatch.setattr(encoders, "PREFERRED_KINDS", ("minilm", "static"))
     return there
 
 
@@ -94,7 +94,7 @@ def test_an_encoder_is_loaded_once(installed: dict[str, SmallEncoder | None]) ->
 
 def test_each_text_is_encoded_once_and_comes_back_in_its_place() -> None:
     encoder = SmallEncoder()
-    remembering = Remembering(encoder)
+    remembering = CachingEncoder(encoder)
     first = remembering.encode(["storm", "treaty", "storm"])
     again = remembering.encode(["treaty", "flood", "storm"])
     assert sorted(encoder.asked) == ["flood", "storm", "treaty"]

@@ -4,21 +4,21 @@ import numpy as np
 import pytest
 
 from tracker.matching.aliases import Aliases
-from tracker.matching.features import NAMES, lexical_features, rule_features
-from tracker.matching.lexical import Lexical, Pairs
+from tracker.matching.features import FEATURE_NAMES, compute_lexical_features, compute_rule_features
+from tracker.matching.lexical import CandidatePairs, LexicalIndex
 from tracker.matching.profile import Profile
-from tracker.matching.tokens import Tokens
+from tracker.matching.tokens import Vocabulary
 
-FIRST, LAST = NAMES.index("BM25"), NAMES.index("words in common")
-LEXICAL = NAMES[FIRST : LAST + 1]
-TOKENS = Tokens()
+FIRST, LAST = FEATURE_NAMES.index("BM25"), FEATURE_NAMES.index("words in common")
+LEXICAL = FEATURE_NAMES[FIRST : LAST + 1]
+TOKENS = Vocabulary()
 
 
-def features(item: str, *profiles: Profile, tokens: Tokens = TOKENS) -> list[dict[str, float]]:
+def features(item: str, *profiles: Profile, tokens: Vocabulary = TOKENS) -> list[dict[str, float]]:
     """The lexical features of an item with each profile, by name."""
-    index = Lexical(profiles, tokens)
-    pairs = Pairs(np.zeros(len(profiles), dtype=np.int64), np.arange(len(profiles)))
-    found = lexical_features(index, index.count([item]), pairs)
+    index = LexicalIndex(profiles, tokens)
+    pairs = CandidatePairs(np.zeros(len(profiles), dtype=np.int64), np.arange(len(profiles)))
+    found = compute_lexical_features(index, index.count([item]), pairs)
     assert found.dtype == np.float32
     return [dict(zip(LEXICAL, row, strict=True)) for row in found.tolist()]
 
@@ -42,7 +42,7 @@ def test_an_item_about_something_else_shares_nothing() -> None:
 
 
 def test_half_of_the_sentence_is_half_covered_by_rarity() -> None:
-    tokens = Tokens(Aliases())
+    tokens = Vocabulary(Aliases())
     (found,) = features("qwertyuio sleeps soundly", Profile("qwertyuio asdfghjkl"), tokens=tokens)
     assert found["sentence covered"] == pytest.approx(0.5)
     assert 0.0 < found["item covered"] < 0.5
@@ -67,9 +67,11 @@ def test_the_rarest_word_is_that_of_the_pair_even_beside_pairs_without_any() -> 
 
 
 def test_no_pairs_have_no_features() -> None:
-    index = Lexical([Profile("harbour")], TOKENS)
+    index = LexicalIndex([Profile("harbour")], TOKENS)
     nobody = np.zeros(0, dtype=np.int64)
-    assert lexical_features(index, index.count(["harbour"]), Pairs(nobody, nobody)).shape == (
+    assert compute_lexical_features(
+        index, index.count(["harbour"]), CandidatePairs(nobody, nobody)
+    ).shape == (
         0,
         len(LEXICAL),
     )
@@ -77,7 +79,7 @@ def test_no_pairs_have_no_features() -> None:
 
 def test_features_do_not_depend_on_what_was_read_before() -> None:
     profile = Profile("China signs a harbour treaty", ("a pact on ports",))
-    seasoned = Tokens()
+    seasoned = Vocabulary()
     seasoned.of("treaty pact harbour ports zebra signs")
     item = "A pact on the harbour, says China"
     assert features(item, profile) == features(item, profile, tokens=seasoned)
@@ -87,8 +89,8 @@ def test_a_rule_counts_as_full_only_when_it_is() -> None:
     headline, anywhere = (
         np.array(x, dtype=np.float32) for x in ([1 / 3, 1.0, 0.0], [1.0, 1.0, 2 / 3])
     )
-    found = rule_features(headline, anywhere, np.array([1.0, 1.0, 1.0], dtype=np.float32))
-    names = NAMES[LAST + 1 :]
+    found = compute_rule_features(headline, anywhere, np.array([1.0, 1.0, 1.0], dtype=np.float32))
+    names = FEATURE_NAMES[LAST + 1 :]
     assert found.shape == (3, len(names))
     rows = [dict(zip(names, row, strict=True)) for row in found.tolist()]
     assert [row["all terms in headline"] for row in rows] == [0.0, 1.0, 0.0]

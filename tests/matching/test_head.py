@@ -9,17 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tracker.matching.features import NAMES
-from tracker.matching.head import FULFILLED, FULFILLED_IN_HEADLINE, Head, Heads, heads
+from tracker.matching.features import FEATURE_NAMES
+from tracker.matching.head import (
+    MIN_RELEVANCE_BY_RULE,
+    MIN_RELEVANCE_BY_RULE_IN_TITLE,
+    Head,
+    Heads,
+    load_heads,
+)
 
-WEIGHTS = tuple(0.5 if name == "BM25" else 0.0 for name in NAMES)
+WEIGHTS = tuple(0.5 if name == "BM25" else 0.0 for name in FEATURE_NAMES)
 HEAD = Head(-1.0, WEIGHTS, 0.5, 10)
 BOTH = Heads(HEAD, replace(HEAD, bias=-3.0))
 
 
 def rows(*named: dict[str, float]) -> NDArray[np.float32]:
     """Rows of features, 0 where nothing is said."""
-    return np.array([[row.get(name, 0.0) for name in NAMES] for row in named], dtype=np.float32)
+    return np.array(
+        [[row.get(name, 0.0) for name in FEATURE_NAMES] for row in named], dtype=np.float32
+    )
 
 
 def relevance(features: NDArray[np.float32], *, bare: bool = False) -> list[float]:
@@ -39,11 +47,11 @@ def test_a_bare_sentence_has_a_head_of_its_own() -> None:
 
 def test_a_fulfilled_rule_has_a_floor_but_no_ceiling() -> None:
     full = {"demanded": 1.0, "all terms": 1.0}
-    assert relevance(rows(full))[0] == pytest.approx(FULFILLED)
+    assert relevance(rows(full))[0] == pytest.approx(MIN_RELEVANCE_BY_RULE)
     assert relevance(rows({**full, "all terms in headline": 1.0}))[0] == pytest.approx(
-        FULFILLED_IN_HEADLINE
+        MIN_RELEVANCE_BY_RULE_IN_TITLE
     )
-    assert relevance(rows({**full, "BM25": 20.0}))[0] > FULFILLED_IN_HEADLINE
+    assert relevance(rows({**full, "BM25": 20.0}))[0] > MIN_RELEVANCE_BY_RULE_IN_TITLE
 
 
 def test_where_nothing_is_demanded_there_is_no_floor() -> None:
@@ -52,7 +60,7 @@ def test_where_nothing_is_demanded_there_is_no_floor() -> None:
 
 
 def test_no_rows_have_no_chances() -> None:
-    assert relevance(rows().reshape(0, len(NAMES))) == []
+    assert relevance(rows().reshape(0, len(FEATURE_NAMES))) == []
 
 
 @given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=20))
@@ -62,13 +70,15 @@ def test_chances_are_chances_whatever_the_features(values: list[float]) -> None:
 
 @given(
     st.lists(
-        st.lists(st.floats(-2, 2, width=32), min_size=len(NAMES), max_size=len(NAMES)),
+        st.lists(
+            st.floats(-2, 2, width=32), min_size=len(FEATURE_NAMES), max_size=len(FEATURE_NAMES)
+        ),
         min_size=1,
         max_size=9,
     )
 )
 def test_a_chance_is_the_same_in_any_company(values: list[list[float]]) -> None:
-    head = heads("static").phrased
+    head = load_heads("static").phrased
     features = np.array(values, dtype=np.float32)
     whole = head.log_odds(features).tolist()
     assert [head.log_odds(features[row : row + 1])[0] for row in range(len(values))] == whole
@@ -76,9 +86,9 @@ def test_a_chance_is_the_same_in_any_company(values: list[list[float]]) -> None:
 
 @pytest.mark.parametrize("kind", ["static", "minilm", "lexical"])
 def test_the_heads_that_ship_are_complete_and_no_feature_of_words_speaks_against(kind: str) -> None:
-    found = heads(kind)
+    found = load_heads(kind)
     for head in (found.phrased, found.bare):
-        assert len(head.weights) == len(NAMES)
+        assert len(head.weights) == len(FEATURE_NAMES)
         assert any(weight > 0.0 for weight in head.weights)
         assert 0.0 < head.threshold < 1.0
         assert head.bias < 0.0  # what shares nothing is not relevant
@@ -86,11 +96,11 @@ def test_the_heads_that_ship_are_complete_and_no_feature_of_words_speaks_against
 
 
 def test_without_an_encoder_no_weight_lies_on_cosines() -> None:
-    found = heads("lexical")
-    near = [NAMES.index("near the sentence"), NAMES.index("near a phrasing")]
+    found = load_heads("lexical")
+    near = [FEATURE_NAMES.index("near the sentence"), FEATURE_NAMES.index("near a phrasing")]
     assert [head.weights[n] for head in (found.phrased, found.bare) for n in near] == [0.0] * 4
 
 
 def test_heads_of_an_unknown_kind_are_an_error() -> None:
     with pytest.raises(KeyError):
-        heads("crystal ball")
+        load_heads("crystal ball")

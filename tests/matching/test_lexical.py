@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 
 from tracker.matching import lexical
 from tracker.matching.aliases import Aliases
-from tracker.matching.lexical import Lexical, exact_sums
+from tracker.matching.lexical import LexicalIndex, sum_exactly
 from tracker.matching.profile import Profile
-from tracker.matching.tokens import Tokens
+from tracker.matching.tokens import Vocabulary
 
 WORDS = ("harbour", "strike", "treaty", "river", "vote", "flood", "unheard", "the")
 texts = st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
 
 
-def an_index(*sentences: str) -> Lexical:
-    return Lexical([Profile(sentence) for sentence in sentences], Tokens(Aliases()))
+def an_index(*sentences: str) -> LexicalIndex:
+    return LexicalIndex([Profile(sentence) for sentence in sentences], Vocabulary(Aliases()))
 
 
-def dense(index: Lexical, items: list[str]) -> NDArray[np.float32]:
+def dense(index: LexicalIndex, items: list[str]) -> NDArray[np.float32]:
     """Items × profiles: BM25 in full."""
     found: NDArray[np.float32] = (index.count(items).shared @ index.bm25).toarray()
     return found
@@ -30,7 +30,7 @@ def dense(index: Lexical, items: list[str]) -> NDArray[np.float32]:
 
 def test_bm25_of_an_example_counted_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        lexical, "rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32)
+        lexical, "token_rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32)
     )
     index = an_index("harbour strike", "harbour harbour treaty")  # 2 and 3 tokens, 2.5 on average
     once = 2.0 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 2.5))
@@ -44,7 +44,7 @@ def test_bm25_of_an_example_counted_by_hand(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_rare_word_counts_for_more_than_a_common_one() -> None:
-    index = Lexical([Profile("China"), Profile("zebra")], Tokens())
+    index = LexicalIndex([Profile("China"), Profile("zebra")], Vocabulary())
     scores = dense(index, ["China's zebra"])[0]
     assert 0 < scores[0] < scores[1]
 
@@ -97,7 +97,7 @@ def test_shared_tokens_of_item_and_profile_are_counted() -> None:
     index = an_index("harbour strike", "river")
     counted = index.count(["a strike in the harbour by the river"])
     pairs = index.best(counted, 2)
-    matched = index.matched(counted, pairs)
+    matched = index.match_tokens(counted, pairs)
     assert {int(profile): matched[row].nnz for row, profile in enumerate(pairs.profiles)} == {
         0: 2,
         1: 1,
@@ -110,7 +110,7 @@ def test_the_end_of_a_profile_with_many_phrasings_counts_too() -> None:
         tuple(f"phrasing number {n} of many that say little" for n in range(80)),
         ("zebra",),
     )
-    index = Lexical([long], Tokens(Aliases()))
+    index = LexicalIndex([long], Vocabulary(Aliases()))
     assert dense(index, ["zebra"])[0, 0] > 0.0
 
 
@@ -123,7 +123,7 @@ def test_sums_do_not_depend_on_the_order_of_columns(values: list[float]) -> None
     from scipy.sparse import csr_matrix
 
     row = csr_matrix(np.array([values], dtype=np.float32))
-    assert exact_sums(row)[0] == math.fsum(values)
-    assert exact_sums(row, np.full(40, 0.1, dtype=np.float32))[0] == pytest.approx(
+    assert sum_exactly(row)[0] == math.fsum(values)
+    assert sum_exactly(row, np.full(40, 0.1, dtype=np.float32))[0] == pytest.approx(
         0.1 * math.fsum(values)
     )

@@ -14,14 +14,21 @@ from tests.builders import a_denial, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tracker.matching import matcher as module
 from tracker.matching import static
-from tracker.matching.features import NAMES
-from tracker.matching.head import Head, Heads, heads
-from tracker.matching.matcher import MOST_WORDS_SHOWN, Match, Matcher, Words, version, words_of
-from tracker.matching.profile import Profile, profile_of
+from tracker.matching.features import FEATURE_NAMES
+from tracker.matching.head import Head, Heads, load_heads
+from tracker.matching.matcher import (
+    MAX_WORDS_SHOWN,
+    ItemText,
+    Match,
+    Matcher,
+    clean_item_text,
+    matcher_version,
+)
+from tracker.matching.profile import Profile, profile_from_indicator
 from tracker.matching.semantic import Encoder
-from tracker.matching.tokens import Tokens
+from tracker.matching.tokens import Vocabulary
 
-INVITATION, DENIAL = profile_of(an_indicator()), profile_of(a_denial())
+INVITATION, DENIAL = profile_from_indicator(an_indicator()), profile_from_indicator(a_denial())
 BARE = Profile("Will Kazakhstan leave the customs union?")
 PROFILES = (
     INVITATION,
@@ -29,8 +36,8 @@ PROFILES = (
     BARE,
     Profile("A flood hits the harbour", ("river bursts its banks",)),
 )
-SHIPPED = static.load()
-TOKENS = Tokens()
+SHIPPED = static.load_static()
+TOKENS = Vocabulary()
 
 encoders = pytest.mark.parametrize(
     "encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"]
@@ -41,7 +48,9 @@ def matches(
     encoder: Encoder | None, title: str, summary: str = "", *profiles: Profile
 ) -> tuple[Match, ...]:
     """What one item bears on."""
-    (found,) = Matcher(profiles or PROFILES, encoder, Tokens()).match([Words(title, summary)])
+    (found,) = Matcher(profiles or PROFILES, encoder, Vocabulary()).match(
+        [ItemText(title, summary)]
+    )
     return found
 
 
@@ -51,7 +60,7 @@ def test_a_rule_fulfilled_in_the_headline_matches_even_for_names_nobody_ever_hea
 ) -> None:
     found = matches(encoder, "Arland invites Borland to talks")
     assert found[0].profile == INVITATION
-    assert found[0].relevance >= heads("lexical" if encoder is None else "static").threshold
+    assert found[0].relevance >= load_heads("lexical" if encoder is None else "static").threshold
     assert found[0].matched == ("Arland", "Borland", "invites")
 
 
@@ -79,23 +88,23 @@ def test_a_veto_stops_no_other_profile() -> None:
 
 def test_the_surest_match_comes_first_and_profiles_of_one_chance_by_their_text() -> None:
     (found,) = Matcher(PROFILES, None, TOKENS).match(
-        [Words("Arland invites Borland to a summit", "")], 0.0
+        [ItemText("Arland invites Borland to a summit", "")], 0.0
     )
     assert [m.relevance for m in found] == sorted((m.relevance for m in found), reverse=True)
     one, other = Profile("harbour by day"), Profile("harbour at night")
-    indifferent = Head(0.0, tuple(0.0 for _ in NAMES), 0.5, 1)
+    indifferent = Head(0.0, tuple(0.0 for _ in FEATURE_NAMES), 0.5, 1)
     for profiles in ((one, other), (other, one)):
         matcher = Matcher(profiles, None, TOKENS, Heads(indifferent, indifferent))
-        (found,) = matcher.match([Words("harbour", "")])
+        (found,) = matcher.match([ItemText("harbour", "")])
         assert [m.profile for m in found] == [other, one]
 
 
 def test_without_an_encoder_everything_works_and_says_so() -> None:
-    matcher = Matcher(PROFILES, None, Tokens())
+    matcher = Matcher(PROFILES, None, Vocabulary())
     assert matcher.version.split("/")[1] == "lexical"
-    (found,) = matcher.match([Words("Arland invites Borland to talks", "")])
+    (found,) = matcher.match([ItemText("Arland invites Borland to talks", "")])
     assert (found[0].cosine, found[0].nearest) == (0.0, INVITATION.text)
-    assert matcher.encode([Words("Arland", ""), Words("", "")]).shape == (2, 0)
+    assert matcher.encode([ItemText("Arland", ""), ItemText("", "")]).shape == (2, 0)
 
 
 def test_with_an_encoder_the_nearest_phrasing_and_its_cosine_are_known() -> None:
@@ -114,16 +123,16 @@ def test_direction_comes_with_a_match() -> None:
 
 def test_words_in_common_are_the_reason_where_no_rule_is_fulfilled() -> None:
     flood = Profile("A flood hits the harbour", ("river bursts its banks",))
-    (found,) = Matcher([flood], None, Tokens()).match(
-        [Words("Harbour FLOODED by the Flood of the year", "")], 0.0
+    (found,) = Matcher([flood], None, Vocabulary()).match(
+        [ItemText("Harbour FLOODED by the Flood of the year", "")], 0.0
     )
     assert found[0].matched == ("Harbour", "FLOODED", "Flood")
 
 
 def test_only_so_many_words_are_shown() -> None:
     text = "alpha bravo charlie delta foxtrot golf hotel india juliet kilo lima"
-    (found,) = Matcher([Profile(text)], None, Tokens()).match([Words(text, "")], 0.0)
-    assert len(found[0].matched) == MOST_WORDS_SHOWN
+    (found,) = Matcher([Profile(text)], None, Vocabulary()).match([ItemText(text, "")], 0.0)
+    assert len(found[0].matched) == MAX_WORDS_SHOWN
 
 
 @given(
@@ -135,7 +144,7 @@ def test_only_so_many_words_are_shown() -> None:
 )
 def test_matched_words_are_words_of_the_item_as_they_stand(words: list[str]) -> None:
     title = " ".join(words)
-    for found in Matcher(PROFILES, None, TOKENS).match([Words(title, "")], 0.0):
+    for found in Matcher(PROFILES, None, TOKENS).match([ItemText(title, "")], 0.0):
         assert all(shown in title for match in found for shown in match.matched)
 
 
@@ -145,13 +154,13 @@ items = st.lists(
             "Arland Borland invites summit cancels flood harbour river zebra Kazakhstan union".split()
         ),
         max_size=8,
-    ).map(lambda words: Words(" ".join(words[:5]), " ".join(words[5:]))),
+    ).map(lambda words: ItemText(" ".join(words[:5]), " ".join(words[5:]))),
     max_size=7,
 )
 
 
 def found_by(
-    encoder: Encoder | None, batches: Sequence[Sequence[Words]]
+    encoder: Encoder | None, batches: Sequence[Sequence[ItemText]]
 ) -> list[tuple[Match, ...]]:
     """What one matcher finds batch by batch; it may have read other texts before."""
     matcher = Matcher(PROFILES, encoder, TOKENS)
@@ -164,7 +173,7 @@ def found_by(
 @settings(max_examples=25, deadline=None)
 @given(items, st.data())
 def test_batches_and_order_change_no_bit_of_a_match(
-    encoder: Encoder | None, said: list[Words], data: st.DataObject
+    encoder: Encoder | None, said: list[ItemText], data: st.DataObject
 ) -> None:
     cut = data.draw(st.integers(0, len(said)))
     whole = found_by(encoder, [said])
@@ -176,71 +185,73 @@ def test_items_weighed_together_are_as_many_as_memory_allows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = [
-        Words("Arland invites Borland to talks", ""),
-        Words("nothing", ""),
-        Words("Arland cancels", "Borland"),
+        ItemText("Arland invites Borland to talks", ""),
+        ItemText("nothing", ""),
+        ItemText("Arland cancels", "Borland"),
     ]
     whole = found_by(None, [said])
-    monkeypatch.setattr(module, "AT_ONCE", 2)
+    monkeypatch.setattr(module, "BATCH_SIZE", 2)
     assert found_by(None, [said]) == whole
     assert len(whole) == 3
 
 
 def test_no_profiles_and_no_items_are_no_trouble() -> None:
-    assert list(Matcher((), None, Tokens()).match([Words("Arland", "")])) == [()]
-    assert list(Matcher((), SmallEncoder(), Tokens()).match([Words("Arland", "")])) == [()]
-    assert list(Matcher(PROFILES, SmallEncoder(), Tokens()).match([])) == []
+    assert list(Matcher((), None, Vocabulary()).match([ItemText("Arland", "")])) == [()]
+    assert list(Matcher((), SmallEncoder(), Vocabulary()).match([ItemText("Arland", "")])) == [()]
+    assert list(Matcher(PROFILES, SmallEncoder(), Vocabulary()).match([])) == []
 
 
 def test_each_head_has_its_own_working_point() -> None:
-    weights = tuple(0.0 for _ in NAMES)
+    weights = tuple(0.0 for _ in FEATURE_NAMES)
     strict = Heads(
         Head(0.0, weights, 0.4, 1), Head(0.0, weights, 0.6, 1)
     )  # every candidate has the chance 0.5
     phrased, bare = Profile("harbour", ("harbour",)), Profile("harbour")
-    (found,) = Matcher((phrased, bare), None, Tokens(), strict).match([Words("harbour", "")])
+    (found,) = Matcher((phrased, bare), None, Vocabulary(), strict).match([ItemText("harbour", "")])
     assert [match.profile for match in found] == [phrased]
-    (found,) = Matcher((phrased, bare), None, Tokens(), strict).match([Words("harbour", "")], 0.5)
+    (found,) = Matcher((phrased, bare), None, Vocabulary(), strict).match(
+        [ItemText("harbour", "")], 0.5
+    )
     assert {match.profile for match in found} == {phrased, bare}
 
 
 def test_the_version_changes_with_the_weights_and_the_encoder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    known = heads("static")
+    known = load_heads("static")
     other = replace(known, phrased=replace(known.phrased, bias=known.phrased.bias + 0.001))
-    first = version(SmallEncoder())
+    first = matcher_version(SmallEncoder())
     assert (
         first
-        == version(SmallEncoder(), known)
-        == Matcher(PROFILES, SmallEncoder(), Tokens()).version
+        == matcher_version(SmallEncoder(), known)
+        == Matcher(PROFILES, SmallEncoder(), Vocabulary()).version
     )
-    assert Matcher(PROFILES, SmallEncoder(), Tokens(), other).version != first
-    assert version(SmallEncoder("static-another")) != first
-    assert version(None) != first
-    monkeypatch.setattr(module, "_listed", lambda: b"another gazetteer")
-    assert version(SmallEncoder()) != first
+    assert Matcher(PROFILES, SmallEncoder(), Vocabulary(), other).version != first
+    assert matcher_version(SmallEncoder("static-another")) != first
+    assert matcher_version(None) != first
+    monkeypatch.setattr(module, "_hash_word_files", lambda: b"another gazetteer")
+    assert matcher_version(SmallEncoder()) != first
 
 
 @pytest.mark.parametrize(
     "text", ["中" * 100_000, "a" * 100_000, "Arland invites Borland " * 4_000, "a\0b" * 30_000]
 )
 def test_hostile_texts_are_matched_like_others(text: str) -> None:
-    (found,) = Matcher(PROFILES, SHIPPED, Tokens()).match([words_of(text, text)], 0.0)
+    (found,) = Matcher(PROFILES, SHIPPED, Vocabulary()).match([clean_item_text(text, text)], 0.0)
     assert all(0.0 <= match.relevance <= 1.0 for match in found)
 
 
 def test_the_words_of_an_item_are_read_without_its_outlet() -> None:
     assert (
-        words_of("Arland invites Borland to a summit - Reuters", "").title
+        clean_item_text("Arland invites Borland to a summit - Reuters", "").title
         == "Arland invites Borland to a summit"
     )
 
 
 def test_a_weighed_pair_has_all_features() -> None:
-    weighed = Matcher(PROFILES, SmallEncoder(), Tokens()).weigh(
-        [Words("Arland invites Borland", ""), Words("", "")]
+    weighed = Matcher(PROFILES, SmallEncoder(), Vocabulary()).score_items(
+        [ItemText("Arland invites Borland", ""), ItemText("", "")]
     )
-    assert weighed.features.shape == (len(weighed.pairs), len(NAMES))
+    assert weighed.features.shape == (len(weighed.pairs), len(FEATURE_NAMES))
     assert weighed.features.dtype == np.float32
     assert weighed.pairs.items.tolist() == sorted(weighed.pairs.items.tolist())

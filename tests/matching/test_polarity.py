@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.matching.opposite_pairs import Pair, development, held_out
-from tracker.matching.polarity import Polarity, polarity, prepare
+from tracker.matching.polarity import Polarity, judge_polarity, prepare_phrasings
 
 CLAIMS = (
     Path(__file__).parents[3]
@@ -22,20 +22,22 @@ CLAIMS = (
     / "claims.csv"
 )
 
-ARMS = prepare(["China sends weapons to Russia"], ["China denies sending weapons to Russia"])
-BLAME = prepare(["China condemns Russia"], ["China refuses to condemn Russia"])
-TRADE = prepare(["Trade with Russia grows"], ["Trade with Russia falls"])
-SANCTIONS = prepare(
+ARMS = prepare_phrasings(
+    ["China sends weapons to Russia"], ["China denies sending weapons to Russia"]
+)
+BLAME = prepare_phrasings(["China condemns Russia"], ["China refuses to condemn Russia"])
+TRADE = prepare_phrasings(["Trade with Russia grows"], ["Trade with Russia falls"])
+SANCTIONS = prepare_phrasings(
     ["EU calls for sanctions on Iran"], ["EU calls for an end to sanctions on Iran"]
 )
-OIL = prepare(["India buys Russian oil"], ["India stops buying Russian oil"])
-NATO = prepare(["Turkey supports NATO expansion"], ["Turkey opposes NATO expansion"])
-NEUTRAL = prepare(["Finland keeps its neutrality"], ["Finland ends its neutrality"])
-TRUCE = prepare(["Leaders agree on a truce"], ["Leaders fail to agree on a truce"])
-FRIENDS = prepare(
+OIL = prepare_phrasings(["India buys Russian oil"], ["India stops buying Russian oil"])
+NATO = prepare_phrasings(["Turkey supports NATO expansion"], ["Turkey opposes NATO expansion"])
+NEUTRAL = prepare_phrasings(["Finland keeps its neutrality"], ["Finland ends its neutrality"])
+TRUCE = prepare_phrasings(["Leaders agree on a truce"], ["Leaders fail to agree on a truce"])
+FRIENDS = prepare_phrasings(
     ["China and Russia hail their no limits partnership"], ["China distances itself from Russia"]
 )
-VOTE = prepare(
+VOTE = prepare_phrasings(
     ["China abstains in UN vote on Ukraine"], ["China votes to condemn Russia over Ukraine"]
 )
 
@@ -54,10 +56,10 @@ def judged(pairs: Iterable[Pair]) -> list[tuple[int, Polarity]]:
     """For each headline of the pairs: the right sign, and what was said."""
     found = []
     for pair in pairs:
-        prepared = prepare(pair.examples, pair.opposites)
+        prepared = prepare_phrasings(pair.examples, pair.opposites)
         found += [
-            (1, polarity(pair.affirms, "", prepared)),
-            (-1, polarity(pair.denies, "", prepared)),
+            (1, judge_polarity(pair.affirms, "", prepared)),
+            (-1, judge_polarity(pair.denies, "", prepared)),
         ]
     return found
 
@@ -119,7 +121,7 @@ def test_calls_that_it_is_sure_of_are_right() -> None:
 def test_negations_and_opposites_turn_a_headline_round(
     prepared: object, title: str, sign: int
 ) -> None:
-    assert polarity(title, "", prepared).sign == sign  # type: ignore[arg-type]
+    assert judge_polarity(title, "", prepared).sign == sign  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_negations_and_opposites_turn_a_headline_round(
     ],
 )
 def test_a_question_says_nothing(title: str) -> None:
-    assert polarity(title, "", BLAME).sign == 0
+    assert judge_polarity(title, "", BLAME).sign == 0
 
 
 @pytest.mark.parametrize(
@@ -145,45 +147,48 @@ def test_a_question_says_nothing(title: str) -> None:
 )
 def test_hedges_conditions_and_swapped_names_make_it_less_sure(weaker: str) -> None:
     assert (
-        polarity(weaker, "", BLAME).p_right < polarity("China condemns Russia", "", BLAME).p_right
+        judge_polarity(weaker, "", BLAME).p_right
+        < judge_polarity("China condemns Russia", "", BLAME).p_right
     )
 
 
 def test_a_hedge_that_the_phrasings_have_too_costs_nothing() -> None:
-    may = prepare(["France may send troops"], ["France rules out sending troops"])
-    plain = prepare(["France sends troops"], ["France rules out sending troops"])
+    may = prepare_phrasings(["France may send troops"], ["France rules out sending troops"])
+    plain = prepare_phrasings(["France sends troops"], ["France rules out sending troops"])
     assert (
-        polarity("Paris may send troops", "", may).p_right
-        > polarity("Paris may send troops", "", plain).p_right
+        judge_polarity("Paris may send troops", "", may).p_right
+        > judge_polarity("Paris may send troops", "", plain).p_right
     )
 
 
 def test_the_headline_counts_more_than_the_summary() -> None:
-    assert polarity("Trade with Russia falls", "Trade with Russia grows.", TRADE).sign == -1
-    assert polarity("New figures", "Trade with Russia falls.", TRADE).sign == -1
+    assert judge_polarity("Trade with Russia falls", "Trade with Russia grows.", TRADE).sign == -1
+    assert judge_polarity("New figures", "Trade with Russia falls.", TRADE).sign == -1
 
 
 def test_without_opposites_a_denial_of_the_example_is_the_opposite_and_less_sure() -> None:
-    alone = prepare(["China sends weapons to Russia"], [])
-    said = polarity("China does not send weapons to Russia", "", alone)
+    alone = prepare_phrasings(["China sends weapons to Russia"], [])
+    said = judge_polarity("China does not send weapons to Russia", "", alone)
     assert said.sign == -1
-    assert said.p_right < polarity("China does not send weapons to Russia", "", ARMS).p_right
+    assert said.p_right < judge_polarity("China does not send weapons to Russia", "", ARMS).p_right
 
 
 def test_cosines_decide_where_words_do_not_and_a_wrong_number_of_them_is_ignored() -> None:
     title = "Кремль сделал заявление"
-    assert polarity(title, "", BLAME).sign == 0
-    assert polarity(title, "", BLAME, [0.9, 0.1]).sign == 1
-    assert polarity(title, "", BLAME, [0.1, 0.9]).sign == -1
-    assert polarity(title, "", BLAME, [0.9]) == polarity(title, "", BLAME)
-    assert polarity(title, "", BLAME, [float("nan"), 0.1]).sign == 0
+    assert judge_polarity(title, "", BLAME).sign == 0
+    assert judge_polarity(title, "", BLAME, [0.9, 0.1]).sign == 1
+    assert judge_polarity(title, "", BLAME, [0.1, 0.9]).sign == -1
+    assert judge_polarity(title, "", BLAME, [0.9]) == judge_polarity(title, "", BLAME)
+    assert judge_polarity(title, "", BLAME, [float("nan"), 0.1]).sign == 0
 
 
 def test_the_reason_names_what_turns_it_round_or_what_it_is_like() -> None:
-    assert polarity("China does not deny sending weapons", "", ARMS).why.startswith(
+    assert judge_polarity("China does not deny sending weapons", "", ARMS).why.startswith(
         "“not” turns round"
     )
-    assert polarity("Beijing condemns Moscow", "", BLAME).why == "as in “China condemns Russia”"
+    assert (
+        judge_polarity("Beijing condemns Moscow", "", BLAME).why == "as in “China condemns Russia”"
+    )
 
 
 @pytest.mark.parametrize(
@@ -201,21 +206,21 @@ def test_the_reason_names_what_turns_it_round_or_what_it_is_like() -> None:
     ],
 )
 def test_strange_text_is_not_called(title: str) -> None:
-    said = polarity(title, title, BLAME)
+    said = judge_polarity(title, title, BLAME)
     assert (said.sign, said.p_right) == (0, 0.5)
 
 
 def test_without_phrasings_it_abstains() -> None:
-    assert polarity("China condemns Russia", "", prepare([], [])).sign == 0
-    assert polarity("China condemns Russia", "", prepare([""], [""])).sign == 0
+    assert judge_polarity("China condemns Russia", "", prepare_phrasings([], [])).sign == 0
+    assert judge_polarity("China condemns Russia", "", prepare_phrasings([""], [""])).sign == 0
 
 
 @given(WORDS, WORDS, PHRASINGS, PHRASINGS)
 def test_swapping_examples_and_opposites_swaps_the_sign_alone(
     title: str, summary: str, examples: list[str], opposites: list[str]
 ) -> None:
-    one = polarity(title, summary, prepare(examples, opposites))
-    other = polarity(title, summary, prepare(opposites, examples))
+    one = judge_polarity(title, summary, prepare_phrasings(examples, opposites))
+    other = judge_polarity(title, summary, prepare_phrasings(opposites, examples))
     assert (one.sign, one.p_right) == (-other.sign, other.p_right)
 
 
@@ -228,9 +233,9 @@ def test_swapping_examples_and_opposites_swaps_the_sign_alone(
 def test_any_text_gives_the_same_answer_twice_and_a_chance_in_range(
     title: str, summary: str, examples: list[str], opposites: list[str]
 ) -> None:
-    prepared = prepare(examples, opposites)
-    said = polarity(title, summary, prepared)
-    assert said == polarity(title, summary, prepare(examples, opposites))
+    prepared = prepare_phrasings(examples, opposites)
+    said = judge_polarity(title, summary, prepared)
+    assert said == judge_polarity(title, summary, prepare_phrasings(examples, opposites))
     assert said.sign in (-1, 0, 1)
     assert 0.5 <= said.p_right <= 1.0
     assert said.sign or said.p_right == 0.5
@@ -245,13 +250,14 @@ def test_it_does_not_claim_to_judge_arguments() -> None:
     with CLAIMS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[:500]
     said = [
-        polarity(r["claims.claimCorrectedText"], "", prepare([r["topicText"]], [])) for r in rows
+        judge_polarity(r["claims.claimCorrectedText"], "", prepare_phrasings([r["topicText"]], []))
+        for r in rows
     ]
     assert sum(p.p_right > 0.9 for p in said) < 0.1 * len(said)
 
 
 def test_a_contract_is_an_agreement_and_no_fall() -> None:
-    exports = prepare(
+    exports = prepare_phrasings(
         ["Exports to Borland fall by a tenth"], ["Exports to Borland rise by a tenth"]
     )
-    assert polarity("Arland and Borland sign a gas contract", "", exports).sign == 0
+    assert judge_polarity("Arland and Borland sign a gas contract", "", exports).sign == 0

@@ -9,17 +9,17 @@ from numpy.typing import NDArray
 from tests.matching.small_encoder import SmallEncoder
 from tracker.matching.profile import Profile
 from tracker.matching.semantic import (
-    GRID,
-    MOST_SUMMARY,
-    NEAR,
-    Semantic,
-    as_read,
-    comparable,
-    kind_of,
+    GRID_STEPS,
+    MAX_SUMMARY_LENGTH,
+    MIN_CANDIDATE_COSINE,
+    SemanticIndex,
+    encoder_input,
+    encoder_kind,
+    round_to_grid,
 )
-from tracker.matching.tokens import Tokens
+from tracker.matching.tokens import Vocabulary
 
-TOKENS = Tokens()
+TOKENS = Vocabulary()
 PROFILES = (
     Profile("harbour strike", ("dockers walk out",), ("dockers go back to work", "harbour opens")),
     Profile("river flood"),
@@ -31,8 +31,8 @@ texts = st.lists(
 )
 
 
-def semantic(*profiles: Profile) -> Semantic:
-    return Semantic(profiles, SmallEncoder(), TOKENS)
+def semantic(*profiles: Profile) -> SemanticIndex:
+    return SemanticIndex(profiles, SmallEncoder(), TOKENS)
 
 
 def random_vectors(rows: int, width: int, seed: int) -> NDArray[np.float32]:
@@ -54,7 +54,7 @@ def test_the_best_phrasing_counts_for_a_profile() -> None:
 def test_the_cosines_of_one_profile_start_with_its_own_sentence() -> None:
     stage = semantic(*PROFILES)
     similar = stage.similar(stage.encode(["treaty is signed"]))
-    assert stage.of_profile(similar, 0, 2).tolist() == similar[0, 5:7].tolist()
+    assert stage.profile_cosines(similar, 0, 2).tolist() == similar[0, 5:7].tolist()
     pairs = stage.near(stage.best(similar), 3)
     assert (pairs.items.tolist(), pairs.profiles.tolist()) == ([0], [2])
     assert stage.sentence(similar, pairs).tolist() == [similar[0, 5]]
@@ -62,7 +62,10 @@ def test_the_cosines_of_one_profile_start_with_its_own_sentence() -> None:
 
 def test_at_most_so_many_profiles_are_near() -> None:
     stage = semantic(*PROFILES)
-    best = np.array([[0.9, 0.8, 0.7], [0.9, 0.1, NEAR - 0.01], [0.0, 0.0, 0.0]], dtype=np.float32)
+    best = np.array(
+        [[0.9, 0.8, 0.7], [0.9, 0.1, MIN_CANDIDATE_COSINE - 0.01], [0.0, 0.0, 0.0]],
+        dtype=np.float32,
+    )
     assert stage.near(best, 2).profiles.tolist() == [0, 1, 0]
     assert stage.near(best, 3).items.tolist() == [0, 0, 0, 1]
 
@@ -83,31 +86,31 @@ def test_a_text_without_a_known_word_is_near_to_nothing() -> None:
 
 def test_the_encoder_reads_names_in_other_scripts_in_english() -> None:
     encoder = SmallEncoder()
-    Semantic([Profile("中国")], encoder, TOKENS)
+    SemanticIndex([Profile("中国")], encoder, TOKENS)
     assert encoder.asked == ["china 中国"]
 
 
 def test_an_item_is_read_as_headline_and_the_beginning_of_its_summary() -> None:
-    assert as_read("Title", "") == "Title"
-    assert as_read("Title", "x" * 1_000) == "Title. " + "x" * MOST_SUMMARY
+    assert encoder_input("Title", "") == "Title"
+    assert encoder_input("Title", "x" * 1_000) == "Title. " + "x" * MAX_SUMMARY_LENGTH
 
 
 @pytest.mark.parametrize("name", ["static-1a2b", "minilm-8199be6f-1"])
 def test_the_kind_of_an_encoder_is_the_beginning_of_its_name(name: str) -> None:
-    assert kind_of(SmallEncoder(name)) == name.split("-", maxsplit=1)[0]
+    assert encoder_kind(SmallEncoder(name)) == name.split("-", maxsplit=1)[0]
 
 
 def test_no_encoder_is_of_the_lexical_kind() -> None:
-    assert kind_of(None) == "lexical"
+    assert encoder_kind(None) == "lexical"
 
 
 @given(st.integers(0, 10_000))
 def test_comparable_vectors_are_nearly_the_same_and_stay_so(seed: int) -> None:
     vectors = random_vectors(3, 384, seed)
-    found = comparable(vectors)
-    assert np.abs(found - vectors).max() <= 0.5 / GRID + 1e-7
-    assert (comparable(found) == found).all()
-    assert not comparable(np.zeros((1, 4), dtype=np.float32)).any()
+    found = round_to_grid(vectors)
+    assert np.abs(found - vectors).max() <= 0.5 / GRID_STEPS + 1e-7
+    assert (round_to_grid(found) == found).all()
+    assert not round_to_grid(np.zeros((1, 4), dtype=np.float32)).any()
 
 
 @given(st.integers(0, 10_000), st.integers(1, 5))
@@ -115,8 +118,8 @@ def test_cosines_of_comparable_vectors_are_exact_whatever_is_multiplied(
     seed: int, rows: int
 ) -> None:
     items, phrasings = (
-        comparable(random_vectors(rows, 256, seed)),
-        comparable(random_vectors(9, 256, seed + 1)),
+        round_to_grid(random_vectors(rows, 256, seed)),
+        round_to_grid(random_vectors(9, 256, seed + 1)),
     )
     exact = items.astype(np.float64) @ phrasings.astype(np.float64).T
     assert ((items @ phrasings.T).astype(np.float64) == exact).all()

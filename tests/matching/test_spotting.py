@@ -8,14 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching.spotting import Spotter, flat, lowered, one_spaced
+from tracker.matching.spotting import PhraseFinder, collapse_spaces, flatten_text, lower_text
 
 
 def spotted(text: str, *phrases: str, longest: bool = False) -> list[tuple[str, str]]:
     """Each hit: the phrase, and how it stands in the text."""
-    spotter, read = Spotter(phrases, longest=longest), one_spaced(text)
-    found = [(phrases[n], read[start:end]) for n, start, end in spotter.spans(flat(text))]
-    assert [phrases[n] for n in spotter.indexes(flat(text))] == [phrase for phrase, _ in found]
+    spotter, read = PhraseFinder(phrases, longest=longest), collapse_spaces(text)
+    found = [
+        (phrases[n], read[start:end]) for n, start, end in spotter.find_spans(flatten_text(text))
+    ]
+    assert [phrases[n] for n in spotter.find_indexes(flatten_text(text))] == [
+        phrase for phrase, _ in found
+    ]
     return found
 
 
@@ -96,8 +100,8 @@ def test_a_hostile_text_is_read_in_one_go() -> None:
 
 @given(st.text())
 def test_a_text_in_lower_case_is_as_long_as_before(text: str) -> None:
-    assert len(lowered(text)) == len(text)
-    assert len(flat(text)) == len(one_spaced(text))
+    assert len(lower_text(text)) == len(text)
+    assert len(flatten_text(text)) == len(collapse_spaces(text))
 
 
 @given(
@@ -107,8 +111,8 @@ def test_a_text_in_lower_case_is_as_long_as_before(text: str) -> None:
 def test_the_longest_hits_are_some_of_all_hits_and_do_not_overlap(
     phrases: list[str], text: str
 ) -> None:
-    everything = [*Spotter(phrases).spans(flat(text))]
-    chosen = [*Spotter(phrases, longest=True).spans(flat(text))]
+    everything = [*PhraseFinder(phrases).find_spans(flatten_text(text))]
+    chosen = [*PhraseFinder(phrases, longest=True).find_spans(flatten_text(text))]
     assert {*chosen} <= {*everything}
     assert bool(chosen) == bool(everything)
     assert all(one[2] <= other[1] or one[1] == other[1] for one, other in pairwise(chosen))

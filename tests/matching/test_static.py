@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from tests.training.packing import pack_table
 from tracker.matching import static, table
-from tracker.matching.static import StaticEncoder, counted
+from tracker.matching.static import StaticEncoder, count_words
 
 VOCABULARY = ("[UNK]", ",", "war", "peace", "talk", "##s", "oil")
 ROWS = np.array([[10, 0, 0], [-10, 0, 0], [0, 7, 0], [0, 0, 5], [0, 0, 127]], np.int8)
@@ -26,12 +26,12 @@ words = st.lists(
 
 @pytest.fixture(scope="module")
 def small() -> StaticEncoder:
-    return StaticEncoder(table.unpacked(PACKED))
+    return StaticEncoder(table.unpack_table(PACKED))
 
 
 @pytest.fixture(scope="module")
 def shipped() -> StaticEncoder:
-    encoder = static.load()
+    encoder = static.load_static()
     assert encoder is not None
     return encoder
 
@@ -63,14 +63,14 @@ def test_no_texts_give_no_vectors_of_the_right_width(small: StaticEncoder) -> No
 
 @given(st.lists(words, max_size=6))
 def test_every_vector_has_length_one_or_is_zero(texts: list[list[str]]) -> None:
-    vectors = StaticEncoder(table.unpacked(PACKED)).encode([" ".join(text) for text in texts])
+    vectors = StaticEncoder(table.unpack_table(PACKED)).encode([" ".join(text) for text in texts])
     lengths = np.linalg.norm(vectors, axis=1)
     assert np.all((np.abs(lengths - 1) < 1e-5) | (lengths == 0))
 
 
 @given(words)
 def test_the_order_of_words_does_not_matter(text: list[str]) -> None:
-    first, second = StaticEncoder(table.unpacked(PACKED)).encode(
+    first, second = StaticEncoder(table.unpack_table(PACKED)).encode(
         [" ".join(text), " ".join(sorted(text))]
     )
     assert first == pytest.approx(second, abs=1e-5)
@@ -85,14 +85,14 @@ def test_a_text_has_the_same_vector_in_whatever_company(
 ) -> None:
     texts = ["war talks", "oil", "", "peace, oil and talks", "talks talks"]
     whole = small.encode(texts)
-    monkeypatch.setattr(static, "BATCH", 2)
+    monkeypatch.setattr(static, "BATCH_SIZE", 2)
     assert small.encode(texts) == pytest.approx(whole)
     assert np.vstack([small.encode([text]) for text in texts]) == pytest.approx(whole)
 
 
 def test_words_counted_by_another_give_the_same_vectors(small: StaticEncoder) -> None:
     texts = ["war talks", "oil, oil and peace talks"]
-    counts, names = counted(texts)
+    counts, names = count_words(texts)
     more = [
         "peace-talks",
         *reversed(names),
@@ -106,7 +106,7 @@ def test_words_counted_by_another_give_the_same_vectors(small: StaticEncoder) ->
 
 def test_a_missing_table_is_no_encoder_and_the_log_says_so(tmp_path: Path) -> None:
     with capture_logs() as logs:
-        assert table.read(tmp_path / "words.npz") is None
+        assert table.read_table(tmp_path / "words.npz") is None
     assert [log["event"] for log in logs] == ["word table missing"]
 
 
@@ -114,10 +114,10 @@ def test_a_table_that_is_not_the_expected_one_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = tmp_path / "words.npz"
-    damaged.write_bytes(table.FILE.read_bytes()[:-1] + b"x")
-    monkeypatch.setattr(table, "read", lambda read=table.read: read(damaged))
+    damaged.write_bytes(table.TABLE_FILE.read_bytes()[:-1] + b"x")
+    monkeypatch.setattr(table, "read_table", lambda read=table.read_table: read(damaged))
     with capture_logs() as logs:
-        assert static.load() is None
+        assert static.load_static() is None
     assert [log["event"] for log in logs] == ["word table is another one"]
 
 
@@ -126,8 +126,8 @@ def test_a_table_packed_twice_is_the_same_file() -> None:
 
 
 def test_the_table_that_ships_is_small_and_named_by_its_hash(shipped: StaticEncoder) -> None:
-    assert table.FILE.stat().st_size <= 8_000_000
-    assert (shipped.name, shipped.dim) == (f"static-{table.SHA256[:8]}", 256)
+    assert table.TABLE_FILE.stat().st_size <= 8_000_000
+    assert (shipped.name, shipped.dim) == (f"static-{table.TABLE_SHA256[:8]}", 256)
 
 
 @pytest.mark.parametrize(

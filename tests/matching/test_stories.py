@@ -24,25 +24,25 @@ from tests.matching.some_stories import (
     at_cosine,
     place,
 )
-from tracker.matching.semantic import comparable
+from tracker.matching.semantic import round_to_grid
 from tracker.matching.stories import (
-    LONGEST,
-    NEAR,
-    SETTLED,
-    WINDOW,
+    JOIN_WINDOW,
+    MAX_STORY_AGE,
+    MIN_JOIN_COSINE,
+    SETTLED_LENGTH,
     KnownStory,
-    Stories,
-    contradicts,
-    opposed,
-    shares_words,
-    substance,
+    StoryIndex,
+    have_opposite_sides,
+    substance_words,
+    titles_contradict,
+    titles_share_words,
 )
 
 
 def by_words(title: str, *known: str) -> int | None:
     """The story that a report joins where there is no encoder."""
     held = [a_story(n, other, vector=NOTHING) for n, other in enumerate(known, 1)]
-    placed = Stories(held, "lexical").place(title, NOTHING, {}, MONDAY).story
+    placed = StoryIndex(held, "lexical").place(title, NOTHING, {}, MONDAY).story
     return None if placed is None else placed.id
 
 
@@ -57,7 +57,7 @@ def test_a_report_joins_the_nearest_story_that_is_near_enough() -> None:
 
 @pytest.mark.parametrize(("gap", "joins"), [(0.01, True), (-0.01, False)])
 def test_the_threshold_decides(gap: float, joins: bool) -> None:
-    assert (place([a_story()], cosine=NEAR["static"] + gap).story is not None) is joins
+    assert (place([a_story()], cosine=MIN_JOIN_COSINE["static"] + gap).story is not None) is joins
 
 
 def test_more_than_ten_nearer_stories_that_do_not_fit_hide_none_that_does() -> None:
@@ -105,10 +105,10 @@ def test_names_alone_do_not_make_one_event() -> None:
         ).story
         is None
     )
-    assert not shares_words(
+    assert not titles_share_words(
         "Zelensky calls Biden on Ukraine sanctions", "Russia bombs hospital in Ukraine"
     )
-    assert shares_words(
+    assert titles_share_words(
         "Biden bans Russian oil imports", "Biden to announce ban on imports of Russian oil"
     )
 
@@ -118,7 +118,7 @@ def test_headlines_in_different_scripts_need_no_words_in_common() -> None:
         place([a_story(title="习近平会见普京")], "Xi meets Putin in Moscow for talks").story
         is not None
     )
-    assert shares_words("Арланд и Борланд", "A treaty is signed")
+    assert titles_share_words("Арланд и Борланд", "A treaty is signed")
 
 
 def test_a_page_of_a_days_events_is_no_part_of_a_story() -> None:
@@ -129,13 +129,18 @@ def test_a_page_of_a_days_events_is_no_part_of_a_story() -> None:
 
 @pytest.mark.parametrize(
     ("later", "joins"),
-    [(WINDOW, True), (WINDOW + SECOND, False), (-WINDOW, True), (-WINDOW - SECOND, False)],
+    [
+        (JOIN_WINDOW, True),
+        (JOIN_WINDOW + SECOND, False),
+        (-JOIN_WINDOW, True),
+        (-JOIN_WINDOW - SECOND, False),
+    ],
 )
 def test_a_story_is_joined_only_around_its_last_report(later: timedelta, joins: bool) -> None:
     assert (place([a_story()], at=MONDAY + later).story is not None) is joins
 
 
-@pytest.mark.parametrize(("age", "joins"), [(LONGEST, True), (LONGEST + SECOND, False)])
+@pytest.mark.parametrize(("age", "joins"), [(MAX_STORY_AGE, True), (MAX_STORY_AGE + SECOND, False)])
 def test_a_story_is_not_joined_after_its_longest_time_however_steadily_it_is_reported(
     age: timedelta, joins: bool
 ) -> None:
@@ -145,7 +150,7 @@ def test_a_story_is_not_joined_after_its_longest_time_however_steadily_it_is_rep
 
 def test_joining_moves_last_report_centre_and_sides_but_no_side_that_is_taken() -> None:
     story = a_story(sides={QUESTION: Direction.YES})
-    held = Stories([story], "static")
+    held = StoryIndex([story], "static")
     other = QuestionId("another")
     held.join(story, at_cosine(0.8), {QUESTION: Direction.NO, other: Direction.NO}, MONDAY + HOUR)
     assert story.last_seen_at == MONDAY + HOUR
@@ -158,10 +163,10 @@ def test_joining_moves_last_report_centre_and_sides_but_no_side_that_is_taken() 
 
 def test_a_story_stays_what_its_first_reports_said() -> None:
     story = a_story()
-    held = Stories([story], "static")
+    held = StoryIndex([story], "static")
     for n in range(50):
         held.join(story, at_cosine(0.8), {}, MONDAY + n * HOUR)
-    assert np.linalg.norm(story.vector) < SETTLED + 1.0
+    assert np.linalg.norm(story.vector) < SETTLED_LENGTH + 1.0
     assert held.place(SUMMIT, at_cosine(0.0), {}, MONDAY).story is None
 
 
@@ -179,7 +184,7 @@ def test_headlines_that_say_too_little_are_never_joined_by_words() -> None:
 
 def test_a_text_without_a_vector_goes_by_words_only_where_all_do() -> None:
     assert (
-        Stories([a_story()], "static")
+        StoryIndex([a_story()], "static")
         .place(SUMMIT, np.zeros(3, dtype=np.float32), {}, MONDAY)
         .story
         is None
@@ -188,8 +193,8 @@ def test_a_text_without_a_vector_goes_by_words_only_where_all_do() -> None:
 
 def test_vectors_of_another_encoder_are_not_compared() -> None:
     old = a_story(1, vector=NOTHING)
-    assert Stories([old], "static").place(SUMMIT, at_cosine(1.0), {}, MONDAY).story is None
-    held = Stories([old, a_story(2)], "static")
+    assert StoryIndex([old], "static").place(SUMMIT, at_cosine(1.0), {}, MONDAY).story is None
+    held = StoryIndex([old, a_story(2)], "static")
     assert held.place(SUMMIT, at_cosine(1.0), {}, MONDAY).story is held.get(StoryId(2))
     assert held.place(SUMMIT, np.ones(7, dtype=np.float32), {}, MONDAY).story is None
     held.join(old, at_cosine(1.0), {}, MONDAY)
@@ -199,8 +204,8 @@ def test_vectors_of_another_encoder_are_not_compared() -> None:
 @given(st.lists(st.floats(width=32, allow_nan=False), max_size=20))
 def test_a_centre_comes_back_from_storage_to_the_last_bit(numbers: list[float]) -> None:
     story = a_story(5, vector=np.array(numbers, dtype=np.float32), sides={QUESTION: Direction.NO})
-    again = KnownStory.unpacked(
-        story.id, story.title, story.packed(), (MONDAY, MONDAY), story.sides
+    again = KnownStory.from_row(
+        story.id, story.title, story.pack_vector(), (MONDAY, MONDAY), story.sides
     )
     assert again.vector.tobytes() == story.vector.tobytes()
     assert (again.id, again.title, again.sides) == (story.id, story.title, story.sides)
@@ -209,7 +214,8 @@ def test_a_centre_comes_back_from_storage_to_the_last_bit(numbers: list[float]) 
 
 def test_a_centre_is_stored_the_same_on_every_machine() -> None:
     assert (
-        a_story(vector=np.array([1.0, -2.0], dtype=np.float32)).packed() == b"\0\0\x80?\0\0\0\xc0"
+        a_story(vector=np.array([1.0, -2.0], dtype=np.float32)).pack_vector()
+        == b"\0\0\x80?\0\0\0\xc0"
     )
 
 
@@ -218,13 +224,13 @@ def test_the_cosine_found_does_not_depend_on_what_else_is_held(
     cosines: list[float], asked: float, chance: Any
 ) -> None:
     held = [a_story(n, vector=at_cosine(cosine)) for n, cosine in enumerate(cosines)]
-    vector = comparable(at_cosine(asked))
-    first = Stories(held, "static").place(SUMMIT, vector, {}, MONDAY)
+    vector = round_to_grid(at_cosine(asked))
+    first = StoryIndex(held, "static").place(SUMMIT, vector, {}, MONDAY)
     chance.shuffle(held)
-    assert Stories(held, "static").place(SUMMIT, vector, {}, MONDAY).cosine == first.cosine
+    assert StoryIndex(held, "static").place(SUMMIT, vector, {}, MONDAY).cosine == first.cosine
     if first.story:
         assert (
-            Stories([first.story], "static").place(SUMMIT, vector, {}, MONDAY).cosine
+            StoryIndex([first.story], "static").place(SUMMIT, vector, {}, MONDAY).cosine
             == first.cosine
         )
 
@@ -233,16 +239,16 @@ def test_the_cosine_found_does_not_depend_on_what_else_is_held(
 def test_nothing_is_opposed_to_itself_and_opposition_is_mutual(sides: dict[str, Direction]) -> None:
     one = {QuestionId(q): side for q, side in sides.items()}
     other = {q: Direction(-side) for q, side in one.items()}
-    assert not opposed(one, one)
-    assert opposed(one, other) == opposed(other, one) == any(one.values())
+    assert not have_opposite_sides(one, one)
+    assert have_opposite_sides(one, other) == have_opposite_sides(other, one) == any(one.values())
 
 
 @pytest.mark.parametrize(
     ("one", "other"), [("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")]
 )
 def test_contradiction_is_mutual(one: str, other: str) -> None:
-    assert contradicts(one, other) is contradicts(other, one) is True
-    assert not contradicts(one, one)
+    assert titles_contradict(one, other) is titles_contradict(other, one) is True
+    assert not titles_contradict(one, one)
 
 
 @pytest.mark.parametrize(
@@ -255,4 +261,4 @@ def test_odd_headlines_are_placed_like_others(title: str) -> None:
 
 
 def test_small_words_carry_no_substance() -> None:
-    assert substance("The end of an era") == {"end", "era"}
+    assert substance_words("The end of an era") == {"end", "era"}

@@ -7,7 +7,13 @@ import pytest
 from forecasts.evidence.evidence import Direction, StoryId
 from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story, at_cosine, place
 from tracker.matching import stories as module
-from tracker.matching.stories import CLOSER, LONGEST, NEAR, WINDOW, Stories
+from tracker.matching.stories import (
+    JOIN_WINDOW,
+    MAX_STORY_AGE,
+    MERGE_MARGIN,
+    MIN_JOIN_COSINE,
+    StoryIndex,
+)
 
 
 def test_two_stories_that_one_report_shows_to_be_one_are_named() -> None:
@@ -19,10 +25,10 @@ def test_two_stories_that_one_report_shows_to_be_one_are_named() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"vector": at_cosine(NEAR["static"] + CLOSER - 0.02)},
+        {"vector": at_cosine(MIN_JOIN_COSINE["static"] + MERGE_MARGIN - 0.02)},
         {"title": "Borland's economy grows faster than expected"},
-        {"first_seen_at": MONDAY - LONGEST - HOUR},
-        {"last_seen_at": MONDAY - WINDOW - HOUR, "first_seen_at": MONDAY - WINDOW - HOUR},
+        {"first_seen_at": MONDAY - MAX_STORY_AGE - HOUR},
+        {"last_seen_at": MONDAY - JOIN_WINDOW - HOUR, "first_seen_at": MONDAY - JOIN_WINDOW - HOUR},
     ],
     ids=["not near enough", "another event", "too old", "silent for too long"],
 )
@@ -48,7 +54,7 @@ def test_a_merged_story_is_joined_no_more_and_its_name_leads_to_the_whole() -> N
         a_story(1),
         a_story(2, first_seen_at=MONDAY + HOUR, sides={QUESTION: Direction.YES}),
     )
-    held = Stories([earlier, later], "static")
+    held = StoryIndex([earlier, later], "static")
     held.merge(later, earlier)
     assert held.get(later.id) is held.get(earlier.id) is earlier
     assert earlier.sides == {QUESTION: Direction.YES}
@@ -60,12 +66,12 @@ def test_a_merged_story_is_joined_no_more_and_its_name_leads_to_the_whole() -> N
 
 
 def test_a_story_that_is_not_held_is_not_known() -> None:
-    assert Stories([a_story()], "static").get(StoryId(7)) is None
+    assert StoryIndex([a_story()], "static").get(StoryId(7)) is None
 
 
 def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FEWEST_HELD", 10)
-    held = Stories([], "static")
+    monkeypatch.setattr(module, "MIN_HELD_STORIES", 10)
+    held = StoryIndex([], "static")
     for n in range(200):
         held.add(
             a_story(n, first_seen_at=MONDAY + n * HOUR * 12, last_seen_at=MONDAY + n * HOUR * 12)
@@ -81,9 +87,9 @@ def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.Mon
 def test_a_merged_story_does_not_come_back_when_others_are_let_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "FEWEST_HELD", 4)
+    monkeypatch.setattr(module, "MIN_HELD_STORIES", 4)
     storm = a_story(2, "Storm hits the coast of Corland", vector=at_cosine(-1.0))
-    held = Stories([a_story(1), storm], "static")
+    held = StoryIndex([a_story(1), storm], "static")
     held.merge(storm, a_story(1))
     for n in range(3, 30):
         held.add(a_story(n, vector=at_cosine(0.0)))

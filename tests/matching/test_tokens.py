@@ -5,18 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.matching import tokens as tokens_module
-from tracker.matching.aliases import WORD, Aliases, read_aliases
+from tracker.matching.aliases import WORD_PATTERN, Aliases, parse_aliases
 from tracker.matching.tokens import (
-    MOST_TEXT,
-    NOTHING,
-    PLAIN_WORD,
-    STOPPED,
-    Tokens,
-    stem,
-    token_name,
+    ASCII_WORD_PATTERN,
+    MAX_TEXT_LENGTH,
+    NO_TOKEN,
+    STOP_WORDS,
+    Vocabulary,
+    make_token_name,
+    stem_word,
 )
 
-SMALL = read_aliases(
+SMALL = parse_aliases(
     """
     [[concept]]
     name = "china"
@@ -52,29 +52,29 @@ sentences = st.lists(
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Tokens:
-    return Tokens()
+def shipped() -> Vocabulary:
+    return Vocabulary()
 
 
-def named(tokens: Tokens, text: str) -> list[str]:
+def named(tokens: Vocabulary, text: str) -> list[str]:
     """The names of a text's tokens that say something."""
-    return [tokens.names[t] for t in tokens.of(text) if t != NOTHING]
+    return [tokens.names[t] for t in tokens.of(text) if t != NO_TOKEN]
 
 
 @pytest.mark.parametrize(
     "text", ["Beijing", "CHINESE", "China's", "китайского", "Пекине", "中国", "中方", "PRC"]
 )
-def test_english_russian_and_chinese_names_meet(shipped: Tokens, text: str) -> None:
+def test_english_russian_and_chinese_names_meet(shipped: Vocabulary, text: str) -> None:
     assert "@china" in named(shipped, text)
 
 
-def test_us_is_a_country_and_us_is_not(shipped: Tokens) -> None:
+def test_us_is_a_country_and_us_is_not(shipped: Vocabulary) -> None:
     assert named(shipped, "US") == ["@united-states"]
     assert named(shipped, "us") == []
     assert named(shipped, "the U.S. position")[-1] == "@united-states"
 
 
-def test_the_longest_of_overlapping_names_wins(shipped: Tokens) -> None:
+def test_the_longest_of_overlapping_names_wins(shipped: Vocabulary) -> None:
     assert "@india" not in named(shipped, "印度尼西亚总统访问")
     assert "@indonesia" in named(shipped, "印度尼西亚总统访问")
     assert "@russia" not in named(shipped, "白俄罗斯")
@@ -82,36 +82,36 @@ def test_the_longest_of_overlapping_names_wins(shipped: Tokens) -> None:
 
 
 def test_a_name_of_several_words_may_end_in_any_way_where_the_gazetteer_says_so() -> None:
-    known = read_aliases('[[concept]]\nname = "rate"\nen = ["interest rate*"]')
-    assert "@rate" in named(Tokens(known), "Interest  rates rise")
-    assert "@rate" not in named(Tokens(known), "Interests rated")
+    known = parse_aliases('[[concept]]\nname = "rate"\nen = ["interest rate*"]')
+    assert "@rate" in named(Vocabulary(known), "Interest  rates rise")
+    assert "@rate" not in named(Vocabulary(known), "Interests rated")
 
 
-def test_words_that_say_nothing_are_no_tokens(shipped: Tokens) -> None:
-    assert shipped.of("the of a I 9, - !") == [NOTHING] * 5
+def test_words_that_say_nothing_are_no_tokens(shipped: Vocabulary) -> None:
+    assert shipped.of("the of a I 9, - !") == [NO_TOKEN] * 5
     assert shipped.of("") == []
 
 
-@pytest.mark.parametrize("word", sorted(STOPPED)[:20])
+@pytest.mark.parametrize("word", sorted(STOP_WORDS)[:20])
 def test_a_stopped_word_has_no_name_in_any_case(word: str) -> None:
-    assert token_name(word, Aliases()) == token_name(word.capitalize(), Aliases()) == ""
+    assert make_token_name(word, Aliases()) == make_token_name(word.capitalize(), Aliases()) == ""
 
 
-def test_endings_do_not_matter(shipped: Tokens) -> None:
+def test_endings_do_not_matter(shipped: Vocabulary) -> None:
     assert (
         shipped.of("sanctioning")
         == shipped.of("Sanctions")
         == shipped.of("sanction's")
         == shipped.of("sanction’s")
     )
-    assert stem("санкции") == stem("санкций")
+    assert stem_word("санкции") == stem_word("санкций")
 
 
 @given(st.lists(sentences, max_size=6), st.randoms())
 def test_what_a_text_means_does_not_depend_on_what_was_read_before(
     texts: list[str], chance: object
 ) -> None:
-    one, other = Tokens(SMALL), Tokens(SMALL)
+    one, other = Vocabulary(SMALL), Vocabulary(SMALL)
     shuffled = sorted(texts, key=lambda _: chance.random())  # type: ignore[attr-defined]
     for text in shuffled:
         other.of(text)
@@ -120,61 +120,61 @@ def test_what_a_text_means_does_not_depend_on_what_was_read_before(
 
 @given(sentences)
 def test_a_text_has_the_same_tokens_each_time_and_tokens_have_one_name(text: str) -> None:
-    tokens = Tokens(SMALL)
+    tokens = Vocabulary(SMALL)
     assert tokens.of(text) == tokens.of(text)
     assert len(tokens.names) == len(set(tokens.names)) == len(tokens)
 
 
 @given(st.text(max_size=300))
 def test_any_text_has_tokens_and_words_that_stand_in_it(text: str) -> None:
-    tokens = Tokens(Aliases())
+    tokens = Vocabulary(Aliases())
     found = tokens.of(text)
     assert all(0 <= token < len(tokens) for token in found)
-    assert all(surface in text for surface in tokens.surfaces(text, found))
+    assert all(surface in text for surface in tokens.find_surfaces(text, found))
 
 
 @pytest.mark.parametrize(
     "text", ["Beijing \ud800 talks", "Beijing\0talks", "🇨🇳 Beijing 🎉 talks", "\u202eBeijing talks"]
 )
-def test_broken_and_odd_characters_leave_the_words(shipped: Tokens, text: str) -> None:
+def test_broken_and_odd_characters_leave_the_words(shipped: Vocabulary, text: str) -> None:
     assert named(shipped, text) == ["@china", *named(shipped, "talks")]
 
 
 def test_only_the_beginning_of_a_long_text_is_read_unless_more_is_asked_for(
-    shipped: Tokens,
+    shipped: Vocabulary,
 ) -> None:
-    text = "padding " * (MOST_TEXT // 8) + "Beijing"
+    text = "padding " * (MAX_TEXT_LENGTH // 8) + "Beijing"
     assert "@china" not in named(shipped, text)
     assert "@china" in [shipped.names[t] for t in shipped.of(text, len(text))]
-    assert len(shipped.of("word " * 20_000)) == MOST_TEXT // 5
+    assert len(shipped.of("word " * 20_000)) == MAX_TEXT_LENGTH // 5
 
 
-def test_the_reason_is_the_words_as_they_stand(shipped: Tokens) -> None:
+def test_the_reason_is_the_words_as_they_stand(shipped: Vocabulary) -> None:
     text = "BEIJING’s envoy visits the White  House — 印度尼西亚, İstanbul"
     wanted = shipped.of("China United States Indonesia Istanbul")
-    assert shipped.surfaces(text, wanted) == ("BEIJING’s", "White House", "印度尼西亚")
-    assert shipped.surfaces(text, [NOTHING]) == ()
+    assert shipped.find_surfaces(text, wanted) == ("BEIJING’s", "White House", "印度尼西亚")
+    assert shipped.find_surfaces(text, [NO_TOKEN]) == ()
 
 
 def test_words_are_learned_again_when_the_memory_was_emptied(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tokens_module, "MOST_WORDS", 3)
-    tokens = Tokens(Aliases())
+    monkeypatch.setattr(tokens_module, "MAX_CACHED_WORDS", 3)
+    tokens = Vocabulary(Aliases())
     first = tokens.of("one harbour opens today while another closes")
     assert tokens.of("one harbour opens today while another closes") == first
-    assert tokens.surfaces("harbour opens", first) == ("harbour", "opens")
+    assert tokens.find_surfaces("harbour opens", first) == ("harbour", "opens")
 
 
 def test_a_vocabulary_says_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = Tokens(Aliases())
+    tokens = Vocabulary(Aliases())
     assert not tokens.full
-    monkeypatch.setattr(tokens_module, "MOST_TOKENS", 3)
+    monkeypatch.setattr(tokens_module, "MAX_TOKENS", 3)
     tokens.of("harbour opens again")
     assert tokens.full
 
 
-def test_an_encoder_of_english_is_told_the_names_in_other_scripts(shipped: Tokens) -> None:
+def test_an_encoder_of_english_is_told_the_names_in_other_scripts(shipped: Vocabulary) -> None:
     assert shipped.in_english("习近平会见普京") == "xi jinping meeting putin 习近平会见普京"
     assert shipped.in_english("Путин в Пекине").startswith("putin china ")
 
@@ -182,16 +182,16 @@ def test_an_encoder_of_english_is_told_the_names_in_other_scripts(shipped: Token
 @pytest.mark.parametrize(
     "text", ["China’s envoy meets Putin — again", "China's envoy", "Élysée: Macron calls", "é", ""]
 )
-def test_english_with_odd_punctuation_stays_as_it_is(shipped: Tokens, text: str) -> None:
+def test_english_with_odd_punctuation_stays_as_it_is(shipped: Vocabulary, text: str) -> None:
     assert shipped.in_english(text) == text
 
 
-def test_names_of_people_and_places_are_entities(shipped: Tokens) -> None:
+def test_names_of_people_and_places_are_entities(shipped: Vocabulary) -> None:
     assert [shipped.is_entity(t) for t in shipped.of("Beijing")] == [True]
     assert [shipped.is_entity(t) for t in shipped.of("harbour")] == [False]
-    assert not shipped.is_entity(NOTHING)
+    assert not shipped.is_entity(NO_TOKEN)
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
 def test_words_in_plain_ascii_are_the_same_by_either_way(text: str) -> None:
-    assert PLAIN_WORD.findall(text) == WORD.findall(text)
+    assert ASCII_WORD_PATTERN.findall(text) == WORD_PATTERN.findall(text)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching.agencies import wire
-from tracker.matching.boilerplate import body, headline, normalised, words
+from tracker.matching.agencies import find_agency
+from tracker.matching.boilerplate import clean_headline, clean_summary, normalise_text, split_words
 
 SAID = "Arland opens the border to Borland"
 
@@ -30,7 +30,7 @@ SAID = "Arland opens the border to Borland"
     ],
 )
 def test_what_outlets_put_around_a_headline_is_cut(title: str) -> None:
-    assert headline(title) == SAID
+    assert clean_headline(title) == SAID
 
 
 @pytest.mark.parametrize(
@@ -47,28 +47,29 @@ def test_what_outlets_put_around_a_headline_is_cut(title: str) -> None:
     ],
 )
 def test_what_belongs_to_a_headline_stays(title: str) -> None:
-    assert headline(title) == title
+    assert clean_headline(title) == title
 
 
 def test_escapes_are_undone_even_when_they_were_escaped_again() -> None:
     assert (
-        headline("Arland &amp; Borland&amp;rsquo;s leaders meet")
+        clean_headline("Arland &amp; Borland&amp;rsquo;s leaders meet")
         == "Arland & Borland's leaders meet"
     )
 
 
 def test_the_name_of_the_feed_is_cut_wherever_it_stands() -> None:
     assert (
-        headline("arland daily: the border opens today", "Arland Daily") == "the border opens today"
+        clean_headline("arland daily: the border opens today", "Arland Daily")
+        == "the border opens today"
     )
     assert (
-        headline("The border opens today - arland daily", "Arland Daily")
+        clean_headline("The border opens today - arland daily", "Arland Daily")
         == "The border opens today"
     )
 
 
 def test_a_tag_in_chinese_is_cut() -> None:
-    assert headline("两国领导人下月在首都举行会谈 - 新华网") == "两国领导人下月在首都举行会谈"
+    assert clean_headline("两国领导人下月在首都举行会谈 - 新华网") == "两国领导人下月在首都举行会谈"
 
 
 @pytest.mark.parametrize(
@@ -88,19 +89,19 @@ def test_a_tag_in_chinese_is_cut() -> None:
     ],
 )
 def test_boilerplate_and_datelines_are_cut_from_a_summary(summary: str) -> None:
-    assert body(summary) == "Ships left port."
+    assert clean_summary(summary) == "Ships left port."
 
 
 def test_a_sentence_about_reading_or_photos_stays() -> None:
     said = "Children read more books (a third more) and took photographs."
-    assert body(f"Minister: {said}").endswith("photographs.")
+    assert clean_summary(f"Minister: {said}").endswith("photographs.")
 
 
 def test_words_are_lower_case_and_signs_stand_alone() -> None:
-    assert words("Arland’s 'big' U.S. deal_2") == ["arland's", "big", "us", "deal", "2"]
-    assert words("中国GDP增长") == ["中", "国", "gdp", "增", "长"]
-    assert words("Ёлка растёт") == ["ёлка", "растёт"]
-    assert words("🔴 🇷🇺 …") == []
+    assert split_words("Arland’s 'big' U.S. deal_2") == ["arland's", "big", "us", "deal", "2"]
+    assert split_words("中国GDP增长") == ["中", "国", "gdp", "增", "长"]
+    assert split_words("Ёлка растёт") == ["ёлка", "растёт"]
+    assert split_words("🔴 🇷🇺 …") == []
 
 
 @pytest.mark.parametrize(
@@ -128,12 +129,12 @@ def test_words_are_lower_case_and_signs_stand_alone() -> None:
 def test_a_wire_is_named_by_dateline_or_byline_and_not_by_mention(
     title: str, summary: str, agency: str
 ) -> None:
-    assert wire(title, summary) == agency
+    assert find_agency(title, summary) == agency
 
 
 @given(st.text(max_size=200))
 def test_a_cleaned_headline_is_a_piece_of_the_whole_with_at_least_three_words(text: str) -> None:
-    whole, cleaned = words(normalised(text)), words(headline(text))
+    whole, cleaned = split_words(normalise_text(text)), split_words(clean_headline(text))
     assert len(cleaned) >= min(3, len(whole))
     assert any(whole[at : at + len(cleaned)] == cleaned for at in range(len(whole) + 1))
 
@@ -142,6 +143,6 @@ def test_a_cleaned_headline_is_a_piece_of_the_whole_with_at_least_three_words(te
     "text", ["A" * 100_000, "a b " * 25_000, "- " * 50_000, "(" * 100_000, "the post " * 11_000]
 )
 def test_text_of_any_length_is_cleaned(text: str) -> None:
-    assert len(headline(text)) <= 4_000
-    assert len(body(text)) <= 4_000
-    assert wire(text, text) == ""
+    assert len(clean_headline(text)) <= 4_000
+    assert len(clean_summary(text)) <= 4_000
+    assert find_agency(text, text) == ""

@@ -28,7 +28,7 @@ SMALL = (
 @pytest.fixture(scope="module")
 def english() -> tuple[WordPiece, tuple[str, ...]]:
     """The whole vocabulary, as it ships."""
-    shipped = table.read()
+    shipped = table.read_table()
     assert shipped is not None
     return WordPiece(shipped.vocabulary), shipped.vocabulary
 
@@ -78,8 +78,8 @@ def test_a_word_that_cannot_be_spelt_to_its_end_is_unknown_as_a_whole() -> None:
 
 def test_a_word_that_is_too_long_is_unknown() -> None:
     splitter = WordPiece((*SMALL, "##t"))
-    assert splitter.pieces("t" * wordpiece.LONGEST_WORD) == (10,) + (14,) * 99
-    assert splitter.pieces("t" * (wordpiece.LONGEST_WORD + 1)) == (0,)
+    assert splitter.pieces("t" * wordpiece.MAX_WORD_LENGTH) == (10,) + (14,) * 99
+    assert splitter.pieces("t" * (wordpiece.MAX_WORD_LENGTH + 1)) == (0,)
 
 
 def test_a_long_text_is_cut_but_still_closed() -> None:
@@ -95,7 +95,7 @@ def test_a_vocabulary_without_a_piece_for_the_unknown_is_refused() -> None:
 def test_a_full_memory_starts_anew_and_gives_the_same_pieces(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(wordpiece, "MOST_CACHED", 2)
+    monkeypatch.setattr(wordpiece, "MAX_CACHED_WORDS", 2)
     splitter = WordPiece(SMALL)
     words = ("sanctions", "cafe", "isn't", "sanctions", "CAFE")
     assert [splitter.pieces(word) for word in words] == [(3, 4), (13,), (11, 9, 10), (3, 4), (13,)]

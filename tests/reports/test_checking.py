@@ -7,14 +7,14 @@ import pytest
 from forecasts.questions.question import utc
 from tests.reports.lived import QUESTION, Lived
 from tracker.errors import Refused
-from tracker.reports.checking import carried
-from tracker.reports.writing import FORMATS, Format, written
+from tracker.reports.checking import read_embedded_report
+from tracker.reports.writing import REPORT_FORMATS, ReportFormat, render_report
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: Format) -> None:
+@pytest.mark.parametrize("form", REPORT_FORMATS)
+def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: ReportFormat) -> None:
     report = lived.tracker.report("question", QUESTION, as_of=lived.open)
-    found = lived.tracker.check_report(written(report, form))
+    found = lived.tracker.check_report(render_report(report, form))
     assert (found.whole, found.same) == (True, True)
     assert (found.carried.kind, found.carried.name, found.carried.known_at) == (
         "question",
@@ -26,7 +26,7 @@ def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: Fo
 
 
 def test_a_file_that_was_changed_is_found_out(lived: Lived) -> None:
-    page = written(lived.tracker.report("question", QUESTION), "html")
+    page = render_report(lived.tracker.report("question", QUESTION), "html")
     found = lived.tracker.check_report(page.replace(b"55%", b"95%"))
     assert not found.whole
     assert "was changed" in found.words
@@ -36,7 +36,7 @@ def test_a_number_that_was_changed_in_the_data_and_their_hash_is_found_out_by_th
     lived: Lived,
 ) -> None:
     report = lived.tracker.report("question", QUESTION)
-    found = lived.tracker.check_report(written(report, "json").replace(b"55%", b"95%"))
+    found = lived.tracker.check_report(render_report(report, "json").replace(b"55%", b"95%"))
     assert (found.whole, found.same) == (True, False)
     assert "this database says something else" in found.words
 
@@ -56,10 +56,12 @@ def test_a_number_that_was_changed_in_the_data_and_their_hash_is_found_out_by_th
 )
 def test_other_files_are_refused(content: bytes) -> None:
     with pytest.raises(Refused, match="not the file of a report"):
-        carried(content)
+        read_embedded_report(content)
 
 
 def test_a_file_of_data_alone_has_its_own_hash() -> None:
-    found = carried(b'{"kind":"week","name":"","known_at":"2026-01-01T00:00:00+00:00","format":1}')
+    found = read_embedded_report(
+        b'{"kind":"week","name":"","known_at":"2026-01-01T00:00:00+00:00","format":1}'
+    )
     assert found.sha256 == found.shown
     assert found.known_at == utc("2026-01-01")

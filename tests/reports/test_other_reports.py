@@ -10,13 +10,13 @@ from tests.reports.test_question_report import cells, section
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.reports import week
-from tracker.reports.content import Words
-from tracker.reports.writing import written
+from tracker.reports.content import Paragraph
+from tracker.reports.writing import render_report
 
 
 def prose(of: object) -> str:
     """The paragraphs of a section."""
-    return " ".join(block.text for block in of.blocks if isinstance(block, Words))  # type: ignore[attr-defined]
+    return " ".join(block.text for block in of.blocks if isinstance(block, Paragraph))  # type: ignore[attr-defined]
 
 
 def test_a_scenario_set_tells_shares_history_table_and_why(
@@ -138,13 +138,13 @@ def test_a_quiet_week_says_so_in_every_section(tracker: Tracker) -> None:
         "No feed was polled",
     ):
         assert words in told
-    assert written(quiet, "html")
+    assert render_report(quiet, "html")
 
 
 def test_a_long_list_is_cut_and_says_how_much_more_there_is(
     tracker: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(week, "MOST", 1)
+    monkeypatch.setattr(week, "MAX_TABLE_ROWS", 1)
     asked = [a_question(f"q-{n}") for n in range(3)]
     tracker.load(a_set(*asked, indicators=()))
     for question in asked:

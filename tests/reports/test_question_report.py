@@ -11,25 +11,35 @@ from tests.reports.lived import QUESTION, SOURCE, Lived
 from tracker.app.question_verbs import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.reports.content import Cell, Facts, Report, Section, Table, Words
+from tracker.reports.content import (
+    FactList,
+    Paragraph,
+    ReportCell,
+    ReportDocument,
+    ReportSection,
+    ReportTable,
+)
 
 
-def section(report: Report, heading: str) -> Section:
+def section(report: ReportDocument, heading: str) -> ReportSection:
     """The section whose heading begins like this."""
     (found,) = [each for each in report.sections if each.heading.startswith(heading)]
     return found
 
 
-def cells(of: Section) -> list[list[str]]:
+def cells(of: ReportSection) -> list[list[str]]:
     """The texts of the first table of a section, row by row."""
-    first = next(block for block in of.blocks if isinstance(block, Table))
+    first = next(block for block in of.blocks if isinstance(block, ReportTable))
     return [[each.text for each in row] for row in first.rows]
 
 
-def told(of: Section) -> dict[str, Cell]:
+def told(of: ReportSection) -> dict[str, ReportCell]:
     """The facts of a section."""
     return {
-        name: value for block in of.blocks if isinstance(block, Facts) for name, value in block.rows
+        name: value
+        for block in of.blocks
+        if isinstance(block, FactList)
+        for name, value in block.rows
     }
 
 
@@ -62,7 +72,9 @@ def test_the_lines_of_the_suggestion_add_up(lived: Lived) -> None:
 
 def test_evidence_links_to_its_source_but_never_to_a_script(lived: Lived) -> None:
     report = lived.tracker.report("question", QUESTION, as_of=lived.open)
-    first = next(block for block in section(report, "Evidence").blocks if isinstance(block, Table))
+    first = next(
+        block for block in section(report, "Evidence").blocks if isinstance(block, ReportTable)
+    )
     links = {row[1].text[:20]: row[1].url for row in first.rows}
     assert links["Arland invites Borla"] == "https://wire.invalid/summit"
     assert not [url for url in links.values() if url and not url.startswith("https://")]
@@ -88,7 +100,7 @@ def test_an_answered_question_shows_its_answer_scores_and_sources(lived: Lived) 
     assert told(scored)["Source"].url == SOURCE
     assert told(scored)["Note"].text == "They met."
     assert {row[0] for row in cells(scored)} >= {"ada", "Ben <b>&", "Crowd", "Suggestion"}
-    assert "n = 1" in next(b.text for b in scored.blocks if isinstance(b, Words))
+    assert "n = 1" in next(b.text for b in scored.blocks if isinstance(b, Paragraph))
     assert ["arland.example", "tells the answer"] in cells(section(report, "Sources"))
     assert ["The wire", "carried 2 pieces of evidence"] in cells(section(report, "Sources"))
 
@@ -130,7 +142,7 @@ def test_a_new_wording_is_told_from_when_on_it_stood(tracker: Tracker, clock: Fa
     assert [row[0] for row in cells(asked)] == ["1", "2"]
     before = section(tracker.report("question", QUESTION, as_of=first), "The question")
     assert told(before)["Criteria"].text.startswith("YES when both governments confirm")
-    assert not [block for block in before.blocks if isinstance(block, Table)]
+    assert not [block for block in before.blocks if isinstance(block, ReportTable)]
 
 
 def test_nobody_can_ask_for_what_will_be_known_or_for_what_is_not_there(lived: Lived) -> None:

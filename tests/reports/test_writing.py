@@ -16,18 +16,18 @@ from tracker.errors import Refused
 from tracker.reports import figures
 from tracker.reports.content import (
     Chart,
+    ChartEvent,
     EvidenceMark,
     Point,
-    Report,
-    Rule,
-    Section,
-    Series,
-    cell,
-    row,
-    table,
-    words,
+    ReportDocument,
+    ReportSection,
+    ReportSeries,
+    make_cell,
+    make_paragraph,
+    make_row,
+    make_table,
 )
-from tracker.reports.writing import FORMATS, file_name, format_of, written
+from tracker.reports.writing import REPORT_FORMATS, choose_format, render_report, report_file_name
 
 LOADS = {"img", "iframe", "object", "embed", "link", "video", "audio", "source", "base", "form"}
 
@@ -47,29 +47,34 @@ class Elements(HTMLParser):
 def a_chart(name: str = "Ada", **changed: object) -> Chart:
     points = (Point(NOW, 0.3), Point(NOW.replace(day=20), 0.5))
     series = (
-        Series(name, "me", points),
-        Series("Suggestion", "suggestion", points),
-        Series("x", "person", points),
+        ReportSeries(name, "me", points),
+        ReportSeries("Suggestion", "suggestion", points),
+        ReportSeries("x", "person", points),
     )
     values = {"axis": "share", "unit": "", "series": series, "alt": f"What {name} held."}
     return Chart(**{**values, **changed})  # type: ignore[arg-type]
 
 
-def a_report(*blocks: object, title: str = "A title") -> Report:
-    return Report("question", "q", title, "63%", NOW, (Section("All", blocks),))  # type: ignore[arg-type]
+def a_report(*blocks: object, title: str = "A title") -> ReportDocument:
+    return ReportDocument("question", "q", title, "63%", NOW, (ReportSection("All", blocks),))  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
-def hostile() -> Report:
+def hostile() -> ReportDocument:
     """Hostile text in every place."""
-    one = table(
-        (HOSTILE, "n"), [row(cell(HOSTILE, "https://wire.invalid/a"), 1)], wide=(0,), numbers=(1,)
+    one = make_table(
+        (HOSTILE, "n"),
+        [make_row(make_cell(HOSTILE, "https://wire.invalid/a"), 1)],
+        wide=(0,),
+        numbers=(1,),
     )
-    return a_report(a_chart(f"{HOSTILE} <b onload=x>"), words(HOSTILE), one, title=HOSTILE)
+    return a_report(a_chart(f"{HOSTILE} <b onload=x>"), make_paragraph(HOSTILE), one, title=HOSTILE)
 
 
-def test_the_html_loads_nothing_and_runs_nothing_whatever_the_texts_say(hostile: Report) -> None:
-    page = written(hostile, "html").decode()
+def test_the_html_loads_nothing_and_runs_nothing_whatever_the_texts_say(
+    hostile: ReportDocument,
+) -> None:
+    page = render_report(hostile, "html").decode()
     elements = Elements(page).found
     assert not [tag for tag, _ in elements if tag in LOADS]
     assert [attributes for tag, attributes in elements if tag == "script"] == [
@@ -87,37 +92,39 @@ def test_the_html_loads_nothing_and_runs_nothing_whatever_the_texts_say(hostile:
     assert "default-src &#39;none&#39;" in page
 
 
-def test_the_texts_are_there_as_they_are(hostile: Report) -> None:
-    page = written(hostile, "html").decode()
+def test_the_texts_are_there_as_they_are(hostile: ReportDocument) -> None:
+    page = render_report(hostile, "html").decode()
     assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; #read(&#34;/etc/passwd&#34;) *b*") >= 4
     assert "习近平 Привет" in page
 
 
-def test_the_pdf_takes_hostile_text_for_text_and_has_no_picture_of_dots(hostile: Report) -> None:
-    content = written(hostile, "pdf")
+def test_the_pdf_takes_hostile_text_for_text_and_has_no_picture_of_dots(
+    hostile: ReportDocument,
+) -> None:
+    content = render_report(hostile, "pdf")
     assert content.startswith(b"%PDF-")
     assert b"/Subtype/Image" not in content.replace(b" ", b"")
     assert b"/URI" in content
     assert b"root:" not in content
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_the_same_report_is_the_same_file(hostile: Report, form: str) -> None:
-    figures.svg.cache_clear()
-    first = written(hostile, form)  # type: ignore[arg-type]
-    figures.svg.cache_clear()
-    assert written(hostile, form) == first  # type: ignore[arg-type]
+@pytest.mark.parametrize("form", REPORT_FORMATS)
+def test_the_same_report_is_the_same_file(hostile: ReportDocument, form: str) -> None:
+    figures.render_svg.cache_clear()
+    first = render_report(hostile, form)  # type: ignore[arg-type]
+    figures.render_svg.cache_clear()
+    assert render_report(hostile, form) == first  # type: ignore[arg-type]
 
 
-def test_the_hash_is_that_of_the_data_and_stands_in_every_format(hostile: Report) -> None:
-    data = written(hostile, "json")
+def test_the_hash_is_that_of_the_data_and_stands_in_every_format(hostile: ReportDocument) -> None:
+    data = render_report(hostile, "json")
     assert hashlib.sha256(data).hexdigest() == hostile.sha256
-    assert hostile.sha256.encode() in written(hostile, "html")
-    assert hostile.sha256.encode() in written(hostile, "pdf")
+    assert hostile.sha256.encode() in render_report(hostile, "html")
+    assert hostile.sha256.encode() in render_report(hostile, "pdf")
 
 
-def test_anybody_can_work_the_hash_of_an_html_file_out_again(hostile: Report) -> None:
-    page = written(hostile, "html").decode()
+def test_anybody_can_work_the_hash_of_an_html_file_out_again(hostile: ReportDocument) -> None:
+    page = render_report(hostile, "html").decode()
     (inside,) = re.findall(
         r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL
     )
@@ -129,8 +136,8 @@ def test_anybody_can_work_the_hash_of_an_html_file_out_again(hostile: Report) ->
 
 def test_a_chart_draws_steps_evidence_rules_and_the_answer_as_vectors() -> None:
     marks = (EvidenceMark(NOW, 1, 3), EvidenceMark(NOW, -1, 5), EvidenceMark(NOW, 0, 0))
-    chart = a_chart(marks=marks, rules=(Rule(NOW, "closes"),), answer=Point(NOW, 1.0))
-    drawn = figures.svg(chart)
+    chart = a_chart(marks=marks, rules=(ChartEvent(NOW, "closes"),), answer=Point(NOW, 1.0))
+    drawn = figures.render_svg(chart)
     assert drawn.startswith("<svg")
     assert "<image" not in drawn
     assert ">closes</text>" in drawn
@@ -140,48 +147,56 @@ def test_a_chart_draws_steps_evidence_rules_and_the_answer_as_vectors() -> None:
 
 def test_stacked_shares_and_ranges_are_areas() -> None:
     options = tuple(
-        Series(name, "option", (Point(NOW, 0.5), Point(NOW.replace(day=9), 0.5))) for name in "ab"
+        ReportSeries(name, "option", (Point(NOW, 0.5), Point(NOW.replace(day=9), 0.5)))
+        for name in "ab"
     )
     assert (
-        figures.spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"]["y"]["stack"]
+        figures.build_vega_spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"]["y"][
+            "stack"
+        ]
         == "zero"
     )
     ranged = (
-        Series(
+        ReportSeries(
             "Ada",
             "me",
             (Point(NOW, 1.7e9, 1.6e9, 1.8e9), Point(NOW.replace(day=9), 1.7e9, 1.6e9, 1.8e9)),
         ),
     )
-    spec = figures.spec(a_chart(series=ranged, axis="date"))
+    spec = figures.build_vega_spec(a_chart(series=ranged, axis="date"))
     assert spec["layer"][0]["mark"]["type"] == "area"
     assert spec["layer"][0]["data"]["values"][0]["value"] == 1.7e12  # Vega counts milliseconds
-    assert figures.svg(a_chart(series=ranged, axis="date"))
+    assert figures.render_svg(a_chart(series=ranged, axis="date"))
 
 
 def test_every_line_of_a_chart_is_told_apart_by_colour_or_dash() -> None:
-    options = tuple(Series(str(n), "option", ()) for n in range(14))
-    strokes = [(line.colour, line.dash) for line in figures.styles(options)]
+    options = tuple(ReportSeries(str(n), "option", ()) for n in range(14))
+    strokes = [(line.colour, line.dash) for line in figures.assign_line_styles(options)]
     assert len({*strokes}) == 14
 
 
 def test_a_real_report_reads_in_every_format(lived: Lived) -> None:
     report = lived.tracker.report("question", QUESTION)
-    page = written(report, "html").decode()
+    page = render_report(report, "html").decode()
     assert "As known on 2027-01-10 09:30 UTC" in page
     assert f"tracker report question {QUESTION} --as-of 2027-01-10T09:30:00+00:00" in page
     assert page.count("<svg") == 1
-    assert json.loads(written(report, "json"))["known_at"] == "2027-01-10T09:30:00+00:00"
+    assert json.loads(render_report(report, "json"))["known_at"] == "2027-01-10T09:30:00+00:00"
 
 
 def test_files_are_named_after_what_they_are_about() -> None:
-    assert file_name(a_report(), "pdf") == "question-q-2026-12-01.pdf"
-    assert file_name(Report("week", "", "t", "a", NOW, ()), "html") == "week-2026-12-01.html"
-    assert "/" not in file_name(Report("question", "../../x", "t", "a", NOW, ()), "json")
+    assert report_file_name(a_report(), "pdf") == "question-q-2026-12-01.pdf"
+    assert (
+        report_file_name(ReportDocument("week", "", "t", "a", NOW, ()), "html")
+        == "week-2026-12-01.html"
+    )
+    assert "/" not in report_file_name(
+        ReportDocument("question", "../../x", "t", "a", NOW, ()), "json"
+    )
 
 
 def test_the_name_of_a_file_says_its_format() -> None:
-    assert format_of(Path("a.PDF"), None) == "pdf"
-    assert format_of(Path("a.txt"), "json") == "json"
+    assert choose_format(Path("a.PDF"), None) == "pdf"
+    assert choose_format(Path("a.txt"), "json") == "json"
     with pytest.raises(Refused, match=r"end it in \.html, \.pdf or \.json"):
-        format_of(Path("a.txt"), None)
+        choose_format(Path("a.txt"), None)

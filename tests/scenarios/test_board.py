@@ -11,20 +11,20 @@ from tests.lives import BEN
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import PAPER, answer, ask, say
 from tracker.app.tracker import Tracker
-from tracker.questions.scenarios.board import Row, board, rows
+from tracker.questions.scenarios.board import BoardTimeline, load_board, load_board_timelines
 
 RAIN = QuestionId("rain")
 
 
-def row_of(tracker: Tracker, until: datetime, name: QuestionId = RAIN) -> Row:
+def row_of(tracker: Tracker, until: datetime, name: QuestionId = RAIN) -> BoardTimeline:
     with tracker._store.reading() as session:
-        (row,) = rows(session, [name], until)
+        (row,) = load_board_timelines(session, [name], until)
     return row
 
 
 def board_at(tracker: Tracker, at: datetime, *names: str) -> dict[QuestionId, float]:
     with tracker._store.reading() as session:
-        return board(session, [QuestionId(name) for name in names or (RAIN,)], at)
+        return load_board(session, [QuestionId(name) for name in names or (RAIN,)], at)
 
 
 @pytest.fixture

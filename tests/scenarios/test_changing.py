@@ -13,8 +13,8 @@ from forecasts.errors import ForecastsError, InvalidProbability, InvalidQuestion
 from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.links import LinkKind
 from forecasts.questions.question import QuestionId
-from forecasts.scenarios.diagnosticity import gives_way
-from forecasts.scenarios.scenario_set import LikelihoodRow
+from forecasts.scenarios.diagnosticity import edit_share
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock
 from tests.dashboard.scenario_examples import (
     BEN,
@@ -54,7 +54,7 @@ def questions_alone(tracker: Tracker, clock: FakeClock) -> None:
     ask_questions(tracker, clock.time)
 
 
-def row_of(tracker: Tracker, question_id: QuestionId) -> LikelihoodRow:
+def row_of(tracker: Tracker, question_id: QuestionId) -> ScenarioLikelihoods:
     return next(
         row
         for row in tracker.scenarios(FUTURES).scenario_set.rows
@@ -83,27 +83,27 @@ def suggested(tracker: Tracker) -> dict[str, float]:
         ),
         ({"descriptions": ("one", "two")}, InvalidQuestion, "2 descriptions for 3 scenarios"),
         (
-            {"rows": (LikelihoodRow(QuestionId("nope"), (0.5, 0.5, 0.5)),)},
+            {"rows": (ScenarioLikelihoods(QuestionId("nope"), (0.5, 0.5, 0.5)),)},
             NotFound,
             "there is no question nope",
         ),
         (
-            {"rows": (LikelihoodRow(FUTURES, (0.5, 0.5, 0.5)),)},
+            {"rows": (ScenarioLikelihoods(FUTURES, (0.5, 0.5, 0.5)),)},
             InvalidQuestion,
             "is the scenarios' own question",
         ),
         ({"rows": (TABLE[0], TABLE[0])}, InvalidQuestion, "in the table twice"),
         (
-            {"rows": (LikelihoodRow(PACT, (0.5, 0.5)),)},
+            {"rows": (ScenarioLikelihoods(PACT, (0.5, 0.5)),)},
             InvalidQuestion,
             "has 2 numbers for 3 scenarios",
         ),
         (
-            {"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.0)),)},
+            {"rows": (ScenarioLikelihoods(PACT, (0.5, 0.5, 1.0)),)},
             InvalidProbability,
             "nothing could undo that",
         ),
-        ({"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.2)),)}, InvalidProbability, "1.2"),
+        ({"rows": (ScenarioLikelihoods(PACT, (0.5, 0.5, 1.2)),)}, InvalidProbability, "1.2"),
     ],
 )
 def test_a_set_that_does_not_fit_is_refused_whole(
@@ -135,10 +135,10 @@ def test_a_set_moves_the_suggestion_as_soon_as_it_is_there(asked: Tracker) -> No
 def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) -> None:
     ask_questions(both)
     both.add_scenario_set(SET)
-    both.set_likelihoods(FUTURES, LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."))
+    both.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.2, 0.3, 0.4), "They run."))
     assert both.scenarios(FUTURES).scenario_set.rows == (
         *TABLE,
-        LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."),
+        ScenarioLikelihoods(RACE, (0.2, 0.3, 0.4), "They run."),
     )
     assert both.verify().bad_seq is None
 
@@ -149,16 +149,16 @@ def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) 
 @pytest.mark.parametrize(
     ("row", "error", "reason"),
     [
-        (LikelihoodRow(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
-        (LikelihoodRow(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
-        (LikelihoodRow(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
-        (LikelihoodRow(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
-        (LikelihoodRow(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
-        (LikelihoodRow(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
+        (ScenarioLikelihoods(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
+        (ScenarioLikelihoods(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
+        (ScenarioLikelihoods(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
+        (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
+        (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
+        (ScenarioLikelihoods(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
     ],
 )  # fmt: skip
 def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
-    world: Tracker, row: LikelihoodRow, error: type[Exception], reason: str
+    world: Tracker, row: ScenarioLikelihoods, error: type[Exception], reason: str
 ) -> None:
     before = world.verify()
     with pytest.raises(error, match=reason):
@@ -175,10 +175,10 @@ def test_a_row_on_what_is_no_scenario_set_is_not_found(asked: Tracker) -> None:
 
 
 def test_a_row_replaces_what_it_said_and_one_without_numbers_goes(world: Tracker) -> None:
-    again = LikelihoodRow(PACT, (0.5, 0.4, 0.5), "I was wrong.")
+    again = ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5), "I was wrong.")
     assert world.set_likelihoods(FUTURES, again).rows == (TABLE[1], again)
     assert world.scenarios(FUTURES).scenario_set.rows == (TABLE[1], again)
-    assert world.set_likelihoods(FUTURES, LikelihoodRow(PACT, ())).rows == (TABLE[1],)
+    assert world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, ())).rows == (TABLE[1],)
     assert set(world.scenarios(FUTURES).board) == {FAIR}
     world.set_likelihoods(FUTURES, TABLE[0])
     assert row_of(world, PACT) == TABLE[0]
@@ -187,7 +187,9 @@ def test_a_row_replaces_what_it_said_and_one_without_numbers_goes(world: Tracker
 def test_the_suggestion_moves_with_the_table(world: Tracker) -> None:
     world.suggest()
     before = suggested(world)["friends"]
-    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.1, 0.5, 0.5), "The other way round."))
+    world.set_likelihoods(
+        FUTURES, ScenarioLikelihoods(PACT, (0.1, 0.5, 0.5), "The other way round.")
+    )
     assert suggested(world)["friends"] < before - 0.3
 
 
@@ -196,19 +198,22 @@ def test_the_suggestion_moves_with_the_table(world: Tracker) -> None:
 
 def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeClock) -> None:
     changed = clock.time
-    row = LikelihoodRow(PACT, (0.5, 0.4, 0.5), "I was wrong.")
+    row = ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5), "I was wrong.")
     world.set_likelihoods(FUTURES, row)
     clock.advance(days=1)
-    world.set_likelihoods(FUTURES, LikelihoodRow(FAIR, ()))
+    world.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, ()))
     with world._store.reading() as session:
         stood = [
-            scenarios.of_question(session, FUTURES, at)
+            scenarios.find_scenario_set(session, FUTURES, at)
             for at in (NOW, changed - DAY, changed, clock.time)
         ]
-        before = scenarios.of_question(session, FUTURES, NOW - DAY)
-        listed = scenarios.every(session, NOW - DAY), scenarios.every(session, changed)[0].rows
-        versions = scenarios.versions(session, FUTURES)
-        none = scenarios.versions(session, PACT)
+        before = scenarios.find_scenario_set(session, FUTURES, NOW - DAY)
+        listed = (
+            scenarios.list_scenario_sets(session, NOW - DAY),
+            scenarios.list_scenario_sets(session, changed)[0].rows,
+        )
+        versions = scenarios.list_scenario_set_versions(session, FUTURES)
+        none = scenarios.list_scenario_set_versions(session, PACT)
     assert [one.rows for one in stood if one is not None] == [TABLE, TABLE, (TABLE[1], row), (row,)]
     assert (before, listed[0], none) == (None, (), ())
     assert listed[1] == (TABLE[1], row)
@@ -224,7 +229,9 @@ def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(
 ) -> None:
     before = world.scenarios(FUTURES).history
     assert len(before) == 3
-    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.1, 0.5, 0.5), "The other way round."))
+    world.set_likelihoods(
+        FUTURES, ScenarioLikelihoods(PACT, (0.1, 0.5, 0.5), "The other way round.")
+    )
     after = world.scenarios(FUTURES).history
     assert after[:-1] == before
     assert after[-1].at == clock.time
@@ -249,7 +256,7 @@ def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(
     assert (first.at, rest) == (NOW, [])
     assert first.shares[0] > 0.6
     clock.advance(days=1)
-    asked.set_likelihoods(FUTURES, LikelihoodRow(PACT, ()))
+    asked.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, ()))
     assert asked.scenarios(FUTURES).history[0] == first
 
 
@@ -277,7 +284,9 @@ def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a
         match="3 numbers for 4 scenarios: give one for each of friends, strangers, Oth",
     ):
         world.set_likelihoods(FUTURES, replace(TABLE[0], p=(0.5, 0.4, 0.5)))
-    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.5, 0.4, 0.5, 0.2), "Rivals do not sign."))
+    world.set_likelihoods(
+        FUTURES, ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5, 0.2), "Rivals do not sign.")
+    )
     assert row_of(world, PACT).p == (0.5, 0.4, 0.5, 0.2)
     assert row_of(world, FAIR) == TABLE[1]
 
@@ -291,12 +300,14 @@ def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is
     with pytest.raises(
         InvalidQuestion, match=r"1 numbers for 2 scenarios: give one for each of friends, Other$"
     ):
-        world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.5,)))
-    changed = world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.2), "Only two are left."))
+        world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.5,)))
+    changed = world.set_likelihoods(
+        FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.2), "Only two are left.")
+    )
     assert (
         row_of(world, PACT)
         == changed.rows[-1]
-        == LikelihoodRow(PACT, (0.9, 0.03, 0.2), "Only two are left.")
+        == ScenarioLikelihoods(PACT, (0.9, 0.03, 0.2), "Only two are left.")
     )
     assert world.scenarios(FUTURES).history[:-1] == history
     assert set(suggested(world)) == {"friends", "Other"}
@@ -304,25 +315,25 @@ def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is
 
 def test_a_new_row_says_of_a_scenario_that_is_gone_what_it_says_of_other(world: Tracker) -> None:
     world.change_option(FUTURES, "strangers", "removed")
-    world.set_likelihoods(FUTURES, LikelihoodRow(RACE, (0.9, 0.2)))
+    world.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.9, 0.2)))
     assert row_of(world, RACE).p == (0.9, 0.2, 0.2)
 
 
 def test_a_row_may_name_those_that_are_gone_as_well(world: Tracker) -> None:
     world.change_option(FUTURES, "strangers", "removed")
-    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.1, 0.2)))
+    world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.1, 0.2)))
     assert row_of(world, PACT).p == (0.9, 0.1, 0.2)
 
 
 def test_of_two_changes_each_number_goes_to_its_own_scenario(world: Tracker) -> None:
     world.change_option(FUTURES, "rivals", "added")
     world.change_option(FUTURES, "strangers", "removed")
-    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.2, 0.4)))
+    world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.2, 0.4)))
     assert row_of(world, PACT).p == (0.9, 0.03, 0.2, 0.4)
     world.change_option(FUTURES, "rivals", "removed")
-    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.8, 0.3)))
+    world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.8, 0.3)))
     assert row_of(world, PACT).p == (0.8, 0.03, 0.3, 0.4)
-    world.set_likelihoods(FUTURES, LikelihoodRow(FAIR, (0.8, 0.3)))
+    world.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, (0.8, 0.3)))
     assert row_of(world, FAIR).p == (0.8, 0.4, 0.3, 0.3)
     assert world.verify().bad_seq is None
 
@@ -343,7 +354,7 @@ def test_an_edited_scenario_is_a_forecast_in_which_the_others_gave_way(
     held = Categorical(OPTIONS, (0.5, 0.4, 0.1))
     world.forecast(FUTURES, held, rationale="So it looks.")
     world.forecast(
-        FUTURES, gives_way(held, "friends", 0.55, how=how, one=one), rationale="The pact."
+        FUTURES, edit_share(held, "friends", 0.55, method=how, donor=one), rationale="The pact."
     )
     page = world.scenarios(FUTURES)
     mine = page.held[world.me]

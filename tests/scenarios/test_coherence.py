@@ -15,7 +15,7 @@ from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, answer, ask, say
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.model.scenarios import LEAST, Contradiction, RepairWord
+from tracker.model.scenarios import MIN_NOTABLE_NATS, Contradiction, RepairWord
 
 EARLY, LATE = "early", "late"
 DATES = a_link("dates", EARLY, LATE)
@@ -209,12 +209,14 @@ def test_what_rounding_would_hide_is_slight(linked: Tracker, early: str, slight:
     say(linked, {EARLY: early})
     found = mine(linked)
     assert found.slight is slight
-    assert (found.violation.nats < LEAST) is slight
+    assert (found.violation.nats < MIN_NOTABLE_NATS) is slight
 
 
 def test_near_certainty_a_flagged_contradiction_is_never_slight(linked: Tracker) -> None:
     found = mine(linked)
-    tiny = replace(found.violation, z=1.0, repair=replace(found.violation.repair, nats=LEAST / 2.0))
+    tiny = replace(
+        found.violation, z=1.0, repair=replace(found.violation.repair, nats=MIN_NOTABLE_NATS / 2.0)
+    )
     assert tiny.flagged
     assert not replace(found, violation=tiny).slight
     assert replace(found, violation=replace(tiny, z=0.0)).slight

@@ -10,7 +10,7 @@ import pytest
 
 from forecasts.evidence.evidence import Expectation, Indicator, IndicatorId
 from forecasts.questions.forecaster import SUGGESTION
-from forecasts.suggestion.why import nats
+from forecasts.suggestion.why import format_contribution
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import SOURCE
 from tests.scenarios.linked_questions import acts_of, answer, ask
@@ -117,7 +117,7 @@ def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(
         assert waiting.mark_signposts() == ()
     assert noted(waiting) == [("silent", 9)]
     with waiting._store.reading() as session:
-        assert signposts.newest(session) == {mark.indicator_id: mark}
+        assert signposts.load_signpost_statuses(session) == {mark.indicator_id: mark}
 
 
 def test_a_late_arrival_leaves_the_silence_as_it_is(
@@ -232,7 +232,7 @@ def test_the_suggestion_weighs_the_silence_by_the_ratio_that_was_set_in_advance(
     assert moved == pytest.approx(log(mark.ratio)) == pytest.approx(log(SILENT))
     (*_, last) = acts_of(waiting, SUMMIT, SUGGESTION)
     assert last.made_at > before.made_at
-    assert f"silence {nats(moved)}" in last.rationale
+    assert f"silence {format_contribution(moved)}" in last.rationale
 
 
 # The calendar

@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distributions.cdf import Cdf, Scale, from_quantiles, uniform
+from forecasts.distributions.cdf import Cdf, Scale, curve_from_quantiles, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from tests.forecasts.strategies import law
-from tracker.storage.distributions import from_json, scale_from_json, scale_to_json, to_json
+from tracker.storage.distributions import (
+    distribution_from_json,
+    distribution_to_json,
+    scale_from_json,
+    scale_to_json,
+)
 
 LOG = Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0, unit="USD")
 
@@ -28,22 +33,24 @@ LOG = Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0, unit=
     ],
 )
 def test_a_distribution_is_stored_with_its_kind(held: Distribution, stored: dict[str, Any]) -> None:
-    assert to_json(held) == stored
-    assert from_json(json.loads(json.dumps(stored))) == held
+    assert distribution_to_json(held) == stored
+    assert distribution_from_json(json.loads(json.dumps(stored))) == held
 
 
 @pytest.mark.parametrize(
-    "held", [uniform(LOG), from_quantiles({0.05: 2.0, 0.5: 40.0, 0.95: 900.0}, LOG)]
+    "held", [uniform_curve(LOG), curve_from_quantiles({0.05: 2.0, 0.5: 40.0, 0.95: 900.0}, LOG)]
 )
 def test_a_curve_of_many_points_comes_back_whole(held: Cdf) -> None:
     assert len(held.x) > 200
-    assert from_json(json.loads(json.dumps(to_json(held)))) == held
+    assert distribution_from_json(json.loads(json.dumps(distribution_to_json(held)))) == held
 
 
 @law
 @given(st.floats(0.0, 1.0))
 def test_a_probability_comes_back_to_the_last_digit(p: float) -> None:
-    assert from_json(json.loads(json.dumps(to_json(Binary(p))))) == Binary(p)
+    assert distribution_from_json(
+        json.loads(json.dumps(distribution_to_json(Binary(p))))
+    ) == Binary(p)
 
 
 @law
@@ -52,7 +59,7 @@ def test_shares_come_back_to_the_last_digit(weights: list[int]) -> None:
     held = Categorical(
         tuple(f"option {n}" for n in range(len(weights))), tuple(w / sum(weights) for w in weights)
     )
-    assert from_json(json.loads(json.dumps(to_json(held)))) == held
+    assert distribution_from_json(json.loads(json.dumps(distribution_to_json(held)))) == held
 
 
 @law
@@ -62,7 +69,7 @@ def test_shares_come_back_to_the_last_digit(weights: list[int]) -> None:
 )
 def test_a_curve_comes_back_to_the_last_digit(x: list[float], p: list[float]) -> None:
     held = Cdf(tuple(sorted(x)), tuple(sorted(p[: len(x)])))
-    assert from_json(json.loads(json.dumps(to_json(held)))) == held
+    assert distribution_from_json(json.loads(json.dumps(distribution_to_json(held)))) == held
 
 
 @pytest.mark.parametrize(
@@ -74,6 +81,6 @@ def test_a_range_comes_back_as_it_was(scale: Scale | None) -> None:
 
 def test_what_was_stored_and_is_no_distribution_is_refused() -> None:
     with pytest.raises(ValueError, match="lies between 0 and 1"):
-        from_json({"kind": "binary", "p": 1.5})
+        distribution_from_json({"kind": "binary", "p": 1.5})
     with pytest.raises(ValueError, match="rise"):
-        from_json({"kind": "cdf", "x": [1.0, 0.0], "p": [0.0, 1.0]})
+        distribution_from_json({"kind": "cdf", "x": [1.0, 0.0], "p": [0.0, 1.0]})

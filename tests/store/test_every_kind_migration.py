@@ -20,8 +20,8 @@ from tracker.app.tracker import open_tracker
 from tracker.questions.resolve import SCORES_VERSION
 from tracker.settings import Settings
 from tracker.storage import schema
-from tracker.storage.event_log import Entry, canonical, following
-from tracker.storage.schema import current, upgrade
+from tracker.storage.event_log import LogEntry, build_next_entry, canonical_json
+from tracker.storage.schema import read_schema_version, upgrade
 from tracker.storage.sessions import Store, open_engine
 
 PRIORS = {"summit": 0.1 + 0.2, "treaty": 1 / 3, "drills": 0.05}
@@ -38,7 +38,7 @@ class FirstVersion:
         self._connection = connection
         metadata = MetaData()
         self._tables = {name: Table(name, metadata, autoload_with=connection) for name in TABLES}
-        self._last: Entry | None = None
+        self._last: LogEntry | None = None
 
     def add(self, table: str, /, **row: Any) -> None:
         """One row."""
@@ -46,8 +46,10 @@ class FirstVersion:
 
     def fact(self, kind: str, subject: str, at: datetime, /, **facts: Any) -> None:
         """One row of a fact, and the entry of the log that recorded it."""
-        self._last = following(self._last, kind, subject, body=canonical(facts), entered_at=at)
-        self.add("log", **{name: getattr(self._last, name) for name in Entry.__slots__})
+        self._last = build_next_entry(
+            self._last, kind, subject, body=canonical_json(facts), entered_at=at
+        )
+        self.add("log", **{name: getattr(self._last, name) for name in LogEntry.__slots__})
         self.add(kind, **facts, log_seq=self._last.seq)
 
 
@@ -142,7 +144,7 @@ def settings_of_old(old: Engine, settings: Settings) -> Settings:
 def downgrade(engine: Engine) -> None:
     """Take the database back to the first version, all or nothing."""
     with engine.execution_options(tracker_writing=True).connect() as connection, connection.begin():
-        config = schema._config()
+        config = schema._alembic_config()
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
 
@@ -216,7 +218,7 @@ def test_the_way_back_keeps_the_priors_to_the_last_digit_and_can_be_gone_again(o
     downgrade(old)
     assert priors(old) == PRIORS
     with old.connect() as connection:
-        assert current(connection) == "0001"
+        assert read_schema_version(connection) == "0001"
         assert "option_change" not in inspect(connection).get_table_names()
         people = connection.execute(text("SELECT id FROM forecaster ORDER BY id")).scalars().all()
         assert people == ["ada", "ben", "hazard", "prior", "suggestion"]

@@ -9,41 +9,41 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
-from forecasts.questions.versions import Edit
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.questions.versions import QuestionEdit
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
 from tests.lives import BEN
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.model.audit import Mark, Override, Standpoint, UncheckedAnswer
+from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
 from tracker.storage import edits, essays, facts, links, scenarios, signposts
 from tracker.storage import event_log_rows as log
-from tracker.storage.event_log import canonical
+from tracker.storage.event_log import canonical_json
 from tracker.storage.sessions import Session
 
 SUMMIT, TALKS = QuestionId("summit-2027"), QuestionId("talks-2027")
 AT = NOW + DAY
-MADE = Standpoint(BEN, AT)
+MADE = Authorship(BEN, AT)
 LINK = Link(LinkId("pair"), "negates", (SUMMIT, TALKS), "Either", ("a", "b"), "so we say")
 ANSWER = UncheckedAnswer(SUMMIT, "yes", "", "https://arland.example", "I think.", NOW, NOW)
-MARK = Mark(IndicatorId(f"{SUMMIT}/invitation"), SUMMIT, "seen", NOW, 3.0, 0.5, AT)
+MARK = SignpostStatus(IndicatorId(f"{SUMMIT}/invitation"), SUMMIT, "seen", NOW, 3.0, 0.5, AT)
 REPAIR = RepairDecision(
     link_id=LINK.id, forecaster_id=BEN, question_ids=(SUMMIT, TALKS), before=(0.9, 0.6), after=(0.7, 0.3), nats=0.2,
     decision="declined", why="both may come", at=AT,
 )  # fmt: skip
-ASIDE = Rejection(120, 134, "no measure", BEN, AT)
+ASIDE = ClaimRejection(120, 134, "no measure", BEN, AT)
 OVERRIDE = Override(SUMMIT, ("vague-word", "no-time-zone"), "everybody knows", BEN, AT)
-TABLE = LikelihoodRow(TALKS, (0.9, 0.25), "they talk")
+TABLE = ScenarioLikelihoods(TALKS, (0.9, 0.25), "they talk")
 SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
 
 
-def edit(text: str = "Will they meet?", days: float = 1) -> Edit:
-    return Edit(
+def edit(text: str = "Will they meet?", days: float = 1) -> QuestionEdit:
+    return QuestionEdit(
         question_id=SUMMIT,
         at=NOW + days * DAY,
         by=BEN,
@@ -55,28 +55,28 @@ def edit(text: str = "Will they meet?", days: float = 1) -> Edit:
 
 
 def say_likelihood(session: Session) -> None:
-    scenarios.add(session, SET, MADE)
-    scenarios.set_row(session, SUMMIT, TABLE, MADE)
+    scenarios.add_scenario_set(session, SET, MADE)
+    scenarios.save_likelihood_row(session, SUMMIT, TABLE, MADE)
 
 
 def say_repair(session: Session) -> None:
-    links.add(session, LINK, MADE)
-    links.decide(session, REPAIR)
+    links.add_link(session, LINK, MADE)
+    links.add_repair_decision(session, REPAIR)
 
 
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
     ),
-    "edit": lambda s: edits.add(s, edit()),
-    "retraction": lambda s: edits.retract(s, SUMMIT, "asked twice", at=AT, by=BEN),
+    "edit": lambda s: edits.add_edit(s, edit()),
+    "retraction": lambda s: edits.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
     "override": lambda s: edits.add_override(s, OVERRIDE),
-    "unchecked": lambda s: edits.add_unchecked(s, ANSWER, at=AT, by=BEN),
-    "link": lambda s: links.add(s, LINK, MADE),
+    "unchecked": lambda s: edits.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
+    "link": lambda s: links.add_link(s, LINK, MADE),
     "repair": say_repair,
-    "scenarios": lambda s: scenarios.add(s, SET, MADE),
+    "scenarios": lambda s: scenarios.add_scenario_set(s, SET, MADE),
     "likelihood": say_likelihood,
-    "signpost": lambda s: signposts.add(s, MARK),
+    "signpost": lambda s: signposts.add_signpost_status(s, MARK),
 }
 """How each kind of fact is said, by ben, a day after NOW."""
 
@@ -98,7 +98,7 @@ def asked(tracker: Tracker) -> Tracker:
 
 
 def test_every_kind_is_said_in_these_tests() -> None:
-    assert SAID.keys() == facts.KINDS.keys()
+    assert SAID.keys() == facts.FACT_TABLES.keys()
 
 
 @pytest.mark.parametrize("kind", SAID)
@@ -108,18 +108,22 @@ def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(
     with asked._store.writing() as session:
         SAID[kind](session)
     with asked._store.reading() as session:
-        entry = log.last(session)
+        entry = log.find_last_entry(session)
         assert entry is not None
-        (row,) = [said for seq, said in facts.seqs(session)[kind].items() if seq == entry.seq]
+        (row,) = [
+            said
+            for seq, said in facts.index_facts_by_kind(session)[kind].items()
+            if seq == entry.seq
+        ]
     assert (entry.kind, entry.subject, entry.entered_at) == (kind, SUBJECTS.get(kind, SUMMIT), AT)
     assert (row["at"], row["by"]) == (AT, BEN if kind != "signpost" else "matcher")
-    assert canonical(row) == entry.body
+    assert canonical_json(row) == entry.body
     assert asked.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("kind", SAID)
 def test_a_fact_is_neither_changed_nor_taken_away(asked: Tracker, kind: str) -> None:
-    table = facts.KINDS[kind].__tablename__
+    table = facts.FACT_TABLES[kind].__tablename__
     with asked._store.writing() as session:
         SAID[kind](session)
     for statement in (f"UPDATE {table} SET by = 'eve'", f"DELETE FROM {table}"):
@@ -135,7 +139,7 @@ def test_what_is_said_in_a_transaction_that_fails_was_never_said(asked: Tracker,
         say_and_fail(asked, kind)
     assert asked.verify() == before
     with asked._store.reading() as session:
-        assert not facts.seqs(session)[kind]
+        assert not facts.index_facts_by_kind(session)[kind]
 
 
 def say_and_fail(tracker: Tracker, kind: str) -> None:
@@ -152,16 +156,16 @@ def test_a_character_that_cannot_be_kept_is_refused_with_the_kind(
         pytest.raises(Refused, match="the retraction holds a character"),
         asked._store.writing() as session,
     ):
-        edits.retract(session, SUMMIT, lost, at=AT, by=BEN)
+        edits.retract_question(session, SUMMIT, lost, at=AT, by=BEN)
     assert asked.questions()
 
 
 def test_a_name_is_given_to_one_link_alone(asked: Tracker) -> None:
     with asked._store.writing() as session:
-        links.add(session, LINK, MADE)
+        links.add_link(session, LINK, MADE)
     before = asked.verify()
     with pytest.raises(IntegrityError), asked._store.writing() as session:
-        links.add(session, LINK, MADE)
+        links.add_link(session, LINK, MADE)
     assert asked.verify() == before
 
 
@@ -173,16 +177,16 @@ def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
         for kind in ("claim", "edit", "override", "unchecked", "repair", "likelihood", "signpost"):
             SAID[kind](session)
     with asked._store.reading() as session:
-        assert edits.of_question(session, SUMMIT) == (edit(),)
-        assert edits.override_of(session, SUMMIT) == OVERRIDE
-        assert edits.unchecked(session, SUMMIT) == (ANSWER,)
-        assert links.every(session) == (LINK,)
-        assert links.decisions(session) == (REPAIR,)
-        assert scenarios.every(session) == (
+        assert edits.edits_of_question(session, SUMMIT) == (edit(),)
+        assert edits.find_override(session, SUMMIT) == OVERRIDE
+        assert edits.list_pending_answers(session, SUMMIT) == (ANSWER,)
+        assert links.list_links(session) == (LINK,)
+        assert links.list_repair_decisions(session) == (REPAIR,)
+        assert scenarios.list_scenario_sets(session) == (
             ScenarioSet(SUMMIT, "Futures", ("one", "two"), (TABLE,), "a note"),
         )
-        assert signposts.of_question(session, SUMMIT) == (MARK,)
-        assert essays.rejections(session, EssayId("essay")) == ((ASIDE, "they will meet"),)
+        assert signposts.signpost_statuses_of_question(session, SUMMIT) == (MARK,)
+        assert essays.list_rejections(session, EssayId("essay")) == ((ASIDE, "they will meet"),)
 
 
 def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
@@ -191,34 +195,37 @@ def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
         for one in (OVERRIDE, later):
             edits.add_override(session, one)
         for version in (edit(), edit("Do they meet?", 2)):
-            edits.add(session, version)
+            edits.add_edit(session, version)
     with asked._store.reading() as session:
-        assert edits.override_of(session, SUMMIT) == later
-        assert [one.text for one in edits.of_question(session, SUMMIT)] == [
+        assert edits.find_override(session, SUMMIT) == later
+        assert [one.text for one in edits.edits_of_question(session, SUMMIT)] == [
             "Will they meet?",
             "Do they meet?",
         ]
-        assert edits.every(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
-        assert len(facts.seqs(session)["override"]) == 2
+        assert edits.list_edits(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
+        assert len(facts.index_facts_by_kind(session)["override"]) == 2
 
 
 def test_a_verdict_on_a_sentence_counts_for_the_words_it_was_about(asked: Tracker) -> None:
-    essay, other = EssayId("essay"), Rejection(120, 130, "no date", BEN, AT)
+    essay, other = EssayId("essay"), ClaimRejection(120, 130, "no date", BEN, AT)
     with asked._store.writing() as session:
         essays.decide_claim(session, essay, ASIDE, "they will meet", verdict="rejected")
         essays.decide_claim(session, essay, other, "it will rain", verdict="rejected")
         essays.decide_claim(session, essay, ASIDE, "they will meet", verdict="restored")
     with asked._store.reading() as session:
-        assert essays.rejections(session, essay) == ((other, "it will rain"),)
-        assert essays.judged(session, essay) == {(120, "they will meet"), (120, "it will rain")}
-        assert essays.rejections(session, EssayId("another")) == ()
+        assert essays.list_rejections(session, essay) == ((other, "it will rain"),)
+        assert essays.list_decided_claims(session, essay) == {
+            (120, "they will meet"),
+            (120, "it will rain"),
+        }
+        assert essays.list_rejections(session, EssayId("another")) == ()
 
 
 def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> None:
     with asked._store.writing() as session:
         SAID["retraction"](session)
     with asked._store.reading() as session:
-        assert edits.retracted(session) == {SUMMIT}
+        assert edits.list_retracted_ids(session) == {SUMMIT}
     with pytest.raises(IntegrityError), asked._store.writing() as session:
         SAID["retraction"](session)
 
@@ -229,9 +236,9 @@ def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> N
 def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: Tracker) -> None:
     with asked._store.writing() as session:
         for days in (1, 2, 3):
-            edits.add(session, edit(f"Version {days}?", days))
+            edits.add_edit(session, edit(f"Version {days}?", days))
     with asked._store.reading() as session:
-        first, second, third = sorted(facts.seqs(session)["edit"])
+        first, second, third = sorted(facts.index_facts_by_kind(session)["edit"])
     with asked._store.writing() as session:
         session.connection().execute(text("DROP TRIGGER question_edit_no_update"))
         session.connection().execute(
@@ -241,6 +248,6 @@ def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: T
             text(f"UPDATE question_edit SET sources = '[' WHERE log_seq = {third}")
         )
     with asked._store.reading() as session:
-        found = facts.seqs(session)["edit"]
+        found = facts.index_facts_by_kind(session)["edit"]
     assert (found[first]["text"], found[second], found[third]) == ("Version 1?", {}, {})
     assert asked.verify().bad_seq == second

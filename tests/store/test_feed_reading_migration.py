@@ -87,7 +87,7 @@ def old(database_url: str) -> Iterator[Engine]:
 def downgrade(engine: Engine) -> None:
     """Take the database back to the second version, all or nothing."""
     with engine.execution_options(tracker_writing=True).connect() as connection, connection.begin():
-        config = schema._config()
+        config = schema._alembic_config()
         config.attributes["connection"] = connection
         command.downgrade(config, "0002")
 
@@ -95,7 +95,7 @@ def downgrade(engine: Engine) -> None:
 def test_feeds_keep_their_state_and_say_why_they_are_paused(old: Engine) -> None:
     upgrade(old)
     with Session(old) as session:
-        found = {state.id: state for state in feeds.feeds(session)}
+        found = {state.id: state for state in feeds.list_feeds(session)}
     assert {name: state.paused_why for name, state in found.items()} == {
         "wire": "",
         "gone": "HTTP 410 Gone",
@@ -110,7 +110,7 @@ def test_feeds_keep_their_state_and_say_why_they_are_paused(old: Engine) -> None
 def test_items_keep_their_words_and_are_not_taken_for_edited(old: Engine) -> None:
     upgrade(old)
     with Session(old) as session:
-        known = items.known_by_key(session, [(FeedId("wire"), "a"), (FeedId("wire"), "b")])
+        known = items.find_items_by_key(session, [(FeedId("wire"), "a"), (FeedId("wire"), "b")])
     assert [(k.key, k.title, k.fingerprint) for k in known] == [
         ("a", "News of a", ""),
         ("b", "News of b", ""),
@@ -129,7 +129,7 @@ def test_an_article_may_stand_in_two_feeds_and_without_a_story_afterwards(old: E
     }
     add(old, "item", {**an_item_row("a", NOW), "feed_id": "gone", "story_id": None, **extra})
     with Session(old) as session:
-        assert [k.feed_id for k in items.known_by_url(session, ["wire.invalid/a"])] == [
+        assert [k.feed_id for k in items.find_items_by_url(session, ["wire.invalid/a"])] == [
             "wire",
             "gone",
         ]

@@ -24,7 +24,7 @@ from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
 from tracker.interfaces.scheduler import Job, Scheduler
 from tracker.settings import Settings
 from tracker.storage import leader
-from tracker.storage.leader import AdvisoryLock, leading
+from tracker.storage.leader import AdvisoryLock, hold_leadership
 from tracker.storage.sessions import open_engine
 
 END_THE_HOLDER = (
@@ -83,7 +83,7 @@ def server(postgres_server: str) -> Iterator[Server]:
 def lock(postgres_url: str) -> Iterator[AdvisoryLock]:
     """The lock of a database on the server that all tests share, taken."""
     taken = AdvisoryLock(make_url(postgres_url))
-    taken.take()
+    taken.acquire()
     yield taken
     taken.release()
 
@@ -95,7 +95,7 @@ def test_a_lost_lock_is_taken_again_at_the_next_check(
         end_the_holder(postgres_url)
         lock.check()
         with pytest.raises(AlreadyRunning, match=r"tracker scheduler \d+ on .*, since"):
-            AdvisoryLock(make_url(postgres_url)).take()
+            AdvisoryLock(make_url(postgres_url)).acquire()
     lock.check()
 
 
@@ -105,7 +105,7 @@ def test_a_holder_that_another_replaced_ends_and_names_it(
     end_the_holder(postgres_url)
     another_names_it = r"was lost, and .* already runs .*: tracker scheduler \d+ on"
     with (
-        leading(open_engine(postgres_url), NOW),
+        hold_leadership(open_engine(postgres_url), NOW),
         pytest.raises(LeadershipLost, match=another_names_it),
     ):
         lock.check()
@@ -133,10 +133,12 @@ def test_a_lost_connection_that_the_server_still_keeps_is_waited_for(
 def test_schedulers_of_two_databases_of_one_server_both_lead(
     lock: AdvisoryLock, server: Server
 ) -> None:
-    with leading(open_engine(server.url), NOW) as first:
+    with hold_leadership(open_engine(server.url), NOW) as first:
         with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute("CREATE DATABASE other")
-        with leading(open_engine(server.url.replace("/postgres?", "/other?")), NOW) as second:
+        with hold_leadership(
+            open_engine(server.url.replace("/postgres?", "/other?")), NOW
+        ) as second:
             first.check()
             second.check()
 
@@ -145,7 +147,7 @@ def test_a_server_that_is_away_is_waited_for(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leader, "RETRY_SECONDS", 0.0)
-    with leading(open_engine(server.url), NOW) as leadership:
+    with hold_leadership(open_engine(server.url), NOW) as leadership:
         server.stop()
         for _ in range(3):
             with pytest.raises(StorageUnavailable, match="the scheduler's lock cannot be taken"):
@@ -159,7 +161,7 @@ def test_threads_do_not_queue_up_for_a_dead_server(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leader, "RETRY_SECONDS", 1e9)
-    with leading(open_engine(server.url), NOW) as leadership:
+    with hold_leadership(open_engine(server.url), NOW) as leadership:
         server.restart()
         leadership.check()  # a server that answers is asked at once
         server.stop()

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from forecasts.evidence.parameters import Learned
+from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW
 from tracker.app.tracker import Tracker
 from tracker.storage import learned
-from tracker.storage.learned import Kept, State
+from tracker.storage.learned import LearnedRecord, LearnedState
 
 
 def kept(
@@ -20,31 +20,31 @@ def kept(
     *,
     name: str = "gamma",
     scope: str = "all",
-    state: State = "learned",
-) -> Kept:
-    return Kept(
-        Learned(name, scope, value, 30, NOW + days * DAY, f"version of day {days}"),
+    state: LearnedState = "learned",
+) -> LearnedRecord:
+    return LearnedRecord(
+        LearnedValue(name, scope, value, 30, NOW + days * DAY, f"version of day {days}"),
         state,
         ForecasterId("ada"),
     )
 
 
-def add(tracker: Tracker, *versions: Kept) -> None:
+def add(tracker: Tracker, *versions: LearnedRecord) -> None:
     with tracker._store.writing() as session:
         for one in versions:
-            learned.add(session, one)
+            learned.add_learned(session, one)
 
 
 def test_the_newest_version_counts_and_all_of_them_are_kept(both: Tracker) -> None:
     first, second, other = kept(0.6), kept(0.7, 2), kept(0.4, 1, name="reliability", scope="wire")
     add(both, first, other, second)
     with both._store.reading() as session:
-        assert learned.current(session) == {
+        assert learned.load_current_records(session) == {
             ("gamma", "all"): second,
             ("reliability", "wire"): other,
         }
-        assert learned.history(session, "gamma", "all") == (first, second)
-        assert learned.history(session, "gamma", "wire") == ()
+        assert learned.list_versions(session, "gamma", "all") == (first, second)
+        assert learned.list_versions(session, "gamma", "wire") == ()
 
 
 @pytest.mark.parametrize(("days", "value"), [(-1, None), (0, 0.6), (1, 0.6), (2, 0.7), (9, 0.7)])
@@ -53,7 +53,7 @@ def test_a_version_counts_from_its_own_instant_on(
 ) -> None:
     add(tracker, kept(0.6), kept(0.7, 2))
     with tracker._store.reading() as session:
-        assert learned.values(session, "gamma", NOW + days * DAY).get("all") == value
+        assert learned.load_values(session, "gamma", NOW + days * DAY).get("all") == value
 
 
 def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> None:
@@ -64,8 +64,8 @@ def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> No
         kept(0.7, 1, scope="b", state="frozen"),
     )
     with both._store.reading() as session:
-        assert learned.values(session, "gamma") == {"b": 0.7}
-        assert learned.values(session, "gamma", NOW) == {"a": 0.6}
+        assert learned.load_values(session, "gamma") == {"b": 0.7}
+        assert learned.load_values(session, "gamma", NOW) == {"a": 0.6}
 
 
 @pytest.mark.parametrize(

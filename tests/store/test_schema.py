@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import DatabaseTooNew, TrackerError
 from tracker.storage import schema
-from tracker.storage.schema import check_after, current, row_counts, upgrade
+from tracker.storage.schema import check_migration, count_rows, read_schema_version, upgrade
 from tracker.storage.sessions import Store, open_engine
 from tracker.storage.tables import Row
 
@@ -30,18 +30,18 @@ def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str
 
 
 def test_the_files_of_the_migrations_are_numbered_in_the_order_that_alembic_sees() -> None:
-    script = ScriptDirectory.from_config(schema._config())
-    assert [s.revision for s in script.walk_revisions()][::-1] == schema.revisions()
+    script = ScriptDirectory.from_config(schema._alembic_config())
+    assert [s.revision for s in script.walk_revisions()][::-1] == schema.list_schema_versions()
 
 
 def test_upgrading_twice_changes_nothing(database_url: str) -> None:
     engine = open_engine(database_url)
     upgrade(engine)
     with engine.connect() as connection:
-        before = (current(connection), row_counts(connection))
+        before = (read_schema_version(connection), count_rows(connection))
     upgrade(engine)
     with engine.connect() as connection:
-        assert (current(connection), row_counts(connection)) == before
+        assert (read_schema_version(connection), count_rows(connection)) == before
     engine.dispose()
 
 
@@ -49,7 +49,7 @@ def test_the_first_migration_can_be_taken_back(database_url: str) -> None:
     engine = open_engine(database_url)
     upgrade(engine)
     with engine.execution_options(tracker_writing=True).connect() as connection, connection.begin():
-        config = schema._config()
+        config = schema._alembic_config()
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
@@ -109,10 +109,10 @@ def test_a_migration_that_would_lose_rows_is_rolled_back(tmp_path: Path) -> None
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
     upgrade(engine)
     with engine.connect() as connection:
-        before = row_counts(connection)
+        before = count_rows(connection)
         assert before["forecaster"] == 4
         with pytest.raises(TrackerError, match="rows would be lost in forecaster"):
-            check_after(connection, {**before, "forecaster": 5})
+            check_migration(connection, {**before, "forecaster": 5})
     engine.dispose()
 
 
@@ -125,5 +125,5 @@ def test_a_migration_that_breaks_a_reference_is_rolled_back(tmp_path: Path) -> N
             "INSERT INTO claim VALUES ('C1', 'nowhere', 'q', 0, 'k', 'm', 'r')"
         )
         with pytest.raises(TrackerError, match="1 broken references, first in claim"):
-            check_after(connection, {})
+            check_migration(connection, {})
     engine.dispose()

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.app.question_set_files import DEFAULT, load
-from tracker.matching.features import NAMES
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
+from tracker.matching.features import FEATURE_NAMES
 from tracker.matching.head import Head, Heads
-from tracker.matching.matcher import Matcher, Words, words_of
-from tracker.matching.profile import Profile, profile_of
+from tracker.matching.matcher import ItemText, Matcher, clean_item_text
+from tracker.matching.profile import Profile, profile_from_indicator
 from tracker.matching.semantic import Encoder
-from tracker.matching.tokens import Tokens
+from tracker.matching.tokens import Vocabulary
 
 HERE = Path(__file__).parent
 UNLABELLED = 3_000
@@ -34,7 +34,7 @@ BEST = 4
 
 Floats = NDArray[np.float32]
 
-_NOTHING = Head(0.0, (0.0,) * len(NAMES), 0.5, 0)
+_NOTHING = Head(0.0, (0.0,) * len(FEATURE_NAMES), 0.5, 0)
 UNFITTED = Heads(_NOTHING, _NOTHING)
 
 
@@ -63,10 +63,12 @@ class Examples:
 
 def topics() -> dict[str, Topic]:
     """The topics that pairs were labelled for."""
-    built_in = load(DEFAULT)
+    built_in = load_question_set(DEFAULT_SET)
     found = {}
     for question in built_in.questions:
-        profiles = (profile_of(i) for i in built_in.indicators if i.question_id == question.id)
+        profiles = (
+            profile_from_indicator(i) for i in built_in.indicators if i.question_id == question.id
+        )
         mine = tuple(dict.fromkeys(profiles))
         bare = Profile(question.text)
         found[str(question.id)] = Topic(question.id, mine or (bare,), bare, own=False)
@@ -86,7 +88,7 @@ def labels() -> dict[str, dict[str, int]]:
     return found
 
 
-def archive(folder: Path, without: Path) -> dict[str, Words]:
+def archive(folder: Path, without: Path) -> dict[str, ItemText]:
     """The items of all archives in a folder, without those of a file of other labels and their
     twins by title.
     """
@@ -96,11 +98,11 @@ def archive(folder: Path, without: Path) -> dict[str, Words]:
         for line in gzip.decompress(file.read_bytes()).splitlines():
             item = json.loads(line)
             if item["title"].casefold() not in hidden:
-                found[item["id"]] = words_of(item["title"], item["summary"])
+                found[item["id"]] = clean_item_text(item["title"], item["summary"])
     return found
 
 
-def examples(items: Mapping[str, Words], encoder: Encoder | None, *, bare: bool) -> Examples:
+def examples(items: Mapping[str, ItemText], encoder: Encoder | None, *, bare: bool) -> Examples:
     """All rows, for profiles with phrasings or for `bare` questions."""
     known, rows = topics(), []
     unlabelled = random.Random(0).sample(sorted(items), UNLABELLED)
@@ -108,10 +110,10 @@ def examples(items: Mapping[str, Words], encoder: Encoder | None, *, bare: bool)
         topic = known[name]
         profiles = (topic.question,) if bare else topic.profiles
         wanted = [i for i in labelled if i in items] + [i for i in unlabelled if i not in labelled]
-        matcher = Matcher(profiles, encoder, Tokens(), UNFITTED)
+        matcher = Matcher(profiles, encoder, Vocabulary(), UNFITTED)
         truth = np.array([labelled.get(i, -1) for i in wanted])
         for item, features in _best(matcher, [items[i] for i in wanted]):
-            if truth[item] < 0 and features[NAMES.index("all terms")]:
+            if truth[item] < 0 and features[FEATURE_NAMES.index("all terms")]:
                 continue  # its author's own rule says that it bears on the topic, and nobody has looked
             rows.append((number, number * 1_000_000 + item, features, truth[item], topic.own))
     columns: list[Any] = list(zip(*rows, strict=True))
@@ -125,16 +127,16 @@ def examples(items: Mapping[str, Words], encoder: Encoder | None, *, bare: bool)
     )
 
 
-def _best(matcher: Matcher, items: Sequence[Words]) -> Iterator[tuple[int, Floats]]:
+def _best(matcher: Matcher, items: Sequence[ItemText]) -> Iterator[tuple[int, Floats]]:
     """For each item the features of the profiles that a crude sum likes best; zeros where nothing
     was a candidate.
     """
     for start in range(0, len(items), 256):
-        weighed = matcher.weigh(items[start : start + 256])
+        weighed = matcher.score_items(items[start : start + 256])
         crude = weighed.features[:, [1, 2, 4, 5, 13]].sum(axis=1)
         for item in range(min(256, len(items) - start)):
             mine = np.flatnonzero(weighed.pairs.items == item)
             if not len(mine):
-                yield start + item, np.zeros(len(NAMES), dtype=np.float32)
+                yield start + item, np.zeros(len(FEATURE_NAMES), dtype=np.float32)
             for row in mine[np.argsort(-crude[mine])][:BEST]:
                 yield start + item, weighed.features[row]

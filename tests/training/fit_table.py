@@ -25,9 +25,9 @@ from tests.training.judging import likeness
 from tests.training.packing import pack_table
 from tests.training.recombining import recombined
 from tests.training.texts import READERS, Text, read
-from tracker.matching.minilm import MOST_PIECES, SHIPPED_SHA256, MiniLMEncoder
-from tracker.matching.minilm_graph import integer_graph
-from tracker.matching.static import words_of
+from tracker.matching.minilm import MAX_PIECES, WEIGHTS_SHA256, MiniLMEncoder
+from tracker.matching.minilm_graph import build_integer_graph
+from tracker.matching.static import split_letters
 from tracker.matching.wordpiece import WordPiece
 
 Floats = NDArray[np.float32]
@@ -73,7 +73,7 @@ class Reading:
 def main(model: Path, vocabulary: Path, sources: tuple[str, ...], out: Path) -> None:
     """Fit the table and write it to OUT."""
     pieces = tuple(_checked(vocabulary, VOCABULARY_SHA256).decode().removesuffix("\n").split("\n"))
-    teacher = MiniLMEncoder(integer_graph(_checked(model, SHIPPED_SHA256)), pieces)
+    teacher = MiniLMEncoder(build_integer_graph(_checked(model, WEIGHTS_SHA256)), pieces)
     texts = {t.words: t for s in sources for t in read(s.split("=")[0], Path(s.partition("=")[2]))}
     reading = chosen(tuple(texts.values()), pieces)
     content = made(reading, pieces, teacher)
@@ -114,14 +114,14 @@ def made(reading: Reading, vocabulary: Sequence[str], teacher: MiniLMEncoder) ->
     kept = np.array([i for i, piece in enumerate(vocabulary) if _MEANINGFUL.fullmatch(piece)])
     marks = wordpiece.encode("", 2)
     alone = _taught(teacher, ([marks[0], i, marks[1]] for i in kept.tolist()))
-    taught = _taught(teacher, (wordpiece.encode(text, MOST_PIECES) for text in reading.fit))
+    taught = _taught(teacher, (wordpiece.encode(text, MAX_PIECES) for text in reading.fit))
     counts = _counted(reading.fit, wordpiece, kept)
     frequency = np.asarray(counts.sum(axis=0)).ravel().astype(np.int64)
     directions = projection(taught[::5].astype(np.float32), DIM)
     first = first_rows(alone.astype(np.float32) @ directions, frequency)
     rows = fitted(first, counts, (taught, directions), Lesson())
     held = _counted(reading.held_out, wordpiece, kept)
-    expected = _taught(teacher, (wordpiece.encode(text, MOST_PIECES) for text in reading.held_out))
+    expected = _taught(teacher, (wordpiece.encode(text, MAX_PIECES) for text in reading.held_out))
     scales, numbers = quantised(rows)
     for name, student in (
         ("unfitted", first),
@@ -157,7 +157,7 @@ def _counted(texts: Sequence[str], wordpiece: WordPiece, kept: NDArray[np.int64]
     column[kept] = np.arange(len(kept))
 
     def columns(text: str) -> Iterator[int]:
-        numbers = chain.from_iterable(map(wordpiece.pieces, words_of(text)))
+        numbers = chain.from_iterable(map(wordpiece.pieces, split_letters(text)))
         return (int(c) for c in column[list(numbers)] if c >= 0)
 
     lists = [list(columns(text)) for text in texts]

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from tests.training.examples import Examples, archive, examples
-from tracker.matching.encoders import Remembering, open_encoder
-from tracker.matching.features import NAMES
-from tracker.matching.head import WEIGHTS
+from tracker.matching.encoders import CachingEncoder, open_encoder
+from tracker.matching.features import FEATURE_NAMES
+from tracker.matching.head import WEIGHTS_FILE
 
 ROUNDS = 4
 RIDGE = 1.0
@@ -72,7 +72,7 @@ def fit(found: Examples) -> Fitted:
     precision = float(labelled[0][accepted].mean())
     recall = float(labelled[0][accepted].sum() / labelled[0].sum())
     pairs = int((np.unique(found.group[found.relevance >= 0])).size)
-    bm25 = _mean_precision(found, found.features[:, NAMES.index("BM25")].astype(float))
+    bm25 = _mean_precision(found, found.features[:, FEATURE_NAMES.index("BM25")].astype(float))
     ours = _mean_precision(found, held_out)
     return Fitted(weights[:-1], float(weights[-1]), precision, recall, ours, bm25, pairs)
 
@@ -85,7 +85,7 @@ def _weights(found: Examples) -> Floats:
     truth = (found.relevance >= 1).astype(float)
     counts = np.where(found.relevance == 1, WEAK, 1.0) * np.where(found.own, 1.0, FROM_THE_SET)
     score = found.features[:, [1, 2, 4, 5, 13]].sum(axis=1).astype(float)
-    fitted = np.zeros(len(NAMES) + 1)
+    fitted = np.zeros(len(FEATURE_NAMES) + 1)
     for _ in range(ROUNDS):
         order = np.lexsort((-score, found.group))
         best = order[np.r_[True, np.diff(found.group[order]) != 0]]
@@ -138,7 +138,7 @@ def _written(kind: str, found: Fitted) -> Iterator[str]:
     yield f"[{kind}.weights]"
     yield from (
         f'"{name}" = {weight:.4f}'
-        for name, weight in zip(NAMES, found.weights, strict=True)
+        for name, weight in zip(FEATURE_NAMES, found.weights, strict=True)
         if weight > 5e-5
     )
 
@@ -153,7 +153,7 @@ def main(news: Path, without: Path, kinds: list[str]) -> None:
         encoder = open_encoder(
             "none" if kind == "lexical" else kind, Path(gettempdir()) / "scenario-tracker-models"
         )
-        encoder = Remembering(encoder) if encoder else None
+        encoder = CachingEncoder(encoder) if encoder else None
         for bare in (False, True):
             found = fit(examples(items, encoder, bare=bare))
             name = f"{kind}-bare" if bare else kind
@@ -162,7 +162,7 @@ def main(news: Path, without: Path, kinds: list[str]) -> None:
                 f"{name}: AP {found.average_precision:.3f}, BM25 {found.bm25:.3f}, from "
                 f"{THRESHOLD} on precision {found.precision:.2f} recall {found.recall:.2f}\n"
             )
-    WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    WEIGHTS_FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

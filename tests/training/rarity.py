@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tracker.matching.tokens import NOTHING, Tokens
+from tracker.matching.tokens import NO_TOKEN, Vocabulary
 
 FREE = ("wiki_events", "wh_briefings")
 FEWEST = 2
@@ -53,9 +53,9 @@ def _read(file: Path) -> Any:
 
 def main(corpora: Path, out: Path) -> None:
     """Count and write."""
-    tokens, found, total = Tokens(), Counter[int](), 0
+    tokens, found, total = Vocabulary(), Counter[int](), 0
     for text in dict.fromkeys(texts(corpora)):
-        found.update(set(tokens.of(text)) - {NOTHING})
+        found.update(set(tokens.of(text)) - {NO_TOKEN})
         total += 1
     kept = sorted((tokens.names[token], n) for token, n in found.items() if n >= FEWEST)
     out.write_bytes(

@@ -37,7 +37,8 @@ def test_every_label_is_of_a_known_topic(
     rows: list[dict[str, str]], topics: list[dict[str, Any]]
 ) -> None:
     built_in = {
-        str(question.id) for question in question_sets.load(question_sets.DEFAULT).questions
+        str(question.id)
+        for question in question_sets.load_question_set(question_sets.DEFAULT_SET).questions
     }
     assert {row["topic"] for row in rows} <= built_in | {topic["id"] for topic in topics}
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, cast
 
 from forecasts.distributions.distribution import OTHER, Categorical
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.evidence.evidence import Indicator
 from forecasts.question_sets.question_set import (
     MAX_QUOTED_WORDS,
@@ -27,39 +27,39 @@ from forecasts.questions.question import (
 from forecasts.scenarios.scenario_set import ScenarioSet
 from tracker.app import question_set_checks as set_checks
 from tracker.errors import NotFound, Refused
-from tracker.essays.anchoring import anchored, free_id, moved, stands
+from tracker.essays.anchoring import anchor_claims, free_claim_id, has_quote, move_rejections
 from tracker.storage import edits, essays, feeds, links, questions, resolutions, scenarios
 from tracker.storage.sessions import Session
 
-ASKED_ALREADY: Final = (
+ALREADY_ASKED_OVERRIDE: Final = (
     "It is asked already where it comes from, as the linter and its neighbours were then."
 )
 """Override for a question that has a blocking flaw now and had no override when it was opened."""
 
 
-def export(session: Session, essay_id: EssayId) -> QuestionSet:
+def export_question_set(session: Session, essay_id: EssayId) -> QuestionSet:
     """Build the question set of an essay: current questions, answers, links, scenarios, feeds.
 
     Forecasts of people are not exported: they belong to this installation. Raises `NotFound` for an
     unknown essay, `Refused` for one without a question, since a set without questions cannot be
     loaded.
     """
-    essay = questions.essay(session, essay_id)
+    essay = questions.find_essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
-    essay_questions = [q for q in questions.every(session) if q.essay_id == essay_id]
+    essay_questions = [q for q in questions.list_questions(session) if q.essay_id == essay_id]
     past = _export_resolutions(session, essay_questions)
     current = {q.id: _with_answers(q, past) for q in essay_questions}
     exported = tuple(map(_as_new_question, current.values()))
     if not exported:
         raise Refused(f"{essay_id} has no question yet: there is nothing to export")
     ids = {q.id: q for q in exported}
-    stored_text = essays.newest_text(session, essay_id)
+    stored_text = essays.find_newest_text(session, essay_id)
     text = "" if stored_text is None else stored_text.text
-    rejected = moved(essays.rejections(session, essay_id), text)
+    rejected = move_rejections(essays.list_rejections(session, essay_id), text)
     claims = _export_claims(session, essay_id, rejected, text)
     # A later text may no longer have the words of the claims.
-    if not all(stands(claim, text) for claim in claims):
+    if not all(has_quote(claim, text) for claim in claims):
         text = ""
     question_set = QuestionSet(
         essay=essay,
@@ -67,7 +67,7 @@ def export(session: Session, essay_id: EssayId) -> QuestionSet:
         questions=exported,
         indicators=tuple(
             i
-            for i in questions.indicators(session, sorted(ids))
+            for i in questions.list_indicators(session, sorted(ids))
             if _has_remaining_option(i, ids[i.question_id])
         ),
         feeds=_export_feeds(session),
@@ -77,22 +77,24 @@ def export(session: Session, essay_id: EssayId) -> QuestionSet:
         forecasters={},
         scenarios=tuple(
             _restrict_scenarios(s, current[s.question_id], ids)
-            for s in scenarios.every(session)
+            for s in scenarios.list_scenario_sets(session)
             if s.question_id in ids
         ),
-        links=tuple(link for link in links.every(session) if ids.keys() >= set(link.question_ids)),
+        links=tuple(
+            link for link in links.list_links(session) if ids.keys() >= set(link.question_ids)
+        ),
         text=text,
         overrides={
             q: override.why
             for q in sorted(ids)
-            if (override := edits.override_of(session, q)) is not None
+            if (override := edits.find_override(session, q)) is not None
         },
         rejections=_export_rejections(claims, rejected, exported),
     )
     return replace(
         question_set,
         overrides={
-            **dict.fromkeys(_find_blocked_questions(question_set), ASKED_ALREADY),
+            **dict.fromkeys(_find_blocked_questions(question_set), ALREADY_ASKED_OVERRIDE),
             **question_set.overrides,
         },
     )
@@ -100,13 +102,14 @@ def export(session: Session, essay_id: EssayId) -> QuestionSet:
 
 def _find_blocked_questions(question_set: QuestionSet) -> tuple[QuestionId, ...]:
     """List the questions that the linter would block now, such as a near duplicate."""
-    return set_checks.blocked(
-        question_set, set_checks.flaws_of(question_set, 0.0, datetime.max.replace(tzinfo=UTC))
+    return set_checks.list_blocked_questions(
+        question_set,
+        set_checks.lint_question_set(question_set, 0.0, datetime.max.replace(tzinfo=UTC)),
     )
 
 
 def _export_feeds(session: Session) -> tuple[FeedSeed, ...]:
-    known_feeds = (state.feed for state in feeds.feeds(session))
+    known_feeds = (state.feed for state in feeds.list_feeds(session))
     return tuple(
         FeedSeed(f.id, f.title, f.url, f.source_group, f.grade, f.theme or "general")
         for f in known_feeds
@@ -116,9 +119,9 @@ def _export_feeds(session: Session) -> tuple[FeedSeed, ...]:
 def _export_resolutions(
     session: Session, exported: Sequence[Question]
 ) -> tuple[PastResolution, ...]:
-    current = resolutions.current(session)
+    current = resolutions.load_current_resolutions(session)
     answered = tuple(_export_resolution(current[q.id]) for q in exported if q.id in current)
-    unchecked = (u for q in exported for u in edits.unchecked(session, q.id))
+    unchecked = (u for q in exported for u in edits.list_pending_answers(session, q.id))
     return answered + tuple(
         PastResolution(
             u.question_id,
@@ -214,10 +217,10 @@ def _restrict_scenarios(
 
 
 def _export_claims(
-    session: Session, essay_id: EssayId, rejected: Iterable[Rejection], text: str
+    session: Session, essay_id: EssayId, rejected: Iterable[ClaimRejection], text: str
 ) -> tuple[Claim, ...]:
     """Claims of an essay, and rejected sentences that never became claims."""
-    claims = list(anchored(questions.claims_of(session, essay_id), text))
+    claims = list(anchor_claims(questions.claims_of_essay(session, essay_id), text))
     for rejection in rejected:
         if not any(_covers_claim(rejection, claim) for claim in claims):
             claims.append(
@@ -227,22 +230,22 @@ def _export_claims(
 
 
 def _make_rejected_claim(
-    rejection: Rejection, essay_id: EssayId, text: str, claim_ids: Collection[ClaimId]
+    rejection: ClaimRejection, essay_id: EssayId, text: str, claim_ids: Collection[ClaimId]
 ) -> Claim:
     words = text[rejection.offset : rejection.end].split()
     quote = " ".join(words[:MAX_QUOTED_WORDS]) or "its text is not kept"
-    name = free_id(rejection.offset, claim_ids)
+    name = free_claim_id(rejection.offset, claim_ids)
     return Claim(
         name, essay_id, quote, rejection.offset, "statement", "none", " ".join(words) or quote
     )
 
 
-def _covers_claim(rejection: Rejection, claim: Claim) -> bool:
+def _covers_claim(rejection: ClaimRejection, claim: Claim) -> bool:
     return rejection.offset <= claim.offset < max(rejection.end, rejection.offset + 1)
 
 
 def _export_rejections(
-    claims: Sequence[Claim], rejected: Iterable[Rejection], exported: Sequence[Question]
+    claims: Sequence[Claim], rejected: Iterable[ClaimRejection], exported: Sequence[Question]
 ) -> dict[ClaimId, str]:
     """Reasons of rejected claims that no question uses."""
     used = {claim for q in exported for claim in q.claim_ids}

@@ -14,19 +14,19 @@ from tracker.errors import Refused
 from tracker.feeds.answers import Fetched, FetchRequest, fetch_one
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import Fleet
-from tracker.feeds.scheduling.polling import feed_of
+from tracker.feeds.scheduling.health import FleetHealth
+from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions as subscribing
-from tracker.ingestion.match_state import Newsdesk
+from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network
-from tracker.model.read_models import FeedHealth, FeedPage, Imported, PollReport, Trial
+from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, PollReport, Trial
 from tracker.questions.queries import feed_status as feed_health
 from tracker.settings import Settings
 from tracker.storage import feeds, items
 from tracker.storage.sessions import Store
 
 if TYPE_CHECKING:
-    from tracker.feeds.discovery.feed_links import Candidate
+    from tracker.feeds.discovery.feed_links import FeedCandidate
 
 
 class FeedVerbs:
@@ -38,7 +38,7 @@ class FeedVerbs:
     now: Callable[[], datetime]
     _store: Store
     _network: Network
-    _desk: Newsdesk
+    _desk: MatchState
 
     def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> PollReport:
         """Poll the feeds that are due, or `only` these, or `every` one not paused; turn what is new
@@ -49,12 +49,12 @@ class FeedVerbs:
         chosen = None
         if every or only is not None:
             with self._store.reading() as session:
-                known = feeds.feeds(session)
+                known = feeds.list_feeds(session)
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
-        press = ingest.Press(
+        press = ingest.PollContext(
             self._network.fetch, self._network.parse, self._desk, self._network.is_closing
         )
-        return ingest.poll(
+        return ingest.run_poll(
             self._store, press, self.now, budget=self.settings.request_budget, chosen=chosen
         )
 
@@ -65,25 +65,25 @@ class FeedVerbs:
     def feeds(self) -> tuple[FeedHealth, ...]:
         """All feeds with their health."""
         with self._store.reading() as session:
-            return feed_health.every(session, self.now())
+            return feed_health.list_feed_health(session, self.now())
 
-    def fleet(self) -> Fleet:
+    def fleet(self) -> FleetHealth:
         """How all feeds together fare, and whether there is cause for alarm."""
         with self._store.reading() as session:
-            return feed_health.whole(session, self.now())
+            return feed_health.summarise_fleet(session, self.now())
 
     def feed(self, feed_id: str) -> FeedPage:
         """Everything about one feed; raises `NotFound`."""
         with self._store.reading() as session:
-            return feed_health.page(
-                session, subscribing.feed_or_refuse(session, feed_id), self.now()
+            return feed_health.build_feed_page(
+                session, subscribing.require_feed(session, feed_id), self.now()
             )
 
     def add_feed(self, seed: FeedSeed | Feed) -> bool:
         """Add a feed, due at once; False when its name or address is there already."""
-        feed = feed_of(seed) if isinstance(seed, FeedSeed) else seed
+        feed = feed_from_seed(seed) if isinstance(seed, FeedSeed) else seed
         with self._store.writing() as session:
-            return subscribing.add(session, subscribing.checked(feed), self.now())
+            return subscribing.add_subscription(session, subscribing.check_feed(feed), self.now())
 
     def subscribe(self, url: str, **settings: Any) -> Feed:
         """Add the feed at an address, or the one behind a page; raises `Refused` with what there is
@@ -96,11 +96,11 @@ class FeedVerbs:
         if trial.parsed is None or not isinstance(trial.result, Fetched):
             raise Refused(f"{trial.reason}{_instead(choice)}")
         with self._store.writing() as session:
-            taken = feeds.taken_urls(session)
+            taken = feeds.map_urls_to_feeds(session)
             found = trial.result.moved_to or trial.url
-            feed = subscribing.feed_from(trial.parsed, found, tuple(taken.values()))
-            subscribing.add_or_refuse(session, feed, self.now())
-            return subscribing.change(session, feed.id, **settings) if settings else feed
+            feed = subscribing.make_feed(trial.parsed, found, tuple(taken.values()))
+            subscribing.add_new_subscription(session, feed, self.now())
+            return subscribing.change_feed(session, feed.id, **settings) if settings else feed
 
     def try_feed(self, url: str) -> Trial:
         """Read an address once and keep nothing: what answers, what is in it, what would match."""
@@ -109,34 +109,36 @@ class FeedVerbs:
         if isinstance(result, Fetched):
             parsed = self._network.parse(result.body, result.content_type, result.url).result()
         with self._store.reading() as session:
-            return subscribing.trial(url, result, parsed, self._desk.watch(session, self.now()))
+            return subscribing.try_feed(
+                url, result, parsed, self._desk.load_profiles(session, self.now())
+            )
 
-    def import_feeds(self, document: bytes) -> Imported:
+    def import_feeds(self, document: bytes) -> FeedImport:
         """Add the feeds of a subscription list (OPML) that are not there yet."""
         with self._store.writing() as session:
-            return subscribing.take_in(session, document, self.now())
+            return subscribing.import_feed_list(session, document, self.now())
 
     def export_feeds(self) -> bytes:
         """All feeds as a subscription list (OPML), with all that is set for each."""
         with self._store.reading() as session:
-            return subscribing.give_out(session)
+            return subscribing.export_feed_list(session)
 
     def change_feed(self, feed_id: str, **settings: Any) -> Feed:
         """Set how a feed is read: title, grade, importance, interval, user agent, size limit, whole
         articles.
         """
         with self._store.writing() as session:
-            return subscribing.change(session, feed_id, **settings)
+            return subscribing.change_feed(session, feed_id, **settings)
 
     def pause_feed(self, feed_id: str) -> None:
         """Poll a feed no more, until `retry_feed`."""
         with self._store.writing() as session:
-            subscribing.pause(session, feed_id)
+            subscribing.pause_polling(session, feed_id)
 
     def retry_feed(self, feed_id: str) -> None:
         """Poll a feed at the next tick, even a paused one."""
         with self._store.writing() as session:
-            subscribing.retry(session, feed_id, self.now())
+            subscribing.retry_polling(session, feed_id, self.now())
 
     def read_articles(self) -> int:
         """Look for the whole articles behind matched items of feeds that ask for it; how many were
@@ -144,7 +146,7 @@ class FeedVerbs:
         """
         from tracker.ingestion import articles
 
-        return articles.read(self._store, self._network, self.now)
+        return articles.fetch_articles(self._store, self._network, self.now)
 
     def forget_old_texts(self) -> int:
         """Drop the texts that are older than setting `keep_days` and bear on no question; how many
@@ -153,10 +155,12 @@ class FeedVerbs:
         if not self.settings.keep_days:
             return 0
         with self._store.writing() as session:
-            return items.empty(session, self.now() - timedelta(days=self.settings.keep_days))
+            return items.delete_old_texts(
+                session, self.now() - timedelta(days=self.settings.keep_days)
+            )
 
 
-def _instead(candidates: "Sequence[Candidate]") -> str:
+def _instead(candidates: "Sequence[FeedCandidate]") -> str:
     if not candidates:
         return ""
     return "; the page names these feeds: " + ", ".join(c.url for c in candidates)

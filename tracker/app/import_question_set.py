@@ -6,7 +6,7 @@ from dataclasses import astuple, replace
 from datetime import datetime
 from typing import Any, Final
 
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.question_sets.question_set import PastResolution, QuestionSet
 from forecasts.questions.question import (
     Claim,
@@ -17,48 +17,53 @@ from forecasts.questions.question import (
     Resolution,
 )
 from tracker.errors import Refused
-from tracker.essays.anchoring import place
-from tracker.feeds.scheduling.polling import feed_of
+from tracker.essays.anchoring import find_quote
+from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions as subscribing
-from tracker.model.audit import Standpoint, UncheckedAnswer
+from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
-from tracker.model.read_models import Loaded
+from tracker.model.read_models import SetImport
 from tracker.questions import lint as linting
-from tracker.questions.resolve import resolve
+from tracker.questions.resolve import resolve_question
 from tracker.questions.scenarios.pairs import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import edits, essays, links, questions, scenarios
 from tracker.storage.sessions import Session
 
-BY_SET = ForecasterId("question-set")
+QUESTION_SET_FORECASTER = ForecasterId("question-set")
 """Forecaster who entered the answers of a question set."""
 
-New = Mapping[QuestionId, Question]
+NewQuestions = Mapping[QuestionId, Question]
 
 _INVALID_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
 """Characters that no database can store: NUL and lone surrogates."""
 
 
-def load(
+def import_question_set(
     session: Session, question_set: QuestionSet, keep_days: float, now: datetime, *, replay: bool
-) -> Loaded:
+) -> SetImport:
     """Store a set's new questions, indicators and feeds; a replay adds feeds and answers later."""
     _check_characters(question_set)
-    authorship = Standpoint(BY_SET, now)
-    new = {q.id: q for q in question_set.questions if not questions.taken(session, q.id)}
+    authorship = Authorship(QUESTION_SET_FORECASTER, now)
+    new = {
+        q.id: q for q in question_set.questions if not questions.question_id_exists(session, q.id)
+    }
     questions.add_essay(session, question_set.essay, question_set.claims)
     _store_text(session, question_set, authorship)
     for question in new.values():
-        questions.add(session, question, now)
+        questions.add_question(session, question, now)
     _lint_questions(session, question_set, new, keep_days, made=authorship)
     questions.add_indicators(session, question_set.indicators)
     _store_links(session, question_set, authorship)
     added = 0
     if not replay:
-        added = sum(subscribing.add(session, feed_of(seed), now) for seed in question_set.feeds)
+        added = sum(
+            subscribing.add_subscription(session, feed_from_seed(seed), now)
+            for seed in question_set.feeds
+        )
         _store_answers(session, question_set.resolutions, new, now)
     record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
-    return Loaded(question_set.essay.title, len(new), added)
+    return SetImport(question_set.essay.title, len(new), added)
 
 
 def _check_characters(question_set: QuestionSet) -> None:
@@ -90,31 +95,36 @@ def _iterate_texts(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _lint_questions(
-    session: Session, question_set: QuestionSet, new: New, keep_days: float, *, made: Standpoint
+    session: Session,
+    question_set: QuestionSet,
+    new: NewQuestions,
+    keep_days: float,
+    *,
+    made: Authorship,
 ) -> None:
     """Lint each question as of its own opening, since a set is checked as it was written."""
-    around = linting.surroundings(session, keep_days, made.at)
+    around = linting.gather_surroundings(session, keep_days, made.at)
     set_feeds = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds)
     around = replace(around, feeds=(*(around.feeds or ()), *set_feeds))
-    all_questions = questions.every(session)
+    all_questions = questions.list_questions(session)
     for question in new.values():
         at_opening = replace(around, now=min(made.at, question.opens_at))
         indicators = [i for i in question_set.indicators if i.question_id == question.id]
-        flaws = linting.flaws_among(all_questions, question, at_opening, indicators)
-        linting.insist(
-            session, question, flaws, question_set.overrides.get(question.id, ""), made=made
+        flaws = linting.find_flaws_among(all_questions, question, at_opening, indicators)
+        linting.refuse_blocking_flaws(
+            session, question, flaws, question_set.overrides.get(question.id, ""), authorship=made
         )
 
 
-def _store_text(session: Session, question_set: QuestionSet, authorship: Standpoint) -> None:
+def _store_text(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:
     """Store the text of the essay if the set has one, and the claims that it rejects."""
     essay_id = question_set.essay.id
-    if question_set.text and essays.newest_text(session, essay_id) is None:
+    if question_set.text and essays.find_newest_text(session, essay_id) is None:
         essay_text = EssayText(
             essay_id, 1, question_set.text, "question set", authorship.at, authorship.by
         )
-        essays.add_text(session, essay_text)
-    stored_text = essays.newest_text(session, essay_id)
+        essays.add_essay_text(session, essay_text)
+    stored_text = essays.find_newest_text(session, essay_id)
     decisions = _earlier_decisions(
         session, essay_id, "" if stored_text is None else stored_text.text
     )
@@ -123,7 +133,7 @@ def _store_text(session: Session, question_set: QuestionSet, authorship: Standpo
             _is_same_claim(claim, *decision) for decision in decisions
         ):
             end = claim.offset + len(claim.quote)
-            rejection = Rejection(claim.offset, end, why, authorship.by, authorship.at)
+            rejection = ClaimRejection(claim.offset, end, why, authorship.by, authorship.at)
             essays.decide_claim(session, essay_id, rejection, claim.quote, verdict="rejected")
 
 
@@ -131,8 +141,8 @@ def _earlier_decisions(
     session: Session, essay_id: EssayId, text: str
 ) -> frozenset[tuple[int, str]]:
     """Positions and words of all earlier decisions: the original and the current position."""
-    decisions = essays.judged(session, essay_id)
-    return decisions | {(place(quote, offset, text), quote) for offset, quote in decisions}
+    decisions = essays.list_decided_claims(session, essay_id)
+    return decisions | {(find_quote(quote, offset, text), quote) for offset, quote in decisions}
 
 
 def _is_same_claim(claim: Claim, offset: int, quote: str) -> bool:
@@ -141,28 +151,28 @@ def _is_same_claim(claim: Claim, offset: int, quote: str) -> bool:
     return claim.offset == offset and long[: len(short)] == short
 
 
-def _store_links(session: Session, question_set: QuestionSet, authorship: Standpoint) -> None:
+def _store_links(session: Session, question_set: QuestionSet, authorship: Authorship) -> None:
     """Store links and scenario sets that are new; the reader of sets has checked them.
 
     Those that depend on a withdrawn question are left out, and a table's row on it.
     """
-    link_ids = {link.id for link in links.every(session)}
-    question_ids = {q.id for q in questions.every(session)}
+    link_ids = {link.id for link in links.list_links(session)}
+    question_ids = {q.id for q in questions.list_questions(session)}
     for link in question_set.links:
         if link.id not in link_ids and question_ids.issuperset(link.question_ids):
-            links.add(session, link, authorship)
+            links.add_link(session, link, authorship)
             annul_earlier(session, link, authorship.at)
     for scenario_set in question_set.scenarios:
         if (
             scenario_set.question_id in question_ids
-            and scenarios.of_question(session, scenario_set.question_id) is None
+            and scenarios.find_scenario_set(session, scenario_set.question_id) is None
         ):
             rows = tuple(row for row in scenario_set.rows if row.question_id in question_ids)
-            scenarios.add(session, replace(scenario_set, rows=rows), authorship)
+            scenarios.add_scenario_set(session, replace(scenario_set, rows=rows), authorship)
 
 
 def _store_answers(
-    session: Session, past: Iterable[PastResolution], new: New, now: datetime
+    session: Session, past: Iterable[PastResolution], new: NewQuestions, now: datetime
 ) -> None:
     """Resolve questions by the set's history; unchecked answers are recorded only."""
     answers = []
@@ -170,16 +180,18 @@ def _store_answers(
         if past_answer.question_id in new and past_answer.known_at <= now:
             question = new[past_answer.question_id]
             if past_answer.needs_check:
-                note_unchecked(session, past_answer, Standpoint(BY_SET, now))
+                record_unchecked_answer(
+                    session, past_answer, Authorship(QUESTION_SET_FORECASTER, now)
+                )
                 continue
             answers.append((question, _as_resolution(past_answer, now)))
-            resolve(session, *answers[-1])
+            resolve_question(session, *answers[-1])
     # After all answers, so that their order does not matter.
     for question, answer in answers:
         annul_branches(session, question, answer)
 
 
-def note_unchecked(session: Session, past: PastResolution, authorship: Standpoint) -> None:
+def record_unchecked_answer(session: Session, past: PastResolution, authorship: Authorship) -> None:
     """Record an answer that a person has to check before it counts; never twice."""
     answer = UncheckedAnswer(
         question_id=past.question_id,
@@ -190,13 +202,19 @@ def note_unchecked(session: Session, past: PastResolution, authorship: Standpoin
         event_at=past.event_at,
         known_at=past.known_at,
     )
-    if answer not in edits.noted(session, past.question_id):
-        edits.add_unchecked(session, answer, at=authorship.at, by=authorship.by)
+    if answer not in edits.list_unverified_answers(session, past.question_id):
+        edits.add_unverified_answer(session, answer, at=authorship.at, by=authorship.by)
 
 
 def _as_resolution(past: PastResolution, now: datetime) -> Resolution:
     """Resolution of a question of the past, as entered now by the set."""
     times = (past.event_at, past.known_at, now)
     return Resolution(
-        past.question_id, past.outcome, past.source_url, past.note, *times, BY_SET, past.answer
+        past.question_id,
+        past.outcome,
+        past.source_url,
+        past.note,
+        *times,
+        QUESTION_SET_FORECASTER,
+        past.answer,
     )

@@ -15,9 +15,9 @@ from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
 from tracker.app.lazy_module import LazyModule
 from tracker.errors import NotFound, Refused
-from tracker.model.read_models import Loaded
+from tracker.model.read_models import SetImport
 from tracker.questions import submit_forecast as forecasting
-from tracker.settings import Settings, overruled, write_setting
+from tracker.settings import Settings, is_overridden, write_setting
 from tracker.storage import forecasts
 from tracker.storage.sessions import Session, Store
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tracker.app import import_question_set as loading
     from tracker.app import question_set_files as question_sets
     from tracker.app import system_status as installation
-    from tracker.app.system_status import Budget, FirstSteps, Installation
+    from tracker.app.system_status import FeedBudget, FirstSteps, SystemStatus
 else:
     installation, loading, question_sets = (
         LazyModule(f"tracker.app.{name}")
@@ -78,7 +78,7 @@ class InstallationVerbs:
         forecasting.refuse_reserved(who)
         added = Forecaster(who, shown, "person")
         with self._store.writing() as session:
-            if who in forecasts.forecasters(session):
+            if who in forecasts.list_forecasters(session):
                 raise Refused(
                     f"{who!r} is there already: choose them from the list, or give another name"
                 )
@@ -92,43 +92,45 @@ class InstallationVerbs:
         False when the environment names somebody else, which counts for more than the file.
         """
         write_setting(self.settings.data_dir, "me", self.me)
-        return not overruled("me")
+        return not is_overridden("me")
 
     def first_steps(self) -> "FirstSteps":
         """How far this database has come."""
         with self._store.reading() as session:
-            return installation.first_steps(session)
+            return installation.read_first_steps(session)
 
-    def budget(self) -> "Budget":
+    def budget(self) -> "FeedBudget":
         """What the feeds may cost, what they have cost today, and what comes next."""
         with self._store.reading() as session:
-            return installation.budget(session, self.settings, self.now())
+            return installation.measure_feed_budget(session, self.settings, self.now())
 
-    def installation(self) -> "Installation":
+    def installation(self) -> "SystemStatus":
         """Which version runs on what, and how it fares."""
         with self._store.reading() as session:
-            return installation.installation(session, self.settings)
+            return installation.read_system_status(session, self.settings)
 
     def check_database(self) -> None:
         """Look through the structure of the whole database; raises `StorageDamaged`."""
         began = time.monotonic()
-        self._store.check()
+        self._store.check_integrity()
         logger.info("database.checked", seconds=round(time.monotonic() - began, 1))
 
-    def load_built_in(self, name: str) -> Loaded:
+    def load_built_in(self, name: str) -> SetImport:
         """Load a question set that comes with the tracker; raises `NotFound` for any other."""
-        if name not in question_sets.built_in():
+        if name not in question_sets.list_built_in_sets():
             raise NotFound(
                 "question set",
                 name,
-                f"those that come along: {', '.join(question_sets.built_in())}",
+                f"those that come along: {', '.join(question_sets.list_built_in_sets())}",
             )
-        found = question_sets.load(name)
+        found = question_sets.load_question_set(name)
         with self._store.writing() as session:
-            return loading.load(session, found, self.settings.keep_days, self.now(), replay=False)
+            return loading.import_question_set(
+                session, found, self.settings.keep_days, self.now(), replay=False
+            )
 
 
 def _people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:
-    known = {f.id: f for f in forecasts.forecasters(session).values() if f.kind == "person"}
+    known = {f.id: f for f in forecasts.list_forecasters(session).values() if f.kind == "person"}
     known.setdefault(default, Forecaster(default, default, "person"))
     return tuple(sorted(known.values(), key=lambda f: (f.name.lower(), f.id)))

@@ -8,27 +8,34 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.question_sets.question_set import ESSAY_TEXT, FILES, QuestionSet, read_question_set
+from forecasts.question_sets.question_set import (
+    ESSAY_TEXT,
+    SET_FILES,
+    QuestionSet,
+    read_question_set,
+)
 from tracker.errors import NotFound, Refused
 from tracker.files.user_files import is_directory, read_bytes
 
-DEFAULT = "china_russia_2022"
+DEFAULT_SET = "china_russia_2022"
 
-OF_A_SET = (*FILES, ESSAY_TEXT)
+ALLOWED_FILES = (*SET_FILES, ESSAY_TEXT)
 """Names of all files that a set may have."""
 
 
-def load(name_or_path: str) -> QuestionSet:
+def load_question_set(name_or_path: str) -> QuestionSet:
     """Load a set by its built-in name or its folder; raises `NotFound` or `InvalidQuestionSet`."""
     built_in = _locate_built_in_sets() / name_or_path
     folder: Traversable = built_in if is_directory(built_in) else Path(name_or_path)
     if not is_directory(folder):
         raise NotFound(
-            "question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}"
+            "question set",
+            name_or_path,
+            f"give a folder with {', '.join(SET_FILES)}, or {DEFAULT_SET}",
         )
     texts = {
         name: _read_file(folder.joinpath(name), name)
-        for name in OF_A_SET
+        for name in ALLOWED_FILES
         if folder.joinpath(name).is_file()
     }
     question_set = read_question_set(texts)
@@ -36,18 +43,20 @@ def load(name_or_path: str) -> QuestionSet:
     return question_set
 
 
-def built_in() -> tuple[str, ...]:
+def list_built_in_sets() -> tuple[str, ...]:
     """List the names of the built-in sets, in alphabetical order."""
     return tuple(
         sorted(
             entry.name
             for entry in _locate_built_in_sets().iterdir()
-            if entry.joinpath(FILES[0]).is_file()
+            if entry.joinpath(SET_FILES[0]).is_file()
         )
     )
 
 
-def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tuple[str, ...]:
+def save_question_set(
+    question_set: QuestionSet, folder: Path, *, force: bool = False
+) -> tuple[str, ...]:
     """Write a set to a folder, all of it or nothing; return the names of its files.
 
     Raises `Refused` for a folder that has files (with `force`: files that belong to no set), for
@@ -73,12 +82,12 @@ def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tup
 
 def _serialise_set(question_set: QuestionSet) -> dict[str, str]:
     """Serialise the set; indicators of one name share an entry, in any order."""
-    from forecasts.question_sets.indicators_file import side_by_side
+    from forecasts.question_sets.indicators_file import sort_by_entry
     from forecasts.question_sets.writer import write_question_set
 
     by_id = {question.id: question for question in question_set.questions}
     texts = write_question_set(
-        replace(question_set, indicators=side_by_side(question_set.indicators, by_id))
+        replace(question_set, indicators=sort_by_entry(question_set.indicators, by_id))
     )
     try:
         read_question_set(texts)
@@ -95,7 +104,7 @@ def _check_target(target: Path, force: bool) -> None:
     if target.exists() and not target.is_dir():
         raise Refused(f"{target.name} is a file: name a folder")
     names = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
-    strange = [name for name in names if name not in OF_A_SET]
+    strange = [name for name in names if name not in ALLOWED_FILES]
     if strange and force:
         raise Refused(
             f"{target.name} holds {strange[0]}, which belongs to no question set: name another "
@@ -137,13 +146,13 @@ def _read_file(file: Traversable, name: str) -> str:
 
 def _check_examples(question_set: QuestionSet, text: str) -> None:
     """Refuse an indicator whose own example does not match its terms."""
-    from tracker.matching.profile import profile_of
-    from tracker.matching.rules import fulfilling
+    from tracker.matching.profile import profile_from_indicator
+    from tracker.matching.rules import find_fulfilling
 
-    profiles = list(dict.fromkeys(map(profile_of, question_set.indicators)))
+    profiles = list(dict.fromkeys(map(profile_from_indicator, question_set.indicators)))
     examples = list(dict.fromkeys(example for profile in profiles for example in profile.examples))
     number = {example: n for n, example in enumerate(examples)}
-    matching = fulfilling(examples, profiles)
+    matching = find_fulfilling(examples, profiles)
     for n, profile in enumerate(profiles):
         for example in profile.examples:
             if (number[example], n) not in matching:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.options import OptionChange
 from forecasts.questions.question import EssayId, ForecasterId, Question, QuestionId
-from forecasts.questions.versions import Edit
-from forecasts.suggestion.changes import Move
+from forecasts.questions.versions import QuestionEdit
+from forecasts.suggestion.changes import ProbabilityChange
 from tracker.app.lazy_module import LazyModule
-from tracker.model.audit import Standpoint
-from tracker.model.read_models import Held, Loaded, QuestionPage, QuestionSummary
+from tracker.model.audit import Authorship
+from tracker.model.read_models import QuestionHistory, QuestionPage, QuestionSummary, SetImport
 from tracker.questions.queries import question_list as listing
 from tracker.questions.queries import question_page as reading
 from tracker.settings import Settings
@@ -25,7 +25,7 @@ from tracker.storage.sessions import Store
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
     from forecasts.question_sets.question_set import PastResolution, QuestionSet
-    from forecasts.questions.new_question import Asked
+    from forecasts.questions.new_question import NewQuestion
     from tracker.app import export_question_set as exporting
     from tracker.app import import_question_set as loading
     from tracker.questions import add_indicator as watching
@@ -67,7 +67,7 @@ class QuestionVerbs:
     me: ForecasterId
     _store: Store
 
-    def load(self, question_set: "QuestionSet", *, replay: bool = False) -> Loaded:
+    def load(self, question_set: "QuestionSet", *, replay: bool = False) -> SetImport:
         """Store what is new in a question set; what is there stays as it was first loaded.
 
         Retrospective questions are resolved at once from the set's own history. A replay brings
@@ -75,45 +75,49 @@ class QuestionVerbs:
         linter blocks and for which the set gives no override.
         """
         with self._store.writing() as session:
-            return loading.load(
+            return loading.import_question_set(
                 session, question_set, self.settings.keep_days, self.now(), replay=replay
             )
 
     def note_unchecked(self, past: "PastResolution") -> None:
         """Keep an answer from somebody's memory, which a person has to check before it counts."""
         with self._store.writing() as session:
-            loading.note_unchecked(session, past, Standpoint(loading.BY_SET, self.now()))
+            loading.record_unchecked_answer(
+                session, past, Authorship(loading.QUESTION_SET_FORECASTER, self.now())
+            )
 
     def export_set(self, essay_id: str) -> "QuestionSet":
         """Everything of one essay as a question set, to be written to a folder; raises
         `NotFound`.
         """
         with self._store.reading() as session:
-            return exporting.export(session, EssayId(essay_id))
+            return exporting.export_question_set(session, EssayId(essay_id))
 
     def questions(self) -> tuple[QuestionSummary, ...]:
         """All questions with their current numbers, the next to close first."""
         with self._store.reading() as session:
-            return listing.summaries(session, self.now())
+            return listing.summarise_questions(session, self.now())
 
     def question(self, question_id: str) -> QuestionPage:
         """Everything about one question; raises `NotFound`."""
         with self._store.reading() as session:
-            return reading.page(session, question_id, self.now())
+            return reading.build_question_page(session, question_id, self.now())
 
     def question_at(self, question_id: str, at: datetime) -> QuestionPage:
         """The same as it was known at an earlier instant: what was entered by then, judged as it
         was then.
         """
         with self._store.reading() as session:
-            return looking_back.page_at(session, question_id, min(at, self.now()))
+            return looking_back.build_question_page_at(session, question_id, min(at, self.now()))
 
-    def held(self, question_id: str) -> Held:
+    def held(self, question_id: str) -> QuestionHistory:
         """What everyone held over time on a question, and nothing else of it; raises `NotFound`."""
         with self._store.reading() as session:
-            return reading.held(session, question_id, self.now())
+            return reading.get_question_history(session, question_id, self.now())
 
-    def moved(self, question_id: str, since: datetime, until: datetime | None = None) -> Move:
+    def moved(
+        self, question_id: str, since: datetime, until: datetime | None = None
+    ) -> ProbabilityChange:
         """Why the suggestion of a yes-no question moved between two instants (until now), in lines
         that add up.
 
@@ -122,9 +126,11 @@ class QuestionVerbs:
         """
         now = self.now()
         with self._store.reading() as session:
-            return moving.suggestion_moved(session, question_id, since, min(until or now, now))
+            return moving.explain_suggestion_change(
+                session, question_id, since, min(until or now, now)
+            )
 
-    def act_moved(self, question_id: str, forecast_id: int) -> Move | None:
+    def act_moved(self, question_id: str, forecast_id: int) -> ProbabilityChange | None:
         """Why a forecaster moved with one of their acts: the evidence that they cite, and their
         judgement.
 
@@ -132,18 +138,18 @@ class QuestionVerbs:
         nothing.
         """
         with self._store.reading() as session:
-            return moving.act_moved(session, question_id, forecast_id)
+            return moving.explain_act_change(session, question_id, forecast_id)
 
     def lint(
-        self, asked: "Asked | Question", indicators: Sequence[Indicator] = ()
+        self, asked: "NewQuestion | Question", indicators: Sequence[Indicator] = ()
     ) -> "tuple[Flaw, ...]":
         """What the linter finds in a question, the findings that block it first."""
         now = self.now()
         with self._store.reading() as session:
-            return linting.flaws(
+            return linting.find_question_flaws(
                 session,
                 asked,
-                linting.surroundings(session, self.settings.keep_days, now),
+                linting.gather_surroundings(session, self.settings.keep_days, now),
                 indicators,
             )
 
@@ -151,23 +157,23 @@ class QuestionVerbs:
         """What the linter finds in a question that is there, with its indicators."""
         now = self.now()
         with self._store.reading() as session:
-            question = reading.question_or_refuse(session, question_id)
-            around = linting.surroundings(session, self.settings.keep_days, now)
-            return linting.flaws(
-                session, question, around, questions.indicators(session, [question.id])
+            question = reading.require_question(session, question_id)
+            around = linting.gather_surroundings(session, self.settings.keep_days, now)
+            return linting.find_question_flaws(
+                session, question, around, questions.list_indicators(session, [question.id])
             )
 
     def ask(
-        self, asked: "Asked", *, indicators: Sequence[Indicator] = (), override: str = ""
+        self, asked: "NewQuestion", *, indicators: Sequence[Indicator] = (), override: str = ""
     ) -> Question:
         """Open a question of one's own; its name must be new.
 
         What the linter blocks raises `Unresolvable`, unless `override` says why it opens all the
         same; both are logged.
         """
-        made = Standpoint(self.me, self.now())
+        made = Authorship(self.me, self.now())
         with self._store.writing() as session:
-            return asking.ask(
+            return asking.create_question(
                 session,
                 asked,
                 self.settings.keep_days,
@@ -196,8 +202,8 @@ class QuestionVerbs:
         on.
         """
         with self._store.writing() as session:
-            question = reading.question_or_refuse(session, question_id)
-            edit = Edit(
+            question = reading.require_question(session, question_id)
+            edit = QuestionEdit(
                 question_id=question.id,
                 at=self.now(),
                 by=by or self.me,
@@ -206,12 +212,14 @@ class QuestionVerbs:
                 criteria=question.criteria if wording.criteria is None else wording.criteria,
                 sources=question.sources if wording.sources is None else wording.sources,
             )
-            return editing.edit(session, edit, self.settings.keep_days, override=override)
+            return editing.edit_question(session, edit, self.settings.keep_days, override=override)
 
     def retract(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
         """Take a question back that nobody has forecast yet."""
         with self._store.writing() as session:
-            editing.retract(session, question_id, why, Standpoint(by or self.me, self.now()))
+            editing.withdraw_question(
+                session, question_id, why, Authorship(by or self.me, self.now())
+            )
 
     def change_option(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from forecasts.questions.question import ForecasterId
 from tracker.errors import NotFound, Refused
 from tracker.model.formats import TableFormat
-from tracker.model.read_models import Change
+from tracker.model.read_models import ActivityEntry
 from tracker.settings import Settings
 from tracker.storage import dump as whole
 from tracker.storage import event_log_rows as log
@@ -19,7 +19,7 @@ from tracker.storage.sessions import Session, Store
 
 if TYPE_CHECKING:
     from tracker.reports.checking import ReportCheck
-    from tracker.reports.content import Kind, Report
+    from tracker.reports.content import ReportDocument, ReportKind
 
 
 class ReportVerbs:
@@ -32,7 +32,9 @@ class ReportVerbs:
     me: ForecasterId
     _store: Store
 
-    def report(self, kind: "Kind", name: str = "", *, as_of: datetime | None = None) -> "Report":
+    def report(
+        self, kind: "ReportKind", name: str = "", *, as_of: datetime | None = None
+    ) -> "ReportDocument":
         """A report on a question, a scenario set (by its question), an essay, or the week before.
 
         It says what this tracker knew at `as_of`: by default now, in a replay the time that it has
@@ -50,23 +52,25 @@ class ReportVerbs:
 
     def _stands_at(self, session: Session) -> datetime:
         """The present of this database."""
-        reached, newest = properties.replayed_until(session), log.last(session)
+        reached, newest = properties.read_replay_time(session), log.find_last_entry(session)
         if reached is None:
             return self.now()
         return reached if newest is None else max(reached, newest.entered_at)
 
-    def _report(self, session: Session, kind: "Kind", name: str, at: datetime) -> "Report":
+    def _report(
+        self, session: Session, kind: "ReportKind", name: str, at: datetime
+    ) -> "ReportDocument":
         from tracker.reports import essay, question, scenarios, week
 
         match kind:
             case "question":
-                return question.report(session, name, at, self.me)
+                return question.build_question_report(session, name, at, self.me)
             case "scenarios":
-                return scenarios.report(session, name, at)
+                return scenarios.build_scenario_report(session, name, at)
             case "essay":
-                return essay.report(session, name, at)
+                return essay.build_essay_report(session, name, at)
             case "week":
-                return week.report(session, at, self.me)
+                return week.build_weekly_report(session, at, self.me)
             case _:
                 assert_never(kind)
 
@@ -74,26 +78,26 @@ class ReportVerbs:
         """Hold the file of a report against its own hash, and against what is known here of the
         same instant.
         """
-        from tracker.reports.checking import ReportCheck, carried
+        from tracker.reports.checking import ReportCheck, read_embedded_report
 
-        found = carried(content)
+        found = read_embedded_report(content)
         return ReportCheck(found, self.report(found.kind, found.name, as_of=found.known_at).sha256)
 
     @staticmethod
     def tables() -> tuple[str, ...]:
         """The names of all tables."""
-        return whole.names()
+        return whole.list_table_names()
 
     def table_file(self, name: str, form: TableFormat) -> bytes:
         """A whole table as a file; raises `NotFound`."""
-        from tracker.reports.table_export import table_file
+        from tracker.reports.table_export import encode_table
 
-        if name not in whole.names():
+        if name not in whole.list_table_names():
             raise NotFound("table", name, "`tracker export` lists the names")
         with self._store.reading() as session:
-            return table_file(whole.read(session, name), form)
+            return encode_table(whole.dump_table(session, name), form)
 
-    def changes(self, most: int = 100) -> tuple[Change, ...]:
+    def changes(self, most: int = 100) -> tuple[ActivityEntry, ...]:
         """What people did lately, the newest first: questions asked, forecasts, answers."""
         with self._store.reading() as session:
-            return known.changes(session, most)
+            return known.list_recent_changes(session, most)

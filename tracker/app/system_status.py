@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from typing import Final
 
-from tracker.ingestion.request_budget import PER_FEED
+from tracker.ingestion.request_budget import REQUESTS_PER_FEED
 from tracker.settings import Settings
 from tracker.storage import event_log_rows as log
 from tracker.storage import feeds, properties
@@ -13,7 +13,7 @@ from tracker.storage import stats as beginnings
 from tracker.storage.sessions import Session
 
 PACKAGE: Final = "scenario-tracker"
-SOON: Final = timedelta(hours=1)
+SOON_PERIOD: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FirstSteps:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class FeedBudget:
     """Request budget of all feeds together, in requests a day.
 
     `limit` is the effective limit, `was_set` is true if somebody set it; `used` counts the requests
@@ -51,7 +51,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class SystemStatus:
     """Version, kind and size (bytes) of the database, log entries, and end of the last job.
 
     `last_job` is None when no scheduler ever ran here.
@@ -64,41 +64,41 @@ class Installation:
     last_job: datetime | None
 
 
-def first_steps(session: Session) -> FirstSteps:
+def read_first_steps(session: Session) -> FirstSteps:
     """Read which first steps are done."""
-    return FirstSteps(*beginnings.beginnings(session))
+    return FirstSteps(*beginnings.read_onboarding_progress(session))
 
 
-def budget(session: Session, settings: Settings, now: datetime) -> Budget:
+def measure_feed_budget(session: Session, settings: Settings, now: datetime) -> FeedBudget:
     """Compute the limit of requests a day, those of today, and the next polls."""
-    states = feeds.feeds(session)
+    states = feeds.list_feeds(session)
     today = now.astimezone(UTC).date()
-    used = sum(day.polls for days in feeds.days(session, today).values() for day in days)
+    used = sum(day.polls for days in feeds.list_day_counts(session, today).values() for day in days)
     due_at = sorted(state.next_due_at for state in states if not state.paused)
-    return Budget(
-        limit=settings.request_budget or PER_FEED * len(states),
+    return FeedBudget(
+        limit=settings.request_budget or REQUESTS_PER_FEED * len(states),
         was_set=bool(settings.request_budget),
         used=used,
         feeds=len(due_at),
         due=sum(at <= now for at in due_at),
-        soon=sum(at <= now + SOON for at in due_at),
+        soon=sum(at <= now + SOON_PERIOD for at in due_at),
         next_at=due_at[0] if due_at else None,
     )
 
 
-def installation(session: Session, settings: Settings) -> Installation:
+def read_system_status(session: Session, settings: Settings) -> SystemStatus:
     """Read the system status; the log is counted, not verified, which takes longer."""
-    runs = properties.last_runs(session)
-    return Installation(
-        version=version(),
+    runs = properties.list_last_job_runs(session)
+    return SystemStatus(
+        version=get_version(),
         database="SQLite" if settings.url.startswith("sqlite") else "PostgreSQL",
-        bytes=beginnings.size(session),
-        entries=log.newest_seq(session),
+        bytes=beginnings.read_database_bytes(session),
+        entries=log.find_newest_seq(session),
         last_job=max((run.ended_at for run in runs), default=None),
     )
 
 
-def version() -> str:
+def get_version() -> str:
     """Version of the running tracker."""
     try:
         return metadata.version(PACKAGE)

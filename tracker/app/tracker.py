@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from forecasts.distributions.distribution import Distribution
 from forecasts.questions.answers import check_resolution
 from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.parse_forecast import read_forecast, standing
+from forecasts.questions.parse_forecast import base_for_change, parse_forecast
 from forecasts.questions.question import EvidenceId, ForecasterId, Resolution
 from forecasts.questions.timeline import Act, Forecast
 from forecasts.scoring.scores import Score
@@ -25,10 +25,10 @@ from tracker.app.question_verbs import QuestionVerbs
 from tracker.app.report_verbs import ReportVerbs
 from tracker.app.scenario_verbs import ScenarioVerbs
 from tracker.feeds.answers import Fetch, FetchLimits
-from tracker.files.permissions import close_to_others
-from tracker.ingestion.match_state import Newsdesk
-from tracker.ingestion.network import Network, limits_of
-from tracker.model.audit import Standpoint
+from tracker.files.permissions import restrict_permissions
+from tracker.ingestion.match_state import MatchState
+from tracker.ingestion.network import Network, make_fetch_limits
+from tracker.model.audit import Authorship
 from tracker.model.read_models import (
     Accuracy,
     CalibrationReport,
@@ -36,28 +36,28 @@ from tracker.model.read_models import (
     ComparisonReport,
     Habits,
     JobRun,
+    LogCheck,
     Receipts,
     ScoreCheck,
-    Verdict,
 )
 from tracker.questions import submit_forecast as forecasting
 from tracker.questions.queries import question_page as reading
 from tracker.questions.resolve import (
-    Given,
-    bring_up_to_date,
-    preview,
-    reopen,
-    rescore,
-    resolve,
+    AnswerInput,
+    preview_scores,
+    reopen_question,
+    rescore_all,
+    resolve_question,
     scores_are_current,
+    update_scores,
 )
 from tracker.questions.scenarios.pairs import annul_branches
-from tracker.questions.submit_forecast import Request
+from tracker.questions.submit_forecast import ForecastRequest
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.settings import Settings
 from tracker.storage import event_log_rows as log
 from tracker.storage import forecasts, properties, resolutions
-from tracker.storage.leader import Leadership, leading
+from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.opening import open_store
 from tracker.storage.sessions import Store
 
@@ -94,18 +94,18 @@ def open_tracker(
     Without `create`, a SQLite file that is not there is refused. `fetch` replaces the network,
     `limits` how it is used.
     """
-    close_to_others(settings.file, settings.url)
+    restrict_permissions(settings.file, settings.url)
     store = open_store(settings.url, create=create)
     try:
         with store.reading() as session:
             current = scores_are_current(session)
         if not current:
             with store.writing() as session:
-                bring_up_to_date(session)
+                update_scores(session)
     except BaseException:
         store.close()
         raise
-    return Tracker(settings, store, now, Network(limits or limits_of(settings), now, fetch))
+    return Tracker(settings, store, now, Network(limits or make_fetch_limits(settings), now, fetch))
 
 
 class Said(TypedDict, total=False):
@@ -139,7 +139,7 @@ class Tracker(
         self.now = now
         self._store = store
         self._network = network
-        self._desk = Newsdesk(settings.encoder, settings.data_dir / "models")
+        self._desk = MatchState(settings.encoder, settings.data_dir / "models")
         self.me = ForecasterId(settings.me)
 
     def __enter__(self) -> Self:
@@ -168,7 +168,7 @@ class Tracker(
         cites: Sequence[EvidenceId] = (),
         **said: Unpack[Said],
     ) -> Forecast:
-        """Set a forecast, made or as it is typed (see `read_forecast`), with its reason and the
+        """Set a forecast, made or as it is typed (see `parse_forecast`), with its reason and the
         evidence behind it.
         """
         who = said.get("forecaster") or self.me
@@ -186,9 +186,9 @@ class Tracker(
         numbers or dates keep its masses beyond the range, or those of the base rate.
         """
         with self._store.reading() as session:
-            question = reading.question_or_refuse(session, question_id)
-            held = forecasting.held_by(session, question.id, forecaster or self.me)
-            return read_forecast(question, text, self.now(), standing(question, held))
+            question = reading.require_question(session, question_id)
+            held = forecasting.get_current_distribution(session, question.id, forecaster or self.me)
+            return parse_forecast(question, text, self.now(), base_for_change(question, held))
 
     def reaffirm(self, question_id: str, **said: Unpack[Said]) -> Forecast:
         """Say again what stands; it counts as an act and makes the forecast fresh."""
@@ -220,11 +220,11 @@ class Tracker(
         distribution: Distribution | None = None,
     ) -> Forecast:
         who = said.get("forecaster") or self.me
-        request = Request(
+        request = ForecastRequest(
             question_id, act, who, said.get("rationale", ""), said.get("key"), cites, distribution
         )
         with self._store.writing() as session:
-            return forecasting.act(session, request, self.now())
+            return forecasting.record_act(session, request, self.now())
 
     def add_forecaster(self, forecaster: Forecaster) -> None:
         """Register a forecaster with a display name; one that is there stays as it is."""
@@ -250,14 +250,14 @@ class Tracker(
         If the question is the condition of a pair, the branch that cannot come about any more is
         annulled with it.
         """
-        given = Given(answer, source_url, known_at, event_at, note, by or self.me)
+        given = AnswerInput(answer, source_url, known_at, event_at, note, by or self.me)
         with self._store.writing() as session:
             forecasting.refuse_reserved(given.by)
-            question = reading.question_or_refuse(session, question_id)
-            resolution = given.resolution(question, self.now())
-            resolve(session, question, resolution)
+            question = reading.require_question(session, question_id)
+            resolution = given.to_resolution(question, self.now())
+            resolve_question(session, question, resolution)
             annul_branches(session, question, resolution)
-            return resolutions.scores(
+            return resolutions.list_scores(
                 session, question.id
             )  # none if it is itself a branch that was annulled
 
@@ -267,10 +267,10 @@ class Tracker(
 
         Nothing is overwritten; its scores go until it is answered anew.
         """
-        made = Standpoint(by or self.me, self.now())
+        made = Authorship(by or self.me, self.now())
         with self._store.writing() as session:
             forecasting.refuse_reserved(made.by)
-            reopen(session, reading.question_or_refuse(session, question_id), why, made)
+            reopen_question(session, reading.require_question(session, question_id), why, made)
 
     def check_answer(
         self,
@@ -282,12 +282,14 @@ class Tracker(
         event_at: datetime | None = None,
         note: str = "",
     ) -> Resolution:
-        """The resolution that `resolve` would keep, checked as it would be, and not kept."""
+        """The resolution that `resolve_question` would keep, checked as it would be, and not
+        kept.
+        """
         with self._store.reading() as session:
-            question = reading.question_or_refuse(session, question_id)
-            resolution = Given(answer, source_url, known_at, event_at, note, self.me).resolution(
-                question, self.now()
-            )
+            question = reading.require_question(session, question_id)
+            resolution = AnswerInput(
+                answer, source_url, known_at, event_at, note, self.me
+            ).to_resolution(question, self.now())
             check_resolution(question, resolution)
             return resolution
 
@@ -298,49 +300,51 @@ class Tracker(
         nothing is kept.
         """
         with self._store.reading() as session:
-            return preview(
-                session, reading.question_or_refuse(session, question_id), answers, known_at
+            return preview_scores(
+                session, reading.require_question(session, question_id), answers, known_at
             )
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
         """The scores of a question with their receipts; empty until it is resolved."""
         with self._store.reading() as session:
-            return resolutions.scores(session, reading.question_or_refuse(session, question_id).id)
+            return resolutions.list_scores(
+                session, reading.require_question(session, question_id).id
+            )
 
     def post_mortem(self, question_id: str) -> "PostMortem | None":
         """What an answered question can teach whoever types here; None while there is no answer to
         score against.
         """
         with self._store.reading() as session:
-            return postmortems.post_mortem(session, question_id, self.me)
+            return postmortems.build_post_mortem(session, question_id, self.me)
 
     def receipts(self, question_id: str) -> Receipts:
         """Everyone's scores on a question with their receipts, and the forecasts that came too late
         to count.
         """
         with self._store.reading() as session:
-            return reading.receipts(session, question_id)
+            return reading.get_receipts(session, question_id)
 
     def accuracy(self, choice: Choice = EVERYTHING) -> Accuracy:
         """How good everyone was on the chosen questions; live and retrospective ones never mix."""
         from tracker.questions.queries import accuracy
 
         with self._store.reading() as session:
-            return accuracy.accuracy(session, choice, self.now())
+            return accuracy.measure_accuracy(session, choice, self.now())
 
     def score_table(self, choice: Choice = EVERYTHING) -> "pl.DataFrame":
         """Every score of the chosen questions as a table, for a spreadsheet."""
         from tracker.questions.queries import accuracy
 
         with self._store.reading() as session:
-            return accuracy.table(session, choice, self.now())
+            return accuracy.tabulate_scores(session, choice, self.now())
 
     def calibration(self, choice: Choice = EVERYTHING, *, lead_days: int = 30) -> CalibrationReport:
         """What everybody held so many days before the scheduled close, against what happened."""
         from tracker.questions.queries import accuracy
 
         with self._store.reading() as session:
-            return accuracy.calibration(session, choice, lead_days, self.now())
+            return accuracy.measure_calibration(session, choice, lead_days, self.now())
 
     def compare(self, choice: Choice = EVERYTHING) -> ComparisonReport:
         """Every pair of forecasters on the questions that both answered, with a verdict in
@@ -349,7 +353,7 @@ class Tracker(
         from tracker.questions.queries import accuracy
 
         with self._store.reading() as session:
-            return accuracy.comparison(session, choice, self.now())
+            return accuracy.compare_forecasters(session, choice, self.now())
 
     def habits(self, choice: Choice = EVERYTHING) -> tuple[Habits, ...]:
         """How people revise: how often, by how much, and whether as much as the evidence asks
@@ -358,12 +362,12 @@ class Tracker(
         from tracker.questions.queries import updating_habits as habits
 
         with self._store.reading() as session:
-            return habits.habits(session, choice, self.now())
+            return habits.measure_habits(session, choice, self.now())
 
     def rescore(self) -> int:
         """Work out all scores again from the facts; the number of questions scored."""
         with self._store.writing() as session:
-            return rescore(session)
+            return rescore_all(session)
 
     # Time
 
@@ -371,7 +375,9 @@ class Tracker(
         """Let time pass: bring the suggestion of every open question up to now; how many moved."""
         now = self.now()
         with self._store.writing() as session:
-            return record_suggestions(session, reading.open_questions(session, now).values(), now)
+            return record_suggestions(
+                session, reading.list_open_questions(session, now).values(), now
+            )
 
     # The database itself
 
@@ -379,61 +385,61 @@ class Tracker(
         """A word that stays the same as long as nothing is written to the database, by this process
         or another.
         """
-        return self._store.version()
+        return self._store.read_version()
 
     def newest_entry(self) -> int:
         """The number of the newest entry of the log: what follows from logged facts alone changes
         with it only.
         """
         with self._store.reading() as session:
-            return log.newest_seq(session)
+            return log.find_newest_seq(session)
 
     def leading(self) -> AbstractContextManager[Leadership]:
         """Hold the place of the one scheduler, to be checked; raises `AlreadyRunning` and names who
         holds it.
         """
-        return leading(self._store.engine, self.now())
+        return hold_leadership(self._store.engine, self.now())
 
-    def verify(self, head: str | None = None) -> Verdict:
+    def verify(self, head: str | None = None) -> LogCheck:
         """Check the event log, and every stored fact against it; `head` is an earlier SEQ:HASH to
         find in it.
         """
         with self._store.reading() as session:
-            return verifying.verify(session, head)
+            return verifying.verify_log(session, head)
 
     def verify_scores(self) -> ScoreCheck:
         """Work every score out again from the facts, and compare with what is stored."""
         with self._store.reading() as session:
-            return verifying.verify_scores(session)
+            return verifying.check_scores(session)
 
     def replayed_until(self) -> datetime | None:
         """The simulated time a replay has reached; None in a live database."""
         with self._store.reading() as session:
-            return properties.replayed_until(session)
+            return properties.read_replay_time(session)
 
     def headlines(self) -> str:
         """Who worded the headlines of a replay, as its history states it; empty in a live
         database.
         """
         with self._store.reading() as session:
-            return properties.read(session, properties.HEADLINES) or ""
+            return properties.read_property(session, properties.HEADLINES_KEY) or ""
 
     def note_headlines(self, said: str) -> None:
         """Keep who worded the headlines of a replay."""
         with self._store.writing() as session:
-            properties.write(session, properties.HEADLINES, said)
+            properties.write_property(session, properties.HEADLINES_KEY, said)
 
     def mark_replayed(self, until: datetime) -> None:
         """Mark the database as a replay that has reached this time."""
         with self._store.writing() as session:
-            properties.mark_replayed(session, until)
+            properties.save_replay_time(session, until)
 
     def record_run(self, run: JobRun) -> None:
         """Keep the outcome of a scheduled job."""
         with self._store.writing() as session:
-            properties.add_run(session, run)
+            properties.add_job_run(session, run)
 
     def runs(self) -> tuple[JobRun, ...]:
         """The last run of each scheduled job."""
         with self._store.reading() as session:
-            return properties.last_runs(session)
+            return properties.list_last_job_runs(session)

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.extract import Sentence
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import Essay, EssayId
 from tracker.errors import NotFound, Refused
-from tracker.essays.anchoring import moved_one
-from tracker.essays.reading import sentences_of
-from tracker.model.audit import Standpoint
+from tracker.essays.anchoring import move_rejection
+from tracker.essays.reading import split_sentences
+from tracker.model.audit import Authorship
 from tracker.model.essays import EssayText, NewEssay, SavedDraft
-from tracker.questions.submit_forecast import register
+from tracker.questions.submit_forecast import register_forecaster
 from tracker.storage import essays, questions
 from tracker.storage.sessions import Session
 
@@ -22,12 +22,12 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that no database stores in a text: NUL and lone surrogates."""
 
-MOST_CHARACTERS = 2_000_000
-LONGEST_WORDS = 200
+MAX_ESSAY_CHARS = 2_000_000
+MAX_REJECTION_QUOTE_CHARS = 200
 """Characters of a rejected sentence, used to find it again in a later text."""
 
 
-def add_essay(session: Session, new: NewEssay, authorship: Standpoint) -> EssayText:
+def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayText:
     """Store an essay with its text, or a new version of the text of an existing one.
 
     Raises `Refused` for a name that cannot be one, an essay without a text or with one of more than
@@ -36,11 +36,11 @@ def add_essay(session: Session, new: NewEssay, authorship: Standpoint) -> EssayT
     """
     _check_essay(new)
     essay_id = EssayId(new.id)
-    register(session, authorship.by)
-    previous = essays.newest_text(session, essay_id)
+    register_forecaster(session, authorship.by)
+    previous = essays.find_newest_text(session, essay_id)
     if previous is not None and previous.text == new.text:
         raise Refused(f"this is the text of {new.id} already, to the character")
-    if questions.essay(session, essay_id) is None:
+    if questions.find_essay(session, essay_id) is None:
         title = new.title.strip() or new.id
         note = new.note.strip()
         questions.add_essay(
@@ -54,7 +54,7 @@ def add_essay(session: Session, new: NewEssay, authorship: Standpoint) -> EssayT
         authorship.at,
         authorship.by,
     )
-    essays.add_text(session, text)
+    essays.add_essay_text(session, text)
     return text
 
 
@@ -66,9 +66,9 @@ def _check_essay(new: NewEssay) -> None:
         )
     if not new.text.strip():
         raise Refused("the essay has no text: give a file with the text in it")
-    if len(new.text) > MOST_CHARACTERS:
+    if len(new.text) > MAX_ESSAY_CHARS:
         raise Refused(
-            f"the essay has {len(new.text):,} characters, more than {MOST_CHARACTERS:,}: give a "
+            f"the essay has {len(new.text):,} characters, more than {MAX_ESSAY_CHARS:,}: give a "
             "part of it"
         )
     if _UNSTORABLE.search(
@@ -80,10 +80,10 @@ def _check_essay(new: NewEssay) -> None:
         )
 
 
-def sentence_at(session: Session, essay_id: EssayId, offset: int) -> Sentence:
+def find_sentence(session: Session, essay_id: EssayId, offset: int) -> Sentence:
     """Return the sentence at a character of the newest text; raises `NotFound`."""
-    text = text_or_refuse(session, essay_id)
-    for sentence in sentences_of(text.text):
+    text = require_text(session, essay_id)
+    for sentence in split_sentences(text.text):
         if sentence.offset <= offset < sentence.end:
             return sentence
     raise NotFound(
@@ -93,12 +93,12 @@ def sentence_at(session: Session, essay_id: EssayId, offset: int) -> Sentence:
     )
 
 
-def text_or_refuse(session: Session, essay_id: EssayId) -> EssayText:
+def require_text(session: Session, essay_id: EssayId) -> EssayText:
     """Return the newest text of an essay; raises `NotFound` for an unknown essay, or one without
     text.
     """
     _require_essay(session, essay_id)
-    text = essays.newest_text(session, essay_id)
+    text = essays.find_newest_text(session, essay_id)
     if text is None:
         raise NotFound(
             "text of essay", essay_id, f"add it with `tracker essay add FILE --name {essay_id}`"
@@ -107,34 +107,38 @@ def text_or_refuse(session: Session, essay_id: EssayId) -> EssayText:
 
 
 def _require_essay(session: Session, essay_id: EssayId) -> None:
-    if questions.essay(session, essay_id) is None:
+    if questions.find_essay(session, essay_id) is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
 
 
 def reject_claim(
-    session: Session, essay_id: EssayId, offset: int, why: str, *, made: Standpoint
-) -> Rejection:
+    session: Session, essay_id: EssayId, offset: int, why: str, *, authorship: Authorship
+) -> ClaimRejection:
     """Reject a sentence as untestable, with the reason."""
     if not why.strip():
         raise Refused("say why the claim cannot be tested: the reason is shown over the essay")
-    sentence = sentence_at(session, essay_id, offset)
-    original = text_or_refuse(session, essay_id).text[sentence.offset : sentence.end]
-    quote = " ".join(original.split())[:LONGEST_WORDS]  # the original text, with its markup
-    register(session, made.by)
-    rejection = Rejection(sentence.offset, sentence.end, why.strip(), made.by, made.at)
+    sentence = find_sentence(session, essay_id, offset)
+    original = require_text(session, essay_id).text[sentence.offset : sentence.end]
+    quote = " ".join(original.split())[
+        :MAX_REJECTION_QUOTE_CHARS
+    ]  # the original text, with its markup
+    register_forecaster(session, authorship.by)
+    rejection = ClaimRejection(
+        sentence.offset, sentence.end, why.strip(), authorship.by, authorship.at
+    )
     essays.decide_claim(session, essay_id, rejection, quote, verdict="rejected")
-    essays.drop_draft(session, essay_id, sentence.offset)
+    essays.delete_draft(session, essay_id, sentence.offset)
     return rejection
 
 
-def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: Standpoint) -> None:
+def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: Authorship) -> None:
     """Restore a rejected sentence; raises `NotFound` for any other, or an unknown essay."""
     _require_essay(session, essay_id)
-    newest = essays.newest_text(session, essay_id)
+    newest = essays.find_newest_text(session, essay_id)
     text = "" if newest is None else newest.text
     rejections = [
-        (rejection, quote, moved_one(rejection, quote, text))
-        for rejection, quote in essays.rejections(session, essay_id)
+        (rejection, quote, move_rejection(rejection, quote, text))
+        for rejection, quote in essays.list_rejections(session, essay_id)
     ]
     matching = [
         (rejection, quote)
@@ -143,21 +147,26 @@ def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: 
     ]
     if not matching:
         raise NotFound("rejected claim at character", offset, "it was not set aside")
-    register(session, authorship.by)
+    register_forecaster(session, authorship.by)
     for rejection, quote in matching:
         restored = replace(rejection, why="taken up again", by=authorship.by, at=authorship.at)
         essays.decide_claim(session, essay_id, restored, quote, verdict="restored")
 
 
-def _covers(rejection: Rejection, offset: int) -> bool:
+def _covers(rejection: ClaimRejection, offset: int) -> bool:
     return rejection.offset <= offset < max(rejection.end, rejection.offset + 1)
 
 
 def save_draft(
-    session: Session, essay_id: EssayId, offset: int, fields: Mapping[str, Any], *, made: Standpoint
+    session: Session,
+    essay_id: EssayId,
+    offset: int,
+    fields: Mapping[str, Any],
+    *,
+    authorship: Authorship,
 ) -> None:
     """Save the form fields of a question from this sentence, replacing an earlier draft."""
-    sentence = sentence_at(session, essay_id, offset)
+    sentence = find_sentence(session, essay_id, offset)
     essays.save_draft(
-        session, SavedDraft(essay_id, sentence.offset, made.by, made.at, dict(fields))
+        session, SavedDraft(essay_id, sentence.offset, authorship.by, authorship.at, dict(fields))
     )

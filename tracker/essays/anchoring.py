@@ -9,12 +9,12 @@ from difflib import SequenceMatcher
 from itertools import count, islice
 from typing import Final
 
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.essays.extract import Sentence
 from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
 from forecasts.questions.question import Claim, ClaimId
 
-LONGEST_QUOTE: Final = 300
+MAX_QUOTE_CHARS: Final = 300
 """Characters; text without spaces counts as one word, however long it is."""
 
 _MAX_SEARCHED_WORDS: Final = 200
@@ -23,14 +23,18 @@ _MAX_SEARCHED_WORDS: Final = 200
 _WORD: Final = re.compile(r"\S+")
 
 
-def anchored(claims: Iterable[Claim], text: str) -> tuple[Claim, ...]:
+def anchor_claims(claims: Iterable[Claim], text: str) -> tuple[Claim, ...]:
     """Return the claims with the offsets of their quotes in `text`; one that is not found keeps its
     own.
     """
-    return tuple(replace(claim, offset=place(claim.quote, claim.offset, text)) for claim in claims)
+    return tuple(
+        replace(claim, offset=find_quote(claim.quote, claim.offset, text)) for claim in claims
+    )
 
 
-def moved(rejections: Iterable[tuple[Rejection, str]], text: str) -> tuple[Rejection, ...]:
+def move_rejections(
+    rejections: Iterable[tuple[ClaimRejection, str]], text: str
+) -> tuple[ClaimRejection, ...]:
     """Return the rejections at their new places in `text`, in its order.
 
     One whose words are gone is dropped: a person has to judge their replacement.
@@ -38,26 +42,26 @@ def moved(rejections: Iterable[tuple[Rejection, str]], text: str) -> tuple[Rejec
     moved_rejections = (
         at_place
         for rejection, quote in rejections
-        if (at_place := moved_one(rejection, quote, text)) is not None
+        if (at_place := move_rejection(rejection, quote, text)) is not None
     )
     return tuple(sorted(moved_rejections, key=lambda at_place: at_place.offset))
 
 
-def moved_one(rejection: Rejection, quote: str, text: str) -> Rejection | None:
+def move_rejection(rejection: ClaimRejection, quote: str, text: str) -> ClaimRejection | None:
     """Return a rejection at its new place in `text`, None if its words are gone, unchanged without
     a text.
     """
-    offset = place(quote, rejection.offset, text)
+    offset = find_quote(quote, rejection.offset, text)
     if text and not _matches_at(quote, offset, text):
         return None
     return replace(rejection, offset=offset, end=offset + rejection.end - rejection.offset)
 
 
-def place(quote: str, offset: int, text: str) -> int:
+def find_quote(quote: str, offset: int, text: str) -> int:
     """Return the position of a quote nearest to an offset, ignoring differences of white space.
     Returns the offset itself if the quote is not found.
 
-    >>> place("they will meet", 3, "Soon they will\\nmeet. Or so they say.")
+    >>> find_quote("they will meet", 3, "Soon they will\\nmeet. Or so they say.")
     5
     """
     words = quote.split()
@@ -73,14 +77,14 @@ def place(quote: str, offset: int, text: str) -> int:
     )
 
 
-def quotable(sentence: Sentence, text: str) -> tuple[str, int]:
+def choose_quote(sentence: Sentence, text: str) -> tuple[str, int]:
     """Choose the words that identify a sentence in its text, at most fifteen, and their offset.
 
     They are copied as they are: the longest run without Markdown or HTML markup, if there is one.
 
     >>> from forecasts.essays.extract import find_claims
     >>> text = "**Traffic:** it will grow by 4 % in 2027."
-    >>> quotable(find_claims(text)[0], text)
+    >>> choose_quote(find_claims(text)[0], text)
     ('it will grow by 4 % in 2027.', 13)
     """
     original = text[sentence.offset : sentence.end]
@@ -89,14 +93,14 @@ def quotable(sentence: Sentence, text: str) -> tuple[str, int]:
     run = SequenceMatcher(None, words, plain_words, autojunk=False).find_longest_match()
     first, size = (run.a, run.size) if run.size else (0, len(words))
     quote = " ".join(words[first : first + min(size, MAX_QUOTED_WORDS)])
-    return quote[:LONGEST_QUOTE], sentence.offset + matches[first].start()
+    return quote[:MAX_QUOTE_CHARS], sentence.offset + matches[first].start()
 
 
-def free_id(offset: int, used_ids: Collection[ClaimId]) -> ClaimId:
+def free_claim_id(offset: int, used_ids: Collection[ClaimId]) -> ClaimId:
     """Return an unused id for a claim at an offset, which another claim may have had in an earlier
     text.
 
-    >>> free_id(120, {"at-120", "at-120-2"})
+    >>> free_claim_id(120, {"at-120", "at-120-2"})
     'at-120-3'
     """
     first = ClaimId(f"at-{offset}")
@@ -104,7 +108,7 @@ def free_id(offset: int, used_ids: Collection[ClaimId]) -> ClaimId:
     return first if first not in used_ids else next(name for name in more if name not in used_ids)
 
 
-def stands(claim: Claim, text: str) -> bool:
+def has_quote(claim: Claim, text: str) -> bool:
     """Return True if a claim's quote is at its offset."""
     return _matches_at(claim.quote, claim.offset, text)
 

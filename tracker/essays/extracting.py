@@ -7,13 +7,13 @@ from typing import Final
 
 from tracker.errors import Refused
 from tracker.feeds.discovery.article import NoArticle
-from tracker.feeds.discovery.article import extract as article_on
-from tracker.feeds.text import decoded, visible
+from tracker.feeds.discovery.article import extract_article as article_on
+from tracker.feeds.text import decode_document, remove_invisible
 
-LONGEST_FILE: Final = 5_000_000
+MAX_FILE_BYTES: Final = 5_000_000
 """Bytes. A long book has less than two million letters."""
 
-LONGEST_ESSAY: Final = 2_000_000
+MAX_EXTRACT_CHARS: Final = 2_000_000
 """Characters."""
 
 _SAVE_AS: Final = "save its text as a .txt, .md or .html file and give that"
@@ -38,7 +38,7 @@ FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ 
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
 
 
-def extract(raw: bytes, name: str) -> str:
+def extract_text(raw: bytes, name: str) -> str:
     """Extract the text of an essay from a saved file: plain text, Markdown, or a web page, by its
     contents and its `name`.
 
@@ -47,14 +47,16 @@ def extract(raw: bytes, name: str) -> str:
     navigation, scripts and comments. Offsets of sentences count in this text, so it is the text to
     store. Raises `Refused` for a file without an essay in it, with what to do instead.
 
-    >>> extract(b"Prices will rise.\\r\\nWages may not.\\r\\n", "essay.txt")
+    >>> extract_text(b"Prices will rise.\\r\\nWages may not.\\r\\n", "essay.txt")
     'Prices will rise.\\nWages may not.\\n'
     """
     _check_file(raw, name)
-    page = page_in(raw, name)
+    page = find_web_page(raw, name)
     if page is not None:
         return _extract_article(page, name)
-    text = visible(decoded(raw, "text/plain").replace("\r\n", "\n").replace("\r", "\n"))
+    text = remove_invisible(
+        decode_document(raw, "text/plain").replace("\r\n", "\n").replace("\r", "\n")
+    )
     if is_markdown(name):
         text = FRONT_MATTER.sub("", text)
     if not _WORD.search(text):
@@ -67,13 +69,13 @@ def is_markdown(name: str) -> bool:
     return name.lower().endswith((".md", ".markdown"))
 
 
-def page_in(raw: bytes, name: str) -> bytes | None:
+def find_web_page(raw: bytes, name: str) -> bytes | None:
     """Return the web page that a file is or contains, None for plain text; raises `Refused` for an
     archive without a page.
     """
     if name.lower().endswith(_ARCHIVE_NAMES):
         return _find_archived_page(raw, name)
-    begins = decoded(raw, "text/plain")[:2000].encode()
+    begins = decode_document(raw, "text/plain")[:2000].encode()
     is_page = (
         name.lower().endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(begins)
     )
@@ -84,9 +86,9 @@ def _check_file(raw: bytes, name: str) -> None:
     """Refuse an empty file, one that is too large, and one that is not text."""
     if not raw.strip(b" \t\r\n\0\xef\xbb\xbf\xfe\xff"):
         raise Refused(f"{name} is empty: give a file with the text of the essay in it")
-    if len(raw) > LONGEST_FILE:
+    if len(raw) > MAX_FILE_BYTES:
         raise Refused(
-            f"{name} is larger than {LONGEST_FILE // 1_000_000} MB, which no essay is: cut out "
+            f"{name} is larger than {MAX_FILE_BYTES // 1_000_000} MB, which no essay is: cut out "
             "the essay's text"
         )
     for magic, description in _BINARY_FORMATS:
@@ -100,7 +102,7 @@ def _check_file(raw: bytes, name: str) -> None:
 
 
 def _extract_article(raw: bytes, name: str) -> str:
-    article = article_on(raw, "text/html", "", LONGEST_ESSAY)
+    article = article_on(raw, "text/html", "", MAX_EXTRACT_CHARS)
     if isinstance(article, NoArticle):
         raise Refused(
             f"no essay was found in {name} ({article.reason}): copy its text into a plain text "

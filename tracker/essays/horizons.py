@@ -8,18 +8,18 @@ from itertools import count, takewhile
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.essays.dates import long_date
+from forecasts.essays.dates import format_long_date
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.new_question import Asked
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import HorizonShape, Question
 from tracker.essays.opening import open_claim
-from tracker.model.audit import Standpoint
+from tracker.model.audit import Authorship
 from tracker.questions.scenarios.changing import add_link
 from tracker.storage import links
 from tracker.storage.sessions import Session
 
-LONGEST_TITLE: Final = 140
+MAX_GROUP_TITLE_CHARS: Final = 140
 _PREPOSITIONS: Final = MappingProxyType[HorizonShape, str](
     {"event_by": "by", "holds_until": "until", "state_at": "on"}
 )
@@ -29,20 +29,20 @@ _DANGLING_WORD: Final = re.compile(r"\b(?:and|from|between|of|the|than)\s*(?:[,?
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PlannedQuestion:
     """A question to open, with its indicators."""
 
-    asked: Asked
+    question: NewQuestion
     indicators: tuple[Indicator, ...] = ()
 
 
 def open_claims(
     session: Session,
-    planned: Sequence[Wanted],
+    planned: Sequence[PlannedQuestion],
     offset: int,
     keep_days: float,
     *,
-    made: Standpoint,
+    authorship: Authorship,
     override: str = "",
 ) -> tuple[Question, ...]:
     """Open questions from one sentence, earliest close first; yes/no ones of one shape get a
@@ -54,22 +54,22 @@ def open_claims(
     opened = tuple(
         open_claim(
             session,
-            plan.asked,
+            plan.question,
             offset,
             keep_days,
-            made=made,
+            authorship=authorship,
             indicators=plan.indicators,
             override=override,
         )
-        for plan in sorted(planned, key=lambda plan: plan.asked.closes_at)
+        for plan in sorted(planned, key=lambda plan: plan.question.closes_at)
     )
-    if is_group(opened):
-        used_ids = {link.id for link in links.every(session)}
-        add_link(session, group_of(opened, used_ids), made)
+    if is_date_group(opened):
+        used_ids = {link.id for link in links.list_links(session)}
+        add_link(session, build_date_group(opened, used_ids), authorship)
     return opened
 
 
-def is_group(opened: Sequence[Question]) -> bool:
+def is_date_group(opened: Sequence[Question]) -> bool:
     """Return True for questions on one event by several days: all yes/no, of one shape, with
     different closes.
     """
@@ -83,7 +83,7 @@ def is_group(opened: Sequence[Question]) -> bool:
     )
 
 
-def group_of(opened: Sequence[Question], used_ids: Collection[LinkId]) -> Link:
+def build_date_group(opened: Sequence[Question], used_ids: Collection[LinkId]) -> Link:
     """Build the `dates` link of the questions, with an unused id and their last days as labels."""
     base = _DAY_SUFFIX.sub("", _common_prefix([question.id for question in opened])) or opened[0].id
     names = (LinkId(f"{base}-dates" if n == 1 else f"{base}-dates-{n}") for n in count(1))
@@ -118,11 +118,17 @@ def _group_title(opened: Sequence[Question]) -> str:
     Falls back to the first question's text where they differ otherwise, or where a word is left
     dangling.
     """
-    bare = {re.sub(_DATE_PREFIX + long_date(last_day(q)), "", q.text).strip(" ,") for q in opened}
+    bare = {
+        re.sub(_DATE_PREFIX + format_long_date(last_day(q)), "", q.text).strip(" ,") for q in opened
+    }
     alike = len(bare) == 1 and not any(map(_DANGLING_WORD.search, bare))
     title = bare.pop() if alike else opened[0].text
     return _truncate_title(f"{title[:1].upper()}{title[1:]}")
 
 
 def _truncate_title(title: str) -> str:
-    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+    return (
+        title
+        if len(title) <= MAX_GROUP_TITLE_CHARS
+        else f"{title[: MAX_GROUP_TITLE_CHARS - 1].rstrip()}…"
+    )

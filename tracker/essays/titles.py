@@ -4,12 +4,12 @@ import re
 from typing import Final
 
 from forecasts.questions.new_question import short_name
-from tracker.essays.extracting import FRONT_MATTER, LONGEST_FILE, is_markdown, page_in
-from tracker.feeds.markup import page_text, read_markup
-from tracker.feeds.text import decoded, shortened, visible
+from tracker.essays.extracting import FRONT_MATTER, MAX_FILE_BYTES, find_web_page, is_markdown
+from tracker.feeds.markup import decode_page, parse_markup
+from tracker.feeds.text import decode_document, remove_invisible, shorten_text
 
-LONGEST_TITLE: Final = 200
-LONGEST_LINE: Final = 120
+MAX_TITLE_CHARS: Final = 200
+MAX_TITLE_LINE_CHARS: Final = 120
 """Characters of a first line that may be a title."""
 
 _GENERIC_NAMES: Final = frozenset(
@@ -22,31 +22,31 @@ _HEADING: Final = re.compile(r"#{1,6}[ \t]+(\S.*?)[ \t]*#*")
 _EMPHASIS: Final = re.compile(r"[*_`]+(?=\S)|(?<=\S)[*_`]+")
 
 
-def title_of(raw: bytes, name: str) -> str:
+def find_title(raw: bytes, name: str) -> str:
     """Find the title of an essay in a saved file; empty if there is none.
 
     Of a web page the heading, if it is part of the page's title, which mostly names the site too;
     else the title. Of Markdown the first heading. Of plain text the first line, if it is short, no
     sentence, and followed by an empty line.
 
-    >>> title_of(b"The river treaty\\n\\nArland will sign it.\\n", "essay.txt")
+    >>> find_title(b"The river treaty\\n\\nArland will sign it.\\n", "essay.txt")
     'The river treaty'
-    >>> title_of(b"Arland will sign it.\\n", "essay.txt")
+    >>> find_title(b"Arland will sign it.\\n", "essay.txt")
     ''
     """
-    page = page_in(raw, name)
+    page = find_web_page(raw, name)
     title = (
         _find_page_title(page)
         if page is not None
-        else _find_text_title(decoded(raw, "text/plain"), is_markdown(name))
+        else _find_text_title(decode_document(raw, "text/plain"), is_markdown(name))
     )
-    return shortened(" ".join(visible(title).split()), LONGEST_TITLE)
+    return shorten_text(" ".join(remove_invisible(title).split()), MAX_TITLE_CHARS)
 
 
-def name_of(stem: str, title: str) -> str:
+def choose_essay_name(stem: str, title: str) -> str:
     """Choose a short name for an essay: from its file name, or from its title if that is generic.
 
-    >>> name_of("Grain Trade", "Why it moves"), name_of("page", "Why grain moves")
+    >>> choose_essay_name("Grain Trade", "Why it moves"), choose_essay_name("page", "Why grain moves")
     ('grain-trade', 'why-grain-moves')
     """
     from_file = short_name(stem)
@@ -59,7 +59,7 @@ def name_of(stem: str, title: str) -> str:
 
 def _find_page_title(page: bytes) -> str:
     reader = _TitleHandler()
-    read_markup(page_text(page, "text/html", LONGEST_FILE), reader)
+    parse_markup(decode_page(page, "text/html", MAX_FILE_BYTES), reader)
     title, heading = (
         " ".join("".join(pieces).split()) for pieces in (reader.texts["title"], reader.texts["h1"])
     )
@@ -108,6 +108,8 @@ def _find_text_title(text: str, markdown: bool) -> str:
     alone = bool(more) and not more[0] and any(more)
     return (
         first
-        if alone and len(first) <= LONGEST_LINE and not first.endswith((".", ",", ";", ":", "!"))
+        if alone
+        and len(first) <= MAX_TITLE_LINE_CHARS
+        and not first.endswith((".", ",", ";", ":", "!"))
         else ""
     )

@@ -80,17 +80,17 @@ class Deferred:
     reason: str
 
 
-AT_ONCE: Final = 100
+BATCH_SIZE: Final = 100
 """Maximum number of results in a batch: what the writer stores in one transaction."""
 
 FetchResult = Fetched | NotModified | FetchFailed | Deferred
 
-More = Callable[[int], Sequence[FetchRequest]]
+RequestSource = Callable[[int], Sequence[FetchRequest]]
 """Returns at most so many further requests; empty if there are none at the moment."""
 
-Fetch = Callable[[More], Iterator[Sequence[FetchResult]]]
-"""Sends the requests that `More` returns until it returns none and every result has arrived; yields
-results as they arrive.
+Fetch = Callable[[RequestSource], Iterator[Sequence[FetchResult]]]
+"""Sends the requests that `RequestSource` returns until it returns none and every result has
+arrived; yields results as they arrive.
 
 One result for each request, in any order; a feed's own failure is a result, never an exception.
 """
@@ -114,7 +114,7 @@ class FetchLimits:
     polite: bool = True
 
 
-def giving(requests: Sequence[FetchRequest]) -> More:
+def make_request_source(requests: Sequence[FetchRequest]) -> RequestSource:
     """Return a source of these requests."""
     remaining = list(requests)
 
@@ -127,12 +127,12 @@ def giving(requests: Sequence[FetchRequest]) -> More:
 
 def fetch_one(fetch: Fetch, request: FetchRequest) -> FetchResult:
     """Return the result of one request."""
-    return next(result for results in fetch(giving([request])) for result in results)
+    return next(result for results in fetch(make_request_source([request])) for result in results)
 
 
-def at_once(
-    answer: Callable[[FetchRequest], FetchResult], more: More
+def answer_in_batches(
+    answer: Callable[[FetchRequest], FetchResult], more: RequestSource
 ) -> Iterator[Sequence[FetchResult]]:
     """Answer requests synchronously in batches, as a replay does."""
-    while requests := more(AT_ONCE):
+    while requests := more(BATCH_SIZE):
         yield [answer(request) for request in requests]

@@ -16,16 +16,16 @@ from typing import Final
 
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
 
-ALIKE: Final = 0.6
+MIN_TITLE_OVERLAP: Final = 0.6
 """Minimum Jaccard overlap of words for two headlines of one feed to be versions of one."""
 
-FEWEST_WORDS: Final = 4
-EDITED_WITHIN: Final = timedelta(days=2)
+MIN_TITLE_WORDS: Final = 4
+MAX_EDIT_AGE: Final = timedelta(days=2)
 _WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredItem:
     """The stored fields that identify an item."""
 
     id: ItemId
@@ -40,43 +40,43 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewItem:
     """A new entry, and the stored item that it repeats, if any."""
 
     item: ParsedItem
-    same_as: Known | None
+    same_as: StoredItem | None
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedItem:
     """A stored item whose text has changed; `silent` if its former text was merely unknown."""
 
-    known: Known
+    stored: StoredItem
     item: ParsedItem
     silent: bool
 
 
-class Shelf:
+class EntryIndex:
     """Index of stored items, for classifying the entries of one document."""
 
     def __init__(
         self,
         feed_id: FeedId,
-        by_key: Iterable[Known],
-        by_url: Iterable[Known],
-        recent: Sequence[Known],
+        by_key: Iterable[StoredItem],
+        by_url: Iterable[StoredItem],
+        recent: Sequence[StoredItem],
     ) -> None:
         self._by_key = {known.key: known for known in by_key}
-        self._same_feed: dict[str, Known] = {}
-        self._other_feeds: dict[str, Known] = {}
+        self._same_feed: dict[str, StoredItem] = {}
+        self._other_feeds: dict[str, StoredItem] = {}
         for known in by_url:
             index = self._same_feed if known.feed_id == feed_id else self._other_feeds
             index.setdefault(known.canonical_url, known)
         self._recent = [(known, _title_words(known.title)) for known in recent]
 
-    def sorted_out(
+    def classify_items(
         self, items: Sequence[ParsedItem], still_there: Callable[[str], bool], now: datetime
-    ) -> tuple[list[New], list[Changed]]:
+    ) -> tuple[list[NewItem], list[ChangedItem]]:
         """Return new and changed entries in the order of the document.
 
         `still_there(key)` is true if an entry with this key is in the document.
@@ -86,17 +86,19 @@ class Shelf:
         def is_present(key: str) -> bool:
             return key in keys or still_there(key)
 
-        new: list[New] = []
-        changed: list[Changed] = []
+        new: list[NewItem] = []
+        changed: list[ChangedItem] = []
         for item in items:
             known = self._by_key.get(item.key) or self._find_renamed(item, is_present)
             if known is None:
-                new.append(New(item, self._find_repeated(item, is_present, now)))
+                new.append(NewItem(item, self._find_repeated(item, is_present, now)))
             elif known.fingerprint != item.fingerprint:
-                changed.append(Changed(known, item, silent=not known.fingerprint))
+                changed.append(ChangedItem(known, item, silent=not known.fingerprint))
         return new, changed
 
-    def _find_renamed(self, item: ParsedItem, is_present: Callable[[str], bool]) -> Known | None:
+    def _find_renamed(
+        self, item: ParsedItem, is_present: Callable[[str], bool]
+    ) -> StoredItem | None:
         """Return the item of this feed that has left the document, has this address, and agrees in
         words or date.
         """
@@ -114,7 +116,7 @@ class Shelf:
 
     def _find_repeated(
         self, item: ParsedItem, is_present: Callable[[str], bool], now: datetime
-    ) -> Known | None:
+    ) -> StoredItem | None:
         """Return an older item with the same address in another feed, or one of this feed with
         nearly the same headline.
         """
@@ -123,7 +125,7 @@ class Shelf:
         words = _title_words(item.title) if self._recent else frozenset()
         for known, known_words in self._recent:
             if (
-                now - known.first_seen_at <= EDITED_WITHIN
+                now - known.first_seen_at <= MAX_EDIT_AGE
                 and _are_similar(words, known_words)
                 and not is_present(known.key)
             ):
@@ -137,8 +139,8 @@ def _title_words(title: str) -> frozenset[str]:
 
 def _are_similar(a: frozenset[str], b: frozenset[str]) -> bool:
     """True if most words and all numbers are the same: “Day 12” is no edit of “Day 13”."""
-    if min(len(a), len(b)) < FEWEST_WORDS or {w for w in a if w.isdigit()} != {
+    if min(len(a), len(b)) < MIN_TITLE_WORDS or {w for w in a if w.isdigit()} != {
         w for w in b if w.isdigit()
     }:
         return False
-    return len(a & b) >= ALIKE * len(a | b)
+    return len(a & b) >= MIN_TITLE_OVERLAP * len(a | b)

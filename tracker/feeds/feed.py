@@ -6,7 +6,7 @@ from datetime import datetime
 from forecasts.evidence.evidence import Grade
 from tracker.feeds.item import FeedId
 
-HOURS = 24
+HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class PublicationRate:
     """Publication rate of a feed, with exponential forgetting.
 
     `items` were seen in `days` days of watching, both weighted by age up to `at`; `hours` is the
@@ -46,7 +46,7 @@ class Rhythm:
     items: float = 0.0
     days: float = 0.0
     at: datetime | None = None
-    hours: tuple[float, ...] = (0.0,) * HOURS
+    hours: tuple[float, ...] = (0.0,) * HOURS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class FeedState:
     last_seconds: float = 0.0
     items_seen: int = 0
     need: float = 1.0
-    rhythm: Rhythm = field(default_factory=Rhythm)
+    rhythm: PublicationRate = field(default_factory=PublicationRate)
 
     @property
     def id(self) -> FeedId:

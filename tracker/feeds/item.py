@@ -55,7 +55,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class ItemRevision:
     """A later version of an item, valid from `seen_at`."""
 
     item_id: ItemId

@@ -4,11 +4,11 @@ import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from tracker.feeds.text import visible
+from tracker.feeds.text import remove_invisible
 
-LONGEST_LINK: Final = 2_000
+MAX_URL_LENGTH: Final = 2_000
 
-TRACKING: Final = re.compile(
+TRACKING_PARAMETERS: Final = re.compile(
     r"(?:(?:utm_|at_|mc_|hsa?_|pk_|mtm_|wt[._]|ns_).*"
     r"|(?:fb|g|d|y|tw|ms|igs|ttc|wbra|gbra)cl(?:k?id|src)|igshid|_ga|_hsenc|_hsmi"
     r"|cmpid|ncid|ocid|ito|ftag|smid|taid|guccounter|xtor|mkt_tok|ref_src|ref_url|ftcamp"
@@ -30,7 +30,7 @@ def canonical_url(url: str) -> str:
     host, port, path, query = parts
     while host.startswith(("www.", "m.")) and "." in host.partition(".")[2]:
         host = host.partition(".")[2]
-    parameters = [p for p in query.split("&") if p and not TRACKING.fullmatch(p)]
+    parameters = [p for p in query.split("&") if p and not TRACKING_PARAMETERS.fullmatch(p)]
     return host + port + path.rstrip("/") + ("?" + "&".join(parameters) if parameters else "")
 
 
@@ -54,12 +54,12 @@ def _split_http_url(url: str) -> tuple[str, str, str, str] | None:
     )
 
 
-def web_link(link: str, base: str) -> str:
+def resolve_web_link(link: str, base: str) -> str:
     """Return the absolute http(s) address, or "" for anything else, such as javascript:
     and data:.
     """
     try:
-        absolute = urljoin(base, visible(link).strip()) if link.strip() else ""
+        absolute = urljoin(base, remove_invisible(link).strip()) if link.strip() else ""
     except ValueError:
         return ""
-    return absolute if len(absolute) <= LONGEST_LINK and _split_http_url(absolute) else ""
+    return absolute if len(absolute) <= MAX_URL_LENGTH and _split_http_url(absolute) else ""

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from lxml import etree
 
-from tracker.feeds.text import decoded
+from tracker.feeds.text import decode_document
 
 _META: Final = re.compile(
     rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""", re.IGNORECASE
@@ -20,7 +20,7 @@ _META_BYTES: Final = 4_096
 """Bytes in which a page has to declare its encoding; browsers read 1,024."""
 
 
-class Reader(Protocol):
+class MarkupHandler(Protocol):
     """Handler of tags and text. Names of tags and attributes are lower-case."""
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
@@ -36,7 +36,7 @@ class Reader(Protocol):
         """Handle the end of the document."""
 
 
-def read_markup(text: str, reader: Reader) -> None:
+def parse_markup(text: str, reader: MarkupHandler) -> None:
     """Parse markup and call the reader. Exceptions of the reader propagate; malformed markup raises
     none.
     """
@@ -45,7 +45,7 @@ def read_markup(text: str, reader: Reader) -> None:
     etree.parse(BytesIO(text.encode()), parser)
 
 
-def page_text(page: bytes, content_type: str, longest: int) -> str:
+def decode_page(page: bytes, content_type: str, longest: int) -> str:
     """Return the first `longest` bytes of a page as text. Its own <meta charset> counts if the
     server names no charset.
     """
@@ -54,4 +54,4 @@ def page_text(page: bytes, content_type: str, longest: int) -> str:
         # Half a character at the end would make the page invalid UTF-8.
         page = page[: page.rfind(b">") + 1] or page
     meta = None if "charset" in content_type.lower() else _META.search(page, 0, _META_BYTES)
-    return decoded(page, f"text/html; charset={meta[1].decode()}" if meta else content_type)
+    return decode_document(page, f"text/html; charset={meta[1].decode()}" if meta else content_type)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-LONGEST_MARKUP: Final = 65_536
+MAX_MARKUP_LENGTH: Final = 65_536
 """Characters of markup that are read for one field; longer fields hold full articles."""
 
 _SIGNATURES: Final = (
@@ -80,14 +80,14 @@ _INLINE: Final = frozenset(
 """Tags that occur inside words; any other one ends a word."""
 
 
-def decoded(body: bytes, content_type: str) -> str:
+def decode_document(body: bytes, content_type: str) -> str:
     """Decode a document to text that XML allows.
 
     A byte-order mark has priority. UTF-8 comes next, whatever was declared: text in another
     encoding is hardly ever valid UTF-8, and many servers wrongly declare Latin-1. Then come the
     server's charset and the document's own declaration; with neither, Windows-1252.
     """
-    candidates = [*encodings(body, content_type)]
+    candidates = [*guess_encodings(body, content_type)]
     for encoding in candidates:
         try:
             return _remove_invalid(body.decode(encoding))
@@ -101,19 +101,19 @@ def decoded(body: bytes, content_type: str) -> str:
     return _remove_invalid(body.decode("utf-8" if declared_utf8 else fallback, "replace"))
 
 
-def plain(markup: str, longest: int) -> str:
+def markup_to_text(markup: str, longest: int) -> str:
     """Return the text of markup in one line of at most `longest` characters."""
-    return shortened(unmarked(markup), longest)
+    return shorten_text(strip_markup(markup), longest)
 
 
-def unmarked(markup: str) -> str:
+def strip_markup(markup: str) -> str:
     """Return the text of markup in one line, without invisible characters.
 
     Scripts are removed with their content. Feeds escape once or twice, so unescaped text is treated
     as markup again, three times at most. Each step first checks whether it is needed: checking
     costs a fiftieth of doing.
     """
-    text = visible(markup[:LONGEST_MARKUP])
+    text = remove_invisible(markup[:MAX_MARKUP_LENGTH])
     for _ in range(3):
         if not any(sign in text for sign in ("<", "&", *_JOINERS)):
             break
@@ -121,13 +121,13 @@ def unmarked(markup: str) -> str:
         text = _remove_tags(text)
         if "&" in text:
             text = html.unescape(_REFERENCE.sub(_replace_invalid, text))
-        text = visible(text)
+        text = remove_invisible(text)
         if text == before:
             break
     return " ".join(text.split())
 
 
-def visible(text: str) -> str:
+def remove_invisible(text: str) -> str:
     """Remove control characters, and those that hide text or change its direction."""
     if text.isascii():
         return text.translate(_INVISIBLE_ASCII)
@@ -137,7 +137,7 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
-def shortened(text: str, longest: int) -> str:
+def shorten_text(text: str, longest: int) -> str:
     """Cut text to at most `longest` characters, at a word, with an ellipsis."""
     if len(text) <= longest:
         return text
@@ -161,7 +161,7 @@ def _tag_separator(name: str | None) -> str:
     return " " if name and name.lstrip("/").lower() not in _INLINE else ""
 
 
-def encodings(body: bytes, content_type: str) -> Iterator[str]:
+def guess_encodings(body: bytes, content_type: str) -> Iterator[str]:
     """Yield Python's names of the possible encodings, the likeliest first."""
     for mark, encoding in _SIGNATURES:
         if body.startswith(mark):

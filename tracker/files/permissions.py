@@ -20,7 +20,7 @@ _DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal", ".scheduler")
 logger = structlog.get_logger("tracker.files.permissions")
 
 
-def close_to_others(settings_file: Path, database_url: str) -> None:
+def restrict_permissions(settings_file: Path, database_url: str) -> None:
     """Remove the permissions of other users from data directory, settings file and SQLite database.
 
     Permissions that cannot be changed stay as they are.
@@ -41,7 +41,7 @@ def close_to_others(settings_file: Path, database_url: str) -> None:
         logger.warning("rights.tightened", paths=[str(path) for path in closed])
 
 
-def create_private(path: Path) -> None:
+def create_private_file(path: Path) -> None:
     """Create an empty file that only its owner can read, unless the path exists.
 
     An existing file is not opened: closing it would drop SQLite's locks on it.

@@ -8,14 +8,14 @@ from typing import BinaryIO, Final
 
 from tracker.errors import Refused
 
-LARGEST: Final = 20_000_000
+MAX_BYTES: Final = 20_000_000
 """Default maximum of bytes of a file."""
 
 
-def open_regular(file: Path) -> BinaryIO:
+def open_regular_file(file: Path) -> BinaryIO:
     """Open a regular file for reading; raises `Refused` for others, which could block."""
     try:
-        opened = open(file, "rb", opener=open_without_waiting)  # noqa: SIM115  the caller closes it
+        opened = open(file, "rb", opener=open_nonblocking)  # noqa: SIM115  the caller closes it
     except (OSError, ValueError) as error:
         raise _unreadable_error(file, error) from None
     if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
@@ -24,9 +24,9 @@ def open_regular(file: Path) -> BinaryIO:
     return opened
 
 
-def read_bytes(file: Path, max_bytes: int = LARGEST) -> bytes:
+def read_bytes(file: Path, max_bytes: int = MAX_BYTES) -> bytes:
     """Read all bytes of a regular file; raises `Refused` when it is unreadable or too large."""
-    with open_regular(file) as opened:
+    with open_regular_file(file) as opened:
         try:
             content = opened.read(max_bytes + 1)
         except OSError as error:
@@ -36,7 +36,7 @@ def read_bytes(file: Path, max_bytes: int = LARGEST) -> bytes:
     return content
 
 
-def read_text(file: Path, max_bytes: int = LARGEST) -> str:
+def read_text(file: Path, max_bytes: int = MAX_BYTES) -> str:
     """Read a regular UTF-8 file without byte order mark; lines end in \\n. Raises `Refused`."""
     try:
         return (
@@ -57,7 +57,7 @@ def is_directory(path: Traversable) -> bool:
         return False
 
 
-def open_without_waiting(path: str, flags: int) -> int:
+def open_nonblocking(path: str, flags: int) -> int:
     """Opener for `open` that does not wait for the other end of a pipe."""
     return os.open(path, flags | os.O_NONBLOCK, 0o666)
 

@@ -9,29 +9,38 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult, giving
+from tracker.feeds.answers import (
+    Fetch,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    make_request_source,
+)
 from tracker.feeds.item import FeedId, ItemId
 from tracker.ingestion.network import Network
 from tracker.storage import items
 from tracker.storage.sessions import Store
 
 if TYPE_CHECKING:
-    from tracker.feeds.discovery.robots import Robots
+    from tracker.feeds.discovery.robots import RobotsRules
 
-AT_ONCE: Final = 20
+ARTICLES_PER_RUN: Final = 20
 """Maximum articles per run; they are few, and nobody waits for them."""
 
-YOUNG: Final = timedelta(days=7)
+MAX_ARTICLE_AGE: Final = timedelta(days=7)
 """Maximum age of an item: older pages are behind a paywall by then, or have changed."""
 
-MOST_BYTES: Final = 3_000_000
-ROBOTS_BYTES: Final = 600_000
+MAX_PAGE_BYTES: Final = 3_000_000
+MAX_ROBOTS_BYTES: Final = 600_000
 
 
-def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
+def fetch_articles(store: Store, network: Network, now: Callable[[], datetime]) -> int:
     """Fetch the articles that are due; return how many were found."""
     with store.reading() as session:
-        urls = dict(items.without_article(session, now() - YOUNG, AT_ONCE))
+        urls = dict(
+            items.list_items_without_article(session, now() - MAX_ARTICLE_AGE, ARTICLES_PER_RUN)
+        )
     if not urls:
         return 0
     robots = _load_robots(network, sorted(set(urls.values())), now())
@@ -40,12 +49,12 @@ def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
         i: "the site asks robots to stay away (robots.txt)" for i in urls if i not in allowed
     }
     due = {i: url for i, url in allowed.items() if _may_visit_now(network, url, robots[url], now())}
-    pages = ask(network.fetch, {str(i): url for i, url in due.items()}, MOST_BYTES)
+    pages = fetch_pages(network.fetch, {str(i): url for i, url in due.items()}, MAX_PAGE_BYTES)
     texts: dict[ItemId, str] = {}
     for item_id in due:
         match pages.get(str(item_id)):
             case Fetched() as page:
-                texts[item_id], reasons[item_id] = network.article(page)
+                texts[item_id], reasons[item_id] = network.extract_article(page)
             case FetchFailed(reason=reason):
                 reasons[item_id] = reason
             case _:  # left for later out of politeness
@@ -56,50 +65,54 @@ def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
     return sum(map(bool, texts.values()))
 
 
-def _may_visit_now(network: Network, url: str, robots: "Robots", now: datetime) -> bool:
+def _may_visit_now(network: Network, url: str, robots: "RobotsRules", now: datetime) -> bool:
     """Return True if the site may be visited now; other pages wait for a later run."""
-    from tracker.feeds.discovery.robots import robots_url
+    from tracker.feeds.discovery.robots import make_robots_url
 
     delay = robots.delay_seconds(network.user_agent)
-    return delay == 0 or network.may_visit(robots_url(url), delay, now)
+    return delay == 0 or network.may_visit(make_robots_url(url), delay, now)
 
 
-def _load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, Robots]":
+def _load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, RobotsRules]":
     """Read the robots.txt rules of the sites of these pages."""
-    from tracker.feeds.discovery.robots import read_robots, robots_url
+    from tracker.feeds.discovery.robots import make_robots_url, parse_robots
 
-    robots_urls = {url: robots_url(url) for url in urls}
+    robots_urls = {url: make_robots_url(url) for url in urls}
     unknown = {
         robots_address
         for robots_address in robots_urls.values()
-        if network.robots(robots_address, now) is None
+        if network.get_robots(robots_address, now) is None
     }
-    answers = ask(
+    answers = fetch_pages(
         network.fetch,
         {robots_address: robots_address for robots_address in unknown if robots_address},
-        ROBOTS_BYTES,
+        MAX_ROBOTS_BYTES,
     )
     for robots_address in unknown:
         match answers.get(robots_address):
             case Fetched(status=status, body=body):
-                rules = read_robots(status, body)
+                rules = parse_robots(status, body)
             case FetchFailed(status=status):
-                rules = read_robots(status)
+                rules = parse_robots(status)
             case _:
-                rules = read_robots(None)
-        network.keep_robots(robots_address, rules, now)
+                rules = parse_robots(None)
+        network.cache_robots(robots_address, rules, now)
     return {
         url: site_rules
         for url, robots_address in robots_urls.items()
-        if (site_rules := network.robots(robots_address, now))
+        if (site_rules := network.get_robots(robots_address, now))
     }
 
 
-def ask(fetch: Fetch, addresses: Mapping[str, str], max_bytes: int) -> dict[str, FetchResult]:
+def fetch_pages(
+    fetch: Fetch, addresses: Mapping[str, str], max_bytes: int
+) -> dict[str, FetchResult]:
     """Fetch these addresses; results are keyed by the given names."""
     requests = [
         FetchRequest(FeedId(name), url, max_bytes=max_bytes) for name, url in addresses.items()
     ]
     return {
-        str(result.feed_id): result for results in fetch(giving(requests)) for result in results
+        str(result.feed_id): result
+        for results in fetch(make_request_source(requests))
+        for result in results
     }

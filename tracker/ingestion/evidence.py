@@ -13,32 +13,32 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId
-from forecasts.evidence.story_merges import Merge
+from forecasts.evidence.story_merges import StoryMerge
 from forecasts.questions.forecaster import MATCHER
 from forecasts.questions.question import EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.match_state import Newsdesk, Watch
-from tracker.model.read_models import Decision, Why
-from tracker.questions.parameters import Calibration, calibration
+from tracker.ingestion.match_state import MatchState, OpenProfiles
+from tracker.model.read_models import Decision, MatchReason
+from tracker.questions.parameters import MatcherCalibration, calibration_at
 from tracker.questions.scenarios import signposts
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, items, stories
-from tracker.storage.items import Stored
+from tracker.storage.items import SavedItem
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import Match
-    from tracker.matching.stories import KnownStory, Stories
+    from tracker.matching.stories import KnownStory, StoryIndex
 
-Reading = tuple["tuple[Match, ...]", object]
+MatchResult = tuple["tuple[Match, ...]", object]
 """Matches of one item, best first, and its vector if there are any."""
 
 
-def arrive(
+def link_evidence(
     session: Session,
-    match_state: Newsdesk,
-    profiles: Watch,
-    stored: Sequence[Stored],
+    match_state: MatchState,
+    profiles: OpenProfiles,
+    stored: Sequence[SavedItem],
     *,
     now: datetime,
 ) -> int:
@@ -47,28 +47,32 @@ def arrive(
         return 0
     with match_state.lock:
         try:
-            items_with_copies = find_copies(session, match_state, stored, now)
-            linker = Arrivals(
-                session, match_state, profiles, match_state.stories(session, now), now=now
+            items_with_copies = detect_copies(session, match_state, stored, now)
+            linker = EvidenceLinker(
+                session, match_state, profiles, match_state.load_stories(session, now), now=now
             )
-            new_evidence = linker.take(items_with_copies)
+            new_evidence = linker.link_items(items_with_copies)
         except BaseException:
-            match_state.forget()
+            match_state.clear_caches()
             raise
-    touched = [profiles.questions[q] for q in sorted(linker.touched) if q in profiles.questions]
+    touched = [
+        profiles.questions[q]
+        for q in sorted(linker.affected_question_ids)
+        if q in profiles.questions
+    ]
     record_suggestions(session, touched, now, prompted=True)
-    signposts.mark(session, touched, now)
+    signposts.mark_signposts(session, touched, now)
     return new_evidence
 
 
-def find_copies(
-    session: Session, match_state: Newsdesk, stored: Sequence[Stored], now: datetime
-) -> list[Stored]:
+def detect_copies(
+    session: Session, match_state: MatchState, stored: Sequence[SavedItem], now: datetime
+) -> list[SavedItem]:
     """Mark each new item with the item that it copies, here and in the database."""
-    from tracker.matching.agencies import wire
+    from tracker.matching.agencies import find_agency
 
     new_items = [stored_item for stored_item in stored if not stored_item.edited]
-    copies = match_state.copies(session, [stored_item.id for stored_item in new_items], now)
+    copies = match_state.update_copies(session, [stored_item.id for stored_item in new_items], now)
     roots = copies.add(
         [
             (stored_item.id, stored_item.item.title, stored_item.item.summary, now)
@@ -79,7 +83,7 @@ def find_copies(
         (
             stored_item.id,
             None if root is None else ItemId(root),
-            wire(stored_item.item.title, stored_item.item.summary),
+            find_agency(stored_item.item.title, stored_item.item.summary),
         )
         for stored_item, root in zip(new_items, roots, strict=True)
     ]
@@ -89,25 +93,25 @@ def find_copies(
 
 
 @dataclass(frozen=True, slots=True)
-class Bearing:
+class ItemMatch:
     """Match of one item with one question: indicator, direction, and probabilities."""
 
     indicator: Indicator
     direction: Direction
     p_direction: float
     relevance: float
-    found: "Match"
+    match: "Match"
 
 
-class Arrivals:
+class EvidenceLinker:
     """Assign items to stories and log evidence; collect the affected questions."""
 
     def __init__(
         self,
         session: Session,
-        match_state: Newsdesk,
-        profiles: Watch,
-        known_stories: "Stories",
+        match_state: MatchState,
+        profiles: OpenProfiles,
+        known_stories: "StoryIndex",
         *,
         now: datetime,
     ) -> None:
@@ -116,12 +120,14 @@ class Arrivals:
         self._profiles = profiles
         self._stories = known_stories
         self._now = now
-        self._calibration = calibration(session, now)
+        self._calibration = calibration_at(session, now)
         self._story_ids: dict[ItemId, StoryId] = {}
         self._changed: dict[StoryId, KnownStory] = {}
-        self.touched: set[QuestionId] = set()
+        self.affected_question_ids: set[QuestionId] = set()
 
-    def take(self, stored: Sequence[Stored], results: "Sequence[Reading] | None" = None) -> int:
+    def link_items(
+        self, stored: Sequence[SavedItem], results: "Sequence[MatchResult] | None" = None
+    ) -> int:
         """Match items, assign each to its story and log new evidence; return the number of pieces.
 
         `results` are the matches of the items if they were computed before.
@@ -129,19 +135,19 @@ class Arrivals:
         earlier = {item.copy_of for item in stored if item.copy_of} | {
             item.same_as for item in stored if item.same_as
         }
-        self._story_ids = items.stories_of(self._session, sorted(earlier))
-        results = matched(self._profiles, stored) if results is None else results
+        self._story_ids = items.map_items_to_stories(self._session, sorted(earlier))
+        results = match_items(self._profiles, stored) if results is None else results
         count = sum(
             self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
         )
-        stories.keep_vectors(
+        stories.save_vectors(
             self._session, list(self._changed.values()), self._match_state.encoder_name
         )
         return count
 
-    def _link_item(self, stored: Stored, matches: "tuple[Match, ...]", vector: object) -> int:
+    def _link_item(self, stored: SavedItem, matches: "tuple[Match, ...]", vector: object) -> int:
         at = stored.seen_at or self._now
-        item_matches = bearings(matches, self._profiles, self._calibration)
+        item_matches = select_best_matches(matches, self._profiles, self._calibration)
         sides = {
             question: item_match.direction
             for question, item_match in item_matches.items()
@@ -156,7 +162,7 @@ class Arrivals:
         )
 
     def _assign_story(
-        self, stored: Stored, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
+        self, stored: SavedItem, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
     ) -> StoryId | None:
         """Find the story of an item: its own, that of a repeated item, a similar or a new one."""
         import numpy as np
@@ -184,18 +190,18 @@ class Arrivals:
         self._stories.join(story, meaning, sides, at)
         self._changed[story.id] = story
         self._join_story(stored.id, story.id, at)
-        self.touched.update(story.sides)
+        self.affected_question_ids.update(story.sides)
         return story.id
 
     def _start_story(
-        self, stored: Stored, vector: object, sides: Mapping[QuestionId, Direction], at: datetime
+        self, stored: SavedItem, vector: object, sides: Mapping[QuestionId, Direction], at: datetime
     ) -> StoryId:
         """Start a story with the item and any item without a story that it repeats."""
         import numpy as np
 
         from tracker.matching.stories import KnownStory
 
-        story_id = stories.add(self._session, stored.item.title, at)
+        story_id = stories.add_story(self._session, stored.item.title, at)
         story = KnownStory(
             story_id, _get_headline(stored), np.array(vector, dtype=np.float32), at, at, dict(sides)
         )
@@ -208,23 +214,23 @@ class Arrivals:
         return story_id
 
     def _join_story(self, item_id: ItemId, story_id: StoryId, at: datetime) -> None:
-        stories.join(self._session, item_id, story_id, at)
+        stories.join_story(self._session, item_id, story_id, at)
         self._story_ids[item_id] = story_id
 
     def _merge_stories(self, first: "KnownStory", second: "KnownStory") -> None:
         """Merge two stories; the later one counts as part of the earlier from now on."""
         earlier, later = sorted((first, second), key=lambda s: (s.first_seen_at, s.id))
-        merge = Merge(later.id, earlier.id, self._now)
-        stories.merge(self._session, merge, f"a report fits both: {earlier.title[:150]}")
+        merge = StoryMerge(later.id, earlier.id, self._now)
+        stories.merge_stories(self._session, merge, f"a report fits both: {earlier.title[:150]}")
         self._stories.merge(later, earlier)
-        self.touched.update([*first.sides, *second.sides])
+        self.affected_question_ids.update([*first.sides, *second.sides])
 
     def _log_match(
-        self, story_id: StoryId, item_match: Bearing, at: datetime, *, edited: bool
+        self, story_id: StoryId, item_match: ItemMatch, at: datetime, *, edited: bool
     ) -> bool:
         """Log a match as evidence unless its story is evidence on that question already."""
-        indicator, match = item_match.indicator, item_match.found
-        if evidence.exists(self._session, story_id, indicator.question_id):
+        indicator, match = item_match.indicator, item_match.match
+        if evidence.evidence_exists(self._session, story_id, indicator.question_id):
             return False
         piece = Evidence(
             id=EvidenceId(0),
@@ -244,19 +250,21 @@ class Arrivals:
         )
         reason = f"matched {', '.join(match.matched)}{' in an edited version' if edited else ''}"
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, reason)
-        why = Why(match.nearest, match.cosine, match.polarity.why, self._profiles.matcher.version)
-        evidence.add(self._session, piece, logged, why)
-        self.touched.add(indicator.question_id)
+        why = MatchReason(
+            match.nearest, match.cosine, match.polarity.why, self._profiles.matcher.version
+        )
+        evidence.add_evidence(self._session, piece, logged, why)
+        self.affected_question_ids.add(indicator.question_id)
         if (known := self._stories.get(story_id)) is not None:
             known.sides.setdefault(indicator.question_id, item_match.direction)
         return True
 
 
-def matched(profiles: Watch, stored: Sequence[Stored]) -> "list[Reading]":
+def match_items(profiles: OpenProfiles, stored: Sequence[SavedItem]) -> "list[MatchResult]":
     """Match these items, and encode those that match anything."""
-    from tracker.matching.matcher import words_of
+    from tracker.matching.matcher import clean_item_text
 
-    texts = [words_of(item.item.title, item.item.summary) for item in stored]
+    texts = [clean_item_text(item.item.title, item.item.summary) for item in stored]
     matches = list(profiles.matcher.match(texts))
     matching = [n for n, item_matches in enumerate(matches) if item_matches]
     vectors = dict(
@@ -265,27 +273,27 @@ def matched(profiles: Watch, stored: Sequence[Stored]) -> "list[Reading]":
     return [(item_matches, vectors.get(n)) for n, item_matches in enumerate(matches)]
 
 
-def bearings(
-    matches: "tuple[Match, ...]", profiles: Watch, known: Calibration
-) -> dict[QuestionId, Bearing]:
+def select_best_matches(
+    matches: "tuple[Match, ...]", profiles: OpenProfiles, known: MatcherCalibration
+) -> dict[QuestionId, ItemMatch]:
     """Select the best match on each question, with probabilities calibrated by reviews."""
-    best: dict[QuestionId, Bearing] = {}
+    best: dict[QuestionId, ItemMatch] = {}
     for match in matches:  # the surest come first
         sign, p_right = match.polarity.sign, match.polarity.p_right
-        for indicator in profiles.bearings[match.profile]:
+        for indicator in profiles.indicators_by_profile[match.profile]:
             has_direction = bool(sign and indicator.direction)
             direction = (
                 Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
             )
             p = known.direction.apply(p_right) if has_direction else 0.5
-            item_match = Bearing(
+            item_match = ItemMatch(
                 indicator, direction, max(0.5, p), known.relevance.apply(match.relevance), match
             )
             best.setdefault(indicator.question_id, item_match)
     return best
 
 
-def _get_headline(stored: Stored) -> str:
-    from tracker.matching.boilerplate import headline
+def _get_headline(stored: SavedItem) -> str:
+    from tracker.matching.boilerplate import clean_headline
 
-    return headline(stored.item.title)
+    return clean_headline(stored.item.title)

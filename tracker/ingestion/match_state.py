@@ -15,46 +15,46 @@ from typing import TYPE_CHECKING, Final
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.matching.profile import Profile, profile_of
-from tracker.questions.queries.question_page import open_questions
+from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.questions.queries.question_page import list_open_questions
 from tracker.storage import items, questions, stories
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import Matcher
-    from tracker.matching.near_duplicates import Copies
+    from tracker.matching.near_duplicates import NearDuplicates
     from tracker.matching.semantic import Encoder
-    from tracker.matching.stories import Stories
-    from tracker.matching.tokens import Tokens
+    from tracker.matching.stories import StoryIndex
+    from tracker.matching.tokens import Vocabulary
 
 
 OWN_TEXT: Final = "own-text"
 """Name of the indicator made from a question's own text, where nobody wrote any."""
 
-Bearings = Mapping[Profile, tuple[Indicator, ...]]
+IndicatorsByProfile = Mapping[Profile, tuple[Indicator, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class OpenProfiles:
     """Open questions, and the indicators of each profile, for matching items."""
 
     questions: Mapping[QuestionId, Question]
-    bearings: Bearings
+    indicators_by_profile: IndicatorsByProfile
     matcher: "Matcher"
 
 
-class Newsdesk:
+class MatchState:
     """Matching state of a process. `encoder` is one of auto, static, minilm or none."""
 
     def __init__(self, encoder: str, cache: Path) -> None:
         self.lock = RLock()
         self._encoder_choice = encoder
         self._cache = cache
-        self._watch: Watch | None = None
-        self._tokens: Tokens | None = None
-        self._copies: Copies | None = None
+        self._watch: OpenProfiles | None = None
+        self._tokens: Vocabulary | None = None
+        self._copies: NearDuplicates | None = None
         self._last = ItemId(0)
-        self._stories: Stories | None = None
+        self._stories: StoryIndex | None = None
 
     @cached_property
     def encoder(self) -> "Encoder | None":
@@ -69,17 +69,17 @@ class Newsdesk:
 
         A transformer takes 5 ms for each.
         """
-        from tracker.matching.encoders import Remembering
+        from tracker.matching.encoders import CachingEncoder
 
-        return Remembering(self.encoder) if self.encoder else None
+        return CachingEncoder(self.encoder) if self.encoder else None
 
     @property
-    def tokens(self) -> "Tokens":
+    def tokens(self) -> "Vocabulary":
         """Vocabulary of this process; a full one is replaced, and the matcher rebuilt."""
-        from tracker.matching.tokens import Tokens
+        from tracker.matching.tokens import Vocabulary
 
         if self._tokens is None or self._tokens.full:
-            self._tokens, self._watch = Tokens(), None
+            self._tokens, self._watch = Vocabulary(), None
         return self._tokens
 
     @property
@@ -90,21 +90,21 @@ class Newsdesk:
     @property
     def version(self) -> str:
         """Version of the matcher."""
-        from tracker.matching.matcher import version
+        from tracker.matching.matcher import matcher_version
 
-        return version(self.encoder)
+        return matcher_version(self.encoder)
 
-    def watch(
+    def load_profiles(
         self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
-    ) -> Watch:
+    ) -> OpenProfiles:
         """Load the open questions (or `only` these) and indicators; reuse an unchanged matcher."""
         from tracker.matching.matcher import Matcher
 
         if only is None:
-            opened = open_questions(session, now)
+            opened = list_open_questions(session, now)
         else:
-            opened = {q.id: q for q in questions.every(session) if q.id in set(only)}
-        bearings = _group_by_profile(opened, questions.indicators(session, list(opened)))
+            opened = {q.id: q for q in questions.list_questions(session) if q.id in set(only)}
+        bearings = _group_by_profile(opened, questions.list_indicators(session, list(opened)))
         with self.lock:
             tokens, cached = self.tokens, self._watch
             if cached is not None and only is None and tuple(bearings) == cached.matcher.profiles:
@@ -113,19 +113,21 @@ class Newsdesk:
                 matcher = Matcher(
                     tuple(bearings), self.encoder, tokens, phrasings=self._phrasing_encoder
                 )
-            watch = Watch(opened, bearings, matcher)
+            watch = OpenProfiles(opened, bearings, matcher)
             if only is None:
                 self._watch = watch
             return watch
 
-    def copies(self, session: Session, new: Sequence[ItemId], now: datetime) -> "Copies":
+    def update_copies(
+        self, session: Session, new: Sequence[ItemId], now: datetime
+    ) -> "NearDuplicates":
         """Near-duplicate index of the last days, updated with all stored items but the `new`."""
-        from tracker.matching.near_duplicates import WINDOW, Copies
+        from tracker.matching.near_duplicates import COPY_WINDOW, NearDuplicates
 
         if self._copies is None:
-            self._copies, self._last = Copies(), ItemId(0)
+            self._copies, self._last = NearDuplicates(), ItemId(0)
         fresh = set(new)
-        stored = items.read_since(session, self._last, now - WINDOW)
+        stored = items.list_item_texts(session, self._last, now - COPY_WINDOW)
         self._copies.remember(
             [
                 (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
@@ -136,24 +138,24 @@ class Newsdesk:
         self._last = max([self._last, *(r.id for r in stored)])
         return self._copies
 
-    def stories(self, session: Session, now: datetime) -> "Stories":
+    def load_stories(self, session: Session, now: datetime) -> "StoryIndex":
         """Stories that can be joined."""
         if self._stories is None:
-            self._stories = self.stories_around(session, now)
+            self._stories = self.load_stories_around(session, now)
         return self._stories
 
-    def stories_around(self, session: Session, at: datetime) -> "Stories":
+    def load_stories_around(self, session: Session, at: datetime) -> "StoryIndex":
         """Stories that could be joined at some time, for matching an archive."""
-        from tracker.matching.semantic import kind_of
-        from tracker.matching.stories import LONGEST, WINDOW, Stories
+        from tracker.matching.semantic import encoder_kind
+        from tracker.matching.stories import JOIN_WINDOW, MAX_STORY_AGE, StoryIndex
 
-        kind = kind_of(self.encoder)
-        known = stories.recent(session, at - WINDOW, at, self.encoder_name)
-        return Stories(
-            [s for s in known if s.first_seen_at >= at - LONGEST - timedelta(days=1)], kind
+        kind = encoder_kind(self.encoder)
+        known = stories.list_recent_stories(session, at - JOIN_WINDOW, at, self.encoder_name)
+        return StoryIndex(
+            [s for s in known if s.first_seen_at >= at - MAX_STORY_AGE - timedelta(days=1)], kind
         )
 
-    def forget(self) -> None:
+    def clear_caches(self) -> None:
         """Discard the cached state after a transaction that was not stored."""
         with self.lock:
             self._copies = self._stories = None
@@ -161,19 +163,21 @@ class Newsdesk:
 
 def _group_by_profile(
     opened: Mapping[QuestionId, Question], indicators: Sequence[Indicator]
-) -> Bearings:
+) -> IndicatorsByProfile:
     """Group indicators by profile; a question without any is matched by its own text."""
     by_profile: dict[Profile, list[Indicator]] = {}
     for indicator in indicators:
-        by_profile.setdefault(profile_of(indicator), []).append(indicator)
+        by_profile.setdefault(profile_from_indicator(indicator), []).append(indicator)
     with_indicators = {indicator.question_id for indicator in indicators}
     for question in opened.values():
         if question.id not in with_indicators:
-            by_profile.setdefault(Profile(question.text), []).append(own_text(question))
+            by_profile.setdefault(Profile(question.text), []).append(
+                make_own_text_indicator(question)
+            )
     return {profile: tuple(group) for profile, group in by_profile.items()}
 
 
-def own_text(question: Question) -> Indicator:
+def make_own_text_indicator(question: Question) -> Indicator:
     """Make an indicator of a question's own text; a reviewer decides its direction."""
     name = "What the question itself says"
     return Indicator(

@@ -10,27 +10,27 @@ from datetime import datetime, timedelta
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
-from tracker.feeds.answers import Fetch, Fetched, FetchLimits, FetchResult, More
+from tracker.feeds.answers import Fetch, Fetched, FetchLimits, FetchResult, RequestSource
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.feeds.discovery.robots import Robots
+    from tracker.feeds.discovery.robots import RobotsRules
     from tracker.feeds.fetching.client import HttpFetch
-    from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+    from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
     from tracker.feeds.parsing.pool import ParserPool
 
-ROBOTS_STAND: Final = timedelta(days=1)
-MOST_SITES: Final = 10_000
+ROBOTS_LIFETIME: Final = timedelta(days=1)
+MAX_SITES: Final = 10_000
 """Maximum number of sites whose robots.txt is cached."""
 
 
-def limits_of(settings: Settings) -> FetchLimits:
+def make_fetch_limits(settings: Settings) -> FetchLimits:
     """Fetch limits from the settings."""
     return FetchLimits(
         settings.user_agent,
         total_seconds=settings.fetch_seconds,
         max_bytes=int(settings.fetch_megabytes * 1e6),
-        private=settings.private,
+        private=settings.private_hosts,
     )
 
 
@@ -42,23 +42,23 @@ class Network:
     ) -> None:
         self._limits = limits
         self._now = now
-        self._given = fetch
+        self._fetch_override = fetch
         self._http: HttpFetch | None = None
         self._pool: ParserPool | None = None
-        self._robots_cache: dict[str, tuple[datetime, Robots]] = {}
+        self._robots_cache: dict[str, tuple[datetime, RobotsRules]] = {}
         self._visits: dict[str, datetime] = {}
         self._starting = Lock()
         self._closing = Event()
 
-    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
+    def fetch(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Fetch the requests that `more` returns; see `Fetch`."""
-        return (self._given or self._start_http())(more)
+        return (self._fetch_override or self._start_http())(more)
 
-    def parse(self, body: bytes, content_type: str, url: str) -> "Future[Parsed | ParseFailed]":
+    def parse(self, body: bytes, content_type: str, url: str) -> "Future[ParsedFeed | ParseFailed]":
         """Submit a document to the parsers; return its future."""
         return self._start_parsers().submit(body, content_type, url)
 
-    def article(self, page: Fetched) -> tuple[str, str]:
+    def extract_article(self, page: Fetched) -> tuple[str, str]:
         """Extract the text of an article from a page, or "" and the reason why there is none."""
         from tracker.feeds.discovery.article import Article
 
@@ -70,14 +70,14 @@ class Network:
         """User agent of all requests."""
         return self._limits.user_agent
 
-    def robots(self, place: str, now: datetime) -> "Robots | None":
+    def get_robots(self, place: str, now: datetime) -> "RobotsRules | None":
         """Return the robots.txt rules of a site, if cached within the last day."""
         at, rules = self._robots_cache.get(place, (None, None))
-        return rules if at is not None and timedelta(0) <= now - at < ROBOTS_STAND else None
+        return rules if at is not None and timedelta(0) <= now - at < ROBOTS_LIFETIME else None
 
-    def keep_robots(self, place: str, rules: "Robots", now: datetime) -> None:
+    def cache_robots(self, place: str, rules: "RobotsRules", now: datetime) -> None:
         """Cache the robots.txt rules of a site."""
-        if len(self._robots_cache) >= MOST_SITES:
+        if len(self._robots_cache) >= MAX_SITES:
             self._robots_cache.clear()
             self._visits.clear()
         self._robots_cache[place] = (now, rules)

@@ -20,34 +20,41 @@ from tracker.errors import StorageDamaged, StorageUnavailable
 from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.parsing.change_detection import Memory, Read, Unchanged, Unread, look, understood
-from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.change_detection import (
+    DocumentMemory,
+    NewContent,
+    ParsedDocument,
+    UnchangedDocument,
+    detect_changes,
+    finish_reading,
+)
+from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
 from tracker.feeds.scheduling.polling import PollRules
-from tracker.feeds.text import shortened
-from tracker.ingestion.match_state import Newsdesk, Watch
-from tracker.ingestion.request_budget import rules
-from tracker.ingestion.writer import Keeping, Outcome
+from tracker.feeds.text import shorten_text
+from tracker.ingestion.match_state import MatchState, OpenProfiles
+from tracker.ingestion.request_budget import load_poll_rules
+from tracker.ingestion.writer import FeedOutcome, PollWriter
 from tracker.model.read_models import PollReport
 from tracker.storage import feeds
 from tracker.storage.sessions import Store
 
-ROUND: Final = timedelta(seconds=60)
+MAX_RUN_TIME: Final = timedelta(seconds=60)
 """Maximum time in which a run takes on further feeds; after it the scheduler begins the next."""
 
-FULL: Final = 20
+WRITE_BATCH: Final = 20
 """Documents written in one transaction; their entries fill the memory until then."""
 
-LOOK_AHEAD: Final = 500
+DUE_BATCH: Final = 500
 """Due feeds read from the database at once."""
 
-Parse = Callable[[bytes, str, str], Future[Parsed | ParseFailed]]
+Parse = Callable[[bytes, str, str], Future[ParsedFeed | ParseFailed]]
 """Function of body, content type and address that returns a future of the parsed document."""
 
 logger = structlog.get_logger("tracker.ingestion.poll")
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class PollContext:
     """Dependencies of a poll: fetching, parsing, and the matching state.
 
     Once it is closing, no further documents are requested.
@@ -55,22 +62,22 @@ class Press:
 
     fetch: Fetch
     parse: Parse
-    desk: Newsdesk
-    closing: Callable[[], bool] = lambda: False
+    match_state: MatchState
+    is_closing: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class PendingDocument:
     """A document that is being parsed, and its feed."""
 
     state: FeedState
     fetched: Fetched
-    unread: Unread
+    unread: NewContent
 
 
-def poll(
+def run_poll(
     store: Store,
-    context: Press,
+    context: PollContext,
     now: Callable[[], datetime],
     *,
     budget: float,
@@ -80,19 +87,19 @@ def poll(
 
     `budget` is the number of requests a day that all feeds together may make.
     """
-    run = Round(store, context, now, budget=budget, chosen=chosen)
-    for results in context.fetch(run.ask):
-        run.take(results)
+    run = PollRun(store, context, now, budget=budget, chosen=chosen)
+    for results in context.fetch(run.next_requests):
+        run.handle_results(results)
     return run.finish()
 
 
-class Round:
+class PollRun:
     """One poll run: requested feeds, documents being parsed, and the report."""
 
     def __init__(
         self,
         store: Store,
-        context: Press,
+        context: PollContext,
         now: Callable[[], datetime],
         *,
         budget: float,
@@ -101,45 +108,47 @@ class Round:
         self._store = store
         self._context = context
         self._now = now
-        self._until = now() + ROUND
+        self._until = now() + MAX_RUN_TIME
         self._budget = budget
         self._rules: PollRules | None = None
         self._any_due = chosen is None
         self._waiting = deque(chosen or ())
-        self._profiles: Watch | None = None
+        self._profiles: OpenProfiles | None = None
         self._requested: dict[FeedId, FeedState] = {}
-        self._pending: dict[Future[Parsed | ParseFailed], Opened] = {}
+        self._pending: dict[Future[ParsedFeed | ParseFailed], PendingDocument] = {}
         self._report = PollReport()
 
-    def ask(self, room: int) -> Sequence[FetchRequest]:
+    def next_requests(self, room: int) -> Sequence[FetchRequest]:
         """Return the next requests, at most `room`; none when nothing is due or the run is over."""
-        if self._context.closing():
+        if self._context.is_closing():
             return ()
         if not self._waiting and self._any_due and self._now() < self._until:
             busy = {*self._requested, *(pending.state.id for pending in self._pending.values())}
             with self._store.reading() as session:
-                self._waiting.extend(feeds.due_feeds(session, self._now(), LOOK_AHEAD, but=busy))
+                self._waiting.extend(
+                    feeds.list_due_feeds(session, self._now(), DUE_BATCH, exclude=busy)
+                )
         states = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
         self._requested |= {state.id: state for state in states}
         return [_make_request(state) for state in states]
 
-    def take(self, results: Sequence[FetchResult]) -> None:
+    def handle_results(self, results: Sequence[FetchResult]) -> None:
         """Parse the documents that arrived, and write the outcomes that are complete."""
-        outcomes: list[Outcome] = []
+        outcomes: list[FeedOutcome] = []
         documents: list[tuple[FeedState, Fetched]] = []
         for result in results:
             state = self._requested.pop(result.feed_id)
             if isinstance(result, Fetched):
                 documents.append((state, result))
             else:
-                outcomes.append(Outcome(state, result))
+                outcomes.append(FeedOutcome(state, result))
         with self._store.reading() as session:
-            memories = feeds.memories(session, [state.id for state, _ in documents])
+            memories = feeds.load_document_memories(session, [state.id for state, _ in documents])
         for state, document in documents:
             if outcome := self._detect_change(state, document, memories[state.id]):
                 outcomes.append(outcome)
             outcomes += self._collect_parsed([future for future in self._pending if future.done()])
-            if len(outcomes) >= FULL:
+            if len(outcomes) >= WRITE_BATCH:
                 self._write_outcomes(outcomes)
                 outcomes = []
         self._write_outcomes(outcomes)
@@ -151,35 +160,41 @@ class Round:
             self._write_outcomes(self._collect_parsed(list(done)))
         return self._report
 
-    def _detect_change(self, state: FeedState, fetched: Fetched, memory: Memory) -> Outcome | None:
+    def _detect_change(
+        self, state: FeedState, fetched: Fetched, memory: DocumentMemory
+    ) -> FeedOutcome | None:
         """Return the outcome of an unchanged document; parse a changed one and return None."""
-        match look(fetched.body, fetched.content_type, memory):
-            case Unchanged(memory=learned):
-                return Outcome(state, fetched, memory=None if learned is memory else learned)
-            case Unread() as unread:
-                self._submit_parse(Opened(state, fetched, unread))
+        match detect_changes(fetched.body, fetched.content_type, memory):
+            case UnchangedDocument(memory=learned):
+                return FeedOutcome(state, fetched, memory=None if learned is memory else learned)
+            case NewContent() as unread:
+                self._submit_parse(PendingDocument(state, fetched, unread))
         return None
 
-    def _submit_parse(self, pending: Opened) -> None:
+    def _submit_parse(self, pending: PendingDocument) -> None:
         unread = pending.unread
         self._pending[
             self._context.parse(unread.document, unread.content_type, pending.fetched.url)
         ] = pending
 
-    def _collect_parsed(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
+    def _collect_parsed(
+        self, done: Sequence[Future[ParsedFeed | ParseFailed]]
+    ) -> list[FeedOutcome]:
         outcomes = []
         for future in done:
             pending = self._pending.pop(future)
-            match understood(pending.unread, future.result()):
-                case Read() as read:
-                    outcomes.append(Outcome(pending.state, pending.fetched, read))
+            match finish_reading(pending.unread, future.result()):
+                case ParsedDocument() as read:
+                    outcomes.append(FeedOutcome(pending.state, pending.fetched, read))
                 case ParseFailed(reason):
-                    outcomes.append(Outcome(pending.state, pending.fetched, failure=reason))
-                case Unread() as full_document:
-                    self._submit_parse(Opened(pending.state, pending.fetched, full_document))
+                    outcomes.append(FeedOutcome(pending.state, pending.fetched, failure=reason))
+                case NewContent() as full_document:
+                    self._submit_parse(
+                        PendingDocument(pending.state, pending.fetched, full_document)
+                    )
         return outcomes
 
-    def _write_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+    def _write_outcomes(self, outcomes: Sequence[FeedOutcome]) -> None:
         """Write the outcomes of these feeds in one transaction; if that fails, each in its own."""
         if not outcomes:
             return
@@ -196,20 +211,20 @@ class Round:
             logger.exception("feed.broke", feed=outcomes[0].state.id)
             self._report += self._write_or_forget([_as_failure(outcomes[0], error)])
 
-    def _write_or_forget(self, outcomes: Sequence[Outcome]) -> PollReport:
+    def _write_or_forget(self, outcomes: Sequence[FeedOutcome]) -> PollReport:
         now = self._now()
         try:
             return self._write_transaction(outcomes, now)
         except BaseException:
-            self._context.desk.forget()  # its memory is ahead of the database
+            self._context.match_state.clear_caches()  # its memory is ahead of the database
             raise
 
-    def _write_transaction(self, outcomes: Sequence[Outcome], now: datetime) -> PollReport:
+    def _write_transaction(self, outcomes: Sequence[FeedOutcome], now: datetime) -> PollReport:
         with self._store.writing() as session:
-            self._rules = self._rules or rules(session, now, self._budget)
+            self._rules = self._rules or load_poll_rules(session, now, self._budget)
             if self._profiles is None and any(o.read for o in outcomes):
-                self._profiles = self._context.desk.watch(session, now)
-            return Keeping(session, self._rules, self._context.desk, now).keep(
+                self._profiles = self._context.match_state.load_profiles(session, now)
+            return PollWriter(session, self._rules, self._context.match_state, now).write(
                 outcomes, self._profiles
             )
 
@@ -222,6 +237,6 @@ def _make_request(state: FeedState) -> FetchRequest:
     )
 
 
-def _as_failure(outcome: Outcome, error: Exception) -> Outcome:
+def _as_failure(outcome: FeedOutcome, error: Exception) -> FeedOutcome:
     reason = f"internal error: {type(error).__name__}: {error}"
-    return Outcome(outcome.state, FetchFailed(outcome.state.id, shortened(reason, 300)))
+    return FeedOutcome(outcome.state, FetchFailed(outcome.state.id, shorten_text(reason, 300)))

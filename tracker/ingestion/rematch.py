@@ -18,31 +18,39 @@ import structlog
 from forecasts.evidence.evidence import StoryId
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.ingestion.evidence import Arrivals, Reading, matched
-from tracker.ingestion.match_state import Newsdesk, Watch
-from tracker.matching.profile import Profile, profile_of
-from tracker.matching.semantic import kind_of
-from tracker.matching.stories import LONGEST, WINDOW, Floats, KnownStory, Placed, Sides, Stories
-from tracker.questions.queries.question_page import open_questions
+from tracker.ingestion.evidence import EvidenceLinker, MatchResult, match_items
+from tracker.ingestion.match_state import MatchState, OpenProfiles
+from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.matching.semantic import encoder_kind
+from tracker.matching.stories import (
+    JOIN_WINDOW,
+    MAX_STORY_AGE,
+    Floats,
+    KnownStory,
+    Sides,
+    StoryIndex,
+    StoryPlacement,
+)
+from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, items, questions, stories
 from tracker.storage import rematch as chunks
-from tracker.storage.items import Stored
-from tracker.storage.rematch import Chunk, Stretch, Task
+from tracker.storage.items import SavedItem
+from tracker.storage.rematch import ItemRange, RematchChunk, RematchTask
 from tracker.storage.sessions import Session, Store
 
 logger = structlog.get_logger("tracker.ingestion.rematch")
 
-BEFORE_OPENING: Final = timedelta(days=180)
+REMATCH_PERIOD: Final = timedelta(days=180)
 """Period before its opening in which a question is matched, to learn its usual level."""
 
-CHUNK: Final = 2000
+CHUNK_SIZE: Final = 2000
 """Items of one transaction: a second in which nobody else can write."""
 
-AT_ONCE: Final = 100
+MATCH_BATCH: Final = 100
 """Items matched before incoming news may be."""
 
-Counts = Mapping[QuestionId, tuple[int, int, datetime]]
+EvidenceCounts = Mapping[QuestionId, tuple[int, int, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +67,18 @@ class RematchReport:
         return RematchReport(done, later.chunks_left, seen, self.found + later.found)
 
 
-def rematch(
+def match_archive(
     store: Store,
-    match_state: Newsdesk,
+    match_state: MatchState,
     now: Callable[[], datetime],
     *,
-    most_chunks: int | None = None,
+    max_chunks: int | None = None,
 ) -> RematchReport:
     """Plan what is new, then process chunks: all that are left, or a maximum number."""
     report = RematchReport(chunks_left=_plan_chunks(store, match_state, now()))
-    run = Rematching(store, match_state)
-    while report.chunks_left and (most_chunks is None or report.chunks_done < most_chunks):
-        report += run.chunk(now())
+    run = RematchRun(store, match_state)
+    while report.chunks_left and (max_chunks is None or report.chunks_done < max_chunks):
+        report += run.process_chunk(now())
     if report.chunks_done:
         logger.info(
             "archive.matched",
@@ -81,108 +89,114 @@ def rematch(
     return report
 
 
-def _plan_chunks(store: Store, match_state: Newsdesk, now: datetime) -> int:
+def _plan_chunks(store: Store, match_state: MatchState, now: datetime) -> int:
     """Plan each open question once per version of matcher and indicators; count the chunks left."""
     with store.reading() as session:
-        questions_by_task = _list_tasks(session, match_state.version, open_questions(session, now))
-        new = questions_by_task.keys() - chunks.planned(session, match_state.version)
-        stale = chunks.unfinished(session, match_state.version) - questions_by_task.keys()
+        questions_by_task = _list_tasks(
+            session, match_state.version, list_open_questions(session, now)
+        )
+        new = questions_by_task.keys() - chunks.list_planned_tasks(session, match_state.version)
+        stale = (
+            chunks.list_unfinished_tasks(session, match_state.version) - questions_by_task.keys()
+        )
         if not new and not stale:
-            return chunks.left(session, match_state.version)
+            return chunks.count_remaining_chunks(session, match_state.version)
     with store.writing() as session:
-        chunks.drop(session, stale)
+        chunks.delete_tasks(session, stale)
         for opens_at in sorted({questions_by_task[task].opens_at for task in new}):
             tasks = sorted(task for task in new if questions_by_task[task].opens_at == opens_at)
-            first, last = items.bounds(session, opens_at - BEFORE_OPENING)
+            first, last = items.find_id_bounds(session, opens_at - REMATCH_PERIOD)
             if last:
-                chunks.plan(session, tasks, stretches(first, last))
+                chunks.plan_chunks(session, tasks, split_stretches(first, last))
             else:
-                chunks.nothing_to_do(session, tasks, now)
-        return chunks.left(session, match_state.version)
+                chunks.mark_tasks_done(session, tasks, now)
+        return chunks.count_remaining_chunks(session, match_state.version)
 
 
 def _list_tasks(
     session: Session, version: str, opened: Mapping[QuestionId, Question]
-) -> dict[Task, Question]:
+) -> dict[RematchTask, Question]:
     """Key each open question by the matcher version and a hash of its indicator profiles."""
     waits: dict[QuestionId, set[str]] = {question_id: set() for question_id in opened}
-    for indicator in questions.indicators(session, list(opened)):
-        waits[indicator.question_id].add(repr(profile_of(indicator)))
+    for indicator in questions.list_indicators(session, list(opened)):
+        waits[indicator.question_id].add(repr(profile_from_indicator(indicator)))
     questions_by_task = {}
     for question_id, question in opened.items():
         profiles = sorted(waits[question_id]) or [repr(Profile(question.text))]
         digest = hashlib.sha256("\n".join(profiles).encode()).hexdigest()[:12]
-        questions_by_task[Task(f"{version}#{digest}", question_id)] = question
+        questions_by_task[RematchTask(f"{version}#{digest}", question_id)] = question
     return questions_by_task
 
 
-def stretches(first: ItemId, last: ItemId) -> tuple[Stretch, ...]:
+def split_stretches(first: ItemId, last: ItemId) -> tuple[ItemRange, ...]:
     """Split the ids from `first` to `last` at common boundaries, so that questions share chunks.
 
-    >>> [(s.first, s.last) for s in stretches(ItemId(1500), ItemId(4100))]
+    >>> [(s.first, s.last) for s in split_stretches(ItemId(1500), ItemId(4100))]
     [(1500, 2000), (2001, 4000), (4001, 4100)]
     """
-    cuts = range((first - 1) // CHUNK * CHUNK, last, CHUNK)
+    cuts = range((first - 1) // CHUNK_SIZE * CHUNK_SIZE, last, CHUNK_SIZE)
     return tuple(
-        Stretch(ItemId(max(first, cut + 1)), ItemId(min(last, cut + CHUNK))) for cut in cuts
+        ItemRange(ItemId(max(first, cut + 1)), ItemId(min(last, cut + CHUNK_SIZE))) for cut in cuts
     )
 
 
-class Rematching:
+class RematchRun:
     """One run over chunks; the matcher is reused while they are for the same questions."""
 
-    def __init__(self, store: Store, match_state: Newsdesk) -> None:
+    def __init__(self, store: Store, match_state: MatchState) -> None:
         self._store = store
         self._match_state = match_state
-        self._profiles: Watch | None = None
+        self._profiles: OpenProfiles | None = None
 
-    def chunk(self, now: datetime) -> RematchReport:
+    def process_chunk(self, now: datetime) -> RematchReport:
         """Process the next chunk; nothing is done when another process was faster."""
         version = self._match_state.version
         with self._store.reading() as session:
-            chunk = chunks.first_left(session, version)
+            chunk = chunks.find_next_chunk(session, version)
             if chunk is None:
                 return RematchReport()
             profiles = self._load_profiles(session, chunk, now)
             ahead = _load_items(session, chunk)
         results = self._match_items(profiles, ahead)
         with self._store.writing() as session:
-            if not chunks.claim(session, version, chunk):
-                return RematchReport(chunks_left=chunks.left(session, version))
-            before = evidence.counts(session)
+            if not chunks.claim_chunk(session, version, chunk):
+                return RematchReport(chunks_left=chunks.count_remaining_chunks(session, version))
+            before = evidence.count_evidence(session)
             # Some items may have joined a story since they were matched.
             stored = [item for item in _load_items(session, chunk) if item.id in results]
             touched = self._link_items(session, profiles, stored, results, now=now)
-            pieces = _count_added(before, evidence.counts(session), chunk.questions)
-            chunks.finish(session, chunk, pieces, now)
-            _update_suggestions(session, version, {*chunk.questions, *touched}, now)
-            left = chunks.left(session, version)
-        if touched and stored[-1].seen_at is not None and stored[-1].seen_at >= now - LONGEST:
-            self._match_state.forget()  # new items may join the stories that were begun here
+            pieces = _count_added(before, evidence.count_evidence(session), chunk.question_ids)
+            chunks.finish_chunk(session, chunk, pieces, now)
+            _update_suggestions(session, version, {*chunk.question_ids, *touched}, now)
+            left = chunks.count_remaining_chunks(session, version)
+        if touched and stored[-1].seen_at is not None and stored[-1].seen_at >= now - MAX_STORY_AGE:
+            self._match_state.clear_caches()  # new items may join the stories that were begun here
         return RematchReport(1, left, len(stored), sum(pieces.values()))
 
-    def _load_profiles(self, session: Session, chunk: Chunk, now: datetime) -> Watch:
-        if self._profiles is None or self._profiles.questions.keys() != set(chunk.questions):
-            self._profiles = self._match_state.watch(session, now, only=chunk.questions)
+    def _load_profiles(self, session: Session, chunk: RematchChunk, now: datetime) -> OpenProfiles:
+        if self._profiles is None or self._profiles.questions.keys() != set(chunk.question_ids):
+            self._profiles = self._match_state.load_profiles(session, now, only=chunk.question_ids)
         return self._profiles
 
-    def _match_items(self, profiles: Watch, stored: Sequence[Stored]) -> dict[ItemId, Reading]:
+    def _match_items(
+        self, profiles: OpenProfiles, stored: Sequence[SavedItem]
+    ) -> dict[ItemId, MatchResult]:
         """Match items before the transaction, since a transformer takes seconds."""
-        results: dict[ItemId, Reading] = {}
-        for start in range(0, len(stored), AT_ONCE):
-            batch = stored[start : start + AT_ONCE]
+        results: dict[ItemId, MatchResult] = {}
+        for start in range(0, len(stored), MATCH_BATCH):
+            batch = stored[start : start + MATCH_BATCH]
             with self._match_state.lock:  # released between batches, for incoming news
                 results.update(
-                    zip([item.id for item in batch], matched(profiles, batch), strict=True)
+                    zip([item.id for item in batch], match_items(profiles, batch), strict=True)
                 )
         return results
 
     def _link_items(
         self,
         session: Session,
-        profiles: Watch,
-        stored: Sequence[Stored],
-        results: Mapping[ItemId, Reading],
+        profiles: OpenProfiles,
+        stored: Sequence[SavedItem],
+        results: Mapping[ItemId, MatchResult],
         *,
         now: datetime,
     ) -> set[QuestionId]:
@@ -193,17 +207,19 @@ class Rematching:
             known_stories = _load_stories(
                 session, self._match_state, [item.seen_at or now for item in stored]
             )
-            linker = Arrivals(session, self._match_state, profiles, known_stories, now=now)
-            linker.take(stored, [results[item.id] for item in stored])
-        return linker.touched
+            linker = EvidenceLinker(session, self._match_state, profiles, known_stories, now=now)
+            linker.link_items(stored, [results[item.id] for item in stored])
+        return linker.affected_question_ids
 
 
-def _load_items(session: Session, chunk: Chunk) -> list[Stored]:
-    return items.archive(session, ItemId(chunk.stretch.first - 1), chunk.stretch.last)
+def _load_items(session: Session, chunk: RematchChunk) -> list[SavedItem]:
+    return items.list_archive_items(
+        session, ItemId(chunk.item_range.first - 1), chunk.item_range.last
+    )
 
 
 def _count_added(
-    before: Counts, after: Counts, question_ids: Sequence[QuestionId]
+    before: EvidenceCounts, after: EvidenceCounts, question_ids: Sequence[QuestionId]
 ) -> dict[QuestionId, int]:
     """Count the pieces of evidence added on each of these questions."""
     return {
@@ -215,24 +231,26 @@ def _update_suggestions(
     session: Session, version: str, touched: Collection[QuestionId], now: datetime
 ) -> None:
     """Update suggestions of questions without a chunk left; the others wait for their last one."""
-    waiting = {task.question_id for task in chunks.unfinished(session, version)}
-    opened = open_questions(session, now)
+    waiting = {task.question_id for task in chunks.list_unfinished_tasks(session, version)}
+    opened = list_open_questions(session, now)
     settled = [opened[q] for q in sorted(set(touched) - waiting) if q in opened]
     record_suggestions(session, settled, now, prompted=True)
 
 
 def _load_stories(
-    session: Session, match_state: Newsdesk, times: Sequence[datetime]
-) -> "StoriesOfThen":
+    session: Session, match_state: MatchState, times: Sequence[datetime]
+) -> "ArchiveStories":
     """Load the stories that items first seen at these times could have joined."""
-    begin, end = min(times) - WINDOW, max(times)
-    known_stories = stories.recent(session, begin, end, match_state.encoder_name)
-    return StoriesOfThen(
-        known_stories, chunks.sightings(session, begin, end), kind_of(match_state.encoder)
+    begin, end = min(times) - JOIN_WINDOW, max(times)
+    known_stories = stories.list_recent_stories(session, begin, end, match_state.encoder_name)
+    return ArchiveStories(
+        known_stories,
+        chunks.list_story_sightings(session, begin, end),
+        encoder_kind(match_state.encoder),
     )
 
 
-class StoriesOfThen(Stories):
+class ArchiveStories(StoryIndex):
     """Stories of the archive; an item sees only those that had begun when it was seen."""
 
     def __init__(
@@ -249,7 +267,7 @@ class StoriesOfThen(Stories):
         """Get a story by its id, even one that begins later: it may get evidence before."""
         return super().get(story) or self._future_stories.get(story)
 
-    def place(self, title: str, vector: Floats, sides: Sides, at: datetime) -> Placed:
+    def place(self, title: str, vector: Floats, sides: Sides, at: datetime) -> StoryPlacement:
         """Find the story of the same event among those that had begun by then."""
         while self._sightings and self._sightings[0][0] <= at:
             self._add_sighting(*self._sightings.popleft()[::-1])

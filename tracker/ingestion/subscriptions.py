@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tracker.errors import NotFound, Refused
 from tracker.feeds.answers import FetchResult
-from tracker.feeds.discovery.feed_names import feed_id, host_of
+from tracker.feeds.discovery.feed_names import extract_host, make_feed_id
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.links import web_link
-from tracker.feeds.scheduling.polling import never_polled
-from tracker.ingestion.match_state import Watch
-from tracker.ingestion.request_budget import make_void
-from tracker.model.read_models import Imported, Trial, TrialMatch
+from tracker.feeds.links import resolve_web_link
+from tracker.feeds.scheduling.polling import make_feed_state
+from tracker.ingestion.match_state import OpenProfiles
+from tracker.ingestion.request_budget import invalidate_plan
+from tracker.model.read_models import FeedImport, Trial, TrialMatch
 from tracker.storage import feeds
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
-    from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+    from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
 
-BY_HAND: Final = "paused by hand"
-SHOWN: Final = 100
+PAUSED_BY_HAND: Final = "paused by hand"
+MAX_TRIAL_ENTRIES: Final = 100
 """Maximum entries of a feed on trial that are matched with the open questions."""
 
-SETTABLE: Final = frozenset(
+SETTABLE_FIELDS: Final = frozenset(
     (
         "url title source_group grade theme importance every_minutes user_agent max_megabytes "
         "full_text"
@@ -33,81 +33,81 @@ SETTABLE: Final = frozenset(
 )
 
 
-def feed_or_refuse(session: Session, name: str) -> FeedState:
+def require_feed(session: Session, name: str) -> FeedState:
     """Return the feed; raises `NotFound` if unknown."""
-    state = feeds.feed(session, name)
+    state = feeds.find_feed(session, name)
     if state is None:
         raise NotFound("feed", name, "see `tracker feeds` for the names")
     return state
 
 
-def add(session: Session, feed: Feed, now: datetime) -> bool:
+def add_subscription(session: Session, feed: Feed, now: datetime) -> bool:
     """Add a feed, due at once; False when its name or address exists already."""
-    added = feeds.add_feed(session, never_polled(feed, now))
+    added = feeds.add_feed(session, make_feed_state(feed, now))
     if added:
-        make_void(session)
+        invalidate_plan(session)
     return added
 
 
-def add_or_refuse(session: Session, feed: Feed, now: datetime) -> None:
+def add_new_subscription(session: Session, feed: Feed, now: datetime) -> None:
     """Add a feed; raises `Refused` when its address is read already."""
     _refuse_known_address(session, feed)
-    add(session, checked(feed), now)
+    add_subscription(session, check_feed(feed), now)
 
 
-def take_in(session: Session, document: bytes, now: datetime) -> Imported:
+def import_feed_list(session: Session, document: bytes, now: datetime) -> FeedImport:
     """Add the new feeds of a subscription list; raises `Refused` if it is no list."""
     from tracker.feeds.discovery.opml import ListFailed, read_list
-    from tracker.feeds.discovery.subscription_list import feed_of
+    from tracker.feeds.discovery.subscription_list import feed_from_list
 
     feed_list = read_list(document)
     if isinstance(feed_list, ListFailed):
         raise Refused(feed_list.reason)
-    known_urls = feeds.taken_urls(session)
+    known_urls = feeds.map_urls_to_feeds(session)
     ids = set(known_urls.values())
     added = 0
     for listed in feed_list.feeds:
         if listed.url not in known_urls:
-            feed = feed_of(listed, ids)
-            added += feeds.add_feed(session, never_polled(feed, now))
+            feed = feed_from_list(listed, ids)
+            added += feeds.add_feed(session, make_feed_state(feed, now))
             ids.add(feed.id)
-    make_void(session)
-    return Imported(feed_list.title, added, len(feed_list.feeds) - added, feed_list.skipped)
+    invalidate_plan(session)
+    return FeedImport(feed_list.title, added, len(feed_list.feeds) - added, feed_list.skipped)
 
 
-def give_out(session: Session) -> bytes:
+def export_feed_list(session: Session) -> bytes:
     """Export all feeds as a subscription list (OPML)."""
     from tracker.feeds.discovery.opml import write_list
 
     return write_list(
-        [state.feed for state in feeds.feeds(session)], "Feeds of the scenario tracker"
+        [state.feed for state in feeds.list_feeds(session)], "Feeds of the scenario tracker"
     )
 
 
-def change(session: Session, name: str, **settings: Any) -> Feed:
+def change_feed(session: Session, name: str, **settings: Any) -> Feed:
     """Change settings of a feed; raises `Refused` for an invalid value."""
-    state = feed_or_refuse(session, name)
-    unknown = set(settings) - SETTABLE
+    state = require_feed(session, name)
+    unknown = set(settings) - SETTABLE_FIELDS
     if unknown:
         raise Refused(
             f"a feed has no {', '.join(sorted(unknown))} to set; it has "
-            f"{', '.join(sorted(SETTABLE))}"
+            f"{', '.join(sorted(SETTABLE_FIELDS))}"
         )
-    changed = checked(replace(state.feed, **settings))
+    changed = check_feed(replace(state.feed, **settings))
     if changed.url != state.feed.url:
         _refuse_known_address(session, changed)
-        feeds.forget(session, changed.id)
+        feeds.forget_document(session, changed.id)
     feeds.save_feed(session, changed)
-    make_void(session)
+    invalidate_plan(session)
     return changed
 
 
 def _refuse_known_address(session: Session, feed: Feed) -> None:
-    if (reader := feeds.taken_urls(session).get(feed.url)) is not None:
+    if (reader := feeds.map_urls_to_feeds(session).get(feed.url)) is not None:
         raise Refused(f"{feed.url} is read already, as feed {reader!r}")
 
 
-def checked(feed: Feed) -> Feed:
+def check_feed(feed: Feed) -> Feed:
     """Refuse values that cannot work."""
     limits = (
         ("the importance of a feed", feed.importance, 0.01, 100),
@@ -121,58 +121,58 @@ def checked(feed: Feed) -> Feed:
         raise Refused(f"a grade is one of A to F, not {feed.grade!r}")
     if not feed.title.strip() or not feed.source_group.strip():
         raise Refused("a feed needs a title and a source group")
-    if not web_link(feed.url, ""):
+    if not resolve_web_link(feed.url, ""):
         raise Refused(f"{feed.url} is no http or https address")
     if not feed.user_agent.isprintable():
         raise Refused("a user agent is one line of printable text")
     return feed
 
 
-def pause(session: Session, name: str) -> None:
+def pause_polling(session: Session, name: str) -> None:
     """Pause a feed until a retry is requested."""
-    feeds.stop(session, feed_or_refuse(session, name).id, BY_HAND)
-    make_void(session)
+    feeds.pause_feed(session, require_feed(session, name).id, PAUSED_BY_HAND)
+    invalidate_plan(session)
 
 
-def retry(session: Session, name: str, now: datetime) -> None:
+def retry_polling(session: Session, name: str, now: datetime) -> None:
     """Poll a feed at the next tick, even a paused one, and parse its full document."""
-    feeds.wake(session, feed_or_refuse(session, name).id, now, "asked for by hand")
-    make_void(session)
+    feeds.wake_feed(session, require_feed(session, name).id, now, "asked for by hand")
+    invalidate_plan(session)
 
 
-def feed_from(parsed: "Parsed", url: str, known_ids: Sequence[FeedId]) -> Feed:
+def make_feed(parsed: "ParsedFeed", url: str, known_ids: Sequence[FeedId]) -> Feed:
     """Make a feed from the description in its own document."""
-    host = host_of(url) or url
+    host = extract_host(url) or url
     title = parsed.title or host
-    return Feed(feed_id(title, url, known_ids), title, url, host, site_url=parsed.site_url)
+    return Feed(make_feed_id(title, url, known_ids), title, url, host, site_url=parsed.site_url)
 
 
-def trial(
-    url: str, reply: FetchResult, parsed: "Parsed | ParseFailed | None", profiles: Watch
+def try_feed(
+    url: str, reply: FetchResult, parsed: "ParsedFeed | ParseFailed | None", profiles: OpenProfiles
 ) -> Trial:
     """Try an address: its feed, or the reason why it is none, and the matches."""
-    from tracker.feeds.discovery.feed_links import feeds_of_page
-    from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+    from tracker.feeds.discovery.feed_links import find_page_feeds
+    from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
 
-    if isinstance(parsed, Parsed):
+    if isinstance(parsed, ParsedFeed):
         return Trial(url, reply, parsed, "", (), _match_entries(parsed, profiles))
     if isinstance(parsed, ParseFailed):
-        page = feeds_of_page(reply.body, reply.content_type, reply.url)  # type: ignore[union-attr]
+        page = find_page_feeds(reply.body, reply.content_type, reply.url)  # type: ignore[union-attr]
         return Trial(url, reply, None, parsed.reason, page, ())
     return Trial(url, reply, None, getattr(reply, "reason", ""), (), ())
 
 
-def _match_entries(parsed: "Parsed", profiles: Watch) -> tuple[TrialMatch, ...]:
-    from tracker.matching.matcher import words_of
+def _match_entries(parsed: "ParsedFeed", profiles: OpenProfiles) -> tuple[TrialMatch, ...]:
+    from tracker.matching.matcher import clean_item_text
 
-    entries = parsed.items[:SHOWN]
+    entries = parsed.items[:MAX_TRIAL_ENTRIES]
     return tuple(
         TrialMatch(item.title, indicator.question_id, indicator.name, match.matched)
         for item, matches in zip(
             entries,
-            profiles.matcher.match([words_of(i.title, i.summary) for i in entries]),
+            profiles.matcher.match([clean_item_text(i.title, i.summary) for i in entries]),
             strict=True,
         )
         for match in matches
-        for indicator in profiles.bearings[match.profile]
+        for indicator in profiles.indicators_by_profile[match.profile]
     )

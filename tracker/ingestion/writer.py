@@ -13,37 +13,42 @@ from typing import Final
 import structlog
 
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
-from tracker.feeds.dedup import Changed, Known, New, Shelf
-from tracker.feeds.discovery.feed_names import host_of
+from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
+from tracker.feeds.discovery.feed_names import extract_host
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId, ParsedItem
-from tracker.feeds.parsing.change_detection import NOTHING, Memory, Names, Read
-from tracker.feeds.scheduling.budget import moment
-from tracker.feeds.scheduling.health import DayCount, counted
+from tracker.feeds.parsing.change_detection import (
+    NO_MEMORY,
+    DocumentMemory,
+    EntryNames,
+    ParsedDocument,
+)
+from tracker.feeds.scheduling.budget import format_moment
+from tracker.feeds.scheduling.health import DayCount, count_poll
 from tracker.feeds.scheduling.polling import (
-    News,
+    PollNews,
     PollRules,
     after_deferral,
     after_failure,
     after_success,
     after_unreadable,
-    rested,
+    pause_until,
 )
-from tracker.ingestion.evidence import arrive
-from tracker.ingestion.match_state import Newsdesk, Watch
+from tracker.ingestion.evidence import link_evidence
+from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.model.read_models import PollReport
 from tracker.storage import feeds, items
-from tracker.storage.items import Stored
+from tracker.storage.items import SavedItem
 from tracker.storage.sessions import Session
 
-MOST_EDITS: Final = 50
+MAX_EDITS: Final = 50
 """New entries of one feed at once that may be edits of older ones; more of them are all new."""
 
 logger = structlog.get_logger("tracker.ingestion.poll")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FeedOutcome:
     """Result of polling one feed: its answer, and the parsed content of a document.
 
     `read` holds the new entries of a document, `memory` the parse memory of one without any;
@@ -52,8 +57,8 @@ class Outcome:
 
     state: FeedState
     result: FetchResult
-    read: Read | None = None
-    memory: Memory | None = None
+    read: ParsedDocument | None = None
+    memory: DocumentMemory | None = None
     failure: str = ""
 
     @property
@@ -66,28 +71,28 @@ class Outcome:
 class _Batch:
     """Outcomes of one transaction, with the result of each step of writing them."""
 
-    outcomes: Sequence[Outcome]
-    new: list[tuple[FeedId, New]] = field(default_factory=list)
-    changed: list[tuple[FeedId, Changed]] = field(default_factory=list)
-    stored: Sequence[Stored] = ()
-    edited: Sequence[Stored] = ()
+    outcomes: Sequence[FeedOutcome]
+    new: list[tuple[FeedId, NewItem]] = field(default_factory=list)
+    changed: list[tuple[FeedId, ChangedItem]] = field(default_factory=list)
+    stored: Sequence[SavedItem] = ()
+    edited: Sequence[SavedItem] = ()
     new_evidence: int = 0
-    news: dict[FeedId, News] = field(default_factory=dict)
+    news: dict[FeedId, PollNews] = field(default_factory=dict)
     states: Sequence[FeedState] = ()
 
 
-class Keeping:
+class PollWriter:
     """Writer of one transaction: items, evidence and feed states of a poll run."""
 
     def __init__(
-        self, session: Session, poll_rules: PollRules, match_state: Newsdesk, now: datetime
+        self, session: Session, poll_rules: PollRules, match_state: MatchState, now: datetime
     ) -> None:
         self._session = session
         self._rules = poll_rules
         self._match_state = match_state
         self._now = now
 
-    def keep(self, outcomes: Sequence[Outcome], profiles: Watch | None) -> PollReport:
+    def write(self, outcomes: Sequence[FeedOutcome], profiles: OpenProfiles | None) -> PollReport:
         """Store the outcomes of these feeds; return the report."""
         batch = _Batch(outcomes)
         self._deduplicate_entries(batch)
@@ -102,38 +107,38 @@ class Keeping:
         entries = {o.state.id: o.read.items[::-1] for o in parsed if o.read}
         known_feeds = {o.state.id for o in parsed if o.state.items_seen}
         keys = [(feed_id, item.key) for feed_id in known_feeds for item in entries[feed_id]]
-        by_key: dict[FeedId, list[Known]] = {feed_id: [] for feed_id in entries}
-        for known in items.known_by_key(self._session, keys):
+        by_key: dict[FeedId, list[StoredItem]] = {feed_id: [] for feed_id in entries}
+        for known in items.find_items_by_key(self._session, keys):
             by_key[known.feed_id].append(known)
         unknown = {
             feed_id: _filter_unknown(feed_entries, by_key[feed_id])
             for feed_id, feed_entries in entries.items()
         }
         urls = {item.canonical_url for unseen in unknown.values() for item in unseen} - {""}
-        by_url = items.known_by_url(self._session, urls)
+        by_url = items.find_items_by_url(self._session, urls)
         for outcome in parsed:
             feed_id = outcome.state.id
             recent = self._load_recent(outcome.state, len(unknown[feed_id]))
-            index = Shelf(feed_id, by_key[feed_id], by_url, recent)
+            index = EntryIndex(feed_id, by_key[feed_id], by_url, recent)
             is_present = _presence_test(outcome)
-            new, changed = index.sorted_out(entries[feed_id], is_present, self._now)
+            new, changed = index.classify_items(entries[feed_id], is_present, self._now)
             batch.new += [(feed_id, entry) for entry in new]
             batch.changed += [(feed_id, entry) for entry in changed]
 
-    def _load_recent(self, state: FeedState, unknown: int) -> list[Known]:
+    def _load_recent(self, state: FeedState, unknown: int) -> list[StoredItem]:
         """Load the items that a new headline may be an edit of; none for many new headlines."""
-        if not state.items_seen or not 0 < unknown <= MOST_EDITS:
+        if not state.items_seen or not 0 < unknown <= MAX_EDITS:
             return []
-        return items.recent(self._session, state.id, self._now)
+        return items.list_recent_items(self._session, state.id, self._now)
 
     def _store_items(self, batch: _Batch) -> None:
         batch.stored = items.add_items(self._session, batch.new, self._now)
         batch.edited = items.add_revisions(self._session, batch.changed, self._now)
 
-    def _link_evidence(self, batch: _Batch, profiles: Watch | None) -> None:
+    def _link_evidence(self, batch: _Batch, profiles: OpenProfiles | None) -> None:
         if profiles:
             arrived = [*batch.stored, *batch.edited]
-            batch.new_evidence = arrive(
+            batch.new_evidence = link_evidence(
                 self._session, self._match_state, profiles, arrived, now=self._now
             )
 
@@ -144,14 +149,14 @@ class Keeping:
         batch.states = self._pause_duplicates(batch.outcomes, next_states)
         feeds.save_states(self._session, [o.state for o in batch.outcomes], batch.states)
         memories = {o.state.id: o.read.memory if o.read else o.memory for o in batch.outcomes}
-        feeds.remember(
+        feeds.save_document_memories(
             self._session,
             {feed_id: memory for feed_id, memory in memories.items() if memory is not None},
         )
         self._pause_domains(batch.outcomes)
-        feeds.count_days(self._session, self._count_polls(batch))
+        feeds.add_day_counts(self._session, self._count_polls(batch))
 
-    def _next_state(self, outcome: Outcome, news: News) -> FeedState:
+    def _next_state(self, outcome: FeedOutcome, news: PollNews) -> FeedState:
         """State of the feed after this poll."""
         state, now = outcome.state, self._now
         match outcome.result:
@@ -165,13 +170,13 @@ class Keeping:
                 return after_success(state, answer, now, self._rules, news=news)
 
     def _pause_duplicates(
-        self, outcomes: Sequence[Outcome], states: Sequence[FeedState]
+        self, outcomes: Sequence[FeedOutcome], states: Sequence[FeedState]
     ) -> list[FeedState]:
         """Pause feeds that have moved to an address that another feed polls already."""
         moved = {
             s.id for o, s in zip(outcomes, states, strict=True) if s.feed.url != o.state.feed.url
         }
-        readers = feeds.taken_urls(self._session) if moved else {}
+        readers = feeds.map_urls_to_feeds(self._session) if moved else {}
         return [
             _pause_moved(outcome, state, readers[state.feed.url])
             if state.id in moved and readers.setdefault(state.feed.url, state.id) != state.id
@@ -181,12 +186,12 @@ class Keeping:
 
     def _count_polls(self, batch: _Batch) -> list[tuple[FeedId, DayCount]]:
         return [
-            (o.state.id, counted(o.result, self._now, news=news, unreadable=bool(o.failure)))
+            (o.state.id, count_poll(o.result, self._now, news=news, unreadable=bool(o.failure)))
             for o, news in ((o, batch.news[o.state.id]) for o in batch.outcomes)
             if not isinstance(o.result, Deferred)
         ]
 
-    def _pause_domains(self, outcomes: Sequence[Outcome]) -> None:
+    def _pause_domains(self, outcomes: Sequence[FeedOutcome]) -> None:
         """Apply the longest Retry-After of a server to all feeds of its domain."""
         waits: dict[str, float] = {}
         for result in (outcome.result for outcome in outcomes):
@@ -194,12 +199,12 @@ class Keeping:
                 waits[result.rests] = max(waits.get(result.rests, 0.0), result.retry_after_seconds)
         for domain, seconds in waits.items():
             until = self._now + timedelta(seconds=seconds)
-            why = f"{domain} asked to wait until {moment(until)}"
-            states = _filter_domain(domain, feeds.of_host(self._session, domain))
-            feeds.save_states(self._session, states, [rested(s, until, why) for s in states])
+            why = f"{domain} asked to wait until {format_moment(until)}"
+            states = _filter_domain(domain, feeds.list_feeds_of_host(self._session, domain))
+            feeds.save_states(self._session, states, [pause_until(s, until, why) for s in states])
 
 
-def _pause_moved(outcome: Outcome, state: FeedState, reader: FeedId) -> FeedState:
+def _pause_moved(outcome: FeedOutcome, state: FeedState, reader: FeedId) -> FeedState:
     why = f"moved to {state.feed.url}, which feed {reader!r} reads already"
     return replace(state, feed=outcome.state.feed, paused_why=why)
 
@@ -209,20 +214,20 @@ def _filter_domain(domain: str, states: Sequence[FeedState]) -> list[FeedState]:
         registrable_domain,  # its list of suffixes takes a moment, and is seldom needed
     )
 
-    return [s for s in states if registrable_domain(host_of(s.feed.url)) == domain]
+    return [s for s in states if registrable_domain(extract_host(s.feed.url)) == domain]
 
 
-def _filter_unknown(entries: Sequence[ParsedItem], known: Iterable[Known]) -> list[ParsedItem]:
+def _filter_unknown(entries: Sequence[ParsedItem], known: Iterable[StoredItem]) -> list[ParsedItem]:
     keys = {item.key for item in known}
     return [item for item in entries if item.key not in keys]
 
 
-def _presence_test(outcome: Outcome) -> Callable[[str], bool]:
+def _presence_test(outcome: FeedOutcome) -> Callable[[str], bool]:
     """Return a function that tests if an item key is in the document, changed or not."""
-    return Names(outcome.read.memory if outcome.read else NOTHING).__contains__
+    return EntryNames(outcome.read.memory if outcome.read else NO_MEMORY).__contains__
 
 
-def _collect_news(batch: _Batch, now: datetime) -> dict[FeedId, News]:
+def _collect_news(batch: _Batch, now: datetime) -> dict[FeedId, PollNews]:
     """Collect publication times, edits, warning and TTL of each feed."""
     published: dict[FeedId, list[datetime]] = {o.state.id: [] for o in batch.outcomes}
     for item in batch.stored:
@@ -231,7 +236,7 @@ def _collect_news(batch: _Batch, now: datetime) -> dict[FeedId, News]:
     news = {}
     for feed_id, read in ((o.state.id, o.read) for o in batch.outcomes):
         warning, ttl = (read.warning or "", read.ttl_seconds) if read else (None, None)
-        news[feed_id] = News(tuple(published[feed_id]), changed[feed_id], warning, ttl)
+        news[feed_id] = PollNews(tuple(published[feed_id]), changed[feed_id], warning, ttl)
     return news
 
 

@@ -7,7 +7,7 @@ objects are permanent, so they are excluded.
 import gc
 
 
-def settle() -> None:
+def freeze_gc() -> None:
     """Exclude all current objects from collection. Call once when everything is loaded."""
     gc.collect()
     gc.freeze()

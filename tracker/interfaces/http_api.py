@@ -12,30 +12,30 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
 from forecasts.distributions.distribution import p_yes
-from forecasts.questions.format import answer_in_words, in_full, in_short
+from forecasts.questions.format import format_answer, format_full, format_short
 from forecasts.questions.question import ForecasterId, Question, Resolution
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker
-from tracker.interfaces.cli.tables import why_json
-from tracker.model.json_values import plain
-from tracker.model.read_models import Change, EvidenceCard, QuestionPage, QuestionSummary
-from tracker.reports.content import clean
+from tracker.interfaces.cli.tables import suggestion_record
+from tracker.model.json_values import to_plain
+from tracker.model.read_models import ActivityEntry, EvidenceCard, QuestionPage, QuestionSummary
+from tracker.reports.content import clean_text
 
 VERSION: Final = 1
 ATOM: Final = "http://www.w3.org/2005/Atom"
-MOST_CHANGES: Final = 100
+MAX_CHANGES: Final = 100
 
 Json = dict[str, Any]
 
 
-def questions(tracker: Tracker) -> bytes:
+def render_questions(tracker: Tracker) -> bytes:
     """`/api/v1/questions`: all questions with their current forecasts, the next to close first."""
     return _to_json(
         tracker, {"questions": [_question_row(summary) for summary in tracker.questions()]}
     )
 
 
-def question(tracker: Tracker, question_id: str) -> bytes:
+def render_question(tracker: Tracker, question_id: str) -> bytes:
     """`/api/v1/questions/{id}`: one question with wordings, acts, evidence, answers, scores.
 
     The acts are those of people. Raises `NotFound`.
@@ -43,7 +43,7 @@ def question(tracker: Tracker, question_id: str) -> bytes:
     return _to_json(tracker, {"question": _question_page(tracker.question(question_id))})
 
 
-def refusal(reason: str) -> bytes:
+def render_error(reason: str) -> bytes:
     """Render the reason of an error as JSON."""
     return json.dumps({"version": VERSION, "error": reason}, ensure_ascii=False).encode()
 
@@ -51,7 +51,7 @@ def refusal(reason: str) -> bytes:
 def _to_json(tracker: Tracker, payload: Json) -> bytes:
     known_at = tracker.replayed_until() or tracker.now()
     return json.dumps(
-        plain({"version": VERSION, "known_at": known_at, **payload}), ensure_ascii=False
+        to_plain({"version": VERSION, "known_at": known_at, **payload}), ensure_ascii=False
     ).encode()
 
 
@@ -62,7 +62,7 @@ def _question_row(s: QuestionSummary) -> Json:
         "kind": q.kind,
         "text": q.text,
         "status": s.status,
-        "answer": None if s.resolution is None else answer_in_words(q, s.resolution),
+        "answer": None if s.resolution is None else format_answer(q, s.resolution),
         "opens_at": q.opens_at,
         "closes_at": q.closes_at,
         "resolves_at": q.resolves_at,
@@ -74,7 +74,7 @@ def _question_row(s: QuestionSummary) -> Json:
                 "forecaster": forecaster_id,
                 "name": standing.forecaster.name,
                 "kind": standing.forecaster.kind,
-                "forecast": in_full(q, standing.distribution),
+                "forecast": format_full(q, standing.distribution),
                 "p": standing.p,
                 "since": standing.since,
             }
@@ -102,10 +102,10 @@ def _question_page(page: QuestionPage) -> Json:
             for act in page.acts
             if page.forecasters[act.forecaster_id].kind in _PEOPLE
         ],
-        "suggestion": why_json(page.suggestion or page.option_suggestion),
+        "suggestion": suggestion_record(page.suggestion or page.option_suggestion),
         "headlines": page.headlines,
         "evidence_pieces": [_evidence_row(card) for card in page.evidence],
-        "resolutions": [{**plain(r), "said": answer_in_words(q, r)} for r in page.resolutions],
+        "resolutions": [{**to_plain(r), "said": format_answer(q, r)} for r in page.resolutions],
         "scores": [
             {
                 "forecaster": score.forecaster_id,
@@ -128,7 +128,7 @@ def _act_row(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> J
         "forecaster": act.forecaster_id,
         "name": names[act.forecaster_id],
         "act": act.act,
-        "forecast": None if act.distribution is None else in_full(q, act.distribution),
+        "forecast": None if act.distribution is None else format_full(q, act.distribution),
         "p": p_yes(act.distribution),
         "made_at": act.made_at,
         "rationale": act.rationale,
@@ -157,13 +157,13 @@ def _evidence_row(card: EvidenceCard) -> Json:
 # The feed of changes
 
 
-def changes(tracker: Tracker, home: str) -> bytes:
+def render_changes(tracker: Tracker, home: str) -> bytes:
     """`/changes.atom`: new questions, people's forecasts and answers as Atom 1.0 (RFC 4287).
 
     The newest come first. `home` is the address of the dashboard, without a slash at its end. Every
     text is plain text.
     """
-    newest = tracker.changes(MOST_CHANGES)
+    newest = tracker.changes(MAX_CHANGES)
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(_qualify_tag("feed"))
     _add_text(feed, "id", _make_urn(home, "changes"))
@@ -185,7 +185,7 @@ def changes(tracker: Tracker, home: str) -> bytes:
     return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _add_entry(feed: ElementTree.Element, change: Change, home: str) -> None:
+def _add_entry(feed: ElementTree.Element, change: ActivityEntry, home: str) -> None:
     q = change.question
     entry = ElementTree.SubElement(feed, _qualify_tag("entry"))
     _add_text(entry, "id", _make_urn(home, f"{change.seq}/{change.at.isoformat()}"))
@@ -203,31 +203,31 @@ def _add_entry(feed: ElementTree.Element, change: Change, home: str) -> None:
     _add_text(entry, "content", _entry_content(change), type="text")
 
 
-def _entry_title(change: Change) -> str:
-    match change.what:
+def _entry_title(change: ActivityEntry) -> str:
+    match change.act:
         case Forecast(distribution=None):
             return f"{change.by} holds no forecast any more"
         case Forecast():
-            return f"{change.by}: {in_short(change.question, change.what.distribution)}"
+            return f"{change.by}: {format_short(change.question, change.act.distribution)}"
         case Resolution():
-            return f"Answered {answer_in_words(change.question, change.what)}"
+            return f"Answered {format_answer(change.question, change.act)}"
         case None:
             return "Asked"
 
 
-def _entry_content(change: Change) -> str:
-    match change.what:
+def _entry_content(change: ActivityEntry) -> str:
+    match change.act:
         case Forecast():
-            return change.what.rationale
+            return change.act.rationale
         case Resolution():
-            return f"{change.what.note} {change.what.source_url}".strip()
+            return f"{change.act.note} {change.act.source_url}".strip()
         case None:
             return change.question.criteria
 
 
 def _add_text(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
     """Add an element with a text; characters that XML cannot hold are removed."""
-    ElementTree.SubElement(parent, _qualify_tag(name), attributes).text = clean(text)
+    ElementTree.SubElement(parent, _qualify_tag(name), attributes).text = clean_text(text)
 
 
 def _qualify_tag(name: str) -> str:

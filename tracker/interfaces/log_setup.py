@@ -8,7 +8,7 @@ import structlog
 from tracker.settings import Settings
 
 
-def set_up_logs(settings: Settings) -> None:
+def configure_logging(settings: Settings) -> None:
     """Set the level and the format, once at the start of a process."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     form = (

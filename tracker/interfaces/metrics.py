@@ -11,17 +11,17 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tracker.feeds.scheduling.health import Fleet, fleet, share_not_modified
+from tracker.feeds.scheduling.health import FleetHealth, assess_fleet, compute_not_modified_share
 from tracker.model.read_models import FeedHealth
 
 if TYPE_CHECKING:
     from tracker.app.tracker import Tracker
 
-NAMED: Final = 500
+MAX_NAMED_FEEDS: Final = 500
 """Maximum number of feeds with series of their own."""
 
 
-def exposition(tracker: "Tracker") -> bytes:
+def render_metrics(tracker: "Tracker") -> bytes:
     """Render all metrics in the text format of Prometheus."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_TrackerCollector(tracker))
@@ -35,12 +35,14 @@ class _TrackerCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         rows = self._tracker.feeds()
-        yield from self._fleet_metrics(fleet([row.state for row in rows], self._tracker.now()))
+        yield from self._fleet_metrics(
+            assess_fleet([row.state for row in rows], self._tracker.now())
+        )
         yield from self._feed_metrics(rows)
         yield from self._question_metrics()
         yield from self._job_metrics()
 
-    def _fleet_metrics(self, whole: Fleet) -> Iterator[Metric]:
+    def _fleet_metrics(self, whole: FleetHealth) -> Iterator[Metric]:
         states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
         for kind, count in whole.counts.items():
             states.add_metric([kind], count)
@@ -98,7 +100,7 @@ class _TrackerCollector(Collector):
         due = GaugeMetricFamily(
             "tracker_feed_next_poll_timestamp_seconds", "When it is asked next.", labels=["feed"]
         )
-        for row in rows[:NAMED]:
+        for row in rows[:MAX_NAMED_FEEDS]:
             state = row.state
             if state.last_success_at:
                 lag.add_metric([state.id], (now - state.last_success_at).total_seconds())
@@ -109,7 +111,7 @@ class _TrackerCollector(Collector):
             brought.add_metric([state.id], row.items_7d)
             if not state.paused:
                 due.add_metric([state.id], state.next_due_at.timestamp())
-            share = share_not_modified(row.days)
+            share = compute_not_modified_share(row.days)
             if share is not None:
                 cached.add_metric([state.id], share)
         yield from (lag, failures, cached, seconds, size, silent, brought, due)

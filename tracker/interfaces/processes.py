@@ -14,45 +14,45 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-from tracker.app.question_set_files import DEFAULT, load
+from tracker.app.question_set_files import DEFAULT_SET, load_question_set
 from tracker.app.tracker import Tracker, clock, open_tracker
 from tracker.errors import Refused
-from tracker.interfaces.supervisor import Children, Say
+from tracker.interfaces.supervisor import Notify, Supervisor
 from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import Progress as ReplayProgress
 from tracker.replay.demo import replay
 from tracker.settings import Settings, replay_settings
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
-LINE_SECONDS = 3.0
+WILDCARD_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
+PROGRESS_SECONDS = 3.0
 """Interval between the progress lines of a replay that writes into a file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Serving:
+class ServeOptions:
     """Address of the dashboard, and options of serving it."""
 
     port: int
     address: str
     browser: bool
-    open_door: bool
-    named: bool
+    allow_remote: bool
+    has_public_names: bool
 
     @classmethod
-    def chosen(cls, settings: Settings, options: Mapping[str, Any]) -> "Serving":
+    def from_options(cls, settings: Settings, options: Mapping[str, Any]) -> "ServeOptions":
         """Combine the command-line options with the settings."""
         return cls(
             port=options["port"] or settings.port,
             address=options["address"] or settings.address,
             browser=not options["no_browser"],
-            open_door=options["open_door"],
-            named=settings.named,
+            allow_remote=options["open_door"],
+            has_public_names=settings.has_public_names,
         )
 
     @property
     def host(self) -> str:
         """Host by which this machine reaches the dashboard."""
-        return "127.0.0.1" if self.address in EVERYWHERE else self.address
+        return "127.0.0.1" if self.address in WILDCARD_ADDRESSES else self.address
 
     @property
     def url(self) -> str:
@@ -66,10 +66,10 @@ def run_scheduler(tracker: Tracker) -> int:
     Raises `AlreadyRunning`, `LeadershipLost` and `StorageDamaged`, after which a restart would not
     help.
     """
-    from tracker.interfaces.gc_tuning import settle
+    from tracker.interfaces.gc_tuning import freeze_gc
     from tracker.interfaces.scheduler import Scheduler
 
-    settle()
+    freeze_gc()
     tracker.check_database()
     with tracker.leading() as leadership:
         scheduler = Scheduler(tracker, check_lock=leadership.check)
@@ -78,9 +78,9 @@ def run_scheduler(tracker: Tracker) -> int:
         return 0 if scheduler.run() else 1
 
 
-def start_everything(settings: Settings, options: Serving, notify: Say) -> int:
+def start_everything(settings: Settings, options: ServeOptions, notify: Notify) -> int:
     """Set up the database, then run scheduler and dashboard until Ctrl-C."""
-    check_serving(options)
+    check_serve_options(options)
     with open_tracker(settings) as tracker:
         if tracker.replayed_until() is not None:
             raise Refused(
@@ -88,7 +88,7 @@ def start_everything(settings: Settings, options: Serving, notify: Say) -> int:
                 "--data for live work"
             )
         if not tracker.questions():
-            loaded = tracker.load(load(DEFAULT))
+            loaded = tracker.load(load_question_set(DEFAULT_SET))
             notify(
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds."
@@ -96,17 +96,17 @@ def start_everything(settings: Settings, options: Serving, notify: Say) -> int:
         # Refuse here, before anything is started, when a scheduler runs already.
         with tracker.leading():
             pass
-    supervisor = Children(notify)
-    supervisor.start("scheduler", [*_tracker_command(settings), "run"])
-    supervisor.start("dashboard", _dashboard_command(settings, options))
+    supervisor = Supervisor(notify)
+    supervisor.start_process("scheduler", [*_tracker_command(settings), "run"])
+    supervisor.start_process("dashboard", _dashboard_command(settings, options))
     return _run_children(supervisor, options, settings, notify)
 
 
-def serve_replay(settings: Settings, options: Serving, notify: Say) -> int:
+def serve_replay(settings: Settings, options: ServeOptions, notify: Notify) -> int:
     """Serve the dashboard on the replay's database; no scheduler, nothing is polled."""
-    check_serving(options)
-    supervisor = Children(notify)
-    supervisor.start("dashboard", [*_dashboard_command(settings, options), "--replay"])
+    check_serve_options(options)
+    supervisor = Supervisor(notify)
+    supervisor.start_process("dashboard", [*_dashboard_command(settings, options), "--replay"])
     return _run_children(supervisor, options, settings, notify)
 
 
@@ -121,20 +121,22 @@ def replay_with_progress(
     with (
         _progress_bar(console)
         if console.is_terminal
-        else nullcontext(lines(console.print)) as progress
+        else nullcontext(make_line_progress(console.print)) as progress
     ):
-        steps = replay(settings, load(DEFAULT), until or clock(), progress)
+        steps = replay(settings, load_question_set(DEFAULT_SET), until or clock(), progress)
     console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
 
 
-def lines(notify: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
+def make_line_progress(
+    notify: Notify, monotonic: Callable[[], float] = time.monotonic
+) -> ReplayProgress:
     """Return a progress function that prints a line at the beginning, then at fixed intervals."""
     due = monotonic()
 
     def tell(done: int, total: int, at: datetime) -> None:
         nonlocal due
         if monotonic() >= due:
-            due = monotonic() + LINE_SECONDS
+            due = monotonic() + PROGRESS_SECONDS
             notify(f"Replaying {at:%Y-%m-%d} ({100 * done // total} %)")
 
     return tell
@@ -160,7 +162,9 @@ def _delete_database(database: Path) -> None:
             ) from None
 
 
-def _run_children(supervisor: Children, options: Serving, settings: Settings, notify: Say) -> int:
+def _run_children(
+    supervisor: Supervisor, options: ServeOptions, settings: Settings, notify: Notify
+) -> int:
     def ready() -> None:
         notify(
             f"Dashboard: {options.url}\nData:      {settings.data_dir.absolute()}\nStop with "
@@ -169,12 +173,12 @@ def _run_children(supervisor: Children, options: Serving, settings: Settings, no
         if options.browser:
             webbrowser.open(options.url)
 
-    return supervisor.watch(options.host, options.port, ready)
+    return supervisor.wait_for_exit(options.host, options.port, ready)
 
 
-def check_serving(options: Serving) -> None:
+def check_serve_options(options: ServeOptions) -> None:
     """Refuse an unusable address or port before anything is started or stored."""
-    check_address(options.address, open_to_all=options.open_door, named=options.named)
+    check_address(options.address, open_to_all=options.allow_remote, named=options.has_public_names)
     check_port(options.address, options.port)
 
 
@@ -182,9 +186,9 @@ def _tracker_command(settings: Settings) -> list[str]:
     return [*_python_command(), "-m", "tracker", "--data", str(settings.data_dir.absolute())]
 
 
-def _dashboard_command(settings: Settings, options: Serving) -> list[str]:
+def _dashboard_command(settings: Settings, options: ServeOptions) -> list[str]:
     where = ["--port", str(options.port), "--address", options.address]
-    door = ["--i-know-there-is-no-login"] if options.open_door else []
+    door = ["--i-know-there-is-no-login"] if options.allow_remote else []
     return [
         *_python_command(),
         "-m",

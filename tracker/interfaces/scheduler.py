@@ -25,16 +25,16 @@ from tracker.model.read_models import JobRun
 logger = structlog.get_logger("tracker.interfaces.scheduler")
 
 HEARTBEAT_SECONDS = 5.0
-SILENCE_SECONDS = 30.0
+MAX_SILENCE_SECONDS = 30.0
 """Without a heartbeat for this long the timer counts as dead."""
 
-STEP_SECONDS = 5.0
+MAX_CLOCK_STEP_SECONDS = 5.0
 """A larger jump of the wall clock against the monotonic one means it was set; slewing is slower."""
 
 RETRY_SECONDS = 60.0
 """Delay before retrying a job for which the database was unavailable, however seldom it runs."""
 
-CHUNKS_A_RUN = 5
+MAX_CHUNKS_PER_RUN = 5
 """Maximum chunks of the archive in one run, since news must not wait long."""
 
 
@@ -62,7 +62,7 @@ def read_articles(tracker: Tracker) -> str | None:
     return f"{count} articles" if count else None
 
 
-def watch_the_fleet(tracker: Tracker) -> str | None:
+def check_fleet(tracker: Tracker) -> str | None:
     """Raise an alarm when the feeds as a whole are in trouble."""
     alarm = tracker.fleet().alarm
     if not alarm:
@@ -71,26 +71,26 @@ def watch_the_fleet(tracker: Tracker) -> str | None:
     return f"ALARM: {alarm}"
 
 
-def let_time_pass(tracker: Tracker) -> str | None:
+def update_suggestions(tracker: Tracker) -> str | None:
     """Update all suggestions."""
     return f"{tracker.suggest()} suggestions moved"
 
 
-def match_the_archive(tracker: Tracker) -> str | None:
+def rematch_archive(tracker: Tracker) -> str | None:
     """Match a part of the archive with new questions."""
-    report = tracker.rematch(most_chunks=CHUNKS_A_RUN)
+    report = tracker.rematch(most_chunks=MAX_CHUNKS_PER_RUN)
     if not report.chunks_done:
         return None
     return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.found} evidence"
 
 
-def learn(tracker: Tracker) -> str | None:
+def learn_parameters(tracker: Tracker) -> str | None:
     """Fit the learned parameters to reviews and answers."""
     changed = tracker.learn()
     return f"{len(changed)} learned values changed" if changed else None
 
 
-def ask_model(tracker: Tracker) -> str | None:
+def judge_with_model(tracker: Tracker) -> str | None:
     """Let the model judge unreviewed evidence, if a model is set."""
     if not tracker.settings.model_url:
         return None
@@ -110,7 +110,7 @@ def forget_old_texts(tracker: Tracker) -> str | None:
     return f"{emptied} texts of old items dropped" if emptied else None
 
 
-def mark_signposts(tracker: Tracker) -> str | None:
+def record_signposts(tracker: Tracker) -> str | None:
     """Record expected indicators that were seen, and those whose date passed unseen."""
     marks = tracker.mark_signposts()
     if not marks:
@@ -122,12 +122,12 @@ def mark_signposts(tracker: Tracker) -> str | None:
 JOBS = (
     Job("poll", 15, poll_feeds),
     Job("articles", 60, read_articles),
-    Job("fleet", 300, watch_the_fleet),
-    Job("signposts", 600, mark_signposts),
-    Job("suggest", 3600, let_time_pass),
-    Job("rematch", 300, match_the_archive),
-    Job("learn", 86400, learn),
-    Job("ask_model", 600, ask_model),
+    Job("fleet", 300, check_fleet),
+    Job("signposts", 600, record_signposts),
+    Job("suggest", 3600, update_suggestions),
+    Job("rematch", 300, rematch_archive),
+    Job("learn", 86400, learn_parameters),
+    Job("ask_model", 600, judge_with_model),
     Job("forget", 86400, forget_old_texts),
 )
 
@@ -149,10 +149,10 @@ class Scheduler:
         self._beat = time.monotonic()
         self._stopped = threading.Event()
         self._end: LeadershipLost | StorageDamaged | None = None
-        self._outage = Outage()
+        self._outage = DatabaseOutage()
         self._timer = BackgroundScheduler(timezone=UTC)
 
-    def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
+    def run(self, *, silence_seconds: float = MAX_SILENCE_SECONDS) -> bool:
         """Run the jobs; True when stopped, False when the timer died and needs a restart.
 
         Raises `StorageDamaged` and `LeadershipLost` when a job, or the check of the lock before it,
@@ -160,7 +160,7 @@ class Scheduler:
         """
         for job in self._jobs:
             self._add_timer_job(job.name, job.seconds, partial(self._run_tick, job))
-        self._add_timer_job("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)
+        self._add_timer_job("heartbeat", HEARTBEAT_SECONDS, self._record_heartbeat)
         self._timer.start()
         logger.info("scheduler.started", jobs=[job.name for job in self._jobs])
         try:
@@ -182,14 +182,14 @@ class Scheduler:
         offset, retry_at = _clock_offset(), time.monotonic()
         while not self._stopped.wait(1.0):
             before, offset = offset, _clock_offset()
-            if abs(offset - before) > STEP_SECONDS:
+            if abs(offset - before) > MAX_CLOCK_STEP_SECONDS:
                 logger.warning("scheduler.clock_set", seconds=round(offset - before))
                 self._make_due([*(job.name for job in self._jobs), "heartbeat"])
             if time.monotonic() - self._beat > silence_seconds:
                 logger.error("scheduler.silent", seconds=silence_seconds)
                 return False
             if time.monotonic() >= retry_at:
-                self._make_due(self._outage.refused())
+                self._make_due(self._outage.list_refused_jobs())
                 retry_at = time.monotonic() + RETRY_SECONDS
         return True
 
@@ -206,9 +206,9 @@ class Scheduler:
             self._end = error
             self.stop()
             return
-        self._outage.note(job.name, away)
+        self._outage.record_result(job.name, away)
 
-    def _heartbeat(self) -> None:
+    def _record_heartbeat(self) -> None:
         self._beat = time.monotonic()
 
     def _make_due(self, names: Iterable[str]) -> None:
@@ -233,7 +233,7 @@ class Scheduler:
         )
 
 
-class Outage:
+class DatabaseOutage:
     """Jobs for which the database was unavailable. Thread-safe.
 
     The first is logged, and the recovery of the last.
@@ -243,7 +243,7 @@ class Outage:
         self._refused: set[str] = set()
         self._guard = threading.Lock()
 
-    def note(self, job: str, away: StorageUnavailable | None) -> None:
+    def record_result(self, job: str, away: StorageUnavailable | None) -> None:
         """Record the result of a job; None is success."""
         with self._guard:
             before = bool(self._refused)
@@ -257,7 +257,7 @@ class Outage:
         if before and not after:
             logger.warning("database.back")
 
-    def refused(self) -> tuple[str, ...]:
+    def list_refused_jobs(self) -> tuple[str, ...]:
         """Jobs that wait for the database."""
         with self._guard:
             return tuple(self._refused)

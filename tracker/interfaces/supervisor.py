@@ -13,44 +13,46 @@ from dataclasses import dataclass, replace
 from types import FrameType
 
 STOP_SECONDS = 10.0
-REFUSED = 2
+EXIT_REFUSED = 2
 """Exit code of a process that cannot run as requested: a restart would not help."""
 
-SHORTEST_DELAY = 1.0
-LONGEST_DELAY = 60.0
+MIN_DELAY_SECONDS = 1.0
+MAX_DELAY_SECONDS = 60.0
 HEALTHY_SECONDS = 600.0
 """A process that ran this long before it exited gets its whole budget of quick restarts back."""
 
 QUICK_RESTARTS = 6
 """Restarts that wait less than the maximum delay (1, 2, 4, 8, 16 and 32 seconds)."""
 
-Say = Callable[[str], object]
+Notify = Callable[[str], object]
 Process = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Restarts:
+class RestartBudget:
     """Budget of quick restarts that a process has used."""
 
     used: int = 0
 
-    def after(self, lived: float) -> "Restarts":
+    def record_exit(self, lived: float) -> "RestartBudget":
         """Return the budget after one more exit, of a process that ran so many seconds."""
-        return Restarts(1 if lived >= HEALTHY_SECONDS else min(self.used + 1, QUICK_RESTARTS + 1))
+        return RestartBudget(
+            1 if lived >= HEALTHY_SECONDS else min(self.used + 1, QUICK_RESTARTS + 1)
+        )
 
     @property
-    def delay(self) -> float:
+    def delay_seconds(self) -> float:
         """Seconds until the process is restarted."""
-        return min(LONGEST_DELAY, SHORTEST_DELAY * 2.0 ** max(self.used - 1, 0))
+        return min(MAX_DELAY_SECONDS, MIN_DELAY_SECONDS * 2.0 ** max(self.used - 1, 0))
 
     @property
-    def are_spent(self) -> bool:
+    def is_exhausted(self) -> bool:
         """True if every further restart waits for the maximum delay."""
         return self.used > QUICK_RESTARTS
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ChildProcess:
     """A process and its restarts.
 
     `due` is the time of the next restart of a process that has exited. Times are monotonic seconds.
@@ -59,7 +61,7 @@ class Child:
     command: Sequence[str]
     process: Process
     started: float
-    restarts: Restarts = Restarts()
+    restarts: RestartBudget = RestartBudget()
     due: float | None = None
 
 
@@ -73,12 +75,12 @@ def _launch_process(command: Sequence[str]) -> Process:
     )
 
 
-class Children:
+class Supervisor:
     """Processes under one parent. One that exits is restarted; the others run on meanwhile."""
 
     def __init__(
         self,
-        notify: Say,
+        notify: Notify,
         *,
         launch: Callable[[Sequence[str]], Process] = _launch_process,
         monotonic: Callable[[], float] = time.monotonic,
@@ -88,14 +90,16 @@ class Children:
         self._launch_process = launch
         self._monotonic = monotonic
         self._sleep = sleep
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, ChildProcess] = {}
         self._stopping = False
 
-    def start(self, name: str, command: Sequence[str]) -> None:
+    def start_process(self, name: str, command: Sequence[str]) -> None:
         """Start a process; it is restarted whenever it exits, unless a restart would not help."""
-        self._children[name] = Child(command, self._launch_process(command), self._monotonic())
+        self._children[name] = ChildProcess(
+            command, self._launch_process(command), self._monotonic()
+        )
 
-    def watch(self, host: str, port: int, ready: Callable[[], object]) -> int:
+    def wait_for_exit(self, host: str, port: int, ready: Callable[[], object]) -> int:
         """Call `ready` once a server accepts connections at host and port, then wait for the end.
 
         Returns 0 after SIGINT or SIGTERM, 2 when a process exited because it cannot run as
@@ -106,9 +110,9 @@ class Children:
         announced = False
         try:
             while not self._stopping:
-                if any(self._check_process(name) == REFUSED for name in self._children):
-                    return REFUSED
-                if not announced and _answers(host, port):
+                if any(self._check_process(name) == EXIT_REFUSED for name in self._children):
+                    return EXIT_REFUSED
+                if not announced and _accepts_connections(host, port):
                     announced = True
                     ready()
                 self._sleep(0.1)
@@ -125,12 +129,14 @@ class Children:
                 self._children[name] = replace(child, process=process, started=now, due=None)
             return None
         code = child.process.poll()
-        if code == REFUSED:
+        if code == EXIT_REFUSED:
             self._notify(f"The {name} ended with code {code}.")
         elif code is not None:
             now = self._monotonic()
-            restarts = child.restarts.after(now - child.started)
-            self._children[name] = replace(child, restarts=restarts, due=now + restarts.delay)
+            restarts = child.restarts.record_exit(now - child.started)
+            self._children[name] = replace(
+                child, restarts=restarts, due=now + restarts.delay_seconds
+            )
             self._notify(_describe_restart(name, code, restarts))
         return code
 
@@ -150,9 +156,11 @@ class Children:
                 process.wait()
 
 
-def _describe_restart(name: str, code: int, restarts: Restarts) -> str:
-    words = f"The {name} ended with code {code}; starting it again in {restarts.delay:.0f} s."
-    if not restarts.are_spent:
+def _describe_restart(name: str, code: int, restarts: RestartBudget) -> str:
+    words = (
+        f"The {name} ended with code {code}; starting it again in {restarts.delay_seconds:.0f} s."
+    )
+    if not restarts.is_exhausted:
         return words
     healthy = f"{HEALTHY_SECONDS / 60:.0f} minutes"
     return (
@@ -160,7 +168,7 @@ def _describe_restart(name: str, code: int, restarts: Restarts) -> str:
     )
 
 
-def _answers(host: str, port: int) -> bool:
+def _accepts_connections(host: str, port: int) -> bool:
     with suppress(OSError), socket.create_connection((host, port), timeout=1):
         return True
     return False

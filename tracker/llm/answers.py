@@ -12,8 +12,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from tracker.feeds.fetching.headers import one_line
-from tracker.feeds.text import shortened
+from tracker.feeds.fetching.headers import join_lines
+from tracker.feeds.text import shorten_text
 
 
 def _is_number(value: Any) -> bool:
@@ -40,7 +40,7 @@ _TYPES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = MappingProxyTyp
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class LlmMessage:
     """One turn of a prompt. Third-party text belongs into "user", marked as such by the prompt's
     author.
     """
@@ -50,7 +50,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class AnswerSchema:
     """JSON schema of an answer, under a name that changes with its meaning.
 
     The schema is sent along and checked on receipt, so it may use only supported keywords; any
@@ -73,7 +73,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class LlmAnswer:
     """An answer that fits the schema. `requests` is its cost in the day's budget."""
 
     value: Mapping[str, Any]
@@ -83,7 +83,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class LlmFailure:
     """A failure with a reason for a person; `requests` is its cost in the day's budget.
 
     `wait_seconds` above 0 is the pause that the endpoint asked for; `is_auth_error` means that it
@@ -96,24 +96,24 @@ class Unanswered:
     is_auth_error: bool = False
 
 
-def answer_key(model: str, messages: Sequence[Message], shape: Shape) -> str:
+def answer_key(model: str, messages: Sequence[LlmMessage], shape: AnswerSchema) -> str:
     """Return the storage key of an answer: a hash of model, messages and schema, equal on any
     machine.
 
-    >>> answer_key("m", [Message("user", "Hello")], Shape("greeting-1", {"type": "object"}))[:16]
+    >>> answer_key("m", [LlmMessage("user", "Hello")], AnswerSchema("greeting-1", {"type": "object"}))[:16]
     '1cc256d6874692db'
     """
     request = [model, [[m.role, m.content] for m in messages], shape.name, shape.schema]
     return sha256(json.dumps(request, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
-def mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -> str:
+def find_mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -> str:
     """Describe how a JSON value differs from a schema; "" if it fits.
 
     Supports type, enum, properties, required, items, minItems and maxItems. An object may have no
     other properties, and numbers are finite.
 
-    >>> mismatch({"a": 1}, {"type": "object", "properties": {"a": {"type": "string"}}})
+    >>> find_mismatch({"a": 1}, {"type": "object", "properties": {"a": {"type": "string"}}})
     'a is not a text'
     """
     kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
@@ -143,15 +143,17 @@ def _object_mismatch(value: Mapping[str, Any], schema: Mapping[str, Any], where:
     if missing := [name for name in schema.get("required", ()) if name not in value]:
         return f"{where} lacks {missing[0]}"
     if extra := [name for name in value if name not in properties]:
-        return f"{where} has something nobody asked for: {shortened(one_line(extra[0]), 40)!r}"
-    return next(filter(None, (mismatch(value[name], properties[name], name) for name in value)), "")
+        return f"{where} has something nobody asked for: {shorten_text(join_lines(extra[0]), 40)!r}"
+    return next(
+        filter(None, (find_mismatch(value[name], properties[name], name) for name in value)), ""
+    )
 
 
 def _list_mismatch(value: Sequence[Any], schema: Mapping[str, Any], where: str) -> str:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return f"{where} has {len(value)} entries"
     mismatches = (
-        mismatch(entry, schema.get("items", {}), f"entry {n} of {where}")
+        find_mismatch(entry, schema.get("items", {}), f"entry {n} of {where}")
         for n, entry in enumerate(value, 1)
     )
     return next(filter(None, mismatches), "")

@@ -13,38 +13,38 @@ from typing import Final
 
 from forecasts.questions.forecaster import MATCHER, Forecaster
 from forecasts.questions.question import EvidenceId, Question
-from tracker.llm.answers import Answered, Message, Shape, Unanswered, answer_key
+from tracker.llm.answers import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, answer_key
 from tracker.llm.judging import (
-    Case,
-    Judgement,
-    prompt_for,
+    JudgementCase,
+    LlmJudgement,
+    apply_judgement,
+    build_judgement_prompt,
+    judgement_schema,
     read_judgement,
-    shape_for,
-    with_judgement,
 )
-from tracker.model.llm_endpoint import Endpoint
+from tracker.model.llm_endpoint import LlmEndpoint
 from tracker.model.read_models import Decision
-from tracker.questions.queries.inbox import inbox
-from tracker.questions.queries.question_page import open_questions
+from tracker.questions.queries.inbox import list_inbox
+from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.settings import Settings, model_of
+from tracker.settings import Settings, make_model_endpoint
 from tracker.storage import event_log_rows as log
 from tracker.storage import evidence, forecasts, model, questions
-from tracker.storage.model import KeptAnswer
+from tracker.storage.model import CachedAnswer
 from tracker.storage.sessions import Session, Store
 
-LONGEST_ROUND: Final = timedelta(minutes=4)
+MAX_RUN_TIME: Final = timedelta(minutes=4)
 """Time after which no further request is sent, so that the scheduler can stop."""
 
-MOST_FAILURES: Final = 3
+MAX_FAILURES: Final = 3
 """Consecutive failures after which the endpoint is at fault, not the items."""
 
-TRY_AGAIN: Final = timedelta(hours=6)
+RETRY_DELAY: Final = timedelta(hours=6)
 """Pause before a failed item is retried."""
 
 
 @dataclass(frozen=True, slots=True)
-class MachineReport:
+class LlmRunReport:
     """Result of a run.
 
     `asked` pieces of evidence were sent to the model, in `requests` requests; `judged` were judged,
@@ -60,59 +60,60 @@ class MachineReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingEvidence:
     """A piece of evidence judged by the matcher alone, as a case for the model."""
 
     id: EvidenceId
     question: Question
-    case: Case
+    case: JudgementCase
 
 
-def ask_about_waiting(
-    store: Store, settings: Settings, now: Callable[[], datetime], *, most: int
-) -> MachineReport:
+def judge_pending_evidence(
+    store: Store, settings: Settings, now: Callable[[], datetime], *, limit: int
+) -> LlmRunReport:
     """Judge a limited number of pieces.
 
     Nothing is asked without an endpoint, or during a pause that it asked for.
     """
-    endpoint = model_of(settings)
+    endpoint = make_model_endpoint(settings)
     if endpoint is None:
-        return MachineReport(why="no model is set up: see the setting 'model_url'")
+        return LlmRunReport(why="no model is set up: see the setting 'model_url'")
     started = now()
     with store.reading() as session:
-        quiet = model.quiet_until(session, endpoint.base_url)
+        quiet = model.read_retry_after(session, endpoint.base_url)
         if quiet is not None and started < quiet:
-            return MachineReport(
+            return LlmRunReport(
                 why=f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC"
             )
-        cases = waiting(session, started)
-    run = Round(store, endpoint, now)
+        cases = list_pending_evidence(session, started)
+    run = LlmRun(store, endpoint, now)
     for piece in cases:
-        if run.why or run.asked >= most:
+        if run.why or run.asked >= limit:
             break
-        if now() - started > LONGEST_ROUND:
+        if now() - started > MAX_RUN_TIME:
             run.why = "the time of a round is up"
             break
-        run.take(piece)
+        run.judge_piece(piece)
     return run.report()
 
 
-def waiting(session: Session, now: datetime) -> list[Waiting]:
+def list_pending_evidence(session: Session, now: datetime) -> list[PendingEvidence]:
     """List evidence for the model in inbox order.
 
     Questions without indicators are left out: an answer could not name any.
     """
-    cards = [card for card in inbox(session, None, now) if card.evidence.judged_by == MATCHER]
-    opened = open_questions(session, now)
+    cards = [card for card in list_inbox(session, None, now) if card.evidence.judged_by == MATCHER]
+    opened = list_open_questions(session, now)
     groups = groupby(
-        questions.indicators(session, sorted(opened)), key=lambda indicator: indicator.question_id
+        questions.list_indicators(session, sorted(opened)),
+        key=lambda indicator: indicator.question_id,
     )
     indicators = {question_id: tuple(group) for question_id, group in groups}
     pending = []
     for card in cards:
         question, first = opened[card.evidence.question_id], card.items[0].item
         if question.id in indicators:
-            case = Case(
+            case = JudgementCase(
                 kind=question.kind,
                 question_text=question.text,
                 criteria=question.criteria,
@@ -120,14 +121,14 @@ def waiting(session: Session, now: datetime) -> list[Waiting]:
                 title=first.title,
                 summary=first.summary,
             )
-            pending.append(Waiting(card.evidence.id, question, case))
+            pending.append(PendingEvidence(card.evidence.id, question, case))
     return pending
 
 
-class Round:
+class LlmRun:
     """One run over pending evidence; `why` is set once it should end."""
 
-    def __init__(self, store: Store, endpoint: Endpoint, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, endpoint: LlmEndpoint, now: Callable[[], datetime]) -> None:
         self._store = store
         self._endpoint = endpoint
         self._now = now
@@ -136,43 +137,43 @@ class Round:
         self.asked = 0
         self.why = ""
 
-    def report(self) -> MachineReport:
+    def report(self) -> LlmRunReport:
         """Report what was done so far."""
-        return MachineReport(self.asked, self._judged, self._refused, self._requests, self.why)
+        return LlmRunReport(self.asked, self._judged, self._refused, self._requests, self.why)
 
-    def take(self, piece: Waiting) -> None:
+    def judge_piece(self, piece: PendingEvidence) -> None:
         """Judge a piece by its stored answer, or ask; skip it if the model failed on it
         recently.
         """
-        messages, shape = prompt_for(piece.case), shape_for(piece.case)
+        messages, shape = build_judgement_prompt(piece.case), judgement_schema(piece.case)
         key = answer_key(self._endpoint.model, messages, shape)
         with self._store.reading() as session:
-            stored = model.answer(session, key)
+            stored = model.find_answer(session, key)
         if stored is not None and stored.value:
             self._apply(
                 piece,
-                read_judgement(Answered(stored.value, stored.model, 0, stored.tokens), piece.case),
+                read_judgement(LlmAnswer(stored.value, stored.model, 0, stored.tokens), piece.case),
                 is_new=False,
             )
-        elif stored is None or self._now() - stored.asked_at >= TRY_AGAIN:
+        elif stored is None or self._now() - stored.asked_at >= RETRY_DELAY:
             result = self._request_answer(messages, shape, key)
             if not self.why:
                 answer = (
-                    read_judgement(result, piece.case) if isinstance(result, Answered) else result
+                    read_judgement(result, piece.case) if isinstance(result, LlmAnswer) else result
                 )
                 self._apply(piece, answer, is_new=True)
 
     def _request_answer(
-        self, messages: tuple[Message, ...], shape: Shape, key: str
-    ) -> Answered | Unanswered:
-        from tracker.llm.endpoint import ask  # loads the HTTP client
+        self, messages: tuple[LlmMessage, ...], shape: AnswerSchema, key: str
+    ) -> LlmAnswer | LlmFailure:
+        from tracker.llm.endpoint import request_answer  # loads the HTTP client
 
         spent = self._take_from_budget()
-        result = ask(self._endpoint, messages, shape, spent_today=spent)
+        result = request_answer(self._endpoint, messages, shape, spent_today=spent)
         self._requests += result.requests
         if result.requests:
             self.asked += 1
-        if isinstance(result, Unanswered):
+        if isinstance(result, LlmFailure):
             self._failures += 1
             self.why = self._reason_to_end(result)
         else:
@@ -184,50 +185,58 @@ class Round:
     def _take_from_budget(self) -> int:
         """Count a request before it is sent, so that it counts even if the process dies."""
         with self._store.writing() as session:
-            spent = model.spent(session, self._now().date())
+            spent = model.count_requests(session, self._now().date())
             if spent < self._endpoint.budget_per_day:
-                model.count(session, self._now().date(), 1)
+                model.add_requests(session, self._now().date(), 1)
         return spent
 
-    def _reason_to_end(self, failure: Unanswered) -> str:
+    def _reason_to_end(self, failure: LlmFailure) -> str:
         is_final = failure.wait_seconds > 0 or not failure.requests or failure.is_auth_error
-        return failure.reason if is_final or self._failures >= MOST_FAILURES else ""
+        return failure.reason if is_final or self._failures >= MAX_FAILURES else ""
 
     def _store_result(
-        self, session: Session, result: Answered | Unanswered, shape: Shape, key: str
+        self, session: Session, result: LlmAnswer | LlmFailure, shape: AnswerSchema, key: str
     ) -> None:
         """Store the answer or its absence, its cost, and the pause that the endpoint asked for."""
         now = self._now()
         if result.requests:
-            model.count(session, now.date(), result.requests - 1)
-        if isinstance(result, Answered):
-            model.keep(
-                session, key, KeptAnswer(result.model, shape.name, now, result.value, result.tokens)
+            model.add_requests(session, now.date(), result.requests - 1)
+        if isinstance(result, LlmAnswer):
+            model.save_answer(
+                session,
+                key,
+                CachedAnswer(result.model, shape.name, now, result.value, result.tokens),
             )
         elif result.wait_seconds > 0:
-            model.be_quiet(
+            model.save_retry_after(
                 session, self._endpoint.base_url, now + timedelta(seconds=result.wait_seconds)
             )
         elif not self.why:
-            model.keep(session, key, KeptAnswer(self._endpoint.model, shape.name, now, {}))
+            model.save_answer(session, key, CachedAnswer(self._endpoint.model, shape.name, now, {}))
 
-    def _apply(self, piece: Waiting, judgement: Judgement | Unanswered, *, is_new: bool) -> None:
-        if isinstance(judgement, Unanswered):
+    def _apply(
+        self, piece: PendingEvidence, judgement: LlmJudgement | LlmFailure, *, is_new: bool
+    ) -> None:
+        if isinstance(judgement, LlmFailure):
             self._refused += is_new
             return
         with self._store.writing() as session:
-            self._judged += judge(session, piece, judgement, self._now())
+            self._judged += store_judgement(session, piece, judgement, self._now())
 
 
-def judge(session: Session, pending: Waiting, judgement: Judgement, now: datetime) -> bool:
+def store_judgement(
+    session: Session, pending: PendingEvidence, judgement: LlmJudgement, now: datetime
+) -> bool:
     """Store the judgement of a piece that is still pending, and update the suggestion; False if it
     is not.
     """
-    log.wait_turn(session)  # serialise with other writers of the log
-    piece = evidence.get(session, pending.id)
+    log.acquire_append_lock(session)  # serialise with other writers of the log
+    piece = evidence.find_evidence(session, pending.id)
     if piece is None or piece.judged_by != MATCHER:
         return False
-    judged = with_judgement(piece, judgement, questions.indicators(session, [piece.question_id]))
+    judged = apply_judgement(
+        piece, judgement, questions.list_indicators(session, [piece.question_id])
+    )
     if judged is piece:
         return False
     forecasts.add_forecaster(
@@ -236,6 +245,6 @@ def judge(session: Session, pending: Waiting, judgement: Judgement, now: datetim
     decision = Decision(
         "logged", judged.direction, judged.strength, judgement.by, now, judgement.note
     )
-    evidence.decide(session, piece.id, decision, judged)
+    evidence.add_decision(session, piece.id, decision, judged)
     record_suggestions(session, [pending.question], now, prompted=True)
     return True

@@ -18,31 +18,31 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from tracker.feeds.fetching.dns import Names
-from tracker.feeds.fetching.headers import one_line, status_line
-from tracker.feeds.text import shortened, visible
-from tracker.llm.answers import Answered, Message, Shape, Unanswered, mismatch
-from tracker.model.llm_endpoint import Endpoint
+from tracker.feeds.fetching.dns import HostResolver
+from tracker.feeds.fetching.headers import describe_status, join_lines
+from tracker.feeds.text import remove_invisible, shorten_text
+from tracker.llm.answers import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, find_mismatch
+from tracker.model.llm_endpoint import LlmEndpoint
 
-MOST_BYTES: Final = 200_000
+MAX_ANSWER_BYTES: Final = 200_000
 """Size limit of an answer in bytes; 4,000 tokens are some 16 kB."""
 
-MOST_PATIENCE: Final = 5.0
+MAX_RETRY_WAIT_SECONDS: Final = 5.0
 """Maximum wait in seconds that a busy endpoint may ask for before the retry."""
 
-USUAL_WAIT: Final = 1.0
+DEFAULT_RETRY_WAIT_SECONDS: Final = 1.0
 """Wait in seconds before the retry if a busy endpoint names none."""
 
-LONGEST_COMPLAINT: Final = 200
+MAX_ERROR_CHARS: Final = 200
 """Characters of the endpoint's own error message."""
 
 _BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _AUTH_ERRORS: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def ask(
-    endpoint: Endpoint, messages: Sequence[Message], shape: Shape, *, spent_today: int
-) -> Answered | Unanswered:
+def request_answer(
+    endpoint: LlmEndpoint, messages: Sequence[LlmMessage], shape: AnswerSchema, *, spent_today: int
+) -> LlmAnswer | LlmFailure:
     """Ask once, with one retry if the endpoint is busy. `spent_today` is the requests already made
     today.
 
@@ -51,7 +51,7 @@ def ask(
     """
     remaining = endpoint.budget_per_day - spent_today
     if remaining < 1:
-        return Unanswered(
+        return LlmFailure(
             f"the budget of {endpoint.budget_per_day} requests a day to the model is spent"
         )
     chat = _Chat(endpoint, messages, shape, min(2, remaining))
@@ -76,7 +76,7 @@ class _Failure(Exception):  # internal; callers get a failure value
         self.is_auth_error = is_auth_error
 
 
-class _Resolver(Names, AbstractResolver):
+class _Resolver(HostResolver, AbstractResolver):
     """DNS resolver of the client, with lookups that can be abandoned."""
 
 
@@ -84,7 +84,7 @@ class _Chat:
     """One chat request."""
 
     def __init__(
-        self, endpoint: Endpoint, messages: Sequence[Message], shape: Shape, tries: int
+        self, endpoint: LlmEndpoint, messages: Sequence[LlmMessage], shape: AnswerSchema, tries: int
     ) -> None:
         self._endpoint, self._shape, self._tries, self._sent = endpoint, shape, tries, 0
         self._request = {
@@ -98,7 +98,7 @@ class _Chat:
             },
         }
 
-    async def result(self) -> Answered | Unanswered:
+    async def result(self) -> LlmAnswer | LlmFailure:
         """Return the answer or a failure; never raises."""
         try:
             async with (
@@ -107,13 +107,13 @@ class _Chat:
             ):
                 return await self._request_with_retry(session)
         except _Failure as failure:
-            return Unanswered(failure.reason, self._sent, failure.wait, failure.is_auth_error)
+            return LlmFailure(failure.reason, self._sent, failure.wait, failure.is_auth_error)
         except TimeoutError:
-            return Unanswered(
+            return LlmFailure(
                 f"the model took longer than {self._endpoint.timeout_seconds:g} s", self._sent
             )
         except Exception as error:  # a client bug must not stop the caller
-            return Unanswered(_error_reason(error), self._sent)
+            return LlmFailure(_error_reason(error), self._sent)
 
     @asynccontextmanager
     async def _open_session(self) -> AsyncIterator[aiohttp.ClientSession]:
@@ -138,18 +138,18 @@ class _Chat:
         finally:
             await names.close()
 
-    async def _request_with_retry(self, session: aiohttp.ClientSession) -> Answered:
+    async def _request_with_retry(self, session: aiohttp.ClientSession) -> LlmAnswer:
         while True:
             self._sent += 1
             try:
                 return await self._request_once(session)
             except _Failure as failure:
                 is_final = not failure.is_retryable or self._sent >= self._tries
-                if is_final or failure.wait > MOST_PATIENCE:
+                if is_final or failure.wait > MAX_RETRY_WAIT_SECONDS:
                     raise
                 await asyncio.sleep(failure.wait)
 
-    async def _request_once(self, session: aiohttp.ClientSession) -> Answered:
+    async def _request_once(self, session: aiohttp.ClientSession) -> LlmAnswer:
         async with session.post(
             self._endpoint.url, json=self._request, allow_redirects=False
         ) as response:
@@ -158,9 +158,9 @@ class _Chat:
             raise self._failure_of(response.status, response.headers.get("Retry-After", ""), body)
         text, tokens = _completion(_parse_json(body, "what came back"))
         value = _parse_json(text, "the answer")
-        if wrong := mismatch(value, self._shape.schema):
+        if wrong := find_mismatch(value, self._shape.schema):
             raise _Failure(f"the answer has not the shape asked for: {wrong}")
-        return Answered(_clean(value), self._endpoint.model, self._sent, tokens)
+        return LlmAnswer(_clean(value), self._endpoint.model, self._sent, tokens)
 
     def _failure_of(self, status: int, retry_after: str, body: bytes) -> _Failure:
         if 300 <= status < 400:
@@ -169,15 +169,17 @@ class _Chat:
                 "address"
             )
         wait = (
-            float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else USUAL_WAIT
+            float(retry_after)
+            if retry_after.isascii() and retry_after.isdecimal()
+            else DEFAULT_RETRY_WAIT_SECONDS
         )
         complaint = _error_message(body)
         if self._endpoint.key:
             complaint = complaint.replace(self._endpoint.key, "[key]")
-        detail = f": {shortened(complaint, LONGEST_COMPLAINT)}" if complaint else ""
+        detail = f": {shorten_text(complaint, MAX_ERROR_CHARS)}" if complaint else ""
         busy = status in _BUSY
         return _Failure(
-            f"{status_line(status)}{detail}",
+            f"{describe_status(status)}{detail}",
             min(wait, 86400.0) if busy else 0.0,
             is_retryable=busy,
             is_auth_error=status in _AUTH_ERRORS,
@@ -190,8 +192,8 @@ async def _read_body(response: aiohttp.ClientResponse) -> bytes:
     pieces, size = list[bytes](), 0
     async for piece in response.content.iter_any():
         size += len(piece)
-        if size > MOST_BYTES:
-            raise _Failure(f"the answer is larger than {MOST_BYTES / 1e3:g} kB")
+        if size > MAX_ANSWER_BYTES:
+            raise _Failure(f"the answer is larger than {MAX_ANSWER_BYTES / 1e3:g} kB")
         pieces.append(piece)
     return b"".join(pieces)
 
@@ -225,7 +227,7 @@ def _error_message(body: bytes) -> str:
     """Return the endpoint's error message in one line; "" without one."""
     try:
         error = json.loads(body)["error"]
-        return one_line(error if isinstance(error, str) else error["message"])
+        return join_lines(error if isinstance(error, str) else error["message"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return ""
 
@@ -234,7 +236,7 @@ def _clean(value: Any) -> Any:
     """Remove invisible and unstorable characters from all texts."""
     match value:
         case str():
-            return visible(value)
+            return remove_invisible(value)
         case list():
             return [_clean(entry) for entry in value]
         case dict():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
 
-from forecasts.distributions.probability import probabilities
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import InvalidProbability
 from forecasts.evidence.evidence import (
     Direction,
@@ -22,32 +22,32 @@ from forecasts.evidence.evidence import (
     Indicator,
     IndicatorId,
     Strength,
-    side_words,
+    describe_side,
 )
 from forecasts.questions.forecaster import MODEL_PREFIX
 from forecasts.questions.question import ForecasterId, Kind
-from tracker.feeds.text import shortened, visible
-from tracker.llm.answers import Answered, Message, Shape, Unanswered, mismatch
+from tracker.feeds.text import remove_invisible, shorten_text
+from tracker.llm.answers import AnswerSchema, LlmAnswer, LlmFailure, LlmMessage, find_mismatch
 
-MOST_SURE: Final = 0.95
+MAX_CONFIDENCE: Final = 0.95
 """Maximum confidence in a machine judgement, whatever the model claims."""
 
-MOST_STRENGTH: Final = Strength.STRONG
+MAX_CHOSEN_STRENGTH: Final = Strength.STRONG
 """Maximum strength for an indicator that the model chose itself: a resolution review needs a match
 by words.
 """
 
-MOST_AGAINST: Final = Strength.SOME
+MAX_OPPOSING_STRENGTH: Final = Strength.SOME
 """Maximum strength of an item that opposes its indicator's direction: its author wrote down what
 the event would mean, and a denial means less.
 """
 
-FEWEST_WORDS: Final = 3
-LONGEST_QUOTE: Final = 300
-WITHOUT_QUOTE: Final = 0.5
+MIN_QUOTE_WORDS: Final = 3
+MAX_QUOTE_CHARS: Final = 300
+MIN_QUOTED_RELEVANCE: Final = 0.5
 """Relevance from which an answer needs a quote, even if neutral."""
 
-MOST_INDICATORS: Final = 40
+MAX_INDICATORS: Final = 40
 _MAX_CHARS: Final = {
     "question": 500,
     "criteria": 2_000,
@@ -91,7 +91,7 @@ _WITHOUT_BRACKETS: Final = str.maketrans("<>", "‹›")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class JudgementCase:
     """An item, the question that it was matched to, and all indicators of that question.
 
     `title` and `summary` are plain text from the feed.
@@ -106,7 +106,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class LlmJudgement:
     """Judgement of a model: P(relevant), an indicator of the question ("" for none), and a
     direction.
 
@@ -135,7 +135,7 @@ class Judgement:
         return f"{note}: “{self.quote}”" if self.quote else note
 
 
-def prompt_for(case: Case) -> tuple[Message, ...]:
+def build_judgement_prompt(case: JudgementCase) -> tuple[LlmMessage, ...]:
     """Build the prompt; it is the same for the same case, so that the answer can be reused."""
     frame = {
         "question": _clean_line(case.question_text, "question"),
@@ -151,8 +151,8 @@ def prompt_for(case: Case) -> tuple[Message, ...]:
     question = json.dumps(frame, ensure_ascii=False, indent=1)
     item = f"<{mark}>\nTitle: {title}\nSummary: {summary}\n</{mark}>"
     return (
-        Message("system", _RULES),
-        Message(
+        LlmMessage("system", _RULES),
+        LlmMessage(
             "user",
             f"{question}\n\nThe item, as data:\n{item}\n\nJudge the item between the marks by "
             "the rules.",
@@ -160,7 +160,7 @@ def prompt_for(case: Case) -> tuple[Message, ...]:
     )
 
 
-def shape_for(case: Case) -> Shape:
+def judgement_schema(case: JudgementCase) -> AnswerSchema:
     """Build the schema of the answer, which allows only the question's indicators."""
     properties = {
         "relevance": {"type": "number"},
@@ -178,38 +178,38 @@ def shape_for(case: Case) -> Shape:
         "required": [*properties],
         "additionalProperties": False,
     }
-    return Shape("judgement-1", schema)
+    return AnswerSchema("judgement-1", schema)
 
 
-def read_judgement(answer: Answered, case: Case) -> Judgement | Unanswered:
+def read_judgement(answer: LlmAnswer, case: JudgementCase) -> LlmJudgement | LlmFailure:
     """Parse the answer, or return the reason against it. Stored answers are validated again."""
     value = answer.value
-    if wrong := mismatch(value, shape_for(case).schema):
-        return Unanswered(f"the answer has not the shape asked for: {wrong}")
+    if wrong := find_mismatch(value, judgement_schema(case).schema):
+        return LlmFailure(f"the answer has not the shape asked for: {wrong}")
     try:
-        probabilities([value["relevance"], value["p_direction"]])
+        check_probabilities([value["relevance"], value["p_direction"]])
     except InvalidProbability as error:
-        return Unanswered(str(error))
+        return LlmFailure(str(error))
     relevance, p_direction = float(value["relevance"]), float(value["p_direction"])
     if p_direction < 0.5:
-        return Unanswered("the direction is one that the model itself holds for wrong")
+        return LlmFailure("the direction is one that the model itself holds for wrong")
     direction = _parse_direction(value["direction"]) if value["indicator_id"] else Direction.NEUTRAL
-    quote = quoted(value["quote"], case)
+    quote = match_quote(value["quote"], case)
     if not quote and (
-        value["quote"].strip() or value["indicator_id"] or relevance >= WITHOUT_QUOTE
+        value["quote"].strip() or value["indicator_id"] or relevance >= MIN_QUOTED_RELEVANCE
     ):
-        return Unanswered("quote not in the item")
-    return Judgement(
-        relevance=min(relevance, MOST_SURE),
+        return LlmFailure("quote not in the item")
+    return LlmJudgement(
+        relevance=min(relevance, MAX_CONFIDENCE),
         indicator_id=IndicatorId(value["indicator_id"]),
         direction=direction,
-        p_direction=min(p_direction, MOST_SURE),
+        p_direction=min(p_direction, MAX_CONFIDENCE),
         quote=quote,
         model=answer.model,
     )
 
 
-def quoted(quote: str, case: Case) -> str:
+def match_quote(quote: str, case: JudgementCase) -> str:
     """Return the matching words of the item's title or summary; "" if the quote is absent or too
     short.
 
@@ -217,22 +217,22 @@ def quoted(quote: str, case: Case) -> str:
     boundary ("likely to meet them" is not in "unlikely to meet them") and has at least three words,
     or is the whole title.
     """
-    bare = _strip_edges(quote[: LONGEST_QUOTE + 1])
-    if not bare or len(quote) > LONGEST_QUOTE:
+    bare = _strip_edges(quote[: MAX_QUOTE_CHARS + 1])
+    if not bare or len(quote) > MAX_QUOTE_CHARS:
         return ""
     title, summary = _visible_texts(case)
     pattern, bare_title = _quote_pattern(bare), _strip_edges(title).casefold()
     for text in (title, summary):
         match = pattern.search(text)
         if match and (
-            len(_WORD.findall(match[0])) >= FEWEST_WORDS or match[0].casefold() == bare_title
+            len(_WORD.findall(match[0])) >= MIN_QUOTE_WORDS or match[0].casefold() == bare_title
         ):
             return match[0]
     return ""
 
 
-def with_judgement(
-    evidence: Evidence, judgement: Judgement, indicators: Sequence[Indicator]
+def apply_judgement(
+    evidence: Evidence, judgement: LlmJudgement, indicators: Sequence[Indicator]
 ) -> Evidence:
     """Apply the judgement to evidence that no person has judged; unchanged for a foreign indicator.
 
@@ -260,12 +260,14 @@ def with_judgement(
     )
 
 
-def _limit_strength(evidence: Evidence, judgement: Judgement, indicator: Indicator) -> Strength:
+def _limit_strength(evidence: Evidence, judgement: LlmJudgement, indicator: Indicator) -> Strength:
     strength = evidence.strength
     if indicator.id != evidence.indicator_id:
-        strength = min(indicator.strength, MOST_STRENGTH)
+        strength = min(indicator.strength, MAX_CHOSEN_STRENGTH)
     return (
-        min(strength, MOST_AGAINST) if judgement.direction * indicator.direction < 0 else strength
+        min(strength, MAX_OPPOSING_STRENGTH)
+        if judgement.direction * indicator.direction < 0
+        else strength
     )
 
 
@@ -284,18 +286,18 @@ def _quote_pattern(bare: str) -> re.Pattern[str]:
     return re.compile(begins + body + ends, re.IGNORECASE)
 
 
-def _candidate_indicators(case: Case) -> tuple[Indicator, ...]:
-    return case.indicators[:MOST_INDICATORS]
+def _candidate_indicators(case: JudgementCase) -> tuple[Indicator, ...]:
+    return case.indicators[:MAX_INDICATORS]
 
 
-def _visible_texts(case: Case) -> tuple[str, str]:
+def _visible_texts(case: JudgementCase) -> tuple[str, str]:
     """Return title and summary as sent to the model, which is all that it can quote."""
     title, summary = _clean_line(case.title, "title"), _clean_line(case.summary, "summary")
     return title.translate(_WITHOUT_BRACKETS), summary.translate(_WITHOUT_BRACKETS)
 
 
 def _clean_line(text: str, field: str) -> str:
-    return shortened(" ".join(visible(text).split()), _MAX_CHARS[field])
+    return shorten_text(" ".join(remove_invisible(text).split()), _MAX_CHARS[field])
 
 
 def _describe_sides(kind: Kind) -> dict[str, str]:
@@ -305,13 +307,13 @@ def _describe_sides(kind: Kind) -> dict[str, str]:
             "YES": "for the option of the indicator",
             "NO": "against the option of the indicator",
         }
-    return {side.name: side_words(kind, side) for side in (Direction.YES, Direction.NO)}
+    return {side.name: describe_side(kind, side) for side in (Direction.YES, Direction.NO)}
 
 
 def _describe_indicator(indicator: Indicator, kind: Kind) -> dict[str, str]:
     record = {"id": indicator.id, "event": _clean_line(indicator.name, "name")}
     return record | {
-        "speaks": side_words(kind, indicator.direction, _clean_line(indicator.option, "name"))
+        "speaks": describe_side(kind, indicator.direction, _clean_line(indicator.option, "name"))
     }
 
 

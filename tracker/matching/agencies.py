@@ -34,7 +34,7 @@ _NAMES = {
     "cp": "The Canadian Press|Canadian Press",
     "aap": "AAP",
 }
-AGENCIES = "|".join(
+AGENCY_PATTERN = "|".join(
     sorted(
         (re.escape(name) for names in _NAMES.values() for name in names.split("|")),
         key=len,
@@ -44,40 +44,40 @@ AGENCIES = "|".join(
 """All names as one alternative of a regular expression, the longest first."""
 
 _SLUGS = {name.lower(): slug for slug, names in _NAMES.items() for name in names.split("|")}
-_MENTION = re.compile(AGENCIES)
-_AGENCY = rf"(?P<agency>{AGENCIES})"
+_MENTION = re.compile(AGENCY_PATTERN)
+_AGENCY = rf"(?P<agency>{AGENCY_PATTERN})"
 _WITH_EDITION = r"(?:[ /-][\w'!.-]{1,20}){0,3}"
 _DASH = r"\s?(?:[-–—]{1,2}|:)\s"
 _STARTS = re.compile(
     rf"(?:[^()\n]{{0,60}}?[(（]\s?{_AGENCY}{_WITH_EDITION}\s?[)）]\s?(?:[-–—:.]|$|(?=[A-Z\"“]))"
-    rf"|[^()\n]{{0,60}}?/(?P<slashed>{AGENCIES})/"
-    rf"|(?:(?:By|Source|Источник)\s?:?\s)(?P<by>{AGENCIES})(?![\w-])(?!\s[a-z])"
-    rf"|(?:[A-Z][A-Z .'/]{{2,28}},?\s)?(?P<bare>{AGENCIES}){_DASH}"
+    rf"|[^()\n]{{0,60}}?/(?P<slashed>{AGENCY_PATTERN})/"
+    rf"|(?:(?:By|Source|Источник)\s?:?\s)(?P<by>{AGENCY_PATTERN})(?![\w-])(?!\s[a-z])"
+    rf"|(?:[A-Z][A-Z .'/]{{2,28}},?\s)?(?P<bare>{AGENCY_PATTERN}){_DASH}"
     r"|(?P<dated>新华社|中新社|中央社)\w{0,12}[日月]电)"
 )
 _ENDS = re.compile(
     rf"(?:[(（\[]\s?{_AGENCY}{_WITH_EDITION}\s?[)）\]]"
-    rf"|(?:\b(?:[Ss]ource|Источник)|来源)\s?[:：]\s?(?P<source>{AGENCIES})"
-    rf"|(?:©|\b[Cc]opyright)\s?(?:\d{{4}}\s)?(?P<right>{AGENCIES})"
-    rf"|[Ww]ith inputs from (?P<inputs>{AGENCIES}))\s?\.?\s*$"
+    rf"|(?:\b(?:[Ss]ource|Источник)|来源)\s?[:：]\s?(?P<source>{AGENCY_PATTERN})"
+    rf"|(?:©|\b[Cc]opyright)\s?(?:\d{{4}}\s)?(?P<right>{AGENCY_PATTERN})"
+    rf"|[Ww]ith inputs from (?P<inputs>{AGENCY_PATTERN}))\s?\.?\s*$"
 )
 _TITLE = re.compile(
-    rf"(?:^{_AGENCY}\s?[:|]\s|^/(?P<slashed>{AGENCIES})/"
-    rf"|.*(?:\s[-–—|]\s|\|)(?P<tag>{AGENCIES})\s*$|.*[(（\[](?P<bracket>{AGENCIES})[)）\]]\s*$)"
+    rf"(?:^{_AGENCY}\s?[:|]\s|^/(?P<slashed>{AGENCY_PATTERN})/"
+    rf"|.*(?:\s[-–—|]\s|\|)(?P<tag>{AGENCY_PATTERN})\s*$|.*[(（\[](?P<bracket>{AGENCY_PATTERN})[)）\]]\s*$)"
 )
 _REUTERS_CREDIT = re.compile(r"\([Rr]eporting by .{3,200}[Ee]diting by ")
 _EXAMINED_LENGTH = 200
 
 
-def wire(title: str, summary: str) -> str:
+def find_agency(title: str, summary: str) -> str:
     """Return the agency that a report names as its source, as a slug such as "reuters"; "" if it
     names none.
 
     An agency that the report is about, or that was spoken to, is no source.
 
-    >>> wire("Ships leave port", "CORLAND, March 3 (Reuters) - Ships left port on Thursday.")
+    >>> find_agency("Ships leave port", "CORLAND, March 3 (Reuters) - Ships left port on Thursday.")
     'reuters'
-    >>> wire(
+    >>> find_agency(
     ...     "Reuters journalist killed in Corland",
     ...     "The agency said that it mourns a Reuters colleague.",
     ... )

@@ -1,8 +1,8 @@
 """Gazetteer: concepts and their names in three languages, as "Beijing", "китайский" and "中国" for
 China.
 
-The gazetteer is `aliases.toml` beside this file. It is general: nothing in it is about one question
-set.
+The gazetteer is `load_aliases.toml` beside this file. It is general: nothing in it is about one
+question set.
 """
 
 import re
@@ -16,16 +16,18 @@ from typing import Any, Final
 
 GAZETTEER: Final = Path(__file__).with_name("aliases.toml")
 
-HAN: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+HAN_RANGES: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 """Scripts without spaces between words, for a regular expression's brackets."""
 
-WORD: Final = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:[.'’][^\W_{HAN}]+)*")
+WORD_PATTERN: Final = re.compile(
+    rf"[{HAN_RANGES}]|[^\W_{HAN_RANGES}]+(?:[.'’][^\W_{HAN_RANGES}]+)*"
+)
 """A word, or one character of a script that has no spaces."""
 
-LONGEST_BEGINNING: Final = 24
+MAX_PREFIX_LENGTH: Final = 24
 """Maximum length of the prefix of a word."""
 
-_HAN: Final = re.compile(f"[{HAN}]")
+_HAN: Final = re.compile(f"[{HAN_RANGES}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,18 @@ class Aliases:
     """Names mapped to concepts.
 
     `words` holds single words in lower case, `exact` case-sensitive ones ("US" is not "us"),
-    `beginnings` prefixes of words ("китайск"), `phrases` names of several words and those in
+    `prefixes` prefixes of words ("китайск"), `phrases` names of several words and those in
     scripts without spaces, in lower case, with a final `*` if the last word may have any ending.
     `entities` are the concepts that are people, places or bodies.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
     exact: Mapping[str, str] = field(default_factory=dict)
-    beginnings: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict)
     phrases: Mapping[str, str] = field(default_factory=dict)
     entities: frozenset[str] = frozenset()
 
-    def concept(self, word: str) -> str | None:
+    def find_concept(self, word: str) -> str | None:
         """Return the concept that a single word names, if any; of several prefixes the longest
         counts.
 
@@ -56,19 +58,19 @@ class Aliases:
         lower = word.lower()
         if lower in self.words:
             return self.words[lower]
-        ends = range(min(len(lower), LONGEST_BEGINNING), 0, -1)
+        ends = range(min(len(lower), MAX_PREFIX_LENGTH), 0, -1)
         return next(
-            (self.beginnings[lower[:end]] for end in ends if lower[:end] in self.beginnings), None
+            (self.prefixes[lower[:end]] for end in ends if lower[:end] in self.prefixes), None
         )
 
 
 @lru_cache(maxsize=1)
-def aliases() -> Aliases:
+def load_aliases() -> Aliases:
     """Return the gazetteer of the tracker; read once."""
-    return read_aliases(GAZETTEER.read_text(encoding="utf-8"))
+    return parse_aliases(GAZETTEER.read_text(encoding="utf-8"))
 
 
-def read_aliases(text: str) -> Aliases:
+def parse_aliases(text: str) -> Aliases:
     """Parse a gazetteer in TOML."""
     words: dict[str, str] = {}
     exact: dict[str, str] = {}
@@ -84,14 +86,14 @@ def read_aliases(text: str) -> Aliases:
         for name in _list_names(entry):
             if name.endswith("*") and " " not in name:
                 beginnings[name.rstrip("*").lower()] = concept
-            elif " " in name or _HAN.search(name) or not WORD.fullmatch(name):
+            elif " " in name or _HAN.search(name) or not WORD_PATTERN.fullmatch(name):
                 phrases[name.lower()] = concept
             else:
                 words[name.lower()] = concept
     return Aliases(
         words=MappingProxyType(words),
         exact=MappingProxyType(exact),
-        beginnings=MappingProxyType(beginnings),
+        prefixes=MappingProxyType(beginnings),
         phrases=MappingProxyType(phrases),
         entities=frozenset(entities),
     )

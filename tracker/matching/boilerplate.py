@@ -6,14 +6,14 @@ Everything here runs for every item, so substring tests precede each regular exp
 import re
 from html import unescape
 
-from tracker.matching.agencies import AGENCIES, wire
+from tracker.matching.agencies import AGENCY_PATTERN, find_agency
 
-__all__ = ["body", "headline", "normalised", "wire", "words"]
+__all__ = ["clean_headline", "clean_summary", "find_agency", "normalise_text", "split_words"]
 
-FEWEST_LEFT = 3
+MIN_WORDS_LEFT = 3
 """Minimum number of words that cuts leave of a headline."""
 
-LONGEST = 4_000
+MAX_TEXT_LENGTH = 4_000
 """Characters of a text that are read; later ones cannot change its topic."""
 
 _DASHES = (("–", "-"), ("—", "-"), ("‒", "-"), ("―", "-"), ("−", "-"), ("｜", "|"))
@@ -38,9 +38,10 @@ _DOMAIN = (
     r"\.(?:com|org|net|info|news|tv|eu|uk|us|ru|cn|in|de|fr|ua|au|ca|jp|int|gov|edu|io|co)"
 )
 _SEPARATORS = (" - ", " -- ", "|", " :: ", " « ", " » ", " • ", " · ")
-LONGEST_TAG = 48
+MAX_TAG_LENGTH = 48
 _IN_BRACKETS = re.compile(
-    rf"^(.+\S)\s*[(\[](?:{AGENCIES}|{_DOMAIN}|video|photos?|updated?|live|opinion)[)\]]$", re.I
+    rf"^(.+\S)\s*[(\[](?:{AGENCY_PATTERN}|{_DOMAIN}|video|photos?|updated?|live|opinion)[)\]]$",
+    re.I,
 )
 _NAME_PARTICLES = frozenset(
     "of the and for on in at by de la le el du des der die das al & à и".split()
@@ -62,16 +63,16 @@ _LABELS = (
 )
 _LABEL = re.compile(
     rf"^\W{{0,3}}(?:(?:{_LABELS})(?:\s\d{{1,2}})?(?:\s*[:|!]+\s*|\s?-{{1,2}}\s?(?=\S)|\]\s*)"
-    rf"|(?:{AGENCIES}|{_DOMAIN})(?:\s*[:|]\s*|\s-{{1,2}}\s)"
+    rf"|(?:{AGENCY_PATTERN}|{_DOMAIN})(?:\s*[:|]\s*|\s-{{1,2}}\s)"
     rf"|BREAKING\s(?=[A-Z\"']))",
     re.I,
 )
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _DATELINE = re.compile(
-    rf"^(?:[^()\n]{{0,60}}?[(/]\s?(?:{AGENCIES})(?:[ /-][\w'!.-]{{1,20}}){{0,3}}\s?[)/]\s?"
+    rf"^(?:[^()\n]{{0,60}}?[(/]\s?(?:{AGENCY_PATTERN})(?:[ /-][\w'!.-]{{1,20}}){{0,3}}\s?[)/]\s?"
     r"(?:-{1,2}|[:.])?\s*"
-    rf"|(?:{AGENCIES})\s?(?:-{{1,2}}|:)\s+"
+    rf"|(?:{AGENCY_PATTERN})\s?(?:-{{1,2}}|:)\s+"
     rf"|[A-Z][A-Z .'/]{{2,28}}(?:,\s[A-Z][\w. ]{{1,20}})?(?:,\s{_MONTH}\s\d{{1,2}})?\s?"
     r"(?:-{1,2}|:)\s+"
     r"|新华社\w{0,12}[日月]电\s?(?:\([^)]{0,30}\))?\s*)"
@@ -134,17 +135,17 @@ _BOILERPLATE = tuple(
 )
 
 
-def headline(title: str, outlet: str = "") -> str:
+def clean_headline(title: str, outlet: str = "") -> str:
     """Return a headline without names of outlets and labels, in one line; never fewer than 3 words.
 
     `outlet` is the name of the feed, if known: it is cut from either end.
 
-    >>> headline("UPDATE 2-Arland opens the border to Borland &amp; Corland - Reuters")
+    >>> clean_headline("UPDATE 2-Arland opens the border to Borland &amp; Corland - Reuters")
     'Arland opens the border to Borland & Corland'
-    >>> headline("Russia - China gas deal")
+    >>> clean_headline("Russia - China gas deal")
     'Russia - China gas deal'
     """
-    text = normalised(title)
+    text = normalise_text(title)
     outlet = outlet.strip().lower()
     if " -" in text or "|" in text or text[-1:] in ")]" or " ::" in text or not text.isascii():
         text = _remove_tags(text, outlet)
@@ -156,13 +157,13 @@ def headline(title: str, outlet: str = "") -> str:
     return text
 
 
-def body(summary: str) -> str:
+def clean_summary(summary: str) -> str:
     """Return a summary without datelines, invitations to read on, credits and the mark of a cut.
 
-    >>> body("CORLAND, March 3 (Reuters) - Ships left port. Continue reading...")
+    >>> clean_summary("CORLAND, March 3 (Reuters) - Ships left port. Continue reading...")
     'Ships left port.'
     """
-    text = normalised(summary)
+    text = normalise_text(summary)
     if not text:
         return ""
     head = text[:80]
@@ -179,11 +180,11 @@ def body(summary: str) -> str:
     return " ".join(text.split()) if "  " in text or text[:1] == " " or text[-1:] == " " else text
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Return the words in lower case, with apostrophes inside; each Chinese or Japanese character
     is a word.
 
-    >>> words("Arland's 1,000 ships: 中国")
+    >>> split_words("Arland's 1,000 ships: 中国")
     ["arland's", '1', '000', 'ships', '中', '国']
     """
     text = text.lower()
@@ -200,12 +201,12 @@ def words(text: str) -> list[str]:
     return [bare for word in parts if (bare := word.strip("'"))]
 
 
-def normalised(text: str) -> str:
+def normalise_text(text: str) -> str:
     """Unescape twice (feeds escape escaped text), make typographic signs plain and collapse white
     space.
     """
-    if len(text) > LONGEST:
-        text = text[:LONGEST]
+    if len(text) > MAX_TEXT_LENGTH:
+        text = text[:MAX_TEXT_LENGTH]
     if "&" in text:
         text = unescape(unescape(text))
     if not text.isascii():
@@ -221,7 +222,7 @@ def _remove_tags(text: str, outlet: str) -> str:
         if (
             text[-1:] in ")]"
             and (match := _IN_BRACKETS.match(text))
-            and len(words(match[1])) >= FEWEST_LEFT
+            and len(split_words(match[1])) >= MIN_WORDS_LEFT
         ):
             text = match[1]
             continue
@@ -229,7 +230,7 @@ def _remove_tags(text: str, outlet: str) -> str:
         tag = text[at + len(bar) :].strip()
         if (
             at < 0
-            or not 2 <= len(tag) <= LONGEST_TAG
+            or not 2 <= len(tag) <= MAX_TAG_LENGTH
             or not _is_tag(tag, text[:at], outlet, bar="-" not in bar)
         ):
             break
@@ -241,8 +242,8 @@ def _is_tag(tag: str, before: str, outlet: str, *, bar: bool) -> bool:
     """Return True if this is the name of an outlet. After a dash it may be a speaker:
     those stay.
     """
-    named, left = tag.split(), before.split() if before.isascii() else words(before)
-    if len(left) < FEWEST_LEFT:
+    named, left = tag.split(), before.split() if before.isascii() else split_words(before)
+    if len(left) < MIN_WORDS_LEFT:
         return False
     if outlet and tag.lower() == outlet:
         return True
@@ -278,7 +279,7 @@ def _remove_labels(text: str, outlet: str) -> str:
             remainder = text[len(outlet) :].lstrip(" :|-")
         else:
             break
-        if len(words(remainder)) < FEWEST_LEFT:
+        if len(split_words(remainder)) < MIN_WORDS_LEFT:
             break
         text = remainder
     return text

@@ -12,17 +12,18 @@ from tracker.matching.semantic import Encoder, Floats
 
 logger = structlog.get_logger("tracker.matching")
 
-PREFERRED = ("minilm", "static")
+PREFERRED_KINDS = ("minilm", "static")
 """Order of preference for "auto"."""
 
-MISSING = {
+INSTALL_HINTS = {
     "minilm": "install the extra [onnx]",
     "static": "the file of its table is missing or damaged: install the tracker again",
 }
 
 
 def open_encoder(name: str, cache: Path) -> Encoder | None:
-    """Open the encoder "minilm" or "static", the first of `PREFERRED` for "auto", None for "none".
+    """Open the encoder "minilm" or "static", the first of `PREFERRED_KINDS` for "auto", None for
+    "none".
 
     `cache` is the folder for files that are built once. Without an encoder, matching uses words
     alone and logs a warning; an encoder configured by name that is not available raises
@@ -30,12 +31,12 @@ def open_encoder(name: str, cache: Path) -> Encoder | None:
     """
     if name == "none":
         return None
-    for kind in PREFERRED if name == "auto" else (name,):
+    for kind in PREFERRED_KINDS if name == "auto" else (name,):
         if (encoder := _load_encoder(kind, cache)) is not None:
             return encoder
     if name != "auto":
         raise BadSettings(
-            f"setting 'encoder' is {name!r}, which is not there: {MISSING[name]}, or set it "
+            f"setting 'encoder' is {name!r}, which is not there: {INSTALL_HINTS[name]}, or set it "
             "to 'auto'"
         )
     logger.warning(
@@ -46,25 +47,25 @@ def open_encoder(name: str, cache: Path) -> Encoder | None:
 
 def _load_encoder(kind: str, cache: Path) -> Encoder | None:
     """Load an encoder once per process; None if it is not installed."""
-    return _minilm(cache) if kind == "minilm" else _static()
+    return _load_minilm(cache) if kind == "minilm" else _load_static()
 
 
 @lru_cache(maxsize=1)
-def _minilm(cache: Path) -> Encoder | None:
+def _load_minilm(cache: Path) -> Encoder | None:
     from tracker.matching import minilm
 
-    return minilm.load(cache)
+    return minilm.load_minilm(cache)
 
 
 @lru_cache(maxsize=1)
-def _static() -> Encoder | None:
+def _load_static() -> Encoder | None:
     """The table needs no folder, so all trackers of a process share it."""
     from tracker.matching import static
 
-    return static.load()
+    return static.load_static()
 
 
-class Remembering:
+class CachingEncoder:
     """Encoder with a cache of texts, for items that are compared with many questions in turn."""
 
     def __init__(self, encoder: Encoder) -> None:

@@ -1,6 +1,6 @@
 """Features of candidates (item × profile): the input of the head.
 
-Each number has a meaning that a person can check; `NAMES` names the columns.
+Each number has a meaning that a person can check; `FEATURE_NAMES` names the columns.
 """
 
 from typing import Final
@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.lexical import Counted, Lexical, Pairs, exact_sums
+from tracker.matching.lexical import CandidatePairs, LexicalIndex, TokenCounts, sum_exactly
 
 Floats = NDArray[np.float32]
 
-NAMES: Final = (
+FEATURE_NAMES: Final = (
     "near the sentence",  # cosine of the item with the profile's own sentence
     "near a phrasing",  # the highest cosine with any phrasing
     "BM25",  # over 40
@@ -31,16 +31,18 @@ NAMES: Final = (
 )
 
 
-def lexical_features(index: Lexical, counted: Counted, pairs: Pairs) -> Floats:
+def compute_lexical_features(
+    index: LexicalIndex, counted: TokenCounts, pairs: CandidatePairs
+) -> Floats:
     """Compute the columns from "BM25" to "words in common"."""
-    matched = index.matched(counted, pairs)
+    matched = index.match_tokens(counted, pairs)
     rarity, entity = index.rarity, index.is_entity
-    total = exact_sums(matched, rarity)
-    bm25 = exact_sums(matched.multiply(index.bm25_rows[pairs.profiles]))
+    total = sum_exactly(matched, rarity)
+    bm25 = sum_exactly(matched.multiply(index.bm25_rows[pairs.profiles]))
     core = matched.multiply(index.core[pairs.profiles]).tocsr()
-    in_core = exact_sums(core, rarity)
-    names_in_core = exact_sums(core, rarity * entity)
-    names = exact_sums(matched, rarity * entity)
+    in_core = sum_exactly(core, rarity)
+    names_in_core = sum_exactly(core, rarity * entity)
+    names = sum_exactly(matched, rarity * entity)
     entities = index.core_entities[pairs.profiles]
     return np.stack(
         [
@@ -57,7 +59,7 @@ def lexical_features(index: Lexical, counted: Counted, pairs: Pairs) -> Floats:
     ).astype(np.float32)
 
 
-def rule_features(headline: Floats, anywhere: Floats, demanded: Floats) -> Floats:
+def compute_rule_features(headline: Floats, anywhere: Floats, demanded: Floats) -> Floats:
     """Compute the columns from "terms in headline" on."""
     full = [(share > 0.999).astype(np.float32) for share in (headline, anywhere)]
     return np.stack([headline, anywhere, *full, demanded], axis=1).astype(np.float32)

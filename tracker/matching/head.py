@@ -1,7 +1,7 @@
 """Relevance of candidates: a logistic head on their features, fitted on labelled pairs.
 
-`heads.toml` holds its weights for each kind of encoder, with the number of pairs that they rest on;
-`tests/training/heads.py` makes it.
+`load_heads.toml` holds its weights for each kind of encoder, with the number of pairs that they
+rest on; `tests/training/heads.py` makes it.
 """
 
 import tomllib
@@ -14,15 +14,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.features import NAMES
+from tracker.matching.features import FEATURE_NAMES
 
 Floats = NDArray[np.float32]
 
-WEIGHTS: Final = Path(__file__).with_name("heads.toml")
+WEIGHTS_FILE: Final = Path(__file__).with_name("heads.toml")
 
 
-FULFILLED_IN_HEADLINE: Final = 0.8
-FULFILLED: Final = 0.65
+MIN_RELEVANCE_BY_RULE_IN_TITLE: Final = 0.8
+MIN_RELEVANCE_BY_RULE: Final = 0.65
 """Minimum P(relevant) if the author's own rule is fulfilled, in the headline or with the summary.
 Of the labelled pairs 56 of 57 and 17 of 18 such items were relevant; the floors are lower, since
 the rules were tried on the same news.
@@ -70,20 +70,23 @@ class Heads:
         """
         z = np.where(bare, self.bare.log_odds(features), self.phrased.log_odds(features))
         p = 1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))
-        demanded = features[:, NAMES.index("demanded")] > 0.0
-        headline = features[:, NAMES.index("all terms in headline")] * FULFILLED_IN_HEADLINE
-        anywhere = features[:, NAMES.index("all terms")] * FULFILLED
+        demanded = features[:, FEATURE_NAMES.index("demanded")] > 0.0
+        headline = (
+            features[:, FEATURE_NAMES.index("all terms in headline")]
+            * MIN_RELEVANCE_BY_RULE_IN_TITLE
+        )
+        anywhere = features[:, FEATURE_NAMES.index("all terms")] * MIN_RELEVANCE_BY_RULE
         floor = np.where(demanded, np.maximum(headline, anywhere), 0.0)
         return np.asarray(np.maximum(p, floor), dtype=np.float32)
 
 
 @lru_cache(maxsize=4)
-def heads(kind: str) -> Heads:
+def load_heads(kind: str) -> Heads:
     """Return the heads for "static", "minilm" or "lexical"."""
-    tables = tomllib.loads(WEIGHTS.read_text(encoding="utf-8"))
+    tables = tomllib.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     return Heads(_read_head(tables[kind]), _read_head(tables[f"{kind}-bare"]))
 
 
 def _read_head(table: Mapping[str, Any]) -> Head:
-    weights = tuple(float(table["weights"].get(name, 0.0)) for name in NAMES)
+    weights = tuple(float(table["weights"].get(name, 0.0)) for name in FEATURE_NAMES)
     return Head(table["bias"], weights, table["threshold"], table["pairs"])

@@ -10,30 +10,30 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tracker.matching.polarity_lexicon import (
-    BOUNDARIES,
-    EMPTY,
+    CLAUSE_BOUNDARIES,
+    EMPTY_WORDS,
     PREPOSITIONS,
-    RESTRICTIONS,
-    Cue,
-    lexicon,
-    stem,
+    RESTRICTION_STEMS,
+    PolarityCue,
+    load_lexicon,
+    stem_english,
 )
 
-REACH = 12
+MAX_GOVERNED_WORDS = 12
 """Maximum number of words that a cue governs."""
 
-BACKGROUND = 0.4
+BACKGROUND_WEIGHT = 0.4
 """Weight of opposites named behind the main clause ("pauses after fourteen rises"), if it does not
 name them itself.
 """
 
-LONGEST = 1_000
+MAX_TEXT_LENGTH = 1_000
 """Characters of a text that are read."""
 
-GOING = frozenset("go support join open ties meet give deal succeed true".split())
+GOING_AXES = frozenset("go support join open ties meet give deal succeed true".split())
 """Axes on which the first end means that something goes ahead."""
 
-MORE = frozenset("more fast strong well".split())
+MORE_AXES = frozenset("more fast strong well".split())
 """Axes on which the first end means more of something."""
 
 _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’.-][^\W_]+)*|[,;:?!…—–|()]|\.(?=\s)")
@@ -53,20 +53,20 @@ _NARROWING = frozenset(["to", "from", "of"])
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CueMatch:
     """A cue in a text: its range of words, its words, and the words it governs if it
     reverses them.
     """
 
     start: int
     end: int
-    cue: Cue
+    cue: PolarityCue
     words: str
     governs: range = range(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class HeadlineAssertions:
     """Assertions of a text, for comparison with another.
 
     `stems` maps its words to +1, or -1 under a negation; `axes` maps opposites to the end named,
@@ -88,15 +88,15 @@ class Profile:
     asks: bool = False
 
 
-def profile(text: str, plain: frozenset[str] = frozenset()) -> Profile:
+def analyse_assertions(text: str, plain: frozenset[str] = frozenset()) -> HeadlineAssertions:
     """Analyse a text; `plain` holds phrases ("no limit", in stems) that are names and negate
     nothing.
 
-    >>> assertions = profile("Beijing refuses to condemn the invasion")
+    >>> assertions = analyse_assertions("Beijing refuses to condemn the invasion")
     >>> assertions.axes["condemn"], assertions.stems["invas"], assertions.parity
     (-1.0, -1.0, -1)
     """
-    short = text[:LONGEST].replace("’", "'")
+    short = text[:MAX_TEXT_LENGTH].replace("’", "'")
     tokens = _TOKEN.findall(short)
     words = [token.lower() for token in tokens]
     matches = _assign_scopes(words, list(_find_cues(words, plain)))
@@ -104,46 +104,53 @@ def profile(text: str, plain: frozenset[str] = frozenset()) -> Profile:
     main = _find_main_clause_end(words)
     leading = _sum_axes([f for f in matches if f.start < main], signs, len(words))
     axes = _sum_axes([f for f in matches if f.start >= main], signs, len(words))
-    axes = {name: leading.get(name, BACKGROUND * axes.get(name, 0.0)) for name in (*leading, *axes)}
+    axes = {
+        name: leading.get(name, BACKGROUND_WEIGHT * axes.get(name, 0.0))
+        for name in (*leading, *axes)
+    }
     reversing = [f for f in matches if len(f.governs) and f.start < main]
     stems: dict[str, float] = {}
     for word, sign in zip(words, signs, strict=True):
-        if word not in EMPTY and (word[0].isalnum()):
-            key = stem(word)
+        if word not in EMPTY_WORDS and (word[0].isalnum()):
+            key = stem_english(word)
             stems[key] = max(-1.0, min(1.0, stems.get(key, 0.0) + sign))
-    return Profile(
+    return HeadlineAssertions(
         text=text,
         stems=stems,
         axes=axes,
         parity=-1 if len(reversing) % 2 else 1,
-        going=_sum_kind(leading, GOING),
-        more=_sum_kind(leading, MORE),
+        going=_sum_kind(leading, GOING_AXES),
+        more=_sum_kind(leading, MORE_AXES),
         hedges=frozenset(f.words for f in matches if f.cue.hedges),
         turns=tuple(f.words for f in reversing),
-        order=tuple(stem(word) for word in words),
+        order=tuple(stem_english(word) for word in words),
         names=_list_names(tokens),
         asks=_is_question(words),
     )
 
 
 @lru_cache(maxsize=50_000)
-def _find_candidates(word: str) -> tuple[tuple[tuple[str, ...], Cue], ...]:
-    known = lexicon()
-    return known.get("=" + word, ()) + known.get(stem(word), ())
+def _find_candidates(word: str) -> tuple[tuple[tuple[str, ...], PolarityCue], ...]:
+    known = load_lexicon()
+    return known.get("=" + word, ()) + known.get(stem_english(word), ())
 
 
-def _find_cues(words: list[str], plain: frozenset[str]) -> Iterator[Found]:
+def _find_cues(words: list[str], plain: frozenset[str]) -> Iterator[CueMatch]:
     position = 0
     while position < len(words):
         for key, cue in _find_candidates(words[position]):
             end = position + len(key)
-            if len(key) > 1 and tuple(stem(w) for w in words[position + 1 : end]) != key[1:]:
+            if (
+                len(key) > 1
+                and tuple(stem_english(w) for w in words[position + 1 : end]) != key[1:]
+            ):
                 continue
             if (
                 not plain
-                or f"{words[position]} {stem(words[end]) if end < len(words) else ''}" not in plain
+                or f"{words[position]} {stem_english(words[end]) if end < len(words) else ''}"
+                not in plain
             ):
-                yield Found(
+                yield CueMatch(
                     position, end, _resolve_sense(cue, key, words), " ".join(words[position:end])
                 )
             position = end - 1
@@ -151,18 +158,18 @@ def _find_cues(words: list[str], plain: frozenset[str]) -> Iterator[Found]:
         position += 1
 
 
-def _resolve_sense(cue: Cue, key: tuple[str, ...], words: list[str]) -> Cue:
+def _resolve_sense(cue: PolarityCue, key: tuple[str, ...], words: list[str]) -> PolarityCue:
     """Resolve "lift", which ends a ban and raises anything else."""
     if key != ("lift",):
         return cue
-    if any(stem(word) in RESTRICTIONS for word in words):
-        return Cue((("restrict", -1), ("go", -1)), turns=True)
-    return Cue((("more", 1),))
+    if any(stem_english(word) in RESTRICTION_STEMS for word in words):
+        return PolarityCue((("restrict", -1), ("go", -1)), turns=True)
+    return PolarityCue((("more", 1),))
 
 
-def _assign_scopes(words: list[str], matches: list[Found]) -> list[Found]:
+def _assign_scopes(words: list[str], matches: list[CueMatch]) -> list[CueMatch]:
     scoped = [
-        Found(f.start, f.end, f.cue, f.words, _find_scope(words, f)) if f.cue.turns else f
+        CueMatch(f.start, f.end, f.cue, f.words, _find_scope(words, f)) if f.cue.turns else f
         for f in matches
     ]
     conditions = {
@@ -174,14 +181,14 @@ def _assign_scopes(words: list[str], matches: list[Found]) -> list[Found]:
     return [f for f in scoped if f.start not in conditions]
 
 
-def _find_scope(words: list[str], match: Found) -> range:
+def _find_scope(words: list[str], match: CueMatch) -> range:
     """Return the words that a reversing cue governs: up to the end of the clause behind it, else
     the clause before it.
     """
     following = words[match.end] if match.end < len(words) else ""
     ended = not following or _ends_clause(following)
     loose = following in PREPOSITIONS and (
-        bool(_PAST.match(words[match.start])) or stem(words[match.start]) in _FAILURE_STEMS
+        bool(_PAST.match(words[match.start])) or stem_english(words[match.start]) in _FAILURE_STEMS
     )
     if match.cue.only_with_object and (
         ended or following in PREPOSITIONS or following in _NARROWING
@@ -199,23 +206,25 @@ def _find_scope(words: list[str], match: Found) -> range:
 
 def _clause_start(words: list[str], position: int) -> int:
     start = position
-    while start > 0 and not _ends_clause(words[start - 1]) and position - start < REACH:
+    while (
+        start > 0 and not _ends_clause(words[start - 1]) and position - start < MAX_GOVERNED_WORDS
+    ):
         start -= 1
     return start
 
 
 def _clause_end(words: list[str], position: int) -> int:
     end = position
-    while end < len(words) and not _ends_clause(words[end]) and end - position < REACH:
+    while end < len(words) and not _ends_clause(words[end]) and end - position < MAX_GOVERNED_WORDS:
         end += 1
     return end
 
 
 def _ends_clause(word: str) -> bool:
-    return word in BOUNDARIES or not word[0].isalnum()
+    return word in CLAUSE_BOUNDARIES or not word[0].isalnum()
 
 
-def _find_signs(count: int, matches: list[Found]) -> list[int]:
+def _find_signs(count: int, matches: list[CueMatch]) -> list[int]:
     """Return +1 for each word, or -1 if cues reverse it an odd number of times; no cue reverses the
     one that reverses it.
     """
@@ -227,14 +236,14 @@ def _find_signs(count: int, matches: list[Found]) -> list[int]:
     return signs
 
 
-def _is_reversed_by(cue: Found, position: int, matches: list[Found]) -> bool:
+def _is_reversed_by(cue: CueMatch, position: int, matches: list[CueMatch]) -> bool:
     """In "ban lifted", "lifted" reverses "ban", so "ban" must not reverse "lifted"."""
     return position > cue.start and any(
         f.start <= position < f.end and cue.start in f.governs for f in matches if len(f.governs)
     )
 
 
-def _sum_axes(matches: list[Found], signs: list[int], count: int) -> dict[str, float]:
+def _sum_axes(matches: list[CueMatch], signs: list[int], count: int) -> dict[str, float]:
     axes: dict[str, float] = {}
     for f in matches:
         for name, end in f.cue.ends:
@@ -252,7 +261,7 @@ def _sum_kind(axes: dict[str, float], kind: frozenset[str]) -> float:
 def _find_main_clause_end(words: list[str]) -> int:
     """Return the end of the first clause of at least two words."""
     for position, word in enumerate(words):
-        if position > 2 and word != "and" and (word in BOUNDARIES or word in ".;"):
+        if position > 2 and word != "and" and (word in CLAUSE_BOUNDARIES or word in ".;"):
             return position
     return len(words)
 
@@ -261,7 +270,9 @@ def _list_names(tokens: list[str]) -> tuple[str, ...]:
     capitals = [token for token in tokens if token[0].isupper()]
     if len(capitals) > 0.7 * len(tokens):  # a headline in title case
         return ()
-    return tuple(stem(token.lower()) for token in capitals if token.lower() not in EMPTY)
+    return tuple(
+        stem_english(token.lower()) for token in capitals if token.lower() not in EMPTY_WORDS
+    )
 
 
 def _is_question(words: list[str]) -> bool:

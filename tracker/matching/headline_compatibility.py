@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from tracker.matching.boilerplate import words
+from tracker.matching.boilerplate import split_words
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_WORDS = (
@@ -177,11 +177,11 @@ def _build_sides() -> dict[str, tuple[tuple[int, int], ...]]:
 _SIDES = _build_sides()
 _NEGATING_PREFIXES = ("un", "dis", "non", "in", "im", "il", "ir", "de", "anti", "re")
 _CUT_MARKS = ("...", "…", "[...]", "[…]")
-FEWEST_BEFORE_A_CUT = 5
-STEM = 5
+MIN_WORDS_BEFORE_CUT = 5
+STEM_LENGTH = 5
 """Letters that identify the forms of one word: invites, invited, invitation."""
 
-EMPTY = frozenset(
+EMPTY_WORDS = frozenset(
     "a an the of in on at to for and or by with as is are was were be been its it after"
     " over from that this has have had his her their will would could may he she they not"
     " no new says say said us live update updates latest news".split()
@@ -190,7 +190,7 @@ EMPTY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Stance:
+class HeadlineStance:
     """Words, numbers, negations and directions of a headline."""
 
     words: tuple[str, ...]
@@ -204,9 +204,9 @@ class Stance:
 
 
 @lru_cache(maxsize=4_096)
-def stance(title: str) -> Stance:
+def analyse_stance(title: str) -> HeadlineStance:
     """Analyse a cleaned headline."""
-    title_words, cut_off = tuple(words(title)), title.endswith(_CUT_MARKS)
+    title_words, cut_off = tuple(split_words(title)), title.endswith(_CUT_MARKS)
     numbers = {
         _NUMBER_WORDS.get(word, word)
         for word in title_words
@@ -228,12 +228,17 @@ def stance(title: str) -> Stance:
                 sign in title for sign in down.split()
             )
     sides = frozenset(axis if summed > 0 else -axis for axis, summed in sums.items() if summed)
-    return Stance(
-        title_words, frozenset(numbers), denials, sides, cut_off, frozenset(title_words) - EMPTY
+    return HeadlineStance(
+        title_words,
+        frozenset(numbers),
+        denials,
+        sides,
+        cut_off,
+        frozenset(title_words) - EMPTY_WORDS,
     )
 
 
-def agree(a: Stance, b: Stance) -> bool:
+def are_compatible(a: HeadlineStance, b: HeadlineStance) -> bool:
     """Return True if both may be headlines of one report, by numbers, negations and opposites."""
     if _is_cut_off_copy(a, b):
         return True
@@ -246,7 +251,7 @@ def agree(a: Stance, b: Stance) -> bool:
     return not (_have_negated_forms(a, b) or _have_swapped_words(a.words, b.words))
 
 
-def _is_cut_off_copy(a: Stance, b: Stance) -> bool:
+def _is_cut_off_copy(a: HeadlineStance, b: HeadlineStance) -> bool:
     """Return True if one headline is the beginning of the other and marked as cut off (perhaps
     inside a word).
     """
@@ -254,10 +259,10 @@ def _is_cut_off_copy(a: Stance, b: Stance) -> bool:
         return False
     short, long = (a.words, b.words) if a.cut_off else (b.words, a.words)
     complete = len(short) - 1
-    return FEWEST_BEFORE_A_CUT <= len(short) <= len(long) and short[:complete] == long[:complete]
+    return MIN_WORDS_BEFORE_CUT <= len(short) <= len(long) and short[:complete] == long[:complete]
 
 
-def _have_negated_forms(a: Stance, b: Stance) -> bool:
+def _have_negated_forms(a: HeadlineStance, b: HeadlineStance) -> bool:
     """Return True if one says stable where the other says unstable."""
     only_a, only_b = a.substance - b.substance, b.substance - a.substance
     if not only_a or not only_b:
@@ -267,7 +272,7 @@ def _have_negated_forms(a: Stance, b: Stance) -> bool:
     )
 
 
-def replaced(a: Stance, b: Stance) -> bool:
+def have_replaced_words(a: HeadlineStance, b: HeadlineStance) -> bool:
     """Return True if each headline has a word of substance that the other has in no form. Then
     words alone cannot tell if they say the same: "ratifies" may replace "signs" or contradict
     "quits".
@@ -278,10 +283,10 @@ def replaced(a: Stance, b: Stance) -> bool:
     return bool(forms_a - forms_b and forms_b - forms_a)
 
 
-def _stem_words(headline: Stance) -> set[str]:
+def _stem_words(headline: HeadlineStance) -> set[str]:
     """Return the stems of words with synonyms unified; without the last word of a cut headline."""
     complete = headline.substance - {headline.words[-1]} if headline.cut_off else headline.substance
-    return {_SYNONYMS.get(word.removesuffix("'s"), word)[:STEM] for word in complete}
+    return {_SYNONYMS.get(word.removesuffix("'s"), word)[:STEM_LENGTH] for word in complete}
 
 
 def _have_swapped_words(a: tuple[str, ...], b: tuple[str, ...]) -> bool:

@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.matching.profile import Profile
-from tracker.matching.rarity import rarities
-from tracker.matching.tokens import NOTHING, Tokens
+from tracker.matching.rarity import token_rarities
+from tracker.matching.tokens import NO_TOKEN, Vocabulary
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-K1: Final = 1.2
-B: Final = 0.75
+BM25_K1: Final = 1.2
+BM25_B: Final = 0.75
 
-MOST_PROFILE: Final = 20_000
+MAX_PROFILE_LENGTH: Final = 20_000
 """Characters of a profile that are read: all of its phrasings, within reason."""
 
 Floats = NDArray[np.float32]
@@ -31,7 +31,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TokenCounts:
     """Tokens of texts: `shared` is texts × columns, 1 where a text has a token of some profile.
 
     `weight` is the summed rarity of all distinct tokens of each text, including those of no
@@ -43,7 +43,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class CandidatePairs:
     """Candidates: pairs of an item and a profile."""
 
     items: Ints
@@ -53,29 +53,29 @@ class Pairs:
         return len(self.items)
 
 
-class Lexical:
+class LexicalIndex:
     """Index of profiles by their tokens."""
 
-    def __init__(self, profiles: Sequence[Profile], tokens: Tokens) -> None:
+    def __init__(self, profiles: Sequence[Profile], tokens: Vocabulary) -> None:
         self.tokens = tokens
         self.profiles = profiles
-        frequencies = [_count_tokens(tokens.of(p.words, MOST_PROFILE)) for p in profiles]
-        token_ids = sorted({t for counts in frequencies for t in counts} | {NOTHING})
+        frequencies = [_count_tokens(tokens.of(p.words, MAX_PROFILE_LENGTH)) for p in profiles]
+        token_ids = sorted({t for counts in frequencies for t in counts} | {NO_TOKEN})
         self._token_of_column = np.array(token_ids, dtype=np.int64)
         self._column_of_token = np.full(len(tokens), -1, dtype=np.int64)
         self._column_of_token[self._token_of_column[1:]] = np.arange(1, len(token_ids))
-        self.rarity = rarities([tokens.names[t] for t in token_ids])
+        self.rarity = token_rarities([tokens.names[t] for t in token_ids])
         self.is_entity = np.array([tokens.is_entity(t) for t in token_ids], dtype=np.float32)
         self.has = self._make_matrix([dict.fromkeys(counts, 1.0) for counts in frequencies])
         self.core = self._make_matrix([dict.fromkeys(tokens.of(p.text), 1.0) for p in profiles])
         self.bm25_rows = self._make_bm25(frequencies)
         self.bm25 = self.bm25_rows.T.tocsr()
-        self.self_score = np.maximum(exact_sums(self.core.multiply(self.bm25_rows)), 1e-6)
-        self.core_weight = np.maximum(exact_sums(self.core, self.rarity), 1e-6)
-        self.core_entities = exact_sums(self.core, self.rarity * self.is_entity)
-        self._rarity_of_token = rarities(tokens.names)
+        self.self_score = np.maximum(sum_exactly(self.core.multiply(self.bm25_rows)), 1e-6)
+        self.core_weight = np.maximum(sum_exactly(self.core, self.rarity), 1e-6)
+        self.core_entities = sum_exactly(self.core, self.rarity * self.is_entity)
+        self._rarity_of_token = token_rarities(tokens.names)
 
-    def count(self, texts: Sequence[str]) -> Counted:
+    def count(self, texts: Sequence[str]) -> TokenCounts:
         """Count the tokens that texts share with the profiles."""
         token_lists = [self.tokens.of(text) for text in texts]
         lengths = np.fromiter(map(len, token_lists), dtype=np.int64, count=len(token_lists))
@@ -91,14 +91,14 @@ class Lexical:
         )
         columns = self._column_of_token[ids]
         is_shared = columns > 0
-        return Counted(
+        return TokenCounts(
             _make_ones(
                 rows[is_shared], columns[is_shared], (len(token_lists), len(self._token_of_column))
             ),
             weight,
         )
 
-    def best(self, counted: Counted, limit: int) -> Pairs:
+    def best(self, counted: TokenCounts, limit: int) -> CandidatePairs:
         """Return for each text the `limit` profiles with the highest BM25; fewer where fewer share
         a word.
         """
@@ -114,9 +114,9 @@ class Lexical:
                 chosen.append(columns[start:end])
             counts.append(len(chosen[-1]))
         rows = np.repeat(np.arange(scores.shape[0]), counts)
-        return Pairs(rows, np.concatenate(chosen).astype(np.int64) if chosen else rows)
+        return CandidatePairs(rows, np.concatenate(chosen).astype(np.int64) if chosen else rows)
 
-    def matched(self, counted: Counted, pairs: Pairs) -> "csr_matrix":
+    def match_tokens(self, counted: TokenCounts, pairs: CandidatePairs) -> "csr_matrix":
         """Return pairs × columns: 1 where item and profile share the token."""
         shared: csr_matrix = counted.shared[pairs.items].multiply(self.has[pairs.profiles]).tocsr()
         return shared
@@ -128,16 +128,16 @@ class Lexical:
             self._column_of_token = np.concatenate(
                 [self._column_of_token, np.full(missing, -1, dtype=np.int64)]
             )
-            new = rarities(self.tokens.names[len(self._rarity_of_token) :])
+            new = token_rarities(self.tokens.names[len(self._rarity_of_token) :])
             self._rarity_of_token = np.concatenate([self._rarity_of_token, new])
 
     def _make_matrix(self, rows: Sequence[dict[int, float]]) -> "csr_matrix":
         from scipy.sparse import csr_matrix
 
-        starts = list(accumulate((len(row) - (NOTHING in row) for row in rows), initial=0))
+        starts = list(accumulate((len(row) - (NO_TOKEN in row) for row in rows), initial=0))
         columns = np.fromiter(_iterate_tokens(rows), dtype=np.int64, count=starts[-1])
         values = np.fromiter(
-            (v for row in rows for t, v in row.items() if t != NOTHING), dtype=np.float32
+            (v for row in rows for t, v in row.items() if t != NO_TOKEN), dtype=np.float32
         )
         return csr_matrix(
             (values, self._column_of_token[columns], starts),
@@ -149,7 +149,7 @@ class Lexical:
         mean_length = sum(lengths) / max(1, len(lengths)) or 1.0
         saturated = [
             {
-                t: n * (K1 + 1) / (n + K1 * (1 - B + B * length / mean_length))
+                t: n * (BM25_K1 + 1) / (n + BM25_K1 * (1 - BM25_B + BM25_B * length / mean_length))
                 for t, n in counts.items()
             }
             for counts, length in zip(frequencies, lengths, strict=True)
@@ -159,7 +159,7 @@ class Lexical:
         return matrix
 
 
-def exact_sums(matrix: Any, weights: Floats | None = None) -> NDArray[np.float64]:
+def sum_exactly(matrix: Any, weights: Floats | None = None) -> NDArray[np.float64]:
     """Return the (weighted) sum of each row, independent of the order of columns.
 
     That order depends on which words were seen first. Sums of thousands of numbers with 24 bits are
@@ -173,12 +173,12 @@ def _count_tokens(tokens: Sequence[int]) -> dict[int, int]:
     counts: dict[int, int] = {}
     for token in tokens:
         counts[token] = counts.get(token, 0) + 1
-    counts.pop(NOTHING, None)
+    counts.pop(NO_TOKEN, None)
     return counts
 
 
 def _iterate_tokens(rows: Sequence[dict[int, float]]) -> Iterator[int]:
-    return (t for row in rows for t in row if t != NOTHING)
+    return (t for row in rows for t in row if t != NO_TOKEN)
 
 
 def _make_ones(rows: Ints, columns: Ints, shape: tuple[int, int]) -> "csr_matrix":

@@ -13,43 +13,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.matching.aliases import GAZETTEER
-from tracker.matching.features import NAMES, lexical_features, rule_features
-from tracker.matching.head import Heads, heads
-from tracker.matching.lexical import MOST_PROFILE, Lexical, Pairs
-from tracker.matching.polarity import Polarity, Prepared, polarity, prepare
+from tracker.matching.features import FEATURE_NAMES, compute_lexical_features, compute_rule_features
+from tracker.matching.head import Heads, load_heads
+from tracker.matching.lexical import MAX_PROFILE_LENGTH, CandidatePairs, LexicalIndex
+from tracker.matching.polarity import Polarity, PreparedPhrasings, judge_polarity, prepare_phrasings
 from tracker.matching.profile import Profile
-from tracker.matching.rarity import COUNTS
-from tracker.matching.rules import Rules
-from tracker.matching.semantic import Encoder, Semantic, as_read, kind_of
-from tracker.matching.tokens import Tokens
+from tracker.matching.rarity import COUNTS_FILE
+from tracker.matching.rules import TermRules
+from tracker.matching.semantic import Encoder, SemanticIndex, encoder_input, encoder_kind
+from tracker.matching.tokens import Vocabulary
 
 Floats = NDArray[np.float32]
 
-CANDIDATES: Final = 20
+MAX_CANDIDATES: Final = 20
 """Profiles that each stage may propose for an item."""
 
-AT_ONCE: Final = 256
+BATCH_SIZE: Final = 256
 """Items per batch."""
 
-MOST_WORDS_SHOWN: Final = 8
+MAX_WORDS_SHOWN: Final = 8
 
-CODE: Final = "4"
+CODE_VERSION: Final = "4"
 """To be raised whenever the code of matching changes its results."""
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ItemText:
     """Matched text of an item: its headline and its summary, in plain text."""
 
     title: str
     summary: str
 
 
-def words_of(title: str, summary: str) -> Words:
+def clean_item_text(title: str, summary: str) -> ItemText:
     """Return an item's text without boilerplate of its outlet."""
-    from tracker.matching.boilerplate import body, headline
+    from tracker.matching.boilerplate import clean_headline, clean_summary
 
-    return Words(headline(title), body(summary))
+    return ItemText(clean_headline(title), clean_summary(summary))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +69,22 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ScoredCandidates:
     """Candidates of some items with their features and P(relevant); `similar` is items
     × phrasings.
     """
 
-    pairs: Pairs
+    pairs: CandidatePairs
     features: Floats
     relevance: Floats
     similar: Floats | None
 
 
-BY_RULE: Final = NAMES.index("all terms")
+RULE_COLUMN: Final = FEATURE_NAMES.index("all terms")
 
-NOT_CALLED: Final = Polarity(0, 0.5, "nobody wrote down what would speak for it or against it", "")
+UNDECIDED_POLARITY: Final = Polarity(
+    0, 0.5, "nobody wrote down what would speak for it or against it", ""
+)
 
 
 class Matcher:
@@ -96,27 +98,27 @@ class Matcher:
         self,
         profiles: Sequence[Profile],
         encoder: Encoder | None,
-        tokens: Tokens,
+        tokens: Vocabulary,
         with_heads: Heads | None = None,
         *,
         call_bare: bool = False,
         phrasings: Encoder | None = None,
     ) -> None:
         self.profiles = profiles
-        self.heads = with_heads or heads(kind_of(encoder))
+        self.heads = with_heads or load_heads(encoder_kind(encoder))
         self._bare = np.array([not (p.examples or p.opposites) for p in profiles], dtype=bool)
         self._tokens = tokens
-        self._index = Lexical(profiles, tokens)
-        self._rules = Rules(profiles)
-        self._semantic = Semantic(profiles, encoder, tokens, phrasings) if encoder else None
+        self._index = LexicalIndex(profiles, tokens)
+        self._rules = TermRules(profiles)
+        self._semantic = SemanticIndex(profiles, encoder, tokens, phrasings) if encoder else None
         self._demanded = np.array([bool(p.terms) for p in profiles], dtype=np.float32)
-        self._prepared: dict[int, Prepared] = {}
+        self._prepared: dict[int, PreparedPhrasings] = {}
         self._profile_tokens: dict[int, set[int]] = {}
         self._call_bare = call_bare
-        self.version = version(encoder, self.heads)
+        self.version = matcher_version(encoder, self.heads)
 
     def match(
-        self, items: Sequence[Words], threshold: float | None = None
+        self, items: Sequence[ItemText], threshold: float | None = None
     ) -> Iterator[tuple[Match, ...]]:
         """Yield for each item the profiles with at least `threshold`, the most relevant first.
 
@@ -128,9 +130,9 @@ class Matcher:
             if threshold is None
             else (threshold, threshold)
         )
-        for start in range(0, len(items), AT_ONCE):
-            batch = items[start : start + AT_ONCE]
-            weighed = self.weigh(batch)
+        for start in range(0, len(items), BATCH_SIZE):
+            batch = items[start : start + BATCH_SIZE]
+            weighed = self.score_items(batch)
             minimum = np.where(
                 self._bare[weighed.pairs.profiles], *np.array(thresholds, dtype=np.float32)
             )
@@ -143,40 +145,42 @@ class Matcher:
                 for item_matches in matches
             )
 
-    def weigh(self, items: Sequence[Words]) -> Weighed:
+    def score_items(self, items: Sequence[ItemText]) -> ScoredCandidates:
         """Score the candidates of these items by features and P(relevant)."""
         titles, summaries = [i.title for i in items], [i.summary for i in items]
         counted = self._index.count([f"{i.title}\n{i.summary}" for i in items])
         spotted = self._rules.spot(titles, summaries)
-        proposed = [self._index.best(counted, CANDIDATES), self._rules.fulfilled(spotted)]
+        proposed = [self._index.best(counted, MAX_CANDIDATES), self._rules.find_fulfilled(spotted)]
         similar = best = None
         if self._semantic:
             similar = self._semantic.similar(self.encode(items))
             best = self._semantic.best(similar)
-            proposed.append(self._semantic.near(best, CANDIDATES))
+            proposed.append(self._semantic.near(best, MAX_CANDIDATES))
         pairs = _merge_pairs(proposed, len(self.profiles))
-        pairs = _select_pairs(pairs, ~self._rules.vetoed(spotted, pairs))
+        pairs = _select_pairs(pairs, ~self._rules.find_vetoed(spotted, pairs))
         near = np.zeros((len(pairs), 2), dtype=np.float32)
         if self._semantic and similar is not None and best is not None:
             near[:, 0] = self._semantic.sentence(similar, pairs)
             near[:, 1] = best[pairs.items, pairs.profiles]
-        ruled = rule_features(*self._rules.shares(spotted, pairs), self._demanded[pairs.profiles])
-        features = np.hstack([near, lexical_features(self._index, counted, pairs), ruled])
+        ruled = compute_rule_features(
+            *self._rules.shares(spotted, pairs), self._demanded[pairs.profiles]
+        )
+        features = np.hstack([near, compute_lexical_features(self._index, counted, pairs), ruled])
         relevance = self.heads.relevance(features, self._bare[pairs.profiles])
-        return Weighed(pairs, features, relevance, similar)
+        return ScoredCandidates(pairs, features, relevance, similar)
 
-    def encode(self, items: Sequence[Words]) -> Floats:
+    def encode(self, items: Sequence[ItemText]) -> Floats:
         """Return items as vectors; empty ones without an encoder."""
         if self._semantic is None:
             return np.zeros((len(items), 0), dtype=np.float32)
-        return self._semantic.encode([as_read(i.title, i.summary) for i in items])
+        return self._semantic.encode([encoder_input(i.title, i.summary) for i in items])
 
-    def _make_match(self, weighed: Weighed, row: int, item: Words) -> Match:
+    def _make_match(self, weighed: ScoredCandidates, row: int, item: ItemText) -> Match:
         profile_index, item_index = int(weighed.pairs.profiles[row]), int(weighed.pairs.items[row])
         profile = self.profiles[profile_index]
         cosines = None
         if self._semantic and weighed.similar is not None:
-            cosines = self._semantic.of_profile(weighed.similar, item_index, profile_index)
+            cosines = self._semantic.profile_cosines(weighed.similar, item_index, profile_index)
         nearest = 0 if cosines is None else int(np.argmax(cosines))
         return Match(
             profile,
@@ -185,26 +189,26 @@ class Matcher:
             profile.phrasings[nearest],
             0.0 if cosines is None else float(cosines[nearest]),
             self._judge_polarity(
-                item, profile_index, cosines, by_rule=bool(weighed.features[row, BY_RULE])
+                item, profile_index, cosines, by_rule=bool(weighed.features[row, RULE_COLUMN])
             ),
         )
 
     def _judge_polarity(
-        self, item: Words, profile_index: int, cosines: Floats | None, *, by_rule: bool
+        self, item: ItemText, profile_index: int, cosines: Floats | None, *, by_rule: bool
     ) -> Polarity:
         profile = self.profiles[profile_index]
         if self._bare[profile_index] and not self._call_bare:
-            return NOT_CALLED
+            return UNDECIDED_POLARITY
         if profile_index not in self._prepared:
-            self._prepared[profile_index] = prepare(
+            self._prepared[profile_index] = prepare_phrasings(
                 profile.examples or (profile.text,), profile.opposites
             )
         similar = cosines[1:].tolist() if cosines is not None and profile.examples else None
-        return polarity(
+        return judge_polarity(
             item.title, item.summary, self._prepared[profile_index], similar, by_rule=by_rule
         )
 
-    def _list_matched(self, item: Words, profile_index: int) -> tuple[str, ...]:
+    def _list_matched(self, item: ItemText, profile_index: int) -> tuple[str, ...]:
         """Return the words of the item that caused the match: those that fulfil the author's rule,
         or else all in common.
         """
@@ -212,32 +216,34 @@ class Matcher:
         if profile.terms and (by_rule := self._rules.words(text, profile)):
             return by_rule
         if profile_index not in self._profile_tokens:
-            self._profile_tokens[profile_index] = set(self._tokens.of(profile.words, MOST_PROFILE))
+            self._profile_tokens[profile_index] = set(
+                self._tokens.of(profile.words, MAX_PROFILE_LENGTH)
+            )
         shared = self._profile_tokens[profile_index].intersection(self._tokens.of(text))
-        return self._tokens.surfaces(text, shared)[:MOST_WORDS_SHOWN]
+        return self._tokens.find_surfaces(text, shared)[:MAX_WORDS_SHOWN]
 
 
-def version(encoder: Encoder | None, with_heads: Heads | None = None) -> str:
+def matcher_version(encoder: Encoder | None, with_heads: Heads | None = None) -> str:
     """Return the version of the matcher: the code, the encoder, and a hash of all fitted or listed
     data.
 
     These are the weights of the heads, the gazetteer and the counts of words.
     """
-    weights = with_heads or heads(kind_of(encoder))
-    digest = hashlib.sha256(repr(weights).encode() + _listed()).hexdigest()[:8]
-    return f"{CODE}/{encoder.name if encoder else 'lexical'}/{digest}"
+    weights = with_heads or load_heads(encoder_kind(encoder))
+    digest = hashlib.sha256(repr(weights).encode() + _hash_word_files()).hexdigest()[:8]
+    return f"{CODE_VERSION}/{encoder.name if encoder else 'lexical'}/{digest}"
 
 
 @lru_cache(maxsize=1)
-def _listed() -> bytes:
-    return b"".join(hashlib.sha256(file.read_bytes()).digest() for file in (GAZETTEER, COUNTS))
+def _hash_word_files() -> bytes:
+    return b"".join(hashlib.sha256(file.read_bytes()).digest() for file in (GAZETTEER, COUNTS_FILE))
 
 
-def _merge_pairs(proposed: Sequence[Pairs], profiles: int) -> Pairs:
+def _merge_pairs(proposed: Sequence[CandidatePairs], profiles: int) -> CandidatePairs:
     """Return each proposed pair once, by item and profile."""
     keys = np.unique(np.concatenate([p.items * max(1, profiles) + p.profiles for p in proposed]))
-    return Pairs(*np.divmod(keys, max(1, profiles)))
+    return CandidatePairs(*np.divmod(keys, max(1, profiles)))
 
 
-def _select_pairs(pairs: Pairs, mask: NDArray[np.bool_]) -> Pairs:
-    return Pairs(pairs.items[mask], pairs.profiles[mask])
+def _select_pairs(pairs: CandidatePairs, mask: NDArray[np.bool_]) -> CandidatePairs:
+    return CandidatePairs(pairs.items[mask], pairs.profiles[mask])

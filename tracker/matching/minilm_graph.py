@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LAYERS, HEADS, WIDTH = 6, 12, 384
 
 
-def integer_graph(shipped: bytes) -> bytes:
+def build_integer_graph(shipped: bytes) -> bytes:
     """Build an ONNX file whose input `numbers` (pieces of one text, int64) gives `vector` (384,
     float32, length 1).
 
@@ -28,7 +28,7 @@ def integer_graph(shipped: bytes) -> bytes:
     return graph.file()
 
 
-def overflow_probe() -> bytes:
+def build_overflow_probe() -> bytes:
     """Build an ONNX file whose `sums` of the input `large` (64 times 255, uint8) are 64 · 255 · 127
     if all goes well.
 

@@ -17,57 +17,62 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.boilerplate import body, headline, words
-from tracker.matching.headline_compatibility import EMPTY, agree, replaced, stance
+from tracker.matching.boilerplate import clean_headline, clean_summary, split_words
+from tracker.matching.headline_compatibility import (
+    EMPTY_WORDS,
+    analyse_stance,
+    are_compatible,
+    have_replaced_words,
+)
 from tracker.matching.shingle_index import (
     Places,
-    Postings,
-    Runs,
-    Shared,
+    SharedShingles,
+    ShingleIndex,
+    Shingles,
     WordHashes,
-    runs_of,
-    shared_among,
+    find_shared_among,
+    make_shingles,
 )
 
-WINDOW = timedelta(days=7)
+COPY_WINDOW = timedelta(days=7)
 """Maximum age of a copied item: agency reports are copied within two days, weeklies take a week."""
 
-LIKE = 0.3
+MIN_JACCARD = 0.3
 """Share of common runs (Jaccard) from which two texts are copies: one changed word breaks three
 runs.
 """
 
-INSIDE = 0.75
+MIN_CONTAINMENT = 0.75
 """Share of the shorter text's runs contained in the longer, from which it is a cut copy of it..."""
 
-INSIDE_RUNS = 6
+MIN_CONTAINED_SHINGLES = 6
 """...if it has at least so many runs: eight words in a row are no common phrase. A headline of so
 many is enough alone.
 """
 
-FEWEST_WORDS = 4
+MIN_TITLE_WORDS = 4
 """A headline with fewer words of substance ("Live updates") is too general: then the summaries must
 be copies too.
 """
 
-FEWEST_IN_SUMMARY = 10
+MIN_SUMMARY_WORDS = 10
 """Words from which a summary can replace a headline that is too general."""
 
-TOPIC = 0.25
+MIN_SHARED_SUBSTANCE = 0.25
 """Share of the shorter headline's words of substance that the other must have: some sites give all
 pages one summary.
 """
 
-FEWEST_TOLD = 4
+MIN_SHINGLES_BEYOND_TITLE = 4
 """Runs outside the headline from which summaries outweigh headlines in other words."""
 
-MOST_WORDS = 80
+MAX_COMPARED_WORDS = 80
 """Words of a text that are compared: a report states its content at its beginning."""
 
-WORDINGS = 8
+MAX_WORDINGS = 8
 """Members of a group that are indexed: the first, and those that are worded differently."""
 
-SAME_WORDING = 0.9
+SAME_WORDING_JACCARD = 0.9
 """Jaccard similarity from which a copy is not indexed beside the item that it copies."""
 
 _SimilarPairs = tuple[Places, Places, NDArray[np.float64], NDArray[np.bool_]]
@@ -77,7 +82,7 @@ _Assignment = tuple[int, int, int]
 repeated after long.
 """
 
-CHUNK = 512
+CHUNK_SIZE = 512
 """Items that are compared with each other at once."""
 
 
@@ -87,13 +92,13 @@ class _ComparedText:
     words: list[str]
 
 
-class Copies:
+class NearDuplicates:
     """The items of the last days and their groups of copies."""
 
-    def __init__(self, window: timedelta = WINDOW) -> None:
+    def __init__(self, window: timedelta = COPY_WINDOW) -> None:
         self._window = window.total_seconds()
         self._hashes = WordHashes()
-        self._postings = Postings()
+        self._postings = ShingleIndex()
         self._offset = 0
         """Place of the oldest item held; places count up for ever, lists begin with this one."""
         self._titles: list[str] = []
@@ -115,8 +120,8 @@ class Copies:
         other too.
         """
         answers: list[int | None] = []
-        for begin in range(0, len(items), CHUNK):
-            answers += self._add_chunk(items[begin : begin + CHUNK])
+        for begin in range(0, len(items), CHUNK_SIZE):
+            answers += self._add_chunk(items[begin : begin + CHUNK_SIZE])
         return answers
 
     def remember(self, items: Sequence[tuple[int, int | None, str, str, datetime]]) -> None:
@@ -130,8 +135,8 @@ class Copies:
                 strict=True,
             )
         )
-        for begin in range(0, len(items), CHUNK):
-            chunk = items[begin : begin + CHUNK]
+        for begin in range(0, len(items), CHUNK_SIZE):
+            chunk = items[begin : begin + CHUNK_SIZE]
             runs = self._append_items(
                 [(id_, title, summary, seen) for id_, _, title, summary, seen in chunk]
             )
@@ -201,7 +206,7 @@ class Copies:
 
     def _classify_wording(self, place: int, other: int, similarity: float) -> int:
         """Classify a wording: the same as in its group, new, or repeated after long."""
-        if similarity < SAME_WORDING:
+        if similarity < SAME_WORDING_JACCARD:
             return _NEW
         seen = self._seen.values
         return (
@@ -214,35 +219,37 @@ class Copies:
         """Return True if the headlines agree; a first item that is no longer held always agrees."""
         if other < self._offset:
             return True
-        a = stance(self._titles[place - self._offset])
-        b = stance(self._titles[other - self._offset])
+        a = analyse_stance(self._titles[place - self._offset])
+        b = analyse_stance(self._titles[other - self._offset])
         if a is b:
             return True
         words_a, words_b = a.substance, b.substance
-        if len(words_a & words_b) < TOPIC * min(len(words_a), len(words_b)) or not agree(a, b):
+        if len(words_a & words_b) < MIN_SHARED_SUBSTANCE * min(
+            len(words_a), len(words_b)
+        ) or not are_compatible(a, b):
             return False
-        return not replaced(a, b) or all(
-            self._count_runs_beyond_title(p) >= FEWEST_TOLD for p in (place, other)
+        return not have_replaced_words(a, b) or all(
+            self._count_runs_beyond_title(p) >= MIN_SHINGLES_BEYOND_TITLE for p in (place, other)
         )
 
     def _has_same_headline(self, place: int, other: int) -> bool:
         a, b = self._titles[place - self._offset], self._titles[other - self._offset]
-        return a == b or stance(a).words == stance(b).words
+        return a == b or analyse_stance(a).words == analyse_stance(b).words
 
     def _count_runs_beyond_title(self, place: int) -> int:
         """Count the runs of a text beyond those of its headline."""
         index = place - self._offset
-        return int(self._sizes.values[index]) - len(stance(self._titles[index]).words)
+        return int(self._sizes.values[index]) - len(analyse_stance(self._titles[index]).words)
 
-    def _find_similar(self, runs: Runs, place: int) -> _SimilarPairs:
+    def _find_similar(self, runs: Shingles, place: int) -> _SimilarPairs:
         """Return pairs of row and earlier place with similar words: by row, the most similar first,
         then the latest.
 
         Pairs that share as many runs as a long headline has are included, but are copies only if
         the headline is the same.
         """
-        parts = (self._postings.shared(runs), shared_among(runs, place))
-        shared = Shared(
+        parts = (self._postings.find_shared(runs), find_shared_among(runs, place))
+        shared = SharedShingles(
             *(np.concatenate([getattr(p, n) for p in parts]) for n in ("rows", "places", "counts"))
         )
         is_held = shared.places >= self._offset
@@ -251,11 +258,11 @@ class Copies:
         other_sizes = self._sizes.values[places - self._offset].astype(np.int64)
         similarity = counts / (own_sizes + other_sizes - counts)
         smaller_sizes = np.minimum(own_sizes, other_sizes)
-        is_certain = (similarity >= LIKE) | (
-            (smaller_sizes >= INSIDE_RUNS) & (counts >= INSIDE * smaller_sizes)
+        is_certain = (similarity >= MIN_JACCARD) | (
+            (smaller_sizes >= MIN_CONTAINED_SHINGLES) & (counts >= MIN_CONTAINMENT * smaller_sizes)
         )
         seen = self._seen.values
-        is_candidate = is_certain | (counts >= INSIDE_RUNS)
+        is_candidate = is_certain | (counts >= MIN_CONTAINED_SHINGLES)
         is_candidate &= (
             np.abs(seen[place - self._offset + rows] - seen[places - self._offset]) <= self._window
         )
@@ -263,9 +270,9 @@ class Copies:
         order = chosen[np.lexsort((-places[chosen], -similarity[chosen], rows[chosen]))]
         return rows[order], places[order], similarity[order], is_certain[order]
 
-    def _append_items(self, items: Sequence[tuple[int, str, str, datetime]]) -> Runs:
+    def _append_items(self, items: Sequence[tuple[int, str, str, datetime]]) -> Shingles:
         texts = [_prepare_text(title, summary) for _, title, summary, _ in items]
-        runs = runs_of([text.words for text in texts], self._hashes)
+        runs = make_shingles([text.words for text in texts], self._hashes)
         self._titles += [text.title for text in texts]
         self._ids.extend([id_ for id_, *_ in items])
         self._sizes.extend(runs.sizes)
@@ -273,7 +280,7 @@ class Copies:
         self._wordings.extend([0] * len(items))
         return runs
 
-    def _store_groups(self, runs: Runs, assignments: Sequence[_Assignment]) -> None:
+    def _store_groups(self, runs: Shingles, assignments: Sequence[_Assignment]) -> None:
         """Store groups (id and place of the first, wording), and index the wordings for later
         items.
         """
@@ -282,7 +289,7 @@ class Copies:
         is_indexed = np.zeros(len(assignments), bool)
         wordings = self._wordings.values
         for row, (_, head, wording) in enumerate(assignments):
-            is_full = head >= self._offset and wordings[head - self._offset] >= WORDINGS
+            is_full = head >= self._offset and wordings[head - self._offset] >= MAX_WORDINGS
             if wording == _SAME or (wording == _NEW and is_full):
                 continue
             is_indexed[row] = True
@@ -340,13 +347,13 @@ class _Column:
 
 def _prepare_text(title: str, summary: str) -> _ComparedText:
     """Return the compared text of an item; no words if headline and summary are too general."""
-    heading, summary_text = headline(title), body(summary)
-    title_words, summary_words = words(heading), words(summary_text)
+    heading, summary_text = clean_headline(title), clean_summary(summary)
+    title_words, summary_words = split_words(heading), split_words(summary_text)
     if (
-        len(summary_words) < FEWEST_IN_SUMMARY
-        and len(frozenset(title_words) - EMPTY) < FEWEST_WORDS
+        len(summary_words) < MIN_SUMMARY_WORDS
+        and len(frozenset(title_words) - EMPTY_WORDS) < MIN_TITLE_WORDS
     ):
         return _ComparedText(heading, [])
     if summary_words[: len(title_words)] == title_words:
-        return _ComparedText(heading, summary_words[:MOST_WORDS])
-    return _ComparedText(heading, (title_words + summary_words)[:MOST_WORDS])
+        return _ComparedText(heading, summary_words[:MAX_COMPARED_WORDS])
+    return _ComparedText(heading, (title_words + summary_words)[:MAX_COMPARED_WORDS])

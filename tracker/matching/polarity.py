@@ -11,54 +11,54 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.matching.headline_assertions import Profile, profile
-from tracker.matching.polarity_lexicon import NAMES, stem
+from tracker.matching.headline_assertions import HeadlineAssertions, analyse_assertions
+from tracker.matching.polarity_lexicon import NEGATED_NAMES, stem_english
 
-WEIGHTS = (0.98, 0.29, 0.49, 0.46, 0.47)
+FEATURE_WEIGHTS = (0.98, 0.29, 0.49, 0.46, 0.47)
 """Log-odds for opposites, words, parity, going ahead and more, each as examples minus opposites.
 
 Fitted by ridge logistic regression on the development half of `tests/matching/opposite_pairs.py`,
 all written by us, then multiplied by 0.6: real news is less tidy than invented pairs.
 """
 
-COSINE = 2.0
+COSINE_WEIGHT = 2.0
 """Log-odds for a difference of 1 between the item's best cosine on either side. Set by hand, and
 low: opposite headlines are near to each other in every encoder."""
 
-LEAST_ABOUT = 0.3
-ENOUGH_ABOUT = 0.5
+MIN_TOPIC_FACTOR = 0.3
+FULL_TOPIC_SHARE = 0.5
 """The log-odds count in full if the item shares half of a phrasing's words and opposites (without
 names), less below, down to the first number if it shares none: an item on another topic has no
 direction. Set by hand.
 """
 
-ONE_SIDED = 0.6
+ONE_SIDED_FACTOR = 0.6
 """Factor on the log-odds if only one side has phrasings: an item unlike the examples need not be
 the opposite. Set by hand.
 """
 
-SUMMARY = 0.4
+SUMMARY_WEIGHT = 0.4
 """Weight of the summary beside the headline. Set by hand."""
 
-READ_OF_SUMMARY = 300
+MAX_SUMMARY_LENGTH = 300
 """Characters of the summary that are read: its first sentences hold its content."""
 
-BY_RULE = 2.0
+RULE_LOG_ODDS = 2.0
 """Log-odds for an item that fulfils the author's rule. Set by hand: 95 in 100 such items of the
 built-in set's history agree with the rule's intent, but its author knew them.
 """
 
-SURE_ENOUGH = 0.62
+MIN_CONFIDENCE = 0.62
 """Probability below which it abstains."""
 
-SUREST = 0.97
+MAX_CONFIDENCE = 0.97
 """Maximum probability, as sarcasm and errors of the rules remain."""
 
-MOST = math.log(SUREST / (1.0 - SUREST))
+MAX_LOG_ODDS = math.log(MAX_CONFIDENCE / (1.0 - MAX_CONFIDENCE))
 
-HEDGED = 0.65
-CONDITIONAL = 0.5
-SWAPPED = 0.1
+HEDGE_FACTOR = 0.65
+CONDITIONAL_FACTOR = 0.5
+SWAPPED_FACTOR = 0.1
 """Factors on the log-odds for each hedge (two at most) that the phrasings lack, for "if" and
 "would", and for two names in another order than in the phrasings. Set by hand.
 """
@@ -83,29 +83,29 @@ class Polarity:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedPhrasings:
     """Analysed phrasings of an indicator."""
 
-    examples: tuple[Profile, ...]
-    opposites: tuple[Profile, ...]
+    examples: tuple[HeadlineAssertions, ...]
+    opposites: tuple[HeadlineAssertions, ...]
     plain: frozenset[str]
     hedges: frozenset[str]
 
 
-def prepare(examples: Sequence[str], opposites: Sequence[str]) -> Prepared:
+def prepare_phrasings(examples: Sequence[str], opposites: Sequence[str]) -> PreparedPhrasings:
     """Analyse an indicator's phrasings once, for any number of items."""
     plain = _find_name_negations(examples, opposites)
-    for_it = tuple(profile(text, plain) for text in examples)
-    against = tuple(profile(text, plain) for text in opposites)
-    return Prepared(
+    for_it = tuple(analyse_assertions(text, plain) for text in examples)
+    against = tuple(analyse_assertions(text, plain) for text in opposites)
+    return PreparedPhrasings(
         for_it, against, plain, frozenset().union(*(p.hedges for p in (*for_it, *against)))
     )
 
 
-def polarity(
+def judge_polarity(
     title: str,
     summary: str,
-    prepared: Prepared,
+    prepared: PreparedPhrasings,
     similar: Sequence[float] | None = None,
     *,
     by_rule: bool = False,
@@ -116,26 +116,26 @@ def polarity(
     ignored. `by_rule` says that the item fulfils the rule that the author wrote for what the
     examples say.
 
-    >>> china = prepare(["China condemns the invasion"], ["China refuses to condemn the invasion"])
-    >>> judgement = polarity("Beijing stops short of condemning the invasion", "", china)
+    >>> china = prepare_phrasings(["China condemns the invasion"], ["China refuses to condemn the invasion"])
+    >>> judgement = judge_polarity("Beijing stops short of condemning the invasion", "", china)
     >>> judgement.sign, judgement.why
     (-1, 'as in the opposite “China refuses to condemn the invasion”')
-    >>> polarity("Will China condemn the invasion?", "", china).sign
+    >>> judge_polarity("Will China condemn the invasion?", "", china).sign
     0
     """
     if not prepared.examples and not prepared.opposites:
         return Polarity(0, 0.5, "there are no phrasings to compare with", "")
-    head = profile(title, prepared.plain)
+    head = analyse_assertions(title, prepared.plain)
     if head.asks:
         return Polarity(0, 0.5, "it asks and does not say", _find_nearest(head, prepared, 0).text)
     odds = _compute_odds(head, prepared)
     if summary:
-        odds += SUMMARY * _compute_odds(
-            profile(summary[:READ_OF_SUMMARY], prepared.plain), prepared
+        odds += SUMMARY_WEIGHT * _compute_odds(
+            analyse_assertions(summary[:MAX_SUMMARY_LENGTH], prepared.plain), prepared
         )
-    odds += _odds_from_cosines(similar, prepared) + (BY_RULE if by_rule else 0.0)
-    chance = min(SUREST, 1.0 / (1.0 + math.exp(-abs(odds))))
-    if chance < SURE_ENOUGH:
+    odds += _odds_from_cosines(similar, prepared) + (RULE_LOG_ODDS if by_rule else 0.0)
+    chance = min(MAX_CONFIDENCE, 1.0 / (1.0 + math.exp(-abs(odds))))
+    if chance < MIN_CONFIDENCE:
         return Polarity(
             0, 0.5, "too little speaks for either side", _find_nearest(head, prepared, 0).text
         )
@@ -147,8 +147,9 @@ def polarity(
     return Polarity(sign, chance, why, nearest.text)
 
 
-def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
-    """Return the support for the examples less that for the opposites, in the order of `WEIGHTS`.
+def compute_features(item: HeadlineAssertions, prepared: PreparedPhrasings) -> tuple[float, ...]:
+    """Return the support for the examples less that for the opposites, in the order of
+    `FEATURE_WEIGHTS`.
 
     A side without phrasings is taken as the reverse of the other.
     """
@@ -156,7 +157,7 @@ def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
     against = [_compare_phrasing(item, phrasing) for phrasing in prepared.opposites]
     sides = [
         (_combine_side([v[k] for v in supporting]), _combine_side([v[k] for v in against]))
-        for k in range(len(WEIGHTS))
+        for k in range(len(FEATURE_WEIGHTS))
     ]
     if not supporting:
         return tuple(-2.0 * b for _, b in sides)
@@ -165,7 +166,7 @@ def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
     return tuple(a - b for a, b in sides)
 
 
-def about(item: Profile, prepared: Prepared) -> float:
+def score_topic(item: HeadlineAssertions, prepared: PreparedPhrasings) -> float:
     """Return the degree to which the item is on the phrasings' topic (0..1); names alone give no
     direction.
     """
@@ -174,23 +175,27 @@ def about(item: Profile, prepared: Prepared) -> float:
         share = max(
             share, _count_shared(item, phrasing) / max(2, len(phrasing.stems) - len(phrasing.names))
         )
-    whole = 1.0 if prepared.examples and prepared.opposites else ONE_SIDED
-    return whole * (LEAST_ABOUT + (1.0 - LEAST_ABOUT) * min(1.0, share / ENOUGH_ABOUT))
-
-
-def _compute_odds(item: Profile, prepared: Prepared) -> float:
-    odds = math.fsum(w * f for w, f in zip(WEIGHTS, features(item, prepared), strict=True)) * about(
-        item, prepared
+    whole = 1.0 if prepared.examples and prepared.opposites else ONE_SIDED_FACTOR
+    return whole * (
+        MIN_TOPIC_FACTOR + (1.0 - MIN_TOPIC_FACTOR) * min(1.0, share / FULL_TOPIC_SHARE)
     )
-    odds = max(-MOST, min(MOST, odds))  # first, so that a hedge weakens even the clearest item
+
+
+def _compute_odds(item: HeadlineAssertions, prepared: PreparedPhrasings) -> float:
+    odds = math.fsum(
+        w * f for w, f in zip(FEATURE_WEIGHTS, compute_features(item, prepared), strict=True)
+    ) * score_topic(item, prepared)
+    odds = max(
+        -MAX_LOG_ODDS, min(MAX_LOG_ODDS, odds)
+    )  # first, so that a hedge weakens even the clearest item
     hedges = item.hedges - prepared.hedges
-    odds *= HEDGED ** min(2, len(hedges))
+    odds *= HEDGE_FACTOR ** min(2, len(hedges))
     if hedges & _CONDITIONS:
-        odds *= CONDITIONAL
-    return odds * SWAPPED if _has_swapped_names(item, prepared) else odds
+        odds *= CONDITIONAL_FACTOR
+    return odds * SWAPPED_FACTOR if _has_swapped_names(item, prepared) else odds
 
 
-def _compare_phrasing(item: Profile, phrasing: Profile) -> tuple[float, ...]:
+def _compare_phrasing(item: HeadlineAssertions, phrasing: HeadlineAssertions) -> tuple[float, ...]:
     axes = math.fsum(
         v * phrasing.axes[name] for name, v in item.axes.items() if name in phrasing.axes
     )
@@ -211,14 +216,14 @@ def _combine_side(values: list[float]) -> float:
     return max(0.0, *values) + min(0.0, *values) if values else 0.0
 
 
-def _count_shared(item: Profile, phrasing: Profile) -> int:
+def _count_shared(item: HeadlineAssertions, phrasing: HeadlineAssertions) -> int:
     axes = sum(1 for name, value in item.axes.items() if value and phrasing.axes.get(name))
     return axes + sum(
         1 for word in phrasing.stems if word in item.stems and word not in phrasing.names
     )
 
 
-def _odds_from_cosines(similar: Sequence[float] | None, prepared: Prepared) -> float:
+def _odds_from_cosines(similar: Sequence[float] | None, prepared: PreparedPhrasings) -> float:
     examples = len(prepared.examples)
     if (
         similar is None
@@ -227,10 +232,10 @@ def _odds_from_cosines(similar: Sequence[float] | None, prepared: Prepared) -> f
     ):
         return 0.0
     gap = max(similar[:examples]) - max(similar[examples:])
-    return COSINE * gap if math.isfinite(gap) else 0.0
+    return COSINE_WEIGHT * gap if math.isfinite(gap) else 0.0
 
 
-def _has_swapped_names(item: Profile, prepared: Prepared) -> bool:
+def _has_swapped_names(item: HeadlineAssertions, prepared: PreparedPhrasings) -> bool:
     """Return True if two names stand in another order than in every phrasing that has both ("Russia
     condemns China").
     """
@@ -240,7 +245,7 @@ def _has_swapped_names(item: Profile, prepared: Prepared) -> bool:
     return -1 in orders and 1 not in orders
 
 
-def _compare_order(item: Profile, phrasing: Profile) -> int:
+def _compare_order(item: HeadlineAssertions, phrasing: HeadlineAssertions) -> int:
     """Return +1 if two names of the phrasing have the same order in the item, -1 for the other, 0
     if undecidable.
     """
@@ -260,16 +265,18 @@ def _find_name_negations(examples: Sequence[str], opposites: Sequence[str]) -> f
     """
     negations = set()
     for text in (*examples, *opposites):
-        words = profile(text).order
+        words = analyse_assertions(text).order
         for before, word, after in zip(("", *words), words, (*words[1:], ""), strict=False):
-            if f"{word} {after}" in NAMES or (
+            if f"{word} {after}" in NEGATED_NAMES or (
                 before in _ARTICLES and word in ("no", "not", "zero", "never")
             ):
-                negations.add(f"{word} {stem(after)}")
+                negations.add(f"{word} {stem_english(after)}")
     return frozenset(negations)
 
 
-def _find_nearest(item: Profile, prepared: Prepared, sign: int) -> Profile:
+def _find_nearest(
+    item: HeadlineAssertions, prepared: PreparedPhrasings, sign: int
+) -> HeadlineAssertions:
     """Return the phrasing most like the item, of the winning side if it has any."""
     candidates = {1: prepared.examples, -1: prepared.opposites}.get(sign) or (
         *prepared.examples,
@@ -281,7 +288,7 @@ def _find_nearest(item: Profile, prepared: Prepared, sign: int) -> Profile:
     )
 
 
-def _explain(item: Profile, prepared: Prepared, sign: int) -> str:
+def _explain(item: HeadlineAssertions, prepared: PreparedPhrasings, sign: int) -> str:
     winning = prepared.examples if sign > 0 else prepared.opposites
     opposite = "" if sign > 0 else "the opposite "
     closest = _find_nearest(item, prepared, 0)

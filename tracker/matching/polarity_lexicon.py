@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-AXES = """
+AXIS_WORDS = """
 more: rise rose risen increase grow grew grown climb jump soar surge expand swell swollen widen
     boost raise hike more gain upturn double triple spike skyrocket multiply mount balloon peak
     highest largest most record_high up= year_high decade_high all-time_high step_up ramp_up pump_up
@@ -177,13 +177,13 @@ impossible free_of shy_away_from shies_away_from stay_away_from keep_from out_of
 think_twice_about nowhere zero= resist cannot= unable neither_will
 """
 
-HARMLESS = (
+HARMLESS_NEGATIONS = (
     "not_only not_just no_doubt no_matter no_wonder no_less_than nothing_but if_not "
     "no_fewer_than no_more_than"
 )
 """Phrases whose negation negates nothing."""
 
-NAMES = frozenset(
+NEGATED_NAMES = frozenset(
     "no limit|no confid|no fli|no deal|no string|no first|zero covid|never trump".split("|")
 )
 """Stems of negations inside names; if a phrasing contains one, it negates nothing."""
@@ -195,14 +195,14 @@ rumour rumor allegedly think ponder study want propose if= unless= doubt unclear
 set_to poised potential could_be hint signal suggest not_rule_out talk_of debate discuss intend aim
 """
 
-RESTRICTIONS = frozenset(
+RESTRICTION_STEMS = frozenset(
     "sanction ban curb restrict siege veto mandat embargo blockad tariff levi rule"
     " quarantin lockdown moratorium limit cap curfew block quota duti mask emerg warn freez"
     " suspens state alert".split()
 )
 """Stems of measures that lifting ends; lifting anything else (rates, output) raises it."""
 
-BOUNDARIES = frozenset(
+CLAUSE_BOUNDARIES = frozenset(
     "but while as after despite amid although though before since because until when"
     " whereas yet even however who which where and".split()
 )
@@ -216,7 +216,7 @@ PREPOSITIONS = frozenset(
 )
 """Words that cannot begin an object: a cue before one of them refers to the words before it."""
 
-EMPTY = frozenset(
+EMPTY_WORDS = frozenset(
     "a an the of in on at to for and or by with as is are was were be been its it his her their "
     "they he she after over from that this these those has have had will says say said than "
     "then into out so new amid all who which there we us our you your i do does did being about "
@@ -226,7 +226,7 @@ EMPTY = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class PolarityCue:
     """Effect of a word or phrase: its ends of axes (+1 / -1), if it reverses what it governs, and
     if it hedges.
     """
@@ -245,10 +245,10 @@ def _load_stemmer() -> Any:
 
 
 @lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
+def stem_english(word: str) -> str:
     """Return the stem of a lower-case word without its possessive ending.
 
-    >>> stem("condemning"), stem("china's")
+    >>> stem_english("condemning"), stem_english("china's")
     ('condemn', 'china')
     """
     bare = word[:-2] if word.endswith("'s") else word
@@ -256,42 +256,44 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def lexicon() -> dict[str, tuple[tuple[tuple[str, ...], Cue], ...]]:
+def load_lexicon() -> dict[str, tuple[tuple[tuple[str, ...], PolarityCue], ...]]:
     """Return the cues by their first word: a stem, or `=` before an exact form; the longest phrases
     first.
     """
-    cues: dict[tuple[str, ...], Cue] = {}
+    cues: dict[tuple[str, ...], PolarityCue] = {}
     for key, cue in _parse_entries():
-        known = cues.get(key, Cue())
+        known = cues.get(key, PolarityCue())
         ends = tuple(dict.fromkeys(known.ends + cue.ends))
         needs_object = cue.only_with_object or known.only_with_object
-        cues[key] = Cue(ends, cue.turns or known.turns, needs_object, cue.hedges or known.hedges)
-    by_first: dict[str, list[tuple[tuple[str, ...], Cue]]] = {}
+        cues[key] = PolarityCue(
+            ends, cue.turns or known.turns, needs_object, cue.hedges or known.hedges
+        )
+    by_first: dict[str, list[tuple[tuple[str, ...], PolarityCue]]] = {}
     for key, cue in sorted(cues.items(), key=lambda entry: -len(entry[0])):
         by_first.setdefault(key[0], []).append((key, cue))
     return {first: tuple(entries) for first, entries in by_first.items()}
 
 
-def _parse_entries() -> Iterator[tuple[tuple[str, ...], Cue]]:
+def _parse_entries() -> Iterator[tuple[tuple[str, ...], PolarityCue]]:
     axis, end = "", 1
-    for part in AXES.replace("|", " | ").split():
+    for part in AXIS_WORDS.replace("|", " | ").split():
         if part.endswith(":"):
             axis, end = part[:-1], 1
         elif part == "|":
             end = -1
         else:
             turns, needs_object = part[-1] in "!~", part[-1] == "~"
-            yield _parse_key(part), Cue(((axis, end),), turns, needs_object)
+            yield _parse_key(part), PolarityCue(((axis, end),), turns, needs_object)
     for part in NEGATORS.split():
-        yield _parse_key(part), Cue(turns=True)
+        yield _parse_key(part), PolarityCue(turns=True)
     for part in HEDGES.split():
-        yield _parse_key(part), Cue(hedges=True)
-    for part in HARMLESS.split():
-        yield _parse_key(part), Cue()
+        yield _parse_key(part), PolarityCue(hedges=True)
+    for part in HARMLESS_NEGATIONS.split():
+        yield _parse_key(part), PolarityCue()
 
 
 def _parse_key(entry: str) -> tuple[str, ...]:
     bare = entry.rstrip("!~")
     if bare.endswith("="):
         return ("=" + bare[:-1],)
-    return tuple(stem(word) for word in bare.split("_"))
+    return tuple(stem_english(word) for word in bare.split("_"))

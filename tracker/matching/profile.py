@@ -38,7 +38,7 @@ class Profile:
         )
 
 
-def profile_of(indicator: Indicator) -> Profile:
+def profile_from_indicator(indicator: Indicator) -> Profile:
     """Convert an indicator; the profile is the same for all questions of the indicator."""
     return Profile(
         indicator.name,

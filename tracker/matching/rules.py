@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.lexical import Pairs
+from tracker.matching.lexical import CandidatePairs
 from tracker.matching.profile import Profile
-from tracker.matching.spotting import Spotter, flat, one_spaced
+from tracker.matching.spotting import PhraseFinder, collapse_spaces, flatten_text
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Spotted:
+class TermHits:
     """Groups (items × groups) and vetoes (items × terms) that occur in headlines, and in whole
     texts.
     """
@@ -32,13 +32,13 @@ class Spotted:
     terms: "csr_matrix"
 
 
-class Rules:
+class TermRules:
     """The terms of all profiles."""
 
     def __init__(self, profiles: Sequence[Profile]) -> None:
         self._terms = list(dict.fromkeys(chain.from_iterable(_list_terms(p) for p in profiles)))
         number = {term: n for n, term in enumerate(self._terms)}
-        self._spotter = Spotter(self._terms)
+        self._spotter = PhraseFinder(self._terms)
         groups = list(dict.fromkeys(group for p in profiles for group in p.terms))
         of_group = {group: n for n, group in enumerate(groups)}
         # scipy requires at least one row.
@@ -52,26 +52,28 @@ class Rules:
         )
         self._demanded = np.asarray(self._all_of.sum(axis=1)).ravel()
 
-    def spot(self, titles: Sequence[str], summaries: Sequence[str]) -> Spotted:
+    def spot(self, titles: Sequence[str], summaries: Sequence[str]) -> TermHits:
         """Find the terms in these items."""
         if not self._terms:
             titles, summaries = [""] * len(titles), [""] * len(summaries)
-        in_titles = [self._spotter.indexes(flat(title)) for title in titles]
-        in_rest = [self._spotter.indexes(flat(text)) if text else [] for text in summaries]
+        in_titles = [self._spotter.find_indexes(flatten_text(title)) for title in titles]
+        in_rest = [
+            self._spotter.find_indexes(flatten_text(text)) if text else [] for text in summaries
+        ]
         both = [a + b for a, b in zip(in_titles, in_rest, strict=True)]
         terms = _make_sparse(both, len(self._terms))
         title_terms = _make_sparse(in_titles, len(self._terms))
-        return Spotted(
+        return TermHits(
             _make_binary(title_terms @ self._any_of), _make_binary(terms @ self._any_of), terms
         )
 
-    def fulfilled(self, spotted: Spotted) -> Pairs:
+    def find_fulfilled(self, spotted: TermHits) -> CandidatePairs:
         """Return the pairs of which the item has a term of every group of the profile."""
         share = (spotted.groups @ self._all_of.T).tocoo()
         full = share.data > self._demanded[share.col] - 0.5
-        return Pairs(share.row[full].astype(np.int64), share.col[full].astype(np.int64))
+        return CandidatePairs(share.row[full].astype(np.int64), share.col[full].astype(np.int64))
 
-    def shares(self, spotted: Spotted, pairs: Pairs) -> tuple[Floats, Floats]:
+    def shares(self, spotted: TermHits, pairs: CandidatePairs) -> tuple[Floats, Floats]:
         """Return the share of each pair's groups that occur in the headline, and anywhere; 0
         without groups.
         """
@@ -83,7 +85,7 @@ class Rules:
         ]
         return shares[0].astype(np.float32), shares[1].astype(np.float32)
 
-    def vetoed(self, spotted: Spotted, pairs: Pairs) -> NDArray[np.bool_]:
+    def find_vetoed(self, spotted: TermHits, pairs: CandidatePairs) -> NDArray[np.bool_]:
         """Return for each pair if a veto term of the profile occurs in the item."""
         hits = spotted.terms[pairs.items].multiply(self._unless[pairs.profiles]).sum(axis=1)
         return np.asarray(hits).ravel() > 0
@@ -92,12 +94,12 @@ class Rules:
         """Return the terms of one profile's groups as they occur in a text, the first of each; none
         if a group has none.
         """
-        spotter = Spotter([term for group in profile.terms for term in group])
+        spotter = PhraseFinder([term for group in profile.terms for term in group])
         owner = [n for n, group in enumerate(profile.terms) for _ in group]
-        flattened = flat(text)
-        original = one_spaced(text)
+        flattened = flatten_text(text)
+        original = collapse_spaces(text)
         first_terms: dict[int, str] = {}
-        for term_index, start, end in sorted(spotter.spans(flattened), key=lambda hit: hit[1]):
+        for term_index, start, end in sorted(spotter.find_spans(flattened), key=lambda hit: hit[1]):
             first_terms.setdefault(
                 owner[term_index],
                 (original if len(original) == len(flattened) else flattened)[start:end],
@@ -109,22 +111,24 @@ class Rules:
         )
 
 
-def fulfilling(texts: Sequence[str], profiles: Sequence[Profile]) -> frozenset[tuple[int, int]]:
+def find_fulfilling(
+    texts: Sequence[str], profiles: Sequence[Profile]
+) -> frozenset[tuple[int, int]]:
     """Return the (text, profile) pairs, by their places, of which the text fulfils the profile's
     rule.
     """
-    rules = Rules(profiles)
+    rules = TermRules(profiles)
     spotted = rules.spot(texts, [""] * len(texts))
-    pairs = rules.fulfilled(spotted)
-    is_fulfilled = ~rules.vetoed(spotted, pairs)
+    pairs = rules.find_fulfilled(spotted)
+    is_fulfilled = ~rules.find_vetoed(spotted, pairs)
     return frozenset(
         zip(pairs.items[is_fulfilled].tolist(), pairs.profiles[is_fulfilled].tolist(), strict=True)
     )
 
 
-def fulfils(text: str, profile: Profile) -> bool:
+def fulfils_rule(text: str, profile: Profile) -> bool:
     """Return True if a text has a term of every group, and no veto term."""
-    return bool(fulfilling([text], [profile]))
+    return bool(find_fulfilling([text], [profile]))
 
 
 def _list_terms(profile: Profile) -> tuple[str, ...]:

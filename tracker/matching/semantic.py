@@ -7,20 +7,20 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.lexical import Pairs
+from tracker.matching.lexical import CandidatePairs
 from tracker.matching.profile import Profile
-from tracker.matching.tokens import Tokens
+from tracker.matching.tokens import Vocabulary
 
 Floats = NDArray[np.float32]
 
-MOST_SUMMARY: Final = 300
+MAX_SUMMARY_LENGTH: Final = 300
 """Characters of a summary that are encoded after the headline."""
 
-NEAR: Final = 0.4
+MIN_CANDIDATE_COSINE: Final = 0.4
 """Cosine from which a profile is a candidate even if it shares no rare word with the item."""
 
 
-GRID: Final = 2.0**11
+GRID_STEPS: Final = 2.0**11
 """Steps to 1 of the numbers in a compared vector; rounding moves a cosine by some 0.0002."""
 
 
@@ -36,24 +36,26 @@ class Encoder(Protocol):
         """Return one row of float32 per text; all zero for a text without a known word."""
 
 
-def kind_of(encoder: Encoder | None) -> str:
+def encoder_kind(encoder: Encoder | None) -> str:
     """Return the kind of an encoder, which selects heads and thresholds: "static", "minilm", or
     "lexical" for none.
     """
     return encoder.name.partition("-")[0] if encoder else "lexical"
 
 
-def comparable(vectors: Floats) -> Floats:
+def round_to_grid(vectors: Floats) -> Floats:
     """Round vectors of length 1 to a grid on which float32 products are exact, so that cosines are
     the same to the last bit.
 
     All sums are multiples of 2^-22 and not much above 1, which 24 bits hold. Otherwise a product of
     matrices would depend on its other rows, and a replay would give other numbers.
     """
-    return np.asarray(np.rint(vectors * np.float32(GRID)) / np.float32(GRID), dtype=np.float32)
+    return np.asarray(
+        np.rint(vectors * np.float32(GRID_STEPS)) / np.float32(GRID_STEPS), dtype=np.float32
+    )
 
 
-class Semantic:
+class SemanticIndex:
     """The phrasings of all profiles as vectors.
 
     `phrasings` encodes the profiles' own texts, by default the encoder itself: one with a cache,
@@ -64,7 +66,7 @@ class Semantic:
         self,
         profiles: Sequence[Profile],
         encoder: Encoder,
-        tokens: Tokens,
+        tokens: Vocabulary,
         phrasings: Encoder | None = None,
     ) -> None:
         self._encoder = encoder
@@ -78,7 +80,7 @@ class Semantic:
         return self._encode_texts(texts, self._encoder)
 
     def _encode_texts(self, texts: Sequence[str], encoder: Encoder) -> Floats:
-        return comparable(encoder.encode([self._tokens.in_english(text) for text in texts]))
+        return round_to_grid(encoder.encode([self._tokens.in_english(text) for text in texts]))
 
     def similar(self, vectors: Floats) -> Floats:
         """Return items × phrasings: cosines of vectors that `encode` made."""
@@ -91,9 +93,11 @@ class Semantic:
             return similar
         return np.asarray(np.maximum.reduceat(similar, self._starts[:-1], axis=1))
 
-    def near(self, best: Floats, limit: int) -> Pairs:
+    def near(self, best: Floats, limit: int) -> CandidatePairs:
         """Return the profiles that an item is near to, at most the `limit` nearest."""
-        items, profiles = np.divmod(np.flatnonzero(best >= NEAR), max(1, best.shape[1]))
+        items, profiles = np.divmod(
+            np.flatnonzero(best >= MIN_CANDIDATE_COSINE), max(1, best.shape[1])
+        )
         cosines = best[items, profiles]
         ends = np.cumsum(np.bincount(items, minlength=len(best)))
         is_nearest = np.ones(len(items), dtype=bool)
@@ -101,19 +105,19 @@ class Semantic:
             if end - start > limit:
                 row = cosines[start:end]
                 is_nearest[start:end] = row >= np.partition(row, len(row) - limit)[len(row) - limit]
-        return Pairs(items[is_nearest], profiles[is_nearest])
+        return CandidatePairs(items[is_nearest], profiles[is_nearest])
 
-    def sentence(self, similar: Floats, pairs: Pairs) -> Floats:
+    def sentence(self, similar: Floats, pairs: CandidatePairs) -> Floats:
         """Return the cosine of each pair's item with the profile's own sentence."""
         return np.asarray(similar[pairs.items, np.asarray(self._starts)[pairs.profiles]])
 
-    def of_profile(self, similar: Floats, item: int, profile: int) -> Floats:
+    def profile_cosines(self, similar: Floats, item: int, profile: int) -> Floats:
         """Return the cosines of one item with each phrasing of one profile, its own
         sentence first.
         """
         return np.asarray(similar[item, self._starts[profile] : self._starts[profile + 1]])
 
 
-def as_read(title: str, summary: str) -> str:
+def encoder_input(title: str, summary: str) -> str:
     """Return the text of an item that is encoded."""
-    return f"{title}. {summary[:MOST_SUMMARY]}" if summary else title
+    return f"{title}. {summary[:MAX_SUMMARY_LENGTH]}" if summary else title

@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
-RUN = 3
+SHINGLE_WORDS = 3
 """Words in a shingle: with two, unrelated reports share phrases; with four, one changed word breaks
 too many.
 """
 
-COMMON = 64
+MAX_SHINGLE_TEXTS = 64
 """Texts of one stretch above which a shared run is a phrase ("the war in"): it finds no text, but
 is counted.
 """
 
-STRETCH = 1 << 20
+FULL_STRETCH_SIZE = 1 << 20
 """Entries from which a stretch of the index is no longer merged."""
 
 _LOW = np.uint64(0xFFFFFFFF)
@@ -50,7 +50,7 @@ class WordHashes(dict[str, int]):
 
 
 @dataclass(frozen=True, slots=True)
-class Runs:
+class Shingles:
     """Distinct runs of several texts as sorted entries: the run, and behind it the row
     of its text.
     """
@@ -70,7 +70,7 @@ class Runs:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedShingles:
     """Pairs of a queried text and an earlier one, with the number of common runs."""
 
     rows: Places
@@ -78,31 +78,31 @@ class Shared:
     counts: Places
 
 
-def runs_of(texts: list[list[str]], hashes: WordHashes) -> Runs:
+def make_shingles(texts: list[list[str]], hashes: WordHashes) -> Shingles:
     """Return the runs of three words of each text; a text with fewer words has none."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     flat = np.fromiter(
         map(hashes.__getitem__, chain.from_iterable(texts)), np.uint64, int(lengths.sum())
     )
     rows = np.repeat(np.arange(len(texts)), lengths)
-    if flat.size < RUN:
-        return Runs(np.empty(0, np.uint64), np.zeros(len(texts), np.int64))
+    if flat.size < SHINGLE_WORDS:
+        return Shingles(np.empty(0, np.uint64), np.zeros(len(texts), np.int64))
     mixed = flat[:-2] * _MIX[0] + flat[1:-1] * _MIX[1] + flat[2:] * _MIX[2]
     inside = rows[:-2] == rows[2:]
     entries = np.sort((mixed[inside] >> _HIGH << _HIGH) | rows[:-2][inside].astype(np.uint64))
     entries = (
         entries[np.concatenate(([True], entries[1:] != entries[:-1]))] if entries.size else entries
     )
-    return Runs(entries, np.bincount((entries & _LOW).astype(np.int64), minlength=len(texts)))
+    return Shingles(entries, np.bincount((entries & _LOW).astype(np.int64), minlength=len(texts)))
 
 
-class Postings:
+class ShingleIndex:
     """The index: sorted stretches of entries, the oldest first."""
 
     def __init__(self) -> None:
         self._stretches: list[Keys] = []
 
-    def add(self, runs: Runs, first: int, selected: NDArray[np.bool_]) -> None:
+    def add(self, runs: Shingles, first: int, selected: NDArray[np.bool_]) -> None:
         """Index the runs of the selected rows; the first row has the place `first`."""
         entries = runs.entries[selected[runs.rows]]
         if not entries.size:
@@ -111,7 +111,7 @@ class Postings:
         self._stretches.append(entries + np.uint64(first))
         while len(self._stretches) > 1:
             last, before = self._stretches[-1], self._stretches[-2]
-            if before.size >= STRETCH or before.size > 2 * last.size:
+            if before.size >= FULL_STRETCH_SIZE or before.size > 2 * last.size:
                 break
             self._stretches[-2:] = [np.sort(np.concatenate((before, last)), kind="stable")]
 
@@ -120,14 +120,14 @@ class Postings:
         remaining = [stretch[(stretch & _LOW) >= np.uint64(first)] for stretch in self._stretches]
         self._stretches = [stretch for stretch in remaining if stretch.size]
 
-    def shared(self, runs: Runs) -> Shared:
+    def find_shared(self, runs: Shingles) -> SharedShingles:
         """Return the texts that share a run other than a common phrase with these, and the number
         of common runs.
         """
         parts = [_find_shared(stretch, runs) for stretch in self._stretches] or [
-            Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)
+            SharedShingles(_NO_PLACES, _NO_PLACES, _NO_PLACES)
         ]
-        return Shared(
+        return SharedShingles(
             *(
                 np.concatenate([getattr(part, name) for part in parts])
                 for name in ("rows", "places", "counts")
@@ -140,16 +140,18 @@ class Postings:
         return sum(stretch.nbytes for stretch in self._stretches)
 
 
-def shared_among(runs: Runs, first: int) -> Shared:
+def find_shared_among(runs: Shingles, first: int) -> SharedShingles:
     """Return the same among the queried texts, whose places begin at `first`: each with those
     before it.
     """
     shared = _find_shared(runs.entries, runs, common=len(runs.sizes))
     earlier = shared.places < shared.rows
-    return Shared(shared.rows[earlier], shared.places[earlier] + first, shared.counts[earlier])
+    return SharedShingles(
+        shared.rows[earlier], shared.places[earlier] + first, shared.counts[earlier]
+    )
 
 
-def _find_shared(stretch: Keys, runs: Runs, common: int = COMMON) -> Shared:
+def _find_shared(stretch: Keys, runs: Shingles, common: int = MAX_SHINGLE_TEXTS) -> SharedShingles:
     keys, rows = runs.keys, runs.rows
     low = np.searchsorted(stretch, keys << _HIGH)
     often = np.searchsorted(stretch, (keys << _HIGH) | _LOW, side="right") - low
@@ -157,18 +159,18 @@ def _find_shared(stretch: Keys, runs: Runs, common: int = COMMON) -> Shared:
     frequencies = often[rare]
     ends = np.cumsum(frequencies)
     if not ends.size:
-        return Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)
+        return SharedShingles(_NO_PLACES, _NO_PLACES, _NO_PLACES)
     within = np.arange(ends[-1]) - np.repeat(ends - frequencies, frequencies)
     hits = stretch[np.repeat(low[rare], frequencies) + within] & _LOW
     pairs, counts = np.unique(
         (np.repeat(rows[rare], frequencies).astype(np.uint64) << _HIGH) | hits, return_counts=True
     )
     text_rows, text_places = (pairs >> _HIGH).astype(np.int64), (pairs & _LOW).astype(np.int64)
-    if common == COMMON and (phrases := often > common).any():
+    if common == MAX_SHINGLE_TEXTS and (phrases := often > common).any():
         counts = counts + _count_shared_phrases(
             stretch, runs.entries[phrases], text_rows, text_places
         )
-    return Shared(text_rows, text_places, counts)
+    return SharedShingles(text_rows, text_places, counts)
 
 
 def _count_shared_phrases(

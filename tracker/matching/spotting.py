@@ -8,34 +8,34 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tracker.matching.aliases import HAN
+from tracker.matching.aliases import HAN_RANGES
 
-_HAN: Final = re.compile(f"[{HAN}]")
-_WORD_CHARACTER: Final = re.compile(rf"[^\W{HAN}]")
-_REST_OF_WORD: Final = re.compile(rf"[^\W{HAN}]*")
+_HAN: Final = re.compile(f"[{HAN_RANGES}]")
+_WORD_CHARACTER: Final = re.compile(rf"[^\W{HAN_RANGES}]")
+_REST_OF_WORD: Final = re.compile(rf"[^\W{HAN_RANGES}]*")
 
-Span = tuple[int, int, int]
+PhraseHit = tuple[int, int, int]
 """Number of a phrase, start and end of a hit."""
 
 
-def flat(text: str) -> str:
+def flatten_text(text: str) -> str:
     """Return a text as the automaton sees it: lower case, one space for any white space."""
-    return one_spaced(lowered(text))
+    return collapse_spaces(lower_text(text))
 
 
-def lowered(text: str) -> str:
+def lower_text(text: str) -> str:
     """Return a text in lower case, character by character: `İ` alone would become two and shift the
     spans.
     """
     return text.lower() if text.isascii() else text.replace("İ", "I").lower()
 
 
-def one_spaced(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """Return a text with one space for any white space, and none around it."""
     return " ".join(text.split())
 
 
-class Spotter:
+class PhraseFinder:
     """Finds its phrases in texts: all of them, or only the `longest` of those that overlap."""
 
     def __init__(self, phrases: Sequence[str], *, longest: bool = False) -> None:
@@ -44,30 +44,30 @@ class Spotter:
         self._open = [p.endswith("*") for p in phrases]
         self._anywhere = [_HAN.search(p) is not None for p in phrases]
         self._longest = longest
-        bodies = [_make_encodable(flat(p.rstrip("*").strip())) for p in phrases]
+        bodies = [_make_encodable(flatten_text(p.rstrip("*").strip())) for p in phrases]
         self._numbers = [number for number, body in enumerate(bodies) if body]
         self._automaton = AhoCorasick([body for body in bodies if body]) if self._numbers else None
 
-    def indexes(self, text: str) -> list[int]:
-        """Return the phrases in a `flat` text, with repetitions."""
+    def find_indexes(self, text: str) -> list[int]:
+        """Return the phrases in a `flatten_text` text, with repetitions."""
         return [number for number, _, _ in self._find_at_borders(text)]
 
-    def spans(self, text: str) -> Iterator[Span]:
-        """Yield phrase, start and end of each hit in a `flat` text; a starred phrase ends with its
-        word.
+    def find_spans(self, text: str) -> Iterator[PhraseHit]:
+        """Yield phrase, start and end of each hit in a `flatten_text` text; a starred phrase ends
+        with its word.
         """
         for number, start, end in self._find_at_borders(text):
             goes_on = self._open[number] and not self._anywhere[number]
             yield number, start, self._find_word_end(text, end) if goes_on else end
 
-    def _find_at_borders(self, text: str) -> list[Span]:
+    def _find_at_borders(self, text: str) -> list[PhraseHit]:
         """Return the hits whose ends are word borders, where required."""
         hits = self._find_hits(text)
         bordered = [hit for hit in hits if self._is_at_borders(text, *hit)] if hits else []
 
         return _select_longest(bordered) if self._longest and len(bordered) > 1 else bordered
 
-    def _find_hits(self, text: str) -> list[Span]:
+    def _find_hits(self, text: str) -> list[PhraseHit]:
         if self._automaton is None:
             return []
         try:
@@ -91,9 +91,9 @@ class Spotter:
         return match.end() if match else end
 
 
-def _select_longest(hits: Sequence[Span]) -> list[Span]:
+def _select_longest(hits: Sequence[PhraseHit]) -> list[PhraseHit]:
     """Return, of overlapping hits, the one that starts first, and of those the longest."""
-    selected: list[Span] = []
+    selected: list[PhraseHit] = []
     for hit in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
         if not selected or hit[1] >= selected[-1][2]:
             selected.append(hit)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-BATCH = 2_000
+BATCH_SIZE = 2_000
 """Texts that are counted together: enough that most words recur, few enough to need only 20 MB."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -34,7 +34,7 @@ class StaticEncoder:
 
     kind = "static"
 
-    def __init__(self, table: tables.Table) -> None:
+    def __init__(self, table: tables.WordTable) -> None:
         self.name = f"static-{table.sha256[:8]}"
         self.dim = table.rows.shape[1]
         self._table = table
@@ -45,9 +45,9 @@ class StaticEncoder:
         import numpy as np
 
         vectors = np.zeros((len(texts), self.dim), np.float32)
-        for start in range(0, len(texts), BATCH):
-            vectors[start : start + BATCH] = self.encode_words(
-                *counted(texts[start : start + BATCH])
+        for start in range(0, len(texts), BATCH_SIZE):
+            vectors[start : start + BATCH_SIZE] = self.encode_words(
+                *count_words(texts[start : start + BATCH_SIZE])
             )
         return vectors
 
@@ -83,10 +83,10 @@ class StaticEncoder:
         ), piece_vectors
 
 
-def counted(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
+def count_words(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
     """Count words: return texts × words, and the words in the order of the columns.
 
-    >>> counts, words = counted(["Trade talks, more talks", "no trade"])
+    >>> counts, words = count_words(["Trade talks, more talks", "no trade"])
     >>> words, counts.toarray().astype(int).tolist()
     (['trade', 'talks', 'more', 'no'], [[1, 2, 1, 0], [1, 0, 0, 1]])
     """
@@ -97,7 +97,7 @@ def counted(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
     columns: list[int] = []
     ends = [0]
     for text in texts:
-        columns.extend(number.setdefault(word, len(number)) for word in words_of(text))
+        columns.extend(number.setdefault(word, len(number)) for word in split_letters(text))
         ends.append(len(columns))
     counts = csr_matrix(
         (np.ones(len(columns), np.float32), columns, ends), shape=(len(texts), len(number))
@@ -106,15 +106,15 @@ def counted(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
     return counts, list(number)
 
 
-def words_of(text: str) -> list[str]:
+def split_letters(text: str) -> list[str]:
     """Return runs of letters and digits, lower-case, in the order of the text."""
     composed = text if text.isascii() else unicodedata.normalize("NFC", text)
     return _WORD.findall(composed.lower())
 
 
-def load() -> StaticEncoder | None:
+def load_static() -> StaticEncoder | None:
     """Load the encoder with the shipped table; None if that file is missing or damaged, which is
     logged.
     """
-    table = tables.read()
+    table = tables.read_table()
     return None if table is None else StaticEncoder(table)

@@ -21,53 +21,53 @@ from numpy.typing import NDArray
 
 from forecasts.evidence.evidence import Direction, StoryId
 from forecasts.questions.question import QuestionId
-from tracker.matching.aliases import WORD, aliases
-from tracker.matching.boilerplate import words
-from tracker.matching.headline_compatibility import stance
-from tracker.matching.rarity import rarity
-from tracker.matching.semantic import comparable
-from tracker.matching.tokens import MOST_TEXT, OTHER_SCRIPT, token_name
+from tracker.matching.aliases import WORD_PATTERN, load_aliases
+from tracker.matching.boilerplate import split_words
+from tracker.matching.headline_compatibility import analyse_stance
+from tracker.matching.rarity import token_rarity
+from tracker.matching.semantic import round_to_grid
+from tracker.matching.tokens import MAX_TEXT_LENGTH, OTHER_SCRIPT_PATTERN, make_token_name
 
 Floats = NDArray[np.float32]
 Sides = Mapping[QuestionId, Direction]
 
-WINDOW: Final = timedelta(days=3)
+JOIN_WINDOW: Final = timedelta(days=3)
 """Maximum time after its last report for a story to be joined."""
 
-LONGEST: Final = timedelta(days=10)
+MAX_STORY_AGE: Final = timedelta(days=10)
 """Maximum time after its first report: a war is no story, however steadily it is reported."""
 
-NEAR: Final = {"static": 0.75, "minilm": 0.7}
+MIN_JOIN_COSINE: Final = {"static": 0.75, "minilm": 0.7}
 """Minimum cosine with the centre for a report to join, by kind of encoder; chosen in
 docs/evidence.md.
 """
 
-SHARED: Final = 0.4
+MIN_SHARED_RARITY: Final = 0.4
 """Share of the words of either headline, by rarity, that must occur in the other: in a war all news
 is near all news.
 
 Not required of headlines in different scripts.
 """
 
-SETTLED: Final = 2.5
+SETTLED_LENGTH: Final = 2.5
 """Length of a sum of vectors from which the centre of a story is fixed; otherwise it would drift to
 the general topic.
 """
 
-CLOSER: Final = 0.08
+MERGE_MARGIN: Final = 0.08
 """Additional cosine that two stories need to be merged."""
 
-ALIKE: Final = 0.5
+MIN_WORD_OVERLAP: Final = 0.5
 """Share of common words of substance from which headlines report the same event, without an
 encoder.
 """
 
-FEWEST_HELD: Final = 1_000
+MIN_HELD_STORIES: Final = 1_000
 """Stories from which those that can no longer be joined are dropped, each time their number has
 doubled.
 """
 
-FEWEST_WORDS: Final = 4
+MIN_TITLE_WORDS: Final = 4
 """Headlines with fewer words of substance ("Live updates") are too general to be joined
 by words.
 """
@@ -98,12 +98,12 @@ class KnownStory:
     last_seen_at: datetime
     sides: dict[QuestionId, Direction] = field(default_factory=dict)
 
-    def packed(self) -> bytes:
+    def pack_vector(self) -> bytes:
         """Return the vector in its stored form: little-endian float32."""
         return self.vector.astype("<f4").tobytes()
 
     @classmethod
-    def unpacked(  # noqa: PLR0917 - the columns of a row
+    def from_row(  # noqa: PLR0917 - the columns of a row
         cls,
         story: StoryId,
         title: str,
@@ -118,7 +118,7 @@ class KnownStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class StoryPlacement:
     """Story of an item, or None for a new one; `also` is a story to be merged with it."""
 
     story: KnownStory | None
@@ -126,12 +126,12 @@ class Placed:
     cosine: float = 0.0
 
 
-class Stories:
+class StoryIndex:
     """The stories that a new item could join."""
 
     def __init__(self, known: Iterable[KnownStory], kind: str) -> None:
-        self._near = NEAR.get(kind)
-        self._max_stories = FEWEST_HELD
+        self._near = MIN_JOIN_COSINE.get(kind)
+        self._max_stories = MIN_HELD_STORIES
         self._rebuild(known)
 
     def _rebuild(self, known: Iterable[KnownStory]) -> None:
@@ -150,11 +150,11 @@ class Stories:
     def add(self, story: KnownStory) -> None:
         """Add a new or restored story."""
         if len(self._stories) >= self._max_stories:
-            oldest = story.first_seen_at - WINDOW - LONGEST
+            oldest = story.first_seen_at - JOIN_WINDOW - MAX_STORY_AGE
             self._rebuild(
                 [s for s in self._stories if self.get(s.id) is s and s.last_seen_at >= oldest]
             )
-            self._max_stories = max(FEWEST_HELD, 2 * len(self._stories))
+            self._max_stories = max(MIN_HELD_STORIES, 2 * len(self._stories))
         self._add(story)
 
     def _add(self, story: KnownStory) -> None:
@@ -162,25 +162,27 @@ class Stories:
         self._stories.append(story)
         self._set_centre(row, story.vector)
         if self._near is None:
-            for word in substance(story.title):
+            for word in substance_words(story.title):
                 self._by_word.setdefault(word, []).append(row)
 
-    def place(self, title: str, vector: Floats, sides: Sides, at: datetime) -> Placed:
+    def place(self, title: str, vector: Floats, sides: Sides, at: datetime) -> StoryPlacement:
         """Find the story of the same event and direction, the nearest first."""
         if self._near is None or not vector.any():
-            return Placed(self._find_by_words(title, sides, at))
+            return StoryPlacement(self._find_by_words(title, sides, at))
         if not self._stories or self._centres.shape[1] != vector.size:
-            return Placed(None)
-        cosines = self._centres[: len(self._stories)] @ comparable(vector)
+            return StoryPlacement(None)
+        cosines = self._centres[: len(self._stories)] @ round_to_grid(vector)
         near = np.flatnonzero(cosines >= self._near)
         nearest = near[np.argsort(-cosines[near], kind="stable")].tolist()
         joined = (row for row in nearest if self._can_join(self._stories[row], title, sides, at))
         fits = list(
-            islice((row for row in joined if shares_words(title, self._stories[row].title)), 2)
+            islice(
+                (row for row in joined if titles_share_words(title, self._stories[row].title)), 2
+            )
         )
         if not fits:
-            return Placed(None)
-        return Placed(
+            return StoryPlacement(None)
+        return StoryPlacement(
             self._stories[fits[0]], self._find_duplicate(fits, cosines), float(cosines[fits[0]])
         )
 
@@ -192,7 +194,7 @@ class Stories:
             {question: side for question, side in sides.items() if question not in story.sides}
         )
         if vector.size:
-            settled = story.vector.size and float(np.linalg.norm(story.vector)) >= SETTLED
+            settled = story.vector.size and float(np.linalg.norm(story.vector)) >= SETTLED_LENGTH
             story.vector = (
                 story.vector if settled else story.vector + vector if story.vector.size else vector
             )
@@ -216,30 +218,33 @@ class Stories:
         between = float(self._centres[first] @ self._centres[second])
         if (
             min(float(cosines[first]), float(cosines[second]), between)
-            < (self._near or 1.0) + CLOSER
+            < (self._near or 1.0) + MERGE_MARGIN
         ):
             return None
         return (
             None
-            if opposed(story.sides, duplicate.sides) or contradicts(story.title, duplicate.title)
+            if have_opposite_sides(story.sides, duplicate.sides)
+            or titles_contradict(story.title, duplicate.title)
             else duplicate
         )
 
     def _can_join(self, story: KnownStory, title: str, sides: Sides, at: datetime) -> bool:
-        if abs(at - story.last_seen_at) > WINDOW or at - story.first_seen_at > LONGEST:
+        if abs(at - story.last_seen_at) > JOIN_WINDOW or at - story.first_seen_at > MAX_STORY_AGE:
             return False
-        return not opposed(story.sides, sides) and not contradicts(title, story.title)
+        return not have_opposite_sides(story.sides, sides) and not titles_contradict(
+            title, story.title
+        )
 
     def _find_by_words(self, title: str, sides: Sides, at: datetime) -> KnownStory | None:
-        title_words = substance(title)
-        if len(title_words) < FEWEST_WORDS:
+        title_words = substance_words(title)
+        if len(title_words) < MIN_TITLE_WORDS:
             return None
         shared = Counter(row for word in title_words for row in self._by_word.get(word, ()))
         for row, common in sorted(shared.items(), key=lambda hit: (-hit[1], hit[0]))[:10]:
             story = self._stories[row]
-            if common >= ALIKE * len(title_words | substance(story.title)) and self._can_join(
-                story, title, sides, at
-            ):
+            if common >= MIN_WORD_OVERLAP * len(
+                title_words | substance_words(story.title)
+            ) and self._can_join(story, title, sides, at):
                 return story
         return None
 
@@ -253,23 +258,23 @@ class Stories:
         length = float(np.linalg.norm(vector)) if vector.size else 0.0
         self._centres[row] = 0.0
         if length > 0.0:
-            self._centres[row, : vector.size] = comparable(vector / np.float32(length))
+            self._centres[row, : vector.size] = round_to_grid(vector / np.float32(length))
 
 
-def opposed(sides: Sides, other_sides: Sides) -> bool:
+def have_opposite_sides(sides: Sides, other_sides: Sides) -> bool:
     """Return True if they have opposite directions on a common question."""
     return any(side and other_sides.get(question) == -side for question, side in sides.items())
 
 
-def contradicts(title: str, other: str) -> bool:
+def titles_contradict(title: str, other: str) -> bool:
     """Return True if one headline denies what the other says, or says the opposite of it. Headlines
     in other words may well agree.
     """
-    a, b = stance(title), stance(other)
+    a, b = analyse_stance(title), analyse_stance(other)
     return a.denials % 2 != b.denials % 2 or any(-side in b.sides for side in a.sides)
 
 
-def shares_words(title: str, other: str) -> bool:
+def titles_share_words(title: str, other: str) -> bool:
     """Return True if headlines have the common words that one event requires, or cannot be compared
     because of different scripts.
 
@@ -277,24 +282,27 @@ def shares_words(title: str, other: str) -> bool:
     """
     if _ROLLING.search(title) or _ROLLING.search(other):
         return False
-    if bool(OTHER_SCRIPT.search(title)) != bool(OTHER_SCRIPT.search(other)):
+    if bool(OTHER_SCRIPT_PATTERN.search(title)) != bool(OTHER_SCRIPT_PATTERN.search(other)):
         return True
     names, other_names = _list_token_names(title), _list_token_names(other)
-    return bool(names & other_names) and _sum_rarity(names & other_names) >= SHARED * min(
-        _sum_rarity(names), _sum_rarity(other_names)
-    )
+    return bool(names & other_names) and _sum_rarity(
+        names & other_names
+    ) >= MIN_SHARED_RARITY * min(_sum_rarity(names), _sum_rarity(other_names))
 
 
 @lru_cache(maxsize=50_000)
 def _list_token_names(title: str) -> frozenset[str]:
     """Return the stems and concepts of a headline."""
-    return frozenset(token_name(word, aliases()) for word in WORD.findall(title[:MOST_TEXT])) - {""}
+    return frozenset(
+        make_token_name(word, load_aliases())
+        for word in WORD_PATTERN.findall(title[:MAX_TEXT_LENGTH])
+    ) - {""}
 
 
 def _sum_rarity(names: Iterable[str]) -> float:
-    return math.fsum(rarity(name) for name in names)
+    return math.fsum(token_rarity(name) for name in names)
 
 
-def substance(title: str) -> frozenset[str]:
+def substance_words(title: str) -> frozenset[str]:
     """Return the words of a headline that carry meaning."""
-    return frozenset(words(title)) - _EMPTY_WORDS
+    return frozenset(split_words(title)) - _EMPTY_WORDS

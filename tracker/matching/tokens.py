@@ -5,28 +5,28 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Final
 
-from tracker.matching.aliases import HAN, WORD, Aliases, aliases
-from tracker.matching.spotting import Spotter, flat, one_spaced
+from tracker.matching.aliases import HAN_RANGES, WORD_PATTERN, Aliases, load_aliases
+from tracker.matching.spotting import PhraseFinder, collapse_spaces, flatten_text
 
-NOTHING: Final = 0
+NO_TOKEN: Final = 0
 """Token of words without meaning of their own; it has no weight."""
 
-PLAIN_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[.'][A-Za-z0-9]+)*")
-"""`WORD` in plain ASCII, where it gives the same in half the time."""
+ASCII_WORD_PATTERN: Final = re.compile(r"[A-Za-z0-9]+(?:[.'][A-Za-z0-9]+)*")
+"""`WORD_PATTERN` in plain ASCII, where it gives the same in half the time."""
 
-MOST_TEXT: Final = 2_000
+MAX_TEXT_LENGTH: Final = 2_000
 """Characters of a text that are read: its beginning states its topic."""
 
-MOST_WORDS: Final = 300_000
+MAX_CACHED_WORDS: Final = 300_000
 """Maximum number of cached words; at the limit the cache is cleared."""
 
-MOST_TOKENS: Final = 1_000_000
+MAX_TOKENS: Final = 1_000_000
 """Tokens from which a vocabulary is `full`, about 150 MB."""
 
-OTHER_SCRIPT: Final = re.compile(f"[\u0400-\u052f{HAN}]")
+OTHER_SCRIPT_PATTERN: Final = re.compile(f"[\u0400-\u052f{HAN_RANGES}]")
 """A letter of the scripts other than Latin in which the gazetteer has names: Cyrillic and Han."""
 
-STOPPED: Final = frozenset(
+STOP_WORDS: Final = frozenset(
     """a about above after again against all also am an and any are as at be because been before
     being below between both but by can could did do does doing don down during each few for
     from further had has have having he her here hers him his how i if in into is it its itself
@@ -37,20 +37,20 @@ STOPPED: Final = frozenset(
 )
 
 
-class Tokens:
+class Vocabulary:
     """Vocabulary of words and their tokens. It only grows, and the same words always match.
 
     Words are cached as written, so that a text costs one look-up a word.
     """
 
     def __init__(self, known: Aliases | None = None) -> None:
-        self._aliases = aliases() if known is None else known
+        self._aliases = load_aliases() if known is None else known
         self.names: list[str] = [""]
-        self._ids: dict[str, int] = {"": NOTHING}
+        self._ids: dict[str, int] = {"": NO_TOKEN}
         self._token_cache = _TokenCache(self._look_up)
         self._phrases = list(self._aliases.phrases)
         # The longest only: 印度尼西亚 is Indonesia and contains India.
-        self._spotter = Spotter(self._phrases, longest=True)
+        self._spotter = PhraseFinder(self._phrases, longest=True)
         self._concepts = [
             self._add_name(f"@{self._aliases.phrases[phrase]}") for phrase in self._phrases
         ]
@@ -63,9 +63,9 @@ class Tokens:
         """True if a new vocabulary and a matcher based on it are due, as tokens are
         never removed.
         """
-        return len(self.names) >= MOST_TOKENS
+        return len(self.names) >= MAX_TOKENS
 
-    def of(self, text: str, limit: int = MOST_TEXT) -> list[int]:
+    def of(self, text: str, limit: int = MAX_TEXT_LENGTH) -> list[int]:
         """Return the tokens of the first `limit` characters of a text in order, names of several
         words at the end.
         """
@@ -73,10 +73,10 @@ class Tokens:
         tokens = list(
             map(
                 self._token_cache.__getitem__,
-                (PLAIN_WORD if text.isascii() else WORD).findall(text),
+                (ASCII_WORD_PATTERN if text.isascii() else WORD_PATTERN).findall(text),
             )
         )
-        if spotted := self._spotter.indexes(flat(text)):
+        if spotted := self._spotter.find_indexes(flatten_text(text)):
             tokens += [self._concepts[i] for i in spotted]
         return tokens
 
@@ -84,30 +84,32 @@ class Tokens:
         """Add the English names of concepts that a text names in other scripts, for an encoder of
         English.
         """
-        if text.isascii() or not OTHER_SCRIPT.search(text):
+        if text.isascii() or not OTHER_SCRIPT_PATTERN.search(text):
             return text
-        text = one_spaced(text)
-        beginning = text[:MOST_TEXT]
+        text = collapse_spaces(text)
+        beginning = text[:MAX_TEXT_LENGTH]
         tokens = [
-            self._token_cache[word] for word in WORD.findall(beginning) if OTHER_SCRIPT.match(word)
+            self._token_cache[word]
+            for word in WORD_PATTERN.findall(beginning)
+            if OTHER_SCRIPT_PATTERN.match(word)
         ]
         tokens += [
             self._concepts[i]
-            for i in self._spotter.indexes(flat(beginning))
-            if OTHER_SCRIPT.search(self._phrases[i])
+            for i in self._spotter.find_indexes(flatten_text(beginning))
+            if OTHER_SCRIPT_PATTERN.search(self._phrases[i])
         ]
         names = [self.names[t][1:] for t in tokens if self.names[t].startswith("@")]
         return f"{' '.join(dict.fromkeys(names)).replace('-', ' ')} {text}" if names else text
 
-    def surfaces(self, text: str, selected: Iterable[int]) -> tuple[str, ...]:
+    def find_surfaces(self, text: str, selected: Iterable[int]) -> tuple[str, ...]:
         """Return the words of a text that have these tokens, verbatim."""
-        tokens = set(selected) - {NOTHING}
-        text = text[:MOST_TEXT]
-        words = [word for word in WORD.findall(text) if self._token_cache[word] in tokens]
-        text = one_spaced(text)
+        tokens = set(selected) - {NO_TOKEN}
+        text = text[:MAX_TEXT_LENGTH]
+        words = [word for word in WORD_PATTERN.findall(text) if self._token_cache[word] in tokens]
+        text = collapse_spaces(text)
         spans = [
             (start, end)
-            for i, start, end in self._spotter.spans(flat(text))
+            for i, start, end in self._spotter.find_spans(flatten_text(text))
             if self._concepts[i] in tokens
         ]
         return tuple(dict.fromkeys([*words, *(text[start:end] for start, end in spans)]))
@@ -117,7 +119,7 @@ class Tokens:
         return self.names[token][1:] in self._aliases.entities
 
     def _look_up(self, word: str) -> int:
-        return self._add_name(token_name(word, self._aliases))
+        return self._add_name(make_token_name(word, self._aliases))
 
     def _add_name(self, name: str) -> int:
         token = self._ids.setdefault(name, len(self.names))
@@ -134,29 +136,29 @@ class _TokenCache(dict[str, int]):
         self._learn = learn
 
     def __missing__(self, word: str) -> int:
-        if len(self) >= MOST_WORDS:
+        if len(self) >= MAX_CACHED_WORDS:
             self.clear()
         token = self[word] = self._learn(word)
         return token
 
 
-def token_name(word: str, known: Aliases) -> str:
+def make_token_name(word: str, known: Aliases) -> str:
     """Return the name of a word's token: `@` and its concept, or its stem; "" for a word without
     meaning of its own.
 
-    >>> token_name("Beijing's", aliases()), token_name("sanctioned", Aliases())
+    >>> make_token_name("Beijing's", load_aliases()), make_token_name("sanctioned", Aliases())
     ('@china', 'sanction')
-    >>> token_name("the", aliases())
+    >>> make_token_name("the", load_aliases())
     ''
     """
-    if concept := known.concept(word):
+    if concept := known.find_concept(word):
         return f"@{concept}"
     lower = word.lower()
-    if lower in STOPPED or (len(lower) == 1 and lower < "\u3040"):
+    if lower in STOP_WORDS or (len(lower) == 1 and lower < "\u3040"):
         return ""
     root = word.replace("’", "'").removesuffix("'s")
-    concept = known.concept(root)
-    return f"@{concept}" if concept else stem(root.lower())
+    concept = known.find_concept(root)
+    return f"@{concept}" if concept else stem_word(root.lower())
 
 
 @lru_cache(maxsize=1)
@@ -166,10 +168,10 @@ def _load_stemmers() -> tuple[Any, Any]:
     return snowballstemmer.stemmer("english"), snowballstemmer.stemmer("russian")
 
 
-def stem(word: str) -> str:
+def stem_word(word: str) -> str:
     """Return a word without its ending, in English and Russian.
 
-    >>> stem("sanctions"), stem("санкций")
+    >>> stem_word("sanctions"), stem_word("санкций")
     ('sanction', 'санкц')
     """
     english, russian = _load_stemmers()

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-LONGEST_WORD = 100
+MAX_WORD_LENGTH = 100
 """Longer words are unknown as a whole, as in BERT."""
 
-MOST_CACHED = 100_000
+MAX_CACHED_WORDS = 100_000
 """Maximum number of cached words, about 15 MB; at the limit the cache is cleared."""
 
 _CJK = re.compile(
@@ -49,7 +49,7 @@ class WordPiece:
         """
         numbers = self._cached.get(word)
         if numbers is None:
-            if len(self._cached) >= MOST_CACHED:
+            if len(self._cached) >= MAX_CACHED_WORDS:
                 self._cached.clear()
             numbers = tuple(
                 number for part in _split_word(word) for number in self._split_part(part)
@@ -72,7 +72,7 @@ class WordPiece:
         """Split one run of letters: the longest known beginning, then the longest continuation, and
         so on.
         """
-        if len(part) > LONGEST_WORD:
+        if len(part) > MAX_WORD_LENGTH:
             return [self.unknown]
         numbers: list[int] = []
         start, mark = 0, ""

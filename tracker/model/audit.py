@@ -7,11 +7,11 @@ from typing import Literal
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.questions.question import ForecasterId, QuestionId
 
-MarkState = Literal["seen", "silent"]
+SignpostState = Literal["seen", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standpoint:
+class Authorship:
     """Author and time of a statement."""
 
     by: ForecasterId
@@ -43,7 +43,7 @@ class UncheckedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SignpostStatus:
     """Status of an expected indicator: seen (with how much trust), or its date passed unseen.
 
     `ratio` is P(status | YES) / P(status | NO), set in advance.
@@ -51,7 +51,7 @@ class Mark:
 
     indicator_id: IndicatorId
     question_id: QuestionId
-    state: MarkState
+    state: SignpostState
     due_at: datetime
     ratio: float
     trust: float

@@ -19,7 +19,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class HostName:
     """A host name or address, and a port.
 
     No port means every port in a setting, and the default one in a request.
@@ -30,54 +30,56 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AccessPolicy:
     """Hosts and origins by which the server may be used.
 
     `hosts` are the accepted names, `any_host` accepts all of them, and `public_origin` is the
     origin of its pages behind a proxy, "" for none.
     """
 
-    hosts: frozenset[Host]
+    hosts: frozenset[HostName]
     any_host: bool
     public_origin: str
 
     @classmethod
-    def of(cls, allowed_hosts: str, public_url: str) -> Self:
+    def from_settings(cls, allowed_hosts: str, public_url: str) -> Self:
         """Parse the two settings, and add the loopback names; raises `BadSettings`."""
         names = [name.strip().lower() for name in allowed_hosts.split(",") if name.strip()]
         public = _public_origin(public_url)
-        hosts = {Host(name, None) for name in LOOPBACK} | {
+        hosts = {HostName(name, None) for name in LOOPBACK} | {
             _parse_host_setting(name) for name in names if name != "*"
         }
         if public:
-            hosts.add(Host(_parse_host(urlsplit(public).netloc).name, None))
+            hosts.add(HostName(_parse_host(urlsplit(public).netloc).name, None))
         return cls(frozenset(hosts), "*" in names, public)
 
-    def answers_to(self, host: str) -> bool:
-        """Return True if a request with this `Host` header is accepted."""
+    def accepts_host(self, host: str) -> bool:
+        """Return True if a request with this `HostName` header is accepted."""
         try:
             requested = _parse_host(host.lower())
         except ValueError:
             return False
-        return self.any_host or requested in self.hosts or Host(requested.name, None) in self.hosts
+        return (
+            self.any_host or requested in self.hosts or HostName(requested.name, None) in self.hosts
+        )
 
-    def is_own(self, origin: str, scheme: str, host: str) -> bool:
-        """Return True if the origin is the server's own for a request by scheme and `Host`."""
+    def is_own_origin(self, origin: str, scheme: str, host: str) -> bool:
+        """Return True if the origin is the server's own for a request by scheme and `HostName`."""
         return origin == f"{scheme}://{host.lower()}" or (
             self.public_origin != "" and origin == self.public_origin
         )
 
 
-def _parse_host(text: str) -> Host:
-    """Parse a `Host` header in lower case; raises `ValueError`."""
+def _parse_host(text: str) -> HostName:
+    """Parse a `HostName` header in lower case; raises `ValueError`."""
     match = _HOST_PATTERN.fullmatch(text)
     if match is None or int(match[3] or 0) > 65535:
         raise ValueError(text)
     name = str(ipaddress.IPv6Address(match[1])) if match[1] else match[2]
-    return Host(name, int(match[3]) if match[3] else None)
+    return HostName(name, int(match[3]) if match[3] else None)
 
 
-def _parse_host_setting(text: str) -> Host:
+def _parse_host_setting(text: str) -> HostName:
     # Outside a URL an IPv6 address has no brackets.
     bare = text.count(":") > 1 and not text.startswith("[")
     try:

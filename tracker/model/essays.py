@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from forecasts.essays.claim_map import Coverage, Mapped, Rejection, Verdict
+from forecasts.essays.claim_map import ClaimCoverage, ClaimRejection, MappedSentence, TrackRecord
 from forecasts.questions.question import Claim, Essay, EssayId, ForecasterId, QuestionId
 from tracker.model.read_models import QuestionSummary
 
@@ -52,9 +52,9 @@ class EssaySummary:
 
     essay: Essay
     has_text: bool
-    coverage: Coverage
-    live: Verdict
-    retrospective: Verdict
+    coverage: ClaimCoverage
+    live: TrackRecord
+    retrospective: TrackRecord
     questions: int
 
 
@@ -69,11 +69,11 @@ class EssayPage:
 
     essay: Essay
     text: EssayText | None
-    mapped: tuple[Mapped, ...]
-    coverage: Coverage
-    live: Verdict
-    retrospective: Verdict
+    mapped: tuple[MappedSentence, ...]
+    coverage: ClaimCoverage
+    live: TrackRecord
+    retrospective: TrackRecord
     claims: tuple[Claim, ...]
     questions: Mapping[QuestionId, QuestionSummary]
-    rejections: tuple[Rejection, ...]
+    rejections: tuple[ClaimRejection, ...]
     drafts: Mapping[int, SavedDraft] = field(default_factory=dict)

@@ -11,10 +11,10 @@ from tracker.feeds.item import FeedId, Item
 from tracker.feeds.scheduling.health import DayCount, Health
 
 if TYPE_CHECKING:
-    from tracker.feeds.discovery.feed_links import Candidate
-    from tracker.feeds.parsing.parsed import Parsed
+    from tracker.feeds.discovery.feed_links import FeedCandidate
+    from tracker.feeds.parsing.parsed import ParsedFeed
 
-MOST_ERRORS = 100
+MAX_REPORT_ERRORS = 100
 """Maximum error lines in the report of a poll run."""
 
 
@@ -54,7 +54,7 @@ class SilentFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class FeedCoverage:
     """Number of feeds that should carry a question's evidence, and the silent ones among them."""
 
     feeds: int
@@ -62,7 +62,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class FeedImport:
     """Result of a subscription list: feeds added, feeds already known, and skipped entries."""
 
     title: str
@@ -91,9 +91,9 @@ class Trial:
 
     url: str
     result: FetchResult
-    parsed: "Parsed | None"
+    parsed: "ParsedFeed | None"
     reason: str
-    candidates: "tuple[Candidate, ...]"
+    candidates: "tuple[FeedCandidate, ...]"
     matches: tuple[TrialMatch, ...]
 
 
@@ -117,4 +117,4 @@ class PollReport:
             for f in fields(self)
             if f.name != "errors"
         }
-        return PollReport(**counts, errors=(*self.errors, *other.errors)[:MOST_ERRORS])
+        return PollReport(**counts, errors=(*self.errors, *other.errors)[:MAX_REPORT_ERRORS])

@@ -12,15 +12,15 @@ from typing import Any
 
 def to_json(value: Any) -> str:
     """Serialise any domain value as JSON: times as ISO 8601 in UTC, enums as words."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=2)
+    return json.dumps(to_plain(value), ensure_ascii=False, indent=2)
 
 
-def in_one_line(value: Any) -> str:
+def to_json_line(value: Any) -> str:
     """Serialise as JSON in one line, for logs and measurements."""
-    return json.dumps(plain(value), ensure_ascii=False)
+    return json.dumps(to_plain(value), ensure_ascii=False)
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Convert a value to dictionaries, lists, texts and numbers; infinite numbers become null."""
     match value:
         case IntEnum():
@@ -28,15 +28,15 @@ def plain(value: Any) -> Any:
         case date():
             return value.isoformat()
         case Mapping():
-            return {str(key): plain(entry) for key, entry in value.items()}
+            return {str(key): to_plain(entry) for key, entry in value.items()}
         case str() | int() | float() | None:
             return _null_if_infinite(value)
         case Path():
             return str(value)
         case _ if is_dataclass(value):
-            return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+            return {f.name: to_plain(getattr(value, f.name)) for f in fields(value)}
         case Iterable():
-            return [plain(entry) for entry in value]
+            return [to_plain(entry) for entry in value]
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

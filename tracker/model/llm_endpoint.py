@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from tracker.errors import BadSettings
-from tracker.feeds.fetching.addresses import web_address
-from tracker.feeds.fetching.headers import one_line
+from tracker.feeds.fetching.addresses import parse_web_address
+from tracker.feeds.fetching.headers import join_lines
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class LlmEndpoint:
     """Address, model and limits of an endpoint. Raises `BadSettings` for impossible values.
 
     `base_url` is the address up to and including its version, such as http://127.0.0.1:11434/v1;
@@ -24,12 +24,12 @@ class Endpoint:
     budget_per_day: int = 200
 
     def __post_init__(self) -> None:
-        url = web_address(self.base_url)
+        url = parse_web_address(self.base_url)
         if url is None or url.user or url.password or url.query_string or "#" in self.base_url:
             raise BadSettings(
                 "the model's address is no plain http(s) address such as http://127.0.0.1:11434/v1"
             )
-        if not self.model.strip() or self.model != one_line(self.model):
+        if not self.model.strip() or self.model != join_lines(self.model):
             raise BadSettings("the model needs a name of one line")
         if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             raise BadSettings("the model's key holds characters that no key has")

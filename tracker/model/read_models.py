@@ -16,18 +16,18 @@ from forecasts.evidence.evidence import (
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import Claim, Essay, ForecasterId, Question, Resolution, Status
 from forecasts.questions.timeline import Forecast, Timeline
-from forecasts.questions.versions import Version
+from forecasts.questions.versions import QuestionVersion
 from forecasts.scoring.scores import Score
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
-from tracker.feeds.item import Item, ItemId, Revision
-from tracker.model.audit import Mark, Override, UncheckedAnswer
+from tracker.feeds.item import Item, ItemId, ItemRevision
+from tracker.model.audit import Override, SignpostStatus, UncheckedAnswer
 from tracker.model.feed_read_models import (
-    MOST_ERRORS,
-    Coverage,
+    MAX_REPORT_ERRORS,
+    FeedCoverage,
     FeedHealth,
+    FeedImport,
     FeedPage,
-    Imported,
     PollReport,
     SilentFeed,
     Trial,
@@ -45,39 +45,39 @@ from tracker.model.score_read_models import (
 )
 
 __all__ = [
-    "MOST_ERRORS",
+    "MAX_REPORT_ERRORS",
     "Accuracy",
     "CalibrationReport",
     "Choice",
     "ComparisonReport",
-    "Coverage",
+    "CurrentForecast",
     "Decision",
     "EvidenceCard",
     "Facets",
+    "FeedCoverage",
     "FeedHealth",
+    "FeedImport",
     "FeedPage",
     "Habits",
-    "Imported",
     "JobRun",
-    "Loaded",
+    "LogCheck",
+    "MatchReason",
     "PollReport",
     "QuestionPage",
     "QuestionSummary",
     "Receipts",
     "ScoreCheck",
+    "SetImport",
     "SilentFeed",
-    "Standing",
     "StoryItem",
     "Trial",
     "TrialMatch",
-    "Verdict",
     "WeightedCrowd",
-    "Why",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentForecast:
     """Current forecast of a forecaster on a question, and when it was last confirmed."""
 
     forecaster: Forecaster
@@ -101,7 +101,7 @@ class QuestionSummary:
     question: Question
     status: Status
     resolution: Resolution | None
-    standings: Mapping[ForecasterId, Standing]
+    standings: Mapping[ForecasterId, CurrentForecast]
     history: tuple[tuple[datetime, float], ...]
     change_7d: float | None
     evidence: int
@@ -120,7 +120,7 @@ class StoryItem:
     item: Item
     feed_title: str
     source_group: str
-    revisions: tuple[Revision, ...] = ()
+    revisions: tuple[ItemRevision, ...] = ()
     article: str = ""
     copy_of: ItemId | None = None
 
@@ -138,7 +138,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class MatchReason:
     """Reason of a match: the `nearest` phrasing and the `cosine` (0 without an encoder).
 
     `leaning` explains the direction, and `matcher` is the version of the matcher.
@@ -163,7 +163,7 @@ class EvidenceCard:
     indicator_name: str
     items: tuple[StoryItem, ...]
     decisions: tuple[Decision, ...]
-    why: Why = Why()
+    why: MatchReason = MatchReason()
     context_only: bool = False
 
     @property
@@ -193,7 +193,7 @@ class EvidenceCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class QuestionHistory:
     """A question, and the timelines of all forecasters."""
 
     question: Question
@@ -237,17 +237,17 @@ class QuestionPage:
     weighted_crowd: WeightedCrowd | None = None
     option_suggestion: OptionSuggestion | None = None
     leaning: Leaning | None = None
-    coverage: "Coverage | None" = None
-    versions: tuple[Version, ...] = ()
+    coverage: "FeedCoverage | None" = None
+    versions: tuple[QuestionVersion, ...] = ()
     override: Override | None = None
     unchecked: tuple[UncheckedAnswer, ...] = ()
     scenarios: bool = False
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[SignpostStatus, ...] = ()
     headlines: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LogCheck:
     """Result of verifying the log: `bad_seq` is the first bad entry, None when there is none."""
 
     entries: int
@@ -257,7 +257,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class SetImport:
     """Result of importing a question set."""
 
     title: str
@@ -277,11 +277,11 @@ class JobRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ActivityEntry:
     """An act of a person: a question, a forecast or an answer. `seq` is its number in the log."""
 
     seq: int
     at: datetime
     question: Question
     by: str
-    what: Forecast | Resolution | None
+    act: Forecast | Resolution | None

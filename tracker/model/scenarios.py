@@ -7,13 +7,13 @@ from typing import Literal
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import IndicatorId
-from forecasts.evidence.signposts import Expected
+from forecasts.evidence.signposts import CalendarEntry
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scenarios.link_rules import Violation
 from forecasts.scenarios.scenario_set import ScenarioSet
-from tracker.model.audit import Mark
+from tracker.model.audit import SignpostStatus
 from tracker.model.read_models import QuestionSummary
 
 RepairWord = Literal["adopted", "declined"]
@@ -43,7 +43,7 @@ class ScenarioSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class BoardEntry:
     """Board entry of one indicator question: P(YES), its forecaster, and whether it is answered."""
 
     question: QuestionSummary
@@ -52,7 +52,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Stood:
+class ScenarioShares:
     """Scenario shares at an instant by table and board, in the options' order."""
 
     at: datetime
@@ -68,13 +68,13 @@ class ScenarioPage:
 
     scenario_set: ScenarioSet
     summary: QuestionSummary
-    board: Mapping[QuestionId, Seat]
-    history: tuple[Stood, ...]
+    board: Mapping[QuestionId, BoardEntry]
+    history: tuple[ScenarioShares, ...]
     held: Mapping[ForecasterId, Distribution]
     forecasters: Mapping[ForecasterId, Forecaster]
 
 
-LEAST = 1e-4
+MIN_NOTABLE_NATS = 1e-4
 """Nats below which forecasts read the same before and after their repair."""
 
 
@@ -90,7 +90,7 @@ class Contradiction:
     @property
     def slight(self) -> bool:
         """True if within noise and too small to change a displayed number."""
-        return not self.violation.flagged and self.violation.nats < LEAST
+        return not self.violation.flagged and self.violation.nats < MIN_NOTABLE_NATS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class ScoredRepair:
 
 
 @dataclass(frozen=True, slots=True)
-class Coherence:
+class CoherenceReport:
     """All links, their current contradictions, and the outcome of earlier repairs."""
 
     links: tuple[Link, ...]
@@ -115,17 +115,17 @@ class Coherence:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class SignpostCalendar:
     """Upcoming signposts of all open questions, nearest first, and recent marks."""
 
-    expected: tuple[Expected, ...]
-    marks: tuple[Mark, ...]
+    expected: tuple[CalendarEntry, ...]
+    marks: tuple[SignpostStatus, ...]
     questions: Mapping[QuestionId, QuestionSummary]
     names: Mapping[IndicatorId, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class LinkGroup:
     """Linked questions on one chart."""
 
     link: Link

@@ -12,7 +12,7 @@ from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Score, Summary
 from forecasts.scoring.skill import Difficulty, Skill
 from forecasts.statistics.comparison import Comparison
-from forecasts.statistics.dynamics import ExcessMovement, Reaction, Updates
+from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Habits:
     """
 
     forecaster: Forecaster
-    updates: Updates
+    updates: UpdateHabits
     excess: ExcessMovement
     reaction: Reaction
 
@@ -122,7 +122,7 @@ class Receipts:
     hindsight: tuple[Forecast, ...]
     forecasters: Mapping[ForecasterId, Forecaster]
 
-    def name(self, forecaster_id: ForecasterId) -> str:
+    def get_name(self, forecaster_id: ForecasterId) -> str:
         """Display name of a forecaster; the id if unknown."""
         known = self.forecasters.get(forecaster_id)
         return forecaster_id if known is None else known.name

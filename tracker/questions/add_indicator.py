@@ -11,12 +11,12 @@ from forecasts.evidence.evidence import (
     Indicator,
     IndicatorId,
     Strength,
-    side_words,
+    describe_side,
 )
 from forecasts.questions.new_question import short_name
-from forecasts.questions.question import Question, QuestionId, latest, status
+from forecasts.questions.question import Question, QuestionId, latest_resolution, question_status
 from tracker.errors import Refused
-from tracker.questions.queries.question_page import question_or_refuse
+from tracker.questions.queries.question_page import require_question
 from tracker.storage import questions, resolutions
 from tracker.storage.sessions import Session
 
@@ -32,11 +32,13 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
     Raises for a closed question, a duplicate name, and terms that never match. It counts for news
     from now on, and the archive is matched with it as with any new one.
     """
-    question = question_or_refuse(session, new.question_id)
-    state = status(question, latest(resolutions.of_question(session, question.id)), now)
+    question = require_question(session, new.question_id)
+    state = question_status(
+        question, latest_resolution(resolutions.resolutions_of_question(session, question.id)), now
+    )
     if state not in ("open", "upcoming"):
         raise Refused(f"{question.id} is {state}: nothing that is reported from now on moves it")
-    if any(known.id == new.id for known in questions.indicators(session, [question.id])):
+    if any(known.id == new.id for known in questions.list_indicators(session, [question.id])):
         raise InvalidQuestion(
             f"there is an indicator {new.id!r} already: give this one a name of its own"
         )
@@ -71,8 +73,8 @@ def _check_option(question: Question, new: Indicator) -> None:
 
 def _check_terms(new: Indicator) -> None:
     """Refuse empty terms, and terms that do not match the indicator's own example."""
-    from tracker.matching.profile import profile_of
-    from tracker.matching.rules import fulfils
+    from tracker.matching.profile import profile_from_indicator
+    from tracker.matching.rules import fulfils_rule
 
     if (
         not new.terms
@@ -89,9 +91,9 @@ def _check_terms(new: Indicator) -> None:
         raise InvalidQuestion(
             "give a headline that would say so, so that its words can be tried on it"
         )
-    profile = profile_of(new)
+    profile = profile_from_indicator(new)
     for example in new.examples:
-        if not fulfils(example, profile):
+        if not fulfils_rule(example, profile):
             raise InvalidQuestion(
                 f"example {example!r} does not match the words of its own indicator: mend one of "
                 "them"
@@ -101,7 +103,7 @@ def _check_terms(new: Indicator) -> None:
 def _check_expected(question: Question, new: Indicator, due: Expectation, now: datetime) -> None:
     if not (due.ratio_when_seen - 1.0) * new.direction > 0.0:
         favoured, other = ("YES", "NO") if new.direction is Direction.YES else ("NO", "YES")
-        side = side_words(question.kind, new.direction, new.option)
+        side = describe_side(question.kind, new.direction, new.option)
         raise InvalidQuestion(
             f"it speaks {side}, so it must be likelier to be reported if the answer is "
             f"{favoured} than if {other}"
@@ -113,12 +115,12 @@ def _check_expected(question: Question, new: Indicator, due: Expectation, now: d
         )
 
 
-def indicator_id(question_id: str, name: str) -> IndicatorId:
+def make_indicator_id(question_id: str, name: str) -> IndicatorId:
     """Make the id of an indicator from its question and name."""
     return IndicatorId(f"{QuestionId(question_id)}/{short_name(name)}")
 
 
-def side_from(question: Question, text: str) -> tuple[Direction, str]:
+def parse_side(question: Question, text: str) -> tuple[Direction, str]:
     """Parse the answer that an indicator supports: a side of the question's kind, or an option.
 
     `not` before an option means against it. Raises `InvalidQuestion` with the possible values.
@@ -126,7 +128,7 @@ def side_from(question: Question, text: str) -> tuple[Direction, str]:
     word = " ".join(text.split())
     if not question.options:
         sides = {
-            side_words(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES
+            describe_side(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES
         }
         if word.lower() not in sides:
             raise InvalidQuestion(
@@ -144,10 +146,10 @@ def side_from(question: Question, text: str) -> tuple[Direction, str]:
     return (Direction.NO if against else Direction.YES), name
 
 
-def terms_from_lines(lines: Iterable[str]) -> Terms:
+def parse_terms(lines: Iterable[str]) -> Terms:
     """Parse terms: each line is a group of alternatives separated by |; all lines must match.
 
-    >>> terms_from_lines(["Arland* | Arlburg", "invit*"])
+    >>> parse_terms(["Arland* | Arlburg", "invit*"])
     (('Arland*', 'Arlburg'), ('invit*',))
     """
     groups = (

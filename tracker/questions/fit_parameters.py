@@ -17,41 +17,41 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import RELIABILITY, Indicator, IndicatorId
-from forecasts.evidence.parameters import CLIP, Learned, LearnedMap, teaches
+from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue, is_learnable
 from forecasts.questions.forecaster import MATCHER
 from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
-from tracker.questions.parameters import Known, calibrations
-from tracker.questions.queries.question_page import open_questions
+from tracker.questions.parameters import LearnedValues, load_calibrations
+from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.update_suggestion import archive_start
 from tracker.storage import feeds, learned, properties, questions, resolutions, reviews, teaching
-from tracker.storage.learned import Kept, State, ValuesOverTime
+from tracker.storage.learned import LearnedRecord, LearnedState, ValuesOverTime
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
-    from forecasts.suggestion.fitting import EvidenceRow, Review
+    from forecasts.suggestion.fitting import CallReview, SuggestionSnapshot
 
 __all__ = [
-    "Decided",
-    "Kept",
-    "decide",
-    "fitted",
-    "keep",
-    "learn",
+    "LearnedRecord",
+    "ParameterDecision",
+    "decide_parameter",
+    "fit_parameters",
+    "store_parameters",
+    "update_parameters",
 ]  # Kept is re-exported for the commands
 
-SNAPSHOTS: Final = timedelta(days=14)
+SNAPSHOT_INTERVAL: Final = timedelta(days=14)
 """Interval between the dates of a question's schedule at which its suggestion is evaluated."""
 
-LEAST_ARCHIVE: Final = timedelta(days=14)
+MIN_ARCHIVE_PERIOD: Final = timedelta(days=14)
 """Minimum archive before the opening from which a usual level can be learned."""
 
-SMALL: Final = 1e-3
+MIN_CHANGE: Final = 1e-3
 """A value that changed by less is not stored again."""
 
-DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
+DEFAULT_VALUES: Final[Mapping[str, float]] = MappingProxyType(
     {
         "gamma": DEFAULT_MODEL.gamma,
         "shift": DEFAULT_MODEL.shift,
@@ -63,25 +63,25 @@ DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
 )
 """Values of the whole installation before anything is learned."""
 
-TOGETHER: Final = (
+FITTED_TOGETHER: Final = (
     ("gamma", "shift"),
     ("relevance shift", "relevance slope"),
     ("direction shift", "direction slope"),
 )
 """Values that are fitted together."""
 
-Decided = Literal["freeze", "thaw", "reset"]
+ParameterDecision = Literal["freeze", "thaw", "reset"]
 """Decisions of a person about a learned value."""
 
 
-def learn(session: Session, now: datetime) -> tuple[Learned, ...]:
+def update_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
     """Fit everything known before `now`; return the values that changed, valid from now on."""
-    return keep(session, fitted(session, now))
+    return store_parameters(session, fit_parameters(session, now))
 
 
-def fitted(session: Session, now: datetime) -> tuple[Learned, ...]:
+def fit_parameters(session: Session, now: datetime) -> tuple[LearnedValue, ...]:
     """Fit every value as of now. Only reads, and is slow."""
-    fits = _Fits(session, learned.current(session), now)
+    fits = _Fits(session, learned.load_current_records(session), now)
     return (
         *fits.calibration(),
         *fits.weights(),
@@ -90,45 +90,51 @@ def fitted(session: Session, now: datetime) -> tuple[Learned, ...]:
     )
 
 
-def keep(session: Session, fits: tuple[Learned, ...]) -> tuple[Learned, ...]:
+def store_parameters(session: Session, fits: tuple[LearnedValue, ...]) -> tuple[LearnedValue, ...]:
     """Store the values that changed, unless a person has frozen or decided them meanwhile."""
-    current = learned.current(session)
+    current = learned.load_current_records(session)
     changed = tuple(fit for fit in fits if _has_changed(current.get((fit.name, fit.scope)), fit))
     for fit in changed:
-        learned.add(session, Kept(fit, "learned", MATCHER))
+        learned.add_learned(session, LearnedRecord(fit, "learned", MATCHER))
     return changed
 
 
-def decide(
-    session: Session, name: str, scope: str, decided: Decided, *, by: ForecasterId, now: datetime
-) -> Kept:
+def decide_parameter(
+    session: Session,
+    name: str,
+    scope: str,
+    decided: ParameterDecision,
+    *,
+    by: ForecasterId,
+    now: datetime,
+) -> LearnedRecord:
     """Freeze a learned value, let it learn again, or reset it.
 
     The value fitted together with it follows. Also before anything was learned: a default can be
     frozen, and earlier reviews be ignored. Raises `NotFound`, and `Refused` where it is so already.
     """
-    current = learned.current(session)
+    current = learned.load_current_records(session)
     decided_values = [
         _apply_decision(
             session, current.get((part, scope)), part, scope=scope, decided=decided, by=by, now=now
         )
-        for part in next((pair for pair in TOGETHER if name in pair), (name,))
+        for part in next((pair for pair in FITTED_TOGETHER if name in pair), (name,))
     ]
     for value in decided_values:
-        learned.add(session, value)
+        learned.add_learned(session, value)
     return next(value for value in decided_values if value.learned.name == name)
 
 
 def _apply_decision(
     session: Session,
-    stored: Kept | None,
+    stored: LearnedRecord | None,
     name: str,
     *,
     scope: str,
-    decided: Decided,
+    decided: ParameterDecision,
     by: ForecasterId,
     now: datetime,
-) -> Kept:
+) -> LearnedRecord:
     default, value = _find_default(session, name, scope), stored.learned if stored else None
     if value is None and default is None:
         raise NotFound("learned value", f"{name} {scope}", "see `tracker learned` for the names")
@@ -139,40 +145,44 @@ def _apply_decision(
             f"{name} {scope} is {'frozen already' if decided == 'freeze' else 'not frozen'}"
         )
     if value is None or (decided == "reset" and default is not None):
-        value_now = DEFAULTS.get(name, 0.0) if default is None else default
-        value = Learned(name, scope, value_now, 0, now, "")
-    states: dict[Decided, tuple[State, str]] = {
+        value_now = DEFAULT_VALUES.get(name, 0.0) if default is None else default
+        value = LearnedValue(name, scope, value_now, 0, now, "")
+    states: dict[ParameterDecision, tuple[LearnedState, str]] = {
         "freeze": ("frozen", f"frozen by {by}"),
         "thaw": ("learned", f"{by} lets it learn again"),
         "reset": ("reset", f"reset by {by}: what was known until then teaches it no more"),
     }
     state, why = states[decided]
-    return Kept(replace(value, as_of=now, why=why), state, by)
+    return LearnedRecord(replace(value, as_of=now, why=why), state, by)
 
 
 def _find_default(session: Session, name: str, scope: str) -> float | None:
     """Default of a value; None when there is no such value."""
     match name:
         case "reliability":
-            state = feeds.feed(session, scope)
+            state = feeds.find_feed(session, scope)
             return None if state is None else RELIABILITY[state.feed.grade]
         case "usual level":
-            indicators = questions.indicators(session, [QuestionId(scope.rpartition("/")[0])])
+            indicators = questions.list_indicators(session, [QuestionId(scope.rpartition("/")[0])])
             return next((i.usual_level for i in indicators if i.id == scope), None)
         case _:
-            return DEFAULTS.get(name) if scope == "all" else None
+            return DEFAULT_VALUES.get(name) if scope == "all" else None
 
 
-def _has_changed(stored: Kept | None, fit: Learned) -> bool:
+def _has_changed(stored: LearnedRecord | None, fit: LearnedValue) -> bool:
     was_taught = not fit.why.startswith("default")
     if stored is None:
         return was_taught
     if stored.state == "frozen" or stored.learned.as_of > fit.as_of:
         return False
-    return was_taught if stored.state == "reset" else abs(stored.learned.value - fit.value) >= SMALL
+    return (
+        was_taught
+        if stored.state == "reset"
+        else abs(stored.learned.value - fit.value) >= MIN_CHANGE
+    )
 
 
-def _invert_calibration(calibrated: float, calibration: LearnedMap) -> float | None:
+def _invert_calibration(calibrated: float, calibration: LearnedLogitMap) -> float | None:
     """Invert the calibration: the matcher's own probability; None where it left nothing of it.
 
     The calibration applies to the matcher's own probabilities. If it were fitted to calibrated
@@ -181,7 +191,7 @@ def _invert_calibration(calibrated: float, calibration: LearnedMap) -> float | N
     shift, slope = calibration.shift.value, calibration.slope.value
     if (shift, slope) == (0.0, 1.0):
         return calibrated
-    if slope < SMALL:
+    if slope < MIN_CHANGE:
         return None
     return sigmoid((logit(min(max(calibrated, CLIP[0]), CLIP[1])) - shift) / slope)
 
@@ -191,10 +201,10 @@ class _Fits:
     """Fits of all parameters from data known before `now`."""
 
     session: Session
-    current: Known
+    current: LearnedValues
     now: datetime
 
-    def calibration(self) -> Iterator[Learned]:
+    def calibration(self) -> Iterator[LearnedValue]:
         """Fit the calibration of the matcher's probabilities to reviews."""
         from forecasts.suggestion.fitting import fit_direction, fit_relevance
 
@@ -209,19 +219,19 @@ class _Fits:
             )
             yield from (fit_result.shift, fit_result.slope)
 
-    def _load_reviews(self) -> "tuple[list[Review], list[Review]]":
+    def _load_reviews(self) -> "tuple[list[CallReview], list[CallReview]]":
         """Reviews of the matcher's own probabilities of relevance, and of its directions."""
-        from forecasts.suggestion.fitting import Review
+        from forecasts.suggestion.fitting import CallReview
 
-        calibration_at = calibrations(self.session)
+        calibration_at = load_calibrations(self.session)
         relevance, directions = [], []
-        for first in teaching.first_reviews(self.session):
-            shown, left, calibration = first.shown, first.left, calibration_at(first.logged_at)
+        for first in teaching.list_first_reviews(self.session):
+            shown, left, calibration = first.shown, first.reviewed, calibration_at(first.logged_at)
             accepted = left.status != "rejected"
             if (
                 own_probability := _invert_calibration(shown.relevance, calibration.relevance)
             ) is not None:
-                relevance.append(Review(own_probability, accepted, first.at))
+                relevance.append(CallReview(own_probability, accepted, first.at))
             if not (accepted and shown.direction and left.direction):
                 continue
             was_right = shown.direction == left.direction
@@ -230,16 +240,16 @@ class _Fits:
             if own_probability is not None and (
                 shown.p_direction > 0.5 or own_probability == shown.p_direction
             ):
-                directions.append(Review(own_probability, was_right, first.at))
+                directions.append(CallReview(own_probability, was_right, first.at))
         return relevance, directions
 
-    def weights(self) -> Iterator[Learned]:
+    def weights(self) -> Iterator[LearnedValue]:
         """Fit the weight of evidence to answered questions."""
         from forecasts.suggestion.fitting import fit_gamma
 
         start = self._last_reset("gamma", "shift")
-        levels = learned.values_over_time(self.session, "usual level")
-        reliability = learned.values_over_time(self.session, "reliability")
+        levels = learned.load_values_over_time(self.session, "usual level")
+        reliability = learned.load_values_over_time(self.session, "reliability")
         rows = (
             row
             for question, resolution in self._list_answered()
@@ -251,42 +261,42 @@ class _Fits:
             fit_gamma((row for row in rows if start is None or row.at > start), before=self.now)
         )
 
-    def reliabilities(self) -> Iterator[Learned]:
+    def reliabilities(self) -> Iterator[LearnedValue]:
         """Fit the reliability of each feed to answered questions."""
-        from forecasts.suggestion.fitting import Pointed, fit_reliability
+        from forecasts.suggestion.fitting import FeedSignal, fit_reliability
 
-        record: dict[FeedId, list[Pointed]] = {}
+        record: dict[FeedId, list[FeedSignal]] = {}
         for question, resolution in self._list_answered():
-            for feed, side in teaching.pointed(
+            for feed, side in teaching.list_feed_directions(
                 self.session, question.id, before=resolution.known_at
             ):
-                row = Pointed(
+                row = FeedSignal(
                     question.id, resolution.known_at, side > 0, resolution.outcome == "yes"
                 )
                 record.setdefault(feed, []).append(row)
-        grades = {state.id: state.feed.grade for state in feeds.feeds(self.session)}
+        grades = {state.id: state.feed.grade for state in feeds.list_feeds(self.session)}
         for feed in sorted(record.keys() & grades.keys()):
             start = self._last_reset("reliability", scope=feed)
             used = [row for row in record[feed] if start is None or row.known_at > start]
             yield fit_reliability(feed, RELIABILITY[grades[feed]], used, before=self.now)
 
-    def usual_levels(self) -> Iterator[Learned]:
+    def usual_levels(self) -> Iterator[LearnedValue]:
         """Fit usual levels to the archive before a question opened.
 
         Repeated only when more of the archive was matched.
         """
-        from forecasts.evidence.base_level import learned_usual_level
+        from forecasts.evidence.base_level import learn_usual_level
 
-        late = teaching.logged_before_opening(self.session)
-        for question in open_questions(self.session, self.now).values():
+        late = teaching.find_last_archive_logging(self.session)
+        for question in list_open_questions(self.session, self.now).values():
             start = archive_start(self.session, question)
-            indicators = questions.indicators(self.session, [question.id])
+            indicators = questions.list_indicators(self.session, [question.id])
             teachable = [i for i in indicators if self._can_teach(i, late.get(question.id))]
-            if not teachable or question.opens_at - start < LEAST_ARCHIVE:
+            if not teachable or question.opens_at - start < MIN_ARCHIVE_PERIOD:
                 continue
-            seen = reviews.as_known(self.session, question.id, question.opens_at)
+            seen = reviews.load_evidence_as_of(self.session, question.id, question.opens_at)
             for indicator in teachable:
-                usual_level = learned_usual_level(
+                usual_level = learn_usual_level(
                     indicator, seen, archive_from=start, opens_at=question.opens_at
                 )
                 yield replace(usual_level, as_of=self.now)
@@ -307,17 +317,17 @@ class _Fits:
             k
             for n in names
             if (n, scope) in self.current
-            for k in learned.history(self.session, n, scope)
+            for k in learned.list_versions(self.session, n, scope)
         )
         return max((k.learned.as_of for k in versions if k.state == "reset"), default=None)
 
     def _list_answered(self) -> Iterator[tuple[Question, Resolution]]:
         """Answered questions that can teach, with their answers."""
-        current = resolutions.current(self.session)
-        replayed = properties.replayed_until(self.session) is not None
-        for question in questions.every(self.session) if current else ():
+        current = resolutions.load_current_resolutions(self.session)
+        replayed = properties.read_replay_time(self.session) is not None
+        for question in questions.list_questions(self.session) if current else ():
             resolution = current.get(question.id)
-            if resolution is not None and teaches(
+            if resolution is not None and is_learnable(
                 question, resolution, self.now, replayed=replayed
             ):
                 yield question, resolution
@@ -328,16 +338,16 @@ class _Fits:
         resolution: Resolution,
         levels: ValuesOverTime,
         reliability: ValuesOverTime,
-    ) -> "Iterator[EvidenceRow]":
+    ) -> "Iterator[SuggestionSnapshot]":
         """Suggestions on the dates of the question's schedule, as they were then."""
-        from forecasts.suggestion.fitting import evidence_row
+        from forecasts.suggestion.fitting import suggestion_snapshot
 
         dates = _schedule_dates(question)
-        indicators = {i.id: i for i in questions.indicators(self.session, [question.id])}
+        indicators = {i.id: i for i in questions.list_indicators(self.session, [question.id])}
         start = archive_start(self.session, question)
         known = reviews.EvidenceOverTime(self.session, question.id)
         for at in (d for d in dates if d < min(resolution.known_at, question.closes_at)):
-            seen = known.at(at, reliability(at))
+            seen = known.as_of(at, reliability(at))
             usual = {
                 IndicatorId(scope): level
                 for scope, level in levels(at).items()
@@ -347,11 +357,11 @@ class _Fits:
                 question, seen, indicators, at, archive_from=start, usual_levels=usual
             )
             happened = resolution.outcome == "yes"
-            yield evidence_row(
+            yield suggestion_snapshot(
                 suggestion, known_at=resolution.known_at, happened=happened, scheduled=len(dates)
             )
 
 
 def _schedule_dates(question: Question) -> list[datetime]:
-    count = max(1, int((question.closes_at - question.opens_at) / SNAPSHOTS))
-    return [question.opens_at + SNAPSHOTS * (n + 0.5) for n in range(count)]
+    count = max(1, int((question.closes_at - question.opens_at) / SNAPSHOT_INTERVAL))
+    return [question.opens_at + SNAPSHOT_INTERVAL * (n + 0.5) for n in range(count)]

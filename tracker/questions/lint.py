@@ -5,36 +5,36 @@ from dataclasses import replace
 from datetime import datetime
 
 from forecasts.evidence.evidence import Indicator
-from forecasts.linting.lint import Flaw, Surroundings, lint
-from forecasts.questions.new_question import Asked
+from forecasts.linting.lint import Flaw, LintContext, find_flaws
+from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import Question, QuestionId
 from tracker.errors import Unresolvable
-from tracker.model.audit import Override, Standpoint
+from tracker.model.audit import Authorship, Override
 from tracker.storage import edits, feeds, questions
 from tracker.storage.sessions import Session
 
 
-def surroundings(session: Session, keep_days: float, now: datetime) -> Surroundings:
+def gather_surroundings(session: Session, keep_days: float, now: datetime) -> LintContext:
     """Context of all questions: time, retention of reports in days, topics of polled feeds."""
-    polled = [state.feed for state in feeds.feeds(session) if not state.paused_why]
+    polled = [state.feed for state in feeds.list_feeds(session) if not state.paused_why]
     words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
-    return Surroundings(now=now, keeps_days=keep_days or None, feeds=words)
+    return LintContext(now=now, keeps_days=keep_days or None, feeds=words)
 
 
-def flaws(
+def find_question_flaws(
     session: Session,
-    question: Asked | Question,
-    around: Surroundings,
+    question: NewQuestion | Question,
+    around: LintContext,
     indicators: Sequence[Indicator] = (),
 ) -> tuple[Flaw, ...]:
     """Find the linter's flaws in a question, its indicators and questions from the same claims."""
-    return flaws_among(questions.every(session), question, around, indicators)
+    return find_flaws_among(questions.list_questions(session), question, around, indicators)
 
 
-def flaws_among(
+def find_flaws_among(
     all_questions: Iterable[Question],
-    question: Asked | Question,
-    around: Surroundings,
+    question: NewQuestion | Question,
+    around: LintContext,
     indicators: Sequence[Indicator],
 ) -> tuple[Flaw, ...]:
     """Find flaws as above, with all other questions given."""
@@ -44,11 +44,18 @@ def flaws_among(
         for q in all_questions
         if claims & set(q.claim_ids) and q.essay_id == question.essay_id and q.id != question.id
     )
-    return lint(question, replace(around, indicators=tuple(indicators), alike=alike))
+    return find_flaws(
+        question, replace(around, indicators=tuple(indicators), sibling_questions=alike)
+    )
 
 
-def insist(
-    session: Session, question: Question, found_flaws: Sequence[Flaw], why: str, *, made: Standpoint
+def refuse_blocking_flaws(
+    session: Session,
+    question: Question,
+    found_flaws: Sequence[Flaw],
+    why: str,
+    *,
+    authorship: Authorship,
 ) -> None:
     """Refuse blocking flaws without an override reason; log the override otherwise.
 
@@ -61,5 +68,5 @@ def insist(
         raise Unresolvable(question.id, tuple(blocking))
     codes = tuple(dict.fromkeys(flaw.code for flaw in blocking))
     edits.add_override(
-        session, Override(QuestionId(question.id), codes, why.strip(), made.by, made.at)
+        session, Override(QuestionId(question.id), codes, why.strip(), authorship.by, authorship.at)
     )

@@ -4,28 +4,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from forecasts.errors import InvalidQuestion
-from forecasts.essays.claim_outcomes import check_bearing
+from forecasts.essays.claim_outcomes import check_outcome_condition
 from forecasts.evidence.evidence import Indicator
-from forecasts.questions.new_question import OWN_ESSAY, Asked, question_from
-from forecasts.questions.options import OptionChange, check_change
-from forecasts.questions.question import Essay, Question, effective_close, latest
+from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question
+from forecasts.questions.options import OptionChange, check_option_change
+from forecasts.questions.question import Essay, Question, effective_close, latest_resolution
 from tracker.errors import NotFound
-from tracker.model.audit import Standpoint
+from tracker.model.audit import Authorship
 from tracker.questions import lint as linting
-from tracker.questions.queries.question_page import question_or_refuse
-from tracker.questions.submit_forecast import refuse_reserved, register
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import questions, resolutions
 from tracker.storage.sessions import Session
 
-OWN = Essay(OWN_ESSAY, "Questions of our own", "", "en", "Questions that came from no essay.")
+OWN_QUESTIONS_ESSAY = Essay(
+    OWN_ESSAY, "Questions of our own", "", "en", "Questions that came from no essay."
+)
 
 
-def ask(
+def create_question(
     session: Session,
-    new_question: Asked,
+    new_question: NewQuestion,
     keep_days: float,
-    authorship: Standpoint,
+    authorship: Authorship,
     *,
     indicators: Sequence[Indicator] = (),
     override: str = "",
@@ -37,9 +39,9 @@ def ask(
     nevertheless.
     """
     refuse_reserved(authorship.by)
-    question = question_from(new_question)
-    check_bearing(question)
-    if questions.taken(session, question.id):
+    question = build_question(new_question)
+    check_outcome_condition(question)
+    if questions.question_id_exists(session, question.id):
         raise InvalidQuestion(
             f"there is a question {question.id!r} already: give this one a name of its own"
         )
@@ -48,15 +50,18 @@ def ask(
             "the question would be closed before it opens here: its close lies in the past"
         )
     if question.essay_id == OWN_ESSAY:
-        questions.add_essay(session, OWN, ())
-    elif questions.essay(session, question.essay_id) is None:
+        questions.add_essay(session, OWN_QUESTIONS_ESSAY, ())
+    elif questions.find_essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
     _check_parts(session, question, indicators)
-    flaws = linting.flaws(
-        session, question, linting.surroundings(session, keep_days, authorship.at), indicators
+    flaws = linting.find_question_flaws(
+        session,
+        question,
+        linting.gather_surroundings(session, keep_days, authorship.at),
+        indicators,
     )
-    questions.add(session, question, authorship.at)
-    linting.insist(session, question, flaws, override, made=authorship)
+    questions.add_question(session, question, authorship.at)
+    linting.refuse_blocking_flaws(session, question, flaws, override, authorship=authorship)
     questions.add_indicators(session, indicators)
     if question.opens_at <= authorship.at:
         record_suggestions(session, [question], authorship.at)
@@ -65,7 +70,7 @@ def ask(
 
 def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:
     """Refuse claims of another essay, and indicators that are duplicated or of another question."""
-    known = {claim.id for claim in questions.claims_of(session, question.essay_id)}
+    known = {claim.id for claim in questions.claims_of_essay(session, question.essay_id)}
     for claim_id in question.claim_ids:
         if claim_id not in known:
             raise NotFound(
@@ -84,15 +89,15 @@ def _check_parts(session: Session, question: Question, indicators: Sequence[Indi
 
 def change_option(session: Session, change: OptionChange) -> Question:
     """Add or remove an option from then on; raises when a forecast would lose its meaning."""
-    question = question_or_refuse(session, change.question_id)
+    question = require_question(session, change.question_id)
     option_change = replace(change, name=" ".join(change.name.split()))
-    check_change(question, option_change)
+    check_option_change(question, option_change)
     if option_change.at >= effective_close(
-        question, latest(resolutions.of_question(session, question.id))
+        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
     ):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
-    register(session, option_change.by)
+    register_forecaster(session, option_change.by)
     questions.add_option_change(session, option_change)
-    changed = question_or_refuse(session, question.id)
+    changed = require_question(session, question.id)
     record_suggestions(session, [changed], option_change.at, prompted=True)
     return changed

@@ -9,21 +9,21 @@ from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Str
 from forecasts.questions.question import ForecasterId, Question
 from tracker.errors import NotFound, Refused
 from tracker.model.read_models import Decision
-from tracker.questions.queries.question_page import question_or_refuse
-from tracker.questions.submit_forecast import register
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import (
-    Background,
-    background,
-    held_by,
+    SuggestionBackground,
+    compute_suggestion,
+    load_background,
     record_suggestions,
-    suggested,
+    to_distribution,
 )
 from tracker.storage import evidence, scenarios
 from tracker.storage.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
+class EvidenceReview:
     """A review as requested; direction and strength None keep their values."""
 
     verdict: EvidenceStatus
@@ -33,14 +33,14 @@ class Review:
     by: ForecasterId
 
 
-Unmoved = Literal["context only", "part of another story"]
+NoEffectReason = Literal["context only", "part of another story"]
 """Reasons why a review changes no suggestion: evidence on a question whose suggestion does not
 depend on it, or a story merged into another.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class ReviewEffect:
     """The current suggestion, and those after confirming or rejecting a piece of evidence."""
 
     stands: Distribution
@@ -48,22 +48,24 @@ class Effect:
     rejected: Distribution
 
 
-def review(session: Session, evidence_id: int, request: Review, now: datetime) -> Evidence:
+def review_evidence(
+    session: Session, evidence_id: int, request: EvidenceReview, now: datetime
+) -> Evidence:
     """Append the decision and update the suggestion of its question."""
     piece = _require_piece(session, evidence_id)
-    register(session, request.by)
+    register_forecaster(session, request.by)
     reviewed = _apply_review(piece, request)
     decision = Decision(
         reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note
     )
-    evidence.decide(session, piece.id, decision)
-    record_suggestions(
-        session, [question_or_refuse(session, piece.question_id)], now, prompted=True
-    )
+    evidence.add_decision(session, piece.id, decision)
+    record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return reviewed
 
 
-def reopen(session: Session, evidence_id: int, by: ForecasterId, now: datetime) -> Evidence:
+def reopen_evidence(
+    session: Session, evidence_id: int, by: ForecasterId, now: datetime
+) -> Evidence:
     """Undo a review by a new decision: the piece is unreviewed again.
 
     Raises `NotFound`, and `Refused` when it is unreviewed already.
@@ -71,27 +73,27 @@ def reopen(session: Session, evidence_id: int, by: ForecasterId, now: datetime) 
     piece = _require_piece(session, evidence_id)
     if piece.status == "logged":
         raise Refused(f"evidence {piece.id} waits already: there is no judgement to take back")
-    register(session, by)
+    register_forecaster(session, by)
     logged = [
         decision
-        for decision in evidence.decisions(session, piece.id)
+        for decision in evidence.list_decisions(session, piece.id)
         if decision.status == "logged"
     ][-1]
-    evidence.decide(session, piece.id, replace(logged, by=by, at=now, note=""))
-    record_suggestions(
-        session, [question_or_refuse(session, piece.question_id)], now, prompted=True
-    )
+    evidence.add_decision(session, piece.id, replace(logged, by=by, at=now, note=""))
+    record_suggestions(session, [require_question(session, piece.question_id)], now, prompted=True)
     return replace(
         piece, status="logged", direction=logged.direction, strength=logged.strength, judged_by=by
     )
 
 
-def effect(session: Session, evidence_id: int, request: Review, now: datetime) -> Effect | Unmoved:
+def preview_effect(
+    session: Session, evidence_id: int, request: EvidenceReview, now: datetime
+) -> ReviewEffect | NoEffectReason:
     """Preview the suggestion after a confirmation or rejection, or the reason for no change."""
     piece = _require_piece(session, evidence_id)
-    question = question_or_refuse(session, piece.question_id)
-    inputs = background(session, [question], now)
-    if scenarios.context_only(session, [question.id]):
+    question = require_question(session, piece.question_id)
+    inputs = load_background(session, [question], now)
+    if scenarios.filter_context_only(session, [question.id]):
         return "context only"
     if piece.id not in {e.id for e in inputs.evidence[question.id]}:
         return "part of another story"
@@ -104,22 +106,22 @@ def effect(session: Session, evidence_id: int, request: Review, now: datetime) -
     )
 
 
-def _make_effect(distributions: list[Distribution | None]) -> Effect | Unmoved:
+def _make_effect(distributions: list[Distribution | None]) -> ReviewEffect | NoEffectReason:
     stands, confirmed, rejected = distributions
     if stands is None or confirmed is None or rejected is None:
         return "context only"
-    return Effect(stands, confirmed, rejected)
+    return ReviewEffect(stands, confirmed, rejected)
 
 
 def _suggestion_with(
-    session: Session, question: Question, inputs: Background, reviewed: Evidence | None
+    session: Session, question: Question, inputs: SuggestionBackground, reviewed: Evidence | None
 ) -> Distribution | None:
     """Compute the suggestion with this review of a piece."""
     pieces = tuple(_replace_review(e, reviewed) for e in inputs.evidence[question.id])
-    suggestion = suggested(
+    suggestion = compute_suggestion(
         session, question, inputs.at, replace(inputs, evidence={question.id: pieces})
     )
-    return None if suggestion is None else held_by(suggestion)
+    return None if suggestion is None else to_distribution(suggestion)
 
 
 def _replace_review(e: Evidence, reviewed: Evidence | None) -> Evidence:
@@ -134,7 +136,7 @@ def _replace_review(e: Evidence, reviewed: Evidence | None) -> Evidence:
     )
 
 
-def _apply_review(piece: Evidence, request: Review) -> Evidence:
+def _apply_review(piece: Evidence, request: EvidenceReview) -> Evidence:
     direction = piece.direction if request.direction is None else request.direction
     strength = piece.strength if request.strength is None else request.strength
     verdict = _decide_status(
@@ -150,7 +152,7 @@ def _reject_piece(piece: Evidence, by: ForecasterId) -> Evidence:
 
 
 def _require_piece(session: Session, evidence_id: int) -> Evidence:
-    piece = evidence.get(session, evidence_id)
+    piece = evidence.find_evidence(session, evidence_id)
     if piece is None:
         raise NotFound("evidence", evidence_id, "see `tracker inbox` for the numbers")
     return piece

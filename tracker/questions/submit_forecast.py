@@ -14,17 +14,24 @@ from forecasts.questions.question import (
     QuestionId,
     check_distribution,
     effective_close,
-    latest,
+    latest_resolution,
 )
-from forecasts.questions.timeline import Act, Forecast, ForecastId, redone, standing_before, undone
+from forecasts.questions.timeline import (
+    Act,
+    Forecast,
+    ForecastId,
+    distribution_before,
+    find_redoable,
+    find_undoable,
+)
 from tracker.errors import NotFound
-from tracker.questions.queries.question_page import question_or_refuse
+from tracker.questions.queries.question_page import require_question
 from tracker.storage import evidence, forecasts, resolutions
 from tracker.storage.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ForecastRequest:
     """An act as requested, not yet validated.
 
     `key` makes a request idempotent: a repeated one returns the first act.
@@ -39,16 +46,19 @@ class Request:
     distribution: Distribution | None = None
 
 
-def act(session: Session, request: Request, now: datetime) -> Forecast:
+def record_act(session: Session, request: ForecastRequest, now: datetime) -> Forecast:
     """Append the act; raises when the question is closed or there is nothing to act on."""
-    if request.key is not None and (earlier := forecasts.by_key(session, request.key)) is not None:
+    if (
+        request.key is not None
+        and (earlier := forecasts.find_forecast_by_key(session, request.key)) is not None
+    ):
         return _check_same_request(request, earlier)
-    question = question_or_refuse(session, request.question_id)
+    question = require_question(session, request.question_id)
     _refuse_when_closed(session, question, now)
     _refuse_unfit(question, request.distribution, now)
-    register(session, request.forecaster)
+    register_forecaster(session, request.forecaster)
     _refuse_foreign_evidence(session, question, request.cites)
-    earlier_acts = forecasts.of_question(session, question.id, request.forecaster)
+    earlier_acts = forecasts.forecasts_of_question(session, question.id, request.forecaster)
     distribution, undoes = _apply_act(request, earlier_acts)
     forecast = Forecast(
         id=ForecastId(0),
@@ -62,18 +72,18 @@ def act(session: Session, request: Request, now: datetime) -> Forecast:
         cites=request.cites,
         undoes=undoes,
     )
-    return forecasts.add(session, forecast, request.key)
+    return forecasts.add_forecast(session, forecast, request.key)
 
 
-def held_by(
+def get_current_distribution(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId
 ) -> Distribution | None:
     """Current forecast on a question; None before the first and after a withdrawal."""
-    last = forecasts.newest(session, question_id, forecaster_id)
+    last = forecasts.find_newest_forecast(session, question_id, forecaster_id)
     return None if last is None else last.distribution
 
 
-def _check_same_request(request: Request, earlier: Forecast) -> Forecast:
+def _check_same_request(request: ForecastRequest, earlier: Forecast) -> Forecast:
     """Return the act recorded under this key; refuse a key that belongs to another request."""
     if (earlier.question_id, earlier.forecaster_id) != (request.question_id, request.forecaster):
         raise InvalidForecast(
@@ -83,7 +93,7 @@ def _check_same_request(request: Request, earlier: Forecast) -> Forecast:
     return earlier
 
 
-def register(session: Session, forecaster_id: ForecasterId) -> None:
+def register_forecaster(session: Session, forecaster_id: ForecasterId) -> None:
     """Add a person if unknown; the names of computed forecasters are refused."""
     refuse_reserved(forecaster_id)
     forecasts.add_forecaster(session, Forecaster(forecaster_id, forecaster_id, "person"))
@@ -105,7 +115,9 @@ def refuse_reserved(forecaster_id: ForecasterId) -> None:
 
 
 def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
-    close = effective_close(question, latest(resolutions.of_question(session, question.id)))
+    close = effective_close(
+        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    )
     if now >= close:
         raise InvalidForecast(
             f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
@@ -118,7 +130,7 @@ def _refuse_unfit(question: Question, distribution: Distribution | None, now: da
     if distribution is None:
         return
     check_distribution(question, distribution)
-    offered = question.offered(now)
+    offered = question.offered_options(now)
     if isinstance(distribution, Categorical) and set(distribution.options) != set(offered):
         raise InvalidForecast(
             f"{question.id} offers {', '.join(offered)} now: give each of them its share"
@@ -129,7 +141,7 @@ def _refuse_foreign_evidence(
     session: Session, question: Question, cites: Sequence[EvidenceId]
 ) -> None:
     for evidence_id in cites:
-        piece = evidence.get(session, evidence_id)
+        piece = evidence.find_evidence(session, evidence_id)
         if piece is None or piece.question_id != question.id:
             raise NotFound(
                 "evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited"
@@ -137,7 +149,7 @@ def _refuse_foreign_evidence(
 
 
 def _apply_act(
-    request: Request, earlier_acts: Sequence[Forecast]
+    request: ForecastRequest, earlier_acts: Sequence[Forecast]
 ) -> tuple[Distribution | None, ForecastId | None]:
     """Return the distribution after the act, and the act that it undoes."""
     current = earlier_acts[-1].distribution if earlier_acts else None
@@ -153,9 +165,9 @@ def _apply_act(
         case "withdraw":
             return None, None
         case "undo":
-            last = undone(earlier_acts)
-            return standing_before(earlier_acts, last), last.id
+            last = find_undoable(earlier_acts)
+            return distribution_before(earlier_acts, last), last.id
         case "redo":
-            step_back = redone(earlier_acts)
+            step_back = find_redoable(earlier_acts)
             undone_act = next(act for act in earlier_acts if act.id == step_back.undoes)
             return undone_act.distribution, step_back.id

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from forecasts.aggregation.crowd import weighted_crowd_timeline
-from forecasts.aggregation.pooling import LEARNED_AFTER, contributions
+from forecasts.aggregation.crowd import contribution_crowd_timeline
+from forecasts.aggregation.pooling import MIN_RESOLVED_QUESTIONS, crowd_contributions
 from forecasts.distributions.distribution import p_yes
-from forecasts.questions.cohorts import counts
+from forecasts.questions.cohorts import is_past_close
 from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.points import spot_time
@@ -15,7 +15,7 @@ from tracker.storage import forecasts, questions, resolutions
 from tracker.storage.sessions import Session
 
 
-def weighted_crowd(
+def compute_weighted_crowd(
     session: Session,
     question: Question,
     members: Mapping[ForecasterId, Timeline],
@@ -32,18 +32,19 @@ def weighted_crowd(
     """
     if question.kind != "binary" or len(members) < 2:
         return None
-    resolved_then = resolutions.current(session, entered_by)
+    resolved_then = resolutions.load_current_resolutions(session, entered_by)
     history, outcomes = _collect_history(session, question, members, at=at, resolved=resolved_then)
     resolved = {
         member: sum(p is not None for p in probabilities)
         for member, probabilities in history.items()
     }
-    if min(resolved.values()) < LEARNED_AFTER:
+    if min(resolved.values()) < MIN_RESOLVED_QUESTIONS:
         return None
     weights = {
-        ForecasterId(member): points for member, points in contributions(history, outcomes).items()
+        ForecasterId(member): points
+        for member, points in crowd_contributions(history, outcomes).items()
     }
-    probability = p_yes(weighted_crowd_timeline(question, members, weights, until=at).at(at))
+    probability = p_yes(contribution_crowd_timeline(question, members, weights, until=at).at(at))
     return (
         None
         if probability is None
@@ -64,15 +65,15 @@ def _collect_history(
     """Forecast of each member half-way through each answered question, and the outcomes."""
     answered = {q: r for q, r in resolved.items() if r.outcome in ("yes", "no")}
     history: dict[str, list[float | None]] = {member: [] for member in members}
-    if len(answered) < LEARNED_AFTER:
+    if len(answered) < MIN_RESOLVED_QUESTIONS:
         return history, []
     earlier = [
         q
-        for q in questions.every(session)
-        if q.id in answered and q.retrospective == question.retrospective and counts(q, at)
+        for q in questions.list_questions(session)
+        if q.id in answered and q.retrospective == question.retrospective and is_past_close(q, at)
     ]
     middles = {other.id: spot_time(other) for other in earlier}
-    forecasts_then = forecasts.stood_at(session, middles)
+    forecasts_then = forecasts.load_last_acts_at(session, middles)
     for other in earlier:
         still_open = middles[other.id] < answered[other.id].known_at
         by_member = forecasts_then.get(other.id, {}) if still_open else {}

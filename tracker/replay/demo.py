@@ -12,7 +12,7 @@ from functools import partial
 
 from forecasts.evidence.evidence import Direction
 from forecasts.question_sets.question_set import (
-    Event,
+    HistoryEvent,
     InventedForecast,
     PastResolution,
     QuestionSet,
@@ -21,33 +21,33 @@ from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Said, Tracker, open_tracker
 from tracker.model.read_models import EvidenceCard
-from tracker.replay.demo_feeds import Newsroom
+from tracker.replay.demo_feeds import DemoFeeds
 from tracker.settings import Settings, replay_settings
 
 START = datetime(2022, 2, 1, tzinfo=UTC)
 POLL_DELAY = timedelta(minutes=20)
 REVIEW_DELAY = timedelta(hours=20)
 RESOLVE_DELAY = timedelta(hours=1)
-UNREVIEWED = timedelta(days=200)
+UNREVIEWED_PERIOD = timedelta(days=200)
 """Evidence of the last months stays in the inbox, so that there is something to review."""
 
-QUARTER = 91
+LEARNING_INTERVAL_DAYS = 91
 """Days between two fits of the learned parameters, in whole weeks."""
 
 Progress = Callable[[int, int, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReplayStep:
     """A scheduled action; `order` sorts the actions of one instant."""
 
     at: datetime
     order: int
     name: str
-    do: Callable[[], object]
+    run: Callable[[], object]
 
 
-class Clock:
+class SimulatedClock:
     """Simulated time, advanced by the replay alone."""
 
     def __init__(self) -> None:
@@ -62,19 +62,19 @@ def replay(
     settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress
 ) -> int:
     """Replay the history up to `until` into its own database; return the number of steps done."""
-    now = Clock()
-    newsroom = Newsroom(question_set, now)
+    now = SimulatedClock()
+    newsroom = DemoFeeds(question_set, now)
     with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
-        world = World(tracker, newsroom, question_set, now, until)
+        world = ReplayWorld(tracker, newsroom, question_set, now, until)
         tracker.note_headlines(question_set.headlines)
         reached = tracker.replayed_until()
         progress(0, 1, reached or now.time)
         if reached is None:
-            world.found()
-        todo = [step for step in world.agenda() if reached is None or step.at > reached]
+            world.set_up()
+        todo = [step for step in world.list_steps() if reached is None or step.at > reached]
         for number, step in enumerate(todo, 1):
             now.time = step.at
-            step.do()
+            step.run()
             if number == len(todo) or todo[number].at > step.at:
                 tracker.mark_replayed(step.at)
             progress(number, len(todo), step.at)
@@ -82,13 +82,13 @@ def replay(
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class ReplayWorld:
     """People and outlets of a replay, and their schedule."""
 
     tracker: Tracker
-    newsroom: Newsroom
+    demo_feeds: DemoFeeds
     set: QuestionSet
-    now: Clock
+    now: SimulatedClock
     until: datetime
 
     @property
@@ -96,15 +96,15 @@ class World:
         """Invented analyst who reviews evidence and enters answers: the first one of the set."""
         return next(iter(self.set.forecasters), ForecasterId("analyst"))
 
-    def found(self) -> None:
+    def set_up(self) -> None:
         """Set up the initial state: questions, outlets, analysts."""
         self.tracker.load(self.set, replay=True)
-        for seed in self.newsroom.outlets.values():
+        for seed in self.demo_feeds.outlets.values():
             self.tracker.add_feed(seed)
         for forecaster_id, name in self.set.forecasters.items():
             self.tracker.add_forecaster(Forecaster(forecaster_id, name, "person"))
 
-    def agenda(self) -> list[Step]:
+    def list_steps(self) -> list[ReplayStep]:
         """List all steps up to the end, in order."""
         steps = [
             *self._news_steps(),
@@ -116,52 +116,52 @@ class World:
             (s for s in steps if START <= s.at <= self.until), key=lambda s: (s.at, s.order)
         )
 
-    def _news_steps(self) -> Iterator[Step]:
+    def _news_steps(self) -> Iterator[ReplayStep]:
         for event in self.set.events:
-            yield Step(
+            yield ReplayStep(
                 event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll_outlets, event)
             )
-            if event.at < self.until - UNREVIEWED:
-                yield Step(
+            if event.at < self.until - UNREVIEWED_PERIOD:
+                yield ReplayStep(
                     event.at + REVIEW_DELAY,
                     2,
                     f"review {event.id}",
                     partial(self._review_event, event),
                 )
 
-    def _weekly_steps(self) -> Iterator[Step]:
+    def _weekly_steps(self) -> Iterator[ReplayStep]:
         week = START
         while week <= self.until:
-            yield Step(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
-            if (week - START).days % QUARTER == 0:
-                yield Step(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learn)
+            yield ReplayStep(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
+            if (week - START).days % LEARNING_INTERVAL_DAYS == 0:
+                yield ReplayStep(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learn)
             week += timedelta(days=7)
-        yield Step(self.until, 9, "today", self.tracker.suggest)
+        yield ReplayStep(self.until, 9, "today", self.tracker.suggest)
 
-    def _forecast_steps(self) -> Iterator[Step]:
+    def _forecast_steps(self) -> Iterator[ReplayStep]:
         for number, forecast in enumerate(self.set.forecasts):
-            yield Step(
+            yield ReplayStep(
                 forecast.at,
                 3,
                 f"forecast {number}",
                 partial(self._submit_forecast, forecast, number),
             )
 
-    def _answer_steps(self) -> Iterator[Step]:
+    def _answer_steps(self) -> Iterator[ReplayStep]:
         for past in self.set.resolutions:
             at = max(past.known_at, past.event_at) + RESOLVE_DELAY
-            yield Step(at, 4, f"answer {past.question_id}", partial(self._enter_answer, past))
+            yield ReplayStep(at, 4, f"answer {past.question_id}", partial(self._enter_answer, past))
 
-    def _poll_outlets(self, event: Event) -> None:
-        self.tracker.poll(only=self.newsroom.publishing(event))
+    def _poll_outlets(self, event: HistoryEvent) -> None:
+        self.tracker.poll(only=self.demo_feeds.list_publishers(event))
 
-    def _review_event(self, event: Event) -> None:
+    def _review_event(self, event: HistoryEvent) -> None:
         """Judge the matches of an event as the set's author reads it."""
         for card in self.tracker.inbox():
             if any(copy.item.url == event.url for copy in card.items):
                 self._judge_card(card, event)
 
-    def _judge_card(self, card: EvidenceCard, event: Event) -> None:
+    def _judge_card(self, card: EvidenceCard, event: HistoryEvent) -> None:
         piece = card.evidence
         if piece.question_id in event.yes or piece.question_id in event.no:
             side = Direction.YES if piece.question_id in event.yes else Direction.NO

@@ -11,27 +11,27 @@ from email.utils import format_datetime
 from xml.etree import ElementTree
 
 from forecasts.evidence.evidence import Grade
-from forecasts.question_sets.question_set import Event, FeedSeed, QuestionSet
+from forecasts.question_sets.question_set import FeedSeed, HistoryEvent, QuestionSet
 from tracker.feeds.answers import (
     Fetched,
     FetchFailed,
     FetchRequest,
     FetchResult,
-    More,
     NotModified,
-    at_once,
+    RequestSource,
+    answer_in_batches,
 )
 from tracker.feeds.item import FeedId
 
-NEWEST = 20
+MAX_FEED_ENTRIES = 20
 """Maximum entries of a feed document, as in real feeds."""
 
-ADDRESS = "https://replay.invalid"
+DEMO_BASE_URL = "https://replay.invalid"
 """A host name that never resolves: a replay cannot reach the network."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class DemoReport:
     """A report of one outlet."""
 
     guid: str
@@ -41,38 +41,38 @@ class Published:
     url: str
 
 
-class Newsroom:
+class DemoFeeds:
     """Outlets of a question set's history, each with its reports."""
 
     def __init__(self, question_set: QuestionSet, now: Callable[[], datetime]) -> None:
         self._now = now
-        self._reports: dict[FeedId, list[Published]] = {}
+        self._reports: dict[FeedId, list[DemoReport]] = {}
         self.outlets: dict[FeedId, FeedSeed] = {}
         grades = {feed.title.lower(): feed for feed in question_set.feeds}
         for event in sorted(question_set.events, key=lambda e: e.at):
             self._add_report(
                 event.source,
-                Published(event.id, event.at, event.title, event.summary, event.url),
+                DemoReport(event.id, event.at, event.title, event.summary, event.url),
                 grades,
             )
             for number, copy in enumerate(event.copies, 1):
                 self._add_report(
                     copy.source,
-                    Published(f"{event.id}-{number}", event.at, copy.title, "", ""),
+                    DemoReport(f"{event.id}-{number}", event.at, copy.title, "", ""),
                     grades,
                 )
 
-    def _add_report(self, source: str, report: Published, seeds: Mapping[str, FeedSeed]) -> None:
+    def _add_report(self, source: str, report: DemoReport, seeds: Mapping[str, FeedSeed]) -> None:
         feed_id = FeedId(re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-"))
         seed = seeds.get(source.lower())
         grade: Grade = seed.grade if seed else "C"
         group = seed.source_group if seed else feed_id
         self.outlets.setdefault(
-            feed_id, FeedSeed(feed_id, source, f"{ADDRESS}/{feed_id}", group, grade, "replay")
+            feed_id, FeedSeed(feed_id, source, f"{DEMO_BASE_URL}/{feed_id}", group, grade, "replay")
         )
         self._reports.setdefault(feed_id, []).append(report)
 
-    def publishing(self, event: Event) -> tuple[FeedId, ...]:
+    def list_publishers(self, event: HistoryEvent) -> tuple[FeedId, ...]:
         """List the outlets that report an event."""
         guids = {event.id, *(f"{event.id}-{n}" for n, _ in enumerate(event.copies, 1))}
         return tuple(
@@ -81,9 +81,9 @@ class Newsroom:
             if any(r.guid in guids for r in reports)
         )
 
-    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
+    def fetch(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Answer requests like web servers, with validators, as of the simulated time."""
-        return at_once(self._answer_request, more)
+        return answer_in_batches(self._answer_request, more)
 
     def _answer_request(self, request: FetchRequest) -> FetchResult:
         reports = self._reports.get(request.feed_id)
@@ -93,13 +93,13 @@ class Newsroom:
         etag = f'"{len(out)}"'
         if request.etag == etag:
             return NotModified(request.feed_id, 0.0)
-        body = rss(request.feed_id, out[-NEWEST:][::-1])
+        body = render_rss(request.feed_id, out[-MAX_FEED_ENTRIES:][::-1])
         return Fetched(
             request.feed_id, request.url, 200, body, "application/rss+xml", etag, None, 0.0
         )
 
 
-def rss(title: str, reports: Sequence[Published]) -> bytes:
+def render_rss(title: str, reports: Sequence[DemoReport]) -> bytes:
     """Render reports as an RSS 2.0 document, the newest first."""
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.reports.content import KINDS, Kind, hash_of
-from tracker.storage.event_log import canonical
+from tracker.reports.content import REPORT_KINDS, ReportKind, hash_text
+from tracker.storage.event_log import canonical_json
 
 _HTML_DATA: Final = re.compile(
     rb'<script type="application/json" id="data">(.*?)</script>', re.DOTALL
@@ -20,15 +20,15 @@ _HTML_HASH: Final = re.compile(rb'<code id="sha256">([0-9a-f]{64})</code>')
 _PDF_HASH: Final = re.compile(rb"sha256:([0-9a-f]{64})")
 _PDF_STREAM: Final = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
-MOST_BYTES: Final = 64_000_000
+MAX_STREAM_BYTES: Final = 64_000_000
 """Size limit of an inflated PDF stream; report data is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class EmbeddedReport:
     """Subject of a report file, the hash of its data, and the hash that it shows."""
 
-    kind: Kind
+    kind: ReportKind
     name: str
     known_at: datetime
     sha256: str
@@ -39,7 +39,7 @@ class Carried:
 class ReportCheck:
     """Data hash of a report file, and that of the same report from the database now."""
 
-    carried: Carried
+    carried: EmbeddedReport
     from_database: str
 
     @property
@@ -68,7 +68,7 @@ class ReportCheck:
         )
 
 
-def carried(content: bytes) -> Carried:
+def read_embedded_report(content: bytes) -> EmbeddedReport:
     """Read the data embedded in a report file of any format; raises `Refused` if there is none."""
     if content.startswith(b"%PDF"):
         data, hash_match = _find_pdf_data(content), _PDF_HASH.search(content)
@@ -78,14 +78,14 @@ def carried(content: bytes) -> Carried:
         data, hash_match = _parse_data(content), None
     if data is None:
         raise Refused("this is not the file of a report: it carries no data of one")
-    sha256 = hash_of(canonical(data))
+    sha256 = hash_text(canonical_json(data))
     if hash_match is not None:
         shown = hash_match[1].decode()
     elif content.startswith(b"{"):
         shown = sha256
     else:
         shown = ""
-    return Carried(data["kind"], data["name"], utc(data["known_at"]), sha256, shown)
+    return EmbeddedReport(data["kind"], data["name"], utc(data["known_at"]), sha256, shown)
 
 
 def _find_pdf_data(content: bytes) -> dict[str, Any] | None:
@@ -99,7 +99,7 @@ def _find_pdf_data(content: bytes) -> dict[str, Any] | None:
 def _inflate_streams(content: bytes) -> Iterator[bytes]:
     for match in _PDF_STREAM.finditer(content):
         try:
-            inflated = zlib.decompressobj().decompress(match[1], MOST_BYTES)
+            inflated = zlib.decompressobj().decompress(match[1], MAX_STREAM_BYTES)
         except zlib.error:
             inflated = match[1]
         if inflated.startswith(b"{"):
@@ -114,7 +114,7 @@ def _parse_data(text: bytes) -> dict[str, Any] | None:
         return None
     is_report = (
         isinstance(data, dict)
-        and data.get("kind") in KINDS
+        and data.get("kind") in REPORT_KINDS
         and {"name", "known_at", "format"} <= data.keys()
     )
     return (

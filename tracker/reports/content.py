@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import urlsplit
 
-from tracker.feeds.links import web_link
-from tracker.storage.event_log import canonical
+from tracker.feeds.links import resolve_web_link
+from tracker.storage.event_log import canonical_json
 
-Kind = Literal["question", "scenarios", "essay", "week"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+ReportKind = Literal["question", "scenarios", "essay", "week"]
+REPORT_KINDS: Final[tuple[ReportKind, ...]] = get_args(ReportKind)
 
-FORMAT: Final = 1
+DATA_FORMAT: Final = 1
 """Version of the data format; raised on changes that break readers."""
 
 _JOINERS: Final = {"\u200c", "\u200d"}  # unprintable, but some scripts need them
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ReportCell:
     """A text with its link: an http(s) address or ""."""
 
     text: str
@@ -31,7 +31,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Paragraph:
     """A paragraph; `quiet` means small print."""
 
     tag: ClassVar[str] = "words"
@@ -40,20 +40,20 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactList:
     """Names with values, one per line."""
 
     tag: ClassVar[str] = "facts"
-    rows: tuple[tuple[str, Cell], ...]
+    rows: tuple[tuple[str, ReportCell], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """Rows under headings; `wide` columns hold sentences, `numbers` columns hold numbers."""
 
     tag: ClassVar[str] = "table"
     headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[ReportCell, ...], ...]
     wide: tuple[int, ...] = ()
     numbers: tuple[int, ...] = ()
 
@@ -72,7 +72,7 @@ Role = Literal["me", "person", "suggestion", "crowd", "hazard", "prior", "option
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class ReportSeries:
     """A line of a chart."""
 
     name: str
@@ -90,7 +90,7 @@ class EvidenceMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ChartEvent:
     """A vertical line in a chart with its label."""
 
     at: datetime
@@ -112,19 +112,19 @@ class Chart:
     tag: ClassVar[str] = "chart"
     axis: Axis
     unit: str
-    series: tuple[Series, ...]
+    series: tuple[ReportSeries, ...]
     alt: str
     marks: tuple[EvidenceMark, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ChartEvent, ...] = ()
     answer: Point | None = None
     stacked: bool = False
 
 
-Block = Words | Facts | Table | Chart
+Block = Paragraph | FactList | ReportTable | Chart
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ReportSection:
     """A part of a report under its own heading."""
 
     heading: str
@@ -132,34 +132,34 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportDocument:
     """A report on `name` (id of a question or essay; "" for a week) as known at an instant.
 
     `answer` summarises it in one sentence.
     """
 
-    kind: Kind
+    kind: ReportKind
     name: str
     title: str
     answer: str
     known_at: datetime
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]
 
     @property
     def data(self) -> str:
         """All content as canonical JSON: sorted keys, no spaces, times in UTC, UTF-8."""
-        return canonical({"format": FORMAT, **_serialise(self)})
+        return canonical_json({"format": DATA_FORMAT, **_serialise(self)})
 
     @property
     def sha256(self) -> str:
         """The hash of the data, in hexadecimal.
 
         >>> from forecasts.questions.question import utc
-        >>> week = Report("week", "", "The week", "Nothing moved.", utc("2026-01-01"), ())
-        >>> week.sha256 == hash_of(week.data), len(week.sha256)
+        >>> week = ReportDocument("week", "", "The week", "Nothing moved.", utc("2026-01-01"), ())
+        >>> week.sha256 == hash_text(week.data), len(week.sha256)
         (True, 64)
         """
-        return hash_of(self.data)
+        return hash_text(self.data)
 
     @property
     def command(self) -> str:
@@ -173,73 +173,75 @@ class Report:
         return tuple(b for section in self.sections for b in section.blocks if isinstance(b, Chart))
 
 
-def hash_of(data: str) -> str:
+def hash_text(data: str) -> str:
     """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
     return hashlib.sha256(data.encode()).hexdigest()
 
 
-def cell(text: object, url: str = "") -> Cell:
+def make_cell(text: object, url: str = "") -> ReportCell:
     """Build a cell from untrusted text: drop unprintable characters and links that are not http(s).
 
-    >>> unsafe = cell("a\\x00b\\u202ec", "javascript:alert(1)")
+    >>> unsafe = make_cell("a\\x00b\\u202ec", "javascript:alert(1)")
     >>> unsafe.text, unsafe.url
     ('abc', '')
-    >>> cell("wire", "https://example.org/1").url
+    >>> make_cell("wire", "https://example.org/1").url
     'https://example.org/1'
     """
-    address = web_link(url, "")
+    address = resolve_web_link(url, "")
     # An address like https://bank.example@evil.example misleads.
-    return Cell(clean(str(text)), "" if "@" in urlsplit(address).netloc else address)
+    return ReportCell(clean_text(str(text)), "" if "@" in urlsplit(address).netloc else address)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return a text on one line, without control characters."""
     return " ".join(
         "".join(c for c in text if c.isprintable() or c.isspace() or c in _JOINERS).split()
     )
 
 
-def words(text: str, *, quiet: bool = False) -> Words:
+def make_paragraph(text: str, *, quiet: bool = False) -> Paragraph:
     """Build a paragraph."""
-    return Words(clean(text), quiet)
+    return Paragraph(clean_text(text), quiet)
 
 
-def row(*cells: object) -> tuple[Cell, ...]:
+def make_row(*cells: object) -> tuple[ReportCell, ...]:
     """Build a table row; cells stay unchanged."""
-    return tuple(value if isinstance(value, Cell) else cell(value) for value in cells)
+    return tuple(value if isinstance(value, ReportCell) else make_cell(value) for value in cells)
 
 
-def facts(*rows: tuple[str, object]) -> Facts:
+def make_facts(*rows: tuple[str, object]) -> FactList:
     """Build names with values, without empty values."""
-    return Facts(
+    return FactList(
         tuple(
-            (name, v if isinstance(v, Cell) else cell(v)) for name, v in rows if v not in ("", None)
+            (name, v if isinstance(v, ReportCell) else make_cell(v))
+            for name, v in rows
+            if v not in ("", None)
         )
     )
 
 
-def table(
+def make_table(
     headings: Iterable[str],
-    rows: Iterable[tuple[Cell, ...]],
+    rows: Iterable[tuple[ReportCell, ...]],
     *,
     wide: tuple[int, ...] = (),
     numbers: tuple[int, ...] = (),
-) -> Table:
+) -> ReportTable:
     """Build a table."""
-    return Table(tuple(headings), tuple(rows), wide, numbers)
+    return ReportTable(tuple(headings), tuple(rows), wide, numbers)
 
 
-def counted(n: int, singular: str, plural: str = "") -> str:
+def format_count(n: int, singular: str, plural: str = "") -> str:
     """Format a count: `1 story`, `2 stories`."""
     return f"{n} {singular if n == 1 else plural or singular + 's'}"
 
 
-def day(at: datetime) -> str:
+def format_day(at: datetime) -> str:
     """Format a day in UTC: `2026-11-24`."""
     return f"{at.astimezone(UTC):%Y-%m-%d}"
 
 
-def minute(at: datetime) -> str:
+def format_minute(at: datetime) -> str:
     """Format a time in UTC to the minute: `2026-11-24 14:05 UTC`."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 

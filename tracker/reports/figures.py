@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from tracker.reports.content import Chart, Point, Series
+from tracker.reports.content import Chart, Point, ReportSeries
 from tracker.reports.palette import (
     BLUE,
     COMPUTED,
@@ -19,7 +19,7 @@ from tracker.reports.palette import (
     OPTIONS,
     PEOPLE,
     VERMILLION,
-    Line,
+    LineStyle,
 )
 from tracker.reports.ticks import LOCALE, time_ticks
 
@@ -35,16 +35,16 @@ Json = dict[str, Any]
 
 
 @lru_cache(maxsize=32)
-def svg(chart: Chart) -> str:
+def render_svg(chart: Chart) -> str:
     """Render a chart as an SVG element; deterministic."""
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
+    return str(vl_convert.vegalite_to_svg(build_vega_spec(chart), vl_version=VEGA_LITE))
 
 
-def spec(chart: Chart) -> Json:
+def build_vega_spec(chart: Chart) -> Json:
     """Build the Vega-Lite specification of a chart, with its data."""
-    lines = styles(chart.series)
+    lines = assign_line_styles(chart.series)
     layers = (
         _build_areas(chart, lines)
         if chart.stacked
@@ -69,19 +69,19 @@ def spec(chart: Chart) -> Json:
     }
 
 
-def styles(series: Iterable[Series]) -> tuple[Line, ...]:
+def assign_line_styles(series: Iterable[ReportSeries]) -> tuple[LineStyle, ...]:
     """Assign each line a colour, a dash and a width by its role."""
     styles, people, options = [], 0, 0
     for line in series:
         if line.role == "option":
             turn, colour = divmod(options, len(OPTIONS))
-            styles.append(Line(line.name, OPTIONS[colour], DASHES[turn % len(DASHES)], 2.5))
+            styles.append(LineStyle(line.name, OPTIONS[colour], DASHES[turn % len(DASHES)], 2.5))
             options += 1
         elif line.role == "person":
-            styles.append(Line(line.name, PEOPLE[people % len(PEOPLE)]))
+            styles.append(LineStyle(line.name, PEOPLE[people % len(PEOPLE)]))
             people += 1
         else:
-            styles.append(Line(line.name, *(ME if line.role == "me" else COMPUTED[line.role])))
+            styles.append(LineStyle(line.name, *(ME if line.role == "me" else COMPUTED[line.role])))
     return tuple(styles)
 
 
@@ -89,7 +89,7 @@ def _build_layer(rows: list[Json], mark: Json, **encoding: Any) -> Json:
     return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
-def _build_steps(chart: Chart, lines: tuple[Line, ...]) -> Json:
+def _build_steps(chart: Chart, lines: tuple[LineStyle, ...]) -> Json:
     rows = [
         _build_datum(chart, series, point) for series in chart.series for point in series.points
     ]
@@ -112,7 +112,7 @@ def _build_steps(chart: Chart, lines: tuple[Line, ...]) -> Json:
     )
 
 
-def _build_bands(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
+def _build_bands(chart: Chart, lines: tuple[LineStyle, ...]) -> list[Json]:
     """Build the range around each line that has one."""
     rows = [
         _build_datum(chart, series, p)
@@ -137,7 +137,7 @@ def _build_bands(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
     ]
 
 
-def _build_areas(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
+def _build_areas(chart: Chart, lines: tuple[LineStyle, ...]) -> list[Json]:
     rows = [
         {**_build_datum(chart, series, p), "rank": rank}
         for rank, series in enumerate(chart.series)
@@ -229,7 +229,7 @@ def _build_answer(chart: Chart) -> list[Json]:
     return [_build_layer(rows, {**mark, "clip": False}, x=_time_channel(), y=y)]
 
 
-def _build_datum(chart: Chart, series: Series, p: Point) -> Json:
+def _build_datum(chart: Chart, series: ReportSeries, p: Point) -> Json:
     numbers = {
         "value": _scale_value(chart, p.value),
         "low": _scale_value(chart, p.low),
@@ -281,7 +281,7 @@ def _value_channel(chart: Chart) -> Json:
     }
 
 
-def _colour_channel(lines: tuple[Line, ...], symbol: str) -> Json:
+def _colour_channel(lines: tuple[LineStyle, ...], symbol: str) -> Json:
     scale = {"domain": [line.name for line in lines], "range": [line.colour for line in lines]}
     return {"field": "who", "type": "nominal", "scale": scale, "legend": _build_legend(symbol)}
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from forecasts.distributions.cdf import Cdf, date_of
+from forecasts.distributions.cdf import Cdf, date_from_day_number
 from forecasts.distributions.distribution import Categorical, Distribution, p_yes
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.questions.question import ForecasterId, Question
 from forecasts.questions.timeline import Timeline
-from tracker.reports.content import Axis, Chart, EvidenceMark, Point, Role, Rule, Series
+from tracker.reports.content import Axis, Chart, ChartEvent, EvidenceMark, Point, ReportSeries, Role
 
-MOST_POINTS: Final = 250
+MAX_POINTS: Final = 250
 """Steps drawn per line; longer lines are thinned to the last step of equal intervals."""
 
 _COMPUTED_ORDER: Final = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
@@ -27,7 +27,7 @@ _BAND_LEVELS: Final = (0.05, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HistoryWindow:
     """All forecasts on a question over a window of time, and the reader of the report."""
 
     question: Question
@@ -36,7 +36,7 @@ class Held:
     window: tuple[datetime, datetime]
     me: ForecasterId
 
-    def in_order(self) -> tuple[ForecasterId, ...]:
+    def list_forecasters(self) -> tuple[ForecasterId, ...]:
         """Return the forecasters in the window: `me`, other people, then computed ones."""
         active = [
             forecaster_id
@@ -54,29 +54,29 @@ class Held:
         )
 
     @property
-    def leading(self) -> ForecasterId:
+    def leading_forecaster(self) -> ForecasterId:
         """The forecaster whose option shares are drawn: crowd, else suggestion, else base rate."""
-        active = self.in_order()
+        active = self.list_forecasters()
         return next(
             forecaster_id for forecaster_id in (CROWD, SUGGESTION, PRIOR) if forecaster_id in active
         )
 
 
-def history(
-    forecasts: Held,
+def build_history_chart(
+    forecasts: HistoryWindow,
     *,
     marks: Sequence[EvidenceMark] = (),
-    rules: Sequence[Rule] = (),
+    rules: Sequence[ChartEvent] = (),
     answer: Point | None = None,
 ) -> Chart | None:
     """Build the chart of a question of any kind; None if there is no forecast yet."""
-    if not forecasts.in_order():
+    if not forecasts.list_forecasters():
         return None
     question = forecasts.question
     span = f"from {forecasts.window[0]:%Y-%m-%d} to {forecasts.window[1]:%Y-%m-%d}"
     more = f", with {len(marks)} pieces of evidence below (▲ for, ▼ against)" if marks else ""
     if question.kind in ("categorical", "ordered"):
-        name = forecasts.people[forecasts.leading].name
+        name = forecasts.people[forecasts.leading_forecaster].name
         alt = f"Probability of each option, as {name} had it, {span}{more}."
         return Chart("share", "", _build_option_series(forecasts), alt, tuple(marks), tuple(rules))
     axis = _AXES.get(question.kind, "number")
@@ -88,23 +88,23 @@ def history(
     )
 
 
-def _build_forecaster_series(forecasts: Held) -> tuple[Series, ...]:
+def _build_forecaster_series(forecasts: HistoryWindow) -> tuple[ReportSeries, ...]:
     series = []
-    for forecaster_id in forecasts.in_order():
+    for forecaster_id in forecasts.list_forecasters():
         role: Role = "me" if forecaster_id == forecasts.me else _ROLES.get(forecaster_id, "person")
         points = [
             Point(at, *_read_values(forecasts.question, d))
             for at, d in _list_steps(forecasts.timelines[forecaster_id], forecasts.window)
         ]
-        series.append(Series(forecasts.people[forecaster_id].name, role, tuple(points)))
+        series.append(ReportSeries(forecasts.people[forecaster_id].name, role, tuple(points)))
     return tuple(series)
 
 
-def _build_option_series(forecasts: Held) -> tuple[Series, ...]:
-    steps = _list_steps(forecasts.timelines[forecasts.leading], forecasts.window)
+def _build_option_series(forecasts: HistoryWindow) -> tuple[ReportSeries, ...]:
+    steps = _list_steps(forecasts.timelines[forecasts.leading_forecaster], forecasts.window)
     names = [option.name for option in forecasts.question.options]
     return tuple(
-        Series(name, "option", tuple(Point(at, _option_share(d, name)) for at, d in steps))
+        ReportSeries(name, "option", tuple(Point(at, _option_share(d, name)) for at, d in steps))
         for name in names
     )
 
@@ -136,12 +136,12 @@ def _clamp_quantile(question: Question, curve: Cdf, level: float) -> float:
     x = curve.quantile(level)
     if x is None:
         x = question.scale.lower if level < curve.below else question.scale.upper
-    return as_drawn(question, x)
+    return to_chart_value(question, x)
 
 
-def as_drawn(question: Question, x: float) -> float:
+def to_chart_value(question: Question, x: float) -> float:
     """Return a value in chart units: a number, or seconds since 1970 for a date."""
-    return date_of(x).timestamp() if question.kind == "date" else x
+    return date_from_day_number(x).timestamp() if question.kind == "date" else x
 
 
 def _list_steps(
@@ -157,8 +157,8 @@ def _list_steps(
             points.append((span.end, span.distribution))
             if following is not None:
                 points.append((span.end, None))
-    if len(points) <= MOST_POINTS:
+    if len(points) <= MAX_POINTS:
         return points
-    interval = (window[1] - window[0]) / MOST_POINTS
+    interval = (window[1] - window[0]) / MAX_POINTS
     last_points = {int((point[0] - window[0]) / interval): point for point in points}
     return [points[0], *(point for point in last_points.values() if point is not points[0])]

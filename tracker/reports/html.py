@@ -6,24 +6,26 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from tracker.reports.content import Report, minute
-from tracker.reports.figures import svg
+from tracker.reports.content import ReportDocument, format_minute
+from tracker.reports.figures import render_svg
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+)
 """Content security policy: the file may load nothing."""
 
 
-def html(report: Report) -> bytes:
+def render_html(report: ReportDocument) -> bytes:
     """Render a report as HTML that works offline. Text is escaped; nothing in it is executed."""
     return (
         _load_template()
         .render(
             report=report,
-            known_at=minute(report.known_at),
-            policy=POLICY,
+            known_at=format_minute(report.known_at),
+            policy=CONTENT_SECURITY_POLICY,
             style=Markup(_read_resource("report.css")),  # noqa: S704  ours
             data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element
-            draw=lambda chart: Markup(svg(chart)),  # noqa: S704  vl-convert escapes the texts in it
+            draw=lambda chart: Markup(render_svg(chart)),  # noqa: S704  vl-convert escapes the texts in it
         )
         .encode()
     )

@@ -10,71 +10,73 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
     effective_close,
-    status,
+    question_status,
 )
-from forecasts.questions.versions import version_at, versions
-from tracker.model.read_models import QuestionSummary, Standing
-from tracker.questions.queries.current_forecasts import standings
+from forecasts.questions.versions import find_version, list_question_versions
+from tracker.model.read_models import CurrentForecast, QuestionSummary
+from tracker.questions.queries.current_forecasts import compute_current_forecasts
 from tracker.storage import edits, forecasts, questions, resolutions
 from tracker.storage import known as store
-from tracker.storage.forecasts import Stood
+from tracker.storage.forecasts import LastAct
 from tracker.storage.sessions import Session
 
-Rows = Mapping[QuestionId, QuestionSummary]
+QuestionRows = Mapping[QuestionId, QuestionSummary]
 
 
-def known(session: Session, at: datetime) -> Rows:
+def load_questions_as_of(session: Session, at: datetime) -> QuestionRows:
     """Return all questions asked by then as summaries, next to close first.
 
     Pending reviews and recent changes are left out.
     """
-    people = forecasts.forecasters(session)
-    asked_ids = store.asked(session, at)
-    answers = resolutions.current(session, at)
-    counts = store.evidence(session, at)
-    last_acts: dict[QuestionId, dict[ForecasterId, Stood]] = {}
-    for act in store.standing(session, at):
+    people = forecasts.list_forecasters(session)
+    asked_ids = store.list_asked_ids(session, at)
+    answers = resolutions.load_current_resolutions(session, at)
+    counts = store.count_evidence_at(session, at)
+    last_acts: dict[QuestionId, dict[ForecasterId, LastAct]] = {}
+    for act in store.list_last_forecasts(session, at):
         last_acts.setdefault(act.question_id, {})[act.forecaster_id] = (
             act.made_at,
             act.distribution,
         )
     edited_later = {
-        q for q, question_edits in edits.every(session).items() if question_edits[-1].at > at
+        q for q, question_edits in edits.list_edits(session).items() if question_edits[-1].at > at
     }
     rows = {}
-    for newest in questions.every(session):
+    for newest in questions.list_questions(session):
         if newest.id in asked_ids:
-            question = worded(session, newest, at) if newest.id in edited_later else newest
+            question = restore_wording(session, newest, at) if newest.id in edited_later else newest
             close = effective_close(question, answers.get(question.id))
             acts = last_acts.get(question.id, {})
             rows[question.id] = _build_summary(
                 question,
                 answers.get(question.id),
-                standings(question, acts, people, min(at, close)),
+                compute_current_forecasts(question, acts, people, min(at, close)),
                 evidence=counts.get(question.id, 0),
                 at=at,
             )
     return rows
 
 
-def worded(session: Session, question: Question, at: datetime) -> Question:
+def restore_wording(session: Session, question: Question, at: datetime) -> Question:
     """Return a question in its wording at an instant."""
-    opened = questions.as_opened(session, question.id)
-    version = version_at(versions(opened, edits.of_question(session, question.id)), at)
+    opened = questions.find_original_question(session, question.id)
+    version = find_version(
+        list_question_versions(opened, edits.edits_of_question(session, question.id)), at
+    )
     return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
 
 
 def _build_summary(
     question: Question,
     resolution: Resolution | None,
-    current: Mapping[ForecasterId, Standing],
+    current: Mapping[ForecasterId, CurrentForecast],
     *,
     evidence: int,
     at: datetime,
 ) -> QuestionSummary:
     return QuestionSummary(
         question=question,
-        status=status(question, resolution, at),
+        status=question_status(question, resolution, at),
         resolution=resolution,
         standings=current,
         history=(),

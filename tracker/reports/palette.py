@@ -13,7 +13,7 @@ GREY: Final = "#8A8A8A"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineStyle:
     """Style of one line."""
 
     name: str

@@ -8,11 +8,11 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 
-from tracker.reports.content import Report, minute
-from tracker.reports.figures import svg
+from tracker.reports.content import ReportDocument, format_minute
+from tracker.reports.figures import render_svg
 
 
-def pdf(report: Report) -> bytes:
+def render_pdf(report: ReportDocument) -> bytes:
     """Render a report as PDF; the same report gives the same bytes on one machine.
 
     Letters missing from Typst's own fonts, such as Chinese ones, come from system fonts; without
@@ -25,13 +25,13 @@ def pdf(report: Report) -> bytes:
     for section in content["sections"]:
         for block in section["blocks"]:
             if block["block"] == "chart":
-                block["svg"] = svg(next(charts))
+                block["svg"] = render_svg(next(charts))
     inputs = {
         "report": json.dumps(content, ensure_ascii=False),
         "data": report.data,
         "sha256": report.sha256,
         "command": report.command,
-        "known_at": minute(report.known_at),
+        "known_at": format_minute(report.known_at),
     }
     compiled = typst.Compiler(_load_template(), sys_inputs=inputs).compile(
         format="pdf", timestamp=int(report.known_at.timestamp())

@@ -7,37 +7,48 @@ from typing import Final
 from forecasts.distributions.cdf import day_number
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.evidence import side_words
-from forecasts.questions.answers import answer
+from forecasts.evidence.evidence import describe_side
+from forecasts.questions.answers import get_answer
 from forecasts.questions.forecaster import CROWD, RESERVED, SUGGESTION
-from forecasts.questions.format import answer_in_words, in_full, in_short, percent, signed
-from forecasts.questions.question import ForecasterId, Question, Resolution, status, utc
+from forecasts.questions.format import (
+    format_answer,
+    format_full,
+    format_percent,
+    format_short,
+    format_signed,
+)
+from forecasts.questions.question import ForecasterId, Question, Resolution, question_status, utc
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.skill_words import in_points
+from forecasts.scoring.skill_words import format_skill
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
-from forecasts.suggestion.why import nats, share_in_words, told, why_in_words
+from forecasts.suggestion.why import (
+    explain_share,
+    explain_suggestion,
+    explanation_rows,
+    format_contribution,
+)
 from tracker.reports.content import (
     Block,
-    Cell,
+    ChartEvent,
     EvidenceMark,
     Point,
-    Report,
-    Rule,
-    Section,
-    Table,
-    cell,
-    clean,
-    counted,
-    day,
-    facts,
-    minute,
-    row,
-    table,
-    words,
+    ReportCell,
+    ReportDocument,
+    ReportSection,
+    ReportTable,
+    clean_text,
+    format_count,
+    format_day,
+    format_minute,
+    make_cell,
+    make_facts,
+    make_paragraph,
+    make_row,
+    make_table,
 )
-from tracker.reports.histories import as_drawn, history
-from tracker.reports.question_known import Known, gather
+from tracker.reports.histories import build_history_chart, to_chart_value
+from tracker.reports.question_known import QuestionAsOf, load_question_as_of
 from tracker.storage.sessions import Session
 
 _SAMPLE_NOTE: Final = "One question (n = 1) says little about anybody."
@@ -50,12 +61,14 @@ _ACT_WORDS: Final = {
 }
 
 
-def report(session: Session, question_id: str, at: datetime, me: ForecasterId) -> Report:
+def build_question_report(
+    session: Session, question_id: str, at: datetime, me: ForecasterId
+) -> ReportDocument:
     """Build the report on a question as known at an instant.
 
     Raises `NotFound`, also if it was asked later.
     """
-    data = gather(session, question_id, at, me)
+    data = load_question_as_of(session, question_id, at, me)
     sections = (
         _build_standings(data),
         _build_history(data),
@@ -67,11 +80,11 @@ def report(session: Session, question_id: str, at: datetime, me: ForecasterId) -
         _build_sources(data),
     )
     present = tuple(section for section in sections if section is not None)
-    return Report(
+    return ReportDocument(
         "question",
         data.question.id,
-        clean(data.question.text),
-        clean(_summarise(data)),
+        clean_text(data.question.text),
+        clean_text(_summarise(data)),
         at,
         present,
     )
@@ -80,12 +93,12 @@ def report(session: Session, question_id: str, at: datetime, me: ForecasterId) -
 # Summary and standings
 
 
-def _summarise(data: Known) -> str:
+def _summarise(data: QuestionAsOf) -> str:
     if data.resolution is not None:
-        answered = answer_in_words(data.question, data.resolution)
-        return f"Answered {answered}; known on {day(data.resolution.known_at)}."
+        answered = format_answer(data.question, data.resolution)
+        return f"Answered {answered}; known on {format_day(data.resolution.known_at)}."
     forecasts = [
-        f"{data.name(forecaster_id)} {in_short(data.question, d)}"
+        f"{data.forecaster_name(forecaster_id)} {format_short(data.question, d)}"
         for forecaster_id, d in _list_standing(data).items()
         if forecaster_id in _SUMMARISED or forecaster_id == data.me
     ]
@@ -95,32 +108,32 @@ def _summarise(data: Known) -> str:
 _SUMMARISED: Final = (CROWD, SUGGESTION)
 
 
-def _format_close(data: Known) -> str:
+def _format_close(data: QuestionAsOf) -> str:
     closes_at = data.question.closes_at
-    return f"{'Closes' if data.at < closes_at else 'Closed'} on {day(closes_at)}."
+    return f"{'Closes' if data.at < closes_at else 'Closed'} on {format_day(closes_at)}."
 
 
-def _list_standing(data: Known) -> dict[ForecasterId, Distribution]:
+def _list_standing(data: QuestionAsOf) -> dict[ForecasterId, Distribution]:
     """Return each forecaster's current forecast, or the last before the close."""
-    _, end = data.held.window
+    _, end = data.history.window
     standing = {}
-    for forecaster_id in data.held.in_order():
-        spans = data.held.timelines[forecaster_id].spans(data.question.opens_at, end)
+    for forecaster_id in data.history.list_forecasters():
+        spans = data.history.timelines[forecaster_id].spans(data.question.opens_at, end)
         if spans and spans[-1].end == end:
             standing[forecaster_id] = spans[-1].distribution
     return standing
 
 
-def _build_standings(data: Known) -> Section:
+def _build_standings(data: QuestionAsOf) -> ReportSection:
     """Build the table of current forecasts."""
     rows = []
     for forecaster_id, distribution in _list_standing(data).items():
         acts = [act for act in data.acts if act.forecaster_id == forecaster_id]
         since = max((act.made_at for act in acts), default=None)
-        last = "–" if since is None else day(since)
+        last = "–" if since is None else format_day(since)
         rows.append(
-            row(
-                data.name(forecaster_id),
+            make_row(
+                data.forecaster_name(forecaster_id),
                 _format_forecast(data.question, distribution),
                 last,
                 len(acts) or "–",
@@ -128,75 +141,80 @@ def _build_standings(data: Known) -> Section:
         )
     people = {act.forecaster_id for act in data.acts if act.forecaster_id not in RESERVED}
     note = (
-        f"Forecasts of {counted(len(people), 'person', 'people')}; the crowd is made of "
+        f"Forecasts of {format_count(len(people), 'person', 'people')}; the crowd is made of "
         "those who hold one."
     )
     blocks: tuple[Block, ...] = (
-        table(("who", "forecast", "last act", "acts"), rows, wide=(1,), numbers=(3,)),
+        make_table(("who", "forecast", "last act", "acts"), rows, wide=(1,), numbers=(3,)),
     )
-    state = facts(
-        ("State", status(data.question, data.resolution, data.at)),
-        ("Opens", minute(data.question.opens_at)),
-        ("Closes", minute(data.question.closes_at)),
+    state = make_facts(
+        ("State", question_status(data.question, data.resolution, data.at)),
+        ("Opens", format_minute(data.question.opens_at)),
+        ("Closes", format_minute(data.question.closes_at)),
         ("Answer", "" if data.resolution is None else _format_resolution(data, data.resolution)),
     )
     heading = (
         "Where it stands"
-        if data.at < data.held.window[1] or data.resolution is None
+        if data.at < data.history.window[1] or data.resolution is None
         else "Where it stood last"
     )
-    return Section(heading, (state, *blocks, words(note, quiet=True)))
+    return ReportSection(heading, (state, *blocks, make_paragraph(note, quiet=True)))
 
 
 def _format_forecast(question: Question, distribution: Distribution) -> str:
     """Format a probability as a percentage, any other forecast with all its numbers."""
     return (
-        in_short(question, distribution)
+        format_short(question, distribution)
         if question.kind == "binary"
-        else in_full(question, distribution)
+        else format_full(question, distribution)
     )
 
 
-def _format_resolution(data: Known, resolution: Resolution) -> Cell:
-    return cell(
-        f"{answer_in_words(data.question, resolution)}, known on {minute(resolution.known_at)}, "
-        f"entered by {data.name(resolution.entered_by)}"
+def _format_resolution(data: QuestionAsOf, resolution: Resolution) -> ReportCell:
+    return make_cell(
+        f"{format_answer(data.question, resolution)}, known on "
+        f"{format_minute(resolution.known_at)}, entered by "
+        f"{data.forecaster_name(resolution.entered_by)}"
     )
 
 
 # History
 
 
-def _build_history(data: Known) -> Section | None:
+def _build_history(data: QuestionAsOf) -> ReportSection | None:
     rules = [
-        Rule(version.at, "worded anew")
+        ChartEvent(version.at, "worded anew")
         for version in data.versions[1:]
         if data.question.opens_at < version.at <= data.at
     ]
     if data.question.closes_at <= data.at:
-        rules.append(Rule(data.question.closes_at, "closes"))
+        rules.append(ChartEvent(data.question.closes_at, "closes"))
     if data.resolution is not None and data.resolution.known_at != data.question.closes_at:
-        rules.append(Rule(data.resolution.known_at, "answer known"))
+        rules.append(ChartEvent(data.resolution.known_at, "answer known"))
     marks = [
         EvidenceMark(evidence.first_seen_at, int(evidence.direction), int(evidence.strength))
         for evidence in (card.evidence for card in data.cards)
         if evidence.status != "rejected"
-        and data.question.opens_at <= evidence.first_seen_at <= data.held.window[1]
+        and data.question.opens_at <= evidence.first_seen_at <= data.history.window[1]
     ]
-    chart = history(data.held, marks=marks, rules=rules, answer=_build_answer_point(data))
-    return None if chart is None else Section("How it was revised", (chart,))
+    chart = build_history_chart(
+        data.history, marks=marks, rules=rules, answer=_build_answer_point(data)
+    )
+    return None if chart is None else ReportSection("How it was revised", (chart,))
 
 
-def _build_answer_point(data: Known) -> Point | None:
+def _build_answer_point(data: QuestionAsOf) -> Point | None:
     """Return the answer as a point of the chart, if it is a number, a date, or YES or NO."""
-    outcome = answer(data.question, data.resolution)
+    outcome = get_answer(data.question, data.resolution)
     if data.resolution is None or outcome is None or data.question.options:
         return None
     if data.question.kind == "binary":
         return Point(data.resolution.known_at, 1.0 if data.resolution.outcome == "yes" else 0.0)
     value = _parse_answer(data.question, data.resolution.answer)
     return (
-        None if value is None else Point(data.resolution.known_at, as_drawn(data.question, value))
+        None
+        if value is None
+        else Point(data.resolution.known_at, to_chart_value(data.question, value))
     )
 
 
@@ -211,15 +229,20 @@ def _parse_answer(question: Question, text: str) -> float | None:
 # Explanation
 
 
-def _build_explanation(data: Known) -> Section | None:
+def _build_explanation(data: QuestionAsOf) -> ReportSection | None:
     match data.suggestion:
         case Suggestion():
             blocks = (
-                words(f"Why {percent(data.suggestion.p)}: {why_in_words(data.suggestion)}."),
+                make_paragraph(
+                    f"Why {format_percent(data.suggestion.p)}: "
+                    f"{explain_suggestion(data.suggestion)}."
+                ),
                 _build_log_odds_table(data, data.suggestion),
                 _LOG_ODDS_NOTE,
             )
-            return Section(f"Why the suggestion is {percent(data.suggestion.p)}", blocks)
+            return ReportSection(
+                f"Why the suggestion is {format_percent(data.suggestion.p)}", blocks
+            )
         case OptionSuggestion():
             prior = data.question.prior
             before = (
@@ -231,60 +254,69 @@ def _build_explanation(data: Known) -> Section | None:
                 data.suggestion.distribution.options, data.suggestion.distribution.p, strict=True
             )
             rows = [
-                row(
+                make_row(
                     name,
-                    percent(before.get(name)),
-                    percent(p),
-                    share_in_words(data.suggestion, name),
+                    format_percent(before.get(name)),
+                    format_percent(p),
+                    explain_share(data.suggestion, name),
                 )
                 for name, p in shares
             ]
             headings = ("option", "base rate", "suggested", "why")
-            return Section(
+            return ReportSection(
                 "What the suggestion makes of the options",
-                (table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
+                (make_table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
             )
         case Leaning():
             first, second = (
                 ("earlier", "later") if data.question.kind == "date" else ("higher", "lower")
             )
             counts = (
-                f"{counted(data.suggestion.yes, 'story', 'stories')} for {first}, "
+                f"{format_count(data.suggestion.yes, 'story', 'stories')} for {first}, "
                 f"{data.suggestion.no} for {second}."
             )
-            return Section(
+            return ReportSection(
                 "Where the evidence leans",
-                (words(f"{counts} There is no suggested number of this kind."),),
+                (make_paragraph(f"{counts} There is no suggested number of this kind."),),
             )
         case _:
             return None
 
 
-_LOG_ODDS_NOTE: Final = words(
+_LOG_ODDS_NOTE: Final = make_paragraph(
     "The lines add up in log-odds; the percentages depend on their order.", quiet=True
 )
 
 
-def _build_log_odds_table(data: Known, suggestion: Suggestion) -> Table:
+def _build_log_odds_table(data: QuestionAsOf, suggestion: Suggestion) -> ReportTable:
     headlines: dict[int, str] = {card.evidence.id: card.headline for card in data.cards}
     rows, log_odds = [], 0.0
-    for line in told(suggestion.groups):
-        log_odds += line.adds
+    for line in explanation_rows(suggestion.groups):
+        log_odds += line.nats
         description = (
-            line.what if line.evidence_id is None else headlines.get(line.evidence_id, line.what)
+            line.text if line.evidence_id is None else headlines.get(line.evidence_id, line.text)
         )
-        rows.append(row(line.title, description, nats(line.adds), percent(sigmoid(log_odds))))
+        rows.append(
+            make_row(
+                line.title,
+                description,
+                format_contribution(line.nats),
+                format_percent(sigmoid(log_odds)),
+            )
+        )
     total = fsum(line.log_odds for line in suggestion.lines)
-    rows.append(row("Sum", "all lines together", signed(total, 3), percent(suggestion.p)))
-    return table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
+    rows.append(
+        make_row("Sum", "all lines together", format_signed(total, 3), format_percent(suggestion.p))
+    )
+    return make_table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
 
 
 # Evidence
 
 
-def _build_evidence(data: Known) -> Section | None:
+def _build_evidence(data: QuestionAsOf) -> ReportSection | None:
     if not data.cards:
-        return Section("Evidence", (words("No evidence had been seen."),))
+        return ReportSection("Evidence", (make_paragraph("No evidence had been seen."),))
     rows = []
     for card in data.cards:
         e, first = card.evidence, card.items[0]
@@ -294,57 +326,60 @@ def _build_evidence(data: Known) -> Section | None:
             else f"{first.feed_title} and {len(card.items) - 1} more"
         )
         rows.append(
-            row(
-                day(e.first_seen_at),
-                cell(card.headline, first.item.url),
+            make_row(
+                format_day(e.first_seen_at),
+                make_cell(card.headline, first.item.url),
                 source,
-                side_words(data.question.kind, e.direction, e.option),
+                describe_side(data.question.kind, e.direction, e.option),
                 e.strength.name.lower(),
                 card.state,
             )
         )
     rejected = sum(card.evidence.status == "rejected" for card in data.cards)
     note = (
-        f"{counted(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest "
+        f"{format_count(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest "
         "first. Dates: first seen here."
     )
     note = f"{note} {data.headlines}".rstrip()
     headings = ("seen", "report", "source", "speaks", "strength", "state")
-    return Section("Evidence", (table(headings, rows, wide=(1, 2)), words(note, quiet=True)))
+    return ReportSection(
+        "Evidence", (make_table(headings, rows, wide=(1, 2)), make_paragraph(note, quiet=True))
+    )
 
 
-def _build_reasons(data: Known) -> Section | None:
+def _build_reasons(data: QuestionAsOf) -> ReportSection | None:
     acts = [a for a in data.acts if a.forecaster_id not in RESERVED]
     rows = [
-        row(
-            minute(a.made_at).removesuffix(" UTC"),
-            data.name(a.forecaster_id),
-            f"{_ACT_WORDS[a.act]} {in_short(data.question, a.distribution)}",
+        make_row(
+            format_minute(a.made_at).removesuffix(" UTC"),
+            data.forecaster_name(a.forecaster_id),
+            f"{_ACT_WORDS[a.act]} {format_short(data.question, a.distribution)}",
             a.rationale,
         )
         for a in reversed(acts)
     ]
     if not rows:
         return None
-    note = f"{counted(len(rows), 'act', 'acts')} of people, newest first."
+    note = f"{format_count(len(rows), 'act', 'acts')} of people, newest first."
     headings = ("made", "who", "said", "why")
-    return Section(
-        "Forecasts and their reasons", (table(headings, rows, wide=(3,)), words(note, quiet=True))
+    return ReportSection(
+        "Forecasts and their reasons",
+        (make_table(headings, rows, wide=(3,)), make_paragraph(note, quiet=True)),
     )
 
 
 # Wording, scores, sources
 
 
-def _build_wording(data: Known) -> Section:
+def _build_wording(data: QuestionAsOf) -> ReportSection:
     newest, essay = data.versions[-1], data.essay
     blocks: list[Block] = [
-        facts(
+        make_facts(
             ("Question", data.question.text),
             ("Criteria", data.question.criteria),
             (
                 "Base rate",
-                f"{in_short(data.question, data.question.prior)}: {data.question.prior_reason}",
+                f"{format_short(data.question, data.question.prior)}: {data.question.prior_reason}",
             ),
             ("Essay", f"{essay.title}{f' ({essay.published})' if essay.published else ''}"),
             *((f"Claim {c.id}", f"“{c.quote}”: {c.restatement}") for c in data.claims),
@@ -352,36 +387,45 @@ def _build_wording(data: Known) -> Section:
     ]
     if newest.number > 1:
         rows = [
-            row(v.number, day(v.at), data.name(v.by or "–"), v.why, v.text, v.criteria)
+            make_row(
+                v.number,
+                format_day(v.at),
+                data.forecaster_name(v.by or "–"),
+                v.why,
+                v.text,
+                v.criteria,
+            )
             for v in data.versions
         ]
         headings = ("wording", "from", "by", "why", "question", "criteria")
-        blocks.append(table(headings, rows, wide=(3, 4, 5)))
+        blocks.append(make_table(headings, rows, wide=(3, 4, 5)))
     if data.question.retrospective:
         blocks.append(
-            words("Written after its own window: practice, and no proof of foresight.", quiet=True)
+            make_paragraph(
+                "Written after its own window: practice, and no proof of foresight.", quiet=True
+            )
         )
-    return Section("The question", tuple(blocks))
+    return ReportSection("The question", tuple(blocks))
 
 
-def _build_scores(data: Known) -> Section | None:
+def _build_scores(data: QuestionAsOf) -> ReportSection | None:
     if data.resolution is None:
         return None
     rule = HEADLINE[data.question.kind]
     rows = [
-        row(
-            data.name(s.forecaster_id),
+        make_row(
+            data.forecaster_name(s.forecaster_id),
             "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
-            in_points(s.rule, s.skill_over_schedule),
-            percent(s.coverage),
+            format_skill(s.rule, s.skill_over_schedule),
+            format_percent(s.coverage),
         )
         for s in data.scores
         if s.rule == rule
     ]
     blocks: list[Block] = [
-        facts(
+        make_facts(
             ("Answer", _format_resolution(data, data.resolution)),
-            ("Source", cell(data.resolution.source_url, data.resolution.source_url)),
+            ("Source", make_cell(data.resolution.source_url, data.resolution.source_url)),
             ("Note", data.resolution.note),
         )
     ]
@@ -392,19 +436,21 @@ def _build_scores(data: Known) -> Section | None:
         )
         headings = ("who", f"mean {rule}", "skill", "time covered")
         blocks += [
-            table(headings, rows, numbers=(1, 2, 3)),
-            words(f"{note} {_SAMPLE_NOTE}", quiet=True),
+            make_table(headings, rows, numbers=(1, 2, 3)),
+            make_paragraph(f"{note} {_SAMPLE_NOTE}", quiet=True),
         ]
     else:
-        blocks.append(words("Nobody is scored on it.", quiet=True))
-    return Section("Answer and scores", tuple(blocks))
+        blocks.append(make_paragraph("Nobody is scored on it.", quiet=True))
+    return ReportSection("Answer and scores", tuple(blocks))
 
 
-def _build_sources(data: Known) -> Section:
-    rows = [row(source, "tells the answer") for source in data.question.sources]
+def _build_sources(data: QuestionAsOf) -> ReportSection:
+    rows = [make_row(source, "tells the answer") for source in data.question.sources]
     if data.resolution is not None:
         rows.append(
-            row(cell(data.resolution.source_url, data.resolution.source_url), "told the answer")
+            make_row(
+                make_cell(data.resolution.source_url, data.resolution.source_url), "told the answer"
+            )
         )
     pieces: dict[str, int] = {}
     for card in data.cards:
@@ -412,6 +458,7 @@ def _build_sources(data: Known) -> Section:
             pieces[name] = pieces.get(name, 0) + 1
     ranked = sorted(pieces.items(), key=lambda pair: (-pair[1], pair[0]))
     rows += [
-        row(name, f"carried {counted(n, 'piece', 'pieces')} of evidence") for name, n in ranked
+        make_row(name, f"carried {format_count(n, 'piece', 'pieces')} of evidence")
+        for name, n in ranked
     ]
-    return Section("Sources", (table(("source", "what for"), rows, wide=(0,)),))
+    return ReportSection("Sources", (make_table(("source", "what for"), rows, wide=(0,)),))

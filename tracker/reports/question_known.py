@@ -13,22 +13,22 @@ from forecasts.questions.question import (
     Question,
     Resolution,
     effective_close,
-    latest,
+    latest_resolution,
 )
-from forecasts.questions.timeline import Forecast, Timeline, timeline
-from forecasts.questions.versions import Version, versions
+from forecasts.questions.timeline import Forecast, Timeline, build_timeline
+from forecasts.questions.versions import QuestionVersion, list_question_versions
 from forecasts.scoring.scores import Score
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
 from tracker.errors import NotFound
 from tracker.model.read_models import EvidenceCard
-from tracker.questions.queries.probability_changes import suggestion_then
-from tracker.questions.queries.question_page import question_or_refuse
-from tracker.questions.resolve import timelines
-from tracker.questions.update_suggestion import leaning_at, suggested
+from tracker.questions.queries.probability_changes import reconstruct_suggestion
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.resolve import load_timelines
+from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
 from tracker.reports import known
-from tracker.reports.content import minute
-from tracker.reports.histories import Held
+from tracker.reports.content import format_minute
+from tracker.reports.histories import HistoryWindow
 from tracker.storage import edits, evidence, forecasts, properties, questions, resolutions, reviews
 from tracker.storage import known as store
 from tracker.storage.sessions import Session
@@ -37,7 +37,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class QuestionAsOf:
     """A question as known at an instant."""
 
     at: datetime
@@ -45,62 +45,73 @@ class Known:
     question: Question
     essay: Essay
     claims: tuple[Claim, ...]
-    versions: tuple[Version, ...]
+    versions: tuple[QuestionVersion, ...]
     resolution: Resolution | None
     people: Mapping[ForecasterId, Forecaster]
     acts: tuple[Forecast, ...]
-    held: Held
+    history: HistoryWindow
     cards: tuple[EvidenceCard, ...]
     suggestion: Suggestion | OptionSuggestion | Leaning | None
     scores: tuple[Score, ...]
     headlines: str = ""
 
-    def name(self, forecaster_id: str) -> str:
+    def forecaster_name(self, forecaster_id: str) -> str:
         """Return the display name of a forecaster."""
         forecaster = self.people.get(ForecasterId(forecaster_id))
         return forecaster_id if forecaster is None else forecaster.name
 
 
-def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -> Known:
+def load_question_as_of(
+    session: Session, question_id: str, at: datetime, me: ForecasterId
+) -> QuestionAsOf:
     """Load a question as known at an instant; raises `NotFound`, also for one asked later."""
-    question = known.worded(session, question_or_refuse(session, question_id), at)
-    if question.id not in store.asked(session, at):
-        raise NotFound("question", question_id, f"it was asked after {minute(at)}")
-    entered = resolutions.of_question(session, question.id)
-    resolution = latest([r for r in entered if r.entered_at <= at])
+    question = known.restore_wording(session, require_question(session, question_id), at)
+    if question.id not in store.list_asked_ids(session, at):
+        raise NotFound("question", question_id, f"it was asked after {format_minute(at)}")
+    entered = resolutions.resolutions_of_question(session, question.id)
+    resolution = latest_resolution([r for r in entered if r.entered_at <= at])
     close = effective_close(question, resolution)
-    acts = tuple(a for a in forecasts.of_question(session, question.id) if a.entered_at <= at)
-    essay = questions.essay(session, question.essay_id)
+    acts = tuple(
+        a for a in forecasts.forecasts_of_question(session, question.id) if a.entered_at <= at
+    )
+    essay = questions.find_essay(session, question.essay_id)
     assert essay is not None  # a foreign key forbids it
-    people = forecasts.forecasters(session)
+    people = forecasts.list_forecasters(session)
     until = min(at + _INSTANT, close)  # acts at that very instant count
     window = (question.opens_at, max(until, question.opens_at))
-    pieces = reviews.as_known(session, question.id, at)
-    return Known(
+    pieces = reviews.load_evidence_as_of(session, question.id, at)
+    return QuestionAsOf(
         at=at,
         me=me,
         question=question,
         essay=essay,
         claims=tuple(
-            c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids
+            c for c in questions.claims_of_essay(session, essay.id) if c.id in question.claim_ids
         ),
         versions=tuple(
             v
-            for v in versions(
-                questions.as_opened(session, question.id), edits.of_question(session, question.id)
+            for v in list_question_versions(
+                questions.find_original_question(session, question.id),
+                edits.edits_of_question(session, question.id),
             )
             if v.number == 1 or v.at <= at
         ),
         resolution=resolution,
         people=people,
         acts=acts,
-        held=Held(
-            question, _cut_timelines(timelines(session, question, until), at), people, window, me
+        history=HistoryWindow(
+            question,
+            _cut_timelines(load_timelines(session, question, until), at),
+            people,
+            window,
+            me,
         ),
-        cards=evidence.cards(session, pieces)[::-1],
+        cards=evidence.build_cards(session, pieces)[::-1],
         suggestion=_load_suggestion(session, question, _find_suggestion_time(acts, at, close)),
-        scores=resolutions.scores(session, question.id) if resolution == latest(entered) else (),
-        headlines=properties.read(session, properties.HEADLINES) or "",
+        scores=resolutions.list_scores(session, question.id)
+        if resolution == latest_resolution(entered)
+        else (),
+        headlines=properties.read_property(session, properties.HEADLINES_KEY) or "",
     )
 
 
@@ -109,7 +120,7 @@ def _cut_timelines(
 ) -> dict[ForecasterId, Timeline]:
     """Return the timelines without later steps."""
     cut = {
-        forecaster_id: timeline(step for step in steps.steps if step[0] <= at)
+        forecaster_id: build_timeline(step for step in steps.steps if step[0] <= at)
         for forecaster_id, steps in timelines_by_id.items()
     }
     return {forecaster_id: steps for forecaster_id, steps in cut.items() if steps.steps}
@@ -129,5 +140,5 @@ def _load_suggestion(
     session: Session, question: Question, at: datetime
 ) -> Suggestion | OptionSuggestion | Leaning | None:
     if question.kind == "binary":
-        return suggestion_then(session, question, max(at, question.opens_at))
-    return suggested(session, question, at) or leaning_at(session, question, at)
+        return reconstruct_suggestion(session, question, max(at, question.opens_at))
+    return compute_suggestion(session, question, at) or compute_leaning(session, question, at)

@@ -7,47 +7,49 @@ from datetime import datetime
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.forecaster import RESERVED
-from forecasts.questions.format import percent, signed
-from forecasts.questions.options import as_offered
+from forecasts.questions.format import format_percent, format_signed
+from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import Question, QuestionId, effective_close
-from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, posterior
+from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, compute_posterior
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionSummary
-from tracker.model.scenarios import Stood
+from tracker.model.scenarios import ScenarioShares
 from tracker.questions.scenarios import reading
-from tracker.questions.scenarios.board import board
+from tracker.questions.scenarios.board import load_board
 from tracker.reports.content import (
     Block,
     Chart,
     Point,
-    Report,
-    Section,
-    Series,
-    clean,
-    counted,
-    day,
-    facts,
-    minute,
-    row,
-    table,
-    words,
+    ReportDocument,
+    ReportSection,
+    ReportSeries,
+    clean_text,
+    format_count,
+    format_day,
+    format_minute,
+    make_facts,
+    make_paragraph,
+    make_row,
+    make_table,
 )
-from tracker.reports.known import Rows, known
+from tracker.reports.known import QuestionRows, load_questions_as_of
 from tracker.storage import scenarios
 from tracker.storage.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
 class _ScenarioSetAsOf:
-    """A scenario set as known at an instant; `posterior` is a message if the table does not fit."""
+    """A scenario set as known at an instant; `compute_posterior` is a message if the table does not
+    fit.
+    """
 
     at: datetime
     scenario_set: ScenarioSet
     summary: QuestionSummary
-    rows: Rows
+    rows: QuestionRows
     probabilities: Mapping[QuestionId, float]
     posterior: ScenarioPosterior | str
-    history: tuple[Stood, ...]
+    history: tuple[ScenarioShares, ...]
 
     @property
     def question(self) -> Question:
@@ -57,10 +59,10 @@ class _ScenarioSetAsOf:
     @property
     def names(self) -> tuple[str, ...]:
         """The scenarios offered."""
-        return self.question.offered(self.at)
+        return self.question.offered_options(self.at)
 
 
-def report(session: Session, question_id: str, at: datetime) -> Report:
+def build_scenario_report(session: Session, question_id: str, at: datetime) -> ReportDocument:
     """Build the report on a scenario set, by its question, as known at an instant.
 
     Raises `NotFound`, also if it was made later.
@@ -74,24 +76,24 @@ def report(session: Session, question_id: str, at: datetime) -> Report:
         _build_details(data),
     )
     present = tuple(section for section in sections if section is not None)
-    return Report(
+    return ReportDocument(
         "scenarios",
         data.question.id,
-        clean(data.scenario_set.title),
-        clean(_summarise(data)),
+        clean_text(data.scenario_set.title),
+        clean_text(_summarise(data)),
         at,
         present,
     )
 
 
 def _load_data(session: Session, question_id: str, at: datetime) -> _ScenarioSetAsOf:
-    page = reading.page(session, question_id, at)
-    scenario_set = scenarios.of_question(session, page.summary.question.id, at)
-    rows = known(session, at)
+    page = reading.load_scenario_page(session, question_id, at)
+    scenario_set = scenarios.find_scenario_set(session, page.summary.question.id, at)
+    rows = load_questions_as_of(session, at)
     if scenario_set is None or page.summary.question.id not in rows:
-        raise NotFound("scenario set", question_id, f"it was made after {minute(at)}")
+        raise NotFound("scenario set", question_id, f"it was made after {format_minute(at)}")
     summary = rows[page.summary.question.id]
-    probabilities = board(session, [r.question_id for r in scenario_set.rows], at)
+    probabilities = load_board(session, [r.question_id for r in scenario_set.rows], at)
     return _ScenarioSetAsOf(
         at,
         scenario_set,
@@ -110,7 +112,7 @@ def _compute_posterior(
     at: datetime,
 ) -> ScenarioPosterior | str:
     try:
-        return posterior(summary.question, scenario_set, probabilities, at=at)
+        return compute_posterior(summary.question, scenario_set, probabilities, at=at)
     except ForecastsError as refusal:
         return f"{refusal}: until then the table moves nothing"
 
@@ -120,10 +122,12 @@ def _summarise(data: _ScenarioSetAsOf) -> str:
         return data.posterior
     distribution = data.posterior.distribution
     best = distribution.likeliest
-    return f"“{best}” leads with {percent(distribution.of(best))}, by the table and the board."
+    return (
+        f"“{best}” leads with {format_percent(distribution.of(best))}, by the table and the board."
+    )
 
 
-def _build_standings(data: _ScenarioSetAsOf) -> Section:
+def _build_standings(data: _ScenarioSetAsOf) -> ReportSection:
     descriptions = dict(
         zip((o.name for o in data.question.options), data.scenario_set.descriptions, strict=False)
     )
@@ -137,25 +141,28 @@ def _build_standings(data: _ScenarioSetAsOf) -> Section:
     )
     prior = _list_shares(data, data.question.prior)
     rows = [
-        row(
+        make_row(
             n,
             descriptions.get(n, ""),
-            percent(prior.get(n)),
-            percent(posterior.get(n)),
-            *(percent(s.get(n)) for s in shares_by_name.values()),
+            format_percent(prior.get(n)),
+            format_percent(posterior.get(n)),
+            *(format_percent(s.get(n)) for s in shares_by_name.values()),
         )
         for n in data.names
     ]
     headings = ("scenario", "what it is", "prior", "by the table", *shares_by_name)
     n = (
-        f"Shares of {counted(len(rows), 'scenario')} that exclude each other; "
-        f"{counted(len(shares_by_name), 'person', 'people')}"
+        f"Shares of {format_count(len(rows), 'scenario')} that exclude each other; "
+        f"{format_count(len(shares_by_name), 'person', 'people')}"
     )
     numbers = tuple(range(2, len(headings)))
     sentence = f"{n} {'holds' if len(shares_by_name) == 1 else 'hold'} a forecast of their own."
-    return Section(
+    return ReportSection(
         "Where they stand",
-        (table(headings, rows, wide=(0, 1), numbers=numbers), words(sentence, quiet=True)),
+        (
+            make_table(headings, rows, wide=(0, 1), numbers=numbers),
+            make_paragraph(sentence, quiet=True),
+        ),
     )
 
 
@@ -163,7 +170,7 @@ def _list_shares(data: _ScenarioSetAsOf, distribution: object) -> dict[str, floa
     """Return the shares of the offered scenarios."""
     if not isinstance(distribution, Categorical):
         return {}
-    offered = as_offered(data.question, data.at, distribution)
+    offered = fold_removed_options(data.question, data.at, distribution)
     return (
         dict(zip(offered.options, offered.p, strict=True))
         if isinstance(offered, Categorical)
@@ -171,7 +178,7 @@ def _list_shares(data: _ScenarioSetAsOf, distribution: object) -> dict[str, floa
     )
 
 
-def _build_history(data: _ScenarioSetAsOf) -> Section | None:
+def _build_history(data: _ScenarioSetAsOf) -> ReportSection | None:
     if not data.history:
         return None
     end = min(data.at, effective_close(data.question, data.summary.resolution))
@@ -181,31 +188,31 @@ def _build_history(data: _ScenarioSetAsOf) -> Section | None:
         (end, data.history[-1].shares),
     ]
     series = tuple(
-        Series(
+        ReportSeries(
             name,
             "option",
             tuple(Point(at, shares[place]) for at, shares in steps if place < len(shares)),
         )
         for place, name in enumerate(names)
     )
-    span = f"from {day(steps[0][0])} to {day(end)}"
+    span = f"from {format_day(steps[0][0])} to {format_day(end)}"
     alt = (
         f"Shares of {len(names)} scenarios by the table, {span}, stacked to 100 %, the first "
         "on top."
     )
-    return Section("How they stood", (Chart("share", "", series, alt, stacked=True),))
+    return ReportSection("How they stood", (Chart("share", "", series, alt, stacked=True),))
 
 
-def _build_table(data: _ScenarioSetAsOf) -> Section:
+def _build_table(data: _ScenarioSetAsOf) -> ReportSection:
     rows = []
     for likelihoods in data.scenario_set.rows:
         summary = data.rows.get(likelihoods.question_id)
         text = likelihoods.question_id if summary is None else summary.question.text
         rows.append(
-            row(
+            make_row(
                 text,
-                percent(data.probabilities.get(likelihoods.question_id)),
-                *(percent(p) for p in likelihoods.p),
+                format_percent(data.probabilities.get(likelihoods.question_id)),
+                *(format_percent(p) for p in likelihoods.p),
                 likelihoods.why,
             )
         )
@@ -215,16 +222,16 @@ def _build_table(data: _ScenarioSetAsOf) -> Section:
     explanation = (
         "Under each scenario: how likely the question is answered YES if that scenario comes about."
     )
-    return Section(
+    return ReportSection(
         "The table",
         (
-            table(headings, rows, wide=(0, len(headings) - 1), numbers=numbers),
-            words(explanation, quiet=True),
+            make_table(headings, rows, wide=(0, len(headings) - 1), numbers=numbers),
+            make_paragraph(explanation, quiet=True),
         ),
     )
 
 
-def _build_explanation(data: _ScenarioSetAsOf) -> Section | None:
+def _build_explanation(data: _ScenarioSetAsOf) -> ReportSection | None:
     if isinstance(data.posterior, str):
         return None
     rows = []
@@ -232,7 +239,7 @@ def _build_explanation(data: _ScenarioSetAsOf) -> Section | None:
         for line in data.posterior.lines.get(name, ()):
             summary = None if line.question_id is None else data.rows.get(line.question_id)
             about = "" if summary is None else f"{summary.question.text} "
-            rows.append(row(name, f"{about}{line.why}", signed(line.log_share, 3)))
+            rows.append(make_row(name, f"{about}{line.why}", format_signed(line.log_share, 3)))
     omitted = (
         f" Left out, for want of a number: {', '.join(data.posterior.left_out)}."
         if data.posterior.left_out
@@ -240,21 +247,21 @@ def _build_explanation(data: _ScenarioSetAsOf) -> Section | None:
     )
     explanation = f"The lines of a scenario add up to the logarithm of its share.{omitted}"
     blocks: tuple[Block, ...] = (
-        table(("scenario", "what", "adds"), rows, wide=(0, 1), numbers=(2,)),
-        words(explanation, quiet=True),
+        make_table(("scenario", "what", "adds"), rows, wide=(0, 1), numbers=(2,)),
+        make_paragraph(explanation, quiet=True),
     )
-    return Section("Why", blocks)
+    return ReportSection("Why", blocks)
 
 
-def _build_details(data: _ScenarioSetAsOf) -> Section:
-    return Section(
+def _build_details(data: _ScenarioSetAsOf) -> ReportSection:
+    return ReportSection(
         "The question",
         (
-            facts(
+            make_facts(
                 ("Question", data.question.text),
                 ("Criteria", data.question.criteria),
                 ("State", data.summary.status),
-                ("Closes", minute(data.question.closes_at)),
+                ("Closes", format_minute(data.question.closes_at)),
                 ("Sources", "; ".join(data.question.sources)),
                 ("Note", data.scenario_set.note),
             ),

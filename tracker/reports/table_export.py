@@ -10,9 +10,9 @@ from typing import Any, Final, assert_never
 import polars as pl
 
 from tracker.model.formats import TableFormat
-from tracker.storage.dump import ColumnType, Whole
+from tracker.storage.dump import ColumnType, TableDump
 
-FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"
+FORMULA_START: Final = r"^[=+\-@\t\r\n＝＋－＠]"
 """Start of a text that a spreadsheet may take for a formula, as listed by OWASP."""
 
 _POLARS_TYPES: Final[dict[ColumnType, Any]] = {
@@ -27,7 +27,7 @@ _POLARS_TYPES: Final[dict[ColumnType, Any]] = {
 }
 
 
-def table_file(table: Whole, file_format: TableFormat) -> bytes:
+def encode_table(table: TableDump, file_format: TableFormat) -> bytes:
     """Encode a table as the bytes of a file.
 
     Parquet keeps the types, with JSON as text. In CSV and JSON times are ISO 8601 in UTC and bytes
@@ -36,7 +36,7 @@ def table_file(table: Whole, file_format: TableFormat) -> bytes:
     """
     match file_format:
         case "csv":
-            return csv(_build_frame(table, _encode_text)).encode()
+            return to_csv(_build_frame(table, _encode_text)).encode()
         case "json":
             names = list(table.columns)
             rows = [
@@ -52,26 +52,29 @@ def table_file(table: Whole, file_format: TableFormat) -> bytes:
             assert_never(file_format)
 
 
-def csv(frame: pl.DataFrame) -> str:
+def to_csv(frame: pl.DataFrame) -> str:
     """Encode a table as CSV; texts that could start a formula get an apostrophe in front.
 
     Numbers are unchanged: −5 is a number, "-5" in a column of texts is a text.
 
-    >>> csv(pl.DataFrame({"said": ["=1+1", "yes"], "move": [-5, 5]})).splitlines()
+    >>> to_csv(pl.DataFrame({"said": ["=1+1", "yes"], "move": [-5, 5]})).splitlines()
     ['said,move', "'=1+1,-5", 'yes,5']
     """
     return frame.with_columns(
-        pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text).alias(name)
+        pl.when(text.str.contains(FORMULA_START))
+        .then(pl.lit("'") + text)
+        .otherwise(text)
+        .alias(name)
         for name, text in (
             (name, pl.col(name)) for name, type_ in frame.schema.items() if type_ == pl.String
         )
     ).write_csv()
 
 
-Plain = Callable[[ColumnType, Any], Any]
+CellEncoder = Callable[[ColumnType, Any], Any]
 
 
-def _build_frame(table: Whole, encode: Plain) -> pl.DataFrame:
+def _build_frame(table: TableDump, encode: CellEncoder) -> pl.DataFrame:
     rows = [_encode_row(table, row, encode) for row in table.rows]
     types = (
         "text" if encode is _encode_text and t in ("time", "day", "bytes") else t
@@ -88,7 +91,7 @@ def _build_frame(table: Whole, encode: Plain) -> pl.DataFrame:
     )
 
 
-def _encode_row(table: Whole, row: tuple[Any, ...], encode: Plain) -> tuple[Any, ...]:
+def _encode_row(table: TableDump, row: tuple[Any, ...], encode: CellEncoder) -> tuple[Any, ...]:
     types = table.columns.values()
     return tuple(
         None if value is None else encode(type_, value)

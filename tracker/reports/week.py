@@ -5,28 +5,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from forecasts.questions.answers import answer
-from forecasts.questions.cohorts import counts
+from forecasts.questions.answers import get_answer
+from forecasts.questions.cohorts import is_past_close
 from forecasts.questions.forecaster import CROWD, RESERVED, SUGGESTION
-from forecasts.questions.format import answer_in_words, in_short, percent, signed
+from forecasts.questions.format import format_answer, format_percent, format_short, format_signed
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
-from forecasts.scoring.skill_words import in_points, ranged
+from forecasts.scoring.skill_words import format_skill, format_summary_interval
 from tracker.model.read_models import QuestionSummary
-from tracker.questions.queries.accuracy import summaries
+from tracker.questions.queries.accuracy import summarise_accuracy
 from tracker.reports.content import (
     Block,
-    Cell,
-    Report,
-    Section,
-    cell,
-    counted,
-    day,
-    row,
-    table,
-    words,
+    ReportCell,
+    ReportDocument,
+    ReportSection,
+    format_count,
+    format_day,
+    make_cell,
+    make_paragraph,
+    make_row,
+    make_table,
 )
-from tracker.reports.known import Rows, known
+from tracker.reports.known import QuestionRows, load_questions_as_of
 from tracker.storage import feeds, forecasts, resolutions
 from tracker.storage import known as store
 from tracker.storage.sessions import Session
@@ -35,10 +35,10 @@ WEEK: Final = timedelta(days=7)
 STALE_AFTER: Final = timedelta(days=30)
 """Age of the last confirmation from which my forecast is stale."""
 
-POINT: Final = 0.01
+MIN_MOVE: Final = 0.01
 """Smaller changes are not reported."""
 
-MOST: Final = 40
+MAX_TABLE_ROWS: Final = 40
 """Rows per table; a line gives the number of further rows."""
 
 
@@ -50,8 +50,8 @@ class _Week:
     since: datetime
     me: ForecasterId
     name: str
-    before: Rows
-    now: Rows
+    before: QuestionRows
+    now: QuestionRows
     evidence: dict[QuestionId, int]
 
 
@@ -65,19 +65,19 @@ class _WeekChange:
     after: float
 
 
-def report(session: Session, at: datetime, me: ForecasterId) -> Report:
+def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> ReportDocument:
     """Build the report on the seven days before an instant."""
     since = at - WEEK
-    people = forecasts.forecasters(session)
+    people = forecasts.list_forecasters(session)
     name = people[me].name if me in people else me
     week = _Week(
         at,
         since,
         me,
         name,
-        known(session, since),
-        known(session, at),
-        store.evidence(session, at, since),
+        load_questions_as_of(session, since),
+        load_questions_as_of(session, at),
+        store.count_evidence_at(session, at, since),
     )
     changes, answered = _list_changes(week), _list_answered(week)
     scores = _build_scores(session, week)
@@ -91,11 +91,12 @@ def report(session: Session, at: datetime, me: ForecasterId) -> Report:
     )
     number = len({change.summary.question.id for change in changes})
     summary = (
-        f"{counted(number, 'question')} moved by a point or more, {len(answered)} got an answer,"
-        f" {counted(sum(week.evidence.values()), 'piece', 'pieces')} of evidence came in."
+        f"{format_count(number, 'question')} moved by a point or more, {len(answered)} got an "
+        f"answer, {format_count(sum(week.evidence.values()), 'piece', 'pieces')} of evidence "
+        "came in."
     )
-    title = f"Weekly review, {day(since)} to {day(at)}"
-    return Report("week", "", title, summary, at, sections)
+    title = f"Weekly review, {format_day(since)} to {format_day(at)}"
+    return ReportDocument("week", "", title, summary, at, sections)
 
 
 def _list_changes(week: _Week) -> list[_WeekChange]:
@@ -108,7 +109,7 @@ def _list_changes(week: _Week) -> list[_WeekChange]:
         for forecaster_id in (week.me, CROWD, SUGGESTION):
             if forecaster_id in s.standings and forecaster_id in old.standings:
                 before, after = old.standings[forecaster_id].p, s.standings[forecaster_id].p
-                if before is not None and after is not None and abs(after - before) >= POINT:
+                if before is not None and after is not None and abs(after - before) >= MIN_MOVE:
                     changes.append(
                         _WeekChange(s, s.standings[forecaster_id].forecaster.name, before, after)
                     )
@@ -124,14 +125,14 @@ def _list_answered(week: _Week) -> list[QuestionSummary]:
     ]
 
 
-def _build_changes(changes: Sequence[_WeekChange]) -> Section:
+def _build_changes(changes: Sequence[_WeekChange]) -> ReportSection:
     rows = [
-        row(
+        make_row(
             change.summary.question.text,
             change.forecaster,
-            percent(change.before),
-            percent(change.after),
-            f"{signed(100 * (change.after - change.before))} points",
+            format_percent(change.before),
+            format_percent(change.after),
+            f"{format_signed(100 * (change.after - change.before))} points",
         )
         for change in changes
     ]
@@ -145,7 +146,7 @@ def _build_changes(changes: Sequence[_WeekChange]) -> Section:
     )
 
 
-def _build_answers(answered: Sequence[QuestionSummary]) -> Section:
+def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
     rows = []
     for s in answered:
         assert s.resolution is not None
@@ -153,15 +154,15 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> Section:
         forecast = (
             "–"
             if standing is None
-            else f"{standing.forecaster.name} {in_short(s.question, standing.distribution)}"
+            else f"{standing.forecaster.name} {format_short(s.question, standing.distribution)}"
         )
-        source = cell(s.resolution.source_url, s.resolution.source_url)
+        source = make_cell(s.resolution.source_url, s.resolution.source_url)
         rows.append(
-            row(
+            make_row(
                 s.question.text,
-                answer_in_words(s.question, s.resolution),
+                format_answer(s.question, s.resolution),
                 forecast,
-                day(s.resolution.known_at),
+                format_day(s.resolution.known_at),
                 source,
             )
         )
@@ -171,10 +172,10 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> Section:
     )
 
 
-def _build_scores(session: Session, week: _Week) -> Iterator[Section]:
+def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
     """Score each forecaster by the main rule of each kind, over all questions scored by now."""
-    people = forecasts.forecasters(session)
-    all_scores = resolutions.all_scores(session)
+    people = forecasts.list_forecasters(session)
+    all_scores = resolutions.list_all_scores(session)
     for retrospective, heading in (
         (False, "Scores so far"),
         (True, "Scores of questions that look back"),
@@ -183,19 +184,21 @@ def _build_scores(session: Session, week: _Week) -> Iterator[Section]:
             q: s.question
             for q, s in week.now.items()
             if s.question.retrospective == retrospective
-            and counts(s.question, week.at)
-            and answer(s.question, s.resolution) is not None
+            and is_past_close(s.question, week.at)
+            and get_answer(s.question, s.resolution) is not None
         }
-        scores = [s for s in summaries(all_scores, questions) if s.rule in HEADLINE.values()]
+        scores = [
+            s for s in summarise_accuracy(all_scores, questions) if s.rule in HEADLINE.values()
+        ]
         if not scores:
             continue
         rows = [
-            row(
+            make_row(
                 people[s.forecaster_id].name,
                 RULES[s.rule].title,
                 s.questions,
-                in_points(s.rule, s.skill),
-                ranged(s) or "–",
+                format_skill(s.rule, s.skill),
+                format_summary_interval(s) or "–",
                 "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
             )
             for s in scores
@@ -211,19 +214,24 @@ def _build_scores(session: Session, week: _Week) -> Iterator[Section]:
             else ""
         )
         note = (
-            f"{counted(len(questions), 'question')} whose scheduled close has passed. "
+            f"{format_count(len(questions), 'question')} whose scheduled close has passed. "
             f"{explanation}{warning}"
         )
-        yield Section(
+        yield ReportSection(
             heading,
-            (table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5)), words(note, quiet=True)),
+            (
+                make_table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5)),
+                make_paragraph(note, quiet=True),
+            ),
         )
 
 
-def _build_new_evidence(week: _Week) -> Section:
+def _build_new_evidence(week: _Week) -> ReportSection:
     ranked = sorted(week.evidence.items(), key=lambda pair: (-pair[1], pair[0]))
     rows = [
-        row(week.now[q].question.text, n, week.now[q].evidence) for q, n in ranked if q in week.now
+        make_row(week.now[q].question.text, n, week.now[q].evidence)
+        for q, n in ranked
+        if q in week.now
     ]
     headings = ("question", "new pieces", "in all")
     return _build_table_section(
@@ -231,7 +239,7 @@ def _build_new_evidence(week: _Week) -> Section:
     )
 
 
-def _build_stale(week: _Week) -> Section:
+def _build_stale(week: _Week) -> ReportSection:
     open_forecasts = [
         (s, s.standings[week.me])
         for s in week.now.values()
@@ -242,30 +250,30 @@ def _build_stale(week: _Week) -> Section:
         key=lambda entry: entry[0],
     )
     rows = [
-        row(
+        make_row(
             s.question.text,
-            in_short(s.question, h.distribution),
-            day(since),
+            format_short(s.question, h.distribution),
+            format_day(since),
             (week.at - since).days,
         )
         for since, s, h in stale
     ]
     headings = ("question", "forecast", "last confirmed", "days ago")
     nothing = (
-        f"None of {counted(len(open_forecasts), 'open forecast')} of {week.name} is older than "
-        f"{STALE_AFTER.days} days."
+        f"None of {format_count(len(open_forecasts), 'open forecast')} of {week.name} is older "
+        f"than {STALE_AFTER.days} days."
     )
     return _build_table_section(
         f"Stale forecasts of {week.name}", headings, rows, nothing, numbers=(3,)
     )
 
 
-def _build_feeds(session: Session, week: _Week) -> Section:
+def _build_feeds(session: Session, week: _Week) -> ReportSection:
     """List feeds with failed polls, by whole days in UTC: poll counts are daily."""
-    titles = {state.id: state.feed.title for state in feeds.feeds(session)}
+    titles = {state.id: state.feed.title for state in feeds.list_feeds(session)}
     last = week.at.astimezone(UTC).date()
     rows, polled = [], 0
-    for feed_id, days in feeds.days(session, week.since.astimezone(UTC).date()).items():
+    for feed_id, days in feeds.list_day_counts(session, week.since.astimezone(UTC).date()).items():
         day_counts = [count for count in days if count.day <= last]
         polls, failed = (
             sum(count.polls for count in day_counts),
@@ -274,9 +282,11 @@ def _build_feeds(session: Session, week: _Week) -> Section:
         polled += polls > 0
         if failed:
             new = sum(count.new_items for count in day_counts)
-            rows.append((failed, row(titles.get(feed_id, feed_id), polls, failed, new)))
+            rows.append((failed, make_row(titles.get(feed_id, feed_id), polls, failed, new)))
     ranked = [cells for _, cells in sorted(rows, key=lambda pair: -pair[0])]
-    nothing = f"No poll of {counted(polled, 'feed')} failed." if polled else "No feed was polled."
+    nothing = (
+        f"No poll of {format_count(polled, 'feed')} failed." if polled else "No feed was polled."
+    )
     headings = ("feed", "polls", "failed", "new items")
     return _build_table_section("Feeds in trouble", headings, ranked, nothing, numbers=(1, 2, 3))
 
@@ -284,15 +294,15 @@ def _build_feeds(session: Session, week: _Week) -> Section:
 def _build_table_section(
     heading: str,
     headings: tuple[str, ...],
-    rows: Sequence[tuple[Cell, ...]],
+    rows: Sequence[tuple[ReportCell, ...]],
     nothing: str,
     *,
     wide: tuple[int, ...] = (0,),
     numbers: tuple[int, ...] = (),
-) -> Section:
+) -> ReportSection:
     if not rows:
-        return Section(heading, (words(nothing),))
-    blocks: list[Block] = [table(headings, rows[:MOST], wide=wide, numbers=numbers)]
-    if len(rows) > MOST:
-        blocks.append(words(f"{len(rows) - MOST} more.", quiet=True))
-    return Section(heading, tuple(blocks))
+        return ReportSection(heading, (make_paragraph(nothing),))
+    blocks: list[Block] = [make_table(headings, rows[:MAX_TABLE_ROWS], wide=wide, numbers=numbers)]
+    if len(rows) > MAX_TABLE_ROWS:
+        blocks.append(make_paragraph(f"{len(rows) - MAX_TABLE_ROWS} more.", quiet=True))
+    return ReportSection(heading, tuple(blocks))

@@ -11,7 +11,7 @@ from tracker.feeds.item import FeedId
 from tracker.storage.tables import EvidenceRow, FeedRow, ItemRow, StoryRow
 
 
-def feeds_of_reports(
+def list_report_feeds(
     session: Session, story_ids: Collection[StoryId]
 ) -> dict[StoryId, list[FeedId]]:
     """Return the feed of each report of these stories, in the order of the evidence's reports."""
@@ -27,7 +27,7 @@ def feeds_of_reports(
     return feeds
 
 
-def sizes(session: Session) -> tuple[int, int, int, int]:
+def count_stored_rows(session: Session) -> tuple[int, int, int, int]:
     """Count the stored feeds, items, stories and pieces of evidence."""
     feeds, items, stories, evidence = (
         session.execute(sa_select(func.count()).select_from(table)).scalar_one()

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 
-class Changes:
+class DataVersion:
     """Data version of one database. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
@@ -20,7 +20,7 @@ class Changes:
         self._lock = Lock()
         self._connection: Any = None
 
-    def version(self) -> str:
+    def read_version(self) -> str:
         """Return a token that changes with every commit and only then."""
         if self._engine.dialect.name == "sqlite":
             return self._read_counter()

@@ -8,7 +8,7 @@ from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 
 
-def to_json(distribution: Distribution) -> dict[str, Any]:
+def distribution_to_json(distribution: Distribution) -> dict[str, Any]:
     """Serialise a distribution."""
     match distribution:
         case Binary():
@@ -25,7 +25,7 @@ def to_json(distribution: Distribution) -> dict[str, Any]:
             assert_never(distribution)
 
 
-def from_json(stored: Mapping[str, Any]) -> Distribution:
+def distribution_from_json(stored: Mapping[str, Any]) -> Distribution:
     """Deserialise a distribution."""
     match stored["kind"]:
         case "categorical":

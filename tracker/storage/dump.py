@@ -24,7 +24,7 @@ _TYPES: Final[dict[type, ColumnType]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class TableDump:
     """A stored table: typed columns, and all rows by primary key."""
 
     name: str
@@ -32,16 +32,16 @@ class Whole:
     rows: list[tuple[Any, ...]]
 
 
-def names() -> tuple[str, ...]:
+def list_table_names() -> tuple[str, ...]:
     """Return the names of all tables in alphabetical order."""
     return tuple(sorted(Row.metadata.tables))
 
 
-def read(session: Session, name: str) -> Whole:
+def dump_table(session: Session, name: str) -> TableDump:
     """Return a whole table; `name` is one of `list_table_names()`."""
     stored = Row.metadata.tables[name]
     rows = session.connection().execute(sa_select(stored).order_by(*stored.primary_key.columns))
-    return Whole(
+    return TableDump(
         name,
         {column.name: _column_type(column.type) for column in stored.columns},
         [tuple(row) for row in rows],

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.questions.versions import Edit
+from forecasts.questions.versions import QuestionEdit
 from tracker.model.audit import Override, UncheckedAnswer
 from tracker.storage import facts
 from tracker.storage.tables import (
@@ -18,10 +18,10 @@ from tracker.storage.tables import (
 )
 
 
-def add(session: Session, edit: Edit) -> None:
+def add_edit(session: Session, edit: QuestionEdit) -> None:
     """Append an edit of a question."""
     columns = {name: getattr(edit, name) for name in ("question_id", "why", "text", "criteria")}
-    facts.append(
+    facts.append_fact(
         session,
         "edit",
         edit.question_id,
@@ -31,22 +31,22 @@ def add(session: Session, edit: Edit) -> None:
     )
 
 
-def every(session: Session) -> Mapping[str, Sequence[Edit]]:
+def list_edits(session: Session) -> Mapping[str, Sequence[QuestionEdit]]:
     """Return the edits of each edited question, oldest first."""
-    edits: dict[str, list[Edit]] = {}
+    edits: dict[str, list[QuestionEdit]] = {}
     for row in session.exec(select(QuestionEditRow).order_by(col(QuestionEditRow.id))):
         edits.setdefault(row.question_id, []).append(_parse_edit(row))
     return edits
 
 
-def of_question(session: Session, question_id: QuestionId) -> tuple[Edit, ...]:
+def edits_of_question(session: Session, question_id: QuestionId) -> tuple[QuestionEdit, ...]:
     """Return the edits of a question, oldest first."""
     query = select(QuestionEditRow).where(QuestionEditRow.question_id == question_id)
     return tuple(map(_parse_edit, session.exec(query.order_by(col(QuestionEditRow.id)))))
 
 
-def _parse_edit(row: QuestionEditRow) -> Edit:
-    return Edit(
+def _parse_edit(row: QuestionEditRow) -> QuestionEdit:
+    return QuestionEdit(
         question_id=QuestionId(row.question_id),
         at=row.at,
         by=ForecasterId(row.by),
@@ -57,16 +57,16 @@ def _parse_edit(row: QuestionEditRow) -> Edit:
     )
 
 
-def retract(
+def retract_question(
     session: Session, question_id: QuestionId, why: str, *, at: datetime, by: ForecasterId
 ) -> None:
     """Append the retraction of a question."""
-    facts.append(
+    facts.append_fact(
         session, "retraction", question_id, {"question_id": question_id, "why": why}, at=at, by=by
     )
 
 
-def retracted(session: Session) -> frozenset[str]:
+def list_retracted_ids(session: Session) -> frozenset[str]:
     """Return the ids of retracted questions."""
     return frozenset(session.exec(select(RetractionRow.question_id)))
 
@@ -78,10 +78,12 @@ def add_override(session: Session, override: Override) -> None:
         "codes": list(override.codes),
         "why": override.why,
     }
-    facts.append(session, "override", override.question_id, columns, at=override.at, by=override.by)
+    facts.append_fact(
+        session, "override", override.question_id, columns, at=override.at, by=override.by
+    )
 
 
-def override_of(session: Session, question_id: QuestionId) -> Override | None:
+def find_override(session: Session, question_id: QuestionId) -> Override | None:
     """Return the last lint override of a question; None if there is none."""
     query = select(LintOverrideRow).where(LintOverrideRow.question_id == question_id)
     row = session.exec(query.order_by(col(LintOverrideRow.id).desc()).limit(1)).first()
@@ -92,15 +94,17 @@ def override_of(session: Session, question_id: QuestionId) -> Override | None:
     )
 
 
-def add_unchecked(
+def add_unverified_answer(
     session: Session, answer: UncheckedAnswer, *, at: datetime, by: ForecasterId
 ) -> None:
     """Append an answer that a person has to verify."""
     columns = {name: getattr(answer, name) for name in answer.__slots__}
-    facts.append(session, "unchecked", answer.question_id, columns, at=at, by=by)
+    facts.append_fact(session, "unchecked", answer.question_id, columns, at=at, by=by)
 
 
-def noted(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
+def list_unverified_answers(
+    session: Session, question_id: QuestionId
+) -> tuple[UncheckedAnswer, ...]:
     """Return all unverified answers ever stored for a question, oldest first."""
     query = select(UncheckedAnswerRow).where(UncheckedAnswerRow.question_id == question_id)
     return tuple(
@@ -117,9 +121,9 @@ def noted(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, .
     )
 
 
-def unchecked(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
+def list_pending_answers(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
     """Return the answers that await verification; empty once the question is resolved."""
     answered = session.exec(
         select(ResolutionRow.id).where(ResolutionRow.question_id == question_id).limit(1)
     ).first()
-    return noted(session, question_id) if answered is None else ()
+    return list_unverified_answers(session, question_id) if answered is None else ()

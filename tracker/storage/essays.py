@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from forecasts.essays.claim_map import Rejection
+from forecasts.essays.claim_map import ClaimRejection
 from forecasts.questions.question import Essay, EssayId, ForecasterId
 from tracker.model.essays import EssayText, SavedDraft
 from tracker.storage import event_log_rows as log
@@ -14,15 +14,15 @@ from tracker.storage import facts
 from tracker.storage.tables import ClaimDecisionRow, DraftRow, EssayRow, EssayTextRow
 
 
-def every(session: Session) -> tuple[Essay, ...]:
+def list_essays(session: Session) -> tuple[Essay, ...]:
     """Return all essays by title."""
     rows = session.exec(select(EssayRow).order_by(col(EssayRow.title), col(EssayRow.id)))
     return tuple(Essay(EssayId(r.id), r.title, r.published, r.language, r.note) for r in rows)
 
 
-def add_text(session: Session, essay_text: EssayText) -> None:
+def add_essay_text(session: Session, essay_text: EssayText) -> None:
     """Append a version of an essay's text; the log keeps its digest."""
-    seq = log.append(
+    seq = log.append_entry(
         session,
         "essay text",
         f"{essay_text.essay_id}/{essay_text.version}",
@@ -33,7 +33,7 @@ def add_text(session: Session, essay_text: EssayText) -> None:
     session.flush()
 
 
-def newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
+def find_newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
     """Return the newest text of an essay; None if only its claims are stored."""
     query = (
         select(EssayTextRow)
@@ -44,9 +44,9 @@ def newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
     return None if row is None else _parse_text(row)
 
 
-def text_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_text_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored text versions."""
-    return facts.by_seq(session, EssayTextRow, _row_facts)
+    return facts.index_table_facts(session, EssayTextRow, _row_facts)
 
 
 def _row_facts(row: EssayTextRow) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _parse_text(row: EssayTextRow) -> EssayText:
 
 
 def decide_claim(
-    session: Session, essay_id: EssayId, rejection: Rejection, quote: str, *, verdict: str
+    session: Session, essay_id: EssayId, rejection: ClaimRejection, quote: str, *, verdict: str
 ) -> None:
     """Append that a sentence was rejected ("rejected") or restored ("restored")."""
     columns = {
@@ -81,7 +81,7 @@ def decide_claim(
         "verdict": verdict,
     }
     subject = f"{essay_id}/{rejection.offset}"
-    facts.append(
+    facts.append_fact(
         session,
         "claim",
         subject,
@@ -91,7 +91,7 @@ def decide_claim(
     )
 
 
-def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, str], ...]:
+def list_rejections(session: Session, essay_id: EssayId) -> tuple[tuple[ClaimRejection, str], ...]:
     """Return the rejected sentences with their quotes, in the order of the text.
 
     A decision is about words at an offset: in a later text other words may be there.
@@ -103,13 +103,13 @@ def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, st
     )
     newest = {(row.start, row.quote): row for row in session.exec(query)}
     return tuple(
-        (Rejection(row.start, row.end, row.why, ForecasterId(row.by), row.at), row.quote)
+        (ClaimRejection(row.start, row.end, row.why, ForecasterId(row.by), row.at), row.quote)
         for _, row in sorted(newest.items())
         if row.verdict == "rejected"
     )
 
 
-def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
+def list_decided_claims(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
     """Return offset and quote of every sentence that was ever decided on.
 
     A question set does not reject again what a person restored.
@@ -122,7 +122,7 @@ def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
 
 def save_draft(session: Session, draft: SavedDraft) -> None:
     """Store a draft, replacing the previous one."""
-    drop_draft(session, draft.essay_id, draft.offset)
+    delete_draft(session, draft.essay_id, draft.offset)
     fields = dict(draft.fields)
     session.add(
         DraftRow(
@@ -136,7 +136,7 @@ def save_draft(session: Session, draft: SavedDraft) -> None:
     session.flush()
 
 
-def drop_draft(session: Session, essay_id: EssayId, offset: int) -> None:
+def delete_draft(session: Session, essay_id: EssayId, offset: int) -> None:
     """Delete a draft if it exists."""
     row = session.get(DraftRow, (essay_id, offset))
     if row is not None:
@@ -144,7 +144,7 @@ def drop_draft(session: Session, essay_id: EssayId, offset: int) -> None:
         session.flush()
 
 
-def drafts(session: Session, essay_id: EssayId) -> dict[int, SavedDraft]:
+def list_drafts(session: Session, essay_id: EssayId) -> dict[int, SavedDraft]:
     """Return the drafts of an essay by the offset of their sentence."""
     rows = session.exec(select(DraftRow).where(DraftRow.essay_id == essay_id))
     return {row.start: _parse_draft(row) for row in rows}

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-GENESIS = "0" * 64
+GENESIS_HASH = "0" * 64
 """Predecessor hash of the first entry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One log entry: event (`kind`), object (`subject`) and facts as canonical JSON (`body`)."""
 
     seq: int
@@ -30,17 +30,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Break:
+class ChainBreak:
     """The first entry that fails verification, and the reason."""
 
     seq: int
     reason: str
 
 
-def canonical(facts: Mapping[str, Any]) -> str:
+def canonical_json(facts: Mapping[str, Any]) -> str:
     """Serialise facts as canonical JSON: sorted keys, no spaces, times in UTC.
 
-    >>> canonical({"p": 0.5, "at": None})
+    >>> canonical_json({"p": 0.5, "at": None})
     '{"at":null,"p":0.5}'
     """
     return json.dumps(
@@ -59,34 +59,34 @@ def _encode_value(value: object) -> str:
     raise TypeError(f"{type(value).__name__} does not belong into the log")
 
 
-def following(
-    last: Entry | None, kind: str, subject: str, *, body: str, entered_at: datetime
-) -> Entry:
+def build_next_entry(
+    last: LogEntry | None, kind: str, subject: str, *, body: str, entered_at: datetime
+) -> LogEntry:
     """Return the entry that follows `last`, with its hash."""
     seq = 1 if last is None else last.seq + 1
-    prev = GENESIS if last is None else last.hash
-    unsigned = Entry(seq, entered_at, kind, subject, body, prev, "")
+    prev = GENESIS_HASH if last is None else last.hash
+    unsigned = LogEntry(seq, entered_at, kind, subject, body, prev, "")
     return replace(unsigned, hash=_hash_entry(unsigned))
 
 
-def first_break(entries: Iterable[Entry]) -> Break | None:
+def find_first_break(entries: Iterable[LogEntry]) -> ChainBreak | None:
     """Return the first entry that breaks the chain; None if it is intact."""
-    last: Entry | None = None
+    last: LogEntry | None = None
     for entry in entries:
-        expected = following(
+        expected = build_next_entry(
             last, entry.kind, entry.subject, body=entry.body, entered_at=entry.entered_at
         )
         if entry.seq != expected.seq:
-            return Break(expected.seq, f"entry {expected.seq} is missing")
+            return ChainBreak(expected.seq, f"entry {expected.seq} is missing")
         if entry.prev != expected.prev:
-            return Break(entry.seq, f"entry {entry.seq} does not follow entry {entry.seq - 1}")
+            return ChainBreak(entry.seq, f"entry {entry.seq} does not follow entry {entry.seq - 1}")
         if entry.hash != expected.hash:
-            return Break(entry.seq, f"entry {entry.seq} was changed after it was written")
+            return ChainBreak(entry.seq, f"entry {entry.seq} was changed after it was written")
         last = entry
     return None
 
 
-def _hash_entry(entry: Entry) -> str:
+def _hash_entry(entry: LogEntry) -> str:
     # JSON quotes each part, so no two different entries hash the same text.
     at = entry.entered_at.astimezone(UTC).isoformat()
     parts = [entry.seq, at, entry.kind, entry.subject, entry.body, entry.prev]

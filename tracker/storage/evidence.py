@@ -15,17 +15,17 @@ from forecasts.evidence.evidence import (
     EvidenceStatus,
     Grade,
     IndicatorId,
-    Report,
+    SourceReport,
     StoryId,
     Strength,
 )
-from forecasts.evidence.story_merges import merged
+from forecasts.evidence.story_merges import merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
-from tracker.model.read_models import Decision, EvidenceCard, StoryItem, Why
+from tracker.model.read_models import Decision, EvidenceCard, MatchReason, StoryItem
 from tracker.storage import event_log_rows as log
 from tracker.storage import items, learned, scenarios, stories
-from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of
+from tracker.storage.items import ITEM, ITEM_COLUMNS, item_of_row
 from tracker.storage.tables import (
     DecisionRow,
     EvidenceRow,
@@ -39,14 +39,14 @@ from tracker.storage.tables import (
 EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
 DECISION: Final = DecisionRow.__table__  # type: ignore[attr-defined]
 
-MOST_NAMED: Final = 10_000
+MAX_VALUES_PER_QUERY: Final = 10_000
 """Values bound by one query; databases limit their number."""
 
-UNKNOWN = Why()
+UNKNOWN_REASON = MatchReason()
 """Reason of evidence stored before reasons were."""
 
 
-def exists(session: Session, story_id: StoryId, question_id: QuestionId) -> bool:
+def evidence_exists(session: Session, story_id: StoryId, question_id: QuestionId) -> bool:
     """Return True if the story is already evidence on the question."""
     query = select(EvidenceRow.id).where(
         EvidenceRow.story_id == story_id, EvidenceRow.question_id == question_id
@@ -54,7 +54,9 @@ def exists(session: Session, story_id: StoryId, question_id: QuestionId) -> bool
     return session.exec(query).first() is not None
 
 
-def add(session: Session, evidence: Evidence, decision: Decision, why: Why = UNKNOWN) -> EvidenceId:
+def add_evidence(
+    session: Session, evidence: Evidence, decision: Decision, why: MatchReason = UNKNOWN_REASON
+) -> EvidenceId:
     """Store a piece of evidence, the decision that logged it and the reason why it matched.
 
     Its own id is ignored; the new one is returned.
@@ -83,7 +85,7 @@ def add(session: Session, evidence: Evidence, decision: Decision, why: Why = UNK
     return EvidenceId(cast(int, row.id))
 
 
-def decide(
+def add_decision(
     session: Session, evidence_id: EvidenceId, decision: Decision, judged: Evidence | None = None
 ) -> None:
     """Append a decision and update the evidence to it.
@@ -102,15 +104,15 @@ def decide(
 
 def _append_decision(session: Session, row: EvidenceRow, decision: Decision) -> None:
     evidence_id = cast(int, row.id)
-    columns = facts(evidence_id, decision)
-    seq = log.append(
+    columns = decision_facts(evidence_id, decision)
+    seq = log.append_entry(
         session, "evidence", f"{row.question_id}/{evidence_id}", facts=columns, at=decision.at
     )
     session.add(DecisionRow(**columns, log_seq=seq))
     session.flush()
 
 
-def facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
+def decision_facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
     """Return the logged facts of a decision."""
     numbers = {"direction": int(decision.direction), "strength": int(decision.strength)}
     return {
@@ -120,14 +122,15 @@ def facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
     }
 
 
-def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_decision_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored decisions."""
-    return log.by_seq(
-        session.exec(select(DecisionRow)), lambda row: facts(row.evidence_id, _parse_decision(row))
+    return log.index_facts_by_seq(
+        session.exec(select(DecisionRow)),
+        lambda row: decision_facts(row.evidence_id, _parse_decision(row)),
     )
 
 
-def get(session: Session, evidence_id: int) -> Evidence | None:
+def find_evidence(session: Session, evidence_id: int) -> Evidence | None:
     """Return one piece of evidence with its reports."""
     pieces = _add_reports(
         session, session.exec(select(EvidenceRow).where(EvidenceRow.id == evidence_id)).all()
@@ -135,7 +138,7 @@ def get(session: Session, evidence_id: int) -> Evidence | None:
     return pieces[0] if pieces else None
 
 
-def of_question(
+def evidence_of_question(
     session: Session, question_id: QuestionId, at: datetime | None = None
 ) -> tuple[Evidence, ...]:
     """Return the evidence on a question by first-seen time, stories unmerged.
@@ -147,12 +150,12 @@ def of_question(
     return _add_reports(session, rows, at)
 
 
-def as_counted(session: Session, question_id: QuestionId, at: datetime) -> tuple[Evidence, ...]:
+def merge_evidence(session: Session, question_id: QuestionId, at: datetime) -> tuple[Evidence, ...]:
     """Return the evidence on a question at an instant, with merged stories counted once."""
-    return as_counted_each(session, [question_id], at)[question_id]
+    return merge_evidence_by_question(session, [question_id], at)[question_id]
 
 
-def as_counted_each(
+def merge_evidence_by_question(
     session: Session, question_ids: Sequence[QuestionId], at: datetime
 ) -> dict[QuestionId, tuple[Evidence, ...]]:
     """Return the merged evidence of several questions, with as many queries as for one.
@@ -164,19 +167,19 @@ def as_counted_each(
     pieces = _add_reports(session, rows, at)
     story_ids = {e.story_id for e in pieces}
     merges = (
-        stories.merges(session, story_ids if len(story_ids) <= MOST_NAMED else None)
+        stories.list_merges(session, story_ids if len(story_ids) <= MAX_VALUES_PER_QUERY else None)
         if pieces
         else ()
     )
     by_question: dict[QuestionId, list[Evidence]] = {
         question_id: [] for question_id in question_ids
     }
-    for piece in merged(pieces, merges, at):
+    for piece in merge_story_evidence(pieces, merges, at):
         by_question[piece.question_id].append(piece)
     return {question_id: tuple(pieces) for question_id, pieces in by_question.items()}
 
 
-def counts(
+def count_evidence(
     session: Session, question_id: QuestionId | None = None
 ) -> dict[QuestionId, tuple[int, int, datetime]]:
     """Count the evidence per question, or of one: total, awaiting review, newest first-seen time.
@@ -201,7 +204,7 @@ def counts(
     return by_question
 
 
-def by_feed(
+def list_feed_contributions(
     session: Session, since: datetime, question_ids: Sequence[QuestionId]
 ) -> tuple[tuple[FeedId, QuestionId], ...]:
     """Return feed and question of each piece not rejected, of items first seen since then."""
@@ -214,7 +217,7 @@ def by_feed(
     return tuple((FeedId(feed_id), QuestionId(question_id)) for feed_id, question_id, _ in rows)
 
 
-def questions_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId, int]:
+def count_evidence_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId, int]:
     """Count a feed's evidence per question, without rejected pieces and retracted questions."""
     query = select(EvidenceRow.question_id, func.count(func.distinct(EvidenceRow.id)))
     query = query.join(ItemRow, col(ItemRow.story_id) == EvidenceRow.story_id)
@@ -223,7 +226,7 @@ def questions_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId, int
     return {QuestionId(q): n for q, n in session.exec(query.group_by(EvidenceRow.question_id))}
 
 
-def waiting(
+def list_unreviewed_cards(
     session: Session, question_ids: Sequence[QuestionId], limit: int
 ) -> tuple[EvidenceCard, ...]:
     """Return cards of unreviewed evidence, newest first."""
@@ -233,10 +236,10 @@ def waiting(
     newest = query.order_by(
         col(EvidenceRow.first_seen_at).desc(), col(EvidenceRow.id).desc()
     ).limit(limit)
-    return cards(session, _add_reports(session, session.exec(newest).all()))
+    return build_cards(session, _add_reports(session, session.exec(newest).all()))
 
 
-def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard, ...]:
+def build_cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard, ...]:
     """Return evidence with its reports, its indicator's name and the decisions on it."""
     items_by_story = _load_items(session, [e.story_id for e in evidence])
     decisions = _load_decisions(session, [e.id for e in evidence])
@@ -247,7 +250,7 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
         session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence}
     )
     reasons = _load_reasons(session, [e.id for e in evidence])
-    context = scenarios.context_only(session, {e.question_id for e in evidence})
+    context = scenarios.filter_context_only(session, {e.question_id for e in evidence})
     return tuple(
         EvidenceCard(
             evidence=e,
@@ -262,10 +265,10 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
     )
 
 
-def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, Why]:
-    columns = [EVIDENCE.c[name] for name in ("id", *Why.__slots__)]
+def _load_reasons(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, MatchReason]:
+    columns = [EVIDENCE.c[name] for name in ("id", *MatchReason.__slots__)]
     rows = session.connection().execute(sa_select(*columns).where(EVIDENCE.c.id.in_(evidence_ids)))
-    return {row[0]: Why(*row[1:]) for row in rows}
+    return {row[0]: MatchReason(*row[1:]) for row in rows}
 
 
 def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[str, str]:
@@ -276,16 +279,16 @@ def _load_names(session: Session, key: str, name: str, keys: set[Any]) -> dict[s
 def _add_reports(
     session: Session, rows: Sequence[Any], at: datetime | None = None
 ) -> tuple[Evidence, ...]:
-    reports: dict[StoryId, list[Report]] = {}
+    reports: dict[StoryId, list[SourceReport]] = {}
     story_ids = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
-    for start in range(0, len(story_ids), MOST_NAMED):
-        reports |= _load_reports(session, story_ids[start : start + MOST_NAMED], at)
+    for start in range(0, len(story_ids), MAX_VALUES_PER_QUERY):
+        reports |= _load_reports(session, story_ids[start : start + MAX_VALUES_PER_QUERY], at)
     return tuple(_parse_evidence(row, tuple(reports[StoryId(row.story_id)])) for row in rows)
 
 
 def _load_reports(
     session: Session, story_ids: Sequence[StoryId], at: datetime | None
-) -> dict[StoryId, list[Report]]:
+) -> dict[StoryId, list[SourceReport]]:
     """Return the reports of each story: sources, reliability and times."""
     columns: list[Any] = [
         ItemRow.story_id,
@@ -296,13 +299,13 @@ def _load_reports(
     ]
     columns += [ItemRow.first_seen_at, func.coalesce(ItemRow.copy_of, ItemRow.id)]
     query: Any = sa_select(*columns)
-    known = learned.values(session, "reliability", at)
-    reports: dict[StoryId, list[Report]] = {story_id: [] for story_id in story_ids}
+    known = learned.load_values(session, "reliability", at)
+    reports: dict[StoryId, list[SourceReport]] = {story_id: [] for story_id in story_ids}
     for story_id, wire, group, feed_id, grade, seen, text in session.execute(
         _join_stories(query, story_ids)
     ):
         reliability = known.get(feed_id, RELIABILITY[cast(Grade, grade)])
-        reports[StoryId(story_id)].append(Report(wire or group, reliability, seen, text))
+        reports[StoryId(story_id)].append(SourceReport(wire or group, reliability, seen, text))
     return reports
 
 
@@ -311,11 +314,11 @@ def _load_items(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId,
     columns = [ITEM.c[name] for name in ("story_id", "wire", "copy_of", *ITEM_COLUMNS)]
     query = sa_select(*columns, col(FeedRow.title).label("feed_title"), col(FeedRow.source_group))
     rows = session.execute(_join_stories(query, story_ids)).all()
-    revisions = items.revisions(session, [row.id for row in rows])
-    texts = items.articles(session, [row.id for row in rows])
+    revisions = items.list_revisions(session, [row.id for row in rows])
+    texts = items.load_articles(session, [row.id for row in rows])
     by_story: dict[StoryId, list[StoryItem]] = {story_id: [] for story_id in story_ids}
     for row in rows:
-        item, root = item_of(row), None if row.copy_of is None else ItemId(row.copy_of)
+        item, root = item_of_row(row), None if row.copy_of is None else ItemId(row.copy_of)
         versions, article = revisions.get(item.id, ()), texts.get(item.id, "")
         report = StoryItem(
             item, row.feed_title, row.wire or row.source_group, versions, article, root
@@ -332,7 +335,7 @@ def _join_stories(query: Any, story_ids: Sequence[StoryId]) -> Any:
     return query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
 
 
-def decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]:
+def list_decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]:
     """Return all decisions on a piece of evidence, oldest first."""
     return tuple(_load_decisions(session, [evidence_id])[evidence_id])
 
@@ -362,12 +365,12 @@ def _parse_decision(row: Any) -> Decision:
     )
 
 
-def bare(row: Any) -> Evidence:
+def evidence_of_row(row: Any) -> Evidence:
     """Return a row as evidence without its reports."""
     return _parse_evidence(row, ())
 
 
-def _parse_evidence(row: Any, reports: tuple[Report, ...]) -> Evidence:
+def _parse_evidence(row: Any, reports: tuple[SourceReport, ...]) -> Evidence:
     return Evidence(
         id=EvidenceId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),

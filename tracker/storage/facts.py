@@ -21,7 +21,7 @@ from tracker.storage.tables import (
     UncheckedAnswerRow,
 )
 
-KINDS: Mapping[str, type[Any]] = {
+FACT_TABLES: Mapping[str, type[Any]] = {
     "claim": ClaimDecisionRow,
     "edit": QuestionEditRow,
     "retraction": RetractionRow,
@@ -36,7 +36,7 @@ KINDS: Mapping[str, type[Any]] = {
 """Table of each log entry kind whose facts are the columns of its row."""
 
 
-def append(
+def append_fact(
     session: Session,
     kind: str,
     subject: str,
@@ -47,17 +47,17 @@ def append(
 ) -> None:
     """Append a fact to its table and to the log."""
     facts = {**columns, "at": at, "by": by}
-    seq = log.append(session, kind, subject, facts=facts, at=at)
-    session.add(KINDS[kind](**facts, log_seq=seq))
+    seq = log.append_entry(session, kind, subject, facts=facts, at=at)
+    session.add(FACT_TABLES[kind](**facts, log_seq=seq))
     session.flush()
 
 
-def seqs(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:
+def index_facts_by_kind(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:
     """Map each kind to its facts by log sequence number."""
-    return {kind: by_seq(session, row, _row_facts) for kind, row in KINDS.items()}
+    return {kind: index_table_facts(session, row, _row_facts) for kind, row in FACT_TABLES.items()}
 
 
-def by_seq(
+def index_table_facts(
     session: Session, table: type[Any], row_facts: Callable[[Any], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of a table's rows.
@@ -65,7 +65,7 @@ def by_seq(
     A row with an unreadable column (no time, no JSON) has empty facts and does not stop the others.
     """
     try:
-        return log.by_seq(session.exec(select(table)), row_facts)
+        return log.index_facts_by_seq(session.exec(select(table)), row_facts)
     except (ValueError, TypeError):
         facts: dict[int, dict[str, Any]] = {}
         for seq in session.exec(select(table.log_seq)).all():
@@ -77,7 +77,9 @@ def _index_row(
     session: Session, table: type[Any], seq: int, row_facts: Callable[[Any], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:
     try:
-        return log.by_seq(session.exec(select(table).where(table.log_seq == seq)), row_facts)
+        return log.index_facts_by_seq(
+            session.exec(select(table).where(table.log_seq == seq)), row_facts
+        )
     except (ValueError, TypeError):
         return {seq: {}}
 

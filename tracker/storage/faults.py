@@ -14,10 +14,10 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError, ProgrammingE
 from forecasts.errors import ForecastsError
 from tracker.errors import BadSettings, Refused, StorageDamaged, StorageUnavailable, TrackerError
 
-PRIMARY_CODE: Final = 0xFF
+PRIMARY_CODE_MASK: Final = 0xFF
 """Bits of an extended SQLite result code that name its kind."""
 
-PORT: Final = 5432
+DEFAULT_PORT: Final = 5432
 """Default port of PostgreSQL."""
 
 _LOGIN_WORDS: Final = ("password", "authentication", "pg_hba", "role", "no pg_hba.conf")
@@ -62,7 +62,7 @@ _POSTGRES_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @contextmanager
-def explained(engine: Engine) -> Iterator[None]:
+def translate_errors(engine: Engine) -> Iterator[None]:
     """Translate database errors raised inside; bugs pass unchanged.
 
     Raises `StorageUnavailable`, `StorageDamaged` or `Refused`. A row that cannot be parsed is a
@@ -71,7 +71,7 @@ def explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        fault = fault_of(error, engine)
+        fault = translate_error(error, engine)
         if fault is None:
             raise
         raise fault from error
@@ -80,12 +80,12 @@ def explained(engine: Engine) -> Iterator[None]:
     except ForecastsError:
         raise
     except (ValueError, TypeError, LookupError) as error:
-        if reason := damage_in(engine):
-            raise damaged(engine, reason) from error
+        if reason := find_damage(engine):
+            raise damage_error(engine, reason) from error
         raise
 
 
-def fault_of(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError | None:
+def translate_error(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError | None:
     """Return the error to show for a driver error; None for a bug."""
     if isinstance(error, DataError):
         return Refused(f"the database cannot keep such a value: {first_line(error)}")
@@ -96,7 +96,7 @@ def fault_of(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError 
     )
 
 
-def damage_in(engine: Engine) -> str:
+def find_damage(engine: Engine) -> str:
     """Return the first finding of SQLite's quick check; "" if there is none, and for PostgreSQL."""
     if engine.dialect.name != "sqlite":
         return ""
@@ -112,15 +112,15 @@ def damage_in(engine: Engine) -> str:
     return "" if reason == "ok" else reason.strip().splitlines()[-1]
 
 
-def damaged(engine: Engine, reason: str) -> StorageDamaged:
+def damage_error(engine: Engine, reason: str) -> StorageDamaged:
     """Build the error that names a damaged database and says what to do."""
     return StorageDamaged(
-        f"{place_of(engine.url)} is damaged ({reason}): stop the tracker and put a copy of the "
-        "database in its place"
+        f"{describe_database(engine.url)} is damaged ({reason}): stop the tracker and put a copy "
+        "of the database in its place"
     )
 
 
-def place_of(url: URL) -> str:
+def describe_database(url: URL) -> str:
     """Name the database for messages: its file, or host and port of the server."""
     if url.get_backend_name() == "sqlite":
         return f"the database {url.database}"
@@ -129,7 +129,7 @@ def place_of(url: URL) -> str:
 
 def _format_address(url: URL) -> str:
     host = url.host or url.query.get("host") or "this machine"
-    port = url.port or url.query.get("port") or PORT
+    port = url.port or url.query.get("port") or DEFAULT_PORT
     hosts = host if isinstance(host, str) else ", ".join(host)
     return f"{hosts}:{port if isinstance(port, int) else ''.join(port)}"
 
@@ -137,10 +137,10 @@ def _format_address(url: URL) -> str:
 def _translate_sqlite_error(
     error: DBAPIError | sqlite3.Error, engine: Engine
 ) -> TrackerError | None:
-    code, reason, place = _primary_code(error), first_line(error), place_of(engine.url)
+    code, reason, place = _primary_code(error), first_line(error), describe_database(engine.url)
     undecodable = code is None and "decode to UTF-8" in reason
     if undecodable or code == sqlite3.SQLITE_CORRUPT:
-        return damaged(engine, damage_in(engine) or reason)
+        return damage_error(engine, find_damage(engine) or reason)
     if code == sqlite3.SQLITE_NOTADB:
         return StorageDamaged(
             f"{place} is no SQLite database: move the file away, or choose another --data"
@@ -169,11 +169,11 @@ def _explain_unopened(file: Path) -> str:
 def _primary_code(error: DBAPIError | sqlite3.Error) -> int | None:
     """Return the primary SQLite result code; None for errors of the driver itself."""
     code = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlite_errorcode", None)
-    return None if code is None else int(code) & PRIMARY_CODE
+    return None if code is None else int(code) & PRIMARY_CODE_MASK
 
 
 def _translate_postgres_error(error: DBAPIError | sqlite3.Error, url: URL) -> TrackerError | None:
-    reason, place = first_line(error), place_of(url)
+    reason, place = first_line(error), describe_database(url)
     state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     if state.startswith("XX"):
         return StorageDamaged(
@@ -203,12 +203,12 @@ def _explain_refusal(message: str, url: URL) -> str:
         )
     reason = refusal[1] or refusal[2]
     if any(word in reason for word in _TRANSIENT_WORDS):
-        return f"{place_of(url)} takes no connection now ({reason}): try again in a minute"
+        return f"{describe_database(url)} takes no connection now ({reason}): try again in a minute"
     if any(word in reason for word in _LOGIN_WORDS):
-        return _POSTGRES_MESSAGES["28"].format(place=place_of(url), reason=reason)
+        return _POSTGRES_MESSAGES["28"].format(place=describe_database(url), reason=reason)
     if "does not exist" in reason:
-        return _POSTGRES_MESSAGES["3D"].format(place=place_of(url), reason=reason)
-    return f"{place_of(url)} refuses the connection ({reason}): correct database_url"
+        return _POSTGRES_MESSAGES["3D"].format(place=describe_database(url), reason=reason)
+    return f"{describe_database(url)} refuses the connection ({reason}): correct database_url"
 
 
 def first_line(error: BaseException) -> str:

@@ -11,19 +11,19 @@ from typing import Any, Final
 from sqlalchemy import Row, String, Update, bindparam, case, func, insert, update
 from sqlmodel import Session, select
 
-from tracker.feeds.feed import HOURS, Feed, FeedState, Rhythm
+from tracker.feeds.feed import HOURS_PER_DAY, Feed, FeedState, PublicationRate
 from tracker.feeds.item import FeedId
-from tracker.feeds.parsing.change_detection import NOTHING, Memory
+from tracker.feeds.parsing.change_detection import NO_MEMORY, DocumentMemory
 from tracker.feeds.scheduling.health import DayCount
 from tracker.storage.tables import FeedDayRow, FeedDocumentRow, FeedRow
-from tracker.storage.upsert import upsert
+from tracker.storage.upsert import upsert_rows
 
 FEED: Final = FeedRow.__table__  # type: ignore[attr-defined]
 DOCUMENT: Final = FeedDocumentRow.__table__  # type: ignore[attr-defined]
 DAY: Final = FeedDayRow.__table__  # type: ignore[attr-defined]
-OF_FEED: Final = tuple(f.name for f in fields(Feed))
-OF_STATE: Final = tuple(f.name for f in fields(FeedState) if f.name not in ("feed", "rhythm"))
-AT_EACH_POLL: Final = (
+FEED_COLUMNS: Final = tuple(f.name for f in fields(Feed))
+STATE_COLUMNS: Final = tuple(f.name for f in fields(FeedState) if f.name not in ("feed", "rhythm"))
+POLL_COLUMNS: Final = (
     "next_due_at",
     "next_reason",
     "last_attempt_at",
@@ -32,16 +32,16 @@ AT_EACH_POLL: Final = (
     "last_seconds",
     "recent",
 )
-SELDOM: Final = tuple(
-    name for name in OF_STATE if name not in (*AT_EACH_POLL, "need", "paused_why")
+RARE_COLUMNS: Final = tuple(
+    name for name in STATE_COLUMNS if name not in (*POLL_COLUMNS, "need", "paused_why")
 )
-OF_RHYTHM: Final = tuple(f"rhythm_{f.name}" for f in fields(Rhythm))
-_NEW_POLL_COLUMNS: Final = [f"new_{name}" for name in AT_EACH_POLL]
-_poll_values: Final = attrgetter(*AT_EACH_POLL)
-_rare_values: Final = attrgetter(*SELDOM)
-_COLUMNS: Final = [FEED.c[name] for name in (*OF_FEED, *OF_STATE)]
-_RHYTHM_COLUMNS: Final = [FEED.c[name] for name in OF_RHYTHM]
-_HOURS: Final = struct.Struct(f"<{HOURS}f")
+RHYTHM_COLUMNS: Final = tuple(f"rhythm_{f.name}" for f in fields(PublicationRate))
+_NEW_POLL_COLUMNS: Final = [f"new_{name}" for name in POLL_COLUMNS]
+_poll_values: Final = attrgetter(*POLL_COLUMNS)
+_rare_values: Final = attrgetter(*RARE_COLUMNS)
+_COLUMNS: Final = [FEED.c[name] for name in (*FEED_COLUMNS, *STATE_COLUMNS)]
+_RHYTHM_COLUMNS: Final = [FEED.c[name] for name in RHYTHM_COLUMNS]
+_HOURS: Final = struct.Struct(f"<{HOURS_PER_DAY}f")
 
 
 def add_feed(session: Session, state: FeedState) -> bool:
@@ -57,14 +57,14 @@ def add_feed(session: Session, state: FeedState) -> bool:
     return True
 
 
-def feeds(session: Session) -> tuple[FeedState, ...]:
+def list_feeds(session: Session) -> tuple[FeedState, ...]:
     """Return all feeds by title."""
     return _load_states(
         session, select(*_COLUMNS, *_RHYTHM_COLUMNS).order_by(func.lower(FEED.c.title), FEED.c.id)
     )
 
 
-def feed(session: Session, feed_id: str) -> FeedState | None:
+def find_feed(session: Session, feed_id: str) -> FeedState | None:
     """Return one feed by its id."""
     return next(
         iter(
@@ -74,15 +74,15 @@ def feed(session: Session, feed_id: str) -> FeedState | None:
     )
 
 
-def due_feeds(
-    session: Session, now: datetime, limit: int, *, but: Collection[FeedId] = ()
+def list_due_feeds(
+    session: Session, now: datetime, limit: int, *, exclude: Collection[FeedId] = ()
 ) -> tuple[FeedState, ...]:
     """Return the feeds that are due, the longest overdue first, without those in `exclude`."""
     query = select(*_COLUMNS, *_RHYTHM_COLUMNS).where(
         FEED.c.paused_why == "", FEED.c.next_due_at <= now
     )
-    if but:
-        query = query.where(FEED.c.id.not_in(but))
+    if exclude:
+        query = query.where(FEED.c.id.not_in(exclude))
     return _load_states(session, query.order_by(FEED.c.next_due_at).limit(limit))
 
 
@@ -101,15 +101,15 @@ def save_states(session: Session, before: Sequence[FeedState], after: Sequence[F
 
 def _list_changed_columns(before: FeedState, after: FeedState) -> tuple[str, ...]:
     """Return the columns to write; most polls change only times and the next due date."""
-    rhythm = OF_RHYTHM if after.rhythm is not before.rhythm else ()
+    rhythm = RHYTHM_COLUMNS if after.rhythm is not before.rhythm else ()
     address = ("url",) if after.feed.url != before.feed.url else ()
     if rhythm or address or after.paused_why or _rare_values(before) != _rare_values(after):
-        return (*AT_EACH_POLL, *SELDOM, "paused_why", *address, *rhythm)
-    return AT_EACH_POLL
+        return (*POLL_COLUMNS, *RARE_COLUMNS, "paused_why", *address, *rhythm)
+    return POLL_COLUMNS
 
 
 def _update_values(state: FeedState, columns: tuple[str, ...]) -> dict[str, Any]:
-    if columns is AT_EACH_POLL:
+    if columns is POLL_COLUMNS:
         return dict(zip(_NEW_POLL_COLUMNS, _poll_values(state), strict=True), which=state.id)
     values = {**_state_values(state), **_rhythm_values(state), "url": state.feed.url}
     return {"which": state.id, **{f"new_{name}": values[name] for name in columns}}
@@ -124,12 +124,12 @@ def _build_update(columns: tuple[str, ...]) -> Update:
     return update(FEED).where(FEED.c.id == bindparam("which")).values(values)
 
 
-def stop(session: Session, feed_id: str, why: str) -> None:
+def pause_feed(session: Session, feed_id: str, why: str) -> None:
     """Pause a feed."""
     session.execute(update(FEED).where(FEED.c.id == feed_id).values(paused_why=why))
 
 
-def wake(session: Session, feed_id: str, now: datetime, why: str) -> None:
+def wake_feed(session: Session, feed_id: str, now: datetime, why: str) -> None:
     """Make a feed due at the next tick, even if paused, with a full read."""
     # Without a reset of its failures a dead feed would be paused again at once.
     reset: dict[str, Any] = {"paused_why": "", "failures": 0, "failing_since": None}
@@ -152,35 +152,39 @@ def save_needs(session: Session, needs: Mapping[FeedId, float]) -> None:
         )
 
 
-def taken_urls(session: Session) -> dict[str, FeedId]:
+def map_urls_to_feeds(session: Session) -> dict[str, FeedId]:
     """Map addresses to feeds."""
     return {url: FeedId(feed_id) for url, feed_id in session.execute(select(FEED.c.url, FEED.c.id))}
 
 
-def of_host(session: Session, part: str) -> tuple[FeedState, ...]:
+def list_feeds_of_host(session: Session, part: str) -> tuple[FeedState, ...]:
     """Return the polled feeds whose address contains this text."""
     polled = (FEED.c.paused_why == "", FEED.c.url.contains(part, autoescape=True))
     return _load_states(session, select(*_COLUMNS, *_RHYTHM_COLUMNS).where(*polled))
 
 
-def memories(session: Session, feed_ids: Collection[FeedId]) -> dict[FeedId, Memory]:
+def load_document_memories(
+    session: Session, feed_ids: Collection[FeedId]
+) -> dict[FeedId, DocumentMemory]:
     """Return the memory of each feed's last document."""
     if not feed_ids:
         return {}
     query = select(DOCUMENT.c.feed_id, DOCUMENT.c.body_hash, DOCUMENT.c.entries)
     rows = session.connection().execute(query.where(DOCUMENT.c.feed_id.in_(feed_ids)))
-    return dict.fromkeys(feed_ids, NOTHING) | {FeedId(f): Memory(b, e) for f, b, e in rows}
+    return dict.fromkeys(feed_ids, NO_MEMORY) | {
+        FeedId(f): DocumentMemory(b, e) for f, b, e in rows
+    }
 
 
-def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
+def save_document_memories(session: Session, learned: Mapping[FeedId, DocumentMemory]) -> None:
     """Save the memories of these feeds' newest documents."""
     rows = [
         {"feed_id": f, "body_hash": m.body_hash, "entries": m.entries} for f, m in learned.items()
     ]
-    upsert(session, FeedDocumentRow, rows, update=("body_hash", "entries"))
+    upsert_rows(session, FeedDocumentRow, rows, update=("body_hash", "entries"))
 
 
-def forget(session: Session, feed_id: str) -> None:
+def forget_document(session: Session, feed_id: str) -> None:
     """Clear the memory of a feed's document after a change of its address."""
     _reset_document(session, feed_id, moved_to="", moved_since=None)
 
@@ -193,16 +197,16 @@ def _reset_document(session: Session, feed_id: str, **columns: Any) -> None:
     session.execute(
         update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **columns)
     )
-    remember(session, {FeedId(feed_id): NOTHING})
+    save_document_memories(session, {FeedId(feed_id): NO_MEMORY})
 
 
-def count_days(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> None:
+def add_day_counts(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> None:
     """Add these counts to the daily counts of their feeds."""
     rows = [{"feed_id": f, **{n: getattr(c, n) for n in DayCount.__slots__}} for f, c in counts]
-    upsert(session, FeedDayRow, rows, add=tuple(n for n in DayCount.__slots__ if n != "day"))
+    upsert_rows(session, FeedDayRow, rows, add=tuple(n for n in DayCount.__slots__ if n != "day"))
 
 
-def days(
+def list_day_counts(
     session: Session, since: date, feed_id: str | None = None
 ) -> dict[FeedId, tuple[DayCount, ...]]:
     """Return the daily counts of each feed from `since` on, oldest first."""
@@ -217,7 +221,7 @@ def days(
     return {name: tuple(counts) for name, counts in by_feed.items()}
 
 
-def forget_days(session: Session, before: date) -> None:
+def delete_day_counts(session: Session, before: date) -> None:
     """Delete the daily counts before a date."""
     session.execute(DAY.delete().where(DAY.c.day < before))
 
@@ -227,30 +231,34 @@ def _load_states(session: Session, query: Any) -> tuple[FeedState, ...]:
 
 
 def _parse_state(row: Row[Any]) -> FeedState:
-    n = len(OF_FEED)
-    m = n + len(OF_STATE)
+    n = len(FEED_COLUMNS)
+    m = n + len(STATE_COLUMNS)
     values: tuple[Any, ...] = (_parse_feed(row[:n]), *row[n:m], _parse_rhythm(row[m:]))
     return FeedState(*values)
 
 
 def _parse_feed(values: Sequence[Any]) -> Feed:
-    columns = dict(zip(OF_FEED, values, strict=True))
+    columns = dict(zip(FEED_COLUMNS, values, strict=True))
     columns["categories"] = tuple(tuple(path) for path in columns["categories"])
     return Feed(**columns)
 
 
-def _parse_rhythm(values: Sequence[Any]) -> Rhythm:
+def _parse_rhythm(values: Sequence[Any]) -> PublicationRate:
     items, days, at, hours = values
-    return Rhythm(items, days, at, _HOURS.unpack(hours)) if hours else Rhythm(items, days, at)
+    return (
+        PublicationRate(items, days, at, _HOURS.unpack(hours))
+        if hours
+        else PublicationRate(items, days, at)
+    )
 
 
 def _feed_values(settings: Feed) -> dict[str, Any]:
-    values = {name: getattr(settings, name) for name in OF_FEED}
+    values = {name: getattr(settings, name) for name in FEED_COLUMNS}
     return {**values, "categories": [list(path) for path in settings.categories]}
 
 
 def _state_values(state: FeedState) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in OF_STATE}
+    return {name: getattr(state, name) for name in STATE_COLUMNS}
 
 
 def _rhythm_values(state: FeedState) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from forecasts.questions.forecaster import Forecaster, ForecasterKind
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from forecasts.questions.timeline import Act, Forecast, ForecastId
 from tracker.storage import event_log_rows as log
-from tracker.storage.distributions import from_json, to_json
+from tracker.storage.distributions import distribution_from_json, distribution_to_json
 from tracker.storage.tables import ForecasterRow, ForecastRow
 
 FORECAST: Final = ForecastRow.__table__  # type: ignore[attr-defined]
@@ -23,10 +23,10 @@ _LAST_ACT_COLUMNS: Final = [
     FORECAST.c[name] for name in ("question_id", "forecaster_id", "made_at", "distribution")
 ]
 
-AT_ONCE: Final = 400
+MAX_INSTANTS_PER_QUERY: Final = 400
 """Instants bound by one query; databases limit their number."""
 
-Stood = tuple[datetime, Distribution | None]
+LastAct = tuple[datetime, Distribution | None]
 """Time of the last act up to an instant, and the forecast it left; None after a withdrawal."""
 
 
@@ -37,7 +37,7 @@ def add_forecaster(session: Session, forecaster: Forecaster) -> None:
         session.flush()
 
 
-def forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
+def list_forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
     """Return all forecasters by id."""
     rows = session.exec(select(ForecasterRow).order_by(col(ForecasterRow.id)))
     return {
@@ -46,28 +46,30 @@ def forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
     }
 
 
-def add(session: Session, act: Forecast, key: str | None = None) -> Forecast:
+def add_forecast(session: Session, act: Forecast, key: str | None = None) -> Forecast:
     """Append an act to the table and the log; return it with its id."""
-    seq = log.append(
+    seq = log.append_entry(
         session,
         "forecast",
         f"{act.question_id}/{act.forecaster_id}",
-        facts=facts(act),
+        facts=forecast_facts(act),
         at=act.entered_at,
     )
-    row = ForecastRow(**facts(act), key=key, log_seq=seq)
+    row = ForecastRow(**forecast_facts(act), key=key, log_seq=seq)
     session.add(row)
     session.flush()
-    return act_of(row)
+    return forecast_of_row(row)
 
 
-def facts(act: Forecast) -> dict[str, Any]:
+def forecast_facts(act: Forecast) -> dict[str, Any]:
     """Return the logged facts of an act; its log number is its identity."""
     return {
         "question_id": act.question_id,
         "forecaster_id": act.forecaster_id,
         "act": act.act,
-        "distribution": None if act.distribution is None else to_json(act.distribution),
+        "distribution": None
+        if act.distribution is None
+        else distribution_to_json(act.distribution),
         "made_at": act.made_at,
         "entered_at": act.entered_at,
         "rationale": act.rationale,
@@ -76,33 +78,33 @@ def facts(act: Forecast) -> dict[str, Any]:
     }
 
 
-def by_key(session: Session, key: str) -> Forecast | None:
+def find_forecast_by_key(session: Session, key: str) -> Forecast | None:
     """Return the act that was entered under an idempotency key."""
     row = session.exec(select(ForecastRow).where(ForecastRow.key == key)).first()
-    return None if row is None else act_of(row)
+    return None if row is None else forecast_of_row(row)
 
 
-def of_question(
+def forecasts_of_question(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId | None = None
 ) -> tuple[Forecast, ...]:
     """Return the acts on a question in the order of entry."""
     query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id).order_by(FORECAST.c.id)
     if forecaster_id is not None:
         query = query.where(FORECAST.c.forecaster_id == forecaster_id)
-    return tuple(map(act_of, session.execute(query)))
+    return tuple(map(forecast_of_row, session.execute(query)))
 
 
-def since_known(
+def list_forecasts_since(
     session: Session, question_id: QuestionId, known_at: datetime
 ) -> tuple[Forecast, ...]:
     """Return the acts on a question made at or after the instant its answer was known."""
     query = select(ForecastRow).where(
         ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at
     )
-    return tuple(act_of(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
+    return tuple(forecast_of_row(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
 
 
-def newest(
+def find_newest_forecast(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId
 ) -> Forecast | None:
     """Return a forecaster's last act on a question."""
@@ -110,10 +112,10 @@ def newest(
         ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
     )
     row = session.exec(query.order_by(col(ForecastRow.id).desc()).limit(1)).first()
-    return None if row is None else act_of(row)
+    return None if row is None else forecast_of_row(row)
 
 
-def newest_each(
+def find_newest_forecasts(
     session: Session, question_ids: Sequence[QuestionId], forecaster_id: ForecasterId
 ) -> dict[QuestionId, Forecast]:
     """Return a forecaster's last act on each of these questions."""
@@ -122,12 +124,12 @@ def newest_each(
         col(ForecastRow.question_id)
     )
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
-    return {act.question_id: act for act in map(act_of, rows)}
+    return {act.question_id: act for act in map(forecast_of_row, rows)}
 
 
-def standing(
+def load_last_acts(
     session: Session, question_id: QuestionId | None = None
-) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+) -> dict[QuestionId, dict[ForecasterId, LastAct]]:
     """Return each forecaster's last act on each question, or on one, in the order of entry."""
     last = sa_select(func.max(FORECAST.c.id)).group_by(
         FORECAST.c.question_id, FORECAST.c.forecaster_id
@@ -140,19 +142,19 @@ def standing(
     return _group_by_question(rows)
 
 
-def stood_at(
+def load_last_acts_at(
     session: Session, instants: Mapping[QuestionId, datetime]
-) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+) -> dict[QuestionId, dict[ForecasterId, LastAct]]:
     """Return each forecaster's last act on each question up to the question's own instant.
 
     The same as `timeline_of(acts).at(instant)`, read from the index: of two acts at one instant the
     last counts.
     """
-    by_question: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    by_question: dict[QuestionId, dict[ForecasterId, LastAct]] = {}
     pairs = list(instants.items())
-    for start in range(0, len(pairs), AT_ONCE):
+    for start in range(0, len(pairs), MAX_INSTANTS_PER_QUERY):
         by_question |= _group_by_question(
-            session.execute(_select_last_acts(pairs[start : start + AT_ONCE]))
+            session.execute(_select_last_acts(pairs[start : start + MAX_INSTANTS_PER_QUERY]))
         )
     return by_question
 
@@ -173,10 +175,10 @@ def _select_last_acts(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
     return sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(ids)).order_by(FORECAST.c.id)
 
 
-def _group_by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]:
-    by_question: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+def _group_by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, LastAct]]:
+    by_question: dict[QuestionId, dict[ForecasterId, LastAct]] = {}
     for question_id, forecaster_id, made_at, stored in rows:
-        distribution = None if stored is None else from_json(stored)
+        distribution = None if stored is None else distribution_from_json(stored)
         by_question.setdefault(QuestionId(question_id), {})[ForecasterId(forecaster_id)] = (
             made_at,
             distribution,
@@ -184,7 +186,7 @@ def _group_by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]
     return by_question
 
 
-def history(
+def list_probabilities(
     session: Session,
     forecaster_id: ForecasterId,
     start: datetime,
@@ -206,19 +208,21 @@ def history(
     return by_question
 
 
-def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_forecast_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored acts."""
-    return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(act_of(row)))
+    return log.index_facts_by_seq(
+        session.exec(select(ForecastRow)), lambda row: forecast_facts(forecast_of_row(row))
+    )
 
 
-def act_of(row: Any) -> Forecast:
+def forecast_of_row(row: Any) -> Forecast:
     """Return a row as an act."""
     return Forecast(
         id=ForecastId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),
         forecaster_id=ForecasterId(row.forecaster_id),
         act=cast(Act, row.act),
-        distribution=None if row.distribution is None else from_json(row.distribution),
+        distribution=None if row.distribution is None else distribution_from_json(row.distribution),
         made_at=row.made_at,
         entered_at=row.entered_at,
         rationale=row.rationale,
@@ -227,7 +231,7 @@ def act_of(row: Any) -> Forecast:
     )
 
 
-def acts_by_forecaster(acts: Sequence[Forecast]) -> dict[ForecasterId, list[Forecast]]:
+def group_by_forecaster(acts: Sequence[Forecast]) -> dict[ForecasterId, list[Forecast]]:
     """Group acts on one question by forecaster, keeping their order."""
     by_forecaster: dict[ForecasterId, list[Forecast]] = {}
     for act in acts:

@@ -10,29 +10,29 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import StoryId
-from tracker.feeds.dedup import EDITED_WITHIN, Changed, Known, New
-from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ParsedItem, Revision
+from tracker.feeds.dedup import MAX_EDIT_AGE, ChangedItem, NewItem, StoredItem
+from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ItemRevision, ParsedItem
 from tracker.storage.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow
-from tracker.storage.upsert import inserting
+from tracker.storage.upsert import build_insert
 
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
-AT_ONCE: Final = 400
+MAX_VALUES_PER_QUERY: Final = 400
 """Values bound by one IN (…): older builds of SQLite take 999 in a statement."""
 
-MOST_RECENT: Final = 200
+MAX_RECENT_ITEMS: Final = 200
 """Items of one feed that a new one is compared with by title."""
 
-MOST_REVISIONS: Final = 50
+MAX_REVISIONS: Final = 50
 """Revisions stored of one item: a feed that counts comments would fill the disk."""
 
-FUTURE: Final = timedelta(hours=1)
+MAX_CLOCK_SKEW: Final = timedelta(hours=1)
 """Tolerated clock difference; a publication date further ahead is invalid."""
 
-_KNOWN: Final = [ITEM.c[name] for name in Known.__slots__]
+_KNOWN: Final = [ITEM.c[name] for name in StoredItem.__slots__]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class SavedItem:
     """An item just stored or edited, with the values that stories and matching need.
 
     `story_id` is its own story or that of the item it repeats (`same_as`), None if there is none
@@ -49,13 +49,13 @@ class Stored:
     copy_of: ItemId | None = None
 
 
-def known_by_key(session: Session, pairs: Sequence[tuple[FeedId, str]]) -> list[Known]:
+def find_items_by_key(session: Session, pairs: Sequence[tuple[FeedId, str]]) -> list[StoredItem]:
     """Return the stored items with these keys in these feeds."""
     pair = tuple_(ITEM.c.feed_id, ITEM.c.key)
     return [k for batch in _batches(pairs) for k in _select_known(session, pair.in_(batch))]
 
 
-def known_by_url(session: Session, urls: Collection[str]) -> list[Known]:
+def find_items_by_url(session: Session, urls: Collection[str]) -> list[StoredItem]:
     """Return the stored items with these canonical addresses in any feed, oldest first."""
     return [
         k
@@ -64,55 +64,59 @@ def known_by_url(session: Session, urls: Collection[str]) -> list[Known]:
     ]
 
 
-def recent(session: Session, feed_id: FeedId, now: datetime) -> list[Known]:
+def list_recent_items(session: Session, feed_id: FeedId, now: datetime) -> list[StoredItem]:
     """Return the newest items of a feed that a headline could be an edit of."""
     return list(
         _select_known(
             session,
-            (ITEM.c.feed_id == feed_id) & (ITEM.c.first_seen_at >= now - EDITED_WITHIN),
+            (ITEM.c.feed_id == feed_id) & (ITEM.c.first_seen_at >= now - MAX_EDIT_AGE),
             newest=True,
         )
     )
 
 
-def _select_known(session: Session, condition: Any, *, newest: bool = False) -> Iterator[Known]:
+def _select_known(
+    session: Session, condition: Any, *, newest: bool = False
+) -> Iterator[StoredItem]:
     query = select(*_KNOWN).where(condition)
     query = (
-        query.order_by(ITEM.c.id.desc()).limit(MOST_RECENT) if newest else query.order_by(ITEM.c.id)
+        query.order_by(ITEM.c.id.desc()).limit(MAX_RECENT_ITEMS)
+        if newest
+        else query.order_by(ITEM.c.id)
     )
     for row in session.connection().execute(query):
-        yield Known(row[0], row[1], row[2], row[3] or "", *row[4:])
+        yield StoredItem(row[0], row[1], row[2], row[3] or "", *row[4:])
 
 
 def add_items(
-    session: Session, entries: Sequence[tuple[FeedId, New]], now: datetime
-) -> list[Stored]:
+    session: Session, entries: Sequence[tuple[FeedId, NewItem]], now: datetime
+) -> list[SavedItem]:
     """Store new entries; leave out those that another writer stored first."""
     if not entries:
         return []
     rows = [_new_row(feed_id, new, now) for feed_id, new in entries]
     statement = (
-        inserting(session, ItemRow)
+        build_insert(session, ItemRow)
         .on_conflict_do_nothing()
         .returning(ITEM.c.id, ITEM.c.feed_id, ITEM.c.key)
     )
     ids = {(row[1], row[2]): row[0] for row in session.connection().execute(statement, rows)}
-    stories = stories_of(session, [new.same_as.id for _, new in entries if new.same_as])
+    stories = map_items_to_stories(session, [new.same_as.id for _, new in entries if new.same_as])
     stored = []
     for feed_id, new in entries:
         if (item_id := ids.get((feed_id, new.item.key))) is not None:
             earlier = new.same_as.id if new.same_as else None
             stored.append(
-                Stored(
+                SavedItem(
                     item_id, feed_id, new.item, stories.get(earlier) if earlier else None, earlier
                 )
             )
     return _link_repeats(session, stored)
 
 
-def _link_repeats(session: Session, stored: Sequence[Stored]) -> list[Stored]:
+def _link_repeats(session: Session, stored: Sequence[SavedItem]) -> list[SavedItem]:
     """Mark articles that came in two feeds at once: the later one repeats the earlier one."""
-    first: dict[str, Stored] = {}
+    first: dict[str, SavedItem] = {}
     linked, pairs = [], []
     for saved in stored:
         earlier = (
@@ -131,7 +135,7 @@ def _link_repeats(session: Session, stored: Sequence[Stored]) -> list[Stored]:
     return linked
 
 
-def _new_row(feed_id: FeedId, new: New, now: datetime) -> dict[str, Any]:
+def _new_row(feed_id: FeedId, new: NewItem, now: datetime) -> dict[str, Any]:
     item = new.item
     return {
         "feed_id": feed_id,
@@ -155,11 +159,11 @@ def _new_row(feed_id: FeedId, new: New, now: datetime) -> dict[str, Any]:
 def date_note(item: ParsedItem, now: datetime) -> DateNote:
     """Return the fault of an entry's date, "" if there is none."""
     if item.published_at is not None:
-        return "future" if item.published_at > now + FUTURE else ""
+        return "future" if item.published_at > now + MAX_CLOCK_SKEW else ""
     return "unreadable" if item.published_raw else "missing"
 
 
-def stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, StoryId]:
+def map_items_to_stories(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, StoryId]:
     """Map items to their stories, where they have one."""
     query = select(ITEM.c.id, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
     stories: dict[ItemId, StoryId] = {}
@@ -170,8 +174,8 @@ def stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, Sto
 
 
 def add_revisions(
-    session: Session, changes: Sequence[tuple[FeedId, Changed]], now: datetime
-) -> list[Stored]:
+    session: Session, changes: Sequence[tuple[FeedId, ChangedItem]], now: datetime
+) -> list[SavedItem]:
     """Append the new versions of edited items; the first version stays unchanged."""
     if not changes:
         return []
@@ -180,25 +184,25 @@ def add_revisions(
         fingerprint=bindparam("now_is"), revisions=ITEM.c.revisions + bindparam("more")
     )
     marks = [
-        {"which": c.known.id, "now_is": c.item.fingerprint, "more": int(not c.silent)}
+        {"which": c.stored.id, "now_is": c.item.fingerprint, "more": int(not c.silent)}
         for _, c in changes
     ]
     session.connection().execute(newest, marks)
     edits = [(feed_id, c) for feed_id, c in changes if not c.silent]
-    rows = [_revision_row(c, now) for _, c in edits if c.known.revisions < MOST_REVISIONS]
+    rows = [_revision_row(c, now) for _, c in edits if c.stored.revisions < MAX_REVISIONS]
     if rows:
         session.connection().execute(insert(RevisionRow), rows)
-    stories = stories_of(session, [c.known.id for _, c in edits])
+    stories = map_items_to_stories(session, [c.stored.id for _, c in edits])
     return [
-        Stored(c.known.id, feed_id, c.item, stories.get(c.known.id), edited=True)
+        SavedItem(c.stored.id, feed_id, c.item, stories.get(c.stored.id), edited=True)
         for feed_id, c in edits
     ]
 
 
-def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:
+def _revision_row(changed: ChangedItem, now: datetime) -> dict[str, Any]:
     item = changed.item
     return {
-        "item_id": changed.known.id,
+        "item_id": changed.stored.id,
         "seen_at": now,
         "title": item.title,
         "summary": item.summary,
@@ -208,28 +212,30 @@ def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:
     }
 
 
-def revisions(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, tuple[Revision, ...]]:
+def list_revisions(
+    session: Session, item_ids: Collection[ItemId]
+) -> dict[ItemId, tuple[ItemRevision, ...]]:
     """Return the revisions of these items, oldest first."""
     query = (
         select(RevisionRow)
         .where(col(RevisionRow.item_id).in_(item_ids))
         .order_by(col(RevisionRow.id))
     )
-    by_item: dict[ItemId, list[Revision]] = {}
+    by_item: dict[ItemId, list[ItemRevision]] = {}
     for row in session.exec(query):
-        values = {name: getattr(row, name) for name in Revision.__slots__}
-        by_item.setdefault(ItemId(row.item_id), []).append(Revision(**values))
+        values = {name: getattr(row, name) for name in ItemRevision.__slots__}
+        by_item.setdefault(ItemId(row.item_id), []).append(ItemRevision(**values))
     return {item_id: tuple(versions) for item_id, versions in by_item.items()}
 
 
-def newest(session: Session, feed_id: FeedId, limit: int) -> tuple[Item, ...]:
+def list_newest_items(session: Session, feed_id: FeedId, limit: int) -> tuple[Item, ...]:
     """Return the newest items of a feed, newest first."""
     query = select(ItemRow).where(ItemRow.feed_id == feed_id).order_by(col(ItemRow.id).desc())
-    return tuple(item_of(row) for row in session.exec(query.limit(limit)))
+    return tuple(item_of_row(row) for row in session.exec(query.limit(limit)))
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ItemText:
     """Text, first-seen time and original of an item, as near-duplicate detection needs them."""
 
     id: ItemId
@@ -239,13 +245,13 @@ class Read:
     first_seen_at: datetime
 
 
-def read_since(session: Session, after: ItemId, since: datetime) -> list[Read]:
+def list_item_texts(session: Session, after: ItemId, since: datetime) -> list[ItemText]:
     """Return the items with a higher id, first seen at or after `since`, in order."""
-    columns = [ITEM.c[name] for name in Read.__slots__]
+    columns = [ITEM.c[name] for name in ItemText.__slots__]
     query = (
         select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
     )
-    return [Read(*row) for row in session.connection().execute(query)]
+    return [ItemText(*row) for row in session.connection().execute(query)]
 
 
 def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, str]]) -> None:
@@ -260,7 +266,7 @@ def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, 
         )
 
 
-def archive(session: Session, after: ItemId, until: ItemId) -> list[Stored]:
+def list_archive_items(session: Session, after: ItemId, until: ItemId) -> list[SavedItem]:
     """Return the items of a range of ids, the first excluded, with their first-seen times."""
     query = (
         select(ItemRow)
@@ -270,20 +276,20 @@ def archive(session: Session, after: ItemId, until: ItemId) -> list[Stored]:
     return [_parse_saved(row) for row in session.exec(query)]
 
 
-def bounds(session: Session, since: datetime) -> tuple[ItemId, ItemId]:
+def find_id_bounds(session: Session, since: datetime) -> tuple[ItemId, ItemId]:
     """Return the lowest and the highest id first seen at or after `since`; (0, 0) if none."""
     query = sa_select(func.min(ITEM.c.id), func.max(ITEM.c.id)).where(ITEM.c.first_seen_at >= since)
     first, last = session.connection().execute(query).one()
     return ItemId(first or 0), ItemId(last or 0)
 
 
-def _parse_saved(row: ItemRow) -> Stored:
+def _parse_saved(row: ItemRow) -> SavedItem:
     words = (row.key, row.title, row.summary, row.content, row.url, row.canonical_url or "")
     item = ParsedItem(*words, row.published_at, row.published_raw, row.updated_at, row.fingerprint)
     story = None if row.story_id is None else StoryId(row.story_id)
     same_as = None if row.same_as is None else ItemId(row.same_as)
     copy_of = None if row.copy_of is None else ItemId(row.copy_of)
-    return Stored(
+    return SavedItem(
         ItemId(cast(int, row.id)),
         FeedId(row.feed_id),
         item,
@@ -294,7 +300,7 @@ def _parse_saved(row: ItemRow) -> Stored:
     )
 
 
-def activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]:
+def count_feed_activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]:
     """Count each feed's new items since then, and those that are evidence."""
     matched = select(EvidenceRow.story_id).distinct()
     used = func.count().filter(col(ItemRow.story_id).in_(matched))
@@ -302,7 +308,7 @@ def activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]
     return {FeedId(r[0]): (r[1], r[2]) for r in session.exec(query.group_by(ItemRow.feed_id))}
 
 
-def without_article(
+def list_items_without_article(
     session: Session, since: datetime, limit: int
 ) -> tuple[tuple[ItemId, str], ...]:
     """Return evidence items of full-text feeds whose article was not fetched yet, newest first."""
@@ -321,7 +327,7 @@ def add_article(
     session.merge(ArticleRow(item_id=item_id, fetched_at=now, text=text, why_not=why_not))
 
 
-def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str]:
+def load_articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str]:
     """Return the stored articles of these items."""
     query = select(ArticleRow.item_id, ArticleRow.text).where(col(ArticleRow.item_id).in_(item_ids))
     return {
@@ -329,7 +335,7 @@ def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str
     }
 
 
-def empty(session: Session, before: datetime) -> int:
+def delete_old_texts(session: Session, before: datetime) -> int:
     """Clear the texts of items first seen before then that are no evidence; return their number.
 
     Includes revisions seen before then. Headline, address and times stay: an entry still in its
@@ -361,7 +367,7 @@ ITEM_COLUMNS: Final = Item.__slots__
 """The columns of an item."""
 
 
-def item_of(row: Any) -> Item:
+def item_of_row(row: Any) -> Item:
     """Return a row as an item."""
     return Item(
         id=ItemId(cast(int, row.id)),
@@ -377,4 +383,6 @@ def item_of(row: Any) -> Item:
 
 
 def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[n : n + AT_ONCE] for n in range(0, len(values), AT_ONCE))
+    return (
+        values[n : n + MAX_VALUES_PER_QUERY] for n in range(0, len(values), MAX_VALUES_PER_QUERY)
+    )

@@ -8,14 +8,14 @@ from sqlmodel import Session, col, select
 from forecasts.questions.forecaster import RESERVED
 from forecasts.questions.question import ForecasterId, QuestionId, Resolution
 from forecasts.questions.timeline import Forecast
-from tracker.model.read_models import Change
+from tracker.model.read_models import ActivityEntry
 from tracker.storage import questions
-from tracker.storage.forecasts import act_of, forecasters
-from tracker.storage.resolutions import resolution_of
+from tracker.storage.forecasts import forecast_of_row, list_forecasters
+from tracker.storage.resolutions import resolution_of_row
 from tracker.storage.tables import EvidenceRow, ForecastRow, LogRow, ResolutionRow
 
 
-def asked(session: Session, at: datetime) -> frozenset[QuestionId]:
+def list_asked_ids(session: Session, at: datetime) -> frozenset[QuestionId]:
     """Return the ids of the questions asked by then."""
     rows = session.exec(
         select(LogRow.subject).where(LogRow.kind == "question", LogRow.entered_at <= at)
@@ -23,17 +23,17 @@ def asked(session: Session, at: datetime) -> frozenset[QuestionId]:
     return frozenset(map(QuestionId, rows))
 
 
-def standing(session: Session, at: datetime) -> tuple[Forecast, ...]:
+def list_last_forecasts(session: Session, at: datetime) -> tuple[Forecast, ...]:
     """Return each forecaster's last act on each question."""
     last = select(func.max(ForecastRow.id)).where(ForecastRow.entered_at <= at)
     ids = last.group_by(col(ForecastRow.question_id), col(ForecastRow.forecaster_id))
     rows = session.exec(
         select(ForecastRow).where(col(ForecastRow.id).in_(ids)).order_by(col(ForecastRow.id))
     )
-    return tuple(map(act_of, rows))
+    return tuple(map(forecast_of_row, rows))
 
 
-def evidence(
+def count_evidence_at(
     session: Session, at: datetime, since: datetime | None = None
 ) -> dict[QuestionId, int]:
     """Count the evidence seen per question by then, optionally after an earlier instant."""
@@ -44,20 +44,21 @@ def evidence(
     return {QuestionId(question_id): number for question_id, number in rows}
 
 
-def changes(session: Session, limit: int) -> tuple[Change, ...]:
+def list_recent_changes(session: Session, limit: int) -> tuple[ActivityEntry, ...]:
     """Return the latest acts of people, newest first; computed forecasts are left out."""
-    questions_by_id = {question.id: question for question in questions.every(session)}
+    questions_by_id = {question.id: question for question in questions.list_questions(session)}
     names = {
-        forecaster_id: forecaster.name for forecaster_id, forecaster in forecasters(session).items()
+        forecaster_id: forecaster.name
+        for forecaster_id, forecaster in list_forecasters(session).items()
     }
     acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED))
     events: list[tuple[int, datetime, str, str, Forecast | Resolution | None]] = [
         *(
-            (row.log_seq, row.entered_at, row.question_id, row.forecaster_id, act_of(row))
+            (row.log_seq, row.entered_at, row.question_id, row.forecaster_id, forecast_of_row(row))
             for row in session.exec(acts.order_by(col(ForecastRow.id).desc()).limit(limit))
         ),
         *(
-            (row.log_seq, row.entered_at, row.question_id, row.entered_by, resolution_of(row))
+            (row.log_seq, row.entered_at, row.question_id, row.entered_by, resolution_of_row(row))
             for row in session.exec(
                 select(ResolutionRow).order_by(col(ResolutionRow.id).desc()).limit(limit)
             )
@@ -74,7 +75,7 @@ def changes(session: Session, limit: int) -> tuple[Change, ...]:
     ]
     newest = sorted(events, key=lambda event: -event[0])
     return tuple(
-        Change(
+        ActivityEntry(
             seq,
             at,
             questions_by_id[QuestionId(question)],

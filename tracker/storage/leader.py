@@ -24,7 +24,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
-from tracker.files.permissions import create_private
+from tracker.files.permissions import create_private_file
 from tracker.storage.faults import first_line
 
 logger = structlog.get_logger("tracker.leader")
@@ -32,7 +32,7 @@ logger = structlog.get_logger("tracker.leader")
 SCHEDULER_LOCK = 7_305_151_211_520_108
 """Key of the PostgreSQL advisory lock held by the scheduler."""
 
-IMPATIENT = {
+CLIENT_TIMEOUTS = {
     "connect_timeout": 5,  # seconds, as the next two
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -41,7 +41,7 @@ IMPATIENT = {
 }
 """libpq settings that detect a dead server within 11 s."""
 
-SERVER_IMPATIENT = {"idle": "5", "interval": "2", "count": "3"}
+SERVER_KEEPALIVES = {"idle": "5", "interval": "2", "count": "3"}
 """Keepalive settings by which the server detects a dead holder within 11 s."""
 
 RETRY_SECONDS = 1.0
@@ -61,14 +61,14 @@ class Leadership:
 
 
 @contextmanager
-def leading(engine: Engine, now: datetime) -> Iterator[Leadership]:
+def hold_leadership(engine: Engine, now: datetime) -> Iterator[Leadership]:
     """Hold leadership of a database; raises `AlreadyRunning` if another process does."""
     if engine.dialect.name == "sqlite":
         with _file_lock(Path(f"{engine.url.database}.scheduler"), now):
             yield Leadership()
         return
     lock = AdvisoryLock(engine.url)
-    lock.take()
+    lock.acquire()
     try:
         yield lock
     finally:
@@ -77,7 +77,7 @@ def leading(engine: Engine, now: datetime) -> Iterator[Leadership]:
 
 @contextmanager
 def _file_lock(path: Path, now: datetime) -> Iterator[None]:
-    create_private(path)
+    create_private_file(path)
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,14 +112,14 @@ class AdvisoryLock(Leadership):
 
     def __init__(self, url: URL) -> None:
         self._engine = create_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=IMPATIENT
+            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=CLIENT_TIMEOUTS
         )
         self._connection: Connection | None = None
         self._backend: int | None = None
         self._guard = Lock()
         self._retry_at = 0.0
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Acquire the lock; raises `AlreadyRunning` with its holder, and `StorageUnavailable`."""
         try:
             connection = self._engine.connect()
@@ -146,7 +146,7 @@ class AdvisoryLock(Leadership):
                     "the scheduler's lock is lost, and the server does not answer"
                 )
             try:
-                self.take()
+                self.acquire()
             except AlreadyRunning as error:
                 raise LeadershipLost(
                     f"the connection that held the scheduler's lock was lost, and {error}"
@@ -165,7 +165,7 @@ class AdvisoryLock(Leadership):
 
     def _acquire_on(self, connection: Connection) -> None:
         backend = connection.execute(
-            text(_CONFIGURE_QUERY), {"name": _connection_name(), **SERVER_IMPATIENT}
+            text(_CONFIGURE_QUERY), {"name": _connection_name(), **SERVER_KEEPALIVES}
         ).scalar_one()
         if connection.execute(
             text("SELECT pg_try_advisory_lock(:key)"), {"key": SCHEDULER_LOCK}

@@ -10,12 +10,12 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
-from forecasts.evidence.parameters import Learned
+from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tracker.storage import event_log_rows as log
 from tracker.storage.tables import LearnedRow
 
-State = Literal["learned", "frozen", "reset"]
+LearnedState = Literal["learned", "frozen", "reset"]
 """Learned from the record, frozen by a person, or reset by a person to the default until enough was
 learned again.
 """
@@ -25,36 +25,38 @@ ValuesOverTime = Callable[[datetime], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class LearnedRecord:
     """A learned value with its state and the author of that state."""
 
-    learned: Learned
-    state: State
+    learned: LearnedValue
+    state: LearnedState
     by: ForecasterId
 
 
-def add(session: Session, record: Kept) -> None:
+def add_learned(session: Session, record: LearnedRecord) -> None:
     """Append a value to the table and the log."""
-    columns = facts(record)
+    columns = learned_facts(record)
     subject = f"{record.learned.name}/{record.learned.scope}"
-    seq = log.append(session, "learned", subject, facts=columns, at=record.learned.as_of)
+    seq = log.append_entry(session, "learned", subject, facts=columns, at=record.learned.as_of)
     session.add(LearnedRow(**columns, log_seq=seq))
     session.flush()
 
 
-def facts(record: Kept) -> dict[str, Any]:
+def learned_facts(record: LearnedRecord) -> dict[str, Any]:
     """Return the logged facts of a learned value."""
-    plain = {name: getattr(record.learned, name) for name in Learned.__slots__}
+    plain = {name: getattr(record.learned, name) for name in LearnedValue.__slots__}
     return {**plain, "state": record.state, "by": record.by}
 
 
-def current(session: Session, at: datetime | None = None) -> dict[tuple[str, str], Kept]:
+def load_current_records(
+    session: Session, at: datetime | None = None
+) -> dict[tuple[str, str], LearnedRecord]:
     """Return the values at an instant, now by default, by name and scope."""
     rows = session.exec(select(LearnedRow).where(_is_newest(at)).order_by(col(LearnedRow.id)))
     return {(row.name, row.scope): _parse_record(row) for row in rows}
 
 
-def values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
+def load_values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
     """Return the values of one name by scope, without those reset.
 
     Every suggestion reads them, so nothing else is selected.
@@ -77,7 +79,7 @@ def _is_newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
     return col(LearnedRow.id).in_(newest)
 
 
-def values_over_time(session: Session, name: str) -> ValuesOverTime:
+def load_values_over_time(session: Session, name: str) -> ValuesOverTime:
     """Return a function for the values at any instant.
 
     The versions are read once, and evaluated once between two times of learning.
@@ -102,22 +104,26 @@ def values_over_time(session: Session, name: str) -> ValuesOverTime:
     return lambda at: after(bisect_right(instants, at))
 
 
-def history(session: Session, name: str, scope: str) -> tuple[Kept, ...]:
+def list_versions(session: Session, name: str, scope: str) -> tuple[LearnedRecord, ...]:
     """Return all versions of one value, oldest first."""
-    return histories(session, (name,), scope)
+    return list_versions_by_name(session, (name,), scope)
 
 
-def histories(session: Session, names: Collection[str], scope: str) -> tuple[Kept, ...]:
+def list_versions_by_name(
+    session: Session, names: Collection[str], scope: str
+) -> tuple[LearnedRecord, ...]:
     """Return all versions of several values of one scope, oldest first."""
     query = select(LearnedRow).where(col(LearnedRow.name).in_(names), LearnedRow.scope == scope)
     return tuple(_parse_record(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
 
 
-def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_learned_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored values."""
-    return log.by_seq(session.exec(select(LearnedRow)), lambda row: facts(_parse_record(row)))
+    return log.index_facts_by_seq(
+        session.exec(select(LearnedRow)), lambda row: learned_facts(_parse_record(row))
+    )
 
 
-def _parse_record(row: LearnedRow) -> Kept:
-    learned = Learned(row.name, row.scope, row.value, row.n, row.as_of, row.why)
-    return Kept(learned, cast(State, row.state), ForecasterId(row.by))
+def _parse_record(row: LearnedRow) -> LearnedRecord:
+    learned = LearnedValue(row.name, row.scope, row.value, row.n, row.as_of, row.why)
+    return LearnedRecord(learned, cast(LearnedState, row.state), ForecasterId(row.by))

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
-from tracker.model.audit import Standpoint
+from tracker.model.audit import Authorship
 from tracker.model.scenarios import RepairDecision, RepairWord
 from tracker.storage import facts
 from tracker.storage.tables import LinkRow, RepairRow
@@ -17,14 +17,16 @@ _STORED_INFINITY = sys.float_info.max
 """Stored in place of infinite nats, those of contradicting certainties: JSON has no infinity."""
 
 
-def add(session: Session, link: Link, authorship: Standpoint) -> None:
+def add_link(session: Session, link: Link, authorship: Authorship) -> None:
     """Append a link."""
     columns = {"id": link.id, "kind": link.kind, "title": link.title, "why": link.why}
     lists = {"question_ids": list(link.question_ids), "labels": list(link.labels)}
-    facts.append(session, "link", link.id, {**columns, **lists}, at=authorship.at, by=authorship.by)
+    facts.append_fact(
+        session, "link", link.id, {**columns, **lists}, at=authorship.at, by=authorship.by
+    )
 
 
-def every(session: Session) -> tuple[Link, ...]:
+def list_links(session: Session) -> tuple[Link, ...]:
     """Return all links by id."""
     rows = session.exec(select(LinkRow).order_by(col(LinkRow.id)))
     return tuple(
@@ -40,14 +42,14 @@ def every(session: Session) -> tuple[Link, ...]:
     )
 
 
-def decide(session: Session, decision: RepairDecision) -> None:
+def add_repair_decision(session: Session, decision: RepairDecision) -> None:
     """Append that a repair was adopted or declined."""
     plain = ("link_id", "forecaster_id", "nats", "decision", "why")
     columns = {name: getattr(decision, name) for name in plain} | {
         "nats": min(decision.nats, _STORED_INFINITY)
     }
     lists = {name: list(getattr(decision, name)) for name in ("question_ids", "before", "after")}
-    facts.append(
+    facts.append_fact(
         session,
         "repair",
         decision.link_id,
@@ -57,7 +59,7 @@ def decide(session: Session, decision: RepairDecision) -> None:
     )
 
 
-def decisions(session: Session) -> tuple[RepairDecision, ...]:
+def list_repair_decisions(session: Session) -> tuple[RepairDecision, ...]:
     """Return all decisions on repairs, oldest first."""
     rows = session.exec(select(RepairRow).order_by(col(RepairRow.id)))
     return tuple(

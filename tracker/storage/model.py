@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from tracker.storage import properties
 from tracker.storage.tables import ModelAnswerRow, ModelDayRow
-from tracker.storage.upsert import upsert
+from tracker.storage.upsert import upsert_rows
 
-QUIET_UNTIL = "model_quiet_until"
+RETRY_AFTER_KEY = "model_quiet_until"
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class CachedAnswer:
     """A cached answer; an empty value means that the model gave no usable one."""
 
     model: str
@@ -25,44 +25,46 @@ class KeptAnswer:
     tokens: int = 0
 
 
-def answer(session: Session, key: str) -> KeptAnswer | None:
+def find_answer(session: Session, key: str) -> CachedAnswer | None:
     """Return the cached answer for a key."""
     row = session.get(ModelAnswerRow, key)
     return (
         None
         if row is None
-        else KeptAnswer(row.model, row.shape, row.asked_at, row.value, row.tokens)
+        else CachedAnswer(row.model, row.shape, row.asked_at, row.value, row.tokens)
     )
 
 
-def keep(session: Session, key: str, cached: KeptAnswer) -> None:
+def save_answer(session: Session, key: str, cached: CachedAnswer) -> None:
     """Save an answer, replacing an earlier one."""
     row = {
         "key": key,
-        **{name: getattr(cached, name) for name in KeptAnswer.__slots__},
+        **{name: getattr(cached, name) for name in CachedAnswer.__slots__},
         "value": dict(cached.value),
     }
-    upsert(session, ModelAnswerRow, [row], update=("model", "shape", "asked_at", "value", "tokens"))
+    upsert_rows(
+        session, ModelAnswerRow, [row], update=("model", "shape", "asked_at", "value", "tokens")
+    )
 
 
-def spent(session: Session, day: date) -> int:
+def count_requests(session: Session, day: date) -> int:
     """Return the number of requests on a day (UTC)."""
     row = session.get(ModelDayRow, day)
     return 0 if row is None else row.requests
 
 
-def count(session: Session, day: date, requests: int) -> None:
+def add_requests(session: Session, day: date, requests: int) -> None:
     """Add to the requests of a day; a negative number takes back."""
     if requests:
-        upsert(session, ModelDayRow, [{"day": day, "requests": requests}], add=("requests",))
+        upsert_rows(session, ModelDayRow, [{"day": day, "requests": requests}], add=("requests",))
 
 
-def quiet_until(session: Session, url: str) -> datetime | None:
+def read_retry_after(session: Session, url: str) -> datetime | None:
     """Return until when this endpoint asked to be left alone; None if it did not."""
-    until, _, asked_by = (properties.read(session, QUIET_UNTIL) or "").partition(" ")
+    until, _, asked_by = (properties.read_property(session, RETRY_AFTER_KEY) or "").partition(" ")
     return datetime.fromisoformat(until) if until and asked_by == url else None
 
 
-def be_quiet(session: Session, url: str, until: datetime) -> None:
+def save_retry_after(session: Session, url: str, until: datetime) -> None:
     """Save until when this endpoint asked to be left alone."""
-    properties.write(session, QUIET_UNTIL, f"{until.isoformat()} {url}")
+    properties.write_property(session, RETRY_AFTER_KEY, f"{until.isoformat()} {url}")

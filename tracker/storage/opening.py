@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker.errors import Refused, StorageUnavailable
-from tracker.files.permissions import create_private
-from tracker.storage.faults import explained
+from tracker.files.permissions import create_private_file
+from tracker.storage.faults import translate_errors
 from tracker.storage.schema import upgrade
 from tracker.storage.sessions import Store, open_engine
 
@@ -29,7 +29,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
     engine = open_engine(url)
     try:
         _prepare_file(engine, create)
-        with explained(engine):
+        with translate_errors(engine):
             upgrade(engine)
     except BaseException:
         engine.dispose()
@@ -46,7 +46,7 @@ def _prepare_file(engine: Engine, create: bool) -> None:
     try:
         if create:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            create_private(file)
+            create_private_file(file)
             return
         missing = not file.exists() or (file.is_file() and file.stat().st_size == 0)
     except FileExistsError:

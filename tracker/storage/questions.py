@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
-from forecasts.questions.options import OptionChange, with_changes
+from forecasts.questions.options import OptionChange, apply_option_changes
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -22,10 +22,15 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
 )
-from forecasts.questions.versions import with_edits
+from forecasts.questions.versions import apply_edits
 from tracker.storage import edits
 from tracker.storage import event_log_rows as log
-from tracker.storage.distributions import from_json, scale_from_json, scale_to_json, to_json
+from tracker.storage.distributions import (
+    distribution_from_json,
+    distribution_to_json,
+    scale_from_json,
+    scale_to_json,
+)
 from tracker.storage.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
 
 QUESTION: Final = QuestionRow.__table__  # type: ignore[attr-defined]
@@ -37,14 +42,14 @@ def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
     if session.get(EssayRow, essay.id) is None:
         session.add(EssayRow(**_read_slots(essay)))
         session.flush()
-    stored_ids = {c.id for c in claims_of(session, essay.id)}
+    stored_ids = {c.id for c in claims_of_essay(session, essay.id)}
     session.add_all(
         ClaimRow(**_read_slots(claim)) for claim in claims if claim.id not in stored_ids
     )
     session.flush()
 
 
-def essay(session: Session, essay_id: EssayId) -> Essay | None:
+def find_essay(session: Session, essay_id: EssayId) -> Essay | None:
     """Return an essay by its id."""
     row = session.get(EssayRow, essay_id)
     return (
@@ -61,7 +66,7 @@ def add_claim(session: Session, claim: Claim) -> None:
         session.flush()
 
 
-def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
+def claims_of_essay(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
     """Return the claims of an essay in the order of its text."""
     rows = session.exec(
         select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset))
@@ -80,18 +85,25 @@ def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
     )
 
 
-def add(session: Session, question: Question, at: datetime) -> None:
+def add_question(session: Session, question: Question, at: datetime) -> None:
     """Store a question and log its text in the same transaction."""
-    seq = log.append(session, "question", question.id, facts=question_facts(question), at=at)
+    seq = log.append_entry(session, "question", question.id, facts=question_facts(question), at=at)
     columns = _question_columns(question)
-    columns |= {"prior": to_json(question.prior), "options": [o.name for o in question.options]}
+    columns |= {
+        "prior": distribution_to_json(question.prior),
+        "options": [o.name for o in question.options],
+    }
     session.add(QuestionRow(**columns, scale=scale_to_json(question.scale), log_seq=seq))
     session.flush()
 
 
 def question_facts(question: Question) -> dict[str, Any]:
     """Return the logged facts of a question, without those its kind does not have."""
-    prior = question.prior.p if isinstance(question.prior, Binary) else to_json(question.prior)
+    prior = (
+        question.prior.p
+        if isinstance(question.prior, Binary)
+        else distribution_to_json(question.prior)
+    )
     facts: dict[str, Any] = {**_question_columns(question), "prior": prior}
     if not question.bears_out:
         del facts["bears_out"]
@@ -115,7 +127,7 @@ def _question_columns(question: Question) -> dict[str, Any]:
 def add_option_change(session: Session, change: OptionChange) -> None:
     """Append the addition or removal of an option, in the log too."""
     facts = _read_slots(change)
-    seq = log.append(
+    seq = log.append_entry(
         session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at
     )
     session.add(OptionChangeRow(**facts, log_seq=seq))
@@ -135,9 +147,9 @@ def _parse_option_change(row: OptionChangeRow) -> OptionChange:
     )
 
 
-def option_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_option_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored option changes."""
-    return log.by_seq(
+    return log.index_facts_by_seq(
         session.exec(select(OptionChangeRow)), lambda row: _read_slots(_parse_option_change(row))
     )
 
@@ -161,25 +173,25 @@ def _indicator_columns(indicator: Indicator) -> dict[str, Any]:
     return plain
 
 
-def get(session: Session, question_id: str) -> Question | None:
+def find_question(session: Session, question_id: str) -> Question | None:
     """Return a question with its current wording; None if it was retracted."""
     row = session.get(QuestionRow, question_id)
-    if row is None or row.id in edits.retracted(session):
+    if row is None or row.id in edits.list_retracted_ids(session):
         return None
-    question = with_changes(
-        question_of(row), _load_option_changes(session).get(row.id, ()) if row.options else ()
+    question = apply_option_changes(
+        question_of_row(row), _load_option_changes(session).get(row.id, ()) if row.options else ()
     )
-    return with_edits(question, edits.of_question(session, question.id))
+    return apply_edits(question, edits.edits_of_question(session, question.id))
 
 
-def taken(session: Session, question_id: str) -> bool:
+def question_id_exists(session: Session, question_id: str) -> bool:
     """Return True if the id was ever used; ids are never reused."""
     return session.get(QuestionRow, question_id) is not None
 
 
-def names(session: Session) -> tuple[QuestionId, ...]:
+def list_question_ids(session: Session) -> tuple[QuestionId, ...]:
     """Return the ids of all questions not retracted, in alphabetical order."""
-    retracted = edits.retracted(session)
+    retracted = edits.list_retracted_ids(session)
     return tuple(
         QuestionId(question_id)
         for question_id in session.scalars(sa_select(QUESTION.c.id).order_by(QUESTION.c.id))
@@ -187,17 +199,19 @@ def names(session: Session) -> tuple[QuestionId, ...]:
     )
 
 
-def as_opened(session: Session, question_id: QuestionId) -> Question:
+def find_original_question(session: Session, question_id: QuestionId) -> Question:
     """Return a question in its original wording."""
-    return question_of(session.exec(select(QuestionRow).where(QuestionRow.id == question_id)).one())
+    return question_of_row(
+        session.exec(select(QuestionRow).where(QuestionRow.id == question_id)).one()
+    )
 
 
-def every(session: Session) -> tuple[Question, ...]:
+def list_questions(session: Session) -> tuple[Question, ...]:
     """Return all questions not retracted in their current wording, next to close first."""
     return _load_current(session, sa_select(QUESTION))
 
 
-def between_times(session: Session, now: datetime) -> tuple[Question, ...]:
+def list_questions_in_window(session: Session, now: datetime) -> tuple[Question, ...]:
     """Return questions that have opened and not reached their scheduled close, resolved or not."""
     return _load_current(
         session, sa_select(QUESTION).where(QUESTION.c.opens_at <= now, QUESTION.c.closes_at > now)
@@ -207,25 +221,25 @@ def between_times(session: Session, now: datetime) -> tuple[Question, ...]:
 def _load_current(session: Session, query: Any) -> tuple[Question, ...]:
     rows = session.execute(query.order_by(QUESTION.c.closes_at, QUESTION.c.id))
     changes = _load_option_changes(session)
-    edits_by_question, retracted = edits.every(session), edits.retracted(session)
+    edits_by_question, retracted = edits.list_edits(session), edits.list_retracted_ids(session)
     questions = (
-        with_changes(question_of(row), changes.get(row.id, ()))
+        apply_option_changes(question_of_row(row), changes.get(row.id, ()))
         for row in rows
         if row.id not in retracted
     )
     return tuple(
-        with_edits(question, edits_by_question.get(question.id, ())) for question in questions
+        apply_edits(question, edits_by_question.get(question.id, ())) for question in questions
     )
 
 
-def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_question_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored questions."""
-    return log.by_seq(
-        session.exec(select(QuestionRow)), lambda row: question_facts(question_of(row))
+    return log.index_facts_by_seq(
+        session.exec(select(QuestionRow)), lambda row: question_facts(question_of_row(row))
     )
 
 
-def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[Indicator, ...]:
+def list_indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[Indicator, ...]:
     """Return the indicators of these questions."""
     condition = col(IndicatorRow.question_id).in_(question_ids)
     return tuple(
@@ -236,7 +250,7 @@ def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[In
     )
 
 
-def question_of(row: Any) -> Question:
+def question_of_row(row: Any) -> Question:
     """Return a row as a question, before option changes and edits."""
     return Question(
         id=QuestionId(row.id),
@@ -249,7 +263,7 @@ def question_of(row: Any) -> Question:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         resolves_at=row.resolves_at,
-        prior=from_json(row.prior),
+        prior=distribution_from_json(row.prior),
         prior_reason=row.prior_reason,
         claim_ids=tuple(map(ClaimId, row.claim_ids)),
         tags=tuple(row.tags),

@@ -12,14 +12,14 @@ from forecasts.evidence.evidence import StoryId
 from forecasts.questions.question import QuestionId
 from tracker.feeds.item import ItemId
 from tracker.storage.tables import ItemRow, RematchRow
-from tracker.storage.upsert import inserting
+from tracker.storage.upsert import build_insert
 
 CHUNK: Final = RematchRow.__table__  # type: ignore[attr-defined]
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Stretch:
+class ItemRange:
     """A range of item ids, both ends included."""
 
     first: ItemId
@@ -27,7 +27,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Task:
+class RematchTask:
     """A question under one matcher; another version of code or indicators is another matcher."""
 
     matcher: str
@@ -35,43 +35,49 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class RematchChunk:
     """A range of the archive, for all questions that still need it."""
 
-    stretch: Stretch
-    tasks: tuple[Task, ...]
+    item_range: ItemRange
+    tasks: tuple[RematchTask, ...]
 
     @property
-    def questions(self) -> tuple[QuestionId, ...]:
+    def question_ids(self) -> tuple[QuestionId, ...]:
         """The questions to match the items against."""
         return tuple(task.question_id for task in self.tasks)
 
 
-def planned(session: Session, version: str) -> set[Task]:
+def list_planned_tasks(session: Session, version: str) -> set[RematchTask]:
     """Return all tasks planned for this matcher version, finished or not."""
     return _select_tasks(session, _by_version(version))
 
 
-def unfinished(session: Session, version: str) -> set[Task]:
+def list_unfinished_tasks(session: Session, version: str) -> set[RematchTask]:
     """Return the tasks that have unfinished chunks."""
     return _select_tasks(session, _by_version(version) & CHUNK.c.done_at.is_(None))
 
 
-def plan(session: Session, tasks: Iterable[Task], stretches: Sequence[Stretch]) -> None:
+def plan_chunks(
+    session: Session, tasks: Iterable[RematchTask], stretches: Sequence[ItemRange]
+) -> None:
     """Add chunks; those that another process planned first stay unchanged."""
     rows = [_build_row(task, stretch, None) for task in tasks for stretch in stretches]
     if rows:
-        session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
+        session.connection().execute(
+            build_insert(session, RematchRow).on_conflict_do_nothing(), rows
+        )
 
 
-def nothing_to_do(session: Session, tasks: Iterable[Task], now: datetime) -> None:
+def mark_tasks_done(session: Session, tasks: Iterable[RematchTask], now: datetime) -> None:
     """Save tasks as done when there is no archive: later items are matched on arrival."""
-    rows = [_build_row(task, Stretch(ItemId(0), ItemId(0)), now) for task in tasks]
+    rows = [_build_row(task, ItemRange(ItemId(0), ItemId(0)), now) for task in tasks]
     if rows:
-        session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
+        session.connection().execute(
+            build_insert(session, RematchRow).on_conflict_do_nothing(), rows
+        )
 
 
-def drop(session: Session, tasks: Collection[Task]) -> None:
+def delete_tasks(session: Session, tasks: Collection[RematchTask]) -> None:
     """Delete tasks of closed questions and of outdated indicators."""
     if tasks:
         condition = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
@@ -81,7 +87,7 @@ def drop(session: Session, tasks: Collection[Task]) -> None:
         )
 
 
-def left(session: Session, version: str) -> int:
+def count_remaining_chunks(session: Session, version: str) -> int:
     """Count unfinished chunks; one that several questions need counts once."""
     ranges = (
         select(CHUNK.c.first_item, CHUNK.c.last_item)
@@ -95,7 +101,7 @@ def left(session: Session, version: str) -> int:
     )
 
 
-def first_left(session: Session, version: str) -> Chunk | None:
+def find_next_chunk(session: Session, version: str) -> RematchChunk | None:
     """Return the next unfinished chunk with all its tasks; None if all are finished."""
     ends = (CHUNK.c.first_item, CHUNK.c.last_item)
     query = (
@@ -107,11 +113,11 @@ def first_left(session: Session, version: str) -> Chunk | None:
     row = session.connection().execute(query).first()
     if row is None:
         return None
-    stretch = Stretch(ItemId(row[0]), ItemId(row[1]))
-    return Chunk(stretch, _select_remaining_tasks(session, version, stretch))
+    stretch = ItemRange(ItemId(row[0]), ItemId(row[1]))
+    return RematchChunk(stretch, _select_remaining_tasks(session, version, stretch))
 
 
-def claim(session: Session, version: str, chunk: Chunk) -> bool:
+def claim_chunk(session: Session, version: str, chunk: RematchChunk) -> bool:
     """Lock a chunk until the transaction ends; False if its tasks changed meanwhile.
 
     Another process that claims it waits, and then finds it finished. A chunk without tasks was
@@ -119,26 +125,28 @@ def claim(session: Session, version: str, chunk: Chunk) -> bool:
     """
     return (
         bool(chunk.tasks)
-        and _select_remaining_tasks(session, version, chunk.stretch, hold=True) == chunk.tasks
+        and _select_remaining_tasks(session, version, chunk.item_range, hold=True) == chunk.tasks
     )
 
 
 def _select_remaining_tasks(
-    session: Session, version: str, stretch: Stretch, *, hold: bool = False
-) -> tuple[Task, ...]:
+    session: Session, version: str, stretch: ItemRange, *, hold: bool = False
+) -> tuple[RematchTask, ...]:
     condition = (CHUNK.c.first_item == stretch.first) & (CHUNK.c.last_item == stretch.last)
     query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(
         _by_version(version), condition, CHUNK.c.done_at.is_(None)
     )
     query = query.order_by(CHUNK.c.matcher, CHUNK.c.question_id)
     rows = session.connection().execute(query.with_for_update() if hold else query)
-    return tuple(Task(row[0], QuestionId(row[1])) for row in rows)
+    return tuple(RematchTask(row[0], QuestionId(row[1])) for row in rows)
 
 
-def finish(session: Session, chunk: Chunk, counts: Mapping[QuestionId, int], now: datetime) -> None:
+def finish_chunk(
+    session: Session, chunk: RematchChunk, counts: Mapping[QuestionId, int], now: datetime
+) -> None:
     """Mark a claimed chunk as finished, in the transaction that stores its matches."""
     condition = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
-    finishing = update(CHUNK).where(condition, CHUNK.c.first_item == chunk.stretch.first)
+    finishing = update(CHUNK).where(condition, CHUNK.c.first_item == chunk.item_range.first)
     session.connection().execute(
         finishing.values(done_at=now, found=bindparam("pieces")),
         [
@@ -148,7 +156,9 @@ def finish(session: Session, chunk: Chunk, counts: Mapping[QuestionId, int], now
     )
 
 
-def sightings(session: Session, since: datetime, until: datetime) -> list[tuple[datetime, StoryId]]:
+def list_story_sightings(
+    session: Session, since: datetime, until: datetime
+) -> list[tuple[datetime, StoryId]]:
     """Return first-seen time and story of items between two instants, in order."""
     query = select(ITEM.c.first_seen_at, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
     query = query.where(ITEM.c.first_seen_at >= since, ITEM.c.first_seen_at <= until)
@@ -156,9 +166,9 @@ def sightings(session: Session, since: datetime, until: datetime) -> list[tuple[
     return [(row[0], StoryId(row[1])) for row in rows]
 
 
-def _select_tasks(session: Session, condition: Any) -> set[Task]:
+def _select_tasks(session: Session, condition: Any) -> set[RematchTask]:
     query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(condition).distinct()
-    return {Task(row[0], QuestionId(row[1])) for row in session.connection().execute(query)}
+    return {RematchTask(row[0], QuestionId(row[1])) for row in session.connection().execute(query)}
 
 
 def _by_version(version: str) -> Any:
@@ -166,7 +176,7 @@ def _by_version(version: str) -> Any:
     return CHUNK.c.matcher.startswith(f"{version}#", autoescape=True)
 
 
-def _build_row(task: Task, stretch: Stretch, done_at: datetime | None) -> dict[str, Any]:
+def _build_row(task: RematchTask, stretch: ItemRange, done_at: datetime | None) -> dict[str, Any]:
     return {
         "matcher": task.matcher,
         "question_id": task.question_id,

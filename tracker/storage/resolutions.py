@@ -8,11 +8,17 @@ from sqlalchemy import delete, insert
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from forecasts.questions.question import ForecasterId, Outcome, QuestionId, Resolution, latest
+from forecasts.questions.question import (
+    ForecasterId,
+    Outcome,
+    QuestionId,
+    Resolution,
+    latest_resolution,
+)
 from forecasts.scoring.rulebook import RULES, RuleName
-from forecasts.scoring.scores import Interval, Score
+from forecasts.scoring.scores import ReceiptLine, Score
 from tracker.storage import event_log_rows as log
-from tracker.storage.distributions import from_json, to_json
+from tracker.storage.distributions import distribution_from_json, distribution_to_json
 from tracker.storage.tables import ResolutionRow, ScoreRow
 
 RESOLUTION: Final = ResolutionRow.__table__  # type: ignore[attr-defined]
@@ -20,21 +26,21 @@ SCORE: Final = ScoreRow.__table__  # type: ignore[attr-defined]
 _SCORE_COLUMNS: Final = [name for name in Score.__slots__ if name != "receipt"]
 _RULE_ORDER: Final = {rule: place for place, rule in enumerate(RULES)}
 
-AT_ONCE: Final = 1000
+MAX_QUESTIONS_PER_QUERY: Final = 1000
 """Questions bound by one query; databases limit their number."""
 
 
-def add(session: Session, resolution: Resolution) -> None:
+def add_resolution(session: Session, resolution: Resolution) -> None:
     """Append a resolution to the table and the log."""
-    columns = facts(resolution)
-    seq = log.append(
+    columns = resolution_facts(resolution)
+    seq = log.append_entry(
         session, "resolution", resolution.question_id, facts=columns, at=resolution.entered_at
     )
     session.add(ResolutionRow(**{**columns, "log_seq": seq}))
     session.flush()
 
 
-def facts(resolution: Resolution) -> dict[str, Any]:
+def resolution_facts(resolution: Resolution) -> dict[str, Any]:
     """Return the logged facts of a resolution; `answer` only if it has one."""
     columns = {name: getattr(resolution, name) for name in Resolution.__slots__}
     return (
@@ -44,34 +50,38 @@ def facts(resolution: Resolution) -> dict[str, Any]:
     )
 
 
-def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
+def resolutions_of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
     """Return the resolutions of a question in the order of entry."""
     rows = session.exec(
         select(ResolutionRow)
         .where(ResolutionRow.question_id == question_id)
         .order_by(col(ResolutionRow.id))
     )
-    return tuple(resolution_of(row) for row in rows)
+    return tuple(resolution_of_row(row) for row in rows)
 
 
-def current(session: Session, entered_by: datetime | None = None) -> dict[QuestionId, Resolution]:
+def load_current_resolutions(
+    session: Session, entered_by: datetime | None = None
+) -> dict[QuestionId, Resolution]:
     """Return the valid resolution of each question, optionally as entered by an instant."""
     query = sql_select(RESOLUTION).order_by(RESOLUTION.c.id)
     if entered_by is not None:
         query = query.where(RESOLUTION.c.entered_at <= entered_by)
     by_question: dict[QuestionId, list[Resolution]] = {}
     for row in session.execute(query):
-        by_question.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
+        by_question.setdefault(QuestionId(row.question_id), []).append(resolution_of_row(row))
     return {
         question_id: newest
         for question_id, resolutions in by_question.items()
-        if (newest := latest(resolutions)) is not None
+        if (newest := latest_resolution(resolutions)) is not None
     }
 
 
-def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+def index_resolution_facts(session: Session) -> Mapping[int, dict[str, Any]]:
     """Map log sequence numbers to the facts of stored resolutions."""
-    return log.by_seq(session.exec(select(ResolutionRow)), lambda row: facts(resolution_of(row)))
+    return log.index_facts_by_seq(
+        session.exec(select(ResolutionRow)), lambda row: resolution_facts(resolution_of_row(row))
+    )
 
 
 def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
@@ -81,13 +91,13 @@ def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[S
         session.execute(insert(SCORE), list(_build_score_rows(scores)))
 
 
-def scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
+def list_scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
     """Return the scores of a question with receipts, in the order of the rules."""
     query = sql_select(SCORE).where(SCORE.c.question_id == question_id)
     return tuple(sorted(map(_parse_score, session.execute(query)), key=_sort_key))
 
 
-def all_scores(session: Session) -> tuple[Score, ...]:
+def list_all_scores(session: Session) -> tuple[Score, ...]:
     """Return all scores by question and rule, without receipts.
 
     Receipts are long: read them with `list_scores` or `list_scores_with_receipts`.
@@ -96,14 +106,14 @@ def all_scores(session: Session) -> tuple[Score, ...]:
     return tuple(sorted((Score(**row, receipt=()) for row in rows.mappings()), key=_sort_key))
 
 
-def with_receipts(
+def list_scores_with_receipts(
     session: Session, rule: RuleName, question_ids: Collection[QuestionId]
 ) -> tuple[Score, ...]:
     """Return the scores by one rule on these questions, by question, with receipts."""
     ids = sorted(question_ids)
     scores: list[Score] = []
-    for start in range(0, len(ids), AT_ONCE):
-        condition = SCORE.c.question_id.in_(ids[start : start + AT_ONCE])
+    for start in range(0, len(ids), MAX_QUESTIONS_PER_QUERY):
+        condition = SCORE.c.question_id.in_(ids[start : start + MAX_QUESTIONS_PER_QUERY])
         scores += map(
             _parse_score, session.execute(sql_select(SCORE).where(SCORE.c.rule == rule, condition))
         )
@@ -114,7 +124,7 @@ def _sort_key(score: Score) -> tuple[QuestionId, int, ForecasterId]:
     return score.question_id, _RULE_ORDER[score.rule], score.forecaster_id
 
 
-def resolution_of(row: Any) -> Resolution:
+def resolution_of_row(row: Any) -> Resolution:
     """Return a row as a resolution."""
     return Resolution(
         question_id=QuestionId(row.question_id),
@@ -133,9 +143,9 @@ def _build_score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
     """Serialise scores; each forecast shared by intervals of several rules is serialised once."""
     forecasts: dict[int, Any] = {}
 
-    def serialise(interval: Interval) -> list[Any]:
+    def serialise(interval: ReceiptLine) -> list[Any]:
         if (key := id(interval.forecast)) not in forecasts:
-            forecasts[key] = to_json(interval.forecast)
+            forecasts[key] = distribution_to_json(interval.forecast)
         return [
             interval.start.isoformat(),
             interval.end.isoformat(),
@@ -161,8 +171,11 @@ def _parse_score(row: Any) -> Score:
         attainable_coverage=row.attainable_coverage,
         skill_over_schedule=row.skill_over_schedule,
         receipt=tuple(
-            Interval(
-                datetime.fromisoformat(i[0]), datetime.fromisoformat(i[1]), from_json(i[2]), *i[3:]
+            ReceiptLine(
+                datetime.fromisoformat(i[0]),
+                datetime.fromisoformat(i[1]),
+                distribution_from_json(i[2]),
+                *i[3:],
             )
             for i in row.receipt
         ),

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
-from forecasts.evidence.story_merges import merged
+from forecasts.evidence.story_merges import merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.storage import backtests, evidence, learned, stories
 from tracker.storage.tables import DecisionRow, ItemRow
@@ -18,32 +18,36 @@ BEFORE_LEARNING: Final = datetime(1, 1, 1, tzinfo=UTC)
 """An instant at which nothing was learned: feeds are as reliable as their grade."""
 
 
-def as_known(session: Session, question_id: QuestionId, at: datetime) -> tuple[Evidence, ...]:
+def load_evidence_as_of(
+    session: Session, question_id: QuestionId, at: datetime
+) -> tuple[Evidence, ...]:
     """Return the evidence on a question first seen by an instant, with its decisions as of then.
 
     Evidence logged only later, since its question was opened later, has its first decision.
     """
-    return EvidenceOverTime(session, question_id).at(at, learned.values(session, "reliability", at))
+    return EvidenceOverTime(session, question_id).as_of(
+        at, learned.load_values(session, "reliability", at)
+    )
 
 
 class EvidenceOverTime:
     """The evidence on a question, read once, for any instant."""
 
     def __init__(self, session: Session, question_id: QuestionId) -> None:
-        self._evidence = evidence.of_question(session, question_id, BEFORE_LEARNING)
+        self._evidence = evidence.evidence_of_question(session, question_id, BEFORE_LEARNING)
         story_ids = {e.story_id for e in self._evidence}
-        self._merges = stories.merges(session, story_ids) if story_ids else ()
-        self._feeds = backtests.feeds_of_reports(session, story_ids)
+        self._merges = stories.list_merges(session, story_ids) if story_ids else ()
+        self._feeds = backtests.list_report_feeds(session, story_ids)
         self._decisions = _load_decisions(session, [e.id for e in self._evidence])
 
-    def at(self, at: datetime, reliability: Mapping[str, float]) -> tuple[Evidence, ...]:
+    def as_of(self, at: datetime, reliability: Mapping[str, float]) -> tuple[Evidence, ...]:
         """Return the evidence at an instant.
 
         `reliability` is that learned of feeds by then, by feed id.
         """
         then = [self._apply_decision_at(e, at) for e in self._evidence if e.first_seen_at <= at]
         rated = [self._set_reliability(e, reliability) for e in then] if reliability else then
-        return merged(rated, self._merges, at)
+        return merge_story_evidence(rated, self._merges, at)
 
     def _apply_decision_at(self, e: Evidence, at: datetime) -> Evidence:
         first, *later = self._decisions[e.id]
@@ -60,7 +64,7 @@ class EvidenceOverTime:
         )
 
 
-def archive_from(session: Session) -> datetime | None:
+def find_archive_start(session: Session) -> datetime | None:
     """Return the first-seen time of the oldest item; None if there is none."""
     return session.exec(select(func.min(ItemRow.first_seen_at))).one()
 

@@ -7,18 +7,18 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from forecasts.questions.question import Kind, QuestionId
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
-from tracker.model.audit import Standpoint
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
+from tracker.model.audit import Authorship
 from tracker.storage import facts
 from tracker.storage.tables import LikelihoodRow as Stored
 from tracker.storage.tables import QuestionRow, ScenarioSetRow
 
-MEASURED: Final[tuple[Kind, ...]] = ("numeric", "date")
+KINDS_WITHOUT_SUGGESTION: Final[tuple[Kind, ...]] = ("numeric", "date")
 
-_Table = dict[str, LikelihoodRow]
+_Table = dict[str, ScenarioLikelihoods]
 
 
-def add(session: Session, scenario_set: ScenarioSet, authorship: Standpoint) -> None:
+def add_scenario_set(session: Session, scenario_set: ScenarioSet, authorship: Authorship) -> None:
     """Append a scenario set with its table."""
     columns = {
         "question_id": scenario_set.question_id,
@@ -26,15 +26,18 @@ def add(session: Session, scenario_set: ScenarioSet, authorship: Standpoint) -> 
         "note": scenario_set.note,
         "descriptions": list(scenario_set.descriptions),
     }
-    facts.append(
+    facts.append_fact(
         session, "scenarios", scenario_set.question_id, columns, at=authorship.at, by=authorship.by
     )
     for row in scenario_set.rows:
-        set_row(session, scenario_set.question_id, row, authorship)
+        save_likelihood_row(session, scenario_set.question_id, row, authorship)
 
 
-def set_row(
-    session: Session, scenario_question: QuestionId, row: LikelihoodRow, authorship: Standpoint
+def save_likelihood_row(
+    session: Session,
+    scenario_question: QuestionId,
+    row: ScenarioLikelihoods,
+    authorship: Authorship,
 ) -> None:
     """Append the likelihoods of an indicator question, replacing its previous row."""
     columns = {
@@ -43,7 +46,7 @@ def set_row(
         "p": list(row.p),
         "why": row.why,
     }
-    facts.append(
+    facts.append_fact(
         session,
         "likelihood",
         f"{scenario_question}/{row.question_id}",
@@ -53,7 +56,7 @@ def set_row(
     )
 
 
-def every(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ...]:
+def list_scenario_sets(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ...]:
     """Return all scenario sets by title, with their tables at an instant (default now)."""
     sets = session.exec(select(ScenarioSetRow).order_by(col(ScenarioSetRow.title)))
     rows = _load_tables(session, at)
@@ -64,7 +67,7 @@ def every(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ..
     )
 
 
-def of_question(
+def find_scenario_set(
     session: Session, question_id: QuestionId, at: datetime | None = None
 ) -> ScenarioSet | None:
     """Return the scenario set of a question with its table at an instant; None if it has none."""
@@ -74,20 +77,24 @@ def of_question(
     return _build_set(row, _load_tables(session, at).get(question_id, {}).values())
 
 
-def context_only(session: Session, question_ids: Iterable[QuestionId]) -> frozenset[QuestionId]:
+def filter_context_only(
+    session: Session, question_ids: Iterable[QuestionId]
+) -> frozenset[QuestionId]:
     """Return the questions whose evidence moves no suggestion and is read for context only.
 
     Numbers and dates have no suggestion, and that of a scenario set follows from its table.
     """
     ids = list(question_ids)
     measured = select(QuestionRow.id).where(
-        col(QuestionRow.id).in_(ids), col(QuestionRow.kind).in_(MEASURED)
+        col(QuestionRow.id).in_(ids), col(QuestionRow.kind).in_(KINDS_WITHOUT_SUGGESTION)
     )
     sets = select(ScenarioSetRow.question_id).where(col(ScenarioSetRow.question_id).in_(ids))
     return frozenset(QuestionId(name) for query in (measured, sets) for name in session.exec(query))
 
 
-def versions(session: Session, question_id: QuestionId) -> tuple[tuple[datetime, ScenarioSet], ...]:
+def list_scenario_set_versions(
+    session: Session, question_id: QuestionId
+) -> tuple[tuple[datetime, ScenarioSet], ...]:
     """Return a scenario set at each change of its table, oldest first; empty if there is none."""
     row = session.get(ScenarioSetRow, question_id)
     if row is None:
@@ -117,10 +124,12 @@ def _apply_row(table: _Table, row: Stored) -> None:
     """Replace a question's row in the table; a row without numbers removes it."""
     table.pop(row.question_id, None)
     if row.p:
-        table[row.question_id] = LikelihoodRow(QuestionId(row.question_id), tuple(row.p), row.why)
+        table[row.question_id] = ScenarioLikelihoods(
+            QuestionId(row.question_id), tuple(row.p), row.why
+        )
 
 
-def _build_set(row: ScenarioSetRow, rows: Iterable[LikelihoodRow]) -> ScenarioSet:
+def _build_set(row: ScenarioSetRow, rows: Iterable[ScenarioLikelihoods]) -> ScenarioSet:
     return ScenarioSet(
         QuestionId(row.question_id), row.title, tuple(row.descriptions), tuple(rows), row.note
     )

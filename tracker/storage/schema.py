@@ -10,7 +10,7 @@ from tracker.errors import DatabaseTooNew, Refused, TrackerError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
@@ -21,10 +21,10 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     silently delete its children. Before the commit the foreign keys are checked and no table may
     have lost a row.
     """
-    versions = revisions()
+    versions = list_schema_versions()
     with engine.connect() as connection:
-        version = current(connection)
-        is_foreign = version is None and engine.dialect.name == "sqlite" and row_counts(connection)
+        version = read_schema_version(connection)
+        is_foreign = version is None and engine.dialect.name == "sqlite" and count_rows(connection)
     if is_foreign:
         raise Refused(
             f"{engine.url.database} is the database of another program: choose another --data"
@@ -39,10 +39,10 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     _migrate(engine, target)
 
 
-def revisions() -> list[str]:
+def list_schema_versions() -> list[str]:
     """Return the versions this code knows, oldest first: the prefixes of the migration files."""
     return sorted(
-        path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")
+        path.name.partition("_")[0] for path in (MIGRATIONS_FOLDER / "versions").glob("[0-9]*.py")
     )
 
 
@@ -55,11 +55,11 @@ def _migrate(engine: Engine, target: str) -> None:
             _set_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
-                before = row_counts(connection)
-                config = _config()
+                before = count_rows(connection)
+                config = _alembic_config()
                 config.attributes["connection"] = connection
                 command.upgrade(config, target)
-                check_after(connection, before)
+                check_migration(connection, before)
         finally:
             if is_sqlite:
                 _set_foreign_keys(connection, "ON")
@@ -70,14 +70,14 @@ def _set_foreign_keys(connection: Connection, state: str) -> None:
     driver.execute(f"PRAGMA foreign_keys={state}")
 
 
-def current(connection: Connection) -> str | None:
+def read_schema_version(connection: Connection) -> str | None:
     """Return the version of the database; None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def row_counts(connection: Connection) -> dict[str, int]:
+def count_rows(connection: Connection) -> dict[str, int]:
     """Count the rows of each table, to compare before and after a migration."""
     names = [n for n in inspect(connection).get_table_names() if n != "alembic_version"]
     return {
@@ -86,7 +86,7 @@ def row_counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def check_after(connection: Connection, before: dict[str, int]) -> None:
+def check_migration(connection: Connection, before: dict[str, int]) -> None:
     """Reject, and so roll back, a migration that broke a reference or lost a row."""
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
@@ -95,7 +95,7 @@ def check_after(connection: Connection, before: dict[str, int]) -> None:
                 f"migration stopped, nothing changed: {len(broken)} broken references, first in "
                 f"{broken[0][0]}"
             )
-    after = row_counts(connection)
+    after = count_rows(connection)
     lost = [name for name, count in before.items() if name in after and after[name] < count]
     if lost:
         raise TrackerError(
@@ -103,10 +103,10 @@ def check_after(connection: Connection, before: dict[str, int]) -> None:
         )
 
 
-def _config() -> "Config":
+def _alembic_config() -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
     config.set_main_option("path_separator", "os")
     return config

@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from tracker.errors import BadSettings
-from tracker.storage.data_version import Changes
-from tracker.storage.faults import damage_in, damaged, explained
+from tracker.storage.data_version import DataVersion
+from tracker.storage.faults import damage_error, find_damage, translate_errors
 
 __all__ = [
     "Session",
@@ -89,34 +89,34 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(tracker_writing=True)
-        self._data_version = Changes(engine)
+        self._data_version = DataVersion(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session with a consistent snapshot; its changes are discarded."""
-        with explained(self.engine), Session(self.engine) as session:
+        with translate_errors(self.engine), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a session that commits at the end, or rolls back on an exception."""
-        with explained(self.engine), Session(self._writer) as session, session.begin():
+        with translate_errors(self.engine), Session(self._writer) as session, session.begin():
             yield session
 
-    def version(self) -> str:
+    def read_version(self) -> str:
         """Return an opaque token that changes with any write, by this process or another."""
-        with explained(self.engine):
-            return self._data_version.version()
+        with translate_errors(self.engine):
+            return self._data_version.read_version()
 
-    def check(self) -> None:
+    def check_integrity(self) -> None:
         """Check the integrity of the whole database; raises `StorageDamaged`.
 
         Takes some seconds for a gigabyte of SQLite; PostgreSQL checks pages as it reads them.
         """
-        with explained(self.engine):
-            reason = damage_in(self.engine)
+        with translate_errors(self.engine):
+            reason = find_damage(self.engine)
         if reason:
-            raise damaged(self.engine, reason)
+            raise damage_error(self.engine, reason)
 
     def close(self) -> None:
         """Close all connections."""

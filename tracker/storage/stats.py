@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select, text
 from tracker.storage.tables import DecisionRow, FeedRow, ForecasterRow, ForecastRow, QuestionRow
 
 
-def beginnings(session: Session) -> tuple[bool, bool, bool, bool]:
+def read_onboarding_progress(session: Session) -> tuple[bool, bool, bool, bool]:
     """Return which first steps are done.
 
     In order: a question exists, a person made a forecast, a feed was fetched, a person reviewed
@@ -29,7 +29,7 @@ def beginnings(session: Session) -> tuple[bool, bool, bool, bool]:
     return has_question, has_forecast, has_polled_feed, has_review
 
 
-def size(session: Session) -> int:
+def read_database_bytes(session: Session) -> int:
     """Return the size of the database in bytes, without its write-ahead log."""
     query = "SELECT pg_database_size(current_database())"
     if session.get_bind().dialect.name == "sqlite":

@@ -17,7 +17,7 @@ from tracker.storage import evidence
 from tracker.storage.tables import DecisionRow, EvidenceRow, ItemRow, QuestionRow
 
 
-class Judgement(Protocol):
+class ReviewDecision(Protocol):
     """The part of a decision that determines if it counts as a review."""
 
     @property
@@ -31,7 +31,7 @@ class Judgement(Protocol):
         ...
 
 
-Judged = TypeVar("Judged", bound=Judgement)
+ReviewDecisionT = TypeVar("ReviewDecisionT", bound=ReviewDecision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class FirstReview:
 
     shown: Evidence
     logged_at: datetime
-    left: Evidence
+    reviewed: Evidence
     at: datetime
 
 
-def first_reviews(session: Session) -> Iterator[FirstReview]:
+def list_first_reviews(session: Session) -> Iterator[FirstReview]:
     """Iterate over first reviews by people, in the order of logging.
 
     Only of evidence that the matcher alone assessed: a model's decision replaces the matcher's
@@ -57,16 +57,16 @@ def first_reviews(session: Session) -> Iterator[FirstReview]:
     rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
     for _, pairs in groupby(rows, key=lambda pair: pair[0].id):
         (row, logged), *later = pairs
-        review = first_standing([decision for _, decision in later])
+        review = find_standing_decision([decision for _, decision in later])
         if review is not None and logged.by == MATCHER:
             yield FirstReview(
                 _apply_review(row, logged), logged.at, _apply_review(row, review), review.at
             )
 
 
-def first_standing(later: Sequence[Judged]) -> Judged | None:
+def find_standing_decision(later: Sequence[ReviewDecisionT]) -> ReviewDecisionT | None:
     """Return the first review that was not undone; None if a model decided first, or nobody did."""
-    first: Judged | None = None
+    first: ReviewDecisionT | None = None
     for decision in later:
         if decision.status != "logged":
             first = first or decision
@@ -79,7 +79,7 @@ def first_standing(later: Sequence[Judged]) -> Judged | None:
 
 def _apply_review(row: EvidenceRow, decision: DecisionRow) -> Evidence:
     return replace(
-        evidence.bare(row),
+        evidence.evidence_of_row(row),
         status=cast(EvidenceStatus, decision.status),
         direction=Direction(decision.direction),
         strength=Strength(decision.strength),
@@ -87,7 +87,7 @@ def _apply_review(row: EvidenceRow, decision: DecisionRow) -> Evidence:
     )
 
 
-def pointed(
+def list_feed_directions(
     session: Session, question_id: QuestionId, *, before: datetime
 ) -> list[tuple[FeedId, Direction]]:
     """Return feed and direction of each piece of evidence on a question that counted by then.
@@ -126,7 +126,7 @@ def _load_directions(
     return directions
 
 
-def logged_before_opening(session: Session) -> dict[QuestionId, datetime]:
+def find_last_archive_logging(session: Session) -> dict[QuestionId, datetime]:
     """Return when evidence first seen before a question's opening was last logged, per question.
 
     Matching the archive against a new question can take longer than the interval between two fits.

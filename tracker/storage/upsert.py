@@ -15,12 +15,12 @@ from sqlmodel import Session
 from tracker.storage.tables import Row
 
 
-def inserting(session: Session, table: type[Row]) -> Any:
+def build_insert(session: Session, table: type[Row]) -> Any:
     """Build an INSERT in the dialect of this database, which supports ON CONFLICT."""
     return _cached_insert(session.get_bind().dialect.name, table)
 
 
-def upsert(
+def upsert_rows(
     session: Session,
     table: type[Row],
     rows: Sequence[dict[str, Any]],

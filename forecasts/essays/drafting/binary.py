@@ -3,11 +3,15 @@
 import re
 from typing import Final
 
-from forecasts.essays.dates import long_date
-from forecasts.essays.drafting.letter_case import lowered, sentence_case
-from forecasts.essays.drafting.phrasing import Phrased, phrased
-from forecasts.essays.drafting.placeholders import DO_WHAT, TEST, WHAT
-from forecasts.essays.drafting.plan import Form, Plan
+from forecasts.essays.dates import format_long_date
+from forecasts.essays.drafting.letter_case import capitalise_sentence, lowercase_subject
+from forecasts.essays.drafting.phrasing import ClaimPhrasing, phrase_claim
+from forecasts.essays.drafting.placeholders import (
+    ACTION_PLACEHOLDER,
+    EVENT_PLACEHOLDER,
+    TEST_PLACEHOLDER,
+)
+from forecasts.essays.drafting.plan import ClaimParts, QuestionPlan
 from forecasts.essays.drafting.verbs import is_participle
 from forecasts.questions.question import HorizonShape
 
@@ -20,55 +24,64 @@ _UNTIL: Final = re.compile(r"\b(?:until|till)\s", re.IGNORECASE)
 _LAST_DAY_PREPOSITIONS: Final = {"event_by": "by", "holds_until": "until", "state_at": "on"}
 
 
-def event(form: Form) -> Plan:
+def plan_event(form: ClaimParts) -> QuestionPlan:
     """Plan a question on an event by the last day, or on a state until it."""
     clause = form.clause
-    phrasing = phrased(clause, "" if clause.is_whole else form.who)
-    question = phrasing.question if clause.event else f"Will {form.who} {DO_WHAT}"
+    phrasing = phrase_claim(clause, "" if clause.is_whole else form.named_subject)
+    question = (
+        phrasing.question if clause.event else f"Will {form.named_subject} {ACTION_PLACEHOLDER}"
+    )
     shape = _find_shape(form)
-    text = form.asked(f"{question} {_LAST_DAY_PREPOSITIONS[shape]} {long_date(form.last)}?")
-    return binary(form, shape, text, phrasing)
+    text = form.apply_condition(
+        f"{question} {_LAST_DAY_PREPOSITIONS[shape]} {format_long_date(form.last)}?"
+    )
+    return plan_binary(form, shape, text, phrasing)
 
 
-def still(form: Form) -> Plan:
+def plan_persistence(form: ClaimParts) -> QuestionPlan:
     """Plan a question on a present state that may last."""
-    statement = lowered(form.clause.event) or WHAT
-    question = f"Will it still be true on {long_date(form.last)} that {statement}?"
-    reports = (sentence_case(statement), f"It is still true that {statement}")
-    return binary(
+    statement = lowercase_subject(form.clause.event) or EVENT_PLACEHOLDER
+    question = f"Will it still be true on {format_long_date(form.last)} that {statement}?"
+    reports = (capitalise_sentence(statement), f"It is still true that {statement}")
+    return plan_binary(
         form,
         "holds_until",
         question,
-        Phrased(statement, statement, reports, (f"It is no longer true that {statement}",)),
+        ClaimPhrasing(statement, statement, reports, (f"It is no longer true that {statement}",)),
     )
 
 
-def state_asked(form: Form) -> Plan:
+def plan_state_question(form: ClaimParts) -> QuestionPlan:
     """Plan a question on the present, which a person has to turn into a statement."""
-    question = form.clause.asked.strip()
+    question = form.clause.question_text.strip()
     statement = f"[… “{question}” said as a statement]"
-    phrasing = Phrased(
+    phrasing = ClaimPhrasing(
         statement, statement, (f"Reports confirm: {question}",), (f"Officials deny: {question}",)
     )
-    return binary(
-        form, "state_at", f"Will it be true on {long_date(form.last)} that {statement}?", phrasing
+    return plan_binary(
+        form,
+        "state_at",
+        f"Will it be true on {format_long_date(form.last)} that {statement}?",
+        phrasing,
     )
 
 
-def binary(form: Form, shape: HorizonShape, text: str, phrasing: Phrased) -> Plan:
+def plan_binary(
+    form: ClaimParts, shape: HorizonShape, text: str, phrasing: ClaimPhrasing
+) -> QuestionPlan:
     """Plan a binary question with the given text.
 
     NO confirms a claim that denies its event; neither answer confirms one that only asks.
     """
-    statement, last_day = phrasing.what, long_date(form.last)
+    statement, last_day = phrasing.event_clause, format_long_date(form.last)
     rule = {
-        "event_by": f"YES if it happens, {form.until}, that {statement}, "
-        f"by this test: {TEST}. NO if not.",
-        "holds_until": f"YES if it is true all the time {form.until} that {statement}, "
-        f"by this test: {TEST}. NO at the first break.",
+        "event_by": f"YES if it happens, {form.until_last_day}, that {statement}, "
+        f"by this test: {TEST_PLACEHOLDER}. NO if not.",
+        "holds_until": f"YES if it is true all the time {form.until_last_day} that {statement}, "
+        f"by this test: {TEST_PLACEHOLDER}. NO at the first break.",
         "state_at": (
             f"YES if it is true at the end of {last_day} (UTC) that {statement}, by this test: "
-            f"{TEST}. NO if not."
+            f"{TEST_PLACEHOLDER}. NO if not."
         ),
     }[shape]
     prompt = {
@@ -77,7 +90,7 @@ def binary(form: Form, shape: HorizonShape, text: str, phrasing: Phrased) -> Pla
         "state_at": f"In how many comparable years was this true: {statement}? Give k of n.",
     }[shape]
     bears_out = "" if form.clause.asks else "no" if form.clause.negated else "yes"
-    return Plan(
+    return QuestionPlan(
         kind="binary",
         shape=shape,
         text=text,
@@ -90,7 +103,7 @@ def binary(form: Form, shape: HorizonShape, text: str, phrasing: Phrased) -> Pla
     )
 
 
-def _find_shape(form: Form) -> HorizonShape:
+def _find_shape(form: ClaimParts) -> HorizonShape:
     clause = form.clause
     is_lasting = _LASTING_VERBS.match(clause.event) or (
         _UNTIL.search(clause.raw_event) and not clause.negated

@@ -8,11 +8,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from forecasts.essays.drafting.placeholders import WHO
-from forecasts.essays.drafting.subjects import FILLERS, LEAD, PREFIX, subject_of, timeless
-from forecasts.essays.drafting.verbs import base_form, is_base
+from forecasts.essays.drafting.placeholders import SUBJECT_PLACEHOLDER
+from forecasts.essays.drafting.subjects import (
+    FILLER_WORDS,
+    LEADING_PHRASE,
+    LEADING_WORDS,
+    parse_subject,
+    remove_times,
+)
+from forecasts.essays.drafting.verbs import base_form, is_base_form
 
-Asks = Literal["", "whether", "when", "number", "which", "state"]
+InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 
 _REPORTING_LEAD: Final = re.compile(
     r"^(?:the )?(?:cold |short |likely |simple )?"
@@ -117,7 +123,7 @@ _CONDITION_LAST: Final = re.compile(
     r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$",
     re.I,
 )
-MOST_WORDS: Final = 28
+MAX_EVENT_WORDS: Final = 28
 _SHORTENED_WORDS: Final = 12
 
 
@@ -136,17 +142,17 @@ class Clause:
     event: str = ""
     raw_event: str = ""
     negated: bool = False
-    asks: Asks = ""
-    asked: str = ""
+    asks: InterrogativeKind = ""
+    question_text: str = ""
     is_future: bool = True
     is_whole: bool = False
     pronoun: str = ""
 
 
-def clause_of(text: str, cue: str = "") -> Clause:
+def parse_clause(text: str, cue: str = "") -> Clause:
     """Parse a claim; `cue` is its marker, "" if it is unknown.
 
-    >>> clause = clause_of("However, Beijing will not sign the treaty by 2030, as it fears Moscow.")
+    >>> clause = parse_clause("However, Beijing will not sign the treaty by 2030, as it fears Moscow.")
     >>> clause.subject, clause.negated, clause.event
     ('Beijing', True, 'sign the treaty')
     """
@@ -166,7 +172,7 @@ def _strip_lead(text: str) -> str:
     previous = None
     while stripped != previous:
         previous = stripped
-        stripped = _REPORTING_LEAD.sub("", LEAD.sub("", stripped, count=1), count=1)
+        stripped = _REPORTING_LEAD.sub("", LEADING_WORDS.sub("", stripped, count=1), count=1)
     return _ASIDES.sub("", stripped).strip()
 
 
@@ -181,17 +187,19 @@ def _split_condition(text: str) -> tuple[str, str]:
 def _parse_question(text: str) -> Clause | None:
     if match := _WH_QUESTION.search(text):
         word = match["word"].lower()
-        asks: Asks = "when" if word == "when" else "number" if word.startswith("how") else "which"
+        asks: InterrogativeKind = (
+            "when" if word == "when" else "number" if word.startswith("how") else "which"
+        )
         event = _strip_event(match["rest"])
         return Clause(
             asks=asks,
-            asked=f"{match['word'].capitalize()} {timeless(match['rest'])}".strip(),
+            question_text=f"{match['word'].capitalize()} {remove_times(match['rest'])}".strip(),
             event=event,
         )
     if match := _YES_NO_QUESTION.search(text):
         return _parse_inverted(match["rest"])
     if match := _STATE_QUESTION.search(text):
-        return Clause(asks="state", asked=match[0].strip(" ,:;–—"), is_future=False)
+        return Clause(asks="state", question_text=match[0].strip(" ,:;–—"), is_future=False)
     return None
 
 
@@ -201,14 +209,14 @@ def _parse_inverted(text: str) -> Clause:
     verb_indexes = [
         index
         for index, word in enumerate(words)
-        if index and is_base(word) and words[index - 1].lower() != "to"
+        if index and is_base_form(word) and words[index - 1].lower() != "to"
     ]
     verb_index = next(iter(verb_indexes), 0)
     if verb_index + 1 in verb_indexes and words[verb_index] not in ("help", "let", "make"):
         verb_index += 1  # "a home win change": the first of two is a noun
     if not verb_index:
         return Clause(asks="whether", event=_strip_event(text), raw_event=text, is_whole=True)
-    subject, pronoun = subject_of(" ".join(words[:verb_index]))
+    subject, pronoun = parse_subject(" ".join(words[:verb_index]))
     predicate = " ".join(words[verb_index:])
     if not subject and not pronoun:
         return Clause(asks="whether", event=_strip_event(text), raw_event=text, is_whole=True)
@@ -225,14 +233,14 @@ def _parse_statement(text: str, cue: str, *, negated: bool = False) -> Clause:
     modal = _find_modal(text, cue)
     if modal is None:
         if expectation := _EXPECTATION.search(text):
-            subject, pronoun = subject_of(expectation["who"])
+            subject, pronoun = parse_subject(expectation["who"])
             negated ^= bool(_DOUBT.search(text[: expectation.start("who")]))
             return _future_clause(subject, pronoun, expectation["what"], negated=negated)
-        statement = PREFIX.sub("", timeless(_clause_around(text, cue)), count=1)
+        statement = LEADING_PHRASE.sub("", remove_times(_clause_around(text, cue)), count=1)
         return Clause(event=_shorten(statement), raw_event=text, is_future=False, negated=negated)
-    subject, pronoun = subject_of(text[: modal.start()])
+    subject, pronoun = parse_subject(text[: modal.start()])
     predicate = text[modal.end() :]
-    fillers = FILLERS.match(predicate.lstrip())
+    fillers = FILLER_WORDS.match(predicate.lstrip())
     negated ^= bool(_NEGATION.search(modal[0]) or (fillers and _NEGATION.search(fillers[0])))
     negated ^= bool(_DOUBT.search(text[: modal.start()]))
     is_open = re.search(r"\bwhether\b", text[: modal.start()], re.IGNORECASE) is not None
@@ -251,11 +259,15 @@ def _clause_around(text: str, cue: str) -> str:
     clause = re.sub(
         r"^(?:and|but|which|who|that|as|although|while|because)\s", "", text[start:end].strip(" ,")
     )
-    return f"{WHO} {clause}" if re.match(r"(?:has|have|is|are|was|were)\s", clause) else clause
+    return (
+        f"{SUBJECT_PLACEHOLDER} {clause}"
+        if re.match(r"(?:has|have|is|are|was|were)\s", clause)
+        else clause
+    )
 
 
 def _future_clause(subject: str, pronoun: str, predicate: str, *, negated: bool) -> Clause:
-    raw_event = _CLAUSE_END.split(FILLERS.sub("", predicate.strip()), maxsplit=1)[0]
+    raw_event = _CLAUSE_END.split(FILLER_WORDS.sub("", predicate.strip()), maxsplit=1)[0]
     return Clause(
         subject=subject,
         event=_base_event(predicate),
@@ -305,13 +317,13 @@ def _base_event(predicate: str) -> str:
 
 
 def _strip_event(predicate: str) -> str:
-    text = FILLERS.sub("", predicate.strip())
+    text = FILLER_WORDS.sub("", predicate.strip())
     text = _CLAUSE_END.split(text, maxsplit=1)[0]
-    return _shorten(_TRAILING_PREPOSITION.sub("", FILLERS.sub("", timeless(text))))
+    return _shorten(_TRAILING_PREPOSITION.sub("", FILLER_WORDS.sub("", remove_times(text))))
 
 
 def _shorten(text: str) -> str:
     words = text.replace("“", "").replace("”", "").replace('"', "").split()
-    if len(words) > MOST_WORDS:  # too long to ask
+    if len(words) > MAX_EVENT_WORDS:  # too long to ask
         words = [*words[:_SHORTENED_WORDS], "[… shorter]"]
     return " ".join(words).strip(" ,;:–-.")

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from forecasts.essays.dates import said_times
-from forecasts.essays.drafting.placeholders import UNIT
+from forecasts.essays.dates import find_dates
+from forecasts.essays.drafting.placeholders import UNIT_PLACEHOLDER
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
 _PER_UNITS: Final = (
@@ -105,7 +105,7 @@ class Figure:
     def words(self) -> str:
         """Number with its unit.
 
-        >>> figures("reach $200bn in trade")[0].words
+        >>> parse_figures("reach $200bn in trade")[0].words
         '200 billion US dollars'
         """
         return f"{self.value} {self.unit}"
@@ -113,7 +113,7 @@ class Figure:
     def bears_out(self, *, negated: bool) -> str:
         """Return the outcome condition, in the syntax of `Question.bears_out`.
 
-        >>> figures("exceed 5 %")[0].bears_out(negated=False)
+        >>> parse_figures("exceed 5 %")[0].bears_out(negated=False)
         'more than 5'
         """
         is_upper, is_strict = self.is_upper ^ negated, self.is_strict ^ negated
@@ -125,16 +125,16 @@ class Figure:
         return f"{comparison} {self.value}"
 
 
-def figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
+def parse_figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
     """Return the numbers with a unit in a text, except dates.
 
     `counted_unit` is the unit of a bare number that is a threshold or has a scale: "reach 120
     million". Without it the unit of a threshold with a scale is a placeholder for a person to fill.
 
-    >>> [figure.words for figure in figures("exceed 40 billion")]
+    >>> [figure.words for figure in parse_figures("exceed 40 billion")]
     ['40 billion [… unit]']
     """
-    dates = [(mention.start, mention.end) for mention in said_times(text)]
+    dates = [(mention.start, mention.end) for mention in find_dates(text)]
     found_figures = []
     for match in _FIGURE.finditer(text):
         if any(a <= match.start("n") < b for a, b in dates):
@@ -143,7 +143,7 @@ def figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
         if not unit and counted_unit and (match["cue"] or match["scale"]):
             unit = f"{_scale_word(match)} {counted_unit}".strip()
         if not unit and match["cue"] and match["scale"]:
-            unit = f"{_scale_word(match)} {UNIT}"
+            unit = f"{_scale_word(match)} {UNIT_PLACEHOLDER}"
         if unit:
             cue = (match["cue"] or "").lower()
             cue = "" if cue == "up to" and _VERB_WITH_UP.search(text[: match.start()]) else cue

@@ -6,22 +6,22 @@ from types import MappingProxyType
 from typing import Final
 
 from forecasts.essays.drafting import binary, kinds
-from forecasts.essays.drafting.plan import Form, Plan
+from forecasts.essays.drafting.plan import ClaimParts, QuestionPlan
 from forecasts.questions.question import HorizonShape, Kind
 
-_QUESTION_PLANS: Final[Mapping[str, Callable[[Form], Plan]]] = MappingProxyType(
+_QUESTION_PLANS: Final[Mapping[str, Callable[[ClaimParts], QuestionPlan]]] = MappingProxyType(
     {
-        "when": kinds.day,
-        "number": kinds.number_asked,
-        "which": kinds.which,
-        "state": binary.state_asked,
+        "when": kinds.plan_date,
+        "number": kinds.plan_amount_question,
+        "which": kinds.plan_open_choice,
+        "state": binary.plan_state_question,
     }
 )
 _OR: Final = re.compile(r",?\s+or\s+(?:rather\s+|else\s+|instead\s+)?")
 _MAX_OPTION_CHARACTERS: Final = 60
 
 
-def plan(form: Form) -> Plan:
+def plan_question(form: ClaimParts) -> QuestionPlan:
     """Plan the question of a claim: its own question, else options, a number, a trend, an event, a
     state.
     """
@@ -29,19 +29,21 @@ def plan(form: Form) -> Plan:
     if clause.asks in _QUESTION_PLANS:
         return _QUESTION_PLANS[clause.asks](form)
     if options := _find_alternatives(clause.event):
-        return kinds.choice(form, options)
+        return kinds.plan_choice(form, options)
     if not clause.is_future:
-        return kinds.trend(form) if form.claim_kind == "trend" else binary.still(form)
+        return (
+            kinds.plan_trend(form) if form.claim_kind == "trend" else binary.plan_persistence(form)
+        )
     if (
         form.figure is None
         or clause.subject in ("", "there")
-        or not kinds.asks_how_much(clause, form.figure)
+        or not kinds.asks_for_amount(clause, form.figure)
     ):
-        return binary.event(form)
-    return kinds.number(form, form.figure)
+        return binary.plan_event(form)
+    return kinds.plan_number(form, form.figure)
 
 
-def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
+def list_edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
     """Return typical edge cases as questions to the person who completes a draft."""
     kind_cases = {
         "binary": (

@@ -40,32 +40,32 @@ _NAME_PRECEDERS: Final = frozenset(
 """Words among them that may precede a name."""
 
 
-def sentence_case(text: str) -> str:
+def capitalise_sentence(text: str) -> str:
     """Capitalise the first letter.
 
-    >>> sentence_case("the EU")
+    >>> capitalise_sentence("the EU")
     'The EU'
     """
     return text[:1].upper() + text[1:]
 
 
-def lowered(subject: str) -> str:
+def lowercase_subject(subject: str) -> str:
     """Lower-case the start of a subject within a sentence: "The war" → "the war"; names stay.
 
-    >>> lowered("The war"), lowered("China"), lowered("EU members"), lowered("Central Asia")
+    >>> lowercase_subject("The war"), lowercase_subject("China"), lowercase_subject("EU members"), lowercase_subject("Central Asia")
     ('the war', 'China', 'EU members', 'Central Asia')
     """
     first, _, remainder = subject.partition(" ")
-    is_small = is_common(first) and (
+    is_small = is_common_word(first) and (
         first.lower() in _NAME_PRECEDERS or not remainder[:1].isupper()
     )
     return subject[:1].lower() + subject[1:] if is_small else subject
 
 
-def is_common(word: str) -> bool:
+def is_common_word(word: str) -> bool:
     """Return True if a capitalised word is known to be no name.
 
-    >>> is_common("Exports"), is_common("Airbus")
+    >>> is_common_word("Exports"), is_common_word("Airbus")
     (True, False)
     """
     return word.lower() in _COMMON_WORDS or word.endswith(("tion", "tions", "ment", "ments"))

@@ -5,30 +5,36 @@ from dataclasses import dataclass
 from typing import Final
 
 from forecasts.essays.drafting.clauses import Clause
-from forecasts.essays.drafting.letter_case import sentence_case
-from forecasts.essays.drafting.placeholders import WHO
-from forecasts.essays.drafting.verbs import is_participle, is_plural, participle, past, third_person
+from forecasts.essays.drafting.letter_case import capitalise_sentence
+from forecasts.essays.drafting.placeholders import SUBJECT_PLACEHOLDER
+from forecasts.essays.drafting.verbs import (
+    is_participle,
+    is_plural,
+    past_participle,
+    past_tense,
+    third_person,
+)
 
 _VERB: Final = re.compile(r"[a-z][a-z-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Phrased:
+class ClaimPhrasing:
     """Sentences that ask, report and deny a claim, without a full stop.
 
-    `what` is the first report as a clause within a sentence.
+    `event_clause` is the first report as a clause within a sentence.
     """
 
     question: str
-    what: str
+    event_clause: str
     reports: tuple[str, ...]
     denials: tuple[str, ...]
 
 
-def phrased(clause: Clause, subject: str) -> Phrased:
+def phrase_claim(clause: Clause, subject: str) -> ClaimPhrasing:
     """Phrase a statement about the future with the given subject.
 
-    >>> phrasing = phrased(Clause(subject="the bank", event="raise rates"), "the bank")
+    >>> phrasing = phrase_claim(Clause(subject="the bank", event="raise rates"), "the bank")
     >>> phrasing.question, phrasing.reports[0], phrasing.denials[0]
     ('Will the bank raise rates', 'The bank raises rates', 'The bank will not raise rates')
     """
@@ -41,7 +47,7 @@ def phrased(clause: Clause, subject: str) -> Phrased:
     present, past_form, perfect, negated_perfect = _conjugate(
         verb, complement, is_plural=is_plural(subject)
     )
-    name = subject if subject != WHO else ""
+    name = subject if subject != SUBJECT_PLACEHOLDER else ""
     reports = (f"{name} {present}", f"{name} {past_form}", f"{name} {perfect}")
     denials = (
         f"{name} will not {verb}{complement}",
@@ -49,7 +55,7 @@ def phrased(clause: Clause, subject: str) -> Phrased:
         f"No sign that {name} will {verb}{complement}",
     )
     distinct_reports = tuple(dict.fromkeys(_clean_sentences(reports)))
-    return Phrased(
+    return ClaimPhrasing(
         f"Will {subject} {verb}{complement}",
         f"{subject} {present}",
         distinct_reports,
@@ -75,8 +81,8 @@ def _conjugate(verb: str, complement: str, *, is_plural: bool) -> tuple[str, str
         if is_plural
         else third_person(verb)
     )
-    past_form = "were" if verb == "be" and is_plural else past(verb)
-    perfect = f"{participle(verb)}{complement}"
+    past_form = "were" if verb == "be" and is_plural else past_tense(verb)
+    perfect = f"{past_participle(verb)}{complement}"
     return (
         f"{present}{complement}",
         f"{past_form}{complement}",
@@ -85,8 +91,8 @@ def _conjugate(verb: str, complement: str, *, is_plural: bool) -> tuple[str, str
     )
 
 
-def _phrase_existence(complement: str) -> Phrased:
-    return Phrased(
+def _phrase_existence(complement: str) -> ClaimPhrasing:
+    return ClaimPhrasing(
         f"Will there be{complement}",
         f"there is{complement}",
         (f"There is{complement}", f"There has been{complement}"),
@@ -98,14 +104,14 @@ def _phrase_existence(complement: str) -> Phrased:
 
 
 def _clean_sentences(sentences: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sentence_case(" ".join(sentence.split())) for sentence in sentences)
+    return tuple(capitalise_sentence(" ".join(sentence.split())) for sentence in sentences)
 
 
-def _phrase_whole(event: str, subject: str) -> Phrased:
+def _phrase_whole(event: str, subject: str) -> ClaimPhrasing:
     """Phrase a claim that could not be split as reported speech."""
     statement = f"{subject} {event}".strip()
     reports = (f"Reports confirm: {statement}", f"Officials confirm: {statement}")
-    return Phrased(
+    return ClaimPhrasing(
         f"Will {statement}",
         statement,
         reports,

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-TEST: Final = "[… the act, text or figure that decides it, and what looks alike but does not count]"
-WHO: Final = "[… who or what]"
-WHOSE: Final = "[… whose]"
-WHAT: Final = "[… what]"
-DO_WHAT: Final = "[… do what]"
-UNIT: Final = "[… unit]"
-SERIES: Final = "[… the published series]"
+TEST_PLACEHOLDER: Final = (
+    "[… the act, text or figure that decides it, and what looks alike but does not count]"
+)
+SUBJECT_PLACEHOLDER: Final = "[… who or what]"
+OWNER_PLACEHOLDER: Final = "[… whose]"
+EVENT_PLACEHOLDER: Final = "[… what]"
+ACTION_PLACEHOLDER: Final = "[… do what]"
+UNIT_PLACEHOLDER: Final = "[… unit]"
+SERIES_PLACEHOLDER: Final = "[… the published series]"

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-FALL_BACK: Final = "Reuters, as fall-back"
+FALLBACK_SOURCE: Final = "Reuters, as fall-back"
 
 _BY_SUBJECT: Final = (
     (
@@ -88,12 +88,12 @@ _SOURCE_PATTERNS: Final = tuple(
 _MAX_SOURCES: Final = 2
 
 
-def sources_for(text: str) -> tuple[str, ...]:
+def suggest_sources(text: str) -> tuple[str, ...]:
     """Return publishers of the answer to a question on this subject; the last is the fall-back.
 
-    >>> sources_for("Will the Security Council adopt a resolution?")
+    >>> suggest_sources("Will the Security Council adopt a resolution?")
     ('UN Digital Library, voting data', 'Reuters, as fall-back')
-    >>> sources_for("Will it rain?")
+    >>> suggest_sources("Will it rain?")
     ('[… who publishes the answer, and where]', 'Reuters, as fall-back')
     """
     sources = list(
@@ -101,4 +101,4 @@ def sources_for(text: str) -> tuple[str, ...]:
             name for pattern, names in _SOURCE_PATTERNS if pattern.search(text) for name in names
         )
     )[:_MAX_SOURCES]
-    return (*(sources or ["[… who publishes the answer, and where]"]), FALL_BACK)
+    return (*(sources or ["[… who publishes the answer, and where]"]), FALLBACK_SOURCE)

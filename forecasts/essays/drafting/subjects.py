@@ -6,11 +6,11 @@ In "The IMF says that the central bank of Arland, which ..., will" the subject i
 import re
 from typing import Final
 
-from forecasts.essays.dates import without_times
-from forecasts.essays.drafting.deadlines import SEASON
-from forecasts.essays.drafting.letter_case import lowered
-from forecasts.essays.drafting.placeholders import WHOSE
-from forecasts.essays.relative_dates import without_moving_times
+from forecasts.essays.dates import remove_dates
+from forecasts.essays.drafting.deadlines import SEASON_PATTERN
+from forecasts.essays.drafting.letter_case import lowercase_subject
+from forecasts.essays.drafting.placeholders import OWNER_PLACEHOLDER
+from forecasts.essays.relative_dates import remove_relative_times
 
 _NO_ADVERB: Final = (
     r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"
@@ -19,7 +19,7 @@ _NO_ADVERB: Final = (
 )
 """Words in -ly that may belong to a subject."""
 
-LEAD: Final = re.compile(
+LEADING_WORDS: Final = re.compile(
     r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless"
     r"|moreover|furthermore|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example"
     r"|of course|in addition|in the end|in short|in fact|in turn|in other words|in the long run"
@@ -28,7 +28,7 @@ LEAD: Final = re.compile(
     rf"|(?!{_NO_ADVERB})[a-z]+ly),?\s+)+",
     re.IGNORECASE,
 )
-FILLERS: Final = re.compile(
+FILLER_WORDS: Final = re.compile(
     r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
     r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
     r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
@@ -36,7 +36,7 @@ FILLERS: Final = re.compile(
     r"|(?:try|continue to try|seek|want|wish|hope) to)\b,?\s+)+",
     re.IGNORECASE,
 )
-PREFIX: Final = re.compile(
+LEADING_PHRASE: Final = re.compile(
     r"^(?:By|In|For|With|Under|Over|At|On|From|After|Before|Despite|Without|Through|During|Given"
     r"|Like|Unlike|To|Among"
     r"|Across|According to|Within|Until|Since|Because of|Thanks to)\b[^,]{2,160},\s+(?=\S)",
@@ -98,39 +98,43 @@ _BY_THEN: Final = re.compile(r"\bby (?:then|now)\b", re.IGNORECASE)
 _MAX_SUBJECT_WORDS: Final = 16
 
 
-def timeless(text: str) -> str:
+def remove_times(text: str) -> str:
     """Remove the times from a text."""
-    bare = without_moving_times(without_times(_BY_THEN.sub("", SEASON.sub("", text))))
+    bare = remove_relative_times(remove_dates(_BY_THEN.sub("", SEASON_PATTERN.sub("", text))))
     return re.sub(r"\s+([,.;])", r"\1", " ".join(bare.split())).strip(" ,;")
 
 
-def subject_of(before: str) -> tuple[str, str]:
+def parse_subject(before: str) -> tuple[str, str]:
     """Return the subject at the end of the text before the verb, and the pronoun if it is one.
 
     Both are "" if it is unclear, which leaves a placeholder instead of a wrong name.
 
-    >>> subject_of("The IMF expects that the central bank of Arland")
+    >>> parse_subject("The IMF expects that the central bank of Arland")
     ('the central bank of Arland', '')
-    >>> subject_of("Critics warn the party that won the vote"), subject_of("They say that it")
+    >>> parse_subject("Critics warn the party that won the vote"), parse_subject("They say that it")
     (('the party that won the vote', ''), ('', 'it'))
     """
-    text = PREFIX.sub(
+    text = LEADING_PHRASE.sub(
         "",
-        timeless(_BRACKETS.sub("", before)) + ("," if before.rstrip().endswith(",") else ""),
+        remove_times(_BRACKETS.sub("", before)) + ("," if before.rstrip().endswith(",") else ""),
         count=1,
     )
     if text.endswith(","):  # "China, the largest buyer, will"
         text = text.split(",", 1)[0]
     phrase = _last_phrase(text)
-    phrase = FILLERS.sub(
+    phrase = FILLER_WORDS.sub(
         "", phrase.split(", ")[-1] if not re.search(r", [^,]+ and ", phrase) else phrase
     )
-    phrase = _strip_trailing(LEAD.sub("", f"{phrase} ").strip(' ,“”"'))
+    phrase = _strip_trailing(LEADING_WORDS.sub("", f"{phrase} ").strip(' ,“”"'))
     last = phrase.rsplit(" ", 1)[-1]
     if _PRONOUN.match(phrase) or last.lower() == "what":
         return "", last.lower()
     is_unclear = _LEADING_PREPOSITION.match(phrase) or len(phrase.split()) > _MAX_SUBJECT_WORDS
-    return ("", "") if is_unclear else (_POSSESSIVE.sub(f"{WHOSE} ", lowered(phrase)), "")
+    return (
+        ("", "")
+        if is_unclear
+        else (_POSSESSIVE.sub(f"{OWNER_PLACEHOLDER} ", lowercase_subject(phrase)), "")
+    )
 
 
 def _last_phrase(text: str) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from forecasts.essays.drafting.letter_case import is_common
-from forecasts.essays.drafting.verbs import base_form, bases_of
+from forecasts.essays.drafting.letter_case import is_common_word
+from forecasts.essays.drafting.verbs import base_form, possible_bases
 
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w’'-]*[^\W_])?")
 _STOP: Final = frozenset(
@@ -62,15 +62,15 @@ class _Term:
         return self.is_name, self.is_head
 
 
-def terms_from(examples: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def derive_terms(examples: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Return an AND of ORs that every example matches; () if one has no content word.
 
     The terms are subject, action and object; names are whole, other words stemmed. Denials have
     terms of denial instead of the action.
 
-    >>> terms_from(("The Bank of Arland raises rates", "The Bank of Arland raised rates"))
+    >>> derive_terms(("The Bank of Arland raises rates", "The Bank of Arland raised rates"))
     (('Bank of Arland',), ('raise*',), ('rate*',))
-    >>> terms_from(("Arland will not raise rates", "Arland has not raised rates"))[:2]
+    >>> derive_terms(("Arland will not raise rates", "Arland has not raised rates"))[:2]
     (('Arland',), ('rate*',))
     """
     words = [_content_words(example) for example in examples]
@@ -121,7 +121,7 @@ def _content_words(example: str) -> list[str]:
 
 
 def _is_name(word: str, *, starts: bool) -> bool:
-    return word[:1].isupper() and not (starts and is_common(word))
+    return word[:1].isupper() and not (starts and is_common_word(word))
 
 
 def _find_shared_term(word: str, words: Sequence[Sequence[str]]) -> _Term | None:
@@ -159,7 +159,7 @@ def _search_forms(forms: Sequence[str]) -> tuple[str, ...]:
 
 
 def _base_forms(word: str) -> set[str]:
-    return {word, base_form(word), *bases_of(word)}
+    return {word, base_form(word), *possible_bases(word)}
 
 
 def _is_same_word(word: str, other: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.essays.drafting.letter_case import is_common
+from forecasts.essays.drafting.letter_case import is_common_word
 
 _IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -130,12 +130,12 @@ def base_form(verb: str) -> str:
     return verb[:-2] if _ES_ENDING.search(verb) else verb[:-1]
 
 
-def bases_of(word: str) -> tuple[str, ...]:
+def possible_bases(word: str) -> tuple[str, ...]:
     """Return candidate verbs of a past form: irregular ones by a list, others by their ending.
 
     Candidates need not be real words.
 
-    >>> bases_of("fell"), bases_of("raised"), bases_of("treaty")
+    >>> possible_bases("fell"), possible_bases("raised"), possible_bases("treaty")
     (('fall',), ('raise', 'rais'), ())
     """
     if word in _BASES_OF:
@@ -159,19 +159,19 @@ def third_person(verb: str) -> str:
     return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{verb}s"
 
 
-def past(verb: str) -> str:
+def past_tense(verb: str) -> str:
     """Return the simple past, "was" for "be".
 
-    >>> [past(verb) for verb in ("sign", "agree", "deny", "ban", "fall")]
+    >>> [past_tense(verb) for verb in ("sign", "agree", "deny", "ban", "fall")]
     ['signed', 'agreed', 'denied', 'banned', 'fell']
     """
     return _IRREGULAR[verb][0] if verb in _IRREGULAR else _regular_past(verb)
 
 
-def participle(verb: str) -> str:
+def past_participle(verb: str) -> str:
     """Return the past participle.
 
-    >>> [participle(verb) for verb in ("sign", "fall", "be")]
+    >>> [past_participle(verb) for verb in ("sign", "fall", "be")]
     ['signed', 'fallen', 'been']
     """
     return _IRREGULAR[verb][1] if verb in _IRREGULAR else _regular_past(verb)
@@ -186,7 +186,7 @@ def is_participle(word: str) -> bool:
     return word.endswith("ed") or word in _PARTICIPLES
 
 
-def is_base(word: str) -> bool:
+def is_base_form(word: str) -> bool:
     """Return True for a known base form; verbs that are as often nouns are excluded."""
     return (word in _IRREGULAR and word not in _ALSO_NOUNS) or word in _KNOWN_BASES
 
@@ -229,7 +229,7 @@ def _is_name(words: Sequence[str], subject: str) -> bool:
     name_words = words[1:] if words[0].lower() == "the" else words
     if not all(word[:1].isupper() for word in name_words):
         return False
-    is_alone = words[0] == subject and not is_common(subject)
+    is_alone = words[0] == subject and not is_common_word(subject)
     return len(name_words) > 1 or is_alone or words[-1].lower() in _NAMES_IN_S
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from forecasts.essays.extraction import phrases
-from forecasts.essays.extraction.marks import plain, without_inline
-from forecasts.essays.extraction.sentences import Span
-from forecasts.essays.extraction.words import Phrases
+from forecasts.essays.extraction.marks import strip_essay_markup, strip_inline_markup
+from forecasts.essays.extraction.sentences import SentenceSpan
+from forecasts.essays.extraction.words import PhraseMatcher
 
 _MARKUP: Final = re.compile(
     r"""\b(?:class|href|src|style|id|rel|onclick|data-[a-z]{1,20})\s?=\s?["'“”‘’]"""
@@ -23,11 +23,13 @@ _MAX_LINE_WORDS: Final = 45
 
 _MAX_TITLE_WORDS: Final = 16
 _MIN_WORDS: Final = 3
-_BOILERPLATE: Final = Phrases([phrases.BOILERPLATE])
-_BOILERPLATE_ALONE: Final = Phrases([phrases.BOILERPLATE_ALONE])
+_BOILERPLATE: Final = PhraseMatcher([phrases.BOILERPLATE])
+_BOILERPLATE_ALONE: Final = PhraseMatcher([phrases.BOILERPLATE_ALONE])
 
 
-def reasons(text: str, spans: Sequence[Span], spellings: Sequence[str]) -> list[str]:
+def find_exclusion_reasons(
+    text: str, spans: Sequence[SentenceSpan], spellings: Sequence[str]
+) -> list[str]:
     """Return for each sentence the reason to exclude it; "" if it belongs to the essay."""
     by_line: dict[int, list[int]] = {}
     for index, span in enumerate(spans):
@@ -53,9 +55,9 @@ def reasons(text: str, spans: Sequence[Span], spellings: Sequence[str]) -> list[
 
 def _sentence_reasons(quotes: Sequence[str], spellings: Sequence[str]) -> list[str]:
     """Return for each sentence by itself the reason to exclude it."""
-    tagged = [bool(_MARKUP.search(without_inline(quote[:2000]))) for quote in quotes]
+    tagged = [bool(_MARKUP.search(strip_inline_markup(quote[:2000]))) for quote in quotes]
     if sum(tagged) >= _MIN_TAGGED_SENTENCES and sum(tagged) * 2 > len(quotes):
-        tagged = [bool(_MARKUP.search(plain(quote[:2000]))) for quote in quotes]
+        tagged = [bool(_MARKUP.search(strip_essay_markup(quote[:2000]))) for quote in quotes]
     return [
         "broken markup" if has_tags else _boilerplate_reason(spelling)
         for has_tags, spelling in zip(tagged, spellings, strict=True)
@@ -83,12 +85,12 @@ def _line_reasons(
 
 def _boilerplate_reason(spelling: str) -> str:
     words = spelling.split()
-    if len(words) <= _MAX_LINE_WORDS and _BOILERPLATE.any_within(spelling):
+    if len(words) <= _MAX_LINE_WORDS and _BOILERPLATE.first_match(spelling):
         return "boilerplate"
     return (
         "boilerplate"
         if len(words) <= 6
-        and _BOILERPLATE_ALONE.any_within(spelling)
+        and _BOILERPLATE_ALONE.first_match(spelling)
         and words[-1] not in (".", "?")
         else ""
     )

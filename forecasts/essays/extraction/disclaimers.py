@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from forecasts.essays.extraction.words import Phrases
+from forecasts.essays.extraction.words import PhraseMatcher
 
 DISCLAIMERS: Final = """
     not/no/as/or/constitute/constitutes/any ~
@@ -30,27 +30,27 @@ DISCLAIMERS: Final = """
 """
 """Collected from the small print of banks, funds and blogs; independent of any topic."""
 
-_DISCLAIMERS: Final = Phrases([DISCLAIMERS])
+_DISCLAIMERS: Final = PhraseMatcher([DISCLAIMERS])
 _CLAUSE_BREAK: Final = re.compile(
     r" (?=[,;:] (?!which |who |as |because |since |or |nor )|(?:but|yet|although|though) )"
 )
 
 
-def without_disclaimers(words: str) -> str:
+def remove_disclaimers(words: str) -> str:
     """Remove the clauses of a normalised sentence that are disclaimers.
 
     A claim beside a disclaimer is kept.
 
-    >>> without_disclaimers(" this is not investment advice , but prices will fall . ")
+    >>> remove_disclaimers(" this is not investment advice , but prices will fall . ")
     ' , but prices will fall . '
-    >>> without_disclaimers(" nothing here is a forecast . ")
+    >>> remove_disclaimers(" nothing here is a forecast . ")
     ''
     """
-    if not _DISCLAIMERS.any_within(words):
+    if not _DISCLAIMERS.first_match(words):
         return words
     clauses = [
         clause
         for clause in _CLAUSE_BREAK.split(words.strip())
-        if not _DISCLAIMERS.any_within(f" {clause} ")
+        if not _DISCLAIMERS.first_match(f" {clause} ")
     ]
     return f" {' '.join(clauses)} " if clauses else ""

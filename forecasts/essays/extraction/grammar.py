@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from forecasts.essays.extraction import phrases, verb_forms
-from forecasts.essays.extraction.disclaimers import without_disclaimers
+from forecasts.essays.extraction.disclaimers import remove_disclaimers
 from forecasts.essays.extraction.phrases import ClaimForm
-from forecasts.essays.extraction.words import Found, Phrases
+from forecasts.essays.extraction.words import PhraseMatch, PhraseMatcher
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
+class ForwardCue:
     """Marker of a claim: its words, the claim form, the modality and its strength as a sign."""
 
     words: str
@@ -26,10 +26,10 @@ class Cue:
     why: str
 
 
-def inflected(verbs: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+def inflect_verbs(verbs: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Return the third persons, -ing forms and past participles of verbs.
 
-    >>> third, progressive, participles = inflected(
+    >>> third, progressive, participles = inflect_verbs(
     ...     frozenset({"shrink", "tighten", "stop", "ease"}))
     >>> sorted(third), sorted(progressive)
     (['eases', 'shrinks', 'stops', 'tightens'], ['easing', 'shrinking', 'stopping', 'tightening'])
@@ -39,7 +39,9 @@ def inflected(verbs: frozenset[str]) -> tuple[frozenset[str], frozenset[str], fr
     return (
         frozenset(map(_third_person, verbs)),
         frozenset(_ing_stem(verb) + "ing" for verb in verbs),
-        frozenset(verb_forms.IRREGULAR.get(verb) or _participle(verb) for verb in verbs),
+        frozenset(
+            verb_forms.IRREGULAR_PARTICIPLES.get(verb) or _participle(verb) for verb in verbs
+        ),
     )
 
 
@@ -67,8 +69,8 @@ def _participle(verb: str) -> str:
     return _ing_stem(verb) + "ed"
 
 
-_CHANGES_THIRD, _CHANGING, _CHANGED = inflected(verb_forms.CHANGES)
-_EFFECTS_THIRD, _, _ = inflected(verb_forms.EFFECTS)
+_CHANGES_THIRD, _CHANGING, _CHANGED = inflect_verbs(verb_forms.CHANGE_VERBS)
+_EFFECTS_THIRD, _, _ = inflect_verbs(verb_forms.EFFECT_VERBS)
 _ADVERBS: Final = frozenset(
     "also now already still not never soon thus then only just even ever perhaps very"
     " quite rather well almost always often once all both again yet far so therefore"
@@ -89,23 +91,23 @@ _NOT_PROGRESSIVE: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class TimeContext:
     """Time context of a sentence."""
 
     tokens: tuple[str, ...]
-    ahead: bool
+    is_future: bool
     """True if the sentence names a time still to come."""
-    bygone: bool
+    is_past: bool
     """True if it names a time that is over."""
-    told: bool
+    has_past_verb: bool
     """True if it has a verb in the past, as in a story."""
-    lasting: bool
+    has_duration: bool
     """True if it gives a start, a duration or an amount."""
 
 
-def cues(setting: Setting) -> Iterator[Cue]:
+def find_verb_cues(setting: TimeContext) -> Iterator[ForwardCue]:
     """Yield a cue for each verb that looks ahead."""
-    words = without_disclaimers(f" {' '.join(setting.tokens)} ")
+    words = remove_disclaimers(f" {' '.join(setting.tokens)} ")
     setting = replace(setting, tokens=(*words.split(),))
     for index, word in enumerate(setting.tokens):
         if word in verb_forms.MODALS:
@@ -120,7 +122,7 @@ def cues(setting: Setting) -> Iterator[Cue]:
             yield from _effect_cues(setting, index)
 
 
-def _modal_cues(setting: Setting, index: int) -> Iterator[Cue]:
+def _modal_cues(setting: TimeContext, index: int) -> Iterator[ForwardCue]:
     word = setting.tokens[index]
     before = setting.tokens[index - 1] if index else ""
     after, verb = _following_verb(setting.tokens, index)
@@ -129,7 +131,7 @@ def _modal_cues(setting: Setting, index: int) -> Iterator[Cue]:
     words = " ".join(setting.tokens[index : index + 2]) if after == "not" else word
     match word:
         case "will" | "shall":
-            yield Cue(
+            yield ForwardCue(
                 words,
                 "explicit prediction",
                 1.0,
@@ -162,84 +164,88 @@ def _is_noun(word: str, before: str, after: str) -> bool:
     return word == "can" and before in verb_forms.TIN_BEFORE_CAN
 
 
-def _is_reported(setting: Setting, index: int) -> bool:
+def _is_reported(setting: TimeContext, index: int) -> bool:
     """Return True after a reporting verb in the past, as in "said that it would"."""
-    if setting.ahead:
+    if setting.is_future:
         return False
     before = setting.tokens[max(0, index - 14) : index]
     return any(
-        word in verb_forms.REPORTED
-        or (word in verb_forms.REPORTED_THAT and next_word in _CLAUSE_OPENERS)
+        word in verb_forms.REPORTING_VERBS
+        or (word in verb_forms.REPORTING_VERBS_WITH_THAT and next_word in _CLAUSE_OPENERS)
         for word, next_word in zip(before, (*before[1:], ""), strict=False)
     )
 
 
-def _is_narrative(setting: Setting, index: int) -> bool:
+def _is_narrative(setting: TimeContext, index: int) -> bool:
     """Return True in a narrative: a time that is over, or somebody's past deeds."""
-    if setting.ahead:
+    if setting.is_future:
         return False
     before = setting.tokens[index - 1] if index else ""
-    return setting.bygone or (
-        setting.told and (before in _PEOPLE or before in ("that", "it", "which"))
+    return setting.is_past or (
+        setting.has_past_verb and (before in _PEOPLE or before in ("that", "it", "which"))
     )
 
 
-def _would_cue(setting: Setting, index: int, words: str) -> Cue:
+def _would_cue(setting: TimeContext, index: int, words: str) -> ForwardCue:
     after = [word for word in setting.tokens[index + 1 : index + 5] if word not in _ADVERBS]
     if after[:1] == ["have"] and after[1:2] != ["to"]:
-        return Cue(
+        return ForwardCue(
             words, "causal expectation", 0.8, 0.15, "“would have” tells what did not come about"
         )
     if _is_reported(setting, index) or _is_narrative(setting, index):
-        return Cue(words, "causal expectation", 0.8, 0.25, f"“{words}” tells of the past")
+        return ForwardCue(words, "causal expectation", 0.8, 0.25, f"“{words}” tells of the past")
     if index and setting.tokens[index - 1] in _WRITER_AND_READER:
-        return Cue(words, "causal expectation", 0.8, 0.35, f"“{words}” of the writer or the reader")
-    return Cue(words, "causal expectation", 0.8, 0.65, f"“{words}” before a verb")
+        return ForwardCue(
+            words, "causal expectation", 0.8, 0.35, f"“{words}” of the writer or the reader"
+        )
+    return ForwardCue(words, "causal expectation", 0.8, 0.65, f"“{words}” before a verb")
 
 
-def _hedge_cue(setting: Setting, index: int, words: str) -> Cue:
+def _hedge_cue(setting: TimeContext, index: int, words: str) -> ForwardCue:
     word = setting.tokens[index]
     modality = {"could": 0.5, "may": 0.5, "might": 0.4}[word]
     kind: ClaimForm = "causal expectation" if word == "could" else "explicit prediction"
     after = [word for word in setting.tokens[index + 1 : index + 5] if word not in _ADVERBS]
     before = setting.tokens[index - 1] if index else ""
     if after[:1] == ["have"] and after[1:2] != ["to"]:
-        return Cue(words, kind, modality, 0.15, f"“{words} have” guesses about the past")
+        return ForwardCue(words, kind, modality, 0.15, f"“{words} have” guesses about the past")
     if (
         _is_reported(setting, index)
         or _is_narrative(setting, index)
-        or (word == "could" and setting.told and not setting.ahead)
+        or (word == "could" and setting.has_past_verb and not setting.is_future)
     ):
-        return Cue(words, kind, modality, 0.3, f"“{words}” tells of the past")
+        return ForwardCue(words, kind, modality, 0.3, f"“{words}” tells of the past")
     if before in _WRITER_AND_READER or (
         word == "may" and {"each", "any", "either"} & {*setting.tokens[max(0, index - 3) : index]}
     ):
-        return Cue(
+        return ForwardCue(
             words, kind, modality, 0.3, f"“{words}” is what somebody is able or allowed to do"
         )
     if words == "could not":
-        return Cue(
+        return ForwardCue(
             words, kind, modality, 0.4, "“could not” is mostly about what somebody was able to do"
         )
-    return Cue(words, kind, modality, 0.6, f"“{words}” before a verb")
+    return ForwardCue(words, kind, modality, 0.6, f"“{words}” before a verb")
 
 
-def _can_cues(setting: Setting, index: int, words: str) -> Iterator[Cue]:
+def _can_cues(setting: TimeContext, index: int, words: str) -> Iterator[ForwardCue]:
     before = setting.tokens[index - 1] if index else ""
     _, verb = _following_verb(setting.tokens, index)
-    is_change = verb in verb_forms.CHANGES or verb in verb_forms.EFFECTS
+    is_change = verb in verb_forms.CHANGE_VERBS or verb in verb_forms.EFFECT_VERBS
     if (
         is_change
         and before not in _WRITER_AND_READER
         and setting.tokens[index - 1 : index] != ("one",)
     ):
-        yield Cue(words, "causal expectation", 0.5, 0.52, f"“{words}” before a verb of change")
+        yield ForwardCue(
+            words, "causal expectation", 0.5, 0.52, f"“{words}” before a verb of change"
+        )
     elif before not in _WRITER_AND_READER and (
         verb == "expect" or setting.tokens[index + 1 : index + 3] == ("no", "longer")
     ):
-        yield Cue(words, "explicit prediction", 0.7, 0.55, f"“{words}” of what is to come")
+        yield ForwardCue(words, "explicit prediction", 0.7, 0.55, f"“{words}” of what is to come")
     else:
-        yield Cue(
+        yield ForwardCue(
             words,
             "causal expectation",
             0.5,
@@ -253,28 +259,28 @@ _NUMBER: Final = re.compile(
 )
 
 
-def _should_cues(setting: Setting, index: int) -> Iterator[Cue]:
+def _should_cues(setting: TimeContext, index: int) -> Iterator[ForwardCue]:
     """Treat "should" as advice after a person or before a deed, as a forecast with a number or a
     date.
     """
     before = setting.tokens[index - 1] if index else ""
     after, verb = _following_verb(setting.tokens, index)
-    is_advice = before in _WRITER_AND_READER or before == "one" or verb in verb_forms.DEEDS
+    is_advice = before in _WRITER_AND_READER or before == "one" or verb in verb_forms.ACTION_VERBS
     # Inverted: "Should the talks collapse"
     is_inverted = not before.isalpha() or not verb or after in _DETERMINERS
     if (
         is_advice
         or is_inverted
-        or not (setting.ahead or any(map(_NUMBER.fullmatch, setting.tokens)))
+        or not (setting.is_future or any(map(_NUMBER.fullmatch, setting.tokens)))
     ):
         return
     words = "should not" if after == "not" else "should"
-    yield Cue(
+    yield ForwardCue(
         words, "explicit prediction", 0.7, 0.6, f"“{words}” before a verb, with a figure or a time"
     )
 
 
-def _perfect_cues(setting: Setting, index: int) -> Iterator[Cue]:
+def _perfect_cues(setting: TimeContext, index: int) -> Iterator[ForwardCue]:
     before = setting.tokens[index - 1] if index else ""
     if before in ("to", "would", "could", "might", "may", "will", "should", "must", "not"):
         return
@@ -298,17 +304,17 @@ def _perfect_cues(setting: Setting, index: int) -> Iterator[Cue]:
         return
     words = f"{setting.tokens[index]} {'been ' if after[0] == 'been' else ''}{participle}"
     if before in _WRITER_AND_READER or before == "who":
-        yield Cue(words, "trend", 0.8, 0.25, "what somebody has done")
+        yield ForwardCue(words, "trend", 0.8, 0.25, "what somebody has done")
         return
     is_change = is_change and after[-1:] != ["out"] and "out" not in after[1:3]
     is_state = after[0] == "been" and not (
         is_progressive or participle.endswith("ed") or participle in _PARTICIPLES
     )
-    base_score = 0.62 if is_change else 0.5 + (0.05 if setting.lasting else 0.0)
+    base_score = 0.62 if is_change else 0.5 + (0.05 if setting.has_duration else 0.0)
     score = base_score - (
-        0.1 if participle in _SPEECH_PARTICIPLES or (is_state and not setting.lasting) else 0.0
+        0.1 if participle in _SPEECH_PARTICIPLES or (is_state and not setting.has_duration) else 0.0
     )
-    yield Cue(
+    yield ForwardCue(
         words, "trend", 0.8, score, f"“{words}” tells of a change that reaches to the present"
     )
 
@@ -338,7 +344,7 @@ _ACTIVITIES: Final = frozenset(
 """Progressives of activities, which mostly name no change."""
 
 
-def _progressive_cues(setting: Setting, index: int) -> Iterator[Cue]:
+def _progressive_cues(setting: TimeContext, index: int) -> Iterator[ForwardCue]:
     before = setting.tokens[index - 1] if index else ""
     after = [
         word
@@ -350,19 +356,19 @@ def _progressive_cues(setting: Setting, index: int) -> Iterator[Cue]:
         return
     words = f"{setting.tokens[index]} {verb}"
     if verb in _CHANGING:
-        yield Cue(words, "trend", 0.8, 0.6, f"“{words}” tells of a change under way")
+        yield ForwardCue(words, "trend", 0.8, 0.6, f"“{words}” tells of a change under way")
     else:
         score = 0.4 if verb in _ACTIVITIES or (before in _WRITER_AND_READER) else 0.5
-        yield Cue(
+        yield ForwardCue(
             words,
             "trend",
             0.8,
-            score + (0.05 if setting.lasting else 0.0),
+            score + (0.05 if setting.has_duration else 0.0),
             f"“{words}” tells what goes on now",
         )
 
 
-def _effect_cues(setting: Setting, index: int) -> Iterator[Cue]:
+def _effect_cues(setting: TimeContext, index: int) -> Iterator[ForwardCue]:
     before = setting.tokens[index - 1] if index else ""
     after = setting.tokens[index + 1] if index + 1 < len(setting.tokens) else ""
     if (
@@ -371,7 +377,7 @@ def _effect_cues(setting: Setting, index: int) -> Iterator[Cue]:
         or after in ("", ".", ",", "in", "of", "and", "to", "are", "were")
     ):
         return
-    yield Cue(
+    yield ForwardCue(
         setting.tokens[index],
         "causal expectation",
         0.7,
@@ -383,19 +389,19 @@ def _effect_cues(setting: Setting, index: int) -> Iterator[Cue]:
 _OUGHT: Final = re.compile(
     r" (?:must|should|ought to|needs? to|(?:has|have) to|let us)(?: not| also| therefore)?$"
 )
-_FAMILIES: Final = Phrases(family.phrases for family in phrases.FAMILIES)
+_FAMILIES: Final = PhraseMatcher(family.phrases for family in phrases.PHRASE_FAMILIES)
 
 
-def phrase_cues(words: str) -> Iterator[Cue]:
+def find_phrase_cues(words: str) -> Iterator[ForwardCue]:
     """Yield a cue for each fixed phrase of a normalised sentence that looks ahead."""
-    for match in _FAMILIES.within(without_disclaimers(words)):
+    for match in _FAMILIES.find_matches(remove_disclaimers(words)):
         yield _phrase_cue(match)
 
 
-def _phrase_cue(match: Found) -> Cue:
-    family = phrases.FAMILIES[match.group]
+def _phrase_cue(match: PhraseMatch) -> ForwardCue:
+    family = phrases.PHRASE_FAMILIES[match.group]
     if _OUGHT.search(match.before):
-        return Cue(
+        return ForwardCue(
             match.words, family.kind, family.modality, 0.3, f"“{match.words}” is what ought to be"
         )
     if match.before.endswith(" to") and family.kind in (
@@ -403,13 +409,13 @@ def _phrase_cue(match: Found) -> Cue:
         "causal expectation",
         "trend",
     ):
-        return Cue(
+        return ForwardCue(
             match.words,
             family.kind,
             family.modality,
             0.4,
             f"“{match.words}” is an aim, not said to be so",
         )
-    return Cue(
+    return ForwardCue(
         match.words, family.kind, family.modality, family.score, f"“{match.words}” looks ahead"
     )

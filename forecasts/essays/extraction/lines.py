@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-TERMINAL: Final = re.compile(r"[.!?…:;。！？][\"'”’»)\]*_]{0,4}$")
+SENTENCE_END: Final = re.compile(r"[.!?…:;。！？][\"'”’»)\]*_]{0,4}$")
 """End of a sentence or of a clause."""
 
 _BULLET: Final = re.compile(
@@ -28,7 +28,7 @@ _CANNOT_END: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """Paragraph at `text[offset:end]`, without its markup.
 
     `shape` is "text", "quote", "item" (of a list) or "heading".
@@ -51,11 +51,11 @@ class _TextLine:
     """True if no empty line separates it from the line before."""
 
 
-def blocks(text: str) -> Iterator[Block]:
+def split_blocks(text: str) -> Iterator[TextBlock]:
     """Yield paragraphs, list items, quotations and headings in order, joining wrapped lines.
 
     >>> text = "- Sales will double by\\n  May, and not\\n  before.\\n- Wages fall."
-    >>> [text[block.offset : block.end] for block in blocks(text)]
+    >>> [text[block.offset : block.end] for block in split_blocks(text)]
     ['Sales will double by\\n  May, and not\\n  before.', 'Wages fall.']
     """
     lines = _split_lines(text)
@@ -83,8 +83,8 @@ def blocks(text: str) -> Iterator[Block]:
         yield block
 
 
-def _to_block(line: _TextLine) -> Block:
-    return Block(line.offset, line.end, line.shape)
+def _to_block(line: _TextLine) -> TextBlock:
+    return TextBlock(line.offset, line.end, line.shape)
 
 
 def _split_lines(text: str) -> list[_TextLine]:
@@ -138,7 +138,7 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
     long = [line for line in lines if len(line) >= _MIN_WRAPPED_WIDTH]
     if len(long) < 3 or sum(len(line) > _MAX_WRAP_WIDTH for line in long) * 20 > len(long):
         return False
-    return sum(not TERMINAL.search(line[-8:]) for line in long) * 2 > len(long)
+    return sum(not SENTENCE_END.search(line[-8:]) for line in long) * 2 > len(long)
 
 
 def _wrap_width(lines: Sequence[_TextLine], texts: Sequence[str]) -> int:
@@ -157,7 +157,7 @@ def _wrap_width(lines: Sequence[_TextLine], texts: Sequence[str]) -> int:
 def _ends_open(line: _TextLine, text: str) -> bool:
     return (
         _MIN_WRAPPED_WIDTH <= line.width <= _MAX_WRAP_WIDTH
-        and not TERMINAL.search(text[-8:])
+        and not SENTENCE_END.search(text[-8:])
         and not text.startswith("|")
     )
 
@@ -179,7 +179,7 @@ def _is_filled(lines: Sequence[_TextLine], texts: Sequence[str]) -> bool:
 
 
 def _continues_block(
-    text: str, block: Block, before: _TextLine, line: _TextLine, *, is_wrapped: bool, width: int
+    text: str, block: TextBlock, before: _TextLine, line: _TextLine, *, is_wrapped: bool, width: int
 ) -> bool:
     """Return True if a line continues the block of the line before it."""
     if line.shape not in ("text", block.shape) or block.shape == "heading":
@@ -189,7 +189,7 @@ def _continues_block(
     previous, current = text[before.offset : before.end], text[line.offset : line.end]
     if previous.startswith("|") or current.startswith("|") or _is_repeated_title(previous, current):
         return False
-    if TERMINAL.search(previous[-8:]):
+    if SENTENCE_END.search(previous[-8:]):
         return is_wrapped and before.width >= _MIN_WRAPPED_WIDTH
     is_full = width > 0 and before.width <= width < before.width + 1 + len(
         current.split(maxsplit=1)[0]

@@ -27,10 +27,10 @@ _EMPHASIS: Final = re.compile(
 _ESCAPED: Final = re.compile(r"\\([*_`\[\]#>~\\])")
 
 
-def without_inline(quote: str) -> str:
+def strip_inline_markup(quote: str) -> str:
     """Remove emphasis, code, links and inline HTML tags, and decode HTML entities.
 
-    >>> without_inline("The <b>bank</b> won&rsquo;t *fail*, says [the `mayor`](https://a.org/a_b).")
+    >>> strip_inline_markup("The <b>bank</b> won&rsquo;t *fail*, says [the `mayor`](https://a.org/a_b).")
     'The bank won’t fail, says the mayor.'
     """
     if "&" in quote:
@@ -49,13 +49,13 @@ def _has_marks(quote: str) -> bool:
     return any(mark in quote for mark in "*_`~\\")
 
 
-def plain(quote: str) -> str:
+def strip_essay_markup(quote: str) -> str:
     """Remove all markup and collapse white space; text of marks alone, such as a rule, keeps them.
 
-    >>> plain("**Traffic:** we  expect _growth_ of 2*3 per cent.*"), plain("* * *")
+    >>> strip_essay_markup("**Traffic:** we  expect _growth_ of 2*3 per cent.*"), strip_essay_markup("* * *")
     ('Traffic: we expect growth of 2*3 per cent.', '* * *')
     """
-    bare = without_inline(quote)
+    bare = strip_inline_markup(quote)
     if "<" in bare:
         bare = _TAG.sub(" ", bare)
     says_something = any(letter.isalnum() for letter in bare)

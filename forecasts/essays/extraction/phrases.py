@@ -24,7 +24,7 @@ ClaimForm = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class PhraseFamily:
     """Phrases of one meaning: form of the claim, modality and strength as a sign (0 to 1)."""
 
     kind: ClaimForm
@@ -33,9 +33,9 @@ class Family:
     phrases: str
 
 
-FAMILIES: Final = (
+PHRASE_FAMILIES: Final = (
     # explicit predictions
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.95,
         0.75,
@@ -53,7 +53,7 @@ FAMILIES: Final = (
         sooner or later; bet/bets/betting/wager that/on; i/we/you can/would ~ bet; mark my words; no
         turning back; is/are ~ not coming back; the end of .. is near/nigh""",
     ),
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.8,
         0.75,
@@ -64,7 +64,7 @@ FAMILIES: Final = (
         expected/projected/forecast/predicted/anticipated/estimated/tipped/seen; looks/look like
         becoming/being/going; shaping up; in the offing/pipeline/cards; on the cards/horizon/way""",
     ),
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.75,
         0.75,
@@ -82,7 +82,7 @@ FAMILIES: Final = (
         doubtful/improbable/plausible/conceivable/possible/probable that; wishful thinking; not ~
         any time soon; not anytime soon; any time soon; anytime soon""",
     ),
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.8,
         0.7,
@@ -113,7 +113,7 @@ FAMILIES: Final = (
         prepare/preparing/prepares/ready/readying for/to; has/have ~ further/more/much/far/room ~ to
         run/go/fall/rise/grow""",
     ),
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.6,
         0.55,
@@ -133,7 +133,7 @@ FAMILIES: Final = (
         hopes/hope/wants/want/seek/seeks/plans to ~ become/build/verb .. by/in/before/within/next
         #/the/a; plans/plan for; is/are ~ off the table""",
     ),
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.5,
         0.55,
@@ -142,7 +142,7 @@ FAMILIES: Final = (
         the potential; is/are ~ possible/conceivable that; could well; may well; might well; on
         balance""",
     ),
-    Family(
+    PhraseFamily(
         "explicit prediction",
         0.75,
         0.45,
@@ -151,7 +151,7 @@ FAMILIES: Final = (
         impending; forthcoming; upcoming; the future of; future""",
     ),
     # open questions
-    Family(
+    PhraseFamily(
         "open question",
         0.5,
         0.8,
@@ -173,7 +173,7 @@ FAMILIES: Final = (
         remains in question""",
     ),
     # status quo
-    Family(
+    PhraseFamily(
         "status quo",
         0.85,
         0.7,
@@ -201,7 +201,7 @@ FAMILIES: Final = (
         rely/dominates/dominate/counts/holds/hold/stands/stand/accounts/account""",
     ),
     # causal expectations
-    Family(
+    PhraseFamily(
         "causal expectation",
         0.6,
         0.65,
@@ -230,7 +230,7 @@ FAMILIES: Final = (
         effect; side effect; will/would/could/may/might ~ lead/benefit/prompt/cause/force/push""",
     ),
     # trends
-    Family(
+    PhraseFamily(
         "trend",
         0.8,
         0.65,
@@ -251,7 +251,7 @@ FAMILIES: Final = (
     ),
 )
 
-PERIODS: Final = """
+FUTURE_PERIODS: Final = """
     by/before/until/at ~ the/mid end/middle/start/beginning/close/turn of; within/in the next ..; in
     the coming/next/years/decades/months/foreseeable; over/during/for the next/coming/rest; next
     year/month/week/decade/century/spring/summer/autumn/fall/winter/quarter/election; next
@@ -264,7 +264,7 @@ PERIODS: Final = """
 """
 """Dates and periods still to come, in sentences that are not about the past."""
 
-BYGONE: Final = """
+PAST_PERIODS: Final = """
     ago; at the time; in those days; back then; years/days/weeks/months later; back in; used to;
     once upon; last year/month/week/decade/century/spring/summer/autumn/winter/night/time; the other
     day; when i/we was/were; after the war
@@ -280,7 +280,7 @@ DURATIONS: Final = """
 """
 """Durations and amounts, which turn "has been" into a trend."""
 
-META: Final = """
+META_PHRASES: Final = """
     this/the ~
     essay/article/paper/report/post/chapter/section/column/book/brief/piece/table/figure/chart ~
   will/would/is/are/shows/show/argues/looks/examines/explains/describes/asks/considers/sets/can/may;

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from forecasts.essays.extraction.lines import Block, blocks
+from forecasts.essays.extraction.lines import TextBlock, split_blocks
 
 _ABBREVIATIONS: Final = frozenset(
     """
@@ -49,7 +49,7 @@ _RULE: Final = re.compile(r"[\s*_=#>|:+-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SentenceSpan:
     """Sentence at `text[offset:end]`; `line` numbers its paragraph, list item or heading.
 
     `shape` is that of the block: "text", "quote", "item" (of a list) or "heading".
@@ -61,25 +61,26 @@ class Span:
     shape: str
 
 
-def spans(text: str) -> tuple[Span, ...]:
+def segment_sentences(text: str) -> tuple[SentenceSpan, ...]:
     """Return the sentences of a text in order; only white space and layout marks lie between them.
 
     Layout marks are those of Markdown before headings, list items and quotations. A line break ends
     a sentence, except in hard-wrapped text. A semicolon does not.
 
     >>> text = "Mr. A. Smith left the U.S. in May. Will he return?"
-    >>> [text[span.offset : span.end] for span in spans(text)]
+    >>> [text[span.offset : span.end] for span in segment_sentences(text)]
     ['Mr. A. Smith left the U.S. in May.', 'Will he return?']
     """
-    sentences: list[Span] = []
-    for number, block in enumerate(blocks(text)):
+    sentences: list[SentenceSpan] = []
+    for number, block in enumerate(split_blocks(text)):
         sentences.extend(
-            Span(start, end, number, block.shape) for start, end in _split_block(text, block)
+            SentenceSpan(start, end, number, block.shape)
+            for start, end in _split_block(text, block)
         )
     return tuple(sentences)
 
 
-def _split_block(text: str, block: Block) -> Iterator[tuple[int, int]]:
+def _split_block(text: str, block: TextBlock) -> Iterator[tuple[int, int]]:
     """Yield start and end of the sentences of a block."""
     start = block.offset
     if _RULE.fullmatch(text, start, min(block.end, start + 200)) and block.end - start <= 200:
@@ -96,7 +97,7 @@ def _split_block(text: str, block: Block) -> Iterator[tuple[int, int]]:
     yield start, block.end  # not empty, as a block never ends in white space
 
 
-def _is_sentence_end(text: str, match: re.Match[str], block: Block) -> bool:
+def _is_sentence_end(text: str, match: re.Match[str], block: TextBlock) -> bool:
     """Return True at a sentence end; False after an abbreviation or an initial and at a pause."""
     following = _NEXT.match(text, match.end(), block.end)
     opening, first, remainder = following.groups() if following else ("", "", "")

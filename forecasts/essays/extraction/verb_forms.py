@@ -40,7 +40,7 @@ TIN_BEFORE_CAN: Final = frozenset(
     """.split()
 )
 
-CHANGES: Final = frozenset(
+CHANGE_VERBS: Final = frozenset(
     """
     abandon adopt age automate brighten catch darken ebb embrace enlarge erupt exit flood flow
     overhaul remake rewrite modernise modernize normalise normalize accelerate accumulate advance
@@ -60,7 +60,7 @@ CHANGES: Final = frozenset(
 )
 """Verbs of change: has weakened, is widening."""
 
-EFFECTS: Final = frozenset(
+EFFECT_VERBS: Final = frozenset(
     """
     aggravate bolster boost cement complicate constrain create damage deepen depress deter
     discourage disrupt distort drive embolden empower enable encourage endanger entrench erode
@@ -73,7 +73,7 @@ EFFECTS: Final = frozenset(
 )
 """Verbs of effect in the present: creates, undermines."""
 
-IRREGULAR: Final = MappingProxyType(
+IRREGULAR_PARTICIPLES: Final = MappingProxyType(
     dict(
         pair.split("/")
         for pair in """
@@ -86,7 +86,7 @@ IRREGULAR: Final = MappingProxyType(
 )
 """Participles that do not end in -ed."""
 
-REPORTED: Final = frozenset(
+REPORTING_VERBS: Final = frozenset(
     """
     said told thought believed hoped knew feared warned argued insisted denied wrote promised
     announced claimed decided wondered imagined suspected swore guessed dreamed dreamt pretended
@@ -95,14 +95,14 @@ REPORTED: Final = frozenset(
 )
 """Reporting verbs before a "would" that is a past future: said that it would."""
 
-REPORTED_THAT: Final = frozenset(
+REPORTING_VERBS_WITH_THAT: Final = frozenset(
     """
     expected assumed predicted agreed suggested asked forecast
     """.split()
 )
 """Reporting verbs only with "that" or a pronoun; otherwise adjectives, as in "agreed standards"."""
 
-PAST: Final = frozenset(
+PAST_VERBS: Final = frozenset(
     """
     was were had did said told became began came went took made gave saw knew thought got found left
     met fell rose grew lost kept held brought wrote ran led won sat felt stood heard paid sent built
@@ -112,7 +112,7 @@ PAST: Final = frozenset(
 )
 """Past-tense verbs, as in narratives."""
 
-PARTICIPLES_TOO: Final = frozenset(
+AMBIGUOUS_PARTICIPLES: Final = frozenset(
     """
     left made held kept lost led built paid used found sent met bought sold taught caught called
     asked told said heard brought spent won got thought worked ended moved turned tried wanted spoke
@@ -120,7 +120,7 @@ PARTICIPLES_TOO: Final = frozenset(
 )
 """Past-tense verbs that may be participles: "those left", "is made"."""
 
-BEFORE_PARTICIPLES: Final = frozenset(
+PARTICIPLE_PRECEDERS: Final = frozenset(
     """
     has have is are be been being am get gets those the a an by of to as not also will would could
     may might can its their newly well already ever never and or
@@ -128,7 +128,7 @@ BEFORE_PARTICIPLES: Final = frozenset(
 )
 """Words before a participle, hardly ever before a verb in the past tense."""
 
-DEEDS: Final = frozenset(
+ACTION_VERBS: Final = frozenset(
     """
     abandon abolish accept act adapt adopt aim allow apologise apologize apply approve arm ask avoid
     back ban build buy call care charge check choose commit consider consult cooperate copy create

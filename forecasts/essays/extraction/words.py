@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-LONGEST: Final = 1_500
+MAX_SENTENCE_CHARACTERS: Final = 1_500
 """Maximum characters examined of a sentence; a longer one is a table or list without line breaks.
 """
 
@@ -49,16 +49,16 @@ _ELEMENTS: Final = {
 }
 
 
-def spelled(text: str) -> str:
+def normalise_spelling(text: str) -> str:
     """Normalise a sentence to lower-case tokens between single spaces, with a space at both ends.
 
     Contractions are expanded and markup is removed. The month of May and the name Will are
     replaced, so that they are not taken for verbs.
 
-    >>> spelled("It *won't* end in May, he says.")
+    >>> normalise_spelling("It *won't* end in May, he says.")
     ' it will not end in month , he says . '
     """
-    text = text[:LONGEST].translate(_CHARACTER_VARIANTS)
+    text = text[:MAX_SENTENCE_CHARACTERS].translate(_CHARACTER_VARIANTS)
     if "[" in text or "://" in text:
         text = _LINK.sub(" ", text)
     text = _WILL.sub("someone", _MAY.sub("month", text)).lower()
@@ -69,7 +69,7 @@ def spelled(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PhraseMatch:
     """Match of a phrase: the matched words, the group of the phrase, and the text before."""
 
     words: str
@@ -77,12 +77,12 @@ class Found:
     before: str
 
 
-class Phrases:
+class PhraseMatcher:
     """Matcher for groups of phrases in the syntax of `forecasts.essays.extraction.phrases`.
 
     Each phrase is tried only in sentences that hold its key word, so that a megabyte takes seconds.
 
-    >>> phrases = Phrases(["is/are ~ going to"])
+    >>> phrases = PhraseMatcher(["is/are ~ going to"])
     >>> [match.words for match in phrases.within(" it is surely going to rain . ")]
     ['is surely going to']
     """
@@ -95,18 +95,18 @@ class Phrases:
                 for key in _key_words(words):
                     self._by_key[key].append((start, words, number))
 
-    def within(self, words: str) -> Iterator[Found]:
+    def find_matches(self, words: str) -> Iterator[PhraseMatch]:
         """Yield the first match of each phrase in a normalised sentence."""
         for key in sorted({*words.split(" ")} & self._by_key.keys()):
             for start, phrase, number in self._by_key[key]:
                 if match := _compile_phrase(start, phrase).search(words):
-                    yield Found(
+                    yield PhraseMatch(
                         match[0].strip(), number, words[max(0, match.start() - 30) : match.start()]
                     )
 
-    def any_within(self, words: str) -> str:
+    def first_match(self, words: str) -> str:
         """Return the words of the first match in a normalised sentence; "" without one."""
-        return next((match.words for match in self.within(words)), "")
+        return next((match.words for match in self.find_matches(words)), "")
 
 
 @cache
@@ -139,6 +139,6 @@ def _key_words(phrase: str) -> tuple[str, ...]:
     return tuple(key_word.split("/"))
 
 
-def tokens(words: str) -> list[str]:
+def split_tokens(words: str) -> list[str]:
     """Return the words and marks of a normalised sentence."""
     return words.split()

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasts.distributions.probability import Floats
-from forecasts.statistics.resampling import numbered
+from forecasts.statistics.resampling import number_labels
 from tests.acceptance.evaluation.labelled import folded
-from tracker.matching.tokens import stem
+from tracker.matching.tokens import stem_word
 
 K1 = 1.2
 B = 0.75
@@ -29,7 +29,7 @@ _LEFT_OUT = frozenset(
 )
 _WORD = re.compile(r"\w+")
 
-_stem = lru_cache(maxsize=100_000)(stem)
+_stem = lru_cache(maxsize=100_000)(stem_word)
 
 
 class Bm25:
@@ -89,5 +89,5 @@ def everything_alone(titles: Sequence[str]) -> list[int]:
 
 def exact_title(titles: Sequence[str]) -> list[int]:
     """Items report the same when their headlines are the same but for capitals and spaces."""
-    numbers: list[int] = numbered(map(folded, titles)).tolist()
+    numbers: list[int] = number_labels(map(folded, titles)).tolist()
     return numbers

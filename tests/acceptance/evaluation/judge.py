@@ -16,13 +16,13 @@ from forecasts.question_sets.question_set import QuestionSet
 from tests.acceptance.evaluation.labelled import AskedAbout
 from tests.acceptance.evaluation.relevance import Judged
 from tracker.app import question_set_files as question_sets
-from tracker.matching.encoders import Remembering, open_encoder
-from tracker.matching.matcher import Match, Matcher, words_of
-from tracker.matching.near_duplicates import Copies
-from tracker.matching.profile import Profile, profile_of
-from tracker.matching.semantic import Encoder, as_read, comparable, kind_of
-from tracker.matching.stories import KnownStory, Stories
-from tracker.matching.tokens import Tokens
+from tracker.matching.encoders import CachingEncoder, open_encoder
+from tracker.matching.matcher import Match, Matcher, clean_item_text
+from tracker.matching.near_duplicates import NearDuplicates
+from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.matching.semantic import Encoder, encoder_input, encoder_kind, round_to_grid
+from tracker.matching.stories import KnownStory, StoryIndex
+from tracker.matching.tokens import Vocabulary
 
 CACHE: Final = Path(gettempdir()) / "scenario-tracker-models"
 """Where an encoder keeps what it builds once, outside of any installation."""
@@ -42,9 +42,9 @@ class MatcherJudge:
 
     def judge(self, asked: Sequence[AskedAbout], items: Sequence[tuple[str, str]]) -> Judged:
         """P(relevant), direction and its chance for every question and item."""
-        tokens = Tokens()
-        encoder = Remembering(self.encoder) if self.encoder else None
-        said = [words_of(title, summary) for title, summary in items]
+        tokens = Vocabulary()
+        encoder = CachingEncoder(self.encoder) if self.encoder else None
+        said = [clean_item_text(title, summary) for title, summary in items]
         shape = (len(asked), len(items))
         relevance, chance = np.zeros(shape), np.full(shape, 0.5)
         direction = np.zeros(shape, dtype=np.int64)
@@ -62,9 +62,9 @@ class MatcherJudge:
 
 def open_judge(set_name: str | None, encoder: str) -> MatcherJudge:
     """A judge that knows the phrasings of a set, the built-in one unless another is named."""
-    known = question_sets.load(set_name or question_sets.DEFAULT)
+    known = question_sets.load_question_set(set_name or question_sets.DEFAULT_SET)
     found = open_encoder(encoder, CACHE)
-    matcher = Matcher((Profile("nothing"),), found, Tokens())
+    matcher = Matcher((Profile("nothing"),), found, Vocabulary())
     return MatcherJudge(matcher.version, matcher.heads.threshold, found, known)
 
 
@@ -89,14 +89,20 @@ def _understood(about: AskedAbout, known: QuestionSet | None) -> tuple[dict[Prof
     for question in known.questions:
         if {question.id.casefold(), question.text.casefold()} & names:
             mine = [i for i in known.indicators if i.question_id == question.id]
-            sides = {Profile(question.text): 0} | {profile_of(i): int(i.direction) for i in mine}
+            sides = {Profile(question.text): 0} | {
+                profile_from_indicator(i): int(i.direction) for i in mine
+            }
             return sides, f"question {question.id} of the set, {len(mine)} indicators"
     return {Profile(about[1]): 1}, "its text alone"
 
 
 def _of_slugs(known: QuestionSet, slugs: Sequence[str], side: int) -> dict[Profile, int]:
     wanted = set(slugs)
-    return {profile_of(i): side for i in known.indicators if i.id.partition("/")[2] in wanted}
+    return {
+        profile_from_indicator(i): side
+        for i in known.indicators
+        if i.id.partition("/")[2] in wanted
+    }
 
 
 def _direction(found: Sequence[Match], sides: dict[Profile, int]) -> tuple[int, float]:
@@ -116,17 +122,19 @@ def cluster(reports: Sequence[tuple[str, str, datetime]]) -> list[int]:
     """Put reports (title, summary, first seen), in the order of time, into stories; the number of
     each one's story.
     """
-    encoder, tokens = open_encoder("auto", CACHE), Tokens()
-    roots = Copies().add(
+    encoder, tokens = open_encoder("auto", CACHE), Vocabulary()
+    roots = NearDuplicates().add(
         [(n, title, summary, at) for n, (title, summary, at) in enumerate(reports, 1)]
     )
-    texts = [tokens.in_english(as_read(*_said(title, summary))) for title, summary, _ in reports]
+    texts = [
+        tokens.in_english(encoder_input(*_said(title, summary))) for title, summary, _ in reports
+    ]
     vectors = (
-        comparable(encoder.encode(texts))
+        round_to_grid(encoder.encode(texts))
         if encoder
         else np.zeros((len(reports), 0), dtype=np.float32)
     )
-    stories, found = Stories([], kind_of(encoder)), list[int]()
+    stories, found = StoryIndex([], encoder_kind(encoder)), list[int]()
     part_of: dict[int, int] = {}
     for n, ((title, summary, at), root) in enumerate(zip(reports, roots, strict=True)):
         if root is not None:
@@ -155,5 +163,5 @@ def _whole(story: int, part_of: Mapping[int, int]) -> int:
 
 
 def _said(title: str, summary: str) -> tuple[str, str]:
-    words = words_of(title, summary)
+    words = clean_item_text(title, summary)
     return words.title, words.summary

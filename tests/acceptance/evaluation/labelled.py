@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 from forecasts.errors import InvalidTime
 from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.files.json_lines import WrongLine, name_of, shown, text
-from tracker.files.json_lines import lines as lines_of
-from tracker.files.json_lines import record as record_of
+from tracker.files.json_lines import InvalidLine, describe_value, get_identifier, get_text
+from tracker.files.json_lines import parse_record as record_of
+from tracker.files.json_lines import read_lines as lines_of
 
 Value = TypeVar("Value")
 AskedAbout = tuple[str, str]
@@ -107,7 +107,7 @@ def _read(file: Path, take: Callable[[Mapping[str, Any], int], Value]) -> list[V
     for number, line in lines_of(file):
         try:
             found.append(take(record_of(line), number))
-        except (WrongLine, InvalidTime) as wrong:
+        except (InvalidLine, InvalidTime) as wrong:
             raise Refused(f"{file}:{number}: {wrong}") from None
     if not found:
         raise Refused(f"{file} is empty: give a file with one JSON object a line")
@@ -115,38 +115,40 @@ def _read(file: Path, take: Callable[[Mapping[str, Any], int], Value]) -> list[V
 
 
 def _label(record: Mapping[str, Any], line: int) -> Label:
-    asked = (name_of(record, "qid"), text(record, "question"))
+    asked = (get_identifier(record, "qid"), get_text(record, "question"))
     if asked == ("", ""):
-        raise WrongLine("question is missing: write its text, or the id of one in the set")
+        raise InvalidLine("question is missing: write its text, or the id of one in the set")
     title, summary = _words(record)
     relevance, stance = (
         _one_of(record, "relevance", (0, 1, 2)),
         _one_of(record, "stance", (-1, 0, 1), default=0),
     )
-    return Label(line, asked, name_of(record, "id"), title, summary, relevance, stance)
+    return Label(line, asked, get_identifier(record, "id"), title, summary, relevance, stance)
 
 
 def _unlabelled(record: Mapping[str, Any], line: int) -> Unlabelled:
-    return Unlabelled(name_of(record, "id"), text(record, "title"), text(record, "summary"))
+    return Unlabelled(
+        get_identifier(record, "id"), get_text(record, "title"), get_text(record, "summary")
+    )
 
 
 def _reported(record: Mapping[str, Any], line: int) -> Reported:
-    event = name_of(record, "event")
+    event = get_identifier(record, "event")
     if not event:
-        raise WrongLine("event is missing: write the same id for all items that report one event")
+        raise InvalidLine("event is missing: write the same id for all items that report one event")
     title, summary = _words(record)
-    at = text(record, "first_seen") or text(record, "published")
+    at = get_text(record, "first_seen") or get_text(record, "published")
     if not at:
-        raise WrongLine(
+        raise InvalidLine(
             "published is missing: write a time such as 2026-03-01T12:00:00Z, or first_seen"
         )
-    return Reported(event, title, summary, utc(at), text(record, "lang"))
+    return Reported(event, title, summary, utc(at), get_text(record, "lang"))
 
 
 def _words(record: Mapping[str, Any]) -> tuple[str, str]:
-    title, summary = text(record, "title"), text(record, "summary")
+    title, summary = get_text(record, "title"), get_text(record, "summary")
     if not (title or summary):
-        raise WrongLine("title is missing: write the headline of the item")
+        raise InvalidLine("title is missing: write the headline of the item")
     return title, summary
 
 
@@ -156,6 +158,6 @@ def _one_of(
     value = record.get(field, default)
     value = default if value is None else value
     if isinstance(value, bool) or value not in allowed:  # true would pass for 1
-        said = "missing" if value is None else shown(value)
-        raise WrongLine(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
+        said = "missing" if value is None else describe_value(value)
+        raise InvalidLine(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
     return int(value)

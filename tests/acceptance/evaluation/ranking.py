@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.statistics.resampling import numbered
+from forecasts.statistics.resampling import number_labels
 
 Counts = NDArray[np.signedinteger[Any]]  # of any width
 
@@ -323,7 +323,7 @@ def _contingency(
     """How many items each true and each found cluster share, where they share any, with the two
     clusters' numbers.
     """
-    rows, columns = numbered(true), numbered(found)
+    rows, columns = number_labels(true), number_labels(found)
     if rows.size != columns.size or rows.size == 0:
         raise ForecastsError(
             f"give one found cluster for each item: there are {columns.size} for {rows.size}"

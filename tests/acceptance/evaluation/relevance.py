@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.question_sets.question_set import QuestionSet
 from tests.acceptance.evaluation import baselines
@@ -62,8 +62,8 @@ class Judged:
             raise ForecastsError(
                 "a judge gives relevance, direction and its probability for every question and item"
             )
-        probabilities(self.relevance)
-        probabilities(self.p_direction)
+        check_probabilities(self.relevance)
+        check_probabilities(self.p_direction)
 
 
 class Judge(Protocol):

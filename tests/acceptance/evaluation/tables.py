@@ -17,9 +17,9 @@ from tests.acceptance.evaluation.relevance import (
     RelevanceReport,
 )
 from tests.acceptance.evaluation.stories import StoryFigures
-from tracker.feeds.text import shortened
-from tracker.interfaces.cli.score_tables import number
-from tracker.interfaces.cli.tables import safe, table_of
+from tracker.feeds.text import shorten_text
+from tracker.interfaces.cli.score_tables import format_number
+from tracker.interfaces.cli.tables import new_table, safe_text
 
 LONGEST = 60
 """Characters of a question that are shown where it has no id."""
@@ -33,16 +33,16 @@ _WORDS = {-1: "against", 0: "neither", 1: "for"}
 def questions_table(report: RelevanceReport) -> Table:
     """One row a question: its pool, and how well it is ordered beside BM25."""
     headings = ("AP", "BM25", "difference", "nDCG@10", "BM25", "accepted", "right", "understood as")
-    table = table_of("question", "n", "relevant", *headings)
+    table = new_table("question", "n", "relevant", *headings)
     for one in report.questions:
         table.add_row(
-            safe(called(one.asked)),
+            safe_text(called(one.asked)),
             f"{one.n:,}",
             str(one.relevant),
             *_beside(one),
             str(one.accepted.accepted),
             str(one.accepted.hits),
-            safe(one.understood),
+            safe_text(one.understood),
         )
     table.caption = (
         "AP: average precision. BM25 with the question's text: k1 1.2, b 0.75, Snowball stems, "
@@ -58,18 +58,18 @@ def _beside(one: QuestionFigures) -> tuple[str, ...]:
     mark = " !" if one.below_bm25 else ""
     return (
         *(
-            number(value, ".3f")
+            format_number(value, ".3f")
             for value in (one.ours.average_precision, one.bm25.average_precision)
         ),
-        number(one.ours.average_precision - one.bm25.average_precision, "+.3f") + mark,
-        *(number(value, ".3f") for value in (one.ours.ndcg10, one.bm25.ndcg10)),
+        format_number(one.ours.average_precision - one.bm25.average_precision, "+.3f") + mark,
+        *(format_number(value, ".3f") for value in (one.ours.ndcg10, one.bm25.ndcg10)),
     )
 
 
 def called(asked: AskedAbout) -> str:
     """A question by its id, or else by its text."""
     name, text = asked
-    return name or shortened(text, LONGEST)
+    return name or shorten_text(text, LONGEST)
 
 
 def relevance_lines(report: RelevanceReport) -> Iterator[str]:
@@ -86,9 +86,7 @@ def relevance_lines(report: RelevanceReport) -> Iterator[str]:
         f"{report.ranked})."
     )
     labelled = report.among_labelled
-    alone = (
-        f"precision {number(labelled.precision, '.2f')} ({labelled.hits} of {labelled.accepted})"
-    )
+    alone = f"precision {format_number(labelled.precision, '.2f')} ({labelled.hits} of {labelled.accepted})"
     yield f"At the threshold: {_accepted(report.accepted)}; among labelled items alone {alone}."
     for floor in FLOORS:
         ours, bm25 = _cut(report.cuts[floor]), _cut(report.bm25_cuts[floor])
@@ -100,7 +98,7 @@ def relevance_lines(report: RelevanceReport) -> Iterator[str]:
 
 
 def _mean_line(ours: Ranking, bm25: Ranking, n: int) -> str:
-    apart = number(ours.average_precision - bm25.average_precision, "+.3f")
+    apart = format_number(ours.average_precision - bm25.average_precision, "+.3f")
     precision = (
         f"AP {ours.average_precision:.3f}, BM25 {bm25.average_precision:.3f}, difference {apart}"
     )
@@ -108,11 +106,9 @@ def _mean_line(ours: Ranking, bm25: Ranking, n: int) -> str:
 
 
 def _accepted(found: Accepted) -> str:
-    precision = (
-        f"precision {number(found.precision, '.2f')} ({found.hits} of {found.accepted} accepted)"
-    )
+    precision = f"precision {format_number(found.precision, '.2f')} ({found.hits} of {found.accepted} accepted)"
     return (
-        f"{precision}, recall {number(found.recall, '.2f')} ({found.hits} of "
+        f"{precision}, recall {format_number(found.recall, '.2f')} ({found.hits} of "
         f"{found.relevant} relevant)"
     )
 
@@ -123,26 +119,24 @@ def _cut(cut: Cut | None) -> str:
 
 def _direction_lines(found: DirectionFigures) -> Iterator[str]:
     told = found.confusion
-    accuracy = f"accuracy {number(told.accuracy, '.2f')} ({told.right} of {told.called} called)"
-    coverage = (
-        f"coverage {number(told.coverage, '.0%')} of {told.directed} relevant items with a stance"
+    accuracy = (
+        f"accuracy {format_number(told.accuracy, '.2f')} ({told.right} of {told.called} called)"
     )
-    stated = f"stated P(right) {number(found.stated, '.2f')} on average"
+    coverage = f"coverage {format_number(told.coverage, '.0%')} of {told.directed} relevant items with a stance"
+    stated = f"stated P(right) {format_number(found.stated, '.2f')} on average"
     yield f"Direction: {accuracy}, {coverage}; {stated}."
-    always = (
-        f"Majority (always “{_WORDS[found.majority]}”): {number(found.majority_accuracy, '.2f')}"
-    )
+    always = f"Majority (always “{_WORDS[found.majority]}”): {format_number(found.majority_accuracy, '.2f')}"
     yield (
-        f"{always} of {told.directed}, {number(found.majority_where_called, '.2f')} of the "
+        f"{always} of {told.directed}, {format_number(found.majority_where_called, '.2f')} of the "
         f"{told.called} called."
     )
-    dares = f"{told.dared} of {told.neutral} ({number(told.daring, '.0%')})"
+    dares = f"{told.dared} of {told.neutral} ({format_number(told.daring, '.0%')})"
     yield f"Relevant items without a stance that got a direction all the same: {dares}."
 
 
 def confusion_table(found: DirectionFigures) -> Table:
     """True directions by called ones, over the relevant items."""
-    table = table_of("stance", "called against", "no call", "called for")
+    table = new_table("stance", "called against", "no call", "called for")
     for truth, row in zip(_WORDS.values(), found.confusion.table, strict=True):
         table.add_row(truth, *map(str, row))
     return table
@@ -150,7 +144,7 @@ def confusion_table(found: DirectionFigures) -> Table:
 
 def stories_table(found: Sequence[StoryFigures]) -> Table:
     """One row a way to cluster and a language: precision, recall and F1 by B³ and by pairs."""
-    table = table_of(
+    table = new_table(
         "way",
         "among",
         "items",
@@ -175,7 +169,9 @@ def stories_table(found: Sequence[StoryFigures]) -> Table:
             "–" if count is None else f"{count:,}" for count in (one.n, one.events, one.stories)
         )
         b_cubed, pairwise = _three(one.b_cubed), _three(one.pairwise)
-        table.add_row(one.way, safe(one.among), *counts, *b_cubed, *pairwise, f"{one.pairs.true:,}")
+        table.add_row(
+            one.way, safe_text(one.among), *counts, *b_cubed, *pairwise, f"{one.pairs.true:,}"
+        )
     more = f"; {len(left_out)} rarer languages are left out, JSON has them" if left_out else ""
     table.caption = (
         "P: precision, R: recall; B³ is a mean over items, pairs weigh an event by its size "
@@ -187,4 +183,8 @@ def stories_table(found: Sequence[StoryFigures]) -> Table:
 def _three(found: Agreement | None) -> tuple[str, str, str]:
     if found is None:
         return ("–", "–", "–")
-    return number(found.precision, ".3f"), number(found.recall, ".3f"), number(found.f1, ".3f")
+    return (
+        format_number(found.precision, ".3f"),
+        format_number(found.recall, ".3f"),
+        format_number(found.f1, ".3f"),
+    )

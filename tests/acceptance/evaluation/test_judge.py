@@ -53,7 +53,7 @@ def test_no_items_and_no_questions_are_no_trouble() -> None:
 
 
 def test_a_statement_of_the_built_in_set_is_judged_with_the_indicators_it_names() -> None:
-    known = question_sets.load(question_sets.DEFAULT)
+    known = question_sets.load_question_set(question_sets.DEFAULT_SET)
     statement = known.statements[0]
     judged = MatcherJudge("test", 0.5, None, known).judge(
         [(statement.id, statement.text)], ITEMS[:1]

@@ -257,7 +257,7 @@ def test_bm25_reads_the_text_of_a_question_that_is_named_by_its_id(tmp_path: Pat
 
 
 def test_a_set_gives_the_texts_of_its_questions_and_claims() -> None:
-    found = wordings(question_sets.load(question_sets.DEFAULT))
+    found = wordings(question_sets.load_question_set(question_sets.DEFAULT_SET))
     assert found["neutrality-2025"].startswith("Will China keep")
     assert all(found.values())
 
@@ -362,7 +362,7 @@ def test_everything_is_there_as_json(shell: Shell, labelled: Path, archive: Path
         "--negatives",
         archive,
         "--set",
-        question_sets.DEFAULT,
+        question_sets.DEFAULT_SET,
         "--seed",
         "3",
         "--json",

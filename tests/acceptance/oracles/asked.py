@@ -13,9 +13,9 @@ import numpy as np
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
-from forecasts.distributions.probability import summing_to_one
+from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.questions.answers import read_answer
+from forecasts.questions.answers import parse_answer
 from forecasts.questions.question import (
     EssayId,
     ForecasterId,
@@ -26,12 +26,12 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
     Resolution,
-    aware,
     effective_close,
-    knowing_nothing,
+    to_utc,
+    uninformed_prior,
     utc,
 )
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.rulebook import BUCKETS
 
 QUESTION = QuestionId("case")
@@ -75,7 +75,7 @@ def instant(text: str) -> datetime:
         raise InvalidTime(
             f"{text!r} is not a date: write 2026-06-01 or 2026-06-01T12:00:00Z"
         ) from None
-    return aware(found if found.tzinfo else found.replace(tzinfo=UTC))
+    return to_utc(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def question(
@@ -101,7 +101,7 @@ def question(
         opens_at=opens_at,
         closes_at=closes_at,
         resolves_at=closes_at,
-        prior=knowing_nothing(options, scale) if prior is None else prior,
+        prior=uninformed_prior(options, scale) if prior is None else prior,
         prior_reason=prior_reason,
         claim_ids=(),
         options=tuple(map(Option, options)),
@@ -125,7 +125,7 @@ def held_by(
 ) -> dict[ForecasterId, Timeline]:
     """What everyone held when; a forecast without a value is a withdrawal."""
     return {
-        ForecasterId(who): timeline(
+        ForecasterId(who): build_timeline(
             (instant(act["at"]), None if _value(act) is None else made(_value(act))) for act in own
         )
         for who, own in acts.items()
@@ -194,7 +194,7 @@ def options(given: Mapping[str, Any]) -> Asked:
         question(opens_at, closes_at, "categorical", options=names),
         int(given["outcome"]),
     )
-    outcome, name = read_answer(asked, OTHER if index == count - 1 else str(index))
+    outcome, name = parse_answer(asked, OTHER if index == count - 1 else str(index))
     return Asked(asked, resolution(outcome, ends_at, name), held_by(acts, made))
 
 
@@ -228,7 +228,7 @@ def _curve(value: Sequence[float]) -> Distribution:
     shares = np.asarray(value, dtype=np.float64)
     if len(shares) == BUCKETS + 2:
         shares = np.minimum(
-            np.cumsum(summing_to_one(shares))[:-1], 1.0
+            np.cumsum(check_sum_to_one(shares))[:-1], 1.0
         )  # sums of masses miss 1 by a rounding
     if len(shares) != BUCKETS + 1:
         raise InvalidForecast(

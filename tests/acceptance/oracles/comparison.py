@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.scoring.skill import difficulty_adjusted, skill_score, skill_vs_climatology
+from forecasts.scoring.skill import adjust_for_difficulty, skill_score, skill_vs_climatology
 from forecasts.statistics.comparison import diebold_mariano
-from forecasts.statistics.resampling import bootstrap_interval, sign_flip
+from forecasts.statistics.resampling import bootstrap_interval, sign_flip_test
 
 Given = Mapping[str, Any]
 
@@ -20,7 +20,9 @@ def dm_test(given: Given) -> Any:
 
 def paired_permutation(given: Given) -> Any:
     """The p-value of flipped signs; clusters flip together."""
-    return sign_flip(given["differences"], given.get("clusters"), seed=int(given.get("seed", 0)))
+    return sign_flip_test(
+        given["differences"], given.get("clusters"), seed=int(given.get("seed", 0))
+    )
 
 
 def cluster_bootstrap_ci(given: Given) -> Any:
@@ -45,6 +47,6 @@ FUNCTIONS = {
     "skill_score": skill,
     "skill_vs_climatology": lambda given: skill_vs_climatology(given["p"], given["outcomes"]),
     "difficulty_adjusted": lambda given: (
-        difficulty_adjusted([tuple(row) for row in given["rows"]]).effects
+        adjust_for_difficulty([tuple(row) for row in given["rows"]]).effects
     ),
 }

@@ -8,10 +8,10 @@ from typing import Any
 
 from forecasts.aggregation.pooling import mean, median
 from forecasts.distributions.distribution import Binary
-from forecasts.distributions.probability import summing_to_one
+from forecasts.distributions.probability import check_sum_to_one
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import ForecasterId
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.daily import DAY, daily_brier, score_daily
 from tests.acceptance.oracles.asked import OPENS, Asked, instant, question, resolution
 from tests.acceptance.oracles.cases import is_list
@@ -45,7 +45,7 @@ def daily_brier_relative(given: Given) -> Any:
 
 
 def _days(acts: Sequence[tuple[float, float]]) -> Timeline:
-    return timeline((OPENS + timedelta(days=day), Binary(p)) for day, p in acts)
+    return build_timeline((OPENS + timedelta(days=day), Binary(p)) for day, p in acts)
 
 
 def gjo_accuracy(given: Given) -> Any:
@@ -57,7 +57,7 @@ def gjo_accuracy(given: Given) -> Any:
     acts = {who: own for who, own in given.items() if is_list(own) and own and is_list(own[0])}
     first = min(_date(day) for own in acts.values() for day, _ in own)
     held = {
-        ForecasterId(who): timeline((OPENS + (_date(day) - first), _yes(p)) for day, p in own)
+        ForecasterId(who): build_timeline((OPENS + (_date(day) - first), _yes(p)) for day, p in own)
         for who, own in acts.items()
     }
     asked = _asked(
@@ -102,7 +102,7 @@ def _yes(p: Sequence[float]) -> Binary:
         raise InvalidForecast(
             f"daily scores are of binary questions: give two probabilities, not {len(p)}"
         )
-    return Binary(float(summing_to_one(p)[1]))
+    return Binary(float(check_sum_to_one(p)[1]))
 
 
 def _asked(held: dict[ForecasterId, Timeline], outcome: int, days: float) -> Asked:

@@ -9,7 +9,7 @@ from forecasts.evidence import likelihood_ratios as likelihood
 from forecasts.evidence.evidence import effective_likelihood_ratio
 from forecasts.questions.question import HorizonShape
 from forecasts.statistics.recalibration import CLIP, fit_recalibration
-from forecasts.suggestion.time_decay import moved_by_time
+from forecasts.suggestion.time_decay import decay_prior
 from tests.acceptance.oracles.cases import is_list
 
 Given = Mapping[str, Any]
@@ -25,7 +25,7 @@ def moved(given: Given, p0: float, shape: HorizonShape) -> Any:
     held, total = Binary(p0).p, given["total_days"]
     return each(
         given["elapsed"],
-        lambda days: moved_by_time(held, shape, min(max(1.0 - days / total, 0.0), 1.0)),
+        lambda days: decay_prior(held, shape, min(max(1.0 - days / total, 0.0), 1.0)),
     )
 
 
@@ -65,12 +65,12 @@ def silence_llr(given: Given) -> Any:
 def half_life(given: Given) -> Any:
     """What is left of a weight at each age."""
     fades = given["half_life_days"]
-    return each(given["age_days"], lambda age: likelihood.decayed(given["ln_lr"], age, fades))
+    return each(given["age_days"], lambda age: likelihood.decay_weight(given["ln_lr"], age, fades))
 
 
 def hawkes_neff(given: Given) -> Any:
     """Intensities, and how many stories are independent."""
-    return likelihood.hawkes_independent(
+    return likelihood.hawkes_independence(
         given["times_days"], given["mu"], given["alpha"], given["beta"]
     )
 
@@ -98,7 +98,9 @@ def recalibrate(given: Given) -> Any:
 FUNCTIONS = {
     "hazard_decay": lambda given: moved(given, given["p0"], "event_by"),
     "hazard_survival": lambda given: moved(given, given["p0_holds"], "holds_until"),
-    "bayes_logodds": lambda given: likelihood.combine(given["prior"], given["lrs"]),
+    "bayes_logodds": lambda given: likelihood.combine_likelihood_ratios(
+        given["prior"], given["lrs"]
+    ),
     "lr_reliability": lr_reliability,
     "novelty_discount": novelty_discount,
     "count_llr": count_llr,

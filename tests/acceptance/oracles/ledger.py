@@ -10,12 +10,17 @@ from forecasts.evidence.evidence import (
     Evidence,
     Indicator,
     IndicatorId,
-    Report,
+    SourceReport,
     StoryId,
     Strength,
 )
 from forecasts.questions.question import EvidenceId, Question
-from forecasts.suggestion.binary import DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, suggest
+from forecasts.suggestion.binary import (
+    DEFAULT_HALF_LIFE_DAYS,
+    DEFAULT_MODEL,
+    SuggestionModel,
+    suggest,
+)
 from tests.acceptance.oracles.asked import ONLY, OPENS, QUESTION, question
 from tests.acceptance.oracles.cases import LEDGER
 
@@ -58,10 +63,10 @@ def _question(asked: Given) -> Question:
     )
 
 
-def _model(given: Given) -> Model:
+def _model(given: Given) -> SuggestionModel:
     config = given["config"]
     shift, slope = config.get("recal", (DEFAULT_MODEL.shift, DEFAULT_MODEL.slope))
-    return Model(
+    return SuggestionModel(
         gamma=given.get("gamma", config.get("gamma", DEFAULT_MODEL.gamma)),
         soft_cap=config.get("cap", DEFAULT_MODEL.soft_cap),
         novelty=config.get("novelty_delta", DEFAULT_MODEL.novelty),
@@ -117,7 +122,7 @@ def _story(number: int, items: Sequence[Given]) -> Evidence:
         judged_by=ONLY,
         first_seen_at=_day(first["first_seen"]),
         reports=tuple(
-            Report(i["source_group"], i["reliability"], _day(i["first_seen"])) for i in items
+            SourceReport(i["source_group"], i["reliability"], _day(i["first_seen"])) for i in items
         ),
     )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.daily import daily_brier, score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.propriety import best_report
@@ -80,7 +80,7 @@ def _filled(asked: Asked, own: Timeline, p: float) -> Timeline:
         if own.steps
         else asked.question.opens_at
     )
-    return timeline(
+    return build_timeline(
         [
             (before, Binary(p)),
             *((at, Binary(p) if held is None else held) for at, held in own.steps),

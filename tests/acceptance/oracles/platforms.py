@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 
 from forecasts.aggregation.pooling import geometric_mean
-from forecasts.distributions.cdf import Scale, uniform
+from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.distributions.probability import Floats
-from forecasts.scoring.points import Stood, given_in, peer_at, peer_points
+from forecasts.scoring.points import HeldForecast, peer_points, peer_points_at, read_mass
 from forecasts.scoring.rules import (
     baseline_points,
     baseline_points_continuous,
     brier_options_two_sided,
-    ranked_two_sided,
+    brier_ordered_two_sided,
 )
-from forecasts.scoring.stretches import Counts, Windows, microseconds, stretches
+from forecasts.scoring.stretches import Counts, Windows, clip_intervals, to_microseconds
 from tests.acceptance.oracles.asked import OPENS
 
 Given = Mapping[str, Any]
@@ -30,7 +30,7 @@ def baseline(given: Given) -> Any:
     found, (opens, ends, closes) = given["f"], _window(given)
     windows = Windows(*(_instants([days] * len(found)) for days in (opens, closes, ends)))
     starts, stops = [each.get("s", 0) for each in found], [min(_end(each), ends) for each in found]
-    cut = stretches(np.arange(len(found)), _instants(starts), _instants(stops), windows)
+    cut = clip_intervals(np.arange(len(found)), _instants(starts), _instants(stops), windows)
     means, _ = cut.means(np.array([_baseline(each, given) for each in found], dtype=np.float64))
     points = cut.over_schedule(means)
     return np.column_stack([points, cut.coverage])
@@ -50,7 +50,9 @@ def peer(given: Given) -> Any:
     """Peer points and coverage of each forecast, over time."""
     opens, ends, closes = _window(given)
     stood = {
-        number: [Stood(max(each.get("s", 0), opens), min(_end(each), ends), _given(each, given))]
+        number: [
+            HeldForecast(max(each.get("s", 0), opens), min(_end(each), ends), _given(each, given))
+        ]
         for number, each in enumerate(given["f"])
     }
     found = peer_points(stood, closes - opens, halved=_is_curve(given))
@@ -62,7 +64,7 @@ def spot_peer(given: Given) -> Any:
     then = {
         n: _given(each, given) for n, each in enumerate(given["f"]) if _stands(each, given["t"])
     }
-    found = peer_at(then, halved=_is_curve(given))
+    found = peer_points_at(then, halved=_is_curve(given))
     return [
         [found[number], 1.0] if number in then else [0.0, 0.0] for number in range(len(given["f"]))
     ]
@@ -112,14 +114,14 @@ def _masses(forecast: Given) -> Sequence[float | None]:
 
 
 def _given(forecast: Given, given: Given) -> float:
-    return given_in(_masses(forecast), given.get("bucket", 1))
+    return read_mass(_masses(forecast), given.get("bucket", 1))
 
 
 def _baseline(forecast: Given, given: Given) -> float:
     masses, bucket = _masses(forecast), given.get("bucket", 1)
     if forecast.get("kind") != "cdf":
         return float(
-            baseline_points(given_in(masses, bucket), sum(mass is not None for mass in masses))
+            baseline_points(read_mass(masses, bucket), sum(mass is not None for mass in masses))
         )
     mass = float(np.asarray(masses, dtype=np.float64)[bucket])
     # Only the ratio counts, and one of Metaculus' own vectors has a mass above 1.
@@ -138,7 +140,7 @@ def _even_masses(count: int, bucket: int, open_bounds: int) -> Floats:
         open_lower=open_bounds > 1 or bucket == 0,
         open_upper=open_bounds > 1 or bucket > count or (open_bounds == 1 and bucket > 0),
     )
-    flat = uniform(scale)
+    flat = uniform_curve(scale)
     return np.diff([flat.at(x) for x in np.linspace(0.0, 1.0, count + 1)], prepend=0.0, append=1.0)
 
 
@@ -156,7 +158,7 @@ def _stands(forecast: Given, at: float) -> bool:
 
 
 def _instants(days: Sequence[float]) -> Counts:
-    return microseconds([OPENS + timedelta(days=each) for each in days])
+    return to_microseconds([OPENS + timedelta(days=each) for each in days])
 
 
 FUNCTIONS = {
@@ -167,5 +169,5 @@ FUNCTIONS = {
     "geomean": geomean,
     "bucket_index": bucket_index,
     "brier": lambda given: brier_options_two_sided(given["p"], given["true"]),
-    "ordered_brier": lambda given: ranked_two_sided(given["p"], given["true"]),
+    "ordered_brier": lambda given: brier_ordered_two_sided(given["p"], given["true"]),
 }

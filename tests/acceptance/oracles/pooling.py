@@ -23,16 +23,16 @@ def aggregate(given: Given) -> Any:
         "geo_mean_odds": pooled,
         "extremised_2_5": pooling.extremise(pooled, 2.5),
         "geo_mean_odds_neyman": pooling.extremise(pooled, pooling.neyman_factor(len(p))),
-        "crowd": pooling.crowd(p),
+        "crowd": pooling.pool_crowd(p),
     }
 
 
 def cwm(given: Given) -> Any:
     """The contribution-weighted model."""
     history, outcomes = given["history"], given["outcomes"]
-    found: dict[str, Any] = {"contribution": pooling.contributions(history, outcomes)}
+    found: dict[str, Any] = {"contribution": pooling.crowd_contributions(history, outcomes)}
     if "new" in given:
-        found["forecast"] = pooling.contribution_weighted(history, outcomes, given["new"])
+        found["forecast"] = pooling.pool_by_contribution(history, outcomes, given["new"])
     return found
 
 

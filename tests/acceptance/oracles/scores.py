@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from forecasts.calibration.decomposition import paired
+from forecasts.calibration.decomposition import check_pairs
 from forecasts.distributions.cdf import day_number
 from forecasts.scoring import crps, rules
-from forecasts.statistics.dynamics import movement
+from forecasts.statistics.dynamics import measure_movement
 from tests.acceptance.oracles.asked import instant
 
 Given = Mapping[str, Any]
@@ -24,7 +24,7 @@ def mean_binary_scores(given: Given) -> Any:
     """The means over several questions."""
     return {
         name: np.mean(found)
-        for name, found in _binary(*paired(given["p"], given["outcomes"])).items()
+        for name, found in _binary(*check_pairs(given["p"], given["outcomes"])).items()
     }
 
 
@@ -50,8 +50,8 @@ def categorical_scores(given: Given) -> Any:
         "log_loss_clip_001": rules.log_score_options(p, outcome),
         "spherical": rules.spherical_options(p, outcome),
         "rps": rules.ranked_probability_score(p, outcome),
-        "brier_ordinal": rules.ranked_options(p, outcome),
-        "gjp_ordered": rules.ranked_two_sided(p, outcome),
+        "brier_ordinal": rules.brier_ordered(p, outcome),
+        "gjp_ordered": rules.brier_ordered_two_sided(p, outcome),
     }
 
 
@@ -78,5 +78,5 @@ FUNCTIONS = {
     ),
     "crps_cdf": lambda given: crps.crps_cdf(given["x"], given["cdf"], given["y"]),
     "crps_date": crps_date,
-    "belief_movement": lambda given: movement(given["path"]),
+    "belief_movement": lambda given: measure_movement(given["path"]),
 }

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.bins import BIN_PERCENT, TOO_FEW, Bin, advice, bin_of, bins
+from forecasts.calibration.bins import (
+    BIN_PERCENT,
+    MIN_CLUSTERS_FOR_ADVICE,
+    Bin,
+    bin_forecasts,
+    bin_index,
+    give_advice,
+)
 from forecasts.errors import InvalidProbability
 from forecasts.statistics.intervals import jeffreys, wilson
 from tests.forecasts.strategies import (
@@ -16,7 +23,7 @@ from tests.forecasts.strategies import (
 
 
 def test_no_points_make_five_empty_bins() -> None:
-    empty = bins([])
+    empty = bin_forecasts([])
     assert [(b.low, b.high) for b in empty] == [
         (0.0, 0.2),
         (0.2, 0.4),
@@ -29,7 +36,7 @@ def test_no_points_make_five_empty_bins() -> None:
 
 
 def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
-    third = bins([(0.45, 1), (0.55, 0), (0.5, 1), (0.5, 1)])[2]
+    third = bin_forecasts([(0.45, 1), (0.55, 0), (0.5, 1), (0.5, 1)])[2]
     assert (third.n, third.happened, third.share) == (4, 3, 0.75)
     assert third.mean_p == pytest.approx(0.5)
     assert (third.low95, third.high95) == wilson(3, 4)
@@ -55,17 +62,17 @@ def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
 def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(
     p: float, index: int
 ) -> None:
-    assert [b.n for b in bins([(p, 1)])] == [int(i == index) for i in range(5)]
-    assert bin_of(p) == index
+    assert [b.n for b in bin_forecasts([(p, 1)])] == [int(i == index) for i in range(5)]
+    assert bin_index(p) == index
 
 
 @pytest.mark.parametrize("percent", range(101))
 def test_every_whole_percentage_lands_in_its_bin(percent: int) -> None:
     expected = min(percent // BIN_PERCENT, 4)
     assert (
-        bin_of(percent / 100)
-        == bin_of(percent * 0.01)
-        == bin_of(1 - (100 - percent) / 100)
+        bin_index(percent / 100)
+        == bin_index(percent * 0.01)
+        == bin_index(1 - (100 - percent) / 100)
         == expected
     )
 
@@ -79,7 +86,7 @@ def test_every_whole_percentage_lands_in_its_bin(percent: int) -> None:
     )
 )
 def test_every_point_lands_in_exactly_one_bin(points: list[tuple[float, int]]) -> None:
-    found = bins(points)
+    found = bin_forecasts(points)
     assert sum(b.n for b in found) == len(points)
     assert sum(b.happened for b in found) == sum(outcome for _, outcome in points)
     for b in found:
@@ -89,9 +96,9 @@ def test_every_point_lands_in_exactly_one_bin(points: list[tuple[float, int]]) -
 @pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
 def test_a_point_that_is_no_probability_is_refused(p: float) -> None:
     with pytest.raises(InvalidProbability):
-        bins([(p, 1)])
+        bin_forecasts([(p, 1)])
     with pytest.raises(InvalidProbability):
-        bin_of(p)
+        bin_index(p)
 
 
 def points(*groups: tuple[float, int, int]) -> list[tuple[float, int]]:
@@ -101,10 +108,10 @@ def points(*groups: tuple[float, int, int]) -> list[tuple[float, int]]:
 
 @pytest.mark.parametrize(("n", "missing"), [(0, 20), (1, 19), (19, 1)])
 def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> None:
-    said = advice(points((0.9, n, 0)))
+    said = give_advice(points((0.9, n, 0)))
     assert (
         said
-        == f"Too few questions to say anything: {n} of the {TOO_FEW} needed, {missing} are missing."
+        == f"Too few questions to say anything: {n} of the {MIN_CLUSTERS_FOR_ADVICE} needed, {missing} are missing."
     )
 
 
@@ -139,25 +146,31 @@ def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> Non
     ],
 )
 def test_advice_is_one_plain_sentence(given_points: list[tuple[float, int]], start: str) -> None:
-    said = advice(given_points)
+    said = give_advice(given_points)
     assert said.startswith(start)
     assert said.count("\n") == 0
 
 
 @law
 @given(
-    st.lists(st.tuples(st.integers(0, 100), st.sampled_from([0, 1])), min_size=TOO_FEW, max_size=40)
+    st.lists(
+        st.tuples(st.integers(0, 100), st.sampled_from([0, 1])),
+        min_size=MIN_CLUSTERS_FOR_ADVICE,
+        max_size=40,
+    )
 )
 def test_the_mirror_image_of_forecasts_gets_the_mirrored_advice(
     pairs: list[tuple[int, int]],
 ) -> None:
-    verdict, _, _ = advice([(p / 100, outcome) for p, outcome in pairs]).partition(":")
-    mirrored, _, _ = advice([((100 - p) / 100, 1 - outcome) for p, outcome in pairs]).partition(":")
+    verdict, _, _ = give_advice([(p / 100, outcome) for p, outcome in pairs]).partition(":")
+    mirrored, _, _ = give_advice(
+        [((100 - p) / 100, 1 - outcome) for p, outcome in pairs]
+    ).partition(":")
     assert mirrored == {"Too high": "Too low", "Too low": "Too high"}.get(verdict, verdict)
 
 
 def test_questions_of_one_fate_count_as_one_in_the_bars() -> None:
-    apart, tied = bins([(0.5, 1)] * 4)[2], bins([(0.5, 1)] * 4, ["war"] * 4)[2]
+    apart, tied = bin_forecasts([(0.5, 1)] * 4)[2], bin_forecasts([(0.5, 1)] * 4, ["war"] * 4)[2]
     assert (apart.low95, apart.high95) == wilson(4, 4)
     assert (tied.low95, tied.high95) == wilson(1, 1)
     assert (tied.n, tied.happened) == (4, 4)
@@ -166,15 +179,15 @@ def test_questions_of_one_fate_count_as_one_in_the_bars() -> None:
 def test_one_piece_of_luck_accuses_nobody() -> None:
     points = [(0.2, 1)] * 4 + [(0.2, 0)] * 20
     fates = ["war"] * 4 + [str(n) for n in range(20)]
-    assert "nothing to change" in advice(points, fates)
+    assert "nothing to change" in give_advice(points, fates)
     wrong = [(0.2, 1)] * 24
-    assert advice(wrong).startswith("Too low")
+    assert give_advice(wrong).startswith("Too low")
     assert (
-        advice(wrong, ["war"] * 24)
+        give_advice(wrong, ["war"] * 24)
         == "Too few questions of separate fate to say anything: 1 of the 20 needed, 19 are missing."
     )
 
 
 def test_an_outcome_of_a_bin_is_yes_or_no() -> None:
     with pytest.raises(ValueError, match="is 0 or 1"):
-        bins([(0.5, 2)])
+        bin_forecasts([(0.5, 2)])

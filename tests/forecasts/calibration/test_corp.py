@@ -16,8 +16,8 @@ from forecasts.calibration.corp import (
     CurvePoint,
     consistency_band,
     corp,
-    curve,
     mcb_test,
+    reliability_curve,
 )
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
@@ -96,7 +96,7 @@ def test_numbers_that_differ_only_by_rounding_are_equal() -> None:
     found = corp([0.35, 0.4 - 0.05, 1 - 0.65], [0, 1, 0])
     assert found.recalibrated == (1 / 3, 1 / 3, 1 / 3)
     assert found.dsc == pytest.approx(0.0)
-    assert len(curve([0.35, 0.4 - 0.05, 1 - 0.65], [0, 1, 0])) == 1
+    assert len(reliability_curve([0.35, 0.4 - 0.05, 1 - 0.65], [0, 1, 0])) == 1
 
 
 @law
@@ -166,7 +166,7 @@ def test_seeing_every_question_twice_changes_nothing(rows: Rows) -> None:
 @given(rows)
 def test_the_curve_rises_through_each_forecast_once(rows: Rows) -> None:
     p, outcomes = columns(rows)
-    points = curve(p, outcomes)
+    points = reliability_curve(p, outcomes)
     assert [point.p for point in points] == sorted(set(p))
     assert [point.n for point in points] == [p.count(point.p) for point in points]
     assert all(low.recalibrated <= high.recalibrated for low, high in pairwise(points))
@@ -175,7 +175,7 @@ def test_the_curve_rises_through_each_forecast_once(rows: Rows) -> None:
 
 
 def test_the_points_of_the_curve_by_hand() -> None:
-    assert curve([0.8, 0.2, 0.8, 0.5], [1, 1, 1, 0]) == (
+    assert reliability_curve([0.8, 0.2, 0.8, 0.5], [1, 1, 1, 0]) == (
         CurvePoint(0.2, 1, 0.5),
         CurvePoint(0.5, 1, 0.5),
         CurvePoint(0.8, 2, 1.0),
@@ -329,7 +329,7 @@ def test_a_test_finds_forecasts_that_are_too_sure() -> None:
 def test_nothing_to_judge_is_refused() -> None:
     for judged in (
         lambda: corp([], []),
-        lambda: curve([], []),
+        lambda: reliability_curve([], []),
         lambda: consistency_band([]),
         lambda: mcb_test([], []),
     ):
@@ -348,7 +348,7 @@ def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
         ):
             with pytest.raises(InvalidProbability):
                 judged()
-    for judged in (corp, curve, mcb_test):
+    for judged in (corp, reliability_curve, mcb_test):
         with pytest.raises(ValueError, match="is 0 or 1"):
             judged([0.5], [0.5])
         with pytest.raises(ForecastsError, match="one outcome for each forecast"):

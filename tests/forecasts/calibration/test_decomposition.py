@@ -12,11 +12,11 @@ from sklearn.metrics import roc_auc_score
 from forecasts.calibration.decomposition import (
     Discrimination,
     Murphy,
-    discrimination,
+    check_pairs,
     ece,
     ece_of_perfect,
+    measure_discrimination,
     murphy,
-    paired,
     sharpness,
 )
 from forecasts.errors import ForecastsError, InvalidProbability
@@ -78,7 +78,7 @@ def test_murphys_parts_add_up_to_the_brier_score_with_and_without_bias(
 def test_the_order_of_rows_does_not_matter(rows: Rows, random: Random) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
-    for decomposed in (murphy, discrimination):
+    for decomposed in (murphy, measure_discrimination):
         ours, theirs = (
             np.array(astuple(decomposed(*columns(r))), dtype=float) for r in (rows, shuffled)
         )
@@ -116,7 +116,7 @@ def test_edges_that_do_not_rise_from_nothing_to_certainty_are_refused(edges: lis
         murphy([0.5], [1], edges)
 
 
-@pytest.mark.parametrize("judge", [murphy, discrimination, ece, paired])
+@pytest.mark.parametrize("judge", [murphy, measure_discrimination, ece, check_pairs])
 def test_rows_that_cannot_be_judged_are_refused(judge: Callable[..., object]) -> None:
     with pytest.raises(ForecastsError, match="no resolved forecast to judge: give at least one"):
         judge([], [])
@@ -131,14 +131,16 @@ def test_rows_that_cannot_be_judged_are_refused(judge: Callable[..., object]) ->
 
 
 def test_equal_forecasts_are_half_a_win() -> None:
-    found = discrimination([0.75, 0.25, 0.25, 0.5], [1, 0, 1, 0])
+    found = measure_discrimination([0.75, 0.25, 0.25, 0.5], [1, 0, 1, 0])
     assert found == Discrimination((1 + 1 + 0.5 + 0) / 4, 0.5, 0.375, 0.125, 2, 2)
-    assert discrimination([0.4 - 0.05, 0.35], [1, 0]).auc == 0.5
+    assert measure_discrimination([0.4 - 0.05, 0.35], [1, 0]).auc == 0.5
 
 
 def test_without_both_outcomes_there_is_nothing_to_tell_apart() -> None:
-    assert discrimination([0.25, 0.75], [1, 1]) == Discrimination(None, 0.5, None, None, 2, 0)
-    assert discrimination([0.0], [0]) == Discrimination(None, None, 0.0, None, 0, 1)
+    assert measure_discrimination([0.25, 0.75], [1, 1]) == Discrimination(
+        None, 0.5, None, None, 2, 0
+    )
+    assert measure_discrimination([0.0], [0]) == Discrimination(None, None, 0.0, None, 0, 1)
 
 
 @law
@@ -148,17 +150,22 @@ def test_the_area_under_the_curve_is_the_one_that_scikit_learn_computes(
 ) -> None:
     rows = [*rows, (0.4, 0), (0.6, 1)]
     p, outcomes = columns([(p, 1 - outcome) if turned else (p, outcome) for p, outcome in rows])
-    assert discrimination(p, outcomes).auc == pytest.approx(roc_auc_score(outcomes, p), abs=1e-12)
+    assert measure_discrimination(p, outcomes).auc == pytest.approx(
+        roc_auc_score(outcomes, p), abs=1e-12
+    )
 
 
 @law
 @given(rows)
 def test_saying_the_opposite_turns_discrimination_round(rows: Rows) -> None:
     p, outcomes = columns([*rows, (0.4, 0), (0.6, 1)])
-    ours, opposite = discrimination(p, outcomes), discrimination(1 - np.round(p, 9), outcomes)
+    ours, opposite = (
+        measure_discrimination(p, outcomes),
+        measure_discrimination(1 - np.round(p, 9), outcomes),
+    )
     assert ours.slope is not None
     assert ours.slope == pytest.approx(-opposite.slope, abs=1e-8)
-    assert discrimination(np.round(p, 9), outcomes).auc == pytest.approx(1 - opposite.auc)
+    assert measure_discrimination(np.round(p, 9), outcomes).auc == pytest.approx(1 - opposite.auc)
 
 
 def test_sharpness_is_the_variance_of_what_was_said() -> None:

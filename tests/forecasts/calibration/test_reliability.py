@@ -6,32 +6,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.bins import BIN_PERCENT, advice, bins
-from forecasts.calibration.corp import consistency_band, corp, curve, mcb_test
-from forecasts.calibration.decomposition import discrimination, murphy, sharpness
-from forecasts.calibration.reliability import BAND_LEVEL, Reliability, reliability
-from forecasts.calibration.snapshots import Snapshot
+from forecasts.calibration.bins import BIN_PERCENT, bin_forecasts, give_advice
+from forecasts.calibration.corp import consistency_band, corp, mcb_test, reliability_curve
+from forecasts.calibration.decomposition import measure_discrimination, murphy, sharpness
+from forecasts.calibration.reliability import BAND_LEVEL, Reliability, assess_reliability
+from forecasts.calibration.snapshots import CalibrationSnapshot
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.questions.question import QuestionId
 from tests.forecasts.strategies import law, probabilities
 
 
-def points(*found: tuple[float, int], clusters: list[str] | None = None) -> list[Snapshot]:
+def points(
+    *found: tuple[float, int], clusters: list[str] | None = None
+) -> list[CalibrationSnapshot]:
     names = [f"q{n}" for n in range(len(found))]
     return [
-        Snapshot(QuestionId(name), cluster, p, outcome)
+        CalibrationSnapshot(QuestionId(name), cluster, p, outcome)
         for name, cluster, (p, outcome) in zip(names, clusters or names, found, strict=True)
     ]
 
 
-def judged(given_points: list[Snapshot], *, resamples: int = 200, seed: int = 0) -> Reliability:
-    found = reliability(given_points, resamples=resamples, seed=seed)
+def judged(
+    given_points: list[CalibrationSnapshot], *, resamples: int = 200, seed: int = 0
+) -> Reliability:
+    found = assess_reliability(given_points, resamples=resamples, seed=seed)
     assert found is not None
     return found
 
 
 def test_without_a_point_there_is_nothing_to_say() -> None:
-    assert reliability([]) is None
+    assert assess_reliability([]) is None
 
 
 def test_one_point_is_judged_as_far_as_it_goes() -> None:
@@ -79,15 +83,15 @@ def test_everything_is_of_the_same_points() -> None:
     assert judged(given_points, resamples=300, seed=7) == Reliability(
         snapshots=tuple(given_points),
         clusters=4,
-        bins=bins(pairs, fates),
+        bins=bin_forecasts(pairs, fates),
         corp=corp(p, happened),
-        curve=curve(p, happened),
+        curve=reliability_curve(p, happened),
         band=consistency_band(p, level=0.9, resamples=300, seed=7, clusters=fates),
         p_value=mcb_test(p, happened, resamples=300, seed=7, clusters=fates),
         murphy=murphy(p, happened),
-        discrimination=discrimination(p, happened),
+        discrimination=measure_discrimination(p, happened),
         sharpness=sharpness(p),
-        advice=advice(pairs, fates),
+        advice=give_advice(pairs, fates),
     )
 
 
@@ -111,13 +115,13 @@ def test_questions_of_one_fate_are_one_piece_of_luck() -> None:
 
 def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
     with pytest.raises(InvalidProbability):
-        reliability(points((1.1, 1)))
+        assess_reliability(points((1.1, 1)))
     with pytest.raises(InvalidProbability):
-        reliability(points((math.nan, 1)))
+        assess_reliability(points((math.nan, 1)))
     with pytest.raises(ValueError, match="0 or 1"):
-        reliability(points((0.5, 2), (0.5, 0)))
+        assess_reliability(points((0.5, 2), (0.5, 0)))
     with pytest.raises(ForecastsError, match="at least one resample"):
-        reliability(points((0.5, 1)), resamples=0)
+        assess_reliability(points((0.5, 1)), resamples=0)
 
 
 @law
@@ -144,10 +148,10 @@ def test_every_tenth_of_a_percent_and_its_neighbours_land_in_exactly_one_bin() -
         near |= {math.nextafter(p, towards) for p in tuple(near) for towards in (0.0, 1.0)}
         for p in near:
             if 0.0 <= p <= 1.0:
-                (at,) = (place for place, b in enumerate(bins([(p, 1)])) if b.n == 1)
+                (at,) = (place for place, b in enumerate(bin_forecasts([(p, 1)])) if b.n == 1)
                 assert at == min(k // (10 * BIN_PERCENT), 4)
 
 
 def test_thirty_five_percent_lands_in_one_bin_however_it_was_worked_out() -> None:
     for p in (0.35, 0.4 - 0.05, 0.7 / 2, 1.0 - 0.65, 0.1 + 0.25, 35 / 100):
-        assert [b.n for b in bins([(p, 1)])] == [0, 1, 0, 0, 0]
+        assert [b.n for b in bin_forecasts([(p, 1)])] == [0, 1, 0, 0, 0]

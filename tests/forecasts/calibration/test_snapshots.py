@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.snapshots import LEADS_DAYS, Record, Snapshot, interval_record, snapshots
-from forecasts.distributions.cdf import Cdf, Scale, uniform
+from forecasts.calibration.snapshots import (
+    LEADS_DAYS,
+    CalibrationSnapshot,
+    ResolvedRecord,
+    measure_interval_record,
+    take_snapshots,
+)
+from forecasts.distributions.cdf import Cdf, Scale, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import Outcome, Question, QuestionId
@@ -37,13 +43,13 @@ LOG = Scale(1.0, 1000.0, zero_point=0.0)
 
 def record(
     held: Timeline, outcome: Outcome = "yes", known: float = 100, days: float = 100
-) -> Record:
+) -> ResolvedRecord:
     return question(days=days), resolution(outcome, known), held
 
 
 def measured(
     answer: str, held: Cdf | None = None, of: Question | None = None, known: float = 100
-) -> Record:
+) -> ResolvedRecord:
     """A numeric or date question of 100 days on which a curve, by default the even one, stood all
     the time.
     """
@@ -51,8 +57,8 @@ def measured(
     return asked, answered(answer, known), holding((0, asked.prior if held is None else held))
 
 
-def points(*records: Record, lead: int = 30) -> list[tuple[float, int]]:
-    return [(s.p, s.outcome) for s in snapshots(records, lead)]
+def points(*records: ResolvedRecord, lead: int = 30) -> list[tuple[float, int]]:
+    return [(s.p, s.outcome) for s in take_snapshots(records, lead)]
 
 
 def test_leads_are_a_quarter_a_month_and_a_week() -> None:
@@ -66,10 +72,10 @@ def test_a_snapshot_is_what_stood_that_long_before_the_scheduled_close() -> None
 
 def test_a_snapshot_names_its_question_and_those_that_share_its_fate() -> None:
     alone = replace(question(days=100, name="alone"), claim_ids=())
-    found = snapshots([record(HELD, "no"), (alone, resolution("yes", 100), HELD)], 30)
+    found = take_snapshots([record(HELD, "no"), (alone, resolution("yes", 100), HELD)], 30)
     assert found == (
-        Snapshot(QuestionId("neutral"), "claim essay/C01", 0.4, 0),
-        Snapshot(QuestionId("alone"), "question alone", 0.4, 1),
+        CalibrationSnapshot(QuestionId("neutral"), "claim essay/C01", 0.4, 0),
+        CalibrationSnapshot(QuestionId("alone"), "question alone", 0.4, 1),
     )
 
 
@@ -100,28 +106,30 @@ def test_a_question_gives_one_point_however_often_it_was_revised() -> None:
         ),
     ],
 )
-def test_a_question_without_a_live_probability_then_gives_no_point(left_out: Record) -> None:
+def test_a_question_without_a_live_probability_then_gives_no_point(
+    left_out: ResolvedRecord,
+) -> None:
     assert points(left_out) == []
 
 
 @pytest.mark.parametrize(
     "kept", [record(HELD, known=70.25), record(steps((70, 0.4))), record(steps((-5, 0.4)), days=30)]
 )
-def test_the_edges_of_a_snapshot_count(kept: Record) -> None:
+def test_the_edges_of_a_snapshot_count(kept: ResolvedRecord) -> None:
     assert points(kept) == [(0.4, 1)]
 
 
 def test_early_answers_can_be_held_back_until_the_scheduled_close_has_passed() -> None:
     early = record(HELD, known=80)
-    assert snapshots([early], 30, as_of=day(99.9)) == ()
-    assert [s.p for s in snapshots([early], 30, as_of=day(100))] == [0.4]
+    assert take_snapshots([early], 30, as_of=day(99.9)) == ()
+    assert [s.p for s in take_snapshots([early], 30, as_of=day(100))] == [0.4]
 
 
 @pytest.mark.parametrize("lead", [101, 36_500, 10**7, 10**12, -1])
 def test_a_lead_outside_the_question_s_time_finds_nothing(lead: int) -> None:
     held = steps((0, 0.4), (101, 0.99))
     assert points(record(held, known=120), lead=lead) == []
-    assert interval_record([measured("7", known=120)], lead) is None
+    assert measure_interval_record([measured("7", known=120)], lead) is None
 
 
 def test_a_lead_of_nothing_is_the_scheduled_close_itself() -> None:
@@ -149,7 +157,7 @@ def test_what_came_after_the_lead_never_moves_a_snapshot(
 
 def test_the_record_of_intervals_says_how_many_held_the_answer_and_how_wide_they_were() -> None:
     narrow = Cdf((0.0, 40.0, 60.0, 100.0), (0.0, 0.05, 0.95, 1.0))
-    found = interval_record(
+    found = measure_interval_record(
         [measured("50"), measured("41", narrow), measured("39", narrow), measured("60", narrow)], 30
     )
     assert found is not None
@@ -163,7 +171,7 @@ def test_widths_of_different_units_are_shares_of_their_scales() -> None:
     window = date_question(days=100)
     assert window.scale is not None
     days = Cdf((window.scale.lower, window.scale.upper), (0.0, 1.0))
-    found = interval_record(
+    found = measure_interval_record(
         [measured("41"), measured("41", of=thousands), measured("2026-02-01", days, window)], 30
     )
     assert found is not None
@@ -179,7 +187,7 @@ def test_on_a_log_scale_widths_are_measured_along_it() -> None:
         "700",
         "709",
     ]  # the middle 90 % go from 10^0.15 = 1.413 to 10^2.85 = 707.9
-    found = interval_record([measured(answer, of=of) for answer in answers], 30)
+    found = measure_interval_record([measured(answer, of=of) for answer in answers], 30)
     assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((5, 0.6, 0.9))
 
@@ -189,10 +197,12 @@ def test_a_date_that_never_came_lies_in_an_interval_that_reaches_beyond_the_wind
     assert of.scale is not None
     sure_of_never = Cdf((of.scale.lower, of.scale.upper), (0.0, 0.1))
     for held, inside in ((None, 0.0), (sure_of_never, 1.0)):
-        found = interval_record([measured("never", held, of)], 30)
+        found = measure_interval_record([measured("never", held, of)], 30)
         assert found is not None
         assert (found.n, found.coverage) == (1, inside)
-    came = interval_record([measured("2026-02-01", None, of), measured("2027-02-01", None, of)], 30)
+    came = measure_interval_record(
+        [measured("2026-02-01", None, of), measured("2027-02-01", None, of)], 30
+    )
     assert came is not None
     assert came.coverage == 0.5
 
@@ -200,7 +210,7 @@ def test_a_date_that_never_came_lies_in_an_interval_that_reaches_beyond_the_wind
 def test_an_answer_beyond_an_open_bound_lies_outside() -> None:
     for scale in (OPEN, replace(LOG, open_lower=True, open_upper=True)):
         of = numeric_question(scale, days=100)
-        found = interval_record(
+        found = measure_interval_record(
             [measured(answer, of=of) for answer in ("below", "above", "-5", "2000", "10")], 30
         )
         assert found is not None
@@ -209,7 +219,7 @@ def test_an_answer_beyond_an_open_bound_lies_outside() -> None:
 
 def test_a_mass_below_an_open_bound_reaches_there() -> None:
     low = Cdf((0.0, 100.0), (0.3, 1.0))
-    found = interval_record(
+    found = measure_interval_record(
         [measured(answer, low, numeric_question(OPEN, days=100)) for answer in ("below", "-5")], 30
     )
     assert found is not None
@@ -217,7 +227,7 @@ def test_a_mass_below_an_open_bound_reaches_there() -> None:
 
 
 def test_another_level_gives_other_intervals() -> None:
-    half = interval_record([measured("24"), measured("26")], 30, level=0.5)
+    half = measure_interval_record([measured("24"), measured("26")], 30, level=0.5)
     assert half is not None
     assert (half.coverage, half.mean_width) == pytest.approx((0.5, 0.5))
 
@@ -230,17 +240,17 @@ def test_another_level_gives_other_intervals() -> None:
         (
             numeric_question(days=100),
             resolution("annulled", 100),
-            holding((0, uniform(Scale(0.0, 100.0)))),
+            holding((0, uniform_curve(Scale(0.0, 100.0)))),
         ),
         (
             numeric_question(days=100),
             answered("50", 100),
-            holding((71, uniform(Scale(0.0, 100.0)))),
+            holding((71, uniform_curve(Scale(0.0, 100.0)))),
         ),
         (
             numeric_question(days=100),
             answered("50", 100),
-            holding((0, uniform(Scale(0.0, 100.0))), (60, None)),
+            holding((0, uniform_curve(Scale(0.0, 100.0))), (60, None)),
         ),
         record(HELD),
         (
@@ -250,22 +260,22 @@ def test_another_level_gives_other_intervals() -> None:
         ),
     ],
 )
-def test_questions_without_a_live_curve_then_have_no_record(left_out: Record) -> None:
-    assert interval_record([left_out], 30) is None
-    kept = interval_record([left_out, measured("50")], 30)
+def test_questions_without_a_live_curve_then_have_no_record(left_out: ResolvedRecord) -> None:
+    assert measure_interval_record([left_out], 30) is None
+    kept = measure_interval_record([left_out, measured("50")], 30)
     assert kept is not None
     assert kept.n == 1
 
 
 def test_a_level_that_is_none_is_refused() -> None:
     with pytest.raises(ForecastsError):
-        interval_record([measured("50")], 30, level=1.5)
+        measure_interval_record([measured("50")], 30, level=1.5)
 
 
 @law
 @given(st.lists(worlds, max_size=6), st.sampled_from(LEADS_DAYS))
-def test_every_question_is_in_one_record_at_most(records: list[Record], lead: int) -> None:
-    point, inside = snapshots(records, lead), interval_record(records, lead)
+def test_every_question_is_in_one_record_at_most(records: list[ResolvedRecord], lead: int) -> None:
+    point, inside = take_snapshots(records, lead), measure_interval_record(records, lead)
     assert len(point) <= sum(of.kind == "binary" for of, _, _ in records)
     curves = sum(of.scale is not None for of, _, _ in records)
     if inside is not None:

@@ -23,8 +23,8 @@ from forecasts.scoring.crps import (
     crps_cdf,
     crps_ensemble,
     crps_normal,
-    interval_coverage,
     interval_width_share,
+    measure_interval_coverage,
     quantile_score,
     weighted_interval_score,
 )
@@ -289,14 +289,14 @@ def test_the_weighted_interval_score_of_a_median_alone_is_its_error() -> None:
 
 
 def test_intervals_are_counted_and_measured() -> None:
-    found = interval_coverage(
+    found = measure_interval_coverage(
         [0, 0, 0, 5], [10, 10, 10, 15], [0, 10, 10.1, 7], span=[100, 100, 20, 20]
     )
     assert (found.n, found.coverage) == (4, 0.75)
     assert (found.low95, found.high95) == wilson(3, 4)
     assert found.mean_width == pytest.approx((0.1 + 0.1 + 0.5 + 0.5) / 4)
-    assert interval_coverage(0, 10, [5, NEVER, -math.inf]).coverage == pytest.approx(1 / 3)
-    assert interval_coverage(0, 10, 5) == IntervalRecord(1, 1.0, *wilson(1, 1), 10.0)
+    assert measure_interval_coverage(0, 10, [5, NEVER, -math.inf]).coverage == pytest.approx(1 / 3)
+    assert measure_interval_coverage(0, 10, 5) == IntervalRecord(1, 1.0, *wilson(1, 1), 10.0)
 
 
 def test_sharpness_is_the_mean_width_in_shares_of_each_questions_range() -> None:
@@ -334,7 +334,7 @@ def test_an_answer_that_is_no_number_is_refused_everywhere() -> None:
         lambda y: crps_ensemble([0, 1], y),
         lambda y: quantile_score([0.5], [1], y),
         lambda y: weighted_interval_score(1, [], y),
-        lambda y: interval_coverage(0, 1, y),
+        lambda y: measure_interval_coverage(0, 1, y),
     ]
     for call in calls:
         with pytest.raises(InvalidResolution, match="not NaN"):
@@ -418,10 +418,10 @@ def test_intervals_that_cannot_be_judged_are_refused(
     with pytest.raises(InvalidForecast, match=says):
         interval_width_share(low, high, span=span)
     with pytest.raises(InvalidForecast, match=says):
-        interval_coverage(low, high, 0.5, span=span)
+        measure_interval_coverage(low, high, 0.5, span=span)
 
 
 def test_intervals_without_answers_are_refused() -> None:
     nothing: Floats = np.empty(0)
     with pytest.raises(InvalidForecast, match="no answer yet"):
-        interval_coverage([0], [1], nothing)
+        measure_interval_coverage([0], [1], nothing)

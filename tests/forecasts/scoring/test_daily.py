@@ -12,9 +12,9 @@ from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
-from forecasts.questions.timeline import Timeline, timeline
-from forecasts.scoring.daily import DailyBrier, daily_brier, midnights, score_daily
-from forecasts.scoring.scores import Held, Score, score_question
+from forecasts.questions.timeline import Timeline, build_timeline
+from forecasts.scoring.daily import DailyBrier, daily_brier, list_midnights, score_daily
+from forecasts.scoring.scores import Score, Timelines, score_question
 from tests.forecasts.strategies import (
     ANN,
     LEVELS,
@@ -51,7 +51,7 @@ def daily(*held: Timeline, until: float = 7, outcome: int = 1) -> list[DailyBrie
 
 
 def scored(
-    held: Held, outcome: Outcome = "yes", *, known: float = 10, asked: Question | None = None
+    held: Timelines, outcome: Outcome = "yes", *, known: float = 10, asked: Question | None = None
 ) -> dict[tuple[str, str], Score]:
     found = score_daily(
         question(days=10) if asked is None else asked, resolution(outcome, known), held
@@ -67,21 +67,23 @@ def numbers(found: Score) -> tuple[float | None, float, float]:
 
 
 def test_the_midnight_of_opening_ends_no_day_and_that_of_closing_ends_one() -> None:
-    assert midnights(day(0), day(3)) == (day(1), day(2), day(3))
+    assert list_midnights(day(0), day(3)) == (day(1), day(2), day(3))
 
 
 def test_a_day_that_is_not_over_does_not_count() -> None:
-    assert midnights(day(0.5), day(2.9)) == (day(1), day(2))
-    assert midnights(day(0.2), day(0.9)) == ()
+    assert list_midnights(day(0.5), day(2.9)) == (day(1), day(2))
+    assert list_midnights(day(0.2), day(0.9)) == ()
 
 
 def test_a_time_before_the_opening_has_no_days() -> None:
-    assert midnights(day(5), day(1)) == ()
+    assert list_midnights(day(5), day(1)) == ()
 
 
 def test_midnight_is_that_of_utc_whatever_zone_the_times_are_written_in() -> None:
     east = timezone(timedelta(hours=5))
-    found = midnights(datetime(2026, 1, 1, 4, tzinfo=east), datetime(2026, 1, 2, 6, tzinfo=east))
+    found = list_midnights(
+        datetime(2026, 1, 1, 4, tzinfo=east), datetime(2026, 1, 2, 6, tzinfo=east)
+    )
     assert found == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
 
 
@@ -141,7 +143,7 @@ def test_nobody_has_no_daily_scores() -> None:
 
 def test_a_forecast_of_another_kind_is_refused() -> None:
     with pytest.raises(InvalidForecast, match="binary"):
-        daily(timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]))
+        daily(build_timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]))
 
 
 def test_an_outcome_that_is_neither_yes_nor_no_is_refused() -> None:
@@ -298,7 +300,8 @@ def test_saying_again_what_stands_changes_no_daily_score(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float
 ) -> None:
     saying = {
-        who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()
+        who: build_timeline([*own.steps, (day(again), own.at(day(again)))])
+        for who, own in held.items()
     }
     asked = question(days=100)
     assert score_daily(asked, answer, saying) == score_daily(asked, answer, held)
@@ -311,10 +314,11 @@ def test_what_is_said_after_the_answer_was_known_changes_no_daily_score(
 ) -> None:
     answer, asked = resolution(outcome, known / 4), question(days=100)
     early = {
-        who: timeline(s for s in own.steps if s[0] < day(known / 4)) for who, own in held.items()
+        who: build_timeline(s for s in own.steps if s[0] < day(known / 4))
+        for who, own in held.items()
     }
     late = {
-        who: timeline([*own.steps, (day(known / 4 + later), Binary(p))])
+        who: build_timeline([*own.steps, (day(known / 4 + later), Binary(p))])
         for who, own in early.items()
     }
     assert score_daily(asked, answer, late) == score_daily(asked, answer, early)

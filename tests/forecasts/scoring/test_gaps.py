@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf
 from forecasts.errors import InvalidForecast, InvalidProbability
 from forecasts.questions.question import Outcome
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.gaps import mean_with_gaps
 from forecasts.scoring.scores import score_question
 from tests.forecasts.strategies import (
@@ -63,7 +63,7 @@ def test_a_number_that_is_no_probability_is_not_imputed() -> None:
 
 def test_a_curve_has_no_gaps_to_fill() -> None:
     with pytest.raises(InvalidForecast, match="binary"):
-        filled(timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]), 0.5)
+        filled(build_timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]), 0.5)
 
 
 @pytest.mark.parametrize("outcome", [2, -1])
@@ -90,6 +90,6 @@ def test_filling_gaps_is_holding_what_is_imputed(
     held: Timeline, outcome: Outcome, imputed: float
 ) -> None:
     standing = [(at, steps((0, imputed)).steps[0][1] if d is None else d) for at, d in held.steps]
-    always = timeline([(day(-200), steps((0, imputed)).steps[0][1]), *standing])
+    always = build_timeline([(day(-200), steps((0, imputed)).steps[0][1]), *standing])
     found = filled(held, imputed, outcome=int(outcome == "yes"))
     assert found == pytest.approx(filled(always, None, outcome=int(outcome == "yes")))

@@ -14,18 +14,18 @@ from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.questions.question import ForecasterId, Option, Outcome, Question, Resolution
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.points import (
+    HeldForecast,
     PeerPoints,
-    Stood,
-    given_in,
-    peer_at,
     peer_points,
+    peer_points_at,
+    read_mass,
     score_points,
     spot_time,
 )
 from forecasts.scoring.rulebook import CURVE_FLOOR, RuleName
-from forecasts.scoring.scores import Held, Score, score_question
+from forecasts.scoring.scores import Score, Timelines, score_question
 from tests.forecasts.strategies import (
     day,
     law,
@@ -43,10 +43,12 @@ days = st.integers(0, 60).map(lambda quarters: quarters / 4)
 
 
 @st.composite
-def stretches(draw: st.DrawFn) -> list[Stood]:
+def stretches(draw: st.DrawFn) -> list[HeldForecast]:
     """Stretches of one forecaster within 15 days, in order, with gaps here and there."""
     times = sorted(draw(st.lists(days, max_size=8, unique=True)))
-    return [Stood(a, b, draw(limited)) for a, b in zip(times[::2], times[1::2], strict=False)]
+    return [
+        HeldForecast(a, b, draw(limited)) for a, b in zip(times[::2], times[1::2], strict=False)
+    ]
 
 
 several = st.dictionaries(st.sampled_from(["ann", "bob", "cy", "dee"]), stretches())
@@ -67,19 +69,19 @@ def totals(found: Mapping[str, PeerPoints]) -> dict[str, tuple[float, float]]:
 
 
 def test_who_gave_nine_times_as_much_gains_what_the_other_loses() -> None:
-    assert peer_at({"ann": 0.9, "bob": 0.1}) == pytest.approx(
+    assert peer_points_at({"ann": 0.9, "bob": 0.1}) == pytest.approx(
         {"ann": 100 * math.log(9), "bob": -100 * math.log(9)}
     )
 
 
 def test_who_stands_alone_earns_nothing() -> None:
-    assert peer_at({"ann": 0.9}) == {"ann": 0.0}
-    assert peer_at({}) == {}
+    assert peer_points_at({"ann": 0.9}) == {"ann": 0.0}
+    assert peer_points_at({}) == {}
 
 
 def test_each_is_held_against_the_mean_of_the_others() -> None:
     others = (math.log(0.5) + math.log(0.9)) / 2
-    found = peer_at({"ann": 0.1, "bob": 0.5, "cy": 0.9})
+    found = peer_points_at({"ann": 0.1, "bob": 0.5, "cy": 0.9})
     assert found["ann"] == pytest.approx(100 * (math.log(0.1) - others))
     assert found == pytest.approx(
         {"ann": -190.333124488516, "bob": 51.082562376599064, "cy": 139.2505621119169}
@@ -87,7 +89,7 @@ def test_each_is_held_against_the_mean_of_the_others() -> None:
 
 
 def test_points_of_numbers_and_dates_are_halved() -> None:
-    assert peer_at({"ann": 0.04, "bob": 0.01}, halved=True)["ann"] == pytest.approx(
+    assert peer_points_at({"ann": 0.04, "bob": 0.01}, halved=True)["ann"] == pytest.approx(
         50 * math.log(4)
     )
 
@@ -96,7 +98,7 @@ def test_points_of_numbers_and_dates_are_halved() -> None:
 @given(st.lists(limited, min_size=2, max_size=6))
 def test_points_are_the_log_ratio_to_the_geometric_mean_of_all(given_by: list[float]) -> None:
     middle, n = float(geometric_mean([[p] for p in given_by])[0]), len(given_by)
-    found = peer_at(dict(enumerate(given_by)))
+    found = peer_points_at(dict(enumerate(given_by)))
     for number, p in enumerate(given_by):
         assert found[number] == pytest.approx(100 * n / (n - 1) * math.log(p / middle), abs=1e-9)
 
@@ -111,7 +113,7 @@ def test_nobody_expects_more_points_from_saying_what_they_do_not_believe(
             dict(enumerate([p, *others])),
             dict(enumerate([1 - p, *(1 - other for other in others)])),
         )
-        return believed * peer_at(yes)[0] + (1 - believed) * peer_at(no)[0]
+        return believed * peer_points_at(yes)[0] + (1 - believed) * peer_points_at(no)[0]
 
     assert expected(believed) >= expected(said) - 1e-9
 
@@ -119,31 +121,31 @@ def test_nobody_expects_more_points_from_saying_what_they_do_not_believe(
 @pytest.mark.parametrize("wrong", [0.0, -0.1, 1.1, math.nan])
 def test_what_earns_minus_infinity_or_is_no_probability_is_refused(wrong: float) -> None:
     with pytest.raises(InvalidProbability):
-        peer_at({"ann": wrong, "bob": 0.5})
+        peer_points_at({"ann": wrong, "bob": 0.5})
     with pytest.raises(InvalidProbability):
-        Stood(0.0, 1.0, wrong)
+        HeldForecast(0.0, 1.0, wrong)
 
 
 # Masses by bucket
 
 
 def test_an_option_that_was_not_offered_is_read_from_the_last_one() -> None:
-    assert [given_in([0.2, 0.3, None, 0.5], bucket) for bucket in range(4)] == [0.2, 0.3, 0.5, 0.5]
+    assert [read_mass([0.2, 0.3, None, 0.5], bucket) for bucket in range(4)] == [0.2, 0.3, 0.5, 0.5]
 
 
 def test_a_mass_of_zero_is_a_mass_and_not_missing() -> None:
-    assert given_in([0.0, 1.0], 0) == 0.0
+    assert read_mass([0.0, 1.0], 0) == 0.0
 
 
 @pytest.mark.parametrize("bucket", [-1, 2])
 def test_a_bucket_that_is_not_there_is_refused(bucket: int) -> None:
     with pytest.raises(InvalidForecast, match="no bucket"):
-        given_in([0.5, 0.5], bucket)
+        read_mass([0.5, 0.5], bucket)
 
 
 def test_a_last_option_without_mass_is_refused_where_another_is_to_be_read_from_it() -> None:
     with pytest.raises(InvalidForecast, match="last option"):
-        given_in([1.0, None, None], 1)
+        read_mass([1.0, None, None], 1)
 
 
 # Over time
@@ -151,7 +153,12 @@ def test_a_last_option_without_mass_is_refused_where_another_is_to_be_read_from_
 
 def test_joining_late_earns_for_the_time_that_remains() -> None:
     found = peer_points(
-        {"a": [Stood(0, 10, 0.1)], "b": [Stood(0, 10, 0.5)], "c": [Stood(5, 10, 0.9)]}, 10
+        {
+            "a": [HeldForecast(0, 10, 0.1)],
+            "b": [HeldForecast(0, 10, 0.5)],
+            "c": [HeldForecast(5, 10, 0.9)],
+        },
+        10,
     )
     assert totals(found) == {
         "a": pytest.approx((-175.638457865963, 1.0)),
@@ -161,18 +168,22 @@ def test_joining_late_earns_for_the_time_that_remains() -> None:
 
 
 def test_time_after_an_early_answer_counts_as_nothing() -> None:
-    found = peer_points({"ann": [Stood(0, 3, 0.9)], "bob": [Stood(0, 3, 0.6)]}, 10)
+    found = peer_points({"ann": [HeldForecast(0, 3, 0.9)], "bob": [HeldForecast(0, 3, 0.6)]}, 10)
     assert totals(found)["ann"] == pytest.approx((0.3 * 100 * math.log(1.5), 0.3))
 
 
 def test_coverage_ends_when_the_last_forecaster_withdraws() -> None:
-    found = peer_points({"ann": [Stood(0, 3, 0.5)], "bob": [Stood(0, 7, 0.5)]}, 10)
+    found = peer_points({"ann": [HeldForecast(0, 3, 0.5)], "bob": [HeldForecast(0, 7, 0.5)]}, 10)
     assert totals(found) == {"ann": (0.0, 0.3), "bob": (0.0, 0.7)}
 
 
 def test_a_line_ends_whenever_anybody_changes() -> None:
     found = peer_points(
-        {"ann": [Stood(0, 10, 0.9)], "bob": [Stood(2, 4, 0.6), Stood(4, 6, 0.3)]}, 10
+        {
+            "ann": [HeldForecast(0, 10, 0.9)],
+            "bob": [HeldForecast(2, 4, 0.6), HeldForecast(4, 6, 0.3)],
+        },
+        10,
     )
     assert [(x.start, x.end, x.stretch, x.weight) for x in found["ann"].lines] == [
         (0, 2, 0, 0.2),
@@ -188,7 +199,10 @@ def test_a_line_ends_whenever_anybody_changes() -> None:
 
 def test_stretches_without_length_count_nothing() -> None:
     found = peer_points(
-        {"ann": [Stood(4, 4, 0.1), Stood(5, 3, 0.1), Stood(5, 10, 0.9)], "bob": [Stood(7, 7, 0.2)]},
+        {
+            "ann": [HeldForecast(4, 4, 0.1), HeldForecast(5, 3, 0.1), HeldForecast(5, 10, 0.9)],
+            "bob": [HeldForecast(7, 7, 0.2)],
+        },
         10,
     )
     assert totals(found) == {"ann": (0.0, 0.5), "bob": (0.0, 0.0)}
@@ -202,15 +216,17 @@ def test_nobody_has_no_points() -> None:
 @pytest.mark.parametrize(
     ("stood", "scheduled", "why"),
     [
-        ([Stood(0, 5, 0.5), Stood(4, 6, 0.5)], 10, "one forecast at a time"),
-        ([Stood(4, 6, 0.5), Stood(0, 2, 0.5)], 10, "one forecast at a time"),
-        ([Stood(0, math.inf, 0.5)], 10, "start and an end"),
-        ([Stood(0, 5, 0.5)], 0, "scheduled length"),
-        ([Stood(0, 5, 0.5)], math.inf, "scheduled length"),
-        ([Stood(0, 5, 0.5)], math.nan, "scheduled length"),
+        ([HeldForecast(0, 5, 0.5), HeldForecast(4, 6, 0.5)], 10, "one forecast at a time"),
+        ([HeldForecast(4, 6, 0.5), HeldForecast(0, 2, 0.5)], 10, "one forecast at a time"),
+        ([HeldForecast(0, math.inf, 0.5)], 10, "start and an end"),
+        ([HeldForecast(0, 5, 0.5)], 0, "scheduled length"),
+        ([HeldForecast(0, 5, 0.5)], math.inf, "scheduled length"),
+        ([HeldForecast(0, 5, 0.5)], math.nan, "scheduled length"),
     ],
 )
-def test_times_that_cannot_be_are_refused(stood: list[Stood], scheduled: float, why: str) -> None:
+def test_times_that_cannot_be_are_refused(
+    stood: list[HeldForecast], scheduled: float, why: str
+) -> None:
     with pytest.raises(InvalidTime, match=why):
         peer_points({"ann": stood}, scheduled)
 
@@ -218,7 +234,7 @@ def test_times_that_cannot_be_are_refused(stood: list[Stood], scheduled: float, 
 @law
 @given(several, st.booleans())
 def test_points_add_up_to_zero_over_forecasters(
-    stood: dict[str, list[Stood]], halved: bool
+    stood: dict[str, list[HeldForecast]], halved: bool
 ) -> None:
     found = peer_points(stood, 15, halved=halved)
     assert math.fsum(each.points for each in found.values()) == pytest.approx(0.0, abs=1e-9)
@@ -232,11 +248,11 @@ def test_points_add_up_to_zero_over_forecasters(
 @law
 @given(several, st.floats(0.1, 0.9))
 def test_splitting_every_stretch_changes_nothing(
-    stood: dict[str, list[Stood]], share: float
+    stood: dict[str, list[HeldForecast]], share: float
 ) -> None:
-    def halves(s: Stood) -> list[Stood]:
+    def halves(s: HeldForecast) -> list[HeldForecast]:
         middle = s.start + share * (s.end - s.start)
-        return [Stood(s.start, middle, s.given), Stood(middle, s.end, s.given)]
+        return [HeldForecast(s.start, middle, s.p), HeldForecast(middle, s.end, s.p)]
 
     split = {name: [half for s in own for half in halves(s)] for name, own in stood.items()}
     before, after = totals(peer_points(stood, 15)), totals(peer_points(split, 15))
@@ -245,9 +261,11 @@ def test_splitting_every_stretch_changes_nothing(
 
 @law
 @given(several, st.sampled_from([2.0, 24.0, 86_400_000_000.0]))
-def test_the_unit_of_time_does_not_matter(stood: dict[str, list[Stood]], unit: float) -> None:
+def test_the_unit_of_time_does_not_matter(
+    stood: dict[str, list[HeldForecast]], unit: float
+) -> None:
     other = {
-        name: [Stood(s.start * unit, s.end * unit, s.given) for s in own]
+        name: [HeldForecast(s.start * unit, s.end * unit, s.p) for s in own]
         for name, own in stood.items()
     }
     before, after = totals(peer_points(stood, 15)), totals(peer_points(other, 15 * unit))
@@ -260,7 +278,7 @@ ANN, BOB, CY = (ForecasterId(name) for name in ("ann", "bob", "cy"))
 
 
 def scored(
-    held: Held,
+    held: Timelines,
     outcome: Outcome = "yes",
     *,
     known: float = 10,
@@ -385,8 +403,8 @@ def with_options(*options: Option) -> Question:
 
 def test_an_option_added_later_is_read_from_other() -> None:
     asked = with_options(Option("Moscow"), Option("Minsk", added_at=day(5)), Option("Other"))
-    early = timeline([(day(0), Categorical(("Moscow", "Other"), (0.2, 0.8)))])
-    late = timeline([(day(5), Categorical(("Moscow", "Minsk", "Other"), (0.2, 0.4, 0.4)))])
+    early = build_timeline([(day(0), Categorical(("Moscow", "Other"), (0.2, 0.8)))])
+    late = build_timeline([(day(5), Categorical(("Moscow", "Minsk", "Other"), (0.2, 0.4, 0.4)))])
     found = scored({ANN: early, BOB: late}, "answered", asked=asked, answer="Minsk", spot_at=day(6))
     assert found["spot_peer", "ann"].skill_over_schedule == pytest.approx(100 * math.log(2))
     assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(100 * math.log2(1.6))
@@ -400,8 +418,8 @@ def test_the_mass_of_a_removed_option_counts_for_other_from_then_on() -> None:
     both = Categorical(("Moscow", "Minsk", "Other"), (0.2, 0.4, 0.4))
     found = scored(
         {
-            ANN: timeline([(day(0), both)]),
-            BOB: timeline([(day(0), Categorical(("Moscow", "Other"), (0.6, 0.4)))]),
+            ANN: build_timeline([(day(0), both)]),
+            BOB: build_timeline([(day(0), Categorical(("Moscow", "Other"), (0.6, 0.4)))]),
         },
         "answered",
         asked=asked,
@@ -422,7 +440,7 @@ def test_a_curve_is_held_against_others_by_the_mass_near_the_answer_and_halved()
         Cdf((0.0, 200.0), (0.0, 1.0)),
         Cdf((0.0, 100.0, 104.0, 200.0), (0.0, 0.1, 0.9, 1.0)),
     )
-    held = {ANN: timeline([(day(0), wide)]), BOB: timeline([(day(0), narrow)])}
+    held = {ANN: build_timeline([(day(0), wide)]), BOB: build_timeline([(day(0), narrow)])}
     found = scored(held, "answered", asked=numeric(Scale(0.0, 200.0)), answer="102.5")
     assert found["peer", "bob"].skill_over_schedule == pytest.approx(50 * math.log(0.2 / 0.005))
     assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(
@@ -439,7 +457,7 @@ def test_a_curve_that_excluded_the_answer_loses_much_and_not_everything(
 ) -> None:
     asked = numeric(Scale(0.0, 200.0, open_lower=True, open_upper=True))
     sure = Cdf((0.0, 1.0, 2.0, 200.0), (0.0, 0.0, 1.0, 1.0))
-    found = scored({ANN: timeline([(day(0), sure)])}, "answered", asked=asked, answer=answer)
+    found = scored({ANN: build_timeline([(day(0), sure)])}, "answered", asked=asked, answer=answer)
     even = 0.9 / 200 if answer == "150" else 0.05
     assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(
         50 * math.log(least / even)
@@ -484,7 +502,8 @@ def test_saying_again_what_stands_changes_no_points(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float
 ) -> None:
     saying = {
-        who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()
+        who: build_timeline([*own.steps, (day(again), own.at(day(again)))])
+        for who, own in held.items()
     }
     before, after = (score_points(question(days=100), answer, each) for each in (held, saying))
     for a, b in zip(before, after, strict=True):
@@ -501,9 +520,12 @@ def test_what_is_said_after_the_answer_was_known_changes_nothing(
     held: dict[ForecasterId, Timeline], outcome: Outcome, known: int, later: int, p: float
 ) -> None:
     answer = resolution(outcome, known)
-    early = {who: timeline(s for s in own.steps if s[0] < day(known)) for who, own in held.items()}
+    early = {
+        who: build_timeline(s for s in own.steps if s[0] < day(known)) for who, own in held.items()
+    }
     late = {
-        who: timeline([*own.steps, (day(known + later), Binary(p))]) for who, own in early.items()
+        who: build_timeline([*own.steps, (day(known + later), Binary(p))])
+        for who, own in early.items()
     }
     assert score_points(question(days=100), answer, late) == score_points(
         question(days=100), answer, early

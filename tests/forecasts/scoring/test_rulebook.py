@@ -10,24 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from forecasts.aggregation.pooling import crowd_cdf
-from forecasts.distributions.cdf import Cdf, Scale, from_quantiles, uniform
-from forecasts.distributions.distribution import Binary, Categorical, Distribution, even
+from forecasts.aggregation.pooling import pool_curves
+from forecasts.distributions.cdf import Cdf, Scale, curve_from_quantiles, uniform_curve
+from forecasts.distributions.distribution import (
+    Binary,
+    Categorical,
+    Distribution,
+    even_distribution,
+)
 from forecasts.questions.answers import Answer
 from forecasts.questions.question import Kind, Option, Question
 from forecasts.scoring.rulebook import (
     BUCKETS,
     CURVE_FLOOR,
     HEADLINE,
-    OWN_RULES,
     QUANTILE_LEVELS,
     RULES,
+    SOLO_RULES,
     RuleName,
-    gains,
-    ignorance,
-    mass_given,
+    ignorance_forecast,
+    outcome_mass,
     points_mass,
-    values_of,
+    rule_gains,
+    rule_values,
 )
 from tests.forecasts.strategies import (
     KINDS,
@@ -56,7 +61,7 @@ ANSWERS: dict[str, list[Answer]] = {
 
 
 def value(rule: RuleName, asked: Question, happened: Answer, held: Distribution) -> float:
-    return float(values_of(rule, asked, happened, [held])[0])
+    return float(rule_values(rule, asked, happened, [held])[0])
 
 
 # Which rule judges which kind
@@ -66,27 +71,35 @@ def test_every_rule_stands_under_its_name_and_is_told_apart_by_its_title() -> No
     assert set(RULES) == set(get_args(RuleName))
     assert all(rule.name == name for name, rule in RULES.items())
     assert len({rule.title for rule in RULES.values()}) == len(RULES)
-    assert set(OWN_RULES) == {"brier", "ranked", "crps", "log", "spherical", "quantile", "baseline"}
+    assert set(SOLO_RULES) == {
+        "brier",
+        "ranked",
+        "crps",
+        "log",
+        "spherical",
+        "quantile",
+        "baseline",
+    }
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
     assert kind in RULES[HEADLINE[kind]].kinds
-    assert HEADLINE[kind] in OWN_RULES
+    assert HEADLINE[kind] in SOLO_RULES
 
 
 @pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("rule", OWN_RULES)
+@pytest.mark.parametrize("rule", SOLO_RULES)
 def test_a_rule_judges_the_kinds_that_it_names_and_no_other(
     rule: RuleName, asked: Question
 ) -> None:
     happened = ANSWERS.get(asked.kind, [5.0])[0]
     if asked.kind in RULES[rule].kinds:
-        assert np.isfinite(values_of(rule, asked, happened, [asked.prior])).all()
-        assert values_of(rule, asked, happened, []).tolist() == []
+        assert np.isfinite(rule_values(rule, asked, happened, [asked.prior])).all()
+        assert rule_values(rule, asked, happened, []).tolist() == []
     else:
         with pytest.raises(KeyError):
-            values_of(rule, asked, happened, [asked.prior])
+            rule_values(rule, asked, happened, [asked.prior])
 
 
 def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
@@ -97,9 +110,9 @@ def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
         "spot_peer",
     ]
     values = np.array([0.04, 0.36])
-    assert gains("brier", values, 0.25).tolist() == pytest.approx([0.21, -0.11])
-    assert gains("spherical", values, 0.25).tolist() == pytest.approx([-0.21, 0.11])
-    assert gains("baseline", values, 0.25).tolist() == values.tolist()
+    assert rule_gains("brier", values, 0.25).tolist() == pytest.approx([0.21, -0.11])
+    assert rule_gains("spherical", values, 0.25).tolist() == pytest.approx([-0.21, 0.11])
+    assert rule_gains("baseline", values, 0.25).tolist() == values.tolist()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +176,7 @@ def test_the_spherical_score_and_points_are_higher_the_better() -> None:
 @law
 @given(
     st.sampled_from(KINDS).flatmap(lambda q: st.tuples(st.just(q), distributions(q))),
-    st.sampled_from(OWN_RULES),
+    st.sampled_from(SOLO_RULES),
 )
 def test_no_forecast_leaves_the_range_of_a_rule(
     pair: tuple[Question, Distribution], rule: RuleName
@@ -224,10 +237,10 @@ def test_forecasts_of_one_question_may_name_different_options() -> None:
         Categorical(("Moscow", "Other"), (0.4, 0.6)),
         Categorical(("Moscow", "Minsk", "Other"), (0.4, 0.5, 0.1)),
     )
-    assert values_of("brier", asked, "Minsk", [before, after]).tolist() == pytest.approx(
+    assert rule_values("brier", asked, "Minsk", [before, after]).tolist() == pytest.approx(
         [0.16, 0.21]
     )
-    points = values_of("baseline", asked, "Minsk", [before, after])
+    points = rule_values("baseline", asked, "Minsk", [before, after])
     assert points.tolist() == pytest.approx(
         [100 * (1 + math.log2(0.6)), 100 * math.log(1.5) / math.log(3)]
     )
@@ -256,7 +269,7 @@ SKEWED = Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0))
 
 def test_crps_is_a_share_of_the_range() -> None:
     asked = numeric_question()
-    found = [value("crps", asked, y, uniform(Scale(0.0, 100.0))) for y in (0.0, 50.0, 100.0)]
+    found = [value("crps", asked, y, uniform_curve(Scale(0.0, 100.0))) for y in (0.0, 50.0, 100.0)]
     assert found == pytest.approx([1 / 3, 1 / 12, 1 / 3])
     # Up to 20 the square of a line from 0 to ½, over a fifth; then that of a line from ½ to 0 over
     # the rest.
@@ -334,8 +347,10 @@ def test_knots_inserted_on_a_curve_change_nothing(
     assert scale.locations(finer.central()) == pytest.approx(
         scale.locations(curve.central()), rel=0, abs=1e-9
     )
-    other = uniform(scale)
-    pooled = [Cdf(*map(tuple, crowd_cdf([(c.x, c.p), (other.x, other.p)]))) for c in (curve, finer)]
+    other = uniform_curve(scale)
+    pooled = [
+        Cdf(*map(tuple, pool_curves([(c.x, c.p), (other.x, other.p)]))) for c in (curve, finer)
+    ]
     crowds = [value("crps", asked, y, c) for c in pooled]
     assert crowds[0] == pytest.approx(crowds[1], rel=0, abs=1e-9)
 
@@ -354,7 +369,7 @@ def test_on_an_open_log_scale_an_answer_below_its_zero_point_is_just_below() -> 
 def test_a_date_that_never_comes_is_scored_on_the_mass_that_said_it_would() -> None:
     asked = date_question(days=100)
     assert asked.scale is not None
-    held = from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)
+    held = curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)
     # A line from 0 to ½ over half of the window, and one from 0.5 to 0.8 over the other.
     expected = 0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3
     assert value("crps", asked, math.inf, held) == pytest.approx(expected)
@@ -374,9 +389,9 @@ def test_a_narrow_curve_is_as_wrong_beyond_its_knots_as_one_that_is_written_out(
 
 def test_the_quantile_score_reads_a_curve_at_five_levels() -> None:
     pinballs = [0.05 * 0.45, 0.25 * 0.25, 0.0, 0.25 * 0.25, 0.05 * 0.45]
-    assert value("quantile", numeric_question(), 50.0, uniform(Scale(0.0, 100.0))) == pytest.approx(
-        2 * sum(pinballs) / 5
-    )
+    assert value(
+        "quantile", numeric_question(), 50.0, uniform_curve(Scale(0.0, 100.0))
+    ) == pytest.approx(2 * sum(pinballs) / 5)
     assert len(QUANTILE_LEVELS) == 5
 
 
@@ -402,7 +417,7 @@ def test_knowing_nothing_earns_no_points_wherever_the_answer_lies(scale: Scale) 
     places = [0.0, 1e-9, 0.005, 0.123, 0.5, 0.999, 1.0]
     beyond = [-math.inf] * scale.open_lower + [math.inf] * scale.open_upper
     for y in [scale.lower, *scale.values(places[1:-1]).tolist(), scale.upper, *beyond]:
-        assert value("baseline", numeric_question(scale), y, uniform(scale)) == pytest.approx(
+        assert value("baseline", numeric_question(scale), y, uniform_curve(scale)) == pytest.approx(
             0.0, abs=1e-6
         )
 
@@ -410,7 +425,7 @@ def test_knowing_nothing_earns_no_points_wherever_the_answer_lies(scale: Scale) 
 def test_the_lower_bound_lies_in_the_first_part_of_the_scale_and_the_upper_in_the_last() -> None:
     asked = numeric_question(OPEN)
     held = Cdf((0.0, 0.5, 99.5, 100.0), (0.1, 0.4, 0.6, 0.8))
-    given_to = [mass_given(asked, y, held) for y in (-0.001, 0.0, 0.5, 50.0, 100.0, 100.001)]
+    given_to = [outcome_mass(asked, y, held) for y in (-0.001, 0.0, 0.5, 50.0, 100.0, 100.001)]
     assert given_to == pytest.approx([0.1, 0.3, 0.3, 0.2 / 198, 0.2, 0.2])
 
 
@@ -421,14 +436,16 @@ def test_the_masses_of_all_parts_of_a_scale_add_up_to_1(pair: tuple[Scale, Cdf])
     inside = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS).tolist()
     answers = [scale.lower - 1, *inside, scale.upper + 1]
     assert math.fsum(
-        mass_given(numeric_question(scale), y, held) for y in answers
+        outcome_mass(numeric_question(scale), y, held) for y in answers
     ) == pytest.approx(1.0)
 
 
 def test_the_mass_given_to_what_happened_is_read_for_every_kind() -> None:
-    assert mass_given(question(), 1, Binary(0.8)) == 0.8
-    assert mass_given(question(), 0, Binary(0.8)) == pytest.approx(0.2)
-    assert mass_given(categorical_question(), "Minsk", Categorical(OPTIONS, (0.2, 0.5, 0.3))) == 0.3
+    assert outcome_mass(question(), 1, Binary(0.8)) == 0.8
+    assert outcome_mass(question(), 0, Binary(0.8)) == pytest.approx(0.2)
+    assert (
+        outcome_mass(categorical_question(), "Minsk", Categorical(OPTIONS, (0.2, 0.5, 0.3))) == 0.3
+    )
 
 
 def test_points_limit_how_near_to_0_and_1_a_mass_counts() -> None:
@@ -450,7 +467,7 @@ def test_points_limit_how_near_to_0_and_1_a_mass_counts() -> None:
 def test_a_curve_that_excluded_what_happened_loses_points_and_not_all_of_them() -> None:
     asked = date_question(days=100)
     assert asked.scale is not None
-    surely = from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.0)
+    surely = curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.0)
     assert value("baseline", asked, math.inf, surely) == pytest.approx(50 * math.log(0.001 / 0.05))
 
 
@@ -458,9 +475,9 @@ def test_a_curve_that_excluded_what_happened_loses_points_and_not_all_of_them() 
 
 
 def test_skill_counts_from_what_somebody_who_knows_nothing_would_say() -> None:
-    assert ignorance(question()) == Binary(0.5)
+    assert ignorance_forecast(question()) == Binary(0.5)
     late = categorical_question("Moscow", Option("Minsk", added_at=day(10)), "Other")
-    assert ignorance(late) == even(("Moscow", "Other"))
+    assert ignorance_forecast(late) == even_distribution(("Moscow", "Other"))
     early = categorical_question("Moscow", Option("Minsk", added_at=OPENS), "Other")
-    assert ignorance(early) == even(("Moscow", "Minsk", "Other"))
-    assert ignorance(numeric_question(OPEN)) == uniform(OPEN)
+    assert ignorance_forecast(early) == even_distribution(("Moscow", "Minsk", "Other"))
+    assert ignorance_forecast(numeric_question(OPEN)) == uniform_curve(OPEN)

@@ -21,12 +21,12 @@ from forecasts.scoring.rules import (
     brier_index,
     brier_options,
     brier_options_two_sided,
+    brier_ordered,
+    brier_ordered_two_sided,
     brier_two_sided,
     log_score,
     log_score_options,
-    ranked_options,
     ranked_probability_score,
-    ranked_two_sided,
     spherical,
     spherical_options,
 )
@@ -69,8 +69,8 @@ OPTIONS: dict[str, Rule] = {
     "brier two-sided": brier_options_two_sided,
     "log without clip": log_raw_options,
     "spherical": spherical_loss_options,
-    "ranked": ranked_options,
-    "ranked two-sided": ranked_two_sided,
+    "ranked": brier_ordered,
+    "ranked two-sided": brier_ordered_two_sided,
     "ranked probability score": ranked_probability_score,
 }
 EVERY_OPTION_RULE: dict[str, Rule] = {**OPTIONS, "log": log_score_options}
@@ -153,18 +153,20 @@ def test_option_rules_give_the_numbers_worked_by_hand() -> None:
     # Cuts: .1 said of "first", .3 of "first or second", .6 of "not the last"; only the last came
     # true.
     assert ranked_probability_score(p, third) == pytest.approx(0.01 + 0.09 + 0.16)
-    assert ranked_options(p, third) == pytest.approx(0.26 / 3)
-    assert ranked_two_sided(p, third) == pytest.approx(0.52 / 3)
+    assert brier_ordered(p, third) == pytest.approx(0.26 / 3)
+    assert brier_ordered_two_sided(p, third) == pytest.approx(0.52 / 3)
 
 
 def test_the_ordered_rule_counts_the_option_that_happened_into_its_own_cut() -> None:
     """Leaving it out is a known slip, and gives 0.34 here: cuts .1 | .7 | .9, wins second."""
-    assert ranked_two_sided([0.1, 0.6, 0.2, 0.1], 1) == pytest.approx(2 * (0.01 + 0.09 + 0.01) / 3)
+    assert brier_ordered_two_sided([0.1, 0.6, 0.2, 0.1], 1) == pytest.approx(
+        2 * (0.01 + 0.09 + 0.01) / 3
+    )
 
 
 def test_a_near_miss_costs_less_than_a_far_one_only_when_options_are_ordered() -> None:
     near, far = [0.0, 0.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0]
-    assert ranked_options(near, 3) < ranked_options(far, 3) == 1.0
+    assert brier_ordered(near, 3) < brier_ordered(far, 3) == 1.0
     assert brier_options(near, 3) == brier_options(far, 3) == 1.0
 
 
@@ -173,7 +175,7 @@ def test_a_near_miss_costs_less_than_a_far_one_only_when_options_are_ordered() -
 def test_two_options_score_as_a_binary_question_does(p: float, outcome: int) -> None:
     both = [1.0 - p, p]
     assert brier_options(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
-    assert ranked_options(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
+    assert brier_ordered(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
     assert ranked_probability_score(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
     assert brier_options_two_sided(both, outcome) == pytest.approx(
         brier_two_sided(p, outcome), abs=1e-12
@@ -192,8 +194,8 @@ def test_scores_stay_in_the_range_that_they_promise(pair: tuple[list[float], lis
         (brier_options_two_sided, 0.0, 2.0),
         (log_score_options, -math.log(0.999), -math.log(0.001)),
         (spherical_options, 0.0, 1.0),
-        (ranked_options, 0.0, 1.0),
-        (ranked_two_sided, 0.0, 2.0),
+        (brier_ordered, 0.0, 1.0),
+        (brier_ordered_two_sided, 0.0, 2.0),
         (ranked_probability_score, 0.0, count - 1.0),
     ]:
         scores = rule(p, each)

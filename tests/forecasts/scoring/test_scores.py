@@ -6,7 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forecasts.distributions.cdf import Cdf, Scale, date_of, from_quantiles, uniform
+from forecasts.distributions.cdf import (
+    Cdf,
+    Scale,
+    curve_from_quantiles,
+    date_from_day_number,
+    uniform_curve,
+)
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.questions.question import (
     ForecasterId,
@@ -16,18 +22,18 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
 )
-from forecasts.questions.timeline import Span, Timeline
+from forecasts.questions.timeline import ForecastSpan, Timeline
 from forecasts.scoring.rulebook import RuleName
 from forecasts.scoring.scores import (
     RESAMPLES,
     Score,
     Summary,
-    recompute,
-    recomputes,
+    recompute_score,
     score_question,
     score_spans,
     standing_spans,
-    summarise,
+    summarise_scores,
+    verify_receipt,
 )
 from forecasts.statistics.resampling import bootstrap_interval
 from tests.forecasts.strategies import (
@@ -68,7 +74,7 @@ def numbers(found: Score) -> tuple[float | None, float, float]:
 
 
 def again(found: Score, *, days: float = 10, known: float = 10) -> Score:
-    return recompute(question(days=days), resolution("yes", known), found)
+    return recompute_score(question(days=days), resolution("yes", known), found)
 
 
 # Over time
@@ -264,14 +270,14 @@ def test_a_removed_option_moves_to_other_and_splits_the_receipt() -> None:
         (day(6), day(10), Categorical(("Moscow", "Other"), (0.75, 0.25))),
     ]
     assert [line.score for line in found.receipt] == pytest.approx([0.4375, 0.5625, 0.0625])
-    assert recompute(asked, answered("Moscow", 10), found) == found
+    assert recompute_score(asked, answered("Moscow", 10), found) == found
 
 
 def test_an_option_removed_after_the_answer_was_known_splits_nothing() -> None:
     asked = categorical_question("Moscow", Option("Beijing", removed_at=day(4)), "Other", days=10)
     held = holding((0, Categorical(OPTIONS, (0.25, 0.25, 0.5))))
     assert standing_spans(asked, answered("Moscow", 4), held) == (
-        Span(day(0), day(4), Categorical(OPTIONS, (0.25, 0.25, 0.5))),
+        ForecastSpan(day(0), day(4), Categorical(OPTIONS, (0.25, 0.25, 0.5))),
     )
 
 
@@ -280,7 +286,9 @@ def test_an_option_removed_after_the_answer_was_known_splits_nothing() -> None:
 
 def test_a_numeric_question_scores_by_hand_over_time() -> None:
     asked = numeric_question(days=10)
-    held = holding((0, uniform(Scale(0.0, 100.0))), (5, Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0))))
+    held = holding(
+        (0, uniform_curve(Scale(0.0, 100.0))), (5, Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0)))
+    )
     found = by_rule(asked, answered("20", 10), held, "crps")
     even = (0.2**3 + 0.8**3) / 3
     skewed = 0.2 * 0.25 / 3 + 0.8 * 0.25 / 3
@@ -317,12 +325,14 @@ def test_the_same_curve_with_more_knots_has_the_same_score() -> None:
 def test_a_date_question_scores_by_hand_and_never_is_an_answer() -> None:
     asked = date_question(days=100)
     assert asked.scale is not None
-    held = holding((0, from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)))
+    held = holding((0, curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)))
     never = by_rule(asked, answered("never", 100), held, "crps")
     assert never.mean_while_active == pytest.approx(0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3)
     assert never.mean_while_active is not None
     assert never.skill_over_schedule == pytest.approx(0.95**2 / 3 - never.mean_while_active)
-    came = by_rule(asked, answered(date_of(asked.scale.lower + 50).isoformat(), 50), held, "crps")
+    came = by_rule(
+        asked, answered(date_from_day_number(asked.scale.lower + 50).isoformat(), 50), held, "crps"
+    )
     assert came.mean_while_active == pytest.approx(0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.1 + 0.04) / 3)
     assert (came.coverage, came.attainable_coverage) == (0.5, 0.5)
 
@@ -413,8 +423,8 @@ def test_a_receipt_with_another_forecast_gives_another_score_for_every_kind(
 ) -> None:
     for honest in score_question(asked, said, {ANN: holding((0, held))}):
         wrong = replace(honest, receipt=(replace(honest.receipt[0], forecast=forged),))
-        assert recompute(asked, said, honest) == honest
-        assert recompute(asked, said, wrong) != wrong
+        assert recompute_score(asked, said, honest) == honest
+        assert recompute_score(asked, said, wrong) != wrong
 
 
 # Summaries
@@ -436,7 +446,7 @@ def plain(
 
 def test_a_summary_is_the_plain_mean_over_questions() -> None:
     scores = [plain("ann", 0.1, 0.2), plain("ann", 0.3, -0.1, coverage=0.5)]
-    (summary,) = summarise(scores)
+    (summary,) = summarise_scores(scores)
     assert (summary.forecaster_id, summary.rule, summary.questions) == (
         ForecasterId("ann"),
         "brier",
@@ -449,8 +459,10 @@ def test_a_summary_is_the_plain_mean_over_questions() -> None:
 
 def test_questions_on_which_nothing_stood_count_in_no_part_of_a_summary() -> None:
     scores = [plain("ann", 0.1, 0.2), plain("ann", None, 0.0, coverage=0.0)]
-    assert summarise(scores) == summarise(scores[:1])
-    assert summarise(scores[1:]) == (Summary(ForecasterId("ann"), "brier", 0, None, None, 0.0),)
+    assert summarise_scores(scores) == summarise_scores(scores[:1])
+    assert summarise_scores(scores[1:]) == (
+        Summary(ForecasterId("ann"), "brier", 0, None, None, 0.0),
+    )
 
 
 def test_summaries_come_by_rule_with_the_best_skill_first_and_the_idle_last() -> None:
@@ -462,7 +474,7 @@ def test_summaries_come_by_rule_with_the_best_skill_first_and_the_idle_last() ->
         plain("even", 0.25, 0.0),
         plain("also even", 0.25, 0.0),
     ]
-    order = [(s.rule, s.forecaster_id) for s in summarise(scores)]
+    order = [(s.rule, s.forecaster_id) for s in summarise_scores(scores)]
     assert order == [
         ("brier", "good"),
         ("brier", "also even"),
@@ -487,32 +499,32 @@ def test_a_mean_skill_has_an_interval_over_clusters_of_questions_that_share_thei
         QuestionId("q1"): "a",
         QuestionId("q2"): "b",
     }  # q3 stands alone
-    (summary,) = summarise(over(*skills), clusters)
+    (summary,) = summarise_scores(over(*skills), clusters)
     assert (summary.questions, summary.clusters) == (4, 3)
     assert (summary.low, summary.high) == bootstrap_interval(skills, fates, resamples=RESAMPLES)
     assert summary.low is not None
     assert summary.high is not None
     assert summary.low < 0.125 < summary.high
-    (apart,) = summarise(over(*skills))
+    (apart,) = summarise_scores(over(*skills))
     assert apart.clusters == 4
 
 
 def test_one_cluster_has_no_interval() -> None:
     for scores in (over(0.2), over(0.2, 0.4)):
-        (summary,) = summarise(scores, {QuestionId("q0"): "war", QuestionId("q1"): "war"})
+        (summary,) = summarise_scores(scores, {QuestionId("q0"): "war", QuestionId("q1"): "war"})
         assert (summary.clusters, summary.low, summary.high) == (1, None, None)
 
 
 def test_no_scores_have_no_summaries() -> None:
-    assert summarise([]) == ()
+    assert summarise_scores([]) == ()
 
 
 def test_a_receipt_alone_tells_of_the_rules_that_judge_a_forecaster_alone() -> None:
     asked, held = question(days=10), steps((0, 0.8))
     said = resolution("yes", 10)
     (found, *_) = score_question(asked, said, {ANN: held})
-    assert recomputes(asked, said, found) is True
-    assert recomputes(asked, said, replace(found, coverage=0.5)) is False
-    assert recomputes(asked, None, found) is None
-    assert recomputes(asked, resolution("annulled", 10), found) is None
-    assert recomputes(asked, said, replace(found, rule="peer")) is None
+    assert verify_receipt(asked, said, found) is True
+    assert verify_receipt(asked, said, replace(found, coverage=0.5)) is False
+    assert verify_receipt(asked, None, found) is None
+    assert verify_receipt(asked, resolution("annulled", 10), found) is None
+    assert verify_receipt(asked, said, replace(found, rule="peer")) is None

@@ -10,22 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distributions.cdf import Cdf, Scale, uniform
+from forecasts.distributions.cdf import Cdf, Scale, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
-from forecasts.questions.answers import Answer, answer
+from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.rulebook import (
     BUCKETS,
-    OWN_RULES,
     QUANTILE_LEVELS,
     RULES,
+    SOLO_RULES,
     RuleName,
-    gains,
-    ignorance,
-    values_of,
+    ignorance_forecast,
+    rule_gains,
+    rule_values,
 )
-from forecasts.scoring.scores import Score, recompute, score_question, standing_spans
+from forecasts.scoring.scores import Score, recompute_score, score_question, standing_spans
 from tests.forecasts.strategies import (
     ANN,
     KINDS,
@@ -68,7 +68,7 @@ def totals(asked: Question, said: Resolution, held: Timeline) -> list[float]:
 # On a log scale a curve is linear in one sense between its knots and scored in another: the law
 # holds to their width.
 HONEST = [q for q in KINDS if q.scale is None or q.scale.zero_point is None]
-RULES_OF = [(q, rule) for q in HONEST for rule in OWN_RULES if q.kind in RULES[rule].kinds]
+RULES_OF = [(q, rule) for q in HONEST for rule in SOLO_RULES if q.kind in RULES[rule].kinds]
 
 
 def inside(asked: Question) -> st.SearchStrategy[Distribution]:
@@ -76,7 +76,7 @@ def inside(asked: Question) -> st.SearchStrategy[Distribution]:
     if asked.kind == "binary":
         return st.floats(0.001, 0.999).map(Binary)
     if asked.scale is not None:
-        return cdfs(asked.scale).map(lambda curve: _mixed_curve(curve, uniform(asked.scale)))  # type: ignore[arg-type]
+        return cdfs(asked.scale).map(lambda curve: _mixed_curve(curve, uniform_curve(asked.scale)))  # type: ignore[arg-type]
     return categoricals([option.name for option in asked.options]).map(_mixed)
 
 
@@ -134,7 +134,7 @@ def expected_cost(
     """
     total = 0.0
     for happened, chance in possible(rule, asked, believed, said):
-        honest, other = values_of(rule, asked, happened, [believed, said]).tolist()
+        honest, other = rule_values(rule, asked, happened, [believed, said]).tolist()
         total += chance * (other - honest if RULES[rule].better == "lower" else honest - other)
     return total
 
@@ -210,7 +210,7 @@ def test_the_best_report_is_the_truth_by_skill_and_far_from_it_by_the_mean() -> 
 def test_a_receipt_recomputes_to_its_score_to_the_last_bit(world: World) -> None:
     asked, said, held = world
     for found in scored(asked, said, held):
-        assert recompute(asked, said, found) == found
+        assert recompute_score(asked, said, found) == found
 
 
 @law
@@ -235,14 +235,14 @@ def test_a_receipt_with_anything_changed_no_longer_gives_its_score(
                 *honest.receipt[place + 1 :],
             )
             wrong = replace(honest, receipt=forged)
-            assert recompute(asked, said, wrong) != wrong
+            assert recompute_score(asked, said, wrong) != wrong
 
 
 @law
 @given(worlds)
 def test_a_receipt_adds_up_to_its_score(world: World) -> None:
     asked, said, held = world
-    happened = answer(asked, said)
+    happened = get_answer(asked, said)
     assert happened is not None
     for found in scored(asked, said, held):
         lines = found.receipt
@@ -250,8 +250,8 @@ def test_a_receipt_adds_up_to_its_score(world: World) -> None:
         assert math.fsum(line.contribution for line in lines) == pytest.approx(
             found.mean_while_active or 0.0
         )
-        zero = float(values_of(found.rule, asked, happened, [ignorance(asked)])[0])
-        gained = gains(found.rule, np.array([line.score for line in lines]), zero)
+        zero = float(rule_values(found.rule, asked, happened, [ignorance_forecast(asked)])[0])
+        gained = rule_gains(found.rule, np.array([line.score for line in lines]), zero)
         whole = math.fsum(gained * np.array([line.weight for line in lines]))
         assert whole == pytest.approx(found.skill_over_schedule, abs=1e-9)
         assert 0.0 <= found.coverage <= found.attainable_coverage <= 1.0
@@ -262,7 +262,7 @@ def test_a_receipt_adds_up_to_its_score(world: World) -> None:
 @given(worlds)
 def test_a_receipt_lists_what_stood_and_scores_each_forecast_by_itself(world: World) -> None:
     asked, said, held = world
-    happened = answer(asked, said)
+    happened = get_answer(asked, said)
     assert happened is not None
     spans = standing_spans(asked, said, held)
     for found in scored(asked, said, held):
@@ -270,7 +270,7 @@ def test_a_receipt_lists_what_stood_and_scores_each_forecast_by_itself(world: Wo
             (s.start, s.end, s.distribution) for s in spans
         ]
         for line in found.receipt:
-            assert line.score == float(values_of(found.rule, asked, happened, [line.forecast])[0])
+            assert line.score == float(rule_values(found.rule, asked, happened, [line.forecast])[0])
 
 
 # Time
@@ -282,7 +282,7 @@ def test_saying_again_what_stands_splits_an_interval_and_changes_no_number(
     world: World, again: float
 ) -> None:
     asked, said, held = world
-    reaffirmed = timeline([*held.steps, (day(again), held.at(day(again)))])
+    reaffirmed = build_timeline([*held.steps, (day(again), held.at(day(again)))])
     assert totals(asked, said, reaffirmed) == pytest.approx(totals(asked, said, held), abs=1e-9)
 
 
@@ -293,8 +293,8 @@ def test_what_is_said_when_the_answer_is_known_changes_nothing(
 ) -> None:
     asked, said, held = world
     close = effective_close(asked, said)
-    early = timeline([step for step in held.steps if step[0] < close])
-    late = timeline(
+    early = build_timeline([step for step in held.steps if step[0] < close])
+    late = build_timeline(
         [*early.steps, (close + timedelta(hours=6 * later), data.draw(distributions(asked)))]
     )
     assert scored(asked, said, late) == scored(asked, said, early) == scored(asked, said, held)
@@ -306,7 +306,7 @@ def test_what_was_said_before_the_opening_counts_from_the_opening(world: World) 
     asked, said, held = world
     at_opening = [(asked.opens_at, held.at(asked.opens_at))]
     later = [step for step in held.steps if step[0] > asked.opens_at]
-    assert scored(asked, said, timeline(at_opening + later)) == scored(asked, said, held)
+    assert scored(asked, said, build_timeline(at_opening + later)) == scored(asked, said, held)
 
 
 # Forecasters

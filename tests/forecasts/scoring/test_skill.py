@@ -15,8 +15,8 @@ from forecasts.scoring.skill import (
     REFERENCES,
     ClimatologySkill,
     ReferenceName,
-    difficulty_adjusted,
-    leave_one_out,
+    adjust_for_difficulty,
+    leave_one_out_shares,
     skill_score,
     skill_vs_climatology,
     skill_with_interval,
@@ -86,18 +86,18 @@ def test_scores_without_skill_are_refused(own: object, reference: object, reason
 
 
 def test_climatology_leaves_out_the_question_itself() -> None:
-    assert leave_one_out([1, 1, 0]).tolist() == [0.5, 0.5, 1.0]
+    assert leave_one_out_shares([1, 1, 0]).tolist() == [0.5, 0.5, 1.0]
 
 
 @pytest.mark.parametrize("too_few", [[], [1], 1, [[1, 0], [0, 1]]])
 def test_leaving_one_out_takes_two_outcomes(too_few: object) -> None:
     with pytest.raises(ForecastsError, match="at least two"):
-        leave_one_out(too_few)  # type: ignore[arg-type]
+        leave_one_out_shares(too_few)  # type: ignore[arg-type]
 
 
 def test_an_outcome_that_is_neither_yes_nor_no_is_refused() -> None:
     with pytest.raises(ValueError, match="is 0 or 1, not 2"):
-        leave_one_out([0, 2])
+        leave_one_out_shares([0, 2])
 
 
 def test_skill_against_climatology_by_hand() -> None:
@@ -260,7 +260,7 @@ def panels(draw: st.DrawFn) -> list[Row]:
 
 def test_whoever_took_the_hard_questions_is_not_blamed_for_them() -> None:
     rows = [("ann", "hard", 0.6), ("ann", "easy", 0.1), ("bob", "hard", 0.5), ("cy", "easy", 0.1)]
-    found = difficulty_adjusted(rows)
+    found = adjust_for_difficulty(rows)
     # Bob is 0.1 better than Ann and Cy her equal, although his plain mean of 0.5 is the worst of
     # the three.
     assert dict(found.effects) == pytest.approx(
@@ -273,38 +273,40 @@ def test_whoever_took_the_hard_questions_is_not_blamed_for_them() -> None:
 
 def test_every_row_counts_and_every_question_once() -> None:
     rows = [("ann", "q", 0.2), ("ann", "q", 0.4), ("bob", "q", 0.1)]
-    found = difficulty_adjusted(rows)
+    found = adjust_for_difficulty(rows)
     assert dict(found.effects) == pytest.approx({"ann": 0.1, "bob": -0.1}, abs=1e-12)
     assert dict(found.questions) == {"ann": 1, "bob": 1}
 
 
 def test_forecasters_without_a_chain_of_shared_questions_are_not_compared() -> None:
     linked = [("ann", "a", 0.2), ("bob", "a", 0.4), ("bob", "b", 0.3), ("cy", "b", 0.1)]
-    found = difficulty_adjusted(
+    found = adjust_for_difficulty(
         [("eve", "z", 0.0), ("dan", "z", 0.9), ("fay", "alone", 0.5), *linked]
     )
     assert found.components == ({"ann", "bob", "cy"}, {"dan", "eve"}, {"fay"})
     assert not found.comparable
     assert dict(found.effects) == pytest.approx(
-        dict(difficulty_adjusted(linked).effects), abs=1e-12
+        dict(adjust_for_difficulty(linked).effects), abs=1e-12
     )
     assert found.questions["eve"] == found.questions["fay"] == 1
 
 
 def test_groups_of_equal_size_come_in_a_fixed_order() -> None:
     rows = [("dan", "z", 0.9), ("ann", "a", 0.2), ("eve", "z", 0.1), ("bob", "a", 0.4)]
-    assert difficulty_adjusted(rows).components == difficulty_adjusted(rows[::-1]).components
-    assert set(difficulty_adjusted(rows).effects) == {"ann", "bob"}
+    assert adjust_for_difficulty(rows).components == adjust_for_difficulty(rows[::-1]).components
+    assert set(adjust_for_difficulty(rows).effects) == {"ann", "bob"}
 
 
 def test_a_forecaster_alone_is_average() -> None:
-    assert dict(difficulty_adjusted([("ann", "a", 0.2), ("ann", "b", 0.9)]).effects) == {"ann": 0.0}
+    assert dict(adjust_for_difficulty([("ann", "a", 0.2), ("ann", "b", 0.9)]).effects) == {
+        "ann": 0.0
+    }
 
 
 @law
 @given(panels())
 def test_effects_agree_with_plain_least_squares(rows: list[Row]) -> None:
-    found = difficulty_adjusted(rows)
+    found = adjust_for_difficulty(rows)
     assert dict(found.effects) == pytest.approx(dense(rows), abs=1e-9)
     assert math.fsum(found.effects.values()) == pytest.approx(0.0, abs=1e-9)
     assert all(earlier <= later for earlier, later in pairwise(found.effects.values()))
@@ -317,8 +319,8 @@ def test_order_of_rows_and_difficulty_of_a_question_change_no_effect(
 ) -> None:
     moved = [(who, what, score + (harder if what == "first" else 0.0)) for who, what, score in rows]
     rng.shuffle(moved)
-    assert dict(difficulty_adjusted(moved).effects) == pytest.approx(
-        dict(difficulty_adjusted(rows).effects), abs=1e-9
+    assert dict(adjust_for_difficulty(moved).effects) == pytest.approx(
+        dict(adjust_for_difficulty(rows).effects), abs=1e-9
     )
 
 
@@ -331,4 +333,4 @@ def test_order_of_rows_and_difficulty_of_a_question_change_no_effect(
 )
 def test_a_panel_that_cannot_be_compared_is_refused(rows: list[Row], reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
-        difficulty_adjusted(rows)
+        adjust_for_difficulty(rows)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.scoring.stretches import Stretches, Windows, microseconds, stretches
+from forecasts.scoring.stretches import ClippedIntervals, Windows, clip_intervals, to_microseconds
 from tests.forecasts.strategies import OPENS, law
 
 
@@ -17,28 +17,28 @@ def windows(*rows: tuple[int, int, int]) -> Windows:
     return Windows(opens, closes, ends)
 
 
-def cut(over: Windows, *intervals: tuple[int, int, int]) -> Stretches:
+def cut(over: Windows, *intervals: tuple[int, int, int]) -> ClippedIntervals:
     """Stretches of intervals given as (pair, start, end)."""
     pair, start, end = np.array(intervals, dtype=np.int64).reshape(-1, 3).T
-    return stretches(pair.astype(np.intp), start, end, over)
+    return clip_intervals(pair.astype(np.intp), start, end, over)
 
 
 def test_times_are_whole_microseconds_whatever_their_zone() -> None:
     east = datetime(1970, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
     early = datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
-    assert microseconds([east, early, datetime(1970, 1, 2, tzinfo=UTC)]).tolist() == [
+    assert to_microseconds([east, early, datetime(1970, 1, 2, tzinfo=UTC)]).tolist() == [
         0,
         -1,
         86_400_000_000,
     ]
-    assert microseconds([]).tolist() == []
+    assert to_microseconds([]).tolist() == []
 
 
 @law
 @given(st.integers(-(10**9), 10**9), st.integers(0, 999_999))
 def test_times_are_exact_to_the_microsecond(seconds: int, micros: int) -> None:
     instant = OPENS + timedelta(seconds=seconds, microseconds=micros)
-    (found,) = microseconds([instant]).tolist()
+    (found,) = to_microseconds([instant]).tolist()
     assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=found) == instant
 
 
@@ -89,7 +89,9 @@ def test_pairs_without_any_interval_and_no_pairs_at_all_are_no_special_case() ->
     assert np.isnan(means).all()
     assert parts.size == 0
     none = np.zeros(0, dtype=np.int64)
-    assert stretches(none.astype(np.intp), none, none, Windows(none, none, none)).active.size == 0
+    assert (
+        clip_intervals(none.astype(np.intp), none, none, Windows(none, none, none)).active.size == 0
+    )
 
 
 @law

@@ -13,7 +13,7 @@ from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
 from forecasts.questions.question import ForecasterId, Outcome
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.scores import score_question
-from forecasts.scoring.stretches import Windows, microseconds
+from forecasts.scoring.stretches import Windows, to_microseconds
 from forecasts.scoring.table import BinaryTable, TableScores, score_table
 from tests.forecasts.scoring import reference_scoring
 from tests.forecasts.strategies import (
@@ -130,14 +130,14 @@ def test_the_table_equals_scores_with_receipts(
     count = len(held)
     # What stood for ever before and after is left to the table to cut.
     spans = [(n, s) for n, line in enumerate(held) for s in line.spans(day(-500), day(500))]
-    opens, closes, ends = microseconds(
+    opens, closes, ends = to_microseconds(
         [OPENS, asked.closes_at, min(asked.closes_at, said.known_at)]
     ).tolist()
     found = score_table(
         BinaryTable(
             np.array([n for n, _ in spans], dtype=np.intp),
-            microseconds([s.start for _, s in spans]),
-            microseconds([s.end for _, s in spans]),
+            to_microseconds([s.start for _, s in spans]),
+            to_microseconds([s.end for _, s in spans]),
             np.array([p_yes(s.distribution) for _, s in spans], dtype=np.float64),
             Windows(*(np.full(count, t) for t in (opens, closes, ends))),
             np.full(count, float(outcome == "yes")),

@@ -11,28 +11,28 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from tracker.feeds.markup import page_text, read_markup
-from tracker.feeds.text import shortened, visible
+from tracker.feeds.markup import decode_page, parse_markup
+from tracker.feeds.text import remove_invisible, shorten_text
 
-LONGEST_PAGE: Final = 3_000_000
+MAX_PAGE_BYTES: Final = 3_000_000
 """Bytes of a page that are read; the article is near its beginning."""
 
-MOST_TAGS: Final = 20_000
-MOST_INSIDE_ONE: Final = 2_000
+MAX_TAGS: Final = 20_000
+MAX_CHILD_TAGS: Final = 2_000
 """Tags inside one, which take quadratic time: 10,000 links in a paragraph take 20 s. An article has
 some 50 paragraphs.
 """
 
-MOST_ATTRIBUTES: Final = 300
+MAX_TAG_ATTRIBUTES: Final = 300
 """Attributes of one tag, which take quadratic time as well: 100,000 take 90 s."""
 
-MOST_TYPES: Final = 1_000
+MAX_JSON_LD_TYPES: Final = 1_000
 """Occurrences of "@type" in data for search engines; for each, trafilatura may scan all that
 follows.
 """
 
-LONGEST_TEXT: Final = 20_000
-SHORTEST_TEXT: Final = 200
+MAX_ARTICLE_LENGTH: Final = 20_000
+MIN_ARTICLE_LENGTH: Final = 200
 """Characters. Less is the teaser before a paywall, a cookie banner or a page filled by scripts."""
 
 _TABLE_RULE: Final = re.compile(r"[|\s-]*")
@@ -52,16 +52,16 @@ class NoArticle:
     reason: str
 
 
-def extract(
-    html: bytes, content_type: str, url: str, longest: int = LONGEST_TEXT
+def extract_article(
+    html: bytes, content_type: str, url: str, longest: int = MAX_ARTICLE_LENGTH
 ) -> Article | NoArticle:
     """Extract the article of a page fetched from `url`, or its first `longest` characters."""
     kind = content_type.partition(";")[0].strip().lower()
     if html.startswith(b"%PDF") or kind == "application/pdf":
         return NoArticle("a PDF document, not a page")
     if kind.startswith(("image/", "audio/", "video/")):
-        return NoArticle(f"{shortened(visible(kind), 60)}, not a page")
-    page = page_text(html, content_type, LONGEST_PAGE)
+        return NoArticle(f"{shorten_text(remove_invisible(kind), 60)}, not a page")
+    page = decode_page(html, content_type, MAX_PAGE_BYTES)
     if not page.strip():
         return NoArticle("an empty page")
     if _has_too_many_tags(page):
@@ -83,21 +83,21 @@ def _run_trafilatura(page: str, url: str, longest: int) -> Article | NoArticle:
     text = "\n".join(
         line for raw in (extracted or "").splitlines() if (line := _clean_paragraph(raw))
     )
-    if len(text) < SHORTEST_TEXT:
+    if len(text) < MIN_ARTICLE_LENGTH:
         return NoArticle(
             f"only {len(text)} characters of text: behind a paywall, or filled in by scripts"
             if text
             else "no text"
         )
-    return Article(shortened(text, longest))
+    return Article(shorten_text(text, longest))
 
 
 def _has_too_many_tags(page: str) -> bool:
     try:
-        read_markup(page, _TagCounter())
+        parse_markup(page, _TagCounter())
     except _TooManyTagsError:
         return True
-    return page.count('"@type"') > MOST_TYPES
+    return page.count('"@type"') > MAX_JSON_LD_TYPES
 
 
 class _TooManyTagsError(Exception):  # internal
@@ -115,9 +115,9 @@ class _TagCounter:
         self.tags += 1
         self.inside[-1] += 1
         if (
-            self.tags > MOST_TAGS
-            or self.inside[-1] > MOST_INSIDE_ONE
-            or len(attrs) > MOST_ATTRIBUTES
+            self.tags > MAX_TAGS
+            or self.inside[-1] > MAX_CHILD_TAGS
+            or len(attrs) > MAX_TAG_ATTRIBUTES
         ):
             raise _TooManyTagsError
         self.inside.append(0)
@@ -136,7 +136,7 @@ def _clean_paragraph(raw: str) -> str:
     """Return a paragraph as plain text. Table rows have bars between their cells and a row of
     dashes.
     """
-    line = visible(raw).strip()
+    line = remove_invisible(raw).strip()
     if line.startswith("|"):
         line = "" if _TABLE_RULE.fullmatch(line) else line.replace("|", " ")
     return " ".join(line.split())

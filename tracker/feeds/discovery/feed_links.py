@@ -11,24 +11,24 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
-from tracker.feeds.discovery.feed_names import feed_link
-from tracker.feeds.links import web_link
-from tracker.feeds.markup import page_text, read_markup
-from tracker.feeds.text import plain
+from tracker.feeds.discovery.feed_names import resolve_feed_link
+from tracker.feeds.links import resolve_web_link
+from tracker.feeds.markup import decode_page, parse_markup
+from tracker.feeds.text import markup_to_text
 
-How = Literal["link", "anchor", "guess"]
+CandidateSource = Literal["link", "anchor", "guess"]
 """Declared by the page as a feed, linked to with a typical address, or guessed at a common path."""
 
-LONGEST_PAGE: Final = 512_000
+MAX_PAGE_BYTES: Final = 512_000
 """Bytes that are read; a page declares its feeds in its head."""
 
-MOST_CANDIDATES: Final = 20
-MOST_LINKS: Final = 2_000
+MAX_CANDIDATES: Final = 20
+MAX_LINKS: Final = 2_000
 """Links of a page that are collected before they are sorted."""
 
-LONGEST_TITLE: Final = 300
+MAX_LINK_TITLE_LENGTH: Final = 300
 
-USUAL_PATHS: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
+COMMON_FEED_PATHS: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
 
 _TYPES: Final = (
     "application/rss+xml",
@@ -57,32 +57,32 @@ _COMMENTS: Final = re.compile(r"\bcomments?\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class FeedCandidate:
     """A possible address of a feed, its title on the page, and its source."""
 
     url: str
     title: str
-    how: How
+    how: CandidateSource
 
 
-def feeds_of_page(html: bytes, content_type: str, url: str) -> tuple[Candidate, ...]:
+def find_page_feeds(html: bytes, content_type: str, url: str) -> tuple[FeedCandidate, ...]:
     """Return possible addresses of the feeds of the page at `url`, the likeliest first and feeds of
     comments last.
     """
     page = _LinkCollector()
-    read_markup(page_text(html, content_type, LONGEST_PAGE), page)
-    base = web_link(page.base, url) or url
+    parse_markup(decode_page(html, content_type, MAX_PAGE_BYTES), page)
+    base = resolve_web_link(page.base, url) or url
     candidates = [
         *_make_candidates(page.declared, base, "link"),
         *_make_candidates(page.linked, base, "anchor"),
     ]
     here = urldefrag(url).url
-    distinct: dict[str, Candidate] = {}
+    distinct: dict[str, FeedCandidate] = {}
     for candidate in candidates:
         if candidate.url != here:
             distinct.setdefault(candidate.url, candidate)
     likely = sorted(distinct.values(), key=_is_comment_feed)
-    return tuple(likely[:MOST_CANDIDATES] or _guess_candidates(url))
+    return tuple(likely[:MAX_CANDIDATES] or _guess_candidates(url))
 
 
 class _LinkCollector:
@@ -97,7 +97,7 @@ class _LinkCollector:
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         href = attrs.get("href", "").strip()
-        if not href or self._link_count == MOST_LINKS:
+        if not href or self._link_count == MAX_LINKS:
             return
         if tag == "base":
             self.base = self.base or href
@@ -111,7 +111,7 @@ class _LinkCollector:
 
     def data(self, data: str) -> None:
         if self._title_parts is not None and len(self._title_parts) < 10:
-            self._title_parts.append(data[:LONGEST_TITLE])
+            self._title_parts.append(data[:MAX_LINK_TITLE_LENGTH])
 
     def end(self, tag: str) -> None:
         if tag == "a" and self._title_parts is not None:
@@ -146,23 +146,25 @@ def _looks_like_feed(href: str) -> bool:
 
 def _split_link(href: str) -> SplitResult:
     """Split a link; without host and path if it is no web address."""
-    return urlsplit(feed_link(href, "http://page.example/"))
+    return urlsplit(resolve_feed_link(href, "http://page.example/"))
 
 
-def _make_candidates(links: Iterable[tuple[str, str]], base: str, how: How) -> Iterator[Candidate]:
+def _make_candidates(
+    links: Iterable[tuple[str, str]], base: str, how: CandidateSource
+) -> Iterator[FeedCandidate]:
     for href, title in links:
-        address = urldefrag(feed_link(href, base)).url
+        address = urldefrag(resolve_feed_link(href, base)).url
         if address:
-            yield Candidate(address, plain(title, LONGEST_TITLE), how)
+            yield FeedCandidate(address, markup_to_text(title, MAX_LINK_TITLE_LENGTH), how)
 
 
-def _is_comment_feed(candidate: Candidate) -> bool:
+def _is_comment_feed(candidate: FeedCandidate) -> bool:
     return bool(_COMMENTS.search(f"{urlsplit(candidate.url).path} {candidate.title}"))
 
 
-def _guess_candidates(url: str) -> list[Candidate]:
+def _guess_candidates(url: str) -> list[FeedCandidate]:
     return (
-        [Candidate(urljoin(url, path), "", "guess") for path in USUAL_PATHS]
-        if web_link(url, "")
+        [FeedCandidate(urljoin(url, path), "", "guess") for path in COMMON_FEED_PATHS]
+        if resolve_web_link(url, "")
         else []
     )

@@ -24,33 +24,33 @@ from listparser.igoogle import IgoogleMixin
 from listparser.opml import OpmlMixin
 from listparser.xml_handler import XMLHandler
 
-from tracker.feeds.discovery.feed_names import feed_link
+from tracker.feeds.discovery.feed_names import resolve_feed_link
 from tracker.feeds.discovery.subscription_list import (
-    LONGEST_WORDS,
-    Listed,
-    paths,
+    MAX_FIELD_LENGTH,
+    ListedFeed,
+    clean_line,
+    clean_paths,
     read_attributes,
-    words,
-    written_attributes,
+    write_attributes,
 )
 from tracker.feeds.feed import Feed
-from tracker.feeds.markup import read_markup
-from tracker.feeds.text import decoded, shortened, visible
+from tracker.feeds.markup import parse_markup
+from tracker.feeds.text import decode_document, remove_invisible, shorten_text
 
-NAMESPACE: Final = "urn:scenario-tracker:feed"
+OPML_NAMESPACE: Final = "urn:scenario-tracker:feed"
 
-LARGEST: Final = 10_000_000
+MAX_LIST_BYTES: Final = 10_000_000
 """Bytes. 5,000 feeds with our attributes take 1 MB."""
 
-MOST_OUTLINES: Final = 100_000
-MOST_OTHERS: Final = 20_000
+MAX_OUTLINES: Final = 100_000
+MAX_OTHER_TAGS: Final = 20_000
 """Tags other than outlines: a list has ten, FOAF and iGoogle a few for each feed."""
 
-DEEPEST: Final = 500
+MAX_OUTLINE_DEPTH: Final = 500
 """Nesting of outlines; a list with unclosed outlines has all its feeds inside the first."""
 
-MOST_CATEGORIES: Final = 50
-MOST_SKIPPED: Final = 1_000
+MAX_CATEGORIES: Final = 50
+MAX_SKIPPED: Final = 1_000
 
 _DIVIDERS: Final = re.compile("[/,]+")
 """Separators of the names and paths of a category attribute. OPML has no way to escape them."""
@@ -61,7 +61,7 @@ class FeedList:
     """Title and feeds of a list, each address once; `skipped` describes what was ignored."""
 
     title: str
-    feeds: tuple[Listed, ...]
+    feeds: tuple[ListedFeed, ...]
     skipped: tuple[str, ...] = ()
 
 
@@ -74,14 +74,14 @@ class ListFailed:
 
 def read_list(document: bytes) -> FeedList | ListFailed:
     """Parse a subscription list. Accepts any bytes; takes linear time."""
-    if len(document) > LARGEST:
+    if len(document) > MAX_LIST_BYTES:
         return ListFailed(
-            f"a list of more than {LARGEST // 1_000_000} MB; split it and import the parts"
+            f"a list of more than {MAX_LIST_BYTES // 1_000_000} MB; split it and import the parts"
         )
-    text = decoded(document, "")
+    text = decode_document(document, "")
     reader = _ListReader()
     try:
-        read_markup(text, reader)
+        parse_markup(text, reader)
     except _TooMuchError as error:
         return ListFailed(str(error))
     harvest = reader.harvest
@@ -95,11 +95,11 @@ def write_list(feeds: Sequence[Feed], title: str) -> bytes:
     """Write the feeds as OPML 2.0, in the folders of their first category, independent of their
     order.
     """
-    root = ET.Element("opml", {"version": "2.0", "xmlns:tracker": NAMESPACE})
-    ET.SubElement(ET.SubElement(root, "head"), "title").text = words(title)
+    root = ET.Element("opml", {"version": "2.0", "xmlns:tracker": OPML_NAMESPACE})
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = clean_line(title)
     folders: dict[tuple[str, ...], ET.Element] = {(): ET.SubElement(root, "body")}
     for folder, feed in sorted(
-        ((next(iter(paths(feed.categories)), ()), feed) for feed in feeds), key=_sort_key
+        ((next(iter(clean_paths(feed.categories)), ()), feed) for feed in feeds), key=_sort_key
     ):
         for depth, name in enumerate(folder):
             if folder[: depth + 1] not in folders:
@@ -134,13 +134,14 @@ class _ListReader(OpmlMixin, FoafMixin, IgoogleMixin, XMLHandler):
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         self.other_tags += tag != "outline"
-        if self.other_tags > MOST_OTHERS:
+        if self.other_tags > MAX_OTHER_TAGS:
             raise _TooMuchError(
                 "not a list of feeds, or one with very much else in it; export one from your reader"
             )
-        if len(self.hierarchy) > DEEPEST:
+        if len(self.hierarchy) > MAX_OUTLINE_DEPTH:
             raise _TooMuchError(
-                f"folders more than {DEEPEST} deep; export the list from your reader again"
+                f"folders more than {MAX_OUTLINE_DEPTH} deep; export the list from your reader "
+                "again"
             )
         super().start(tag, attrs)
 
@@ -150,9 +151,9 @@ class _ListReader(OpmlMixin, FoafMixin, IgoogleMixin, XMLHandler):
 
     def start_opml_outline(self, attrs: dict[str, str]) -> None:
         self.outlines += 1
-        if self.outlines > MOST_OUTLINES:
+        if self.outlines > MAX_OUTLINES:
             raise _TooMuchError(
-                f"a list of more than {MOST_OUTLINES:,} entries; split it and import the parts"
+                f"a list of more than {MAX_OUTLINES:,} entries; split it and import the parts"
             )
         tags = attrs.pop("category", "")
         super().start_opml_outline(attrs)
@@ -162,7 +163,7 @@ class _ListReader(OpmlMixin, FoafMixin, IgoogleMixin, XMLHandler):
 
     def _clean_found_objs(self) -> None:
         # Each person nested in others repeats all of their feeds.
-        if len(self.group_objs) > MOST_OUTLINES:
+        if len(self.group_objs) > MAX_OUTLINES:
             raise _TooMuchError("people nested too deep; export the list from your reader again")
         super()._clean_found_objs()
 
@@ -175,21 +176,23 @@ class _ListReader(OpmlMixin, FoafMixin, IgoogleMixin, XMLHandler):
             else [*folders, *_split_paths(tags)]
         )
         known_paths = entry.setdefault("paths", {})
-        known_paths.update(dict.fromkeys(paths(new_paths)[: MOST_CATEGORIES - len(known_paths)]))
+        known_paths.update(
+            dict.fromkeys(clean_paths(new_paths)[: MAX_CATEGORIES - len(known_paths)])
+        )
         entry["said"] = attributes | entry.get("said", {})
         entry["site"] = entry.get("site") or attrs.get("htmlurl", "")
 
     def _own_name(self, key: str) -> str:
         """Return the name of one of our own attributes, "" for any other."""
         prefix, _, name = key.rpartition(":")
-        return name if prefix and self.uris.get(prefix, [])[-1:] == [NAMESPACE] else ""
+        return name if prefix and self.uris.get(prefix, [])[-1:] == [OPML_NAMESPACE] else ""
 
 
 def _split_paths(tags: str) -> list[list[str]]:
     """Split a category attribute such as "/a/b,/c"."""
     return [
         tag.split("/")
-        for tag in tags[: MOST_CATEGORIES * LONGEST_WORDS].split(",")[:MOST_CATEGORIES]
+        for tag in tags[: MAX_CATEGORIES * MAX_FIELD_LENGTH].split(",")[:MAX_CATEGORIES]
     ]
 
 
@@ -213,7 +216,7 @@ def _describe_document(text: str, version: str) -> str:
 
 def _convert_harvest(harvest: Mapping[str, Any]) -> FeedList:
     """Convert the usable results of listparser."""
-    feeds: dict[str, Listed] = {}
+    feeds: dict[str, ListedFeed] = {}
     skipped: list[str] = []
     for entry in harvest["feeds"]:
         listed, problems = _convert_entry(entry)
@@ -221,7 +224,7 @@ def _convert_harvest(harvest: Mapping[str, Any]) -> FeedList:
         if listed and listed.url in feeds:  # two ways to write it, or iGoogle, which repeats itself
             categories = dict.fromkeys(feeds[listed.url].categories + listed.categories)
             feeds[listed.url] = replace(
-                feeds[listed.url], categories=tuple(categories)[:MOST_CATEGORIES]
+                feeds[listed.url], categories=tuple(categories)[:MAX_CATEGORIES]
             )
         elif listed:
             feeds[listed.url] = listed
@@ -233,25 +236,33 @@ def _convert_harvest(harvest: Mapping[str, Any]) -> FeedList:
         f"{_entry_title(entry)}: a page without a feed; look for its feed"
         for entry in harvest["opportunities"]
     ]
-    if len(skipped) > MOST_SKIPPED:
-        skipped[MOST_SKIPPED:] = [f"and {len(skipped) - MOST_SKIPPED:,} more"]
-    return FeedList(words(harvest["meta"].get("title", "")), tuple(feeds.values()), tuple(skipped))
+    if len(skipped) > MAX_SKIPPED:
+        skipped[MAX_SKIPPED:] = [f"and {len(skipped) - MAX_SKIPPED:,} more"]
+    return FeedList(
+        clean_line(harvest["meta"].get("title", "")), tuple(feeds.values()), tuple(skipped)
+    )
 
 
-def _convert_entry(entry: Mapping[str, Any]) -> tuple[Listed | None, list[str]]:
+def _convert_entry(entry: Mapping[str, Any]) -> tuple[ListedFeed | None, list[str]]:
     """Convert an entry, to None without a usable address; also return its problems."""
-    url = feed_link(entry["url"])
+    url = resolve_feed_link(entry["url"])
     if not url:
         return None, ["not an http(s) address"]
     fields, problems = read_attributes(entry.get("said", {}))
-    categories = paths([*entry.get("paths", ()), *entry.get("categories", ())])[:MOST_CATEGORIES]
-    return Listed(
-        url, words(entry["title"]), feed_link(entry.get("site", "")), categories, **fields
+    categories = clean_paths([*entry.get("paths", ()), *entry.get("categories", ())])[
+        :MAX_CATEGORIES
+    ]
+    return ListedFeed(
+        url,
+        clean_line(entry["title"]),
+        resolve_feed_link(entry.get("site", "")),
+        categories,
+        **fields,
     ), problems
 
 
 def _entry_title(entry: Mapping[str, Any]) -> str:
-    return shortened(words(entry["title"]) or words(entry["url"]), 80)
+    return shorten_text(clean_line(entry["title"]) or clean_line(entry["url"]), 80)
 
 
 # Writing
@@ -263,9 +274,9 @@ def _sort_key(folder_and_feed: tuple[tuple[str, ...], Feed]) -> tuple[object, ..
 
 
 def _outline_attributes(feed: Feed) -> dict[str, str]:
-    title = words(feed.title) or feed.id
+    title = clean_line(feed.title) or feed.id
     addresses = {"xmlUrl": feed.url, "htmlUrl": feed.site_url}
-    own_attributes = {f"tracker:{name}": value for name, value in written_attributes(feed).items()}
+    own_attributes = {f"tracker:{name}": value for name, value in write_attributes(feed).items()}
     attributes = {
         "text": title,
         "title": title,
@@ -275,7 +286,7 @@ def _outline_attributes(feed: Feed) -> dict[str, str]:
         **own_attributes,
     }
     return {
-        name: visible(value)
+        name: remove_invisible(value)
         for name, value in attributes.items()
         if value or name in own_attributes
     }
@@ -285,14 +296,16 @@ def _category_attributes(feed: Feed) -> dict[str, str]:
     """Return all paths but the first, which the folders express; also all of them escaped if one
     contains a separator.
     """
-    _, *further = paths(feed.categories) or ((),)
+    _, *further = clean_paths(feed.categories) or ((),)
     tags = ",".join(
         _join_path(" ".join(_DIVIDERS.sub(" ", name).split()) for name in names)
         for names in further
     )
     if not any(_DIVIDERS.search(name) for names in further for name in names):
         return {"category": tags}
-    escaped = ",".join(_join_path(map(_escape_name, names)) for names in paths(feed.categories))
+    escaped = ",".join(
+        _join_path(map(_escape_name, names)) for names in clean_paths(feed.categories)
+    )
     return {"category": tags, "tracker:categories": escaped}
 
 

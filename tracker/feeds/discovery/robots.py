@@ -2,7 +2,7 @@
 
 Obeyed before the page of an item is fetched for its full text; subscribed feeds are exempt. protego
 matches patterns without regular expressions, so a hostile one costs at most a search; many agents
-above many rules take quadratic time, which `MOST_ENTRIES` bounds.
+above many rules take quadratic time, which `MAX_RULE_ENTRIES` bounds.
 """
 
 import re
@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-LARGEST: Final = 512_000
+MAX_ROBOTS_BYTES: Final = 512_000
 """Bytes that are read (RFC 9309 requires at least 500 KiB); the rest is ignored."""
 
-LONGEST_DELAY: Final = 86_400.0
+MAX_DELAY_SECONDS: Final = 86_400.0
 """Maximum delay in seconds: a site that asks for more is taken to mean a day."""
 
-MOST_AGENTS: Final = 1_000
-MOST_ENTRIES: Final = 500_000
+MAX_AGENTS: Final = 1_000
+MAX_RULE_ENTRIES: Final = 500_000
 """Agents of a group times its rules, summed over the groups: what protego stores, at about 1 µs and
 70 bytes each.
 """
@@ -32,7 +32,7 @@ _RULE: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Robots:
+class RobotsRules:
     """Rules of a site. Without `rules` it is `open` to all robots or to none."""
 
     rules: Protego | None
@@ -57,14 +57,14 @@ class Robots:
             return 0.0
         rate = self.rules.request_rate(user_agent)
         delay = self.rules.crawl_delay(user_agent) or 0.0
-        return min(max(delay, rate.seconds / rate.requests if rate else 0.0), LONGEST_DELAY)
+        return min(max(delay, rate.seconds / rate.requests if rate else 0.0), MAX_DELAY_SECONDS)
 
 
-EVERYTHING: Final = Robots(None, open=True)
-NOTHING: Final = Robots(None, open=False)
+ALLOW_ALL: Final = RobotsRules(None, open=True)
+ALLOW_NONE: Final = RobotsRules(None, open=False)
 
 
-def read_robots(status: int | None, body: bytes = b"") -> Robots:
+def parse_robots(status: int | None, body: bytes = b"") -> RobotsRules:
     """Parse the answer to a request for robots.txt; a status of None means that there was no
     answer.
 
@@ -72,14 +72,16 @@ def read_robots(status: int | None, body: bytes = b"") -> Robots:
     (5xx, no answer) allows nothing for now. So does one that answers "too many requests" (429).
     """
     if status is None or status == 429 or not 200 <= status < 500:
-        return NOTHING
+        return ALLOW_NONE
     if status >= 300:  # also redirects without a target
-        return EVERYTHING
+        return ALLOW_ALL
     text = _cut_to_limit(body).decode("utf-8-sig", "replace")
-    return NOTHING if _has_too_many_entries(text) else Robots(Protego.parse(text), open=True)
+    return (
+        ALLOW_NONE if _has_too_many_entries(text) else RobotsRules(Protego.parse(text), open=True)
+    )
 
 
-def robots_url(url: str) -> str:
+def make_robots_url(url: str) -> str:
     """Return the address of a site's robots.txt; "" for anything but http(s)."""
     try:
         parts = urlsplit(url)
@@ -95,8 +97,8 @@ def _cut_to_limit(body: bytes) -> bytes:
     """Cut a file to whole lines, as half of "Disallow: /private" would forbid everything."""
     return (
         body
-        if len(body) <= LARGEST
-        else body[: max(body.rfind(end, 0, LARGEST) for end in (b"\n", b"\r")) + 1]
+        if len(body) <= MAX_ROBOTS_BYTES
+        else body[: max(body.rfind(end, 0, MAX_ROBOTS_BYTES) for end in (b"\n", b"\r")) + 1]
     )
 
 
@@ -110,6 +112,6 @@ def _has_too_many_entries(text: str) -> bool:
         else:
             entries += agents
             has_rules = has_rules or _RULE.match(line) is not None
-        if agents > MOST_AGENTS or entries > MOST_ENTRIES:
+        if agents > MAX_AGENTS or entries > MAX_RULE_ENTRIES:
             return True
     return False

@@ -10,21 +10,21 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from forecasts.evidence.evidence import Grade
-from tracker.feeds.discovery.feed_names import LONGEST_ID, feed_id, host_of
+from tracker.feeds.discovery.feed_names import MAX_ID_LENGTH, extract_host, make_feed_id
 from tracker.feeds.feed import Feed
 from tracker.feeds.fetching.rate_limit import registrable_domain
 from tracker.feeds.item import FeedId
-from tracker.feeds.text import shortened, visible
+from tracker.feeds.text import remove_invisible, shorten_text
 
-LONGEST_WORDS: Final = 300
+MAX_FIELD_LENGTH: Final = 300
 """Characters of a title, a folder's name or one of our own attributes."""
 
-LONGEST_PATH: Final = 20
+MAX_PATH_FOLDERS: Final = 20
 """Folders that are kept of a path; five times as many names are examined."""
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedFeed:
     """A feed as described by a list; None, "" or () where nothing is specified."""
 
     url: str
@@ -42,17 +42,17 @@ class Listed:
     full_text: bool | None = None
 
 
-def feed_of(listed: Listed, used_ids: Container[str]) -> Feed:
+def feed_from_list(listed: ListedFeed, used_ids: Container[str]) -> Feed:
     """Return the feed that a list describes, with an unused id.
 
     Defaults: grade C, the registrable domain as group, the first folder as theme.
     """
-    host = host_of(listed.url)
+    host = extract_host(listed.url)
     title = listed.title or host
     folder = listed.categories[0] if listed.categories else ()
     is_free = listed.id and listed.id not in used_ids
     return Feed(
-        id=FeedId(listed.id) if is_free else feed_id(listed.id or title, listed.url, used_ids),
+        id=FeedId(listed.id) if is_free else make_feed_id(listed.id or title, listed.url, used_ids),
         title=title,
         url=listed.url,
         source_group=listed.source_group or registrable_domain(host) or host,
@@ -68,34 +68,36 @@ def feed_of(listed: Listed, used_ids: Container[str]) -> Feed:
     )
 
 
-def words(text: str) -> str:
+def clean_line(text: str) -> str:
     """Return visible text in one line."""
-    return shortened(" ".join(visible(text[: 10 * LONGEST_WORDS]).split()), LONGEST_WORDS)
+    return shorten_text(
+        " ".join(remove_invisible(text[: 10 * MAX_FIELD_LENGTH]).split()), MAX_FIELD_LENGTH
+    )
 
 
-def paths(categories: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+def clean_paths(categories: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
     """Return the categories without duplicates and empty ones."""
     return tuple(filter(None, dict.fromkeys(map(_clean_path, categories))))
 
 
 def read_attributes(attributes: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Parse our own attributes to fields of `Listed`; also return descriptions of the
+    """Parse our own attributes to fields of `ListedFeed`; also return descriptions of the
     invalid ones.
     """
     fields: dict[str, Any] = {}
     problems = []
     for name, (read, requirement) in _ATTRIBUTES.items():
         if name in attributes:
-            value = read(words(attributes[name]))
+            value = read(clean_line(attributes[name]))
             if value is None:
-                shown = shortened(words(attributes[name]), 40)
+                shown = shorten_text(clean_line(attributes[name]), 40)
                 problems.append(f'{name} "{shown}" is passed over, it has to be {requirement}')
             else:
                 fields[name] = value
     return fields, problems
 
 
-def written_attributes(feed: Feed) -> dict[str, str]:
+def write_attributes(feed: Feed) -> dict[str, str]:
     """Return our own attributes of a feed, without default values."""
     values = {
         "id": feed.id,
@@ -115,12 +117,12 @@ def written_attributes(feed: Feed) -> dict[str, str]:
 def _clean_path(names: Iterable[str]) -> tuple[str, ...]:
     """Return a category as names of folders, none of them empty."""
     shortened_names = (
-        name[: 10 * LONGEST_WORDS] for name in islice(filter(None, names), 5 * LONGEST_PATH)
+        name[: 10 * MAX_FIELD_LENGTH] for name in islice(filter(None, names), 5 * MAX_PATH_FOLDERS)
     )
-    return tuple(islice(filter(None, map(_clean_folder, shortened_names)), LONGEST_PATH))
+    return tuple(islice(filter(None, map(_clean_folder, shortened_names)), MAX_PATH_FOLDERS))
 
 
-_clean_folder: Final = lru_cache(1_000)(words)
+_clean_folder: Final = lru_cache(1_000)(clean_line)
 """Cached, as each folder recurs with each feed inside."""
 
 
@@ -143,14 +145,14 @@ def _choice_reader(values: Mapping[str, object]) -> Callable[[str], object | Non
 def _read_id(text: str) -> str | None:
     return (
         text
-        if len(text) <= LONGEST_ID and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", text)
+        if len(text) <= MAX_ID_LENGTH and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", text)
         else None
     )
 
 
 _ATTRIBUTES: Final[Mapping[str, tuple[Callable[[str], object | None], str]]] = MappingProxyType(
     {
-        "id": (_read_id, f"at most {LONGEST_ID} of a-z, 0-9, '-' and '_'"),
+        "id": (_read_id, f"at most {MAX_ID_LENGTH} of a-z, 0-9, '-' and '_'"),
         "source_group": (str, "a name"),
         "grade": (
             _choice_reader({grade.lower(): grade for grade in get_args(Grade)}),

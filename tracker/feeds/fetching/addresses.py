@@ -23,7 +23,7 @@ from yarl import URL
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-NOT_PUBLIC: Final = tuple(
+NON_PUBLIC_NETWORKS: Final = tuple(
     (ip_network(network), why)
     for network, why in (
         # https://www.iana.org/assignments/iana-ipv4-special-registry
@@ -64,7 +64,7 @@ _PUBLIC_V6: Final = IPv6Network("2000::/3")
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """Prefix by which IPv6-only networks reach the public IPv4 internet."""
 
-LONGEST_SHOWN: Final = 60
+MAX_SHOWN_LENGTH: Final = 60
 
 _HOST: Final = re.compile(
     r"[a-z0-9._-]{1,253}|[0-9a-f:.]{2,45}(?:%[\w.~-]{1,32})?", re.IGNORECASE | re.ASCII
@@ -72,7 +72,7 @@ _HOST: Final = re.compile(
 _RAW_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 
-def web_address(text: str) -> URL | None:
+def parse_web_address(text: str) -> URL | None:
     """Parse an http(s) address and drop its fragment; None if it is invalid.
 
     It uses the parser of the HTTP client (yarl), so that the checked and the requested address are
@@ -88,7 +88,7 @@ def web_address(text: str) -> URL | None:
     return url.with_fragment(None) if url.raw_fragment else url
 
 
-def redirect_target(url: URL, location: str) -> URL | None:
+def resolve_redirect(url: URL, location: str) -> URL | None:
     """Return the target of a redirect from `url`; None if it is no http(s) address.
 
     User and password are kept within the same host, also on its https port, and dropped elsewhere;
@@ -96,7 +96,7 @@ def redirect_target(url: URL, location: str) -> URL | None:
     """
     location = _RAW_BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", location.strip())
     try:
-        target = web_address(urljoin(str(url), location))
+        target = parse_web_address(urljoin(str(url), location))
     except ValueError:
         return None
     if target is None:
@@ -112,7 +112,7 @@ def redirect_target(url: URL, location: str) -> URL | None:
     return target.with_user(None)
 
 
-def refusal(address: str) -> str:
+def explain_refusal(address: str) -> str:
     """Return why an address is not public, in a word or two; "" if it is.
 
     An address that embeds another, as those of tunnels and translators do, is judged by both.
@@ -122,7 +122,7 @@ def refusal(address: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedAddresses:
     """Non-public hosts and networks that may be requested, by the setting `private_feeds`."""
 
     names: frozenset[str] = frozenset()
@@ -130,32 +130,34 @@ class Allowed:
     everything: bool = False
 
     @classmethod
-    def of(cls, private: Iterable[str]) -> "Allowed":
+    def of(cls, private: Iterable[str]) -> "AllowedAddresses":
         """Parse host names, addresses, networks (10.0.0.0/8) and "*" for everything.
 
         Raises ValueError for an invalid network, so that a typo is not silently ignored.
         """
         entries = [entry.strip() for entry in private if entry.strip()]
         networks = [n for n in map(_parse_network, entries) if n is not None]
-        names = frozenset(host_name(e) for e in entries if e != "*" and _parse_network(e) is None)
+        names = frozenset(
+            normalise_host(e) for e in entries if e != "*" and _parse_network(e) is None
+        )
         return cls(names, tuple(networks), "*" in entries)
 
     def host(self, host: str) -> bool:
         """True if this host name is allowed, whatever it resolves to."""
-        return host_name(host) in self.names
+        return normalise_host(host) in self.names
 
-    def refusal(self, host: str, address: str) -> str:
+    def explain_refusal(self, host: str, address: str) -> str:
         """Return why `address` may not be requested for a feed at `host`, and the remedy; "" if it
         may.
         """
-        if self.everything or self.host(host) or not (why := refusal(address)):
+        if self.everything or self.host(host) or not (why := explain_refusal(address)):
             return ""
         parsed = _parse_address(address)
         if parsed is not None and any(
             form in network for form in _list_forms(parsed) for network in self.networks
         ):
             return ""
-        shown = address[:LONGEST_SHOWN]
+        shown = address[:MAX_SHOWN_LENGTH]
         return f"{shown} is not a public address ({why}); allow it with the setting private_feeds"
 
 
@@ -165,12 +167,12 @@ def _parse_network(entry: str) -> Network | None:
     except ValueError:
         if "/" in entry:
             raise ValueError(
-                f"private_feeds: {entry[:LONGEST_SHOWN]!r} is no network such as 10.0.0.0/8"
+                f"private_feeds: {entry[:MAX_SHOWN_LENGTH]!r} is no network such as 10.0.0.0/8"
             ) from None
         return None
 
 
-def host_name(host: str) -> str:
+def normalise_host(host: str) -> str:
     """Normalise a host name: lower case, ASCII form of other scripts (IDNA), no final dot."""
     name = host.rstrip(".").lower()
     if name.isascii():
@@ -192,7 +194,7 @@ def _explain_not_public(address: Address) -> str:
     if isinstance(address, IPv6Address) and address.scope_id:
         return "link-local"
     for form in _list_forms(address):
-        for network, why in NOT_PUBLIC:
+        for network, why in NON_PUBLIC_NETWORKS:
             if form in network:
                 return why
     last = _list_forms(address)[-1]

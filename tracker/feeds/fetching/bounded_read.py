@@ -8,19 +8,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-LARGE: Final = 1_000_000
+LARGE_BODY_BYTES: Final = 1_000_000
 """Bytes above which a body is large."""
 
-LARGE_AT_ONCE: Final = 4
+MAX_LARGE_BODIES: Final = 4
 
 
-class Intake:
+class BodyReader:
     """Reader of bodies with a shared limit. For one event loop."""
 
     def __init__(self) -> None:
-        self._large_slots = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._large_slots = asyncio.Semaphore(MAX_LARGE_BODIES)
 
-    async def all_of(
+    async def read_body(
         self, read_chunk: Callable[[], Awaitable[bytes]], max_bytes: int, deadline: asyncio.Timeout
     ) -> bytes | None:
         """Join the chunks up to the first empty one; None if they exceed `max_bytes` bytes."""
@@ -31,7 +31,7 @@ class Intake:
                 if size > max_bytes:
                     return None
                 chunks.append(chunk)
-                if size > LARGE and not is_large:
+                if size > LARGE_BODY_BYTES and not is_large:
                     is_large = await self._acquire_large_slot(deadline)
             return b"".join(chunks)
         finally:

@@ -34,43 +34,43 @@ from tracker.feeds.answers import (
     FetchLimits,
     FetchRequest,
     FetchResult,
-    More,
     NotModified,
+    RequestSource,
 )
-from tracker.feeds.fetching.addresses import Allowed, redirect_target, web_address
-from tracker.feeds.fetching.bounded_read import Intake
-from tracker.feeds.fetching.dns import Names
+from tracker.feeds.fetching.addresses import AllowedAddresses, parse_web_address, resolve_redirect
+from tracker.feeds.fetching.bounded_read import BodyReader
+from tracker.feeds.fetching.dns import HostResolver
 from tracker.feeds.fetching.headers import (
-    freshness,
-    one_line,
-    request_headers,
-    retry_after,
-    status_line,
-    validator,
+    build_request_headers,
+    clean_validator,
+    describe_status,
+    join_lines,
+    parse_freshness,
+    parse_retry_after,
 )
 from tracker.feeds.fetching.rate_limit import registrable_domain
-from tracker.feeds.fetching.request_queue import NotNow, Turns
-from tracker.feeds.fetching.runner import Answer, Round, Rounds
-from tracker.feeds.text import visible
+from tracker.feeds.fetching.request_queue import RequestDeferred, RequestQueue
+from tracker.feeds.fetching.runner import FetchRun, FetchRunner, RequestHandler
+from tracker.feeds.text import remove_invisible
 
-ACCEPT: Final = (
+ACCEPT_HEADER: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, "
     "application/feed+json;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
-KEEP_ALIVE: Final = 75.0
+KEEP_ALIVE_SECONDS: Final = 75.0
 """Seconds for which an idle connection is kept."""
 
-MOST_KEPT: Final = 400
+MAX_KEPT_CONNECTIONS: Final = 400
 """Open connections above which new ones are not kept: a process is often limited to a thousand
 files.
 """
 
-LONGEST_TYPE: Final = 200
+MAX_CONTENT_TYPE_LENGTH: Final = 200
 """Maximum length of a Content-Type."""
 
-PERMANENT: Final = (301, 308)
-REDIRECTS: Final = (301, 302, 303, 307, 308)
-PATIENCE: Final = (429, 503)
+PERMANENT_REDIRECTS: Final = (301, 308)
+REDIRECT_STATUSES: Final = (301, 302, 303, 307, 308)
+RETRY_AFTER_STATUSES: Final = (429, 503)
 """Statuses whose Retry-After header is obeyed."""
 
 
@@ -82,10 +82,10 @@ class HttpFetch:
     """
 
     def __init__(self, limits: FetchLimits, now: Callable[[], datetime]) -> None:
-        allowed = Allowed.of(limits.private)
-        self._rounds = Rounds(limits.in_flight, lambda: _Client(limits, allowed, now))
+        allowed = AllowedAddresses.of(limits.private)
+        self._rounds = FetchRunner(limits.in_flight, lambda: _Client(limits, allowed, now))
 
-    def __call__(self, more: More) -> Iterator[Sequence[FetchResult]]:
+    def __call__(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Send the requests that `more` returns; yield the results as they arrive."""
         return self._rounds(more)
 
@@ -124,7 +124,7 @@ class _Visit:
     """
 
     request: FetchRequest
-    run: Round
+    run: FetchRun
     host: str = ""
     refusal: str = ""
     permanent: bool = True
@@ -141,14 +141,19 @@ _visit: ContextVar[_Visit] = ContextVar("visit")
 class _Client:
     """Shared state of the requests of one `HttpFetch`. To be made and used in its event loop."""
 
-    def __init__(self, limits: FetchLimits, allowed: Allowed, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, limits: FetchLimits, allowed: AllowedAddresses, now: Callable[[], datetime]
+    ) -> None:
         self._limits, self._allowed, self._now = limits, allowed, now
         self._clock = asyncio.get_running_loop().time
-        self._turns = Turns(limits)
+        self._turns = RequestQueue(limits)
         self._resolver = _HostResolver(limits.in_flight)
-        self._intake = Intake()
+        self._intake = BodyReader()
         self._sockets: WeakSet[socket.socket] = WeakSet()
-        self._persistent, self._transient = self._make_session(KEEP_ALIVE), self._make_session(None)
+        self._persistent, self._transient = (
+            self._make_session(KEEP_ALIVE_SECONDS),
+            self._make_session(None),
+        )
 
     def _make_session(self, keep_alive: float | None) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -160,12 +165,12 @@ class _Client:
                 socket_factory=self._make_socket,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": one_line(self._limits.user_agent), "Accept": ACCEPT},
+            headers={"User-Agent": join_lines(self._limits.user_agent), "Accept": ACCEPT_HEADER},
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
             trust_env=False,  # a proxy would bypass the address check
         )
 
-    async def __aenter__(self) -> Answer:
+    async def __aenter__(self) -> RequestHandler:
         return self.answer
 
     async def __aexit__(self, *error: object) -> None:
@@ -177,14 +182,14 @@ class _Client:
         """Make a socket, unless its address is not allowed."""
         family, kind, protocol, _, socket_address = address
         visit = _visit.get()
-        if refusal := self._allowed.refusal(visit.host, str(socket_address[0])):
+        if refusal := self._allowed.explain_refusal(visit.host, str(socket_address[0])):
             visit.refusal = refusal
             raise PermissionError(errno.EACCES, refusal)
         new_socket = socket.socket(family, kind, protocol)
         self._sockets.add(new_socket)
         return new_socket
 
-    async def answer(self, request: FetchRequest, run: Round) -> FetchResult:
+    async def answer(self, request: FetchRequest, run: FetchRun) -> FetchResult:
         """Return the result of one request; never raises."""
         visit, feed = _Visit(request, run), request.feed_id
         _visit.set(visit)
@@ -200,7 +205,7 @@ class _Client:
                 rests=error.rests,
                 seconds=visit.seconds,
             )
-        except NotNow as deferral:
+        except RequestDeferred as deferral:
             return Deferred(feed, deferral.wait_seconds, deferral.reason)
         except TimeoutError:
             return FetchFailed(
@@ -212,17 +217,17 @@ class _Client:
 
     async def _follow_redirects(self, visit: _Visit) -> Fetched | NotModified:
         """Request an address and follow its redirects."""
-        url, status, visited = _require_url(web_address(visit.request.url)), 0, set[URL]()
+        url, status, visited = _require_url(parse_web_address(visit.request.url)), 0, set[URL]()
         for _ in range(self._limits.max_redirects + 1):
             async with self._acquire_turn(visit, url.raw_host or ""):
                 answer = await self._send_request(visit, url)
             if not isinstance(answer, _Redirect):
                 return answer
             visited.add(url)
-            url, status = _require_url(redirect_target(url, answer.location)), answer.status
+            url, status = _require_url(resolve_redirect(url, answer.location)), answer.status
             if url in visited:
                 raise _FetchError("redirects in a circle", status)
-            visit.permanent = visit.permanent and status in PERMANENT
+            visit.permanent = visit.permanent and status in PERMANENT_REDIRECTS
             if visit.permanent:
                 visit.moved_to = str(url)
         raise _FetchError(f"more than {self._limits.max_redirects} redirects", status)
@@ -236,7 +241,7 @@ class _Client:
             host,
             visit.charged_domains,
             domain=self._find_domain(host),
-            line=visit.run,
+            run=visit.run,
         )
 
     def _find_domain(self, host: str) -> str:
@@ -248,9 +253,13 @@ class _Client:
         visit.started_at = self._clock()
         try:
             async with asyncio.timeout(self._limits.total_seconds - visit.seconds) as deadline:
-                session = self._persistent if len(self._sockets) < MOST_KEPT else self._transient
+                session = (
+                    self._persistent
+                    if len(self._sockets) < MAX_KEPT_CONNECTIONS
+                    else self._transient
+                )
                 response = await session.get(
-                    url, headers=request_headers(visit.request), allow_redirects=False
+                    url, headers=build_request_headers(visit.request), allow_redirects=False
                 )
                 try:
                     return await self._read_response(visit, response, deadline)
@@ -263,7 +272,7 @@ class _Client:
         self, visit: _Visit, response: aiohttp.ClientResponse, deadline: asyncio.Timeout
     ) -> Fetched | NotModified | _Redirect:
         request, status, headers = visit.request, response.status, response.headers
-        if status in REDIRECTS and headers.get("Location"):
+        if status in REDIRECT_STATUSES and headers.get("Location"):
             return _Redirect(status, headers["Location"])
         not_modified = status == HTTPStatus.NOT_MODIFIED and (request.etag or request.last_modified)
         if status != HTTPStatus.OK and not not_modified:
@@ -271,7 +280,9 @@ class _Client:
         body = b"" if not_modified else await self._read_body(visit, response, deadline)
         seconds = visit.seconds + self._clock() - visit.started_at
         control = ",".join(headers.getall("Cache-Control", ()))
-        fresh = freshness(control, headers.get("Age", ""), headers.get("Expires", ""), self._now())
+        fresh = parse_freshness(
+            control, headers.get("Age", ""), headers.get("Expires", ""), self._now()
+        )
         if not_modified:
             return NotModified(request.feed_id, fresh, visit.moved_to, seconds)
         return Fetched(
@@ -279,9 +290,11 @@ class _Client:
             url=str(response.url),
             status=status,
             body=body,
-            content_type=visible(headers.get("Content-Type", ""))[:LONGEST_TYPE],
-            etag=validator(headers.get("ETag")),
-            last_modified=validator(headers.get("Last-Modified")),
+            content_type=remove_invisible(headers.get("Content-Type", ""))[
+                :MAX_CONTENT_TYPE_LENGTH
+            ],
+            etag=clean_validator(headers.get("ETag")),
+            last_modified=clean_validator(headers.get("Last-Modified")),
             min_age_seconds=fresh,
             moved_to=visit.moved_to,
             seconds=seconds,
@@ -296,7 +309,7 @@ class _Client:
         )
         body = None
         if (response.content_length or 0) <= max_bytes:
-            body = await self._intake.all_of(response.content.readany, max_bytes, deadline)
+            body = await self._intake.read_body(response.content.readany, max_bytes, deadline)
         if body is None:
             raise _FetchError(f"answer larger than {max_bytes / 1e6:g} MB", response.status)
         return body
@@ -304,19 +317,19 @@ class _Client:
     def _make_error(self, response: aiohttp.ClientResponse, host: str) -> _FetchError:
         status = response.status
         wait = (
-            retry_after(response.headers.get("Retry-After", ""), self._now())
-            if status in PATIENCE
+            parse_retry_after(response.headers.get("Retry-After", ""), self._now())
+            if status in RETRY_AFTER_STATUSES
             else None
         )
         domain = self._find_domain(host) if wait is not None else ""
         if wait and domain and self._limits.polite:
             self._turns.rest(domain, wait)
         return _FetchError(
-            status_line(status), status, wait, is_gone=status == HTTPStatus.GONE, rests=domain
+            describe_status(status), status, wait, is_gone=status == HTTPStatus.GONE, rests=domain
         )
 
 
-class _HostResolver(Names, AbstractResolver):
+class _HostResolver(HostResolver, AbstractResolver):
     """Our DNS lookups behind the client's interface."""
 
 

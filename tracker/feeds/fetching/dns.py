@@ -14,7 +14,7 @@ _FLAGS: Final = socket.AI_ADDRCONFIG
 """No IPv6 addresses on a machine without IPv6."""
 
 
-class Found(TypedDict):
+class ResolvedAddress(TypedDict):
     """One address of a host, in the form that the HTTP client requires."""
 
     hostname: str
@@ -25,7 +25,7 @@ class Found(TypedDict):
     flags: int
 
 
-class Names:
+class HostResolver:
     """DNS resolver with a fixed number of threads. For one event loop."""
 
     def __init__(self, threads: int) -> None:
@@ -33,13 +33,13 @@ class Names:
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[Found]:
+    ) -> list[ResolvedAddress]:
         """Return all addresses of a host, best first. Raises OSError if there are none."""
         addresses = await asyncio.get_running_loop().run_in_executor(
             self._threads, _lookup_addresses, host, family
         )
         return [
-            Found(
+            ResolvedAddress(
                 hostname=host,
                 host=address,
                 port=port,

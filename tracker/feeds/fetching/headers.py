@@ -11,33 +11,33 @@ from http import HTTPStatus
 from typing import Final
 
 from tracker.feeds.answers import FetchRequest
-from tracker.feeds.text import visible
+from tracker.feeds.text import remove_invisible
 
-LONGEST_WAIT: Final = 366 * 86400.0
+MAX_WAIT_SECONDS: Final = 366 * 86400.0
 """Maximum wait in seconds: a server that asks for more is taken to mean a year."""
 
 _SECONDS: Final = re.compile(r"\s*(\d+)\s*", re.ASCII)
 _MAX_AGE: Final = re.compile(r"(?:^|[\s,])max-age=\"?(\d+)", re.ASCII)
 
 
-def request_headers(request: FetchRequest) -> dict[str, str] | None:
+def build_request_headers(request: FetchRequest) -> dict[str, str] | None:
     """Return the headers beyond the session's defaults; None if there are none."""
     if not (request.etag or request.last_modified or request.user_agent):
         return None
     headers = (
         ("If-None-Match", request.etag),
         ("If-Modified-Since", request.last_modified),
-        ("User-Agent", one_line(request.user_agent)),
+        ("User-Agent", join_lines(request.user_agent)),
     )
     return {name: value for name, value in headers if value}
 
 
-def one_line(text: str) -> str:
+def join_lines(text: str) -> str:
     """Join text to one line: a line break would begin another header."""
-    return " ".join(visible(text).split())
+    return " ".join(remove_invisible(text).split())
 
 
-def status_line(status: int) -> str:
+def describe_status(status: int) -> str:
     """Describe a status that brings no document: "HTTP 404 Not Found"."""
     try:
         # Not the server's own phrase, which may be hostile.
@@ -51,28 +51,28 @@ def status_line(status: int) -> str:
     return f"{line} without a usable address" if status < 400 else line
 
 
-def validator(header: str | None) -> str | None:
+def clean_validator(header: str | None) -> str | None:
     """Return an ETag or Last-Modified verbatim; None if it cannot be sent back or stored."""
     return header if header and header.isprintable() else None
 
 
-def retry_after(header: str, now: datetime) -> float | None:
+def parse_retry_after(header: str, now: datetime) -> float | None:
     """Return the whole seconds of a Retry-After header, which holds seconds or a date; None if it
     is unreadable.
 
     A date is rounded up, so that no request is too early.
     """
     if seconds := _SECONDS.fullmatch(header):
-        return min(float(seconds[1]), LONGEST_WAIT)
+        return min(float(seconds[1]), MAX_WAIT_SECONDS)
     until = _parse_date(header)
     return (
         None
         if until is None
-        else min(max(float(math.ceil((until - now).total_seconds())), 0.0), LONGEST_WAIT)
+        else min(max(float(math.ceil((until - now).total_seconds())), 0.0), MAX_WAIT_SECONDS)
     )
 
 
-def freshness(cache_control: str, age: str, expires: str, now: datetime) -> float:
+def parse_freshness(cache_control: str, age: str, expires: str, now: datetime) -> float:
     """Return the seconds for which an answer stays fresh: max-age less Age, else until Expires.
 
     At most a year; 0 if unspecified or not cacheable.
@@ -83,11 +83,12 @@ def freshness(cache_control: str, age: str, expires: str, now: datetime) -> floa
     if max_age := _MAX_AGE.search(control):
         age_seconds = _SECONDS.fullmatch(age)
         return max(
-            min(float(max_age[1]), LONGEST_WAIT) - (float(age_seconds[1]) if age_seconds else 0.0),
+            min(float(max_age[1]), MAX_WAIT_SECONDS)
+            - (float(age_seconds[1]) if age_seconds else 0.0),
             0.0,
         )
     until = _parse_date(expires) if expires else None
-    return 0.0 if until is None else min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT)
+    return 0.0 if until is None else min(max((until - now).total_seconds(), 0.0), MAX_WAIT_SECONDS)
 
 
 def _parse_date(header: str) -> datetime | None:

@@ -16,10 +16,10 @@ from publicsuffixlist import PublicSuffixList
 
 from tracker.feeds.item import FeedId
 
-PATIENCE: Final = 5.0
+MAX_SLEEP_SECONDS: Final = 5.0
 """Maximum wait in seconds that is slept through; a longer one defers the request."""
 
-ONES_OWN: Final = frozenset(
+LOCAL_SUFFIXES: Final = frozenset(
     (
         "localhost localdomain local lan home corp internal intranet private test example invalid "
         "onion arpa"
@@ -27,24 +27,24 @@ ONES_OWN: Final = frozenset(
 )
 """Top-level names that are not in the public DNS."""
 
-ROOM: Final = 5_000
+MIN_BUCKET_LIMIT: Final = 5_000
 """Number of buckets above which full ones are dropped."""
 
 
-FORGOTTEN_AFTER: Final = 3600.0
+PROMISE_LIFETIME_SECONDS: Final = 3600.0
 """Seconds after which an unused reservation expires."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RequestRate:
     """`burst` requests at once, and one more every `gap` seconds."""
 
     gap: float
     burst: int
 
 
-USUAL: Final = Rate(gap=1.0, burst=5)
-SLOWER: Final = MappingProxyType({"reddit.com": Rate(gap=60.0, burst=1)})
+DEFAULT_RATE: Final = RequestRate(gap=1.0, burst=5)
+SLOW_SITES: Final = MappingProxyType({"reddit.com": RequestRate(gap=60.0, burst=1)})
 """Sites that refuse the usual rate."""
 
 
@@ -52,7 +52,7 @@ SLOWER: Final = MappingProxyType({"reddit.com": Rate(gap=60.0, burst=1)})
 def registrable_domain(host: str) -> str:
     """Return the registrable domain of a host; "" for addresses and local names."""
     name = host.rstrip(".").lower()
-    if name.rpartition(".")[2] in ONES_OWN or _is_address(name):
+    if name.rpartition(".")[2] in LOCAL_SUFFIXES or _is_address(name):
         return ""
     return _load_suffixes().privatesuffix(name) or ""
 
@@ -88,12 +88,12 @@ class _Bucket:
         return max(self.full_at, self.promised, self.rests_until) <= now
 
 
-class Buckets:
+class TokenBuckets:
     """Token buckets of all domains. Times are seconds of one monotonic clock."""
 
     def __init__(self) -> None:
         self._buckets: dict[str, _Bucket] = {}
-        self._room = ROOM
+        self._room = MIN_BUCKET_LIMIT
 
     def wait(self, domain: str, feed: FeedId, now: float) -> float:
         """Return the seconds until a feed may send a request; up to PATIENCE, take the token.
@@ -103,12 +103,12 @@ class Buckets:
         """
         bucket, gap = self._get_bucket(domain, now), _find_rate(domain).gap
         reservation = bucket.promises.get(feed)
-        if reservation is not None and reservation - now > PATIENCE:
+        if reservation is not None and reservation - now > MAX_SLEEP_SECONDS:
             return max(reservation, bucket.rests_until) - now
         ready = max(now, bucket.full_at - (_find_rate(domain).burst - 1) * gap, bucket.rests_until)
         if reservation is None and bucket.promised > now:
             ready = max(ready, bucket.promised + gap)
-        if ready - now <= PATIENCE:
+        if ready - now <= MAX_SLEEP_SECONDS:
             bucket.full_at = max(bucket.full_at, ready) + gap
             bucket.promises.pop(feed, None)
             return ready - now
@@ -121,7 +121,7 @@ class Buckets:
         bucket = self._get_bucket(domain, now)
         bucket.rests_until = max(bucket.rests_until, now + seconds)
 
-    def resting(self, domain: str, now: float) -> float:
+    def pause_seconds(self, domain: str, now: float) -> float:
         """Return the seconds for which a domain is still blocked; 0 if it is not."""
         bucket = self._buckets.get(domain)
         return max(bucket.rests_until - now, 0.0) if bucket else 0.0
@@ -131,21 +131,21 @@ class Buckets:
         if bucket is None:
             if len(self._buckets) >= self._room:
                 self._buckets = {name: b for name, b in self._buckets.items() if not b.is_idle(now)}
-                self._room = max(ROOM, 2 * len(self._buckets))
+                self._room = max(MIN_BUCKET_LIMIT, 2 * len(self._buckets))
             bucket = self._buckets[domain] = _Bucket()
         elif bucket.promises and bucket.promised <= now:
             bucket.promises = {
-                f: at for f, at in bucket.promises.items() if now - at < FORGOTTEN_AFTER
+                f: at for f, at in bucket.promises.items() if now - at < PROMISE_LIFETIME_SECONDS
             }
         return bucket
 
 
-def enough(domain: str) -> str:
+def explain_deferral(domain: str) -> str:
     """Explain why a request to a domain is deferred."""
     gap = _find_rate(domain).gap
     frequency = {1.0: "a second", 60.0: "a minute"}.get(gap, f"in {gap:g} seconds")
     return f"{domain} is asked about once {frequency}, and other feeds are before this one"
 
 
-def _find_rate(domain: str) -> Rate:
-    return SLOWER.get(domain, USUAL)
+def _find_rate(domain: str) -> RequestRate:
+    return SLOW_SITES.get(domain, DEFAULT_RATE)

@@ -12,15 +12,15 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from tracker.feeds.answers import FetchLimits
-from tracker.feeds.fetching.rate_limit import PATIENCE, Buckets, enough
-from tracker.feeds.fetching.runner import Round
+from tracker.feeds.fetching.rate_limit import MAX_SLEEP_SECONDS, TokenBuckets, explain_deferral
+from tracker.feeds.fetching.runner import FetchRun
 from tracker.feeds.item import FeedId
 
-LONGEST_QUEUE: Final = 60.0
+MAX_QUEUE_SECONDS: Final = 60.0
 """Seconds that a request waits for a host before it is deferred by as many."""
 
 
-class NotNow(Exception):
+class RequestDeferred(Exception):
     """The rate limit forbids the request now; `wait_seconds` says when to retry."""
 
     def __init__(self, wait_seconds: float, reason: str) -> None:
@@ -28,11 +28,11 @@ class NotNow(Exception):
         self.wait_seconds, self.reason = wait_seconds, reason
 
 
-class Turns:
+class RequestQueue:
     """Queue of requests. For one event loop."""
 
     def __init__(self, limits: FetchLimits) -> None:
-        self._buckets = Buckets()
+        self._buckets = TokenBuckets()
         self._per_host = limits.per_host
         self._all_slots = asyncio.Semaphore(limits.in_flight)
         # A semaphore is dropped when no request holds or awaits it.
@@ -40,7 +40,7 @@ class Turns:
 
     @asynccontextmanager
     async def turn(
-        self, feed: FeedId, host: str, paid: set[str], *, domain: str, line: Round
+        self, feed: FeedId, host: str, paid: set[str], *, domain: str, run: FetchRun
     ) -> AsyncIterator[None]:
         """Hold a slot for one request to the host. Raises NotNow if the wait is long.
 
@@ -48,14 +48,14 @@ class Turns:
         other.
         """
         slots = self._host_slots.setdefault(host, asyncio.Semaphore(self._per_host))
-        line.waiting += 1
+        run.waiting += 1
         try:
             if domain and domain not in paid:
                 await self._take_token(feed, domain)
                 paid.add(domain)
             await _acquire_slot(slots, host)
         finally:
-            line.waiting -= 1
+            run.waiting -= 1
         try:
             async with self._all_slots:
                 self._raise_if_paused(domain)
@@ -70,15 +70,15 @@ class Turns:
     async def _take_token(self, feed: FeedId, domain: str) -> None:
         self._raise_if_paused(domain)
         wait = self._buckets.wait(domain, feed, _loop_time())
-        if wait > PATIENCE:
-            raise NotNow(wait, enough(domain))
+        if wait > MAX_SLEEP_SECONDS:
+            raise RequestDeferred(wait, explain_deferral(domain))
         if wait > 0:
             await asyncio.sleep(wait)
 
     def _raise_if_paused(self, domain: str) -> None:
-        pause = self._buckets.resting(domain, _loop_time()) if domain else 0.0
+        pause = self._buckets.pause_seconds(domain, _loop_time()) if domain else 0.0
         if pause > 0:
-            raise NotNow(pause, f"{domain} has asked to be left alone for a while")
+            raise RequestDeferred(pause, f"{domain} has asked to be left alone for a while")
 
 
 async def _acquire_slot(slots: asyncio.Semaphore, host: str) -> None:
@@ -86,10 +86,12 @@ async def _acquire_slot(slots: asyncio.Semaphore, host: str) -> None:
         await slots.acquire()  # without a timer, which would cost more than the rest
         return
     try:
-        async with asyncio.timeout(LONGEST_QUEUE):
+        async with asyncio.timeout(MAX_QUEUE_SECONDS):
             await slots.acquire()
     except TimeoutError:
-        raise NotNow(LONGEST_QUEUE, f"too many feeds were waiting for {host}") from None
+        raise RequestDeferred(
+            MAX_QUEUE_SECONDS, f"too many feeds were waiting for {host}"
+        ) from None
 
 
 def _loop_time() -> float:

@@ -13,26 +13,26 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any, Final
 
-from tracker.feeds.answers import AT_ONCE, Deferred, FetchRequest, FetchResult, More
+from tracker.feeds.answers import BATCH_SIZE, Deferred, FetchRequest, FetchResult, RequestSource
 
-LINGER: Final = 0.02
+LINGER_SECONDS: Final = 0.02
 """Seconds that a result waits for others of its batch."""
 
-PAUSE: Final = 1.0
+MAX_IDLE_SECONDS: Final = 1.0
 """Seconds without a result after which the caller is asked for more requests."""
 
-WAITING_ROOM: Final = 1_000
+MAX_WAITING_REQUESTS: Final = 1_000
 """Requests of one run that may wait for the rate limit without occupying a slot."""
 
 
-class Round:
+class FetchRun:
     """Requests of one caller. `waiting` counts those that wait for the rate limit."""
 
-    def __init__(self, answer: "Answer", in_flight: int) -> None:
+    def __init__(self, answer: "RequestHandler", in_flight: int) -> None:
         self.waiting = 0
         self.out: SimpleQueue[Sequence[FetchResult]] = SimpleQueue()
         self._answer = answer
-        self._batch_size = max(1, min(AT_ONCE, in_flight // 2))
+        self._batch_size = max(1, min(BATCH_SIZE, in_flight // 2))
         self._tasks: set[asyncio.Task[None]] = set()
         self._answers: list[FetchResult] = []
         self._flush_timer: asyncio.TimerHandle | None = None
@@ -48,7 +48,7 @@ class Round:
         for task in self._tasks:
             task.cancel()
 
-    async def finished(self) -> None:
+    async def wait_until_finished(self) -> None:
         """Wait until no request is running."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
@@ -64,7 +64,7 @@ class Round:
         if len(self._answers) >= self._batch_size or not self._tasks:
             self._flush()
         elif self._flush_timer is None:
-            self._flush_timer = asyncio.get_running_loop().call_later(LINGER, self._flush)
+            self._flush_timer = asyncio.get_running_loop().call_later(LINGER_SECONDS, self._flush)
 
     def _wake_caller(self) -> None:
         """Wake the caller, who may send other requests in place of the waiting ones."""
@@ -79,30 +79,32 @@ class Round:
         self._answers = []
 
 
-Answer = Callable[[FetchRequest, Round], Coroutine[Any, Any, FetchResult]]
+RequestHandler = Callable[[FetchRequest, FetchRun], Coroutine[Any, Any, FetchResult]]
 """Handles one request; raises only if it is cancelled."""
 
 
-class Rounds:
+class FetchRunner:
     """A `Fetch` whose requests are handled by the function that `open_handler` yields."""
 
     def __init__(
-        self, in_flight: int, open_handler: Callable[[], AbstractAsyncContextManager[Answer]]
+        self,
+        in_flight: int,
+        open_handler: Callable[[], AbstractAsyncContextManager[RequestHandler]],
     ) -> None:
         self._in_flight = in_flight
         self._open_handler = open_handler
         self._lock = Lock()
         self._loop_thread: _LoopThread | None = None
 
-    def __call__(self, more: More) -> Iterator[Sequence[FetchResult]]:
+    def __call__(self, more: RequestSource) -> Iterator[Sequence[FetchResult]]:
         """Run once. A caller that stops iterating cancels the remaining requests."""
         thread = self._get_thread()
-        round_ = Round(thread.answer, self._in_flight)
+        round_ = FetchRun(thread.answer, self._in_flight)
         thread.rounds.add(round_)
         running = 0
         try:
             while thread.is_alive():
-                room = self._in_flight - running + min(round_.waiting, WAITING_ROOM)
+                room = self._in_flight - running + min(round_.waiting, MAX_WAITING_REQUESTS)
                 requests = more(room) if room > 0 else ()
                 running += len(requests)
                 if requests:
@@ -134,18 +136,20 @@ class Rounds:
 
 def _next_results(answers: SimpleQueue[Sequence[FetchResult]]) -> Sequence[FetchResult]:
     try:
-        return answers.get(timeout=PAUSE)
+        return answers.get(timeout=MAX_IDLE_SECONDS)
     except Empty:
         return ()
 
 
 class _LoopThread(Thread):
-    answer: Answer
+    answer: RequestHandler
 
-    def __init__(self, open_handler: Callable[[], AbstractAsyncContextManager[Answer]]) -> None:
+    def __init__(
+        self, open_handler: Callable[[], AbstractAsyncContextManager[RequestHandler]]
+    ) -> None:
         # A daemon, so that a program that did not close it can exit.
         super().__init__(name="feeds", daemon=True)
-        self.rounds: set[Round] = set()
+        self.rounds: set[FetchRun] = set()
         self._open_handler = open_handler
         self._opened = Event()
         self._loop: asyncio.AbstractEventLoop
@@ -169,7 +173,7 @@ class _LoopThread(Thread):
             for round_ in rounds:
                 round_.cancel()
             for round_ in rounds:
-                await round_.finished()
+                await round_.wait_until_finished()
 
     def call(self, function: Callable[..., None], *arguments: object) -> None:
         """Call a function in the loop, unless it has been closed."""

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
-from tracker.feeds.parsing.sanitise import after_prolog
-from tracker.feeds.text import decoded, encodings
+from tracker.feeds.parsing.sanitise import strip_prolog
+from tracker.feeds.text import decode_document, guess_encodings
 
-MOST_ENTRIES: Final = 5_000
+MAX_ENTRIES: Final = 5_000
 """Longer documents, which are not read completely anyway, are not remembered at 16
 bytes an entry.
 """
 
-DEEPEST: Final = 30
+MAX_DEPTH: Final = 30
 """Nesting around an entry; real feeds have two levels."""
 
-MOST_DECLARED: Final = 200
+MAX_DECLARATIONS: Final = 200
 """Namespaces declared outside entries; no real feed has more than 20."""
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -34,7 +34,7 @@ _ENTRIES: Final = ("item", "entry")
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class SplitDocument:
     """A document in UTF-8 and the byte range and 8-byte hash of each entry, in order.
 
     The hash also covers the enclosing elements, whose namespaces and addresses apply to the entry.
@@ -45,7 +45,7 @@ class Split:
     hashes: tuple[bytes, ...]
 
 
-def split(body: bytes, content_type: str) -> Split | None:
+def split_entries(body: bytes, content_type: str) -> SplitDocument | None:
     """Locate the entries of a document; None if it has none or is ambiguous."""
     if body[:100].lstrip()[:1] in (b"{", b"["):
         return None
@@ -59,7 +59,7 @@ def split(body: bytes, content_type: str) -> Split | None:
     )
 
 
-def without(spans: Split, known: Container[bytes]) -> bytes:
+def remove_entries(spans: SplitDocument, known: Container[bytes]) -> bytes:
     """Return the document without the entries whose hashes are known."""
     chunks, position = [], 0
     for (start, end), digest in zip(spans.ranges, spans.hashes, strict=True):
@@ -71,18 +71,22 @@ def without(spans: Split, known: Container[bytes]) -> bytes:
 
 def _decode_variants(body: bytes, content_type: str) -> Iterator[bytes]:
     """Yield the document as it is, if it is UTF-8, and decoded, if expat rejects the former."""
-    if next(encodings(body, content_type)).startswith("utf-8"):
+    if next(guess_encodings(body, content_type)).startswith("utf-8"):
         yield body
-    yield _BOM + after_prolog(decoded(body, content_type)).encode()
+    yield _BOM + strip_prolog(decode_document(body, content_type)).encode()
 
 
-def _find_entries(document: bytes) -> Split | None:
+def _find_entries(document: bytes) -> SplitDocument | None:
     finder = _EntryFinder(document)
     try:
         finder.reader.Parse(document, True)
     except (expat.ExpatError, _AmbiguousError):
         return None
-    return Split(document, tuple(finder.ranges), tuple(finder.hashes)) if finder.ranges else None
+    return (
+        SplitDocument(document, tuple(finder.ranges), tuple(finder.hashes))
+        if finder.ranges
+        else None
+    )
 
 
 class _AmbiguousError(Exception):
@@ -118,7 +122,7 @@ class _EntryFinder:
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         self.declarations += 1
-        if self.declarations > MOST_DECLARED:
+        if self.declarations > MAX_DECLARATIONS:
             raise _AmbiguousError
         self.declared.append(f"{prefix}={uri}")
 
@@ -128,7 +132,7 @@ class _EntryFinder:
             self.reader.StartNamespaceDeclHandler = None
             self.reader.StartElementHandler = None
             self.reader.EndElementHandler = self._end_inside
-        elif len(self.enclosing) == DEEPEST:
+        elif len(self.enclosing) == MAX_DEPTH:
             raise _AmbiguousError
         else:
             self.enclosing.append(f"{name} {self.declared} {attributes}")
@@ -158,7 +162,7 @@ class _EntryFinder:
         return self.document.index(b">", start) + 1
 
     def _record(self, start: int, end: int) -> None:
-        if len(self.ranges) == MOST_ENTRIES:
+        if len(self.ranges) == MAX_ENTRIES:
             raise _AmbiguousError
         if self.enclosing_hash is None:
             self.enclosing_hash = hashlib.sha256("\n".join(self.enclosing).encode())

@@ -5,22 +5,22 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from tracker.feeds.links import web_link
+from tracker.feeds.links import resolve_web_link
 from tracker.feeds.parsing.parsed import (
-    EARLIEST_YEAR,
-    LONGEST_TITLE,
-    Parsed,
+    MAX_TITLE_LENGTH,
+    MIN_YEAR,
+    ParsedEntry,
+    ParsedFeed,
     ParseFailed,
-    Said,
-    gathered,
-    item_of,
-    newest,
-    too_many,
+    assign_keys,
+    explain_truncation,
+    item_from_entry,
+    select_newest,
 )
-from tracker.feeds.parsing.sanitise import EACH_END
-from tracker.feeds.text import plain, unmarked, visible
+from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END
+from tracker.feeds.text import markup_to_text, remove_invisible, strip_markup
 
-MOST_VALUES: Final = 2_000_000
+MAX_JSON_VALUES: Final = 2_000_000
 """Maximum number of commas and opening brackets. Each may be a value, which takes some 60 bytes."""
 
 _MEDIA_TYPE: Final = "application/feed+json"
@@ -36,13 +36,13 @@ def is_json(text: str) -> bool:
     return text[:1_000].lstrip()[:1] in ("{", "[")
 
 
-def read(text: str, content_type: str, url: str) -> Parsed | ParseFailed:
+def parse_json_feed(text: str, content_type: str, url: str) -> ParsedFeed | ParseFailed:
     """Parse the JSON feed found at `url`.
 
     It has to name its version, or to come under the media type of a feed and have items.
     """
-    if text.count(",") + text.count("{") + text.count("[") > MOST_VALUES:
-        return ParseFailed(f"JSON of more than {MOST_VALUES:,} values")
+    if text.count(",") + text.count("{") + text.count("[") > MAX_JSON_VALUES:
+        return ParseFailed(f"JSON of more than {MAX_JSON_VALUES:,} values")
     try:
         # Keep numbers as text: an id of 5,000 digits is an id and needs no arithmetic.
         document = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
@@ -59,7 +59,7 @@ def read(text: str, content_type: str, url: str) -> Parsed | ParseFailed:
 
 def _convert_document(
     document: dict[str, Any], content_type: str, url: str
-) -> Parsed | ParseFailed:
+) -> ParsedFeed | ParseFailed:
     entries = document.get("items", [])
     has_media_type = (
         content_type.partition(";")[0].strip().lower() == _MEDIA_TYPE and "items" in document
@@ -69,41 +69,43 @@ def _convert_document(
     ):
         return _NOT_A_FEED
     selected = (
-        entries if len(entries) <= 2 * EACH_END else [*entries[:EACH_END], *entries[-EACH_END:]]
+        entries
+        if len(entries) <= 2 * MAX_ENTRIES_PER_END
+        else [*entries[:MAX_ENTRIES_PER_END], *entries[-MAX_ENTRIES_PER_END:]]
     )
     cut_out = len(entries) - len(selected)
-    items, names = gathered(
+    items, names = assign_keys(
         [
-            item_of(_read_entry(entry), url) if isinstance(entry, dict) else None
+            item_from_entry(_read_entry(entry), url) if isinstance(entry, dict) else None
             for entry in selected
         ],
         cut_out,
     )
-    return Parsed(
-        title=plain(_get_text(document, "title"), LONGEST_TITLE),
-        items=newest(items),
-        warning=too_many(len(entries) if cut_out else len(items)) or None,
-        site_url=web_link(_get_text(document, "home_page_url"), url),
+    return ParsedFeed(
+        title=markup_to_text(_get_text(document, "title"), MAX_TITLE_LENGTH),
+        items=select_newest(items),
+        warning=explain_truncation(len(entries) if cut_out else len(items)) or None,
+        site_url=resolve_web_link(_get_text(document, "home_page_url"), url),
         names=names,
     )
 
 
-def _read_entry(entry: dict[str, Any]) -> Said:
+def _read_entry(entry: dict[str, Any]) -> ParsedEntry:
     """Convert an entry to plain text; an id that is an address replaces a missing link."""
     guid, html = _get_text(entry, "id"), _get_text(entry, "content_html")
     published, modified = _get_text(entry, "date_published"), _get_text(entry, "date_modified")
-    return Said(
+    return ParsedEntry(
         guid=guid,
-        title=unmarked(_get_text(entry, "title")),
-        summary=unmarked(_get_text(entry, "summary")),
-        content=unmarked(html)
+        title=strip_markup(_get_text(entry, "title")),
+        summary=strip_markup(_get_text(entry, "summary")),
+        content=strip_markup(html)
         if html
-        else " ".join(visible(_get_text(entry, "content_text")).split()),
+        else " ".join(remove_invisible(_get_text(entry, "content_text")).split()),
         link=_get_text(entry, "url")
         or _get_text(entry, "external_url")
         or (guid if guid.startswith("http") else ""),
         published_at=_parse_date(published) or _parse_date(modified),
-        published_raw=unmarked(
+        published_raw=strip_markup(
             published if _parse_date(published) or not _parse_date(modified) else modified
         ),
         updated_at=_parse_date(modified),
@@ -125,4 +127,4 @@ def _parse_date(text: str) -> datetime | None:
         date = date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
     except (OverflowError, ValueError):
         return None
-    return date if date.year >= EARLIEST_YEAR else None
+    return date if date.year >= MIN_YEAR else None

@@ -17,43 +17,49 @@ from typing import Any, Final
 
 import feedparser
 
-from tracker.feeds.links import web_link
+from tracker.feeds.links import resolve_web_link
 from tracker.feeds.parsing import json_feed
 from tracker.feeds.parsing.parsed import (
-    EARLIEST_YEAR,
-    LONGEST_TITLE,
-    Parsed,
+    MAX_TITLE_LENGTH,
+    MIN_YEAR,
+    ParsedEntry,
+    ParsedFeed,
     ParseFailed,
-    Said,
-    gathered,
-    item_of,
-    names_day,
-    newest,
-    too_many,
+    assign_keys,
+    explain_truncation,
+    item_from_entry,
+    mentions_day,
+    select_newest,
 )
-from tracker.feeds.parsing.sanitise import EACH_END, Screened, is_page, screened, what_came
-from tracker.feeds.parsing.sax import Spelling, drive
-from tracker.feeds.text import decoded, plain, unmarked
+from tracker.feeds.parsing.sanitise import (
+    MAX_ENTRIES_PER_END,
+    SanitisedDocument,
+    describe_document,
+    is_html_page,
+    sanitise_document,
+)
+from tracker.feeds.parsing.sax import FeedparserNames, parse_xml
+from tracker.feeds.text import decode_document, markup_to_text, strip_markup
 
-__all__ = ["ParseFailed", "Parsed", "parse"]
+__all__ = ["ParseFailed", "ParsedFeed", "parse_feed"]
 
 
-def parse(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
+def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed | ParseFailed:
     """Parse the feed found at `url`; all text is plain, all links are http(s) and absolute."""
-    text = decoded(body, content_type)
+    text = decode_document(body, content_type)
     if not text.strip():
         return ParseFailed("an empty answer")
     if json_feed.is_json(text):
-        return json_feed.read(text, content_type, url)
-    screen = screened(text)
+        return json_feed.parse_json_feed(text, content_type, url)
+    screen = sanitise_document(text)
     if screen.danger:
         return ParseFailed(screen.danger)
     return _parse_document(screen, url) or ParseFailed(
-        what_came(text, screen.document, content_type)
+        describe_document(text, screen.document, content_type)
     )
 
 
-def _parse_document(screen: Screened, url: str) -> Parsed | ParseFailed | None:
+def _parse_document(screen: SanitisedDocument, url: str) -> ParsedFeed | ParseFailed | None:
     """Return the parsed feed; None if feedparser finds none."""
     document = screen.document
     try:
@@ -62,24 +68,24 @@ def _parse_document(screen: Screened, url: str) -> Parsed | ParseFailed | None:
         raise
     except Exception as error:  # broken documents raise many kinds, such as KeyError in georss
         return ParseFailed(f"feedparser stumbled over it ({type(error).__name__})")
-    if not result.version and (not result.entries or is_page(document)):
+    if not result.version and (not result.entries or is_html_page(document)):
         return None
-    entries = [item_of(_read_entry(entry), url) for entry in result.entries]
-    cut_out = screen.cut_from - len(entries) if len(entries) == 2 * EACH_END else 0
-    items, names = gathered(entries, max(0, cut_out))
-    return Parsed(
-        title=plain(_get_text(result.feed, "title"), LONGEST_TITLE),
-        items=newest(items),
+    entries = [item_from_entry(_read_entry(entry), url) for entry in result.entries]
+    cut_out = screen.cut_from - len(entries) if len(entries) == 2 * MAX_ENTRIES_PER_END else 0
+    items, names = assign_keys(entries, max(0, cut_out))
+    return ParsedFeed(
+        title=markup_to_text(_get_text(result.feed, "title"), MAX_TITLE_LENGTH),
+        items=select_newest(items),
         warning=_compose_warning(result.fault, max(screen.cut_from, len(items))),
         ttl_seconds=_read_ttl(result.feed),
-        site_url=web_link(_get_text(result.feed, "link"), url),
+        site_url=resolve_web_link(_get_text(result.feed, "link"), url),
         names=names,
     )
 
 
 def _compose_warning(fault: str, entries: int) -> str | None:
     """Return the warning about a malformed or cut document."""
-    warnings = (f"malformed: {fault}" if fault else "", too_many(entries))
+    warnings = (f"malformed: {fault}" if fault else "", explain_truncation(entries))
     return "; ".join(filter(None, warnings)) or None
 
 
@@ -142,7 +148,7 @@ def _run_feedparser(document: str, url: str) -> _FeedparserResult:
     """
     home = url if _XML_BASE.search(document) else ""
     strict = _StrictParser(home)
-    fault = drive(document, strict)
+    fault = parse_xml(document, strict)
     if not fault:
         return _FeedparserResult(strict.version, strict.feeddata, strict.entries, "")
     loose = _LooseParser(home)
@@ -204,21 +210,21 @@ class _LooseParser(_LeanParser, feedparser.api.LooseFeedParser):  # type: ignore
 
 
 class _StrictParser(_LeanParser, feedparser.api.StrictFeedParser):  # type: ignore[misc]
-    """feedparser's handling of well-formed XML, called by `drive`."""
+    """feedparser's handling of well-formed XML, called by `parse_xml`."""
 
     decls: dict[str, str]
 
     def __init__(self, home: str) -> None:
         super().__init__(home)
-        self.element_names = Spelling(self._matchnamespaces, self.namespaces_in_use)
+        self.element_names = FeedparserNames(self._matchnamespaces, self.namespaces_in_use)
         self.skipped: list[bool] = []
 
     def namespace(self, prefix: str | None, uri: str | None) -> None:
-        self.element_names.forget()
+        self.element_names.clear_names()
         self.startPrefixMapping(prefix, uri)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = self.element_names.of_element(name)
+        tag = self.element_names.map_element(name)
         # feedparser keeps no text directly in an entry, so the text of a skipped element is lost.
         is_ignored = (
             tag in _IGNORED_ELEMENTS and self.inentry and self.elementstack[-1][0] == "item"
@@ -229,14 +235,14 @@ class _StrictParser(_LeanParser, feedparser.api.StrictFeedParser):  # type: igno
             self.depth += 1
             return
         if attributes:
-            attrs.update(self.element_names.of_attributes(attributes))
+            attrs.update(self.element_names.map_attributes(attributes))
         self.unknown_starttag(tag, list(attrs.items()))
 
     def end(self, name: str) -> None:
         if self.skipped.pop():
             self.depth -= 1
         else:
-            self.unknown_endtag(self.element_names.of_element(name))
+            self.unknown_endtag(self.element_names.map_element(name))
 
     @staticmethod
     def decode_entities(element: str, text: str) -> str:
@@ -257,27 +263,27 @@ class _FastText(str):
 # Entries
 
 
-def _read_entry(entry: Any) -> Said:
+def _read_entry(entry: Any) -> ParsedEntry:
     """Convert an entry to plain text."""
     summary = _get_text(entry, "summary")
     content = max(
         (_get_text(content, "value") for content in entry.get("content", ())), key=len, default=""
     )
-    summary_text = unmarked(summary)
+    summary_text = strip_markup(summary)
     published_at, published_raw = _find_published(entry)
     updated_at = (
         _check_date(_get_text(entry, "updated"), entry.get("updated_parsed"))
         if "updated" in entry
         else None
     )
-    return Said(
+    return ParsedEntry(
         guid=_get_text(entry, "id"),
-        title=unmarked(_get_text(entry, "title")),
+        title=strip_markup(_get_text(entry, "title")),
         summary=summary_text,
-        content=summary_text if content == summary else unmarked(content),
+        content=summary_text if content == summary else strip_markup(content),
         link=_get_text(entry, "link"),
         published_at=published_at,
-        published_raw=unmarked(published_raw),
+        published_raw=strip_markup(published_raw),
         updated_at=updated_at,
     )
 
@@ -310,6 +316,6 @@ def _check_date(raw: str, parsed_time: Any) -> datetime | None:
     try:
         year, month, day, hour, minute, second = parsed_time[:6]
         date = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        return date if date.year >= EARLIEST_YEAR and names_day(raw, date) else None
+        return date if date.year >= MIN_YEAR and mentions_day(raw, date) else None
     except (OverflowError, TypeError, ValueError):
         return None

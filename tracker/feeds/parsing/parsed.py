@@ -13,24 +13,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.links import canonical_url, web_link
-from tracker.feeds.text import shortened, visible
+from tracker.feeds.links import canonical_url, resolve_web_link
+from tracker.feeds.text import remove_invisible, shorten_text
 
-LONGEST_TITLE: Final = 300
-LONGEST_SUMMARY: Final = 2_000
-LONGEST_CONTENT: Final = 20_000
-LONGEST_DATE: Final = 100
-LONGEST_KEY: Final = 500
-STAND_IN_TITLE: Final = 100
+MAX_TITLE_LENGTH: Final = 300
+MAX_SUMMARY_LENGTH: Final = 2_000
+MAX_CONTENT_LENGTH: Final = 20_000
+MAX_DATE_LENGTH: Final = 100
+MAX_KEY_LENGTH: Final = 500
+SUBSTITUTE_TITLE_LENGTH: Final = 100
 """Characters of the summary that serve as title of an entry without one."""
 
-MOST_ITEMS: Final = 500
-EARLIEST_YEAR: Final = 1990
-NO_NAME: Final = bytes(8)
+MAX_ITEMS: Final = 500
+MIN_YEAR: Final = 1990
+NO_NAME_HASH: Final = bytes(8)
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedFeed:
     """Title and entries of a feed, in the order of the document; `warning` describes defects.
 
     `ttl_seconds` is how long the document asks not to be polled, 0 if unspecified. `names` has 8
@@ -54,7 +54,7 @@ class ParseFailed:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ParsedEntry:
     """Fields of an entry; "" where missing.
 
     `title`, `summary` and `content` are plain text in one line and of any length, `guid` and `link`
@@ -71,29 +71,31 @@ class Said:
     updated_at: datetime | None
 
 
-def item_of(entry: Said, url: str) -> ParsedItem | None:
+def item_from_entry(entry: ParsedEntry, url: str) -> ParsedItem | None:
     """Convert an entry of the feed at `url` to an item with its guid as key ("" if it has none);
     None if the entry is empty.
 
     The content is kept only where it exceeds the summary, which may be the same text cut short.
     """
-    summary = shortened(entry.summary or entry.content, LONGEST_SUMMARY)
-    title = shortened(entry.title, LONGEST_TITLE) or shortened(summary, STAND_IN_TITLE)
+    summary = shorten_text(entry.summary or entry.content, MAX_SUMMARY_LENGTH)
+    title = shorten_text(entry.title, MAX_TITLE_LENGTH) or shorten_text(
+        summary, SUBSTITUTE_TITLE_LENGTH
+    )
     if not title:
         return None
-    content = shortened(entry.content or entry.summary, LONGEST_CONTENT)
+    content = shorten_text(entry.content or entry.summary, MAX_CONTENT_LENGTH)
     if content in summary:
         content = ""
-    link = web_link(entry.link, url)
+    link = resolve_web_link(entry.link, url)
     return ParsedItem(
-        key=" ".join(visible(entry.guid).split()),
+        key=" ".join(remove_invisible(entry.guid).split()),
         title=title,
         summary=summary,
         content=content,
         url=link,
         canonical_url=canonical_url(link),
         published_at=entry.published_at,
-        published_raw=shortened(entry.published_raw, LONGEST_DATE),
+        published_raw=shorten_text(entry.published_raw, MAX_DATE_LENGTH),
         updated_at=entry.updated_at,
         fingerprint=hashlib.blake2b(
             f"{title}\n{summary}\n{content}".encode(), digest_size=16
@@ -101,7 +103,7 @@ def item_of(entry: Said, url: str) -> ParsedItem | None:
     )
 
 
-def gathered(
+def assign_keys(
     entries: Sequence[ParsedItem | None], cut_out: int = 0
 ) -> tuple[list[ParsedItem], tuple[bytes, ...]]:
     """Make the keys of items distinct; return the items and the first name of each entry. `cut_out`
@@ -127,31 +129,31 @@ def gathered(
         # The guid of another entry may be equal to a distinct key.
         unique_key = key if key not in items else f"{key} {_hash_content(by_place[place])}"
         items.setdefault(unique_key, _replace_key(by_place[place], unique_key))
-    name_hashes = [name_hash(names[n]) if n in names else NO_NAME for n in range(len(entries))]
-    name_hashes[len(name_hashes) // 2 : len(name_hashes) // 2] = [NO_NAME] * cut_out
+    name_hashes = [hash_name(names[n]) if n in names else NO_NAME_HASH for n in range(len(entries))]
+    name_hashes[len(name_hashes) // 2 : len(name_hashes) // 2] = [NO_NAME_HASH] * cut_out
     return list(items.values()), tuple(name_hashes)
 
 
-def too_many(entries: int) -> str:
+def explain_truncation(entries: int) -> str:
     """Return a warning if not all entries of a document were read, else ""."""
     return (
-        f"{entries:,} entries, of which the newest {MOST_ITEMS} were read"
-        if entries > MOST_ITEMS
+        f"{entries:,} entries, of which the newest {MAX_ITEMS} were read"
+        if entries > MAX_ITEMS
         else ""
     )
 
 
-def newest(items: Sequence[ParsedItem]) -> tuple[ParsedItem, ...]:
+def select_newest(items: Sequence[ParsedItem]) -> tuple[ParsedItem, ...]:
     """Return the newest entries in the order of the document; an undated one counts as old as the
     one before it.
     """
-    if len(items) <= MOST_ITEMS:
+    if len(items) <= MAX_ITEMS:
         return tuple(items)
     dates, date = [], datetime.max.replace(tzinfo=UTC)
     for item in items:
         date = item.published_at or date
         dates.append(date)
-    latest = sorted(range(len(items)), key=lambda n: dates[n], reverse=True)[:MOST_ITEMS]
+    latest = sorted(range(len(items)), key=lambda n: dates[n], reverse=True)[:MAX_ITEMS]
     return tuple(items[n] for n in sorted(latest))
 
 
@@ -164,7 +166,7 @@ _NAMED_DAY: Final = re.compile(
 )
 
 
-def names_day(raw: str, at: datetime) -> bool:
+def mentions_day(raw: str, at: datetime) -> bool:
     """Return True if the text names the day of `at` or, because of time zones, a
     neighbouring one.
     """
@@ -181,7 +183,7 @@ def names_day(raw: str, at: datetime) -> bool:
 
 def _choose_name(item: ParsedItem) -> str:
     name = item.key or item.url or _hash_content(item)
-    return name if len(name) <= LONGEST_KEY else _hash_text(name)
+    return name if len(name) <= MAX_KEY_LENGTH else _hash_text(name)
 
 
 def _make_distinct_keys(name: str, items: Mapping[int, ParsedItem]) -> dict[int, str]:
@@ -210,6 +212,6 @@ def _hash_text(text: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def name_hash(name: str) -> bytes:
+def hash_name(name: str) -> bytes:
     """Return the 8 bytes that are stored for a name."""
     return hashlib.blake2b(name.encode(), digest_size=8).digest()

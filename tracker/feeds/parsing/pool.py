@@ -26,24 +26,24 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import tracker
-from tracker.feeds.parsing.parsed import Parsed, ParseFailed
-from tracker.feeds.parsing.worker import Kind, attempt, read_answer, write_request
+from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.worker import DocumentKind, read_worker_answer, try_parse, write_request
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle
 
-START_SECONDS: Final = 20.0
+MAX_START_SECONDS: Final = 20.0
 """Time limit for the start of a worker; 0.1 s is usual."""
 
-START_TRIES: Final = 3
+MAX_START_TRIES: Final = 3
 """Failed starts in a row before documents fail; from then on each document is one more attempt."""
 
-LOOK_SECONDS: Final = 0.25
+WATCH_INTERVAL_SECONDS: Final = 0.25
 """Interval of deadline checks, by which a worker may be killed too late. A timer for each document
 would cost 0.2 ms.
 """
 
-CLOSE_SECONDS: Final = 2.0
+MAX_CLOSE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class _Document:
     body: bytes
     content_type: str
     url: str
-    kind: Kind
+    kind: DocumentKind
     answer: Future[Any]
 
 
@@ -93,20 +93,20 @@ class ParserPool:
         self._idle = 0
         self._closed = False
 
-    def submit(self, body: bytes, content_type: str, url: str) -> Future[Parsed | ParseFailed]:
+    def submit(self, body: bytes, content_type: str, url: str) -> Future[ParsedFeed | ParseFailed]:
         """Parse a feed; the result is a ParseFailed if it exceeds a limit.
 
         A small document is parsed when this returns; for a large one it blocks while too many wait.
         Raises PoolClosed after `close`; a document that is pending at `close` has it as the
         future's exception.
         """
-        answer: Future[Parsed | ParseFailed] = Future()
+        answer: Future[ParsedFeed | ParseFailed] = Future()
         if len(body) >= self._limits.inline_bytes:
             self._enqueue(_Document(body, content_type, url, "feed", answer))
         elif self._closed:
             raise PoolClosed
         else:
-            answer.set_result(attempt(body, content_type, url))
+            answer.set_result(try_parse(body, content_type, url))
         return answer
 
     def extract(
@@ -133,7 +133,7 @@ class ParserPool:
                 document.answer.set_exception(PoolClosed())
         workers.pop(threading.current_thread(), None)  # if a callback of a future closes the pool
         for thread in workers:
-            thread.join(CLOSE_SECONDS / len(workers))
+            thread.join(MAX_CLOSE_SECONDS / len(workers))
 
     def _enqueue(self, document: _Document) -> None:
         with self._changed:
@@ -224,7 +224,7 @@ class _Worker:
 
     def watch(self) -> None:
         """Kill the process when it exceeds its time limit, until `stop`. Runs in its own thread."""
-        while not self._stopped.wait(LOOK_SECONDS):
+        while not self._stopped.wait(WATCH_INTERVAL_SECONDS):
             with self._lock:
                 if self._process and monotonic() > self._deadline:
                     self._timed_out = True
@@ -260,7 +260,7 @@ class _Worker:
         """Start the process; return "" if it is ready, else why it does not start."""
         while problem := self._try_start():
             self._failed_starts += 1
-            if self._failed_starts >= START_TRIES and not self._stopped.is_set():
+            if self._failed_starts >= MAX_START_TRIES and not self._stopped.is_set():
                 return f"there is no parser: python -m tracker.feeds.parsing.worker {problem}"
         self._documents = self._failed_starts = 0
         return ""
@@ -273,7 +273,7 @@ class _Worker:
                 self._process = _spawn_child(self._limits)
         except OSError as error:
             return f"cannot be started ({error.strerror})"
-        with self._limit_time(START_SECONDS):
+        with self._limit_time(MAX_START_SECONDS):
             ready = self._receive_answer()
         return "" if ready else f"ended with code {self.end()}"
 
@@ -294,7 +294,7 @@ class _Worker:
     def _receive_answer(self) -> tuple[bool, bytes] | None:
         assert self._process
         assert self._process.stdout
-        return read_answer(self._process.stdout)
+        return read_worker_answer(self._process.stdout)
 
     def _explain_death(self) -> str:
         code = self.end()

@@ -9,26 +9,26 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-EACH_END: Final = 1_000
+MAX_ENTRIES_PER_END: Final = 1_000
 """Entries read at each end. Feeds run from new to old or from old to new, so the newest 500 of a
 huge one are at one of its ends. 100,000 entries take feedparser 8 s, these 2,000 a fraction of one.
 """
 
-MOST_NAMESPACES: Final = 100
+MAX_NAMESPACES: Final = 100
 """Distinct namespaces, which take quadratic time: 10,000 take 2 to 8 s, 50,000 minutes. Of 3,000
 real feeds none has more than 15, though some repeat theirs with each entry.
 """
 
-MOST_ODD_NAMESPACES: Final = 1_000
+MAX_ODD_NAMESPACES: Final = 1_000
 """Occurrences of the word in text, or declarations too long to compare."""
 
-MOST_TAGS: Final = 400_000
+MAX_TAGS: Final = 400_000
 """Tags cost 10 to 35 µs each; no real feed has more than 46,000."""
 
-MOST_REFERENCES: Final = 1_000_000
+MAX_REFERENCES: Final = 1_000_000
 """Occurrences of "&", which cost 2 to 3 µs each; no real feed has more than 195,000."""
 
-MOST_BASES: Final = 1_000
+MAX_XML_BASES: Final = 1_000
 """Occurrences of xml:base, whose nesting takes quadratic time: 160 KB of them take 7 s. No real
 feed has more than 100.
 """
@@ -51,7 +51,7 @@ _ENTRY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
+class SanitisedDocument:
     """A sanitised document: from its first element on, at most 2,000 entries of it.
 
     `cut_from` is the original number of entries if some were cut out, else 0. `danger` says why it
@@ -63,18 +63,22 @@ class Screened:
     danger: str
 
 
-def screened(text: str) -> Screened:
+def sanitise_document(text: str) -> SanitisedDocument:
     """Check and trim a document before it is parsed, in linear time."""
-    document = after_prolog(text)
+    document = strip_prolog(text)
     tags = document.count("<")
-    starts = [match.start() for match in _ENTRY.finditer(document)] if tags > 2 * EACH_END else []
-    if len(starts) <= 2 * EACH_END:
-        return Screened(document, 0, _find_danger(document, tags))
-    ends = document[: starts[EACH_END]] + document[starts[-EACH_END] :]
-    return Screened(ends, len(starts), _find_danger(ends, ends.count("<")))
+    starts = (
+        [match.start() for match in _ENTRY.finditer(document)]
+        if tags > 2 * MAX_ENTRIES_PER_END
+        else []
+    )
+    if len(starts) <= 2 * MAX_ENTRIES_PER_END:
+        return SanitisedDocument(document, 0, _find_danger(document, tags))
+    ends = document[: starts[MAX_ENTRIES_PER_END]] + document[starts[-MAX_ENTRIES_PER_END] :]
+    return SanitisedDocument(ends, len(starts), _find_danger(ends, ends.count("<")))
 
 
-def after_prolog(text: str) -> str:
+def strip_prolog(text: str) -> str:
     """Return the document from its first element on: without declaration, comments and document
     type.
 
@@ -89,13 +93,13 @@ def after_prolog(text: str) -> str:
 def _find_danger(document: str, tags: int) -> str:
     """Return why feedparser must not parse this document, or ""."""
     if _has_many_namespaces(document):
-        return f"more than {MOST_NAMESPACES} namespaces"
-    if tags > MOST_TAGS:
-        return f"more than {MOST_TAGS:,} tags"
-    if len(document) > MOST_REFERENCES and document.count("&") > MOST_REFERENCES:
-        return f"more than {MOST_REFERENCES:,} references"
-    if document.count("xml:base") > MOST_BASES:
-        return f"more than {MOST_BASES:,} uses of xml:base"
+        return f"more than {MAX_NAMESPACES} namespaces"
+    if tags > MAX_TAGS:
+        return f"more than {MAX_TAGS:,} tags"
+    if len(document) > MAX_REFERENCES and document.count("&") > MAX_REFERENCES:
+        return f"more than {MAX_REFERENCES:,} references"
+    if document.count("xml:base") > MAX_XML_BASES:
+        return f"more than {MAX_XML_BASES:,} uses of xml:base"
     if MANY_ATTRIBUTES.search(document):
         return "a tag with 300 attributes or more"
     return ""
@@ -103,10 +107,10 @@ def _find_danger(document: str, tags: int) -> str:
 
 def _has_many_namespaces(document: str) -> bool:
     uses = document.count("xmlns")
-    if uses <= MOST_NAMESPACES:
+    if uses <= MAX_NAMESPACES:
         return False
     declared = _NAMESPACE.findall(document)
-    return len(set(declared)) > MOST_NAMESPACES or uses - len(declared) > MOST_ODD_NAMESPACES
+    return len(set(declared)) > MAX_NAMESPACES or uses - len(declared) > MAX_ODD_NAMESPACES
 
 
 _HTML: Final = re.compile(r"<html[\s>]", re.IGNORECASE)
@@ -119,12 +123,12 @@ _ROOT_DESCRIPTIONS: Final = {
 }
 
 
-def is_page(document: str) -> bool:
+def is_html_page(document: str) -> bool:
     """Return True if the document is an HTML page."""
     return bool(_HTML.match(document))
 
 
-def what_came(text: str, document: str, content_type: str) -> str:
+def describe_document(text: str, document: str, content_type: str) -> str:
     """Describe a document that is no feed; `document` is `text` without its prolog."""
     root = _ROOT.match(document)
     name = root[1].lower() if root else ""

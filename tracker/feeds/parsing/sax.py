@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 from xml.parsers import expat
 
-BUFFER: Final = 1 << 20
+TEXT_BUFFER_SIZE: Final = 1 << 20
 """Characters of text that expat collects before it hands on a text in more than one piece."""
 
 
-class Listener(Protocol):
+class XmlHandler(Protocol):
     """Handler of elements and text.
 
     Names are `local`, `uri local` or `uri local prefix`, with one space between.
@@ -34,7 +34,7 @@ class Listener(Protocol):
         """Handle a namespace declaration of the next element."""
 
 
-def drive(document: str, listener: Listener) -> str:
+def parse_xml(document: str, listener: XmlHandler) -> str:
     """Call the listener for each element in order; return the XML error, "" if there is none.
 
     Nothing is fetched. The caller removes the document type, so there are no entities to expand.
@@ -42,7 +42,7 @@ def drive(document: str, listener: Listener) -> str:
     parser = expat.ParserCreate(None, " ")
     parser.namespace_prefixes = True
     parser.buffer_text = True
-    parser.buffer_size = BUFFER
+    parser.buffer_size = TEXT_BUFFER_SIZE
     parser.StartElementHandler = listener.start
     parser.EndElementHandler = listener.end
     parser.CharacterDataHandler = listener.handle_data
@@ -57,7 +57,7 @@ def drive(document: str, listener: Listener) -> str:
 _USERLAND: Final = "http://backend.userland.com/rss"
 
 
-class Spelling:
+class FeedparserNames:
     """feedparser's names for elements and attributes, with its prefix for each known namespace.
 
     An element of another namespace gets the prefix that was first declared for it. Names are cached
@@ -71,11 +71,11 @@ class Spelling:
         self._known, self._in_use = known, in_use
         self._elements: dict[str, str] = {}
 
-    def forget(self) -> None:
+    def clear_names(self) -> None:
         """Clear the cache after a namespace declaration."""
         self._elements.clear()
 
-    def of_element(self, name: str) -> str:
+    def map_element(self, name: str) -> str:
         """Return an element's name, such as `media:title`."""
         return self._elements.get(name) or self._make_name(name)
 
@@ -95,7 +95,7 @@ class Spelling:
         self._elements[name] = f"{prefix}:{local}".lower() if prefix else local.lower()
         return self._elements[name]
 
-    def of_attributes(self, attributes: Mapping[str, str]) -> dict[str, str]:
+    def map_attributes(self, attributes: Mapping[str, str]) -> dict[str, str]:
         """Return attributes by feedparser's names for them, and by those of the document."""
         known, original = {}, {}
         for name, value in attributes.items():

@@ -3,8 +3,8 @@
 feedparser is not hardened: 160 KB of nested `xml:base` block it for 7 s, and ten times that for
 minutes. Known attacks are rejected before, but not those yet unknown. No thread can be stopped from
 outside, a process can; so this one sets itself limits that the kernel enforces and does nothing but
-read documents on stdin and write answers on stdout. It imports `parse` and the standard library
-only: it starts in 0.1 s and holds 26 MB.
+read documents on stdin and write answers on stdout. It imports `parse_feed` and the standard
+library only: it starts in 0.1 s and holds 26 MB.
 
 A request is four lengths and the bytes of document, content type, address and kind. An answer is a
 flag (the worker ends now and has to be replaced), a length and a pickle, which the parent may trust
@@ -22,8 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Literal
 
-from tracker.feeds.parsing.parse import parse
-from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.parse import parse_feed
+from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import resource
 
-Kind = Literal["feed", "article"]
+DocumentKind = Literal["feed", "article"]
 """Kind of a document."""
 
-REQUEST: Final = struct.Struct("!QIII")
-ANSWER: Final = struct.Struct("!?Q")
+REQUEST_HEADER: Final = struct.Struct("!QIII")
+ANSWER_HEADER: Final = struct.Struct("!?Q")
 
-OPEN_FILES: Final = 32
+MAX_OPEN_FILES: Final = 32
 """Python opens a few files when it first uses an encoding; nothing else here needs any."""
 
 
-def attempt(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
+def try_parse(body: bytes, content_type: str, url: str) -> ParsedFeed | ParseFailed:
     """Parse, and report an unforeseen exception as failure of this document. MemoryError passes: it
     affects the process.
     """
     try:
-        return parse(body, content_type, url)
+        return parse_feed(body, content_type, url)
     except MemoryError:
         raise
     except Exception as error:  # a bug must fail this document only
@@ -56,9 +56,9 @@ def attempt(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
 def _try_extract(body: bytes, content_type: str, url: str) -> "Article | NoArticle | ParseFailed":
     """Extract the article of a page likewise; most workers never load its libraries."""
     try:
-        from tracker.feeds.discovery.article import extract
+        from tracker.feeds.discovery.article import extract_article
 
-        return extract(body, content_type, url)
+        return extract_article(body, content_type, url)
     except MemoryError:
         raise
     except Exception as error:
@@ -78,15 +78,15 @@ def _locate_error(error: Exception) -> str:
     return f"{type(error).__name__}{line}"
 
 
-def serve(
+def serve_requests(
     requests: BinaryIO, answers: BinaryIO, megabytes: int, before_each: Callable[[], object]
 ) -> None:
     """Answer requests until there are none or memory runs out; call `before_each` before each
     document.
     """
-    answers.write(ANSWER.pack(False, 0))
+    answers.write(ANSWER_HEADER.pack(False, 0))
     answers.flush()
-    while header := requests.read(REQUEST.size):
+    while header := requests.read(REQUEST_HEADER.size):
         answer = b""
         with suppress(MemoryError):
             before_each()
@@ -94,7 +94,7 @@ def serve(
         out_of_memory = not answer
         if out_of_memory:
             answer = pickle.dumps(ParseFailed(f"needed more memory than {megabytes} MB"))
-        answers.write(ANSWER.pack(out_of_memory, len(answer)))
+        answers.write(ANSWER_HEADER.pack(out_of_memory, len(answer)))
         answers.write(answer)
         answers.flush()
         if out_of_memory:  # other parts may have failed too
@@ -104,9 +104,9 @@ def serve(
 
 def _answer_request(requests: BinaryIO, header: bytes) -> bytes:
     """Read the rest of a request; return the pickled answer."""
-    body, *texts = (_read_exactly(requests, length) for length in REQUEST.unpack(header))
+    body, *texts = (_read_exactly(requests, length) for length in REQUEST_HEADER.unpack(header))
     content_type, url, kind = (text.decode(errors="surrogatepass") for text in texts)
-    handler = _try_extract if kind == "article" else attempt
+    handler = _try_extract if kind == "article" else try_parse
     return pickle.dumps(handler(body, content_type, url))
 
 
@@ -121,25 +121,25 @@ def _read_exactly(stream: BinaryIO, length: int) -> bytes:
 
 
 def write_request(
-    requests: IO[bytes], body: bytes, content_type: str, url: str, *, kind: Kind = "feed"
+    requests: IO[bytes], body: bytes, content_type: str, url: str, *, kind: DocumentKind = "feed"
 ) -> None:
     """Send a document. Raises OSError if the worker died before it read everything."""
     # Header bytes that are not UTF-8 arrive as lone surrogates.
     texts = [text.encode(errors="surrogatepass") for text in (content_type, url, kind)]
-    requests.write(REQUEST.pack(len(body), *map(len, texts)))
+    requests.write(REQUEST_HEADER.pack(len(body), *map(len, texts)))
     for part in (body, *texts):
         requests.write(part)
     requests.flush()
 
 
-def read_answer(answers: IO[bytes]) -> tuple[bool, bytes] | None:
+def read_worker_answer(answers: IO[bytes]) -> tuple[bool, bytes] | None:
     """Return the flag that the worker ends, and the pickled answer (empty at its start); None if it
     died before.
     """
-    header = answers.read(ANSWER.size)
-    if len(header) < ANSWER.size:
+    header = answers.read(ANSWER_HEADER.size)
+    if len(header) < ANSWER_HEADER.size:
         return None
-    is_last, length = ANSWER.unpack(header)
+    is_last, length = ANSWER_HEADER.unpack(header)
     answer = answers.read(length)
     return (is_last, answer) if len(answer) == length else None
 
@@ -147,18 +147,18 @@ def read_answer(answers: IO[bytes]) -> tuple[bool, bytes] | None:
 # Limits, where the system supports them (on Windows only the parent's clock stops a worker)
 
 
-def confine(megabytes: int) -> None:
+def limit_process(megabytes: int) -> None:
     """Limit this process for good: memory, files, no core dump, and only the parent can end it."""
     for name in (signal.SIGINT, signal.SIGTERM):
         # Sent to the whole group; the parent decides what they mean.
         signal.signal(name, signal.SIG_IGN)
     if sys.platform != "win32":
         _set_limit(resource.RLIMIT_AS, megabytes * 1024 * 1024)
-        _set_limit(resource.RLIMIT_NOFILE, OPEN_FILES)
+        _set_limit(resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
         _set_limit(resource.RLIMIT_CORE, 0)
 
 
-def grant(cpu_seconds: int) -> None:
+def grant_cpu_seconds(cpu_seconds: int) -> None:
     """Allow so many more CPU seconds, rounded up to whole ones; then the kernel kills
     the process.
     """
@@ -191,8 +191,8 @@ def main() -> None:
     """Parse what the parent sends until it closes the pipe or is gone."""
     cpu_seconds, megabytes = (int(limit) for limit in sys.argv[1:])
     requests, answers = _take_over_pipes()
-    confine(megabytes)
-    serve(requests, answers, megabytes, lambda: grant(cpu_seconds))
+    limit_process(megabytes)
+    serve_requests(requests, answers, megabytes, lambda: grant_cpu_seconds(cpu_seconds))
 
 
 if __name__ == "__main__":

@@ -11,16 +11,16 @@ from typing import Final, Literal, get_args
 
 from tracker.feeds.answers import Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import FeedState
-from tracker.feeds.scheduling.budget import moment, usually
-from tracker.feeds.scheduling.polling import NO_NEWS, News
-from tracker.feeds.scheduling.publication_rate import DAY, hourly, items_a_day
+from tracker.feeds.scheduling.budget import describe_rate, format_moment
+from tracker.feeds.scheduling.polling import NO_NEWS, PollNews
+from tracker.feeds.scheduling.publication_rate import DAY, hourly_rates, items_per_day
 
 Health = Literal["new", "ok", "quiet", "late", "failing", "paused"]
 
 LATE_AFTER: Final = timedelta(hours=1)
 """Overdue time from which a feed is late: nothing polls it."""
 
-QUIET_AFTER: Final = -math.log(0.001)
+QUIET_AFTER_ITEMS: Final = -math.log(0.001)
 """Expected number of items since the last one from which a feed is quiet: by Poisson such a gap has
 a probability of less than 1 in 1,000.
 
@@ -29,26 +29,26 @@ for 1.7 % of the time; one in 100 would be 3.4 %, or 5.4 % with weekends and gap
 counted in.
 """
 
-QUIET_AT_LEAST: Final = timedelta(days=1)
+MIN_QUIET: Final = timedelta(days=1)
 WEEK: Final = timedelta(weeks=1)
 WORKDAYS: Final = 5
-FAILURES_OF_NOTE: Final = 2
+MIN_NOTABLE_FAILURES: Final = 2
 """A single failure is often transient."""
 
-PATIENCE: Final = 1.25
+SUCCESS_INTERVAL_FACTOR: Final = 1.25
 """Tolerance on the interval between successes: feeds are polled once a day or more often, give or
 take a tenth, and have an hour to spare.
 """
 
-NO_SUCCESS_FOR: Final = timedelta(hours=2)
-TOO_MANY_FAIL: Final = 0.2
-ENOUGH_FEEDS: Final = 5
+MAX_WITHOUT_SUCCESS: Final = timedelta(hours=2)
+MAX_FAILING_SHARE: Final = 0.2
+MIN_FEEDS_FOR_ALARM: Final = 5
 """With fewer feeds, one failing feed would already raise the alarm."""
 
-USUAL_OVER_DAYS: Final = 28
+USUAL_ITEMS_DAYS: Final = 28
 
 
-def health(state: FeedState, now: datetime) -> Health:
+def assess_health(state: FeedState, now: datetime) -> Health:
     """Return the health of a feed: the first of these that holds.
 
     - `paused`: it is not polled (`paused_why` is the reason);
@@ -69,43 +69,41 @@ def health(state: FeedState, now: datetime) -> Health:
     return "quiet" if is_quiet(state, now) else "ok"
 
 
-def silence(state: FeedState, now: datetime) -> str:
+def explain_silence(state: FeedState, now: datetime) -> str:
     """Explain why a feed that should deliver evidence is silent; "" if it is not.
 
     Weekends do not count towards a gap in the news: many feeds publish nothing then.
     """
     if state.paused:
         return f"paused: {state.paused_why}"
-    if state.failures >= FAILURES_OF_NOTE and state.failing_since:
-        return f"failing since {moment(state.failing_since)}: {state.last_error}"
+    if state.failures >= MIN_NOTABLE_FAILURES and state.failing_since:
+        return f"failing since {format_moment(state.failing_since)}: {state.last_error}"
     if now - (state.last_success_at or state.failing_since or state.next_due_at) > _max_success_gap(
         state
     ):
         return (
-            f"no answer since {moment(state.last_success_at)}"
+            f"no answer since {format_moment(state.last_success_at)}"
             if state.last_success_at
             else "it has never answered"
         )
     if state.last_new_at and is_quiet(state, now):
-        usual = usually(state.rhythm, state.rhythm.at or now)
-        return f"nothing new since {moment(state.last_new_at)}, against {usual} before"
+        usual = describe_rate(state.rhythm, state.rhythm.at or now)
+        return f"nothing new since {format_moment(state.last_new_at)}, against {usual} before"
     return ""
 
 
 def is_quiet(state: FeedState, now: datetime) -> bool:
     """Return True if a feed has had no new items for much longer than usual."""
-    if (
-        state.last_new_at is None
-        or state.rhythm.at is None
-        or now - state.last_new_at < QUIET_AT_LEAST
-    ):
+    if state.last_new_at is None or state.rhythm.at is None or now - state.last_new_at < MIN_QUIET:
         return False
     # The rate as known when the last items came, before the silence.
     rhythm, at = state.rhythm, state.rhythm.at
-    upper_bound = items_a_day(rhythm, at) * math.ceil((now - state.last_new_at) / DAY)
-    if upper_bound < QUIET_AFTER:
+    upper_bound = items_per_day(rhythm, at) * math.ceil((now - state.last_new_at) / DAY)
+    if upper_bound < QUIET_AFTER_ITEMS:
         return False
-    return _sum_expected_items(hourly(rhythm, at), state.last_new_at, now) >= QUIET_AFTER
+    return (
+        _sum_expected_items(hourly_rates(rhythm, at), state.last_new_at, now) >= QUIET_AFTER_ITEMS
+    )
 
 
 def _sum_expected_items(rates: Sequence[float], since: datetime, now: datetime) -> float:
@@ -122,11 +120,11 @@ def _sum_expected_items(rates: Sequence[float], since: datetime, now: datetime) 
 
 
 def _max_success_gap(state: FeedState) -> timedelta:
-    return PATIENCE * max(DAY, timedelta(minutes=state.feed.every_minutes or 0.0))
+    return SUCCESS_INTERVAL_FACTOR * max(DAY, timedelta(minutes=state.feed.every_minutes or 0.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Fleet:
+class FleetHealth:
     """Health of all feeds.
 
     `counts` has the number of feeds for each `Health`. `asked` are the feeds that are polled and
@@ -141,9 +139,9 @@ class Fleet:
     alarm: str
 
 
-def fleet(states: Sequence[FeedState], now: datetime) -> Fleet:
+def assess_fleet(states: Sequence[FeedState], now: datetime) -> FleetHealth:
     """Return the health of all feeds at a time."""
-    counts = Counter(health(state, now) for state in states)
+    counts = Counter(assess_health(state, now) for state in states)
     polled = [state for state in states if not state.paused]
     attempted = [state for state in polled if state.last_attempt_at]
     failing = sum(state.failures > 0 for state in attempted)
@@ -154,7 +152,7 @@ def fleet(states: Sequence[FeedState], now: datetime) -> Fleet:
         _explain_no_success(polled, newest_success, now),
         _explain_many_failures(failing, len(attempted)),
     )
-    return Fleet(
+    return FleetHealth(
         feeds=len(states),
         counts=MappingProxyType({kind: counts[kind] for kind in get_args(Health)}),
         asked=len(attempted),
@@ -172,10 +170,10 @@ def _explain_no_success(
         (due for due in (_answer_due_at(state, newest_success) for state in polled) if due),
         default=now,
     )
-    if now - max(due_since, newest_success or due_since) < NO_SUCCESS_FOR:
+    if now - max(due_since, newest_success or due_since) < MAX_WITHOUT_SUCCESS:
         return ""
     return (
-        f"no feed has answered since {moment(newest_success)}"
+        f"no feed has answered since {format_moment(newest_success)}"
         if newest_success
         else "no feed has ever answered"
     )
@@ -195,7 +193,7 @@ def _answer_due_at(state: FeedState, newest_success: datetime | None) -> datetim
 
 
 def _explain_many_failures(failing: int, attempted: int) -> str:
-    if attempted < ENOUGH_FEEDS or failing <= TOO_MANY_FAIL * attempted:
+    if attempted < MIN_FEEDS_FOR_ALARM or failing <= MAX_FAILING_SHARE * attempted:
         return ""
     return f"{failing} of {attempted} feeds fail"
 
@@ -214,11 +212,11 @@ class DayCount:
     changed_items: int = 0
 
 
-def counted(
+def count_poll(
     result: Fetched | NotModified | FetchFailed,
     now: datetime,
     *,
-    news: News = NO_NEWS,
+    news: PollNews = NO_NEWS,
     unreadable: bool = False,
 ) -> DayCount:
     """Count one poll; `unreadable` for a document that could not be read."""
@@ -234,7 +232,7 @@ def counted(
     )
 
 
-def share_not_modified(days: Sequence[DayCount]) -> float | None:
+def compute_not_modified_share(days: Sequence[DayCount]) -> float | None:
     """Return the share of polls answered "not modified", 0 to 1; None without polls."""
     polls = sum(day.polls for day in days)
     return sum(day.not_modified for day in days) / polls if polls else None
@@ -248,7 +246,7 @@ class UsualItems:
     usual: float
 
 
-def usual_items(days: Sequence[DayCount], now: datetime) -> UsualItems:
+def compute_usual_items(days: Sequence[DayCount], now: datetime) -> UsualItems:
     """Return new items on the last whole day (UTC), and the median of the last 28 days on which the
     feed was polled.
     """
@@ -256,7 +254,7 @@ def usual_items(days: Sequence[DayCount], now: datetime) -> UsualItems:
     recent = {
         day.day: day.new_items
         for day in days
-        if timedelta() < today - day.day <= timedelta(days=USUAL_OVER_DAYS)
+        if timedelta() < today - day.day <= timedelta(days=USUAL_ITEMS_DAYS)
     }
     return UsualItems(
         recent.get(today - DAY, 0), float(statistics.median(recent.values())) if recent else 0.0

@@ -14,23 +14,29 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
-from tracker.feeds.feed import Feed, FeedState, Rhythm
+from tracker.feeds.feed import Feed, FeedState, PublicationRate
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.budget import Next, lot, moment, next_poll, span
-from tracker.feeds.scheduling.publication_rate import learned
+from tracker.feeds.scheduling.budget import (
+    NextPoll,
+    compute_jitter,
+    format_duration,
+    format_moment,
+    schedule_next_poll,
+)
+from tracker.feeds.scheduling.publication_rate import update_rate
 
 if TYPE_CHECKING:
     from forecasts.question_sets.question_set import FeedSeed
 
-NOT_MODIFIED: Final = 304
+NOT_MODIFIED_STATUS: Final = 304
 
-SHORTEST_WAIT: Final = 1.0
+MIN_WAIT_SECONDS: Final = 1.0
 """Minimum wait in seconds: a feed that was just polled is not due at once."""
 
-LONGEST_WAIT: Final = 366 * 86400.0
+MAX_WAIT_SECONDS: Final = 366 * 86400.0
 """Maximum wait in seconds: a request for more is taken to mean a year."""
 
-REMEMBERED: Final = 24
+MAX_RECENT_STATUSES: Final = 24
 """Number of recent statuses in a state."""
 
 
@@ -39,23 +45,23 @@ class PollRules:
     """The common pace, and the rules for retries and pauses.
 
     `pace` is computed for all feeds together. The wait that a server or a document requests after a
-    good answer is limited by `longest_rest`. A failing feed is retried after `retry`, then after
-    twice as long each time, up to `longest_retry`. After `dead_after` with at least `dead_failures`
+    good answer is limited by `max_rest`. A failing feed is retried after `retry`, then after
+    twice as long each time, up to `max_retry`. After `dead_after` with at least `dead_failures`
     failures and no success it is paused. A permanent redirect replaces the address after
     `move_after`.
     """
 
     pace: float = 0.15
-    longest_rest: timedelta = timedelta(days=1)
+    max_rest: timedelta = timedelta(days=1)
     retry: timedelta = timedelta(hours=1)
-    longest_retry: timedelta = timedelta(days=7)
+    max_retry: timedelta = timedelta(days=7)
     dead_after: timedelta = timedelta(days=30)
     dead_failures: int = 5
     move_after: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PollNews:
     """Result of an answer, apart from the items themselves.
 
     `published` holds for each new item when it was published, or first seen if that was earlier or
@@ -70,16 +76,16 @@ class News:
     ttl_seconds: float | None = None
 
 
-NO_NEWS: Final = News()
+NO_NEWS: Final = PollNews()
 """Result of an answer without changes."""
 
 
-def feed_of(seed: "FeedSeed") -> Feed:
+def feed_from_seed(seed: "FeedSeed") -> Feed:
     """Convert a feed of a question set."""
     return Feed(FeedId(seed.id), seed.title, seed.url, seed.source_group, seed.grade, seed.theme)
 
 
-def never_polled(feed: Feed, now: datetime) -> FeedState:
+def make_feed_state(feed: Feed, now: datetime) -> FeedState:
     """Return the state of a new feed, due now."""
     return FeedState(feed, now)
 
@@ -90,7 +96,7 @@ def after_success(
     now: datetime,
     rules: PollRules,
     *,
-    news: News = NO_NEWS,
+    news: PollNews = NO_NEWS,
 ) -> FeedState:
     """Return the state after a readable answer and its new items.
 
@@ -114,7 +120,7 @@ def after_success(
         items_seen=state.items_seen + len(news.published),
         rhythm=_update_rhythm(state, news, now),
     )
-    status = fetched.status if fetched else NOT_MODIFIED
+    status = fetched.status if fetched else NOT_MODIFIED_STATUS
     return _record_attempt(
         updated,
         status,
@@ -163,7 +169,7 @@ def after_deferral(state: FeedState, deferred: Deferred, now: datetime) -> FeedS
     )
 
 
-def rested(state: FeedState, until: datetime, why: str) -> FeedState:
+def pause_until(state: FeedState, until: datetime, why: str) -> FeedState:
     """Return the state after the domain of the feed was paused."""
     return (
         state if until <= state.next_due_at else replace(state, next_due_at=until, next_reason=why)
@@ -171,7 +177,7 @@ def rested(state: FeedState, until: datetime, why: str) -> FeedState:
 
 
 def _record_attempt(
-    state: FeedState, status: int | None, seconds: float, *, now: datetime, schedule: Next
+    state: FeedState, status: int | None, seconds: float, *, now: datetime, schedule: NextPoll
 ) -> FeedState:
     answers = [*state.recent.split(), "-" if status is None else str(status)]
     return replace(
@@ -181,14 +187,14 @@ def _record_attempt(
         last_attempt_at=now,
         last_status=status,
         last_seconds=seconds,
-        recent=" ".join(answers[-REMEMBERED:]),
+        recent=" ".join(answers[-MAX_RECENT_STATUSES:]),
     )
 
 
-def _update_rhythm(state: FeedState, news: News, now: datetime) -> Rhythm:
+def _update_rhythm(state: FeedState, news: PollNews, now: datetime) -> PublicationRate:
     if state.rhythm.at is not None and not news.published:
         return state.rhythm  # silence is accounted for when the rate is read
-    return learned(state.rhythm, news.published, now, since=state.last_success_at)
+    return update_rate(state.rhythm, news.published, now, since=state.last_success_at)
 
 
 def _keep_warning(state: FeedState) -> str:
@@ -200,40 +206,46 @@ def _keep_warning(state: FeedState) -> str:
 
 def _schedule_after_success(
     state: FeedState, result: Fetched | NotModified, now: datetime, rules: PollRules
-) -> Next:
+) -> NextPoll:
     """Follow the publication rate, unless the server or the document requests a longer wait: take
     the longest.
     """
-    options = [next_poll(state, rules.pace, now)]
+    options = [schedule_next_poll(state, rules.pace, now)]
     if result.min_age_seconds > 0:
-        stale = _add_wait(now, min(result.min_age_seconds, rules.longest_rest.total_seconds()))
-        options.append(Next(stale, f"the server says the answer stays fresh until {moment(stale)}"))
-    if state.ttl_seconds > 0:
-        ttl = min(state.ttl_seconds, rules.longest_rest.total_seconds())
+        stale = _add_wait(now, min(result.min_age_seconds, rules.max_rest.total_seconds()))
         options.append(
-            Next(
-                _add_wait(now, ttl), f"the feed itself asks to be left alone for {span(ttl)} (ttl)"
+            NextPoll(stale, f"the server says the answer stays fresh until {format_moment(stale)}")
+        )
+    if state.ttl_seconds > 0:
+        ttl = min(state.ttl_seconds, rules.max_rest.total_seconds())
+        options.append(
+            NextPoll(
+                _add_wait(now, ttl),
+                f"the feed itself asks to be left alone for {format_duration(ttl)} (ttl)",
             )
         )
     return max(options, key=lambda option: option.at)
 
 
-def _schedule_retry(state: FeedState, failed: FetchFailed, now: datetime, rules: PollRules) -> Next:
+def _schedule_retry(
+    state: FeedState, failed: FetchFailed, now: datetime, rules: PollRules
+) -> NextPoll:
     exponent = min(state.failures - 1, 60)  # exceeds any week without overflow
     doubled = rules.retry.total_seconds() * 2.0**exponent
-    wait = min(doubled, rules.longest_retry.total_seconds())
+    wait = min(doubled, rules.max_retry.total_seconds())
     times = (
         "1 failure"
         if state.failures == 1
         else f"{_format_ordinal(state.failures)} failure in a row"
     )
-    backoff = Next(
-        _add_wait(now, wait * lot(state, now)), f"{times}, so it is left alone for {span(wait)}"
+    backoff = NextPoll(
+        _add_wait(now, wait * compute_jitter(state, now)),
+        f"{times}, so it is left alone for {format_duration(wait)}",
     )
     until = _add_wait(now, failed.retry_after_seconds or 0.0)
     return max(
         backoff,
-        Next(until, f"the server asked to wait until {moment(until)}"),
+        NextPoll(until, f"the server asked to wait until {format_moment(until)}"),
         key=lambda option: option.at,
     )
 
@@ -283,7 +295,7 @@ def _url_parts(url: SplitResult) -> tuple[str | None, ...]:
 
 
 def _add_wait(now: datetime, seconds: float) -> datetime:
-    return now + timedelta(seconds=min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT))
+    return now + timedelta(seconds=min(max(seconds, MIN_WAIT_SECONDS), MAX_WAIT_SECONDS))
 
 
 def _format_ordinal(number: int) -> str:

@@ -19,34 +19,38 @@ from typing import Final, TypeVar
 import numpy as np
 
 from forecasts.distributions.probability import Floats
-from tracker.feeds.feed import HOURS, Rhythm
+from tracker.feeds.feed import HOURS_PER_DAY, PublicationRate
 
 DAY: Final = timedelta(days=1)
 MEMORY_DAYS: Final = 7.0
 """Age in days at which an item has 1/e of its weight."""
 
-REACH: Final = timedelta(days=14)
+MAX_FIRST_REACH: Final = timedelta(days=14)
 """Maximum age of items for which the first document of a feed is taken as complete."""
 
-BURST: Final = 5
+MAX_ITEMS_PER_MINUTE: Final = 5
 """Items of one minute that count; more are an archive with new dates, not news."""
 
-PINNED: Final = 10
+PINNED_DIVISOR: Final = 10
 """One in so many of the entries in a first document may be an old pinned one."""
 
-USUAL_DAYS: Final = 0.25
-USUAL_ITEMS: Final = 0.3 * USUAL_DAYS
+PRIOR_DAYS: Final = 0.25
+PRIOR_ITEMS: Final = 0.3 * PRIOR_DAYS
 """Prior: 0.3 items a day, with the weight of six hours of watching."""
 
-EVENNESS: Final = 0.5
+HOUR_SMOOTHING: Final = 0.5
 """Items added to each hour of the day, so that no hour is empty."""
 
-Number = TypeVar("Number", float, Floats)
+FloatOrArray = TypeVar("FloatOrArray", float, Floats)
 
 
-def learned(
-    rhythm: Rhythm, published: Sequence[datetime], now: datetime, *, since: datetime | None = None
-) -> Rhythm:
+def update_rate(
+    rhythm: PublicationRate,
+    published: Sequence[datetime],
+    now: datetime,
+    *,
+    since: datetime | None = None,
+) -> PublicationRate:
     """Return the rate after a poll that brought new items, from their times of publication.
 
     `since` is the poll before, which did not have them yet (when None: the last one that brought
@@ -65,51 +69,61 @@ def learned(
     hours = [count * decay for count in rhythm.hours]
     for arrived_at, weight in _weigh_arrivals(published, before, now):
         hours[arrived_at.astimezone(UTC).hour] += weight
-    return Rhythm(math.fsum(hours), rhythm.days * decay + _weigh_days(decay), now, tuple(hours))
+    return PublicationRate(
+        math.fsum(hours), rhythm.days * decay + _weigh_days(decay), now, tuple(hours)
+    )
 
 
-def items_a_day(rhythm: Rhythm, at: datetime) -> float:
+def items_per_day(rhythm: PublicationRate, at: datetime) -> float:
     """Return the items to expect in a day, above 0, as of `at`."""
     decay = _compute_decay(rhythm.at or at, at)
     return _mean_rate(rhythm.items * decay, rhythm.days * decay + _weigh_days(decay))
 
 
-def by_hour(rhythm: Rhythm, at: datetime) -> Callable[[int], float]:
+def make_hourly_rate(rhythm: PublicationRate, at: datetime) -> Callable[[int], float]:
     """Return a function of the hour of the day (UTC): items a day to expect, above 0."""
     decay = _compute_decay(rhythm.at or at, at)
     items, days = rhythm.items * decay, rhythm.days * decay + _weigh_days(decay)
     return _make_hourly(_mean_rate(items, days), items, rhythm.hours, decay)
 
 
-def hourly(rhythm: Rhythm, at: datetime) -> list[float]:
+def hourly_rates(rhythm: PublicationRate, at: datetime) -> list[float]:
     """Return the items a day to expect at each hour of the day (UTC), all above 0; their mean is
     the daily rate.
     """
-    return [*map(by_hour(rhythm, at), range(HOURS))]
+    return [*map(make_hourly_rate(rhythm, at), range(HOURS_PER_DAY))]
 
 
-def hourly_of_all(rhythms: Sequence[Rhythm], at: datetime) -> Floats:
+def hourly_rates_of_all(rhythms: Sequence[PublicationRate], at: datetime) -> Floats:
     """Return the same for many feeds at once: 24 rows, one column for each feed."""
     n = len(rhythms)
     decay = np.fromiter((_compute_decay(r.at or at, at) for r in rhythms), np.float64, n)
     items = np.fromiter((r.items for r in rhythms), np.float64, n) * decay
     days = np.fromiter((r.days for r in rhythms), np.float64, n) * decay + _weigh_days(decay)
-    counts = np.fromiter(chain.from_iterable(r.hours for r in rhythms), np.float64, n * HOURS)
-    rates = _make_hourly(_mean_rate(items, days), items, list(counts.reshape(n, HOURS).T), decay)
-    return np.array([rates(hour) for hour in range(HOURS)])
+    counts = np.fromiter(
+        chain.from_iterable(r.hours for r in rhythms), np.float64, n * HOURS_PER_DAY
+    )
+    rates = _make_hourly(
+        _mean_rate(items, days), items, list(counts.reshape(n, HOURS_PER_DAY).T), decay
+    )
+    return np.array([rates(hour) for hour in range(HOURS_PER_DAY)])
 
 
-def _mean_rate(items: Number, days: Number) -> Number:
-    return (USUAL_ITEMS + items) / (USUAL_DAYS + days)
+def _mean_rate(items: FloatOrArray, days: FloatOrArray) -> FloatOrArray:
+    return (PRIOR_ITEMS + items) / (PRIOR_DAYS + days)
 
 
 def _make_hourly(
-    mean: Number, items: Number, counts: Sequence[Number], decay: Number
-) -> Callable[[int], Number]:
+    mean: FloatOrArray, items: FloatOrArray, counts: Sequence[FloatOrArray], decay: FloatOrArray
+) -> Callable[[int], FloatOrArray]:
     """Spread the mean over the day as the counts are, each smoothed with its neighbouring hours."""
-    share = mean * HOURS / (items + HOURS * EVENNESS)
+    share = mean * HOURS_PER_DAY / (items + HOURS_PER_DAY * HOUR_SMOOTHING)
     return lambda h: (
-        share * (decay * (counts[h - 1] + 2 * counts[h] + counts[(h + 1) % HOURS]) / 4 + EVENNESS)
+        share
+        * (
+            decay * (counts[h - 1] + 2 * counts[h] + counts[(h + 1) % HOURS_PER_DAY]) / 4
+            + HOUR_SMOOTHING
+        )
     )
 
 
@@ -118,7 +132,7 @@ def _compute_decay(then: datetime, now: datetime) -> float:
     return math.exp(-max((now - then) / DAY, 0.0) / MEMORY_DAYS)
 
 
-def _weigh_days(decay: Number) -> Number:
+def _weigh_days(decay: FloatOrArray) -> FloatOrArray:
     """Return the days between two times, weighted by age, if the first has this decay at the
     second.
     """
@@ -128,7 +142,7 @@ def _weigh_days(decay: Number) -> Number:
 def _find_reach(published: Sequence[datetime], now: datetime) -> datetime:
     """Return the time since which the first document of a feed shows all that was published."""
     past = sorted(at for at in published if at < now)
-    return max(past[len(past) // PINNED], now - REACH) if past else now
+    return max(past[len(past) // PINNED_DIVISOR], now - MAX_FIRST_REACH) if past else now
 
 
 def _weigh_arrivals(
@@ -141,5 +155,5 @@ def _weigh_arrivals(
         dated = at if at < now else spread
         minute = dated.replace(second=0, microsecond=0)
         minutes[minute] += 1
-        if minutes[minute] <= BURST:
+        if minutes[minute] <= MAX_ITEMS_PER_MINUTE:
             yield (at if before < at < now else spread), _compute_decay(dated, now)

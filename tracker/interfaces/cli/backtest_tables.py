@@ -4,21 +4,27 @@ from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
-from tracker.interfaces.cli.score_tables import number
-from tracker.interfaces.cli.tables import day, safe, table_of
+from tracker.interfaces.cli.score_tables import format_number
+from tracker.interfaces.cli.tables import format_day, new_table, safe_text
 from tracker.replay.backtest.running import BacktestReport
-from tracker.replay.backtest.scores import Calibration, FeedRow, ForecasterRow, QuestionRow, Safety
+from tracker.replay.backtest.scores import (
+    BacktestCalibration,
+    FeedContributionRow,
+    ForecasterLossRow,
+    QuestionLossRow,
+    SafetyCheck,
+)
 
-MOST_FEEDS = 10
+MAX_FEEDS = 10
 """Feeds shown at either end; the report has them all."""
 
 
-def heading(report: BacktestReport) -> str:
+def format_heading(report: BacktestReport) -> str:
     """Describe the replay and its caveats."""
     scored = sum(bool(row.brier) for row in report.scores.questions)
     lines = [
         report.retrospective,
-        f"{day(report.since)} to {day(report.until)}: {report.items:,} items of "
+        f"{format_day(report.since)} to {format_day(report.until)}: {report.items:,} items of "
         f"{report.sources:,} sources, {report.evidence:,} pieces of evidence in "
         f"{report.stories:,} stories.",
         (
@@ -29,9 +35,9 @@ def heading(report: BacktestReport) -> str:
     return "\n".join([*lines, *(f"Note: {warning}." for warning in report.warnings)])
 
 
-def forecasters_table(rows: Sequence[ForecasterRow]) -> Table:
+def forecaster_losses_table(rows: Sequence[ForecasterLossRow]) -> Table:
     """Build the table of forecasters beside the time-only baseline on the same dates."""
-    table = table_of(
+    table = new_table(
         "forecaster",
         "questions",
         "fates",
@@ -44,10 +50,10 @@ def forecasters_table(rows: Sequence[ForecasterRow]) -> Table:
     )
     for row in rows:
         table.add_row(
-            safe(row.who),
+            safe_text(row.who),
             *(str(count) for count in (row.n, row.clusters, row.snapshots)),
-            *(number(value, ".4f") for value in (row.brier, row.hazard)),
-            number(row.skill, "+.1%"),
+            *(format_number(value, ".4f") for value in (row.brier, row.hazard)),
+            format_number(row.skill, "+.1%"),
             "–" if row.low is None or row.high is None else f"{row.low:+.1%} to {row.high:+.1%}",
             row.verdict,
         )
@@ -57,13 +63,13 @@ def forecasters_table(rows: Sequence[ForecasterRow]) -> Table:
     return table
 
 
-def feeds_table(rows: Sequence[FeedRow]) -> Table:
+def feed_contributions_table(rows: Sequence[FeedContributionRow]) -> Table:
     """Build the table of the most helpful and the most harmful feeds."""
-    table = table_of("feed", "evidence", "questions", "Brier without it")
-    helped = [row for row in rows if row.difference > 0.0][:MOST_FEEDS]
-    harmed = [row for row in rows if row.difference < 0.0][-MOST_FEEDS:]
+    table = new_table("feed", "evidence", "questions", "Brier without it")
+    helped = [row for row in rows if row.difference > 0.0][:MAX_FEEDS]
+    harmed = [row for row in rows if row.difference < 0.0][-MAX_FEEDS:]
     for row in (*helped, *harmed):
-        table.add_row(safe(row.feed), str(row.evidence), str(row.n), f"{row.difference:+.5f}")
+        table.add_row(safe_text(row.feed), str(row.evidence), str(row.n), f"{row.difference:+.5f}")
     omitted = len(rows) - len(helped) - len(harmed)
     table.caption = (
         f"Above 0: it helped. Below: the suggestion is better without it. {omitted} more in the "
@@ -72,12 +78,16 @@ def feeds_table(rows: Sequence[FeedRow]) -> Table:
     return table
 
 
-def calibration_table(calibration: Calibration) -> Table:
+def backtest_calibration_table(calibration: BacktestCalibration) -> Table:
     """Build the calibration table in five bins."""
-    table = table_of("said", "dates", "mean", "happened", "share", "95 %")
+    table = new_table("said", "dates", "mean", "happened", "share", "95 %")
     for bin_ in calibration.bins:
-        low, high = number(bin_.low95, ".0%"), number(bin_.high95, ".0%")
-        shares = (number(bin_.mean_p, ".0%"), str(bin_.happened), number(bin_.share, ".0%"))
+        low, high = format_number(bin_.low95, ".0%"), format_number(bin_.high95, ".0%")
+        shares = (
+            format_number(bin_.mean_p, ".0%"),
+            str(bin_.happened),
+            format_number(bin_.share, ".0%"),
+        )
         table.add_row(
             f"{bin_.low:.0%} to {bin_.high:.0%}",
             str(bin_.n),
@@ -95,35 +105,35 @@ def calibration_table(calibration: Calibration) -> Table:
     return table
 
 
-def questions_table(rows: Sequence[QuestionRow]) -> Table:
+def question_losses_table(rows: Sequence[QuestionLossRow]) -> Table:
     """Build the table of questions with their losses."""
-    table = table_of(
+    table = new_table(
         "question", "outcome", "dates", "evidence", "last", "suggestion", "time alone", "prior"
     )
     for row in rows:
         losses = (
-            number(row.brier.get(forecaster), ".4f")
+            format_number(row.brier.get(forecaster), ".4f")
             for forecaster in ("suggestion", "hazard", "prior")
         )
         dates = f"{row.snapshots} of {row.scheduled}"
         outcome = row.outcome or "not known"
         table.add_row(
-            safe(row.question_id),
+            safe_text(row.question_id),
             outcome,
             dates,
             str(row.evidence),
-            number(row.last, ".0%"),
+            format_number(row.last, ".0%"),
             *losses,
         )
     return table
 
 
-def safety_lines(safety: Safety) -> Iterator[str]:
+def safety_lines(safety: SafetyCheck) -> Iterator[str]:
     """Yield the lines on the safety bound of the suggestion."""
     if move := safety.largest_move:
         yield (
             f"Largest move in one day: {move.log_odds:+.3f} in log-odds ({move.question_id}, "
-            f"{day(move.day)})."
+            f"{format_day(move.day)})."
         )
     verdict = "kept on every day" if safety.holds else "BROKEN: this is a bug, report it"
     yield (

@@ -12,7 +12,7 @@ import click
 
 from forecasts.errors import ForecastsError
 from tracker.errors import StorageUnavailable, TrackerError
-from tracker.interfaces.cli.commands.lazy_commands import CommandEntry, LazyCommands, complain
+from tracker.interfaces.cli.commands.lazy_commands import CommandEntry, LazyCommands, print_error
 
 COMMANDS = {
     "questions": CommandEntry(
@@ -178,11 +178,11 @@ COMMANDS = {
 @click.pass_context
 def cli(context: click.Context, /, data: Path | None, replay: bool) -> None:
     """Turn an essay's predictions into forecasts, follow the news, and keep score."""
-    from tracker.interfaces.log_setup import set_up_logs  # --help and --version need neither
+    from tracker.interfaces.log_setup import configure_logging  # --help and --version need neither
     from tracker.settings import load_settings, replay_settings
 
     settings = load_settings(data)
-    set_up_logs(settings)
+    configure_logging(settings)
     context.obj = replay_settings(settings) if replay else settings
 
 
@@ -200,10 +200,10 @@ def main() -> None:
                 f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.",
                 err=True,
             )
-        complain(error.format_message())
+        print_error(error.format_message())
         sys.exit(error.exit_code)
     except (ForecastsError, TrackerError) as error:
-        complain(error)
+        print_error(error)
         sys.exit(1 if isinstance(error, StorageUnavailable) else 2)
     except BrokenPipeError:  # the reader of a pipe ended, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -211,7 +211,7 @@ def main() -> None:
     except Exception as error:  # a bug: no traceback unless TRACKER_DEBUG is set
         if os.environ.get("TRACKER_DEBUG") == "1":
             traceback.print_exc()
-        complain(
+        print_error(
             f"unexpected {type(error).__name__}: {error}; set TRACKER_DEBUG=1 to see where it "
             "happened"
         )

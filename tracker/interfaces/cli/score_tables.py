@@ -4,15 +4,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.table import Table
 
-from forecasts.questions.format import MINUS, in_full, in_short, percent, signed
+from forecasts.questions.format import (
+    MINUS,
+    format_full,
+    format_percent,
+    format_short,
+    format_signed,
+)
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
-from forecasts.scoring.scores import Score, Summary, recomputes
+from forecasts.scoring.scores import Score, Summary, verify_receipt
 from forecasts.scoring.skill import REFERENCES
-from forecasts.scoring.skill_words import in_points, ranged
+from forecasts.scoring.skill_words import format_skill, format_summary_interval
 from forecasts.statistics.comparison import Comparison
-from tracker.interfaces.cli.tables import as_title, minute, safe, table_of
+from tracker.interfaces.cli.tables import escape_title, format_minute, new_table, safe_text
 from tracker.model.read_models import (
     Accuracy,
     CalibrationReport,
@@ -22,7 +28,7 @@ from tracker.model.read_models import (
 )
 
 
-def number(value: float | None, spec: str = ".4f") -> str:
+def format_number(value: float | None, spec: str = ".4f") -> str:
     """Format a number, or a dash for None.
 
     A value that rounds to 0 has no minus sign, and the sign is the same in all outputs.
@@ -30,21 +36,21 @@ def number(value: float | None, spec: str = ".4f") -> str:
     return "–" if value is None else format(value, spec.replace(".", "z.")).replace("-", MINUS)
 
 
-def grouped(n: int, groups: int) -> str:
+def format_group_count(n: int, groups: int) -> str:
     """Format the number of questions, and of their groups that share a fate, if different."""
     return str(n) if n == groups else f"{n} in {groups} group{'' if groups == 1 else 's'}"
 
 
 def scores_table(receipts: Receipts, scores: Sequence[Score]) -> Table:
     """Build the table of one question's scores, the headline rule first."""
-    table = table_of("forecaster", "rule", "mean while active", "points of skill", "coverage")
+    table = new_table("forecaster", "rule", "mean while active", "points of skill", "coverage")
     headline = HEADLINE[receipts.question.kind]
     for score in sorted(scores, key=lambda s: s.rule != headline):
         rule = RULES[score.rule]
-        mean = "–" if rule.is_points else number(score.mean_while_active, ".3f")
-        skill = in_points(score.rule, score.skill_over_schedule)
+        mean = "–" if rule.is_points else format_number(score.mean_while_active, ".3f")
+        skill = format_skill(score.rule, score.skill_over_schedule)
         table.add_row(
-            safe(receipts.name(score.forecaster_id)),
+            safe_text(receipts.get_name(score.forecaster_id)),
             _rule_title(score.rule),
             mean,
             skill,
@@ -61,7 +67,9 @@ def _rule_title(rule: RuleName) -> str:
     return f"{RULES[rule].title} {'↓' if RULES[rule].better == 'lower' else '↑'}"
 
 
-def picked(receipts: Receipts, rule: RuleName | None, forecaster: str | None) -> tuple[Score, ...]:
+def select_scores(
+    receipts: Receipts, rule: RuleName | None, forecaster: str | None
+) -> tuple[Score, ...]:
     """Select the scores of a forecaster by the headline rule, unless a rule is named."""
     selected_rule = rule or HEADLINE[receipts.question.kind]
     return tuple(
@@ -73,19 +81,23 @@ def picked(receipts: Receipts, rule: RuleName | None, forecaster: str | None) ->
 
 def receipt_table(receipts: Receipts, score: Score) -> Table:
     """Build the table of a score's intervals, with the check that they add up to it."""
-    table = table_of("from", "to", "forecast", "score", "weight", "contribution")
-    name, mean = receipts.name(score.forecaster_id), number(score.mean_while_active)
-    table.title = as_title(f"{name}, {RULES[score.rule].title}: {mean} while active")
+    table = new_table("from", "to", "forecast", "score", "weight", "contribution")
+    name, mean = receipts.get_name(score.forecaster_id), format_number(score.mean_while_active)
+    table.title = escape_title(f"{name}, {RULES[score.rule].title}: {mean} while active")
     for line in score.receipt:
-        forecast = safe(in_short(receipts.question, line.forecast))
-        numbers = (number(line.score), number(line.weight), number(line.contribution))
-        table.add_row(minute(line.start), minute(line.end), forecast, *numbers)
+        forecast = safe_text(format_short(receipts.question, line.forecast))
+        numbers = (
+            format_number(line.score),
+            format_number(line.weight),
+            format_number(line.contribution),
+        )
+        table.add_row(format_minute(line.start), format_minute(line.end), forecast, *numbers)
     table.caption = _describe_check(receipts, score)
     return table
 
 
 def _describe_check(receipts: Receipts, score: Score) -> str:
-    is_exact = recomputes(receipts.question, receipts.resolution, score)
+    is_exact = verify_receipt(receipts.question, receipts.resolution, score)
     if is_exact is None:
         return "contributions add up to the mean while active"
     if is_exact:
@@ -95,11 +107,13 @@ def _describe_check(receipts: Receipts, score: Score) -> str:
 
 def hindsight_table(receipts: Receipts) -> Table:
     """Build the table of forecasts made once the answer was known, which do not count."""
-    table = table_of("forecaster", "made", "forecast")
+    table = new_table("forecaster", "made", "forecast")
     table.title = "made when the answer was known, so they do not count"
     for act in receipts.hindsight:
-        forecast = safe(in_full(receipts.question, act.distribution))
-        table.add_row(safe(receipts.name(act.forecaster_id)), minute(act.made_at), forecast)
+        forecast = safe_text(format_full(receipts.question, act.distribution))
+        table.add_row(
+            safe_text(receipts.get_name(act.forecaster_id)), format_minute(act.made_at), forecast
+        )
     return table
 
 
@@ -111,7 +125,7 @@ def headline_table(accuracy: Accuracy) -> Table:
 
 def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
     """Build the accuracy table, with intervals and numbers of questions."""
-    table = table_of(
+    table = new_table(
         "forecaster",
         "rule",
         "questions",
@@ -123,12 +137,12 @@ def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
     for row in rows:
         rule = RULES[row.rule]
         table.add_row(
-            safe(accuracy.forecasters[row.forecaster_id].name),
+            safe_text(accuracy.forecasters[row.forecaster_id].name),
             _rule_title(row.rule),
-            grouped(row.questions, row.clusters),
-            in_points(row.rule, row.skill),
-            ranged(row) or "–",
-            "–" if rule.is_points else number(row.mean_while_active, ".3f"),
+            format_group_count(row.questions, row.clusters),
+            format_skill(row.rule, row.skill),
+            format_summary_interval(row) or "–",
+            "–" if rule.is_points else format_number(row.mean_while_active, ".3f"),
             f"{row.coverage:.0%}",
         )
     table.caption = "questions in one group share their fate; intervals draw whole groups"
@@ -137,20 +151,20 @@ def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
 
 def skills_table(accuracy: Accuracy) -> Table:
     """Build the table of skill against each reference on yes/no questions."""
-    table = table_of("forecaster", "against", "questions", "saved", "95% interval")
+    table = new_table("forecaster", "against", "questions", "saved", "95% interval")
     table.title = "how much of a reference's loss was saved"
     for forecaster, skills in accuracy.skills.items():
         for skill in skills:
             interval = (
                 "–"
                 if skill.low is None
-                else f"{number(skill.low, '+.0%')} to {number(skill.high, '+.0%')}"
+                else f"{format_number(skill.low, '+.0%')} to {format_number(skill.high, '+.0%')}"
             )
             table.add_row(
-                safe(accuracy.forecasters[forecaster].name),
+                safe_text(accuracy.forecasters[forecaster].name),
                 REFERENCES[skill.reference].title,
                 str(skill.n),
-                number(skill.skill, "+.0%"),
+                format_number(skill.skill, "+.0%"),
                 interval,
             )
     return table
@@ -158,7 +172,7 @@ def skills_table(accuracy: Accuracy) -> Table:
 
 def cohorts_table(accuracy: Accuracy) -> Table:
     """Build the table of outcomes by quarter of opening."""
-    table = table_of(
+    table = new_table(
         "opened in", "questions", "over", "answered", "annulled", "ambiguous", "unanswered", "early"
     )
     for line in accuracy.cohorts:
@@ -172,7 +186,7 @@ def cohorts_table(accuracy: Accuracy) -> Table:
             line.early,
         )
         table.add_row(line.quarter, *map(str, counts))
-    rate = "–" if accuracy.annul_rate is None else percent(accuracy.annul_rate)
+    rate = "–" if accuracy.annul_rate is None else format_percent(accuracy.annul_rate)
     table.caption = (
         f"annulled or ambiguous, of those that are over: {rate}; early: answered before the "
         "scheduled close"
@@ -180,7 +194,7 @@ def cohorts_table(accuracy: Accuracy) -> Table:
     return table
 
 
-def waiting(accuracy: Accuracy) -> str:
+def describe_waiting(accuracy: Accuracy) -> str:
     """Describe the questions that do not count yet, and the forecasts made in hindsight."""
     late = sum(accuracy.hindsight.values())
     n = len(accuracy.questions)
@@ -198,31 +212,36 @@ def waiting(accuracy: Accuracy) -> str:
     return " ".join(words)
 
 
-def nothing_yet(accuracy: Accuracy) -> str:
+def explain_no_scores(accuracy: Accuracy) -> str:
     """Explain why there are no scores to show."""
     return (
-        waiting(accuracy) if accuracy.early else "None of the chosen questions has been scored yet."
+        describe_waiting(accuracy)
+        if accuracy.early
+        else "None of the chosen questions has been scored yet."
     )
 
 
 def reliability_tables(report: CalibrationReport, forecaster: ForecasterId) -> tuple[Table, Table]:
     """Build the table of bins, and the table of calibration measures."""
     reliability = report.reliability[forecaster]
-    bins = table_of(
+    bins = new_table(
         "said", "questions", "said on average", "happened", "95% (Wilson)", "95% (Jeffreys)"
     )
     name = report.forecasters[forecaster].name
-    bins.title = as_title(f"{name}, {report.lead_days} days before the close: {reliability.advice}")
+    bins.title = escape_title(
+        f"{name}, {report.lead_days} days before the close: {reliability.advice}"
+    )
     for row in (b for b in reliability.bins if b.n):
         bins.add_row(
             f"{row.low:.0%} to {row.high:.0%}",
             str(row.n),
-            percent(row.mean_p),
-            f"{row.happened} = {number(row.share, '.0%')}",
-            f"{number(row.low95, '.0%')} to {number(row.high95, '.0%')}",
-            f"{number(row.jeffreys_low95, '.0%')} to {number(row.jeffreys_high95, '.0%')}",
+            format_percent(row.mean_p),
+            f"{row.happened} = {format_number(row.share, '.0%')}",
+            f"{format_number(row.low95, '.0%')} to {format_number(row.high95, '.0%')}",
+            f"{format_number(row.jeffreys_low95, '.0%')} to "
+            f"{format_number(row.jeffreys_high95, '.0%')}",
         )
-    measures = table_of("measure", "value", "what it says")
+    measures = new_table("measure", "value", "what it says")
     for line in _list_measures(report, forecaster):
         measures.add_row(*line)
     return bins, measures
@@ -236,40 +255,44 @@ def _list_measures(
     return [
         (
             "questions",
-            grouped(reliability.n, reliability.clusters),
+            format_group_count(reliability.n, reliability.clusters),
             "one row each, never one a revision",
         ),
-        ("Brier score", number(corp.score), "MCB − DSC + UNC; lower is better"),
-        ("miscalibration (MCB)", number(corp.mcb), "what recalibration would save; 0 is perfect"),
+        ("Brier score", format_number(corp.score), "MCB − DSC + UNC; lower is better"),
+        (
+            "miscalibration (MCB)",
+            format_number(corp.mcb),
+            "what recalibration would save; 0 is perfect",
+        ),
         (
             "p-value of MCB",
-            number(reliability.p_value, ".3f"),
+            format_number(reliability.p_value, ".3f"),
             "how often a perfectly calibrated forecaster looks like this",
         ),
         (
             "discrimination (DSC)",
-            number(corp.dsc),
+            format_number(corp.dsc),
             "what telling questions apart gained; higher is better",
         ),
-        ("uncertainty (UNC)", number(corp.unc), "what the questions themselves cost"),
+        ("uncertainty (UNC)", format_number(corp.unc), "what the questions themselves cost"),
         (
             "reliability, bias corrected",
-            number(max(0.0, murphy.rel_bc)),
-            f"in tenths; raw {number(murphy.rel_bc, '+.4f')}",
+            format_number(max(0.0, murphy.rel_bc)),
+            f"in tenths; raw {format_number(murphy.rel_bc, '+.4f')}",
         ),
         (
             "resolution, bias corrected",
-            number(max(0.0, murphy.res_bc)),
-            f"in tenths; raw {number(murphy.res_bc, '+.4f')}",
+            format_number(max(0.0, murphy.res_bc)),
+            f"in tenths; raw {format_number(murphy.res_bc, '+.4f')}",
         ),
         (
             "area under the ROC",
-            number(discrimination.auc, ".3f"),
+            format_number(discrimination.auc, ".3f"),
             "how often a YES was given more than a NO; 0.5 is chance",
         ),
         (
             "sharpness",
-            number(reliability.sharpness),
+            format_number(reliability.sharpness),
             "variance of the forecasts; only worth something if calibrated",
         ),
     ]
@@ -279,12 +302,12 @@ def intervals_table(
     report: CalibrationReport, records: Mapping[ForecasterId, IntervalRecord]
 ) -> Table:
     """Build the table of coverage and width of central 90 % intervals."""
-    table = table_of(
+    table = new_table(
         "forecaster", "questions", "inside the 90% interval", "95% interval of that", "mean width"
     )
     for forecaster, record in records.items():
         table.add_row(
-            safe(report.forecasters[forecaster].name),
+            safe_text(report.forecasters[forecaster].name),
             str(record.n),
             f"{record.coverage:.0%}",
             f"{record.low95:.0%} to {record.high95:.0%}",
@@ -293,7 +316,9 @@ def intervals_table(
     return table
 
 
-def pairs(report: ComparisonReport, among: Collection[ForecasterId]) -> tuple[Comparison, ...]:
+def select_comparisons(
+    report: ComparisonReport, among: Collection[ForecasterId]
+) -> tuple[Comparison, ...]:
     """Select the comparisons among forecasters with common questions; for a single one, all of
     theirs.
     """
@@ -304,30 +329,30 @@ def pairs(report: ComparisonReport, among: Collection[ForecasterId]) -> tuple[Co
 
 def comparison_table(report: ComparisonReport, comparisons: Iterable[Comparison]) -> Table:
     """Build the table of pairs with their verdicts."""
-    table = table_of("pair", "questions", "verdict", "in words")
+    table = new_table("pair", "questions", "verdict", "in words")
     for comparison in comparisons:
         table.add_row(
-            safe(f"{comparison.a} – {comparison.b}"),
-            grouped(comparison.n, comparison.n_clusters),
+            safe_text(f"{comparison.a} – {comparison.b}"),
+            format_group_count(comparison.n, comparison.n_clusters),
             comparison.verdict,
-            safe(comparison.sentence),
+            safe_text(comparison.sentence),
         )
     if report.difficulty is not None:
         effects = ", ".join(
-            f"{report.forecasters[ForecasterId(forecaster)].name} {signed(-100 * effect)}"
+            f"{report.forecasters[ForecasterId(forecaster)].name} {format_signed(-100 * effect)}"
             for forecaster, effect in report.difficulty.effects.items()
         )
         adjusted = (
             "points of skill adjusted for the difficulty of questions (0 is average, higher "
             "is better)"
         )
-        table.caption = as_title(f"{adjusted}: {effects}")
+        table.caption = escape_title(f"{adjusted}: {effects}")
     return table
 
 
 def habits_table(rows: Iterable[Habits]) -> Table:
     """Build the table of updating habits with both verdicts."""
-    table = table_of(
+    table = new_table(
         "forecaster",
         "acts",
         "a month",
@@ -340,13 +365,13 @@ def habits_table(rows: Iterable[Habits]) -> Table:
     for row in rows:
         updates = row.updates
         table.add_row(
-            safe(row.forecaster.name),
+            safe_text(row.forecaster.name),
             f"{updates.n_acts} on {updates.n_questions} questions",
-            number(updates.per_30_days, ".1f"),
+            format_number(updates.per_30_days, ".1f"),
             "–" if updates.mean_move is None else f"{100 * updates.mean_move:.0f} points",
-            number(updates.reaffirmation_share, ".0%"),
-            number(updates.reversal_share, ".0%"),
-            number(updates.momentum, "+.2f"),
+            format_number(updates.reaffirmation_share, ".0%"),
+            format_number(updates.reversal_share, ".0%"),
+            format_number(updates.momentum, "+.2f"),
             f"{row.excess.sentence} {row.reaction.sentence}",
         )
     return table

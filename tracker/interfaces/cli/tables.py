@@ -13,27 +13,38 @@ from rich.text import Text
 
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.distributions.probability import sigmoid
-from forecasts.essays.claim_outcomes import in_words
+from forecasts.essays.claim_outcomes import describe_outcome_condition
 from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.format import answer_in_words, in_full, in_short, percent, signed
+from forecasts.questions.format import (
+    format_answer,
+    format_full,
+    format_percent,
+    format_short,
+    format_signed,
+)
 from forecasts.questions.question import ForecasterId, Question
-from forecasts.questions.versions import Piece, Version, difference
+from forecasts.questions.versions import QuestionVersion, WordingSegment, diff_words
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
-from forecasts.suggestion.why import nats, share_in_words, told, why_in_words
-from tracker.model.json_values import plain
-from tracker.model.read_models import Coverage, EvidenceCard, QuestionPage, QuestionSummary
+from forecasts.suggestion.why import (
+    explain_share,
+    explain_suggestion,
+    explanation_rows,
+    format_contribution,
+)
+from tracker.model.json_values import to_plain
+from tracker.model.read_models import EvidenceCard, FeedCoverage, QuestionPage, QuestionSummary
 
-BESIDE: Final = 6
+CONTEXT_WORDS: Final = 6
 """Unchanged words shown on either side of a change of wording."""
 
 
-def day(at: datetime | None) -> str:
+def format_day(at: datetime | None) -> str:
     """Format a date in UTC."""
     return "–" if at is None else f"{at:%Y-%m-%d}"
 
 
-def minute(at: datetime | None) -> str:
+def format_minute(at: datetime | None) -> str:
     """Format a time in UTC to the minute."""
     return "–" if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
@@ -41,12 +52,12 @@ def minute(at: datetime | None) -> str:
 def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
     """Return a question as one flat record for `--json`."""
     forecasts = {
-        forecaster: said(row.question, standing.distribution)
+        forecaster: forecast_value(row.question, standing.distribution)
         for forecaster, standing in row.standings.items()
     }
     return {
-        **plain(row.question),
-        "prior": said(row.question, row.question.prior),
+        **to_plain(row.question),
+        "prior": forecast_value(row.question, row.question.prior),
         "status": row.status,
         "outcome": row.resolution.outcome if row.resolution else None,
         "mine": forecasts.get(ForecasterId(me)),
@@ -58,54 +69,56 @@ def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
     }
 
 
-def said(question: Question, distribution: Distribution | None) -> Any:
+def forecast_value(question: Question, distribution: Distribution | None) -> Any:
     """Return a forecast for programs: the probability if binary, else the text to type."""
     return (
         p_yes(distribution)
         if distribution is None or question.kind == "binary"
-        else in_full(question, distribution)
+        else format_full(question, distribution)
     )
 
 
 def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
     """Build the table of questions with their current numbers."""
-    table = table_of("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
+    table = new_table("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
     for row in rows:
         forecasts = {
-            forecaster: in_short(row.question, standing.distribution)
+            forecaster: format_short(row.question, standing.distribution)
             for forecaster, standing in row.standings.items()
         }
-        answer = answer_in_words(row.question, row.resolution) if row.resolution else row.status
+        answer = format_answer(row.question, row.resolution) if row.resolution else row.status
         table.add_row(
-            safe(f"{row.question.id}\n{row.question.text}"),
-            safe(answer),
-            safe(forecasts.get(ForecasterId(me), "–")),
-            safe(forecasts.get(SUGGESTION, "–")),
-            "–" if row.change_7d is None else f"{signed(100 * row.change_7d, 0)} points",
+            safe_text(f"{row.question.id}\n{row.question.text}"),
+            safe_text(answer),
+            safe_text(forecasts.get(ForecasterId(me), "–")),
+            safe_text(forecasts.get(SUGGESTION, "–")),
+            "–" if row.change_7d is None else f"{format_signed(100 * row.change_7d, 0)} points",
             f"{row.evidence}" + (f" ({row.waiting} new)" if row.waiting else ""),
-            day(row.question.closes_at),
+            format_day(row.question.closes_at),
         )
     return table
 
 
-def print_page(console: Console, page: QuestionPage) -> None:
+def print_question(console: Console, page: QuestionPage) -> None:
     """Print one question: the answer first, then the reasons."""
     question, summary = page.summary.question, page.summary
     console.print(Text(question.text, style="bold"))
     console.print(
-        f"{question.id} · {summary.status} · opens {day(question.opens_at)}, closes "
-        f"{minute(question.closes_at)}"
+        f"{question.id} · {summary.status} · opens {format_day(question.opens_at)}, closes "
+        f"{format_minute(question.closes_at)}"
     )
     for resolution in page.resolutions:
         console.print(
-            Text(f"answered {answer_in_words(question, resolution)}", style="bold"),
-            f"known {minute(resolution.known_at)}:",
+            Text(f"answered {format_answer(question, resolution)}", style="bold"),
+            f"known {format_minute(resolution.known_at)}:",
             Text(resolution.note),
         )
-    table = table_of("forecaster", "forecast", "since")
+    table = new_table("forecaster", "forecast", "since")
     for forecaster, standing in sorted(summary.standings.items()):
-        forecast = safe(in_full(question, standing.distribution))
-        table.add_row(safe(page.forecasters[forecaster].name), forecast, minute(standing.since))
+        forecast = safe_text(format_full(question, standing.distribution))
+        table.add_row(
+            safe_text(page.forecasters[forecaster].name), forecast, format_minute(standing.since)
+        )
     console.print(table)
     _print_suggestion(console, page)
     _print_sources(console, page)
@@ -116,27 +129,31 @@ def _print_suggestion(console: Console, page: QuestionPage) -> None:
     if page.weighted_crowd:
         weights = page.weighted_crowd.weights.items()
         points_by_name = ", ".join(
-            f"{page.forecasters[forecaster].name} {signed(points)}"
+            f"{page.forecasters[forecaster].name} {format_signed(points)}"
             for forecaster, points in weights
         )
         console.print(
-            safe(
-                f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: "
+            safe_text(
+                f"crowd weighted by contribution: {format_percent(page.weighted_crowd.p)} (points: "
                 f"{points_by_name})"
             )
         )
     if page.suggestion:
-        console.print(safe(f"Why {percent(page.suggestion.p)}: {why_in_words(page.suggestion)}"))
+        console.print(
+            safe_text(
+                f"Why {format_percent(page.suggestion.p)}: {explain_suggestion(page.suggestion)}"
+            )
+        )
         console.print(suggestion_table(page.suggestion, page.evidence))
     if suggestion := page.option_suggestion:
         for name in suggestion.distribution.options:
-            console.print(safe(f"Suggested for {name}: {share_in_words(suggestion, name)}"))
+            console.print(safe_text(f"Suggested for {name}: {explain_share(suggestion, name)}"))
     if page.evidence:
         console.print(evidence_table(page.evidence[:20]))
     if page.headlines and page.evidence:
-        console.print(safe(page.headlines))
+        console.print(safe_text(page.headlines))
     if page.coverage and page.coverage.silent and page.summary.status == "open":
-        console.print(safe(silent_in_words(page.coverage)))
+        console.print(safe_text(describe_silent_feeds(page.coverage)))
 
 
 def _print_sources(console: Console, page: QuestionPage) -> None:
@@ -145,17 +162,19 @@ def _print_sources(console: Console, page: QuestionPage) -> None:
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
-    console.print(safe(f"Sources: {'; '.join(question.sources)}"))
-    if condition := in_words(question):
-        console.print(safe(f"The claim {condition}"))
+    console.print(safe_text(f"Sources: {'; '.join(question.sources)}"))
+    if condition := describe_outcome_condition(question):
+        console.print(safe_text(f"The claim {condition}"))
     for line in _list_annotations(page):
-        console.print(safe(line))
+        console.print(safe_text(line))
 
 
 def _list_annotations(page: QuestionPage) -> Iterator[str]:
     """Yield the annotations: wordings, override of the linter, unverified answers."""
     for before, version in pairwise(page.versions):
-        yield f"Wording {version.number}, {minute(version.at)} by {version.by}: {version.why}"
+        yield (
+            f"Wording {version.number}, {format_minute(version.at)} by {version.by}: {version.why}"
+        )
         yield from _diff_wordings(before, version)
     if page.override is not None:
         yield (
@@ -169,7 +188,7 @@ def _list_annotations(page: QuestionPage) -> Iterator[str]:
         )
 
 
-def _diff_wordings(previous: Version, version: Version) -> Iterator[str]:
+def _diff_wordings(previous: QuestionVersion, version: QuestionVersion) -> Iterator[str]:
     """Yield the word diff of two wordings: `-removed- +added+`, with long unchanged parts
     shortened.
     """
@@ -179,22 +198,26 @@ def _diff_wordings(previous: Version, version: Version) -> Iterator[str]:
         ("sources", "; ".join(previous.sources), "; ".join(version.sources)),
     )
     for name, old, new in parts:
-        pieces = difference(old, new)
+        pieces = diff_words(old, new)
         if any(piece.change != "same" for piece in pieces):
             yield f"  {name}: {' '.join(_mark_piece(piece) for piece in pieces)}"
 
 
-def _mark_piece(piece: Piece) -> str:
+def _mark_piece(piece: WordingSegment) -> str:
     mark = {"same": "", "removed": "-", "added": "+"}[piece.change]
     return f"{mark}{piece.text}{mark}" if mark else _shorten_unchanged(piece.text)
 
 
 def _shorten_unchanged(text: str) -> str:
     words = text.split()
-    return text if len(words) <= 2 * BESIDE else " ".join([*words[:BESIDE], "…", *words[-BESIDE:]])
+    return (
+        text
+        if len(words) <= 2 * CONTEXT_WORDS
+        else " ".join([*words[:CONTEXT_WORDS], "…", *words[-CONTEXT_WORDS:]])
+    )
 
 
-def silent_in_words(coverage: Coverage) -> str:
+def describe_silent_feeds(coverage: FeedCoverage) -> str:
     """Describe the silent feeds among those that should carry evidence."""
     lines = [f"  {feed.title}: {feed.why}" for feed in coverage.silent]
     first = f"{len(lines)} of {coverage.feeds} feeds that should carry its evidence are silent:"
@@ -206,29 +229,31 @@ def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> T
 
     They add up in log-odds; percentages depend on the order.
     """
-    table = table_of("why", "log-odds", "then")
+    table = new_table("why", "log-odds", "then")
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = 0.0
-    for row in told(suggestion.groups):
-        z += row.adds
+    for row in explanation_rows(suggestion.groups):
+        z += row.nats
         headline = "" if row.evidence_id is None else headlines.get(row.evidence_id, "")
         table.add_row(
-            safe(f"{row.title}: {headline}{row.what}"), nats(row.adds), percent(sigmoid(z))
+            safe_text(f"{row.title}: {headline}{row.text}"),
+            format_contribution(row.nats),
+            format_percent(sigmoid(z)),
         )
     total = fsum(line.log_odds for line in suggestion.lines)
-    table.add_row("Sum", signed(total, 3), percent(suggestion.p))
+    table.add_row("Sum", format_signed(total, 3), format_percent(suggestion.p))
     return table
 
 
-def why_json(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
+def suggestion_record(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
     """Return a suggestion for programs, in its groups; None without one."""
     match suggestion:
         case Suggestion():
             return {
                 "p": suggestion.p,
-                "why": why_in_words(suggestion),
+                "why": explain_suggestion(suggestion),
                 "learned_from": suggestion.learned_from,
-                "groups": plain(suggestion.groups),
+                "groups": to_plain(suggestion.groups),
             }
         case OptionSuggestion():
             shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
@@ -236,8 +261,8 @@ def why_json(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any]
                 {
                     "option": name,
                     "p": p,
-                    "why": share_in_words(suggestion, name),
-                    "groups": plain(suggestion.groups(name)),
+                    "why": explain_share(suggestion, name),
+                    "groups": to_plain(suggestion.groups(name)),
                 }
                 for name, p in shares
             ]
@@ -248,17 +273,17 @@ def why_json(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any]
 
 def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
     """Build the table of evidence, newest first, with the matched words."""
-    table = table_of("nr", "seen", "headline", "speaks", "strength", "matched", "state")
+    table = new_table("nr", "seen", "headline", "speaks", "strength", "matched", "state")
     for card in cards:
         piece = card.evidence
         copies = f" ({len(card.items)} copies)" if len(card.items) > 1 else ""
         table.add_row(
             str(piece.id),
-            day(piece.first_seen_at),
-            safe(f"{card.headline}{copies} – {card.items[0].feed_title}"),
+            format_day(piece.first_seen_at),
+            safe_text(f"{card.headline}{copies} – {card.items[0].feed_title}"),
             {1: "for", -1: "against", 0: "neither"}[piece.direction],
             piece.strength.name.lower(),
-            safe(", ".join(piece.matched)),
+            safe_text(", ".join(piece.matched)),
             card.state,
         )
     return table
@@ -266,13 +291,15 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
 
 def options_table(question: Question) -> Table:
     """Build the table of a question's options in order, with their dates."""
-    table = table_of("option", "added", "removed")
+    table = new_table("option", "added", "removed")
     for option in question.options:
-        table.add_row(safe(option.name), minute(option.added_at), minute(option.removed_at))
+        table.add_row(
+            safe_text(option.name), format_minute(option.added_at), format_minute(option.removed_at)
+        )
     return table
 
 
-def table_of(*headings: str) -> Table:
+def new_table(*headings: str) -> Table:
     """Create an empty table with these headings."""
     table = Table(header_style="bold", pad_edge=False)
     for heading in headings:
@@ -280,11 +307,11 @@ def table_of(*headings: str) -> Table:
     return table
 
 
-def safe(text: str) -> Text:
+def safe_text(text: str) -> Text:
     """Return third-party text without markup and terminal escapes."""
     return Text("".join(c for c in text if c == "\n" or c.isprintable()))
 
 
-def as_title(text: str) -> str:
+def escape_title(text: str) -> str:
     """Escape third-party text for a title or caption, which takes markup."""
-    return escape(safe(text).plain)
+    return escape(safe_text(text).plain)

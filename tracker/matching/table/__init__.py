@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FILE = Path(__file__).with_name("words.npz")
-SHA256 = "8ee18da0026c3305c6c4c4ef47c28dc8743ca6814bba5970a87eaf0295d8ae84"
+TABLE_FILE = Path(__file__).with_name("words.npz")
+TABLE_SHA256 = "8ee18da0026c3305c6c4c4ef47c28dc8743ca6814bba5970a87eaf0295d8ae84"
 
 logger = structlog.get_logger("tracker.matching")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class WordTable:
     """Vocabulary in the order of its numbers, and a row for each piece that has a meaning of its
     own.
 
@@ -38,7 +38,7 @@ class Table:
     sha256: str
 
 
-def read(file: Path = FILE, sha256: str = SHA256) -> Table | None:
+def read_table(file: Path = TABLE_FILE, sha256: str = TABLE_SHA256) -> WordTable | None:
     """Read the table; None if its file is missing or is not the expected one, which is logged."""
     if not file.is_file():
         logger.warning("word table missing", file=str(file))
@@ -50,10 +50,10 @@ def read(file: Path = FILE, sha256: str = SHA256) -> Table | None:
             "word table is another one", file=str(file), expected=sha256[:8], found=actual[:8]
         )
         return None
-    return unpacked(content)
+    return unpack_table(content)
 
 
-def unpacked(content: bytes) -> Table:
+def unpack_table(content: bytes) -> WordTable:
     """Decode a file that `tests/training/packing.py` made."""
     import numpy as np
 
@@ -62,4 +62,6 @@ def unpacked(content: bytes) -> Table:
         row_of = np.full(len(vocabulary), -1, np.int32)
         row_of[parts["pieces"]] = np.arange(len(parts["pieces"]), dtype=np.int32)
         scales = parts["scales"].astype(np.float32)
-        return Table(vocabulary, row_of, parts["rows"], scales, hashlib.sha256(content).hexdigest())
+        return WordTable(
+            vocabulary, row_of, parts["rows"], scales, hashlib.sha256(content).hexdigest()
+        )

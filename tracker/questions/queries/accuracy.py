@@ -7,97 +7,109 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from forecasts.aggregation.crowd import crowd_at
-from forecasts.calibration.reliability import reliability
-from forecasts.calibration.snapshots import Record, interval_record, snapshots
-from forecasts.questions.answers import answer
-from forecasts.questions.cohorts import annul_rate, cohorts, counts, fate
+from forecasts.calibration.reliability import assess_reliability
+from forecasts.calibration.snapshots import ResolvedRecord, measure_interval_record, take_snapshots
+from forecasts.questions.answers import get_answer
+from forecasts.questions.cohorts import annul_rate, event_cluster, group_cohorts, is_past_close
 from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR
 from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
-from forecasts.questions.timeline import Timeline, timeline
+from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.references import own_loss, reference_losses
-from forecasts.scoring.rulebook import HEADLINE, counts_under
+from forecasts.scoring.rulebook import HEADLINE, is_counted_under
 from forecasts.scoring.rules import brier
-from forecasts.scoring.scores import Score, Summary, summarise
+from forecasts.scoring.scores import Score, Summary, summarise_scores
 from forecasts.scoring.skill import (
     REFERENCES,
     ReferenceName,
     Skill,
-    difficulty_adjusted,
-    leave_one_out,
+    adjust_for_difficulty,
+    leave_one_out_shares,
     skill_with_interval,
 )
-from forecasts.scoring.skill_words import apart_in_points
+from forecasts.scoring.skill_words import format_skill_difference
 from forecasts.statistics.comparison import compare_all
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.model.read_models import Accuracy, CalibrationReport, Choice, ComparisonReport, Facets
-from tracker.questions.queries.question_page import too_late
-from tracker.questions.queries.score_table import chosen, facets, fates, question_table, score_table
-from tracker.questions.resolve import people
+from tracker.questions.queries.question_page import list_late_forecasts
+from tracker.questions.queries.score_table import (
+    build_question_table,
+    build_score_table,
+    filter_question_table,
+    list_clusters,
+    list_facets,
+)
+from tracker.questions.resolve import exclude_computed
 from tracker.storage import forecasts, questions, resolutions
-from tracker.storage.forecasts import Stood
+from tracker.storage.forecasts import LastAct
 from tracker.storage.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class QuestionSelection:
     """Questions of a choice: all of them, their answers, and those that count.
 
-    `facets` are the choices available among all answered questions of the same sort.
+    `list_facets` are the choices available among all answered questions of the same sort.
     """
 
     table: pl.DataFrame
     facets: Facets
     questions: Mapping[QuestionId, Question]
     resolutions: Mapping[QuestionId, Resolution]
-    counted: Mapping[QuestionId, Question]
+    countable: Mapping[QuestionId, Question]
 
-    def headline(self, scores: Iterable[Score]) -> tuple[Score, ...]:
+    def filter_headline_scores(self, scores: Iterable[Score]) -> tuple[Score, ...]:
         """Filter the scores on questions that count to the headline rule of each kind."""
         return tuple(
-            s for s in self.of(scores) if s.rule == HEADLINE[self.counted[s.question_id].kind]
+            s
+            for s in self.filter_scores(scores)
+            if s.rule == HEADLINE[self.countable[s.question_id].kind]
         )
 
-    def of(self, scores: Iterable[Score]) -> tuple[Score, ...]:
+    def filter_scores(self, scores: Iterable[Score]) -> tuple[Score, ...]:
         """Filter the scores to those on questions that count."""
-        return tuple(s for s in scores if s.question_id in self.counted)
+        return tuple(s for s in scores if s.question_id in self.countable)
 
 
-def scored(session: Session, choice: Choice, now: datetime) -> Scored:
+def gather_questions(session: Session, choice: Choice, now: datetime) -> QuestionSelection:
     """Gather the questions of a choice.
 
     Those that count have an answer, and their scheduled close has passed.
     """
-    all_questions = {q.id: q for q in questions.every(session)}
-    table = question_table(all_questions.values(), now)
-    chosen_ids = {QuestionId(q) for q in chosen(table, choice)["question"]}
+    all_questions = {q.id: q for q in questions.list_questions(session)}
+    table = build_question_table(all_questions.values(), now)
+    chosen_ids = {QuestionId(q) for q in filter_question_table(table, choice)["question"]}
     chosen_questions = {q: question for q, question in all_questions.items() if q in chosen_ids}
-    answered = resolutions.current(session)
+    answered = resolutions.load_current_resolutions(session)
     resolved = {q: r for q, r in answered.items() if q in chosen_ids}
     counted = {
         q: question
         for q, question in chosen_questions.items()
-        if counts(question, now) and answer(question, resolved.get(q)) is not None
+        if is_past_close(question, now) and get_answer(question, resolved.get(q)) is not None
     }
-    choices = facets(table.filter(pl.col("question").is_in(list(answered))), choice.retrospective)
-    return Scored(table, choices, chosen_questions, resolved, counted)
+    choices = list_facets(
+        table.filter(pl.col("question").is_in(list(answered))), choice.retrospective
+    )
+    return QuestionSelection(table, choices, chosen_questions, resolved, counted)
 
 
-def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
+def measure_accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     """Compute scores, summaries, skill against references, and outcomes by cohort."""
-    selection = scored(session, choice, now)
-    scores = selection.of(resolutions.all_scores(session))
-    lines = cohorts(selection.questions.values(), selection.resolutions, now)
+    selection = gather_questions(session, choice, now)
+    scores = selection.filter_scores(resolutions.list_all_scores(session))
+    lines = group_cohorts(selection.questions.values(), selection.resolutions, now)
     return Accuracy(
         choice=choice,
         facets=selection.facets,
-        questions=selection.counted,
+        questions=selection.countable,
         resolutions=selection.resolutions,
-        forecasters=forecasts.forecasters(session),
+        forecasters=forecasts.list_forecasters(session),
         scores=scores,
-        summaries=summaries(scores, selection.counted),
+        summaries=summarise_accuracy(scores, selection.countable),
         skills=_compute_skills(session, selection),
         cohorts=lines,
-        early=tuple(q for q in selection.resolutions if not counts(selection.questions[q], now)),
+        early=tuple(
+            q for q in selection.resolutions if not is_past_close(selection.questions[q], now)
+        ),
         unscored=tuple(
             q for q, r in selection.resolutions.items() if r.outcome in ("annulled", "ambiguous")
         ),
@@ -106,10 +118,11 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     )
 
 
-def summaries(
+def summarise_accuracy(
     scores: Iterable[Score], questions: Mapping[QuestionId, Question]
 ) -> tuple[Summary, ...]:
-    """Summarise the scores on these questions by rule, with n and interval (see `counts_under`).
+    """Summarise the scores on these questions by rule, with n and interval (see
+    `is_counted_under`).
 
     Accuracy page, commands, weekly report and API all show this, so that a forecaster has one
     number.
@@ -117,9 +130,11 @@ def summaries(
     counting_scores = [
         s
         for s in scores
-        if s.question_id in questions and counts_under(s.rule, questions[s.question_id].kind)
+        if s.question_id in questions and is_counted_under(s.rule, questions[s.question_id].kind)
     ]
-    return summarise(counting_scores, {q: fate(question) for q, question in questions.items()})
+    return summarise_scores(
+        counting_scores, {q: event_cluster(question) for q, question in questions.items()}
+    )
 
 
 def _count_late_forecasts(
@@ -127,25 +142,25 @@ def _count_late_forecasts(
 ) -> dict[ForecasterId, int]:
     late_counts: dict[ForecasterId, int] = {}
     for resolution in resolved.values():
-        for act in too_late(session, resolution):
+        for act in list_late_forecasts(session, resolution):
             late_counts[act.forecaster_id] = late_counts.get(act.forecaster_id, 0) + 1
     return late_counts
 
 
 def _compute_skills(
-    session: Session, selection: Scored
+    session: Session, selection: QuestionSelection
 ) -> Mapping[ForecasterId, tuple[Skill, ...]]:
     """Compare each forecaster with each reference, on the binary questions that count.
 
     The only use of receipts here.
     """
-    binary = [q.id for q in selection.counted.values() if q.kind == "binary"]
+    binary = [q.id for q in selection.countable.values() if q.kind == "binary"]
     by_question: dict[QuestionId, dict[ForecasterId, Score]] = {}
-    for score in resolutions.with_receipts(session, HEADLINE["binary"], binary):
+    for score in resolutions.list_scores_with_receipts(session, HEADLINE["binary"], binary):
         by_question.setdefault(score.question_id, {})[score.forecaster_id] = score
     climatology = _climatology_losses(selection, list(by_question))
     losses: dict[ForecasterId, dict[ReferenceName, list[tuple[float, float, str]]]] = {}
-    clusters = fates(selection.table)
+    clusters = list_clusters(selection.table)
     for question_id, everyone in by_question.items():
         for forecaster_id, score_of_forecaster in everyone.items():
             references = reference_losses(
@@ -168,34 +183,36 @@ def _compute_skill(name: ReferenceName, rows: list[tuple[float, float, str]]) ->
 
 
 def _climatology_losses(
-    selection: Scored, question_ids: list[QuestionId]
+    selection: QuestionSelection, question_ids: list[QuestionId]
 ) -> Mapping[QuestionId, float]:
     """Brier score of the YES share among the other questions; empty for a single question."""
     if len(question_ids) < 2:
         return {}
     outcomes = [selection.resolutions[q].outcome == "yes" for q in question_ids]
-    return dict(zip(question_ids, brier(leave_one_out(outcomes), outcomes).tolist(), strict=True))
+    return dict(
+        zip(question_ids, brier(leave_one_out_shares(outcomes), outcomes).tolist(), strict=True)
+    )
 
 
-def calibration(
+def measure_calibration(
     session: Session, choice: Choice, lead_days: int, now: datetime
 ) -> CalibrationReport:
     """Compare everyone's forecasts at a lead time with the outcomes."""
-    selection = scored(session, choice, now)
-    records = _records(session, selection, lead_days)
+    selection = gather_questions(session, choice, now)
+    records = _collect_records(session, selection, lead_days)
     reliabilities = {
-        forecaster_id: reliability(snapshots(own_records, lead_days))
+        forecaster_id: assess_reliability(take_snapshots(own_records, lead_days))
         for forecaster_id, own_records in records.items()
     }
     intervals = {
-        forecaster_id: interval_record(own_records, lead_days)
+        forecaster_id: measure_interval_record(own_records, lead_days)
         for forecaster_id, own_records in records.items()
     }
     return CalibrationReport(
         choice=choice,
         lead_days=lead_days,
-        questions=selection.counted,
-        forecasters=forecasts.forecasters(session),
+        questions=selection.countable,
+        forecasters=forecasts.list_forecasters(session),
         reliability={
             forecaster_id: r for forecaster_id, r in reliabilities.items() if r is not None
         },
@@ -203,17 +220,17 @@ def calibration(
     )
 
 
-def _records(
-    session: Session, selection: Scored, lead_days: int
-) -> dict[ForecasterId, list[Record]]:
+def _collect_records(
+    session: Session, selection: QuestionSelection, lead_days: int
+) -> dict[ForecasterId, list[ResolvedRecord]]:
     """For each forecaster, the questions that count with a forecast so many days before the close.
 
     Reads only the forecasts current at that instant, not their history.
     """
-    records: dict[ForecasterId, list[Record]] = {}
-    instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in selection.counted.values()}
-    forecasts_then = forecasts.stood_at(session, instants)
-    for question_id, question in selection.counted.items():
+    records: dict[ForecasterId, list[ResolvedRecord]] = {}
+    instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in selection.countable.values()}
+    forecasts_then = forecasts.load_last_acts_at(session, instants)
+    for question_id, question in selection.countable.items():
         for forecaster_id, steps in _timelines_at(
             question, instants[question_id], forecasts_then.get(question_id, {})
         ).items():
@@ -224,24 +241,26 @@ def _records(
 
 
 def _timelines_at(
-    question: Question, instant: datetime, forecasts_then: Mapping[ForecasterId, Stood]
+    question: Question, instant: datetime, forecasts_then: Mapping[ForecasterId, LastAct]
 ) -> Mapping[ForecasterId, Timeline]:
     """Timelines of a question, reduced to the forecasts current at one instant."""
-    timelines = {forecaster_id: timeline([step]) for forecaster_id, step in forecasts_then.items()}
-    timelines[PRIOR] = timeline([(question.opens_at, question.prior)])
+    timelines = {
+        forecaster_id: build_timeline([step]) for forecaster_id, step in forecasts_then.items()
+    }
+    timelines[PRIOR] = build_timeline([(question.opens_at, question.prior)])
     if question.kind == "binary":
         timelines[HAZARD] = hazard_timeline(question, question.opens_at, question.closes_at)
-    if (crowd := crowd_at(question, people(timelines), instant)) is not None:
-        timelines[CROWD] = timeline([(instant, crowd)])
+    if (crowd := crowd_at(question, exclude_computed(timelines), instant)) is not None:
+        timelines[CROWD] = build_timeline([(instant, crowd)])
     return timelines
 
 
-def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
+def compare_forecasters(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
     """Compare every pair of forecasters on the questions that both answered."""
-    selection = scored(session, choice, now)
-    people = forecasts.forecasters(session)
+    selection = gather_questions(session, choice, now)
+    people = forecasts.list_forecasters(session)
     skills: dict[ForecasterId, dict[QuestionId, float]] = {}
-    for score in selection.headline(resolutions.all_scores(session)):
+    for score in selection.filter_headline_scores(resolutions.list_all_scores(session)):
         if score.mean_while_active is not None:
             skills.setdefault(score.forecaster_id, {})[score.question_id] = (
                 score.skill_over_schedule
@@ -257,17 +276,19 @@ def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonRep
         forecasters=people,
         comparisons=compare_all(
             skills,
-            clusters=fates(selection.table),
+            clusters=list_clusters(selection.table),
             names=names,
             lower_is_better=False,
-            told=apart_in_points,
+            format_difference=format_skill_difference,
         ),
-        difficulty=difficulty_adjusted(rows) if rows else None,
+        difficulty=adjust_for_difficulty(rows) if rows else None,
     )
 
 
-def table(session: Session, choice: Choice, now: datetime) -> pl.DataFrame:
+def tabulate_scores(session: Session, choice: Choice, now: datetime) -> pl.DataFrame:
     """Every score of the chosen questions, one row each, for a spreadsheet."""
-    selection = scored(session, choice, now)
-    rows = score_table(resolutions.all_scores(session), chosen(selection.table, choice))
+    selection = gather_questions(session, choice, now)
+    rows = build_score_table(
+        resolutions.list_all_scores(session), filter_question_table(selection.table, choice)
+    )
     return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")

@@ -11,37 +11,41 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
 )
-from forecasts.questions.timeline import timeline
-from forecasts.suggestion.time_decay import hazard
-from tracker.model.read_models import QuestionSummary, Standing
-from tracker.storage.forecasts import Stood
+from forecasts.questions.timeline import build_timeline
+from forecasts.suggestion.time_decay import hazard_probability
+from tracker.model.read_models import CurrentForecast, QuestionSummary
+from tracker.storage.forecasts import LastAct
 
 
-def standings(
+def compute_current_forecasts(
     question: Question,
-    latest_acts: Mapping[ForecasterId, Stood],
+    latest_acts: Mapping[ForecasterId, LastAct],
     people: Mapping[ForecasterId, Forecaster],
     at: datetime,
-) -> dict[ForecasterId, Standing]:
+) -> dict[ForecasterId, CurrentForecast]:
     """Compute everyone's current forecast from their last act; withdrawn ones are left out.
 
     Base rate, time and crowd follow from the question and the acts. The crowd is as old as its
     newest member's act.
     """
-    current_forecasts = {PRIOR: Standing(people[PRIOR], question.prior, question.opens_at)}
+    current_forecasts = {PRIOR: CurrentForecast(people[PRIOR], question.prior, question.opens_at)}
     if question.kind == "binary":
-        current_forecasts[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
+        current_forecasts[HAZARD] = CurrentForecast(
+            people[HAZARD], Binary(hazard_probability(question, at)), at
+        )
     for forecaster_id, (since, distribution) in latest_acts.items():
         if distribution is not None:
-            current_forecasts[forecaster_id] = Standing(people[forecaster_id], distribution, since)
+            current_forecasts[forecaster_id] = CurrentForecast(
+                people[forecaster_id], distribution, since
+            )
     members = {
-        forecaster_id: timeline([(s.since, s.distribution)])
+        forecaster_id: build_timeline([(s.since, s.distribution)])
         for forecaster_id, s in current_forecasts.items()
         if forecaster_id not in RESERVED
     }
     crowd = crowd_at(question, members, at) if members else None
     if crowd is not None:
-        current_forecasts[CROWD] = Standing(
+        current_forecasts[CROWD] = CurrentForecast(
             people[CROWD],
             crowd,
             max(current_forecasts[forecaster_id].since for forecaster_id in members),
@@ -49,15 +53,17 @@ def standings(
     return current_forecasts
 
 
-BOARD = (CROWD, SUGGESTION, PRIOR)
+BOARD_PRECEDENCE = (CROWD, SUGGESTION, PRIOR)
 """Precedence of the forecast that represents a question: crowd, suggestion, base rate."""
 
 
-Asked = Mapping[QuestionId, QuestionSummary]
+SummariesByQuestion = Mapping[QuestionId, QuestionSummary]
 
 
-def on_the_board(summary: QuestionSummary) -> Standing:
+def board_forecast(summary: QuestionSummary) -> CurrentForecast:
     """Return the forecast that represents a question."""
     return next(
-        summary.standings[forecaster] for forecaster in BOARD if forecaster in summary.standings
+        summary.standings[forecaster]
+        for forecaster in BOARD_PRECEDENCE
+        if forecaster in summary.standings
     )

@@ -7,19 +7,28 @@ from datetime import datetime
 from forecasts.distributions.distribution import p_yes
 from forecasts.evidence.evidence import Indicator, IndicatorId
 from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import Question, effective_close, latest
+from forecasts.questions.question import Question, effective_close, latest_resolution
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.binary import Suggestion, suggest
-from forecasts.suggestion.changes import Known, Move, Revision, as_recorded, moved, revised
+from forecasts.suggestion.changes import (
+    ForecastRevision,
+    ProbabilityChange,
+    SuggestionInputs,
+    explain_change,
+    explain_revision,
+    match_recorded,
+)
 from tracker.errors import NotFound, Refused
-from tracker.questions.parameters import model_at, usual_levels
-from tracker.questions.queries.question_page import question_or_refuse
+from tracker.questions.parameters import model_at, usual_levels_at
+from tracker.questions.queries.question_page import require_question
 from tracker.questions.update_suggestion import archive_start
 from tracker.storage import forecasts, learned, questions, resolutions, reviews
 from tracker.storage.sessions import Session
 
 
-def suggestion_moved(session: Session, question_id: str, since: datetime, until: datetime) -> Move:
+def explain_suggestion_change(
+    session: Session, question_id: str, since: datetime, until: datetime
+) -> ProbabilityChange:
     """Explain the change of the suggestion between two instants, each as known then.
 
     Both are clamped to the time in which there is a suggestion: from the opening to its last one
@@ -34,16 +43,18 @@ def suggestion_moved(session: Session, question_id: str, since: datetime, until:
         )
     indicators = _load_indicators(session, question)
     state_at = _suggestion_reader(session, question, indicators)
-    return moved(state_at(first), state_at(last), indicators)
+    return explain_change(state_at(first), state_at(last), indicators)
 
 
-def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | None:
+def explain_act_change(
+    session: Session, question_id: str, forecast_id: int
+) -> ProbabilityChange | None:
     """Explain the change by an act of a forecaster; None after a withdrawal or a first suggestion.
 
     A person's first forecast is compared with the base rate, and so is one after a withdrawal.
     """
     question = _require_binary(session, question_id)
-    acts = forecasts.of_question(session, question.id)
+    acts = forecasts.forecasts_of_question(session, question.id)
     act = next((a for a in acts if a.id == forecast_id), None)
     if act is None:
         raise NotFound(
@@ -62,7 +73,7 @@ def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | No
     return _explain_forecast(session, question, (*earlier, act), probabilities)
 
 
-def suggestion_then(session: Session, question: Question, at: datetime) -> Suggestion:
+def reconstruct_suggestion(session: Session, question: Question, at: datetime) -> Suggestion:
     """Recompute the suggestion of a yes-no question as of an instant, reviewed as it was then."""
     return _suggestion_reader(session, question, _load_indicators(session, question))(at).suggestion
 
@@ -72,11 +83,11 @@ def _explain_suggestion(
     question: Question,
     acts: tuple[Forecast, Forecast],
     probabilities: tuple[float, float],
-) -> Move:
+) -> ProbabilityChange:
     """Explain a change of the suggestion, as recorded."""
     indicators = _load_indicators(session, question)
     before, after = (_suggestion_reader(session, question, indicators)(act.made_at) for act in acts)
-    return as_recorded(moved(before, after, indicators), *probabilities)
+    return match_recorded(explain_change(before, after, indicators), *probabilities)
 
 
 def _explain_forecast(
@@ -84,22 +95,22 @@ def _explain_forecast(
     question: Question,
     acts: Sequence[Forecast],
     probabilities: tuple[float, float],
-) -> Move:
+) -> ProbabilityChange:
     """Explain the last of these acts of a person, after those before it."""
     *earlier, act = acts
     since = max(earlier[-1].made_at, question.opens_at) if earlier else question.opens_at
     state_at = _suggestion_reader(session, question, _load_indicators(session, question))
     cited = frozenset(evidence_id for a in earlier for evidence_id in a.cites)
-    move = revised(
+    move = explain_revision(
         state_at(since),
         state_at(_clamp_instant(session, question, act.made_at)),
-        Revision(*probabilities, act.cites, cited),
+        ForecastRevision(*probabilities, act.cites, cited),
     )
     return replace(move, since=min(since, act.made_at), until=act.made_at)
 
 
 def _require_binary(session: Session, question_id: str) -> Question:
-    question = question_or_refuse(session, question_id)
+    question = require_question(session, question_id)
     if question.kind != "binary":
         raise Refused(
             f"{question.id} is no yes-no question: only the moves of those are told in log-odds"
@@ -112,28 +123,30 @@ def _clamp_instant(session: Session, question: Question, at: datetime) -> dateti
 
     At the close itself no time is left, so the suggestion says nothing that the answer does not.
     """
-    close = effective_close(question, latest(resolutions.of_question(session, question.id)))
+    close = effective_close(
+        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    )
     if at >= close:
-        last = forecasts.newest(session, question.id, SUGGESTION)
+        last = forecasts.find_newest_forecast(session, question.id, SUGGESTION)
         at = close if last is None else min(last.made_at, close)
     return max(at, question.opens_at)
 
 
 def _load_indicators(session: Session, question: Question) -> dict[IndicatorId, Indicator]:
-    return {i.id: i for i in questions.indicators(session, [question.id])}
+    return {i.id: i for i in questions.list_indicators(session, [question.id])}
 
 
 def _suggestion_reader(
     session: Session, question: Question, indicators: dict[IndicatorId, Indicator]
-) -> Callable[[datetime], Known]:
+) -> Callable[[datetime], SuggestionInputs]:
     """Return a function that computes the suggestion as of any instant; evidence is read once."""
     pieces = reviews.EvidenceOverTime(session, question.id)
     archive_from = archive_start(session, question)
 
-    def state_at(instant: datetime) -> Known:
-        seen = pieces.at(instant, learned.values(session, "reliability", instant))
+    def state_at(instant: datetime) -> SuggestionInputs:
+        seen = pieces.as_of(instant, learned.load_values(session, "reliability", instant))
         model = model_at(session, instant)
-        levels = usual_levels(session, instant)
+        levels = usual_levels_at(session, instant)
         suggestion = suggest(
             question,
             seen,
@@ -143,6 +156,6 @@ def _suggestion_reader(
             archive_from=archive_from,
             usual_levels=levels,
         )
-        return Known(suggestion, seen, model)
+        return SuggestionInputs(suggestion, seen, model)
 
     return state_at

@@ -16,21 +16,21 @@ from forecasts.questions.question import (
     Question,
     Resolution,
     effective_close,
-    latest,
-    status,
+    latest_resolution,
+    question_status,
 )
 from forecasts.questions.timeline import Forecast, Timeline
-from forecasts.questions.versions import Version, version_at, versions
+from forecasts.questions.versions import QuestionVersion, find_version, list_question_versions
 from forecasts.scoring.rulebook import RULES
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import Leaning, OptionSuggestion, leaning
-from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary, Standing
-from tracker.questions.queries.current_forecasts import standings
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion, measure_leaning
+from tracker.model.read_models import CurrentForecast, EvidenceCard, QuestionPage, QuestionSummary
+from tracker.questions.queries.current_forecasts import compute_current_forecasts
 from tracker.questions.queries.question_list import HISTORY_DAYS
-from tracker.questions.queries.question_page import question_or_refuse
-from tracker.questions.resolve import people, scores_of, timelines_of
-from tracker.questions.update_suggestion import background, suggested
-from tracker.questions.weighted_crowd import weighted_crowd
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.resolve import build_timelines, compute_scores, exclude_computed
+from tracker.questions.update_suggestion import compute_suggestion, load_background
+from tracker.questions.weighted_crowd import compute_weighted_crowd
 from tracker.storage import (
     edits,
     evidence,
@@ -45,30 +45,36 @@ from tracker.storage import (
 from tracker.storage.sessions import Session
 
 
-def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
+def build_question_page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
     """Gather everything about one question as of an instant, or its opening if that is later."""
-    newest = question_or_refuse(session, question_id)
+    newest = require_question(session, question_id)
     at = max(at, newest.opens_at)
     wordings = _versions_by(session, newest, at)
-    question = _as_worded(newest, version_at(wordings, at))
-    answered = tuple(r for r in resolutions.of_question(session, question.id) if r.entered_at <= at)
-    acts = tuple(a for a in forecasts.of_question(session, question.id) if a.entered_at <= at)
-    resolution = latest(answered)
+    question = _as_worded(newest, find_version(wordings, at))
+    answered = tuple(
+        r for r in resolutions.resolutions_of_question(session, question.id) if r.entered_at <= at
+    )
+    acts = tuple(
+        a for a in forecasts.forecasts_of_question(session, question.id) if a.entered_at <= at
+    )
+    resolution = latest_resolution(answered)
     close = effective_close(question, resolution)
-    timelines = timelines_of(question, acts, min(at, close))
+    timelines = build_timelines(question, acts, min(at, close))
     cards = _cards_by(session, question, at)
     last_suggestion = _find_last_suggestion(acts, at, close)
     pieces = _evidence_by(session, question, cards, last_suggestion)
-    everyone = forecasts.forecasters(session)
-    indicators = {i.id: i for i in questions.indicators(session, [question.id])}
-    suggestion = suggested(
+    everyone = forecasts.list_forecasters(session)
+    indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
+    suggestion = compute_suggestion(
         session,
         question,
         last_suggestion,
-        replace(background(session, [question], last_suggestion), evidence={question.id: pieces}),
+        replace(
+            load_background(session, [question], last_suggestion), evidence={question.id: pieces}
+        ),
     )
-    override = edits.override_of(session, question.id)
-    scores = () if resolution is None else scores_of(question, resolution, timelines)
+    override = edits.find_override(session, question.id)
+    scores = () if resolution is None else compute_scores(question, resolution, timelines)
     return QuestionPage(
         summary=_summarise_question(
             question,
@@ -79,9 +85,11 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
             standings=_forecasts_at(question, timelines, everyone, min(at, close)),
         ),
         # A foreign key ensures that the essay exists.
-        essay=questions.essay(session, question.essay_id),  # type: ignore[arg-type]
+        essay=questions.find_essay(session, question.essay_id),  # type: ignore[arg-type]
         claims=tuple(
-            c for c in questions.claims_of(session, question.essay_id) if c.id in question.claim_ids
+            c
+            for c in questions.claims_of_essay(session, question.essay_id)
+            if c.id in question.claim_ids
         ),
         indicators=indicators,
         forecasters=everyone,
@@ -93,22 +101,26 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
         evidence=cards,
         resolutions=answered,
         scores=tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id))),
-        weighted_crowd=weighted_crowd(
-            session, question, people(timelines), min(at, close), entered_by=at
+        weighted_crowd=compute_weighted_crowd(
+            session, question, exclude_computed(timelines), min(at, close), entered_by=at
         ),
         versions=wordings,
         override=override if override is not None and override.at <= at else None,
-        scenarios=scenarios.of_question(session, question.id, at) is not None,
-        marks=tuple(mark for mark in signposts.of_question(session, question.id) if mark.at <= at),
+        scenarios=scenarios.find_scenario_set(session, question.id, at) is not None,
+        marks=tuple(
+            mark
+            for mark in signposts.signpost_statuses_of_question(session, question.id)
+            if mark.at <= at
+        ),
     )
 
 
-def _versions_by(session: Session, question: Question, at: datetime) -> tuple[Version, ...]:
-    made = [edit for edit in edits.of_question(session, question.id) if edit.at <= at]
-    return versions(questions.as_opened(session, question.id), made)
+def _versions_by(session: Session, question: Question, at: datetime) -> tuple[QuestionVersion, ...]:
+    made = [edit for edit in edits.edits_of_question(session, question.id) if edit.at <= at]
+    return list_question_versions(questions.find_original_question(session, question.id), made)
 
 
-def _as_worded(question: Question, version: Version) -> Question:
+def _as_worded(question: Question, version: QuestionVersion) -> Question:
     return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
 
 
@@ -120,7 +132,7 @@ def _compute_leaning(
 ) -> Leaning | None:
     if question.kind not in ("numeric", "date"):
         return None
-    return leaning(question, pieces, indicators, at)  # type: ignore[arg-type]
+    return measure_leaning(question, pieces, indicators, at)  # type: ignore[arg-type]
 
 
 def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
@@ -136,7 +148,7 @@ def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetim
 
 def _cards_by(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
     """Evidence that had been logged by then, the newest first, each piece as reviewed then."""
-    cards = evidence.cards(session, evidence.of_question(session, question.id, at))
+    cards = evidence.build_cards(session, evidence.evidence_of_question(session, question.id, at))
     return tuple(_as_judged(card, at) for card in cards if _was_logged(card, at))[::-1]
 
 
@@ -172,7 +184,7 @@ def _evidence_by(
     """Evidence as a suggestion counted it then: stories merged by then count once."""
     logged = {card.evidence.id for card in cards}
     over_time = reviews.EvidenceOverTime(session, question.id)
-    known = over_time.at(at, learned.values(session, "reliability", at))
+    known = over_time.as_of(at, learned.load_values(session, "reliability", at))
     return tuple(piece for piece in known if piece.id in logged)
 
 
@@ -186,14 +198,14 @@ def _summarise_question(
     acts: Sequence[Forecast],
     cards: Sequence[EvidenceCard],
     at: datetime,
-    standings: Mapping[ForecasterId, Standing],
+    standings: Mapping[ForecasterId, CurrentForecast],
 ) -> QuestionSummary:
     """Summarise the question with its answer as a row."""
     history = _suggestion_history(acts, at)
     week_ago = [p for made_at, p in history if made_at <= at - timedelta(days=7)]
     return QuestionSummary(
         question=question,
-        status=status(question, resolution, at),
+        status=question_status(question, resolution, at),
         resolution=resolution,
         standings=standings,
         history=history,
@@ -222,7 +234,7 @@ def _forecasts_at(
     timelines: Mapping[ForecasterId, Timeline],
     everyone: Mapping[ForecasterId, Forecaster],
     at: datetime,
-) -> dict[ForecasterId, Standing]:
+) -> dict[ForecasterId, CurrentForecast]:
     """Current forecasts at an instant; at the close, those just before it."""
     last = {
         forecaster_id: [step for step in line.steps if step[0] <= at][-1:]
@@ -233,4 +245,4 @@ def _forecasts_at(
         for forecaster_id, steps in last.items()
         if steps and (forecaster_id not in RESERVED or forecaster_id == SUGGESTION)
     }
-    return standings(question, latest_acts, everyone, at)
+    return compute_current_forecasts(question, latest_acts, everyone, at)

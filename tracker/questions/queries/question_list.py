@@ -11,27 +11,27 @@ from forecasts.questions.question import (
     QuestionId,
     Resolution,
     effective_close,
-    latest,
-    status,
+    latest_resolution,
+    question_status,
 )
 from tracker.model.read_models import QuestionSummary
-from tracker.questions.queries.current_forecasts import standings
+from tracker.questions.queries.current_forecasts import compute_current_forecasts
 from tracker.storage import evidence, forecasts, questions, resolutions
-from tracker.storage.forecasts import Stood
+from tracker.storage.forecasts import LastAct
 from tracker.storage.sessions import Session
 
 HISTORY_DAYS = 90
 
 
-def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
+def summarise_questions(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
     """Summarise all questions as rows, the next to close first."""
-    data = _RowData.of(session, now, resolutions.current(session))
-    return tuple(data.summary(question, now) for question in questions.every(session))
+    data = _RowData.of(session, now, resolutions.load_current_resolutions(session))
+    return tuple(data.summary(question, now) for question in questions.list_questions(session))
 
 
-def summary(session: Session, question: Question, now: datetime) -> QuestionSummary:
+def summarise_question(session: Session, question: Question, now: datetime) -> QuestionSummary:
     """Summarise one question as a row, without reading the others."""
-    resolution = latest(resolutions.of_question(session, question.id))
+    resolution = latest_resolution(resolutions.resolutions_of_question(session, question.id))
     answered = {} if resolution is None else {question.id: resolution}
     return _RowData.of(session, now, answered, question.id).summary(question, now)
 
@@ -43,7 +43,7 @@ class _RowData:
     people: Mapping[ForecasterId, Forecaster]
     resolved: Mapping[QuestionId, Resolution]
     counts: Mapping[QuestionId, tuple[int, int, datetime]]
-    latest_acts: Mapping[QuestionId, Mapping[ForecasterId, Stood]]
+    latest_acts: Mapping[QuestionId, Mapping[ForecasterId, LastAct]]
     moves: Mapping[QuestionId, list[tuple[datetime, float]]]
 
     @classmethod
@@ -55,11 +55,13 @@ class _RowData:
         only: QuestionId | None = None,
     ) -> "_RowData":
         return cls(
-            people=forecasts.forecasters(session),
+            people=forecasts.list_forecasters(session),
             resolved=resolved,
-            counts=evidence.counts(session, only),
-            latest_acts=forecasts.standing(session, only),
-            moves=forecasts.history(session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only),
+            counts=evidence.count_evidence(session, only),
+            latest_acts=forecasts.load_last_acts(session, only),
+            moves=forecasts.list_probabilities(
+                session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only
+            ),
         )
 
     def summary(self, question: Question, now: datetime) -> QuestionSummary:
@@ -68,9 +70,9 @@ class _RowData:
         total, waiting, newest = self.counts.get(question.id, (0, 0, None))
         return QuestionSummary(
             question=question,
-            status=status(question, resolution, now),
+            status=question_status(question, resolution, now),
             resolution=resolution,
-            standings=standings(
+            standings=compute_current_forecasts(
                 question,
                 self.latest_acts.get(question.id, {}),
                 self.people,

@@ -6,7 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from forecasts.questions.cohorts import HORIZONS, counts, fate, horizon, quarter
+from forecasts.questions.cohorts import (
+    HORIZONS,
+    calendar_quarter,
+    classify_horizon,
+    event_cluster,
+    is_past_close,
+)
 from forecasts.questions.question import Question, QuestionId
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import Score
@@ -34,20 +40,20 @@ SCORE_COLUMNS: Mapping[str, Any] = {
 }
 
 
-def question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame:
+def build_question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame:
     """Build a table of questions with the columns to filter by.
 
-    `counts`: its scheduled close has passed; `fate`: its cluster.
+    `is_past_close`: its scheduled close has passed; `event_cluster`: its cluster.
     """
     rows = [
-        (q.id, q.kind, list(q.tags), horizon(q), quarter(q.closes_at), quarter(q.opens_at), fate(q),
-         q.retrospective, counts(q, now))
+        (q.id, q.kind, list(q.tags), classify_horizon(q), calendar_quarter(q.closes_at), calendar_quarter(q.opens_at), event_cluster(q),
+         q.retrospective, is_past_close(q, now))
         for q in questions
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=QUESTION_COLUMNS, orient="row")
 
 
-def score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
+def build_score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
     """Build a table of scores with question columns, as written by `tracker score --csv`."""
     rows = [
         (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
@@ -59,7 +65,7 @@ def score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFram
     )
 
 
-def chosen(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:
+def filter_question_table(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:
     """Filter the questions of a choice, whether they count yet or not."""
     condition = pl.col("retrospective") == choice.retrospective
     for column in ("horizon", "period", "kind"):
@@ -70,7 +76,7 @@ def chosen(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:
     return questions.filter(condition)
 
 
-def facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
+def list_facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
     """List the available choices among the questions of one sort that count."""
     counting = questions.filter((pl.col("retrospective") == retrospective) & pl.col("counts"))
 
@@ -83,6 +89,6 @@ def facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
     return Facets(tuple(tags), horizons, tuple(values("period")), kinds)
 
 
-def fates(questions: pl.DataFrame) -> Mapping[QuestionId, str]:
+def list_clusters(questions: pl.DataFrame) -> Mapping[QuestionId, str]:
     """Cluster of each question."""
     return {QuestionId(q): f for q, f in questions.select("question", "fate").iter_rows()}

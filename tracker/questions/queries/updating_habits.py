@@ -7,13 +7,19 @@ from itertools import pairwise
 from forecasts.distributions.distribution import p_yes
 from forecasts.questions.forecaster import RESERVED, SUGGESTION
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
-from forecasts.questions.timeline import Forecast, Timeline, timeline_of
-from forecasts.statistics.dynamics import Act, excess_movement, logit_move, pooled_updates, reaction
-from forecasts.suggestion.binary import hazard
+from forecasts.questions.timeline import Forecast, Timeline, forecaster_timeline
+from forecasts.statistics.dynamics import (
+    TimedForecast,
+    logit_move,
+    measure_excess_movement,
+    measure_reaction,
+    pool_updates,
+)
+from forecasts.suggestion.binary import hazard_probability
 from tracker.model.read_models import Choice, Habits
-from tracker.questions.queries.accuracy import scored
+from tracker.questions.queries.accuracy import gather_questions
 from tracker.storage import forecasts
-from tracker.storage.forecasts import acts_by_forecaster
+from tracker.storage.forecasts import group_by_forecaster
 from tracker.storage.sessions import Session
 
 _DAY_SECONDS = 86400.0
@@ -23,25 +29,25 @@ class _ActHistory:
     """Acts of one forecaster, question by question."""
 
     def __init__(self) -> None:
-        self.histories: list[tuple[Sequence[Act], float]] = []
+        self.histories: list[tuple[Sequence[TimedForecast], float]] = []
         self.paths: list[list[float]] = []
         self.moves: list[tuple[float, float]] = []
 
 
-def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...]:
+def measure_habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...]:
     """Measure the habits of every person on the binary questions of a choice; most active first.
 
     Questions that were answered early are left out until their scheduled close: quick answers are
     mostly YES, which looks like movement.
     """
-    selection = scored(session, choice, now)
+    selection = gather_questions(session, choice, now)
     histories: dict[ForecasterId, _ActHistory] = {}
-    for question in selection.counted.values():
+    for question in selection.countable.values():
         if question.kind != "binary":
             continue
         resolution = selection.resolutions[question.id]
-        acts = acts_by_forecaster(forecasts.of_question(session, question.id))
-        suggestion_timeline = timeline_of(acts.get(SUGGESTION, []))
+        acts = group_by_forecaster(forecasts.forecasts_of_question(session, question.id))
+        suggestion_timeline = forecaster_timeline(acts.get(SUGGESTION, []))
         for forecaster_id in acts.keys() - RESERVED:
             person = histories.setdefault(forecaster_id, _ActHistory())
             _add_acts(
@@ -51,13 +57,13 @@ def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...
                 acts[forecaster_id],
                 suggestion_timeline=suggestion_timeline,
             )
-    people = forecasts.forecasters(session)
+    people = forecasts.list_forecasters(session)
     measured = [
         Habits(
             people[forecaster_id],
-            pooled_updates(history.histories),
-            excess_movement(history.paths),
-            reaction(history.moves),
+            pool_updates(history.histories),
+            measure_excess_movement(history.paths),
+            measure_reaction(history.moves),
         )
         for forecaster_id, history in histories.items()
         if history.histories
@@ -81,7 +87,7 @@ def _add_acts(
     ]
     if not counting_acts:
         return
-    active = sum(span.days for span in timeline_of(acts).spans(question.opens_at, close))
+    active = sum(span.days for span in forecaster_timeline(acts).spans(question.opens_at, close))
     history.histories.append(
         (
             [
@@ -105,4 +111,6 @@ def _evidence_move(
     before, after = p_yes(suggestion_timeline.at(start)), p_yes(suggestion_timeline.at(end))
     if before is None or after is None:
         return None
-    return logit_move(before, after) - logit_move(hazard(question, start), hazard(question, end))
+    return logit_move(before, after) - logit_move(
+        hazard_probability(question, start), hazard_probability(question, end)
+    )

@@ -9,38 +9,38 @@ from forecasts.errors import InvalidQuestion
 from forecasts.questions.links import Link
 from forecasts.questions.question import Question, QuestionId
 from forecasts.scenarios.link_rules import check_link
-from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet, check_scenario_set
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet, check_scenario_set
 from tracker.errors import NotFound
-from tracker.model.audit import Standpoint
-from tracker.questions.queries.question_page import question_or_refuse
+from tracker.model.audit import Authorship
+from tracker.questions.queries.question_page import require_question
 from tracker.questions.scenarios.pairs import annul_earlier
-from tracker.questions.submit_forecast import register
+from tracker.questions.submit_forecast import register_forecaster
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import links, scenarios
 from tracker.storage.sessions import Session
 
 
-def add_scenario_set(session: Session, new: ScenarioSet, made: Standpoint) -> None:
+def add_scenario_set(session: Session, new: ScenarioSet, made: Authorship) -> None:
     """Make a categorical question a scenario set; raises if it is one, or its table does not
     fit.
     """
-    if scenarios.of_question(session, new.question_id) is not None:
+    if scenarios.find_scenario_set(session, new.question_id) is not None:
         raise InvalidQuestion(f"{new.question_id} is a scenario set already: change its rows")
     _validate_table(session, new)
-    register(session, made.by)
-    scenarios.add(session, new, made)
+    register_forecaster(session, made.by)
+    scenarios.add_scenario_set(session, new, made)
     _update_suggestion(session, new.question_id, made)
 
 
-def set_row(
-    session: Session, scenario_question: QuestionId, row: LikelihoodRow, made: Standpoint
+def revise_row(
+    session: Session, scenario_question: QuestionId, row: ScenarioLikelihoods, made: Authorship
 ) -> ScenarioSet:
     """Revise the likelihoods of an indicator question; an empty row removes the question.
 
     A row has a number for each scenario that is offered now, in their order; removed
     scenarios are filled in.
     """
-    scenario_set = scenario_set_or_refuse(session, scenario_question)
+    scenario_set = require_scenario_set(session, scenario_question)
     previous = next((old for old in scenario_set.rows if old.question_id == row.question_id), None)
     if not row.p and previous is None:
         raise NotFound(
@@ -48,12 +48,12 @@ def set_row(
             row.question_id,
             f"the table of {scenario_question} has none to take out",
         )
-    complete = completed(question_or_refuse(session, scenario_question), row, previous, made.at)
+    complete = complete_row(require_question(session, scenario_question), row, previous, made.at)
     new_rows = (complete,) if complete.p else ()
     # Only the new row: after a scenario was added, the others are completed one by one.
     _validate_table(session, replace(scenario_set, rows=new_rows))
-    register(session, made.by)
-    scenarios.set_row(session, scenario_question, complete, made)
+    register_forecaster(session, made.by)
+    scenarios.save_likelihood_row(session, scenario_question, complete, made)
     _update_suggestion(session, scenario_question, made)
     return replace(
         scenario_set,
@@ -61,16 +61,16 @@ def set_row(
     )
 
 
-def completed(
-    question: Question, row: LikelihoodRow, before: LikelihoodRow | None, at: datetime
-) -> LikelihoodRow:
+def complete_row(
+    question: Question, row: ScenarioLikelihoods, before: ScenarioLikelihoods | None, at: datetime
+) -> ScenarioLikelihoods:
     """Return the row with a number for each scenario that ever existed, in their order.
 
     A removed scenario keeps its number in `before`, so that the past stays as it was; without one
     it has that of `Other`, which took its share. A row that includes removed scenarios stays as it
     is. Raises `InvalidQuestion` for any other number of numbers.
     """
-    names, offered = [option.name for option in question.options], question.offered(at)
+    names, offered = [option.name for option in question.options], question.offered_options(at)
     if len(row.p) in (0, len(names)):
         return row
     if len(row.p) != len(offered):
@@ -84,15 +84,15 @@ def completed(
     return replace(row, p=tuple(numbers.get(name, numbers[OTHER]) for name in names))
 
 
-def scenario_set_or_refuse(session: Session, question_id: str) -> ScenarioSet:
+def require_scenario_set(session: Session, question_id: str) -> ScenarioSet:
     """Return the scenario set of a question; raises `NotFound`."""
-    scenario_set = scenarios.of_question(session, QuestionId(question_id))
+    scenario_set = scenarios.find_scenario_set(session, QuestionId(question_id))
     if scenario_set is None:
         raise NotFound("scenario set", question_id, "see `tracker scenarios list` for their names")
-    return described(scenario_set, question_or_refuse(session, question_id))
+    return fill_descriptions(scenario_set, require_question(session, question_id))
 
 
-def described(scenario_set: ScenarioSet, question: Question) -> ScenarioSet:
+def fill_descriptions(scenario_set: ScenarioSet, question: Question) -> ScenarioSet:
     """Return the set with a description for each current option, empty for scenarios added
     later.
     """
@@ -100,16 +100,16 @@ def described(scenario_set: ScenarioSet, question: Question) -> ScenarioSet:
     return replace(scenario_set, descriptions=(*scenario_set.descriptions, *[""] * missing))
 
 
-def add_link(session: Session, link: Link, made: Standpoint) -> None:
+def add_link(session: Session, link: Link, made: Authorship) -> None:
     """Link questions; raises for a duplicate id, and for questions that do not fit the kind."""
-    if any(other.id == link.id for other in links.every(session)):
+    if any(other.id == link.id for other in links.list_links(session)):
         raise InvalidQuestion(
             f"there is a link {link.id!r} already: give this one a name of its own"
         )
-    check_link(link, asked(session, link.question_ids))
+    check_link(link, load_questions(session, link.question_ids))
     _refuse_circle(session, link)
-    register(session, made.by)
-    links.add(session, link, made)
+    register_forecaster(session, made.by)
+    links.add_link(session, link, made)
     annul_earlier(session, link, made.at)
 
 
@@ -120,7 +120,7 @@ def _refuse_circle(session: Session, link: Link) -> None:
     """
     if link.kind != "condition":
         return
-    pairs = [pair for pair in links.every(session) if pair.kind == "condition"]
+    pairs = [pair for pair in links.list_links(session) if pair.kind == "condition"]
     condition, reached = link.question_ids[0], set(link.question_ids[1:3])
     while condition not in reached:
         further = {
@@ -135,18 +135,20 @@ def _refuse_circle(session: Session, link: Link) -> None:
     )
 
 
-def asked(session: Session, question_ids: Iterable[QuestionId]) -> dict[QuestionId, Question]:
+def load_questions(
+    session: Session, question_ids: Iterable[QuestionId]
+) -> dict[QuestionId, Question]:
     """Load questions by id; raises `NotFound`."""
-    return {question_id: question_or_refuse(session, question_id) for question_id in question_ids}
+    return {question_id: require_question(session, question_id) for question_id in question_ids}
 
 
 def _validate_table(session: Session, new: ScenarioSet) -> None:
-    known = asked(session, [new.question_id, *(row.question_id for row in new.rows)])
+    known = load_questions(session, [new.question_id, *(row.question_id for row in new.rows)])
     check_scenario_set(new, known[new.question_id], known)
 
 
-def _update_suggestion(session: Session, question_id: QuestionId, made: Standpoint) -> None:
+def _update_suggestion(session: Session, question_id: QuestionId, made: Authorship) -> None:
     """Update the suggestion of a scenario question, which depends on its table."""
-    question = question_or_refuse(session, question_id)
+    question = require_question(session, question_id)
     if question.opens_at <= made.at:
         record_suggestions(session, [question], made.at, prompted=True)

@@ -7,36 +7,36 @@ from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.questions.forecaster import CROWD, RESERVED, SUGGESTION
 from forecasts.questions.links import Link
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scenarios.link_rules import scored_repair, violation
+from forecasts.scenarios.link_rules import find_violation, score_repair
 from tracker.errors import NotFound, Refused
-from tracker.model.audit import Standpoint
+from tracker.model.audit import Authorship
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import (
-    Coherence,
+    CoherenceReport,
     Contradiction,
     RepairDecision,
     RepairWord,
     ScoredRepair,
 )
 from tracker.questions import submit_forecast as forecasting
-from tracker.questions.queries.question_list import summaries
-from tracker.questions.scenarios.changing import asked
-from tracker.questions.submit_forecast import Request, register
+from tracker.questions.queries.question_list import summarise_questions
+from tracker.questions.scenarios.changing import load_questions
+from tracker.questions.submit_forecast import ForecastRequest, register_forecaster
 from tracker.storage import links, resolutions
 from tracker.storage.sessions import Session
 
-Rows = Mapping[QuestionId, QuestionSummary]
+SummaryRows = Mapping[QuestionId, QuestionSummary]
 
-ADOPTED = "Adopted a repair: these forecasts contradicted each other ({title})."
+ADOPTED_RATIONALE = "Adopted a repair: these forecasts contradicted each other ({title})."
 
 
-def coherence(session: Session, now: datetime) -> Coherence:
+def load_coherence(session: Session, now: datetime) -> CoherenceReport:
     """Return all links, the contradictions in current forecasts, and the outcome of earlier
     repairs.
     """
-    all_links = links.every(session)
-    rows = {row.question.id: row for row in summaries(session, now)}
-    decisions = links.decisions(session)
+    all_links = links.list_links(session)
+    rows = {row.question.id: row for row in summarise_questions(session, now)}
+    decisions = links.list_repair_decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
     contradictions = [
         Contradiction(
@@ -48,34 +48,38 @@ def coherence(session: Session, now: datetime) -> Coherence:
         for link in all_links
         for forecaster_id in sorted(_find_forecasters(link, rows))
         if (
-            v := violation(
-                link, _open_forecasts(link, rows, forecaster_id), asked(session, link.question_ids)
+            v := find_violation(
+                link,
+                _open_forecasts(link, rows, forecaster_id),
+                load_questions(session, link.question_ids),
             )
         )
         is not None
     ]
     contradictions.sort(key=lambda c: -c.violation.nats)
-    return Coherence(
+    return CoherenceReport(
         all_links, tuple(contradictions), tuple(_score_repairs(session, all_links, decisions))
     )
 
 
-def decide(
-    session: Session, link_id: str, decision: RepairWord, made: Standpoint, *, why: str = ""
+def decide_repair(
+    session: Session, link_id: str, decision: RepairWord, made: Authorship, *, why: str = ""
 ) -> RepairDecision:
     """Adopt or decline the repair of one's own forecasts on a link; both versions are stored.
 
     Raises `NotFound` for an unknown link, `Refused` when nothing is contradicted.
     """
-    link = next((candidate for candidate in links.every(session) if candidate.id == link_id), None)
+    link = next(
+        (candidate for candidate in links.list_links(session) if candidate.id == link_id), None
+    )
     if link is None:
         raise NotFound("link", link_id, "see `tracker links list` for their names")
-    rows = {row.question.id: row for row in summaries(session, made.at)}
+    rows = {row.question.id: row for row in summarise_questions(session, made.at)}
     forecasts = _open_forecasts(link, rows, made.by)
-    contradiction = violation(link, forecasts, asked(session, link.question_ids))
+    contradiction = find_violation(link, forecasts, load_questions(session, link.question_ids))
     if contradiction is None:
         raise Refused(_explain_no_repair(link, rows, made.by))
-    register(session, made.by)
+    register_forecaster(session, made.by)
     repair = RepairDecision(
         link_id=link.id,
         forecaster_id=made.by,
@@ -87,17 +91,17 @@ def decide(
         why=why.strip(),
         at=made.at,
     )
-    links.decide(session, repair)
+    links.add_repair_decision(session, repair)
     if decision == "adopted":
         _adopt_repair(session, repair, link)
     return repair
 
 
-MOST_NAMED = 3
+MAX_NAMED_QUESTIONS = 3
 """Questions that a refusal names before it counts the rest."""
 
 
-def _explain_no_repair(link: Link, rows: Rows, forecaster_id: ForecasterId) -> str:
+def _explain_no_repair(link: Link, rows: SummaryRows, forecaster_id: ForecasterId) -> str:
     """Explain why there is no repair: the forecasts agree, or some are missing."""
     if link.kind == "members":
         return (
@@ -111,9 +115,9 @@ def _explain_no_repair(link: Link, rows: Rows, forecaster_id: ForecasterId) -> s
         return (
             f"your forecasts on {link.id} do not contradict each other: there is nothing to repair"
         )
-    more = len(missing) - MOST_NAMED
+    more = len(missing) - MAX_NAMED_QUESTIONS
     reasons = "; ".join(
-        [*missing[:MOST_NAMED], *([f"and so on for {more} more"] if more > 0 else [])]
+        [*missing[:MAX_NAMED_QUESTIONS], *([f"and so on for {more} more"] if more > 0 else [])]
     )
     return f"there is nothing to repair on {link.id} yet: {reasons}"
 
@@ -135,12 +139,12 @@ def _explain_missing(row: QuestionSummary, forecaster_id: ForecasterId) -> str:
 
 
 def _adopt_repair(session: Session, decision: RepairDecision, link: Link) -> None:
-    rationale = f"{ADOPTED.format(title=link.title)} {decision.why}".strip()
+    rationale = f"{ADOPTED_RATIONALE.format(title=link.title)} {decision.why}".strip()
     for question_id, before, after in zip(
         decision.question_ids, decision.before, decision.after, strict=True
     ):
         if before != after:
-            request = Request(
+            request = ForecastRequest(
                 question_id=question_id,
                 act="forecast",
                 forecaster=decision.forecaster_id,
@@ -148,14 +152,14 @@ def _adopt_repair(session: Session, decision: RepairDecision, link: Link) -> Non
                 key=None,
                 distribution=Binary(min(max(after, 0.0), 1.0)),
             )
-            forecasting.act(session, request, decision.at)
+            forecasting.record_act(session, request, decision.at)
 
 
-def _summaries_of_link(link: Link, rows: Rows) -> dict[QuestionId, QuestionSummary]:
+def _summaries_of_link(link: Link, rows: SummaryRows) -> dict[QuestionId, QuestionSummary]:
     return {question_id: rows[question_id] for question_id in link.question_ids}
 
 
-def _find_forecasters(link: Link, rows: Rows) -> set[ForecasterId]:
+def _find_forecasters(link: Link, rows: SummaryRows) -> set[ForecasterId]:
     """Return the forecasters on every open question of a link."""
     forecasters = [
         set(rows[q].standings) for q in link.question_ids if q in rows and rows[q].status == "open"
@@ -170,7 +174,7 @@ def _find_forecasters(link: Link, rows: Rows) -> set[ForecasterId]:
 
 
 def _open_forecasts(
-    link: Link, rows: Rows, forecaster_id: ForecasterId
+    link: Link, rows: SummaryRows, forecaster_id: ForecasterId
 ) -> dict[QuestionId, Distribution]:
     return {
         q: rows[q].standings[forecaster_id].distribution
@@ -182,9 +186,9 @@ def _open_forecasts(
 def _score_repairs(
     session: Session, all_links: tuple[Link, ...], decisions: tuple[RepairDecision, ...]
 ) -> Iterator[ScoredRepair]:
-    answers = {q: r.outcome for q, r in resolutions.current(session).items()}
+    answers = {q: r.outcome for q, r in resolutions.load_current_resolutions(session).items()}
     by_id = {link.id: link for link in all_links}
     for decision in reversed(decisions):
         outcomes = {q: answers.get(q) for q in decision.question_ids}
-        gain = scored_repair(decision.question_ids, decision.before, decision.after, outcomes)
+        gain = score_repair(decision.question_ids, decision.before, decision.after, outcomes)
         yield ScoredRepair(decision, by_id[decision.link_id], gain)

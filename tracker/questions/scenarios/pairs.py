@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from forecasts.questions.links import Link
-from forecasts.questions.question import Question, Resolution, latest
-from forecasts.scenarios.link_rules import branch_to_annul
-from tracker.questions.queries.question_page import question_or_refuse
+from forecasts.questions.question import Question, Resolution, latest_resolution
+from forecasts.scenarios.link_rules import find_branch_to_annul
+from tracker.questions.queries.question_page import require_question
 from tracker.storage import links, resolutions
 from tracker.storage.sessions import Session
 
@@ -19,7 +19,7 @@ def annul_branches(
     count: in whichever order the two are answered, nobody is scored on it.
     """
     annulled = []
-    for link in links.every(session):
+    for link in links.list_links(session):
         if link.kind == "condition" and link.question_ids[0] == answered.id:
             annulled += _annul_branch(session, link, answer, answer.entered_at)
         elif link.kind == "condition" and answered.id in link.question_ids[1:3]:
@@ -32,7 +32,7 @@ def annul_earlier(session: Session, link: Link, at: datetime | None = None) -> t
     newest answer.
     """
     answer = (
-        latest(resolutions.of_question(session, link.question_ids[0]))
+        latest_resolution(resolutions.resolutions_of_question(session, link.question_ids[0]))
         if link.kind == "condition"
         else None
     )
@@ -45,15 +45,15 @@ def annul_earlier(session: Session, link: Link, at: datetime | None = None) -> t
 
 def _annul_branch(session: Session, link: Link, answer: Resolution, at: datetime) -> list[Question]:
     annulled = []
-    for question_id in branch_to_annul(link, answer.outcome):
-        branch = question_or_refuse(session, question_id)
-        standing = latest(resolutions.of_question(session, question_id))
+    for question_id in find_branch_to_annul(link, answer.outcome):
+        branch = require_question(session, question_id)
+        standing = latest_resolution(resolutions.resolutions_of_question(session, question_id))
         if standing is None or standing.outcome != "annulled":
             # An annulment entered before what it supersedes would not count.
             entered_at = at if standing is None else max(at, standing.entered_at)
             annulment = _build_annulment(branch, answer, entered_at)
             # Its times are not validated, as it may precede the opening of the branch.
-            resolutions.add(session, annulment)
+            resolutions.add_resolution(session, annulment)
             resolutions.replace_scores(session, branch.id, ())
             annulled += [branch, *annul_branches(session, branch, annulment)]
     return annulled

@@ -6,38 +6,45 @@ from itertools import groupby
 from math import isclose
 
 from forecasts.questions.question import Question
-from forecasts.scenarios.scenario_set import ScenarioSet, history
+from forecasts.scenarios.scenario_set import ScenarioSet, posterior_history
 from tracker.model.read_models import QuestionSummary
-from tracker.model.scenarios import Group, ScenarioPage, ScenarioSummary, Seat, Stood
-from tracker.questions.queries.current_forecasts import on_the_board
-from tracker.questions.queries.question_list import summaries
-from tracker.questions.scenarios.board import rows
-from tracker.questions.scenarios.changing import described, scenario_set_or_refuse
+from tracker.model.scenarios import (
+    BoardEntry,
+    LinkGroup,
+    ScenarioPage,
+    ScenarioShares,
+    ScenarioSummary,
+)
+from tracker.questions.queries.current_forecasts import board_forecast
+from tracker.questions.queries.question_list import summarise_questions
+from tracker.questions.scenarios.board import load_board_timelines
+from tracker.questions.scenarios.changing import fill_descriptions, require_scenario_set
 from tracker.storage import forecasts, links, scenarios
 from tracker.storage.sessions import Session
 
-MOST_STEPS = 150
+MAX_HISTORY_STEPS = 150
 """Maximum number of instants in a history, about the resolution of a chart."""
 
 _ROUNDING = 1e-12  # shares that moved by less did not move
 
 
-def every(session: Session, now: datetime) -> tuple[ScenarioSummary, ...]:
+def summarise_scenario_sets(session: Session, now: datetime) -> tuple[ScenarioSummary, ...]:
     """Summarise all scenario sets."""
-    known = {row.question.id: row for row in summaries(session, now)}
+    known = {row.question.id: row for row in summarise_questions(session, now)}
     sets = [
-        (scenario_set, known[scenario_set.question_id]) for scenario_set in scenarios.every(session)
+        (scenario_set, known[scenario_set.question_id])
+        for scenario_set in scenarios.list_scenario_sets(session)
     ]
     return tuple(
-        ScenarioSummary(described(scenario_set, summary.question), summary)
+        ScenarioSummary(fill_descriptions(scenario_set, summary.question), summary)
         for scenario_set, summary in sets
     )
 
 
-def page(session: Session, question_id: str, now: datetime) -> ScenarioPage:
+def load_scenario_page(session: Session, question_id: str, now: datetime) -> ScenarioPage:
     """Build the page of a scenario set; raises `NotFound`."""
-    scenario_set = scenario_set_or_refuse(session, question_id)
-    known = {row.question.id: row for row in summaries(session, now)}
+    scenario_set = require_scenario_set(session, question_id)
+    known = {row.question.id: row for row in summarise_questions(session, now)}
     summary = known[scenario_set.question_id]
     return ScenarioPage(
         scenario_set=scenario_set,
@@ -48,19 +55,21 @@ def page(session: Session, question_id: str, now: datetime) -> ScenarioPage:
             forecaster_id: standing.distribution
             for forecaster_id, standing in summary.standings.items()
         },
-        forecasters=forecasts.forecasters(session),
+        forecasters=forecasts.list_forecasters(session),
     )
 
 
-def _build_entry(summary: QuestionSummary) -> Seat:
+def _build_entry(summary: QuestionSummary) -> BoardEntry:
     if summary.resolution is not None:
         answer = {"yes": 1.0, "no": 0.0}.get(summary.resolution.outcome)
-        return Seat(summary, answer, f"answered {summary.resolution.outcome}")
-    standing = on_the_board(summary)
-    return Seat(summary, standing.p, standing.forecaster.name)
+        return BoardEntry(summary, answer, f"answered {summary.resolution.outcome}")
+    standing = board_forecast(summary)
+    return BoardEntry(summary, standing.p, standing.forecaster.name)
 
 
-def _build_history(session: Session, summary: QuestionSummary, now: datetime) -> tuple[Stood, ...]:
+def _build_history(
+    session: Session, summary: QuestionSummary, now: datetime
+) -> tuple[ScenarioShares, ...]:
     """Return the scenario shares over time, from the opening to now or the close.
 
     Each instant uses the table of its time, so that a later row leaves the past unchanged; before
@@ -70,25 +79,25 @@ def _build_history(session: Session, summary: QuestionSummary, now: datetime) ->
     until = min(now, question.closes_at)
     if until <= question.opens_at:
         return ()
-    versions = scenarios.versions(session, question.id)
-    table = rows(
+    versions = scenarios.list_scenario_set_versions(session, question.id)
+    table = load_board_timelines(
         session, sorted({row.question_id for _, version in versions for row in version.rows}), until
     )
     boards = [
         (at, {r.question.id: p for r in table if (p := r.at(at)) is not None})
         for at in _history_instants(question, until)
     ]
-    steps: list[Stood] = []
+    steps: list[ScenarioShares] = []
     for version_then, group in groupby(boards, lambda board: _version_at(versions, board[0])):
-        for at, shares in history(question, version_then, group):
+        for at, shares in posterior_history(question, version_then, group):
             if not steps or not _shares_equal(shares, steps[-1].shares):
-                steps.append(Stood(at, shares))
+                steps.append(ScenarioShares(at, shares))
     return tuple(steps)
 
 
 def _history_instants(question: Question, until: datetime) -> list[datetime]:
     days = max(1, (until - question.opens_at).days)
-    step = timedelta(days=max(1, -(-days // MOST_STEPS)))
+    step = timedelta(days=max(1, -(-days // MAX_HISTORY_STEPS)))
     instants, at = [], question.opens_at
     while at < until:
         instants.append(at)
@@ -108,8 +117,8 @@ def _shares_equal(shares: Sequence[float], before: Sequence[float]) -> bool:
     )
 
 
-def groups(session: Session, question_id: str, now: datetime) -> tuple[Group, ...]:
+def load_groups(session: Session, question_id: str, now: datetime) -> tuple[LinkGroup, ...]:
     """Return the links of a question, with all their questions."""
-    known = {row.question.id: row for row in summaries(session, now)}
-    own_links = [link for link in links.every(session) if question_id in link.question_ids]
-    return tuple(Group(link, tuple(known[q] for q in link.question_ids)) for link in own_links)
+    known = {row.question.id: row for row in summarise_questions(session, now)}
+    own_links = [link for link in links.list_links(session) if question_id in link.question_ids]
+    return tuple(LinkGroup(link, tuple(known[q] for q in link.question_ids)) for link in own_links)

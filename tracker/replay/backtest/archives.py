@@ -26,21 +26,21 @@ from forecasts.questions.question import utc
 from tracker.errors import Refused
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.change_detection import (
-    NOTHING,
-    Memory,
-    Read,
-    Unchanged,
-    Unread,
-    look,
-    understood,
+    NO_MEMORY,
+    DocumentMemory,
+    NewContent,
+    ParsedDocument,
+    UnchangedDocument,
+    detect_changes,
+    finish_reading,
 )
-from tracker.files.json_lines import WrongLine, name_of, text
-from tracker.files.json_lines import lines as lines_of
-from tracker.files.json_lines import record as record_of
-from tracker.files.user_files import is_directory, open_regular
+from tracker.files.json_lines import InvalidLine, get_identifier, get_text
+from tracker.files.json_lines import parse_record as record_of
+from tracker.files.json_lines import read_lines as lines_of
+from tracker.files.user_files import is_directory, open_regular_file
 
 MANIFEST: Final = "manifest.jsonl"
-LARGEST_DOCUMENT: Final = 100_000_000
+MAX_DOCUMENT_BYTES: Final = 100_000_000
 """Size limit of a captured document, uncompressed."""
 
 NO_FIRST_SEEN: Final = "no first_seen in this archive: the claimed publication time was used"
@@ -59,7 +59,7 @@ class Sighting:
     source: str
     address: str
     entries: tuple[ParsedItem, ...]
-    document: Memory | None = None
+    document: DocumentMemory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ class Archive:
         """Number of entries, edits included."""
         return sum(len(sighting.entries) for sighting in self.sightings)
 
-    def between(self, since: datetime | None, until: datetime | None) -> tuple[Sighting, ...]:
+    def sightings_between(
+        self, since: datetime | None, until: datetime | None
+    ) -> tuple[Sighting, ...]:
         """Return the sightings from `since` to `until`, both inclusive."""
         return tuple(
             s
@@ -138,7 +140,7 @@ def _read_lines(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str
         reading.digest.update(line.encode())
         try:
             lines.append(_parse_line(record_of(line)))
-        except (WrongLine, InvalidTime) as wrong:
+        except (InvalidLine, InvalidTime) as wrong:
             reading.reject(f"{path}:{number}", wrong)
     lines.sort(key=lambda line: line.at)
     groups = groupby(lines, key=lambda line: (line.at, line.source))
@@ -172,20 +174,20 @@ def _list_warnings(lines: list[_Line]) -> Iterator[str]:
 
 
 def _parse_line(record: Mapping[str, Any]) -> _Line:
-    title, summary, source = (text(record, name) for name in ("title", "summary", "source"))
+    title, summary, source = (get_text(record, name) for name in ("title", "summary", "source"))
     if not (title or summary):
-        raise WrongLine("title is missing: write the headline of the item")
+        raise InvalidLine("title is missing: write the headline of the item")
     if not source:
-        raise WrongLine("source is missing: write the name of the outlet")
-    published, first_seen = text(record, "published"), text(record, "first_seen")
+        raise InvalidLine("source is missing: write the name of the outlet")
+    published, first_seen = get_text(record, "published"), get_text(record, "first_seen")
     if not (published or first_seen):
-        raise WrongLine(
+        raise InvalidLine(
             "first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z"
         )
     item = _build_item(record, title, summary, published)
     if item is None:
-        raise WrongLine("title holds no text that can be shown")
-    day_only = text(record, "date_precision") == "day"
+        raise InvalidLine("title holds no text that can be shown")
+    day_only = get_text(record, "date_precision") == "day"
     return _Line(utc(first_seen or published), source, item, not first_seen, day_only)
 
 
@@ -193,20 +195,26 @@ def _build_item(
     record: Mapping[str, Any], title: str, summary: str, published: str
 ) -> ParsedItem | None:
     """Build the entry that the feed parser would build."""
-    from tracker.feeds.parsing.parsed import LONGEST_SUMMARY, LONGEST_TITLE, Said, gathered, item_of
-    from tracker.feeds.text import plain
+    from tracker.feeds.parsing.parsed import (
+        MAX_SUMMARY_LENGTH,
+        MAX_TITLE_LENGTH,
+        ParsedEntry,
+        assign_keys,
+        item_from_entry,
+    )
+    from tracker.feeds.text import markup_to_text
 
-    parsed = Said(
-        guid=name_of(record, "id"),
-        title=plain(title, LONGEST_TITLE),
-        summary=plain(summary, LONGEST_SUMMARY),
+    parsed = ParsedEntry(
+        guid=get_identifier(record, "id"),
+        title=markup_to_text(title, MAX_TITLE_LENGTH),
+        summary=markup_to_text(summary, MAX_SUMMARY_LENGTH),
         content="",
-        link=text(record, "url"),
+        link=get_text(record, "url"),
         published_at=utc(published) if published else None,
         published_raw=published,
         updated_at=None,
     )
-    items, _ = gathered([item_of(parsed, "")])
+    items, _ = assign_keys([item_from_entry(parsed, "")])
     return items[0] if items else None
 
 
@@ -216,32 +224,34 @@ def _read_folder(path: Path, reading: _Reading) -> tuple[list[Sighting], list[st
 
 def _read_captures(folder: Path, reading: _Reading) -> Iterator[Sighting]:
     """Yield the captures of a folder, each with the entries that the previous one lacked."""
-    memories: dict[str, Memory] = {}
+    memories: dict[str, DocumentMemory] = {}
     for at, where, row in sorted(_read_manifest(folder, reading), key=lambda capture: capture[0]):
-        feed, address = text(row, "feed"), text(row, "url")
+        feed, address = get_text(row, "feed"), get_text(row, "url")
         try:
             body = _read_document(folder, row)
-            result = _find_new_entries(body, address, memories.get(feed, NOTHING))
-        except WrongLine as wrong:
+            result = _find_new_entries(body, address, memories.get(feed, NO_MEMORY))
+        except InvalidLine as wrong:
             reading.reject(where, wrong)
             continue
         reading.digest.update(body)
         memories[feed] = result.memory
-        if isinstance(result, Read) and result.items:
+        if isinstance(result, ParsedDocument) and result.items:
             newest_last = result.items[::-1]  # feeds have the newest entry at the top
             yield Sighting(at, feed, result.site_url or address, newest_last, result.memory)
 
 
-def _find_new_entries(body: bytes, address: str, memory: Memory) -> Read | Unchanged:
+def _find_new_entries(
+    body: bytes, address: str, memory: DocumentMemory
+) -> ParsedDocument | UnchangedDocument:
     """Return the entries that the previous version of a document lacked, as a poll would."""
-    from tracker.feeds.parsing.parse import ParseFailed, parse
+    from tracker.feeds.parsing.parse import ParseFailed, parse_feed
 
-    change = look(body, "", memory)
-    while isinstance(change, Unread):
-        read = understood(change, parse(change.document, change.content_type, address))
+    change = detect_changes(body, "", memory)
+    while isinstance(change, NewContent):
+        read = finish_reading(change, parse_feed(change.document, change.content_type, address))
         if isinstance(read, ParseFailed):
-            raise WrongLine(read.reason)
-        if isinstance(read, Read):
+            raise InvalidLine(read.reason)
+        if isinstance(read, ParsedDocument):
             return read
         change = read
     return change
@@ -255,32 +265,34 @@ def _read_manifest(
         where = f"{path}:{number}"
         try:
             row = record_of(line)
-            missing = [name for name in ("feed", "file", "captured_at") if not text(row, name)]
+            missing = [name for name in ("feed", "file", "captured_at") if not get_text(row, name)]
             if missing:
-                raise WrongLine(
+                raise InvalidLine(
                     f"{missing[0]} is missing: a capture has feed, file and captured_at"
                 )
-            yield utc(text(row, "captured_at")), where, row
-        except (WrongLine, InvalidTime) as wrong:
+            yield utc(get_text(row, "captured_at")), where, row
+        except (InvalidLine, InvalidTime) as wrong:
             reading.reject(where, wrong)
 
 
 def _read_document(folder: Path, row: Mapping[str, Any]) -> bytes:
     """Read a captured document; only files inside the folder are allowed."""
-    path = (folder / text(row, "file")).resolve()
+    path = (folder / get_text(row, "file")).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise WrongLine(f"{text(row, 'file')} lies outside the folder of the archive")
+        raise InvalidLine(f"{get_text(row, 'file')} lies outside the folder of the archive")
     try:
-        with open_regular(path) as raw:
+        with open_regular_file(path) as raw:
             body = (gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw).read(
-                LARGEST_DOCUMENT + 1
+                MAX_DOCUMENT_BYTES + 1
             )
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise WrongLine(f"{text(row, 'file')} is no whole gzip file") from None
+        raise InvalidLine(f"{get_text(row, 'file')} is no whole gzip file") from None
     except OSError as error:
-        raise WrongLine(f"{text(row, 'file')} cannot be read: {error.strerror}") from None
+        raise InvalidLine(f"{get_text(row, 'file')} cannot be read: {error.strerror}") from None
     except Refused as refusal:
-        raise WrongLine(str(refusal)) from None
-    if len(body) > LARGEST_DOCUMENT:
-        raise WrongLine(f"{text(row, 'file')} is larger than {LARGEST_DOCUMENT // 1_000_000} MB")
+        raise InvalidLine(str(refusal)) from None
+    if len(body) > MAX_DOCUMENT_BYTES:
+        raise InvalidLine(
+            f"{get_text(row, 'file')} is larger than {MAX_DOCUMENT_BYTES // 1_000_000} MB"
+        )
     return body

@@ -21,19 +21,29 @@ from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import QuestionId
 from tracker.app import question_set_files as question_sets
 from tracker.model.json_values import to_json
-from tracker.replay.backtest.scores import RETROSPECTIVE, Scores, compare
-from tracker.replay.backtest.snapshots import Move, Snapshot, Track, track
-from tracker.replay.backtest.walk import Progress, Walked, Wanted, walk
+from tracker.replay.backtest.scores import RETROSPECTIVE_NOTE, BacktestScores, score_tracks
+from tracker.replay.backtest.snapshots import (
+    DailyMove,
+    ForecastSnapshot,
+    QuestionTrack,
+    track_question,
+)
+from tracker.replay.backtest.walk import (
+    BacktestRequest,
+    BacktestResult,
+    ProgressCallback,
+    replay_archive,
+)
 from tracker.settings import Settings
 from tracker.storage import backtests
 
-__all__ = ["BacktestReport", "Wanted", "backtest"]
+__all__ = ["BacktestReport", "BacktestRequest", "run_backtest"]
 
-REPORT: Final = "report.json"
-TRACKS: Final = "tracks"
+REPORT_FILE: Final = "report.json"
+TRACKS_FOLDER: Final = "tracks"
 """Folder of the finished questions."""
 
-AskedOf = tuple[QuestionId, PastResolution | None]
+QuestionWithAnswer = tuple[QuestionId, PastResolution | None]
 """A question and its answer, if known."""
 
 
@@ -55,39 +65,43 @@ class BacktestReport:
     evidence: int
     not_open: int
     warnings: tuple[str, ...]
-    scores: Scores
+    scores: BacktestScores
 
 
-def backtest(settings: Settings, request: Wanted, say: Progress) -> BacktestReport:
+def run_backtest(
+    settings: Settings, request: BacktestRequest, say: ProgressCallback
+) -> BacktestReport:
     """Run or resume a back-test, and write its report to the folder of the run.
 
     The database in use is neither read nor written. Raises `Refused` for an archive that cannot be
     used, and for a folder that holds another run.
     """
-    question_set = question_sets.load(request.set_name)
-    result = walk(settings, request, question_set, say)
+    question_set = question_sets.load_question_set(request.set_name)
+    result = replay_archive(settings, request, question_set, say)
     try:
         binary = {str(q.id): q for q in question_set.questions if q.kind == "binary"}
         opened = [
             q
             for q in binary.values()
-            if q.opens_at <= result.over.until and q.closes_at > result.over.since
+            if q.opens_at <= result.span.until and q.closes_at > result.span.since
         ]
         answers = {r.question_id: r for r in question_set.resolutions if not r.needs_check}
         with_answers = [(q.id, answers.get(q.id)) for q in opened]
         tracks = _complete_tracks(result, request, with_answers, say)
         outcomes = {str(question_id): answer.outcome for question_id, answer in answers.items()}
-        scores = compare(tracks, binary, outcomes)
+        scores = score_tracks(tracks, binary, outcomes)
         report = _build_report(result, request, scores, len(binary) - len(opened))
     finally:
         result.store.close()
-    _write_file(request.out / REPORT, to_json(report))
+    _write_file(request.out / REPORT_FILE, to_json(report))
     return report
 
 
-def _build_report(result: Walked, request: Wanted, scores: Scores, not_open: int) -> BacktestReport:
+def _build_report(
+    result: BacktestResult, request: BacktestRequest, scores: BacktestScores, not_open: int
+) -> BacktestReport:
     with result.store.reading() as session:
-        sources, items, stories, evidence = backtests.sizes(session)
+        sources, items, stories, evidence = backtests.count_stored_rows(session)
     skipped = result.archive.skipped
     left_out = (
         (f"{len(skipped)} bad entries were left out, the first one: {skipped[0]}",)
@@ -95,11 +109,11 @@ def _build_report(result: Walked, request: Wanted, scores: Scores, not_open: int
         else ()
     )
     return BacktestReport(
-        retrospective=RETROSPECTIVE,
+        retrospective=RETROSPECTIVE_NOTE,
         archive=str(request.archive),
         question_set=request.set_name,
-        since=result.over.since,
-        until=result.over.until,
+        since=result.span.since,
+        until=result.span.until,
         sources=sources,
         items=items,
         stories=stories,
@@ -111,17 +125,20 @@ def _build_report(result: Walked, request: Wanted, scores: Scores, not_open: int
 
 
 def _complete_tracks(
-    result: Walked, request: Wanted, questions: Sequence[AskedOf], say: Progress
-) -> list[Track]:
+    result: BacktestResult,
+    request: BacktestRequest,
+    questions: Sequence[QuestionWithAnswer],
+    say: ProgressCallback,
+) -> list[QuestionTrack]:
     """Return the tracks of all questions, reading finished ones from their files."""
-    folder = request.out / TRACKS
+    folder = request.out / TRACKS_FOLDER
     folder.mkdir(exist_ok=True)
-    done: dict[str, Track] = {}
+    done: dict[str, QuestionTrack] = {}
     for question_id, _ in questions:
         if (stored := _load_track(folder / f"{question_id}.json", result.run)) is not None:
             done[question_id] = stored
     todo = [
-        (result.url, question_id, result.over, past)
+        (result.url, question_id, result.span, past)
         for question_id, past in questions
         if question_id not in done
     ]
@@ -134,14 +151,14 @@ def _complete_tracks(
     return [done[question_id] for question_id, _ in questions]
 
 
-def _compute_tracks(todo: Sequence[tuple[Any, ...]], workers: int) -> Iterator[Track]:
+def _compute_tracks(todo: Sequence[tuple[Any, ...]], workers: int) -> Iterator[QuestionTrack]:
     """Yield the track of each question, worked out on `workers` cores (0: all)."""
     count = min(workers or os.cpu_count() or 1, len(todo))
     if count <= 1:
-        yield from (track(*arguments) for arguments in todo)
+        yield from (track_question(*arguments) for arguments in todo)
         return
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(track, *arguments) for arguments in todo]):
+        for future in as_completed([pool.submit(track_question, *arguments) for arguments in todo]):
             yield future.result()
 
 
@@ -152,7 +169,7 @@ def _write_file(path: Path, text: str) -> None:
     half.replace(path)
 
 
-def _load_track(path: Path, run: str) -> Track | None:
+def _load_track(path: Path, run: str) -> QuestionTrack | None:
     """Load a track that this run stored, or None."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
@@ -161,15 +178,15 @@ def _load_track(path: Path, run: str) -> Track | None:
     return _parse_track(stored["track"]) if stored.get("run") == run else None
 
 
-def _parse_track(stored: Mapping[str, Any]) -> Track:
+def _parse_track(stored: Mapping[str, Any]) -> QuestionTrack:
     snapshots = tuple(
-        Snapshot(datetime.fromisoformat(s["at"]), s["said"], s["without"])
+        ForecastSnapshot(datetime.fromisoformat(s["at"]), s["said"], s["without"])
         for s in stored["snapshots"]
     )
     move = stored["largest_move"]
     largest = (
-        Move(move["question_id"], datetime.fromisoformat(move["day"]), move["log_odds"])
+        DailyMove(move["question_id"], datetime.fromisoformat(move["day"]), move["log_odds"])
         if move
         else None
     )
-    return Track(**{**stored, "snapshots": snapshots, "largest_move": largest})
+    return QuestionTrack(**{**stored, "snapshots": snapshots, "largest_move": largest})

@@ -11,23 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from forecasts.calibration.bins import Bin, bins
+from forecasts.calibration.bins import Bin, bin_forecasts
 from forecasts.calibration.corp import corp
-from forecasts.questions.cohorts import fate
+from forecasts.questions.cohorts import event_cluster
 from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
 from forecasts.questions.question import Question
 from forecasts.scoring.skill import skill_with_interval
 from forecasts.statistics.comparison import MIN_CLUSTERS
 from forecasts.suggestion.binary import DEFAULT_MODEL
-from tracker.replay.backtest.snapshots import Move, Snapshot, Track
+from tracker.replay.backtest.snapshots import DailyMove, ForecastSnapshot, QuestionTrack
 
-RETROSPECTIVE: Final = "Retrospective: made after the fact, never part of live scores."
+RETROSPECTIVE_NOTE: Final = "Retrospective: made after the fact, never part of live scores."
 
-TOO_FEW: Final = f"too few to say: {MIN_CLUSTERS} fates are needed"
+TOO_FEW_CLUSTERS: Final = f"too few to say: {MIN_CLUSTERS} fates are needed"
 
 
 @dataclass(frozen=True, slots=True)
-class ForecasterRow:
+class ForecasterLossRow:
     """Accuracy of a forecaster, beside the time-only baseline on the same dates.
 
     `brier` and `hazard` are means over `n` questions of losses over the schedule, 0 to 1, lower is
@@ -48,7 +48,7 @@ class ForecasterRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedRow:
+class FeedContributionRow:
     """Contribution of a feed: above 0 it helped the suggestion, below 0 it harmed.
 
     `difference` is the mean extra loss without the feed, over the `n` questions where its evidence
@@ -62,7 +62,7 @@ class FeedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class BacktestCalibration:
     """Calibration of the suggestion on all dates; error bars count questions of one fate once."""
 
     bins: tuple[Bin, ...]
@@ -74,21 +74,21 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
-class Safety:
+class SafetyCheck:
     """Maximum movement of the suggestion, in log-odds.
 
     All evidence together never exceeds `bound` in either direction, so one day moves it by twice as
     much at most; `holds` is True if that bound was kept on every day of every question.
     """
 
-    largest_move: Move | None
+    largest_move: DailyMove | None
     largest_evidence: float
     bound: float
     holds: bool
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionRow:
+class QuestionLossRow:
     """One question: its outcome (None: unknown), its dates, and the schedule loss of each
     forecaster.
     """
@@ -103,23 +103,23 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class BacktestScores:
     """All results of a back-test."""
 
-    forecasters: tuple[ForecasterRow, ...]
-    feeds: tuple[FeedRow, ...]
-    calibration: Calibration | None
-    safety: Safety
-    questions: tuple[QuestionRow, ...]
+    forecasters: tuple[ForecasterLossRow, ...]
+    feeds: tuple[FeedContributionRow, ...]
+    calibration: BacktestCalibration | None
+    safety: SafetyCheck
+    questions: tuple[QuestionLossRow, ...]
 
 
-def compare(
-    tracks: Sequence[Track], questions: Mapping[str, Question], outcomes: Mapping[str, str]
-) -> Scores:
+def score_tracks(
+    tracks: Sequence[QuestionTrack], questions: Mapping[str, Question], outcomes: Mapping[str, str]
+) -> BacktestScores:
     """Score the tracks against the outcomes; one without a yes or no counts for safety alone."""
     scored = [t for t in tracks if outcomes.get(t.question_id) in ("yes", "no") and t.scheduled]
     happened = {t.question_id: int(outcomes[t.question_id] == "yes") for t in scored}
-    fates = {t.question_id: fate(questions[t.question_id]) for t in scored}
+    fates = {t.question_id: event_cluster(questions[t.question_id]) for t in scored}
     people = {forecaster for t in scored for s in t.snapshots for forecaster in s.said} - {
         SUGGESTION,
         HAZARD,
@@ -127,7 +127,7 @@ def compare(
     }
     everyone = (SUGGESTION, HAZARD, PRIOR, *sorted(people))
     rows = (_score_forecaster(forecaster, scored, happened, fates) for forecaster in everyone)
-    return Scores(
+    return BacktestScores(
         forecasters=tuple(row for row in rows if row),
         feeds=tuple(
             sorted(_score_feeds(scored, happened), key=lambda row: (-row.difference, row.feed))
@@ -138,7 +138,9 @@ def compare(
     )
 
 
-def loss(track: Track, forecaster: str, happened: int, beside: str | None = None) -> float | None:
+def schedule_loss(
+    track: QuestionTrack, forecaster: str, happened: int, beside: str | None = None
+) -> float | None:
     """Return a forecaster's schedule loss, 0 to 1, on the dates where `beside` has a forecast too.
 
     `beside` defaults to the forecaster; None without a common date.
@@ -151,13 +153,17 @@ def loss(track: Track, forecaster: str, happened: int, beside: str | None = None
 
 
 def _score_forecaster(
-    forecaster: str, scored: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
-) -> ForecasterRow | None:
+    forecaster: str,
+    scored: Sequence[QuestionTrack],
+    happened: Mapping[str, int],
+    fates: Mapping[str, str],
+) -> ForecasterLossRow | None:
     losses_by_question: dict[str, float] = {}
     baseline: dict[str, float] = {}
     for t in scored:
         loss_here, time_alone = (
-            loss(t, name, happened[t.question_id], forecaster) for name in (forecaster, HAZARD)
+            schedule_loss(t, name, happened[t.question_id], forecaster)
+            for name in (forecaster, HAZARD)
         )
         if loss_here is not None and time_alone is not None:
             losses_by_question[t.question_id], baseline[t.question_id] = (
@@ -170,7 +176,7 @@ def _score_forecaster(
     clusters = [fates[q] for q in losses_by_question]
     result = skill_with_interval(losses, reference, name="hazard", clusters=clusters)
     n = len(losses_by_question)
-    return ForecasterRow(
+    return ForecasterLossRow(
         who=forecaster,
         n=n,
         clusters=result.n_clusters,
@@ -188,13 +194,15 @@ def _judge_skill(forecaster: str, clusters: int, low: float | None, high: float 
     if forecaster == HAZARD:
         return "what the others are held against"
     if clusters < MIN_CLUSTERS or low is None or high is None:
-        return TOO_FEW
+        return TOO_FEW_CLUSTERS
     if low > 0.0:
         return "better than time alone"
     return "worse than time alone" if high < 0.0 else "no difference from time alone shown"
 
 
-def _score_feeds(scored: Sequence[Track], happened: Mapping[str, int]) -> Iterator[FeedRow]:
+def _score_feeds(
+    scored: Sequence[QuestionTrack], happened: Mapping[str, int]
+) -> Iterator[FeedContributionRow]:
     for feed in sorted({feed for t in scored for feed in t.feeds}):
         reported = [t for t in scored if feed in t.feeds]
         changed = [t for t in reported if any(feed in s.without for s in t.snapshots)]
@@ -202,10 +210,12 @@ def _score_feeds(scored: Sequence[Track], happened: Mapping[str, int]) -> Iterat
             difference = math.fsum(
                 _loss_without(t, feed, happened[t.question_id]) for t in changed
             ) / len(changed)
-            yield FeedRow(feed, sum(t.feeds[feed] for t in reported), len(changed), difference)
+            yield FeedContributionRow(
+                feed, sum(t.feeds[feed] for t in reported), len(changed), difference
+            )
 
 
-def _loss_without(track: Track, feed: str, happened: int) -> float:
+def _loss_without(track: QuestionTrack, feed: str, happened: int) -> float:
     """Return the extra loss of the suggestion on a question without a feed."""
     differences = (
         _extra_loss(s, s.without[feed], happened) for s in track.snapshots if feed in s.without
@@ -213,30 +223,35 @@ def _loss_without(track: Track, feed: str, happened: int) -> float:
     return math.fsum(differences) / track.scheduled
 
 
-def _extra_loss(snapshot: Snapshot, without: float, happened: int) -> float:
+def _extra_loss(snapshot: ForecastSnapshot, without: float, happened: int) -> float:
     return float((without - happened) ** 2 - (snapshot.said[SUGGESTION] - happened) ** 2)
 
 
 def _calibrate(
-    scored: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
-) -> Calibration | None:
+    scored: Sequence[QuestionTrack], happened: Mapping[str, int], fates: Mapping[str, str]
+) -> BacktestCalibration | None:
     rows = [(s.said[SUGGESTION], t.question_id) for t in scored for s in t.snapshots]
     if not rows:
         return None
     points = [(p, happened[q]) for p, q in rows]
     clusters = [fates[q] for _, q in rows]
     parts = corp([p for p, _ in points], [o for _, o in points])
-    return Calibration(
-        bins(points, clusters), len(rows), len(set(clusters)), parts.mcb, parts.dsc, parts.unc
+    return BacktestCalibration(
+        bin_forecasts(points, clusters),
+        len(rows),
+        len(set(clusters)),
+        parts.mcb,
+        parts.dsc,
+        parts.unc,
     )
 
 
-def _check_safety(tracks: Iterable[Track]) -> Safety:
+def _check_safety(tracks: Iterable[QuestionTrack]) -> SafetyCheck:
     all_tracks = list(tracks)
     moves = [t.largest_move for t in all_tracks if t.largest_move]
     largest = max((t.largest_evidence for t in all_tracks), default=0.0)
     bound = DEFAULT_MODEL.soft_cap
-    return Safety(
+    return SafetyCheck(
         max(moves, key=lambda m: abs(m.log_odds), default=None),
         largest,
         bound,
@@ -244,16 +259,18 @@ def _check_safety(tracks: Iterable[Track]) -> Safety:
     )
 
 
-def _score_question(track: Track, outcome: str | None, happened: Mapping[str, int]) -> QuestionRow:
+def _score_question(
+    track: QuestionTrack, outcome: str | None, happened: Mapping[str, int]
+) -> QuestionLossRow:
     forecasters = sorted({forecaster for s in track.snapshots for forecaster in s.said})
     losses = {}
     if track.question_id in happened:
         losses = {
-            forecaster: loss(track, forecaster, happened[track.question_id])
+            forecaster: schedule_loss(track, forecaster, happened[track.question_id])
             for forecaster in forecasters
         }
     last = track.snapshots[-1].said[SUGGESTION] if track.snapshots else None
-    return QuestionRow(
+    return QuestionLossRow(
         question_id=track.question_id,
         outcome=outcome,
         scheduled=track.scheduled,

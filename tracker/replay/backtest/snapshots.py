@@ -14,18 +14,18 @@ from typing import Any, Final
 
 from forecasts.distributions.distribution import p_yes
 from forecasts.distributions.probability import logit
-from forecasts.evidence.base_level import learned_usual_level
+from forecasts.evidence.base_level import learn_usual_level
 from forecasts.evidence.evidence import RELIABILITY, Evidence, IndicatorId
-from forecasts.evidence.story_merges import merged
+from forecasts.evidence.story_merges import merge_story_evidence
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.forecaster import HAZARD, PRIOR, RESERVED, SUGGESTION
 from forecasts.questions.question import ForecasterId, Question, QuestionId
-from forecasts.questions.timeline import timeline_of
-from forecasts.suggestion.binary import Model, Suggestion, suggest
-from forecasts.suggestion.time_decay import hazard
+from forecasts.questions.timeline import forecaster_timeline
+from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
+from forecasts.suggestion.time_decay import hazard_probability
 from tracker.errors import NotFound
 from tracker.feeds.item import FeedId
-from tracker.questions.parameters import models
+from tracker.questions.parameters import load_models
 from tracker.questions.update_suggestion import archive_start
 from tracker.storage import backtests, evidence, feeds, learned, questions, reviews, stories
 from tracker.storage import forecasts as acts
@@ -33,17 +33,17 @@ from tracker.storage.sessions import Session, Store, open_engine
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
-OF_EVIDENCE: Final = frozenset(
+EVIDENCE_LINE_KINDS: Final = frozenset(
     ("evidence", "silence", "usual level", "evidence scale", "saturation")
 )
 """Kinds of suggestion lines that come from news, or from its absence."""
 
-Rating = frozenset[tuple[str, float]]
+FeedReliabilities = frozenset[tuple[str, float]]
 """Feeds with their learned reliability."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ArchiveSpan:
     """Time span of an archive, both ends included."""
 
     since: datetime
@@ -51,7 +51,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class ForecastSnapshot:
     """Forecasts at `at`: P(YES) by forecaster, and of the suggestion without each feed.
 
     Forecasters without a forecast are left out, as are feeds that change nothing.
@@ -63,7 +63,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class DailyMove:
     """Change of a suggestion within one day, in log-odds."""
 
     question_id: str
@@ -72,7 +72,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class QuestionTrack:
     """A question through a back-test.
 
     `scheduled` counts the dates of its schedule within the archive, `snapshots` are those before
@@ -83,14 +83,14 @@ class Track:
 
     question_id: str
     scheduled: int
-    snapshots: tuple[Snapshot, ...]
+    snapshots: tuple[ForecastSnapshot, ...]
     evidence: int
     feeds: Mapping[str, int]
-    largest_move: Move | None
+    largest_move: DailyMove | None
     largest_evidence: float
 
 
-def schedule(question: Question, span: Span) -> tuple[datetime, ...]:
+def schedule_dates(question: Question, span: ArchiveSpan) -> tuple[datetime, ...]:
     """Return the weekly dates of a question within the archive, from opening to scheduled close.
 
     They are fixed in advance: an early answer removes none.
@@ -103,12 +103,14 @@ def schedule(question: Question, span: Span) -> tuple[datetime, ...]:
     return tuple(dates)
 
 
-def track(url: str, question_id: QuestionId, span: Span, past: PastResolution | None) -> Track:
+def track_question(
+    url: str, question_id: QuestionId, span: ArchiveSpan, past: PastResolution | None
+) -> QuestionTrack:
     """Compute the track of a question from the run's database at `url`."""
     store = Store(open_engine(url))
     try:
         with store.reading() as session:
-            question = questions.get(session, question_id)
+            question = questions.find_question(session, question_id)
             if question is None:
                 raise NotFound(
                     "question", question_id, "the run's database was changed: begin it anew"
@@ -123,9 +125,9 @@ class _LearnedParameters:
     """Learned parameters at an instant."""
 
     at: datetime
-    model: Model
+    model: SuggestionModel
     levels: Mapping[IndicatorId, float]
-    rating: Rating
+    rating: FeedReliabilities
 
 
 class _Ledger:
@@ -138,40 +140,42 @@ class _Ledger:
     def __init__(self, session: Session, question: Question) -> None:
         self._session = session
         self._question = question
-        self._logged = evidence.of_question(session, question.id)
+        self._logged = evidence.evidence_of_question(session, question.id)
         self._stories = {e.story_id for e in self._logged}
-        self._merges = stories.merges(session, self._stories) if self._logged else ()
-        self._indicators = {i.id: i for i in questions.indicators(session, [question.id])}
+        self._merges = stories.list_merges(session, self._stories) if self._logged else ()
+        self._indicators = {i.id: i for i in questions.list_indicators(session, [question.id])}
         self._archive_from = archive_start(session, question)
-        self._model_at = models(session)
-        self._levels_at = learned.values_over_time(session, "usual level")
-        self._reliability_at = learned.values_over_time(session, "reliability")
-        self._grades = {state.id: RELIABILITY[state.feed.grade] for state in feeds.feeds(session)}
-        self._rated: dict[Rating, tuple[Evidence, ...]] = {}
+        self._model_at = load_models(session)
+        self._levels_at = learned.load_values_over_time(session, "usual level")
+        self._reliability_at = learned.load_values_over_time(session, "reliability")
+        self._grades = {
+            state.id: RELIABILITY[state.feed.grade] for state in feeds.list_feeds(session)
+        }
+        self._rated: dict[FeedReliabilities, tuple[Evidence, ...]] = {}
         self._left_out: dict[
-            tuple[str, Rating], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]
+            tuple[str, FeedReliabilities], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]
         ] = {}
 
-    def track(self, span: Span, past: PastResolution | None) -> Track:
+    def track(self, span: ArchiveSpan, past: PastResolution | None) -> QuestionTrack:
         """Compute the track of the question."""
-        dates = schedule(self._question, span)
+        dates = schedule_dates(self._question, span)
         end = min(span.until, self._question.closes_at, past.known_at if past else span.until)
         at_dates = tuple(
             self._take_snapshot(at) for at in dates if past is None or at < past.known_at
         )
         days = list(self._suggest_daily(max(self._question.opens_at, span.since), end))
         moves = [
-            Move(self._question.id, later.at, logit(later.p) - logit(earlier.p))
+            DailyMove(self._question.id, later.at, logit(later.p) - logit(earlier.p))
             for earlier, later in pairwise(days)
         ]
-        return Track(
+        return QuestionTrack(
             question_id=self._question.id,
             scheduled=len(dates),
             snapshots=at_dates,
             evidence=sum(e.first_seen_at <= end for e in self._logged),
             feeds=self._feed_counts,
             largest_move=max(moves, key=lambda move: abs(move.log_odds), default=None),
-            largest_evidence=max((abs(of_evidence(day)) for day in days), default=0.0),
+            largest_evidence=max((abs(sum_evidence(day)) for day in days), default=0.0),
         )
 
     def _suggest_daily(self, at: datetime, end: datetime) -> Iterator[Suggestion]:
@@ -180,14 +184,17 @@ class _Ledger:
             yield self._suggest(self._rate_evidence(then.rating), then)
             at += DAY
 
-    def _take_snapshot(self, at: datetime) -> Snapshot:
+    def _take_snapshot(self, at: datetime) -> ForecastSnapshot:
         then = self._parameters_at(at)
         suggested = self._suggest(self._rate_evidence(then.rating), then).p
-        forecasts: dict[str, float] = {SUGGESTION: suggested, HAZARD: hazard(self._question, at)}
+        forecasts: dict[str, float] = {
+            SUGGESTION: suggested,
+            HAZARD: hazard_probability(self._question, at),
+        }
         forecasts[PRIOR] = self._question.base_rate
         without = {feed: self._suggest_without(feed, then) for feed in self._feed_counts}
         changed: dict[str, float] = {feed: p for feed, p in without.items() if p != suggested}
-        return Snapshot(at, {**forecasts, **self._forecasts_of_people(at)}, changed)
+        return ForecastSnapshot(at, {**forecasts, **self._forecasts_of_people(at)}, changed)
 
     def _parameters_at(self, at: datetime) -> _LearnedParameters:
         levels = {IndicatorId(scope): level for scope, level in self._levels_at(at).items()}
@@ -195,7 +202,7 @@ class _Ledger:
             at, self._model_at(at), levels, frozenset(self._reliability_at(at).items())
         )
 
-    def _rate_evidence(self, rating: Rating) -> tuple[Evidence, ...]:
+    def _rate_evidence(self, rating: FeedReliabilities) -> tuple[Evidence, ...]:
         """Return the evidence with the feed reliabilities learned by then."""
         if rating not in self._rated:
             self._rated[rating] = tuple(
@@ -216,7 +223,9 @@ class _Ledger:
     def _suggest(self, pieces: Iterable[Evidence], then: _LearnedParameters) -> Suggestion:
         return suggest(
             self._question,
-            merged([e for e in pieces if e.first_seen_at <= then.at], self._merges, then.at),
+            merge_story_evidence(
+                [e for e in pieces if e.first_seen_at <= then.at], self._merges, then.at
+            ),
             self._indicators,
             then.at,
             model=then.model,
@@ -226,11 +235,11 @@ class _Ledger:
 
     def _forecasts_of_people(self, at: datetime) -> dict[str, float]:
         acts_by_forecaster: dict[ForecasterId, list[Any]] = {}
-        for act in acts.of_question(self._session, self._question.id):
+        for act in acts.forecasts_of_question(self._session, self._question.id):
             if act.forecaster_id not in RESERVED:
                 acts_by_forecaster.setdefault(act.forecaster_id, []).append(act)
         forecasts = {
-            forecaster: timeline_of(own_acts).at(at)
+            forecaster: forecaster_timeline(own_acts).at(at)
             for forecaster, own_acts in acts_by_forecaster.items()
         }
         return {
@@ -241,7 +250,7 @@ class _Ledger:
 
     @cached_property
     def _feeds_by_story(self) -> dict[Any, list[FeedId]]:
-        return backtests.feeds_of_reports(self._session, self._stories)
+        return backtests.list_report_feeds(self._session, self._stories)
 
     @cached_property
     def _feed_counts(self) -> Mapping[str, int]:
@@ -263,7 +272,7 @@ class _Ledger:
         return self._suggest(remaining, replace(then, levels=levels)).p
 
     def _drop_feed(
-        self, feed: str, rating: Rating
+        self, feed: str, rating: FeedReliabilities
     ) -> tuple[Sequence[Evidence], frozenset[IndicatorId]]:
         """Return the evidence that other feeds reported too, and the indicators of all that changed
         before the opening.
@@ -286,21 +295,19 @@ class _Ledger:
         self, remaining: Sequence[Evidence], changed: Iterable[IndicatorId]
     ) -> dict[IndicatorId, float]:
         """Learn usual levels from the remaining evidence, as live learning does from all of it."""
-        opens_at, start = self._question.opens_at, reviews.archive_from(self._session)
+        opens_at, start = self._question.opens_at, reviews.find_archive_start(self._session)
         if start is None:
             return {}
-        merged_evidence = merged(
+        merged_evidence = merge_story_evidence(
             [e for e in remaining if e.first_seen_at <= opens_at], self._merges, opens_at
         )
         indicators = (self._indicators[i] for i in changed if i in self._indicators)
         return {
-            i.id: learned_usual_level(
-                i, merged_evidence, archive_from=start, opens_at=opens_at
-            ).value
+            i.id: learn_usual_level(i, merged_evidence, archive_from=start, opens_at=opens_at).value
             for i in indicators
         }
 
 
-def of_evidence(suggestion: Suggestion) -> float:
+def sum_evidence(suggestion: Suggestion) -> float:
     """Sum the log-odds that all evidence adds to a suggestion, after scale and cap."""
-    return math.fsum(line.log_odds for line in suggestion.lines if line.kind in OF_EVIDENCE)
+    return math.fsum(line.log_odds for line in suggestion.lines if line.kind in EVIDENCE_LINE_KINDS)

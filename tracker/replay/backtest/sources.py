@@ -7,20 +7,20 @@ from datetime import datetime
 from typing import Final
 
 from forecasts.question_sets.question_set import FeedSeed, QuestionSet
-from tracker.feeds.discovery.feed_names import feed_id, host_of
+from tracker.feeds.discovery.feed_names import extract_host, make_feed_id
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.fetching.rate_limit import registrable_domain
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.polling import never_polled
+from tracker.feeds.scheduling.polling import make_feed_state
 from tracker.replay.backtest.archives import Sighting
 from tracker.storage import feeds, properties
 from tracker.storage.sessions import Session
 
 NOT_POLLED: Final = "read from an archive; nobody polls it"
-SOURCES: Final = "backtest sources"
+SOURCES_PROPERTY: Final = "backtest sources"
 """Database property that maps each source to its feed."""
 
-SHARED: Final = frozenset(
+SHARED_HOSTS: Final = frozenset(
     "t.me youtube.com twitter.com x.com facebook.com medium.com substack.com archive.org".split()
 )
 """Hosts shared by many outlets: an address there does not identify the outlet."""
@@ -34,7 +34,7 @@ class _Outlets:
     by_domain: Mapping[str, FeedSeed]
 
 
-def add(
+def add_sources(
     session: Session, sightings: Iterable[Sighting], question_set: QuestionSet, now: datetime
 ) -> None:
     """Store a feed for each source, in first-seen order."""
@@ -47,19 +47,21 @@ def add(
             feeds.add_feed(session, _pause_feed(feed, now))
             feed_ids[sighting.source] = feed.id
             used_ids.add(feed.id)
-    properties.write(session, SOURCES, json.dumps(feed_ids))
+    properties.write_property(session, SOURCES_PROPERTY, json.dumps(feed_ids))
 
 
-def known(session: Session) -> dict[str, FeedId]:
+def load_source_feeds(session: Session) -> dict[str, FeedId]:
     """Return the feed of each source."""
     return {
         source: FeedId(name)
-        for source, name in json.loads(properties.read(session, SOURCES) or "{}").items()
+        for source, name in json.loads(
+            properties.read_property(session, SOURCES_PROPERTY) or "{}"
+        ).items()
     }
 
 
 def _pause_feed(feed: Feed, now: datetime) -> FeedState:
-    return replace(never_polled(feed, now), paused_why=NOT_POLLED)
+    return replace(make_feed_state(feed, now), paused_why=NOT_POLLED)
 
 
 def _build_feed(sighting: Sighting, outlets: _Outlets, used_ids: set[str]) -> Feed:
@@ -72,7 +74,7 @@ def _build_feed(sighting: Sighting, outlets: _Outlets, used_ids: set[str]) -> Fe
     seed = outlets.by_title.get(_normalise_title(sighting.source)) or outlets.by_domain.get(
         domain or _owner_domain(f"https://{sighting.source}")
     )
-    name = feed_id(sighting.source, sighting.address, used_ids)
+    name = make_feed_id(sighting.source, sighting.address, used_ids)
     owner = seed.source_group if seed else domain or name
     grade = seed.grade if seed else "C"
     return Feed(name, sighting.source, f"https://{name}.archive.invalid/", owner, grade, "archive")
@@ -90,8 +92,8 @@ def _index_outlets(seeds: Iterable[FeedSeed]) -> _Outlets:
 
 
 def _owner_domain(address: str) -> str:
-    domain = registrable_domain(host_of(address))
-    return "" if domain in SHARED else domain
+    domain = registrable_domain(extract_host(address))
+    return "" if domain in SHARED_HOSTS else domain
 
 
 def _normalise_title(title: str) -> str:

@@ -24,40 +24,40 @@ from forecasts.question_sets.question_set import InventedForecast, QuestionSet
 from forecasts.questions.question import Resolution
 from forecasts.questions.timeline import Act
 from tracker.app import import_question_set as loading
-from tracker.app.import_question_set import BY_SET
+from tracker.app.import_question_set import QUESTION_SET_FORECASTER
 from tracker.errors import Refused
-from tracker.feeds.dedup import Changed, Known, New, Shelf
+from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
 from tracker.feeds.item import FeedId
-from tracker.feeds.parsing.change_detection import Names
-from tracker.ingestion.evidence import Arrivals, find_copies
-from tracker.ingestion.match_state import Newsdesk, Watch
-from tracker.ingestion.writer import MOST_EDITS
+from tracker.feeds.parsing.change_detection import EntryNames
+from tracker.ingestion.evidence import EvidenceLinker, detect_copies
+from tracker.ingestion.match_state import MatchState, OpenProfiles
+from tracker.ingestion.writer import MAX_EDITS
 from tracker.questions import fit_parameters as learning
 from tracker.questions import submit_forecast as forecasting
-from tracker.questions.queries.question_page import open_questions
-from tracker.questions.resolve import resolve
+from tracker.questions.queries.question_page import list_open_questions
+from tracker.questions.resolve import resolve_question
 from tracker.questions.scenarios.pairs import annul_branches
-from tracker.questions.submit_forecast import Request
+from tracker.questions.submit_forecast import ForecastRequest
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.replay.backtest import sources
 from tracker.replay.backtest.archives import Archive, Sighting, read_archive
-from tracker.replay.backtest.snapshots import WEEK, Span, schedule
+from tracker.replay.backtest.snapshots import WEEK, ArchiveSpan, schedule_dates
 from tracker.settings import Settings, replay_settings
 from tracker.storage import items, properties
-from tracker.storage.items import Stored
+from tracker.storage.items import SavedItem
 from tracker.storage.opening import open_store
 from tracker.storage.sessions import Session, Store
 
 DAY: Final = timedelta(days=1)
-RUN: Final = "backtest"
+RUN_PROPERTY: Final = "backtest"
 """Database property that identifies the run."""
 
-Progress = Callable[[str, int, int, str], None]
+ProgressCallback = Callable[[str, int, int, str], None]
 """Progress callback: task, steps done, steps in all, and place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BacktestRequest:
     """Options of a back-test. `until` is inclusive; `people` adds the invented forecasters."""
 
     archive: Path
@@ -71,28 +71,30 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class BacktestResult:
     """Completed replay: its store, its archive, and the identity of the run."""
 
     store: Store
     url: str
     archive: Archive
-    over: Span
+    span: ArchiveSpan
     run: str
 
 
-def walk(settings: Settings, request: Wanted, question_set: QuestionSet, say: Progress) -> Walked:
+def replay_archive(
+    settings: Settings, request: BacktestRequest, question_set: QuestionSet, say: ProgressCallback
+) -> BacktestResult:
     """Advance the run's database to the end of the archive, from its last state.
 
     Raises `Refused` for an archive that cannot be used, and when the folder holds another run.
     """
     archive = read_archive(request.archive, skip_bad=request.skip_bad)
-    sightings = archive.between(request.since, request.until)
+    sightings = archive.sightings_between(request.since, request.until)
     if not sightings:
         raise Refused(
             f"{request.archive} holds nothing of that time: choose other --from and --until"
         )
-    desk = Newsdesk(settings.encoder, settings.data_dir / "models")
+    desk = MatchState(settings.encoder, settings.data_dir / "models")
     run = json.dumps(
         [
             request.set_name,
@@ -104,10 +106,10 @@ def walk(settings: Settings, request: Wanted, question_set: QuestionSet, say: Pr
         ]
     )
     store, url = _open_run(settings, request.out, run)
-    span = Span(sightings[0].at, request.until or sightings[-1].at)
+    span = ArchiveSpan(sightings[0].at, request.until or sightings[-1].at)
     replayed_set = question_set if request.people else replace(question_set, forecasts=())
     _Walk(store, desk, replayed_set, sightings=sightings, span=span).run(say)
-    return Walked(store, url, archive, span, run)
+    return BacktestResult(store, url, archive, span, run)
 
 
 def _open_run(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
@@ -118,9 +120,9 @@ def _open_run(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
     is_new = not (out / "replay.sqlite").exists()
     store = open_store(replay.url)
     with store.writing() as session:
-        stored_run = properties.read(session, RUN)
+        stored_run = properties.read_property(session, RUN_PROPERTY)
         if stored_run is None and is_new:
-            properties.write(session, RUN, run)
+            properties.write_property(session, RUN_PROPERTY, run)
         elif stored_run != run:
             store.close()
             raise Refused(
@@ -136,11 +138,11 @@ class _Walk:
     def __init__(
         self,
         store: Store,
-        desk: Newsdesk,
+        desk: MatchState,
         question_set: QuestionSet,
         *,
         sightings: Sequence[Sighting],
-        span: Span,
+        span: ArchiveSpan,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -150,17 +152,17 @@ class _Walk:
         self._until = span.until
         self._start = span.since.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def run(self, say: Progress) -> None:
+    def run(self, say: ProgressCallback) -> None:
         """Process all remaining moments, each with the sightings since the previous one in one
         transaction.
         """
         with self._store.writing() as session:
-            last_moment = properties.replayed_until(session)
+            last_moment = properties.read_replay_time(session)
             if last_moment is None:
                 last_moment = self._initialise(session)
         with self._store.reading() as session:
             binary = [q.id for q in self._set.questions if q.kind == "binary"]
-            watch = self._desk.watch(session, self._until, only=binary)
+            watch = self._desk.load_profiles(session, self._until, only=binary)
         moments = self._list_moments()
         remaining = [at for at in moments if at > last_moment]
         groups = iter(
@@ -176,18 +178,18 @@ class _Walk:
                 sightings = list(next_group[1])
                 next_group = next(groups, None)
             with self._store.writing() as session:
-                self._desk.forget()
-                take_in(session, self._desk, watch, sightings, now=at)
+                self._desk.clear_caches()
+                ingest_sightings(session, self._desk, watch, sightings, now=at)
                 self._act(session, at)
-                properties.mark_replayed(session, at)
+                properties.save_replay_time(session, at)
             say("reading", number, len(moments), f"{at:%Y-%m-%d}")
 
     def _initialise(self, session: Session) -> datetime:
         """Set up the database before the first sighting: questions and unpolled feeds."""
         before = self._list_moments()[0] - timedelta(microseconds=1)
-        loading.load(session, self._set, 0.0, before, replay=True)
-        sources.add(session, self._sightings, self._set, before)
-        properties.mark_replayed(session, before)
+        loading.import_question_set(session, self._set, 0.0, before, replay=True)
+        sources.add_sources(session, self._sightings, self._set, before)
+        properties.save_replay_time(session, before)
         return before
 
     def _list_moments(self) -> list[datetime]:
@@ -212,7 +214,7 @@ class _Walk:
     def _learning_dates(self) -> set[datetime]:
         """Dates at which parameters are learned and suggestions recorded."""
         weeks = (self._until - self._start) // WEEK
-        grids = (schedule(q, self._span) for q in self._set.questions if q.kind == "binary")
+        grids = (schedule_dates(q, self._span) for q in self._set.questions if q.kind == "binary")
         dates = {self._start + WEEK * n for n in range(weeks + 1)} | {
             at for grid in grids for at in grid
         }
@@ -232,14 +234,14 @@ class _Walk:
                 event_at=past.event_at,
                 known_at=past.known_at,
                 entered_at=at,
-                entered_by=BY_SET,
+                entered_by=QUESTION_SET_FORECASTER,
                 answer=past.answer,
             )
-            resolve(session, questions[past.question_id], resolution)
+            resolve_question(session, questions[past.question_id], resolution)
             annul_branches(session, questions[past.question_id], resolution)
         if at in self._learning_dates:
-            learning.learn(session, at)
-            record_suggestions(session, open_questions(session, at).values(), at)
+            learning.update_parameters(session, at)
+            record_suggestions(session, list_open_questions(session, at).values(), at)
 
 
 def _next_moment(moments: Sequence[datetime], at: datetime) -> datetime:
@@ -249,7 +251,7 @@ def _next_moment(moments: Sequence[datetime], at: datetime) -> datetime:
 def _record_forecast(session: Session, forecast: InventedForecast, at: datetime) -> None:
     act: Act = "forecast" if forecast.distribution else "withdraw"
     key = f"{forecast.forecaster_id} {forecast.question_id} {at}"
-    request = Request(
+    request = ForecastRequest(
         question_id=forecast.question_id,
         act=act,
         forecaster=forecast.forecaster_id,
@@ -257,11 +259,16 @@ def _record_forecast(session: Session, forecast: InventedForecast, at: datetime)
         key=key,
         distribution=forecast.distribution,
     )
-    forecasting.act(session, request, at)
+    forecasting.record_act(session, request, at)
 
 
-def take_in(
-    session: Session, desk: Newsdesk, watch: Watch, sightings: Sequence[Sighting], *, now: datetime
+def ingest_sightings(
+    session: Session,
+    desk: MatchState,
+    watch: OpenProfiles,
+    sightings: Sequence[Sighting],
+    *,
+    now: datetime,
 ) -> int:
     """Store, match and log sightings, each at its own time; return the number of new pieces of
     evidence.
@@ -270,11 +277,11 @@ def take_in(
     """
     if not sightings:
         return 0
-    feeds = sources.known(session)
-    arrived: list[Stored] = []
+    feeds = sources.load_source_feeds(session)
+    arrived: list[SavedItem] = []
     for at, group in groupby(sightings, key=lambda s: s.at):
-        new: list[tuple[FeedId, New]] = []
-        changed: list[tuple[FeedId, Changed]] = []
+        new: list[tuple[FeedId, NewItem]] = []
+        changed: list[tuple[FeedId, ChangedItem]] = []
         for sighting in group:
             feed_id = feeds[sighting.source]
             entries = _classify_entries(session, feed_id, sighting)
@@ -283,32 +290,34 @@ def take_in(
         # The story is cleared: an item with a time of its own would start one of its own instead
         # of joining that of its duplicate.
         stored = [replace(s, story_id=None) for s in items.add_items(session, new, at)]
-        deduplicated = find_copies(
+        deduplicated = detect_copies(
             session, desk, [*stored, *items.add_revisions(session, changed, at)], at
         )
         arrived += [replace(s, seen_at=at) for s in deduplicated]
     began = sightings[0].at
-    return Arrivals(session, desk, watch, desk.stories_around(session, began), now=now).take(
-        arrived
-    )
+    return EvidenceLinker(
+        session, desk, watch, desk.load_stories_around(session, began), now=now
+    ).link_items(arrived)
 
 
 def _classify_entries(
     session: Session, feed_id: FeedId, sighting: Sighting
-) -> tuple[list[New], list[Changed]]:
+) -> tuple[list[NewItem], list[ChangedItem]]:
     """Split entries into new and edited ones by the rules of a poll; an item of a file never
     changes its key.
     """
-    by_key = items.known_by_key(session, [(feed_id, entry.key) for entry in sighting.entries])
+    by_key = items.find_items_by_key(session, [(feed_id, entry.key) for entry in sighting.entries])
     known_keys = {known.key for known in by_key}
     unknown = [entry for entry in sighting.entries if entry.key not in known_keys]
-    by_url = items.known_by_url(session, {entry.canonical_url for entry in unknown} - {""})
-    recent: Sequence[Known] = ()
-    if sighting.document is not None and 0 < len(unknown) <= MOST_EDITS:
-        recent = items.recent(session, feed_id, sighting.at)
+    by_url = items.find_items_by_url(session, {entry.canonical_url for entry in unknown} - {""})
+    recent: Sequence[StoredItem] = ()
+    if sighting.document is not None and 0 < len(unknown) <= MAX_EDITS:
+        recent = items.list_recent_items(session, feed_id, sighting.at)
     is_present = (
-        (lambda _key: True) if sighting.document is None else Names(sighting.document).__contains__
+        (lambda _key: True)
+        if sighting.document is None
+        else EntryNames(sighting.document).__contains__
     )
-    return Shelf(feed_id, by_key, by_url, recent).sorted_out(
+    return EntryIndex(feed_id, by_key, by_url, recent).classify_items(
         sighting.entries, is_present, sighting.at
     )

@@ -5,9 +5,9 @@ import sys
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from tracker.interfaces.cli.commands.terminal import as_json, console, opened, show
+from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
 
-STEP = 10
+CHUNKS_PER_UPDATE = 10
 """Chunks between two updates of the progress bar."""
 
 
@@ -33,19 +33,25 @@ def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
     )
     silent = json or not sys.stdout.isatty()
     with (
-        opened(context) as tracker,
+        tracker_session(context) as tracker,
         Progress(*columns, console=console, transient=True, disable=silent) as progress,
     ):
         task = progress.add_task("rematch", total=None)
-        report = tracker.rematch(most_chunks=STEP if chunks is None else min(STEP, chunks))
+        report = tracker.rematch(
+            most_chunks=CHUNKS_PER_UPDATE if chunks is None else min(CHUNKS_PER_UPDATE, chunks)
+        )
         while report.chunks_left and (chunks is None or report.chunks_done < chunks):
             progress.update(
                 task, completed=report.chunks_done, total=report.chunks_done + report.chunks_left
             )
-            next_chunks = STEP if chunks is None else min(STEP, chunks - report.chunks_done)
+            next_chunks = (
+                CHUNKS_PER_UPDATE
+                if chunks is None
+                else min(CHUNKS_PER_UPDATE, chunks - report.chunks_done)
+            )
             report += tracker.rematch(most_chunks=next_chunks)
     summary = (
         f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new "
         "pieces of evidence"
     )
-    show(report, json, f"{summary}; {report.chunks_left} chunks left.")
+    print_result(report, json, f"{summary}; {report.chunks_left} chunks left.")

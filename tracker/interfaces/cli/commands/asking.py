@@ -6,12 +6,17 @@ import click
 
 from forecasts.distributions.cdf import Scale
 from forecasts.errors import InvalidQuestion
-from forecasts.questions.format import in_full
-from forecasts.questions.new_question import OWN_ESSAY, Asked, date_scale
+from forecasts.questions.format import format_full
+from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, date_scale
 from forecasts.questions.question import EssayId, ForecasterId, HorizonShape, Kind, utc
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import acting_as, as_json, opened, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    forecaster_option,
+    print_result,
+    tracker_session,
+)
 
 
 class _QuestionOptions(TypedDict):
@@ -99,9 +104,9 @@ def ask(
     context: click.Context, /, name: str, json: bool, **fields: Unpack[_QuestionOptions]
 ) -> None:
     """Open a question of your own, of any kind."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         opens, closes = fields["opens"], utc(fields["closes"])
-        new_question = Asked(
+        new_question = NewQuestion(
             id=name,
             text=fields["text"],
             criteria=fields["criteria"],
@@ -120,10 +125,10 @@ def ask(
             bears_out=fields["bears_out"],
         )
         question = tracker.ask(new_question, override=fields["override"])
-    show(
+    print_result(
         question,
         json,
-        f"{question.id} is asked; its base rate is {in_full(question, question.prior)}.",
+        f"{question.id} is asked; its base rate is {format_full(question, question.prior)}.",
     )
 
 
@@ -164,7 +169,7 @@ def _build_scale(fields: _QuestionOptions) -> Scale | None:
 @click.option(
     "--remove", metavar="NAME", help="Remove this option from now on; its mass goes to Other."
 )
-@acting_as
+@forecaster_option
 @as_json
 @click.pass_context
 def options(
@@ -180,13 +185,13 @@ def options(
     """Show the options of a question, add one, or remove one."""
     if add is not None and remove is not None:
         raise Refused("each change of options stands for itself: add one, or remove one")
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         if add is not None:
             tracker.change_option(question, add, "added", by=forecaster)
         if remove is not None:
             tracker.change_option(question, remove, "removed", by=forecaster)
         changed = tracker.question(question).summary.question
-    show(
+    print_result(
         changed.options,
         json,
         printing.options_table(changed) if changed.options else f"{question} has no options.",

@@ -12,15 +12,19 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from forecasts.questions.question import utc
 from tracker.app import question_set_files as question_sets
-from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, show
-from tracker.interfaces.log_setup import set_up_logs
+from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, settings_of
+from tracker.interfaces.log_setup import configure_logging
 from tracker.settings import ENCODERS, Settings
 
 
 @click.command()
 @click.argument("archive", type=click.Path(path_type=Path))
 @click.option(
-    "--set", "set_name", default=question_sets.DEFAULT, show_default=True, help="The question set."
+    "--set",
+    "set_name",
+    default=question_sets.DEFAULT_SET,
+    show_default=True,
+    help="The question set.",
 )
 @click.option("--from", "since", metavar="TIME", help="Leave out what was first seen earlier.")
 @click.option("--until", metavar="TIME", help="Leave out what was first seen later.")
@@ -56,19 +60,19 @@ def backtest(context: click.Context, /, archive: Path, *, json: bool, **options:
     fine), or a folder of captured feeds with a manifest.jsonl. A run that was stopped goes on when
     the same command is given again.
     """
-    from tracker.replay.backtest.running import Wanted
-    from tracker.replay.backtest.running import backtest as run
+    from tracker.replay.backtest.running import BacktestRequest
+    from tracker.replay.backtest.running import run_backtest as run
 
-    settings = chosen(context)
-    set_up_logs(replace(settings, log_level="warning"))  # thousands of items arrive
+    settings = settings_of(context)
+    configure_logging(replace(settings, log_level="warning"))  # thousands of items arrive
     for name in ("since", "until"):
         options[name] = utc(options[name]) if options[name] else None
     encoder = options.pop("encoder") or settings.encoder
     out = options.pop("out") or settings.data_dir / "backtests" / archive.name.partition(".")[0]
-    request = Wanted(archive=archive, out=out, **options)
+    request = BacktestRequest(archive=archive, out=out, **options)
     report = _run_with_progress(replace(settings, encoder=encoder), request, run)
     if json:
-        show(report, json, "")
+        print_result(report, json, "")
     else:
         _print_report(report, out)
     if not report.scores.safety.holds:
@@ -100,15 +104,15 @@ def _print_report(report: Any, out: Path) -> None:
     from tracker.interfaces.cli import backtest_tables as tables
 
     scores = report.scores
-    show(report, False, tables.heading(report))
-    console.print(tables.forecasters_table(scores.forecasters))
+    print_result(report, False, tables.format_heading(report))
+    console.print(tables.forecaster_losses_table(scores.forecasters))
     if scores.calibration:
-        console.print(tables.calibration_table(scores.calibration))
-    console.print(tables.questions_table(scores.questions))
+        console.print(tables.backtest_calibration_table(scores.calibration))
+    console.print(tables.question_losses_table(scores.questions))
     if scores.feeds:
-        console.print(tables.feeds_table(scores.feeds))
-    show(report, False, "\n".join(tables.safety_lines(scores.safety)))
-    show(
+        console.print(tables.feed_contributions_table(scores.feeds))
+    print_result(report, False, "\n".join(tables.safety_lines(scores.safety)))
+    print_result(
         report,
         False,
         f"Report: {out / 'report.json'}\nPages:  tracker --data {out} --replay questions",

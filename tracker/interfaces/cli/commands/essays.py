@@ -7,19 +7,19 @@ import click
 from rich.table import Table
 
 from forecasts.essays.extract import Sentence
-from forecasts.questions.format import in_full
+from forecasts.questions.format import format_full
 from forecasts.questions.new_question import short_name
 from tracker.errors import Refused
-from tracker.essays.draft_files import asked_of, read_draft, write_draft
-from tracker.essays.extracting import LONGEST_FILE, extract
-from tracker.essays.reading import sentences_of
-from tracker.essays.titles import name_of, title_of
+from tracker.essays.draft_files import new_question_from, read_draft, write_draft
+from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
+from tracker.essays.reading import split_sentences
+from tracker.essays.titles import choose_essay_name, find_title
 from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import as_json, console, opened, show
-from tracker.llm.answers import Unanswered
-from tracker.llm.drafting import with_proposal
-from tracker.model.audit import Standpoint
+from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
+from tracker.llm.answers import LlmFailure
+from tracker.llm.drafting import apply_proposal
+from tracker.model.audit import Authorship
 from tracker.model.essays import EssayPage, NewEssay
 from tracker.model.json_values import to_json
 
@@ -34,9 +34,9 @@ def essay() -> None:
 @click.pass_context
 def list_essays(context: click.Context, /, json: bool) -> None:
     """List the essays, how much of each was asked, and how their claims did."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         essays = tracker.essays()
-    table = printing.table_of(
+    table = printing.new_table(
         "essay",
         "title",
         "questions",
@@ -52,12 +52,14 @@ def list_essays(context: click.Context, /, json: bool) -> None:
         ]
         table.add_row(
             summary.essay.id,
-            printing.safe(summary.essay.title),
+            printing.safe_text(summary.essay.title),
             str(summary.questions),
             coverage,
             *record,
         )
-    show(essays, json, table if essays else "No essays yet: add one with `tracker essay add FILE`.")
+    print_result(
+        essays, json, table if essays else "No essays yet: add one with `tracker essay add FILE`."
+    )
 
 
 @essay.command()
@@ -84,24 +86,24 @@ def add(
     """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web
     page.
     """
-    raw = read_bytes(file, LONGEST_FILE)
-    text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
+    raw = read_bytes(file, MAX_FILE_BYTES)
+    text, title = extract_text(raw, file.name), title.strip() or find_title(raw, file.name)
     new_essay = NewEssay(
-        id=name or name_of(file.stem, title),
+        id=name or choose_essay_name(file.stem, title),
         title=title,
         text=text,
         source=file.name,
         published=published,
         note=note,
     )
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         stored = tracker.add_essay(new_essay)
         page = tracker.essay(stored.essay_id)
     message = (
         f"Kept version {stored.version} of {stored.essay_id}: {page.coverage.forward_looking} "
         "forward-looking sentences."
     )
-    show(
+    print_result(
         {"essay": stored.essay_id, "version": stored.version, "coverage": page.coverage},
         json,
         message,
@@ -119,17 +121,19 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
     """
     path = Path(essay_or_file)
     if _is_file(path):
-        sentences = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
+        sentences = split_sentences(extract_text(read_bytes(path, MAX_FILE_BYTES), path.name))
     else:
-        with opened(context) as tracker:
+        with tracker_session(context) as tracker:
             page = tracker.essay(essay_or_file)
         if page.text is None:
             raise Refused(
                 f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
                 "name a file"
             )
-        sentences = sentences_of(page.text.text)
-    show(sentences, json, _build_claims_table([s for s in sentences if everything or s.kept]))
+        sentences = split_sentences(page.text.text)
+    print_result(
+        sentences, json, _build_claims_table([s for s in sentences if everything or s.kept])
+    )
 
 
 def _is_file(path: Path) -> bool:
@@ -142,7 +146,7 @@ def _is_file(path: Path) -> bool:
 def _build_claims_table(sentences: list[Sentence]) -> Table | str:
     if not sentences:
         return "No forward-looking sentence: nothing in this text can be asked."
-    table = printing.table_of("at", "kind", "cue", "modality", "score", "sentence")
+    table = printing.new_table("at", "kind", "cue", "modality", "score", "sentence")
     for sentence in sentences:
         numbers = (f"{sentence.modality:.2f}", f"{sentence.score:.2f}")
         table.add_row(
@@ -150,7 +154,7 @@ def _build_claims_table(sentences: list[Sentence]) -> Table | str:
             sentence.kind or "–",
             sentence.cue or "–",
             *numbers,
-            printing.safe(sentence.text),
+            printing.safe_text(sentence.text),
         )
     return table
 
@@ -179,19 +183,19 @@ def draft(
     json: bool,
 ) -> None:
     """Draft a question from the sentence at a character, as a file to complete."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         drafted = tracker.draft(name, at)
         if ask_model:
             proposal = tracker.propose(name, at)
-            if isinstance(proposal, Unanswered):
+            if isinstance(proposal, LlmFailure):
                 raise Refused(f"the model proposes nothing: {proposal.reason}")
-            drafted = with_proposal(drafted, proposal)
+            drafted = apply_proposal(drafted, proposal)
         essay_of = tracker.essay(name).essay
         text = write_draft(
             drafted,
             essay_of,
             question or short_name(drafted.text),
-            Standpoint(tracker.me, tracker.now()),
+            Authorship(tracker.me, tracker.now()),
         )
     if out is None:
         click.echo(to_json(drafted) if json else text)
@@ -203,7 +207,9 @@ def draft(
         raise Refused(f"{out} is there already: name a new file, or remove that one") from None
     except OSError as error:
         raise Refused(f"{out} cannot be written: {error.strerror or error}") from None
-    show(drafted, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}")
+    print_result(
+        drafted, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}"
+    )
 
 
 @essay.command("open")
@@ -219,17 +225,17 @@ def open_question(
     context: click.Context, /, *, name: str, at: int, file: Path, override: str, json: bool
 ) -> None:
     """Open the question of a completed draft, with its indicators."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         drafted, indicators = read_draft(
-            read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay
+            read_text(file, MAX_FILE_BYTES), file.name, tracker.essay(name).essay
         )
         question = tracker.open_claim(
-            asked_of(drafted), at, indicators=indicators, override=override
+            new_question_from(drafted), at, indicators=indicators, override=override
         )
-    show(
+    print_result(
         question,
         json,
-        f"{question.id} is open; its base rate is {in_full(question, question.prior)}.",
+        f"{question.id} is open; its base rate is {format_full(question, question.prior)}.",
     )
 
 
@@ -241,9 +247,9 @@ def open_question(
 @click.pass_context
 def reject(context: click.Context, /, *, name: str, at: int, why: str, json: bool) -> None:
     """Set the sentence at a character aside as untestable."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         rejection = tracker.reject_claim(name, at, why)
-    show(rejection, json, f"The sentence at {rejection.offset} is set aside.")
+    print_result(rejection, json, f"The sentence at {rejection.offset} is set aside.")
 
 
 @essay.command()
@@ -253,9 +259,9 @@ def reject(context: click.Context, /, *, name: str, at: int, why: str, json: boo
 @click.pass_context
 def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
     """Take a sentence up again that was set aside."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         tracker.restore_claim(name, at)
-    show({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
+    print_result({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
 
 
 @essay.command("map")
@@ -266,7 +272,7 @@ def show_map(context: click.Context, /, name: str, json: bool) -> None:
     """Show an essay with its record written over it, and the verdict on it by kind and by
     modality.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         page = tracker.essay(name)
     if json:
         record = {
@@ -281,20 +287,20 @@ def show_map(context: click.Context, /, name: str, json: bool) -> None:
 
 
 def _print_map(page: EssayPage) -> None:
-    table = printing.table_of("at", "state", "claim", "because")
+    table = printing.new_table("at", "state", "claim", "because")
     for entry in page.mapped:
         if entry.state not in ("not forward-looking", "dropped"):
             state = entry.state if entry.share is None else entry.words
             table.add_row(
                 str(entry.sentence.offset),
                 state,
-                printing.safe(entry.sentence.text),
-                printing.safe(entry.why),
+                printing.safe_text(entry.sentence.text),
+                printing.safe_text(entry.why),
             )
     console.print(table)
     for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
         console.print(f"{name} record")
-        lines = printing.table_of(
+        lines = printing.new_table(
             "claims", "borne out", "still open", "mean chance of the open ones"
         )
         for line in (record.overall, *record.by_kind, *record.by_modality):

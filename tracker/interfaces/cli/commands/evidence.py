@@ -10,13 +10,19 @@ from forecasts.evidence.evidence import (
     Direction,
     EvidenceStatus,
     Strength,
-    side_words,
+    describe_side,
     strength_from_words,
 )
 from forecasts.questions.question import ForecasterId, Kind, QuestionId
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    forecaster_option,
+    print_result,
+    tracker_session,
+)
 from tracker.model.read_models import EvidenceCard
 
 
@@ -26,16 +32,16 @@ from tracker.model.read_models import EvidenceCard
 @click.pass_context
 def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
     """List the evidence that waits for your judgement: what it would change most comes first."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         cards = tracker.inbox(question)
         if json or not cards:
-            show(cards, json, "Nothing waits for review.")
+            print_result(cards, json, "Nothing waits for review.")
             return
         kinds = {row.question.id: row.question.kind for row in tracker.questions()}
         headlines = tracker.headlines()
     console.print(inbox_table(cards, kinds))
     if headlines:
-        console.print(printing.safe(headlines))
+        console.print(printing.safe_text(headlines))
 
 
 class _ReviewOptions(TypedDict):
@@ -63,7 +69,7 @@ class _ReviewOptions(TypedDict):
 )
 @click.option("--if-no", metavar="WORD", help="How expected it is if the answer is NO: say both.")
 @click.option("--note", default="", metavar="TEXT", help="Why, kept with the decision.")
-@acting_as
+@forecaster_option
 @as_json
 @click.pass_context
 def review(
@@ -85,7 +91,7 @@ def review(
     strength = Strength[options["strength"].upper()] if options["strength"] else None
     if options["if_yes"] or options["if_no"]:
         direction, strength = _elicit(options)
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         piece = tracker.review(
             number,
             status,
@@ -94,7 +100,7 @@ def review(
             note=options["note"],
             forecaster=options["forecaster"],
         )
-    show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
+    print_result(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
 
 
 def _reopen_evidence(
@@ -102,9 +108,9 @@ def _reopen_evidence(
 ) -> None:
     if any(value for name, value in options.items() if name != "forecaster"):
         raise Refused("what is reopened waits as it was logged: give nothing but the number")
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         piece = tracker.reopen_evidence(number, options["forecaster"])
-    show(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
+    print_result(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
 
 
 def _elicit(options: _ReviewOptions) -> tuple[Direction, Strength]:
@@ -119,7 +125,7 @@ def _elicit(options: _ReviewOptions) -> tuple[Direction, Strength]:
 
 def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind]) -> Table:
     """Build the table of pending evidence with its judgement, confidence and reasons."""
-    table = printing.table_of("nr", "seen", "report", "speaks", "why")
+    table = printing.new_table("nr", "seen", "report", "speaks", "why")
     for card in cards:
         piece = card.evidence
         copies = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
@@ -135,17 +141,17 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         ]
         table.add_row(
             str(piece.id),
-            printing.day(piece.first_seen_at),
-            printing.safe(report),
-            printing.safe("\n".join(speaks)),
-            printing.safe("\n".join(_list_reasons(card))),
+            printing.format_day(piece.first_seen_at),
+            printing.safe_text(report),
+            printing.safe_text("\n".join(speaks)),
+            printing.safe_text("\n".join(_list_reasons(card))),
         )
     return table
 
 
 def _describe_side(card: EvidenceCard, kind: Kind) -> str:
     piece = card.evidence
-    side = side_words(kind, piece.direction, piece.option)
+    side = describe_side(kind, piece.direction, piece.option)
     return f"{side} {piece.p_direction:.2f}" if piece.direction else side
 
 

@@ -10,14 +10,21 @@ from typing import Any
 import click
 
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.feeds.scheduling.health import fleet
+from tracker.feeds.scheduling.health import assess_fleet
 from tracker.files.user_files import read_bytes
-from tracker.ingestion.network import limits_of
+from tracker.ingestion.network import make_fetch_limits
 from tracker.interfaces.cli import feed_tables
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, put, show
-from tracker.interfaces.gc_tuning import settle
-from tracker.model.json_values import in_one_line
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    print_result,
+    settings_of,
+    tracker_session,
+    write_file,
+)
+from tracker.interfaces.gc_tuning import freeze_gc
+from tracker.model.json_values import to_json_line
 
 allow_private = click.option(
     "--allow-private",
@@ -33,13 +40,13 @@ def feeds(context: click.Context, /, json: bool) -> None:
     """Show the feeds with their health; with a subcommand, change which are read and how."""
     if context.invoked_subcommand is not None:
         return
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         rows = tracker.feeds()
-        all_together = fleet([row.state for row in rows], tracker.now())
+        all_together = assess_fleet([row.state for row in rows], tracker.now())
     if json:
-        show({"fleet": all_together, "feeds": rows}, json, "")
+        print_result({"fleet": all_together, "feeds": rows}, json, "")
         return
-    console.print(printing.safe(feed_tables.fleet_in_words(all_together)))
+    console.print(printing.safe_text(feed_tables.describe_fleet(all_together)))
     console.print(feed_tables.feeds_table(rows))
 
 
@@ -49,10 +56,10 @@ def feeds(context: click.Context, /, json: bool) -> None:
 @click.pass_context
 def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
     """Show one feed: how it fares, when it is asked next and why, what it brought."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         page = tracker.feed(feed)
     if json:
-        show(page, json, "")
+        print_result(page, json, "")
         return
     feed_tables.print_feed(console, page)
 
@@ -77,7 +84,7 @@ def add_feed(
         feed = tracker.subscribe(
             url, **{name: value for name, value in details.items() if value is not None}
         )
-    console.print(printing.safe(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
+    console.print(printing.safe_text(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
 
 
 @feeds.command("test")
@@ -90,7 +97,7 @@ def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bo
     with _open_with_network(context, allow_private) as tracker:
         trial = tracker.try_feed(url)
     if json:
-        show(feed_tables.trial_record(trial), json, "")
+        print_result(feed_tables.trial_record(trial), json, "")
     else:
         feed_tables.print_trial(console, trial)
     if trial.parsed is None:
@@ -104,10 +111,10 @@ def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bo
 def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
     """Add the feeds of a subscription list (OPML) that are not there yet."""
     document = read_bytes(file)
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         report = tracker.import_feeds(document)
     words = f"{report.added} feeds added, {report.known} were there already."
-    show(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))
+    print_result(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))
 
 
 @feeds.command("export")
@@ -115,13 +122,13 @@ def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
 @click.pass_context
 def export_feeds(context: click.Context, /, file: Path | None) -> None:
     """Write all feeds as a subscription list (OPML) to FILE, or print it."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         document = tracker.export_feeds()
     if file is None:
         click.echo(document.decode(), nl=False)
     else:
-        put(file, document)
-        console.print(printing.safe(f"Written to {file}."))
+        write_file(file, document)
+        console.print(printing.safe_text(f"Written to {file}."))
 
 
 @feeds.command("set")
@@ -165,9 +172,9 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
     for name in ("every_minutes", "max_megabytes"):
         if changes.get(name) == 0:
             changes[name] = None
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         updated = tracker.change_feed(feed, **changes)
-    console.print(printing.safe(feed_tables.settings_in_words(updated)))
+    console.print(printing.safe_text(feed_tables.describe_settings(updated)))
 
 
 @feeds.command("pause")
@@ -175,10 +182,10 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
 @click.pass_context
 def pause_feed(context: click.Context, /, feed: str) -> None:
     """Poll a feed no more; `retry` takes it up again."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         tracker.pause_feed(feed)
     console.print(
-        printing.safe(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again.")
+        printing.safe_text(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again.")
     )
 
 
@@ -187,9 +194,9 @@ def pause_feed(context: click.Context, /, feed: str) -> None:
 @click.pass_context
 def retry_feed(context: click.Context, /, feed: str) -> None:
     """Poll a feed at the next tick, even a paused one."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         tracker.retry_feed(feed)
-    console.print(printing.safe(f"{feed} is due now: the next round of polling asks it."))
+    console.print(printing.safe_text(f"{feed} is due now: the next round of polling asks it."))
 
 
 @click.command()
@@ -216,25 +223,25 @@ def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **net
         report = tracker.poll(every=every)
     words = f"{report.feeds} feeds polled, {report.failed} failed, {report.new_items} new items"
     words += f", {report.changed_items} edited, {report.new_evidence} evidence."
-    show(report, json, "\n".join([words, *report.errors]))
+    print_result(report, json, "\n".join([words, *report.errors]))
 
 
 @click.command()
 @click.pass_context
 def metrics(context: click.Context, /) -> None:
     """Print the state of feeds, questions and jobs in the format that Prometheus reads."""
-    from tracker.interfaces.metrics import exposition
+    from tracker.interfaces.metrics import render_metrics
 
-    with opened(context) as tracker:
-        click.echo(exposition(tracker).decode(), nl=False)
+    with tracker_session(context) as tracker:
+        click.echo(render_metrics(tracker).decode(), nl=False)
 
 
 def _open_with_network(
     context: click.Context, allow_private: bool, no_politeness: bool = False
 ) -> Tracker:
     """Open the tracker with the network limits of the options."""
-    settings = chosen(context)
-    limits = limits_of(settings)
+    settings = settings_of(context)
+    limits = make_fetch_limits(settings)
     private = ("*",) if allow_private else limits.private
     return open_tracker(
         settings, create=False, limits=replace(limits, private=private, polite=not no_politeness)
@@ -252,11 +259,11 @@ def _poll_measured(context: click.Context, every: bool, **network: bool) -> None
         import_module(name)
     with _open_with_network(context, **network) as tracker:
         tracker.poll(only=())
-        settle()
-        start = Spent.so_far()
+        freeze_gc()
+        start = TimeSpent.so_far()
         report = tracker.poll(every=every)
         tracker.close()
-    elapsed = Spent.so_far() - start
+    elapsed = TimeSpent.so_far() - start
     line = {
         "feeds": report.feeds,
         "new": report.new_items,
@@ -265,24 +272,24 @@ def _poll_measured(context: click.Context, every: bool, **network: bool) -> None
         "wall_seconds": round(elapsed.wall, 4),
         "cpu_seconds": round(elapsed.cpu, 4),
     }
-    click.echo(in_one_line(line))
+    click.echo(to_json_line(line))
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class TimeSpent:
     """Wall seconds, and CPU seconds of this process and its ended children."""
 
     wall: float
     cpu: float
 
     @classmethod
-    def so_far(cls) -> "Spent":
+    def so_far(cls) -> "TimeSpent":
         """Return the time used until now."""
         return cls(time.perf_counter(), time.process_time() + _children_cpu_seconds())
 
-    def __sub__(self, other: "Spent") -> "Spent":
+    def __sub__(self, other: "TimeSpent") -> "TimeSpent":
         """Return the time used since then."""
-        return Spent(self.wall - other.wall, self.cpu - other.cpu)
+        return TimeSpent(self.wall - other.wall, self.cpu - other.cpu)
 
 
 def _children_cpu_seconds() -> float:

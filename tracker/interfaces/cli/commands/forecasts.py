@@ -3,13 +3,19 @@
 import click
 from rich.text import Text
 
-from forecasts.questions.format import in_full, warning_of
+from forecasts.questions.format import format_full, warn_of_past_mass
 from forecasts.questions.question import EvidenceId, ForecasterId
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker
-from tracker.interfaces.cli.commands.terminal import acting_as, as_json, name_of, opened, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    forecaster_name,
+    forecaster_option,
+    print_result,
+    tracker_session,
+)
 
-because = click.option(
+rationale_option = click.option(
     "--because",
     "-m",
     "rationale",
@@ -17,7 +23,7 @@ because = click.option(
     metavar="TEXT",
     help="The reason, kept with the act.",
 )
-key = click.option(
+key_option = click.option(
     "--key", metavar="KEY", help="Idempotency key: a request repeated with it changes nothing."
 )
 
@@ -25,7 +31,7 @@ key = click.option(
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("question")
 @click.argument("entry", metavar="FORECAST")
-@because
+@rationale_option
 @click.option(
     "--cite",
     "cites",
@@ -34,8 +40,8 @@ key = click.option(
     metavar="NR",
     help="Evidence that the forecast rests on.",
 )
-@acting_as
-@key
+@forecaster_option
+@key_option
 @as_json
 @click.pass_context
 def forecast(
@@ -58,7 +64,7 @@ def forecast(
     "above=2%", of dates as "never=20%"; three numbers or dates without it keep what you hold there,
     or else what the base rate has.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         made = tracker.forecast(
             question,
             entry,
@@ -68,18 +74,20 @@ def forecast(
             key=key,
         )
         target = tracker.question(question).summary.question
-        name = name_of(tracker, made.forecaster_id)
-        warning = warning_of(target, made.distribution, made.made_at)
-    show(made, json, f"{name} now holds {in_full(target, made.distribution)} on {question}.")
+        name = forecaster_name(tracker, made.forecaster_id)
+        warning = warn_of_past_mass(target, made.distribution, made.made_at)
+    print_result(
+        made, json, f"{name} now holds {format_full(target, made.distribution)} on {question}."
+    )
     if warning and not json:
-        show(None, False, Text(warning, style="yellow"))
+        print_result(None, False, Text(warning, style="yellow"))
 
 
 @click.command()
 @click.argument("question")
-@because
-@acting_as
-@key
+@rationale_option
+@forecaster_option
+@key_option
 @as_json
 @click.pass_context
 def reaffirm(
@@ -93,18 +101,18 @@ def reaffirm(
     json: bool,
 ) -> None:
     """Say again what you hold; it counts as an act."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         made = tracker.reaffirm(question, rationale=rationale, forecaster=forecaster, key=key)
-        distribution = in_full(tracker.question(question).summary.question, made.distribution)
-        name = name_of(tracker, made.forecaster_id)
-    show(made, json, f"{name} still holds {distribution} on {question}.")
+        distribution = format_full(tracker.question(question).summary.question, made.distribution)
+        name = forecaster_name(tracker, made.forecaster_id)
+    print_result(made, json, f"{name} still holds {distribution} on {question}.")
 
 
 @click.command()
 @click.argument("question")
-@because
-@acting_as
-@key
+@rationale_option
+@forecaster_option
+@key_option
 @as_json
 @click.pass_context
 def withdraw(
@@ -118,17 +126,17 @@ def withdraw(
     json: bool,
 ) -> None:
     """Take your forecast back: from now on you hold none."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         made = tracker.withdraw(question, rationale=rationale, forecaster=forecaster, key=key)
-        name = name_of(tracker, made.forecaster_id)
-    show(made, json, f"{name} holds no forecast on {question} any more.")
+        name = forecaster_name(tracker, made.forecaster_id)
+    print_result(made, json, f"{name} holds no forecast on {question} any more.")
 
 
 @click.command()
 @click.argument("question")
-@because
-@acting_as
-@key
+@rationale_option
+@forecaster_option
+@key_option
 @as_json
 @click.pass_context
 def undo(
@@ -142,17 +150,17 @@ def undo(
     json: bool,
 ) -> None:
     """Take back your last act on a question, as a new act."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         made = tracker.undo(question, rationale=rationale, forecaster=forecaster, key=key)
-        state, name = _describe_state(tracker, made), name_of(tracker, made.forecaster_id)
-    show(made, json, f"Undone: {name} {state} on {question}.")
+        state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
+    print_result(made, json, f"Undone: {name} {state} on {question}.")
 
 
 @click.command()
 @click.argument("question")
-@because
-@acting_as
-@key
+@rationale_option
+@forecaster_option
+@key_option
 @as_json
 @click.pass_context
 def redo(
@@ -166,12 +174,14 @@ def redo(
     json: bool,
 ) -> None:
     """Bring back what your last undo took, as a new act."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         made = tracker.redo(question, rationale=rationale, forecaster=forecaster, key=key)
-        state, name = _describe_state(tracker, made), name_of(tracker, made.forecaster_id)
-    show(made, json, f"Done again: {name} {state} on {question}.")
+        state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
+    print_result(made, json, f"Done again: {name} {state} on {question}.")
 
 
 def _describe_state(tracker: Tracker, made: Forecast) -> str:
-    distribution = in_full(tracker.question(made.question_id).summary.question, made.distribution)
+    distribution = format_full(
+        tracker.question(made.question_id).summary.question, made.distribution
+    )
     return "holds no forecast" if made.distribution is None else f"holds {distribution}"

@@ -5,11 +5,11 @@ from typing import TypedDict, Unpack
 import click
 
 from forecasts.errors import InvalidQuestion
-from forecasts.evidence.evidence import Expectation, Indicator, Strength, side_words
+from forecasts.evidence.evidence import Expectation, Indicator, Strength, describe_side
 from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.questions.question import QuestionId, utc
-from tracker.interfaces.cli.commands.terminal import as_json, opened, show
-from tracker.questions.add_indicator import indicator_id, side_from, terms_from_lines
+from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
+from tracker.questions.add_indicator import make_indicator_id, parse_side, parse_terms
 
 _STRENGTHS = [strength.name.lower() for strength in Strength if strength is not Strength.NONE]
 _LIKELIHOOD_WORDS = click.Choice(list(ICD_203))
@@ -93,17 +93,17 @@ def add(
 ) -> None:
     """Watch for something more on a question that is open or to come."""
     expected = _build_expectation(fields)
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         target = tracker.question(question).summary.question
-        direction, option = side_from(target, fields["speaks"])
+        direction, option = parse_side(target, fields["speaks"])
         added = tracker.add_indicator(
             Indicator(
-                id=indicator_id(question, fields["name"]),
+                id=make_indicator_id(question, fields["name"]),
                 question_id=QuestionId(question),
                 name=" ".join(fields["name"].split()),
                 direction=direction,
                 strength=Strength[fields["strength"].upper()],
-                terms=terms_from_lines(fields["terms"]),
+                terms=parse_terms(fields["terms"]),
                 unless=fields["unless"],
                 examples=fields["examples"],
                 opposites=fields["opposites"],
@@ -112,8 +112,8 @@ def add(
                 option=option,
             )
         )
-    side = side_words(target.kind, added.direction, added.option)
-    show(added, json, f"{added.id} is watched for; it speaks {side}.")
+    side = describe_side(target.kind, added.direction, added.option)
+    print_result(added, json, f"{added.id} is watched for; it speaks {side}.")
 
 
 def _build_expectation(fields: _IndicatorOptions) -> Expectation | None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import click
 from click.shell_completion import CompletionItem
 
-from tracker.errors import Refused, in_plain_characters
+from tracker.errors import Refused, escape_control_characters
 
 
 class CommandEntry(NamedTuple):
@@ -84,6 +84,6 @@ def _import_module(name: str) -> object:
         gc.enable()
 
 
-def complain(reason: object) -> None:
+def print_error(reason: object) -> None:
     """Print an error as one line, with unprintable characters escaped."""
-    click.echo(f"Error: {in_plain_characters(str(reason))}", err=True)
+    click.echo(f"Error: {escape_control_characters(str(reason))}", err=True)

@@ -7,13 +7,13 @@ import click
 from rich.table import Table
 
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import as_json, opened, show
-from tracker.model.json_values import plain
+from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
+from tracker.model.json_values import to_plain
 
 if TYPE_CHECKING:
-    from tracker.questions.fit_parameters import Decided, Kept
+    from tracker.questions.fit_parameters import LearnedRecord, ParameterDecision
 
-NOTHING = (
+NOTHING_LEARNED = (
     "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and "
     "direction, 30 questions that closed with an answer for the weight of evidence, 10 for the "
     "reliability of a feed, 14 days of archive for what is usual."
@@ -27,12 +27,12 @@ def learned(context: click.Context, /, json: bool) -> None:
     """Show what was learned from reviews and answers; with a subcommand, freeze or reset it."""
     if context.invoked_subcommand is not None:
         return
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         values = tracker.learned()
-    show(
+    print_result(
         [_flat_record(parameter) for parameter in values],
         json,
-        learned_table(values) if values else NOTHING,
+        learned_table(values) if values else NOTHING_LEARNED,
     )
 
 
@@ -43,17 +43,19 @@ def learned(context: click.Context, /, json: bool) -> None:
 @click.pass_context
 def history(context: click.Context, /, name: str, scope: str, json: bool) -> None:
     """Show every version of a learned value, the oldest first."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         versions = tracker.learned_history(_name_in_storage(name), scope)
     nothing = f"{_name_in_storage(name)} {scope} was never learned: the default stands."
-    show(
+    print_result(
         [_flat_record(version) for version in versions],
         json,
         learned_table(versions) if versions else nothing,
     )
 
 
-def _decision_command(decision: "Decided", result_words: str, help_text: str) -> click.Command:
+def _decision_command(
+    decision: "ParameterDecision", result_words: str, help_text: str
+) -> click.Command:
     """Build a command that applies a decision to a learned value."""
 
     @learned.command(decision, help=help_text)
@@ -62,10 +64,10 @@ def _decision_command(decision: "Decided", result_words: str, help_text: str) ->
     @as_json
     @click.pass_context
     def decide(context: click.Context, /, name: str, scope: str, json: bool) -> None:
-        with opened(context) as tracker:
+        with tracker_session(context) as tracker:
             parameter = tracker.decide_learned(_name_in_storage(name), scope, decision)
         label = f"{parameter.learned.name} {parameter.learned.scope}"
-        show(
+        print_result(
             _flat_record(parameter), json, f"{label} {result_words} {parameter.learned.value:.3f}."
         )
 
@@ -88,13 +90,13 @@ reset = _decision_command(
 @click.pass_context
 def learn(context: click.Context, /, json: bool) -> None:
     """Learn from reviews and answers now, as the scheduler does once a day."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         changed = tracker.learn()
     lines = [
         f"{value.name} {value.scope} is {value.value:.3f} from now on: {value.why}"
         for value in changed
     ]
-    show(changed, json, "\n".join(lines) or "Nothing changed.")
+    print_result(changed, json, "\n".join(lines) or "Nothing changed.")
 
 
 @click.command("ask-model")
@@ -112,36 +114,36 @@ def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
     """Have the model judge evidence that waits; its judgement is marked as such and overrides
     nobody.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         report = tracker.ask_model(most=limit)
     summary = (
         f"{report.asked} asked with {report.requests} requests, {report.judged} judged, "
         f"{report.refused} refused."
     )
-    show(report, json, f"{summary} {report.why}".strip())
+    print_result(report, json, f"{summary} {report.why}".strip())
 
 
-def learned_table(values: "Iterable[Kept]") -> Table:
+def learned_table(values: "Iterable[LearnedRecord]") -> Table:
     """Build the table of learned values with sample size and date."""
-    table = printing.table_of("what", "scope", "value", "n", "since", "state", "why")
+    table = printing.new_table("what", "scope", "value", "n", "since", "state", "why")
     for parameter in values:
         learned_value = parameter.learned
-        since, value = printing.minute(learned_value.as_of), f"{learned_value.value:.3f}"
+        since, value = printing.format_minute(learned_value.as_of), f"{learned_value.value:.3f}"
         table.add_row(
             learned_value.name,
-            printing.safe(learned_value.scope),
+            printing.safe_text(learned_value.scope),
             value,
             str(learned_value.n),
             since,
             parameter.state,
-            printing.safe(learned_value.why),
+            printing.safe_text(learned_value.why),
         )
     return table
 
 
-def _flat_record(parameter: "Kept") -> dict[str, Any]:
+def _flat_record(parameter: "LearnedRecord") -> dict[str, Any]:
     """Return a value as one flat record for `--json`."""
-    return {**plain(parameter.learned), "state": parameter.state, "by": parameter.by}
+    return {**to_plain(parameter.learned), "state": parameter.state, "by": parameter.by}
 
 
 def _name_in_storage(name: str) -> str:

@@ -9,11 +9,17 @@ import click
 from forecasts.questions.question import utc
 from tracker.errors import Refused
 from tracker.interfaces.cli.commands.scores import verify_scores
-from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, show
-from tracker.interfaces.log_setup import set_up_logs
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    print_result,
+    settings_of,
+    tracker_session,
+)
+from tracker.interfaces.log_setup import configure_logging
 from tracker.interfaces.processes import (
-    Serving,
-    check_serving,
+    ServeOptions,
+    check_serve_options,
     replay_with_progress,
     run_scheduler,
     serve_replay,
@@ -26,9 +32,9 @@ from tracker.interfaces.processes import (
 @click.pass_context
 def suggest(context: click.Context, /, json: bool) -> None:
     """Bring the suggestion of every open question up to now."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         count = tracker.suggest()
-    show({"moved": count}, json, f"{count} suggestions moved.")
+    print_result({"moved": count}, json, f"{count} suggestions moved.")
 
 
 @click.command()
@@ -47,10 +53,10 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
     if scores:
         verify_scores(context, json)
         return
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         verdict = tracker.verify(head)
     message = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
-    show(
+    print_result(
         verdict,
         json,
         message
@@ -65,11 +71,11 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
 @click.pass_context
 def run(context: click.Context, /) -> None:
     """Run the scheduler alone: poll feeds and let time pass until Ctrl-C."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         sys.exit(run_scheduler(tracker))
 
 
-serving = [
+SERVING_OPTIONS = [
     click.option(
         "--port",
         type=click.IntRange(1, 65535),
@@ -89,7 +95,7 @@ serving = [
 
 
 def _add_serving_options(command: Any) -> Any:
-    for option in reversed(serving):
+    for option in reversed(SERVING_OPTIONS):
         command = option(command)
     return command
 
@@ -100,7 +106,11 @@ def _add_serving_options(command: Any) -> Any:
 def up(context: click.Context, /, **options: Any) -> None:
     """Start everything: database, question set on first start, scheduler, dashboard."""
     sys.exit(
-        start_everything(chosen(context), Serving.chosen(chosen(context), options), console.print)
+        start_everything(
+            settings_of(context),
+            ServeOptions.from_options(settings_of(context), options),
+            console.print,
+        )
     )
 
 
@@ -118,11 +128,11 @@ def demo(
     It takes half a minute to three, and says how far it is: by a bar, or by a line every few
     seconds in a file.
     """
-    settings = chosen(context)
-    serving = Serving.chosen(settings, options)
+    settings = settings_of(context)
+    serving = ServeOptions.from_options(settings, options)
     if not no_serve:
-        check_serving(serving)  # refuse before the replay, not a minute later
-    set_up_logs(replace(settings, log_level="warning"))  # a replay polls thousands of times
+        check_serve_options(serving)  # refuse before the replay, not a minute later
+    configure_logging(replace(settings, log_level="warning"))  # a replay polls thousands of times
     replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
     if not no_serve:
         sys.exit(serve_replay(settings, serving, console.print))

@@ -7,13 +7,19 @@ import click
 from rich.table import Table
 
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.questions.format import percent, signed
+from forecasts.questions.format import format_percent, format_signed
 from forecasts.questions.question import ForecasterId, Status, utc
-from forecasts.suggestion.changes import Move
+from forecasts.suggestion.changes import ProbabilityChange
 from tracker.interfaces.cli import score_tables as scorecards
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
-from tracker.model.json_values import plain, to_json
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    forecaster_option,
+    print_result,
+    tracker_session,
+)
+from tracker.model.json_values import to_json, to_plain
 from tracker.model.read_models import EvidenceCard
 
 
@@ -28,14 +34,16 @@ def questions(
     context: click.Context, /, status: Status | None, tag: str | None, json: bool
 ) -> None:
     """List the questions with their current numbers."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         rows = [
             r
             for r in tracker.questions()
             if status in (None, r.status) and (tag is None or tag in r.question.tags)
         ]
         me = tracker.settings.me
-    show([printing.question_row(r, me) for r in rows], json, printing.questions_table(rows, me))
+    print_result(
+        [printing.question_row(r, me) for r in rows], json, printing.questions_table(rows, me)
+    )
 
 
 @click.command("show")
@@ -57,49 +65,50 @@ def show_question(
     """
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         move = tracker.moved(question, utc(since), utc(until) if until else None) if since else None
         page = tracker.question(question)
     if move is not None:
-        show(
-            {**plain(move), "log_odds": move.log_odds},
+        print_result(
+            {**to_plain(move), "log_odds": move.log_odds},
             json,
-            moved_table(move, page.evidence),
+            change_table(move, page.evidence),
         )
     elif json:
         click.echo(
             to_json(
                 {
-                    **plain(page),
-                    "why": printing.why_json(page.suggestion or page.option_suggestion),
+                    **to_plain(page),
+                    "why": printing.suggestion_record(page.suggestion or page.option_suggestion),
                 }
             )
         )
     else:
-        printing.print_page(console, page)
+        printing.print_question(console, page)
 
 
-def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
+def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Table:
     """Build the table of reasons for a change; they add up in log-odds, percentages depend on the
     order.
     """
-    table = printing.table_of("why", "log-odds", "then")
-    spread = f"{percent(move.before)} → {percent(move.after)}"
+    table = printing.new_table("why", "log-odds", "then")
+    spread = f"{format_percent(move.before)} → {format_percent(move.after)}"
     table.title = (
-        f"suggestion {spread}, {printing.minute(move.since)} to {printing.minute(move.until)}"
+        f"suggestion {spread}, {printing.format_minute(move.since)} to "
+        f"{printing.format_minute(move.until)}"
     )
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = start = logit(move.before)
-    table.add_row("before", "", percent(move.before))
+    table.add_row("before", "", format_percent(move.before))
     for reason in move.reasons:
         z += reason.log_odds
         headline = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
         table.add_row(
-            printing.safe(f"{reason.cause}: {headline}{reason.why}"),
-            signed(reason.log_odds, 3),
-            percent(sigmoid(z)),
+            printing.safe_text(f"{reason.cause}: {headline}{reason.why}"),
+            format_signed(reason.log_odds, 3),
+            format_percent(sigmoid(z)),
         )
-    table.add_row("sum", signed(z - start, 3), percent(move.after))
+    table.add_row("sum", format_signed(z - start, 3), format_percent(move.after))
     return table
 
 
@@ -125,7 +134,7 @@ class _AnswerOptions(TypedDict):
 @click.option(
     "--note", default="", metavar="TEXT", help="One sentence on how the criteria were met."
 )
-@acting_as
+@forecaster_option
 @as_json
 @click.pass_context
 def resolve(
@@ -141,7 +150,7 @@ def resolve(
     ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
     or ambiguous.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         scores = tracker.resolve(
             question,
             answer,
@@ -153,4 +162,4 @@ def resolve(
         )
         status, receipts = tracker.question(question).summary.status, tracker.receipts(question)
     unscored = f"{question} is {status}: nobody is scored on it."
-    show(scores, json, scorecards.scores_table(receipts, scores) if scores else unscored)
+    print_result(scores, json, scorecards.scores_table(receipts, scores) if scores else unscored)

@@ -10,16 +10,27 @@ from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.files.user_files import read_bytes
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import as_json, opened, put, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    print_result,
+    tracker_session,
+    write_file,
+)
 from tracker.model.formats import TABLE_FORMATS, TableFormat
-from tracker.model.json_values import plain
-from tracker.reports.checking import MOST_BYTES
-from tracker.reports.content import KINDS, Kind
-from tracker.reports.writing import FORMATS, Format, file_name, format_of, written
+from tracker.model.json_values import to_plain
+from tracker.reports.checking import MAX_STREAM_BYTES
+from tracker.reports.content import REPORT_KINDS, ReportKind
+from tracker.reports.writing import (
+    REPORT_FORMATS,
+    ReportFormat,
+    choose_format,
+    render_report,
+    report_file_name,
+)
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(KINDS), required=False)
+@click.argument("kind", type=click.Choice(REPORT_KINDS), required=False)
 @click.argument("name", required=False)
 @click.option(
     "--as-of",
@@ -34,7 +45,7 @@ from tracker.reports.writing import FORMATS, Format, file_name, format_of, writt
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(FORMATS),
+    type=click.Choice(REPORT_FORMATS),
     help="By default what the file's name says, else html.",
 )
 @click.option(
@@ -48,11 +59,11 @@ def report(
     context: click.Context,
     /,
     *,
-    kind: Kind | None,
+    kind: ReportKind | None,
     name: str | None,
     as_of: str | None,
     out: Path | None,
-    file_format: Format | None,
+    file_format: ReportFormat | None,
     check: Path | None,
     json: bool,
 ) -> None:
@@ -67,30 +78,30 @@ def report(
         return
     if kind is None or (name is None) != (kind == "week"):
         raise click.UsageError("say what about: question NAME, scenarios NAME, essay NAME, or week")
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         content = tracker.report(kind, name or "", as_of=utc(as_of) if as_of else None)
     form = _choose_format(out, file_format)
-    file = out or Path(file_name(content, form))
-    put(file, written(content, form))
+    file = out or Path(report_file_name(content, form))
+    write_file(file, render_report(content, form))
     known_at, sha256 = content.known_at, content.sha256
-    show(
+    print_result(
         {"file": str(file), "known_at": known_at, "sha256": sha256},
         json,
-        f"{file}: as known on {printing.minute(known_at)}, sha256 {sha256}",
+        f"{file}: as known on {printing.format_minute(known_at)}, sha256 {sha256}",
     )
 
 
-def _choose_format(file: Path | None, file_format: Format | None) -> Format:
-    return format_of(file, file_format) if file is not None else file_format or "html"
+def _choose_format(file: Path | None, file_format: ReportFormat | None) -> ReportFormat:
+    return choose_format(file, file_format) if file is not None else file_format or "html"
 
 
 def _check_report(context: click.Context, file: Path, json: bool) -> None:
     """Check a report; exit code 1 if it was changed, or differs from the database."""
-    content = read_bytes(file, MOST_BYTES)
-    with opened(context) as tracker:
+    content = read_bytes(file, MAX_STREAM_BYTES)
+    with tracker_session(context) as tracker:
         check = tracker.check_report(content)
-    record = {**plain(check), "whole": check.whole, "same": check.same}
-    show(record, json, f"{check.words} sha256 {check.carried.sha256}")
+    record = {**to_plain(check), "whole": check.whole, "same": check.same}
+    print_result(record, json, f"{check.words} sha256 {check.carried.sha256}")
     if not (check.whole and check.same):
         sys.exit(1)
 
@@ -126,7 +137,7 @@ def export(
     """Write a table as CSV, Parquet or JSON, or every table into a folder; without either, list
     them.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         if table is not None and folder is not None:
             raise click.UsageError("name one table, or --all FOLDER for every one")
         if folder is not None:
@@ -137,11 +148,11 @@ def export(
             files = _export_all(tracker, folder, file_format)
         elif table is not None:
             files = [out or Path(f"{table}.{file_format}")]
-            put(files[0], tracker.table_file(table, file_format))
+            write_file(files[0], tracker.table_file(table, file_format))
         else:
-            show(tracker.tables(), json, "\n".join(tracker.tables()))
+            print_result(tracker.tables(), json, "\n".join(tracker.tables()))
             return
-    show([str(file) for file in files], json, "\n".join(map(str, files)))
+    print_result([str(file) for file in files], json, "\n".join(map(str, files)))
 
 
 def _export_all(tracker: Tracker, folder: Path, form: TableFormat) -> list[Path]:
@@ -153,5 +164,5 @@ def _export_all(tracker: Tracker, folder: Path, form: TableFormat) -> list[Path]
         ) from None
     files = [folder / f"{table}.{form}" for table in tracker.tables()]
     for file in files:
-        put(file, tracker.table_file(file.stem, form))
+        write_file(file, tracker.table_file(file.stem, form))
     return files

@@ -8,18 +8,28 @@ from typing import Final, get_args
 import click
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.evidence.signposts import Expected
-from forecasts.questions.format import signed
+from forecasts.evidence.signposts import CalendarEntry
+from forecasts.questions.format import format_signed
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.scenarios.diagnosticity import diagnosticity, information
-from forecasts.scenarios.scenario_set import LikelihoodRow, likelihood_from, posterior
+from forecasts.scenarios.diagnosticity import analyse_diagnosticity, rank_informative_rows
+from forecasts.scenarios.scenario_set import (
+    ScenarioLikelihoods,
+    compute_posterior,
+    parse_likelihood,
+)
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    forecaster_option,
+    print_result,
+    tracker_session,
+)
 from tracker.model.json_values import to_json
-from tracker.model.scenarios import Coherence, ScenarioPage
+from tracker.model.scenarios import CoherenceReport, ScenarioPage
 
-MOST_TOLD: Final = 5
+MAX_INFORMATIVE_ROWS: Final = 5
 """Rows listed among those that would change the shares most."""
 
 NO_NUMBER: Final = "no number yet"
@@ -36,15 +46,17 @@ def scenarios() -> None:
 @click.pass_context
 def list_scenarios(context: click.Context, /, json: bool) -> None:
     """List the scenario sets."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         summaries = tracker.scenario_sets()
-    table = printing.table_of("question", "title", "scenarios", "indicator questions")
+    table = printing.new_table("question", "title", "scenarios", "indicator questions")
     for summary in summaries:
         counts = (str(len(summary.scenario_set.descriptions)), str(len(summary.scenario_set.rows)))
         table.add_row(
-            summary.scenario_set.question_id, printing.safe(summary.scenario_set.title), *counts
+            summary.scenario_set.question_id,
+            printing.safe_text(summary.scenario_set.title),
+            *counts,
         )
-    show(summaries, json, table if summaries else "No scenario sets yet.")
+    print_result(summaries, json, table if summaries else "No scenario sets yet.")
 
 
 @scenarios.command("show")
@@ -55,7 +67,7 @@ def show_scenarios(context: click.Context, /, question: str, json: bool) -> None
     """Show a scenario set: its shares now, its table with marks, and which answers would change our
     mind most.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         page, now = tracker.scenarios(question), tracker.now()
     if json:
         click.echo(to_json(page))
@@ -65,7 +77,7 @@ def show_scenarios(context: click.Context, /, question: str, json: bool) -> None
 
 def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
     question = page.summary.question
-    options = question.offered(now)
+    options = question.offered_options(now)
     descriptions = dict(
         zip(
             (option.name for option in question.options),
@@ -74,18 +86,20 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
         )
     )
     board = {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
-    distribution = posterior(question, page.scenario_set, board, at=now).distribution
+    distribution = compute_posterior(question, page.scenario_set, board, at=now).distribution
     shares = dict(zip(distribution.options, distribution.p, strict=True))
     opened = question.opens_at <= now
     heading = (
         "by the table now"
         if opened
-        else f"prior and table, from {printing.day(question.opens_at)} on"
+        else f"prior and table, from {printing.format_day(question.opens_at)} on"
     )
-    table = printing.table_of("scenario", heading, "what it is")
+    table = printing.new_table("scenario", heading, "what it is")
     for name in options:
         share = f"{shares[name]:.0%}" if name in shares else "–"
-        table.add_row(printing.safe(name), share, printing.safe(descriptions.get(name, "")))
+        table.add_row(
+            printing.safe_text(name), share, printing.safe_text(descriptions.get(name, ""))
+        )
     console.print(table)
     _print_likelihoods(page)
     _print_information(page, distribution)
@@ -94,7 +108,7 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
 def _print_likelihoods(page: ScenarioPage) -> None:
     """Print the table with its marks, most diagnostic rows first, rows lacking a scenario last."""
     options = [option.name for option in page.summary.question.options]
-    table = printing.table_of("indicator question", "now", *map(printing.as_title, options))
+    table = printing.new_table("indicator question", "now", *map(printing.escape_title, options))
     incomplete = [row for row in page.scenario_set.rows if len(row.p) < len(options)]
     marked = _mark_rows(page, incomplete)
     bare = [
@@ -113,7 +127,7 @@ def _print_likelihoods(page: ScenarioPage) -> None:
 
 
 def _mark_rows(
-    page: ScenarioPage, incomplete: Sequence[LikelihoodRow]
+    page: ScenarioPage, incomplete: Sequence[ScenarioLikelihoods]
 ) -> list[tuple[QuestionId, list[str]]]:
     answers = {
         q: seat.p == 1.0
@@ -124,7 +138,7 @@ def _mark_rows(
         page.scenario_set,
         rows=tuple(row for row in page.scenario_set.rows if row not in incomplete),
     )
-    result = diagnosticity(page.summary.question, complete, answers)
+    result = analyse_diagnosticity(page.summary.question, complete, answers)
     return [
         (row.question_id, [f"{cell.p:.0%} {cell.mark}" for cell in row.cells])
         for row in result.rows
@@ -134,23 +148,25 @@ def _mark_rows(
 def _print_information(page: ScenarioPage, distribution: Categorical) -> None:
     """Print the open rows by the expected information of their answers."""
     answered = {q for q, seat in page.board.items() if seat.question.resolution is not None}
-    values = information(page.summary.question, page.scenario_set, distribution, answered=answered)
+    values = rank_informative_rows(
+        page.summary.question, page.scenario_set, distribution, answered=answered
+    )
     if not values:
         return
-    table = printing.table_of(
+    table = printing.new_table(
         "would change our mind most", "bits", "expected to move", "if YES", "if NO"
     )
-    for value in values[:MOST_TOLD]:
+    for value in values[:MAX_INFORMATIVE_ROWS]:
         ends = [_leading_scenario(after) for after in (value.if_yes, value.if_no)]
         table.add_row(
             value.question_id,
             f"{value.bits:.2f}",
             f"{value.expected_shift:.0%}",
-            *map(printing.safe, ends),
+            *map(printing.safe_text, ends),
         )
     console.print(table)
-    if len(values) > MOST_TOLD:
-        console.print(f"{len(values) - MOST_TOLD} more would tell less.")
+    if len(values) > MAX_INFORMATIVE_ROWS:
+        console.print(f"{len(values) - MAX_INFORMATIVE_ROWS} more would tell less.")
 
 
 def _leading_scenario(distribution: Categorical) -> str:
@@ -175,8 +191,8 @@ def set_row(
     Each of WORDS is a number from 0 to 1 or one of: almost no chance, very unlikely, roughly even
     chance, very likely, almost certain.
     """
-    row = LikelihoodRow(QuestionId(indicator), tuple(map(likelihood_from, words)), why)
-    with opened(context) as tracker:
+    row = ScenarioLikelihoods(QuestionId(indicator), tuple(map(parse_likelihood, words)), why)
+    with tracker_session(context) as tracker:
         tracker.set_likelihoods(question, row)
         page, now = tracker.scenarios(question), tracker.now()
     _print_scenarios(page, now)
@@ -192,7 +208,7 @@ def links() -> None:
 @click.pass_context
 def list_links(context: click.Context, /, json: bool) -> None:
     """List the links, the contradictions between forecasts, and how earlier repairs did."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         coherence = tracker.coherence()
         names = {person.id: person.name for person in tracker.people()}
     if json:
@@ -201,10 +217,12 @@ def list_links(context: click.Context, /, json: bool) -> None:
         _print_coherence(coherence, names)
 
 
-def _print_coherence(coherence: Coherence, names: Mapping[ForecasterId, str]) -> None:
-    table = printing.table_of("link", "kind", "title", "questions")
+def _print_coherence(coherence: CoherenceReport, names: Mapping[ForecasterId, str]) -> None:
+    table = printing.new_table("link", "kind", "title", "questions")
     for link in coherence.links:
-        table.add_row(link.id, link.kind, printing.safe(link.title), ", ".join(link.question_ids))
+        table.add_row(
+            link.id, link.kind, printing.safe_text(link.title), ", ".join(link.question_ids)
+        )
     console.print(table if coherence.links else "No links yet.")
     notable = [c for c in coherence.contradictions if not c.slight]
     for contradiction in notable:
@@ -223,7 +241,7 @@ def _print_coherence(coherence: Coherence, names: Mapping[ForecasterId, str]) ->
         gain = (
             "not answered yet"
             if repair.gain is None
-            else f"the repair gains {signed(repair.gain, 3)} nats"
+            else f"the repair gains {format_signed(repair.gain, 3)} nats"
         )
         by = repair.decision.forecaster_id
         console.print(
@@ -257,7 +275,7 @@ def add_link(
 ) -> None:
     """Bind questions to each other, in the order that the kind asks for."""
     link = Link(LinkId(name), kind, tuple(map(QuestionId, questions)), title, labels, why)
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         tracker.add_link(link)
     console.print(f"{name} binds {', '.join(questions)}.")
 
@@ -270,7 +288,7 @@ def add_link(
     help="Keep the forecasts as they are; the repair is scored all the same.",
 )
 @click.option("--why", default="", metavar="TEXT", help="Why.")
-@acting_as
+@forecaster_option
 @as_json
 @click.pass_context
 def repair(
@@ -284,7 +302,7 @@ def repair(
     json: bool,
 ) -> None:
     """Adopt the nearest forecasts that do not contradict each other on a link, or decline them."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         decision = tracker.decide_repair(
             name, "declined" if decline else "adopted", why=why, by=forecaster
         )
@@ -292,7 +310,7 @@ def repair(
         f"{q} {b:.0%} → {a:.0%}"
         for q, b, a in zip(decision.question_ids, decision.before, decision.after, strict=True)
     )
-    show(decision, json, f"{decision.decision.capitalize()}: {numbers}")
+    print_result(decision, json, f"{decision.decision.capitalize()}: {numbers}")
 
 
 @click.command()
@@ -302,7 +320,7 @@ def calendar(context: click.Context, /, json: bool) -> None:
     """Show what to expect next: signposts, closes and answers, with what it says if they come or
     stay out.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         upcoming = tracker.calendar()
     if json:
         click.echo(to_json({"expected": upcoming.expected, "marks": upcoming.marks}))
@@ -310,18 +328,18 @@ def calendar(context: click.Context, /, json: bool) -> None:
         _print_calendar(upcoming.expected)
 
 
-def _print_calendar(expected: Sequence[Expected]) -> None:
+def _print_calendar(expected: Sequence[CalendarEntry]) -> None:
     """Print the expected events, overdue answers first."""
-    table = printing.table_of("by", "what", "question", "if seen", "if silent")
+    table = printing.new_table("by", "what", "question", "if seen", "if silent")
     for event in sorted(expected, key=lambda event: event.state != "overdue"):
         name = event.indicator.name if event.indicator else event.what
         by = (
-            f"overdue since {printing.day(event.at)}"
+            f"overdue since {printing.format_day(event.at)}"
             if event.state == "overdue"
-            else printing.day(event.at)
+            else printing.format_day(event.at)
         )
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (event.if_seen, event.if_silent)]
-        table.add_row(by, printing.safe(name), event.question_id, *ratios)
+        table.add_row(by, printing.safe_text(name), event.question_id, *ratios)
     console.print(
         table if expected else "Nothing is expected: no open question has a date to come."
     )

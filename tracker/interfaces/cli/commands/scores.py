@@ -15,7 +15,13 @@ from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.interfaces.cli import score_tables as scorecards
-from tracker.interfaces.cli.commands.terminal import as_json, console, opened, put, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    print_result,
+    tracker_session,
+    write_file,
+)
 from tracker.model.read_models import Choice
 
 if TYPE_CHECKING:
@@ -32,7 +38,7 @@ class _ChoiceOptions(TypedDict):
     retrospective: bool
 
 
-def choosing(command: Command) -> Command:
+def choice_options(command: Command) -> Command:
     """Add the options that select resolved questions."""
     for option in (
         click.option(
@@ -60,7 +66,7 @@ def choosing(command: Command) -> Command:
 
 @click.command()
 @click.argument("question", required=False)
-@choosing
+@choice_options
 @click.option("--rule", type=click.Choice(list(RULES)), help="Only this rule.")
 @click.option(
     "--csv",
@@ -81,7 +87,7 @@ def score(
     **choice: Unpack[_ChoiceOptions],
 ) -> None:
     """Show everyone's scores on a question, or over all resolved questions."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         if question is not None and csv_file is not None:
             raise Refused(
                 "a file holds the scores of all questions: leave out either the question or --csv"
@@ -96,9 +102,9 @@ def score(
             table = (
                 scorecards.summaries_table(accuracy, rows)
                 if rows
-                else scorecards.nothing_yet(accuracy)
+                else scorecards.explain_no_scores(accuracy)
             )
-            show(accuracy if rule is None else rows, json, table)
+            print_result(accuracy if rule is None else rows, json, table)
 
 
 def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json: bool) -> None:
@@ -109,37 +115,37 @@ def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json
     )
     if not receipts.scores:
         message = f"{question} has no scores: it is not resolved, or was annulled."
-    show(scores, json, scorecards.scores_table(receipts, scores) if scores else message)
+    print_result(scores, json, scorecards.scores_table(receipts, scores) if scores else message)
 
 
 def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:
     rows = table if rule is None else table.filter(table["rule"] == rule)
-    from tracker.reports.table_export import csv
+    from tracker.reports.table_export import to_csv
 
-    put(file, csv(rows).encode())
-    show({"rows": rows.height}, json, f"{rows.height} scores written to {file}.")
+    write_file(file, to_csv(rows).encode())
+    print_result({"rows": rows.height}, json, f"{rows.height} scores written to {file}.")
 
 
 @click.command()
-@choosing
+@choice_options
 @as_json
 @click.pass_context
 def accuracy(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
     """Show how good every forecaster was: the headline skill, the references, and what is
     waiting.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         results = tracker.accuracy(Choice(**choice))
     if json:
-        show(results, json, "")
+        print_result(results, json, "")
     elif not results.summaries:
-        console.print(scorecards.nothing_yet(results))
+        console.print(scorecards.explain_no_scores(results))
     else:
         console.print(scorecards.headline_table(results))
         if results.skills:
             console.print(scorecards.skills_table(results))
         console.print(scorecards.cohorts_table(results))
-        console.print(scorecards.waiting(results))
+        console.print(scorecards.describe_waiting(results))
 
 
 @click.command()
@@ -162,7 +168,7 @@ def receipts(
     """Show the intervals that every score of a question is made of, and what came too late to
     count.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         results = tracker.receipts(question)
     if (
         forecaster is not None
@@ -170,9 +176,9 @@ def receipts(
         and forecaster not in {s.forecaster_id for s in results.scores}
     ):
         raise NotFound("forecaster", forecaster, f"`tracker score {question}` lists who was scored")
-    scores = scorecards.picked(results, rule, forecaster)
+    scores = scorecards.select_scores(results, rule, forecaster)
     if json:
-        show({"scores": scores, "hindsight": results.hindsight}, json, "")
+        print_result({"scores": scores, "hindsight": results.hindsight}, json, "")
         return
     if not scores:
         console.print(
@@ -199,7 +205,7 @@ def _find_forecasters(
 
 
 @click.command()
-@choosing
+@choice_options
 @click.option(
     "--lead",
     type=click.IntRange(1),
@@ -221,13 +227,13 @@ def calibration(
     """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain
     sentence.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         report = tracker.calibration(Choice(**choice), lead_days=lead)
     selected = _find_forecasters(
         report.forecasters.values(), () if forecaster is None else (forecaster,)
     )
     if json:
-        show(report, json, "")
+        print_result(report, json, "")
         return
     shown = [person for person in report.reliability if person in selected]
     for person in shown:
@@ -243,7 +249,7 @@ def calibration(
 
 
 @click.command()
-@choosing
+@choice_options
 @click.option(
     "--who",
     "names",
@@ -257,12 +263,12 @@ def compare(
     context: click.Context, /, names: tuple[str, ...], json: bool, **choice: Unpack[_ChoiceOptions]
 ) -> None:
     """Say of every pair of forecasters who was better, or that there is not enough to say."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         report = tracker.compare(Choice(**choice))
     selected = _find_forecasters(report.forecasters.values(), names)
-    pairs = scorecards.pairs(report, selected)
+    pairs = scorecards.select_comparisons(report, selected)
     if json:
-        show({"comparisons": pairs, "difficulty": report.difficulty}, json, "")
+        print_result({"comparisons": pairs, "difficulty": report.difficulty}, json, "")
         return
     if not pairs:
         console.print("No two forecasters answered the same question yet.")
@@ -271,16 +277,16 @@ def compare(
 
 
 @click.command()
-@choosing
+@choice_options
 @as_json
 @click.pass_context
 def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOptions]) -> None:
     """Show how people revise: how often, by how much, and whether as much as the evidence asks
     for.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         results = tracker.habits(Choice(**choice))
-    show(
+    print_result(
         results,
         json,
         scorecards.habits_table(results)
@@ -293,11 +299,11 @@ def verify_scores(context: click.Context, json: bool) -> None:
     """Compare every stored score with the log, for `verify --scores`; exit code 1 on a
     difference.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         check = tracker.verify_scores()
     message = (
         f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
     )
-    show(check, json, "\n".join(check.differences) or message)
+    print_result(check, json, "\n".join(check.differences) or message)
     if check.differences:
         sys.exit(1)

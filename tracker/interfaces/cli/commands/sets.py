@@ -15,7 +15,13 @@ from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    print_result,
+    settings_of,
+    tracker_session,
+)
 
 if TYPE_CHECKING:
     from forecasts.linting.lint import Flaw
@@ -31,8 +37,10 @@ def sets() -> None:
 @click.pass_context
 def list_sets(context: click.Context, /, json: bool) -> None:
     """List the sets that come with the tracker."""
-    sets_by_name = {name: question_sets.load(name) for name in question_sets.built_in()}
-    table = printing.table_of("set", "title", "claims", "questions", "indicators", "feeds")
+    sets_by_name = {
+        name: question_sets.load_question_set(name) for name in question_sets.list_built_in_sets()
+    }
+    table = printing.new_table("set", "title", "claims", "questions", "indicators", "feeds")
     for name, question_set in sets_by_name.items():
         counts = (
             len(question_set.claims),
@@ -40,8 +48,8 @@ def list_sets(context: click.Context, /, json: bool) -> None:
             len(question_set.indicators),
             len(question_set.feeds),
         )
-        table.add_row(name, printing.safe(question_set.essay.title), *map(str, counts))
-    show(
+        table.add_row(name, printing.safe_text(question_set.essay.title), *map(str, counts))
+    print_result(
         [
             {"name": name, **_count_parts(question_set)}
             for name, question_set in sets_by_name.items()
@@ -61,16 +69,16 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
     Exit code 2 for a set that cannot be read, and for one with a question that has blocking flaws
     and no override.
     """
-    loaded = question_sets.load(question_set)
-    flaws = set_checks.flaws_of(loaded, chosen(context).keep_days, datetime.now(UTC))
-    blocked = set_checks.blocked(loaded, flaws)
+    loaded = question_sets.load_question_set(question_set)
+    flaws = set_checks.lint_question_set(loaded, settings_of(context).keep_days, datetime.now(UTC))
+    blocked = set_checks.list_blocked_questions(loaded, flaws)
     summary = {
         **_count_parts(loaded),
         "flaws": flaws,
         "overrides": loaded.overrides,
         "blocked": blocked,
     }
-    show(summary, json, _describe_set(question_set, loaded, sound=not blocked))
+    print_result(summary, json, _describe_set(question_set, loaded, sound=not blocked))
     if flaws and not json:
         console.print(_build_flaws_table(loaded, flaws))
     if blocked:
@@ -86,10 +94,10 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
 @click.pass_context
 def import_set(context: click.Context, /, question_set: str, json: bool) -> None:
     """Load a question set: a folder, or the name of a built-in one."""
-    parsed = question_sets.load(question_set)
-    with opened(context, create=True) as tracker:
+    parsed = question_sets.load_question_set(question_set)
+    with tracker_session(context, create=True) as tracker:
         loaded = tracker.load(parsed)
-    show(
+    print_result(
         loaded,
         json,
         f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.",
@@ -108,14 +116,14 @@ def export_set(
     """Write an essay with its claims, questions, links and scenarios to a folder, as a question
     set.
     """
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         exported = tracker.export_set(essay)
-    written = question_sets.save(exported, folder, force=force)
+    written = question_sets.save_question_set(exported, folder, force=force)
     message = (
         f"Wrote “{exported.essay.title}” to {folder}: {len(exported.questions)} questions in "
         f"{len(written)} files."
     )
-    show({"folder": folder, "files": written, **_count_parts(exported)}, json, message)
+    print_result({"folder": folder, "files": written, **_count_parts(exported)}, json, message)
 
 
 def _count_parts(question_set: QuestionSet) -> dict[str, object]:
@@ -155,7 +163,7 @@ def _describe_set(name: str, question_set: QuestionSet, *, sound: bool) -> str:
 def _build_flaws_table(
     question_set: QuestionSet, flaws: Mapping[QuestionId, "tuple[Flaw, ...]"]
 ) -> Table:
-    table = printing.table_of("question", "weight", "where", "what is wrong", "what would help")
+    table = printing.new_table("question", "weight", "where", "what is wrong", "what would help")
     for question_id, question_flaws in flaws.items():
         for flaw in question_flaws:
             weight = (
@@ -163,6 +171,6 @@ def _build_flaws_table(
                 if flaw.severity == "blocking" and question_id in question_set.overrides
                 else flaw.severity
             )
-            texts = (printing.safe(text) for text in (flaw.reason, flaw.fix))
+            texts = (printing.safe_text(text) for text in (flaw.reason, flaw.fix))
             table.add_row(question_id, weight, flaw.where, *texts)
     return table

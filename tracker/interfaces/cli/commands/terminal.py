@@ -13,7 +13,7 @@ from rich.console import Console
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
-from tracker.files.user_files import open_without_waiting
+from tracker.files.user_files import open_nonblocking
 from tracker.interfaces.cli import tables as printing
 from tracker.model.json_values import to_json
 from tracker.settings import Settings
@@ -21,7 +21,7 @@ from tracker.settings import Settings
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 as_json = click.option("--json", "json", is_flag=True, help="Print JSON instead of a table.")
-acting_as = click.option(
+forecaster_option = click.option(
     "--as",
     "forecaster",
     metavar="NAME",
@@ -30,37 +30,37 @@ acting_as = click.option(
 )
 
 
-def chosen(context: click.Context) -> Settings:
+def settings_of(context: click.Context) -> Settings:
     """Return the settings prepared by the group."""
     return cast(Settings, context.obj)
 
 
 @contextmanager
-def opened(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
+def tracker_session(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
     """Open the tracker on the configured database; without `create`, raises `Refused` if it is
     missing.
     """
-    with open_tracker(chosen(context), create=create) as tracker:
+    with open_tracker(settings_of(context), create=create) as tracker:
         yield tracker
 
 
-def name_of(tracker: Tracker, forecaster: ForecasterId) -> str:
+def forecaster_name(tracker: Tracker, forecaster: ForecasterId) -> str:
     """Return the name of a forecaster, or the id if unknown."""
     return next((person.name for person in tracker.people() if person.id == forecaster), forecaster)
 
 
-def show(value: Any, json: bool, table: Any) -> None:
+def print_result(value: Any, json: bool, table: Any) -> None:
     """Print a value as JSON, or its table."""
     if json:
         click.echo(to_json(value))
     else:
-        console.print(printing.safe(table) if isinstance(table, str) else table)
+        console.print(printing.safe_text(table) if isinstance(table, str) else table)
 
 
-def put(file: Path, content: bytes) -> None:
+def write_file(file: Path, content: bytes) -> None:
     """Write a file; raises `Refused` if that fails."""
     try:
-        with open(file, "wb", opener=open_without_waiting) as opened:
+        with open(file, "wb", opener=open_nonblocking) as opened:
             os.set_blocking(opened.fileno(), True)
             opened.write(content)
     except (OSError, ValueError) as error:

@@ -9,7 +9,13 @@ from forecasts.linting.lint import Flaw
 from forecasts.questions.question import ForecasterId
 from tracker.app.question_verbs import Wording
 from tracker.interfaces.cli import tables as printing
-from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.interfaces.cli.commands.terminal import (
+    as_json,
+    console,
+    forecaster_option,
+    print_result,
+    tracker_session,
+)
 
 
 @click.command()
@@ -18,21 +24,21 @@ from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console
 @click.pass_context
 def lint(context: click.Context, /, question: str, json: bool) -> None:
     """Say what keeps a stranger from resolving a question, and what to write instead."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         flaws = tracker.lint_question(question)
-    show(flaws, json, flaws_table(flaws) if flaws else f"{question}: nothing to object to.")
+    print_result(flaws, json, flaws_table(flaws) if flaws else f"{question}: nothing to object to.")
 
 
 def flaws_table(flaws: Iterable[Flaw]) -> Table:
     """Build the table of the linter's findings, blocking ones first."""
-    table = printing.table_of("finding", "", "in", "because", "write")
+    table = printing.new_table("finding", "", "in", "because", "write")
     for flaw in flaws:
         table.add_row(
             flaw.code,
             flaw.severity,
             flaw.where,
-            printing.safe(flaw.reason),
-            printing.safe(flaw.fix),
+            printing.safe_text(flaw.reason),
+            printing.safe_text(flaw.fix),
         )
     return table
 
@@ -52,7 +58,7 @@ def flaws_table(flaws: Iterable[Flaw]) -> Table:
 @click.option(
     "--override", default="", metavar="TEXT", help="Why it stands although the linter objects."
 )
-@acting_as
+@forecaster_option
 @click.pass_context
 def edit(
     context: click.Context,
@@ -68,7 +74,7 @@ def edit(
 ) -> None:
     """Word a question anew; forecasts keep the wording that they were made on."""
     wording = Wording(text, criteria, sources or None)
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         tracker.edit_question(question, wording, why=why, by=forecaster, override=override)
         versions = tracker.question(question).versions
     console.print(
@@ -79,12 +85,12 @@ def edit(
 @click.command()
 @click.argument("question")
 @click.option("--why", required=True, metavar="TEXT", help="Why it is taken back.")
-@acting_as
+@forecaster_option
 @click.pass_context
 def retract(
     context: click.Context, /, question: str, why: str, forecaster: ForecasterId | None
 ) -> None:
     """Take a question back that nobody has forecast yet; afterwards it can only be annulled."""
-    with opened(context) as tracker:
+    with tracker_session(context) as tracker:
         tracker.retract(question, why, by=forecaster)
     console.print(f"{question} is taken back; its name is not given again.")
