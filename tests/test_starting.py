@@ -228,7 +228,7 @@ def test_the_first_python_that_is_new_enough_is_taken(
 
 
 @pytest.mark.parametrize("door", ["run", "test"])
-def test_an_environment_that_is_there_is_taken_before_the_systems_python(
+def test_an_existing_environment_is_taken_before_the_systems_python(
     root: Path, tmp_path: Path, door: str
 ) -> None:
     write_program(root / ".venv" / "bin" / "python", 'echo "mine $*"')
@@ -237,7 +237,7 @@ def test_an_environment_that_is_there_is_taken_before_the_systems_python(
 
 
 @pytest.mark.parametrize("door", ["run", "test"])
-def test_where_every_python_is_old_the_set_up_says_so_itself(
+def test_where_every_python_is_old_the_set_up_says_so(
     root: Path, tmp_path: Path, door: str
 ) -> None:
     path = programs_folder(
@@ -248,9 +248,7 @@ def test_where_every_python_is_old_the_set_up_says_so_itself(
 
 
 @pytest.mark.parametrize("door", ["run", "test"])
-def test_where_there_is_no_python_the_door_says_what_to_do(
-    root: Path, tmp_path: Path, door: str
-) -> None:
+def test_without_any_python_the_door_says_what_to_do(root: Path, tmp_path: Path, door: str) -> None:
     answer = through_door(root, door, programs_folder(tmp_path))
     assert answer.returncode == 1
     assert "install one" in answer.stderr
@@ -264,7 +262,7 @@ def test_where_there_is_no_python_the_door_says_what_to_do(
         ([], "update -qq\ninstall -y -qq --no-install-recommends chromium fonts-dejavu-core\n"),
     ],
 )
-def test_ci_installs_what_the_browser_tests_miss_and_runs_the_suite(
+def test_ci_installs_what_the_browser_tests_miss(
     root: Path, tmp_path: Path, there: list[str], asked: str
 ) -> None:
     path = programs_folder(
