@@ -1,6 +1,4 @@
-"""The style of the whole house. Its types are checked beside the tests: see `test` in
-bootstrap.py.
-"""
+"""The style of the whole house. Its types are checked beside the tests: see run.py."""
 
 import subprocess
 import sys

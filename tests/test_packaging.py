@@ -17,12 +17,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import bootstrap
+from tests import locks
 from tests.checkouts import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ROOMS = ("dashboard", "forecasts", "tracker")
 IMPORTED_AS = {"vl_convert_python": "vl_convert"}
 LOCKS = sorted(bootstrap.LOCKS.values())
+SET_UP = [*LOCKS, bootstrap.UV_LOCK, "bootstrap.py", "run", "test", "pyproject.toml", ".ci/run"]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,7 @@ def entries(lock: str) -> list[str]:
     return re.split(r"\n(?=\S)", (ROOT / lock).read_text("utf-8").strip())
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, bootstrap.UV_LOCK])
 def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
     for entry in entries(lock):
         pin, *hashes = entry.split(" \\\n")
@@ -122,9 +124,7 @@ def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
         assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pin
 
 
-@pytest.mark.parametrize(
-    "name", [*LOCKS, "bootstrap.py", "run", "test", "pyproject.toml", "Dockerfile", ".ci/run"]
-)
+@pytest.mark.parametrize("name", [*SET_UP, "Dockerfile"])
 def test_no_address_of_a_package_index_stands_anywhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     addresses = re.findall(r"\w+://[^\s'\"]+", text)
@@ -136,7 +136,7 @@ def wished_for(lock: str) -> list[str]:
     """What a lock was made from."""
     level = next(level for level, name in bootstrap.LOCKS.items() if name == lock)
     extras = PROJECT["project"]["optional-dependencies"]
-    of_extras = [wish for extra in bootstrap.LOCK_EXTRAS[level] for wish in extras[extra]]
+    of_extras = [wish for extra in locks.EXTRAS[level] for wish in extras[extra]]
     return [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"], *of_extras]
 
 
@@ -152,15 +152,21 @@ def test_a_lock_fits_what_the_project_file_asks_for(lock: str) -> None:
             )
 
 
+def test_uv_is_pinned_with_a_build_for_many_machines() -> None:
+    [entry] = entries(bootstrap.UV_LOCK)
+    pin, *hashes = entry.split(" \\\n")
+    assert re.fullmatch(r"uv==\d+\.\d+\.\d+", pin)
+    assert len(set(hashes)) == len(hashes) > 10
+
+
 def test_the_test_lock_is_the_runtime_lock_and_more() -> None:
     runtime, test = (set(entries(bootstrap.LOCKS[level])) for level in ("runtime", "test"))
     assert runtime < test
 
 
-def test_the_locks_are_made_by_the_command_that_the_set_up_holds() -> None:
-    place = bootstrap.Place(ROOT)
+def test_a_lock_is_written_with_hashes_for_all_systems() -> None:
     for level, lock in bootstrap.LOCKS.items():
-        command = bootstrap.lock_command(place, level)
+        command = locks.build_command(level)
         assert command[-1] == str(ROOT / lock)
         for option in ("--generate-hashes", "--no-header", "--universal"):
             assert option in command
@@ -200,7 +206,7 @@ def test_the_ci_script_is_sound_bash_and_runs_the_whole_suite() -> None:
 
 
 def test_no_file_of_the_set_up_names_a_place_on_one_machine() -> None:
-    for name in ("bootstrap.py", "run", "test", ".ci/run", "pyproject.toml", *LOCKS):
+    for name in SET_UP:
         assert not re.search(r"/(home|root|Users|work|opt)/", (ROOT / name).read_text("utf-8")), (
             name
         )
