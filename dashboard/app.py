@@ -103,7 +103,7 @@ def main(start: PageName = "today") -> None:
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _build_page(name, entry, visits, start) for name, entry in ENTRIES.items()}
-    visit = Visit(tracker, pages, tracker.now(), get_zone(), tracker.replayed_until())
+    visit = Visit(tracker, pages, tracker.now(), get_zone(), tracker.system.replayed_until())
     visits.append(visit)
     st.html(_STYLE_FILE)
     page = st.navigation([*pages.values(), _build_start_alias(start, visits)], position="top")

@@ -85,7 +85,7 @@ def _questions(tracker: Tracker, clock: FakeClock) -> None:
         *asked, indicators=signs, feeds=(a_feed(FEED, title=EVERYTHING, theme=STRINGS["badge"]),)
     )
     (claim,) = found.claims
-    tracker.load(
+    tracker.question_sets.load(
         replace(
             found,
             essay=replace(found.essay, title=EVERYTHING, published=STRINGS["badge"], note=LONG),
@@ -98,14 +98,14 @@ def _futures(tracker: Tracker, clock: FakeClock) -> None:
     times = {"opens_at": clock.time, "closes_at": clock.time + timedelta(days=90)}
     times["resolves_at"] = times["closes_at"]
     options = (f"![x](http://{MARK}/p.png)", STRINGS["marks"], "Other")
-    tracker.ask(
+    tracker.questions.ask(
         an_asked(
             FUTURES, text=f"Which future? {EVERYTHING}", kind="categorical", horizon_shape="state_at", options=options,
             prior_reason=EVERYTHING, **times,
         ),
         override=_WHY,
     )  # fmt: skip
-    tracker.ask(
+    tracker.questions.ask(
         an_asked(
             PACT,
             text=f"Will they sign? {EVERYTHING}",
@@ -116,10 +116,10 @@ def _futures(tracker: Tracker, clock: FakeClock) -> None:
         override=_WHY,
     )
     row = ScenarioLikelihoods(PACT, (0.9, 0.1, 0.2), EVERYTHING)
-    tracker.add_scenario_set(
+    tracker.scenarios.add(
         ScenarioSet(FUTURES, EVERYTHING, (EVERYTHING, EVERYTHING, EVERYTHING), (row,), EVERYTHING)
     )
-    tracker.add_link(Link(LinkId("bound"), "implies", (PACT, OPEN), EVERYTHING, (), EVERYTHING))
+    tracker.links.add(Link(LinkId("bound"), "implies", (PACT, OPEN), EVERYTHING, (), EVERYTHING))
 
 
 def _essay(tracker: Tracker) -> None:
@@ -127,7 +127,7 @@ def _essay(tracker: Tracker) -> None:
         f"{EVERYTHING}\n\nArland will sign the treaty {EVERYTHING} by the end of 2027.\n\nIt "
         "will rain in 2028."
     )
-    tracker.add_essay(NewEssay(ESSAY, EVERYTHING, text, "pasted", published=STRINGS["badge"]))
+    tracker.essays.add(NewEssay(ESSAY, EVERYTHING, text, "pasted", published=STRINGS["badge"]))
 
 
 def _news(tracker: Tracker, press: Press, clock: FakeClock) -> None:
@@ -141,10 +141,10 @@ def _news(tracker: Tracker, press: Press, clock: FakeClock) -> None:
     )
     body = f"<description><![CDATA[{LONG}]]></description><author><![CDATA[{EVERYTHING}]]></author></item>"
     press.serve(FEED, document.replace(b"</item>", body.encode()))
-    tracker.poll()
-    first, second, *_ = tracker.inbox()
-    tracker.review(first.evidence.id, "confirmed", note=EVERYTHING)
-    tracker.review(
+    tracker.feeds.poll()
+    first, second, *_ = tracker.evidence.inbox()
+    tracker.evidence.review(first.evidence.id, "confirmed", note=EVERYTHING)
+    tracker.evidence.review(
         second.evidence.id,
         "edited",
         direction=Direction.NO,
@@ -155,13 +155,13 @@ def _news(tracker: Tracker, press: Press, clock: FakeClock) -> None:
 
 def _people(tracker: Tracker, clock: FakeClock) -> None:
     clock.time += timedelta(days=1)
-    tracker.add_forecaster(Forecaster(EVE, EVERYTHING, "person"))
+    tracker.people.register(Forecaster(EVE, EVERYTHING, "person"))
     for question in (OPEN, ANSWERED, PACT):
-        tracker.forecast(question, "40%", rationale=LONG, forecaster=EVE)
-        tracker.forecast(question, "90%", rationale=EVERYTHING)
+        tracker.forecasts.submit(question, "40%", rationale=LONG, forecaster=EVE)
+        tracker.forecasts.submit(question, "90%", rationale=EVERYTHING)
     clock.time += timedelta(days=1)
-    tracker.forecast(OPEN, "20%", rationale=EVERYTHING)
-    tracker.resolve(
+    tracker.forecasts.submit(OPEN, "20%", rationale=EVERYTHING)
+    tracker.resolutions.resolve(
         ANSWERED,
         "yes",
         source_url=f"https://{MARK}/?q=%3Cscript%3E",

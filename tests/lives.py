@@ -140,7 +140,7 @@ LIVES = (
 def forecast_all(tracker: Tracker, life: Life) -> None:
     """What all three say first."""
     for who, said in zip(PEOPLE, life.said, strict=True):
-        tracker.forecast(life.id, said, forecaster=who, rationale=f"{who} said {said}")
+        tracker.forecasts.submit(life.id, said, forecaster=who, rationale=f"{who} said {said}")
 
 
 def live(tracker: Tracker, clock: FakeClock, life: Life) -> None:
@@ -148,17 +148,17 @@ def live(tracker: Tracker, clock: FakeClock, life: Life) -> None:
     written it down.
     """
     clock.time = NOW
-    tracker.ask(life.asked)
+    tracker.questions.ask(life.asked)
     clock.time = NOW + DAY
     forecast_all(tracker, life)
     for day, name, change in life.changes:
         clock.time = NOW + day * DAY
-        tracker.change_option(life.id, name, change, by=BEN)  # type: ignore[arg-type]
+        tracker.questions.change_option(life.id, name, change, by=BEN)  # type: ignore[arg-type]
     clock.time = NOW + 10 * DAY
-    tracker.forecast(life.id, life.revised, rationale="The news is in.")
-    tracker.reaffirm(life.id, forecaster=CEM)
+    tracker.forecasts.submit(life.id, life.revised, rationale="The news is in.")
+    tracker.forecasts.reaffirm(life.id, forecaster=CEM)
     clock.time = KNOWN + 2 * DAY
-    tracker.forecast(life.id, life.revised, rationale="I read the answer in the paper.")
+    tracker.forecasts.submit(life.id, life.revised, rationale="I read the answer in the paper.")
 
 
 def resolve(
@@ -166,7 +166,7 @@ def resolve(
 ) -> Sequence[Score]:
     """The answer, as it is written down on day 25 and later."""
     clock.time = max(clock.time, KNOWN + 5 * DAY)
-    return tracker.resolve(
+    return tracker.resolutions.resolve(
         life.id,
         answer or life.answer,
         source_url=SOURCE,

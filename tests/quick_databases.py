@@ -72,7 +72,7 @@ def begin(
     that compare equal. What a test's press publishes stands outside of the tracker, so the test
     publishes it itself, before.
     """
-    engine = tracker._store.engine
+    engine = tracker.context.store.engine
     if engine.dialect.name != "sqlite":
         acts(tracker, clock, *arguments)
         return

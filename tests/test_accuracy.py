@@ -46,13 +46,13 @@ def world(tracker: Tracker, clock: FakeClock) -> Tracker:
 def ask_and_answer(tracker: Tracker, clock: FakeClock) -> None:
     tags = {"one": ("war", "east"), "two": ("war",)}
     for name in ("one", "two", "three", "void", "open"):
-        tracker.ask(an_asked(name, tags=tags.get(name, ()), prior="25%"))
-        tracker.forecast(name, "80%")
+        tracker.questions.ask(an_asked(name, tags=tags.get(name, ()), prior="25%"))
+        tracker.forecasts.submit(name, "80%")
     for name in ("one", "two"):
-        tracker.forecast(name, "40%", forecaster=BEN)
+        tracker.forecasts.submit(name, "40%", forecaster=BEN)
     clock.time = CLOSES
     for name, said in {"one": "yes", "two": "yes", "three": "no", "void": "ambiguous"}.items():
-        tracker.resolve(name, said, source_url=SOURCE, known_at=CLOSES)
+        tracker.resolutions.resolve(name, said, source_url=SOURCE, known_at=CLOSES)
 
 
 def saved(found: Accuracy, who: ForecasterId) -> dict[str, float | None]:
@@ -61,7 +61,7 @@ def saved(found: Accuracy, who: ForecasterId) -> dict[str, float | None]:
 
 
 def test_a_summary_counts_every_question_once_with_its_groups(world: Tracker) -> None:
-    summaries = {(s.forecaster_id, s.rule): s for s in world.accuracy().summaries}
+    summaries = {(s.forecaster_id, s.rule): s for s in world.accuracy.summarise().summaries}
     ada, ben = summaries[ADA, "brier"], summaries[BEN, "brier"]
     assert (ada.questions, ada.clusters, ada.mean_while_active) == (
         3,
@@ -75,7 +75,7 @@ def test_a_summary_counts_every_question_once_with_its_groups(world: Tracker) ->
 
 
 def test_each_forecaster_is_held_against_the_references(world: Tracker) -> None:
-    found = world.accuracy()
+    found = world.accuracy.summarise()
     own = 0.04 + 0.04 + 0.64
     # The share of YES among the other two: ½, ½ and 1 for the one that did not come true.
     expected = {
@@ -94,7 +94,7 @@ def test_each_forecaster_is_held_against_the_references(world: Tracker) -> None:
 
 
 def test_one_question_alone_has_no_share_of_yes_among_the_others(world: Tracker) -> None:
-    found = world.accuracy(Choice(tag="east"))
+    found = world.accuracy.summarise(Choice(tag="east"))
     assert set(found.questions) == {"one"}
     assert "climatology" not in saved(found, ADA)
     assert saved(found, ADA)["half"] == pytest.approx(1 - 0.04 / 0.25)
@@ -106,14 +106,14 @@ def test_only_yes_no_questions_are_held_against_references(
     live(tracker, clock, GRAIN)
     resolve(tracker, clock, GRAIN)
     clock.time = CLOSES
-    found = tracker.accuracy()
+    found = tracker.accuracy.summarise()
     assert (found.skills, {s.rule for s in found.scores} >= {"crps"}) == ({}, True)
 
 
 def test_what_became_of_the_questions_is_told_by_the_quarter_of_their_opening(
     world: Tracker, clock: FakeClock
 ) -> None:
-    found = world.accuracy()
+    found = world.accuracy.summarise()
     (line,) = found.cohorts
     assert (line.quarter, line.opened, line.over, line.answered) == ("2026-Q4", 5, 5, 3)
     assert (line.annulled, line.ambiguous, line.unanswered, line.early) == (0, 1, 1, 0)
@@ -139,19 +139,19 @@ def test_what_became_of_the_questions_is_told_by_the_quarter_of_their_opening(
 def test_every_report_is_about_the_questions_that_were_chosen(
     world: Tracker, choice: Choice, expected: set[str]
 ) -> None:
-    found = world.accuracy(choice)
+    found = world.accuracy.summarise(choice)
     assert set(found.questions) == expected
     assert {s.question_id for s in found.scores} == expected
-    assert set(world.calibration(choice).questions) == expected
-    assert world.compare(choice).choice == choice
-    assert set(world.score_table(choice)["question"]) == expected
-    assert {h.forecaster.id: h.updates.n_questions for h in world.habits(choice)}.get(
+    assert set(world.accuracy.calibration(choice).questions) == expected
+    assert world.accuracy.compare(choice).choice == choice
+    assert set(world.accuracy.score_table(choice)["question"]) == expected
+    assert {h.forecaster.id: h.updates.n_questions for h in world.accuracy.habits(choice)}.get(
         ADA, 0
     ) == len(expected)
 
 
 def test_what_can_be_chosen_comes_from_the_questions_that_were_scored(world: Tracker) -> None:
-    facets = world.accuracy(Choice(tag="peace")).facets
+    facets = world.accuracy.summarise(Choice(tag="peace")).facets
     assert (facets.tags, facets.horizons, facets.periods, facets.kinds) == (
         ("east", "war"),
         ("short",),
@@ -165,32 +165,38 @@ def test_a_question_that_was_answered_early_waits_and_cannot_be_chosen_yet(
 ) -> None:
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
-    found = tracker.accuracy()
+    found = tracker.accuracy.summarise()
     assert (found.early, found.scores, found.skills, found.facets.kinds) == (("rain",), (), {}, ())
     assert (found.cohorts[0].early, found.annul_rate) == (1, None)
-    assert tracker.calibration().reliability == {}
-    assert (tracker.compare().comparisons, tracker.compare().difficulty) == ((), None)
-    assert tracker.score_table()["counts"].to_list() == [False] * tracker.score_table().height
+    assert tracker.accuracy.calibration().reliability == {}
+    assert (tracker.accuracy.compare().comparisons, tracker.accuracy.compare().difficulty) == (
+        (),
+        None,
+    )
+    assert (
+        tracker.accuracy.score_table()["counts"].to_list()
+        == [False] * tracker.accuracy.score_table().height
+    )
 
 
 def test_forecasts_made_when_the_answer_was_known_are_counted_and_earn_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     live(tracker, clock, RAIN)
-    tracker.forecast("rain", "99%", forecaster=BEN)
-    tracker.reaffirm("rain", forecaster=BEN)
+    tracker.forecasts.submit("rain", "99%", forecaster=BEN)
+    tracker.forecasts.reaffirm("rain", forecaster=BEN)
     scores = resolve(tracker, clock, RAIN)
-    assert dict(tracker.accuracy().hindsight) == {ADA: 1, BEN: 2}
+    assert dict(tracker.accuracy.summarise().hindsight) == {ADA: 1, BEN: 2}
     assert by_rule(scores, "brier", BEN).mean_while_active == pytest.approx(0.36)
 
 
 def test_calibration_takes_one_forecast_a_question_at_the_lead(world: Tracker) -> None:
-    found = world.calibration(lead_days=30)
+    found = world.accuracy.calibration(lead_days=30)
     points = {who: [(s.p, s.outcome) for s in r.snapshots] for who, r in found.reliability.items()}
     assert sorted(points[ADA]) == [(0.8, 0), (0.8, 1), (0.8, 1)]
     assert sorted(points[BEN]) == [(0.4, 1), (0.4, 1)]
     assert (found.lead_days, found.intervals) == (30, {})
-    assert world.calibration(lead_days=31).reliability == {}  # nothing was open then
+    assert world.accuracy.calibration(lead_days=31).reliability == {}  # nothing was open then
 
 
 def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
@@ -201,7 +207,7 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
     for life in LIVES[3:]:
         resolve(tracker, clock, life)
     clock.time = CLOSES
-    found = tracker.calibration(lead_days=15)
+    found = tracker.accuracy.calibration(lead_days=15)
     assert found.reliability == {}
     assert {who: record.n for who, record in found.intervals.items()} == dict.fromkeys(
         (ADA, BEN, CEM, PRIOR, CROWD), 3
@@ -210,7 +216,7 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
 
 
 def test_two_forecasters_are_compared_on_the_questions_that_both_answered(world: Tracker) -> None:
-    found = world.compare()
+    found = world.accuracy.compare()
     one = next(c for c in found.comparisons if {c.a, c.b} == {"ada", "ben"})
     sign = 1.0 if one.a == "ada" else -1.0
     assert (one.n, one.mean_difference) == (2, pytest.approx(sign * (0.36 - 0.04)))
@@ -226,7 +232,7 @@ def test_a_comparison_uses_the_headline_rule_of_each_kind(
         live(tracker, clock, life)
     scores = {life.id: resolve(tracker, clock, life) for life in LIVES}
     clock.time = CLOSES
-    one = next(c for c in tracker.compare().comparisons if {c.a, c.b} == {"ada", "cem"})
+    one = next(c for c in tracker.accuracy.compare().comparisons if {c.a, c.b} == {"ada", "cem"})
     gaps = [
         by_rule(scores[life.id], life.headline, ADA).skill_over_schedule
         - by_rule(scores[life.id], life.headline, CEM).skill_over_schedule
@@ -243,24 +249,26 @@ def test_forecasters_who_share_no_question_are_not_compared(
 ) -> None:
     clock.time = NOW + 40 * DAY
     later = {"opens_at": clock.time, "closes_at": clock.time + DAY, "resolves_at": clock.time + DAY}
-    world.ask(an_asked("last", **later), override="its text is of another day")
-    world.forecast("last", "10%", forecaster=CEM)
+    world.questions.ask(an_asked("last", **later), override="its text is of another day")
+    world.forecasts.submit("last", "10%", forecaster=CEM)
     clock.advance(days=1)
-    world.resolve("last", "no", source_url=SOURCE, known_at=clock.time)
-    assert not any(c.n for c in world.compare().comparisons if {c.a, c.b} == {"ada", "cem"})
+    world.resolutions.resolve("last", "no", source_url=SOURCE, known_at=clock.time)
+    assert not any(
+        c.n for c in world.accuracy.compare().comparisons if {c.a, c.b} == {"ada", "cem"}
+    )
 
 
 def test_questions_of_one_claim_count_as_one_group(tracker: Tracker, clock: FakeClock) -> None:
     window: dict[str, Any] = {"opens_at": NOW, "closes_at": CLOSES, "resolves_at": CLOSES}
-    tracker.load(
+    tracker.question_sets.load(
         a_set(*(a_question(f"q{n}", **window, claim_ids=(ClaimId("C1"),)) for n in range(3)))
     )
     for n in range(3):
-        tracker.forecast(f"q{n}", "60%")
+        tracker.forecasts.submit(f"q{n}", "60%")
     clock.time = CLOSES
     for n in range(3):
-        tracker.resolve(f"q{n}", "yes", source_url=SOURCE, known_at=CLOSES)
-    found = tracker.accuracy()
+        tracker.resolutions.resolve(f"q{n}", "yes", source_url=SOURCE, known_at=CLOSES)
+    found = tracker.accuracy.summarise()
     mine = next(s for s in found.summaries if s.forecaster_id == ADA and s.rule == "brier")
     assert (mine.questions, mine.clusters, mine.low) == (3, 1, None)
     assert next(s for s in found.skills[ADA] if s.reference == "half").n_clusters == 1
@@ -271,18 +279,25 @@ def test_live_and_retrospective_scores_never_mix(world: Tracker) -> None:
     past = PastResolution(
         QuestionId("old"), "no", NOW - 30 * DAY, NOW - 30 * DAY, SOURCE, "They did not meet."
     )
-    world.load(a_set(old, resolutions=[past]))
-    live_ones, old_ones = world.accuracy(), world.accuracy(Choice(retrospective=True))
+    world.question_sets.load(a_set(old, resolutions=[past]))
+    live_ones, old_ones = (
+        world.accuracy.summarise(),
+        world.accuracy.summarise(Choice(retrospective=True)),
+    )
     assert set(live_ones.questions) & set(old_ones.questions) == set()
     assert {s.forecaster_id for s in old_ones.summaries} == {PRIOR, HAZARD}
     assert (live_ones.facets.tags, old_ones.facets.tags) == (("east", "war"), ("summit",))
-    assert set(world.score_table(Choice(retrospective=True))["question"]) == {"old"}
+    assert set(world.accuracy.score_table(Choice(retrospective=True))["question"]) == {"old"}
 
 
 def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: Tracker) -> None:
-    table = world.score_table()
+    table = world.accuracy.score_table()
     rows = {(r["question"], r["forecaster"], r["rule"]): r for r in table.iter_rows(named=True)}
-    assert table.height == len(rows) == sum(len(world.scores(q)) for q in ("one", "two", "three"))
+    assert (
+        table.height
+        == len(rows)
+        == sum(len(world.resolutions.scores(q)) for q in ("one", "two", "three"))
+    )
     one = rows["one", "ada", "brier"]
     assert (one["tags"], one["horizon"], one["period"], one["cohort"]) == (
         "war east",
@@ -303,7 +318,7 @@ def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: T
 
 
 def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
-    found = tracker.accuracy()
+    found = tracker.accuracy.summarise()
     assert (found.summaries, found.scores, found.cohorts, found.annul_rate, found.facets.tags) == (
         (),
         (),
@@ -311,23 +326,25 @@ def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
         None,
         (),
     )
-    assert tracker.calibration().reliability == {}
-    assert replace(tracker.compare(), forecasters={}).comparisons == ()
+    assert tracker.accuracy.calibration().reliability == {}
+    assert replace(tracker.accuracy.compare(), forecasters={}).comparisons == ()
     assert (
-        tracker.habits(),
-        tracker.score_table().height,
+        tracker.accuracy.habits(),
+        tracker.accuracy.score_table().height,
     ) == ((), 0)
 
 
 def test_somebody_who_held_nothing_that_counts_is_listed_without_a_number(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     clock.time = KNOWN
-    tracker.forecast("rain", "90%")
+    tracker.forecasts.submit("rain", "90%")
     clock.time = CLOSES
-    tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
-    found = tracker.accuracy()
+    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    found = tracker.accuracy.summarise()
     mine = next(s for s in found.summaries if s.forecaster_id == ADA and s.rule == "brier")
     assert (mine.questions, mine.skill, ADA in found.skills) == (0, None, False)
-    assert "ada" not in {name for c in tracker.compare().comparisons for name in (c.a, c.b)}
+    assert "ada" not in {
+        name for c in tracker.accuracy.compare().comparisons for name in (c.a, c.b)
+    }

@@ -32,98 +32,100 @@ ADA = ForecasterId("ada")
 
 
 def test_loading_a_set_twice_adds_nothing_the_second_time(both: Tracker) -> None:
-    first = both.load(a_set())
-    second = both.load(a_set())
+    first = both.question_sets.load(a_set())
+    second = both.question_sets.load(a_set())
     assert (first.questions, first.feeds) == (1, 1)
     assert (second.questions, second.feeds) == (0, 0)
-    assert len(both.questions()) == 1
+    assert len(both.questions.list()) == 1
 
 
 def test_a_question_keeps_the_text_it_was_first_loaded_with(both: Tracker) -> None:
-    both.load(a_set())
-    both.load(a_set(a_question(text="Something else entirely?")))
-    assert both.question("summit-2027").summary.question == a_question()
+    both.question_sets.load(a_set())
+    both.question_sets.load(a_set(a_question(text="Something else entirely?")))
+    assert both.questions.get("summit-2027").summary.question == a_question()
 
 
 def test_a_new_question_has_prior_hazard_and_suggestion_at_once(both: Tracker) -> None:
-    both.load(a_set())
-    held = both.questions()[0].standings
+    both.question_sets.load(a_set())
+    held = both.questions.list()[0].standings
     assert held[PRIOR].p == 0.3
     assert 0.25 < held[HAZARD].p < 0.3  # a month of eight has passed without the event
     assert held[SUGGESTION].p == pytest.approx(held[HAZARD].p)
 
 
 def test_a_forecast_stands_until_it_is_withdrawn(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    made = both.forecast("summit-2027", Binary(0.63), rationale="They have booked the hall.")
+    both.question_sets.load(a_set())
+    made = both.forecasts.submit(
+        "summit-2027", Binary(0.63), rationale="They have booked the hall."
+    )
     assert (made.made_at, made.forecaster_id, made.act) == (NOW, ADA, "forecast")
-    assert both.questions()[0].standings[ADA].p == 0.63
+    assert both.questions.list()[0].standings[ADA].p == 0.63
     clock.advance(days=1)
-    both.withdraw("summit-2027")
-    assert ADA not in both.questions()[0].standings
-    acts = both.question("summit-2027").acts
+    both.forecasts.withdraw("summit-2027")
+    assert ADA not in both.questions.list()[0].standings
+    acts = both.questions.get("summit-2027").acts
     assert [a.act for a in acts if a.forecaster_id == ADA] == ["forecast", "withdraw"]
 
 
 def test_reaffirming_repeats_what_stands_as_an_act_of_its_own(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", Binary(0.4))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", Binary(0.4))
     clock.advance(days=5)
-    again = both.reaffirm("summit-2027", rationale="Nothing new.")
+    again = both.forecasts.reaffirm("summit-2027", rationale="Nothing new.")
     assert (again.act, again.distribution) == ("reaffirm", Binary(0.4))
-    assert both.questions()[0].standings[ADA].since == clock.time
+    assert both.questions.list()[0].standings[ADA].since == clock.time
 
 
 def test_undo_is_a_new_act_that_brings_back_what_stood_before(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", Binary(0.4))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", Binary(0.4))
     clock.advance(hours=1)
-    slip = both.forecast("summit-2027", Binary(0.04))
+    slip = both.forecasts.submit("summit-2027", Binary(0.04))
     clock.advance(minutes=1)
-    undone = both.undo("summit-2027")
+    undone = both.forecasts.undo("summit-2027")
     assert (undone.act, undone.distribution, undone.undoes) == ("undo", Binary(0.4), slip.id)
     clock.advance(minutes=1)
-    assert both.undo("summit-2027").distribution is None
+    assert both.forecasts.undo("summit-2027").distribution is None
     with pytest.raises(InvalidForecast, match="no forecast of yours on this question to undo"):
-        both.undo("summit-2027")
+        both.forecasts.undo("summit-2027")
     assert (
-        len(both.question("summit-2027").acts) == 4 + 1
+        len(both.questions.get("summit-2027").acts) == 4 + 1
     )  # nothing is removed; the suggestion has one act
     clock.advance(minutes=1)
-    first = both.redo("summit-2027")
+    first = both.forecasts.redo("summit-2027")
     assert (first.act, first.distribution) == ("redo", Binary(0.4))
     clock.advance(minutes=1)
-    again = both.redo("summit-2027")
+    again = both.forecasts.redo("summit-2027")
     assert (again.distribution, again.undoes) == (Binary(0.04), undone.id)
     with pytest.raises(InvalidForecast, match="nothing to do again"):
-        both.redo("summit-2027")
-    assert both.undo("summit-2027").distribution == Binary(0.4)
+        both.forecasts.redo("summit-2027")
+    assert both.forecasts.undo("summit-2027").distribution == Binary(0.4)
 
 
 def test_what_is_said_anew_after_an_undo_cannot_be_done_again(both: Tracker) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", Binary(0.4))
-    both.undo("summit-2027")
-    both.forecast("summit-2027", Binary(0.5))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", Binary(0.4))
+    both.forecasts.undo("summit-2027")
+    both.forecasts.submit("summit-2027", Binary(0.5))
     with pytest.raises(InvalidForecast, match="nothing to do again"):
-        both.redo("summit-2027")
+        both.forecasts.redo("summit-2027")
 
 
 def test_a_request_repeated_with_its_key_changes_nothing(both: Tracker) -> None:
-    both.load(a_set())
-    first = both.forecast("summit-2027", Binary(0.4), key="form-1")
-    again = both.forecast("summit-2027", Binary(0.9), key="form-1")
+    both.question_sets.load(a_set())
+    first = both.forecasts.submit("summit-2027", Binary(0.4), key="form-1")
+    again = both.forecasts.submit("summit-2027", Binary(0.9), key="form-1")
     assert again == first
-    assert both.questions()[0].standings[ADA].p == 0.4
+    assert both.questions.list()[0].standings[ADA].p == 0.4
 
 
 @pytest.mark.parametrize("act", ["reaffirm", "withdraw"])
 def test_there_must_be_something_to_reaffirm_or_withdraw(tracker: Tracker, act: str) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     with pytest.raises(
         InvalidForecast, match=f"you hold no forecast on summit-2027 to {act}: make one first"
     ):
@@ -132,73 +134,73 @@ def test_there_must_be_something_to_reaffirm_or_withdraw(tracker: Tracker, act: 
 
 def test_an_unknown_question_is_refused_with_a_way_to_find_it(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no question nope: see `tracker questions`"):
-        tracker.forecast("nope", Binary(0.5))
+        tracker.forecasts.submit("nope", Binary(0.5))
     with pytest.raises(NotFound):
-        tracker.question("nope")
+        tracker.questions.get("nope")
     with pytest.raises(NotFound):
-        tracker.inbox("nope")
+        tracker.evidence.inbox("nope")
 
 
 def test_names_near_a_mistyped_question_are_proposed(tracker: Tracker) -> None:
     for name in ("neutrality-2027", "neutrality-2028", "summit-2027", "grain-2027"):
-        tracker.load(a_set(a_question(name)))
+        tracker.question_sets.load(a_set(a_question(name)))
     told = (
         "no question neutralty-2027: did you mean neutrality-2027 or neutrality-2028? "
         "`tracker questions` lists them"
     )
     with pytest.raises(NotFound, match=re.escape(told)) as refusal:
-        tracker.question("neutralty-2027")
+        tracker.questions.get("neutralty-2027")
     assert refusal.value.near == ("neutrality-2027", "neutrality-2028")
 
 
 def test_a_retracted_question_is_not_proposed(tracker: Tracker) -> None:
-    tracker.load(a_set(a_question("summit-2027"), a_question("summit-2028")))
-    tracker.retract("summit-2028", why="asked twice")
+    tracker.question_sets.load(a_set(a_question("summit-2027"), a_question("summit-2028")))
+    tracker.questions.retract("summit-2028", why="asked twice")
     with pytest.raises(NotFound) as refusal:
-        tracker.question("summit-2028")
+        tracker.questions.get("summit-2028")
     assert refusal.value.near == ("summit-2027",)
 
 
 def test_nobody_forecasts_after_the_close(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.time = a_question().closes_at
     with pytest.raises(
         InvalidForecast, match="takes no more forecasts: it closed on 2027-07-01 00:00 UTC"
     ):
-        tracker.forecast("summit-2027", Binary(0.5))
+        tracker.forecasts.submit("summit-2027", Binary(0.5))
 
 
 def test_nobody_forecasts_once_the_answer_is_known(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=10)
-    tracker.resolve("summit-2027", "yes", source_url=SOURCE, known_at=NOW + DAY)
+    tracker.resolutions.resolve("summit-2027", "yes", source_url=SOURCE, known_at=NOW + DAY)
     with pytest.raises(InvalidForecast, match="closed on 2026-12-02"):
-        tracker.forecast("summit-2027", Binary(0.99))
+        tracker.forecasts.submit("summit-2027", Binary(0.99))
 
 
 @pytest.mark.parametrize("name", ["suggestion", "prior", "hazard", "crowd", "matcher"])
 def test_the_names_of_computed_forecasters_are_taken(tracker: Tracker, name: str) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        tracker.forecast("summit-2027", Binary(0.5), forecaster=ForecasterId(name))
+        tracker.forecasts.submit("summit-2027", Binary(0.5), forecaster=ForecasterId(name))
 
 
 def test_only_evidence_on_the_question_can_be_cited(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     with pytest.raises(NotFound, match="there is no evidence 99"):
-        tracker.forecast("summit-2027", Binary(0.5), cites=[EvidenceId(99)])
-    assert [a.forecaster_id for a in tracker.question("summit-2027").acts] == [SUGGESTION]
+        tracker.forecasts.submit("summit-2027", Binary(0.5), cites=[EvidenceId(99)])
+    assert [a.forecaster_id for a in tracker.questions.get("summit-2027").acts] == [SUGGESTION]
 
 
 def test_a_resolution_scores_everyone_with_receipts_that_recompute(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", Binary(0.8))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", Binary(0.8))
     clock.advance(days=60)
-    both.forecast("summit-2027", Binary(0.9))
+    both.forecasts.submit("summit-2027", Binary(0.9))
     clock.advance(days=60)
-    scores = both.resolve(
+    scores = both.resolutions.resolve(
         "summit-2027", "yes", source_url=SOURCE, known_at=clock.time - DAY, note="They met."
     )
     assert {s.forecaster_id for s in scores} == {ADA, SUGGESTION, PRIOR, HAZARD, CROWD}
@@ -206,7 +208,7 @@ def test_a_resolution_scores_everyone_with_receipts_that_recompute(
     assert mine.mean_while_active == pytest.approx((60 * 0.04 + 59 * 0.01) / 119)
     assert sum(part.contribution for part in mine.receipt) == pytest.approx(mine.mean_while_active)
     order = list(RULES)
-    assert both.scores("summit-2027") == tuple(
+    assert both.resolutions.scores("summit-2027") == tuple(
         sorted(scores, key=lambda s: (order.index(s.rule), s.forecaster_id))
     )
     crowd = next(s for s in scores if s.forecaster_id == CROWD and s.rule == "brier")
@@ -217,17 +219,22 @@ def test_a_resolution_scores_everyone_with_receipts_that_recompute(
 def test_annulling_takes_the_scores_away_and_resolving_again_brings_them_back(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", Binary(0.8))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", Binary(0.8))
     clock.advance(days=30)
-    both.resolve("summit-2027", "no", source_url=SOURCE, known_at=clock.time)
+    both.resolutions.resolve("summit-2027", "no", source_url=SOURCE, known_at=clock.time)
     clock.advance(days=1)
-    assert both.resolve("summit-2027", "annulled", source_url=SOURCE, known_at=NOW + 30 * DAY) == ()
-    assert both.scores("summit-2027") == ()
-    assert both.accuracy().unscored == ("summit-2027",)
+    assert (
+        both.resolutions.resolve(
+            "summit-2027", "annulled", source_url=SOURCE, known_at=NOW + 30 * DAY
+        )
+        == ()
+    )
+    assert both.resolutions.scores("summit-2027") == ()
+    assert both.accuracy.summarise().unscored == ("summit-2027",)
     clock.advance(days=1)
-    both.resolve("summit-2027", "yes", source_url=SOURCE, known_at=NOW + 30 * DAY)
-    page = both.question("summit-2027")
+    both.resolutions.resolve("summit-2027", "yes", source_url=SOURCE, known_at=NOW + 30 * DAY)
+    page = both.questions.get("summit-2027")
     assert [r.outcome for r in page.resolutions] == ["no", "annulled", "yes"]
     assert next(
         s for s in page.scores if s.forecaster_id == ADA and s.rule == "brier"
@@ -247,11 +254,11 @@ def test_annulling_takes_the_scores_away_and_resolving_again_brings_them_back(
 def test_a_resolution_that_contradicts_itself_changes_nothing(
     tracker: Tracker, changed: dict[str, object], message: str
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     asked = {"source_url": SOURCE, "known_at": NOW - DAY, **changed}
     with pytest.raises(InvalidResolution, match=message):
-        tracker.resolve("summit-2027", "yes", **asked)
-    assert tracker.question("summit-2027").resolutions == ()
+        tracker.resolutions.resolve("summit-2027", "yes", **asked)
+    assert tracker.questions.get("summit-2027").resolutions == ()
 
 
 def test_retrospective_questions_come_resolved_and_never_mix_with_live_ones(both: Tracker) -> None:
@@ -266,52 +273,54 @@ def test_retrospective_questions_come_resolved_and_never_mix_with_live_ones(both
     past = PastResolution(
         QuestionId("summit-2025"), "yes", known, known, SOURCE, "They met in September."
     )
-    both.load(a_set(a_question(), old, resolutions=[past]))
-    assert {s.question.id: s.status for s in both.questions()} == {
+    both.question_sets.load(a_set(a_question(), old, resolutions=[past]))
+    assert {s.question.id: s.status for s in both.questions.list()} == {
         "summit-2025": "resolved",
         "summit-2027": "open",
     }
-    assert both.accuracy().summaries == ()
-    assert {s.forecaster_id for s in both.accuracy(Choice(retrospective=True)).summaries} == {
+    assert both.accuracy.summarise().summaries == ()
+    assert {
+        s.forecaster_id for s in both.accuracy.summarise(Choice(retrospective=True)).summaries
+    } == {
         PRIOR,
         HAZARD,
     }
 
 
 def test_scores_can_be_worked_out_again_from_the_facts(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", Binary(0.8))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", Binary(0.8))
     clock.advance(days=30)
-    before = both.resolve("summit-2027", "no", source_url=SOURCE, known_at=clock.time)
-    assert both.rescore() == 1
-    assert set(both.scores("summit-2027")) == set(before)
+    before = both.resolutions.resolve("summit-2027", "no", source_url=SOURCE, known_at=clock.time)
+    assert both.accuracy.rescore() == 1
+    assert set(both.resolutions.scores("summit-2027")) == set(before)
 
 
 def test_evidence_moves_the_suggestion_and_a_rejection_moves_it_back(
     both_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set())
-    before = tracker.questions()[0].standings[SUGGESTION].p
+    tracker.question_sets.load(a_set())
+    before = tracker.questions.list()[0].standings[SUGGESTION].p
     press.publish("wire", "Arland invites Borland to a summit")
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     assert (report.feeds, report.new_items, report.new_evidence, report.failed) == (1, 1, 1, 0)
-    card = tracker.inbox()[0]
+    card = tracker.evidence.inbox()[0]
     assert (card.headline, card.evidence.matched) == (
         "Arland invites Borland to a summit",
         ("Arland", "Borland", "invites"),
     )
-    with_evidence = tracker.questions()[0].standings[SUGGESTION].p
+    with_evidence = tracker.questions.list()[0].standings[SUGGESTION].p
     assert with_evidence > before
     clock.advance(minutes=1)
-    confirmed = tracker.review(card.evidence.id, "confirmed")
+    confirmed = tracker.evidence.review(card.evidence.id, "confirmed")
     assert (confirmed.status, confirmed.judged_by) == ("confirmed", ADA)
-    assert tracker.questions()[0].standings[SUGGESTION].p > with_evidence
-    assert tracker.inbox() == ()
+    assert tracker.questions.list()[0].standings[SUGGESTION].p > with_evidence
+    assert tracker.evidence.inbox() == ()
     clock.advance(minutes=1)
-    tracker.review(card.evidence.id, "rejected", note="about football")
-    assert tracker.questions()[0].standings[SUGGESTION].p == pytest.approx(before, abs=1e-3)
-    decisions = tracker.question("summit-2027").evidence[0].decisions
+    tracker.evidence.review(card.evidence.id, "rejected", note="about football")
+    assert tracker.questions.list()[0].standings[SUGGESTION].p == pytest.approx(before, abs=1e-3)
+    decisions = tracker.questions.get("summit-2027").evidence[0].decisions
     assert [d.status for d in decisions] == ["logged", "confirmed", "rejected"]
 
 
@@ -319,78 +328,83 @@ def test_a_corrected_piece_of_evidence_counts_as_edited(
     both_with_press: Tracker, press: Press
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker.poll()
-    number = tracker.inbox()[0].evidence.id
-    edited = tracker.review(number, "confirmed", direction=Direction.NO, strength=Strength.SLIGHT)
+    tracker.feeds.poll()
+    number = tracker.evidence.inbox()[0].evidence.id
+    edited = tracker.evidence.review(
+        number, "confirmed", direction=Direction.NO, strength=Strength.SLIGHT
+    )
     assert (edited.status, edited.direction, edited.strength) == (
         "edited",
         Direction.NO,
         Strength.SLIGHT,
     )
     with pytest.raises(Refused, match="confirm, edit or reject it"):
-        tracker.review(number, "logged")
+        tracker.evidence.review(number, "logged")
     with pytest.raises(NotFound, match="there is no evidence 99"):
-        tracker.review(99, "confirmed")
+        tracker.evidence.review(99, "confirmed")
 
 
 def test_time_alone_moves_suggestions_once_a_day_at_most(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    assert both.suggest() == 0
+    both.question_sets.load(a_set())
+    assert both.evidence.update_suggestions() == 0
     clock.advance(days=30)
-    assert both.suggest() == 1
-    assert both.suggest() == 0
+    assert both.evidence.update_suggestions() == 1
+    assert both.evidence.update_suggestions() == 0
 
 
 def test_a_change_of_seven_days_is_measured_in_probability(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    assert both.questions()[0].change_7d is None
+    both.question_sets.load(a_set())
+    assert both.questions.list()[0].change_7d is None
     clock.advance(days=8)
-    both.suggest()
-    row = both.questions()[0]
+    both.evidence.update_suggestions()
+    row = both.questions.list()[0]
     assert row.change_7d == pytest.approx(row.history[-1][1] - row.history[0][1])
     assert row.change_7d < 0
 
 
 def test_a_feed_can_be_added_and_asked_for_at_once(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    assert both.add_feed(a_feed("agency")) is True
-    assert both.add_feed(a_feed("agency")) is False
-    assert both.poll().failed == 2
+    both.question_sets.load(a_set())
+    assert both.feeds.add(a_feed("agency")) is True
+    assert both.feeds.add(a_feed("agency")) is False
+    assert both.feeds.poll().failed == 2
     clock.advance(minutes=1)
-    assert both.poll().feeds == 0
-    both.retry_feed("agency")
-    assert both.poll().feeds == 1
-    assert {f.state.id: f.health for f in both.feeds()}.keys() == {"agency", "wire"}
+    assert both.feeds.poll().feeds == 0
+    both.feeds.retry("agency")
+    assert both.feeds.poll().feeds == 1
+    assert {f.state.id: f.health for f in both.feeds.list()}.keys() == {"agency", "wire"}
     with pytest.raises(NotFound, match="there is no feed nope"):
-        both.retry_feed("nope")
+        both.feeds.retry("nope")
 
 
 def test_a_forecaster_can_have_a_display_name(both: Tracker) -> None:
-    both.load(a_set())
-    both.add_forecaster(Forecaster(ForecasterId("ben"), "Ben (invented)", "person"))
-    both.forecast("summit-2027", Binary(0.2), forecaster=ForecasterId("ben"))
-    assert both.question("summit-2027").forecasters[ForecasterId("ben")].name == "Ben (invented)"
+    both.question_sets.load(a_set())
+    both.people.register(Forecaster(ForecasterId("ben"), "Ben (invented)", "person"))
+    both.forecasts.submit("summit-2027", Binary(0.2), forecaster=ForecasterId("ben"))
+    assert (
+        both.questions.get("summit-2027").forecasters[ForecasterId("ben")].name == "Ben (invented)"
+    )
 
 
 def test_evidence_names_the_indicator_that_it_matched(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(a_set(indicators=[an_indicator()]))
+    tracker_with_press.question_sets.load(a_set(indicators=[an_indicator()]))
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     assert (
-        tracker_with_press.inbox("summit-2027")[0].indicator_name == "One leader invites the other"
+        tracker_with_press.evidence.inbox("summit-2027")[0].indicator_name
+        == "One leader invites the other"
     )
 
 
 def test_only_one_scheduler_leads_and_the_second_is_told_who(both: Tracker) -> None:
     told = r"already runs on this database: .*\d+ on .*since .*; stop it first"
     with open_tracker(both.settings, now=both.now, fetch=no_network) as other:
-        with both.leading(), pytest.raises(AlreadyRunning, match=told):
-            other.leading().__enter__()
-        with other.leading():
+        with both.system.lead(), pytest.raises(AlreadyRunning, match=told):
+            other.system.lead().__enter__()
+        with other.system.lead():
             pass  # the place is free again
 
 
@@ -398,20 +412,22 @@ def test_the_log_of_a_whole_life_is_whole(
     both_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker.poll()
-    tracker.forecast(
+    tracker.feeds.poll()
+    tracker.forecasts.submit(
         "summit-2027",
         Binary(0.6),
-        cites=[tracker.inbox()[0].evidence.id],
+        cites=[tracker.evidence.inbox()[0].evidence.id],
         rationale="Ünïcode “quotes”",
     )
-    tracker.review(tracker.inbox()[0].evidence.id, "confirmed")
-    head = tracker.verify().head
+    tracker.evidence.review(tracker.evidence.inbox()[0].evidence.id, "confirmed")
+    head = tracker.system.verify().head
     clock.advance(days=3)
-    tracker.undo("summit-2027")
-    tracker.resolve("summit-2027", "yes", source_url=SOURCE, known_at=NOW + timedelta(days=2))
-    verdict = tracker.verify(head)
+    tracker.forecasts.undo("summit-2027")
+    tracker.resolutions.resolve(
+        "summit-2027", "yes", source_url=SOURCE, known_at=NOW + timedelta(days=2)
+    )
+    verdict = tracker.system.verify(head)
     assert (verdict.bad_seq, verdict.reason) == (None, "")
     assert verdict.entries >= 7

@@ -33,9 +33,9 @@ def press(feed_server: FeedServer) -> FeedServer:
 def tracker(settings: Settings, clock: FakeClock, press: FeedServer) -> Iterator[Tracker]:
     """A tracker that reads the whole articles of that feed and has polled it."""
     with open_tracker(replace(settings, private_feeds="127.0.0.1"), now=clock) as opened:
-        opened.load(a_set(feeds=[a_feed("wire", url=press.url("/rss"))]))
-        opened.change_feed("wire", full_text=True)
-        opened.poll()
+        opened.question_sets.load(a_set(feeds=[a_feed("wire", url=press.url("/rss"))]))
+        opened.feeds.change("wire", full_text=True)
+        opened.feeds.poll()
         yield opened
 
 
@@ -47,14 +47,14 @@ def asked(press: FeedServer) -> list[str]:
 def test_the_article_of_an_item_that_matched_is_kept_with_the_evidence(
     tracker: Tracker, press: FeedServer
 ) -> None:
-    assert tracker.read_articles() == 1
-    (card,) = tracker.inbox()
+    assert tracker.feeds.read_articles() == 1
+    (card,) = tracker.evidence.inbox()
     assert card.items[0].article.startswith("Summit") or card.items[0].article.startswith(
         "The leaders of Arland"
     )
     assert "Home" not in card.items[0].article
     assert asked(press) == ["/robots.txt", "/summit"]
-    assert tracker.read_articles() == 0
+    assert tracker.feeds.read_articles() == 0
     assert asked(press) == ["/robots.txt", "/summit"]
 
 
@@ -62,9 +62,9 @@ def test_nothing_is_visited_for_feeds_that_do_not_ask_for_it(
     settings: Settings, clock: FakeClock, press: FeedServer
 ) -> None:
     with open_tracker(replace(settings, private_feeds="127.0.0.1"), now=clock) as tracker:
-        tracker.load(a_set(feeds=[a_feed("wire", url=press.url("/rss"))]))
-        assert tracker.poll().new_evidence == 1
-        assert tracker.read_articles() == 0
+        tracker.question_sets.load(a_set(feeds=[a_feed("wire", url=press.url("/rss"))]))
+        assert tracker.feeds.poll().new_evidence == 1
+        assert tracker.feeds.read_articles() == 0
     assert asked(press) == []
 
 
@@ -72,16 +72,16 @@ def test_a_site_that_asks_robots_to_stay_away_is_left_alone(
     tracker: Tracker, press: FeedServer
 ) -> None:
     press.serve("/robots.txt", b"User-agent: *\nDisallow: /summit\n", content_type="text/plain")
-    assert tracker.read_articles() == 0
+    assert tracker.feeds.read_articles() == 0
     assert asked(press) == ["/robots.txt"]
-    assert tracker.inbox()[0].items[0].article == ""
+    assert tracker.evidence.inbox()[0].items[0].article == ""
 
 
 def test_a_site_whose_wishes_cannot_be_had_is_left_alone(
     tracker: Tracker, press: FeedServer
 ) -> None:
     press.answer("/robots.txt", 503)
-    assert tracker.read_articles() == 0
+    assert tracker.feeds.read_articles() == 0
     assert asked(press) == ["/robots.txt"]
 
 
@@ -93,15 +93,15 @@ def test_an_article_that_cannot_be_had_is_not_asked_for_again(
     tracker: Tracker, press: FeedServer, body: bytes, status: int
 ) -> None:
     press.answer("/summit", status, body, {"Content-Type": "text/html"})
-    assert tracker.read_articles() == 0
-    assert tracker.read_articles() == 0
+    assert tracker.feeds.read_articles() == 0
+    assert tracker.feeds.read_articles() == 0
     assert asked(press) == ["/robots.txt", "/summit"]
 
 
 def test_the_wishes_of_a_site_are_asked_again_after_a_day(
     tracker: Tracker, press: FeedServer, clock: FakeClock
 ) -> None:
-    assert tracker.read_articles() == 1
+    assert tracker.feeds.read_articles() == 1
     clock.advance(days=2)
     press.serve(
         "/rss",
@@ -113,8 +113,8 @@ def test_the_wishes_of_a_site_are_asked_again_after_a_day(
         ),
     )
     press.serve("/other", PAGE.encode(), content_type="text/html")
-    assert tracker.poll().new_items == 1
-    assert tracker.read_articles() == 1
+    assert tracker.feeds.poll().new_items == 1
+    assert tracker.feeds.read_articles() == 1
     assert asked(press) == ["/robots.txt", "/summit", "/robots.txt", "/other"]
 
 
@@ -129,7 +129,7 @@ def test_the_pause_that_a_site_wishes_between_visits_is_kept(
     )
     press.serve("/rss", an_rss(other, ("Arland invites Borland to a summit", press.url("/summit"))))
     clock.advance(hours=20)
-    assert tracker.poll().new_items == 1
-    assert [tracker.read_articles(), tracker.read_articles()] == [1, 0]
+    assert tracker.feeds.poll().new_items == 1
+    assert [tracker.feeds.read_articles(), tracker.feeds.read_articles()] == [1, 0]
     clock.advance(minutes=11)
-    assert tracker.read_articles() == 1
+    assert tracker.feeds.read_articles() == 1

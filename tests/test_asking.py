@@ -23,49 +23,49 @@ VISIT = LIVES[1]
 
 def test_a_question_of_ones_own_is_kept_as_it_was_asked_and_logged(both: Tracker) -> None:
     asked = an_asked(prior="30%", prior_reason="3 of 10 years", tags=("weather",))
-    question = both.ask(asked)
-    assert both.question("rain").summary.question == question
+    question = both.questions.ask(asked)
+    assert both.questions.get("rain").summary.question == question
     assert (question.essay_id, question.prior, question.tags) == (
         OWN_ESSAY,
         Binary(0.3),
         ("weather",),
     )
-    assert both.question("rain").essay.title == "Questions of our own"
-    assert both.verify().entries == 2  # the question, and its first suggestion
+    assert both.questions.get("rain").essay.title == "Questions of our own"
+    assert both.system.verify().entries == 2  # the question, and its first suggestion
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_a_question_of_each_kind_is_read_again_as_it_was_asked(both: Tracker, life: Any) -> None:
-    question = both.ask(life.asked)
-    assert both.questions()[0].question == question
-    assert both.verify().bad_seq is None
+    question = both.questions.ask(life.asked)
+    assert both.questions.list()[0].question == question
+    assert both.system.verify().bad_seq is None
 
 
 def test_a_second_question_of_ones_own_shares_the_essay_of_the_first(both: Tracker) -> None:
-    both.ask(an_asked("rain"))
-    both.ask(an_asked("snow"))
-    assert both.question("rain").essay == both.question("snow").essay
+    both.questions.ask(an_asked("rain"))
+    both.questions.ask(an_asked("snow"))
+    assert both.questions.get("rain").essay == both.questions.get("snow").essay
 
 
 def test_a_question_can_belong_to_an_essay_that_is_there(both: Tracker) -> None:
-    both.load(a_set())
-    both.ask(an_asked(essay_id=EssayId("essay")))
-    assert both.question("rain").essay.title == "Why they will meet"
+    both.question_sets.load(a_set())
+    both.questions.ask(an_asked(essay_id=EssayId("essay")))
+    assert both.questions.get("rain").essay.title == "Why they will meet"
 
 
 def test_a_question_of_yes_or_no_or_of_options_has_a_suggestion_from_its_opening_on(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.ask(an_asked("now"))
-    both.ask(an_asked("later", opens_at=NOW + 2 * DAY))
-    both.ask(VISIT.asked)
+    both.questions.ask(an_asked("now"))
+    both.questions.ask(an_asked("later", opens_at=NOW + 2 * DAY))
+    both.questions.ask(VISIT.asked)
     assert {
-        q for row in both.questions() if SUGGESTION in row.standings for q in [row.question.id]
+        q for row in both.questions.list() if SUGGESTION in row.standings for q in [row.question.id]
     } == {"now", "visit"}
     clock.advance(days=3)
-    both.suggest()
-    assert SUGGESTION in both.question("later").summary.standings
-    page = both.question("visit")
+    both.evidence.update_suggestions()
+    assert SUGGESTION in both.questions.get("later").summary.standings
+    page = both.questions.get("visit")
     assert (
         page.suggestion is None
     )  # several answers have no single log-odds, but shares that follow the same lines
@@ -76,10 +76,10 @@ def test_a_question_of_yes_or_no_or_of_options_has_a_suggestion_from_its_opening
 def test_a_question_about_the_past_is_asked_as_what_it_is(both: Tracker) -> None:
     past = {"opens_at": NOW - 60 * DAY, "closes_at": NOW - 30 * DAY, "resolves_at": NOW - 30 * DAY}
     with pytest.raises(InvalidQuestion, match="its close lies in the past"):
-        both.ask(an_asked(**past))
+        both.questions.ask(an_asked(**past))
     asked = an_asked(**past, retrospective=True, text="Did it rain in Arland in October 2026?")
-    assert both.ask(asked, override="its criteria name a later day").retrospective
-    assert SUGGESTION not in both.question("rain").summary.standings
+    assert both.questions.ask(asked, override="its criteria name a later day").retrospective
+    assert SUGGESTION not in both.questions.get("rain").summary.standings
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_a_question_about_the_past_is_asked_as_what_it_is(both: Tracker) -> None
 def test_what_could_never_be_forecast_is_refused_and_nothing_is_written(
     tracker: Tracker, changed: dict[str, Any], reason: str
 ) -> None:
-    tracker.load(a_set(a_question()))
-    before = tracker.verify()
+    tracker.question_sets.load(a_set(a_question()))
+    before = tracker.system.verify()
     with pytest.raises((ForecastsError, TrackerError), match=reason):
-        tracker.ask(an_asked(**changed))
-    assert tracker.verify() == before
-    assert [row.question.id for row in tracker.questions()] == ["summit-2027"]
+        tracker.questions.ask(an_asked(**changed))
+    assert tracker.system.verify() == before
+    assert [row.question.id for row in tracker.questions.list()] == ["summit-2027"]
 
 
 @pytest.mark.parametrize(
@@ -135,69 +135,69 @@ def test_what_could_never_be_forecast_is_refused_and_nothing_is_written(
 def test_indicators_that_are_not_its_own_or_come_twice_are_refused(
     tracker: Tracker, of: str, count: int, reason: str
 ) -> None:
-    tracker.load(a_set(a_question()))
-    before = tracker.verify()
+    tracker.question_sets.load(a_set(a_question()))
+    before = tracker.system.verify()
     with pytest.raises(InvalidQuestion, match=reason):
-        tracker.ask(an_asked(), indicators=[an_indicator(of, "wet")] * count)
-    assert tracker.verify() == before
+        tracker.questions.ask(an_asked(), indicators=[an_indicator(of, "wet")] * count)
+    assert tracker.system.verify() == before
 
 
 def names(tracker: Tracker) -> list[tuple[str, bool]]:
     """The options in order, and whether each can be chosen now."""
-    question = tracker.question("visit").summary.question
+    question = tracker.questions.get("visit").summary.question
     return [(option.name, option.is_offered(tracker.now())) for option in question.options]
 
 
 def test_options_come_and_go_and_a_forecast_names_those_that_are_offered(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.ask(VISIT.asked)
+    both.questions.ask(VISIT.asked)
     clock.advance(days=1)
-    both.forecast("visit", VISIT.said[0])
+    both.forecasts.submit("visit", VISIT.said[0])
     clock.advance(days=1)
-    added = both.change_option("visit", "  Minsk ", "added", by=BEN)
+    added = both.questions.change_option("visit", "  Minsk ", "added", by=BEN)
     assert added.options[-1].added_at == clock.time
     with pytest.raises(InvalidForecast, match="offers Moscow, Beijing, Other, Minsk now"):
-        both.forecast("visit", Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)))
+        both.forecasts.submit("visit", Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)))
     clock.advance(days=1)
-    both.change_option("visit", "Beijing", "removed")
+    both.questions.change_option("visit", "Beijing", "removed")
     assert names(both) == [("Moscow", True), ("Beijing", False), ("Other", True), ("Minsk", True)]
     with pytest.raises(
         InvalidForecast, match="no option 'Beijing': the options are Moscow, Other, Minsk"
     ):
-        both.forecast("visit", VISIT.said[0])
-    again = both.reaffirm("visit")
+        both.forecasts.submit("visit", VISIT.said[0])
+    again = both.forecasts.reaffirm("visit")
     assert again.distribution == Categorical(
         ("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)
     )  # what was said is kept
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
 
 
 def test_an_option_that_came_can_go_and_never_comes_back(both: Tracker, clock: FakeClock) -> None:
-    both.ask(VISIT.asked)
+    both.questions.ask(VISIT.asked)
     clock.advance(days=1)
-    both.change_option("visit", "Minsk", "added")
+    both.questions.change_option("visit", "Minsk", "added")
     clock.advance(days=1)
-    both.change_option("visit", "Minsk", "removed")
+    both.questions.change_option("visit", "Minsk", "removed")
     assert names(both) == [("Moscow", True), ("Beijing", True), ("Other", True), ("Minsk", False)]
     with pytest.raises(InvalidQuestion, match="'Minsk' is there already, or was"):
-        both.change_option("visit", "Minsk", "added")
-    assert both.question("visit").summary.question == both.questions()[0].question
+        both.questions.change_option("visit", "Minsk", "added")
+    assert both.questions.get("visit").summary.question == both.questions.list()[0].question
 
 
 def test_whoever_changes_an_option_is_known_from_then_on(both: Tracker) -> None:
-    both.ask(VISIT.asked)
-    both.change_option("visit", "Minsk", "added", by=BEN)
-    assert BEN in both.question("visit").forecasters
+    both.questions.ask(VISIT.asked)
+    both.questions.change_option("visit", "Minsk", "added", by=BEN)
+    assert BEN in both.questions.get("visit").forecasters
 
 
 def test_an_option_of_several_words_is_kept_with_one_blank_between_them(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(VISIT.asked)
-    tracker.change_option("visit", " Abu   Dhabi", "added")
+    tracker.questions.ask(VISIT.asked)
+    tracker.questions.change_option("visit", " Abu   Dhabi", "added")
     clock.advance(days=1)
-    assert tracker.read_forecast("visit", "Abu Dhabi=40 Other=rest")
+    assert tracker.forecasts.parse("visit", "Abu Dhabi=40 Other=rest")
 
 
 @pytest.mark.parametrize(
@@ -217,40 +217,40 @@ def test_an_option_of_several_words_is_kept_with_one_blank_between_them(
 def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
     tracker: Tracker, clock: FakeClock, name: str, change: Any, reason: str
 ) -> None:
-    tracker.ask(
+    tracker.questions.ask(
         an_asked("visit", kind="categorical", options=("Moscow", "Beijing", "Rome", "Other"))
     )
     clock.advance(days=1)
-    tracker.change_option("visit", "Rome", "removed")
-    before = tracker.verify()
+    tracker.questions.change_option("visit", "Rome", "removed")
+    before = tracker.system.verify()
     with pytest.raises(InvalidQuestion, match=reason):
-        tracker.change_option("visit", name, change)
-    assert tracker.verify() == before
+        tracker.questions.change_option("visit", name, change)
+    assert tracker.system.verify() == before
 
 
 def test_two_options_must_stay(tracker: Tracker) -> None:
-    tracker.ask(VISIT.asked)
-    tracker.change_option("visit", "Beijing", "removed")
+    tracker.questions.ask(VISIT.asked)
+    tracker.questions.change_option("visit", "Beijing", "removed")
     with pytest.raises(InvalidQuestion, match="'Moscow' cannot be removed"):
-        tracker.change_option("visit", "Moscow", "removed")
+        tracker.questions.change_option("visit", "Moscow", "removed")
 
 
 @pytest.mark.parametrize(
     "life", [life for life in LIVES if life.asked.kind != "categorical"], ids=lambda life: life.id
 )
 def test_only_categorical_questions_change_their_options(tracker: Tracker, life: Any) -> None:
-    tracker.ask(life.asked)
+    tracker.questions.ask(life.asked)
     with pytest.raises(InvalidQuestion, match="only a categorical question"):
-        tracker.change_option(life.id, "Minsk", "added")
+        tracker.questions.change_option(life.id, "Minsk", "added")
 
 
 def test_the_options_of_a_closed_question_stay_as_they_are(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(VISIT.asked)
+    tracker.questions.ask(VISIT.asked)
     clock.time = CLOSES
     with pytest.raises(InvalidQuestion, match="visit is closed"):
-        tracker.change_option("visit", "Minsk", "added")
+        tracker.questions.change_option("visit", "Minsk", "added")
 
 
 def test_the_options_of_an_answered_question_stay_as_they_are(
@@ -259,42 +259,42 @@ def test_the_options_of_an_answered_question_stay_as_they_are(
     live(tracker, clock, VISIT)
     resolve(tracker, clock, VISIT)
     with pytest.raises(InvalidQuestion, match="visit is answered: its options stay as they are"):
-        tracker.change_option("visit", "Bonn", "added")
-    assert tracker.verify_scores().differences == ()
+        tracker.questions.change_option("visit", "Bonn", "added")
+    assert tracker.system.verify_scores().differences == ()
 
 
 def test_an_unknown_question_has_no_options_to_change(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no question nope"):
-        tracker.change_option("nope", "Minsk", "added")
+        tracker.questions.change_option("nope", "Minsk", "added")
 
 
 @pytest.mark.parametrize("name", ["crowd", "prior", "matcher", " "])
 def test_nobody_acts_under_the_name_of_what_is_computed(
     tracker: Tracker, clock: FakeClock, name: str
 ) -> None:
-    tracker.ask(VISIT.asked)
+    tracker.questions.ask(VISIT.asked)
     clock.advance(days=1)
-    before = tracker.verify()
+    before = tracker.system.verify()
     who = ForecasterId(name)
     refusal = pytest.raises(
         InvalidForecast, match=r"is computed by the tracker|nobody acts without a name"
     )
     with refusal:
-        tracker.change_option("visit", "Minsk", "added", by=who)
+        tracker.questions.change_option("visit", "Minsk", "added", by=who)
     with refusal:
-        tracker.resolve("visit", "Moscow", source_url=SOURCE, known_at=NOW, by=who)
+        tracker.resolutions.resolve("visit", "Moscow", source_url=SOURCE, known_at=NOW, by=who)
     with refusal:
-        tracker.forecast("visit", VISIT.said[0], forecaster=who)
-    assert tracker.verify() == before
+        tracker.forecasts.submit("visit", VISIT.said[0], forecaster=who)
+    assert tracker.system.verify() == before
 
 
 def test_a_forecast_typed_before_the_opening_counts_from_the_opening(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(an_asked(opens_at=NOW + 10 * DAY))
-    tracker.forecast("rain", "80%")
+    tracker.questions.ask(an_asked(opens_at=NOW + 10 * DAY))
+    tracker.forecasts.submit("rain", "80%")
     clock.time = CLOSES
-    scores = tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    scores = tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     mine = next(s for s in scores if s.forecaster_id == ADA and s.rule == "brier")
     assert (mine.receipt[0].start, mine.coverage) == (NOW + 10 * DAY, 0.5)
     assert mine.receipt[0].end - mine.receipt[0].start == timedelta(days=10)

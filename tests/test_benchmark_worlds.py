@@ -54,7 +54,7 @@ def test_a_world_for_the_dashboard_is_as_large_as_it_was_asked_for(settings: Set
 
 
 def test_its_questions_are_of_every_kind_and_each_has_its_share(tracker: Tracker) -> None:
-    found = tracker.questions()
+    found = tracker.questions.list()
     kinds: set[Kind] = {"binary", "categorical", "ordered", "numeric", "date"}
     assert {s.question.kind for s in found} == kinds
     assert {s.evidence for s in found} == {SIZE.evidence // SIZE.questions}
@@ -65,9 +65,9 @@ def test_its_questions_are_of_every_kind_and_each_has_its_share(tracker: Tracker
 def test_the_page_of_a_question_of_each_kind_can_be_read_and_its_revisions_lie_in_its_time(
     tracker: Tracker,
 ) -> None:
-    of_each_kind = {s.question.kind: s for s in tracker.questions()}
+    of_each_kind = {s.question.kind: s for s in tracker.questions.list()}
     for summary in of_each_kind.values():
-        page = tracker.question(summary.question.id)
+        page = tracker.questions.get(summary.question.id)
         assert len(page.acts) == SIZE.revisions // SIZE.questions
         assert len(page.evidence) == SIZE.evidence // SIZE.questions
         assert all(page.summary.question.opens_at <= act.made_at <= NOW for act in page.acts)
@@ -75,10 +75,10 @@ def test_the_page_of_a_question_of_each_kind_can_be_read_and_its_revisions_lie_i
 
 
 def test_its_answered_questions_are_scored_and_its_feeds_are_well(tracker: Tracker) -> None:
-    accuracy = tracker.accuracy(Choice())
+    accuracy = tracker.accuracy.summarise(Choice())
     assert {s.forecaster_id for s in accuracy.scores} >= {*PEOPLE, "suggestion", "prior", "crowd"}
-    assert tracker.fleet().alarm == ""
-    assert len(tracker.feeds()) == SIZE.feeds
+    assert tracker.feeds.status().alarm == ""
+    assert len(tracker.feeds.list()) == SIZE.feeds
 
 
 def test_the_same_seed_makes_the_same_world_and_another_one_another() -> None:

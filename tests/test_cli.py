@@ -67,7 +67,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the built-in set, made once; loading it takes a second."""
     directory = tmp_path_factory.mktemp("loaded") / "data"
     with open_tracker(Settings(data_dir=directory), fetch=no_network) as tracker:
-        tracker.load(question_sets.load_question_set(question_sets.DEFAULT_SET))
+        tracker.question_sets.load(question_sets.load_question_set(question_sets.DEFAULT_SET))
     return directory
 
 

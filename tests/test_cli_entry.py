@@ -12,7 +12,6 @@ from click.shell_completion import ShellComplete
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
 from tests.builders import NOW, FakeClock, a_question, a_set, no_network
-from tracker.app.lazy_module import LazyModule
 from tracker.app.tracker import open_tracker
 from tracker.interfaces.cli import main as cli
 from tracker.interfaces.cli.main import COMMANDS
@@ -93,25 +92,12 @@ def test_help_of_a_group_imports_its_commands_alone() -> None:
 def test_a_list_of_questions_imports_only_what_it_shows(tmp_path: Path) -> None:
     clock = FakeClock(NOW)
     with open_tracker(Settings(data_dir=tmp_path), now=clock, fetch=no_network) as tracker:
-        tracker.load(a_set(a_question("summit")))
+        tracker.question_sets.load(a_set(a_question("summit")))
         for who in ("ada", "ben"):  # two are pooled in log-odds, for which scipy has functions
-            tracker.forecast("summit", Binary(0.4), forecaster=ForecasterId(who))
+            tracker.forecasts.submit("summit", Binary(0.4), forecaster=ForecasterId(who))
     loaded = imported("--data", str(tmp_path), "questions")
     assert "tracker.questions.queries.question_list" in loaded
     assert not loaded & UNUSED
-
-
-def test_a_lazy_module_is_imported_with_its_first_attribute(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "some_lazy_part.py").write_text("answer = 42\n", encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    module = LazyModule("some_lazy_part")
-    assert "some_lazy_part" not in sys.modules
-    assert module.answer == 42
-    assert sys.modules["some_lazy_part"].answer == 42
-    with pytest.raises(AttributeError, match="nothing"):
-        _ = module.nothing
 
 
 def test_every_entry_agrees_with_its_command() -> None:

@@ -92,7 +92,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
                     live(tracker, clock, life)
                 else:
                     clock.time = NOW
-                    tracker.ask(life.asked)
+                    tracker.questions.ask(life.asked)
                     clock.time = NOW + DAY
                     forecast_all(tracker, life)
             for life in LIVES if name == "answered" else ():

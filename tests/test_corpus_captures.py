@@ -68,7 +68,9 @@ def identity(entry: Any) -> str:
 
 def load_live_set(tracker: Tracker, _clock: FakeClock) -> None:
     """The built-in set, without its feeds."""
-    tracker.load(replace(question_sets.load_question_set(question_sets.DEFAULT_SET), feeds=()))
+    tracker.question_sets.load(
+        replace(question_sets.load_question_set(question_sets.DEFAULT_SET), feeds=())
+    )
 
 
 @pytest.mark.slow
@@ -80,11 +82,11 @@ def test_captures_in_order_lose_nothing_double_nothing_and_keep_edits(
     expected: dict[str, set[str]] = defaultdict(set)
     new = changed = 0
     with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
-        tracker.add_feed(a_feed("wire", url=url))
+        tracker.feeds.add(a_feed("wire", url=url))
         for at, body in documents(captured, most=30):
             clock.time = max(clock.time, at)
             feed_server.serve("/rss", body)
-            report = tracker.poll(only=[wire])
+            report = tracker.feeds.poll(only=[wire])
             assert report.errors == ()
             new, changed = new + report.new_items, changed + report.changed_items
             for entry in feedparser.parse(
@@ -105,7 +107,7 @@ def test_captures_in_order_lose_nothing_double_nothing_and_keep_edits(
 
 def stored(tracker: Tracker) -> tuple[list[ItemRow], list[RevisionRow]]:
     """All items and revisions as they lie in the database."""
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         items, revisions = (
             session.exec(select(ItemRow)).all(),
             session.exec(select(RevisionRow)).all(),
@@ -133,13 +135,13 @@ def test_real_captures_become_evidence_once(
 ) -> None:
     with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
         begin(tracker, clock, load_live_set)
-        tracker.add_feed(a_feed("wire", url=feed_server.url("/rss")))
+        tracker.feeds.add(a_feed("wire", url=feed_server.url("/rss")))
         for _, body in documents(captured, most=6):
             feed_server.serve("/rss", body)
-            assert tracker.poll(only=[FeedId("wire")]).failed == 0
+            assert tracker.feeds.poll(only=[FeedId("wire")]).failed == 0
             clock.advance(hours=2)
-        entries = tracker.verify()
-        cards = tracker.inbox()
+        entries = tracker.system.verify()
+        cards = tracker.evidence.inbox()
     assert entries.bad_seq is None
     assert len({(c.evidence.question_id, c.evidence.story_id) for c in cards}) == len(cards)
     for card in cards:

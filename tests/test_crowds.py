@@ -34,25 +34,25 @@ def a_history(
     hold something.
     """
     names = [f"past-{number}" for number in range(answered)]
-    tracker.load(a_set(a_question(TODAY), *map(past, range(answered))))
+    tracker.question_sets.load(a_set(a_question(TODAY), *map(past, range(answered))))
     for number, name in enumerate(names):
         truth = 0.9 if number % 2 else 0.1
-        tracker.forecast(name, Binary(truth), forecaster=GOOD)
-        tracker.forecast(name, Binary(1 - truth), forecaster=POOR)
+        tracker.forecasts.submit(name, Binary(truth), forecaster=GOOD)
+        tracker.forecasts.submit(name, Binary(1 - truth), forecaster=POOR)
     clock.advance(days=21)
     for number, name in enumerate(names):
         known = NOW + timedelta(days=known_after)
-        tracker.resolve(
+        tracker.resolutions.resolve(
             name, "yes" if number % 2 else "no", source_url="https://example.org/a", known_at=known
         )
-    tracker.forecast(TODAY, Binary(0.8), forecaster=GOOD)
-    tracker.forecast(TODAY, Binary(0.2), forecaster=POOR)
+    tracker.forecasts.submit(TODAY, Binary(0.8), forecaster=GOOD)
+    tracker.forecasts.submit(TODAY, Binary(0.2), forecaster=POOR)
     clock.advance(days=1)
 
 
 def test_who_made_the_crowd_better_has_the_say(both: Tracker, clock: FakeClock) -> None:
     a_history(both, clock, MIN_RESOLVED_QUESTIONS)
-    found = both.question(TODAY).weighted_crowd
+    found = both.questions.get(TODAY).weighted_crowd
     assert found is not None
     assert found.p == pytest.approx(0.8)
     right = [0.9 if number % 2 else 0.1 for number in range(MIN_RESOLVED_QUESTIONS)]
@@ -69,40 +69,42 @@ def test_looking_back_the_crowd_is_weighted_by_the_answers_that_had_been_entered
 ) -> None:
     a_history(both, clock, MIN_RESOLVED_QUESTIONS)
     answered_at = clock.time
-    then = both.question_at(TODAY, answered_at)
-    assert then.weighted_crowd == both.question(TODAY).weighted_crowd
+    then = both.questions.get_as_of(TODAY, answered_at)
+    assert then.weighted_crowd == both.questions.get(TODAY).weighted_crowd
     assert then.weighted_crowd is not None
     clock.advance(days=3)
-    both.resolve("past-0", "annulled", source_url="https://example.org/b", known_at=clock.time)
-    assert both.question(TODAY).weighted_crowd is None
-    assert both.question_at(TODAY, answered_at).weighted_crowd == then.weighted_crowd
-    assert both.question_at(TODAY, NOW + 20 * DAY).weighted_crowd is None
+    both.resolutions.resolve(
+        "past-0", "annulled", source_url="https://example.org/b", known_at=clock.time
+    )
+    assert both.questions.get(TODAY).weighted_crowd is None
+    assert both.questions.get_as_of(TODAY, answered_at).weighted_crowd == then.weighted_crowd
+    assert both.questions.get_as_of(TODAY, NOW + 20 * DAY).weighted_crowd is None
 
 
 def test_one_question_too_few_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
     a_history(tracker, clock, MIN_RESOLVED_QUESTIONS - 1)
-    assert tracker.question(TODAY).weighted_crowd is None
+    assert tracker.questions.get(TODAY).weighted_crowd is None
 
 
 def test_a_question_answered_before_its_middle_teaches_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_history(tracker, clock, MIN_RESOLVED_QUESTIONS, known_after=9)
-    assert tracker.question(TODAY).weighted_crowd is None
+    assert tracker.questions.get(TODAY).weighted_crowd is None
 
 
 def test_one_person_is_no_crowd(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    tracker.forecast(TODAY, Binary(0.8))
-    assert tracker.question(TODAY).weighted_crowd is None
+    tracker.question_sets.load(a_set())
+    tracker.forecasts.submit(TODAY, Binary(0.8))
+    assert tracker.questions.get(TODAY).weighted_crowd is None
 
 
 def test_members_who_all_withdrew_hold_nothing(tracker: Tracker, clock: FakeClock) -> None:
     a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
     for who in (GOOD, POOR):
-        tracker.withdraw(TODAY, forecaster=who)
+        tracker.forecasts.withdraw(TODAY, forecaster=who)
     clock.advance(days=1)
-    assert tracker.question(TODAY).weighted_crowd is None
+    assert tracker.questions.get(TODAY).weighted_crowd is None
 
 
 def test_the_question_page_says_what_each_has_added(tracker: Tracker, clock: FakeClock) -> None:

@@ -63,7 +63,7 @@ def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(
     small: Settings,
 ) -> None:
     with seen(small) as tracker:
-        page = tracker.question("neutral")
+        page = tracker.questions.get("neutral")
         card = page.evidence[0]
         assert card.headline == "It abstained"
         assert card.evidence.direction == Direction.YES
@@ -73,24 +73,24 @@ def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(
         assert [a.act for a in page.acts if a.forecaster_id == ADA] == ["forecast", "withdraw"]
         assert {s.forecaster_id for s in page.scores} == {ADA, CROWD, SUGGESTION, PRIOR, HAZARD}
         assert sum(a.forecaster_id == SUGGESTION for a in page.acts) > 5
-        assert tracker.verify().bad_seq is None
-        assert tracker.replayed_until() == END
-        assert tracker.question("treaty").summary.status == "closed"
+        assert tracker.system.verify().bad_seq is None
+        assert tracker.system.replayed_until() == END
+        assert tracker.questions.get("treaty").summary.status == "closed"
 
 
 def test_a_replay_of_what_was_replayed_does_nothing(small: Settings) -> None:
     with seen(small) as tracker:
-        head = tracker.verify().head
+        head = tracker.system.verify().head
     assert replay(small, read_question_set(TEXTS), END, silent) == 0
     with seen(small) as tracker:
-        assert tracker.verify().head == head
+        assert tracker.system.verify().head == head
 
 
 def test_a_replay_keeps_who_worded_its_headlines(small: Settings) -> None:
     said = "Headlines are restated."
     assert replay(small, replace(read_question_set(TEXTS), headlines=said), END, silent) == 0
     with seen(small) as tracker:
-        assert tracker.headlines() == said
+        assert tracker.system.headline_credit() == said
 
 
 def test_a_replay_can_be_continued_to_a_later_day(
@@ -111,7 +111,7 @@ def test_news_of_the_last_months_waits_in_the_inbox(settings: Settings) -> None:
     replay(settings, busy_world(), datetime.fromisoformat("2022-12-20T00:00:00+00:00"), silent)
     now = datetime.fromisoformat("2022-12-21T00:00:00+00:00")
     with open_tracker(replay_settings(settings), now=lambda: now, fetch=no_network) as tracker:
-        assert tracker.inbox()
+        assert tracker.evidence.inbox()
 
 
 def test_the_live_database_is_not_touched_by_a_replay(small: Settings) -> None:
@@ -123,8 +123,8 @@ def test_the_live_database_is_not_touched_by_a_replay(small: Settings) -> None:
 def summary(settings: Settings) -> dict[str, Any]:
     """What a world holds, in numbers that two equal lives share."""
     with seen(settings) as tracker:
-        pages = [tracker.question(row.question.id) for row in tracker.questions()]
-        verdict = tracker.verify()
+        pages = [tracker.questions.get(row.question.id) for row in tracker.questions.list()]
+        verdict = tracker.system.verify()
         assert verdict.bad_seq is None, verdict.reason
         return {
             "acts": {
@@ -183,9 +183,9 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(
     for _ in range(4):
         acknowledged = live_until_killed(killed.data_dir, dice.uniform(0, took / 3))
         with seen(killed) as tracker:
-            verdict = tracker.verify()
+            verdict = tracker.system.verify()
             assert verdict.bad_seq is None, verdict.reason
-            reached = tracker.replayed_until()
+            reached = tracker.system.replayed_until()
         assert reached is not None
         instants = [line for line in acknowledged if line != "done"]
         finished = [at for at in instants if at < instants[-1]]  # the last instant may be half done

@@ -18,7 +18,7 @@ from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import open_page, words
 from tests.lives import ADA, BEN, CLOSES, SOURCE, an_asked
 from tests.quick_databases import begin
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
 from tracker.model.read_models import Choice
@@ -32,16 +32,16 @@ SUMMIT = "summit-2027"
 
 
 def test_a_forecast_keeps_the_wording_it_was_made_on(both: Tracker, clock: FakeClock) -> None:
-    asked = both.ask(an_asked())
+    asked = both.questions.ask(an_asked())
     clock.advance(days=1)
-    before = both.forecast("rain", Binary(0.4))
+    before = both.forecasts.submit("rain", Binary(0.4))
     clock.advance(days=1)
-    edited = both.edit_question(
+    edited = both.questions.edit(
         "rain", Wording(criteria=BETTER), why="how much rain counts", by=BEN
     )
     clock.advance(days=1)
-    after = both.forecast("rain", Binary(0.3))
-    page = both.question("rain")
+    after = both.forecasts.submit("rain", Binary(0.3))
+    page = both.questions.get("rain")
     assert page.summary.question == edited
     assert (edited.text, edited.criteria) == (asked.text, BETTER)
     first, second = page.versions
@@ -55,23 +55,23 @@ def test_a_forecast_keeps_the_wording_it_was_made_on(both: Tracker, clock: FakeC
     made_on = {act.id: find_version(page.versions, act.entered_at).number for act in page.acts}
     assert (made_on[before.id], made_on[after.id]) == (1, 2)
     assert BEN in page.forecasters
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
 
 
 def test_what_is_not_worded_anew_stays_as_it_is(both: Tracker, clock: FakeClock) -> None:
-    asked = both.ask(an_asked())
+    asked = both.questions.ask(an_asked())
     clock.advance(days=1)
     sources = ("https://other.arland.example", "Reuters, as fall-back")
-    both.edit_question("rain", Wording(sources=sources), why="the service has moved")
+    both.questions.edit("rain", Wording(sources=sources), why="the service has moved")
     clock.advance(days=1)
-    both.edit_question(
+    both.questions.edit(
         "rain", Wording(text="Does it rain in Arland before 31 December 2026?"), why="shorter"
     )
-    (row,) = both.questions()
+    (row,) = both.questions.list()
     assert (row.question.criteria, row.question.sources) == (asked.criteria, sources)
     assert row.question.text.startswith("Does it rain")
     assert row.question.prior == asked.prior
-    assert [v.why for v in both.question("rain").versions] == [
+    assert [v.why for v in both.questions.get("rain").versions] == [
         "as opened",
         "the service has moved",
         "shorter",
@@ -97,197 +97,201 @@ def test_what_is_not_worded_anew_stays_as_it_is(both: Tracker, clock: FakeClock)
 def test_an_edit_that_nobody_could_account_for_is_refused_and_nothing_is_written(
     both: Tracker, wording: dict[str, Any], why: str, reason: str
 ) -> None:
-    asked = both.ask(an_asked())
-    before = both.verify()
+    asked = both.questions.ask(an_asked())
+    before = both.system.verify()
     with pytest.raises((ForecastsError, TrackerError), match=reason):
-        both.edit_question("rain", Wording(**wording), why=why)
-    assert both.verify() == before
-    assert both.questions()[0].question == asked
+        both.questions.edit("rain", Wording(**wording), why=why)
+    assert both.system.verify() == before
+    assert both.questions.list()[0].question == asked
 
 
 def test_a_backslash_that_only_looks_like_a_lost_character_is_kept(both: Tracker) -> None:
-    both.ask(an_asked())
+    both.questions.ask(an_asked())
     odd = f"{BETTER} See \\u0000 and \\\\u0000 in the manual."
-    both.edit_question("rain", Wording(criteria=odd), why="as the manual has it")
-    assert both.questions()[0].question.criteria == odd
-    assert both.verify().bad_seq is None
+    both.questions.edit("rain", Wording(criteria=odd), why="as the manual has it")
+    assert both.questions.list()[0].question.criteria == odd
+    assert both.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "annulled", "ambiguous"])
 def test_an_answered_question_stays_as_it_is(
     tracker: Tracker, clock: FakeClock, answer: str
 ) -> None:
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     clock.advance(days=1)
-    tracker.resolve("rain", answer, source_url=SOURCE, known_at=clock.time)
+    tracker.resolutions.resolve("rain", answer, source_url=SOURCE, known_at=clock.time)
     clock.advance(days=1)
     with pytest.raises(InvalidQuestion, match="rain has its answer: its wording stays as it is"):
-        tracker.edit_question("rain", Wording(criteria=BETTER), why="too late")
+        tracker.questions.edit("rain", Wording(criteria=BETTER), why="too late")
     with pytest.raises(Refused, match="rain is answered and stays"):
-        tracker.retract("rain", "too late")
+        tracker.questions.retract("rain", "too late")
 
 
 def test_a_closed_question_that_waits_for_its_answer_can_still_be_made_clearer(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     clock.time = CLOSES + DAY
     assert (
-        tracker.edit_question("rain", Wording(criteria=BETTER), why="how much counts").criteria
+        tracker.questions.edit("rain", Wording(criteria=BETTER), why="how much counts").criteria
         == BETTER
     )
 
 
 def test_a_new_blocking_flaw_needs_an_override_that_is_logged(both: Tracker) -> None:
-    both.ask(an_asked())
+    both.questions.ask(an_asked())
     with pytest.raises(Unresolvable, match="a stranger could not resolve rain") as refusal:
-        both.edit_question("rain", Wording(criteria=VAGUE), why="shorter")
+        both.questions.edit("rain", Wording(criteria=VAGUE), why="shorter")
     assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
-    both.edit_question(
+    both.questions.edit(
         "rain", Wording(criteria=VAGUE), why="shorter", override="we know what we mean", by=BEN
     )
-    override = both.question("rain").override
+    override = both.questions.get("rain").override
     assert override is not None
     assert (override.why, override.by, override.at) == ("we know what we mean", BEN, NOW)
     assert set(override.codes) == {flaw.code for flaw in refusal.value.flaws}
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
 
 
 def test_an_override_of_old_flaws_does_not_cover_new_ones(both: Tracker, clock: FakeClock) -> None:
     vague = "Will it rain a significant amount in Arland before 31 December 2026?"
-    both.ask(an_asked(text=vague), override="everybody knows")
-    first = both.question("rain").override
+    both.questions.ask(an_asked(text=vague), override="everybody knows")
+    first = both.questions.get("rain").override
     assert first is not None
     assert "vague-word" in first.codes
     clock.advance(days=1)
     with pytest.raises(Unresolvable):
-        both.edit_question("rain", Wording(criteria="YES if it rains."), why="shorter")
-    both.edit_question(
+        both.questions.edit("rain", Wording(criteria="YES if it rains."), why="shorter")
+    both.questions.edit(
         "rain",
         Wording(criteria="YES if it rains."),
         why="shorter",
         override="the same goes for this",
     )
-    second = both.question("rain").override
+    second = both.questions.get("rain").override
     assert second is not None
     assert (second.why, second.at) == ("the same goes for this", clock.time)
     assert not set(first.codes) & set(second.codes)
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
 
 
 def test_an_edit_that_leaves_old_flaws_as_they_were_needs_no_override(tracker: Tracker) -> None:
     vague = "Will it rain a significant amount in Arland before 31 December 2026?"
-    tracker.ask(an_asked(text=vague), override="everybody knows")
-    tracker.edit_question("rain", Wording(criteria=BETTER), why="how much rain counts")
-    override = tracker.question("rain").override
+    tracker.questions.ask(an_asked(text=vague), override="everybody knows")
+    tracker.questions.edit("rain", Wording(criteria=BETTER), why="how much rain counts")
+    override = tracker.questions.get("rain").override
     assert override is not None
     assert override.why == "everybody knows"
 
 
 def test_an_edit_that_mends_a_flaw_is_not_asked_for_an_override(tracker: Tracker) -> None:
-    tracker.ask(an_asked(criteria=VAGUE), override="in a hurry")
-    tracker.edit_question(
+    tracker.questions.ask(an_asked(criteria=VAGUE), override="in a hurry")
+    tracker.questions.edit(
         "rain", Wording(criteria=BETTER), why="now with care", override="not needed"
     )
-    override = tracker.question("rain").override
+    override = tracker.questions.get("rain").override
     assert override is not None
     assert override.why == "in a hurry"  # what was not needed is not logged
-    assert not [flaw for flaw in tracker.lint_question("rain") if flaw.severity == "blocking"]
+    assert not [
+        flaw for flaw in tracker.questions.lint_stored("rain") if flaw.severity == "blocking"
+    ]
 
 
 @pytest.mark.parametrize("who", [CROWD, "matcher", " "])
 def test_nobody_words_or_retracts_under_the_name_of_what_is_computed(
     tracker: Tracker, who: str
 ) -> None:
-    tracker.ask(an_asked())
-    before = tracker.verify()
+    tracker.questions.ask(an_asked())
+    before = tracker.system.verify()
     with pytest.raises(InvalidForecast):
-        tracker.edit_question("rain", Wording(criteria=BETTER), why="clearer", by=ForecasterId(who))
+        tracker.questions.edit(
+            "rain", Wording(criteria=BETTER), why="clearer", by=ForecasterId(who)
+        )
     with pytest.raises(InvalidForecast):
-        tracker.retract("rain", "a mistake", by=ForecasterId(who))
-    assert tracker.verify() == before
+        tracker.questions.retract("rain", "a mistake", by=ForecasterId(who))
+    assert tracker.system.verify() == before
 
 
 def test_an_unknown_question_can_be_neither_worded_anew_nor_taken_back(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no question nope"):
-        tracker.edit_question("nope", Wording(criteria=BETTER), why="clearer")
+        tracker.questions.edit("nope", Wording(criteria=BETTER), why="clearer")
     with pytest.raises(NotFound, match="there is no question nope"):
-        tracker.retract("nope", "a mistake")
+        tracker.questions.retract("nope", "a mistake")
     with pytest.raises(NotFound, match="there is no question nope"):
-        tracker.lint_question("nope")
+        tracker.questions.lint_stored("nope")
 
 
 # Taking back
 
 
 def test_a_question_is_taken_back_and_its_name_is_never_given_again(both: Tracker) -> None:
-    both.ask(an_asked())
-    both.retract("rain", "  asked twice  ", by=BEN)
-    assert both.questions() == ()
+    both.questions.ask(an_asked())
+    both.questions.retract("rain", "  asked twice  ", by=BEN)
+    assert both.questions.list() == ()
     with pytest.raises(NotFound, match="there is no question rain"):
-        both.question("rain")
+        both.questions.get("rain")
     with pytest.raises(InvalidQuestion, match="there is a question 'rain' already"):
-        both.ask(an_asked())
+        both.questions.ask(an_asked())
     with pytest.raises(NotFound):
-        both.retract("rain", "again")
-    assert both.verify().bad_seq is None
+        both.questions.retract("rain", "again")
+    assert both.system.verify().bad_seq is None
 
 
 def test_a_set_does_not_bring_back_what_was_taken_back(both: Tracker) -> None:
-    both.load(a_set())
-    both.retract(SUMMIT, "asked twice")
-    assert both.load(a_set()).questions == 0
-    assert both.questions() == ()
-    assert both.verify().bad_seq is None
+    both.question_sets.load(a_set())
+    both.questions.retract(SUMMIT, "asked twice")
+    assert both.question_sets.load(a_set()).questions == 0
+    assert both.questions.list() == ()
+    assert both.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_once_anybody_has_forecast_a_question_stays(
     both: Tracker, clock: FakeClock, withdrawn: bool
 ) -> None:
-    both.ask(an_asked())
-    both.forecast("rain", Binary(0.4), forecaster=BEN)
+    both.questions.ask(an_asked())
+    both.forecasts.submit("rain", Binary(0.4), forecaster=BEN)
     clock.advance(days=1)
     if withdrawn:
-        both.withdraw("rain", forecaster=BEN)
+        both.forecasts.withdraw("rain", forecaster=BEN)
     with pytest.raises(Refused, match="rain has been forecast and stays: resolve it as annulled"):
-        both.retract("rain", "asked twice")
-    assert len(both.questions()) == 1
+        both.questions.retract("rain", "asked twice")
+    assert len(both.questions.list()) == 1
 
 
 def test_taking_back_needs_a_reason(tracker: Tracker) -> None:
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     with pytest.raises(Refused, match="not taken back without a reason"):
-        tracker.retract("rain", " ")
-    assert len(tracker.questions()) == 1
+        tracker.questions.retract("rain", " ")
+    assert len(tracker.questions.list()) == 1
 
 
 def test_a_linked_question_stays(tracker: Tracker) -> None:
     for name in ("rain", "snow"):
-        tracker.ask(an_asked(name))
-    tracker.add_link(
+        tracker.questions.ask(an_asked(name))
+    tracker.links.add(
         Link(LinkId("weather"), "implies", (QuestionId("snow"), QuestionId("rain")), "Weather")
     )
     for name in ("rain", "snow"):
         with pytest.raises(Refused, match=f"{name} is part of the link weather and stays"):
-            tracker.retract(name, "asked twice")
+            tracker.questions.retract(name, "asked twice")
 
 
 def test_a_question_of_a_scenario_set_stays_until_its_row_is_taken_out(tracker: Tracker) -> None:
-    tracker.ask(an_asked("rain"))
-    tracker.ask(
+    tracker.questions.ask(an_asked("rain"))
+    tracker.questions.ask(
         an_asked("futures", kind="categorical", options=("wet", "Other"), horizon_shape="state_at")
     )
     row = ScenarioLikelihoods(QuestionId("rain"), (0.9, 0.2), "wet is wet")
-    tracker.add_scenario_set(ScenarioSet(QuestionId("futures"), "Weather", ("wet", "dry"), (row,)))
+    tracker.scenarios.add(ScenarioSet(QuestionId("futures"), "Weather", ("wet", "dry"), (row,)))
     for name in ("rain", "futures"):
         with pytest.raises(Refused, match=f"{name} is part of the scenarios futures and stays"):
-            tracker.retract(name, "asked twice")
-    tracker.set_likelihoods("futures", ScenarioLikelihoods(QuestionId("rain"), ()))
-    tracker.retract("rain", "asked twice")
-    assert [row.question.id for row in tracker.questions()] == ["futures"]
-    tracker.suggest()
-    assert tracker.scenarios("futures").board == {}
+            tracker.questions.retract(name, "asked twice")
+    tracker.scenarios.set_likelihoods("futures", ScenarioLikelihoods(QuestionId("rain"), ()))
+    tracker.questions.retract("rain", "asked twice")
+    assert [row.question.id for row in tracker.questions.list()] == ["futures"]
+    tracker.evidence.update_suggestions()
+    assert tracker.scenarios.get("futures").board == {}
 
 
 @pytest.fixture
@@ -301,36 +305,36 @@ def taken_back(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> T
 
 
 def read_and_take_back(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set(a_question(), a_question("talks-2027")))
-    tracker.poll()
-    assert len(tracker.inbox()) == 2
+    tracker.question_sets.load(a_set(a_question(), a_question("talks-2027")))
+    tracker.feeds.poll()
+    assert len(tracker.evidence.inbox()) == 2
     clock.advance(hours=1)
-    tracker.retract(SUMMIT, "asked twice")
+    tracker.questions.retract(SUMMIT, "asked twice")
 
 
 VERBS: tuple[Callable[[Tracker], object], ...] = (
-    lambda t: t.questions(),
-    lambda t: t.essays(),
-    lambda t: t.essay("essay"),
-    lambda t: t.export_set("essay"),
-    lambda t: t.feeds(),
-    lambda t: t.feed("wire"),
-    lambda t: t.fleet(),
-    lambda t: t.calendar(),
-    lambda t: t.coherence(),
-    lambda t: t.scenario_sets(),
-    lambda t: t.accuracy(Choice()),
-    lambda t: t.score_table(),
-    lambda t: t.calibration(),
-    lambda t: t.compare(),
-    lambda t: t.habits(),
-    lambda t: t.suggest(),
-    lambda t: t.mark_signposts(),
-    lambda t: t.learn(),
-    lambda t: t.rematch(),
-    lambda t: t.rescore(),
-    lambda t: t.forget_old_texts(),
-    lambda t: t.load(a_set(a_question(), a_question("talks-2027"))),
+    lambda t: t.questions.list(),
+    lambda t: t.essays.list(),
+    lambda t: t.essays.get("essay"),
+    lambda t: t.question_sets.export("essay"),
+    lambda t: t.feeds.list(),
+    lambda t: t.feeds.get("wire"),
+    lambda t: t.feeds.status(),
+    lambda t: t.signposts.calendar(),
+    lambda t: t.links.coherence(),
+    lambda t: t.scenarios.list(),
+    lambda t: t.accuracy.summarise(Choice()),
+    lambda t: t.accuracy.score_table(),
+    lambda t: t.accuracy.calibration(),
+    lambda t: t.accuracy.compare(),
+    lambda t: t.accuracy.habits(),
+    lambda t: t.evidence.update_suggestions(),
+    lambda t: t.signposts.mark(),
+    lambda t: t.learning.fit(),
+    lambda t: t.evidence.rematch(),
+    lambda t: t.accuracy.rescore(),
+    lambda t: t.feeds.forget_old_texts(),
+    lambda t: t.question_sets.load(a_set(a_question(), a_question("talks-2027"))),
 )
 
 
@@ -339,30 +343,30 @@ def test_evidence_on_a_question_that_was_taken_back_is_in_nobodys_way(
     taken_back: Tracker, verb: Callable[[Tracker], object]
 ) -> None:
     verb(taken_back)
-    assert [row.question.id for row in taken_back.questions()] == ["talks-2027"]
-    assert {card.evidence.question_id for card in taken_back.inbox()} == {"talks-2027"}
-    assert taken_back.verify().bad_seq is None
+    assert [row.question.id for row in taken_back.questions.list()] == ["talks-2027"]
+    assert {card.evidence.question_id for card in taken_back.evidence.inbox()} == {"talks-2027"}
+    assert taken_back.system.verify().bad_seq is None
 
 
 def test_news_no_longer_bears_on_a_question_that_was_taken_back(
     taken_back: Tracker, press: Press
 ) -> None:
     press.publish("wire", "Arland calls off all talks with Borland")
-    assert taken_back.poll(every=True).new_evidence == 1
-    (row,) = taken_back.questions()
+    assert taken_back.feeds.poll(every=True).new_evidence == 1
+    (row,) = taken_back.questions.list()
     assert row.evidence == 2
-    assert set(taken_back.feed("wire").questions) == {"talks-2027"}
+    assert set(taken_back.feeds.get("wire").questions) == {"talks-2027"}
 
 
 def test_what_bears_on_a_question_that_was_taken_back_can_no_longer_be_judged(
     taken_back: Tracker,
 ) -> None:
-    known = {card.evidence.id for card in taken_back.inbox()}
+    known = {card.evidence.id for card in taken_back.evidence.inbox()}
     (gone,) = {1, 2} - known
-    before = taken_back.verify()
+    before = taken_back.system.verify()
     with pytest.raises(NotFound, match=f"there is no question {SUMMIT}"):
-        taken_back.review(gone, "confirmed")
-    assert taken_back.verify() == before
+        taken_back.evidence.review(gone, "confirmed")
+    assert taken_back.system.verify() == before
 
 
 @pytest.mark.parametrize(
@@ -387,10 +391,10 @@ def test_no_page_fails_over_a_question_that_was_taken_back(
 
 
 def test_retraction_is_known_by_whom_and_when(both: Tracker, clock: FakeClock) -> None:
-    both.ask(an_asked())
+    both.questions.ask(an_asked())
     clock.advance(days=1)
-    both.retract("rain", "asked twice", by=ADA)
-    with both._store.reading() as session:
+    both.questions.retract("rain", "asked twice", by=ADA)
+    with both.context.store.reading() as session:
         from tracker.storage import facts
 
         (said,) = facts.index_facts_by_kind(session)["retraction"].values()

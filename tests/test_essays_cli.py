@@ -65,9 +65,11 @@ def complete(draft: Path) -> Path:
 def test_the_list_says_how_much_was_asked_and_how_it_came_out(
     essay: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
-    essay.open_claim(asked_of(bears_out="yes"), SIGNS)
+    essay.essays.open_claim(asked_of(bears_out="yes"), SIGNS)
     clock.advance(days=1)
-    essay.resolve("rain", "yes", source_url="https://arland.example", known_at=clock.time)
+    essay.resolutions.resolve(
+        "rain", "yes", source_url="https://arland.example", known_at=clock.time
+    )
     (line,) = [line for line in shell("essay", "list").splitlines() if "river" in line]
     assert [cell.strip() for cell in line.strip("│").split("│")] == [
         "river", "On the river", "1", "1 of 3", "1 of 1", "0 of 0",
@@ -97,7 +99,7 @@ def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_pa
         "version": 2,
         "coverage": {"asked": 0, "rejected": 0, "forward_looking": 4},
     }
-    page = tracker.essay("river")
+    page = tracker.essays.get("river")
     assert (page.essay.title, page.essay.published, page.essay.note) == (
         "The river treaty",
         "2026-11-01",
@@ -136,11 +138,11 @@ def test_what_is_no_essay_is_refused_in_one_line(
     more: tuple[str, ...],
     reason: str,
 ) -> None:
-    before = essay.verify()
+    before = essay.system.verify()
     (tmp_path / name).write_bytes(raw)
     assert reason in shell.refused("essay", "add", str(tmp_path / name), *more)
-    assert [row.essay.id for row in essay.essays()] == ["river"]
-    assert essay.verify() == before
+    assert [row.essay.id for row in essay.essays.list()] == ["river"]
+    assert essay.system.verify() == before
 
 
 # claims
@@ -186,7 +188,7 @@ def test_what_is_neither_essay_nor_file_is_refused(shell: Shell, name: str) -> N
 
 
 def test_an_essay_without_its_text_has_no_claims_to_find(tracker: Tracker, shell: Shell) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     assert "the text of essay is not kept: add it with" in shell.refused("essay", "claims", "essay")
     assert "there is no text of essay essay: add it with" in shell.refused(
         "essay", "draft", "essay", "120"
@@ -199,7 +201,7 @@ def test_an_essay_without_its_text_has_no_claims_to_find(tracker: Tracker, shell
 def test_a_draft_is_printed_or_written_and_keeps_nothing(
     essay: Tracker, shell: Shell, tmp_path: Path
 ) -> None:
-    before = essay.verify()
+    before = essay.system.verify()
     text = shell("essay", "draft", "river", str(SIGNS))
     assert 'text = "Will Arland sign the river treaty by 31 December 2027?"' in text
     made = shell.json("essay", "draft", "river", str(SIGNS + 5))
@@ -208,7 +210,7 @@ def test_a_draft_is_printed_or_written_and_keeps_nothing(
     told = " ".join(shell("essay", "draft", "river", str(SIGNS), "--out", str(out)).split())
     assert told == f"Complete {out}, then: tracker essay open river {SIGNS} '{out}'"
     assert out.read_text(encoding="utf-8") == text.removesuffix("\n")
-    assert essay.verify() == before
+    assert essay.system.verify() == before
     another = tmp_path / "another.toml"
     assert shell.json("essay", "draft", "river", str(SIGNS), "--out", str(another)) == made
     assert another.read_text(encoding="utf-8") == out.read_text(encoding="utf-8")
@@ -259,7 +261,7 @@ def test_a_completed_draft_is_opened_with_its_indicators(
 ) -> None:
     told = shell("essay", "open", "river", str(SIGNS), str(complete(draft)))
     assert told.strip() == "signs is open; its base rate is 50%."
-    page = essay.question("signs")
+    page = essay.questions.get("signs")
     assert page.summary.question.criteria == SAID
     assert [claim.offset for claim in page.claims] == [SIGNS]
     assert page.indicators
@@ -281,22 +283,22 @@ def test_an_editor_may_leave_its_marks_in_the_file(
     text = complete(draft).read_text(encoding="utf-8")
     draft.write_text(text, encoding=encoding, newline=newline)
     shell("essay", "open", "river", str(SIGNS), str(draft))
-    assert essay.question("signs").indicators
+    assert essay.questions.get("signs").indicators
 
 
 def test_what_is_left_open_blocks_until_somebody_says_why_not(
     essay: Tracker, draft: Path, shell: Shell
 ) -> None:
-    before = essay.verify()
+    before = essay.system.verify()
     argv = ("essay", "open", "river", str(SIGNS), str(draft))
     told = shell.refused(*argv)
     assert "a stranger could not resolve signs. Still open: “[… the act" in told
     assert told.endswith("Or say why it opens all the same")
     shell.refused(*argv, "--override", "  ")
-    assert essay.verify() == before
-    assert essay.essay("river").claims == ()
+    assert essay.system.verify() == before
+    assert essay.essays.get("river").claims == ()
     shell(*argv, "--override", WHY)
-    override = essay.question("signs").override
+    override = essay.questions.get("signs").override
     assert override is not None
     assert (override.why, override.by) == (WHY, "ada")
     assert "placeholder" in override.codes
@@ -330,7 +332,7 @@ def test_what_cannot_open_is_refused_with_file_and_line(
     new: str,
     reason: str,
 ) -> None:
-    before = essay.verify()
+    before = essay.system.verify()
     text = complete(draft).read_text(encoding="utf-8")
     assert old in text
     draft.write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -339,18 +341,18 @@ def test_what_cannot_open_is_refused_with_file_and_line(
     if old:
         line = int(re.findall(r"^Error: draft\.toml:(\d+): ", told)[0])
         assert new in draft.read_text(encoding="utf-8").split("\n")[line - 1]
-    assert (essay.questions(), essay.essay("river").claims) == ((), ())
-    assert essay.verify() == before
+    assert (essay.questions.list(), essay.essays.get("river").claims) == ((), ())
+    assert essay.system.verify() == before
 
 
 def test_a_name_that_is_taken_is_refused(essay: Tracker, draft: Path, shell: Shell) -> None:
     argv = ("essay", "open", "river", str(SIGNS), str(complete(draft)))
     shell(*argv)
-    before = essay.verify()
+    before = essay.system.verify()
     assert "there is a question 'signs' already: give this one a name of its own" in shell.refused(
         *argv
     )
-    assert essay.verify() == before
+    assert essay.system.verify() == before
 
 
 def test_a_file_that_is_no_text_is_refused(essay: Tracker, draft: Path, shell: Shell) -> None:
@@ -393,9 +395,9 @@ def test_a_sentence_is_set_aside_and_taken_up_again(essay: Tracker, shell: Shell
 def test_what_makes_no_sense_is_refused_and_changes_nothing(
     essay: Tracker, shell: Shell, argv: tuple[str, ...], reason: str
 ) -> None:
-    before = essay.verify()
+    before = essay.system.verify()
     assert reason in shell.refused("essay", *argv)
-    assert essay.verify() == before
+    assert essay.system.verify() == before
 
 
 @pytest.mark.parametrize(
@@ -412,11 +414,11 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(
 def test_what_is_typed_wrong_is_told_with_how_to_get_help(
     essay: Tracker, shell: Shell, argv: tuple[str, ...], reason: str
 ) -> None:
-    before = essay.verify()
+    before = essay.system.verify()
     assert shell("essay", *argv, code=2) == ""
     assert reason in shell.error
     assert "--help" in shell.error
-    assert essay.verify() == before
+    assert essay.system.verify() == before
 
 
 # map
@@ -425,11 +427,13 @@ def test_what_is_typed_wrong_is_told_with_how_to_get_help(
 def test_the_map_shows_each_sentence_and_the_record_in_numbers(
     essay: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
-    essay.open_claim(asked_of("rain", bears_out="yes"), SIGNS)
-    essay.open_claim(asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
-    essay.reject_claim("river", HOLDS, "no date")
+    essay.essays.open_claim(asked_of("rain", bears_out="yes"), SIGNS)
+    essay.essays.open_claim(asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
+    essay.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
-    essay.resolve("rain", "no", source_url="https://arland.example", known_at=clock.time)
+    essay.resolutions.resolve(
+        "rain", "no", source_url="https://arland.example", known_at=clock.time
+    )
     rows = [
         [cell.strip() for cell in line.strip("│").split("│")]
         for line in shell("essay", "map", "river").splitlines()
@@ -452,7 +456,7 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(
 
 def test_hostile_words_reach_the_terminal_as_text(tracker: Tracker, shell: Shell) -> None:
     add(tracker, MARKUP, title="[bold]\x1b[2JA title[/bold]")
-    tracker.reject_claim("river", 0, "[link=x]\x1b]0;no date")
+    tracker.essays.reject_claim("river", 0, "[link=x]\x1b]0;no date")
     for argv in (("list",), ("claims", "river"), ("map", "river"), ("draft", "river", "0")):
         out = shell("essay", *argv)
         assert "\x1b" not in out

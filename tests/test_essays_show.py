@@ -15,7 +15,7 @@ from tests.builders import DAY, NOW, FakeClock, an_indicator
 from tests.lives import an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
 from tracker.essays.horizons import PlannedQuestion
@@ -32,7 +32,7 @@ WHY = "a question of a test"
 @pytest.fixture
 def essay(tracker: Tracker) -> Tracker:
     """A tracker with an essay of one claim."""
-    tracker.add_essay(NewEssay("river", "The river treaty", TEXT, "pasted"))
+    tracker.essays.add(NewEssay("river", "The river treaty", TEXT, "pasted"))
     return tracker
 
 
@@ -59,9 +59,9 @@ def wanted(year: int, **changed: object) -> PlannedQuestion:
 
 
 def test_several_last_days_open_together_and_are_bound_as_a_group(essay: Tracker) -> None:
-    opened = essay.open_claims([wanted(2028), wanted(2027)], SIGNS, override=WHY)
+    opened = essay.essays.open_claims([wanted(2028), wanted(2027)], SIGNS, override=WHY)
     assert [question.id for question in opened] == ["signs-2027", "signs-2028"]
-    (link,) = essay.coherence().links
+    (link,) = essay.links.coherence().links
     assert (link.id, link.kind, link.question_ids) == (
         "signs-dates",
         "dates",
@@ -70,24 +70,24 @@ def test_several_last_days_open_together_and_are_bound_as_a_group(essay: Tracker
     assert link.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
     assert link.title == "Will Arland sign the river treaty?"
     assert {q.claim_ids for q in opened} == {(f"at-{SIGNS}",)}
-    assert essay.question("signs-2028").indicators
-    assert essay.verify().bad_seq is None
+    assert essay.questions.get("signs-2028").indicators
+    assert essay.system.verify().bad_seq is None
 
 
 def test_one_that_cannot_open_keeps_all_of_them_from_opening(essay: Tracker) -> None:
-    essay.open_claim(wanted(2028).question, SIGNS, override=WHY)
-    before = essay.verify().entries
+    essay.essays.open_claim(wanted(2028).question, SIGNS, override=WHY)
+    before = essay.system.verify().entries
     with pytest.raises(InvalidQuestion, match="there is a question 'signs-2028' already"):
-        essay.open_claims([wanted(2027), wanted(2028), wanted(2029)], SIGNS, override=WHY)
-    assert [row.question.id for row in essay.questions()] == ["signs-2028"]
-    assert not essay.coherence().links
-    assert essay.verify().entries == before
+        essay.essays.open_claims([wanted(2027), wanted(2028), wanted(2029)], SIGNS, override=WHY)
+    assert [row.question.id for row in essay.questions.list()] == ["signs-2028"]
+    assert not essay.links.coherence().links
+    assert essay.system.verify().entries == before
 
 
 def test_what_the_linter_blocks_keeps_all_of_them_from_opening(essay: Tracker) -> None:
     with pytest.raises(Unresolvable, match="signs-2028"):
-        essay.open_claims([wanted(2027), wanted(2028, criteria="If it seems so.")], SIGNS)
-    assert not essay.questions()
+        essay.essays.open_claims([wanted(2027), wanted(2028, criteria="If it seems so.")], SIGNS)
+    assert not essay.questions.list()
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_what_is_no_group_is_not_bound(essay: Tracker, others: list[PlannedQuest
         )
         for one in others
     ]
-    essay.open_claims([wanted(2027), *mended], SIGNS, override=WHY)
-    assert len(essay.questions()) == 1 + len(others)
-    assert not essay.coherence().links
+    essay.essays.open_claims([wanted(2027), *mended], SIGNS, override=WHY)
+    assert len(essay.questions.list()) == 1 + len(others)
+    assert not essay.links.coherence().links
 
 
 def test_a_second_group_of_the_same_name_gets_a_name_of_its_own(essay: Tracker) -> None:
-    essay.open_claims([wanted(2027), wanted(2028)], SIGNS, override=WHY)
-    essay.open_claims([wanted(2029), wanted(2030)], SIGNS, override=WHY)
-    assert {link.id for link in essay.coherence().links} == {"signs-dates", "signs-dates-2"}
+    essay.essays.open_claims([wanted(2027), wanted(2028)], SIGNS, override=WHY)
+    essay.essays.open_claims([wanted(2029), wanted(2030)], SIGNS, override=WHY)
+    assert {link.id for link in essay.links.coherence().links} == {"signs-dates", "signs-dates-2"}
 
 
 def test_a_label_names_the_last_day_and_what_the_question_asks_of_it(essay: Tracker) -> None:
@@ -128,8 +128,8 @@ def test_a_label_names_the_last_day_and_what_the_question_asks_of_it(essay: Trac
             holds[1].question, closes_at=holds[1].question.closes_at - timedelta(hours=1)
         ),
     )
-    essay.open_claims([holds[0], later], SIGNS, override=WHY)
-    (link,) = essay.coherence().links
+    essay.essays.open_claims([holds[0], later], SIGNS, override=WHY)
+    (link,) = essay.links.coherence().links
     assert link.labels == ("until 31 Dec 2027", "until 31 Dec 2028")
 
 
@@ -163,7 +163,7 @@ def test_an_essay_is_called_as_its_page_calls_it(
     file = tmp_path / "page.html"
     file.write_text(f"{PAGE}{LINES}</article></body></html>", encoding="utf-8")
     assert "Kept version 1 of seven-hunches" in shell("essay", "add", str(file))
-    assert tracker.essay("seven-hunches").essay.title == "Seven hunches"
+    assert tracker.essays.get("seven-hunches").essay.title == "Seven hunches"
 
 
 def test_a_title_and_a_name_that_are_given_win(
@@ -173,17 +173,17 @@ def test_a_title_and_a_name_that_are_given_win(
     file.write_text("# The river treaty\n\nIt will be signed in 2027.\n", encoding="utf-8")
     shell("essay", "add", str(file), "--title", "Rivers", "--name", "river")
     shell("essay", "add", str(file))
-    assert {one.essay.id: one.essay.title for one in tracker.essays()} == {
+    assert {one.essay.id: one.essay.title for one in tracker.essays.list()} == {
         "river": "Rivers",
         "treaty": "The river treaty",
     }
 
 
 def test_questions_of_ones_own_are_listed_as_no_essay(tracker: Tracker, shell: Shell) -> None:
-    tracker.ask(an_asked())
-    assert tracker.essays() == ()
+    tracker.questions.ask(an_asked())
+    assert tracker.essays.list() == ()
     assert "No essays yet" in shell("essay", "list")
-    assert tracker.essay("own-questions").questions
+    assert tracker.essays.get("own-questions").questions
 
 
 # A question at a terminal
@@ -198,25 +198,25 @@ CRITERIA = (
 def test_a_question_is_shown_with_its_sources_and_what_bears_its_claim_out(
     tracker: Tracker, shell: Shell
 ) -> None:
-    tracker.ask(an_asked(bears_out="no"), override=WHY)
+    tracker.questions.ask(an_asked(bears_out="no"), override=WHY)
     said = " ".join(shell("show", "rain").split())
     assert "Sources: https://weather.arland.example; Reuters, as fall-back" in said
     assert "The claim is borne out if the answer is NO" in said
 
 
 def test_without_a_claim_nothing_is_said_to_bear_it_out(tracker: Tracker, shell: Shell) -> None:
-    tracker.ask(an_asked(), override=WHY)
+    tracker.questions.ask(an_asked(), override=WHY)
     assert "The claim" not in shell("show", "rain")
 
 
 def test_each_later_wording_says_what_it_changed(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    tracker.ask(an_asked(), override=WHY)
+    tracker.questions.ask(an_asked(), override=WHY)
     clock.advance(days=1)
-    tracker.edit_question("rain", Wording(criteria=CRITERIA), why="who measures it", override=WHY)
+    tracker.questions.edit("rain", Wording(criteria=CRITERIA), why="who measures it", override=WHY)
     clock.advance(days=1)
-    tracker.edit_question(
+    tracker.questions.edit(
         "rain", Wording(sources=("arland.example",)), why="it moved", override=WHY
     )
     said = " ".join(shell("show", "rain").split())

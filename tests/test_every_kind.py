@@ -55,21 +55,23 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
         (r.name, who) for r in rules for who in (everybody if r.name in SOLO_RULES else PEOPLE)
     }
     assert {(s.rule, s.forecaster_id) for s in scores} == expected
-    assert set(both.scores(life.id)) == set(scores)  # as stored, to the last digit of the receipts
+    assert set(both.resolutions.scores(life.id)) == set(
+        scores
+    )  # as stored, to the last digit of the receipts
     assert by_rule(scores, life.headline).mean_while_active == pytest.approx(life.mean, abs=1e-5)
     assert math.fsum(s.skill_over_schedule for s in scores if s.rule == "peer") == pytest.approx(
         0.0, abs=1e-9
     )
-    page = both.question(life.id)
-    for score in both.scores(life.id):
+    page = both.questions.get(life.id)
+    for score in both.resolutions.scores(life.id):
         assert math.fsum(i.contribution for i in score.receipt) == pytest.approx(
             score.mean_while_active
         )
         if score.rule in SOLO_RULES:
             assert recompute_score(page.summary.question, page.resolutions[-1], score) == score
-    check = both.verify_scores()
+    check = both.system.verify_scores()
     assert (check.questions, check.scores, check.differences) == (1, len(expected), ())
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
 
 
 @every_kind
@@ -79,12 +81,12 @@ def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_ear
     begin(both, clock, live, life)
     scores = resolve(both, clock, life)
     assert by_rule(scores, life.headline).receipt[-1].end == KNOWN
-    late = both.receipts(life.id).hindsight
+    late = both.resolutions.receipts(life.id).hindsight
     assert [(act.forecaster_id, act.made_at) for act in late] == [(ADA, KNOWN + 2 * DAY)]
-    early = both.accuracy()
+    early = both.accuracy.summarise()
     assert (early.summaries, early.early, dict(early.hindsight)) == ((), (life.id,), {ADA: 1})
     clock.time = CLOSES
-    found = both.accuracy(Choice(kind=life.asked.kind))
+    found = both.accuracy.summarise(Choice(kind=life.asked.kind))
     assert (set(found.questions), found.early, found.facets.kinds) == (
         {life.id},
         (),
@@ -97,9 +99,9 @@ def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_ear
     assert {*found.scores} == {
         replace(s, receipt=()) for s in scores
     }  # receipts are read where one is opened
-    assert both.score_table().height == len(scores)
+    assert both.accuracy.score_table().height == len(scores)
     others = {"binary", "categorical", "ordered", "numeric", "date"} - {life.asked.kind}
-    assert all(both.accuracy(Choice(kind=kind)).summaries == () for kind in others)  # type: ignore[arg-type]
+    assert all(both.accuracy.summarise(Choice(kind=kind)).summaries == () for kind in others)  # type: ignore[arg-type]
 
 
 @every_kind
@@ -110,49 +112,49 @@ def test_another_answer_scores_everybody_anew_and_annulling_takes_the_scores_awa
     first = resolve(both, clock, life)
     clock.advance(days=1)
     second = resolve(both, clock, life, life.another)
-    assert set(both.scores(life.id)) == set(second)
+    assert set(both.resolutions.scores(life.id)) == set(second)
     assert by_rule(second, life.headline) != by_rule(first, life.headline)
-    assert both.verify_scores().differences == ()
+    assert both.system.verify_scores().differences == ()
     clock.time = CLOSES + DAY
-    assert both.accuracy().annul_rate == 0.0
+    assert both.accuracy.summarise().annul_rate == 0.0
     assert resolve(both, clock, life, "annulled") == ()
-    found = both.accuracy()
-    assert (both.scores(life.id), found.summaries) == ((), ())
+    found = both.accuracy.summarise()
+    assert (both.resolutions.scores(life.id), found.summaries) == ((), ())
     assert (found.unscored, found.annul_rate) == ((life.id,), 1.0)
-    assert both.verify_scores().scores == 0
+    assert both.system.verify_scores().scores == 0
     clock.advance(days=1)
     assert resolve(both, clock, life) == first
-    assert [r.outcome for r in both.question(life.id).resolutions][2] == "annulled"
-    assert both.verify().bad_seq is None
+    assert [r.outcome for r in both.questions.get(life.id).resolutions][2] == "annulled"
+    assert both.system.verify().bad_seq is None
 
 
 @every_kind
 def test_the_crowd_stands_beside_the_people_from_their_first_forecast_on(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
-    both.ask(life.asked)
+    both.questions.ask(life.asked)
     clock.advance(days=1)
-    both.forecast(life.id, life.said[0])
+    both.forecasts.submit(life.id, life.said[0])
     clock.advance(minutes=1)
-    held = both.question(life.id).summary.standings
+    held = both.questions.get(life.id).summary.standings
     assert held[CROWD].distribution == held[ADA].distribution  # one member alone is the crowd
     forecast_all(both, life)
     clock.advance(minutes=1)
-    held = both.question(life.id).summary.standings
+    held = both.questions.get(life.id).summary.standings
     assert held[CROWD].distribution not in (held[BEN].distribution, held[CEM].distribution)
     assert held[CROWD].since == held[CEM].since
-    assert both.question(life.id).timelines[CROWD].at(clock.time) == held[CROWD].distribution
+    assert both.questions.get(life.id).timelines[CROWD].at(clock.time) == held[CROWD].distribution
     for who in PEOPLE:
-        both.withdraw(life.id, forecaster=who)
+        both.forecasts.withdraw(life.id, forecaster=who)
     clock.advance(minutes=1)
-    assert CROWD not in both.question(life.id).summary.standings
+    assert CROWD not in both.questions.get(life.id).summary.standings
 
 
 def test_what_was_given_to_a_removed_option_goes_to_other_from_then_on(
     both: Tracker, clock: FakeClock
 ) -> None:
     live(both, clock, VISIT)
-    page = both.question(VISIT.id)
+    page = both.questions.get(VISIT.id)
     assert [option.name for option in page.summary.question.options] == [
         "Moscow",
         "Beijing",
@@ -180,9 +182,9 @@ def test_an_option_that_was_gone_when_the_answer_was_known_is_no_answer(
     with pytest.raises(
         ValueError, match="option 'Beijing' was not offered when the answer was known"
     ):
-        both.resolve(VISIT.id, "beijing", source_url=SOURCE, known_at=KNOWN)
-    assert both.resolve(VISIT.id, "beijing", source_url=SOURCE, known_at=NOW + 3 * DAY)
-    assert both.question(VISIT.id).resolutions[-1].answer == "Beijing"
+        both.resolutions.resolve(VISIT.id, "beijing", source_url=SOURCE, known_at=KNOWN)
+    assert both.resolutions.resolve(VISIT.id, "beijing", source_url=SOURCE, known_at=NOW + 3 * DAY)
+    assert both.questions.get(VISIT.id).resolutions[-1].answer == "Beijing"
 
 
 def test_what_was_stored_is_read_again_by_the_next_who_opens_the_database(
@@ -192,10 +194,10 @@ def test_what_was_stored_is_read_again_by_the_next_who_opens_the_database(
         live(both, clock, life)
     for life in LIVES[:3]:
         resolve(both, clock, life)
-    before = [both.question(life.id) for life in LIVES]
+    before = [both.questions.get(life.id) for life in LIVES]
     with open_tracker(both.settings, now=clock, fetch=no_network) as again:
-        assert [again.question(life.id) for life in LIVES] == before
-        assert again.accuracy() == both.accuracy()
+        assert [again.questions.get(life.id) for life in LIVES] == before
+        assert again.accuracy.summarise() == both.accuracy.summarise()
 
 
 def rows_of_scores(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
@@ -205,7 +207,7 @@ def rows_of_scores(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
     place = (
         "rowid" if tracker.settings.url.startswith("sqlite") else "ctid::text || ' ' || xmin::text"
     )
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         rows = session.connection().execute(
             text(
                 f"SELECT question_id, {place}, forecaster_id, rule, skill_over_schedule, "
@@ -240,7 +242,7 @@ def test_answering_one_question_leaves_the_scores_of_all_others_untouched(
 
 def spoil(tracker: Tracker, version: str) -> None:
     """Scores as an older version of the rules could have left them."""
-    with tracker._store.writing() as session:
+    with tracker.context.store.writing() as session:
         run = session.connection().execute
         run(text("UPDATE score SET skill_over_schedule = 9, receipt = '[]' WHERE rule = 'brier'"))
         run(text("UPDATE score SET rule = 'forgotten' WHERE rule = 'log'"))
@@ -252,11 +254,11 @@ def test_scores_under_older_rules_are_replaced_when_the_tracker_opens(
 ) -> None:
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
-    scores = both.scores(RAIN.id)
+    scores = both.resolutions.scores(RAIN.id)
     spoil(both, "1")
     with open_tracker(both.settings, now=clock, fetch=no_network) as again:
-        assert again.scores(RAIN.id) == scores
-        assert again.verify_scores().differences == ()
+        assert again.resolutions.scores(RAIN.id) == scores
+        assert again.system.verify_scores().differences == ()
         before = rows_of_scores(again)
     with open_tracker(both.settings, now=clock, fetch=no_network) as again:
         assert rows_of_scores(again) == before  # once is enough
@@ -279,10 +281,12 @@ def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
     spoil(both, "1")
-    with both._store.writing() as session:
+    with both.context.store.writing() as session:
         update_scores(session)
     before = rows_of_scores(both)
-    with both._store.writing() as session:  # the second waited for the first, and finds it done
+    with (
+        both.context.store.writing() as session
+    ):  # the second waited for the first, and finds it done
         update_scores(session)
     assert rows_of_scores(both) == before
 
@@ -291,48 +295,48 @@ def test_several_who_work_scores_out_at_the_same_time_do_not_meet(
     both: Tracker, clock: FakeClock
 ) -> None:
     for number in range(10):
-        both.ask(replace(RAIN.asked, id=f"rain-{number}"))
-        both.forecast(f"rain-{number}", "60%")
+        both.questions.ask(replace(RAIN.asked, id=f"rain-{number}"))
+        both.forecasts.submit(f"rain-{number}", "60%")
     clock.time = CLOSES
     for number in range(10):
-        both.resolve(f"rain-{number}", "yes", source_url=SOURCE, known_at=KNOWN)
+        both.resolutions.resolve(f"rain-{number}", "yes", source_url=SOURCE, known_at=KNOWN)
     with ThreadPoolExecutor(3) as pool:
         assert (
-            list(pool.map(lambda _: both.rescore(), range(6))) == [10] * 6
+            list(pool.map(lambda _: both.accuracy.rescore(), range(6))) == [10] * 6
         )  # whoever inserts twice would raise
-    assert both.verify_scores().differences == ()
+    assert both.system.verify_scores().differences == ()
 
 
 def test_the_key_of_an_act_on_one_question_is_none_for_another(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.ask(RAIN.asked)
-    both.ask(VISIT.asked)
+    both.questions.ask(RAIN.asked)
+    both.questions.ask(VISIT.asked)
     clock.advance(days=1)
-    first = both.forecast("rain", "60%", key="form-1")
-    assert both.forecast("rain", "90%", key="form-1") == first
+    first = both.forecasts.submit("rain", "60%", key="form-1")
+    assert both.forecasts.submit("rain", "90%", key="form-1") == first
     refusal = pytest.raises(
         ValueError, match="is that of an act of ada on rain: give each request a key of its own"
     )
     with refusal:
-        both.forecast("visit", VISIT.said[0], key="form-1")
+        both.forecasts.submit("visit", VISIT.said[0], key="form-1")
     with refusal:
-        both.withdraw("rain", key="form-1", forecaster=BEN)
-    assert ADA not in both.question("visit").summary.standings
+        both.forecasts.withdraw("rain", key="form-1", forecaster=BEN)
+    assert ADA not in both.questions.get("visit").summary.standings
 
 
 def test_questions_of_a_set_and_of_ones_own_live_beside_each_other(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.load(a_set(a_question(closes_at=CLOSES, resolves_at=CLOSES)))
+    both.question_sets.load(a_set(a_question(closes_at=CLOSES, resolves_at=CLOSES)))
     live(both, clock, RAIN)
-    both.forecast("summit-2027", "20%", forecaster=BEN)
+    both.forecasts.submit("summit-2027", "20%", forecaster=BEN)
     resolve(both, clock, RAIN)
-    assert {row.question.id: row.status for row in both.questions()} == {
+    assert {row.question.id: row.status for row in both.questions.list()} == {
         "summit-2027": "open",
         "rain": "resolved",
     }
-    assert both.verify_scores().questions == 1
-    assert both.question("rain").essay.title == "Questions of our own"
-    assert replace(RAIN.asked, id="x").essay_id == both.question("rain").essay.id
-    assert QuestionId("rain") in both.accuracy().early
+    assert both.system.verify_scores().questions == 1
+    assert both.questions.get("rain").essay.title == "Questions of our own"
+    assert replace(RAIN.asked, id="x").essay_id == both.questions.get("rain").essay.id
+    assert QuestionId("rain") in both.accuracy.summarise().early

@@ -30,7 +30,7 @@ from tests.lives import LIVES, SOURCE
 from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
 from tracker.app.export_question_set import ALREADY_ASKED_OVERRIDE
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import NotFound, Refused, TrackerError
 from tracker.settings import Settings
@@ -91,27 +91,29 @@ def start(tracker: Tracker) -> None:
     set aside.
     """
     add(tracker)
-    tracker.add_feed(a_feed())
+    tracker.feeds.add(a_feed())
     for life in LIVES:
-        tracker.ask(replace(life.asked, essay_id=RIVER), override=WHY)
+        tracker.questions.ask(replace(life.asked, essay_id=RIVER), override=WHY)
     for number, offset in enumerate((SIGNS, LEAVES)):
         asked = asked_of(f"claimed-{number}")
-        tracker.open_claim(asked, offset, indicators=[an_indicator(asked.id)], override=WHY)
-    tracker.reject_claim("river", HOLDS, "no date")
+        tracker.essays.open_claim(asked, offset, indicators=[an_indicator(asked.id)], override=WHY)
+    tracker.essays.reject_claim("river", HOLDS, "no date")
     futures = {
         "kind": "categorical",
         "options": ("friends", "strangers", "Other"),
         "horizon_shape": "state_at",
     }
-    tracker.ask(asked_of(FUTURES, **futures, bears_out="friends | strangers"), override=WHY)
+    tracker.questions.ask(
+        asked_of(FUTURES, **futures, bears_out="friends | strangers"), override=WHY
+    )
     for name in (PACT, FAIR):
-        tracker.ask(asked_of(name), override=WHY)
-    tracker.add_scenario_set(SET)
+        tracker.questions.ask(asked_of(name), override=WHY)
+    tracker.scenarios.add(SET)
     for kind, names in (
         ("implies", ("pact", "fair")),
         ("condition", ("rain", "claimed-0", "claimed-1")),
     ):
-        tracker.add_link(
+        tracker.links.add(
             Link(LinkId(kind), kind, tuple(map(QuestionId, names)), f"By {kind}", why="so we say")
         )  # type: ignore[arg-type]
 
@@ -150,41 +152,47 @@ Act = Callable[[Tracker], object]
 
 
 def resolved(name: str, answer: str) -> Act:
-    return lambda t: t.resolve(name, answer, source_url=SOURCE, known_at=NOW, note="As reported.")
+    return lambda t: t.resolutions.resolve(
+        name, answer, source_url=SOURCE, known_at=NOW, note="As reported."
+    )
 
 
 ACTS: dict[str, Act] = {
-    "edited": lambda t: t.edit_question("rain", Wording(criteria=BETTER), why="how much"),
-    "edited against the linter": lambda t: t.edit_question(
+    "edited": lambda t: t.questions.edit("rain", Wording(criteria=BETTER), why="how much"),
+    "edited against the linter": lambda t: t.questions.edit(
         "pact", Wording(text="Will it?"), why="x", override="y"
     ),
-    "edited sources": lambda t: t.edit_question(
+    "edited sources": lambda t: t.questions.edit(
         "visit", Wording(sources=("https://b.example", "Reuters")), why="it moved"
     ),
-    "option added": lambda t: t.change_option("visit", "Minsk", "added"),
-    "option removed": lambda t: t.change_option("visit", "Beijing", "removed"),
-    "scenario added": lambda t: t.change_option(FUTURES, "rivals", "added"),
-    "scenario removed": lambda t: t.change_option(FUTURES, "strangers", "removed"),
-    "added one removed": lambda t: t.change_option("visit", "Minsk", "removed"),
-    "taken back": lambda t: t.retract("stance", "asked twice"),
-    "claimed one taken back": lambda t: t.retract("treaty", "asked twice"),
-    "an indicator": lambda t: t.add_indicator(
+    "option added": lambda t: t.questions.change_option("visit", "Minsk", "added"),
+    "option removed": lambda t: t.questions.change_option("visit", "Beijing", "removed"),
+    "scenario added": lambda t: t.questions.change_option(FUTURES, "rivals", "added"),
+    "scenario removed": lambda t: t.questions.change_option(FUTURES, "strangers", "removed"),
+    "added one removed": lambda t: t.questions.change_option("visit", "Minsk", "removed"),
+    "taken back": lambda t: t.questions.retract("stance", "asked twice"),
+    "claimed one taken back": lambda t: t.questions.retract("treaty", "asked twice"),
+    "an indicator": lambda t: t.questions.add_indicator(
         replace(
             an_indicator("pact"), expected=Expectation(NOW + 9 * DAY, "very likely", "unlikely")
         )
     ),
-    "an indicator of an option": lambda t: t.add_indicator(an_indicator("visit", option="Beijing")),
-    "row taken out": lambda t: t.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, ())),
+    "an indicator of an option": lambda t: t.questions.add_indicator(
+        an_indicator("visit", option="Beijing")
+    ),
+    "row taken out": lambda t: t.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, ())),
     "text moved": lambda t: add(t, f"A foreword.\n\n{TEXT}"),
     "text lost a sentence": lambda t: add(t, TEXT.replace("The dam will hold.", "")),
     "text lost a claim": lambda t: add(
         t, TEXT.replace("Borland may leave the customs union in 2028.", "")
     ),
-    "another set aside": lambda t: t.reject_claim(
-        "river", t.essay("river").mapped[2].sentence.offset, "past"
+    "another set aside": lambda t: t.essays.reject_claim(
+        "river", t.essays.get("river").mapped[2].sentence.offset, "past"
     ),
-    "a claim set aside": lambda t: t.reject_claim("river", SIGNS, "now I see"),
-    "taken up again": lambda t: t.restore_claim("river", t.essay("river").rejections[0].offset),
+    "a claim set aside": lambda t: t.essays.reject_claim("river", SIGNS, "now I see"),
+    "taken up again": lambda t: t.essays.restore_claim(
+        "river", t.essays.get("river").rejections[0].offset
+    ),
     "answered yes": resolved("claimed-1", "yes"),
     "condition no": resolved("rain", "no"),
     "condition yes": resolved("rain", "yes"),
@@ -192,10 +200,12 @@ ACTS: dict[str, Act] = {
     "answered with a number": resolved("grain", "41.5"),
     "answered never": resolved("treaty", "never"),
     "annulled": resolved("price", "annulled"),
-    "unchecked": lambda t: t.note_unchecked(known("pact", "yes", checked=False)),
-    "an option unchecked": lambda t: t.note_unchecked(known("visit", "Beijing", checked=False)),
-    "forecast": lambda t: t.forecast("fair", Binary(0.4)),
-    "paused feed": lambda t: t.pause_feed("wire"),
+    "unchecked": lambda t: t.question_sets.note_unchecked(known("pact", "yes", checked=False)),
+    "an option unchecked": lambda t: t.question_sets.note_unchecked(
+        known("visit", "Beijing", checked=False)
+    ),
+    "forecast": lambda t: t.forecasts.submit("fair", Binary(0.4)),
+    "paused feed": lambda t: t.feeds.pause("wire"),
 }
 
 
@@ -244,33 +254,33 @@ def test_what_is_exported_and_loaded_elsewhere_is_exported_from_there_again(
     here = install(0, begun, NOW)
     for name in acts:
         do(here, clock_of(here), name)
-    made, later = here.export_set("river"), clock_of(here).time
+    made, later = here.question_sets.export("river"), clock_of(here).time
     read = through_files(made)
     assert meaning(read) == meaning(made)
     assert_changes_nothing(here, read)
-    assert len(made.questions) == len(here.questions())
+    assert len(made.questions) == len(here.questions.list())
     there = install(1, migrated_file, later)
-    assert there.load(read).questions == len(made.questions)
-    again = there.export_set("river")
+    assert there.question_sets.load(read).questions == len(made.questions)
+    again = there.question_sets.export("river")
     assert meaning(again) == meaning(made)
     assert again.overrides.items() <= made.overrides.items()
-    assert (there.verify().bad_seq, there.verify_scores().differences) == (None, ())
+    assert (there.system.verify().bad_seq, there.system.verify_scores().differences) == (None, ())
     assert_changes_nothing(there, read)
     third = install(1, migrated_file, later)
-    third.load(again)
-    assert third.export_set("river") == again
+    third.question_sets.load(again)
+    assert third.question_sets.export("river") == again
 
 
 def assert_changes_nothing(tracker: Tracker, made: QuestionSet) -> None:
     """A set is loaded where all of it is there already."""
-    before = tracker.verify()
-    assert (tracker.load(made).questions, tracker.verify()) == (0, before)
+    before = tracker.system.verify()
+    assert (tracker.question_sets.load(made).questions, tracker.system.verify()) == (0, before)
 
 
 def test_a_set_has_everything_of_its_essay_and_nothing_of_another(river: Tracker) -> None:
-    river.load(a_set())
-    made = river.export_set("river")
-    assert {q.id for q in made.questions} == {row.question.id for row in river.questions()} - {
+    river.question_sets.load(a_set())
+    made = river.question_sets.export("river")
+    assert {q.id for q in made.questions} == {row.question.id for row in river.questions.list()} - {
         "summit-2027"
     }
     assert [claim.offset for claim in made.claims] == [SIGNS, LEAVES, HOLDS]
@@ -282,11 +292,11 @@ def test_a_set_has_everything_of_its_essay_and_nothing_of_another(river: Tracker
 
 
 def test_a_link_or_row_that_reaches_into_another_essay_stays_behind(river: Tracker) -> None:
-    river.load(a_set())
+    river.question_sets.load(a_set())
     summit = QuestionId("summit-2027")
-    river.add_link(Link(LinkId("across"), "negates", (QuestionId("rain"), summit), "Across"))
-    river.set_likelihoods(FUTURES, ScenarioLikelihoods(summit, (0.9, 0.1, 0.5)))
-    made = river.export_set("river")
+    river.links.add(Link(LinkId("across"), "negates", (QuestionId("rain"), summit), "Across"))
+    river.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(summit, (0.9, 0.1, 0.5)))
+    made = river.question_sets.export("river")
     assert "across" not in {link.id for link in made.links}
     (found,) = made.scenarios
     assert {row.question_id for row in found.rows} == {PACT, FAIR}
@@ -294,9 +304,9 @@ def test_a_link_or_row_that_reaches_into_another_essay_stays_behind(river: Track
 
 def test_options_read_as_they_are_offered_now(river: Tracker, clock: FakeClock) -> None:
     clock.advance(days=1)
-    river.change_option(FUTURES, "rivals", "added")
-    river.change_option(FUTURES, "strangers", "removed")
-    made = river.export_set("river")
+    river.questions.change_option(FUTURES, "rivals", "added")
+    river.questions.change_option(FUTURES, "strangers", "removed")
+    made = river.question_sets.export("river")
     (futures,) = (q for q in made.questions if q.id == FUTURES)
     assert [option.name for option in futures.options] == ["friends", OTHER, "rivals"]
     assert all(option.added_at is None for option in futures.options)
@@ -312,10 +322,10 @@ def test_an_indicator_of_an_option_that_is_gone_stays_behind(
     river: Tracker, clock: FakeClock
 ) -> None:
     for option in ("Beijing", "Moscow"):
-        river.add_indicator(an_indicator("visit", option.lower(), option=option))
+        river.questions.add_indicator(an_indicator("visit", option.lower(), option=option))
     clock.advance(days=1)
-    river.change_option("visit", "Beijing", "removed")
-    made = through_files(river.export_set("river"))
+    river.questions.change_option("visit", "Beijing", "removed")
+    made = through_files(river.question_sets.export("river"))
     assert [i.option for i in made.indicators if i.question_id == "visit"] == ["Moscow"]
 
 
@@ -323,9 +333,9 @@ def test_an_option_that_came_out_before_it_was_removed_stays_the_answer(
     river: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=1)
-    river.change_option("visit", "Beijing", "removed")
-    river.resolve("visit", "Beijing", source_url=SOURCE, known_at=NOW)
-    made = through_files(river.export_set("river"))
+    river.questions.change_option("visit", "Beijing", "removed")
+    river.resolutions.resolve("visit", "Beijing", source_url=SOURCE, known_at=NOW)
+    made = through_files(river.question_sets.export("river"))
     (visit,) = (q for q in made.questions if q.id == "visit")
     assert [option.name for option in visit.options] == ["Moscow", "Beijing", OTHER]
     assert [one.answer for one in made.resolutions] == ["Beijing"]
@@ -343,15 +353,15 @@ def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
     criteria = a_question().criteria.replace("30 June 2027", "30 June 2028")
     far = a_question("summit-2028", prior=Binary(0.99), text=text, criteria=criteria, **later)
     whole = a_set(a_question(), far)
-    river.load(replace(whole, overrides={}))
-    assert river.question("summit-2028").override is None
-    assert river.export_set("essay").overrides == {}
-    river.retract("summit-2027", "asked twice")
-    made = through_files(river.export_set("essay"))
+    river.question_sets.load(replace(whole, overrides={}))
+    assert river.questions.get("summit-2028").override is None
+    assert river.question_sets.export("essay").overrides == {}
+    river.questions.retract("summit-2027", "asked twice")
+    made = through_files(river.question_sets.export("essay"))
     assert dict(made.overrides) == {"summit-2028": ALREADY_ASKED_OVERRIDE}
     there = install(1, migrated_file, NOW)
-    there.load(made)
-    override = there.question("summit-2028").override
+    there.question_sets.load(made)
+    override = there.questions.get("summit-2028").override
     assert override is not None
     assert (override.why, override.codes) == (ALREADY_ASKED_OVERRIDE, ("extreme-prior",))
 
@@ -359,31 +369,31 @@ def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
 def test_answers_that_wait_for_a_check_wait_in_the_set_until_one_of_them_counts(
     river: Tracker,
 ) -> None:
-    river.note_unchecked(known("pact", "yes", checked=False))
-    assert [(r.outcome, r.needs_check) for r in river.export_set("river").resolutions] == [
-        ("yes", True)
-    ]
-    river.resolve("pact", "no", source_url=SOURCE, known_at=NOW)
-    assert [(r.outcome, r.needs_check) for r in river.export_set("river").resolutions] == [
-        ("no", False)
-    ]
+    river.question_sets.note_unchecked(known("pact", "yes", checked=False))
+    assert [
+        (r.outcome, r.needs_check) for r in river.question_sets.export("river").resolutions
+    ] == [("yes", True)]
+    river.resolutions.resolve("pact", "no", source_url=SOURCE, known_at=NOW)
+    assert [
+        (r.outcome, r.needs_check) for r in river.question_sets.export("river").resolutions
+    ] == [("no", False)]
 
 
 def test_a_text_that_lost_what_was_asked_from_it_stays_behind(river: Tracker) -> None:
     ACTS["text lost a claim"](river)
-    made = river.export_set("river")
+    made = river.question_sets.export("river")
     assert made.text == ""
     assert {f"at-{SIGNS}", f"at-{LEAVES}"} <= {claim.id for claim in made.claims}
 
 
 def test_an_essay_without_a_question_is_no_set(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no essay river"):
-        tracker.export_set("river")
+        tracker.question_sets.export("river")
     add(tracker)
     with pytest.raises(Refused, match="river has no question yet: there is nothing to export"):
-        tracker.export_set("river")
-    tracker.open_claim(asked_of(), PRICES, override=WHY)
-    assert len(tracker.export_set("river").questions) == 1
-    tracker.retract("rain", "asked twice")
+        tracker.question_sets.export("river")
+    tracker.essays.open_claim(asked_of(), PRICES, override=WHY)
+    assert len(tracker.question_sets.export("river").questions) == 1
+    tracker.questions.retract("rain", "asked twice")
     with pytest.raises(Refused, match="nothing to export"):
-        tracker.export_set("river")
+        tracker.question_sets.export("river")

@@ -43,7 +43,7 @@ def world(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def session(world: Tracker) -> Iterator[Session]:
-    with world._store.reading() as opened:
+    with world.context.store.reading() as opened:
         yield opened
 
 
@@ -153,15 +153,15 @@ def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothi
     both: Tracker, clock: FakeClock
 ) -> None:
     asked = [a_question("one"), a_question("two")]
-    both.load(a_set(*asked))
+    both.question_sets.load(a_set(*asked))
     for name in ("one", "two"):
-        both.forecast(name, Binary(0.2))
-        both.forecast(name, Binary(0.4))
+        both.forecasts.submit(name, Binary(0.2))
+        both.forecasts.submit(name, Binary(0.4))
     clock.advance(days=2)
-    both.forecast("one", Binary(0.9))
-    both.withdraw("two")
+    both.forecasts.submit("one", Binary(0.9))
+    both.forecasts.withdraw("two")
     one, two, ada = QuestionId("one"), QuestionId("two"), ForecasterId("ada")
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         first = forecasts.load_last_acts_at(session, {one: NOW, two: NOW + DAY})
         later = forecasts.load_last_acts_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
         assert forecasts.load_last_acts_at(session, {one: NOW - DAY}) == {}

@@ -9,32 +9,33 @@ from forecasts.statistics.dynamics import logit_move
 from forecasts.suggestion.binary import hazard_probability
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import BEN, CEM, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
-from tracker.app.tracker import EVERYTHING, Tracker
+from tracker.app.accuracy import ALL_QUESTIONS
+from tracker.app.tracker import Tracker
 from tracker.model.read_models import Choice, Habits
 
 RAIN = LIVES[0]
 
 
-def of(tracker: Tracker, who: str = "ada", choice: Choice = EVERYTHING) -> Habits:
+def of(tracker: Tracker, who: str = "ada", choice: Choice = ALL_QUESTIONS) -> Habits:
     """The habits of one forecaster."""
-    return next(h for h in tracker.habits(choice) if h.forecaster.id == who)
+    return next(h for h in tracker.accuracy.habits(choice) if h.forecaster.id == who)
 
 
 def test_every_act_counts_but_the_gap_after_a_withdrawal_is_no_active_time(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.ask(an_asked())
+    both.questions.ask(an_asked())
     for day, said in ((0, "40%"), (10, ""), (15, "60%"), (20, "withdraw"), (25, "50%")):
         clock.time = NOW + day * DAY
         match said:
             case "":
-                both.reaffirm("rain")
+                both.forecasts.reaffirm("rain")
             case "withdraw":
-                both.withdraw("rain")
+                both.forecasts.withdraw("rain")
             case _:
-                both.forecast("rain", said)
+                both.forecasts.submit("rain", said)
     clock.time = CLOSES
-    both.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
+    both.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
     found = of(both)
     updates = found.updates
     assert (updates.n_questions, updates.n_acts, updates.n_updates) == (1, 4, 2)
@@ -52,10 +53,10 @@ def test_what_comes_when_the_answer_is_known_is_no_revision(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     live(tracker, clock, RAIN)
-    tracker.forecast("rain", "99%", forecaster=BEN)
+    tracker.forecasts.submit("rain", "99%", forecaster=BEN)
     resolve(tracker, clock, RAIN)
     clock.time = CLOSES
-    assert {h.forecaster.id: h.updates.n_acts for h in tracker.habits()} == {
+    assert {h.forecaster.id: h.updates.n_acts for h in tracker.accuracy.habits()} == {
         "ada": 2,
         "cem": 2,
         "ben": 1,
@@ -68,16 +69,16 @@ def test_what_comes_when_the_answer_is_known_is_no_revision(
 def test_the_most_active_come_first_and_nobody_is_listed_who_said_nothing_in_time(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(an_asked())
-    tracker.forecast("rain", "40%", forecaster=CEM)
-    tracker.forecast("rain", "40%", forecaster=BEN)
+    tracker.questions.ask(an_asked())
+    tracker.forecasts.submit("rain", "40%", forecaster=CEM)
+    tracker.forecasts.submit("rain", "40%", forecaster=BEN)
     clock.advance(days=1)
-    tracker.reaffirm("rain", forecaster=CEM)
+    tracker.forecasts.reaffirm("rain", forecaster=CEM)
     clock.time = KNOWN
-    tracker.forecast("rain", "90%")
+    tracker.forecasts.submit("rain", "90%")
     clock.time = CLOSES
-    tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
-    assert [h.forecaster.id for h in tracker.habits()] == [
+    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    assert [h.forecaster.id for h in tracker.accuracy.habits()] == [
         "cem",
         "ben",
     ]  # neither ada nor what is computed
@@ -90,17 +91,17 @@ def test_only_yes_no_questions_with_an_answer_that_count_are_looked_at(
         live(tracker, clock, life)
     for name in ("void", "open"):
         clock.time = NOW
-        tracker.ask(an_asked(name))
-        tracker.forecast(name, "40%")
+        tracker.questions.ask(an_asked(name))
+        tracker.forecasts.submit(name, "40%")
     for life in LIVES:
         resolve(tracker, clock, life)
-    tracker.resolve("void", "annulled", source_url=SOURCE, known_at=KNOWN)
-    assert tracker.habits() == ()  # answered early: the quick answers alone are mostly YES
+    tracker.resolutions.resolve("void", "annulled", source_url=SOURCE, known_at=KNOWN)
+    assert tracker.accuracy.habits() == ()  # answered early: the quick answers alone are mostly YES
     clock.time = CLOSES
     assert of(tracker).updates.n_questions == 1
-    assert tracker.habits(Choice(kind="date")) == ()
-    assert tracker.habits(Choice(tag="trips")) == ()
-    assert tracker.habits(Choice(retrospective=True)) == ()
+    assert tracker.accuracy.habits(Choice(kind="date")) == ()
+    assert tracker.accuracy.habits(Choice(tag="trips")) == ()
+    assert tracker.accuracy.habits(Choice(retrospective=True)) == ()
     assert of(tracker, choice=Choice(period="2026-Q4")) == of(tracker)
 
 
@@ -109,17 +110,17 @@ def test_a_revision_is_held_against_what_evidence_alone_suggested(
 ) -> None:
     tracker = both_with_press
     question = a_question(opens_at=NOW, closes_at=CLOSES, resolves_at=CLOSES)
-    tracker.load(a_set(question, indicators=[an_indicator()]))
-    tracker.forecast("summit-2027", "40%")
+    tracker.question_sets.load(a_set(question, indicators=[an_indicator()]))
+    tracker.forecasts.submit("summit-2027", "40%")
     clock.advance(days=5)
     press.publish("wire", "Arland invites Borland to a summit")
-    assert tracker.poll().new_evidence == 1
-    tracker.forecast("summit-2027", "60%", rationale="They are invited.")
+    assert tracker.feeds.poll().new_evidence == 1
+    tracker.forecasts.submit("summit-2027", "60%", rationale="They are invited.")
     clock.time = CLOSES
-    tracker.resolve("summit-2027", "yes", source_url=SOURCE, known_at=CLOSES)
+    tracker.resolutions.resolve("summit-2027", "yes", source_url=SOURCE, known_at=CLOSES)
     before, after = (
         a.distribution
-        for a in tracker.question("summit-2027").acts
+        for a in tracker.questions.get("summit-2027").acts
         if a.forecaster_id == SUGGESTION
     )
     moved = logit_move(before.p, after.p) - logit_move(
@@ -134,16 +135,16 @@ def test_a_revision_is_held_against_what_evidence_alone_suggested(
 def test_revisions_from_before_there_was_a_suggestion_are_held_against_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(an_asked(opens_at=NOW + 5 * DAY))
+    tracker.questions.ask(an_asked(opens_at=NOW + 5 * DAY))
     for said in ("40%", "50%"):
-        tracker.forecast("rain", said)
+        tracker.forecasts.submit("rain", said)
         clock.advance(days=1)
     clock.time = NOW + 10 * DAY
-    tracker.suggest()
-    tracker.forecast("rain", "60%")
+    tracker.evidence.update_suggestions()
+    tracker.forecasts.submit("rain", "60%")
     clock.advance(days=1)
-    tracker.forecast("rain", "70%")
+    tracker.forecasts.submit("rain", "70%")
     clock.time = CLOSES
-    tracker.resolve("rain", "no", source_url=SOURCE, known_at=CLOSES)
+    tracker.resolutions.resolve("rain", "no", source_url=SOURCE, known_at=CLOSES)
     found = of(tracker)
     assert (found.updates.n_updates, found.reaction.n) == (3, 1)

@@ -30,9 +30,9 @@ PAGES = {
 @pytest.fixture
 def news(tracker_with_press: Tracker, press: Press) -> Tracker:
     """A tracker with one piece of evidence that waits."""
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", INVITED)
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     return tracker_with_press
 
 
@@ -55,7 +55,7 @@ def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
     }
     told |= {f"tracker {' '.join(argv)}": shell(*argv) for argv in (("inbox",), ("show", SUMMIT))}
     told["report"] = json.dumps(
-        [str(section) for section in tracker.report("question", SUMMIT).sections]
+        [str(section) for section in tracker.reports.build("question", SUMMIT).sections]
     )
     told["api"] = http.render_question(tracker, SUMMIT).decode()
     return {place: " ".join(text.split()) for place, text in told.items()}
@@ -65,8 +65,8 @@ def test_a_replay_says_where_headlines_stand_who_worded_them(
     news: Tracker, shell: Shell, clock: FakeClock
 ) -> None:
     assert [place for place, text in everywhere(news, shell).items() if SAID in text] == []
-    news.note_headlines(SAID)
-    news.mark_replayed(clock())
+    news.system.set_headline_credit(SAID)
+    news.system.mark_replayed(clock())
     assert [place for place, text in everywhere(news, shell).items() if SAID not in text] == []
 
 

@@ -81,25 +81,25 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_tracker(
         Settings(data_dir=directory, me="ada"), now=clock, fetch=press.fetch
     ) as tracker:
-        tracker.load(a_set(a_question("summit"), a_question("answered")))
+        tracker.question_sets.load(a_set(a_question("summit"), a_question("answered")))
         told = {
             "opens_at": NOW - 2 * DAY,
             "closes_at": NOW + 90 * DAY,
             "resolves_at": NOW + 90 * DAY,
         }
-        tracker.ask(an_asked("pact", prior="30%", **told), override="a test")
+        tracker.questions.ask(an_asked("pact", prior="30%", **told), override="a test")
         futures = {
             "kind": "categorical",
             "horizon_shape": "state_at",
             "options": ("East", "West"),
             **told,
         }
-        tracker.ask(an_asked("futures", **futures), override="a test")
+        tracker.questions.ask(an_asked("futures", **futures), override="a test")
         row = ScenarioLikelihoods(QuestionId("pact"), (0.9, 0.1), "")
-        tracker.add_scenario_set(
+        tracker.scenarios.add(
             ScenarioSet(QuestionId("futures"), "Futures", ("east", "west"), (row,), "")
         )
-        tracker.add_link(
+        tracker.links.add(
             Link(
                 LinkId("bound"),
                 "implies",
@@ -109,15 +109,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "",
             )
         )
-        tracker.add_essay(
+        tracker.essays.add(
             NewEssay("later", "Later", "Arland will sign the treaty by 2030.\n", "essay.txt")
         )
         press.publish("wire", "Arland invites Borland to a summit")
-        tracker.poll()
+        tracker.feeds.poll()
         clock.advance(days=1)
         for question in ("summit", "pact", "answered"):
-            tracker.forecast(question, "40%")
-        tracker.resolve("answered", "yes", source_url="https://wire.invalid/a", known_at=clock.time)
+            tracker.forecasts.submit(question, "40%")
+        tracker.resolutions.resolve(
+            "answered", "yes", source_url="https://wire.invalid/a", known_at=clock.time
+        )
     return directory
 
 
@@ -267,8 +269,8 @@ def test_no_command_stumbles_over_hostile_words(
     for argv in calls(path, command, files):
         check(shell, argv)
     with open_tracker(Settings(data_dir=shell.directory)) as tracker:
-        assert tracker.verify().bad_seq is None
-        tracker.check_database()
+        assert tracker.system.verify().bad_seq is None
+        tracker.system.check_database()
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,12 @@ def test_hostile_feeds_harm_only_themselves(
     names = [*HOSTILE, "drip", "zipped", "inside", "wire"]
     settings = replace(on_sqlite, private_feeds="127.0.0.1", fetch_seconds=3, fetch_megabytes=15)
     with open_tracker(settings, now=clock) as tracker:
-        tracker.load(a_set(feeds=[a_feed(name, url=feed_server.url(f"/{name}")) for name in names]))
-        report = tracker.poll()
-        found = {row.state.id: row.state for row in tracker.feeds()}
-        items = [item for name in names for item in tracker.feed(name).items]
+        tracker.question_sets.load(
+            a_set(feeds=[a_feed(name, url=feed_server.url(f"/{name}")) for name in names])
+        )
+        report = tracker.feeds.poll()
+        found = {row.state.id: row.state for row in tracker.feeds.list()}
+        items = [item for name in names for item in tracker.feeds.get(name).items]
     assert report.feeds == len(names)
     assert (found["wire"].last_error, report.new_evidence) == ("", 1)
     errors = {name: found[name].last_error for name in names}

@@ -7,7 +7,7 @@ import pytest
 
 from tests.builders import FakeClock, a_set
 from tests.reports.lived import ANSWERED, HOSTILE, QUESTION, SOURCE, Lived, lived, lived_file
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.interfaces import http_api as http
@@ -110,7 +110,7 @@ def test_the_feed_is_the_same_when_nothing_changed_and_its_ids_stay(
     before = http.render_changes(lived.tracker, HOME)
     clock.advance(days=1)
     assert http.render_changes(lived.tracker, HOME) == before
-    lived.tracker.resolve(QUESTION, "no", source_url=SOURCE, known_at=ANSWERED)
+    lived.tracker.resolutions.resolve(QUESTION, "no", source_url=SOURCE, known_at=ANSWERED)
     old = [element.text for element in ElementTree.fromstring(before).iter(f"{ATOM}id")]
     assert [element.text for element in feed(lived.tracker).iter(f"{ATOM}id")][2:] == old[1:]
 
@@ -123,12 +123,12 @@ def test_an_empty_feed_is_a_feed(tracker: Tracker) -> None:
 def test_hostile_text_stays_text_and_what_xml_cannot_hold_goes(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=1)
     said = Wording(criteria="<b>YES</b> & ]]> \x08 if they meet.")
-    tracker.edit_question(QUESTION, said, why="shorter", override="a test")
-    tracker.forecast(QUESTION, "40%", rationale="\x0b]]> <script>")
-    tracker.withdraw(QUESTION)
+    tracker.questions.edit(QUESTION, said, why="shorter", override="a test")
+    tracker.forecasts.submit(QUESTION, "40%", rationale="\x0b]]> <script>")
+    tracker.forecasts.withdraw(QUESTION)
     found = {entry["title"].split(" – ")[0]: entry["content"] for entry in entries(tracker)}
     assert found["Asked"] == "<b>YES</b> & ]]> if they meet."
     assert found["ada: 40%"] == "]]> <script>"

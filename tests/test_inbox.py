@@ -32,14 +32,16 @@ OVERRIDE = "a question of a test"
 
 def every_kind(tracker: Tracker, _: FakeClock) -> None:
     """Questions with a suggestion from news, one that follows from a table, and a number."""
-    tracker.load(a_set(indicators=[an_indicator(half_life_days=20.0)]))
+    tracker.question_sets.load(a_set(indicators=[an_indicator(half_life_days=20.0)]))
     ask_questions(tracker)
-    tracker.add_scenario_set(SET)
-    tracker.ask(
+    tracker.scenarios.add(SET)
+    tracker.questions.ask(
         an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE
     )
     number = {"prior": "10 20 30", "scale": Scale(0.0, 90.0), "horizon_shape": "state_at"}
-    tracker.ask(an_asked("height", text="How high?", kind="numeric", **number), override=OVERRIDE)
+    tracker.questions.ask(
+        an_asked("height", text="How high?", kind="numeric", **number), override=OVERRIDE
+    )
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def size(found: object) -> float:
 
 
 def pieces(tracker: Tracker, question: str | None = None) -> list[EvidenceId]:
-    return [card.evidence.id for card in tracker.inbox(question)]
+    return [card.evidence.id for card in tracker.evidence.inbox(question)]
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -83,7 +85,7 @@ def test_the_inbox_orders_by_what_a_judgement_really_does(several: Tracker, seed
             strength=chance.choice([s for s in Strength if s is not Strength.DECISIVE]),
             p_direction=chance.uniform(0.5, 1.0),
         )  # fmt: skip
-    sizes = [size(several.effect_of_review(piece)) for piece in pieces(several)]
+    sizes = [size(several.evidence.preview_review(piece)) for piece in pieces(several)]
     assert len(sizes) == 14
     assert sizes[0] > 0.0
     assert sizes == sorted(sizes, reverse=True)
@@ -92,19 +94,19 @@ def test_the_inbox_orders_by_what_a_judgement_really_does(several: Tracker, seed
 def test_what_would_change_most_comes_first_and_what_moves_nothing_last(
     both: Tracker, clock: FakeClock
 ) -> None:
-    both.load(a_set())
+    both.question_sets.load(a_set())
     neutral = [log(both, direction=Direction.NEUTRAL, p_direction=0.5) for _ in range(2)]
     doubtful = log(both, relevance=0.5, strength=Strength.STRONG)
     clock.advance(hours=1)
     sure = log(both, relevance=0.6, strength=Strength.SLIGHT, indicator_id="summit-2027/other")
     assert pieces(both) == [doubtful, sure, *neutral[::-1]]
-    both.review(doubtful, "confirmed")
+    both.evidence.review(doubtful, "confirmed")
     assert pieces(both, SUMMIT) == [sure, *neutral[::-1]]
 
 
 def test_what_is_as_good_as_settled_comes_after_what_is_open(tracker: Tracker) -> None:
-    tracker.load(a_set(a_question(prior=Binary(0.02))))
-    tracker.ask(
+    tracker.question_sets.load(a_set(a_question(prior=Binary(0.02))))
+    tracker.questions.ask(
         an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE
     )
     settled, open_still = log(tracker), log(tracker, "visit", option="Moscow")
@@ -151,13 +153,13 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
         return compute_judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
 
     monkeypatch.setattr("tracker.questions.queries.inbox.judgement_effects", effects_of)
-    found = several.inbox()
+    found = several.evidence.inbox()
     assert worked_out == [SUMMIT]
     assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]
 
 
 def test_a_clock_behind_the_newest_piece_still_lists_it(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     piece = log(tracker, seen=NOW)
     clock.advance(days=-2)
     assert pieces(tracker) == [piece]
@@ -171,20 +173,20 @@ def test_evidence_that_moves_no_suggestion_is_called_context_only(
     several: Tracker, shell: Shell, question: str
 ) -> None:
     piece = log(several, question, option=OPTIONS.get(question, ""))
-    assert several.effect_of_review(piece) == "context only"
+    assert several.evidence.preview_review(piece) == "context only"
     assert "context only" in shell("inbox")
     assert "to review, context only" in " ".join(shell("show", question).split())
     text = words(open_page(several, "inbox"))
     assert "context only: no judgement of it moves the suggestion" in text
     assert "until a person judges it" not in text
-    page = several.question(question)
+    page = several.questions.get(question)
     assert (
         evidence_frame(page.evidence, page.summary.question.kind)["status"].item()
         == "to review, context only"
     )
-    several.review(piece, "confirmed")
+    several.evidence.review(piece, "confirmed")
     assert "confirmed, context only" in " ".join(shell("show", question).split())
-    (card,) = several.question(question).evidence
+    (card,) = several.questions.get(question).evidence
     assert card.state == "confirmed, context only"
 
 
@@ -199,10 +201,10 @@ def test_evidence_that_moves_a_suggestion_is_not_context_only(
 
 
 def test_a_scenario_set_makes_context_of_the_evidence_that_is_there(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     ask_questions(tracker)
     piece = log(tracker, FUTURES, option="friends")
-    assert isinstance(tracker.effect_of_review(piece), ReviewEffect)
-    tracker.add_scenario_set(SET)
-    assert tracker.effect_of_review(piece) == "context only"
-    assert [card.context_only for card in tracker.question(FUTURES).evidence] == [True]
+    assert isinstance(tracker.evidence.preview_review(piece), ReviewEffect)
+    tracker.scenarios.add(SET)
+    assert tracker.evidence.preview_review(piece) == "context only"
+    assert [card.context_only for card in tracker.questions.get(FUTURES).evidence] == [True]

@@ -28,7 +28,7 @@ TYPED = ("indicator", "add", "rain", "--name", "A storm is forecast", "--term", 
 @pytest.fixture
 def asked(tracker: Tracker) -> Tracker:
     """A tracker with a question of a set."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     return tracker
 
 
@@ -40,16 +40,16 @@ def shell(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal where a question on rain was asked."""
-    tracker.ask(an_asked(), override="a question of a test")
+    tracker.questions.ask(an_asked(), override="a question of a test")
     return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
 def test_an_indicator_is_kept_as_it_was_said_and_the_log_stays_whole(both: Tracker) -> None:
-    both.load(a_set())
+    both.question_sets.load(a_set())
     new = replace(VISIT, expected=DUE)
-    assert both.add_indicator(new) == new
-    assert both.question(SUMMIT).indicators[new.id] == new
-    assert both.verify().bad_seq is None
+    assert both.questions.add_indicator(new) == new
+    assert both.questions.get(SUMMIT).indicators[new.id] == new
+    assert both.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(
@@ -86,22 +86,22 @@ def test_an_indicator_is_kept_as_it_was_said_and_the_log_stays_whole(both: Track
 def test_what_could_never_speak_is_refused_and_not_kept(
     asked: Tracker, changed: dict[str, Any], reason: str
 ) -> None:
-    before = asked.question(SUMMIT).indicators
+    before = asked.questions.get(SUMMIT).indicators
     with pytest.raises(InvalidQuestion, match=reason):
-        asked.add_indicator(replace(VISIT, **changed))
-    assert asked.question(SUMMIT).indicators == before
+        asked.questions.add_indicator(replace(VISIT, **changed))
+    assert asked.questions.get(SUMMIT).indicators == before
 
 
 def test_a_question_that_is_unknown_or_over_is_watched_no_more(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     with pytest.raises(NotFound):
-        tracker.add_indicator(VISIT)
+        tracker.questions.add_indicator(VISIT)
     clock.time = KNOWN + DAY
-    tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     with pytest.raises(Refused, match="rain is resolved"):
-        tracker.add_indicator(
+        tracker.questions.add_indicator(
             replace(VISIT, question_id=QuestionId("rain"), id=IndicatorId("rain/visit"))
         )
 
@@ -120,7 +120,7 @@ def test_a_question_that_is_unknown_or_over_is_watched_no_more(
 def test_a_side_is_said_in_the_words_of_its_question(
     tracker: Tracker, life: int, said: str, found: tuple[Direction, str]
 ) -> None:
-    assert parse_side(tracker.ask(LIVES[life].asked), said) == found
+    assert parse_side(tracker.questions.ask(LIVES[life].asked), said) == found
 
 
 @pytest.mark.parametrize(("life", "said", "reason"), [(0, "higher", "yes or no"), (1, "Rome", "has no option 'Rome'"),
@@ -129,7 +129,7 @@ def test_a_side_that_the_question_does_not_have_is_refused(
     tracker: Tracker, life: int, said: str, reason: str
 ) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
-        parse_side(tracker.ask(LIVES[life].asked), said)
+        parse_side(tracker.questions.ask(LIVES[life].asked), said)
 
 
 def test_words_are_an_and_of_ors() -> None:
@@ -140,7 +140,7 @@ def test_the_command_adds_an_indicator(shell: Shell, tracker: Tracker) -> None:
     said = shell(*TYPED, "--speaks", "yes", "--strength", "strong", "--half-life", "0", "--expected-by", "2026-12-20",
                  "--if-yes", "likely", "--if-no", "unlikely")  # fmt: skip
     assert "rain/storm-forecast is watched for; it speaks for YES." in said
-    (found,) = tracker.question("rain").indicators.values()
+    (found,) = tracker.questions.get("rain").indicators.values()
     assert (found.strength, found.half_life_days) == (Strength.STRONG, None)
     assert found.terms == (("storm*", "gale"), ("Arland",))
     assert found.expected is not None
@@ -150,4 +150,4 @@ def test_the_command_adds_an_indicator(shell: Shell, tracker: Tracker) -> None:
 def test_the_command_refuses_in_one_line(shell: Shell, tracker: Tracker) -> None:
     assert "yes or no" in shell.refused(*TYPED, "--speaks", "sideways")
     assert "all three or none" in shell.refused(*TYPED, "--speaks", "yes", "--if-yes", "likely")
-    assert not tracker.question("rain").indicators
+    assert not tracker.questions.get("rain").indicators

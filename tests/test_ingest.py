@@ -32,7 +32,7 @@ from tracker.storage import stories
 
 def states(tracker: Tracker) -> dict[str, FeedState]:
     """The feeds by their names."""
-    return {row.state.id: row.state for row in tracker.feeds()}
+    return {row.state.id: row.state for row in tracker.feeds.list()}
 
 
 class Scripted:
@@ -72,13 +72,13 @@ def test_one_dead_feed_is_a_state_of_that_feed_and_stops_nobody(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("broken"), a_feed("agency")]))
+    tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("broken"), a_feed("agency")]))
     press.serve("broken", b"<html><body>We moved</body></html>")
     press.publish("wire", "Arland invites Borland to a summit")
     press.publish("agency", "Arland cancels the talks")
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     assert (report.feeds, report.failed, report.new_items, report.new_evidence) == (3, 1, 2, 2)
-    state = {f.state.id: f for f in tracker.feeds()}
+    state = {f.state.id: f for f in tracker.feeds.list()}
     assert "HTML page" in state["broken"].state.last_error
     assert state["broken"].state.next_due_at > clock.time
     assert (state["wire"].health, state["agency"].health) == ("ok", "ok")
@@ -89,7 +89,7 @@ def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_st
     tracker_with_press: Tracker, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit")
 
     def sometimes(body: bytes, content_type: str, url: str) -> ParsedFeed | ParseFailed:
@@ -98,7 +98,7 @@ def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_st
         return parse_feed(body, content_type, url)
 
     monkeypatch.setattr("tracker.feeds.parsing.worker.parse", sometimes)
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     assert (report.failed, report.new_evidence) == (1, 1)
     assert "crashed the parser (ZeroDivisionError" in states(tracker)["agency"].last_error
 
@@ -107,7 +107,7 @@ def test_a_bug_that_one_feed_meets_in_the_writer_is_shown_on_it_and_stops_nobody
     tracker_with_press: Tracker, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit")
     press.publish("agency", "Borland opens a canal")
     add_items = keeping.items.add_items
@@ -120,7 +120,7 @@ def test_a_bug_that_one_feed_meets_in_the_writer_is_shown_on_it_and_stops_nobody
         return add_items(session, found, NOW)
 
     monkeypatch.setattr(keeping.items, "add_items", sometimes)
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     assert (report.failed, report.new_items, report.new_evidence) == (1, 1, 1)
     assert states(tracker)["agency"].last_error == "internal error: ZeroDivisionError: a bug"
 
@@ -129,14 +129,14 @@ def test_serving_the_same_again_logs_nothing_twice(
     both_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
-    assert tracker.poll().new_evidence == 1
-    entries = tracker.verify().entries
+    assert tracker.feeds.poll().new_evidence == 1
+    entries = tracker.system.verify().entries
     clock.advance(hours=2)
-    again = tracker.poll()
+    again = tracker.feeds.poll()
     assert (again.feeds, again.new_items, again.new_evidence) == (1, 0, 0)
-    assert tracker.verify().entries == entries
+    assert tracker.system.verify().entries == entries
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one round", "one after the other"])
@@ -144,16 +144,16 @@ def test_one_article_in_two_feeds_is_two_items_of_one_story(
     both_with_press: Tracker, press: Press, clock: FakeClock, at_once: bool
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set(feeds=[a_feed("agency"), a_feed("wire")]))
+    tracker.question_sets.load(a_set(feeds=[a_feed("agency"), a_feed("wire")]))
     press.publish(
         "wire", "Arland invites Borland to a summit", "https://www.paper.example/a?utm_source=x"
     )
     if not at_once:
-        assert tracker.poll(only=[FeedId("wire")]).new_evidence == 1
+        assert tracker.feeds.poll(only=[FeedId("wire")]).new_evidence == 1
         clock.advance(hours=1)
     press.publish("agency", "An invitation", "http://paper.example/a/")
-    assert tracker.poll().new_evidence == (1 if at_once else 0)
-    (card,) = tracker.inbox()
+    assert tracker.feeds.poll().new_evidence == (1 if at_once else 0)
+    (card,) = tracker.evidence.inbox()
     assert {copy.item.title for copy in card.items} == {
         "Arland invites Borland to a summit",
         "An invitation",
@@ -162,32 +162,32 @@ def test_one_article_in_two_feeds_is_two_items_of_one_story(
 
 
 def test_a_denial_is_evidence_of_its_own(tracker_with_press: Tracker, press: Press) -> None:
-    tracker_with_press.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    tracker_with_press.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland leader to summit talks")
     press.publish("agency", "Arland cancels Borland leader summit talks")
-    tracker_with_press.poll()
-    assert sorted(int(c.evidence.direction) for c in tracker_with_press.inbox()) == [-1, 1]
+    tracker_with_press.feeds.poll()
+    assert sorted(int(c.evidence.direction) for c in tracker_with_press.evidence.inbox()) == [-1, 1]
 
 
 def test_items_on_closed_questions_are_kept_but_are_no_evidence(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     clock.advance(days=300)
     press.publish("wire", "Arland invites Borland to a summit")
-    report = tracker_with_press.poll()
+    report = tracker_with_press.feeds.poll()
     assert (report.new_items, report.new_evidence) == (1, 0)
 
 
 def test_hostile_text_of_a_feed_stays_text(tracker_with_press: Tracker, press: Press) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish(
         "wire",
         "Arland <script>alert(1)</script> invites \u202eBorland to a summit",
         "javascript:alert(1)",
     )
-    tracker_with_press.poll()
-    card = tracker_with_press.inbox()[0]
+    tracker_with_press.feeds.poll()
+    card = tracker_with_press.evidence.inbox()[0]
     assert "<script>" not in card.headline
     assert "\u202e" not in card.headline
     assert card.items[0].item.url == ""
@@ -203,10 +203,10 @@ def test_a_feed_on_a_web_server_is_polled_conditionally(
     )
     settings = replace(settings, private_feeds="127.0.0.1")
     with open_tracker(settings, now=clock) as tracker:
-        tracker.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
-        assert tracker.poll().new_evidence == 1
+        tracker.question_sets.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
+        assert tracker.feeds.poll().new_evidence == 1
         clock.advance(hours=2)
-        second = tracker.poll()
+        second = tracker.feeds.poll()
     assert (second.feeds, second.not_modified, second.failed) == (1, 1, 0)
 
 
@@ -217,8 +217,8 @@ def test_a_feed_on_a_private_address_is_not_asked_unless_it_is_allowed(
         "/rss", an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1"))
     )
     with open_tracker(settings, now=clock) as tracker:
-        tracker.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
-        assert tracker.poll().failed == 1
+        tracker.question_sets.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
+        assert tracker.feeds.poll().failed == 1
         assert "private_feeds" in states(tracker)["wire"].last_error
     assert feed_server.seen == []
 
@@ -227,21 +227,21 @@ def test_an_edited_headline_is_kept_as_a_revision_and_can_be_evidence(
     both_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     link = "https://wire.invalid/1"
     press.serve(
         "wire",
         an_rss(("Leaders talk about the weather", link), ("Other news of the day", f"{link}2")),
     )
-    assert (tracker.poll().new_items, tracker.inbox()) == (2, ())
+    assert (tracker.feeds.poll().new_items, tracker.evidence.inbox()) == (2, ())
     clock.advance(hours=2)
     press.serve(
         "wire",
         an_rss(("Arland invites Borland to a summit", link), ("Other news of the day", f"{link}2")),
     )
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     assert (report.new_items, report.changed_items, report.new_evidence) == (0, 1, 1)
-    (card,) = tracker.inbox()
+    (card,) = tracker.evidence.inbox()
     assert card.decisions[0].note.endswith("in an edited version")
     (copy,) = card.items
     assert copy.item.title == "Leaders talk about the weather"
@@ -255,18 +255,18 @@ def test_an_edit_of_known_evidence_is_no_new_evidence(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     link = "https://wire.invalid/1"
     press.serve("wire", an_rss(("Arland invites Borland to a summit", link)))
-    assert tracker.poll().new_evidence == 1
+    assert tracker.feeds.poll().new_evidence == 1
     for hour, title in enumerate(
         ["Arland invites Borland to a big summit", "Arland invites Borland to a summit"]
     ):
         clock.advance(hours=2 + hour)
         press.serve("wire", an_rss((title, link)))
-        report = tracker.poll()
+        report = tracker.feeds.poll()
         assert (report.changed_items, report.new_evidence) == (1, 0)
-    (card,) = tracker.inbox()
+    (card,) = tracker.evidence.inbox()
     assert len(card.items[0].revisions) == 2
 
 
@@ -274,7 +274,7 @@ def test_an_item_that_comes_back_is_neither_new_nor_edited(
     both_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = both_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     first, second = (
         ("Arland invites Borland to a summit", "https://a.invalid/1"),
         ("Other news", "https://a.invalid/2"),
@@ -282,7 +282,7 @@ def test_an_item_that_comes_back_is_neither_new_nor_edited(
     counts = []
     for entries in ([first], [second], [first, second], []):
         press.serve("wire", an_rss(*entries))
-        report = tracker.poll()
+        report = tracker.feeds.poll()
         counts.append((report.new_items, report.changed_items))
         clock.advance(hours=30)
     assert counts == [(1, 0), (1, 0), (0, 0), (0, 0)]
@@ -290,15 +290,15 @@ def test_an_item_that_comes_back_is_neither_new_nor_edited(
 
 def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, press: Press) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     press.publish("wire", "A cat climbs a tree in the old town")
-    assert tracker.poll().new_items == 1
-    page = tracker.feed("wire")
+    assert tracker.feeds.poll().new_items == 1
+    page = tracker.feeds.get("wire")
     assert [(item.title, item.date_note) for item in page.items] == [
         ("A cat climbs a tree in the old town", "missing")
     ]
     assert page.questions == {}
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         assert stories.list_recent_stories(session, NOW - timedelta(days=9), NOW, "") == []
 
 
@@ -315,9 +315,9 @@ def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(
             ("second", "daily-paper.org"),
             ("other", "xdaily-paper.org"),
         ):
-            tracker.add_feed(a_feed(name, url=f"https://{url}/rss"))
-        tracker.poll(only=[FeedId("first")])
-        assert tracker.poll().feeds == 1
+            tracker.feeds.add(a_feed(name, url=f"https://{url}/rss"))
+        tracker.feeds.poll(only=[FeedId("first")])
+        assert tracker.feeds.poll().feeds == 1
         clock.advance(minutes=119)
         asked = states(tracker)["second"]
     assert [request.feed_id for request in servers.asked] == ["first", "other"]
@@ -331,13 +331,13 @@ def test_a_feed_left_for_later_out_of_politeness_has_not_failed(
 ) -> None:
     servers = Scripted(wire=Deferred(FeedId("wire"), 40.0, "one request a second to wire.invalid"))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
-        report = tracker.poll()
+        tracker.question_sets.load(a_set())
+        report = tracker.feeds.poll()
         state = states(tracker)["wire"]
         assert (report.feeds, report.deferred, report.failed) == (0, 1, 0)
         assert (state.failures, state.last_attempt_at) == (0, None)
         assert state.next_due_at == NOW + timedelta(seconds=40)
-        assert tracker.feeds()[0].days == ()
+        assert tracker.feeds.list()[0].days == ()
 
 
 def test_a_document_that_cannot_be_read_leaves_no_validators_behind(
@@ -355,16 +355,16 @@ def test_a_document_that_cannot_be_read_leaves_no_validators_behind(
     )
     servers = Scripted(wire=page)
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
-        assert tracker.poll().failed == 1
+        tracker.question_sets.load(a_set())
+        assert tracker.feeds.poll().failed == 1
         servers.answers["wire"] = a_document(
             "wire", "Arland invites Borland to a summit", etag='"2"'
         )
         clock.advance(hours=2)
-        assert tracker.poll().new_evidence == 1
+        assert tracker.feeds.poll().new_evidence == 1
         servers.answers["wire"] = NotModified(FeedId("wire"), 0.0)
         clock.advance(days=2)
-        assert tracker.poll().not_modified == 1
+        assert tracker.feeds.poll().not_modified == 1
     assert [request.etag for request in servers.asked] == [None, None, '"2"']
 
 
@@ -373,16 +373,16 @@ def test_the_days_of_a_feed_add_up(on_each: Settings, clock: FakeClock) -> None:
         wire=a_document("wire", "One thing happened", "Another thing happened", seconds=0.5)
     )
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
-        tracker.poll()
+        tracker.question_sets.load(a_set())
+        tracker.feeds.poll()
         answers: tuple[FetchResult, ...] = (
             NotModified(FeedId("wire"), 0.0, seconds=0.1),
             FetchFailed(FeedId("wire"), "timed out", seconds=1.0),
         )
         for answer in answers:
             servers.answers["wire"] = answer
-            tracker.poll(only=[FeedId("wire")])
-        (today,) = tracker.feeds()[0].days
+            tracker.feeds.poll(only=[FeedId("wire")])
+        (today,) = tracker.feeds.list()[0].days
     assert (today.day, today.polls, today.not_modified, today.failed) == (NOW.date(), 3, 1, 1)
     assert (today.new_items, today.changed_items, round(today.seconds, 6)) == (2, 0, 1.6)
     assert today.bytes > 100
@@ -393,31 +393,31 @@ def test_a_feed_that_a_person_pauses_while_it_is_asked_stays_paused(
 ) -> None:
     servers = Scripted(wire=a_document("wire", "One thing happened"))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
+        tracker.question_sets.load(a_set())
 
         def pausing(more: RequestSource) -> Iterator[Sequence[FetchResult]]:
             for results in answer_in_batches(servers._answer, more):
-                tracker.pause_feed("wire")
+                tracker.feeds.pause("wire")
                 yield results
 
-        tracker._network._fetch_override = pausing
-        assert tracker.poll().new_items == 1
+        tracker.context.network._fetch_override = pausing
+        assert tracker.feeds.poll().new_items == 1
         assert states(tracker)["wire"].paused_why == "paused by hand"
         clock.advance(days=3)
-        assert tracker.poll().feeds == 0
-        tracker.retry_feed("wire")
-        tracker._network._fetch_override = servers.fetch
-        assert tracker.poll().feeds == 1
+        assert tracker.feeds.poll().feeds == 0
+        tracker.feeds.retry("wire")
+        tracker.context.network._fetch_override = servers.fetch
+        assert tracker.feeds.poll().feeds == 1
         assert not states(tracker)["wire"].paused
 
 
 def test_a_feed_that_is_taken_up_again_is_read_whole(on_each: Settings, clock: FakeClock) -> None:
     servers = Scripted(wire=a_document("wire", "One thing happened", etag='"1"'))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
-        tracker.poll()
-        tracker.retry_feed("wire")
-        assert tracker.poll().feeds == 1
+        tracker.question_sets.load(a_set())
+        tracker.feeds.poll()
+        tracker.feeds.retry("wire")
+        assert tracker.feeds.poll().feeds == 1
     assert [request.etag for request in servers.asked] == [None, None]
 
 
@@ -425,12 +425,12 @@ def test_a_round_can_be_about_some_feeds_or_about_all_that_are_not_paused(
     tracker_with_press: Tracker, press: Press
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency"), a_feed("gone")]))
-    tracker.pause_feed("gone")
-    assert tracker.poll(only=[FeedId("wire")]).feeds == 1
-    assert tracker.poll().feeds == 1
-    assert tracker.poll().feeds == 0
-    assert tracker.poll(every=True).feeds == 2
+    tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency"), a_feed("gone")]))
+    tracker.feeds.pause("gone")
+    assert tracker.feeds.poll(only=[FeedId("wire")]).feeds == 1
+    assert tracker.feeds.poll().feeds == 1
+    assert tracker.feeds.poll().feeds == 0
+    assert tracker.feeds.poll(every=True).feeds == 2
     assert [request.feed_id for request in press.asked] == ["wire", "agency", "agency", "wire"]
 
 
@@ -440,12 +440,12 @@ def test_a_feed_that_has_moved_for_good_is_read_there_after_a_week(
     new = "https://new.invalid/rss"
     servers = Scripted(wire=a_document("wire", "One thing happened", moved_to=new))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
+        tracker.question_sets.load(a_set())
         for _ in range(5):
-            tracker.poll(only=[FeedId("wire")])
+            tracker.feeds.poll(only=[FeedId("wire")])
             assert states(tracker)["wire"].moved_to == new
             clock.advance(days=1.7)
-        tracker.poll(only=[FeedId("wire")])
+        tracker.feeds.poll(only=[FeedId("wire")])
         assert (states(tracker)["wire"].feed.url, states(tracker)["wire"].moved_to) == (new, "")
 
 
@@ -457,9 +457,9 @@ def test_a_feed_that_moves_to_where_another_is_read_stops_and_says_so(
         agency=a_document("agency", "Another thing happened"),
     )
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.add_feed(a_feed("wire", url="http://wire.invalid/rss"))
-        tracker.add_feed(a_feed("agency", url="https://wire.invalid/rss"))
-        assert tracker.poll().failed == 0
+        tracker.feeds.add(a_feed("wire", url="http://wire.invalid/rss"))
+        tracker.feeds.add(a_feed("agency", url="https://wire.invalid/rss"))
+        assert tracker.feeds.poll().failed == 0
         found = states(tracker)
     assert (
         found["wire"].paused_why
@@ -474,13 +474,13 @@ def test_an_address_that_a_person_sets_while_a_feed_is_asked_stays(
 ) -> None:
     servers = Scripted(wire=a_document("wire", "One thing happened"))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        tracker.load(a_set())
+        tracker.question_sets.load(a_set())
 
         def moving(more: RequestSource) -> Iterator[Sequence[FetchResult]]:
             for results in answer_in_batches(servers._answer, more):
-                tracker.change_feed("wire", url="https://new.invalid/rss")
+                tracker.feeds.change("wire", url="https://new.invalid/rss")
                 yield results
 
-        tracker._network._fetch_override = moving
-        assert tracker.poll().new_items == 1
+        tracker.context.network._fetch_override = moving
+        assert tracker.feeds.poll().new_items == 1
         assert states(tracker)["wire"].feed.url == "https://new.invalid/rss"

@@ -26,35 +26,35 @@ ASKED = "summit-2027"
 
 
 def test_two_who_share_a_tracker_act_each_under_their_own_name(both: Tracker) -> None:
-    both.load(a_set())
-    grace = both.acting_as(both.add_person("Grace Hopper").id)
-    both.forecast(ASKED, Binary(0.2), rationale="I doubt it.")
-    grace.forecast(ASKED, Binary(0.7), rationale="I do not.")
-    grace.undo(ASKED)
-    held = both.questions()[0].standings
+    both.question_sets.load(a_set())
+    grace = both.acting_as(both.people.add("Grace Hopper").id)
+    both.forecasts.submit(ASKED, Binary(0.2), rationale="I doubt it.")
+    grace.forecasts.submit(ASKED, Binary(0.7), rationale="I do not.")
+    grace.forecasts.undo(ASKED)
+    held = both.questions.list()[0].standings
     assert held[ADA].p == 0.2
     assert GRACE not in held
-    assert {a.forecaster_id for a in both.question(ASKED).acts} >= {ADA, GRACE}
+    assert {a.forecaster_id for a in both.questions.get(ASKED).acts} >= {ADA, GRACE}
     assert (both.me, grace.me) == (ADA, GRACE)
 
 
 def test_a_person_is_named_once_and_listed_with_whoever_the_settings_name(tracker: Tracker) -> None:
-    assert tracker.people() == (Forecaster(ADA, "ada", "person"),)
-    assert tracker.add_person("  Grace   Hopper ") == Forecaster(GRACE, "Grace Hopper", "person")
-    assert [person.name for person in tracker.people()] == ["ada", "Grace Hopper"]
+    assert tracker.people.list() == (Forecaster(ADA, "ada", "person"),)
+    assert tracker.people.add("  Grace   Hopper ") == Forecaster(GRACE, "Grace Hopper", "person")
+    assert [person.name for person in tracker.people.list()] == ["ada", "Grace Hopper"]
     with pytest.raises(Refused, match="'grace-hopper' is there already"):
-        tracker.add_person("grace hopper")
+        tracker.people.add("grace hopper")
 
 
 @pytest.mark.parametrize("name", ["", "   ", "—", "x" * 81])
 def test_what_is_no_name_is_refused(tracker: Tracker, name: str) -> None:
     with pytest.raises(Refused, match="a name takes 1 to 80 characters"):
-        tracker.add_person(name)
+        tracker.people.add(name)
 
 
 def test_nobody_is_called_what_the_tracker_computes_and_no_stranger_acts(tracker: Tracker) -> None:
     with pytest.raises(InvalidForecast, match="'crowd' is computed"):
-        tracker.add_person("Crowd")
+        tracker.people.add("Crowd")
     for who in ("nobody", "crowd"):
         with pytest.raises(NotFound, match="person"):
             tracker.acting_as(ForecasterId(who))
@@ -65,12 +65,12 @@ def test_who_acts_is_kept_in_the_settings_file_and_the_environment_counts_for_mo
 ) -> None:
     monkeypatch.delenv("TRACKER_ME", raising=False)
     data = tracker.settings.data_dir
-    grace = tracker.acting_as(tracker.add_person("Grace Hopper").id)
-    assert grace.keep_me()
+    grace = tracker.acting_as(tracker.people.add("Grace Hopper").id)
+    assert grace.people.save_as_default()
     assert load_settings(data, {}).me == GRACE
     assert tracker.me == ADA
     monkeypatch.setenv("TRACKER_ME", "ada")
-    assert not grace.keep_me()
+    assert not grace.people.save_as_default()
     assert is_overridden("me", {"TRACKER_ME": "ada"})
     assert not is_overridden("me", {"TRACKER_PORT": "1"})
 
@@ -128,24 +128,28 @@ def test_a_step_is_done_when_the_database_shows_it(
     both_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = both_with_press
-    assert tracker.first_steps() == FirstSteps(False, False, False, False)
-    tracker.load(a_set())
-    assert tracker.first_steps() == FirstSteps(True, False, False, False)
+    assert tracker.system.first_steps() == FirstSteps(False, False, False, False)
+    tracker.question_sets.load(a_set())
+    assert tracker.system.first_steps() == FirstSteps(True, False, False, False)
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker.poll()
-    assert tracker.first_steps() == FirstSteps(
+    tracker.feeds.poll()
+    assert tracker.system.first_steps() == FirstSteps(
         True, False, True, False
     )  # the matcher's judgement is no person's
-    tracker.review(tracker.inbox()[0].evidence.id, "confirmed")
-    assert tracker.first_steps() == FirstSteps(True, False, True, True)
-    tracker.forecast(ASKED, Binary(0.4))
-    assert tracker.first_steps().done == 4
+    tracker.evidence.review(tracker.evidence.inbox()[0].evidence.id, "confirmed")
+    assert tracker.system.first_steps() == FirstSteps(True, False, True, True)
+    tracker.forecasts.submit(ASKED, Binary(0.4))
+    assert tracker.system.first_steps().done == 4
 
 
 def test_a_set_that_comes_along_is_loaded_by_name_and_no_other(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="grid_storage_2026"):
-        tracker.load_built_in("../../etc")
-    assert tracker.load_built_in("grid_storage_2026").questions == len(tracker.questions()) > 0
+        tracker.question_sets.load_built_in("../../etc")
+    assert (
+        tracker.question_sets.load_built_in("grid_storage_2026").questions
+        == len(tracker.questions.list())
+        > 0
+    )
 
 
 # What feeds may cost
@@ -155,10 +159,10 @@ def test_the_budget_says_what_was_used_today_and_what_comes_next(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    assert tracker.budget().next_at is None
+    assert tracker.feeds.budget().next_at is None
     for name in ("wire", "other", "third"):
-        tracker.add_feed(a_feed(name))
-    found = tracker.budget()
+        tracker.feeds.add(a_feed(name))
+    found = tracker.feeds.budget()
     assert (found.limit, found.was_set, found.used, found.feeds, found.due, found.soon) == (
         72.0,
         False,
@@ -167,31 +171,31 @@ def test_the_budget_says_what_was_used_today_and_what_comes_next(
         3,
         3,
     )
-    tracker.poll()
-    tracker.pause_feed("third")
-    found = tracker.budget()
+    tracker.feeds.poll()
+    tracker.feeds.pause("third")
+    found = tracker.feeds.budget()
     assert (found.used, found.feeds, found.due) == (3, 2, 0)
     assert found.next_at is not None
     assert found.next_at > clock()
     clock.advance(days=1)
-    assert tracker.budget().used == 0
+    assert tracker.feeds.budget().used == 0
 
 
 def test_a_budget_that_was_set_holds_for_all_feeds_together(tracker: Tracker) -> None:
-    tracker.add_feed(a_feed())
+    tracker.feeds.add(a_feed())
     tracker.settings = replace(tracker.settings, request_budget=2000.0)
-    assert (tracker.budget().limit, tracker.budget().was_set) == (2000.0, True)
+    assert (tracker.feeds.budget().limit, tracker.feeds.budget().was_set) == (2000.0, True)
 
 
 # How it fares
 
 
 def test_the_installation_names_its_database_and_counts_its_log(both: Tracker) -> None:
-    both.load(a_set())
-    found = both.installation()
+    both.question_sets.load(a_set())
+    found = both.system.status()
     assert found.database == ("PostgreSQL" if both.settings.database_url else "SQLite")
     assert found.bytes > 100_000
-    assert found.entries == both.verify().entries > 0
+    assert found.entries == both.system.verify().entries > 0
     assert found.last_job is None
 
 

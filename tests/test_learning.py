@@ -56,7 +56,7 @@ def log(
         "relevance": 0.9,
         "p_direction": 0.9,
     }
-    with tracker._store.writing() as session:
+    with tracker.context.store.writing() as session:
         (stored,) = items.add_items(session, [(FeedId("wire"), NewItem(item, None))], at)
         story = stories.add_story(session, item.title, at)
         stories.join_story(session, stored.id, story, at)
@@ -83,12 +83,12 @@ def log(
 def review_some(tracker: Tracker, kept: list[bool], **logged: Any) -> None:
     """So many pieces are logged and judged, some kept and some rejected."""
     for good in kept:
-        tracker.review(log(tracker, **logged), "confirmed" if good else "rejected")
+        tracker.evidence.review(log(tracker, **logged), "confirmed" if good else "rejected")
 
 
 def thirty_reviews(tracker: Tracker, _clock: FakeClock) -> None:
     """A set with as many judged pieces as are needed to learn from, every other one rejected."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     review_some(tracker, [n % 2 > 0 for n in range(30)])
 
 
@@ -100,7 +100,7 @@ def open_for_years() -> Question:
 
 def standing(tracker: Tracker) -> dict[str, float]:
     """The learned values of the whole installation by name, those that were reset left out."""
-    return {k.learned.name: k.learned.value for k in tracker.learned() if k.state != "reset"}
+    return {k.learned.name: k.learned.value for k in tracker.learning.list() if k.state != "reset"}
 
 
 def a_record(
@@ -127,14 +127,16 @@ def make_record(
     clock.time = OPENED
     slugs = [f"q{n}" for n in range(len(outcomes))]
     times = {"opens_at": OPENED, "closes_at": closes_at, "resolves_at": closes_at + DAY}
-    tracker.load(a_set(*[a_question(slug, **times, retrospective=retrospective) for slug in slugs]))
+    tracker.question_sets.load(
+        a_set(*[a_question(slug, **times, retrospective=retrospective) for slug in slugs])
+    )
     clock.advance(days=5)
     for slug in slugs:
-        tracker.review(log(tracker, slug), "confirmed")
+        tracker.evidence.review(log(tracker, slug), "confirmed")
     clock.time = NOW
     for slug, happened in zip(slugs, outcomes, strict=True):
         answered = "yes" if happened else "no"
-        tracker.resolve(
+        tracker.resolutions.resolve(
             slug, answered, source_url="https://example.org/a", known_at=NOW - timedelta(hours=1)
         )
 
@@ -149,36 +151,36 @@ EVEN = [n % 2 > 0 for n in range(32)]
 
 
 def test_too_few_reviews_teach_nothing_and_thirty_do(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
+    both.question_sets.load(a_set())
     review_some(both, [n % 2 > 0 for n in range(29)])
     clock.advance(hours=1)
-    assert both.learn() == ()
+    assert both.learning.fit() == ()
     review_some(both, [True])
     clock.advance(hours=1)
-    changed = {one.name: one for one in both.learn()}
+    changed = {one.name: one for one in both.learning.fit()}
     assert changed.keys() == {
         "relevance shift",
         "relevance slope",
     }  # 15 were kept, too few to judge directions by
     assert "fitted to 30 decisions, 15 kept" in changed["relevance shift"].why
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         assert calibration_at(session, clock()).relevance.apply(0.9) < 0.8
         assert calibration_at(session, clock() - timedelta(seconds=1)).relevance.apply(0.9) == 0.9
-    assert both.learn() == ()
-    assert both.verify().bad_seq is None
+    assert both.learning.fit() == ()
+    assert both.system.verify().bad_seq is None
 
 
 def test_a_direction_that_people_turn_round_is_trusted_less(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     for n in range(40):
-        tracker.review(
+        tracker.evidence.review(
             log(tracker), "confirmed", direction=Direction.NO if n % 2 else Direction.YES
         )
     clock.advance(hours=1)
-    tracker.learn()
-    with tracker._store.reading() as session:
+    tracker.learning.fit()
+    with tracker.context.store.reading() as session:
         assert 0.4 < calibration_at(session, clock()).direction.apply(0.9) < 0.7
 
 
@@ -186,16 +188,16 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     """The matcher says 0.9 and is right every other time, before it is corrected and after."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     found = []
     for _ in range(3):
-        with tracker._store.reading() as session:
+        with tracker.context.store.reading() as session:
             shown = calibration_at(session, clock()).relevance.apply(0.9)
         review_some(tracker, [n % 2 > 0 for n in range(40)], relevance=shown)
         clock.advance(hours=1)
-        tracker.learn()
+        tracker.learning.fit()
         clock.advance(hours=1)
-        with tracker._store.reading() as session:
+        with tracker.context.store.reading() as session:
             found.append(calibration_at(session, clock()).relevance.apply(0.9))
     assert all(abs(p - 0.5) < 0.1 for p in found)
     assert abs(found[-1] - 0.5) <= abs(found[0] - 0.5)
@@ -207,20 +209,20 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
 def test_a_frozen_value_stays_until_it_is_let_go(both: Tracker, clock: FakeClock) -> None:
     begin(both, clock, thirty_reviews)
     clock.advance(hours=1)
-    both.learn()
+    both.learning.fit()
     before = standing(both)
-    kept = both.decide_learned("relevance shift", "all", "freeze")
+    kept = both.learning.decide("relevance shift", "all", "freeze")
     assert (kept.state, kept.by, kept.learned.value) == ("frozen", "ada", before["relevance shift"])
     review_some(both, [False] * 30)
     clock.advance(hours=1)
-    assert [one.name for one in both.learn()] == []
+    assert [one.name for one in both.learning.fit()] == []
     assert (
         standing(both) == before
     )  # the slope is half of the same calibration, and was frozen with it
-    both.decide_learned("relevance shift", "all", "thaw")
-    assert {one.name for one in both.learn()} == {"relevance shift", "relevance slope"}
+    both.learning.decide("relevance shift", "all", "thaw")
+    assert {one.name for one in both.learning.fit()} == {"relevance shift", "relevance slope"}
     assert standing(both)["relevance shift"] < before["relevance shift"]
-    states = [k.state for k in both.learned_history("relevance slope", "all")]
+    states = [k.state for k in both.learning.history("relevance slope", "all")]
     assert states == ["learned", "frozen", "learned", "learned"]
 
 
@@ -229,19 +231,19 @@ def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(
 ) -> None:
     begin(both, clock, thirty_reviews)
     clock.advance(hours=1)
-    both.learn()
-    kept = both.decide_learned("relevance slope", "all", "reset")
+    both.learning.fit()
+    kept = both.learning.decide("relevance slope", "all", "reset")
     assert (kept.state, kept.learned.value) == ("reset", 1.0)
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         assert calibration_at(session, clock()).relevance.apply(0.9) == 0.9
     clock.advance(hours=1)
-    assert both.learn() == ()
+    assert both.learning.fit() == ()
     review_some(both, [False] * 29)
     clock.advance(hours=1)
-    assert both.learn() == ()
+    assert both.learning.fit() == ()
     review_some(both, [False])
     clock.advance(hours=1)
-    (found, _) = both.learn()
+    (found, _) = both.learning.fit()
     assert "fitted to 30 decisions, 0 kept" in found.why
 
 
@@ -249,16 +251,16 @@ def test_a_default_can_be_frozen_before_anything_is_learned(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_record(tracker, clock, ANSWERS)
-    assert tracker.decide_learned("gamma", "all", "freeze").learned.value == 0.5
-    assert tracker.decide_learned("reliability", "wire", "freeze").learned.value == 0.9
-    assert tracker.decide_learned("usual level", "q1/invitation", "freeze").learned.value == 0.0
+    assert tracker.learning.decide("gamma", "all", "freeze").learned.value == 0.5
+    assert tracker.learning.decide("reliability", "wire", "freeze").learned.value == 0.9
+    assert tracker.learning.decide("usual level", "q1/invitation", "freeze").learned.value == 0.0
     assert not {"gamma", "shift", "reliability", "usual level"} & {
-        one.name for one in tracker.learn()
+        one.name for one in tracker.learning.fit()
     }
 
 
 def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     for name, scope in [
         ("luck", "all"),
         ("gamma", "wire"),
@@ -266,13 +268,13 @@ def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
         ("usual level", "summit-2027/x"),
     ]:
         with pytest.raises(NotFound, match=f"{name} {scope}"):
-            tracker.decide_learned(name, scope, "freeze")
+            tracker.learning.decide(name, scope, "freeze")
     with pytest.raises(Refused, match="gamma all is not frozen"):
-        tracker.decide_learned("gamma", "all", "thaw")
-    tracker.decide_learned("gamma", "all", "freeze")
+        tracker.learning.decide("gamma", "all", "thaw")
+    tracker.learning.decide("gamma", "all", "freeze")
     with pytest.raises(Refused, match="gamma all is frozen already"):
-        tracker.decide_learned("gamma", "all", "freeze")
-    assert tracker.decide_learned("gamma", "all", "reset").state == "reset"
+        tracker.learning.decide("gamma", "all", "freeze")
+    assert tracker.learning.decide("gamma", "all", "reset").state == "reset"
 
 
 def test_what_a_person_decided_while_learning_was_going_on_stands(
@@ -280,11 +282,11 @@ def test_what_a_person_decided_while_learning_was_going_on_stands(
 ) -> None:
     begin(tracker, clock, thirty_reviews)
     clock.advance(hours=1)
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         found = learning.fit_parameters(session, clock())
     clock.advance(seconds=1)
-    tracker.decide_learned("relevance shift", "all", "reset")
-    with tracker._store.writing() as session:
+    tracker.learning.decide("relevance shift", "all", "reset")
+    with tracker.context.store.writing() as session:
         assert learning.store_parameters(session, found) == ()
 
 
@@ -295,14 +297,14 @@ def test_gamma_is_learned_from_thirty_answers_and_not_from_fewer(
     both: Tracker, clock: FakeClock
 ) -> None:
     a_record(both, clock, ANSWERS[:29])
-    assert "gamma" not in {one.name for one in both.learn()}
-    both.load(
+    assert "gamma" not in {one.name for one in both.learning.fit()}
+    both.question_sets.load(
         a_set(a_question("one-more", opens_at=OPENED, closes_at=CLOSES, resolves_at=CLOSES + DAY))
     )
-    both.resolve(
+    both.resolutions.resolve(
         "one-more", "no", source_url="https://example.org/a", known_at=NOW - timedelta(hours=1)
     )
-    found = {one.name: one for one in both.learn()}
+    found = {one.name: one for one in both.learning.fit()}
     assert found["gamma"].n == 30
     assert found["gamma"].as_of == clock()
 
@@ -311,13 +313,13 @@ def test_news_that_came_out_right_counts_for_more_from_then_on_only(
     both: Tracker, clock: FakeClock
 ) -> None:
     a_record(both, clock, ANSWERS)
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         question = questions.find_question(session, "q0")
         assert question is not None
         earlier = [compute_suggestion(session, question, NOW - DAY * days) for days in (1, 30, 150)]
-    both.decide_learned("reliability", "wire", "freeze")
-    assert {"gamma", "shift"} <= {one.name for one in both.learn()}
-    with both._store.reading() as session:
+    both.learning.decide("reliability", "wire", "freeze")
+    assert {"gamma", "shift"} <= {one.name for one in both.learning.fit()}
+    with both.context.store.reading() as session:
         assert [
             compute_suggestion(session, question, NOW - DAY * days) for days in (1, 30, 150)
         ] == earlier
@@ -327,15 +329,17 @@ def test_news_that_came_out_right_counts_for_more_from_then_on_only(
 
 def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, ANSWERS)
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         before = learning.fit_parameters(session, NOW)
         assert any(one.name == "gamma" and "fitted" in one.why for one in before)
     clock.advance(days=3)
     times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
-    tracker.load(a_set(a_question("late", **times)))
-    tracker.review(log(tracker, "late", seen=OPENED + DAY), "confirmed")
-    tracker.resolve("late", "no", source_url="https://example.org/a", known_at=NOW + DAY)
-    with tracker._store.reading() as session:
+    tracker.question_sets.load(a_set(a_question("late", **times)))
+    tracker.evidence.review(log(tracker, "late", seen=OPENED + DAY), "confirmed")
+    tracker.resolutions.resolve(
+        "late", "no", source_url="https://example.org/a", known_at=NOW + DAY
+    )
+    with tracker.context.store.reading() as session:
         same = learning.fit_parameters(session, NOW)
     assert _global(same) == _global(before)
 
@@ -346,18 +350,18 @@ def _global(found: tuple[LearnedValue, ...]) -> list[LearnedValue]:
 
 def test_questions_answered_early_teach_at_their_close(both: Tracker, clock: FakeClock) -> None:
     a_record(both, clock, EVEN, closes_at=NOW + 200 * DAY)
-    assert not {"gamma", "shift", "reliability"} & {one.name for one in both.learn()}
+    assert not {"gamma", "shift", "reliability"} & {one.name for one in both.learning.fit()}
     clock.time = NOW + 200 * DAY
-    assert {"gamma", "shift", "reliability"} <= {one.name for one in both.learn()}
+    assert {"gamma", "shift", "reliability"} <= {one.name for one in both.learning.fit()}
 
 
 def test_a_reset_forgets_the_dates_before_it(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, ANSWERS)
-    tracker.learn()
+    tracker.learning.fit()
     clock.time = OPENED + 100 * DAY
-    tracker.decide_learned("gamma", "all", "reset")
+    tracker.learning.decide("gamma", "all", "reset")
     clock.time = NOW + DAY
-    found = {one.name: one for one in tracker.learn()}
+    found = {one.name: one for one in tracker.learning.fit()}
     assert found["gamma"].n == len(ANSWERS)
     assert (
         "fitted to 224 snapshots of 32 questions" in found["gamma"].why
@@ -368,17 +372,17 @@ def test_questions_asked_with_hindsight_teach_in_a_replay_alone(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_record(tracker, clock, ANSWERS, retrospective=True)
-    assert not {"gamma", "reliability"} & {one.name for one in tracker.learn()}
-    tracker.mark_replayed(NOW)
-    assert {"gamma", "reliability"} <= {one.name for one in tracker.learn()}
+    assert not {"gamma", "reliability"} & {one.name for one in tracker.learning.fit()}
+    tracker.system.mark_replayed(NOW)
+    assert {"gamma", "reliability"} <= {one.name for one in tracker.learning.fit()}
 
 
 def test_a_feed_is_trusted_by_its_record(both: Tracker, clock: FakeClock) -> None:
     a_record(both, clock, EVEN)
-    found = next(one for one in both.learn() if one.name == "reliability")
+    found = next(one for one in both.learning.fit() if one.name == "reliability")
     assert (found.scope, found.n) == ("wire", 32)
     assert found.value < 0.9  # it said YES every time, and came out right every other time
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         piece = evidence.find_evidence(session, 1)
     assert piece is not None
     assert piece.reports[0].reliability == found.value
@@ -388,11 +392,11 @@ def test_who_judges_with_the_answer_at_hand_does_not_help_a_feed(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_record(tracker, clock, EVEN)
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         before = learning.fit_parameters(session, NOW)
-    for card in (c for n in range(0, 32, 2) for c in tracker.question(f"q{n}").evidence):
-        tracker.review(card.evidence.id, "rejected", note="did not come true")
-    with tracker._store.reading() as session:
+    for card in (c for n in range(0, 32, 2) for c in tracker.questions.get(f"q{n}").evidence):
+        tracker.evidence.review(card.evidence.id, "rejected", note="did not come true")
+    with tracker.context.store.reading() as session:
         after = learning.fit_parameters(session, NOW)
     assert [o for o in after if o.name == "reliability"] == [
         o for o in before if o.name == "reliability"
@@ -403,12 +407,12 @@ def test_a_feeds_record_leaves_earlier_suggestions_as_they_were(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_record(tracker, clock, EVEN)
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         question = questions.find_question(session, "q0")
         assert question is not None
         earlier = compute_suggestion(session, question, NOW - DAY)
-    tracker.learn()
-    with tracker._store.reading() as session:
+    tracker.learning.fit()
+    with tracker.context.store.reading() as session:
         assert compute_suggestion(session, question, NOW - DAY) == earlier
 
 
@@ -421,25 +425,25 @@ def test_the_usual_level_comes_from_the_archive_and_again_when_more_of_it_was_re
     opens = NOW - DAY
     question = a_question(opens_at=opens)
     never_fades = an_indicator(slug="treaty", half_life_days=None)
-    both.load(a_set(question, indicators=[an_indicator(), never_fades]))
+    both.question_sets.load(a_set(question, indicators=[an_indicator(), never_fades]))
     log(both, seen=opens - 90 * DAY, relevance=1.0, p_direction=1.0)
     clock.advance(hours=1)
-    (found,) = both.learn()
+    (found,) = both.learning.fit()
     assert (found.name, found.scope, found.n) == ("usual level", "summit-2027/invitation", 90)
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         assert usual_levels_at(session, clock()) == {"summit-2027/invitation": found.value}
         assert usual_levels_at(session, clock() - timedelta(seconds=1)) == {}
     log(both, seen=clock(), relevance=1.0)  # today's news is no archive
     clock.advance(hours=1)
-    assert both.learn() == ()
+    assert both.learning.fit() == ()
     log(both, seen=opens - 50 * DAY, relevance=1.0, p_direction=1.0)
     clock.advance(hours=1)
-    (more,) = both.learn()
+    (more,) = both.learning.fit()
     assert more.value > found.value
-    both.decide_learned("usual level", "summit-2027/invitation", "reset")
+    both.learning.decide("usual level", "summit-2027/invitation", "reset")
     log(both, seen=opens - 20 * DAY, relevance=1.0, p_direction=1.0)
     clock.advance(hours=1)
-    assert both.learn() == ()
+    assert both.learning.fit() == ()
 
 
 # At the terminal
@@ -458,10 +462,10 @@ def shell(
 def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: Shell) -> None:
     assert "Nothing is learned yet" in shell("learned")
     assert shell.json("learned") == []
-    tracker.load(a_set(open_for_years()))
+    tracker.question_sets.load(a_set(open_for_years()))
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock_of(tracker).advance(hours=1)
-    tracker.learn()
+    tracker.learning.fit()
     assert {row["name"] for row in shell.json("learned")} == {"relevance shift", "relevance slope"}
     assert "relevance shift" in shell("learned")
     assert "relevance shift all stays at" in shell("learned", "freeze", "relevance-shift")
@@ -478,14 +482,14 @@ def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: She
 def test_learning_from_the_terminal_says_what_changed(tracker: Tracker, shell: Shell) -> None:
     assert "Nothing changed." in shell("learn")
     clock_of(tracker).time = datetime(2020, 2, 1, tzinfo=UTC)  # before whatever the wall clock says
-    tracker.load(a_set(open_for_years()))
+    tracker.question_sets.load(a_set(open_for_years()))
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     assert "relevance shift all is" in shell("learn")
     assert {run["name"] for run in shell.json("learned")} == {"relevance shift", "relevance slope"}
 
 
 def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -> None:
-    tracker.load(a_set(open_for_years()))
+    tracker.question_sets.load(a_set(open_for_years()))
     log(tracker, title="Arland invites Borland", relevance=0.62, p_direction=0.81)
     log(tracker, title="[bold]Borland", direction=Direction.NEUTRAL, p_direction=0.5)
     out = " ".join(shell("inbox").split())
@@ -504,7 +508,7 @@ def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -
 
 
 def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Shell) -> None:
-    tracker.load(a_set(open_for_years()))
+    tracker.question_sets.load(a_set(open_for_years()))
     number = str(log(tracker))
     shell("review", number, "reject")
     assert f"Evidence {number} on summit-2027 waits for review again." in shell(
@@ -517,7 +521,7 @@ def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Sh
 
 
 def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     assert learn_parameters(tracker) is None
     review_some(tracker, [n % 2 > 0 for n in range(30)])
     clock.advance(hours=1)

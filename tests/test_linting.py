@@ -42,13 +42,13 @@ WHY = "we know what we mean"
 
 def codes(tracker: Tracker, asked: object = None) -> dict[str, str]:
     """What the linter finds in a question, each finding with its reason."""
-    found = tracker.lint(asked or an_asked())  # type: ignore[arg-type]
+    found = tracker.questions.lint(asked or an_asked())  # type: ignore[arg-type]
     return {flaw.code: flaw.reason for flaw in found}
 
 
 def subscribe(tracker: Tracker, title: str, theme: str = "", *topics: tuple[str, ...]) -> None:
     name = title.lower().replace(" ", "-")
-    tracker.add_feed(
+    tracker.feeds.add(
         Feed(
             FeedId(name), title, f"https://{name}.invalid/rss", name, theme=theme, categories=topics
         )
@@ -87,14 +87,14 @@ def test_what_an_indicator_looks_for_counts_as_the_subject(tracker: Tracker) -> 
     subscribe(tracker, "Umbrella trade")
     assert "no-feed" in codes(tracker)
     sign = an_indicator("rain", terms=(("umbrella*",),), name="Umbrellas sell out")
-    assert "no-feed" not in {flaw.code for flaw in tracker.lint(an_asked(), [sign])}
+    assert "no-feed" not in {flaw.code for flaw in tracker.questions.lint(an_asked(), [sign])}
 
 
 def test_a_paused_feed_carries_nothing_until_it_is_polled_again(tracker: Tracker) -> None:
     subscribe(tracker, "Arland gazette")
-    tracker.pause_feed("arland-gazette")
+    tracker.feeds.pause("arland-gazette")
     assert codes(tracker)["no-feed"] == "no feed is polled"
-    tracker.retry_feed("arland-gazette")
+    tracker.feeds.retry("arland-gazette")
     assert "no-feed" not in codes(tracker)
 
 
@@ -102,14 +102,20 @@ def test_a_paused_feed_carries_nothing_until_it_is_polled_again(tracker: Tracker
 
 
 def test_a_stored_question_is_judged_with_its_own_indicators(tracker: Tracker) -> None:
-    tracker.load(a_set(a_question(), a_question("talks-2027"), indicators=[a_denial("talks-2027")]))
-    assert "no-indicators" in {flaw.code for flaw in tracker.lint_question(NEAR)}
-    assert "one-sided" in {flaw.code for flaw in tracker.lint_question("talks-2027")}
-    tracker.add_indicator(an_indicator(NEAR))
-    (one_sided,) = (flaw for flaw in tracker.lint_question(NEAR) if flaw.code == "one-sided")
+    tracker.question_sets.load(
+        a_set(a_question(), a_question("talks-2027"), indicators=[a_denial("talks-2027")])
+    )
+    assert "no-indicators" in {flaw.code for flaw in tracker.questions.lint_stored(NEAR)}
+    assert "one-sided" in {flaw.code for flaw in tracker.questions.lint_stored("talks-2027")}
+    tracker.questions.add_indicator(an_indicator(NEAR))
+    (one_sided,) = (
+        flaw for flaw in tracker.questions.lint_stored(NEAR) if flaw.code == "one-sided"
+    )
     assert one_sided.reason == "all 1 indicators speak for YES"
-    tracker.add_indicator(a_denial(NEAR))
-    assert not {"no-indicators", "one-sided"} & {flaw.code for flaw in tracker.lint_question(NEAR)}
+    tracker.questions.add_indicator(a_denial(NEAR))
+    assert not {"no-indicators", "one-sided"} & {
+        flaw.code for flaw in tracker.questions.lint_stored(NEAR)
+    }
 
 
 # How long reports are kept
@@ -136,9 +142,9 @@ def test_a_question_that_outlives_its_reports_is_told_so(keeping: Tracker, objec
         not objects
         or found["retention"] == "it is open for 30 days, but reports are deleted after 29"
     )
-    keeping.ask(an_asked())  # advice keeps nobody from asking
-    assert ("retention" in {flaw.code for flaw in keeping.lint_question("rain")}) is objects
-    assert keeping.question("rain").override is None
+    keeping.questions.ask(an_asked())  # advice keeps nobody from asking
+    assert ("retention" in {flaw.code for flaw in keeping.questions.lint_stored("rain")}) is objects
+    assert keeping.questions.get("rain").override is None
 
 
 # Other questions of the same claim
@@ -155,13 +161,13 @@ def sure(**changed: object) -> Question:
 
 def blocks(tracker: Tracker, question: Question) -> bool:
     return "extreme-prior" in {
-        flaw.code for flaw in tracker.lint(question) if flaw.severity == "blocking"
+        flaw.code for flaw in tracker.questions.lint(question) if flaw.severity == "blocking"
     }
 
 
 def test_only_the_nearest_day_of_a_claim_has_to_be_uncertain(tracker: Tracker) -> None:
     assert blocks(tracker, sure())
-    tracker.load(a_set(a_question()))
+    tracker.question_sets.load(a_set(a_question()))
     assert not blocks(tracker, sure())
     assert blocks(tracker, sure(claim_ids=()))
     assert blocks(tracker, sure(claim_ids=(ClaimId("C2"),)))
@@ -173,19 +179,19 @@ def test_only_the_nearest_day_of_a_claim_has_to_be_uncertain(tracker: Tracker) -
 
 
 def test_a_claim_of_another_essay_is_another_claim(tracker: Tracker) -> None:
-    tracker.load(a_set(a_question()))
+    tracker.question_sets.load(a_set(a_question()))
     assert blocks(tracker, sure(essay_id=EssayId("another")))
 
 
 def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set(a_question()))
+    tracker.question_sets.load(a_set(a_question()))
     clock.time = a_question().closes_at
     assert blocks(tracker, sure())
     clock.time = NOW
     assert not blocks(tracker, sure())
-    tracker.retract(NEAR, "asked twice")
+    tracker.questions.retract(NEAR, "asked twice")
     assert blocks(tracker, sure())
 
 
@@ -197,10 +203,10 @@ def test_a_loaded_set_has_the_flaws_that_its_check_found_before(
     tracker: Tracker, name: str
 ) -> None:
     read = question_sets.load_question_set(name)
-    tracker.load(read)
+    tracker.question_sets.load(read)
     checked = set_checks.lint_question_set(read, 90, NOW)
     assert len(checked) > 5
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         around = linting.gather_surroundings(session, 90, NOW)
         everything = questions.list_questions(session)
         for question in everything:
@@ -268,13 +274,15 @@ def test_only_questions_of_the_same_claim_count_in_whatever_order(
 def test_what_is_blocked_is_not_asked_without_a_reason_and_nothing_is_kept(
     both: Tracker, override: str
 ) -> None:
-    before = both.verify()
+    before = both.system.verify()
     with pytest.raises(Unresolvable, match="a stranger could not resolve rain") as refusal:
-        both.ask(an_asked(criteria=VAGUE), indicators=[an_indicator("rain")], override=override)
+        both.questions.ask(
+            an_asked(criteria=VAGUE), indicators=[an_indicator("rain")], override=override
+        )
     assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
-    assert both.verify() == before
-    assert both.questions() == ()
-    both.ask(an_asked())  # the name is still free
+    assert both.system.verify() == before
+    assert both.questions.list() == ()
+    both.questions.ask(an_asked())  # the name is still free
 
 
 def test_who_insisted_on_what_and_why_is_logged_and_shown(
@@ -284,13 +292,13 @@ def test_who_insisted_on_what_and_why_is_logged_and_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(Unresolvable) as refusal:
-        tracker.ask(an_asked(criteria=VAGUE))
+        tracker.questions.ask(an_asked(criteria=VAGUE))
     blocking = tuple(dict.fromkeys(flaw.code for flaw in refusal.value.flaws))
-    tracker.ask(an_asked(criteria=VAGUE), override=f"  {WHY}\n")
-    override = tracker.question("rain").override
+    tracker.questions.ask(an_asked(criteria=VAGUE), override=f"  {WHY}\n")
+    override = tracker.questions.get("rain").override
     assert override is not None
     assert (override.codes, override.why, override.by, override.at) == (blocking, WHY, ADA, NOW)
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "override")
     assert entry.subject == "rain"
     assert f'"why":"{WHY}"' in entry.body
@@ -298,13 +306,13 @@ def test_who_insisted_on_what_and_why_is_logged_and_shown(
     shell: Shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
     said = " ".join(shell("show", "rain").split())
     assert f"Opened against the linter ({', '.join(blocking)}) by ada: {WHY}" in said
-    assert tracker.verify().bad_seq is None
+    assert tracker.system.verify().bad_seq is None
 
 
 def test_a_sound_question_logs_no_override_even_if_a_reason_was_given(tracker: Tracker) -> None:
-    tracker.ask(an_asked(), override=WHY)
-    assert tracker.question("rain").override is None
-    with tracker._store.reading() as session:
+    tracker.questions.ask(an_asked(), override=WHY)
+    assert tracker.questions.get("rain").override is None
+    with tracker.context.store.reading() as session:
         assert "override" not in {entry.kind for entry in log.iterate_entries(session)}
 
 
@@ -314,14 +322,14 @@ def test_a_set_with_a_blocked_question_is_not_loaded_at_all(both: Tracker) -> No
         a_question("talks-2027", criteria="YES if they talk a significant amount."),
     )
     bare = replace(a_set(sound, vague), overrides={NEAR: WHY})
-    before = both.verify()
+    before = both.system.verify()
     with pytest.raises(Unresolvable, match="talks-2027"):
-        both.load(bare)
-    assert both.verify() == before
-    assert (both.questions(), both.essays(), both.feeds()) == ((), (), ())
-    both.load(replace(bare, overrides={NEAR: WHY, "talks-2027": WHY}))
-    assert len(both.questions()) == 2
-    override = both.question("talks-2027").override
+        both.question_sets.load(bare)
+    assert both.system.verify() == before
+    assert (both.questions.list(), both.essays.list(), both.feeds.list()) == ((), (), ())
+    both.question_sets.load(replace(bare, overrides={NEAR: WHY, "talks-2027": WHY}))
+    assert len(both.questions.list()) == 2
+    override = both.questions.get("talks-2027").override
     assert override is not None
     assert (override.why, override.by) == (WHY, "question-set")
     assert "vague-word" in override.codes

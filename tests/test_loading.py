@@ -22,7 +22,7 @@ from tests.forecasts.small_set import EVERY_KIND, changed
 from tests.lives import BEN, SOURCE
 from tests.terminals import at_a_terminal
 from tests.test_exporting import Installations, meaning
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused, Unresolvable
 from tracker.model.essays import NewEssay
@@ -85,16 +85,24 @@ def test_whatever_a_set_says_is_kept_and_the_same_set_again_changes_nothing(
     tracker = install(0, migrated_file, NOW)
     if unkept(made):
         with pytest.raises(Refused, match="character that cannot be kept"):
-            tracker.load(overridden(made))
-        assert (tracker.verify().entries, tracker.questions(), tracker.essays()) == (0, (), ())
+            tracker.question_sets.load(overridden(made))
+        assert (
+            tracker.system.verify().entries,
+            tracker.questions.list(),
+            tracker.essays.list(),
+        ) == (0, (), ())
         return
-    tracker.load(overridden(made))
-    before, kept, said = tracker.verify(), meaning(tracker.export_set(made.essay.id)), meaning(made)
+    tracker.question_sets.load(overridden(made))
+    before, kept, said = (
+        tracker.system.verify(),
+        meaning(tracker.question_sets.export(made.essay.id)),
+        meaning(made),
+    )
     assert before.bad_seq is None
-    again = tracker.load(overridden(made))
+    again = tracker.question_sets.load(overridden(made))
     assert (again.questions, again.feeds) == (0, 0)
-    assert tracker.verify() == before
-    assert meaning(tracker.export_set(made.essay.id)) == kept
+    assert tracker.system.verify() == before
+    assert meaning(tracker.question_sets.export(made.essay.id)) == kept
     answers = [
         {r for r in told.pop("resolutions") if r.question_id not in branches(made)}
         for told in (kept, said)
@@ -107,47 +115,49 @@ def test_a_set_loaded_again_leaves_what_people_did_since(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     made = a_set(a_question(), a_question("talks-2027"))
-    tracker.load(made)
+    tracker.question_sets.load(made)
     clock.advance(days=1)
-    tracker.edit_question(SUMMIT, Wording(sources=("https://b.example", "Reuters")), why="it moved")
-    tracker.forecast(SUMMIT, Binary(0.4))
-    tracker.retract("talks-2027", "asked twice")
-    tracker.pause_feed("wire")
-    before = tracker.verify()
-    assert tracker.load(made).questions == 0
-    assert tracker.verify() == before
-    (row,) = tracker.questions()
+    tracker.questions.edit(
+        SUMMIT, Wording(sources=("https://b.example", "Reuters")), why="it moved"
+    )
+    tracker.forecasts.submit(SUMMIT, Binary(0.4))
+    tracker.questions.retract("talks-2027", "asked twice")
+    tracker.feeds.pause("wire")
+    before = tracker.system.verify()
+    assert tracker.question_sets.load(made).questions == 0
+    assert tracker.system.verify() == before
+    (row,) = tracker.questions.list()
     assert row.question.sources == ("https://b.example", "Reuters")
-    assert tracker.feed("wire").health.state.paused_why
+    assert tracker.feeds.get("wire").health.state.paused_why
 
 
 def test_what_a_later_edition_of_a_set_adds_is_taken_in(tracker: Tracker) -> None:
-    tracker.load(a_set(indicators=[an_indicator()]))
+    tracker.question_sets.load(a_set(indicators=[an_indicator()]))
     more = a_set(a_question(), a_question("talks-2027"), indicators=[an_indicator(), a_denial()])
-    loaded = tracker.load(replace(more, feeds=(a_feed(), a_feed("gazette"))))
+    loaded = tracker.question_sets.load(replace(more, feeds=(a_feed(), a_feed("gazette"))))
     assert (loaded.questions, loaded.feeds) == (1, 1)
-    assert set(tracker.question(SUMMIT).indicators) == {an_indicator().id, a_denial().id}
+    assert set(tracker.questions.get(SUMMIT).indicators) == {an_indicator().id, a_denial().id}
 
 
 def test_what_rests_on_a_question_that_was_taken_back_is_left_out(tracker: Tracker) -> None:
     loose = replace(SMALL, links=(), scenarios=())
-    tracker.load(loose)
-    tracker.resolve("neutral", "annulled", source_url=SOURCE, known_at=NOW)
+    tracker.question_sets.load(loose)
+    tracker.resolutions.resolve("neutral", "annulled", source_url=SOURCE, known_at=NOW)
     with pytest.raises(Refused, match="answered and stays"):
-        tracker.retract("neutral", "a mistake")
-    tracker.retract("treaty", "a mistake")
-    tracker.load(SMALL)
-    assert tracker.coherence().links == ()
-    (row,) = tracker.scenarios("capital").scenario_set.rows
+        tracker.questions.retract("neutral", "a mistake")
+    tracker.questions.retract("treaty", "a mistake")
+    tracker.question_sets.load(SMALL)
+    assert tracker.links.coherence().links == ()
+    (row,) = tracker.scenarios.get("capital").scenario_set.rows
     assert row.question_id == "neutral"
-    assert tracker.verify().bad_seq is None
+    assert tracker.system.verify().bad_seq is None
 
 
 def test_a_table_that_a_person_has_changed_stays_as_it_is(tracker: Tracker) -> None:
-    tracker.load(SMALL)
-    tracker.set_likelihoods("capital", ScenarioLikelihoods(QuestionId("treaty"), ()))
-    tracker.load(SMALL)
-    assert [row.question_id for row in tracker.scenarios("capital").scenario_set.rows] == [
+    tracker.question_sets.load(SMALL)
+    tracker.scenarios.set_likelihoods("capital", ScenarioLikelihoods(QuestionId("treaty"), ()))
+    tracker.question_sets.load(SMALL)
+    assert [row.question_id for row in tracker.scenarios.get("capital").scenario_set.rows] == [
         "neutral"
     ]
 
@@ -162,10 +172,10 @@ COLD = TEXT.index("It will")
 @pytest.fixture
 def judged(tracker: Tracker) -> QuestionSet:
     """The set of an essay in which a long sentence was set aside here."""
-    tracker.add_essay(NewEssay("essay", "Why they will meet", TEXT, "pasted"))
-    tracker.load(replace(a_set(a_question(claim_ids=())), claims=()))
-    tracker.reject_claim("essay", COLD, "no measure")
-    made = tracker.export_set("essay")
+    tracker.essays.add(NewEssay("essay", "Why they will meet", TEXT, "pasted"))
+    tracker.question_sets.load(replace(a_set(a_question(claim_ids=())), claims=()))
+    tracker.essays.reject_claim("essay", COLD, "no measure")
+    made = tracker.question_sets.export("essay")
     assert dict(made.rejections) == {f"at-{COLD}": "no measure"}
     return made
 
@@ -173,38 +183,40 @@ def judged(tracker: Tracker) -> QuestionSet:
 def test_what_was_set_aside_is_not_set_aside_again_by_its_own_set(
     tracker: Tracker, judged: QuestionSet
 ) -> None:
-    before = tracker.verify()
-    tracker.load(judged)
-    assert tracker.verify() == before
+    before = tracker.system.verify()
+    tracker.question_sets.load(judged)
+    assert tracker.system.verify() == before
 
 
 def test_what_was_taken_up_again_stays_so_whatever_an_older_set_says(
     tracker: Tracker, judged: QuestionSet
 ) -> None:
-    tracker.restore_claim("essay", COLD)
-    before = tracker.verify()
-    tracker.load(judged)
-    assert tracker.essay("essay").rejections == ()
-    assert tracker.verify() == before
+    tracker.essays.restore_claim("essay", COLD)
+    before = tracker.system.verify()
+    tracker.question_sets.load(judged)
+    assert tracker.essays.get("essay").rejections == ()
+    assert tracker.system.verify() == before
 
 
 def test_the_same_holds_when_the_text_has_moved_since(
     tracker: Tracker, judged: QuestionSet
 ) -> None:
     foreword = "A foreword.\n\n"
-    tracker.add_essay(NewEssay("essay", "Why they will meet", f"{foreword}{TEXT}", "pasted"))
-    moved = tracker.export_set("essay")
-    before = tracker.verify()
-    tracker.load(moved)
-    tracker.load(judged)
-    assert tracker.verify() == before
-    assert [one.offset for one in tracker.essay("essay").rejections] == [COLD + len(foreword)]
+    tracker.essays.add(NewEssay("essay", "Why they will meet", f"{foreword}{TEXT}", "pasted"))
+    moved = tracker.question_sets.export("essay")
+    before = tracker.system.verify()
+    tracker.question_sets.load(moved)
+    tracker.question_sets.load(judged)
+    assert tracker.system.verify() == before
+    assert [one.offset for one in tracker.essays.get("essay").rejections] == [COLD + len(foreword)]
 
 
 def test_a_set_sets_aside_what_nobody_has_judged(tracker: Tracker) -> None:
     aside = replace(SMALL.claims[0], id=ClaimId("C9"), quote="it will be cold", offset=400)
-    tracker.load(replace(SMALL, claims=(*SMALL.claims, aside), rejections={aside.id: "no measure"}))
-    (one,) = tracker.essay("an-essay").rejections
+    tracker.question_sets.load(
+        replace(SMALL, claims=(*SMALL.claims, aside), rejections={aside.id: "no measure"})
+    )
+    (one,) = tracker.essays.get("an-essay").rejections
     assert (one.offset, one.why, one.by) == (400, "no measure", "question-set")
 
 
@@ -212,8 +224,8 @@ def test_a_set_sets_aside_what_nobody_has_judged(tracker: Tracker) -> None:
 
 
 def test_an_answer_from_memory_resolves_nothing_and_waits(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set(resolutions=[past()]))
-    page = both.question(SUMMIT)
+    both.question_sets.load(a_set(resolutions=[past()]))
+    page = both.questions.get(SUMMIT)
     assert (page.resolutions, page.scores, page.summary.resolution, page.summary.status) == (
         (),
         (),
@@ -222,10 +234,10 @@ def test_an_answer_from_memory_resolves_nothing_and_waits(both: Tracker, clock: 
     )
     (waits,) = page.unchecked
     assert (waits.outcome, waits.source_url, waits.known_at) == ("yes", SOURCE, NOW - DAY)
-    both.forecast(SUMMIT, Binary(0.4))  # it is still open to everybody
-    both.load(a_set(resolutions=[past()]))
-    assert both.question(SUMMIT).unchecked == (waits,)
-    assert both.verify().bad_seq is None
+    both.forecasts.submit(SUMMIT, Binary(0.4))  # it is still open to everybody
+    both.question_sets.load(a_set(resolutions=[past()]))
+    assert both.questions.get(SUMMIT).unchecked == (waits,)
+    assert both.system.verify().bad_seq is None
 
 
 def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
@@ -234,28 +246,28 @@ def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tracker.load(a_set(resolutions=[past()]))
+    tracker.question_sets.load(a_set(resolutions=[past()]))
     shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
     assert "Not checked, and not counted: yes" in " ".join(shell("show", SUMMIT).split())
-    (waits,) = tracker.question(SUMMIT).unchecked
-    scores = tracker.resolve(
+    (waits,) = tracker.questions.get(SUMMIT).unchecked
+    scores = tracker.resolutions.resolve(
         SUMMIT, waits.outcome, source_url=waits.source_url, known_at=waits.known_at, by=BEN
     )
     assert scores
-    page = tracker.question(SUMMIT)
+    page = tracker.questions.get(SUMMIT)
     assert (page.unchecked, page.resolutions[0].entered_by) == ((), BEN)
     assert "Not checked" not in shell("show", SUMMIT)
-    before = tracker.verify()
-    tracker.note_unchecked(past())  # as a replay would once more
-    assert tracker.verify() == before
+    before = tracker.system.verify()
+    tracker.question_sets.note_unchecked(past())  # as a replay would once more
+    assert tracker.system.verify() == before
     assert before.bad_seq is None
 
 
 def test_a_second_memory_that_differs_waits_beside_the_first(tracker: Tracker) -> None:
-    tracker.load(a_set(resolutions=[past()]))
-    tracker.note_unchecked(past("no"))
-    tracker.note_unchecked(past("no"))
-    assert [one.outcome for one in tracker.question(SUMMIT).unchecked] == ["yes", "no"]
+    tracker.question_sets.load(a_set(resolutions=[past()]))
+    tracker.question_sets.note_unchecked(past("no"))
+    tracker.question_sets.note_unchecked(past("no"))
+    assert [one.outcome for one in tracker.questions.get(SUMMIT).unchecked] == ["yes", "no"]
 
 
 def test_what_was_checked_counts_at_once_and_what_is_yet_to_come_does_not(tracker: Tracker) -> None:
@@ -266,8 +278,8 @@ def test_what_was_checked_counts_at_once_and_what_is_yet_to_come_does_not(tracke
         past(checked=True, days=1, question_id=ids[2]),
         past(days=1, question_id=ids[3]),
     ]
-    tracker.load(a_set(*(a_question(name) for name in ids), resolutions=answers))
-    pages = [tracker.question(name) for name in ids]
+    tracker.question_sets.load(a_set(*(a_question(name) for name in ids), resolutions=answers))
+    pages = [tracker.questions.get(name) for name in ids]
     assert [(len(page.resolutions), len(page.unchecked)) for page in pages] == [
         (1, 0),
         (0, 1),
@@ -281,18 +293,21 @@ def test_a_memory_of_the_condition_annuls_no_branch(tracker: Tracker) -> None:
     names = [QuestionId(name) for name in ("condition", "if-so", "if-not")]
     pair = Link(LinkId("pair"), "condition", tuple(names), "A pair")
     made = a_set(*(a_question(name) for name in names), resolutions=[past(question_id=names[0])])
-    tracker.load(replace(made, links=(pair,)))
-    assert all(tracker.question(name).resolutions == () for name in names)
-    tracker.resolve("condition", "yes", source_url=SOURCE, known_at=NOW)
-    assert tracker.question("if-so").resolutions == ()
-    assert tracker.question("if-not").resolutions[-1].outcome == "annulled"
+    tracker.question_sets.load(replace(made, links=(pair,)))
+    assert all(tracker.questions.get(name).resolutions == () for name in names)
+    tracker.resolutions.resolve("condition", "yes", source_url=SOURCE, known_at=NOW)
+    assert tracker.questions.get("if-so").resolutions == ()
+    assert tracker.questions.get("if-not").resolutions[-1].outcome == "annulled"
 
 
 def test_a_replay_brings_neither_feeds_nor_answers(tracker: Tracker) -> None:
     answers = [past(checked=True), past("no")]
-    loaded = tracker.load(a_set(resolutions=answers), replay=True)
-    assert (loaded.questions, loaded.feeds, tracker.feeds()) == (1, 0, ())
-    assert (tracker.question(SUMMIT).resolutions, tracker.question(SUMMIT).unchecked) == ((), ())
+    loaded = tracker.question_sets.load(a_set(resolutions=answers), replay=True)
+    assert (loaded.questions, loaded.feeds, tracker.feeds.list()) == (1, 0, ())
+    assert (tracker.questions.get(SUMMIT).resolutions, tracker.questions.get(SUMMIT).unchecked) == (
+        (),
+        (),
+    )
 
 
 # Whole, or not at all
@@ -313,33 +328,38 @@ def test_a_set_of_which_one_part_is_refused_leaves_nothing_behind(
     both: Tracker, broken: dict[str, object], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        both.load(replace(SMALL, **broken))  # type: ignore[arg-type]
-    assert (both.verify().entries, both.questions(), both.essays(), both.feeds()) == (0, (), (), ())
-    assert both.load(SMALL).questions == 6
+        both.question_sets.load(replace(SMALL, **broken))  # type: ignore[arg-type]
+    assert (
+        both.system.verify().entries,
+        both.questions.list(),
+        both.essays.list(),
+        both.feeds.list(),
+    ) == (0, (), (), ())
+    assert both.question_sets.load(SMALL).questions == 6
 
 
 def test_a_question_that_opens_later_has_no_suggestion_yet(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set(a_question(opens_at=NOW + DAY)))
-    assert tracker.question(SUMMIT).acts == ()
-    assert tracker.questions()[0].status == "upcoming"
+    tracker.question_sets.load(a_set(a_question(opens_at=NOW + DAY)))
+    assert tracker.questions.get(SUMMIT).acts == ()
+    assert tracker.questions.list()[0].status == "upcoming"
     clock.advance(days=2)
-    assert tracker.suggest() == 1
+    assert tracker.evidence.update_suggestions() == 1
 
 
 def test_a_question_of_another_essay_keeps_its_name(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     other = a_set(a_question(essay_id=EssayId("another"), text="Something else?"))
     other = replace(other, essay=replace(other.essay, id=EssayId("another")), claims=())
-    assert tracker.load(other).questions == 0
-    assert tracker.question(SUMMIT).summary.question == a_question()
+    assert tracker.question_sets.load(other).questions == 0
+    assert tracker.questions.get(SUMMIT).summary.question == a_question()
 
 
 def test_a_set_that_needs_a_check_comes_through_its_files(tracker: Tracker) -> None:
     note = 'note = "Nothing was signed."'
     texts = changed("history.toml", note, f"{note}\nneeds_check = true", EVERY_KIND)
-    tracker.load(read_question_set(texts))
-    assert [one.outcome for one in tracker.question("neutral").unchecked] == ["yes"]
-    assert tracker.question("neutral").resolutions == ()
-    assert tracker.question("capital").resolutions
+    tracker.question_sets.load(read_question_set(texts))
+    assert [one.outcome for one in tracker.questions.get("neutral").unchecked] == ["yes"]
+    assert tracker.questions.get("neutral").resolutions == ()
+    assert tracker.questions.get("capital").resolutions

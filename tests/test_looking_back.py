@@ -11,7 +11,7 @@ from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.lives import an_asked
 from tests.test_learning import log
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
@@ -25,26 +25,28 @@ def lived(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Ten days apart: a forecast with a story, another judgement of both with other words, and an
     answer.
     """
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=1)
     story = log(tracker, title="An invitation")
-    tracker.forecast(SUMMIT, Binary(0.6), rationale="They were invited.")
+    tracker.forecasts.submit(SUMMIT, Binary(0.6), rationale="They were invited.")
     clock.advance(days=10)
-    tracker.review(story, "edited", strength=Strength.STRONG)
+    tracker.evidence.review(story, "edited", strength=Strength.STRONG)
     log(tracker, title="Another invitation")
-    tracker.forecast(SUMMIT, Binary(0.8), rationale="Twice.")
-    tracker.edit_question(
+    tracker.forecasts.submit(SUMMIT, Binary(0.8), rationale="Twice.")
+    tracker.questions.edit(
         SUMMIT, Wording(criteria="YES when both say so by 30 June 2027 (UTC)."), why="shorter"
     )
-    tracker.suggest()
+    tracker.evidence.update_suggestions()
     clock.advance(days=10)
-    tracker.resolve(SUMMIT, "yes", source_url="https://arland.example/said", known_at=clock.time)
+    tracker.resolutions.resolve(
+        SUMMIT, "yes", source_url="https://arland.example/said", known_at=clock.time
+    )
     clock.advance(days=1)
     return tracker
 
 
 def back(tracker: Tracker, clock: FakeClock, days: float) -> QuestionPage:
-    return tracker.question_at(SUMMIT, clock.time - days * DAY)
+    return tracker.questions.get_as_of(SUMMIT, clock.time - days * DAY)
 
 
 def test_an_earlier_day_knows_its_own_forecasts_evidence_wording_and_no_answer(
@@ -73,16 +75,18 @@ def test_the_suggestion_of_then_is_the_one_that_was_written_down(
     lived: Tracker, clock: FakeClock
 ) -> None:
     # Of several at one instant the last stands.
-    written = {a.made_at: a for a in lived.question(SUMMIT).acts if a.forecaster_id == SUGGESTION}
+    written = {
+        a.made_at: a for a in lived.questions.get(SUMMIT).acts if a.forecaster_id == SUGGESTION
+    }
     assert len(written) == 2
     for act in written.values():
-        found = lived.question_at(SUMMIT, act.made_at).suggestion
+        found = lived.questions.get_as_of(SUMMIT, act.made_at).suggestion
         assert found is not None
         assert found.p == pytest.approx(p_yes(act.distribution), abs=1e-9)
 
 
 def test_looking_at_now_shows_what_the_page_shows(lived: Tracker, clock: FakeClock) -> None:
-    then, now = lived.question_at(SUMMIT, clock.time), lived.question(SUMMIT)
+    then, now = lived.questions.get_as_of(SUMMIT, clock.time), lived.questions.get(SUMMIT)
     left_out = {"coverage": None, "weighted_crowd": None}
     assert replace(then, **left_out, summary=now.summary) == replace(now, **left_out)
     assert then.summary.standings == now.summary.standings
@@ -92,12 +96,12 @@ def test_looking_at_now_shows_what_the_page_shows(lived: Tracker, clock: FakeClo
 def test_looking_at_now_shows_what_the_page_of_an_open_question_shows(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=1)
     log(tracker, title="An invitation")
-    tracker.forecast(SUMMIT, Binary(0.6), rationale="They were invited.")
+    tracker.forecasts.submit(SUMMIT, Binary(0.6), rationale="They were invited.")
     clock.advance(days=9)
-    then, now = tracker.question_at(SUMMIT, clock.time), tracker.question(SUMMIT)
+    then, now = tracker.questions.get_as_of(SUMMIT, clock.time), tracker.questions.get(SUMMIT)
     assert then.summary.standings == now.summary.standings
     assert then.summary.history == now.summary.history
     assert then == replace(now, coverage=None, weighted_crowd=None)
@@ -115,16 +119,16 @@ def test_the_future_is_now_and_before_the_opening_is_the_opening(
 def test_a_superseded_answer_is_scored_as_it_was_then(lived: Tracker, clock: FakeClock) -> None:
     before = clock.time
     clock.advance(days=1)
-    lived.resolve(
+    lived.resolutions.resolve(
         SUMMIT, "no", source_url="https://arland.example/denied", known_at=before - 2 * DAY
     )
-    then = lived.question_at(SUMMIT, before)
+    then = lived.questions.get_as_of(SUMMIT, before)
     assert then.summary.resolution is not None
     assert then.summary.resolution.outcome == "yes"
     mine = [s.mean_while_active for s in then.scores if s.forecaster_id == ME and s.rule == "brier"]
     now = [
         s.mean_while_active
-        for s in lived.scores(SUMMIT)
+        for s in lived.resolutions.scores(SUMMIT)
         if s.forecaster_id == ME and s.rule == "brier"
     ]
     assert mine < now
@@ -144,10 +148,13 @@ def test_every_kind_of_question_can_be_looked_back_at(
 
     if "scale" in asked:
         asked = {**asked, "scale": Scale(*asked["scale"])}
-    tracker.load(a_set())
-    tracker.ask(an_asked("kind-2027", **asked), override="a question of a test")
+    tracker.question_sets.load(a_set())
+    tracker.questions.ask(an_asked("kind-2027", **asked), override="a question of a test")
     clock.advance(days=2)
-    then, now = tracker.question_at("kind-2027", clock.time), tracker.question("kind-2027")
+    then, now = (
+        tracker.questions.get_as_of("kind-2027", clock.time),
+        tracker.questions.get("kind-2027"),
+    )
     assert then == replace(now, coverage=None, weighted_crowd=None)
 
 
@@ -155,4 +162,4 @@ def test_there_is_no_past_of_a_question_that_is_not_there(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     with pytest.raises(NotFound):
-        tracker.question_at("nothing", clock.time)
+        tracker.questions.get_as_of("nothing", clock.time)

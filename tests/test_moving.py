@@ -42,7 +42,7 @@ def shell(
 @pytest.fixture
 def loaded(tracker: Tracker) -> Tracker:
     """A tracker with one question that no news has reached."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     return tracker
 
 
@@ -60,7 +60,7 @@ def causes(move: ProbabilityChange) -> set[str]:
 
 
 def acts_of(tracker: Tracker, who: str, question: str = SUMMIT) -> list[Forecast]:
-    return [act for act in tracker.question(question).acts if act.forecaster_id == who]
+    return [act for act in tracker.questions.get(question).acts if act.forecaster_id == who]
 
 
 def test_news_and_time_move_the_suggestion_between_two_instants(
@@ -69,7 +69,7 @@ def test_news_and_time_move_the_suggestion_between_two_instants(
     since = clock()
     clock.advance(days=30)
     story = log(loaded)
-    move = adds_up(loaded.moved(SUMMIT, since))
+    move = adds_up(loaded.questions.explain_change(SUMMIT, since))
     assert (move.since, move.until) == (since, clock())
     assert {"time passed", "came in", "evidence scale"} <= causes(move)
     assert [r.evidence_id for r in move.reasons if r.cause == "came in"] == [story]
@@ -81,17 +81,19 @@ def test_each_instant_counts_the_judgements_of_its_own_time(
     story = log(loaded)
     logged = clock()
     clock.advance(days=1)
-    loaded.review(story, "rejected")
+    loaded.evidence.review(story, "rejected")
     rejected = clock()
     clock.advance(days=1)
-    loaded.review(story, "edited", strength=Strength.STRONG)
-    taken = adds_up(loaded.moved(SUMMIT, logged, rejected))
+    loaded.evidence.review(story, "edited", strength=Strength.STRONG)
+    taken = adds_up(loaded.questions.explain_change(SUMMIT, logged, rejected))
     (back,) = [r for r in taken.reasons if r.cause == "judged anew"]
     assert back.log_odds < -0.2
-    again = adds_up(loaded.moved(SUMMIT, rejected, clock()))
+    again = adds_up(loaded.questions.explain_change(SUMMIT, rejected, clock()))
     (brought,) = [r for r in again.reasons if r.cause == "judged anew"]
     assert brought.log_odds > -back.log_odds
-    assert adds_up(loaded.moved(SUMMIT, logged - DAY, logged)).after == taken.before
+    assert (
+        adds_up(loaded.questions.explain_change(SUMMIT, logged - DAY, logged)).after == taken.before
+    )
 
 
 def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(
@@ -99,46 +101,51 @@ def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(
 ) -> None:
     question = a_question()
     clock.advance(days=1)
-    move = loaded.moved(SUMMIT, question.opens_at - 900 * DAY, clock() + 900 * DAY)
+    move = loaded.questions.explain_change(
+        SUMMIT, question.opens_at - 900 * DAY, clock() + 900 * DAY
+    )
     assert (move.since, move.until) == (question.opens_at, clock())
     clock.time = question.closes_at + 30 * DAY
-    assert loaded.moved(SUMMIT, question.opens_at).until < question.closes_at
+    assert loaded.questions.explain_change(SUMMIT, question.opens_at).until < question.closes_at
     with pytest.raises(Refused, match="had no suggestion between"):
-        loaded.moved(SUMMIT, question.closes_at + DAY)
+        loaded.questions.explain_change(SUMMIT, question.closes_at + DAY)
 
 
 def test_without_a_suggestion_on_record_time_runs_to_the_close(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     clock.time = a_question().closes_at + 30 * DAY
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     assert acts_of(tracker, SUGGESTION) == []
-    assert tracker.moved(SUMMIT, a_question().opens_at).until == a_question().closes_at
+    assert (
+        tracker.questions.explain_change(SUMMIT, a_question().opens_at).until
+        == a_question().closes_at
+    )
 
 
 def test_only_questions_with_yes_and_no_have_lines_in_log_odds(loaded: Tracker) -> None:
     with pytest.raises(NotFound):
-        loaded.moved("no-such-question", loaded.now() - DAY)
+        loaded.questions.explain_change("no-such-question", loaded.now() - DAY)
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
-    loaded.ask(asked, override="a question of a test")
+    loaded.questions.ask(asked, override="a question of a test")
     with pytest.raises(Refused, match="no yes-no question"):
-        loaded.moved("visit-2027", loaded.now() - DAY)
+        loaded.questions.explain_change("visit-2027", loaded.now() - DAY)
     with pytest.raises(NotFound, match="there is no forecast 999"):
-        loaded.act_moved(SUMMIT, 999)
+        loaded.questions.explain_act(SUMMIT, 999)
 
 
 def test_a_revision_of_the_suggestion_is_told_as_it_was_written_down(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set())
-    tracker.poll()
+    tracker.question_sets.load(a_set())
+    tracker.feeds.poll()
     clock.advance(days=2)
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker.poll()
+    tracker.feeds.poll()
     first, *others = acts_of(tracker, SUGGESTION)
-    assert tracker.act_moved(SUMMIT, first.id) is None
-    move = adds_up(tracker.act_moved(SUMMIT, others[-1].id))
+    assert tracker.questions.explain_act(SUMMIT, first.id) is None
+    move = adds_up(tracker.questions.explain_act(SUMMIT, others[-1].id))
     assert "came in" in causes(move)
     assert "recorded otherwise" not in causes(move)
     assert move.after == others[-1].distribution.p  # type: ignore[union-attr]
@@ -150,10 +157,10 @@ def test_what_was_logged_later_than_it_was_seen_is_named_as_such(
     start = clock()
     clock.advance(days=3)
     story = log(loaded)
-    loaded.review(story, "confirmed")
+    loaded.evidence.review(story, "confirmed")
     clock.advance(days=3)
     log(loaded, seen=start + DAY)
-    move = adds_up(loaded.act_moved(SUMMIT, acts_of(loaded, SUGGESTION)[-1].id))
+    move = adds_up(loaded.questions.explain_act(SUMMIT, acts_of(loaded, SUGGESTION)[-1].id))
     assert "recorded otherwise" in causes(move)
 
 
@@ -162,13 +169,15 @@ def test_the_first_forecast_of_a_person_starts_from_the_base_rate(
 ) -> None:
     clock.advance(days=3)
     story = log(loaded)
-    loaded.forecast(SUMMIT, "60%", rationale="They were invited.", cites=[story])
+    loaded.forecasts.submit(SUMMIT, "60%", rationale="They were invited.", cites=[story])
     (act,) = acts_of(loaded, "ada")
-    move = adds_up(loaded.act_moved(SUMMIT, act.id))
+    move = adds_up(loaded.questions.explain_act(SUMMIT, act.id))
     assert (move.before, move.after, move.until) == (0.3, 0.6, clock())
     cited, judged = move.reasons
     assert (cited.cause, cited.evidence_id, judged.cause) == ("cited", story, "judgement")
-    whole = {r.cause: r.log_odds for r in loaded.moved(SUMMIT, move.since).reasons}
+    whole = {
+        r.cause: r.log_odds for r in loaded.questions.explain_change(SUMMIT, move.since).reasons
+    }
     assert cited.log_odds == pytest.approx(
         math.fsum(whole[c] for c in ("came in", "evidence scale")), abs=0.01
     )
@@ -179,11 +188,13 @@ def test_a_revision_counts_what_changed_since_the_last_act_of_the_same_person(
     loaded: Tracker, clock: FakeClock
 ) -> None:
     story = log(loaded)
-    loaded.forecast(SUMMIT, "60%", rationale="first", cites=[story])
-    loaded.forecast(SUMMIT, "10%", rationale="somebody else", forecaster=ForecasterId("ben"))
+    loaded.forecasts.submit(SUMMIT, "60%", rationale="first", cites=[story])
+    loaded.forecasts.submit(
+        SUMMIT, "10%", rationale="somebody else", forecaster=ForecasterId("ben")
+    )
     clock.advance(days=45)
-    loaded.forecast(SUMMIT, "50%", rationale="It fades.", cites=[story])
-    move = adds_up(loaded.act_moved(SUMMIT, acts_of(loaded, "ada")[-1].id))
+    loaded.forecasts.submit(SUMMIT, "50%", rationale="It fades.", cites=[story])
+    move = adds_up(loaded.questions.explain_act(SUMMIT, acts_of(loaded, "ada")[-1].id))
     assert (move.before, move.after) == (0.6, 0.5)
     assert move.reasons[0].log_odds < -0.05
     assert move.until - move.since == 45 * DAY
@@ -192,21 +203,21 @@ def test_a_revision_counts_what_changed_since_the_last_act_of_the_same_person(
 def test_after_a_withdrawal_there_is_no_move_and_the_next_forecast_starts_anew(
     loaded: Tracker, clock: FakeClock
 ) -> None:
-    loaded.forecast(SUMMIT, "60%", rationale="first")
+    loaded.forecasts.submit(SUMMIT, "60%", rationale="first")
     clock.advance(days=1)
-    loaded.withdraw(SUMMIT, rationale="I do not know.")
+    loaded.forecasts.withdraw(SUMMIT, rationale="I do not know.")
     clock.advance(days=1)
-    loaded.forecast(SUMMIT, "70%", rationale="Now I do.")
+    loaded.forecasts.submit(SUMMIT, "70%", rationale="Now I do.")
     _, gone, back = acts_of(loaded, "ada")
-    assert loaded.act_moved(SUMMIT, gone.id) is None
-    move = adds_up(loaded.act_moved(SUMMIT, back.id))
+    assert loaded.questions.explain_act(SUMMIT, gone.id) is None
+    move = adds_up(loaded.questions.explain_act(SUMMIT, back.id))
     assert (move.before, move.after) == (0.3, 0.7)
     assert causes(move) == {"judgement"}
 
 
 def test_a_certain_forecast_has_no_reasons(loaded: Tracker) -> None:
-    loaded.forecast(SUMMIT, "100%", rationale="It happened.", cites=[log(loaded)])
-    move = loaded.act_moved(SUMMIT, acts_of(loaded, "ada")[0].id)
+    loaded.forecasts.submit(SUMMIT, "100%", rationale="It happened.", cites=[log(loaded)])
+    move = loaded.questions.explain_act(SUMMIT, acts_of(loaded, "ada")[0].id)
     assert move is not None
     assert (move.certain, move.reasons) == (True, ())
 

@@ -19,45 +19,46 @@ def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> MatchState
 
 
 def test_the_matcher_is_kept_while_questions_stay_the_same(both: Tracker) -> None:
-    both.load(a_set())
-    with both._store.reading() as session:
-        first = both._desk.load_profiles(session, NOW)
+    both.question_sets.load(a_set())
+    with both.context.store.reading() as session:
+        first = both.context.match_state.load_profiles(session, NOW)
         assert (
-            both._desk.load_profiles(session, NOW + timedelta(minutes=1)).matcher is first.matcher
+            both.context.match_state.load_profiles(session, NOW + timedelta(minutes=1)).matcher
+            is first.matcher
         )
-    both.load(
+    both.question_sets.load(
         a_set(
             a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]
         )
     )
-    with both._store.reading() as session:
-        assert both._desk.load_profiles(session, NOW).matcher is not first.matcher
+    with both.context.store.reading() as session:
+        assert both.context.match_state.load_profiles(session, NOW).matcher is not first.matcher
 
 
 def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     encoder = SmallEncoder()
     desk = a_desk(monkeypatch, encoder)
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         desk.load_profiles(session, NOW)
         phrasings = list(encoder.asked)
-    tracker.load(
+    tracker.question_sets.load(
         a_set(
             a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]
         )
     )
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         desk.load_profiles(session, NOW)
     assert len(encoder.asked) == len(set(encoder.asked))
     assert encoder.asked[len(phrasings) :] == ["Another sign"]
 
 
 def test_a_question_without_indicators_is_matched_by_its_own_text(tracker: Tracker) -> None:
-    tracker.load(a_set(indicators=[]))
-    with tracker._store.reading() as session:
-        watch = tracker._desk.load_profiles(session, NOW)
+    tracker.question_sets.load(a_set(indicators=[]))
+    with tracker.context.store.reading() as session:
+        watch = tracker.context.match_state.load_profiles(session, NOW)
     ((indicator,),) = watch.indicators_by_profile.values()
     assert (indicator.id, indicator.direction) == (f"summit-2027/{OWN_TEXT}", 0)
 
@@ -66,26 +67,26 @@ def test_copies_that_another_process_stored_are_known(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit in the spring")
-    tracker.poll()
-    tracker._desk.clear_caches()  # as a process that starts only now
+    tracker.feeds.poll()
+    tracker.context.match_state.clear_caches()  # as a process that starts only now
     clock.advance(hours=1)
     press.publish(
         "agency",
         "Arland invites Borland to a summit in the spring - The Agency",
         "https://agency.invalid/1",
     )
-    assert tracker.poll(every=True).new_evidence == 0
-    (card,) = tracker.question("summit-2027").evidence
+    assert tracker.feeds.poll(every=True).new_evidence == 0
+    (card,) = tracker.questions.get("summit-2027").evidence
     assert [report.copy_of is not None for report in card.items] == [False, True]
 
 
 def test_a_full_vocabulary_is_given_up_with_the_matcher_on_it(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tracker.load(a_set())
-    with tracker._store.reading() as session:
-        first = tracker._desk.load_profiles(session, NOW)
+    tracker.question_sets.load(a_set())
+    with tracker.context.store.reading() as session:
+        first = tracker.context.match_state.load_profiles(session, NOW)
         monkeypatch.setattr("tracker.matching.tokens.MAX_TOKENS", 1)
-        assert tracker._desk.load_profiles(session, NOW).matcher is not first.matcher
+        assert tracker.context.match_state.load_profiles(session, NOW).matcher is not first.matcher

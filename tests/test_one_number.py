@@ -28,7 +28,7 @@ COUNTED = {BRIER: 3, RANKED: 1, CRPS: 1}
 
 def answer_all(tracker: Tracker, clock: FakeClock) -> None:
     for who, name in NAMES.items():
-        tracker.add_forecaster(Forecaster(who, name, "person"))
+        tracker.people.register(Forecaster(who, name, "person"))
     for life in ASKED:
         live(tracker, clock, life)
     for life in ASKED:
@@ -86,7 +86,7 @@ def at_the_terminal(shell: Shell, *argv: str) -> dict[tuple[str, str], Number]:
 def in_the_report(
     tracker: Tracker, heading: str = "Scores so far"
 ) -> dict[tuple[str, str], Number]:
-    (section,) = (s for s in tracker.report("week").sections if s.heading == heading)
+    (section,) = (s for s in tracker.reports.build("week").sections if s.heading == heading)
     rows = [[cell.text for cell in row] for row in section.blocks[0].rows]  # type: ignore[union-attr]
     return {(who, rule): (n, skill, interval) for who, rule, n, skill, interval, _ in rows}
 
@@ -105,7 +105,7 @@ def test_page_terminal_and_report_have_one_number_for_everyone(
 
 
 def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> None:
-    summaries = scored.accuracy().summaries
+    summaries = scored.accuracy.summarise().summaries
     for rule, n in COUNTED.items():
         assert {
             s.questions
@@ -114,7 +114,7 @@ def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> N
         } == {n}
     assert sum(COUNTED.values()) == len(ASKED)
     own = [
-        by_rule(scored.question(life.id).scores, "brier").skill_over_schedule
+        by_rule(scored.questions.get(life.id).scores, "brier").skill_over_schedule
         for life in (ASKED[0], ASKED[1], SNOW)
     ]
     (ada,) = (s for s in summaries if (s.forecaster_id, s.rule) == (ADA, "brier"))
@@ -127,7 +127,7 @@ def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shel
     numbers += [row[3] for row in rows_of(shell("score", life.id)) if len(row) == 5]
     assert any("−" in number for number in numbers)
     assert not any("-" in number for number in numbers)
-    score = by_rule(scored.question("grain").scores, "crps")
+    score = by_rule(scored.questions.get("grain").scores, "crps")
     assert f"{100 * score.skill_over_schedule:+.1f}" in shell("score", "grain")
     assert "points" in shell("compare")
 
@@ -156,7 +156,7 @@ def test_programs_are_given_identities(shell: Shell) -> None:
 
 def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: FakeClock) -> None:
     closes = clock.time + 30 * DAY
-    scored.ask(
+    scored.questions.ask(
         an_asked("hail", opens_at=clock.time, closes_at=closes, resolves_at=closes),
         override="a test",
     )

@@ -31,10 +31,10 @@ def begun(directory: Path, life: Life) -> tuple[str, object]:
         Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network
     ) as tracker:
         begin(tracker, clock, acts, life)
-        verdict = tracker.verify()
+        verdict = tracker.system.verify()
         assert verdict.bad_seq is None
-        tracker.forecast(life.id, life.revised)
-        assert tracker.verify().entries > verdict.entries
+        tracker.forecasts.submit(life.id, life.revised)
+        assert tracker.system.verify().entries > verdict.entries
         return verdict.head, clock.time
 
 

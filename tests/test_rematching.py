@@ -59,10 +59,10 @@ def published(press: Press, clock: FakeClock) -> Callable[..., Tracker]:
     """Publishes headlines one a day, each read on its day; the day after the last one has come."""
 
     def publish(tracker: Tracker, *headlines: str, feed: str = "wire") -> Tracker:
-        tracker.add_feed(a_feed(feed))
+        tracker.feeds.add(a_feed(feed))
         for headline in headlines:
             press.publish(feed, headline)
-            tracker.poll(every=True)
+            tracker.feeds.poll(every=True)
             clock.advance(days=1)
         return tracker
 
@@ -89,7 +89,9 @@ def shell(
 def cards(tracker: Tracker, question: str = "summit-2027") -> tuple[EvidenceCard, ...]:
     """The evidence on a question, first seen first."""
     return tuple(
-        sorted(tracker.question(question).evidence, key=lambda card: card.evidence.first_seen_at)
+        sorted(
+            tracker.questions.get(question).evidence, key=lambda card: card.evidence.first_seen_at
+        )
     )
 
 
@@ -109,9 +111,9 @@ def newer_matcher(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_new_question_finds_what_the_archive_holds(read: Tracker) -> None:
-    read.load(a_set())
+    read.question_sets.load(a_set())
     assert evidence(read) == []
-    report = read.rematch()
+    report = read.evidence.rematch()
     assert headlines(read) == [INVITES, CANCELS, SUMMIT]
     assert (report.chunks_done, report.chunks_left, report.items, report.found) == (1, 0, 5, 3)
     assert [e.direction for e in evidence(read)][:2] == [Direction.YES, Direction.NO]
@@ -120,36 +122,36 @@ def test_a_new_question_finds_what_the_archive_holds(read: Tracker) -> None:
 def test_evidence_dates_from_when_the_item_was_seen_and_the_decision_from_now(
     read: Tracker, clock: FakeClock
 ) -> None:
-    read.load(a_set())
+    read.question_sets.load(a_set())
     clock.advance(days=3)
-    read.rematch()
+    read.evidence.rematch()
     assert [e.first_seen_at for e in evidence(read)] == [NOW, NOW + 2 * DAY, NOW + 4 * DAY]
     assert {d.at for card in cards(read) for d in card.decisions} == {clock.time}
-    assert read.verify().bad_seq is None
+    assert read.system.verify().bad_seq is None
 
 
 def test_going_through_the_archive_twice_changes_nothing(
     read: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read.load(a_set())
-    read.rematch()
-    before, log = cards(read), read.verify().entries
-    assert read.rematch() == rematching.RematchReport()
+    read.question_sets.load(a_set())
+    read.evidence.rematch()
+    before, log = cards(read), read.system.verify().entries
+    assert read.evidence.rematch() == rematching.RematchReport()
     newer_matcher(monkeypatch)
-    again = read.rematch()
+    again = read.evidence.rematch()
     assert (again.chunks_done, again.items, again.found) == (1, 5, 0)
-    assert (cards(read), read.verify().entries) == (before, log)
+    assert (cards(read), read.system.verify().entries) == (before, log)
 
 
 def test_what_a_person_rejected_stays_rejected(
     read: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read.load(a_set())
-    read.rematch()
+    read.question_sets.load(a_set())
+    read.evidence.rematch()
     first, *_ = evidence(read)
-    read.review(first.id, "rejected", note="an old report")
+    read.evidence.review(first.id, "rejected", note="an old report")
     newer_matcher(monkeypatch)
-    assert read.rematch().chunks_done == 1
+    assert read.evidence.rematch().chunks_done == 1
     again, *_ = evidence(read)
     assert (again.id, again.status) == (first.id, "rejected")
     assert [d.status for d in cards(read)[0].decisions] == ["logged", "rejected"]
@@ -160,10 +162,10 @@ def test_items_from_before_the_window_are_left_alone(read: Tracker, clock: FakeC
         NOW + rematching.REMATCH_PERIOD + timedelta(days=1)
     )  # the first report is too old, the third is not
     clock.time = opens
-    read.load(
+    read.question_sets.load(
         a_set(a_question(opens_at=opens, closes_at=opens + 9 * DAY, resolves_at=opens + 9 * DAY))
     )
-    report = read.rematch()
+    report = read.evidence.rematch()
     assert (report.items, headlines(read)) == (4, [CANCELS, SUMMIT])
 
 
@@ -179,22 +181,22 @@ def test_a_chunk_that_was_killed_is_done_again(
         finished.append(done.item_range)
         finish(session, done, *rest)  # type: ignore[arg-type]
 
-    read.load(a_set())
+    read.question_sets.load(a_set())
     monkeypatch.setattr(chunks, "finish_chunk", killed)
     with pytest.raises(KeyboardInterrupt):
-        read.rematch()
+        read.evidence.rematch()
     assert finished == [chunks.ItemRange(ItemId(1), ItemId(2))]
     assert headlines(read) == [INVITES]
     monkeypatch.setattr(chunks, "finish_chunk", finish)
-    report = read.rematch()
+    report = read.evidence.rematch()
     assert (report.chunks_done, report.found) == (2, 2)
     assert headlines(read) == [INVITES, CANCELS, SUMMIT]
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_a_run_of_few_chunks_says_how_many_are_left(read: Tracker) -> None:
-    read.load(a_set())
-    reports = [read.rematch(most_chunks=1) for _ in range(4)]
+    read.question_sets.load(a_set())
+    reports = [read.evidence.rematch(max_chunks=1) for _ in range(4)]
     assert [(r.chunks_done, r.chunks_left) for r in reports] == [(1, 2), (1, 1), (1, 0), (0, 0)]
 
 
@@ -205,25 +207,25 @@ def test_the_suggestion_follows_when_the_last_chunk_is_done_and_only_from_then_o
     def suggested() -> list[datetime]:
         return [
             act.made_at
-            for act in read.question("summit-2027").acts
+            for act in read.questions.get("summit-2027").acts
             if act.forecaster_id == SUGGESTION
         ]
 
-    read.load(a_set(indicators=[an_indicator()]))
+    read.question_sets.load(a_set(indicators=[an_indicator()]))
     at_first = suggested()
     clock.advance(hours=1)
-    read.rematch(most_chunks=2)
+    read.evidence.rematch(max_chunks=2)
     assert suggested() == at_first
-    read.rematch()
+    read.evidence.rematch()
     assert suggested() == [*at_first, clock.time]
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_questions_that_need_the_same_chunk_share_a_pass(read: Tracker) -> None:
-    read.load(a_set(a_question(), a_question("summit-2028")))
-    assert read.rematch().chunks_done == 3
-    read.load(a_set(a_question("summit-2029")))
-    report = read.rematch()
+    read.question_sets.load(a_set(a_question(), a_question("summit-2028")))
+    assert read.evidence.rematch().chunks_done == 3
+    read.question_sets.load(a_set(a_question("summit-2029")))
+    report = read.evidence.rematch()
     assert (report.chunks_done, report.found) == (3, 3)
     stories = [
         {e.story_id for e in evidence(read, f"summit-{year}")} for year in (2027, 2028, 2029)
@@ -234,57 +236,59 @@ def test_questions_that_need_the_same_chunk_share_a_pass(read: Tracker) -> None:
 def test_a_newer_matcher_goes_through_the_archive_anew(
     read: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read.load(
+    read.question_sets.load(
         a_set(
             indicators=[
                 an_indicator(terms=(("Nowhere",),), examples=(), name="Something else entirely")
             ]
         )
     )
-    assert read.rematch().chunks_done == 1
-    assert read.rematch().chunks_done == 0
+    assert read.evidence.rematch().chunks_done == 1
+    assert read.evidence.rematch().chunks_done == 0
     newer_matcher(monkeypatch)
-    assert read.rematch().chunks_done == 1
+    assert read.evidence.rematch().chunks_done == 1
 
 
 def test_an_indicator_that_comes_later_goes_through_the_archive_too(read: Tracker) -> None:
-    read.load(a_set(indicators=[an_indicator()]))
-    read.rematch()
+    read.question_sets.load(a_set(indicators=[an_indicator()]))
+    read.evidence.rematch()
     assert CANCELS not in headlines(read)
-    read.load(a_set(indicators=[an_indicator(), a_denial()]))
-    assert read.rematch().found == 1
+    read.question_sets.load(a_set(indicators=[an_indicator(), a_denial()]))
+    assert read.evidence.rematch().found == 1
     assert CANCELS in headlines(read)
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_nobody_goes_on_for_a_question_that_has_closed(read: Tracker) -> None:
-    read.load(a_set())
-    read.rematch(most_chunks=1)
-    read.resolve("summit-2027", "no", source_url="https://arland.example/a", known_at=read.now())
-    assert read.rematch() == rematching.RematchReport()
+    read.question_sets.load(a_set())
+    read.evidence.rematch(max_chunks=1)
+    read.resolutions.resolve(
+        "summit-2027", "no", source_url="https://arland.example/a", known_at=read.now()
+    )
+    assert read.evidence.rematch() == rematching.RematchReport()
     assert headlines(read) == [INVITES]
 
 
 def test_what_comes_to_a_question_that_was_there_first_is_matched_as_it_comes_and_never_again(
     both_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
-    both_with_press.load(a_set(feeds=[]))
-    assert both_with_press.rematch() == rematching.RematchReport()
+    both_with_press.question_sets.load(a_set(feeds=[]))
+    assert both_with_press.evidence.rematch() == rematching.RematchReport()
     published(both_with_press, *ARCHIVE)
     live = cards(both_with_press)
     assert len(live) == 3
-    assert both_with_press.rematch() == rematching.RematchReport()
+    assert both_with_press.evidence.rematch() == rematching.RematchReport()
     assert cards(both_with_press) == live
 
 
 def test_the_archive_holds_what_would_have_been_found_live(
     tracker_with_press: Tracker, published: Callable[..., Tracker], clock: FakeClock
 ) -> None:
-    tracker_with_press.load(a_set(feeds=[]))
+    tracker_with_press.question_sets.load(a_set(feeds=[]))
     published(tracker_with_press, *ARCHIVE)
     live = evidence(tracker_with_press)
-    tracker_with_press.load(a_set(a_question("summit-2028")))
-    tracker_with_press.rematch()
+    tracker_with_press.question_sets.load(a_set(a_question("summit-2028")))
+    tracker_with_press.evidence.rematch()
     later = evidence(tracker_with_press, "summit-2028")
     assert [(e.story_id, e.first_seen_at, e.direction) for e in later] == [
         (e.story_id, e.first_seen_at, e.direction) for e in live
@@ -296,8 +300,8 @@ def test_copies_in_the_archive_are_one_piece_of_evidence(
 ) -> None:
     published(both_with_press, INVITES)
     published(both_with_press, f"{INVITES} - The agency", CAT, feed="agency")
-    both_with_press.load(a_set())
-    assert both_with_press.rematch().found == 1
+    both_with_press.question_sets.load(a_set())
+    assert both_with_press.evidence.rematch().found == 1
     (card,) = cards(both_with_press)
     assert [report.item.feed_id for report in card.items] == ["wire", "agency"]
     assert card.evidence.first_seen_at == NOW
@@ -307,8 +311,8 @@ def test_what_comes_after_joins_the_story_that_was_found_in_the_archive(
     both_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
     published(both_with_press, INVITES)
-    both_with_press.load(a_set())
-    both_with_press.rematch()
+    both_with_press.question_sets.load(a_set())
+    both_with_press.evidence.rematch()
     published(both_with_press, "Borland invited to summit by Arland", feed="agency")
     (card,) = cards(both_with_press)
     assert [report.copy_of for report in card.items] == [None, None]
@@ -322,7 +326,7 @@ def test_a_denial_does_not_hide_in_a_story_that_only_now_came_to_bear_on_a_quest
     )
     who_comes = a_question("leaders", text="How many heads of state come to visit?")
     visit = an_indicator("leaders", terms=(("leaders",),), name="Heads of state visit", examples=())
-    tracker_with_press.load(a_set(who_comes, indicators=[visit], feeds=[]))
+    tracker_with_press.question_sets.load(a_set(who_comes, indicators=[visit], feeds=[]))
     published(tracker_with_press, told, denied)
     example = "Arland sends {} to Borland".format
     news = [
@@ -335,8 +339,8 @@ def test_a_denial_does_not_hide_in_a_story_that_only_now_came_to_bear_on_a_quest
         )
         for who, side in SENT.items()
     ]
-    tracker_with_press.load(a_set(indicators=news))
-    tracker_with_press.rematch()
+    tracker_with_press.question_sets.load(a_set(indicators=news))
+    tracker_with_press.evidence.rematch()
     yes, no = evidence(tracker_with_press)
     assert (yes.direction, no.direction) == (Direction.YES, Direction.NO)
     assert [yes.story_id] == [e.story_id for e in evidence(tracker_with_press, "leaders")]
@@ -351,12 +355,14 @@ def test_two_processes_at_once_double_nothing(
         open_tracker(on_each, now=clock, fetch=press.fetch) as one,
         open_tracker(on_each, now=clock) as other,
     ):
-        published(one, *ARCHIVE, *(f"{headline} again" for headline in ARCHIVE)).load(a_set())
+        published(one, *ARCHIVE, *(f"{headline} again" for headline in ARCHIVE)).question_sets.load(
+            a_set()
+        )
         reports, failed = list[rematching.RematchReport](), list[BaseException]()
 
         def go(tracker: Tracker) -> None:
             try:
-                reports.append(tracker.rematch())
+                reports.append(tracker.evidence.rematch())
             except BaseException as error:  # shown by the test, which would not see it in a thread
                 failed.append(error)
 
@@ -369,13 +375,13 @@ def test_two_processes_at_once_double_nothing(
         assert sum(r.chunks_done for r in reports) == 5
         pieces = evidence(one)
         assert sum(r.found for r in reports) == len(pieces) == len({e.story_id for e in pieces})
-        assert one.verify().bad_seq is None
-        assert one.rematch() == rematching.RematchReport()
+        assert one.system.verify().bad_seq is None
+        assert one.evidence.rematch() == rematching.RematchReport()
 
 
 def test_a_chunk_without_tasks_is_not_claimed(both: Tracker) -> None:
     """Another process finished it between the two statements that read it."""
-    with both._store.writing() as session:
+    with both.context.store.writing() as session:
         assert not chunks.claim_chunk(
             session, "matcher", chunks.RematchChunk(chunks.ItemRange(ItemId(1), ItemId(2000)), ())
         )
@@ -423,7 +429,7 @@ def test_the_command_goes_through_the_archive_and_says_what_is_left(
     far = NOW + 9999 * DAY  # commands live on the wall clock
     question = a_question(opens_at=datetime(2020, 1, 1, tzinfo=UTC), closes_at=far, resolves_at=far)
     with open_tracker(Settings(data_dir=shell.directory), now=clock, fetch=press.fetch) as tracker:
-        published(tracker, *ARCHIVE).load(a_set(question))
+        published(tracker, *ARCHIVE).question_sets.load(a_set(question))
     monkeypatch.setattr(archive, "CHUNKS_PER_UPDATE", 1)
     capsys.readouterr()
     found = [shell.json("rematch", "--chunks", "2"), shell.json("rematch", "--chunks", "5")]
@@ -441,7 +447,9 @@ def test_the_job_says_what_it_did_and_nothing_when_nothing_was_left(
     tracker_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
     (job,) = (job for job in JOBS if job.name == "rematch")
-    published(tracker_with_press, *ARCHIVE).load(a_set())
+    published(tracker_with_press, *ARCHIVE).question_sets.load(a_set())
     run_job(tracker_with_press, job)
-    assert [run.detail for run in tracker_with_press.runs()] == ["1 chunks, 0 left, 3 evidence"]
+    assert [run.detail for run in tracker_with_press.system.runs()] == [
+        "1 chunks, 0 left, 3 evidence"
+    ]
     assert job.run(tracker_with_press) is None

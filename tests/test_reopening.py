@@ -18,63 +18,63 @@ SOURCE = "https://arland.example/statement"
 
 @pytest.fixture
 def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
-    tracker.load(a_set())
-    tracker.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    tracker.question_sets.load(a_set())
+    tracker.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
-    tracker.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
+    tracker.resolutions.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
     clock.advance(days=1)
     return tracker
 
 
 def test_a_question_that_is_re_opened_has_no_answer_and_no_scores(answered: Tracker) -> None:
-    answered.reopen(SUMMIT, "the statement was withdrawn")
-    page = answered.question(SUMMIT)
+    answered.resolutions.reopen(SUMMIT, "the statement was withdrawn")
+    page = answered.questions.get(SUMMIT)
     assert (page.summary.status, page.summary.resolution, page.scores) == ("open", None, ())
     assert [(r.outcome, r.note) for r in page.resolutions] == [
         ("yes", ""),
         ("reopened", "the statement was withdrawn"),
     ]
-    assert SUMMIT not in answered.accuracy().questions
+    assert SUMMIT not in answered.accuracy.summarise().questions
 
 
 def test_everyone_can_forecast_again_and_the_suggestion_moves_on(
     answered: Tracker, clock: FakeClock
 ) -> None:
-    answered.reopen(SUMMIT, "withdrawn")
+    answered.resolutions.reopen(SUMMIT, "withdrawn")
     clock.advance(days=2)
-    answered.forecast(SUMMIT, Binary(0.3), rationale="Not so sure.")
-    assert answered.suggest() == 1
+    answered.forecasts.submit(SUMMIT, Binary(0.3), rationale="Not so sure.")
+    assert answered.evidence.update_suggestions() == 1
 
 
 def test_after_the_scheduled_close_it_waits_for_its_answer(
     answered: Tracker, clock: FakeClock
 ) -> None:
     clock.time = a_question().closes_at + DAY
-    answered.reopen(SUMMIT, "withdrawn")
-    assert answered.question(SUMMIT).summary.status == "closed"
+    answered.resolutions.reopen(SUMMIT, "withdrawn")
+    assert answered.questions.get(SUMMIT).summary.status == "closed"
 
 
 def test_a_new_answer_is_scored_as_if_there_had_been_no_other(
     answered: Tracker, clock: FakeClock
 ) -> None:
-    before = answered.scores(SUMMIT)
-    answered.reopen(SUMMIT, "withdrawn")
+    before = answered.resolutions.scores(SUMMIT)
+    answered.resolutions.reopen(SUMMIT, "withdrawn")
     clock.advance(days=1)
-    answered.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time - 2 * DAY)
-    assert answered.scores(SUMMIT) == before
-    assert answered.verify_scores().differences == ()
+    answered.resolutions.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time - 2 * DAY)
+    assert answered.resolutions.scores(SUMMIT) == before
+    assert answered.system.verify_scores().differences == ()
 
 
 def test_the_log_holds_the_re_opening(answered: Tracker) -> None:
-    answered.reopen(SUMMIT, "withdrawn")
-    assert answered.verify().bad_seq is None
+    answered.resolutions.reopen(SUMMIT, "withdrawn")
+    assert answered.system.verify().bad_seq is None
 
 
 def test_the_day_before_still_knows_the_answer(answered: Tracker, clock: FakeClock) -> None:
     before = clock.time
     clock.advance(days=1)
-    answered.reopen(SUMMIT, "withdrawn")
-    then = answered.question_at(SUMMIT, before)
+    answered.resolutions.reopen(SUMMIT, "withdrawn")
+    then = answered.questions.get_as_of(SUMMIT, before)
     assert then.summary.status == "resolved"
     assert then.scores
 
@@ -82,21 +82,21 @@ def test_the_day_before_still_knows_the_answer(answered: Tracker, clock: FakeClo
 @pytest.mark.parametrize("why", ["", "   "])
 def test_a_reason_is_needed(answered: Tracker, why: str) -> None:
     with pytest.raises(Refused, match="for a reason"):
-        answered.reopen(SUMMIT, why)
-    assert answered.question(SUMMIT).summary.status == "resolved"
+        answered.resolutions.reopen(SUMMIT, why)
+    assert answered.questions.get(SUMMIT).summary.status == "resolved"
 
 
 def test_what_has_no_answer_cannot_be_re_opened(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     with pytest.raises(Refused, match="no answer to take back"):
-        tracker.reopen(SUMMIT, "because")
+        tracker.resolutions.reopen(SUMMIT, "because")
 
 
 def test_nobody_types_it_as_an_answer(answered: Tracker, clock: FakeClock) -> None:
     from forecasts.errors import InvalidResolution
 
     with pytest.raises(InvalidResolution):
-        answered.resolve(SUMMIT, "reopened", source_url=SOURCE, known_at=clock.time)
+        answered.resolutions.resolve(SUMMIT, "reopened", source_url=SOURCE, known_at=clock.time)
 
 
 def test_on_the_page_it_takes_a_reason_and_a_second_click(answered: Tracker) -> None:
@@ -105,7 +105,7 @@ def test_on_the_page_it_takes_a_reason_and_a_second_click(answered: Tracker) -> 
     assert "for a reason" in words(visit)
     field(visit, "Why it is re-opened").set_value("The statement was withdrawn.")
     visit = seen(button(visit, "Re-open it").click().run())
-    assert answered.question(SUMMIT).summary.resolution is None
+    assert answered.questions.get(SUMMIT).summary.resolution is None
     visit = open_page(answered, "question", q=SUMMIT, tab="Answer")
     assert "Is the answer known already?" in words(visit)
     assert "Earlier answers" in words(visit)
@@ -115,12 +115,14 @@ def test_on_the_page_it_takes_a_reason_and_a_second_click(answered: Tracker) -> 
 def test_before_one_withdraws_the_page_says_what_that_would_earn(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set())
-    tracker.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    tracker.question_sets.load(a_set())
+    tracker.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
     visit = open_page(tracker, "question", q=SUMMIT)
     assert "What stood so far" not in words(visit)
     visit.session_state["withdrawing"] = True
     told = words(seen(visit.run()))
     assert "0.040 if YES and 0.640 if NO by Brier score (lower is better)" in told
-    assert [a.act for a in tracker.question(SUMMIT).acts if a.forecaster_id == ME] == ["forecast"]
+    assert [a.act for a in tracker.questions.get(SUMMIT).acts if a.forecaster_id == ME] == [
+        "forecast"
+    ]

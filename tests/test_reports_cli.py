@@ -38,7 +38,7 @@ def shell(
 
 def test_a_report_is_written_and_says_its_hash(shell: Shell, lived: Lived) -> None:
     printed = " ".join(shell("report", "question", QUESTION).split())
-    report = lived.tracker.report("question", QUESTION)
+    report = lived.tracker.reports.build("question", QUESTION)
     file = Path(f"question-{QUESTION}-2027-01-10.html")
     assert printed.startswith(f"{file}: as known on 2027-01-10 09:30 UTC")
     assert report.sha256 in printed
@@ -52,7 +52,7 @@ def test_the_file_says_the_format_and_the_option_the_instant(shell: Shell, lived
     assert told == {
         "file": "x.pdf",
         "known_at": "2026-12-11T09:30:00+00:00",
-        "sha256": lived.tracker.report("question", QUESTION, as_of=lived.open).sha256,
+        "sha256": lived.tracker.reports.build("question", QUESTION, as_of=lived.open).sha256,
     }
     assert Path("x.pdf").read_bytes().startswith(b"%PDF")
 

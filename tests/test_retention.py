@@ -45,21 +45,21 @@ def tracker(on_sqlite: Settings, clock: FakeClock, press: Press) -> Iterator[Tra
     nothing.
     """
     with open_tracker(replace(on_sqlite, keep_days=KEPT), now=clock, fetch=press.fetch) as opened:
-        opened.load(a_set())
+        opened.question_sets.load(a_set())
         publish(press, SUMMIT, CAT)
-        assert opened.poll().new_evidence == 1
+        assert opened.feeds.poll().new_evidence == 1
         yield opened
 
 
 def texts(tracker: Tracker) -> dict[str, str]:
     """What is kept of each item beside its headline."""
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return {row.title: row.summary + row.content for row in session.exec(select(ItemRow))}
 
 
 def of_versions(tracker: Tracker) -> dict[str, str]:
     """The same of later versions."""
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return {row.title: row.summary + row.content for row in session.exec(select(RevisionRow))}
 
 
@@ -68,9 +68,9 @@ def test_an_old_text_that_bears_on_nothing_is_dropped_and_its_headline_stays(
 ) -> None:
     assert texts(tracker) == {MATCHING: "The palace says so.", IDLE: "Firemen were called."}
     clock.advance(days=KEPT, seconds=1)
-    assert tracker.forget_old_texts() == 1
+    assert tracker.feeds.forget_old_texts() == 1
     assert texts(tracker) == {MATCHING: "The palace says so.", IDLE: ""}
-    assert tracker.forget_old_texts() == 0
+    assert tracker.feeds.forget_old_texts() == 0
 
 
 def test_what_is_not_older_than_that_is_not_touched(
@@ -78,42 +78,42 @@ def test_what_is_not_older_than_that_is_not_touched(
 ) -> None:
     clock.advance(days=1)
     publish(press, DOG, SUMMIT, CAT)
-    assert tracker.poll(every=True).new_items == 1
+    assert tracker.feeds.poll(every=True).new_items == 1
     clock.advance(days=KEPT - 1)
-    assert tracker.forget_old_texts() == 0  # to the second as old as is kept
+    assert tracker.feeds.forget_old_texts() == 0  # to the second as old as is kept
     clock.advance(hours=1)
-    assert tracker.forget_old_texts() == 1
+    assert tracker.feeds.forget_old_texts() == 1
     assert texts(tracker)["A dog digs a hole"] == "In the park."
 
 
 def test_evidence_still_shows_its_words_and_log_and_scores_are_as_they_were(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    (before,), head = tracker.inbox(), tracker.verify()
+    (before,), head = tracker.evidence.inbox(), tracker.system.verify()
     clock.advance(days=KEPT + 60)
-    assert tracker.forget_old_texts() == 1
-    assert tracker.inbox() == (before,)
+    assert tracker.feeds.forget_old_texts() == 1
+    assert tracker.evidence.inbox() == (before,)
     assert (before.headline, before.items[0].item.summary) == (MATCHING, "The palace says so.")
     assert before.evidence.matched
-    assert tracker.verify() == head
-    assert tracker.verify(head.head).bad_seq is None
+    assert tracker.system.verify() == head
+    assert tracker.system.verify(head.head).bad_seq is None
 
 
 def test_a_rejected_piece_of_evidence_can_be_looked_at_again(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    (card,) = tracker.inbox()
-    tracker.review(card.evidence.id, "rejected")
+    (card,) = tracker.evidence.inbox()
+    tracker.evidence.review(card.evidence.id, "rejected")
     clock.advance(days=KEPT + 1)
-    tracker.forget_old_texts()
-    (shown,) = tracker.question("summit-2027").evidence
+    tracker.feeds.forget_old_texts()
+    (shown,) = tracker.questions.get("summit-2027").evidence
     assert shown.items[0].item.summary == "The palace says so."
 
 
 def test_what_is_still_in_its_feed_does_not_come_again(tracker: Tracker, clock: FakeClock) -> None:
     clock.advance(days=KEPT + 1)
-    tracker.forget_old_texts()
-    found = tracker.poll(every=True)
+    tracker.feeds.forget_old_texts()
+    found = tracker.feeds.poll(every=True)
     assert (found.new_items, found.changed_items, found.new_evidence) == (0, 0, 0)
     assert texts(tracker)[IDLE] == ""
 
@@ -126,17 +126,17 @@ def test_later_versions_of_an_old_item_lose_their_texts_when_they_are_old_themse
     ):
         clock.advance(days=1 + day * 20)
         publish(press, SUMMIT, report(title, text, "https://wire.invalid/2"))
-        assert tracker.poll(every=True).changed_items == 1
+        assert tracker.feeds.poll(every=True).changed_items == 1
     assert of_versions(tracker) == {
         "A cat climbs a tall tree": "A ladder came.",
         IDLE: "It is down.",
     }
     clock.advance(days=KEPT - 20)
-    assert tracker.forget_old_texts() == 2
+    assert tracker.feeds.forget_old_texts() == 2
     assert texts(tracker)[IDLE] == ""
     assert of_versions(tracker) == {"A cat climbs a tall tree": "", IDLE: "It is down."}
     clock.advance(days=21)
-    assert tracker.forget_old_texts() == 1
+    assert tracker.feeds.forget_old_texts() == 1
     assert of_versions(tracker) == {"A cat climbs a tall tree": "", IDLE: ""}
 
 
@@ -145,22 +145,22 @@ def test_later_versions_of_evidence_stay(tracker: Tracker, clock: FakeClock, pre
     publish(
         press, report(f"{MATCHING} in May", "So does the other.", "https://wire.invalid/1"), CAT
     )
-    assert tracker.poll(every=True).changed_items == 1
-    (before,) = tracker.inbox()
+    assert tracker.feeds.poll(every=True).changed_items == 1
+    (before,) = tracker.evidence.inbox()
     clock.advance(days=KEPT + 60)
-    tracker.forget_old_texts()
-    assert tracker.inbox() == (before,)
+    tracker.feeds.forget_old_texts()
+    assert tracker.evidence.inbox() == (before,)
     assert before.items[0].revisions[0].summary == "So does the other."
 
 
 def test_whole_articles_go_with_the_texts(tracker: Tracker, clock: FakeClock) -> None:
-    with tracker._store.writing() as session:
+    with tracker.context.store.writing() as session:
         numbers = {row.title: ItemId(row.id or 0) for row in session.exec(select(ItemRow))}
         for number in numbers.values():
             items.add_article(session, number, "A long story.", "", now=clock.time)
     clock.advance(days=KEPT + 1)
-    tracker.forget_old_texts()
-    with tracker._store.reading() as session:
+    tracker.feeds.forget_old_texts()
+    with tracker.context.store.reading() as session:
         assert [row.item_id for row in session.exec(select(ArticleRow))] == [numbers[MATCHING]]
 
 
@@ -168,10 +168,10 @@ def test_a_question_asked_later_is_held_against_the_headlines_that_are_left(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=KEPT + 1)
-    tracker.forget_old_texts()
-    tracker.rematch()
-    assert len(tracker.inbox()) == 1
-    assert tracker.verify().bad_seq is None
+    tracker.feeds.forget_old_texts()
+    tracker.evidence.rematch()
+    assert len(tracker.evidence.inbox()) == 1
+    assert tracker.system.verify().bad_seq is None
 
 
 # The job
@@ -193,5 +193,5 @@ def test_texts_are_kept_for_ever_unless_a_person_says_for_how_long(
 ) -> None:
     monkeypatch.setattr(tracker, "settings", replace(tracker.settings, keep_days=0.0))
     clock.advance(days=36_500)
-    assert tracker.forget_old_texts() == 0
+    assert tracker.feeds.forget_old_texts() == 0
     assert texts(tracker)[IDLE] == "Firemen were called."

@@ -24,27 +24,27 @@ INVITED = "Arland invites Borland to a summit"
 @pytest.fixture
 def waiting(both_with_press: Tracker, press: Press) -> Tracker:
     """A tracker with one piece of evidence that waits."""
-    both_with_press.load(a_set())
+    both_with_press.question_sets.load(a_set())
     press.publish("wire", INVITED)
-    both_with_press.poll()
+    both_with_press.feeds.poll()
     return both_with_press
 
 
 def number(tracker: Tracker) -> EvidenceId:
-    (card,) = tracker.question(SUMMIT).evidence
+    (card,) = tracker.questions.get(SUMMIT).evidence
     return card.evidence.id
 
 
 def test_what_a_judgement_would_do_is_said_and_nothing_is_written(waiting: Tracker) -> None:
-    before = waiting.verify()
-    found = waiting.effect_of_review(number(waiting))
+    before = waiting.system.verify()
+    found = waiting.evidence.preview_review(number(waiting))
     assert found is not None
     assert isinstance(found.stands, Binary)
     assert isinstance(found.confirmed, Binary)
     assert isinstance(found.rejected, Binary)
     assert found.rejected.p < found.stands.p < found.confirmed.p
-    assert waiting.verify() == before
-    assert len(waiting.inbox()) == 1
+    assert waiting.system.verify() == before
+    assert len(waiting.evidence.inbox()) == 1
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_what_a_judgement_would_do_is_said_and_nothing_is_written(waiting: Track
 def test_what_was_said_of_a_confirmation_comes_true(
     waiting: Tracker, direction: Direction | None, strength: Strength | None
 ) -> None:
-    said = waiting.effect_of_review(number(waiting), direction, strength)
-    waiting.review(number(waiting), "confirmed", direction=direction, strength=strength)
-    line = waiting.question(SUMMIT).suggestion
+    said = waiting.evidence.preview_review(number(waiting), direction, strength)
+    waiting.evidence.review(number(waiting), "confirmed", direction=direction, strength=strength)
+    line = waiting.questions.get(SUMMIT).suggestion
     assert said is not None
     assert line is not None
     assert isinstance(said.confirmed, Binary)
@@ -64,9 +64,9 @@ def test_what_was_said_of_a_confirmation_comes_true(
 
 
 def test_what_was_said_of_a_rejection_comes_true(waiting: Tracker) -> None:
-    said = waiting.effect_of_review(number(waiting))
-    waiting.review(number(waiting), "rejected")
-    now = waiting.question(SUMMIT).suggestion
+    said = waiting.evidence.preview_review(number(waiting))
+    waiting.evidence.review(number(waiting), "rejected")
+    now = waiting.questions.get(SUMMIT).suggestion
     assert said is not None
     assert now is not None
     assert isinstance(said.rejected, Binary)
@@ -80,15 +80,15 @@ def test_on_a_number_no_judgement_moves_a_suggestion(
     question = a_question(
         kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at"
     )
-    tracker_with_press.load(a_set(question))
+    tracker_with_press.question_sets.load(a_set(question))
     press.publish("wire", INVITED)
-    tracker_with_press.poll()
-    assert tracker_with_press.effect_of_review(number(tracker_with_press)) == "context only"
+    tracker_with_press.feeds.poll()
+    assert tracker_with_press.evidence.preview_review(number(tracker_with_press)) == "context only"
 
 
 def test_there_is_no_effect_of_evidence_that_is_not_there(waiting: Tracker) -> None:
     with pytest.raises(NotFound, match="no evidence 99"):
-        waiting.effect_of_review(99)
+        waiting.evidence.preview_review(99)
 
 
 # Taken back
@@ -97,29 +97,31 @@ def test_there_is_no_effect_of_evidence_that_is_not_there(waiting: Tracker) -> N
 def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(
     waiting: Tracker, clock: FakeClock
 ) -> None:
-    before = waiting.question(SUMMIT).suggestion
-    waiting.review(number(waiting), "confirmed", direction=Direction.NO, strength=Strength.STRONG)
+    before = waiting.questions.get(SUMMIT).suggestion
+    waiting.evidence.review(
+        number(waiting), "confirmed", direction=Direction.NO, strength=Strength.STRONG
+    )
     clock.advance(minutes=1)
-    piece = waiting.reopen_evidence(number(waiting))
-    (card,) = waiting.inbox()
+    piece = waiting.evidence.reopen(number(waiting))
+    (card,) = waiting.evidence.inbox()
     assert (piece.status, card.evidence.direction, card.evidence.strength) == (
         "logged",
         Direction.YES,
         card.decisions[0].strength,
     )
-    after = waiting.question(SUMMIT).suggestion
+    after = waiting.questions.get(SUMMIT).suggestion
     assert before is not None
     assert after is not None
     assert after.p == pytest.approx(before.p, abs=1e-3)
     assert [d.status for d in card.decisions] == ["logged", "edited", "logged"]
-    assert waiting.verify().bad_seq is None
+    assert waiting.system.verify().bad_seq is None
 
 
 def test_what_waits_already_cannot_be_taken_back(waiting: Tracker) -> None:
     with pytest.raises(Refused, match="waits already"):
-        waiting.reopen_evidence(number(waiting))
+        waiting.evidence.reopen(number(waiting))
     with pytest.raises(NotFound, match="no evidence 99"):
-        waiting.reopen_evidence(99)
+        waiting.evidence.reopen(99)
 
 
 class Judged(NamedTuple):

@@ -29,8 +29,8 @@ def rights(path: Path) -> int:
 
 def use(settings: Settings) -> dict[str, int]:
     """The rights of all files of an installation that is at work."""
-    with open_tracker(settings, fetch=no_network) as tracker, tracker.leading():
-        tracker.questions()
+    with open_tracker(settings, fetch=no_network) as tracker, tracker.system.lead():
+        tracker.questions.list()
         return {path.name: rights(path) for path in settings.data_dir.iterdir()}
 
 

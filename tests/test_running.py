@@ -58,7 +58,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the small set, made once: nothing in it can reach the network."""
     directory = tmp_path_factory.mktemp("imported")
     with open_tracker(Settings(data_dir=directory / "data"), fetch=no_network) as tracker:
-        tracker.load(question_sets.load_question_set(str(set_folder(directory))))
+        tracker.question_sets.load(question_sets.load_question_set(str(set_folder(directory))))
     return directory / "data"
 
 

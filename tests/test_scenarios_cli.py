@@ -55,7 +55,7 @@ def dates(tracker: Tracker, clock: FakeClock) -> Tracker:
 def ask_dates(tracker: Tracker, _clock: FakeClock) -> None:
     ask(tracker, "early")
     ask(tracker, "late", closes=60)
-    tracker.add_link(a_link("dates", "early", "late", labels=("by June", "by July")))
+    tracker.links.add(a_link("dates", "early", "late", labels=("by June", "by July")))
     say(tracker, {"early": "60%", "late": "30%"})
 
 
@@ -65,9 +65,9 @@ def folded(said: str) -> str:
 
 def refused(shell: Shell, tracker: Tracker, *argv: str) -> str:
     """The line with which a command is refused; nothing has changed."""
-    before = tracker.verify()
+    before = tracker.system.verify()
     said = shell.refused(*argv)
-    assert tracker.verify() == before
+    assert tracker.system.verify() == before
     return said
 
 
@@ -105,7 +105,7 @@ def test_a_set_is_shown_with_its_shares_and_as_json_with_its_history(
 
 def test_a_title_with_markup_is_shown_as_it_is(tracker: Tracker, shell: Shell) -> None:
     ask_questions(tracker)
-    tracker.add_scenario_set(replace(SET, title="[bold]Two[/bold] \x1b[31mfutures"))
+    tracker.scenarios.add(replace(SET, title="[bold]Two[/bold] \x1b[31mfutures"))
     said = shell("scenarios", "list")
     assert "[bold]Two[/bold]" in said
     assert "\x1b" not in said
@@ -129,7 +129,7 @@ def test_what_is_no_scenario_set_is_refused(world: Tracker, shell: Shell, verb: 
 
 def test_a_row_is_typed_in_words_and_numbers_with_its_reason(world: Tracker, shell: Shell) -> None:
     shell("scenarios", "row", FUTURES, "race", "very likely", "30%", "0.125", "--why", "They run.")
-    assert world.scenarios(FUTURES).scenario_set.rows[-1] == ScenarioLikelihoods(
+    assert world.scenarios.get(FUTURES).scenario_set.rows[-1] == ScenarioLikelihoods(
         "race", (0.875, 0.3, 0.125), "They run."
     )  # type: ignore[arg-type]
 
@@ -158,7 +158,7 @@ def test_a_row_that_does_not_fit_is_refused_in_a_line(
 def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(
     world: Tracker, shell: Shell
 ) -> None:
-    world.change_option(FUTURES, "rivals", "added")
+    world.questions.change_option(FUTURES, "rivals", "added")
     wanted = "give one for each of friends, strangers, Other, rivals"
     assert wanted in refused(shell, world, "scenarios", "row", FUTURES, PACT, "0.9", "0.1", "0.2")
     assert folded(shell("scenarios", "show", FUTURES)).count("no number yet") == 2
@@ -171,10 +171,10 @@ def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(
 def test_a_row_for_the_scenarios_that_are_left_is_shown_at_once(
     world: Tracker, shell: Shell
 ) -> None:
-    world.change_option(FUTURES, "strangers", "removed")
+    world.questions.change_option(FUTURES, "strangers", "removed")
     wanted = "3 numbers for 2 scenarios"
     assert wanted not in shell("scenarios", "row", FUTURES, PACT, "0.9", "0.2")
-    assert world.scenarios(FUTURES).scenario_set.rows[-1].p == (0.9, 0.03, 0.2)
+    assert world.scenarios.get(FUTURES).scenario_set.rows[-1].p == (0.9, 0.03, 0.2)
     assert "give one for each of friends, Other" in refused(
         shell, world, "scenarios", "row", FUTURES, PACT, "0.9"
     )
@@ -210,17 +210,17 @@ def test_a_link_that_does_not_fit_is_refused_in_a_line(
     tracker: Tracker, shell: Shell, typed: tuple[str, ...], reason: str
 ) -> None:
     ask(tracker, "a", "b")
-    tracker.add_link(a_link("implies", "a", "b", id="there"))
+    tracker.links.add(a_link("implies", "a", "b", id="there"))
     assert reason in refused(shell, tracker, "links", "add", *typed, "--title", "Rain")
 
 
 def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(
     tracker: Tracker, shell: Shell
 ) -> None:
-    before = tracker.verify()
+    before = tracker.system.verify()
     shell("links", "add", "both", "follows", "a", "b", "--title", "Rain", code=2)
     assert "'follows' is not one of 'implies', 'negates'" in shell.error
-    assert tracker.verify() == before
+    assert tracker.system.verify() == before
 
 
 def test_contradictions_are_told_with_what_would_agree(dates: Tracker, shell: Shell) -> None:
@@ -261,7 +261,7 @@ def test_a_repair_is_declined_by_the_one_who_acts(dates: Tracker, shell: Shell) 
         "ben",
         [0.5, 0.2],
     )
-    assert dates.question("early").summary.standings[ben].p == 0.5
+    assert dates.questions.get("early").summary.standings[ben].p == 0.5
 
 
 def test_what_cannot_be_repaired_is_refused_in_a_line(dates: Tracker, shell: Shell) -> None:
@@ -299,7 +299,7 @@ def test_the_calendar_tells_what_is_due_and_what_it_says(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     due = Expectation(NOW + 9 * DAY, "very likely", "unlikely")
-    tracker.load(a_set(indicators=[an_indicator(expected=due)]))
+    tracker.question_sets.load(a_set(indicators=[an_indicator(expected=due)]))
     ask(tracker, "rain", closes=1)
     clock.advance(days=2)
     said = folded(shell("calendar"))
@@ -313,7 +313,7 @@ def test_the_calendar_tells_what_is_due_and_what_it_says(
     ]
     assert found["marks"] == []
     clock.advance(days=8)
-    tracker.mark_signposts()
+    tracker.signposts.mark()
     (mark,) = shell.json("calendar")["marks"]
     assert (mark["state"], mark["question_id"], mark["due_at"]) == (
         "silent",

@@ -39,11 +39,11 @@ def ask(tracker: Tracker, name: str, *, opens: int = 0, closes: int = 30) -> Non
         "closes_at": NOW + closes * DAY,
         "resolves_at": NOW + closes * DAY,
     }
-    tracker.ask(an_asked(name, horizon_shape="event_by", **times), override=WHY)
+    tracker.questions.ask(an_asked(name, horizon_shape="event_by", **times), override=WHY)
 
 
 def link(tracker: Tracker, *names: str, kind: LinkKind = "dates") -> None:
-    tracker.add_link(Link(LinkId("rains"), kind, tuple(map(QuestionId, names)), "Rain"))
+    tracker.links.add(Link(LinkId("rains"), kind, tuple(map(QuestionId, names)), "Rain"))
 
 
 def folded(said: str) -> str:
@@ -64,7 +64,7 @@ def two(tracker: Tracker) -> Tracker:
 
 def refusal(tracker: Tracker) -> str:
     with pytest.raises(Refused) as refused:
-        tracker.decide_repair("rains", "adopted")
+        tracker.links.decide_repair("rains", "adopted")
     return str(refused.value)
 
 
@@ -74,18 +74,18 @@ def test_a_repair_says_which_forecasts_are_missing(two: Tracker, clock: FakeCloc
         "on 3 Dec 2026"
     )
     clock.advance(days=3)
-    two.forecast("early", "60%")
+    two.forecasts.submit("early", "60%")
     assert refusal(two).endswith("yet: you hold no forecast on late")
-    two.forecast("late", "70%")
+    two.forecasts.submit("late", "70%")
     assert (
         refusal(two)
         == "your forecasts on rains do not contradict each other: there is nothing to repair"
     )
     clock.advance(days=30)
     assert refusal(two).endswith("yet: early is closed")
-    two.resolve("early", "no", source_url="https://arland.example", known_at=clock.time)
+    two.resolutions.resolve("early", "no", source_url="https://arland.example", known_at=clock.time)
     assert refusal(two).endswith("yet: early is answered")
-    assert not two.coherence().repairs
+    assert not two.links.coherence().repairs
 
 
 def test_of_many_missing_forecasts_three_are_named(tracker: Tracker) -> None:
@@ -111,8 +111,8 @@ def test_slight_contradictions_are_counted_and_not_listed(
 ) -> None:
     clock.advance(days=3)
     for who, early in (("ada", "14.01%"), ("ben", "60%")):
-        two.forecast("early", early, forecaster=ForecasterId(who))
-        two.forecast("late", "14%", forecaster=ForecasterId(who))
+        two.forecasts.submit("early", early, forecaster=ForecasterId(who))
+        two.forecasts.submit("late", "14%", forecaster=ForecasterId(who))
     said = folded(shell("links", "list"))
     assert "ben on rains:" in said
     assert "ada on rains:" not in said
@@ -131,7 +131,7 @@ def test_before_the_opening_the_prior_and_what_the_table_makes_of_it_are_shown(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     ask_questions(tracker, NOW + 2 * DAY)
-    tracker.add_scenario_set(SET)
+    tracker.scenarios.add(SET)
     said = folded(shell("scenarios", "show", FUTURES))
     assert "from 2026-12-03 on" in said
     shares = said.split("what it is", maxsplit=1)[1].split("indicator question", maxsplit=1)[0]
@@ -153,7 +153,9 @@ def test_an_answered_row_is_marked_by_its_answer_and_tells_nothing_more(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     begin(tracker, clock, a_world)
-    tracker.resolve(PACT, "no", source_url="https://arland.example", known_at=clock.time)
+    tracker.resolutions.resolve(
+        PACT, "no", source_url="https://arland.example", known_at=clock.time
+    )
     said = folded(shell("scenarios", "show", FUTURES))
     assert "88% --" in said
     assert PACT not in said.split("would change our mind most", maxsplit=1)[1]
@@ -163,7 +165,7 @@ def test_a_scenario_that_came_later_has_no_share_and_the_table_no_marks(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     begin(tracker, clock, a_world)
-    tracker.change_option(FUTURES, "rivals", "added")
+    tracker.questions.change_option(FUTURES, "rivals", "added")
     said = folded(shell("scenarios", "show", FUTURES))
     assert "│rivals │ – │" in said
     assert "++" not in said
@@ -174,7 +176,8 @@ def test_a_changed_row_is_shown_at_once(tracker: Tracker, clock: FakeClock, shel
     said = folded(shell("scenarios", "row", FUTURES, FAIR, "0.9", "0.1", "0.2"))
     assert "90% ++" in said
     assert (
-        ScenarioLikelihoods(FAIR, (0.9, 0.1, 0.2)) in tracker.scenarios(FUTURES).scenario_set.rows
+        ScenarioLikelihoods(FAIR, (0.9, 0.1, 0.2))
+        in tracker.scenarios.get(FUTURES).scenario_set.rows
     )
 
 
@@ -194,7 +197,7 @@ def test_overdue_answers_stand_first_and_say_so(
 def test_a_retrospective_question_without_an_answer_is_not_overdue(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    tracker.load(a_set(replace(a_question(), retrospective=True)))
+    tracker.question_sets.load(a_set(replace(a_question(), retrospective=True)))
     clock.advance(days=4_000)
     assert shell.json("calendar")["expected"] == []
     assert "Nothing is expected" in shell("calendar")

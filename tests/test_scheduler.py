@@ -55,14 +55,14 @@ def running(scheduler: Scheduler) -> Iterator[list[bool]]:
 
 def test_a_poll_that_found_nothing_due_leaves_no_trace(tracker: Tracker) -> None:
     run_job(tracker, JOBS[0])
-    assert tracker.runs() == ()
+    assert tracker.system.runs() == ()
 
 
 def test_a_poll_is_recorded_with_what_it_did(tracker_with_press: Tracker, press: Press) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
     run_job(tracker_with_press, JOBS[0])
-    (run,) = tracker_with_press.runs()
+    (run,) = tracker_with_press.system.runs()
     assert (run.job, run.outcome, run.detail) == (
         "poll",
         "ok",
@@ -75,11 +75,11 @@ def test_a_job_that_fails_is_recorded_and_the_next_run_replaces_it(tracker: Trac
         raise RuntimeError("out of cheese")
 
     run_job(tracker, Job("cheese", 1, broken))
-    assert [(r.outcome, r.detail) for r in tracker.runs()] == [
+    assert [(r.outcome, r.detail) for r in tracker.system.runs()] == [
         ("failed", "RuntimeError: out of cheese")
     ]
     run_job(tracker, Job("cheese", 1, lambda _tracker: "fine again"))
-    assert [(r.outcome, r.detail) for r in tracker.runs()] == [("ok", "fine again")]
+    assert [(r.outcome, r.detail) for r in tracker.system.runs()] == [("ok", "fine again")]
 
 
 def test_a_run_that_cannot_be_recorded_does_not_stop_the_timer(
@@ -107,7 +107,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
 
 
 def test_time_passing_is_a_job_that_says_how_many_moved(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=40)
     assert update_suggestions(tracker) == "1 suggestions moved"
 
@@ -179,7 +179,7 @@ def test_an_outage_is_logged_once_and_refused_jobs_come_soon(
     assert outcome == [True]
     told = [entry["event"] for entry in logs if not entry["event"].startswith("scheduler.")]
     assert told == ["database.away", "database.back"]
-    assert [(run.outcome, run.detail) for run in tracker.runs()] == [("ok", "done")]
+    assert [(run.outcome, run.detail) for run in tracker.system.runs()] == [("ok", "done")]
 
 
 def test_a_run_that_the_database_does_not_keep_is_an_outage(
@@ -249,8 +249,8 @@ def test_a_fleet_in_trouble_raises_the_alarm_and_a_calm_one_says_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     assert check_fleet(tracker) is None
-    tracker.load(a_set(feeds=[a_feed(f"wire-{number}") for number in range(6)]))
-    tracker.poll()
+    tracker.question_sets.load(a_set(feeds=[a_feed(f"wire-{number}") for number in range(6)]))
+    tracker.feeds.poll()
     assert check_fleet(tracker) == "ALARM: 6 of 6 feeds fail"
     clock.advance(hours=3)
     assert "no feed has ever answered" in str(check_fleet(tracker))

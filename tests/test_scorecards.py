@@ -54,10 +54,10 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
     """The receipts of a question before and after it was annulled."""
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
-    before = tracker.receipts("rain")
+    before = tracker.resolutions.receipts("rain")
     clock.time = CLOSES
     resolve(tracker, clock, RAIN, "annulled")
-    return before, tracker.receipts("rain")
+    return before, tracker.resolutions.receipts("rain")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_number_that_rounds_to_nothing_has_no_minus(
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Life) -> None:
-    found = lived.receipts(life.id)
+    found = lived.resolutions.receipts(life.id)
     text = told(scorecards.scores_table(found, found.scores))
     first = text.splitlines()[3]
     assert first.split("│")[1].strip() == "ada"
@@ -92,7 +92,7 @@ def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Li
 
 
 def test_receipts_are_those_of_the_headline_rule_unless_another_is_named(lived: Tracker) -> None:
-    found = lived.receipts("grain")
+    found = lived.resolutions.receipts("grain")
     assert {s.rule for s in scorecards.select_scores(found, None, None)} == {HEADLINE["numeric"]}
     assert [(s.rule, s.forecaster_id) for s in scorecards.select_scores(found, "peer", "ben")] == [
         ("peer", BEN)
@@ -102,7 +102,7 @@ def test_receipts_are_those_of_the_headline_rule_unless_another_is_named(lived: 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_a_receipt_says_that_it_gives_the_score_again(lived: Tracker, life: Life) -> None:
-    found = lived.receipts(life.id)
+    found = lived.resolutions.receipts(life.id)
     text = told(scorecards.receipt_table(found, by_rule(found.scores, life.headline)))
     assert f"{life.mean:.4f} while active" in text
     assert "the receipt gives the score again, to the last digit" in text
@@ -112,7 +112,7 @@ def test_a_receipt_says_that_it_gives_the_score_again(lived: Tracker, life: Life
 
 
 def test_a_receipt_that_does_not_give_its_score_says_so_loudly(lived: Tracker) -> None:
-    found = lived.receipts("rain")
+    found = lived.resolutions.receipts("rain")
     mine = by_rule(found.scores, "brier")
     spoilt = replace(mine, receipt=(replace(mine.receipt[0], score=0.0), *mine.receipt[1:]))
     assert "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`" in told(
@@ -132,13 +132,13 @@ def test_a_receipt_of_an_annulled_question_can_only_be_added_up(
 
 
 def test_what_came_too_late_is_shown_in_full(lived: Tracker) -> None:
-    text = told(scorecards.hindsight_table(lived.receipts("visit")))
+    text = told(scorecards.hindsight_table(lived.resolutions.receipts("visit")))
     assert "made when the answer was known" in text
     assert "Moscow=10% Other=10% Minsk=80%" in line(text, "ada", "2026-12-23")
 
 
 def test_the_headline_table_has_the_rules_that_speak_for_each_kind(lived: Tracker) -> None:
-    found = lived.accuracy()
+    found = lived.accuracy.summarise()
     text = told(scorecards.headline_table(found))
     assert {
         name
@@ -163,7 +163,7 @@ def test_the_headline_table_has_the_rules_that_speak_for_each_kind(lived: Tracke
 
 
 def test_what_was_saved_of_each_reference_is_told_in_percent(lived: Tracker) -> None:
-    text = told(scorecards.skills_table(lived.accuracy()))
+    text = told(scorecards.skills_table(lived.accuracy.summarise()))
     own, even = (9 * 0.16 + 10 * 0.01) / 30, 19 * 0.25 / 30
     assert f"{1 - own / even:+.0%}" in line(text, "ada", "Always 50 %")
     assert "-0%" not in text
@@ -172,33 +172,37 @@ def test_what_was_saved_of_each_reference_is_told_in_percent(lived: Tracker) -> 
 
 def test_an_interval_of_what_was_saved_needs_two_groups(tracker: Tracker, clock: FakeClock) -> None:
     for name in ("one", "two"):
-        tracker.ask(an_asked(name))
-        tracker.forecast(name, "80%" if name == "one" else "70%")
+        tracker.questions.ask(an_asked(name))
+        tracker.forecasts.submit(name, "80%" if name == "one" else "70%")
     clock.time = CLOSES
     for name in ("one", "two"):
-        tracker.resolve(name, "yes", source_url=SOURCE, known_at=CLOSES)
-    assert " to " in line(told(scorecards.skills_table(tracker.accuracy())), "ada", "Always 50 %")
+        tracker.resolutions.resolve(name, "yes", source_url=SOURCE, known_at=CLOSES)
+    assert " to " in line(
+        told(scorecards.skills_table(tracker.accuracy.summarise())), "ada", "Always 50 %"
+    )
 
 
 @pytest.mark.usefixtures("annulled")
 def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
     for name in ("one", "two"):
-        tracker.ask(
+        tracker.questions.ask(
             an_asked(name, closes_at=CLOSES + DAY, resolves_at=CLOSES + DAY),
             override="closes a day later",
         )
-    text = told(scorecards.cohorts_table(tracker.accuracy()))
+    text = told(scorecards.cohorts_table(tracker.accuracy.summarise()))
     assert line(text, "2026-Q4").replace(" ", "") == "│2026-Q4│3│1│0│1│0│0│0│"
     assert "of those that are over: 100.0%" in text
 
 
 def test_an_empty_tracker_has_no_rate_of_annulment(tracker: Tracker) -> None:
-    assert "of those that are over: –" in told(scorecards.cohorts_table(tracker.accuracy()))
+    assert "of those that are over: –" in told(
+        scorecards.cohorts_table(tracker.accuracy.summarise())
+    )
     assert (
-        scorecards.explain_no_scores(tracker.accuracy())
+        scorecards.explain_no_scores(tracker.accuracy.summarise())
         == "None of the chosen questions has been scored yet."
     )
-    assert scorecards.describe_waiting(tracker.accuracy()) == "0 questions count."
+    assert scorecards.describe_waiting(tracker.accuracy.summarise()) == "0 questions count."
 
 
 def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
@@ -206,7 +210,7 @@ def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
 ) -> None:
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
-    found = tracker.accuracy()
+    found = tracker.accuracy.summarise()
     assert (
         "1 was answered early and counts once the scheduled close has passed."
         in scorecards.describe_waiting(found)
@@ -219,7 +223,7 @@ def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
 
 
 def test_calibration_is_told_with_its_bands_and_numbers(lived: Tracker) -> None:
-    report = lived.calibration(lead_days=15)
+    report = lived.accuracy.calibration(lead_days=15)
     text = told(*scorecards.reliability_tables(report, ADA))
     assert "ada, 15 days before the close: Too few questions" in text
     assert "1 = 100%" in line(text, "80% to 100%", "90%")
@@ -229,14 +233,14 @@ def test_calibration_is_told_with_its_bands_and_numbers(lived: Tracker) -> None:
 
 
 def test_intervals_are_told_for_the_forecasters_that_are_asked_for(lived: Tracker) -> None:
-    report = lived.calibration(lead_days=15)
+    report = lived.accuracy.calibration(lead_days=15)
     text = told(scorecards.intervals_table(report, {BEN: report.intervals[BEN]}))
     assert "of the range" in line(text, "ben", "3")
     assert "ada" not in text
 
 
 def test_pairs_are_those_among_the_named_or_with_the_one_named(lived: Tracker) -> None:
-    report = lived.compare()
+    report = lived.accuracy.compare()
     everybody = frozenset(report.forecasters)
     assert {frozenset((c.a, c.b)) for c in scorecards.select_comparisons(report, (ADA, BEN))} == {
         frozenset(("ada", "ben"))
@@ -252,7 +256,7 @@ def test_pairs_are_those_among_the_named_or_with_the_one_named(lived: Tracker) -
 
 
 def test_a_comparison_is_told_in_words_with_the_adjustment_for_difficulty(lived: Tracker) -> None:
-    report = lived.compare()
+    report = lived.accuracy.compare()
     text = told(
         scorecards.comparison_table(report, scorecards.select_comparisons(report, (ADA, BEN)))
     )
@@ -265,7 +269,7 @@ def test_a_comparison_is_told_in_words_with_the_adjustment_for_difficulty(lived:
 
 
 def test_habits_are_told_with_the_verdicts_in_words(lived: Tracker) -> None:
-    text = told(scorecards.habits_table(lived.habits()))
+    text = told(scorecards.habits_table(lived.accuracy.habits()))
     assert "2 on 1 questions" in line(text, "ada")
     assert "30 points" in line(text, "ada")
     assert "100%" in line(text, "cem")  # a reaffirmation and no update
@@ -274,16 +278,16 @@ def test_habits_are_told_with_the_verdicts_in_words(lived: Tracker) -> None:
 
 
 def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.ask(an_asked())
-    tracker.forecast("rain", "80%", forecaster=ForecasterId("[red]x[/red]"))
+    tracker.questions.ask(an_asked())
+    tracker.forecasts.submit("rain", "80%", forecaster=ForecasterId("[red]x[/red]"))
     clock.time = CLOSES
-    tracker.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
-    found = tracker.receipts("rain")
+    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
+    found = tracker.resolutions.receipts("rain")
     assert "[red]x[/red]" in told(scorecards.scores_table(found, found.scores))
-    assert "[red]x[/red]" in told(scorecards.headline_table(tracker.accuracy()))
+    assert "[red]x[/red]" in told(scorecards.headline_table(tracker.accuracy.summarise()))
     mine = by_rule(found.scores, "brier", ForecasterId("[red]x[/red]"))
     assert "[red]x[/red], Brier score" in told(scorecards.receipt_table(found, mine))
-    report = tracker.calibration(lead_days=30)
+    report = tracker.accuracy.calibration(lead_days=30)
     assert "[red]x[/red], 30 days" in told(
         *scorecards.reliability_tables(report, ForecasterId("[red]x[/red]"))
     )

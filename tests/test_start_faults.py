@@ -236,7 +236,7 @@ def test_a_connection_that_is_cut_is_told(postgres_url: str) -> None:
 
         def cut_while_reading() -> None:
             with (
-                tracker._store.reading() as session,
+                tracker.context.store.reading() as session,
                 psycopg.connect(postgres_url.replace("+psycopg", "")) as other,
             ):
                 session.connection()
@@ -248,7 +248,7 @@ def test_a_connection_that_is_cut_is_told(postgres_url: str) -> None:
 
         with pytest.raises(StorageUnavailable, match="terminating connection"):
             cut_while_reading()
-        assert tracker.questions() == ()  # the next one is a new connection
+        assert tracker.questions.list() == ()  # the next one is a new connection
 
 
 # A database file that cannot be written now
@@ -377,25 +377,25 @@ def test_damage_inside_is_named_by_the_first_read(torn: Settings) -> None:
         with pytest.raises(
             StorageDamaged, match=r"tracker\.sqlite is damaged \(.*\): stop the tracker"
         ):
-            tracker.verify()
+            tracker.system.verify()
         with pytest.raises(StorageDamaged, match="is damaged"):
-            tracker.check_database()
+            tracker.system.check_database()
 
 
 def test_text_that_cannot_be_decoded_is_damage(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     with (
         closing(sqlite3.connect(tracker.settings.data_dir / "tracker.sqlite")) as connection,
         connection,
     ):
         connection.execute("UPDATE question SET text = CAST(x'ff00fe' AS TEXT)")
     with pytest.raises(StorageDamaged, match=r"is damaged \(Could not decode to UTF-8"):
-        tracker.questions()
+        tracker.questions.list()
 
 
 def test_a_bug_on_a_sound_database_stays_a_bug(tracker: Tracker) -> None:
     def stumble() -> None:
-        with tracker._store.reading():
+        with tracker.context.store.reading():
             raise KeyError("a bug")
 
     with pytest.raises(KeyError, match="a bug"):
@@ -406,7 +406,7 @@ def test_a_row_that_makes_no_sense_is_damage_if_the_file_is(torn: Settings) -> N
     with open_tracker(torn, fetch=no_network) as tracker:
 
         def stumble() -> None:
-            with tracker._store.reading():
+            with tracker.context.store.reading():
                 raise KeyError("a bug")
 
         with pytest.raises(StorageDamaged, match="is damaged"):
@@ -422,13 +422,13 @@ def test_the_scheduler_checks_the_database_first(
 
 
 def test_a_sound_database_passes_the_check(both: Tracker) -> None:
-    both.load(a_set())
-    both.check_database()
+    both.question_sets.load(a_set())
+    both.system.check_database()
 
 
 def test_a_damaged_database_ends_a_round_of_polling(torn: Settings) -> None:
     with open_tracker(torn, fetch=no_network) as tracker, pytest.raises(StorageDamaged):
-        tracker.poll(every=True)
+        tracker.feeds.poll(every=True)
 
 
 # The last catch

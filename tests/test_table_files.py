@@ -83,7 +83,7 @@ def test_every_type_of_column_goes_through_every_format() -> None:
 
 @pytest.mark.parametrize("form", TABLE_FORMATS)
 def test_an_empty_table_keeps_its_columns(tracker: Tracker, form: str) -> None:
-    content = tracker.table_file("forecast", form)  # type: ignore[arg-type]
+    content = tracker.reports.export_table("forecast", form)  # type: ignore[arg-type]
     if form == "json":
         assert json.loads(content) == []
     else:
@@ -91,20 +91,20 @@ def test_an_empty_table_keeps_its_columns(tracker: Tracker, form: str) -> None:
 
 
 def test_every_table_can_be_given_out_on_both_dialects(both: Tracker) -> None:
-    both.load(a_set())
-    both.forecast("summit-2027", "40%", rationale="=They talk.")
-    for name in both.tables():
-        json.loads(both.table_file(name, "json"))
-        assert both.table_file(name, "csv").count(b"\n") >= 1
-    *_, told = json.loads(both.table_file("forecast", "json"))
+    both.question_sets.load(a_set())
+    both.forecasts.submit("summit-2027", "40%", rationale="=They talk.")
+    for name in both.reports.table_names():
+        json.loads(both.reports.export_table(name, "json"))
+        assert both.reports.export_table(name, "csv").count(b"\n") >= 1
+    *_, told = json.loads(both.reports.export_table("forecast", "json"))
     assert (told["rationale"], told["distribution"]) == (
         "=They talk.",
         {"kind": "binary", "p": 0.4},
     )
     assert told["made_at"] == "2026-12-01T09:30:00+00:00"
-    assert "'=They talk." in both.table_file("forecast", "csv").decode()
+    assert "'=They talk." in both.reports.export_table("forecast", "csv").decode()
 
 
 def test_a_table_that_is_not_there_is_refused(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no table secrets"):
-        tracker.table_file("secrets", "csv")
+        tracker.reports.export_table("secrets", "csv")

@@ -23,7 +23,7 @@ from tests.lives import LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
 from tests.quick_databases import begin
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 from tracker.storage import facts
@@ -41,12 +41,14 @@ def lived(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracke
 
 
 def read_and_answer(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    tracker.poll()
+    tracker.question_sets.load(a_set())
+    tracker.feeds.poll()
     for p in (0.4, 0.5, 0.6):
         clock.advance(days=1)
-        tracker.forecast("summit-2027", Binary(p))
-    tracker.resolve("summit-2027", "yes", source_url="https://arland.example/", known_at=NOW)
+        tracker.forecasts.submit("summit-2027", Binary(p))
+    tracker.resolutions.resolve(
+        "summit-2027", "yes", source_url="https://arland.example/", known_at=NOW
+    )
 
 
 def tampered(tracker: Tracker, change: Tamper) -> None:
@@ -116,24 +118,24 @@ LAST_FORECAST = "(SELECT max(id) FROM forecast WHERE forecaster_id = 'ada')"
     ],
 )
 def test_every_kind_of_tampering_is_found(lived: Tracker, statement: str, reason: str) -> None:
-    assert lived.verify().bad_seq is None
+    assert lived.system.verify().bad_seq is None
     tampered(lived, sql(statement))
-    verdict = lived.verify()
+    verdict = lived.system.verify()
     assert verdict.bad_seq is not None
     assert reason in verdict.reason
 
 
 def test_a_cut_off_end_is_found_by_whoever_kept_the_head(lived: Tracker) -> None:
-    head = lived.verify().head
-    assert lived.verify(head).bad_seq is None
+    head = lived.system.verify().head
+    assert lived.system.verify(head).bad_seq is None
 
     def cut(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM resolution")
         connection.execute("DELETE FROM log WHERE seq = (SELECT max(seq) FROM log)")
 
     tampered(lived, cut)
-    assert lived.verify().bad_seq is None  # the chain alone cannot know
-    verdict = lived.verify(head)
+    assert lived.system.verify().bad_seq is None  # the chain alone cannot know
+    verdict = lived.system.verify(head)
     assert (verdict.bad_seq, "cut off or rewritten" in verdict.reason) == (
         int(head.split(":")[0]),
         True,
@@ -141,17 +143,17 @@ def test_a_cut_off_end_is_found_by_whoever_kept_the_head(lived: Tracker) -> None
 
 
 def test_something_that_is_no_head_is_told_so(lived: Tracker) -> None:
-    assert "give SEQ:HASH" in lived.verify("yesterday").reason
-    assert lived.verify("0:" + "0" * 64).bad_seq is None
+    assert "give SEQ:HASH" in lived.system.verify("yesterday").reason
+    assert lived.system.verify("0:" + "0" * 64).bad_seq is None
 
 
 def test_a_stored_fact_without_its_entry_is_a_stray(lived: Tracker) -> None:
     tampered(lived, sql(f"UPDATE forecast SET log_seq = 999 WHERE id = {LAST_FORECAST}"))
-    verdict = lived.verify()
+    verdict = lived.system.verify()
     assert verdict.bad_seq is not None
     assert "gone" in verdict.reason
     tampered(lived, sql("DELETE FROM log WHERE seq >= 6"))
-    assert lived.verify().bad_seq is not None
+    assert lived.system.verify().bad_seq is not None
 
 
 @pytest.fixture
@@ -206,9 +208,9 @@ def live_all(tracker: Tracker, clock: FakeClock) -> None:
 def test_tampering_with_what_a_kind_has_is_found(
     many_kinds: Tracker, statement: str, reason: str
 ) -> None:
-    assert many_kinds.verify().bad_seq is None
+    assert many_kinds.system.verify().bad_seq is None
     tampered(many_kinds, sql(statement))
-    assert reason in many_kinds.verify().reason
+    assert reason in many_kinds.system.verify().reason
 
 
 @pytest.mark.parametrize(
@@ -239,13 +241,13 @@ def test_tampering_with_what_a_kind_has_is_found(
 def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_again(
     many_kinds: Tracker, statement: str, differences: list[str]
 ) -> None:
-    whole = many_kinds.verify_scores()
+    whole = many_kinds.system.verify_scores()
     assert (whole.questions, whole.differences) == (5, ())
     tampered(
         many_kinds,
         sql(statement.format("question_id = 'rain' AND rule = 'brier' AND forecaster_id = 'ada'")),
     )
-    found = many_kinds.verify_scores()
+    found = many_kinds.system.verify_scores()
     assert (found.questions, found.scores, len(found.differences)) == (
         5,
         whole.scores,
@@ -256,16 +258,16 @@ def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_a
             difference in line and "is not what the log gives" in line for line in found.differences
         )
     assert (
-        many_kinds.verify().bad_seq is None
+        many_kinds.system.verify().bad_seq is None
     )  # scores follow from the log, and stand in no entry of it
-    many_kinds.rescore()
-    assert many_kinds.verify_scores() == whole
+    many_kinds.accuracy.rescore()
+    assert many_kinds.system.verify_scores() == whole
 
 
 def test_scores_under_a_changed_fact_are_found_as_well(many_kinds: Tracker) -> None:
     tampered(many_kinds, sql("UPDATE resolution SET outcome = 'no' WHERE question_id = 'rain'"))
-    assert len(many_kinds.verify_scores().differences) > 20
-    assert many_kinds.verify().bad_seq is not None
+    assert len(many_kinds.system.verify_scores().differences) > 20
+    assert many_kinds.system.verify().bad_seq is not None
 
 
 # Facts that stand beside questions
@@ -282,39 +284,39 @@ def said(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
         Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network
     ) as tracker:
         say_everything(tracker, clock)
-        assert tracker.verify().bad_seq is None
+        assert tracker.system.verify().bad_seq is None
     return directory / "tracker.sqlite"
 
 
 def say_everything(tracker: Tracker, clock: FakeClock) -> None:
     add(tracker)
-    tracker.reject_claim("river", SIGNS, "no date")
+    tracker.essays.reject_claim("river", SIGNS, "no date")
     ask_questions(tracker)
-    tracker.add_scenario_set(SET)
+    tracker.scenarios.add(SET)
     for name in ("rain", "hail"):
-        tracker.ask(an_asked(name))
-    tracker.ask(an_asked("snow", criteria="YES if it snows."), override="everybody knows")
-    tracker.retract("hail", "asked twice")
-    tracker.edit_question(
+        tracker.questions.ask(an_asked(name))
+    tracker.questions.ask(an_asked("snow", criteria="YES if it snows."), override="everybody knows")
+    tracker.questions.retract("hail", "asked twice")
+    tracker.questions.edit(
         "rain", Wording(sources=("https://arland.example", "Reuters")), why="it moved"
     )
     due = Expectation(NOW + DAY, "very likely", "unlikely")
-    tracker.add_indicator(replace(an_indicator("rain"), expected=due))
+    tracker.questions.add_indicator(replace(an_indicator("rain"), expected=due))
     past = PastResolution(
         QuestionId("rain"), "yes", NOW, NOW, SOURCE, "I think so.", needs_check=True
     )
-    tracker.note_unchecked(past)
-    tracker.add_link(
+    tracker.question_sets.note_unchecked(past)
+    tracker.links.add(
         Link(
             LinkId("wet"), "negates", (QuestionId("rain"), QuestionId("snow")), "Either", why="cold"
         )
     )
     for name, p in (("rain", 0.9), ("snow", 0.6)):
-        tracker.forecast(name, Binary(p))
-    tracker.decide_repair("wet", "declined", why="both may come")
-    tracker.decide_learned("gamma", "all", "freeze")
+        tracker.forecasts.submit(name, Binary(p))
+    tracker.links.decide_repair("wet", "declined", why="both may come")
+    tracker.learning.decide("gamma", "all", "freeze")
     clock.advance(days=2)
-    tracker.mark_signposts()
+    tracker.signposts.mark()
 
 
 @pytest.fixture
@@ -373,14 +375,14 @@ def test_whatever_is_changed_in_a_fact_the_tampered_row_is_named(whole: Tracker,
                 f"{newest}"
             ),
         )
-        verdict = whole.verify()
+        verdict = whole.system.verify()
         assert verdict.bad_seq == newest, column
         assert (
             verdict.reason == f"the {kind} {subject} was changed after entry {newest} recorded it"
         ), column
         put_back = f"UPDATE {table} SET {column} = ? WHERE log_seq = {newest}"
         tampered(whole, lambda connection, said=(put_back, (before,)): connection.execute(*said))
-        assert whole.verify().bad_seq is None, column
+        assert whole.system.verify().bad_seq is None, column
 
 
 @pytest.mark.parametrize("kind", TABLES)
@@ -388,7 +390,7 @@ def test_a_fact_that_was_taken_away_is_missed(whole: Tracker, kind: str) -> None
     table = TABLES[kind].__tablename__
     first = value(whole, f"SELECT min(log_seq) FROM {table}")
     tampered(whole, sql(f"DELETE FROM {table} WHERE log_seq = {first}"))
-    assert (whole.verify().bad_seq, whole.verify().reason) == (
+    assert (whole.system.verify().bad_seq, whole.system.verify().reason) == (
         first,
         f"the {kind} that entry {first} recorded is gone",
     )
@@ -403,7 +405,7 @@ def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(
     last = value(whole, f"SELECT max(log_seq) FROM {table}")
     for column, garbage in [("at", "'yesterday'"), *((name, "'[1, '") for name in lists)]:
         tampered(whole, sql(f"UPDATE {table} SET {column} = {garbage} WHERE log_seq = {last}"))
-        verdict = whole.verify()
+        verdict = whole.system.verify()
         assert verdict.bad_seq == last
         assert f"the {kind} " in verdict.reason
         assert "was changed after" in verdict.reason
@@ -435,13 +437,13 @@ def test_nothing_that_is_written_over_stops_the_search(
     whole: Tracker, statement: str, reason: str
 ) -> None:
     tampered(whole, sql(statement))
-    verdict = whole.verify()
+    verdict = whole.system.verify()
     assert verdict.bad_seq is not None
     assert reason in verdict.reason
 
 
 @pytest.mark.parametrize("head", ["²:abc", "-1:abc", ":", "1", "1:"])
 def test_a_head_that_is_none_or_of_no_entry_is_told_so(whole: Tracker, head: str) -> None:
-    verdict = whole.verify(head)
+    verdict = whole.system.verify(head)
     assert verdict.bad_seq is not None
     assert "give SEQ:HASH" in verdict.reason or "is not in the log" in verdict.reason

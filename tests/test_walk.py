@@ -23,8 +23,8 @@ def test_an_item_walks_from_bytes_to_score(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
-    before = tracker.question("summit-2027").suggestion
+    tracker.question_sets.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    before = tracker.questions.get("summit-2027").suggestion
     assert before is not None
 
     # Bytes become an item: plain text, a key, and an address that is the same in every feed.
@@ -38,9 +38,9 @@ def test_an_item_walks_from_bytes_to_score(
     # Two outlets carry the report: two items, one story, one piece of evidence with its reason.
     press.publish("wire", HEADLINE, LINK)
     press.publish("agency", f"{HEADLINE} - The Agency")
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     assert (report.feeds, report.new_items, report.new_evidence) == (2, 2, 1)
-    card = tracker.inbox()[0]
+    card = tracker.evidence.inbox()[0]
     assert [copy.source_group for copy in card.items] == ["wire", "agency"]
     assert (card.indicator_name, card.evidence.matched) == (
         "One leader invites the other",
@@ -50,8 +50,8 @@ def test_an_item_walks_from_bytes_to_score(
     # A person confirms it; the suggestion rises by a line that says why, and the lines add up. The
     # agency's copy is no second witness.
     clock.advance(hours=2)
-    tracker.review(card.evidence.id, "confirmed")
-    after = tracker.question("summit-2027").suggestion
+    tracker.evidence.review(card.evidence.id, "confirmed")
+    after = tracker.questions.get("summit-2027").suggestion
     assert after is not None
     assert after.p > before.p
     assert "1 source group, 2 reports" in next(
@@ -62,24 +62,24 @@ def test_an_item_walks_from_bytes_to_score(
     )
 
     # The person forecasts on it, changes their mind a month later, and the leaders meet.
-    tracker.forecast(
+    tracker.forecasts.submit(
         "summit-2027", Binary(0.6), rationale="They have a date.", cites=[card.evidence.id]
     )
     clock.advance(days=30)
-    tracker.forecast("summit-2027", Binary(0.9), rationale="The delegations have arrived.")
+    tracker.forecasts.submit("summit-2027", Binary(0.9), rationale="The delegations have arrived.")
     clock.advance(days=10)
     known_at = clock.time - timedelta(hours=1)
-    tracker.resolve(
+    tracker.resolutions.resolve(
         "summit-2027", "yes", source_url="https://arland.example/summit", known_at=known_at
     )
 
     # Everyone is scored over the time each forecast stood, with receipts that recompute.
-    scores = {(s.forecaster_id, s.rule): s for s in tracker.scores("summit-2027")}
+    scores = {(s.forecaster_id, s.rule): s for s in tracker.resolutions.scores("summit-2027")}
     assert {who for who, _ in scores} == {ForecasterId("ada"), SUGGESTION, HAZARD, PRIOR, CROWD}
-    found = tracker.receipts("summit-2027")
+    found = tracker.resolutions.receipts("summit-2027")
     own = [score for score in scores.values() if score.rule in SOLO_RULES]
     assert all(recompute_score(found.question, found.resolution, score) == score for score in own)
-    assert tracker.verify_scores().differences == ()
+    assert tracker.system.verify_scores().differences == ()
     mine = scores[ForecasterId("ada"), "brier"]
     first, second = 30 * DAY, known_at - (NOW + timedelta(hours=2) + 30 * DAY)
     assert mine.mean_while_active == pytest.approx(
@@ -91,9 +91,9 @@ def test_an_item_walks_from_bytes_to_score(
     assert mine.skill_over_schedule > scores[PRIOR, "brier"].skill_over_schedule
 
     # The accuracy page waits for the scheduled close, then it counts; the log of all this is whole.
-    assert tracker.accuracy().early == ("summit-2027",)
+    assert tracker.accuracy.summarise().early == ("summit-2027",)
     clock.time = a_question().closes_at
-    assert {s.forecaster_id: s.questions for s in tracker.accuracy().summaries}[
+    assert {s.forecaster_id: s.questions for s in tracker.accuracy.summarise().summaries}[
         ForecasterId("ada")
     ] == 1
-    assert tracker.verify().bad_seq is None
+    assert tracker.system.verify().bad_seq is None

@@ -14,7 +14,7 @@ from tests.lives import ADA, BEN, CLOSES, KNOWN, SOURCE, an_asked
 from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 
 BETTER = (
@@ -34,7 +34,7 @@ def asked(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 
 def ask_soundly(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.ask(an_asked(), indicators=[an_indicator("rain"), a_denial("rain")])
+    tracker.questions.ask(an_asked(), indicators=[an_indicator("rain"), a_denial("rain")])
     clock.advance(days=1)
 
 
@@ -59,7 +59,7 @@ def folded(said: str) -> str:
 def test_each_finding_is_told_with_its_weight_its_reason_and_what_to_write(
     asked: Tracker, shell: Shell
 ) -> None:
-    asked.edit_question("rain", Wording(criteria=VAGUE), why="shorter", override="everybody knows")
+    asked.questions.edit("rain", Wording(criteria=VAGUE), why="shorter", override="everybody knows")
     found = shell.json("lint", "rain")
     blocking = [flaw for flaw in found if flaw["severity"] == "blocking"]
     assert found[: len(blocking)] == blocking  # what blocks comes first
@@ -74,7 +74,7 @@ def test_each_finding_is_told_with_its_weight_its_reason_and_what_to_write(
 
 
 def test_a_question_with_nothing_against_it_is_told_so(asked: Tracker, shell: Shell) -> None:
-    asked.add_feed(a_feed(title="Arland weather wire"))
+    asked.feeds.add(a_feed(title="Arland weather wire"))
     end = datetime(2027, 1, 1, tzinfo=UTC)
     sound = an_asked(
         "sound",
@@ -89,15 +89,15 @@ def test_a_question_with_nothing_against_it_is_told_so(asked: Tracker, shell: Sh
         closes_at=end,
         resolves_at=end,
     )
-    asked.ask(sound, indicators=[an_indicator("sound"), a_denial("sound")])
+    asked.questions.ask(sound, indicators=[an_indicator("sound"), a_denial("sound")])
     assert shell.json("lint", "sound") == []
     assert shell("lint", "sound") == "sound: nothing to object to.\n"
 
 
 def test_checking_a_question_changes_nothing(asked: Tracker, shell: Shell) -> None:
-    before = asked.verify()
+    before = asked.system.verify()
     shell("lint", "rain")
-    assert asked.verify() == before
+    assert asked.system.verify() == before
 
 
 # edit
@@ -109,7 +109,7 @@ def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(
     assert "rain now has 2 wordings; `tracker show rain` tells them apart." in folded(
         shell(*EDIT, "--as", "ben")
     )
-    page = asked.question("rain")
+    page = asked.questions.get("rain")
     assert (page.summary.question.criteria, page.versions[-1].by, page.versions[-1].why) == (
         BETTER,
         BEN,
@@ -126,15 +126,15 @@ def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(
     assert "rain now has 3 wordings" in shell(
         "edit", "rain", "--text", "Rain in Arland in 2026?", "--why", "shorter"
     )
-    assert asked.question("rain").versions[-1].by == ADA
-    assert asked.verify().bad_seq is None
+    assert asked.questions.get("rain").versions[-1].by == ADA
+    assert asked.system.verify().bad_seq is None
 
 
 def test_sources_that_are_given_replace_all(asked: Tracker, shell: Shell) -> None:
     shell(
         "edit", "rain", "--source", "https://b.example", "--source", "Reuters", "--why", "it moved"
     )
-    question = asked.question("rain").summary.question
+    question = asked.questions.get("rain").summary.question
     assert (question.sources, question.criteria) == (
         ("https://b.example", "Reuters"),
         an_asked().criteria,
@@ -145,10 +145,10 @@ def test_what_the_linter_blocks_needs_an_override_that_show_tells(
     asked: Tracker, shell: Shell
 ) -> None:
     vague = ("edit", "rain", "--criteria", VAGUE, "--why", "shorter")
-    before = asked.verify()
+    before = asked.system.verify()
     assert "a stranger could not resolve rain" in shell.refused(*vague)
     assert "a stranger could not resolve rain" in shell.refused(*vague, "--override", " ")
-    assert asked.verify() == before
+    assert asked.system.verify() == before
     shell(*vague, "--override", "everybody knows", "--as", "ben")
     assert "Opened against the linter" in shell("show", "rain")
     assert "by ben: everybody knows" in folded(shell("show", "rain"))
@@ -174,10 +174,10 @@ def test_what_the_linter_blocks_needs_an_override_that_show_tells(
 def test_a_refusal_is_one_line_and_nothing_is_written(
     asked: Tracker, shell: Shell, argv: tuple[str, ...], reason: str
 ) -> None:
-    before = asked.verify()
+    before = asked.system.verify()
     assert reason in shell.refused(*argv)
-    assert asked.verify() == before
-    assert len(asked.question("rain").versions) == 1
+    assert asked.system.verify() == before
+    assert len(asked.questions.get("rain").versions) == 1
 
 
 @pytest.mark.parametrize(
@@ -187,18 +187,18 @@ def test_a_refusal_is_one_line_and_nothing_is_written(
 def test_what_is_missing_is_named(
     asked: Tracker, shell: Shell, argv: tuple[str, ...], missing: str
 ) -> None:
-    before = asked.verify()
+    before = asked.system.verify()
     assert shell(*argv, code=2) == ""
     assert "Missing" in shell.error
     assert missing in shell.error
-    assert asked.verify() == before
+    assert asked.system.verify() == before
 
 
 def test_an_answered_question_keeps_its_wording_and_stays(
     asked: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
     clock.time = CLOSES
-    asked.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    asked.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     assert "has its answer: its wording stays as it is" in shell.refused(*EDIT)
     assert "is answered and stays" in shell.refused(*RETRACT)
 
@@ -207,19 +207,19 @@ def test_an_answered_question_keeps_its_wording_and_stays(
 
 
 def test_a_question_is_taken_back_and_gone_from_every_list(asked: Tracker, shell: Shell) -> None:
-    asked.ask(an_asked("snow", closes_at=CLOSES, opens_at=NOW + DAY))
+    asked.questions.ask(an_asked("snow", closes_at=CLOSES, opens_at=NOW + DAY))
     assert "rain is taken back; its name is not given again." in shell(*RETRACT, "--as", "ben")
     assert [row["id"] for row in shell.json("questions")] == ["snow"]
     assert "there is no question rain" in shell.refused("show", "rain")
     assert "there is no question rain" in shell.refused(*RETRACT)
     assert "there is no question rain" in shell.refused("lint", "rain")
-    assert asked.verify().bad_seq is None
+    assert asked.system.verify().bad_seq is None
 
 
 def test_what_people_have_forecast_or_bound_is_not_taken_back(asked: Tracker, shell: Shell) -> None:
-    asked.ask(an_asked("snow", opens_at=NOW + DAY))
-    asked.add_link(Link(LinkId("wet"), "negates", (QuestionId("rain"), QuestionId("snow")), "Wet"))
+    asked.questions.ask(an_asked("snow", opens_at=NOW + DAY))
+    asked.links.add(Link(LinkId("wet"), "negates", (QuestionId("rain"), QuestionId("snow")), "Wet"))
     assert "rain is part of the link wet and stays" in shell.refused(*RETRACT)
-    asked.forecast("rain", Binary(0.4))
+    asked.forecasts.submit("rain", Binary(0.4))
     assert "rain has been forecast and stays: resolve it as annulled" in shell.refused(*RETRACT)
     assert len(shell.json("questions")) == 2

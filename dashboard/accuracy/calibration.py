@@ -51,7 +51,9 @@ def show_calibration(visit: Visit, accuracy: Accuracy) -> None:
         )
     forecaster = accuracy.forecasters[chosen]
     with show_skeleton():
-        report = visit.tracker.calibration(accuracy.choice, lead_days=int(lead or LEADS_DAYS[1]))
+        report = visit.tracker.accuracy.calibration(
+            accuracy.choice, lead_days=int(lead or LEADS_DAYS[1])
+        )
     reliability = report.reliability.get(chosen)
     if reliability is not None:
         with place:

@@ -44,7 +44,7 @@ _COLUMNS = {
 def show_habits(visit: Visit, accuracy: Accuracy) -> None:
     """Show each person's habits in two sentences, and everyone as numbers."""
     with show_skeleton():
-        all_habits = visit.tracker.habits(accuracy.choice)
+        all_habits = visit.tracker.accuracy.habits(accuracy.choice)
     if not all_habits:
         show_empty(
             "Nobody has forecast a yes-no question that was answered.",

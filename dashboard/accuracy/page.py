@@ -45,15 +45,15 @@ def render(visit: Visit) -> None:
     head = st.container(horizontal=True, vertical_alignment="center")
     head.subheader("Accuracy", anchor=False, width="content")
     with show_skeleton():
-        live = visit.tracker.accuracy(Choice())
-        retrospective = None if live.scores else visit.tracker.accuracy(_RETROSPECTIVE)
+        live = visit.tracker.accuracy.summarise(Choice())
+        retrospective = None if live.scores else visit.tracker.accuracy.summarise(_RETROSPECTIVE)
     with head:
         default_kind = (
             "Retrospective" if retrospective is not None and retrospective.scores else "Live"
         )
         kind = show_buttons("Questions", RECORD_KINDS, default_kind, "kind")
         if kind == "Retrospective" and retrospective is None:
-            retrospective = visit.tracker.accuracy(_RETROSPECTIVE)
+            retrospective = visit.tracker.accuracy.summarise(_RETROSPECTIVE)
         whole = retrospective if kind == "Retrospective" and retrospective is not None else live
         chosen = _show_filters(whole) if whole.scores else whole.choice
     if kind == "Retrospective":
@@ -64,7 +64,7 @@ def render(visit: Visit) -> None:
         _show_no_scores(visit, whole)
         return
     with show_skeleton():
-        accuracy = whole if chosen == whole.choice else visit.tracker.accuracy(chosen)
+        accuracy = whole if chosen == whole.choice else visit.tracker.accuracy.summarise(chosen)
     if not accuracy.scores:
         show_empty("No scored question fits these filters.", "Choose others, or clear them.")
         return

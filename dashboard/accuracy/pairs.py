@@ -45,7 +45,7 @@ _PAIRS = {
 def show_pairs(visit: Visit, accuracy: Accuracy) -> None:
     """Show the pairs, significant ones first, and skill adjusted for difficulty."""
     with show_skeleton():
-        report = visit.tracker.compare(accuracy.choice)
+        report = visit.tracker.accuracy.compare(accuracy.choice)
     everyone = list_pairs(report, None)
     if not everyone:
         show_empty(

@@ -106,7 +106,7 @@ def show_question_scores(visit: Visit, accuracy: Accuracy) -> None:
 
 def export_scores_csv(tracker: Tracker, selection: Choice) -> bytes:
     """Return all stored scores of the chosen questions as CSV."""
-    return tracker.score_table(selection).write_csv().encode()
+    return tracker.accuracy.score_table(selection).write_csv().encode()
 
 
 def _show_download(visit: Visit, accuracy: Accuracy) -> None:
@@ -125,7 +125,7 @@ def _show_download(visit: Visit, accuracy: Accuracy) -> None:
 def _show_receipts(
     visit: Visit, accuracy: Accuracy, question_id: str, forecaster_ids: set[ForecasterId]
 ) -> None:
-    receipts = visit.tracker.receipts(question_id)
+    receipts = visit.tracker.resolutions.receipts(question_id)
     show_question_line(visit, receipts.question, "**Receipts**", ":material/receipt_long:")
     headline = HEADLINE[receipts.question.kind]
     titles = {

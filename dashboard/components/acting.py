@@ -80,7 +80,7 @@ def show_acting_banner(visit: Visit) -> None:
     """Show a note on every page while another forecaster than that of the settings acts."""
     if st.session_state.get(_FORECASTER_KEY) is None or visit.me == visit.tracker.settings.me:
         return
-    name = next((p.name for p in visit.tracker.people() if p.id == visit.me), visit.me)
+    name = next((p.name for p in visit.tracker.people.list() if p.id == visit.me), visit.me)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="acting"):
         st.markdown(
             f":material/person: You act as **{escape_markdown(name)}** until this tab is reloaded.",

@@ -44,5 +44,6 @@ def show_report_buttons(visit: Visit, kind: ReportKind, name: str = "") -> None:
 def make_report_later(
     visit: Visit, kind: ReportKind, name: str, file_format: ReportFormat
 ) -> Callable[[], bytes]:
+    """Return a function that builds the report when its button is pressed."""
     tracker = visit.tracker
-    return lambda: render_report(tracker.report(kind, name), file_format)
+    return lambda: render_report(tracker.reports.build(kind, name), file_format)

@@ -111,7 +111,7 @@ def describe_page_time(visit: Visit) -> str:
 def _load_order(visit: Visit) -> tuple[QuestionId, ...]:
     """Return the questions as last listed, else the open ones, the next to close first."""
     if _ORDER_KEY not in st.session_state:
-        open_ones = [s for s in visit.tracker.questions() if s.status == "open"]
+        open_ones = [s for s in visit.tracker.questions.list() if s.status == "open"]
         remember_order(
             [
                 s.question.id

@@ -62,7 +62,7 @@ def show_replay_banner(visit: Visit) -> None:
 
 def show_headline_note(visit: Visit) -> None:
     """Show who worded the headlines of a replay; nothing in a live database."""
-    if note := visit.tracker.headlines():
+    if note := visit.tracker.system.headline_credit():
         st.caption(escape_markdown(note))
 
 

@@ -128,7 +128,7 @@ def _show_actions(visit: Visit, selected: SelectedSentence) -> None:
     if mapped.state == "rejected":
         if st.button("Take it up again", icon=":material/undo:", key="take-up"):
             with show_refusals():
-                visit.tracker.restore_claim(selected.essay_id, selected.offset)
+                visit.tracker.essays.restore_claim(selected.essay_id, selected.offset)
                 notify("It is taken up again")
                 st.rerun()
     elif drafting.is_open(page, mapped):
@@ -163,6 +163,6 @@ def _show_rejection_form(visit: Visit, selected: SelectedSentence) -> None:
             with show_refusals():
                 if not (reason or "").strip():
                     raise Refused("say why it cannot be tested: the reason is shown over the essay")
-                visit.tracker.reject_claim(selected.essay_id, selected.offset, reason or "")
+                visit.tracker.essays.reject_claim(selected.essay_id, selected.offset, reason or "")
                 notify("It is set aside")
                 st.rerun()

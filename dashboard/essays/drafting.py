@@ -79,7 +79,7 @@ def _build_work(visit: Visit, page: EssayPage, mapped: MappedSentence) -> DraftW
     proposal.
     """
     essay_id, offset = page.essay.id, mapped.sentence.offset
-    draft = visit.tracker.draft(essay_id, offset)
+    draft = visit.tracker.essays.draft(essay_id, offset)
     saved, now = page.drafts.get(offset), visit.tracker.now()
     form_id = st.session_state.setdefault(_FORMS_KEY, {}).setdefault(
         f"{essay_id}@{offset}", uuid4().hex
@@ -100,7 +100,8 @@ def _show_opening(
         question.id: build_indicators(values.draft, question.id, rows) for question in new_questions
     }
     flaws = merge_flaws(
-        work.visit.tracker.lint(question, indicators[question.id]) for question in new_questions
+        work.visit.tracker.questions.lint(question, indicators[question.id])
+        for question in new_questions
     )
     problem = values.refusal or _find_problem(new_questions)
     show_findings(work.form, flaws)
@@ -159,7 +160,9 @@ def _find_problem(new_questions: Sequence[NewQuestion]) -> ForecastsError | None
 
 
 def _save_draft(work: DraftWork) -> None:
-    work.visit.tracker.save_draft(work.essay_id, work.offset, serialise_fields(work.form.fields()))
+    work.visit.tracker.essays.save_draft(
+        work.essay_id, work.offset, serialise_fields(work.form.fields())
+    )
     notify("The draft is kept")
     st.rerun()
 
@@ -174,7 +177,7 @@ def _open_questions(
     step.
     """
     planned = [PlannedQuestion(question, indicators[question.id]) for question in new_questions]
-    work.visit.tracker.open_claims(planned, work.offset, override=override)
+    work.visit.tracker.essays.open_claims(planned, work.offset, override=override)
     close_form(work.essay_id, work.offset)
     notify(
         "The question is open"

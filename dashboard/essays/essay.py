@@ -49,7 +49,7 @@ def render(visit: Visit) -> None:
     if not essay_id:
         st.switch_page(visit.pages["essays"])
     try:
-        page = visit.tracker.essay(essay_id)
+        page = visit.tracker.essays.get(essay_id)
     except NotFound:
         _show_not_found(visit, essay_id)
         return

@@ -24,7 +24,7 @@ _FORM_KEY: Final = "new-essay"
 def render(visit: Visit) -> None:
     """Show a row for each essay, then the form for another."""
     st.subheader("Essays", anchor=False)
-    essays = visit.tracker.essays()
+    essays = visit.tracker.essays.list()
     if essays:
         for essay in essays:
             _show_essay(visit, essay)
@@ -74,10 +74,12 @@ def _show_new_essay_form(visit: Visit) -> None:
         return
     with show_refusals():
         text, source = _read_text(visit, pasted, file)
-        title = title.strip() or visit.tracker.read_title(*(file or (pasted.encode(), "pasted")))
+        title = title.strip() or visit.tracker.essays.read_title(
+            *(file or (pasted.encode(), "pasted"))
+        )
         if not title:
             raise Refused("the essay has no title yet: give it one, it stands above the text")
-        stored = visit.tracker.add_essay(
+        stored = visit.tracker.essays.add(
             NewEssay(
                 _make_unused_name(visit, title), title, text, source, published=published or ""
             )
@@ -95,7 +97,7 @@ def show_text_form(visit: Visit, essay: Essay) -> None:
     if st.button("Keep this text", type="primary", key=f"keep-{essay.id}"):
         with show_refusals():
             text, source = _read_text(visit, pasted, file)
-            visit.tracker.add_essay(NewEssay(essay.id, essay.title, text, source))
+            visit.tracker.essays.add(NewEssay(essay.id, essay.title, text, source))
             st.session_state.pop(name, None)
             notify("The text is kept")
             st.rerun()
@@ -115,16 +117,16 @@ def _read_text(visit: Visit, pasted: str, file: tuple[bytes, str] | None) -> tup
     if file is not None and pasted.strip():
         raise Refused("there is a text and a file: take one of the two away")
     if file is not None:
-        return visit.tracker.read_text(*file), file[1]
+        return visit.tracker.essays.read_text(*file), file[1]
     if not pasted.strip():
         raise Refused("there is no text yet: paste it, or choose a file")
-    return visit.tracker.read_text(pasted.encode(), "the pasted text"), "pasted"
+    return visit.tracker.essays.read_text(pasted.encode(), "the pasted text"), "pasted"
 
 
 def _make_unused_name(visit: Visit, title: str) -> str:
     """Make an unused short name out of the title."""
     base = short_name(title) or "essay"
-    used_names = {*visit.tracker.essay_titles(), OWN_ESSAY}
+    used_names = {*visit.tracker.essays.titles(), OWN_ESSAY}
     return next(
         name
         for n in range(1, len(used_names) + 2)

@@ -25,7 +25,9 @@ def show_proposals(work: DraftWork) -> None:
         key=f"propose-{work.form.id}",
     ):
         with st.spinner("Asking the model …"):
-            st.session_state[state_key] = work.visit.tracker.propose(work.essay_id, work.offset)
+            st.session_state[state_key] = work.visit.tracker.essays.propose(
+                work.essay_id, work.offset
+            )
     proposal: ProposalResult | None = st.session_state.get(state_key)
     if proposal is None:
         return

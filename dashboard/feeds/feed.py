@@ -55,7 +55,7 @@ SCROLL_HEIGHT = 460
 def render(visit: Visit, feed_id: str) -> None:
     """Show one feed, or a message where it does not exist."""
     try:
-        page = visit.tracker.feed(feed_id)
+        page = visit.tracker.feeds.get(feed_id)
     except NotFound:
         _show_not_found(visit, feed_id)
         return
@@ -102,7 +102,7 @@ def show_feed_buttons(visit: Visit, health: FeedHealth) -> None:
             "Pause", key=f"pause-{feed.id}", icon=":material/pause:"
         ):
             with show_refusals():
-                visit.tracker.pause_feed(feed.id)
+                visit.tracker.feeds.pause(feed.id)
                 notify(
                     f"{clip(feed.title, MAX_TITLE_CHARACTERS)}: paused until somebody tries it "
                     "again"
@@ -113,8 +113,8 @@ def show_feed_buttons(visit: Visit, health: FeedHealth) -> None:
 def poll_now(visit: Visit, feed_id: FeedId) -> None:
     """Make a feed due for the next poll run, and say so; call it before a run."""
     try:
-        visit.tracker.retry_feed(feed_id)
-        title = visit.tracker.feed(feed_id).health.state.feed.title
+        visit.tracker.feeds.retry(feed_id)
+        title = visit.tracker.feeds.get(feed_id).health.state.feed.title
     except NotFound as refusal:
         notify(f"Not done: {refusal}")
         return
@@ -266,7 +266,9 @@ def _show_items(visit: Visit, page: FeedPage) -> None:
 
 def _show_evidence_questions(visit: Visit, page: FeedPage) -> None:
     questions = (
-        {s.question.id: s.question for s in visit.tracker.questions()} if page.questions else {}
+        {s.question.id: s.question for s in visit.tracker.questions.list()}
+        if page.questions
+        else {}
     )
     if not questions:
         show_empty(

@@ -35,7 +35,7 @@ def show_settings_form(visit: Visit, feed: Feed) -> None:
         changes = _show_fields(feed)
         if st.form_submit_button("Save", type="primary"):
             with show_refusals():
-                visit.tracker.change_feed(feed.id, **changes)
+                visit.tracker.feeds.change(feed.id, **changes)
                 notify(f"{clip(changes['title'], 80)}: saved, it holds from the next poll on")
                 st.rerun()
 

@@ -55,7 +55,7 @@ def render(visit: Visit) -> None:
     if feed_id:
         feed.render(visit, feed_id)
         return
-    feeds = visit.tracker.feeds()
+    feeds = visit.tracker.feeds.list()
     st.subheader("Feeds", anchor=False)
     if visit.replayed_until is not None:
         _show_replayed(visit, feeds)

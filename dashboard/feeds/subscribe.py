@@ -72,7 +72,7 @@ def _subscribe(visit: Visit, url: str) -> None:
         return
     with show_refusals():
         with st.spinner("Asking the server …"):
-            feed = visit.tracker.subscribe(url)
+            feed = visit.tracker.feeds.subscribe(url)
         st.session_state.pop(_TRIAL_KEY, None)
         notify(f"{clip(feed.title, 80)} is read from now on")
         st.switch_page(visit.pages["feeds"], query_params={"feed": feed.id})
@@ -83,7 +83,7 @@ def _try_feed(visit: Visit, url: str) -> None:
     if _is_address_missing(url):
         return
     with show_refusals(), st.spinner("Asking the server …"):
-        st.session_state[_TRIAL_KEY] = summarise_trial(visit.tracker.try_feed(url))
+        st.session_state[_TRIAL_KEY] = summarise_trial(visit.tracker.feeds.try_address(url))
 
 
 def _show_trial(visit: Visit, trial: FeedTrial) -> None:
@@ -105,7 +105,7 @@ def _show_trial_content(visit: Visit, trial: FeedTrial) -> None:
     if trial.odd:
         st.text(f"Odd about the document: {trial.odd}")
     if trial.matches:
-        texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
+        texts = {s.question.id: s.question.text for s in visit.tracker.questions.list()}
         columns = {
             "title": _C.TextColumn("Would be evidence", width=330),
             "question": _C.TextColumn("On the question", width=330),
@@ -167,7 +167,7 @@ def _show_list_forms(visit: Visit, *, empty: bool) -> None:
     )
     if upload is not None and st.button("Add its feeds", key="import-feeds", type="primary"):
         with show_refusals():
-            st.session_state[_IMPORT_KEY] = visit.tracker.import_feeds(upload.getvalue())
+            st.session_state[_IMPORT_KEY] = visit.tracker.feeds.import_opml(upload.getvalue())
             st.session_state["lists-taken"] = number + 1
             st.rerun()
     report = st.session_state.get(_IMPORT_KEY)
@@ -176,7 +176,7 @@ def _show_list_forms(visit: Visit, *, empty: bool) -> None:
     if not empty:
         st.download_button(
             "Save all feeds as a list",
-            visit.tracker.export_feeds,
+            visit.tracker.feeds.export_opml,
             file_name="feeds.opml",
             mime="text/x-opml",
             icon=":material/download:",

@@ -176,7 +176,7 @@ def _lint_draft(visit: Visit, draft: NewQuestionInputs) -> tuple[Flaw, ...]:
     """Lint the question; skip an empty one, and findings about times that are not given yet."""
     if not draft.new_question.text:
         return ()
-    flaws = visit.tracker.lint(draft.new_question)
+    flaws = visit.tracker.questions.lint(draft.new_question)
     if draft.closes is not None:
         return flaws
     return tuple(
@@ -192,7 +192,7 @@ def _ask_question(visit: Visit, draft: NewQuestionInputs, override: str) -> None
     if draft.closes is None:
         raise InvalidQuestion("when does it close? give a date and time")
     try:
-        question = visit.tracker.ask(draft.new_question, override=override)
+        question = visit.tracker.questions.ask(draft.new_question, override=override)
     except Unresolvable as refusal:
         summary = plural(len(refusal.flaws), "finding blocks", "findings block")
         raise Refused(

@@ -33,7 +33,7 @@ def render(visit: Visit) -> None:
     """Show overdue entries, then future ones, the nearest first, then the notes of the last 30
     days.
     """
-    calendar = visit.tracker.calendar()
+    calendar = visit.tracker.signposts.calendar()
     coming = group_by_period(calendar, visit.stands_at, visit.zone)
     st.subheader("What to expect next", anchor=False)
     if not coming:

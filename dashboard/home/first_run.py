@@ -54,7 +54,7 @@ def show_first_steps(visit: Visit) -> bool:
     """Show the steps while one is open and the list is not hidden; return whether it was shown."""
     if visit.replayed_until is not None or st.session_state.get(_HIDDEN_KEY):
         return False
-    state = visit.tracker.first_steps()
+    state = visit.tracker.system.first_steps()
     all_steps = list_steps(state)
     if all(step.done for step in all_steps):
         return False
@@ -114,7 +114,7 @@ def _load_set(visit: Visit, name: str) -> None:
     """Load a shipped set; a second click, or one in another window, adds nothing."""
     with show_refusals():
         with st.spinner("Reading the questions and what they begin with; some seconds …"):
-            loaded = visit.tracker.load_built_in(name)
+            loaded = visit.tracker.question_sets.load_built_in(name)
         summary = f"{plural(loaded.questions, 'question')} and {plural(loaded.feeds, 'feed')}"
         notify(f"{summary} of “{clip(loaded.title, 80)}” came in")
         st.rerun()

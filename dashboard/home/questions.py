@@ -56,7 +56,7 @@ PERIOD_LABELS: Final = {words: words for words in CHANGE_PERIODS}
 
 def render(visit: Visit) -> None:
     """Show the filters, then the list; a row opens its question."""
-    if not visit.tracker.questions():
+    if not visit.tracker.questions.list():
         show_no_questions(visit)
         return
     with st.container(
@@ -74,7 +74,7 @@ def _show_filtered_list(visit: Visit) -> None:
     """
     show_toast()
     visit = visit.refresh()
-    all_questions = visit.tracker.questions()
+    all_questions = visit.tracker.questions.list()
     now = visit.replayed_until or visit.minute
     if visit.replayed_until is not None:
         all_questions = tuple(refresh_states(all_questions, now))
@@ -143,7 +143,7 @@ def _choose_essay(visit: Visit, all_questions: Sequence[QuestionSummary]) -> str
     names = sorted({s.question.essay_id for s in all_questions})
     if len(names) < 2:
         return None
-    titles = visit.tracker.essay_titles()
+    titles = visit.tracker.essays.titles()
     words = {
         str(name): "From no essay" if name == OWN_ESSAY else titles.get(name, name)
         for name in names

@@ -60,15 +60,15 @@ def _list_subjects(visit: Visit, kind: ReportKind) -> dict[str, str]:
         case "question":
             return {
                 s.question.id: clip(s.question.text, _MAX_TITLE_CHARACTERS)
-                for s in visit.tracker.questions()
+                for s in visit.tracker.questions.list()
             }
         case "scenarios":
             return {
                 s.scenario_set.question_id: s.scenario_set.title
-                for s in visit.tracker.scenario_sets()
+                for s in visit.tracker.scenarios.list()
             }
         case _:
-            return {str(name): title for name, title in visit.tracker.essay_titles().items()}
+            return {str(name): title for name, title in visit.tracker.essays.titles().items()}
 
 
 def _show_tables(visit: Visit) -> None:
@@ -77,7 +77,7 @@ def _show_tables(visit: Visit) -> None:
         "Every table as it is stored. CSV is for spreadsheets: a text that could start a "
         "formula gets an apostrophe before it. Parquet and JSON are exact."
     )
-    tables = {name: name.replace("_", " ") for name in visit.tracker.tables()}
+    tables = {name: name.replace("_", " ") for name in visit.tracker.reports.table_names()}
     name = show_choice("Table", tables, "table", index=list(tables).index("forecast"))
     if name is None:
         return
@@ -97,7 +97,7 @@ def _show_tables(visit: Visit) -> None:
 
 def _make_table_later(visit: Visit, name: str, file_format: TableFormat) -> Callable[[], bytes]:
     tracker = visit.tracker
-    return lambda: tracker.table_file(name, file_format)
+    return lambda: tracker.reports.export_table(name, file_format)
 
 
 def _show_addresses() -> None:

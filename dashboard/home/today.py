@@ -64,9 +64,9 @@ def render(visit: Visit) -> None:
     right.
     """
     has_first_steps = first_run.show_first_steps(visit)
-    period = _choose_period() if visit.tracker.first_steps().asked else DEFAULT_PERIOD
+    period = _choose_period() if visit.tracker.system.first_steps().asked else DEFAULT_PERIOD
     with show_skeleton():
-        all_questions = visit.tracker.questions()
+        all_questions = visit.tracker.questions.list()
     if not all_questions:
         if not has_first_steps:
             show_no_questions(visit)
@@ -103,7 +103,7 @@ def _show_alarm(visit: Visit) -> None:
     """Show one line when the feeds as a whole are in trouble: then nothing below changes."""
     if visit.replayed_until is not None:
         return
-    fleet = visit.tracker.fleet()
+    fleet = visit.tracker.feeds.status()
     if not fleet.alarm and not fleet.counts["late"]:
         return
     label = "Feeds are in trouble" if fleet.alarm else "Some feeds are late"

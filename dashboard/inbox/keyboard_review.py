@@ -107,7 +107,7 @@ def _update_call(evidence: Evidence, change: Mapping[str, Any]) -> None:
 def _describe_effect(
     visit: Visit, evidence: Evidence, question: Question, call: DirectionCall
 ) -> str:
-    effect = visit.tracker.effect_of_review(evidence.id, call.direction, call.strength)
+    effect = visit.tracker.evidence.preview_review(evidence.id, call.direction, call.strength)
     return escape_markdown(effect_line(question, effect, evidence.option))
 
 
@@ -135,13 +135,13 @@ def _apply_and_rerun(visit: Visit, evidence: Evidence, request: ReviewRequest) -
 def apply_review(tracker: Tracker, request: ReviewRequest) -> Notice:
     """Review evidence; the notice undoes it."""
     for evidence_id in request.evidence_ids:
-        tracker.review(evidence_id, request.verdict, **request.change)
+        tracker.evidence.review(evidence_id, request.verdict, **request.change)
     return Notice(request.words, partial(undo_review, tracker, request))
 
 
 def undo_review(tracker: Tracker, request: ReviewRequest) -> Notice:
     """Reopen reviewed evidence; the notice reviews it again."""
     for evidence_id in request.evidence_ids:
-        tracker.reopen_evidence(evidence_id)
+        tracker.evidence.reopen(evidence_id)
     waiting = "it waits" if len(request.evidence_ids) == 1 else "they wait"
     return Notice(f"Taken back: {waiting} again", partial(apply_review, tracker, request))

@@ -42,7 +42,7 @@ StoryCards = Sequence[EvidenceCard]
 
 def render(visit: Visit) -> None:
     """Show the most informative stories first; reviewing one brings up the next."""
-    evidence = visit.tracker.inbox()
+    evidence = visit.tracker.evidence.inbox()
     st.subheader("Evidence to review", anchor=False)
     if not evidence:
         show_empty(
@@ -58,7 +58,7 @@ def render(visit: Visit) -> None:
         )
         return
     stories = _group_stories(shown)
-    questions = {s.question.id: s.question for s in visit.tracker.questions()}
+    questions = {s.question.id: s.question for s in visit.tracker.questions.list()}
     index = _find_selected_story(stories)
     _show_heading(shown, stories, index)
     show_headline_note(visit)

@@ -37,7 +37,7 @@ def show_add_indicator(visit: Visit, page: QuestionPage) -> None:
         indicator = _show_fields(visit, question)
         if st.form_submit_button("Watch for it"):
             with show_refusals():
-                visit.tracker.add_indicator(indicator)
+                visit.tracker.questions.add_indicator(indicator)
                 notify("It is watched for")
                 st.rerun()
 

@@ -150,7 +150,7 @@ def show_receipt(visit: Visit, question: Question, score: Score) -> None:
 
 def _show_hindsight(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
-    late = visit.tracker.receipts(question.id).hindsight
+    late = visit.tracker.resolutions.receipts(question.id).hindsight
     if not late:
         return
     st.markdown(

@@ -48,7 +48,7 @@ def load_page_as_of(visit: Visit, question_id: str) -> QuestionPage | None:
     instant = _get_instant(visit)
     if instant is None:
         return None
-    page = visit.tracker.question_at(question_id, instant)
+    page = visit.tracker.questions.get_as_of(question_id, instant)
     return page if page.summary.question.opens_at <= instant else None  # before it opened
 
 

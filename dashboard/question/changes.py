@@ -43,7 +43,7 @@ def show_change_between(visit: Visit, page: QuestionPage) -> None:
     if period == BETWEEN_TWO_DAYS:
         since, until = _choose_two_days(visit, since, until)
     with show_refusals():
-        move = visit.tracker.moved(page.summary.question.id, since, until)
+        move = visit.tracker.questions.explain_change(page.summary.question.id, since, until)
         _show_reasons(visit, page, move, "Suggestion")
 
 
@@ -92,7 +92,7 @@ def explain_act(visit: Visit, page: QuestionPage, forecast: Forecast) -> None:
     if p_yes(forecast.distribution) is None:
         st.caption("Nothing stands after this act, so that there is no move to explain.")
         return
-    move = visit.tracker.act_moved(page.summary.question.id, forecast.id)
+    move = visit.tracker.questions.explain_act(page.summary.question.id, forecast.id)
     if move is None:
         st.caption("The suggestion began here: the tab Why tells what it is made of.")
         return

@@ -62,7 +62,7 @@ def _read_address(visit: Visit) -> list[str]:
 def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> ProbabilityLine:
     """Return another question as a line; raises `LookupError` with a sentence if it has none."""
     try:
-        other = visit.tracker.held(name)
+        other = visit.tracker.questions.history(name)
     except NotFound:
         raise LookupError(
             f"Nothing is called “{clip(name, _MAX_NAME_CHARACTERS)}”: it is left out."
@@ -107,7 +107,7 @@ def show_line_picker(visit: Visit, page: QuestionPage) -> None:
         own_names = {line_series.id: line_series.name for line_series in list_lines(page, visit.me)}
         other_texts: dict[str, str] = {
             row.question.id: row.question.text
-            for row in visit.tracker.questions()
+            for row in visit.tracker.questions.list()
             if row.question.kind == "binary" and row.question.id != page.summary.question.id
         }
         words = {**other_texts, **own_names}

@@ -255,7 +255,7 @@ def _change_option(
     visit: Visit, question: Question, name: str, change: Literal["added", "removed"]
 ) -> None:
     with show_refusals():
-        visit.tracker.change_option(question.id, name, change)
+        visit.tracker.questions.change_option(question.id, name, change)
         notify(f"{name.strip()} is {change}")
         st.rerun()
 

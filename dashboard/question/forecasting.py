@@ -139,7 +139,7 @@ def _save_forecast(visit: Visit, question: Question, draft: ForecastDraft) -> No
         raise InvalidForecast(draft.entry.problem)
     if not draft.why:
         raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
-    act = visit.tracker.forecast(
+    act = visit.tracker.forecasts.submit(
         question.id, distribution, rationale=draft.why, cites=draft.cites, key=draft.key
     )
     _push_and_rerun(acts.build_act_notice(visit.tracker, question, "Saved", act))
@@ -161,7 +161,9 @@ def show_reaffirm_button(visit: Visit, summary: QuestionSummary) -> None:
     again = "Say again what you hold, so that it counts as fresh."
     if st.button(f"Still {escape_markdown(words)}", key="reaffirm", help=again, shortcut="A"):
         with show_refusals():
-            act = visit.tracker.reaffirm(question.id, key=f"{get_form_id(question.id)}-reaffirm")
+            act = visit.tracker.forecasts.reaffirm(
+                question.id, key=f"{get_form_id(question.id)}-reaffirm"
+            )
             _push_and_rerun(acts.build_act_notice(visit.tracker, question, "Reaffirmed", act))
 
 
@@ -175,7 +177,7 @@ def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
                 _show_score_so_far(visit, page)
             if st.button("Withdraw my forecast", key="withdraw"):
                 with show_refusals():
-                    act = tracker.withdraw(question.id, key=f"{form}-withdraw")
+                    act = tracker.forecasts.withdraw(question.id, key=f"{form}-withdraw")
                     _push_and_rerun(acts.build_act_notice(tracker, question, "Withdrawn", act))
     has_acts = any(forecast.forecaster_id == visit.me for forecast in page.acts)
     if has_acts and st.button(
@@ -191,7 +193,7 @@ def _show_score_so_far(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if question.kind != "binary" or visit.now <= question.opens_at:
         return
-    scored = visit.tracker.preview(question.id, ("yes", "no"), visit.now)
+    scored = visit.tracker.resolutions.preview(question.id, ("yes", "no"), visit.now)
     rule = RULES[HEADLINE[question.kind]]
     own_scores = {
         answer: next(

@@ -33,7 +33,7 @@ MAX_QUESTION_CHARACTERS = 160
 
 def render(visit: Visit, page: QuestionPage) -> None:
     """Show all links of a question, with charts or sentences and links to their questions."""
-    groups = visit.tracker.groups(page.summary.question.id)
+    groups = visit.tracker.links.groups(page.summary.question.id)
     if not groups:
         show_empty(
             "It is linked to no other question.",

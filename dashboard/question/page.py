@@ -40,7 +40,7 @@ def render(visit: Visit) -> None:
     try:
         present, page = visit, known_on.load_page_as_of(visit, question_id)
         if page is None:
-            page = visit.tracker.question(question_id)
+            page = visit.tracker.questions.get(question_id)
         else:
             visit = known_on.get_visit_as_of(visit)
     except NotFound as error:
@@ -77,7 +77,7 @@ def _show_panel(visit: Visit, page: QuestionPage) -> None:
 
 def _choose_question(visit: Visit) -> None:
     st.subheader("Choose a question", anchor=False)
-    texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
+    texts = {s.question.id: s.question.text for s in visit.tracker.questions.list()}
     if not texts:
         show_no_questions(visit)
         return
@@ -157,7 +157,7 @@ def _show_tabs(visit: Visit, question_id: QuestionId) -> None:
     visit = visit.refresh()
     page = known_on.load_page_as_of(visit, question_id)
     if page is None:
-        page = visit.tracker.question(question_id)
+        page = visit.tracker.questions.get(question_id)
     else:
         visit = known_on.get_visit_as_of(visit)
     default_tab = "Answer" if page.summary.resolution else "Why"

@@ -26,7 +26,7 @@ def show_postmortem(visit: Visit, page: QuestionPage) -> None:
     )  # fmt: skip
     if not drawer.open:
         return
-    post_mortem = visit.tracker.post_mortem(page.summary.question.id)
+    post_mortem = visit.tracker.resolutions.post_mortem(page.summary.question.id)
     if post_mortem is not None:
         with drawer:
             _show_best_path(visit, page, post_mortem)

@@ -109,7 +109,7 @@ def _preview_answer(visit: Visit, question: Question, entered: AnswerForm) -> No
     """Validate the answer; show an error instead of a preview if it is refused."""
     st.session_state.pop(_get_preview_key(question), None)
     with show_refusals():
-        visit.tracker.check_answer(question.id, **_build_arguments(visit, entered))
+        visit.tracker.resolutions.check(question.id, **_build_arguments(visit, entered))
         st.session_state[_get_preview_key(question)] = entered
 
 
@@ -148,7 +148,7 @@ def _preview_scores(
 ) -> pd.DataFrame:
     question = page.summary.question
     answers = list_possible_answers(question, entered.answer or "", min(known, question.closes_at))
-    scored = visit.tracker.preview(question.id, answers, known)
+    scored = visit.tracker.resolutions.preview(question.id, answers, known)
     labels = {answer: _format_answer(question, answer) for answer in answers}
     return hypothetical_scores_frame(
         question,
@@ -228,9 +228,9 @@ def _build_arguments(visit: Visit, entered: AnswerForm) -> dict[str, Any]:
 
 
 def _submit_answer(visit: Visit, question: Question, entered: AnswerForm) -> None:
-    visit.tracker.resolve(question.id, **_build_arguments(visit, entered))
+    visit.tracker.resolutions.resolve(question.id, **_build_arguments(visit, entered))
     st.session_state.pop(_get_preview_key(question), None)
-    resolution = visit.tracker.question(question.id).summary.resolution
+    resolution = visit.tracker.questions.get(question.id).summary.resolution
     notify("Answered" if resolution is None else describe_resolution(question, resolution))
     st.rerun()
 
@@ -247,6 +247,6 @@ def show_reopening(visit: Visit, question: Question) -> None:
         )
         if st.button("Re-open it", key=f"reopen-{question.id}"):
             with show_refusals():
-                visit.tracker.reopen(question.id, reason or "")
+                visit.tracker.resolutions.reopen(question.id, reason or "")
                 notify("Re-opened: it has no answer now")
                 st.rerun()

@@ -28,7 +28,7 @@ def undo_act(tracker: Tracker, question: Question, key: str) -> Notice:
 
     The form is reset except for the reason, which may be unsaved work.
     """
-    act = tracker.undo(question.id, key=key)
+    act = tracker.forecasts.undo(question.id, key=key)
     reset_form(question.id, "why-text")
     text = f"Undone, you hold {_format_forecast(question, act)}"
     return Notice(
@@ -39,7 +39,7 @@ def undo_act(tracker: Tracker, question: Question, key: str) -> Notice:
 
 def redo_act(tracker: Tracker, question: Question, key: str) -> Notice:
     """Repeat the act undone last, as a new act."""
-    act = tracker.redo(question.id, key=key)
+    act = tracker.forecasts.redo(question.id, key=key)
     reset_form(question.id, "why-text")
     text = f"Done again: {_format_forecast(question, act)}"
     return Notice(

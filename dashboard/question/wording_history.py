@@ -24,7 +24,7 @@ from dashboard.wording import (
 )
 from forecasts.linting.lint import Flaw
 from forecasts.questions.question import ForecasterId, Question
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.model.read_models import QuestionPage
 
 MAX_REASON_CHARACTERS = 1_000
@@ -106,7 +106,7 @@ def _show_versions(visit: Visit, page: QuestionPage) -> None:
 
 
 def _show_lint(visit: Visit, page: QuestionPage) -> None:
-    flaws = visit.tracker.lint_question(page.summary.question.id)
+    flaws = visit.tracker.questions.lint_stored(page.summary.question.id)
     label = f"Can a stranger resolve it? {capitalise(count_flaws(flaws))}"
     with st.expander(label, icon=":material/fact_check:", key="wording-lint"):
         _show_flaws(flaws)
@@ -185,11 +185,11 @@ def _check_wording(visit: Visit, page: QuestionPage, worded: Question, form: str
     """
     question = page.summary.question
     indicators = tuple(page.indicators.values())
-    flaws = visit.tracker.lint(worded, indicators)
+    flaws = visit.tracker.questions.lint(worded, indicators)
     st.caption(f"The linter on this wording: {count_flaws(flaws)}")
     with st.container(gap="xxsmall"):
         _show_flaws(flaws) if flaws else None
-    before = {flaw.code for flaw in visit.tracker.lint(question, indicators)}
+    before = {flaw.code for flaw in visit.tracker.questions.lint(question, indicators)}
     new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
     if not new or page.override is not None:
         return ""
@@ -207,7 +207,7 @@ def _save_wording(visit: Visit, page: QuestionPage, form: _WordingForm) -> None:
     if wording.criteria == unwrap_prose(question.criteria):
         # Line breaks of the question's file are no change.
         wording = replace(wording, criteria=question.criteria)
-    visit.tracker.edit_question(question.id, wording, why=form.why, override=form.override)
+    visit.tracker.questions.edit(question.id, wording, why=form.why, override=form.override)
     st.session_state.pop(f"wording-form-{question.id}", None)
     notify("Worded anew; the earlier wording is kept")
     st.rerun()
@@ -234,6 +234,6 @@ def _show_retract_form(visit: Visit, page: QuestionPage) -> None:
         )
         if st.button("Take it back", key=f"take-back-{question.id}"):
             with show_refusals():
-                visit.tracker.retract(question.id, (why or "").strip())
+                visit.tracker.questions.retract(question.id, (why or "").strip())
                 notify(f"Taken back: {clip(question.text, 80)}")
                 st.switch_page(visit.pages["questions"])

@@ -27,7 +27,7 @@ def render(visit: Visit, sets: Sequence[ScenarioSummary]) -> None:
 
 @st.fragment
 def _show_form(visit: Visit, used_ids: set[QuestionId]) -> None:
-    rows = visit.tracker.questions()
+    rows = visit.tracker.questions.list()
     available = {
         row.question.id: row.question
         for row in rows
@@ -124,7 +124,7 @@ def _add_set(visit: Visit, new: ScenarioSet, table: Sequence[RowInput]) -> None:
         ScenarioLikelihoods(question_id, parse_likelihoods(likelihoods), why)
         for question_id, likelihoods, why in table
     )
-    visit.tracker.add_scenario_set(ScenarioSet(new.question_id, new.title, new.descriptions, rows))
+    visit.tracker.scenarios.add(ScenarioSet(new.question_id, new.title, new.descriptions, rows))
     notify("It is a scenario set now")
     st.query_params["q"] = new.question_id
     st.rerun()

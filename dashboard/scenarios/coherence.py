@@ -39,7 +39,7 @@ def render(visit: Visit) -> None:
     """Show contradictions, then the record of repairs, then the links."""
     st.subheader("What contradicts what", anchor=False)
     with show_skeleton():
-        coherence = visit.tracker.coherence()
+        coherence = visit.tracker.links.coherence()
     if not coherence.links:
         show_empty(
             "No questions are linked yet.",
@@ -126,7 +126,7 @@ def _show_decision(visit: Visit, contradiction: Contradiction) -> None:
     with st.container(horizontal=True):
         if st.button("Adopt the nearest", type="primary", key=f"adopt-{link.id}"):
             with show_refusals():
-                visit.tracker.decide_repair(link.id, "adopted")
+                visit.tracker.links.decide_repair(link.id, "adopted")
                 notify("Adopted: your forecasts agree now. Both versions will be scored")
                 st.rerun()
         if not frames.is_decided(contradiction):
@@ -140,7 +140,7 @@ def _show_keep_form(visit: Visit, link: Link) -> None:
         st.caption("Both versions will be scored once the questions are answered.")
         if st.form_submit_button("Keep mine"):
             with show_refusals():
-                visit.tracker.decide_repair(link.id, "declined", why=(reason or "").strip())
+                visit.tracker.links.decide_repair(link.id, "declined", why=(reason or "").strip())
                 notify("Kept. Both versions will be scored")
                 st.rerun()
 
@@ -187,7 +187,7 @@ def _show_repair_record(visit: Visit, coherence: CoherenceReport) -> None:
 def _show_links(visit: Visit, coherence: CoherenceReport) -> None:
     if coherence.links:
         st.markdown("#### All links")
-        texts = {row.question.id: row.question for row in visit.tracker.questions()}
+        texts = {row.question.id: row.question for row in visit.tracker.questions.list()}
         for kind, links in frames.group_links_by_kind(coherence.links):
             label = f"{LINK_KIND_NAMES[kind]} ({len(links)})"
             with st.expander(

@@ -173,7 +173,7 @@ def _show_save_form(
         if not (reason or "").strip():
             raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
         question = page.summary.question
-        visit.tracker.forecast(question.id, shares, rationale=reason.strip(), key=form.form)
+        visit.tracker.forecasts.submit(question.id, shares, rationale=reason.strip(), key=form.form)
         _discard_edits(form.form)
         st.session_state.pop(f"own-{question.id}", None)
         notify(f"Saved: {format_forecast(question, shares)}")

@@ -33,7 +33,7 @@ def _show_form(visit: Visit, coherence: CoherenceReport) -> None:
         "How they are linked", kinds, format_func=LINK_KIND_NAMES.__getitem__, key="link-kind"
     )
     st.caption(escape_markdown(LINK_RULES[kind]))
-    rows = visit.tracker.questions()
+    rows = visit.tracker.questions.list()
     chosen = _choose_questions(kind, rows)
     labels = _show_label_inputs(kind, chosen, {row.question.id: row.question.text for row in rows})
     title = st.text_input("Title", key="link-title", max_chars=120, autocomplete="off") or ""
@@ -108,7 +108,7 @@ def _add_link(visit: Visit, coherence: CoherenceReport, entered: Link) -> None:
     link_id = LinkId(
         _make_unused_id(short_name(entered.title) or "link", {link.id for link in coherence.links})
     )
-    visit.tracker.add_link(
+    visit.tracker.links.add(
         Link(
             link_id, entered.kind, entered.question_ids, entered.title, entered.labels, entered.why
         )

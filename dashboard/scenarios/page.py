@@ -27,12 +27,12 @@ SECTIONS = ("Why", "My own", "What would change it", "The table")
 def render(visit: Visit) -> None:
     """Show the scenario set of `?q=`; without it the only one, or all of them."""
     question_id = st.query_params.get("q", "")
-    sets = visit.tracker.scenario_sets()
+    sets = visit.tracker.scenarios.list()
     if not question_id and len(sets) != 1:
         _show_all(visit, sets)
         return
     try:
-        page = visit.tracker.scenarios(question_id or sets[0].scenario_set.question_id)
+        page = visit.tracker.scenarios.get(question_id or sets[0].scenario_set.question_id)
     except NotFound:
         _show_not_found(visit, question_id)
         return
@@ -51,7 +51,7 @@ def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
             "that has one: `tracker sets import china_russia_2022`.",
         )
     for summary in sets:
-        _show_summary(visit, visit.tracker.scenarios(summary.scenario_set.question_id))
+        _show_summary(visit, visit.tracker.scenarios.get(summary.scenario_set.question_id))
     scenario_adding.render(visit, sets)
 
 

@@ -129,7 +129,7 @@ def _show_edit_form(visit: Visit, page: ScenarioPage, question_id: QuestionId) -
         _save_row(visit, page, question_id, likelihoods=likelihoods, reason=reason)
     elif is_removing:
         with show_refusals():
-            visit.tracker.set_likelihoods(
+            visit.tracker.scenarios.set_likelihoods(
                 page.scenario_set.question_id, ScenarioLikelihoods(question_id, ())
             )
             notify("Taken out; the record keeps it")
@@ -162,7 +162,7 @@ def _save_row(
     with show_refusals():
         if not reason:
             raise ForecastsError("a row needs its reason: write a sentence under Why these numbers")
-        visit.tracker.set_likelihoods(
+        visit.tracker.scenarios.set_likelihoods(
             page.scenario_set.question_id,
             ScenarioLikelihoods(question_id, parse_likelihoods(likelihoods), reason),
         )
@@ -179,7 +179,7 @@ def _show_add_form(visit: Visit, page: ScenarioPage) -> None:
         used_ids = {row.question_id for row in page.scenario_set.rows}
         texts = {
             row.question.id: clip(row.question.text, MAX_QUESTION_CHARACTERS)
-            for row in visit.tracker.questions()
+            for row in visit.tracker.questions.list()
             if row.question.kind == "binary"
             and row.status in ("open", "upcoming")
             and row.question.id not in used_ids

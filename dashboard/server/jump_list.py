@@ -20,7 +20,7 @@ def list_destinations(tracker: Tracker) -> bytes:
             "words": s.question.text,
             "note": s.status,
         }
-        for s in tracker.questions()
+        for s in tracker.questions.list()
     ]
     pages = [
         {"path": name, "words": entry.title, "note": "page"}

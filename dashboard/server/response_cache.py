@@ -1,7 +1,8 @@
-"""Cache of read results of the tracker: every click runs a page anew.
+"""Tracker proxy that caches read results until the database changes.
 
-An entry is valid until the database changes, by this process or another, and for at most five
-minutes, because some results depend on the time. All sessions share it: results are frozen values.
+A result stays valid until something is written to the database, by this process or another, and for
+five minutes at most, because some of it depends on the time. All sessions share it: results are
+frozen values. Services mark which methods may be cached: see `tracker.app.service.cacheable`.
 """
 
 from collections import OrderedDict
@@ -13,85 +14,96 @@ from threading import Lock
 from typing import Any, Final
 
 from forecasts.questions.question import ForecasterId
+from tracker.app.service import CachePolicy, Service
 from tracker.app.tracker import Tracker
 
 MAX_AGE: Final = timedelta(minutes=5)
-"""Lifetime of an entry in an unchanged database; probabilities change less than a page shows
-meanwhile.
+"""Age up to which a result is used while nothing is written. Probabilities change by less than a
+page shows in that time.
 """
 
-MAX_RESPONSES: Final = 128
-"""Size of the LRU cache; the page of a question with 1,000 pieces of evidence takes 6 MB."""
-
-CACHED_METHODS: Final = frozenset(
-    "accuracy act_moved calendar calibration coherence compare effect_of_review essay"
-    " essay_titles essays feed feeds fleet groups habits held inbox learned learned_history"
-    " lint_question moved post_mortem question question_at questions receipts"
-    " replayed_until headlines scenario_sets scenarios first_steps budget installation"
-    " people".split()
-)
-"""Tracker methods whose results are cached."""
-
-PERSONAL_METHODS: Final = frozenset(("post_mortem", "effect_of_review"))
-"""Cached methods whose result depends on the acting forecaster."""
-
-LOG_ONLY_METHODS: Final = frozenset(("questions",))
-"""Cached methods that depend on logged facts alone: polling writes every minute without changing
-them.
+MAX_ENTRIES: Final = 128
+"""Least recently used results beyond this are dropped; the page of a question with 1,000 pieces of
+evidence takes 6 MB.
 """
 
 
 @dataclass(slots=True)
-class _CacheEntry:
-    """Cached result and the database version that it belongs to."""
+class _Entry:
+    """A cached result and the state of the database when it was read."""
 
     lock: Lock = field(default_factory=Lock)
     version: str = ""
-    newest_entry: int = -1
-    at: datetime | None = None
-    answer: Any = None
+    newest_log_entry: int = -1
+    read_at: datetime | None = None
+    result: Any = None
+
+
+class _CachedService:
+    """Service proxy that answers cacheable methods from the cache."""
+
+    def __init__(self, cache: "ResponseCache", service: Service) -> None:
+        self._cache = cache
+        self._service = service
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._service, name)
+        policy = getattr(method, "cache_policy", None)
+        if policy is None:
+            return method
+        return partial(self._cache.read, policy, (type(self._service), name), method)
 
 
 class ResponseCache:
-    """Tracker proxy that caches read results until the database changes."""
+    """Tracker proxy whose services answer from a cache shared by all sessions."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self._lock = Lock()
-        self._entries: OrderedDict[Hashable, _CacheEntry] = OrderedDict()
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
 
-    def acting_as(self, forecaster_id: ForecasterId) -> "ResponseCache":
-        """Return a proxy for another forecaster that shares the cache."""
-        other = ResponseCache(self._tracker.acting_as(forecaster_id))
+    def acting_as(self, forecaster: ForecasterId) -> "ResponseCache":
+        """Return a proxy for another person; results that depend on nobody are shared."""
+        other = ResponseCache(self._tracker.acting_as(forecaster))
         other._lock, other._entries = self._lock, self._entries
         return other
 
     def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._tracker, name)
-        return partial(self._read_cached, name, attribute) if name in CACHED_METHODS else attribute
+        value = getattr(self._tracker, name)
+        return _CachedService(self, value) if isinstance(value, Service) else value
 
-    def _read_cached(self, name: str, read: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        reader = self._tracker.me if name in PERSONAL_METHODS else ""
-        entry = self._get_entry((name, reader, args, tuple(sorted(named.items()))))
-        with entry.lock:  # concurrent equal calls wait for one result
-            version, now = self._tracker.version(), self._tracker.now()
-            fresh = entry.at is not None and timedelta(0) <= now - entry.at < MAX_AGE
-            if not fresh or (version != entry.version and not self._is_unaffected(name, entry)):
-                # Read before the result: a write in between makes the result newer than its label.
-                newest_entry = self._tracker.newest_entry() if name in LOG_ONLY_METHODS else -1
-                entry.answer = read(*args, **named)
-                entry.newest_entry, entry.at = newest_entry, now
+    def read(
+        self,
+        policy: CachePolicy,
+        place: Hashable,
+        method: Callable[..., Any],
+        *args: Any,
+        **options: Any,
+    ) -> Any:
+        """Return the cached result of a method, or call it and cache the result."""
+        person = self._tracker.me if policy.per_person else ""
+        entry = self._entry((place, person, args, tuple(sorted(options.items()))))
+        with entry.lock:  # concurrent callers of the same method wait for one result
+            version, now = self._tracker.system.version(), self._tracker.now()
+            fresh = entry.read_at is not None and timedelta(0) <= now - entry.read_at < MAX_AGE
+            changed = version != entry.version and not self._is_same_log(policy, entry)
+            if not fresh or changed:
+                # Read before the result: what is written in between makes the result newer than
+                # its mark, never older.
+                newest = self._tracker.system.newest_entry() if policy.from_log else -1
+                entry.result = method(*args, **options)
+                entry.newest_log_entry, entry.read_at = newest, now
             entry.version = version
-            return entry.answer
+            return entry.result
 
-    def _is_unaffected(self, name: str, entry: _CacheEntry) -> bool:
-        """Return True if no relevant write happened since the value was cached."""
-        return name in LOG_ONLY_METHODS and self._tracker.newest_entry() == entry.newest_entry
+    def _is_same_log(self, policy: CachePolicy, entry: _Entry) -> bool:
+        """Return True if a result that follows from the log alone is still valid."""
+        return policy.from_log and self._tracker.system.newest_entry() == entry.newest_log_entry
 
-    def _get_entry(self, key: Hashable) -> _CacheEntry:
+    def _entry(self, key: Hashable) -> _Entry:
         with self._lock:
-            entry = self._entries.setdefault(key, _CacheEntry())
+            entry = self._entries.setdefault(key, _Entry())
             self._entries.move_to_end(key)
-            while len(self._entries) > MAX_RESPONSES:
+            while len(self._entries) > MAX_ENTRIES:
                 self._entries.popitem(last=False)
             return entry

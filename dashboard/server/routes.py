@@ -58,7 +58,7 @@ def build_routes(tracker: Tracker) -> list[Route]:
 
 
 def _check_database(tracker: Tracker) -> bytes:
-    tracker.replayed_until()
+    tracker.system.replayed_until()
     return b"ok"
 
 

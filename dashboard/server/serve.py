@@ -152,8 +152,8 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
 def _fill_cache() -> None:
     """Fill the cache with the list of questions, which most pages need."""
     with contextlib.suppress(TrackerError):  # the health check reports it
-        get_tracker().questions()
-        get_tracker().essay_titles()
+        get_tracker().questions.list()
+        get_tracker().essays.titles()
 
 
 def show_script_error(error: Exception) -> bool:

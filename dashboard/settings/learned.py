@@ -43,8 +43,8 @@ MAX_TITLE_CHARACTERS = 160
 
 def render(visit: Visit) -> None:
     """Show global values first, then feeds, then signposts."""
-    parameters = index_parameters(visit.tracker.learned())
-    summaries = visit.tracker.questions()
+    parameters = index_parameters(visit.tracker.learning.list())
+    summaries = visit.tracker.questions.list()
     sample = measure_progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
@@ -143,7 +143,7 @@ def _show_reliability(visit: Visit, parameters: Mapping[ParameterKey, LearnedRec
         visit,
         parameters,
         "reliability",
-        reliability_frame(values, visit.tracker.feeds()),
+        reliability_frame(values, visit.tracker.feeds.list()),
         feed=_C.TextColumn("Feed", width=220),
         value=_C.NumberColumn(
             "Learned", format="%.0f %%", help="Chance that a report of it tells something."
@@ -176,7 +176,7 @@ def _show_usual_levels(visit: Visit, parameters: Mapping[ParameterKey, LearnedRe
         visit,
         parameters,
         "usual level",
-        usual_levels_frame(values, visit.tracker.questions()),
+        usual_levels_frame(values, visit.tracker.questions.list()),
         question=_C.TextColumn("Question", width=310),
         signpost=_C.TextColumn("Signpost", width=140),
         value=_C.NumberColumn(
@@ -223,7 +223,7 @@ def _show_value_table(
 def _show_stated_level(visit: Visit, indicator_id: str) -> None:
     """Show the default of a usual level: the value stated by the question set."""
     try:
-        page = visit.tracker.question(indicator_id.partition("/")[0])
+        page = visit.tracker.questions.get(indicator_id.partition("/")[0])
     except NotFound:
         return
     indicator = next((i for i in page.indicators.values() if i.id == indicator_id), None)

@@ -72,7 +72,7 @@ def _show_decision(visit: Visit, lesson: LearnedGroup, decision: ParameterDecisi
         if st.button(confirmation, key=f"sure-{decision}-{lesson.key}"):
             with show_refusals():
                 # Values that were fitted together follow the first.
-                visit.tracker.decide_learned(*lesson.names[0], decision)
+                visit.tracker.learning.decide(*lesson.names[0], decision)
                 notify(f"{lesson.title}: {message}")
                 st.rerun()
 
@@ -115,7 +115,7 @@ def show_learned_history(visit: Visit, lesson: LearnedGroup) -> None:
     versions = [
         version
         for name, scope in lesson.names
-        for version in visit.tracker.learned_history(name, scope)
+        for version in visit.tracker.learning.history(name, scope)
     ]
     columns = {
         "since": _C.DatetimeColumn(

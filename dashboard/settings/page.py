@@ -41,7 +41,7 @@ def render(visit: Visit) -> None:
 
 
 def _show_forecaster(visit: Visit) -> None:
-    everyone = {person.id: person for person in visit.tracker.people()}
+    everyone = {person.id: person for person in visit.tracker.people.list()}
     default_id = ForecasterId(visit.tracker.settings.me)
     with st.container(border=True, gap="small"):
         st.markdown(f"**You act as {escape_markdown(_format_person(everyone[visit.me]))}**")
@@ -86,7 +86,7 @@ def _show_keep_button(visit: Visit, default: Forecaster | None) -> None:
     )
     if st.button("Keep it", key="keep-me", icon=":material/save:"):
         with show_refusals():
-            if visit.tracker.keep_me():
+            if visit.tracker.people.save_as_default():
                 notify(f"Kept in tracker.toml: from the next start on {visit.me} acts here")
             else:
                 notify(
@@ -103,7 +103,7 @@ def _show_new_person(visit: Visit) -> None:
         )
         if st.form_submit_button("Add, and act as them"):
             with show_refusals():
-                added = visit.tracker.add_person(name or "")
+                added = visit.tracker.people.add(name or "")
                 act_as(added.id)
                 notify(f"{added.name} is known now, and acts in this tab")
                 st.rerun()
@@ -185,7 +185,7 @@ def _apply_zone() -> None:
 
 
 def _show_learned(visit: Visit) -> None:
-    parameters = visit.tracker.learned()
+    parameters = visit.tracker.learning.list()
     with st.container(border=True, gap="small"):
         if parameters:
             frozen, reset = (
@@ -215,7 +215,7 @@ def _show_budget(visit: Visit) -> None:
         if visit.replayed_until is not None:
             st.markdown("Nothing is polled in a replay.")
             return
-        budget = visit.tracker.budget()
+        budget = visit.tracker.feeds.budget()
         st.markdown(f"{describe_budget(budget)} {describe_next_round(budget, visit.now)}")
         st.caption(
             f"To change it, write `{_BUDGET_LINE}` (requests a day; 0 for 24 a feed) into "
@@ -226,7 +226,7 @@ def _show_budget(visit: Visit) -> None:
 
 
 def _show_installation(visit: Visit) -> None:
-    installation = visit.tracker.installation()
+    installation = visit.tracker.system.status()
     replayed = visit.replayed_until is not None
     scheduler = "none in a replay" if replayed else scheduler_line(installation, visit.now)
     with st.container(border=True, gap="small"):
@@ -259,7 +259,7 @@ def _show_log_check(visit: Visit) -> None:
     """
     if st.button("Check the log", key="check-log", icon=":material/verified:"):
         with show_refusals(), st.spinner("Working every entry out anew …"):
-            st.session_state[_CHECK_KEY] = (visit.tracker.verify(), visit.tracker.now())
+            st.session_state[_CHECK_KEY] = (visit.tracker.system.verify(), visit.tracker.now())
     result = st.session_state.get(_CHECK_KEY)
     if result is None:
         return

@@ -220,7 +220,7 @@ def evidence_of(run: BacktestRequest) -> list[Any]:
     """The evidence of a run as its pages show it."""
     settings = Settings(data_dir=run.out, database_url=url_of(run), encoder="none")
     with open_tracker(settings, now=lambda: utc("2022-09-01"), fetch=no_network) as tracker:
-        return [tracker.question(q).evidence for q in ("neutral", "treaty")]
+        return [tracker.questions.get(q).evidence for q in ("neutral", "treaty")]
 
 
 def test_a_run_killed_between_two_questions_does_not_weigh_the_first_again(
@@ -305,14 +305,14 @@ def test_nothing_is_written_into_the_database_that_is_in_use(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     with open_tracker(by_words, fetch=no_network) as tracker:
-        tracker.load(question_sets.load_question_set(str(small)))
-        head = tracker.verify()
+        tracker.question_sets.load(question_sets.load_question_set(str(small)))
+        head = tracker.system.verify()
     held = (by_words.data_dir / "tracker.sqlite").read_bytes()
     run_backtest(by_words, wanted(tmp_path, small, news(range(6))), silent)
     assert (by_words.data_dir / "tracker.sqlite").read_bytes() == held
     with open_tracker(by_words, fetch=no_network) as tracker:
-        assert tracker.verify() == head
-        assert tracker.replayed_until() is None
+        assert tracker.system.verify() == head
+        assert tracker.system.replayed_until() is None
 
 
 def test_a_run_is_marked_as_a_replay_and_its_log_is_whole(lived: Lived) -> None:
@@ -320,9 +320,9 @@ def test_a_run_is_marked_as_a_replay_and_its_log_is_whole(lived: Lived) -> None:
     with open_tracker(
         Settings(data_dir=run.out, database_url=url_of(run)), fetch=no_network
     ) as tracker:
-        assert tracker.replayed_until() == report.until
-        assert tracker.verify().bad_seq is None
-        assert all(feed.state.paused for feed in tracker.feeds())
+        assert tracker.system.replayed_until() == report.until
+        assert tracker.system.verify().bad_seq is None
+        assert all(feed.state.paused for feed in tracker.feeds.list())
 
 
 def test_a_folder_that_holds_something_else_is_refused(

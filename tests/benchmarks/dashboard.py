@@ -198,7 +198,7 @@ def main() -> None:
         if not (settings.data_dir / "tracker.sqlite").exists():
             build(settings, Size().times(asked.share), datetime.now(UTC))
         with open_tracker(settings) as tracker:
-            summaries = tracker.questions()
+            summaries = tracker.questions.list()
         ids = [
             s.question.id for s in summaries if s.status == "open" and s.question.kind == "binary"
         ]

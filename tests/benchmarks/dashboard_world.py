@@ -115,7 +115,7 @@ def build(settings: Settings, size: Size, now: datetime, seed: int = 0) -> None:
             insert(connection, world.forecasts(seq))
             insert(connection, world.evidence(seq + size.revisions))
         engine.dispose()
-        tracker.rescore()
+        tracker.accuracy.rescore()
 
 
 def insert(connection: Connection, rows: Rows) -> None:

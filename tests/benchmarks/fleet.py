@@ -102,7 +102,7 @@ class Looking:
         """
         self._now = now
         never = datetime.max.replace(tzinfo=now.tzinfo)
-        states = (shown.state for shown in self._tracker.feeds())
+        states = (shown.state for shown in self._tracker.feeds.list())
         return {
             int(s.feed.url.rsplit("/", 1)[1]): (
                 never if s.paused else s.next_due_at,
@@ -164,14 +164,14 @@ class Run:
     def go(self, looking: Server) -> None:
         """Poll to the end, and look every half hour at what is due."""
         with self._tracker as tracker:
-            tracker.import_feeds(opml(self._server.addresses))
+            tracker.feeds.import_opml(opml(self._server.addresses))
             look, hour = START + LEFT_OUT, -1
             while (now := self.clock()) < self.end:
                 if (now - START) // timedelta(hours=1) != hour:
                     hour = (now - START) // timedelta(hours=1)
                     self._server.ask("at_hour", hour)
                 with self.clock.passing_from(_next_tick(now)):
-                    self.report += tracker.poll()
+                    self.report += tracker.feeds.poll()
                 if self.clock() >= look:
                     self._look(looking)
                     look += LOOK

@@ -194,18 +194,20 @@ def _day(standing: Sequence[str], news: Sequence[Text]) -> tuple[float, int]:
             settings, now=lambda: START + timedelta(days=1), fetch=no_network
         ) as tracker:
             feeds = [a_feed(f"feed-{n}") for n in range(1_000)]
-            tracker.load(a_set(*questions, indicators=indicators, feeds=feeds))
+            tracker.question_sets.load(a_set(*questions, indicators=indicators, feeds=feeds))
             start, found = time.perf_counter(), 0
             for first, last in pairwise([*range(0, len(news), 1_000), len(news)]):
-                with tracker._store.writing() as session:
+                with tracker.context.store.writing() as session:
                     now = START + timedelta(days=1, seconds=first)
                     new = [
                         (FeedId(f"feed-{n % 1000}"), NewItem(_item(n, news[n]), None))
                         for n in range(first, last)
                     ]
                     stored = items.add_items(session, new, now)
-                    watch = tracker._desk.load_profiles(session, now)
-                    found += link_evidence(session, tracker._desk, watch, stored, now=now)
+                    watch = tracker.context.match_state.load_profiles(session, now)
+                    found += link_evidence(
+                        session, tracker.context.match_state, watch, stored, now=now
+                    )
             return time.perf_counter() - start, found
 
 

@@ -137,9 +137,9 @@ def of_kind(name: str, kind: str, **changed: Any) -> Question:
 def open_world(tracker: Tracker, clock: FakeClock, *questions: Question) -> None:
     """Load questions and people on the day after the opening."""
     clock.time = START + timedelta(days=1)
-    tracker.load(a_set(*questions, indicators=()))
+    tracker.question_sets.load(a_set(*questions, indicators=()))
     for person in PEOPLE_OF:
-        tracker.add_forecaster(person)
+        tracker.people.register(person)
 
 
 def hold(tracker: Tracker, question: str, **said: str) -> None:
@@ -147,14 +147,16 @@ def hold(tracker: Tracker, question: str, **said: str) -> None:
     ben="40%")`.
     """
     for who, text in said.items():
-        tracker.forecast(question, text, rationale="So it seems.", forecaster=ForecasterId(who))
+        tracker.forecasts.submit(
+            question, text, rationale="So it seems.", forecaster=ForecasterId(who)
+        )
 
 
 def close(tracker: Tracker, clock: FakeClock, **answers: str) -> None:
     """Let the scheduled close pass, and answer; underscores in names stand for hyphens."""
     clock.time = CLOSE + timedelta(days=1)
     for name, answer in answers.items():
-        tracker.resolve(
+        tracker.resolutions.resolve(
             QuestionId(name.replace("_", "-")), answer, source_url=SOURCE, known_at=CLOSE
         )
 

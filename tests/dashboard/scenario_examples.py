@@ -32,7 +32,7 @@ def ask_questions(tracker: Tracker, start: datetime = NOW) -> None:
     """The futures, the two indicator questions, and one more that no table knows."""
     closes = start + timedelta(days=30)
     times = {"opens_at": start, "closes_at": closes, "resolves_at": closes}
-    tracker.ask(
+    tracker.questions.ask(
         an_asked(
             FUTURES, text="Which future will Arland and Borland have on 31 December 2026?", kind="categorical",
             horizon_shape="state_at", options=OPTIONS, prior="friends=30 strangers=60 Other=10", prior_reason="a guess",
@@ -45,7 +45,7 @@ def ask_questions(tracker: Tracker, start: datetime = NOW) -> None:
         (FAIR, "Will there be a fair?"),
         ("race", "Will they race?"),
     ):
-        tracker.ask(
+        tracker.questions.ask(
             an_asked(name, text=text, prior="30%", prior_reason="3 of 10", **times),
             override=OVERRIDE,
         )
@@ -55,9 +55,9 @@ def a_world(tracker: Tracker, clock: FakeClock, start: datetime = NOW) -> None:
     """The scenario set ten days on: the pact has become likely, as both people say."""
     clock.time = start
     ask_questions(tracker, start)
-    tracker.add_scenario_set(SET)
+    tracker.scenarios.add(SET)
     for day, chance in ((1, "30%"), (5, "60%"), (9, "80%")):
         clock.time = start + timedelta(days=day)
-        tracker.forecast(PACT, chance, rationale="Talks go on.")
-        tracker.forecast(PACT, chance, rationale="So I hear.", forecaster=BEN)
+        tracker.forecasts.submit(PACT, chance, rationale="Talks go on.")
+        tracker.forecasts.submit(PACT, chance, rationale="So I hear.", forecaster=BEN)
     clock.time = start + timedelta(days=10)

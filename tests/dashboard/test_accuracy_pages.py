@@ -245,7 +245,7 @@ def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
     hold(tracker, "talks", ada="99%")
     known = clock.time.replace(day=1)
     clock.time = CLOSE
-    tracker.resolve("talks", "yes", source_url=SOURCE, known_at=known)
+    tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=known)
     assert "1 forecast was made when the answer was known: it earned nothing." in words(
         section(tracker, "Cohorts")
     )
@@ -313,7 +313,7 @@ def test_without_answers_the_page_says_how_to_get_there(tracker: Tracker) -> Non
 
 def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeClock) -> None:
     clock.time = START
-    tracker.load(a_set(asked("now"), asked("past", retrospective=True)))
+    tracker.question_sets.load(a_set(asked("now"), asked("past", retrospective=True)))
     hold(tracker, "now", ada="70%")
     close(tracker, clock, past="no")
     visit = open_page(tracker, "accuracy")
@@ -341,7 +341,7 @@ def test_questions_that_were_answered_early_wait_for_their_close(
     open_world(tracker, clock, asked("talks"))
     hold(tracker, "talks", ada="70%")
     clock.advance(days=10)
-    tracker.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
+    tracker.resolutions.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
     visit = open_page(tracker, "accuracy")
     assert "No question counts yet." in words(visit)
     assert (
@@ -433,7 +433,7 @@ def test_a_name_never_becomes_markdown(tracker: Tracker, clock: FakeClock) -> No
     from forecasts.questions.forecaster import Forecaster
 
     open_world(tracker, clock, asked("talks"))
-    tracker.add_forecaster(
+    tracker.people.register(
         Forecaster(ForecasterId("eve"), "![x](http://evil.example/p.png)", "person")
     )
     hold(tracker, "talks", eve="99%")

@@ -27,9 +27,9 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
     """A tracker with a question and a piece of evidence, which is only looked at."""
     press, settings = Press(), Settings(data_dir=tmp_path_factory.mktemp("addresses"), me="ada")
     with open_tracker(settings, now=FakeClock(), fetch=press.fetch) as tracker:
-        tracker.load(a_set())
+        tracker.question_sets.load(a_set())
         press.publish("wire", "Arland invites Borland to a summit")
-        tracker.poll()
+        tracker.feeds.poll()
         yield tracker
 
 

@@ -59,7 +59,7 @@ def test_a_yes_no_question_is_asked_and_opened(tracker: Tracker, clock: FakeCloc
     visit = send(filled(tracker, **{"Base rate": "30%", "Tags, separated by commas": "grain, harvest ,",
                                     "Where the base rate comes from": "3 of 10 years"}))  # fmt: skip
     assert TEXT in words(visit)
-    asked = tracker.question("ministry-report-record-harvest-2027").summary.question
+    asked = tracker.questions.get("ministry-report-record-harvest-2027").summary.question
     assert asked.prior == Binary(0.3)
     assert asked.prior_reason == "3 of 10 years"
     assert asked.sources == ("arland.example", "https://borland.example")
@@ -72,7 +72,7 @@ def test_times_are_read_in_the_viewers_zone(tracker: Tracker) -> None:
     visit = filled(tracker, **{"Short name": "harvest"})
     visit.context["timezone"] = "Europe/Berlin"
     visit = send(seen(visit.run()))
-    assert tracker.question("harvest").summary.question.closes_at == datetime(
+    assert tracker.questions.get("harvest").summary.question.closes_at == datetime(
         2027, 12, 31, 17, tzinfo=UTC
     )
 
@@ -82,7 +82,7 @@ def test_a_question_may_open_later_and_be_answered_after_its_close(tracker: Trac
     time(visit, "Opens", datetime(2027, 1, 1))  # noqa: DTZ001
     time(visit, "Answer due", datetime(2028, 2, 1))  # noqa: DTZ001
     visit = send(visit)
-    question = tracker.question("harvest").summary
+    question = tracker.questions.get("harvest").summary
     assert question.status == "upcoming"
     assert question.question.resolves_at == datetime(2028, 2, 1, tzinfo=UTC)
 
@@ -91,7 +91,7 @@ def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(
     tracker: Tracker,
 ) -> None:
     send(filled(tracker, **{"Short name": "harvest"}))
-    assert tracker.question("harvest").summary.question.prior == Binary(0.5)
+    assert tracker.questions.get("harvest").summary.question.prior == Binary(0.5)
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(
 def test_what_is_missing_or_wrong_is_said_in_one_line_and_nothing_is_lost(
     tracker: Tracker, but: dict[str, str], reason: str
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     visit = send(filled(tracker, **but))
     assert reason.lower() in only_error(visit).lower()
-    assert [q.question.id for q in tracker.questions()] == ["summit-2027"]
+    assert [q.question.id for q in tracker.questions.list()] == ["summit-2027"]
     assert field(visit, "How it is resolved").value == but.get("How it is resolved", CRITERIA)
 
 
@@ -141,7 +141,7 @@ def test_a_kind_asks_for_what_it_needs(tracker: Tracker, name: str, reason: str)
     visit = kind(filled(tracker), name)
     time(visit, "Closes", datetime(2027, 12, 31))  # noqa: DTZ001
     assert reason in only_error(send(visit))
-    assert tracker.questions() == ()
+    assert tracker.questions.list() == ()
 
 
 def test_a_range_in_the_wrong_order_is_refused(tracker: Tracker) -> None:
@@ -162,7 +162,7 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
     assert "zero point of a log scale lies below its range" in only_error(send(visit))
     choose(visit, "Zero point, below the range", 0.0)
     send(visit)
-    scale = tracker.question("harvest").summary.question.scale
+    scale = tracker.questions.get("harvest").summary.question.scale
     assert scale is not None
     assert scale.zero_point == 0.0
 
@@ -221,7 +221,7 @@ def test_an_empty_database_leads_to_the_form(tracker: Tracker, page: str, link: 
 
 
 def test_the_list_of_questions_leads_to_the_form(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     assert "Ask a question" in words(open_page(tracker, "questions"))
 
 
@@ -265,11 +265,11 @@ def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(
         )
     )
     assert "1 finding blocks it" in only_error(visit).replace("\u00a0", " ")
-    assert tracker.questions() == ()
+    assert tracker.questions.list() == ()
     choose(visit, "Open it all the same, because", "The ministry has its own bound for it.")
     send(visit)
-    assert [q.question.id for q in tracker.questions()] == ["exports"]
-    assert tracker.verify().bad_seq is None
+    assert [q.question.id for q in tracker.questions.list()] == ["exports"]
+    assert tracker.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def test_marks_say_what_was_noted() -> None:
 def waiting(tracker_with_press: Tracker) -> Tracker:
     """A tracker with a question of which an invitation is expected within nine days."""
     due = Expectation(BUILT + 9 * DAY, "very likely", "unlikely")
-    tracker_with_press.load(a_set(indicators=[an_indicator(expected=due)]))
+    tracker_with_press.question_sets.load(a_set(indicators=[an_indicator(expected=due)]))
     return tracker_with_press
 
 
@@ -226,7 +226,7 @@ def test_a_date_that_passed_in_silence_is_noted_and_stands_among_the_evidence(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=10)
-    waiting.mark_signposts()
+    waiting.signposts.mark()
     assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(
         open_page(waiting, "calendar")
     )
@@ -252,11 +252,11 @@ def test_what_was_seen_in_time_is_no_silence(
     waiting: Tracker, press: Press, clock: FakeClock
 ) -> None:
     press.publish("wire", "Arland invites Borland to a summit")
-    waiting.poll()
-    card = waiting.inbox()[0]
-    waiting.review(card.evidence.id, "confirmed")
+    waiting.feeds.poll()
+    card = waiting.evidence.inbox()[0]
+    waiting.evidence.review(card.evidence.id, "confirmed")
     clock.advance(days=10)
-    waiting.mark_signposts()
+    waiting.signposts.mark()
     assert "✓ Seen 1 Dec 2026" in words(open_page(waiting, "question", q=SUMMIT))
     assert "Silence:" not in words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
     assert "✓ Seen: “One leader invites the other”" in words(open_page(waiting, "calendar"))
@@ -280,7 +280,7 @@ def test_many_entries_are_shown_on_demand(tracker: Tracker) -> None:
         )
         for n in range(25)
     ]
-    tracker.load(a_set(*many, indicators=[]))
+    tracker.question_sets.load(a_set(*many, indicators=[]))
     visit = open_page(tracker, "calendar")
     assert len(visit.get("page_link")) == 40
     visit.toggle(key="all-Later").set_value(True).run()

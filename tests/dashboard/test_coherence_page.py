@@ -40,24 +40,24 @@ def linked(tracker: Tracker) -> Tracker:
         (LATE, 60, "Will they sign by July?"),
     ):
         closes = NOW + timedelta(days=days)
-        tracker.ask(
+        tracker.questions.ask(
             an_asked(
                 name, text=text, closes_at=closes, resolves_at=closes, prior="30%", prior_reason="3 of 10",
                 horizon_shape="event_by",
             ),
             override="a question of a test",
         )  # fmt: skip
-    tracker.add_link(DATES)
+    tracker.links.add(DATES)
     return tracker
 
 
 def say(tracker: Tracker, early: str, late: str, who: ForecasterId = ADA) -> None:
     for name, chance in ((EARLY, early), (LATE, late)):
-        tracker.forecast(name, chance, rationale="So I think.", forecaster=who)
+        tracker.forecasts.submit(name, chance, rationale="So I think.", forecaster=who)
 
 
 def held(tracker: Tracker, name: str) -> float | None:
-    return tracker.question(name).summary.standings[ADA].p
+    return tracker.questions.get(name).summary.standings[ADA].p
 
 
 def opened(visit: AppTest, key: str) -> AppTest:
@@ -68,7 +68,7 @@ def opened(visit: AppTest, key: str) -> AppTest:
 def answer_both(tracker: Tracker, clock: FakeClock, outcome: str) -> None:
     clock.advance(days=1)
     for name in (EARLY, LATE):
-        tracker.resolve(
+        tracker.resolutions.resolve(
             name, outcome, source_url=PAPER, known_at=clock.time, note="It was in the paper."
         )
     clock.advance(hours=1)
@@ -133,7 +133,7 @@ def test_mine_come_first_even_where_those_of_others_are_worse(linked: Tracker) -
 
 def test_a_crowd_of_one_is_not_told_twice(linked: Tracker) -> None:
     say(linked, "60%", "30%")
-    found = linked.coherence()
+    found = linked.links.coherence()
     assert {c.forecaster.id for c in found.contradictions} == {ADA, "crowd"}
     assert [c.forecaster.id for c in _all(frames.group_contradictions(found, ADA))] == [ADA]
 
@@ -156,7 +156,7 @@ def test_a_slight_contradiction_waits_in_a_drawer_and_can_be_adopted(linked: Tra
 
 def test_what_no_number_on_the_page_could_show_is_left_out(linked: Tracker) -> None:
     say(linked, "30.01%", "30%")
-    found = linked.coherence()
+    found = linked.links.coherence()
     assert found.contradictions
     assert _all(frames.group_contradictions(found, ADA)) == ()
 
@@ -177,10 +177,10 @@ def test_the_record_says_what_adopted_repairs_gained_once_they_are_answered(
 ) -> None:
     say(linked, "60%", "30%")
     clock.advance(hours=1)
-    linked.decide_repair(DATES.id, "adopted")
+    linked.links.decide_repair(DATES.id, "adopted")
     answer_both(linked, clock, outcome)
     visit = open_page(linked, "coherence")
-    (scored,) = linked.coherence().repairs
+    (scored,) = linked.links.coherence().repairs
     assert scored.gain is not None
     assert scored.gain > 0.0
     told = f"1 of 1 adopted repair gained, +{scored.gain:.3f} nats on average; a small sample."
@@ -191,7 +191,7 @@ def test_the_record_says_what_adopted_repairs_gained_once_they_are_answered(
 def test_declined_repairs_are_scored_as_well(linked: Tracker, clock: FakeClock) -> None:
     say(linked, "60%", "30%")
     clock.advance(hours=1)
-    linked.decide_repair(DATES.id, "declined", why="No.")
+    linked.links.decide_repair(DATES.id, "declined", why="No.")
     answer_both(linked, clock, "no")
     assert "1 of 1 declined repair would have gained, +" in words(open_page(linked, "coherence"))
 
@@ -228,7 +228,9 @@ def test_links_stand_by_kind_with_their_questions(linked: Tracker) -> None:
     assert wording.LINK_RULES["dates"] in text
     assert "by June** · Will they sign by June?" in text
     assert "June is before July." in text
-    assert [kind for kind, _ in frames.group_links_by_kind(linked.coherence().links)] == ["dates"]
+    assert [kind for kind, _ in frames.group_links_by_kind(linked.links.coherence().links)] == [
+        "dates"
+    ]
 
 
 def picked(visit: AppTest, label: str, value: str) -> AppTest:
@@ -248,7 +250,7 @@ def test_a_link_is_added_with_its_questions_in_their_places(linked: Tracker) -> 
     field(visit, "Title").set_value("A pact")
     field(visit, "Why").set_value("June is before July.")
     seen(button(visit, "Link them").click().run())
-    assert ids(linked.coherence()) == [
+    assert ids(linked.links.coherence()) == [
         ("pact", "implies", (EARLY, LATE)),
         ("pact-dates", "dates", (EARLY, LATE)),
     ]
@@ -267,7 +269,7 @@ def test_a_group_takes_its_questions_in_order_and_short_names_for_all_or_none(
     assert "Give every question a short name, or none" in plain(visit.error[0].value)
     visit = seen(field(visit, "Will they sign by July?").set_value("July").run())
     seen(button(visit, "Link them").click().run())
-    added = linked.coherence().links[-1]
+    added = linked.links.coherence().links[-1]
     assert added.labels == ("June", "July")
     assert added.id == "pact-dates-2"
 
@@ -288,15 +290,15 @@ def test_a_link_that_is_not_complete_is_refused_with_what_is_missing(
         field(visit, label).set_value(said)
     visit = seen(button(visit, "Link them").click().run())
     assert refusal in plain(visit.error[0].value)
-    assert len(linked.coherence().links) == 1
+    assert len(linked.links.coherence().links) == 1
 
 
 def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: Tracker) -> None:
-    linked.ask(
+    linked.questions.ask(
         an_asked(GRAIN, text="How much grain?", kind="numeric", scale=Scale(0.0, 100.0)),
         override="a test",
     )
-    rows = linked.questions()
+    rows = linked.questions.list()
     assert GRAIN not in frames.list_linkable_questions("implies", rows)
     assert GRAIN in frames.list_linkable_questions("members", rows)
     assert GRAIN not in frames.list_linkable_questions("condition", rows)
@@ -304,7 +306,7 @@ def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: T
 
 
 def test_words_from_outside_are_shown_as_they_are(linked: Tracker) -> None:
-    linked.add_link(
+    linked.links.add(
         Link(
             LinkId("odd"),
             "implies",

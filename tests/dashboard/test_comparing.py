@@ -25,8 +25,10 @@ HELD = build_timeline([(OPENS, Binary(0.5))])
 @pytest.fixture
 def two(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Two questions, on one of which I forecast."""
-    tracker.load(a_set(a_question(), a_question(OTHER, text="Will something else happen?")))
-    tracker.forecast(SUMMIT, "60%", rationale="They were invited.")
+    tracker.question_sets.load(
+        a_set(a_question(), a_question(OTHER, text="Will something else happen?"))
+    )
+    tracker.forecasts.submit(SUMMIT, "60%", rationale="They were invited.")
     clock.advance(days=20)
     return tracker
 
@@ -90,7 +92,7 @@ def test_nothing_that_is_there_shows_what_is_shown_without_a_choice(two: Tracker
 
 def test_the_question_itself_and_one_of_another_kind_have_no_line_to_compare(two: Tracker) -> None:
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
-    two.ask(asked, override="a question of a test")
+    two.questions.ask(asked, override="a question of a test")
     visit = compare(two, f"{SUMMIT},visit-2027,me")
     assert names(visit) == ["Me"]
     assert words(visit).count("has no line to compare") == 2
@@ -98,7 +100,7 @@ def test_the_question_itself_and_one_of_another_kind_have_no_line_to_compare(two
 
 def test_a_sixth_line_is_left_out_with_a_word(two: Tracker, clock: FakeClock) -> None:
     for n in range(3):
-        two.forecast(
+        two.forecasts.submit(
             SUMMIT, Binary(0.2 + n / 10), rationale="As I said.", forecaster=_person(two, f"p{n}")
         )
     clock.advance(days=1)
@@ -110,7 +112,7 @@ def test_a_sixth_line_is_left_out_with_a_word(two: Tracker, clock: FakeClock) ->
 def _person(tracker: Tracker, name: str) -> ForecasterId:
     from forecasts.questions.forecaster import Forecaster
 
-    tracker.add_forecaster(Forecaster(ForecasterId(name), name.upper(), "person"))
+    tracker.people.register(Forecaster(ForecasterId(name), name.upper(), "person"))
     return ForecasterId(name)
 
 
@@ -127,11 +129,11 @@ def test_lines_are_chosen_in_the_page_and_kept_in_the_address(two: Tracker) -> N
 
 
 def test_what_everyone_held_is_read_without_the_rest_of_the_page(two: Tracker) -> None:
-    held = two.held(SUMMIT)
+    held = two.questions.history(SUMMIT)
     assert held.question.id == SUMMIT
-    assert held.timelines == two.question(SUMMIT).timelines
+    assert held.timelines == two.questions.get(SUMMIT).timelines
     with pytest.raises(NotFound):
-        two.held("nothing")
+        two.questions.history("nothing")
 
 
 def test_all_lines_are_in_the_tip_of_the_crosshair(two: Tracker) -> None:

@@ -38,7 +38,7 @@ ME = ForecasterId("ada")
 @pytest.fixture
 def loaded(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A tracker with one open question of yes or no."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     return tracker
 
 
@@ -50,12 +50,12 @@ def two(tracker: Tracker) -> Tracker:
         text="Will the other thing happen?",
         closes_at=a_question().closes_at - timedelta(days=1),
     )
-    tracker.load(a_set(a_question(), first))
+    tracker.question_sets.load(a_set(a_question(), first))
     return tracker
 
 
 def held(tracker: Tracker) -> float | None:
-    standing = tracker.question(SUMMIT).summary.standings.get(ME)
+    standing = tracker.questions.get(SUMMIT).summary.standings.get(ME)
     return None if standing is None else standing.p
 
 
@@ -111,7 +111,7 @@ BASE_RATE = 0.123456
 @pytest.fixture
 def precise(tracker: Tracker) -> Tracker:
     """A tracker with a question whose base rate has more digits than a page shows."""
-    tracker.load(a_set(replace(a_question(), prior=Binary(BASE_RATE))))
+    tracker.question_sets.load(a_set(replace(a_question(), prior=Binary(BASE_RATE))))
     return tracker
 
 
@@ -132,7 +132,7 @@ def test_an_untouched_form_saves_the_base_rate_exactly(precise: Tracker) -> None
 
 
 def test_an_untouched_form_saves_what_i_hold_exactly(loaded: Tracker) -> None:
-    loaded.forecast(SUMMIT, Binary(1 / 3), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(1 / 3), rationale="First.")
     visit = opened(loaded)
     assert field(visit, "Probability of YES").value == "33.33%"
     assert "what you hold" in words(visit)
@@ -205,7 +205,7 @@ def test_what_cannot_be_read_leaves_the_slider_where_it_is(loaded: Tracker) -> N
 
 
 def test_base_rate_what_i_held_and_the_suggestion_are_marked(loaded: Tracker) -> None:
-    loaded.forecast(SUMMIT, Binary(0.7), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.7), rationale="First.")
     told = words(opened(loaded))
     assert "● you, before 70 %" in told
     assert "▲ base rate" in told
@@ -236,7 +236,7 @@ def test_only_what_was_changed_is_a_draft(loaded: Tracker) -> None:
 def test_a_draft_is_void_once_something_newer_was_said(loaded: Tracker, clock: FakeClock) -> None:
     before = kept(opened(loaded))["after"]
     clock.advance(hours=1)
-    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     assert (before, kept(opened(loaded))["after"]) == (0.0, clock.time.timestamp())
 
 
@@ -283,10 +283,10 @@ def test_of_much_evidence_the_newest_is_offered_to_cite(
     tracker_with_press: Tracker, press: Press, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forecasting, "MAX_CITABLE_EVIDENCE", 1)
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     for headline in ("Arland invites Borland to a summit", "Arland cancels Borland talks"):
         press.publish("wire", headline)
-        tracker_with_press.poll(every=True)
+        tracker_with_press.feeds.poll(every=True)
         clock.advance(hours=1)
     (offered,) = opened(tracker_with_press).multiselect
     assert offered.options == ["Arland cancels Borland talks"]
@@ -327,7 +327,7 @@ def test_at_the_end_of_the_list_the_next_says_so(loaded: Tracker) -> None:
 
 
 def test_walking_past_the_end_leaves_the_way_back_from_what_was_done(loaded: Tracker) -> None:
-    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Still 40 %").click().run())
     visit = seen(button(visit, "Next").click().run())
     assert "no other question" in visit.toast[0].value
@@ -345,7 +345,7 @@ def test_a_question_at_hand_is_forecast_and_confirmed_in_place(
     assert held(loaded) == pytest.approx(2 / 3)
     clock.advance(days=1)
     seen(button(visit, "Still 67 %").click().run())
-    assert loaded.question(SUMMIT).summary.standings[ME].since == clock.time
+    assert loaded.questions.get(SUMMIT).summary.standings[ME].since == clock.time
 
 
 def test_a_question_that_is_not_in_the_list_is_not_at_hand(loaded: Tracker) -> None:

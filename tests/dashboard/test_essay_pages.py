@@ -31,7 +31,7 @@ HOSTILE = "![x](http://evil.example/p.png) [now](http://evil.example) <b>$5 $6</
 @pytest.fixture
 def essay(tracker: Tracker) -> Tracker:
     """A tracker with an essay of three claims."""
-    tracker.add_essay(
+    tracker.essays.add(
         NewEssay("river", "The river treaty", TEXT, "pasted", published="November 2026")
     )
     return tracker
@@ -92,7 +92,7 @@ def test_without_essays_the_page_says_what_to_do(tracker: Tracker) -> None:
 
 
 def test_every_essay_is_a_row_with_its_coverage_and_its_records(essay: Tracker) -> None:
-    essay.load(a_set())
+    essay.question_sets.load(a_set())
     said = words(open_page(essay, "essays"))
     assert "0 of 3 forward-looking sentences became questions, 3 have no question yet." in said
     assert "Why they will meet" in said
@@ -101,10 +101,10 @@ def test_every_essay_is_a_row_with_its_coverage_and_its_records(essay: Tracker) 
 
 
 def test_questions_of_ones_own_are_no_essay(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     from tests.lives import an_asked
 
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     assert "Questions of our own" not in words(open_page(tracker, "essays"))
 
 
@@ -115,7 +115,7 @@ def test_an_essay_is_pasted_and_opened(tracker: Tracker) -> None:
     field(visit, "Its text").set_value(TEXT)
     said = words(press(visit, "Add this essay"))
     assert "0 of 3 forward-looking sentences" in said
-    page = tracker.essay("river-treaty")
+    page = tracker.essays.get("river-treaty")
     assert (page.essay.title, page.essay.published) == ("The river treaty", "November 2026")
     assert page.text is not None
     assert page.text.text == TEXT
@@ -125,7 +125,7 @@ def test_an_essay_without_a_title_takes_that_of_its_text(tracker: Tracker) -> No
     visit = open_page(tracker, "essays")
     field(visit, "Its text").set_value(TEXT)
     press(visit, "Add this essay")
-    assert tracker.essay("river-treaty").essay.title == "The river treaty"
+    assert tracker.essays.get("river-treaty").essay.title == "The river treaty"
 
 
 def test_an_essay_comes_from_a_file(tracker: Tracker) -> None:
@@ -134,7 +134,7 @@ def test_an_essay_comes_from_a_file(tracker: Tracker) -> None:
     (uploader,) = visit.file_uploader
     seen(uploader.set_value(("treaty.md", TEXT.encode(), "text/markdown")).run())
     press(visit, "Add this essay")
-    found = tracker.essay("treaties").text
+    found = tracker.essays.get("treaties").text
     assert found is not None
     assert found.source == "treaty.md"
 
@@ -145,7 +145,7 @@ def test_two_essays_of_one_title_get_names_of_their_own(essay: Tracker) -> None:
         field(visit, "Title").set_value("River")
         field(visit, "Its text").set_value(text)
         press(visit, "Add this essay")
-    assert {one.essay.id for one in essay.essays()} == {"river", "river-2", "river-3"}
+    assert {one.essay.id for one in essay.essays.list()} == {"river", "river-2", "river-3"}
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_what_is_missing_is_one_calm_line_and_nothing_is_lost(
     assert reason in error(visit).lower().replace("the pasted text ", "")
     assert field(visit, "Title").value == title
     assert field(visit, "Its text").value == text
-    assert tracker.essays() == ()
+    assert tracker.essays.list() == ()
 
 
 def test_a_text_and_a_file_at_once_are_refused(tracker: Tracker) -> None:
@@ -230,7 +230,7 @@ def test_from_a_sentence_one_goes_on_to_the_next_without_a_question(essay: Track
 
 
 def test_hostile_text_is_handed_over_as_text(tracker: Tracker) -> None:
-    tracker.add_essay(NewEssay("odd", HOSTILE, f"Arland will sign {HOSTILE} in 2027.", "pasted"))
+    tracker.essays.add(NewEssay("odd", HOSTILE, f"Arland will sign {HOSTILE} in 2027.", "pasted"))
     visit = at(tracker, 0, "odd")
     assert "Arland will sign x now $5 $6 :red[x] in 2027." in str(text_shown(visit)["blocks"])
     assert "evil.example" in words(visit)  # the title
@@ -244,7 +244,7 @@ def test_hostile_text_is_handed_over_as_text(tracker: Tracker) -> None:
 
 def test_a_large_text_is_shown_whole(tracker: Tracker) -> None:
     text = "The dam will hold until 2030. " * 2_000
-    tracker.add_essay(NewEssay("long", "Long", text, "pasted"))
+    tracker.essays.add(NewEssay("long", "Long", text, "pasted"))
     (block,) = text_shown(at(tracker, 0, "long"))["blocks"]
     assert len(block) == 2_000
 
@@ -265,9 +265,11 @@ def asked_of(tracker: Tracker, clock: FakeClock) -> None:
             resolves_at=clock.time + (closes + 1) * DAY,
             bears_out="yes",
         )
-        tracker.open_claim(made, SIGNS, override="It is only a test.")
+        tracker.essays.open_claim(made, SIGNS, override="It is only a test.")
     clock.time += 21 * DAY
-    tracker.resolve("soon", "yes", source_url="https://arland.example", known_at=clock.time)
+    tracker.resolutions.resolve(
+        "soon", "yes", source_url="https://arland.example", known_at=clock.time
+    )
 
 
 def test_the_verdict_stands_at_the_top_and_says_how_little_it_rests_on(
@@ -293,7 +295,7 @@ def test_the_record_by_word_and_by_kind_is_drawn_with_its_numbers(
 
 
 def test_before_the_first_answer_the_record_by_word_stays_closed(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     visit = open_page(tracker, "essay", e="essay")
     assert not visit.get("vega_lite_chart")
     visit.session_state["by-word"] = True
@@ -316,7 +318,7 @@ def test_the_questions_of_a_sentence_stand_beside_it(essay: Tracker, clock: Fake
 
 def test_questions_that_look_back_have_a_record_of_their_own(tracker: Tracker) -> None:
     past = a_question("past", retrospective=True, bears_out="yes", claim_ids=("C1",))
-    tracker.load(a_set(a_question(bears_out="yes"), past))
+    tracker.question_sets.load(a_set(a_question(bears_out="yes"), past))
     said = words(open_page(tracker, "essay", e="essay"))
     assert "**Live.** Asked before the answer could be known." in said
     assert "**Looking back.** Asked after the window had passed" in said
@@ -328,7 +330,7 @@ def test_questions_that_look_back_have_a_record_of_their_own(tracker: Tracker) -
 def test_an_essay_whose_text_is_not_kept_shows_its_quotes_and_how_to_add_a_copy(
     tracker: Tracker,
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     visit = at(tracker, 120, "essay")
     said = words(visit)
     assert "The text is not here" in said
@@ -338,19 +340,19 @@ def test_an_essay_whose_text_is_not_kept_shows_its_quotes_and_how_to_add_a_copy(
 
 
 def test_ones_own_copy_of_a_text_is_added_under_the_same_name(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     visit = open_page(tracker, "essay", e="essay")
     field(visit, "Its text").set_value("x" * 110 + " surely they will meet in 2027. It will rain.")
     visit = press(visit, "Keep this text")
     assert "It will rain." in pieces(visit)
-    assert tracker.essay("essay").text is not None
+    assert tracker.essays.get("essay").text is not None
 
 
 def test_claims_of_another_version_of_the_text_are_told_of(
     essay: Tracker, clock: FakeClock
 ) -> None:
     asked_of(essay, clock)
-    essay.add_essay(NewEssay("river", "The river treaty", "It will rain.", "pasted"))
+    essay.essays.add(NewEssay("river", "The river treaty", "It will rain.", "pasted"))
     visit = open_page(essay, "essay", e="river")
     assert [
         each.label.replace("\u00a0", " ")
@@ -394,7 +396,7 @@ def test_a_question_opens_from_its_sentence_with_its_signposts(
 ) -> None:
     visit = press(completed(drafted(essay)), "Open the question")
     assert "Draft another question" in [b.label for b in visit.button]
-    page = essay.question("arland-sign-river-treaty")
+    page = essay.questions.get("arland-sign-river-treaty")
     assert page.summary.question.closes_at == datetime(2028, 1, 1, tzinfo=UTC)
     assert page.summary.question.bears_out == "yes"
     assert page.summary.question.prior_reason == "3 of 10 comparable treaties"
@@ -409,7 +411,7 @@ def test_a_signpost_that_is_not_ticked_is_left_out(essay: Tracker) -> None:
     assert len(ticks) == 2
     seen(ticks[0].uncheck().run())
     press(visit, "Open the question")
-    assert len(essay.question("arland-sign-river-treaty").indicators) == 1
+    assert len(essay.questions.get("arland-sign-river-treaty").indicators) == 1
 
 
 def test_another_signpost_can_be_written(essay: Tracker) -> None:
@@ -419,7 +421,7 @@ def test_another_signpost_can_be_written(essay: Tracker) -> None:
     headlines = [w for w in visit.text_area if w.label.startswith("Headlines that would say so")]
     seen(headlines[-1].set_value("Arland president flies to Borland").run())
     press(visit, "Open the question")
-    found = essay.question("arland-sign-river-treaty").indicators.values()
+    found = essay.questions.get("arland-sign-river-treaty").indicators.values()
     assert "The president flies to Borland" in [i.name for i in found]
 
 
@@ -428,10 +430,10 @@ def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     said = words(visit)
     assert "by 31 December 2028?" in said
     press(visit, "Open 2 questions")
-    found = {q.question.id: q.question for q in essay.questions()}
+    found = {q.question.id: q.question for q in essay.questions.list()}
     assert set(found) == {"arland-sign-river-treaty-2027", "arland-sign-river-treaty-2028"}
     assert found["arland-sign-river-treaty-2028"].text.endswith("by 31 December 2028?")  # type: ignore[index]
-    (bound,) = essay.coherence().links
+    (bound,) = essay.links.coherence().links
     assert (bound.kind, bound.title) == ("dates", "Will Arland sign the river treaty?")
     assert bound.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
 
@@ -441,11 +443,11 @@ def test_one_name_that_is_taken_keeps_all_closing_days_from_opening(
 ) -> None:
     from tests.lives import an_asked
 
-    essay.ask(an_asked("treaty-2028"))
+    essay.questions.ask(an_asked("treaty-2028"))
     visit = days(say(completed(drafted(essay)), "Short name", "treaty"), "2027-12-31", "2028-12-31")
     press(visit, "Open 2 questions")
     assert "there is a question 'treaty-2028' already" in error(visit).lower()
-    assert {q.question.id for q in essay.questions()} == {"treaty-2028"}
+    assert {q.question.id for q in essay.questions.list()} == {"treaty-2028"}
 
 
 def test_without_a_closing_day_the_form_says_so(essay: Tracker) -> None:
@@ -457,8 +459,8 @@ def test_without_a_closing_day_the_form_says_so(essay: Tracker) -> None:
 def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
     visit = say(drafted(essay), "Open it all the same, because", "The gaps are closed tomorrow.")
     press(visit, "Open the question")
-    assert essay.question("arland-sign-river-treaty")
-    assert essay.verify().bad_seq is None
+    assert essay.questions.get("arland-sign-river-treaty")
+    assert essay.system.verify().bad_seq is None
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(
@@ -509,7 +511,7 @@ def test_a_draft_becomes_a_question_of_any_kind(
     if any(w.label == "Open it all the same, because" for w in visit.text_input):
         say(visit, "Open it all the same, because", "It is only a test.")
     press(visit, "Open the question")
-    question = essay.question("arland-sign-river-treaty").summary.question
+    question = essay.questions.get("arland-sign-river-treaty").summary.question
     assert (question.kind, question.bears_out) == (kind, bears_out)
 
 

@@ -25,9 +25,9 @@ HOSTILE = (
 @pytest.fixture
 def news(tracker_with_press: Tracker, press: Press) -> Tracker:
     """A tracker with an open question and one piece of evidence."""
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", INVITED, LINK)
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     return tracker_with_press
 
 
@@ -35,7 +35,7 @@ def an_edit(tracker: Tracker, press: Press, clock: FakeClock, title: str) -> Non
     """The outlet publishes the same entry in other words an hour later."""
     clock.advance(hours=1)
     press.serve("wire", an_rss((title, LINK)))
-    tracker.poll(every=True)
+    tracker.feeds.poll(every=True)
 
 
 def drawers(visit: AppTest) -> list[str]:
@@ -84,9 +84,9 @@ def test_an_edit_of_hostile_text_can_do_nothing(
 
 
 def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    news.change_feed("wire", full_text=True)
+    news.feeds.change("wire", full_text=True)
     monkeypatch.setattr(Network, "article", lambda self, page: (f"{HOSTILE}. They will meet.", ""))
-    news.read_articles()
+    news.feeds.read_articles()
     visit = open_page(news, "inbox")
     text = f"{HOSTILE}. They will meet."
     assert drawers(visit) == [f"Whole article, {len(text)} characters"]
@@ -97,9 +97,9 @@ def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.Mo
 def test_a_very_long_article_is_cut_and_says_so(
     news: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    news.change_feed("wire", full_text=True)
+    news.feeds.change("wire", full_text=True)
     monkeypatch.setattr(Network, "article", lambda self, page: ("long " * 20_000, ""))
-    news.read_articles()
+    news.feeds.read_articles()
     visit = open_page(news, "inbox")
     assert drawers(visit) == ["Whole article, 100,000 characters"]
     assert len(visit.expander[0].text[0].value) < 31_000
@@ -116,7 +116,7 @@ def test_a_card_says_what_is_odd_about_the_date(news: Tracker) -> None:
 def test_a_question_says_when_feeds_that_should_carry_its_evidence_are_silent(
     news: Tracker,
 ) -> None:
-    news.pause_feed("wire")
+    news.feeds.pause("wire")
     visit = open_page(news, "question", q=SUMMIT)
     assert drawers(visit) == ["The one feed that should carry its evidence is silent"]
     (silent,) = [e for e in visit.expander if "silent" in e.label]
@@ -129,15 +129,15 @@ def test_a_question_whose_feeds_are_well_says_nothing_of_them(news: Tracker) -> 
 
 
 def test_silence_is_no_news_once_the_answer_is_known(news: Tracker, clock: FakeClock) -> None:
-    news.pause_feed("wire")
+    news.feeds.pause("wire")
     clock.advance(days=1)
-    news.resolve(
+    news.resolutions.resolve(
         SUMMIT, "yes", source_url="https://arland.example/", known_at=NOW + timedelta(hours=2)
     )
     assert "silent" not in " ".join(drawers(open_page(news, "question", q=SUMMIT)))
 
 
 def test_a_replay_says_nothing_of_silent_feeds(news: Tracker) -> None:
-    news.pause_feed("wire")
-    news.mark_replayed(NOW)
+    news.feeds.pause("wire")
+    news.system.mark_replayed(NOW)
     assert drawers(open_page(news, "question", q=SUMMIT)) == []

@@ -67,12 +67,12 @@ def online(on_sqlite: Settings, clock: FakeClock, web: Web) -> Iterator[Tracker]
     """A tracker whose servers are the test's own, with one question and one feed that answers."""
     web.at["https://wire.invalid/rss"] = an_rss((INVITED, "https://wire.invalid/1"))
     with open_tracker(on_sqlite, now=clock, fetch=web.fetch) as opened:
-        opened.load(a_set())
+        opened.question_sets.load(a_set())
         yield opened
 
 
 def state(tracker: Tracker, name: str = "wire") -> FeedState:
-    return tracker.feed(name).health.state
+    return tracker.feeds.get(name).health.state
 
 
 def tables(visit: AppTest) -> list[list[str]]:
@@ -92,7 +92,7 @@ def test_without_feeds_the_page_says_how_to_get_some(tracker: Tracker) -> None:
 
 def test_feeds_say_first_how_they_fare(online: Tracker) -> None:
     assert "The only feed is not polled yet." in words(open_page(online, "feeds"))
-    online.poll()
+    online.feeds.poll()
     visit = open_page(online, "feeds")
     assert "**The only feed is well.** The newest answer came just now." in words(visit)
     row = visit.dataframe[0].value.iloc[0]
@@ -108,7 +108,7 @@ def test_a_failing_feed_says_why_since_when_and_when_it_is_tried_again(
 ) -> None:
     web.at["https://wire.invalid/rss"] = DOWN
     for _ in range(2):
-        online.poll(every=True)
+        online.feeds.poll(every=True)
         clock.advance(hours=3)
     text = words(open_page(online, "feeds"))
     assert "timed out: no answer within 30 seconds" in text
@@ -120,7 +120,7 @@ def test_a_feed_in_trouble_is_tried_again_by_a_click(
     online: Tracker, web: Web, clock: FakeClock
 ) -> None:
     web.at["https://wire.invalid/rss"] = DOWN
-    online.poll()
+    online.feeds.poll()
     visit = open_page(online, "feeds")
     assert [plain(t.value) for t in seen(button(visit, "Try again").click().run()).toast] == [
         "The wire: due now, the next round of polling asks it"
@@ -136,7 +136,7 @@ def test_a_feed_in_trouble_is_paused_by_a_click_and_taken_up_by_another(
     online: Tracker, web: Web
 ) -> None:
     web.at["https://wire.invalid/rss"] = DOWN
-    online.poll()
+    online.feeds.poll()
     visit = seen(button(open_page(online, "feeds"), "Pause").click().run())
     assert state(online).paused_why == "paused by hand"
     assert "paused by hand" in words(visit)
@@ -149,7 +149,7 @@ def test_a_feed_in_trouble_is_paused_by_a_click_and_taken_up_by_another(
 
 def test_a_feed_that_is_gone_is_shown_with_its_reason(online: Tracker, web: Web) -> None:
     web.at["https://wire.invalid/rss"] = GONE
-    online.poll()
+    online.feeds.poll()
     visit = open_page(online, "feeds")
     assert "its server says that it is gone for good (HTTP 410 Gone)" in words(visit)
     assert "**Ⅱ paused**" in words(visit)
@@ -159,16 +159,16 @@ def test_a_feed_that_is_gone_is_shown_with_its_reason(online: Tracker, web: Web)
 def test_a_feed_that_answers_and_brings_nothing_is_called_quiet(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     clock.advance(days=-40)
     for number in range(60):
         press.publish("wire", f"Report number {number} of many")
-        tracker_with_press.poll(every=True)
+        tracker_with_press.feeds.poll(every=True)
         clock.advance(hours=12)
     for _ in range(12):
-        tracker_with_press.poll(every=True)
+        tracker_with_press.feeds.poll(every=True)
         clock.advance(hours=20)
-    tracker_with_press.poll(every=True)
+    tracker_with_press.feeds.poll(every=True)
     text = words(open_page(tracker_with_press, "feeds"))
     assert "**◌ quiet**" in text
     assert "nothing new since" in text
@@ -176,8 +176,8 @@ def test_a_feed_that_answers_and_brings_nothing_is_called_quiet(
 
 
 def test_a_fleet_in_trouble_sounds_the_alarm_and_lists_few_of_those_alike(tracker: Tracker) -> None:
-    tracker.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
-    tracker.poll()
+    tracker.question_sets.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
+    tracker.feeds.poll()
     visit = open_page(tracker, "feeds")
     assert "6 of 6 feeds fail" in words(visit)
     assert "this machine's own network" in visit.error[0].value
@@ -185,7 +185,7 @@ def test_a_fleet_in_trouble_sounds_the_alarm_and_lists_few_of_those_alike(tracke
 
 
 def test_late_feeds_say_that_nobody_polls(online: Tracker, clock: FakeClock) -> None:
-    online.poll()
+    online.feeds.poll()
     clock.advance(days=3)
     visit = open_page(online, "feeds")
     assert "`tracker up` or `tracker run`" in visit.warning[0].value
@@ -222,7 +222,7 @@ def test_a_new_feed_says_so_and_shows_nothing_that_is_not_there(online: Tracker)
 def test_a_feed_says_how_it_fares_when_it_is_asked_and_what_it_brought(
     online: Tracker, clock: FakeClock
 ) -> None:
-    online.poll()
+    online.feeds.poll()
     clock.advance(minutes=12)
     visit = open_page(online, "feeds", feed="wire")
     text = words(visit)
@@ -242,7 +242,7 @@ def test_a_feed_says_how_it_fares_when_it_is_asked_and_what_it_brought(
 
 def test_a_feed_without_evidence_says_how_there_would_be_some(online: Tracker, web: Web) -> None:
     web.at["https://wire.invalid/rss"] = an_rss(("Cat rescued", "https://wire.invalid/2"))
-    online.poll()
+    online.feeds.poll()
     text = words(open_page(online, "feeds", feed="wire"))
     assert "None so far." in text
     assert "signpost" in text
@@ -251,9 +251,9 @@ def test_a_feed_without_evidence_says_how_there_would_be_some(online: Tracker, w
 def test_a_pending_move_is_told_with_what_will_come_of_it(
     online: Tracker, web: Web, clock: FakeClock
 ) -> None:
-    online.poll()
+    online.feeds.poll()
     web.at["https://wire.invalid/rss"] = NotModified(a_feed().id, 0.0, "https://new.invalid/rss")
-    online.poll(every=True)
+    online.feeds.poll(every=True)
     clock.advance(days=2)
     text = words(open_page(online, "feeds", feed="wire"))
     assert (
@@ -267,7 +267,7 @@ def test_what_is_odd_about_a_document_is_said_although_it_was_read(
 ) -> None:
     whole = an_rss((INVITED, "https://wire.invalid/1"))
     web.at["https://wire.invalid/rss"] = whole.removesuffix(b"</channel></rss>")
-    online.poll()
+    online.feeds.poll()
     assert "Odd about its document: " in words(open_page(online, "feeds", feed="wire"))
 
 
@@ -338,9 +338,9 @@ def markdown_of(visit: AppTest) -> str:
 def test_a_feeds_own_title_can_do_nothing(
     online: Tracker, web: Web, params: dict[str, str]
 ) -> None:
-    online.change_feed("wire", title=HOSTILE, theme="[now](http://evil.example)")
+    online.feeds.change("wire", title=HOSTILE, theme="[now](http://evil.example)")
     web.at["https://wire.invalid/rss"] = FetchFailed(a_feed().id, HOSTILE)
-    online.poll()
+    online.feeds.poll()
     text = markdown_of(open_page(online, "feeds", **params))
     for mark in ("![", "](", ":red-badge[", "//evil", "$5"):
         assert mark not in text
@@ -364,7 +364,7 @@ def test_an_address_is_tested_and_nothing_is_kept(online: Tracker, web: Web) -> 
     _, matches, entries = visit.dataframe
     assert list(matches.value.iloc[0])[:2] == [INVITED, a_set().questions[0].text]
     assert list(entries.value["title"]) == [INVITED, "Cat"]
-    assert [row.state.id for row in online.feeds()] == ["wire"]
+    assert [row.state.id for row in online.feeds.list()] == ["wire"]
     assert "A feed with" not in words(type_address(visit, "https://another.invalid/"))
 
 
@@ -433,7 +433,7 @@ def test_a_feed_that_cannot_be_added_is_refused_in_a_sentence(
     visit = type_address(open_page(online, "feeds"), url)
     visit = seen(button(visit, "Read it from now on").click().run())
     assert reason in plain(visit.error[0].value)
-    assert len(online.feeds()) == 1
+    assert len(online.feeds.list()) == 1
 
 
 OPML = b"""<opml version="2.0"><head><title>Mine</title></head><body>
@@ -452,7 +452,7 @@ def test_a_list_is_taken_in_and_says_what_was_left_out_and_why(online: Tracker) 
     text = words(visit)
     assert "**1 feed added, 1 was there already.** Left out, and why:" in text
     assert "not an http(s) address" in text
-    assert {row.state.feed.url for row in online.feeds()} == {
+    assert {row.state.feed.url for row in online.feeds.list()} == {
         "https://wire.invalid/rss",
         "https://another.invalid/rss",
     }
@@ -463,21 +463,21 @@ def test_a_list_is_taken_in_and_says_what_was_left_out_and_why(online: Tracker) 
 def test_what_is_no_list_is_refused_in_a_sentence(online: Tracker) -> None:
     visit = give_list(open_page(online, "feeds"), an_rss())
     assert "A feed, not a list of feeds" in plain(visit.error[0].value)
-    assert len(online.feeds()) == 1
+    assert len(online.feeds.list()) == 1
 
 
 def test_all_feeds_can_be_taken_away_as_a_list(online: Tracker) -> None:
     (save,) = open_page(online, "feeds").download_button
     assert plain(save.label) == "Save all feeds as a list"
-    assert b"https://wire.invalid/rss" in online.export_feeds()
+    assert b"https://wire.invalid/rss" in online.feeds.export_opml()
 
 
 # Replays
 
 
 def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) -> None:
-    online.poll()
-    online.mark_replayed(NOW)
+    online.feeds.poll()
+    online.system.mark_replayed(NOW)
     visit = open_page(online, "feeds")
     assert "**1 outlet of the past were replayed.**" in words(visit)
     assert tables(visit) == [["title", "success", "ever"]]
@@ -496,11 +496,11 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
 def test_today_has_one_line_about_feeds_only_when_they_are_in_trouble(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
+    tracker.question_sets.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
     assert "Feeds are in trouble" not in words(open_page(tracker, "today"))
-    tracker.poll()
+    tracker.feeds.poll()
     text = words(open_page(tracker, "today"))
     assert "Feeds are in trouble" in text
     assert "6 of 6 feeds fail." in text
-    tracker.mark_replayed(clock.time + timedelta(days=1))
+    tracker.system.mark_replayed(clock.time + timedelta(days=1))
     assert "Feeds are in trouble" not in words(open_page(tracker, "today"))

@@ -59,17 +59,17 @@ def test_steps_are_ticked_when_they_are_done_and_the_list_then_goes(
 
     def shown() -> Iterator[list[str]]:
         yield ticked(words(open_page(tracker, "today")))
-        tracker.load(a_set())
+        tracker.question_sets.load(a_set())
         yield ticked(words(open_page(tracker, "today")))
         press.publish("wire", "Arland invites Borland to a summit")
-        tracker.poll()
+        tracker.feeds.poll()
         yield ticked(words(open_page(tracker, "today")))
-        tracker.forecast("summit-2027", Binary(0.4))
+        tracker.forecasts.submit("summit-2027", Binary(0.4))
         yield ticked(words(open_page(tracker, "today")))
 
     assert list(shown()) == [[], [STEPS[0]], [STEPS[0], STEPS[2]], list(STEPS[:3])]
     assert "First steps: 3 of 4 done" in words(open_page(tracker, "today"))
-    tracker.review(tracker.inbox()[0].evidence.id, "rejected")
+    tracker.evidence.review(tracker.evidence.inbox()[0].evidence.id, "rejected")
     text = words(open_page(tracker, "today"))
     assert "First steps" not in text
     assert "What moved in 7 days" in text
@@ -87,8 +87,8 @@ def test_the_list_is_put_away_for_a_session_and_the_page_still_says_the_next_ste
 
 
 def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    tracker.mark_replayed(clock())
+    tracker.question_sets.load(a_set())
+    tracker.system.mark_replayed(clock())
     assert "First steps" not in words(open_page(tracker, "today"))
 
 
@@ -104,7 +104,7 @@ def test_a_set_is_loaded_by_one_click(tracker: Tracker) -> None:
     assert ticked(text) == [STEPS[0]]
     assert "Load a set" not in text
     assert "./run --demo" not in text
-    assert len(tracker.questions()) == 18
+    assert len(tracker.questions.list()) == 18
 
 
 def test_a_set_that_cannot_be_loaded_is_said_and_nothing_is_ticked(

@@ -31,9 +31,9 @@ def linked(tracker: Tracker, clock: FakeClock) -> Tracker:
         resolves_at=an_asked().resolves_at + 31 * DAY,
         horizon_shape="event_by",
     )
-    tracker.ask(an_asked(horizon_shape="event_by"))
-    tracker.ask(later)
-    tracker.add_link(
+    tracker.questions.ask(an_asked(horizon_shape="event_by"))
+    tracker.questions.ask(later)
+    tracker.links.add(
         Link(
             LinkId("rain-dates"),
             "dates",
@@ -42,8 +42,8 @@ def linked(tracker: Tracker, clock: FakeClock) -> Tracker:
             ("by December", "by January"),
         )
     )
-    tracker.forecast(BY_2026, "60%", rationale="clouds")
-    tracker.forecast(BY_2027, "45%", rationale="sun")
+    tracker.forecasts.submit(BY_2026, "60%", rationale="clouds")
+    tracker.forecasts.submit(BY_2027, "45%", rationale="sun")
     return tracker
 
 
@@ -52,7 +52,7 @@ def linked_tab(tracker: Tracker, question_id: str) -> Any:
 
 
 def test_a_question_without_links_says_what_they_are_for(tracker: Tracker) -> None:
-    tracker.ask(an_asked())
+    tracker.questions.ask(an_asked())
     assert "It is linked to no other question" in words(linked_tab(tracker, "rain"))
 
 
@@ -87,7 +87,7 @@ def test_each_member_but_this_one_can_be_opened_and_the_address_follows(linked: 
 def test_a_link_without_a_chart_is_a_sentence_with_its_numbers(
     linked: Tracker, kind: LinkKind, said: str
 ) -> None:
-    linked.add_link(
+    linked.links.add(
         Link(
             LinkId("second"),
             kind,
@@ -104,7 +104,7 @@ def test_a_link_without_a_chart_is_a_sentence_with_its_numbers(
 
 def test_numbers_of_several_members_share_a_fan(tracker: Tracker) -> None:
     for n, name in enumerate(("north", "south")):
-        tracker.ask(
+        tracker.questions.ask(
             an_asked(
                 name,
                 kind="numeric",
@@ -114,9 +114,9 @@ def test_numbers_of_several_members_share_a_fan(tracker: Tracker) -> None:
                 "nobody measures.",
             )
         )
-        tracker.forecast(name, f"50%={40 + n}", rationale="clouds")
+        tracker.forecasts.submit(name, f"50%={40 + n}", rationale="clouds")
     ids = (QuestionId("north"), QuestionId("south"))
-    tracker.add_link(Link(LinkId("both"), "members", ids, "Rain", ("North", "South")))
+    tracker.links.add(Link(LinkId("both"), "members", ids, "Rain", ("North", "South")))
     visit = linked_tab(tracker, "north")
     assert layers(visit, 2) == {"fan"}
     assert "Me: middle, half and 80 % of each forecast, in mm." in words(visit)
@@ -125,12 +125,14 @@ def test_numbers_of_several_members_share_a_fan(tracker: Tracker) -> None:
 @pytest.fixture
 def pair(tracker: Tracker) -> Tracker:
     """Does it rain, and do they meet if it does and if it does not?"""
-    tracker.ask(an_asked())
-    tracker.load(a_set(a_question("meet-if"), a_question("meet-if-not"), indicators=[]))
+    tracker.questions.ask(an_asked())
+    tracker.question_sets.load(
+        a_set(a_question("meet-if"), a_question("meet-if-not"), indicators=[])
+    )
     ids = tuple(map(QuestionId, ("rain", "meet-if", "meet-if-not")))
-    tracker.add_link(Link(LinkId("pair"), "condition", ids, "Rain and the summit"))
+    tracker.links.add(Link(LinkId("pair"), "condition", ids, "Rain and the summit"))
     for name, said in (("rain", "30%"), ("meet-if", "40%"), ("meet-if-not", "20%")):
-        tracker.forecast(name, said, rationale="so")
+        tracker.forecasts.submit(name, said, rationale="so")
     return tracker
 
 
@@ -146,7 +148,9 @@ def test_the_branch_that_did_not_come_about_is_shown_as_annulled(
     pair: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=40)
-    pair.resolve("rain", "no", source_url="https://arland.example/x", known_at=clock.time)
+    pair.resolutions.resolve(
+        "rain", "no", source_url="https://arland.example/x", known_at=clock.time
+    )
     text = words(linked_tab(pair, "meet-if-not"))
     assert "Answered: annulled" in text
     assert "Answered: NO" in text
@@ -155,7 +159,7 @@ def test_the_branch_that_did_not_come_about_is_shown_as_annulled(
 
 def test_dates_of_several_members_share_a_time_axis(tracker: Tracker) -> None:
     for name in ("north", "south"):
-        tracker.ask(
+        tracker.questions.ask(
             an_asked(
                 name,
                 kind="date",
@@ -166,5 +170,5 @@ def test_dates_of_several_members_share_a_time_axis(tracker: Tracker) -> None:
             )
         )
     ids = (QuestionId("north"), QuestionId("south"))
-    tracker.add_link(Link(LinkId("both"), "members", ids, "Rain", ("North", "South")))
+    tracker.links.add(Link(LinkId("both"), "members", ids, "Rain", ("North", "South")))
     assert layers(linked_tab(tracker, "south"), 2) == {"fan"}

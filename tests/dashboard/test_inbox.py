@@ -22,12 +22,12 @@ UNSAID = "Will Arland invite Borland to a summit?"
 def polled(tracker: Tracker, press: Press, *headlines: str) -> Tracker:
     for headline in headlines:
         press.publish("wire", headline)
-    tracker.poll(every=True)
+    tracker.feeds.poll(every=True)
     return tracker
 
 
 def only(tracker: Tracker) -> Evidence:
-    (card,) = tracker.question(SUMMIT).evidence
+    (card,) = tracker.questions.get(SUMMIT).evidence
     return card.evidence
 
 
@@ -36,7 +36,7 @@ def uncalled(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tra
     """A tracker with one piece of evidence of which nobody can say which way it points: it only
     asks.
     """
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     polled(tracker_with_press, press, UNSAID)
     clock.advance(hours=1)
     assert only(tracker_with_press).direction is Direction.NEUTRAL
@@ -50,7 +50,7 @@ def test_the_inbox_says_how_it_is_ordered(uncalled: Tracker) -> None:
 def test_a_card_gives_chances_words_and_the_nearest_phrasing(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     polled(tracker_with_press, press, INVITED)
     text = words(open_page(tracker_with_press, "inbox"))
     assert "likely to be relevant · for YES" in text
@@ -62,13 +62,13 @@ def test_news_that_may_be_the_answer_asks_for_a_resolution(
     tracker_with_press: Tracker, press: Press
 ) -> None:
     met = an_indicator(strength=Strength.DECISIVE)
-    tracker_with_press.load(a_set(indicators=[met]))
+    tracker_with_press.question_sets.load(a_set(indicators=[met]))
     polled(tracker_with_press, press, INVITED)
     assert "This may be the answer itself: if it is, resolve the question" in words(
         open_page(tracker_with_press, "inbox")
     )
-    tracker_with_press.review(only(tracker_with_press).id, "confirmed")
-    assert not tracker_with_press.question(SUMMIT).evidence[0].may_answer
+    tracker_with_press.evidence.review(only(tracker_with_press).id, "confirmed")
+    assert not tracker_with_press.questions.get(SUMMIT).evidence[0].may_answer
 
 
 def confirm(tracker: Tracker, visit: AppTest) -> Any:
@@ -91,7 +91,7 @@ def test_a_person_may_say_that_it_speaks_for_neither_side(uncalled: Tracker) -> 
     visit = seen(button(open_page(uncalled, "inbox"), "for neither side").click().run())
     seen(confirm(uncalled, visit).click().run())
     assert (only(uncalled).status, only(uncalled).direction) == ("confirmed", Direction.NEUTRAL)
-    assert uncalled.inbox() == ()
+    assert uncalled.evidence.inbox() == ()
 
 
 def test_an_edit_without_a_direction_is_refused(uncalled: Tracker) -> None:
@@ -120,7 +120,7 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(
     question = a_question(
         kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at"
     )
-    tracker_with_press.load(a_set(question))
+    tracker_with_press.question_sets.load(a_set(question))
     polled(tracker_with_press, press, INVITED)
     visit = open_page(tracker_with_press, "inbox")
     assert "▲ points moderately higher" in words(visit)
@@ -132,7 +132,7 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(
 def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(
+    tracker_with_press.question_sets.load(
         a_set(a_question(), a_question("other", text="Will something else happen?"))
     )
     polled(tracker_with_press, press, INVITED)
@@ -141,16 +141,16 @@ def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
     assert marked(visit).count(INVITED) == 1
     assert [b.label for b in visit.button].count("Accept") == 2
     seen(button(visit, "Accept all 2").click().run())
-    assert tracker_with_press.inbox() == ()
+    assert tracker_with_press.evidence.inbox() == ()
     for question in (SUMMIT, "other"):
-        (card,) = tracker_with_press.question(question).evidence
+        (card,) = tracker_with_press.questions.get(question).evidence
         assert card.evidence.status == "confirmed"
 
 
 def test_a_story_is_not_judged_as_one_while_a_direction_is_missing(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(
+    tracker_with_press.question_sets.load(
         a_set(a_question(), a_question("other", text="Will something else happen?"))
     )
     polled(tracker_with_press, press, UNSAID)
@@ -161,13 +161,13 @@ def test_copies_are_folded_behind_a_line_that_lists_them(
     tracker_with_press: Tracker, press: Press
 ) -> None:
     outlets = ("wire", "daily", "evening")
-    tracker_with_press.load(a_set(feeds=[a_feed(name) for name in outlets]))
+    tracker_with_press.question_sets.load(a_set(feeds=[a_feed(name) for name in outlets]))
     report = (
         "Arland invites Borland to a summit in the spring, the foreign ministry in the capital says"
     )
     for name in outlets:
         press.publish(name, report)
-        tracker_with_press.poll(every=True)
+        tracker_with_press.feeds.poll(every=True)
     visit = open_page(tracker_with_press, "inbox")
     (drawer,) = [e for e in visit.expander if "report" in e.label]
     assert plain(drawer.label) == "1 report; 2 copies"
@@ -179,7 +179,7 @@ def test_copies_are_folded_behind_a_line_that_lists_them(
 def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
-    tracker_with_press.load(a_set(indicators=[an_indicator()]))
+    tracker_with_press.question_sets.load(a_set(indicators=[an_indicator()]))
     polled(tracker_with_press, press, INVITED)
     clock.advance(hours=1)
     note = (
@@ -189,7 +189,7 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
     judged = Decision(
         "logged", Direction.YES, Strength.MODERATE, ForecasterId("model:qwen"), clock.time, note
     )
-    with tracker_with_press._store.writing() as session:
+    with tracker_with_press.context.store.writing() as session:
         evidence.add_decision(session, only(tracker_with_press).id, judged)
     visit = open_page(tracker_with_press, "inbox")
     text = words(visit)
@@ -198,6 +198,6 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
     assert "evil" not in "".join(
         str(e.value) for kind in (visit.markdown, visit.caption) for e in kind
     )
-    tracker_with_press.review(only(tracker_with_press).id, "confirmed")
+    tracker_with_press.evidence.review(only(tracker_with_press).id, "confirmed")
     visit = open_page(tracker_with_press, "question", q=SUMMIT, tab="Evidence")
     assert visit.dataframe[0].value["status"].iloc[0] == "confirmed"

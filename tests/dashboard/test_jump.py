@@ -16,9 +16,9 @@ def test_open_questions_come_first_then_pages_then_the_others(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     soon = a_question("soon & now", closes_at=a_question().closes_at - timedelta(days=30))
-    tracker.load(a_set(a_question("answered"), a_question("later"), soon))
+    tracker.question_sets.load(a_set(a_question("answered"), a_question("later"), soon))
     clock.advance(days=1)
-    tracker.resolve("answered", "yes", source_url=SOURCE, known_at=clock.time)
+    tracker.resolutions.resolve("answered", "yes", source_url=SOURCE, known_at=clock.time)
     offered = json.loads(list_destinations(tracker))
     pages = [name for name, entry in ENTRIES.items() if not entry.hidden]
     assert [each["path"] for each in offered] == [

@@ -72,15 +72,15 @@ def kinds(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 
 def ask_kinds(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     for question in QUESTIONS:
-        tracker.ask(question, override="questions of a test")
+        tracker.questions.ask(question, override="questions of a test")
     clock.advance(hours=1)
 
 
 def mine(tracker: Tracker, name: str) -> Any:
     """What I hold on a question."""
-    standing = tracker.question(name).summary.standings.get(ME)
+    standing = tracker.questions.get(name).summary.standings.get(ME)
     return None if standing is None else standing.distribution
 
 
@@ -208,7 +208,7 @@ def test_a_question_is_asked_forecast_and_answered(
     visit = ask(tracker, kind, fill)
     assert f"What {kind} thing will it be?" in words(visit)
     question = f"{kind}-thing"
-    assert tracker.question(question).summary.question.kind == kind
+    assert tracker.questions.get(question).summary.question.kind == kind
 
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q=question)
@@ -225,7 +225,7 @@ def test_a_question_is_asked_forecast_and_answered(
     visit.checkbox(key=f"answer-sure-{question}").check()
     visit = give_answer(visit)
     assert told in words(visit)
-    assert {s.forecaster_id for s in tracker.scores(question)} >= {ME}
+    assert {s.forecaster_id for s in tracker.resolutions.scores(question)} >= {ME}
     assert "answer" in layers(visit)
     assert visit.dataframe[0].value["forecaster"].tolist().count("Me") == 1
 
@@ -266,8 +266,8 @@ def test_shares_of_more_than_everything_are_refused_and_stay_in_their_inputs(
 
 
 def test_the_inputs_go_on_from_what_i_hold(kinds: Tracker, clock: FakeClock) -> None:
-    kinds.forecast("visit", "Beijing=10 Minsk=70 Other=rest", rationale="First.")
-    kinds.forecast("price", "30 41 60", rationale="First.")
+    kinds.forecasts.submit("visit", "Beijing=10 Minsk=70 Other=rest", rationale="First.")
+    kinds.forecasts.submit("price", "30 41 60", rationale="First.")
     clock.advance(days=1)
     visit = open_page(kinds, "question", q="visit")
     assert [field(visit, label).value for label in ("Beijing", "Minsk")] == [
@@ -305,7 +305,7 @@ BASE_RATES: dict[str, NewQuestion] = {
 def test_saving_the_untouched_inputs_stores_the_base_rate(
     tracker: Tracker, clock: FakeClock, name: str
 ) -> None:
-    question = tracker.ask(BASE_RATES[name], override="a question of a test")
+    question = tracker.questions.ask(BASE_RATES[name], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q=name)
     assert "The inputs start from the base rate" in words(visit)
@@ -331,7 +331,7 @@ def previewed(visit: AppTest) -> pd.DataFrame:
 def test_a_handle_moved_and_moved_back_gives_the_base_rate(
     tracker: Tracker, clock: FakeClock, name: str
 ) -> None:
-    question = tracker.ask(BASE_RATES[name], override="a question of a test")
+    question = tracker.questions.ask(BASE_RATES[name], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q=name)
     began = previewed(visit)
@@ -350,7 +350,7 @@ def test_a_handle_moved_and_moved_back_gives_the_base_rate(
 def test_what_is_drawn_of_moved_handles_is_what_is_saved(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    question = tracker.ask(BASE_RATES["open"], override="a question of a test")
+    question = tracker.questions.ask(BASE_RATES["open"], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q="open")
     choose(visit, "Middle", 50.0)
@@ -430,7 +430,7 @@ def test_what_is_typed_instead_is_echoed_and_saved(
     visit = type_instead(open_page(kinds, "question", q=question), typed)
     assert echo in words(visit)
     save(visit)
-    assert mine(kinds, question) == kinds.read_forecast(question, typed)
+    assert mine(kinds, question) == kinds.forecasts.parse(question, typed)
 
 
 @pytest.mark.parametrize(
@@ -458,7 +458,7 @@ def test_what_cannot_be_read_is_refused_in_one_line_and_kept(
 def test_three_dates_typed_on_the_page_keep_the_never_mass(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(BASE_RATES["partly-over"], override="a question of a test")
+    tracker.questions.ask(BASE_RATES["partly-over"], override="a question of a test")
     clock.advance(hours=1)
     visit = type_instead(
         open_page(tracker, "question", q="partly-over"), "2027-01-01 2027-04-01 2027-08-01"
@@ -496,7 +496,7 @@ def test_an_option_that_comes_meanwhile_gets_an_input_and_the_draft_stays(
 ) -> None:
     visit = open_page(kinds, "question", q="visit")
     give_shares(visit)
-    kinds.change_option("visit", "Tehran", "added")
+    kinds.questions.change_option("visit", "Tehran", "added")
     clock.advance(hours=1)
     seen(visit.run())
     assert [field(visit, label).value for label in ("Beijing", "Minsk", "Tehran")] == [
@@ -509,7 +509,7 @@ def test_an_option_that_comes_meanwhile_gets_an_input_and_the_draft_stays(
 def test_a_forecast_of_any_kind_is_reaffirmed_withdrawn_and_undone(
     kinds: Tracker, clock: FakeClock
 ) -> None:
-    kinds.forecast("visit", "Beijing=60 Minsk=10 Other=rest", rationale="First.")
+    kinds.forecasts.submit("visit", "Beijing=60 Minsk=10 Other=rest", rationale="First.")
     clock.advance(days=1)
     visit = open_page(kinds, "question", q="visit")
     visit = seen(button(visit, "Still Beijing 60 %").click().run())
@@ -519,7 +519,7 @@ def test_a_forecast_of_any_kind_is_reaffirmed_withdrawn_and_undone(
     clock.advance(days=1)
     visit = seen(button(visit, "Undo my last act").click().run())
     assert "You hold **Beijing 60 %**" in words(visit)
-    acts = [a.act for a in kinds.question("visit").acts if a.forecaster_id == ME]
+    acts = [a.act for a in kinds.questions.get("visit").acts if a.forecaster_id == ME]
     assert acts == ["forecast", "reaffirm", "withdraw", "undo"]
 
 
@@ -536,15 +536,17 @@ def held(tracker: Tracker, clock: FakeClock) -> Tracker:
 def hold_kinds(kinds: Tracker, clock: FakeClock) -> None:
     ask_kinds(kinds, clock)
     for who, shift in ((ME, 0), (BO, 5)):
-        kinds.forecast(
+        kinds.forecasts.submit(
             "visit", f"Beijing={60 - shift} Minsk=10 Other=rest", rationale="Known.", forecaster=who
         )
-        kinds.forecast(
+        kinds.forecasts.submit(
             "grade", f"poor={10 + shift} fair=20 good=rest", rationale="Known.", forecaster=who
         )
-        kinds.forecast("price", f"30 {41 + shift} 60", rationale="Known.", forecaster=who)
-        kinds.forecast("incidents", f"5 {20 + shift} 60", rationale="Known.", forecaster=who)
-        kinds.forecast(
+        kinds.forecasts.submit("price", f"30 {41 + shift} 60", rationale="Known.", forecaster=who)
+        kinds.forecasts.submit(
+            "incidents", f"5 {20 + shift} 60", rationale="Known.", forecaster=who
+        )
+        kinds.forecasts.submit(
             "treaty",
             f"20%=2027-03-01 50%=2027-0{6 + shift // 5}-01 never=30%",
             rationale="Known.",
@@ -671,9 +673,9 @@ def test_evidence_on_a_number_is_a_mark_that_points_and_makes_no_number(
         scale=Scale(0.0, 9.0),
         horizon_shape="state_at",
     )
-    tracker_with_press.load(a_set(question))
+    tracker_with_press.question_sets.load(a_set(question))
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     clock.advance(hours=1)
     visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Evidence")
     assert "marks" in layers(visit)
@@ -691,9 +693,11 @@ def test_evidence_for_an_option_moves_the_shares(
         kind="categorical", prior=even_distribution(("Arlburg", "Bortown", "Other")), horizon_shape="state_at",
         options=(Option("Arlburg"), Option("Bortown"), Option("Other")),
     )  # fmt: skip
-    tracker_with_press.load(a_set(question, indicators=[an_indicator(option="Bortown")]))
+    tracker_with_press.question_sets.load(
+        a_set(question, indicators=[an_indicator(option="Bortown")])
+    )
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     clock.advance(hours=1)
     assert "▲ speaks moderately for option Bortown" in words(open_page(tracker_with_press, "inbox"))
     visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Why")
@@ -717,7 +721,7 @@ def test_an_option_is_added_and_removed_on_the_question_tab(
     visit = open_page(held, "question", q="visit", tab="Question")
     field(visit, "New option").set_value("Tehran")
     visit = seen(button(visit, "Add it").click().run())
-    assert held.question("visit").summary.question.offered_options(clock.time) == (
+    assert held.questions.get("visit").summary.question.offered_options(clock.time) == (
         "Beijing",
         "Minsk",
         "Other",
@@ -728,7 +732,7 @@ def test_an_option_is_added_and_removed_on_the_question_tab(
     assert "what standing forecasts gave to it counts for Other" in words(visit)
     answer_option(visit, "Beijing")
     visit = seen(button(visit, "Remove it").click().run())
-    assert "Beijing" not in held.question("visit").summary.question.offered_options(clock.time)
+    assert "Beijing" not in held.questions.get("visit").summary.question.offered_options(clock.time)
     clock.advance(days=1)
     visit = open_page(held, "question", q="visit")
     assert "You hold **Other 90 %**" in words(visit)
@@ -788,7 +792,7 @@ def test_an_answer_that_is_not_given_is_asked_for(
 ) -> None:
     visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
     assert "No answer chosen yet" in words(visit)
-    assert held.scores(question) == ()
+    assert held.resolutions.scores(question) == ()
 
 
 def test_an_answer_that_is_no_number_is_refused(held: Tracker) -> None:
@@ -802,7 +806,7 @@ def test_an_answer_that_is_no_number_is_refused(held: Tracker) -> None:
 def test_scores_stand_by_the_rules_of_their_kind_and_all_of_them_on_demand(
     held: Tracker, clock: FakeClock
 ) -> None:
-    held.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
+    held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
     visit = open_page(held, "question", q="price")
     columns = list(visit.dataframe[0].value.columns)
     assert columns == ["forecaster", "skill", "crps", "quantile", "baseline", "peer", "coverage"]
@@ -812,7 +816,7 @@ def test_scores_stand_by_the_rules_of_their_kind_and_all_of_them_on_demand(
 
 
 def test_a_receipt_tells_the_forecasts_in_words(held: Tracker, clock: FakeClock) -> None:
-    held.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
+    held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
     visit = open_page(held, "question", q="price")
     visit.session_state["scores-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     visit = seen(visit.run())
@@ -825,16 +829,16 @@ def test_forecasts_made_when_the_answer_was_known_are_shown_and_do_not_count(
 ) -> None:
     known = clock.time
     clock.advance(days=2)
-    held.forecast("price", "40 41 42", rationale="Now I know.")
+    held.forecasts.submit("price", "40 41 42", rationale="Now I know.")
     clock.advance(days=1)
-    held.resolve("price", "41", source_url=SOURCE, known_at=known)
+    held.resolutions.resolve("price", "41", source_url=SOURCE, known_at=known)
     visit = open_page(held, "question", q="price")
     assert "Made when the answer was known: 1 forecast that do not count" in words(visit)
 
 
 def test_an_earlier_answer_stays_in_sight(held: Tracker, clock: FakeClock) -> None:
     for answer in ("41", "43"):
-        held.resolve("price", answer, source_url=SOURCE, known_at=clock.time)
+        held.resolutions.resolve("price", answer, source_url=SOURCE, known_at=clock.time)
         clock.advance(hours=1)
     assert "41 US dollars, entered" in words(open_page(held, "question", q="price"))
 
@@ -843,7 +847,7 @@ def test_an_earlier_answer_stays_in_sight(held: Tracker, clock: FakeClock) -> No
 
 
 def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
-    held.forecast("summit-2027", Binary(0.05), rationale="Known.")
+    held.forecasts.submit("summit-2027", Binary(0.05), rationale="Known.")
     visit = open_page(held, "questions", state="All")
     frame = visit.dataframe[0].value.set_index("question")
     assert plain(frame.loc["What of visit?", "mine_said"]) == "Beijing 60 %"
@@ -854,7 +858,7 @@ def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
 def test_a_list_without_yes_and_no_has_no_column_for_suggestions(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.ask(QUESTIONS[0], override="a question of a test")
+    tracker.questions.ask(QUESTIONS[0], override="a question of a test")
     clock.advance(hours=1)
     columns = open_page(tracker, "questions").dataframe[0].value.columns
     assert not {"suggestion", "change", "trend", "mine"} & set(columns)

@@ -109,9 +109,9 @@ def test_a_question_that_opened_today_has_no_earlier_day(
 ) -> None:
     from tests.builders import a_set
 
-    tracker.load(a_set())
-    tracker.forecast(SUMMIT, Binary(0.5), rationale="First.")
-    clock.time = tracker.question(SUMMIT).summary.question.opens_at
+    tracker.question_sets.load(a_set())
+    tracker.forecasts.submit(SUMMIT, Binary(0.5), rationale="First.")
+    clock.time = tracker.questions.get(SUMMIT).summary.question.opens_at
     assert not open_page(tracker, "question", q=SUMMIT).slider
 
 

@@ -139,13 +139,13 @@ def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Track
 
 
 def read_judge_and_learn(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set(*(a_question(f"summit-{n}") for n in range(40))))
-    tracker.poll()
+    tracker.question_sets.load(a_set(*(a_question(f"summit-{n}") for n in range(40))))
+    tracker.feeds.poll()
     clock.advance(hours=1)
-    for n, each in enumerate(tracker.inbox()):
-        tracker.review(each.evidence.id, "rejected" if n % 2 else "confirmed")
+    for n, each in enumerate(tracker.evidence.inbox()):
+        tracker.evidence.review(each.evidence.id, "rejected" if n % 2 else "confirmed")
     clock.advance(hours=1)
-    assert {found.name for found in tracker.learn()} >= {"relevance shift"}
+    assert {found.name for found in tracker.learning.fit()} >= {"relevance shift"}
     clock.advance(hours=1)
 
 
@@ -164,11 +164,11 @@ def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tra
 def test_judgements_count_towards_the_first_lesson(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.poll()
-    (waiting,) = tracker_with_press.inbox()
-    tracker_with_press.review(waiting.evidence.id, "confirmed")
+    tracker_with_press.feeds.poll()
+    (waiting,) = tracker_with_press.evidence.inbox()
+    tracker_with_press.evidence.review(waiting.evidence.id, "confirmed")
     assert "So far 1 is judged." in words(open_page(tracker_with_press, "learned"))
 
 
@@ -176,11 +176,11 @@ def test_where_there_is_enough_only_the_next_round_of_learning_is_missing(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(*(a_question(f"summit-{n}") for n in range(30))))
+    tracker.question_sets.load(a_set(*(a_question(f"summit-{n}") for n in range(30))))
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker.poll()
-    for each in tracker.inbox():
-        tracker.review(each.evidence.id, "confirmed")
+    tracker.feeds.poll()
+    for each in tracker.evidence.inbox():
+        tracker.evidence.review(each.evidence.id, "confirmed")
     clock.advance(hours=1)
     text = words(open_page(tracker, "learned"))
     assert (
@@ -199,7 +199,7 @@ def test_a_learned_value_stands_against_its_default_with_its_reason(taught: Trac
 
 
 def state(tracker: Tracker) -> str:
-    (found,) = [k.state for k in tracker.learned() if k.learned.name == "relevance shift"]
+    (found,) = [k.state for k in tracker.learning.list() if k.learned.name == "relevance shift"]
     return found
 
 
@@ -242,11 +242,11 @@ def test_a_usual_level_is_picked_from_the_table_and_decided_on(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
-    tracker.load(a_set(a_question("later", opens_at=BUILT + timedelta(days=30))))
+    tracker.question_sets.load(a_set(a_question("later", opens_at=BUILT + timedelta(days=30))))
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker.poll()
+    tracker.feeds.poll()
     clock.advance(days=31)
-    tracker.learn()
+    tracker.learning.fit()
     clock.advance(hours=1)
     visit = open_page(tracker, "learned")
     assert "How reliable each feed is" in words(visit)
@@ -260,14 +260,14 @@ def test_a_usual_level_is_picked_from_the_table_and_decided_on(
     ]
     press_sure(visit, str(reset).removeprefix("sure-"))
     decided = [
-        k for k in tracker.learned() if k.learned.name == "usual level" and k.state == "reset"
+        k for k in tracker.learning.list() if k.learned.name == "usual level" and k.state == "reset"
     ]
     assert [k.by for k in decided] == ["ada"]
 
 
 def test_a_default_can_be_frozen_before_anything_is_learned(tracker: Tracker) -> None:
     visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
-    assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learned()} == {
+    assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learning.list()} == {
         "gamma": (0.5, "frozen"),
         "shift": (0.0, "frozen"),
     }

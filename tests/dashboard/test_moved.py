@@ -105,13 +105,13 @@ def test_only_causes_that_are_not_obvious_are_explained() -> None:
 @pytest.fixture
 def held(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A question with an old story, a confirmed one today, and a forecast that rests on that."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=1)
-    tracker.review(log(tracker, title="An old invitation"), "confirmed")
+    tracker.evidence.review(log(tracker, title="An old invitation"), "confirmed")
     clock.advance(days=10)
     story = log(tracker, title="A new invitation")
-    tracker.review(story, "confirmed")
-    tracker.forecast(SUMMIT, "60%", rationale="They were invited.", cites=[story])
+    tracker.evidence.review(story, "confirmed")
+    tracker.forecasts.submit(SUMMIT, "60%", rationale="They were invited.", cites=[story])
     clock.advance(hours=1)
     return tracker
 
@@ -150,7 +150,7 @@ def test_picking_a_forecast_shows_what_it_rests_on_and_the_judgement(held: Track
 
 
 def test_a_forecast_that_cites_nothing_is_all_judgement(held: Tracker, clock: FakeClock) -> None:
-    held.forecast(SUMMIT, "70%", rationale="A feeling.")
+    held.forecasts.submit(SUMMIT, "70%", rationale="A feeling.")
     visit = picked(history(held), 0)
     assert because(visit) == [["judgement", "sum"]]
     assert "all of it is judgement" in words(visit)
@@ -158,7 +158,7 @@ def test_a_forecast_that_cites_nothing_is_all_judgement(held: Tracker, clock: Fa
 
 
 def test_picking_a_revision_of_the_suggestion_shows_its_lines(held: Tracker) -> None:
-    acts = held.question(SUMMIT).acts[::-1]
+    acts = held.questions.get(SUMMIT).acts[::-1]
     ours = [n for n, act in enumerate(acts) if act.forecaster_id == "suggestion"]
     visit = picked(history(held, computed="true"), ours[0], computed=True)
     assert {"came in", "faded", "time passed"} <= set(because(visit)[0])
@@ -167,7 +167,7 @@ def test_picking_a_revision_of_the_suggestion_shows_its_lines(held: Tracker) -> 
 
 
 def test_a_withdrawal_has_no_move(held: Tracker) -> None:
-    held.withdraw(SUMMIT, rationale="I do not know.")
+    held.forecasts.withdraw(SUMMIT, rationale="I do not know.")
     visit = picked(history(held), 0)
     assert "Nothing stands after this act" in words(visit)
     assert because(visit) == []
@@ -179,7 +179,7 @@ def test_the_last_day_week_and_month_are_one_click_away(
 ) -> None:
     visit = history(held, **{"moved-in": preset})
     assert because(visit)[0].count("came in") == stories
-    move = held.moved(SUMMIT, held.now() - PRESET_PERIODS[preset])
+    move = held.questions.explain_change(SUMMIT, held.now() - PRESET_PERIODS[preset])
     assert visit.dataframe[0].value["log_odds"].iloc[-1] == pytest.approx(move.log_odds)
 
 
@@ -211,7 +211,7 @@ def test_days_outside_the_life_of_the_question_and_nonsense_do_not_break_the_pag
 
 
 def test_days_chosen_on_one_question_do_not_break_another(held: Tracker, clock: FakeClock) -> None:
-    held.ask(
+    held.questions.ask(
         an_asked(opens_at=clock(), closes_at=clock() + 20 * DAY, resolves_at=clock() + 20 * DAY),
         override="a test",
     )
@@ -232,9 +232,9 @@ def test_a_closed_question_tells_its_last_month(held: Tracker, clock: FakeClock)
 
 
 def test_shares_have_no_lines_of_this_kind(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
-    tracker.ask(asked, override="a question of a test")
+    tracker.questions.ask(asked, override="a question of a test")
     visit = history(tracker, "visit-2027", computed="true")
     assert not [c for c in visit.get("button_group") if "Why did" in str(c.proto.label)]
     assert "Pick a row" not in words(visit)

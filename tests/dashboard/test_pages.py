@@ -36,15 +36,15 @@ def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker
 
 
 def read_two(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    tracker.poll()
+    tracker.question_sets.load(a_set())
+    tracker.feeds.poll()
     clock.advance(hours=1)
-    assert len(tracker.inbox()) == 2
+    assert len(tracker.evidence.inbox()) == 2
 
 
 def my_acts(tracker: Tracker) -> list[tuple[str, float | None]]:
     """What I did on the question, as the database has it."""
-    acts = tracker.question(SUMMIT).acts
+    acts = tracker.questions.get(SUMMIT).acts
     return [
         (a.act, None if a.distribution is None else a.distribution.p)
         for a in acts
@@ -102,9 +102,11 @@ def test_the_question_page_answers_first(news: Tracker) -> None:
 def test_mine_the_crowds_and_the_suggestion_come_first_and_of_many_others_eight_are_named(
     news: Tracker,
 ) -> None:
-    news.forecast(SUMMIT, Binary(0.6), rationale="The date is set.")
+    news.forecasts.submit(SUMMIT, Binary(0.6), rationale="The date is set.")
     for n in range(10):
-        news.forecast(SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet.")
+        news.forecasts.submit(
+            SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet."
+        )
     visit = open_page(news, "question", q=SUMMIT)
     assert [m.label for m in visit.metric] == ["Me", "Crowd of 11", "Suggestion"]
     said = plain(words(visit))
@@ -143,7 +145,7 @@ def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> 
     visit = open_page(news, "question", q=SUMMIT)
     visit = save(visit, "63%", "They have booked the hall.", cites=INVITED)
     assert my_acts(news) == [("forecast", 0.63)]
-    act = next(a for a in news.question(SUMMIT).acts if a.forecaster_id == ME)
+    act = next(a for a in news.questions.get(SUMMIT).acts if a.forecaster_id == ME)
     assert act.rationale == "They have booked the hall."
     assert act.cites == (number(news, INVITED),)
     assert "You hold **63 %**" in words(visit)
@@ -173,7 +175,7 @@ def test_a_form_that_is_sent_twice_is_saved_once(news: Tracker) -> None:
 
 
 def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: FakeClock) -> None:
-    news.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(days=3)
     visit = open_page(news, "question", q=SUMMIT)
     visit = seen(button(visit, "Still 40 %").click().run())
@@ -227,7 +229,7 @@ def test_every_tab_has_its_address(news: Tracker, tab: str, shown: str) -> None:
 def test_an_answer_is_given_with_its_source_and_everyone_is_scored(
     news: Tracker, clock: FakeClock
 ) -> None:
-    news.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    news.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
     visit = open_page(news, "question", q=SUMMIT, tab="Answer")
     visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("yes")
@@ -235,7 +237,7 @@ def test_an_answer_is_given_with_its_source_and_everyone_is_scored(
     visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
     visit = give_answer(visit)
     assert "Resolved YES" in words(visit)
-    assert {s.forecaster_id for s in news.scores(SUMMIT)} >= {ME}
+    assert {s.forecaster_id for s in news.resolutions.scores(SUMMIT)} >= {ME}
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,7 @@ def test_half_an_answer_is_refused(
     visit = seen(button(visit, "Preview the scores").click().run())
     assert "Give this answer" not in [b.label for b in visit.button]
     assert reason in words(visit)
-    assert news.scores(SUMMIT) == ()
+    assert news.resolutions.scores(SUMMIT) == ()
 
 
 # Inbox
@@ -289,11 +291,11 @@ def test_what_is_at_hand_comes_with_its_source_reason_and_controls(news: Tracker
 def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(
+    tracker_with_press.question_sets.load(
         a_set(a_question(), a_question("other-2027", text="Will something else happen?"))
     )
     press.publish("wire", INVITED)
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     assert "2 pieces of evidence" in words(open_page(tracker_with_press, "inbox"))
     visit = open_page(tracker_with_press, "inbox", about="other-2027")
     assert "1 piece of evidence" in words(visit)
@@ -301,12 +303,12 @@ def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(
 
 
 def status_of(tracker: Tracker, headline: str) -> tuple[str, Direction, Strength]:
-    (card,) = [c for c in tracker.question(SUMMIT).evidence if c.headline == headline]
+    (card,) = [c for c in tracker.questions.get(SUMMIT).evidence if c.headline == headline]
     return card.evidence.status, card.evidence.direction, card.evidence.strength
 
 
 def number(tracker: Tracker, headline: str) -> int:
-    (card,) = [c for c in tracker.question(SUMMIT).evidence if c.headline == headline]
+    (card,) = [c for c in tracker.questions.get(SUMMIT).evidence if c.headline == headline]
     return card.evidence.id
 
 
@@ -337,24 +339,24 @@ def test_what_accepting_would_do_is_said_before(news: Tracker) -> None:
 
 def test_a_judgement_is_undone_from_its_notice(news: Tracker) -> None:
     visit = seen(button(at_hand(news, INVITED), "Reject").click().run())
-    assert len(news.inbox()) == 1
+    assert len(news.evidence.inbox()) == 1
     seen(button(visit, "Undo").click().run())
     assert status_of(news, INVITED)[0] == "logged"
-    assert len(news.inbox()) == 2
+    assert len(news.evidence.inbox()) == 2
 
 
 def test_judgements_are_walked_back_and_made_again(news: Tracker) -> None:
     visit = seen(button(at_hand(news, INVITED), "for NO").click().run())
     visit = seen(button(visit, "Accept").click().run())
     visit = seen(button(visit, "Reject").click().run())
-    assert news.inbox() == ()
+    assert news.evidence.inbox() == ()
     for waiting in (1, 2):
         visit = seen(button(visit, "Undo").click().run())
-        assert len(news.inbox()) == waiting
+        assert len(news.evidence.inbox()) == waiting
     assert status_of(news, INVITED)[0] == "logged"
     for waiting in (1, 0):
         visit = seen(button(visit, "Redo").click().run())
-        assert len(news.inbox()) == waiting
+        assert len(news.evidence.inbox()) == waiting
     assert status_of(news, INVITED)[:2] == ("edited", Direction.NO)
 
 
@@ -371,12 +373,12 @@ def test_the_next_story_is_walked_to_and_the_end_says_so(news: Tracker) -> None:
 def test_what_is_ticked_is_judged_together_and_taken_back_together(news: Tracker) -> None:
     visit = open_page(news, "inbox")
     ticked = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
-    visit.session_state[f"inbox-list-2-{news.inbox()[0].evidence.id}"] = ticked
+    visit.session_state[f"inbox-list-2-{news.evidence.inbox()[0].evidence.id}"] = ticked
     visit = seen(visit.run())
     visit = seen(button(visit, "Reject 2").click().run())
-    assert news.inbox() == ()
+    assert news.evidence.inbox() == ()
     seen(button(visit, "Undo").click().run())
-    assert len(news.inbox()) == 2
+    assert len(news.evidence.inbox()) == 2
 
 
 @pytest.mark.parametrize(("points", "pieces"), [("yes", 1), ("no", 1), ("uncalled", 0)])
@@ -423,7 +425,7 @@ def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict
 @pytest.mark.parametrize("page", ["today", "questions", "question", "inbox", "accuracy", "feeds"])
 def test_every_page_of_a_replay_says_that_it_is_one(news: Tracker, page: str) -> None:
     assert "Replay" not in words(open_page(news, page))
-    news.mark_replayed(NOW)
+    news.system.mark_replayed(NOW)
     assert "Replay of 2022–2026** with invented forecasters; not live." in words(
         open_page(news, page)
     )

@@ -83,19 +83,21 @@ def test_a_path_that_nobody_beats_is_told_so() -> None:
 @pytest.fixture
 def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A question on which I said 40 %, with one story for YES, that was answered NO."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=1)
-    tracker.forecast(SUMMIT, Binary(0.9), rationale="Sure.")
-    tracker.review(log(tracker, title="An invitation"), "confirmed")
+    tracker.forecasts.submit(SUMMIT, Binary(0.9), rationale="Sure.")
+    tracker.evidence.review(log(tracker, title="An invitation"), "confirmed")
     clock.advance(days=40)
-    tracker.resolve(SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time)
+    tracker.resolutions.resolve(
+        SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time
+    )
     return tracker
 
 
 def test_an_answered_question_tells_what_misled_and_whose_path_was_better(
     answered: Tracker,
 ) -> None:
-    found = answered.post_mortem(SUMMIT)
+    found = answered.resolutions.post_mortem(SUMMIT)
     assert found is not None
     assert (len(found.helpful), len(found.harmful)) == (0, 1)
     assert found.harmful[0].toward < -0.2
@@ -110,19 +112,23 @@ def test_an_answered_question_tells_what_misled_and_whose_path_was_better(
 
 
 def test_without_an_answer_there_is_nothing_to_learn(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    assert tracker.post_mortem(SUMMIT) is None
-    tracker.resolve(SUMMIT, "annulled", source_url="https://arland.example/no", known_at=clock.time)
-    assert tracker.post_mortem(SUMMIT) is None
+    tracker.question_sets.load(a_set())
+    assert tracker.resolutions.post_mortem(SUMMIT) is None
+    tracker.resolutions.resolve(
+        SUMMIT, "annulled", source_url="https://arland.example/no", known_at=clock.time
+    )
+    assert tracker.resolutions.post_mortem(SUMMIT) is None
     assert "What there is to learn" not in [
         e.label for e in open_page(tracker, "question", q=SUMMIT).expander
     ]
 
 
 def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=9)
-    tracker.resolve(SUMMIT, "yes", source_url="https://arland.example/yes", known_at=clock.time)
+    tracker.resolutions.resolve(
+        SUMMIT, "yes", source_url="https://arland.example/yes", known_at=clock.time
+    )
     told = words(open_page(tracker, "question", q=SUMMIT, tab="Answer"))
     assert "there is no path of yours to compare" in told
     assert "No evidence moved the suggestion." in told

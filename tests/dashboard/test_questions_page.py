@@ -183,10 +183,10 @@ def test_an_answer_is_told_in_its_words() -> None:
 @pytest.fixture
 def two(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Two open questions; I forecast the one that closes later."""
-    tracker.load(
+    tracker.question_sets.load(
         a_set(a_question(), a_question(OTHER, text="Will something else happen?", tags=("else",)))
     )
-    tracker.forecast(OTHER, Binary(0.8), rationale="Known.")
+    tracker.forecasts.submit(OTHER, Binary(0.8), rationale="Known.")
     clock.advance(hours=1)
     return tracker
 
@@ -262,7 +262,7 @@ def test_an_essay_is_a_filter_where_there_are_several(two: Tracker, clock: FakeC
     assert "Essay" not in labels
     own = "Will it rain in Arland by 30 June 2027?"
     times = (NOW_THERE, a_question().closes_at, a_question().resolves_at)
-    two.ask(
+    two.questions.ask(
         NewQuestion("rain", own, "As measured.", ("arland.example",), *times),
         override="a question of a test",
     )

@@ -78,7 +78,7 @@ def test_a_button_makes_what_the_terminal_makes_of_the_same_instant(lived: Lived
     visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
     made = downloads.make_report_later(visit, "question", QUESTION, "json")()
     assert made == render_report(
-        lived.tracker.report("question", QUESTION, as_of=lived.answered), "json"
+        lived.tracker.reports.build("question", QUESTION, as_of=lived.answered), "json"
     )
 
 

@@ -20,8 +20,8 @@ SOURCE = "https://arland.example/statement"
 
 @pytest.fixture
 def held(tracker: Tracker, clock: FakeClock) -> Tracker:
-    tracker.load(a_set())
-    tracker.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    tracker.question_sets.load(a_set())
+    tracker.forecasts.submit(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
     return tracker
 
@@ -63,19 +63,19 @@ def test_the_preview_shows_everyone_under_yes_and_under_no_and_keeps_nothing(hel
     assert mine["skill"]["YES"] > 0 > mine["skill"]["NO"]
     assert "Before you confirm: YES" in words(visit)
     assert "by Brier score over knowing nothing: higher is better" in words(visit)
-    assert held.question(SUMMIT).summary.resolution is None
+    assert held.questions.get(SUMMIT).summary.resolution is None
 
 
 def test_what_was_previewed_is_what_everyone_gets(held: Tracker, clock: FakeClock) -> None:
-    expected = held.preview(SUMMIT, ["yes", "no"], clock.time)
-    given = held.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
+    expected = held.resolutions.preview(SUMMIT, ["yes", "no"], clock.time)
+    given = held.resolutions.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
     by = lambda scores: {(s.forecaster_id, s.rule): s for s in scores}  # noqa: E731
     assert by(expected["yes"]) == by(given)
     assert by(expected["no"]) != by(given)
 
 
 def test_nobody_is_scored_when_it_is_annulled(held: Tracker, clock: FakeClock) -> None:
-    assert held.preview(SUMMIT, ["annulled"], clock.time) == {"annulled": ()}
+    assert held.resolutions.preview(SUMMIT, ["annulled"], clock.time) == {"annulled": ()}
     visit = previewed(held, "annulled")
     assert "Before you confirm: Annulled" in words(visit)
     visit = seen(button(visit, "Give this answer").click().run())
@@ -84,7 +84,7 @@ def test_nobody_is_scored_when_it_is_annulled(held: Tracker, clock: FakeClock) -
 
 def test_what_is_no_answer_has_no_preview(held: Tracker, clock: FakeClock) -> None:
     with pytest.raises(InvalidResolution):
-        held.preview(SUMMIT, ["perhaps"], clock.time)
+        held.resolutions.preview(SUMMIT, ["perhaps"], clock.time)
 
 
 def test_an_answer_that_is_changed_after_its_preview_has_to_be_previewed_again(
@@ -93,19 +93,19 @@ def test_an_answer_that_is_changed_after_its_preview_has_to_be_previewed_again(
     visit = previewed(held)
     seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("no").run())
     assert "Give this answer" not in [b.label for b in visit.button]
-    assert held.question(SUMMIT).summary.resolution is None
+    assert held.questions.get(SUMMIT).summary.resolution is None
 
 
 def test_one_may_think_again(held: Tracker) -> None:
     visit = seen(button(previewed(held), "Not yet").click().run())
     assert "Before you confirm" not in words(visit)
-    assert held.question(SUMMIT).summary.resolution is None
+    assert held.questions.get(SUMMIT).summary.resolution is None
 
 
 def test_the_answer_is_given_with_its_source_and_time(held: Tracker, clock: FakeClock) -> None:
     visit = give_answer(filled(held))
     assert "Resolved YES" in words(visit)
-    kept = held.question(SUMMIT).summary.resolution
+    kept = held.questions.get(SUMMIT).summary.resolution
     assert kept is not None
     assert (kept.outcome, kept.source_url, kept.known_at) == ("yes", SOURCE, clock.time)
 

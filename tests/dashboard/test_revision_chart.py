@@ -169,10 +169,10 @@ def test_a_story_without_a_line_moves_nothing() -> None:
 @pytest.fixture
 def read(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A question with an old and a new story, and a forecast between."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=1)
-    tracker.review(log(tracker, title="An old invitation"), "confirmed")
-    tracker.forecast(SUMMIT, "60%", rationale="They were invited.")
+    tracker.evidence.review(log(tracker, title="An old invitation"), "confirmed")
+    tracker.forecasts.submit(SUMMIT, "60%", rationale="They were invited.")
     clock.advance(days=40)
     log(tracker, title="A new invitation")
     clock.advance(hours=1)
@@ -227,8 +227,8 @@ def test_a_question_that_was_answered_early_is_drawn_to_its_answer_and_no_furthe
     read: Tracker, clock: FakeClock
 ) -> None:
     known = clock.time
-    read.resolve(SUMMIT, "yes", source_url="https://arland.example/yes", known_at=known)
-    clock.time = read.question(SUMMIT).summary.question.closes_at + timedelta(days=9)
+    read.resolutions.resolve(SUMMIT, "yes", source_url="https://arland.example/yes", known_at=known)
+    clock.time = read.questions.get(SUMMIT).summary.question.closes_at + timedelta(days=9)
     rules = drawn(open_page(read, "question", q=SUMMIT), "rules")
     assert list(rules["what"]) == ["opens", "answer known"]
     assert rules["time"].max() == pd.Timestamp(known)
@@ -237,8 +237,10 @@ def test_a_question_that_was_answered_early_is_drawn_to_its_answer_and_no_furthe
 def test_names_stand_right_of_an_answer_that_became_known_after_the_close(
     read: Tracker, clock: FakeClock
 ) -> None:
-    clock.time = read.question(SUMMIT).summary.question.closes_at + timedelta(days=30)
-    read.resolve(SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time)
+    clock.time = read.questions.get(SUMMIT).summary.question.closes_at + timedelta(days=30)
+    read.resolutions.resolve(
+        SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time
+    )
     visit = open_page(read, "question", q=SUMMIT)
     assert drawn(visit, "ends")["time"].min() == pd.Timestamp(clock.time)
     assert set(drawn(visit, "rules")["what"]) == {"opens", "closes", "answer known"}

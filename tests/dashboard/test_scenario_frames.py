@@ -30,7 +30,7 @@ STYLES = option_lines(OPTIONS, ordered=False)
 def page(tracker: Tracker, clock: FakeClock) -> ScenarioPage:
     """The page of the small world, on its tenth day."""
     begin(tracker, clock, a_world)
-    return tracker.scenarios(FUTURES)
+    return tracker.scenarios.get(FUTURES)
 
 
 # Over time
@@ -122,11 +122,11 @@ def test_an_option_that_was_removed_counts_for_other(page: ScenarioPage, clock: 
 def test_a_scenario_shows_prior_now_and_what_people_hold(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
-    tracker.forecast(FUTURES, "friends=50 strangers=40 Other=10", rationale="So it looks.")
-    tracker.forecast(
+    tracker.forecasts.submit(FUTURES, "friends=50 strangers=40 Other=10", rationale="So it looks.")
+    tracker.forecasts.submit(
         FUTURES, "friends=70 strangers=20 Other=10", rationale="So it looks.", forecaster=BEN
     )
-    after = tracker.scenarios(FUTURES)
+    after = tracker.scenarios.get(FUTURES)
     first, *_ = frames.build_scenario_rows(
         after, frames.current_posterior(after, clock.time), ME, clock.time
     )
@@ -181,8 +181,8 @@ def test_a_row_that_alone_would_raise_a_scenario_may_lower_it_beside_another(
 def test_an_option_that_is_gone_leaves_the_lines_whole(
     page: ScenarioPage, tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.change_option(FUTURES, "strangers", "removed")
-    after = tracker.scenarios(FUTURES)
+    tracker.questions.change_option(FUTURES, "strangers", "removed")
+    after = tracker.scenarios.get(FUTURES)
     frame = frames.scenario_why_frame(after, frames.current_posterior(after, clock.time), "friends")
     assert frame["alone"].iloc[1].startswith("×")
 
@@ -210,7 +210,7 @@ def test_board_and_table_that_do_not_go_together_are_named_with_their_worst_row(
 def test_an_answer_that_was_to_be_expected_is_no_strain(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
-    tracker.resolve(
+    tracker.resolutions.resolve(
         FAIR,
         "yes",
         source_url="https://arland.example/fair",
@@ -218,7 +218,7 @@ def test_an_answer_that_was_to_be_expected_is_no_strain(
         note="It was held.",
     )
     clock.advance(hours=1)
-    after = tracker.scenarios(FUTURES)
+    after = tracker.scenarios.get(FUTURES)
     known = replace(
         after, board={FAIR: after.board[FAIR], PACT: replace(after.board[PACT], p=None)}
     )
@@ -242,11 +242,11 @@ def test_the_most_telling_question_comes_first_and_answered_ones_are_left_out(
         PACT,
         FAIR,
     ]
-    tracker.resolve(
+    tracker.resolutions.resolve(
         PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
     )
     clock.advance(hours=1)
-    after = tracker.scenarios(FUTURES)
+    after = tracker.scenarios.get(FUTURES)
     assert [
         v.question_id
         for v in frames.answer_values(after, frames.current_posterior(after, clock.time))
@@ -267,11 +267,11 @@ def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_
     assert list(frame["id"]) == [PACT, FAIR]
     assert plain(frame["c0"].iloc[0]) == "++ · 88 % very likely"
     assert plain(frame["board"].iloc[0]) == "80 % (Crowd)"
-    tracker.resolve(
+    tracker.resolutions.resolve(
         PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
     )
     clock.advance(hours=1)
-    after = tracker.scenarios(FUTURES)
+    after = tracker.scenarios.get(FUTURES)
     found = frames.diagnose_table(after)
     assert frames.diagnosticity_frame(after, found)["board"].iloc[0] == "answered YES"
     assert found.inconsistency == (0, 2, 2)

@@ -90,13 +90,13 @@ def test_the_chart_draws_every_scenario_in_the_order_of_the_options(world: Track
 
 def test_the_only_set_is_shown_at_once_and_several_as_a_list(world: Tracker) -> None:
     assert open_page(world, "scenarios").header[0].value == "Arland and Borland"
-    world.ask(
+    world.questions.ask(
         an_asked(
             "more", text="Which way?", kind="categorical", horizon_shape="state_at", options=OPTIONS
         ),
         override=OVERRIDE,
     )
-    world.add_scenario_set(replace(SET, question_id=QuestionId("more"), title="Another", rows=()))
+    world.scenarios.add(replace(SET, question_id=QuestionId("more"), title="Another", rows=()))
     visit = open_page(world, "scenarios")
     assert [h.value for h in visit.subheader] == ["Scenarios"]
     assert {"**Arland and Borland**", "**Another**"} <= {m.value for m in visit.markdown}
@@ -115,7 +115,7 @@ def test_a_name_that_is_no_scenario_set_is_not_found(world: Tracker) -> None:
 
 def test_a_title_from_outside_is_shown_as_it_is(tracker: Tracker) -> None:
     ask_questions(tracker)
-    tracker.add_scenario_set(
+    tracker.scenarios.add(
         replace(SET, title="![x](http://evil.example) $5", descriptions=("[a](http://b)", "b", "c"))
     )
     visit = open_page(tracker, "scenarios", q=FUTURES)
@@ -125,7 +125,7 @@ def test_a_title_from_outside_is_shown_as_it_is(tracker: Tracker) -> None:
 
 def test_a_set_that_has_not_opened_yet_says_so(tracker: Tracker, clock: FakeClock) -> None:
     ask_questions(tracker)
-    tracker.add_scenario_set(SET)
+    tracker.scenarios.add(SET)
     clock.advance(days=-1)
     text = words(open_page(tracker, "scenarios", q=FUTURES))
     assert "It opens on 1 Dec 2026" in text
@@ -146,8 +146,8 @@ def test_every_share_can_be_asked_why_and_its_lines_add_up(world: Tracker) -> No
 
 def test_board_and_table_that_hardly_go_together_are_said_to(world: Tracker) -> None:
     assert "nats apart" in words(open_page(world, "scenarios", q=FUTURES))
-    world.forecast(PACT, "30%", rationale="It is off.")
-    world.forecast(PACT, "30%", rationale="It is off.", forecaster=BEN)
+    world.forecasts.submit(PACT, "30%", rationale="It is off.")
+    world.forecasts.submit(PACT, "30%", rationale="It is off.", forecaster=BEN)
     assert "nats apart" not in words(open_page(world, "scenarios", q=FUTURES))
 
 
@@ -161,7 +161,7 @@ def own(world: Tracker) -> AppTest:
 def saved(world: Tracker) -> Categorical:
     (mine,) = [
         s.distribution
-        for who, s in world.question(FUTURES).summary.standings.items()
+        for who, s in world.questions.get(FUTURES).summary.standings.items()
         if who == "ada"
     ]
     assert isinstance(mine, Categorical)
@@ -179,7 +179,7 @@ def saved(world: Tracker) -> Categorical:
 def test_the_others_give_way_as_chosen_and_the_sum_stays_whole(
     world: Tracker, way: str, expected: tuple[float, ...]
 ) -> None:
-    world.forecast(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
+    world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
     visit = select(own(world), "Scenario", "friends")
     visit = choose(visit, "The others give way", way)
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
@@ -195,11 +195,11 @@ def test_a_forecast_without_a_reason_is_not_saved(world: Tracker) -> None:
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
     visit = seen(button(visit, "Save as my forecast").click().run())
     assert "A forecast needs its reason" in plain(visit.error[0].value)
-    assert "ada" not in world.question(FUTURES).summary.standings
+    assert "ada" not in world.questions.get(FUTURES).summary.standings
 
 
 def test_one_that_has_too_little_cannot_give_way_alone(world: Tracker) -> None:
-    world.forecast(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
+    world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
     visit = choose(select(own(world), "Scenario", "friends"), "The others give way", "from one")
     visit = select(visit, "Which one", "Other")
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
@@ -211,7 +211,7 @@ def test_one_that_has_too_little_cannot_give_way_alone(world: Tracker) -> None:
 
 
 def test_several_edits_make_one_forecast(world: Tracker) -> None:
-    world.forecast(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
+    world.forecasts.submit(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
     visit = select(own(world), "Scenario", "friends")
     visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
     visit = seen(button(visit, "Keep this, edit another").click().run())
@@ -224,7 +224,7 @@ def test_several_edits_make_one_forecast(world: Tracker) -> None:
 
 
 def test_an_answered_question_takes_no_forecasts(world: Tracker, clock: FakeClock) -> None:
-    world.resolve(
+    world.resolutions.resolve(
         FUTURES,
         "friends",
         source_url="https://arland.example/x",
@@ -250,7 +250,7 @@ def test_open_questions_are_ranked_by_what_their_answers_would_tell(world: Track
 
 def test_without_an_open_question_nothing_would_change_it(tracker: Tracker) -> None:
     ask_questions(tracker)
-    tracker.add_scenario_set(replace(SET, rows=()))
+    tracker.scenarios.add(replace(SET, rows=()))
     text = words(open_page(tracker, "scenarios", q=FUTURES, section="What would change it"))
     assert "No indicator question is open." in text
 
@@ -263,7 +263,7 @@ def table(world: Tracker) -> AppTest:
 
 
 def rows(world: Tracker) -> dict[Any, ScenarioLikelihoods]:
-    return {row.question_id: row for row in world.scenarios(FUTURES).scenario_set.rows}
+    return {row.question_id: row for row in world.scenarios.get(FUTURES).scenario_set.rows}
 
 
 def test_the_table_shows_its_note_its_marks_and_what_counts_against(world: Tracker) -> None:
@@ -278,7 +278,7 @@ def test_the_table_shows_its_note_its_marks_and_what_counts_against(world: Track
 
 
 def test_a_row_is_changed_with_its_reason_and_the_scenarios_move(world: Tracker) -> None:
-    before = world.scenarios(FUTURES).history[-1].shares
+    before = world.scenarios.get(FUTURES).history[-1].shares
     visit = pick_row(table(world), 0)
     fill(visit, "friends", "almost certain")
     fill(visit, "Other", "roughly even chance")
@@ -286,7 +286,7 @@ def test_a_row_is_changed_with_its_reason_and_the_scenarios_move(world: Tracker)
     seen(button(visit, "Save row").click().run())
     assert rows(world)[PACT].p == pytest.approx((0.97, 0.03, 0.5))
     assert rows(world)[PACT].why == "They have said so."
-    assert world.scenarios(FUTURES).history[-1].shares != before
+    assert world.scenarios.get(FUTURES).history[-1].shares != before
 
 
 def test_a_number_is_read_and_what_is_none_is_refused() -> None:
@@ -314,7 +314,7 @@ def test_a_row_is_added_with_its_reason(world: Tracker) -> None:
 def test_a_table_that_lacks_a_number_for_a_new_scenario_says_so_and_the_rest_stands(
     world: Tracker, clock: FakeClock
 ) -> None:
-    world.change_option(FUTURES, "rivals", "added", by=BEN)
+    world.questions.change_option(FUTURES, "rivals", "added", by=BEN)
     clock.advance(hours=1)
     visit = table(world)
     assert "give it a number" in plain(visit.warning[0].value)
@@ -339,7 +339,7 @@ def test_a_question_becomes_a_scenario_set_with_a_row(tracker: Tracker) -> None:
     visit = seen(indicators.set_value([PACT]).run())
     visit = select(visit, "friends", "almost certain")
     seen(button(visit, "Make it a scenario set").click().run())
-    (found,) = tracker.scenario_sets()
+    (found,) = tracker.scenarios.list()
     assert found.scenario_set.title == "Two countries"
     assert found.scenario_set.descriptions[0] == "They are friends."
     assert found.scenario_set.rows[0].p == pytest.approx((0.97, 0.5, 0.5))
@@ -351,7 +351,7 @@ def test_a_set_without_a_description_is_refused(tracker: Tracker) -> None:
     field(visit, "Title").set_value("Two countries")
     visit = seen(button(visit, "Make it a scenario set").click().run())
     assert "Say of every scenario what it means" in plain(visit.error[0].value)
-    assert tracker.scenario_sets() == ()
+    assert tracker.scenarios.list() == ()
 
 
 def test_without_a_free_question_the_form_leads_to_asking_one(world: Tracker) -> None:

@@ -25,6 +25,7 @@ from dashboard.server.shell import build_shell
 from tests.builders import Press, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable
+from tracker.storage.sessions import Store
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -150,8 +151,13 @@ def answer(tracker: Tracker, path: str) -> Response:
 @pytest.fixture
 def closed_tracker(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     """A tracker whose database does not answer any more."""
+
+    def refuse(*_: object) -> None:
+        raise OSError("the database is gone")
+
     tracker.close()
-    monkeypatch.setattr(tracker, "_store", None)
+    monkeypatch.setattr(Store, "reading", refuse)
+    monkeypatch.setattr(Store, "read_version", refuse)
     return tracker
 
 
@@ -164,9 +170,9 @@ def test_the_health_check_touches_the_database(tracker: Tracker) -> None:
 def test_metrics_are_told_in_the_format_of_prometheus(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     found = answer(tracker_with_press, "/metrics")
     assert found.status_code == 200
     assert found.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"

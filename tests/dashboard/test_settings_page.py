@@ -4,6 +4,7 @@ how all fares.
 
 import inspect
 import json
+from functools import cached_property
 from types import SimpleNamespace
 from typing import cast
 
@@ -11,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.acting import act_as, get_chosen_zone
-from dashboard.server.response_cache import CACHED_METHODS, PERSONAL_METHODS, ResponseCache
+from dashboard.server.response_cache import ResponseCache
 from dashboard.server.tracker_handle import get_tracker, share_tracker
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
@@ -26,8 +27,8 @@ ADA, GRACE = ForecasterId("ada"), ForecasterId("grace")
 @pytest.fixture
 def two(tracker: Tracker) -> Tracker:
     """A tracker with a question and two people."""
-    tracker.load(a_set())
-    tracker.add_person("Grace")
+    tracker.question_sets.load(a_set())
+    tracker.people.add("Grace")
     return tracker
 
 
@@ -56,7 +57,7 @@ def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeC
     assert "You act as Grace until" in words(grace).replace("**", "")
     assert "You act as" not in words(ada)
     grace = seen(button(grace, "Undo").click().run())
-    held = two.questions()[0].standings
+    held = two.questions.list()[0].standings
     assert held[ADA].p == 0.2
     assert GRACE not in held
     assert "You have none yet" in words(grace)
@@ -101,7 +102,7 @@ def test_somebody_new_is_added_and_acts_at_once(two: Tracker) -> None:
     visit = open_page(two, "settings")
     field(visit, "Name").set_value("![x](http://evil.example/p.png)")
     visit = seen(button(visit, "Add, and act as them").click().run())
-    assert two.people()[0].id == "x-http-evil-example-p-png"
+    assert two.people.list()[0].id == "x-http-evil-example-p-png"
     assert not [m for m in visit.markdown if "![x](http" in m.value]
     visit = open_page(two, "settings")
     field(visit, "Name").set_value("crowd")
@@ -130,18 +131,20 @@ def test_answers_that_depend_on_who_asks_are_kept_apart_and_others_shared(two: T
     share_tracker(two)
     ada = get_tracker()
     grace = cast(ResponseCache, ada).acting_as(GRACE)
-    assert grace.questions() is ada.questions()
+    assert grace.questions.list() is ada.questions.list()
     assert (grace.me, ada.me) == (GRACE, ADA)
-    ada.forecast(SUMMIT, Binary(0.3))
-    assert grace.questions() is ada.questions()
-    assert grace.questions()[0].standings[ADA].p == 0.3
+    ada.forecasts.submit(SUMMIT, Binary(0.3))
+    assert grace.questions.list() is ada.questions.list()
+    assert grace.questions.list()[0].standings[ADA].p == 0.3
 
 
 def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None:
-    depends = {
-        name for name in CACHED_METHODS if "self.me" in inspect.getsource(getattr(Tracker, name))
-    }
-    assert depends == PERSONAL_METHODS
+    for noun, value in vars(Tracker).items():
+        if not isinstance(value, cached_property):
+            continue
+        for name, method in inspect.getmembers(getattr(two, noun), inspect.ismethod):
+            if policy := getattr(method, "cache_policy", None):
+                assert policy.per_person == ("self._me" in inspect.getsource(method)), name
 
 
 # Time zone
@@ -215,7 +218,7 @@ def test_the_log_is_checked_when_asked(two: Tracker) -> None:
 
 
 def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) -> None:
-    two.mark_replayed(clock())
+    two.system.mark_replayed(clock())
     text = words(open_page(two, "settings"))
     assert "Nothing is polled in a replay." in text
     assert "Scheduler: none in a replay" in text
@@ -223,7 +226,7 @@ def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) ->
 
 def test_learned_values_are_summed_up_and_their_page_is_linked(two: Tracker) -> None:
     assert "Nothing has been learned yet" in words(open_page(two, "settings"))
-    two.decide_learned("gamma", "all", "freeze")
+    two.learning.decide("gamma", "all", "freeze")
     visit = open_page(two, "settings")
     assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace(
         "**", ""

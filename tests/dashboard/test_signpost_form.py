@@ -19,8 +19,8 @@ from tracker.app.tracker import Tracker
 @pytest.fixture
 def asked(tracker: Tracker) -> Tracker:
     """A tracker with a yes-no question and one with options."""
-    tracker.ask(an_asked(), override="a question of a test")
-    tracker.ask(LIVES[1].asked, override="a question of a test")
+    tracker.questions.ask(an_asked(), override="a question of a test")
+    tracker.questions.ask(LIVES[1].asked, override="a question of a test")
     return tracker
 
 
@@ -55,7 +55,7 @@ def test_a_signpost_is_added_on_the_page_of_its_question(asked: Tracker) -> None
     choose(visit, "If NO", "very likely")
     field(visit, "By the end of (UTC)").set_value(date(2026, 12, 20))
     sent(visit)
-    (found,) = asked.question("rain").indicators.values()
+    (found,) = asked.questions.get("rain").indicators.values()
     assert (found.name, found.direction, found.strength) == (
         "A storm is forecast",
         Direction.NO,
@@ -70,7 +70,7 @@ def test_for_a_question_with_options_one_of_them_is_named(asked: Tracker) -> Non
     visit = filled(form(asked, "visit"))
     choose(visit, "Which option", "Beijing")
     sent(visit)
-    (found,) = asked.question("visit").indicators.values()
+    (found,) = asked.questions.get("visit").indicators.values()
     assert (found.direction, found.option) == (Direction.YES, "Beijing")
 
 
@@ -81,7 +81,7 @@ def test_an_example_that_its_words_miss_is_one_calm_line_and_nothing_is_lost(
     (error,) = visit.error
     assert "does not match the words of its own indicator" in str(error.value)
     assert field(visit, "Signpost").value == "A storm is forecast"
-    assert not asked.question("rain").indicators
+    assert not asked.questions.get("rain").indicators
 
 
 def test_an_empty_form_is_refused(asked: Tracker) -> None:
@@ -91,7 +91,7 @@ def test_an_empty_form_is_refused(asked: Tracker) -> None:
 
 def test_a_question_that_is_over_is_watched_no_more(asked: Tracker, clock: FakeClock) -> None:
     clock.time = KNOWN + DAY
-    asked.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    asked.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     assert "Add a signpost" not in [drawer.label for drawer in form(asked).expander]
 
 

@@ -222,9 +222,9 @@ INVITED = "Arland invites Borland to a summit"
 @pytest.fixture
 def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
     """A tracker with an open question and a piece of evidence to review."""
-    tracker_with_press.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", INVITED)
-    tracker_with_press.poll()
+    tracker_with_press.feeds.poll()
     clock.advance(hours=1)
     return tracker_with_press
 
@@ -243,7 +243,7 @@ def plain_label(label: str) -> str:
 
 
 def test_a_morning_on_which_nothing_happened_is_short(tracker: Tracker) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     text = words(open_page(tracker, "today"))
     assert "**Nothing moved** in 7 days. Nothing waits for you." in text
     assert "No open question moved by a point or more." in text
@@ -256,13 +256,13 @@ def test_a_move_is_told_with_its_ends_and_leads_to_its_question(
     news: Tracker, press: Press, clock: FakeClock
 ) -> None:
     clock.advance(days=10)
-    news.suggest()
+    news.evidence.update_suggestions()
     clock.advance(days=8)
     press.publish("wire", "Borland accepts: Arland summit is set for spring")
-    news.retry_feed("wire")
-    news.poll()
+    news.feeds.retry("wire")
+    news.feeds.poll()
     (told,) = [label for label in links(news) if "→" in label]
-    (s,) = news.questions()
+    (s,) = news.questions.list()
     assert told.startswith("Up ")
     assert s.history[-1][1] > 0.3
     assert links(news)[told] == {"q": SUMMIT}
@@ -274,17 +274,17 @@ def test_evidence_leads_to_its_place_in_the_inbox(news: Tracker) -> None:
 
 
 def test_my_forecast_is_asked_for_again_after_30_days(news: Tracker, clock: FakeClock) -> None:
-    news.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(days=29)
     assert "not confirmed" not in words(open_page(news, "today"))
     clock.advance(days=2)
     assert links(news)["40 %, confirmed 31 days ago"] == {"q": SUMMIT}
-    news.reaffirm(SUMMIT)
+    news.forecasts.reaffirm(SUMMIT)
     assert "not confirmed" not in words(open_page(news, "today"))
 
 
 def test_my_forecast_is_told_before_its_question_closes(news: Tracker, clock: FakeClock) -> None:
-    news.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    news.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.time = a_question().closes_at - timedelta(days=3)
     assert "Closes in 3 days, you hold 40 %" in links(news)
 
@@ -295,7 +295,7 @@ def test_an_overdue_answer_is_asked_for(news: Tracker, clock: FakeClock) -> None
 
 
 def test_a_disagreement_is_told_in_points(news: Tracker) -> None:
-    news.forecast(SUMMIT, Binary(0.95), rationale="Known.")
+    news.forecasts.submit(SUMMIT, Binary(0.95), rationale="Known.")
     (told,) = [label for label in links(news) if "apart" in label]
     assert "points apart: you 95 %, suggested " in told
 
@@ -303,11 +303,11 @@ def test_a_disagreement_is_told_in_points(news: Tracker) -> None:
 def test_questions_that_look_back_are_left_out_of_a_live_morning(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set(replace(a_question(), retrospective=True)))
-    tracker.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    tracker.question_sets.load(a_set(replace(a_question(), retrospective=True)))
+    tracker.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.time = a_question().closes_at - timedelta(days=3)
     assert "you hold 40 %" not in words(open_page(tracker, "today"))
-    tracker.mark_replayed(clock.time)
+    tracker.system.mark_replayed(clock.time)
     assert "Closes in 3 days, you hold 40 %" in links(tracker)
 
 
@@ -318,28 +318,30 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
         )
         for name in ("due", "answered", "practice")
     )
-    tracker.load(a_set(due, answered, practice))
+    tracker.question_sets.load(a_set(due, answered, practice))
     clock.time = a_question().resolves_at + timedelta(days=3)
-    tracker.resolve("answered", "no", source_url="https://example.org", known_at=clock.time)
+    tracker.resolutions.resolve(
+        "answered", "no", source_url="https://example.org", known_at=clock.time
+    )
     for replayed in (False, True):
         if replayed:
-            tracker.mark_replayed(clock.time)
+            tracker.system.mark_replayed(clock.time)
         today, calendar = words(open_page(tracker, "today")), words(open_page(tracker, "calendar"))
         assert "1 answer overdue" in today
         assert [
             name for name in ("due", "answered", "practice") if f"Will the {name} one" in calendar
         ] == ["due"]
-        assert [(e.question_id, e.state) for e in tracker.calendar().expected] == [
+        assert [(e.question_id, e.state) for e in tracker.signposts.calendar().expected] == [
             ("due", "overdue")
         ]
-    tracker.resolve("due", "no", source_url="https://example.org", known_at=clock.time)
+    tracker.resolutions.resolve("due", "no", source_url="https://example.org", known_at=clock.time)
     assert "Nothing waits for you" in words(open_page(tracker, "today"))
     assert "Nothing is expected" in words(open_page(tracker, "calendar"))
 
 
 def test_a_replay_is_told_at_the_time_it_has_reached(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    tracker.mark_replayed(a_question().resolves_at + timedelta(days=3))
+    tracker.question_sets.load(a_set())
+    tracker.system.mark_replayed(a_question().resolves_at + timedelta(days=3))
     assert "Due 3 days ago" in links(tracker)
     clock.advance(days=4_000)
     assert "Due 3 days ago" in links(tracker)
@@ -350,9 +352,9 @@ def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: F
         replace(a_question(f"q-{n}", text=f"Will it be {n}?"), id=QuestionId(f"q-{n}"))
         for n in range(7)
     ]
-    tracker.load(a_set(*many))
+    tracker.question_sets.load(a_set(*many))
     for question in many:
-        tracker.forecast(question.id, Binary(0.99), rationale="Known.")
+        tracker.forecasts.submit(question.id, Binary(0.99), rationale="Known.")
     clock.advance(days=40)
     found = links(tracker)
     assert found["All 7 of them"] == {"mine": "stale", "sort": "stale"}
@@ -386,7 +388,7 @@ def test_when_nobody_polls_the_news_says_as_of_when_it_is(
 def test_a_page_says_as_of_when_it_stands(news: Tracker, clock: FakeClock) -> None:
     text = words(open_page(news, "today"))
     assert f"As of {clock().day} Dec 2026, {clock():%H:%M} UTC" in text
-    news.mark_replayed(clock())
+    news.system.mark_replayed(clock())
     at = clock()
     clock.advance(days=400)
     assert f"As of {at.day} Dec 2026" in words(open_page(news, "today"))

@@ -32,7 +32,7 @@ __all__ = ["loaded", "two"]
 def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(
     loaded: Tracker, clock: FakeClock
 ) -> None:
-    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(days=1)
     visit = opened(loaded)
     field(visit, "Probability of YES").set_value("80").run()
@@ -46,7 +46,7 @@ def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(
     clock.advance(minutes=1)
     visit = seen(button(visit, "Redo").click().run())
     assert held(loaded) == 0.8
-    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME] == [
+    assert [a.act for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME] == [
         "forecast",
         "forecast",
         "undo",
@@ -124,7 +124,7 @@ def test_after_undo_the_untouched_form_saves_what_it_shows(
     clock.advance(minutes=1)
     save_untouched(visit)
     assert held(loaded) == 0.2
-    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME][-2:] == [
+    assert [a.act for a in loaded.questions.get(SUMMIT).acts if a.forecaster_id == ME][-2:] == [
         "undo",
         "forecast",
     ]
@@ -145,19 +145,19 @@ def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: 
         visit = save(seen(visit.run()), "20")
         clock.advance(minutes=1)
     for question in (OTHER, SUMMIT):
-        assert ME in two.question(question).summary.standings
+        assert ME in two.questions.get(question).summary.standings
         visit = seen(button(visit, "Undo").click().run())
         assert (
-            f"you hold no forecast ({two.question(question).summary.question.text[:40]}"
+            f"you hold no forecast ({two.questions.get(question).summary.question.text[:40]}"
             in words(visit)
         )
-        assert ME not in two.question(question).summary.standings
+        assert ME not in two.questions.get(question).summary.standings
 
 
 def test_undoing_by_the_page_s_button_is_done_again_by_redo(
     loaded: Tracker, clock: FakeClock
 ) -> None:
-    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(minutes=1)
     visit = seen(button(opened(loaded), "Undo my last act").click().run())
     assert held(loaded) is None
@@ -188,7 +188,7 @@ def test_an_act_without_a_way_back_ends_the_walk() -> None:
 
 
 def test_a_notice_stays_until_it_is_closed(loaded: Tracker) -> None:
-    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     visit = seen(button(opened(loaded), "Still 40 %").click().run())
     visit = seen(visit.run())
     assert "Reaffirmed: 40 %" in words(visit)
@@ -197,7 +197,7 @@ def test_a_notice_stays_until_it_is_closed(loaded: Tracker) -> None:
 
 
 def test_an_undo_that_comes_too_late_says_why(loaded: Tracker, clock: FakeClock) -> None:
-    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    loaded.forecasts.submit(SUMMIT, Binary(0.4), rationale="First.")
     visit = seen(button(opened(loaded), "Still 40 %").click().run())
     clock.time = a_question().closes_at
     visit = seen(button(visit, "Undo").click().run())

@@ -123,9 +123,9 @@ def test_sides_have_two_colours_and_the_axis_is_read_in_percent() -> None:
 def test_the_tab_why_draws_the_bars_above_their_exact_table(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     clock.advance(days=30)
-    tracker.review(log(tracker, title="An invitation"), "confirmed")
+    tracker.evidence.review(log(tracker, title="An invitation"), "confirmed")
     visit = open_page(tracker, "question", q="summit-2027", tab="Why")
     assert len(visit.get("vega_lite_chart")) == 2
     assert "Each bar starts where the one above it ends." in words(visit)
@@ -133,8 +133,8 @@ def test_the_tab_why_draws_the_bars_above_their_exact_table(
 
 
 def test_a_base_rate_that_nothing_moved_needs_no_bars(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    clock.time = tracker.question("summit-2027").summary.question.opens_at
+    tracker.question_sets.load(a_set())
+    clock.time = tracker.questions.get("summit-2027").summary.question.opens_at
     assert (
         len(open_page(tracker, "question", q="summit-2027", tab="Why").get("vega_lite_chart")) == 1
     )

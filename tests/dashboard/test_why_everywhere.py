@@ -22,7 +22,7 @@ def told_everywhere(tracker: Tracker) -> str:
     """Why the suggestion of the question "open" is what it is, once every output was seen to say
     the same.
     """
-    found = tracker.question("open").suggestion
+    found = tracker.questions.get("open").suggestion
     assert found is not None
     sentence = explain_suggestion(found)
     api = json.loads(http.render_question(tracker, "open"))["question"]["suggestion"]
@@ -33,7 +33,7 @@ def told_everywhere(tracker: Tracker) -> str:
     at_the_terminal = suggestion_record(found)
     assert at_the_terminal is not None
     assert [g["name"] for g in at_the_terminal["groups"]] == [g["name"] for g in api["groups"]]
-    sections = tracker.report("question", "open").sections
+    sections = tracker.reports.build("question", "open").sections
     first = next(s for s in sections if s.heading.startswith("Why the suggestion is")).blocks[0]
     assert isinstance(first, Paragraph)
     assert sentence in first.text
@@ -47,27 +47,27 @@ def test_the_correction_says_from_how_many_answers_it_was_learned(
 ) -> None:
     a_record(both, clock, ANSWERS)
     times = {"opens_at": NOW - DAY, "closes_at": NOW + 90 * DAY, "resolves_at": NOW + 91 * DAY}
-    both.load(a_set(a_question("open", **times), indicators=[]))
+    both.question_sets.load(a_set(a_question("open", **times), indicators=[]))
     assert "→ no news → no learned correction yet = " in told_everywhere(both)
-    both.learn()
+    both.learning.fit()
     clock.advance(hours=1)
     corrected = told_everywhere(both)
     assert "→ no news → learned correction +" in corrected
     assert "(from 32 questions)" in corrected
-    both.decide_learned("shift", "all", "freeze")
+    both.learning.decide("shift", "all", "freeze")
     assert "(from 32 questions)" in told_everywhere(both)
     clock.advance(hours=1)
-    both.decide_learned("shift", "all", "reset")
+    both.learning.decide("shift", "all", "reset")
     assert "no learned correction yet" in told_everywhere(both)
 
 
 def test_news_is_told_apart_from_the_correction(tracker: Tracker, clock: FakeClock) -> None:
     a_record(tracker, clock, ANSWERS)
     times = {"opens_at": NOW - DAY, "closes_at": NOW + 90 * DAY, "resolves_at": NOW + 91 * DAY}
-    tracker.load(a_set(a_question("open", **times)))
-    tracker.learn()
+    tracker.question_sets.load(a_set(a_question("open", **times)))
+    tracker.learning.fit()
     clock.advance(hours=1)
-    tracker.review(log(tracker, "open"), "confirmed")
+    tracker.evidence.review(log(tracker, "open"), "confirmed")
     clock.advance(hours=1)
     sentence = told_everywhere(tracker)
     assert "(1 story) → learned correction +" in sentence

@@ -40,7 +40,7 @@ from tests.dashboard.examples import (
 )
 from tests.dashboard.pages import button, field, give_answer, open_page, plain, seen, words
 from tests.lives import an_asked
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.model.audit import Override, UncheckedAnswer
 
@@ -142,7 +142,7 @@ def test_an_override_names_who_and_why_and_what_the_linter_said() -> None:
 @pytest.fixture
 def asked(tracker: Tracker) -> Tracker:
     """A tracker with one question that nobody has forecast."""
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     return tracker
 
 
@@ -153,7 +153,7 @@ def question_tab(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[n
 def reworded(tracker: Tracker, clock: FakeClock) -> Question:
     clock.advance(days=1)
     criteria = f"{a_question().criteria} A meeting by video does not count."
-    return tracker.edit_question(SUMMIT, Wording(criteria=criteria), why="Borland prefers video.")
+    return tracker.questions.edit(SUMMIT, Wording(criteria=criteria), why="Borland prefers video.")
 
 
 def test_a_question_in_its_first_wording_has_no_history_of_it(asked: Tracker) -> None:
@@ -165,9 +165,9 @@ def test_a_question_in_its_first_wording_has_no_history_of_it(asked: Tracker) ->
 def test_a_question_that_was_worded_anew_shows_when_why_and_what(
     asked: Tracker, clock: FakeClock
 ) -> None:
-    asked.forecast(SUMMIT, "40%", rationale="first")
+    asked.forecasts.submit(SUMMIT, "40%", rationale="first")
     reworded(asked, clock)
-    asked.forecast(SUMMIT, "30%", rationale="second")
+    asked.forecasts.submit(SUMMIT, "30%", rationale="second")
     text = words(question_tab(asked))
     assert "Wording 2 of 2, since 2 Dec 2026" in text
     assert (
@@ -193,7 +193,7 @@ def test_the_form_words_a_question_anew(asked: Tracker) -> None:
     ).run()
     field(visit, "Why it changes").set_value("Borland has a site, too.").run()
     seen(button(visit, "Word it anew").click().run())
-    found = asked.question(SUMMIT)
+    found = asked.questions.get(SUMMIT)
     assert found.summary.question.sources == (
         "arland.example",
         "borland.example",
@@ -212,7 +212,7 @@ def test_a_wording_needs_its_reason_and_a_change(asked: Tracker) -> None:
     field(visit, "Why it changes").set_value("I feel like it.").run()
     seen(button(visit, "Word it anew").click().run())
     assert "Nothing has changed" in words(visit)
-    assert len(asked.question(SUMMIT).versions) == 1
+    assert len(asked.questions.get(SUMMIT).versions) == 1
 
 
 def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked: Tracker) -> None:
@@ -225,7 +225,7 @@ def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked:
     assert "stranger could not resolve" in words(visit)
     field(visit, "Why it stands against the linter").set_value("Our panel judges it.").run()
     seen(button(visit, "Word it anew").click().run())
-    assert asked.question(SUMMIT).summary.question.text == vague
+    assert asked.questions.get(SUMMIT).summary.question.text == vague
     text = words(question_tab(asked))
     assert (
         "Worded anew against the linter by me on 1 Dec 2026, because: Our panel judges it." in text
@@ -233,7 +233,7 @@ def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked:
 
 
 def test_a_question_that_opened_against_the_linter_says_so(tracker: Tracker) -> None:
-    tracker.ask(
+    tracker.questions.ask(
         an_asked(text="Will it rain significantly in Arland before 31 December 2026?"),
         override="For fun",
     )
@@ -253,7 +253,7 @@ def test_the_linter_speaks_only_while_a_question_can_still_be_changed(
     )
     clock.time = a_question().resolves_at + DAY
     assert not any("stranger" in e.label for e in question_tab(asked).expander)
-    asked.resolve(
+    asked.resolutions.resolve(
         SUMMIT, "no", source_url="https://arland.example/x", known_at=a_question().closes_at
     )
     visit = question_tab(asked)
@@ -267,13 +267,13 @@ def test_a_question_that_nobody_has_forecast_can_be_taken_back(asked: Tracker) -
     assert "is not taken back without a reason" in words(visit)
     field(visit, "Why it goes").set_value("Asked twice.").run()
     button(visit, "Take it back").click().run()
-    assert asked.questions() == ()
+    assert asked.questions.list() == ()
 
 
 def test_a_question_that_somebody_has_forecast_stays_and_the_page_says_what_can_be_done(
     asked: Tracker,
 ) -> None:
-    asked.forecast(SUMMIT, "40%", rationale="first")
+    asked.forecasts.submit(SUMMIT, "40%", rationale="first")
     visit = question_tab(asked)
     assert "it can only be annulled, in the tab Answer" in words(visit)
     assert not [b for b in visit.button if b.label == "Take it back"]
@@ -325,7 +325,7 @@ def remembered(asked: Tracker, clock: FakeClock) -> Tracker:
         "They met, I think.",
         needs_check=True,
     )
-    asked.note_unchecked(past)
+    asked.question_sets.note_unchecked(past)
     return asked
 
 
@@ -335,7 +335,7 @@ def test_an_answer_from_memory_is_shown_and_does_not_count(remembered: Tracker) 
     assert "Not checked, and not counted: YES" in text
     assert "They met, I think." in text
     assert "it counts once somebody has checked it" in text
-    assert remembered.question(SUMMIT).summary.resolution is None
+    assert remembered.questions.get(SUMMIT).summary.resolution is None
 
 
 def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_checked(
@@ -347,10 +347,10 @@ def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_
     assert field(visit, "Note").value == "They met, I think."
     seen(button(visit, "Preview the scores").click().run())
     assert "Tick that you have checked the source" in words(visit)
-    assert remembered.question(SUMMIT).summary.resolution is None
+    assert remembered.questions.get(SUMMIT).summary.resolution is None
     visit.checkbox[0].check()
     give_answer(visit)
-    resolution = remembered.question(SUMMIT).summary.resolution
+    resolution = remembered.questions.get(SUMMIT).summary.resolution
     assert resolution is not None
     assert (resolution.outcome, resolution.known_at) == ("yes", BUILT + 100 * DAY)
     assert "Not checked" not in words(open_page(remembered, "question", q=SUMMIT, tab="Answer"))

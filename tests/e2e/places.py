@@ -166,14 +166,16 @@ def live_in(settings: Settings) -> None:
     """
     there = replay_settings(settings)
     with open_tracker(there) as tracker:
-        until = tracker.replayed_until() or tracker.now()
+        until = tracker.system.replayed_until() or tracker.now()
     with open_tracker(there, now=FakeClock(until)) as tracker:
-        tracker.load(load_question_set(ESSAY))
-        tracker.forecast(
+        tracker.question_sets.load(load_question_set(ESSAY))
+        tracker.forecasts.submit(
             "power-of-siberia-2-2027", "60%", rationale="Both sides speak of the last details."
         )
-        tracker.forecast(OPEN, "35%", rationale="The price is still open, as it was in May.")
-        tracker.forecast(
+        tracker.forecasts.submit(
+            OPEN, "35%", rationale="The price is still open, as it was in May."
+        )
+        tracker.forecasts.submit(
             "ceasefire-2027", "30%", rationale="Talks go on, and neither side has moved."
         )
-        tracker.forecast("nato-china-2027", "5%", rationale="No member has asked for it.")
+        tracker.forecasts.submit("nato-china-2027", "5%", rationale="No member has asked for it.")

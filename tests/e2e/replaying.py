@@ -75,9 +75,9 @@ def publish(data: Path, headline: str) -> None:
     with open_tracker(settings) as live:
         until = live.now()
     with open_tracker(settings, now=FakeClock(until), fetch=press.fetch) as tracker:
-        tracker.add_feed(a_feed("stranger", title=HOSTILE_TITLE))
-        tracker.poll()
-        assert any(card.headline == headline for card in tracker.inbox())
+        tracker.feeds.add(a_feed("stranger", title=HOSTILE_TITLE))
+        tracker.feeds.poll()
+        assert any(card.headline == headline for card in tracker.evidence.inbox())
 
 
 if __name__ == "__main__":

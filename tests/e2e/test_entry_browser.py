@@ -18,7 +18,9 @@ def typed(page: Page) -> str:
 def my_acts(data: Path, question: str) -> list[str]:
     """What I did on a question, as the database has it."""
     with open_tracker(replay_settings(Settings(data_dir=data, me="ada"))) as tracker:
-        return [act.act for act in tracker.question(question).acts if act.forecaster_id == "ada"]
+        return [
+            act.act for act in tracker.questions.get(question).acts if act.forecaster_id == "ada"
+        ]
 
 
 def why(page: Page, text: str) -> None:

@@ -51,10 +51,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """
     data = tmp_path_factory.mktemp("essays")
     with open_tracker(Settings(data_dir=data, me="ada")) as tracker:
-        tracker.load(load_question_set(ESSAY))
-        tracker.load(load_question_set("china_russia_2022"))
-        tracker.add_essay(NewEssay("hostile", HOSTILE, HOSTILE_TEXT, "pasted"))
-        tracker.add_essay(NewEssay("dam", "The dam", DAM, "pasted"))
+        tracker.question_sets.load(load_question_set(ESSAY))
+        tracker.question_sets.load(load_question_set("china_russia_2022"))
+        tracker.essays.add(NewEssay("hostile", HOSTILE, HOSTILE_TEXT, "pasted"))
+        tracker.essays.add(NewEssay("dam", "The dam", DAM, "pasted"))
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
 

@@ -13,7 +13,7 @@ from tracker.settings import Settings, replay_settings
 def waiting(data: Path) -> int:
     """Pieces of evidence that wait."""
     with open_tracker(replay_settings(Settings(data_dir=data, me="ada"))) as tracker:
-        return len(tracker.inbox())
+        return len(tracker.evidence.inbox())
 
 
 @pytest.mark.gate

@@ -55,11 +55,11 @@ def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mo
     jump(visitor, "Central Asian state by 31 May 2025")
     _answer(visitor)
     with open_tracker(replay_settings(Settings(data_dir=demo, me="ada"))) as tracker:
-        resolution = tracker.question(ANSWERED).summary.resolution
+        resolution = tracker.questions.get(ANSWERED).summary.resolution
         assert resolution is not None
         assert (resolution.outcome, resolution.source_url) == ("no", "https://mfa.example/2025")
         assert [
-            act.act for act in tracker.question(FORECAST).acts if act.forecaster_id == "ada"
+            act.act for act in tracker.questions.get(FORECAST).acts if act.forecaster_id == "ada"
         ] == ["forecast"]
 
 

@@ -30,10 +30,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         a_world(
             tracker, clock, datetime.now(UTC).replace(microsecond=0) - timedelta(days=10, minutes=1)
         )
-        tracker.add_link(
+        tracker.links.add(
             Link(LinkId("race"), "implies", (PACT, RACE), "Pacts are raced for", (), "As ever.")
         )
-        tracker.forecast(RACE, "20%", rationale="Too cold.")
+        tracker.forecasts.submit(RACE, "20%", rationale="Too cold.")
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
 

@@ -44,14 +44,16 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with open_tracker(Settings(data_dir=data, me="ada"), now=clock, fetch=fetch) as tracker:
         question = a_question(opens_at=clock(), closes_at=clock() + timedelta(days=300),
                               resolves_at=clock() + timedelta(days=310))  # fmt: skip
-        tracker.load(a_set(question, feeds=[a_feed(WELL), a_feed(BROKEN, theme="summit")]))
-        tracker.add_person("Grace Hopper")
+        tracker.question_sets.load(
+            a_set(question, feeds=[a_feed(WELL), a_feed(BROKEN, theme="summit")])
+        )
+        tracker.people.add("Grace Hopper")
         for day in range(DAYS):
             press.publish(WELL, f"Arland invites Borland to summit number {day}")
-            tracker.poll(every=True)
+            tracker.feeds.poll(every=True)
             clock.advance(days=1)
         clock.advance(minutes=-5)
-        tracker.poll(every=True)
+        tracker.feeds.poll(every=True)
     yield from served(data, data / "dashboard.log")
 
 

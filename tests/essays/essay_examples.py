@@ -23,7 +23,7 @@ RIVER = EssayId("river")
 def add(tracker: Tracker, text: str = TEXT, **changed: Any) -> EssayText:
     """The essay as somebody hands it in."""
     said = {"id": "river", "title": "On the river", "text": text, "source": "river.txt"}
-    return tracker.add_essay(NewEssay(**{**said, **changed}))
+    return tracker.essays.add(NewEssay(**{**said, **changed}))
 
 
 def asked_of(name: str = "rain", **changed: Any) -> NewQuestion:
@@ -36,6 +36,6 @@ def states(tracker: Tracker, essay: str = "river") -> dict[int, str]:
     idle = ("not forward-looking", "dropped")
     return {
         one.sentence.offset: one.state
-        for one in tracker.essay(essay).mapped
+        for one in tracker.essays.get(essay).mapped
         if one.state not in idle
     }

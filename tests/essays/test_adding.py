@@ -37,10 +37,10 @@ HOSTILE = (
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_text_is_kept_to_the_character(both: Tracker, text: str) -> None:
     kept = add(both, text)
-    page = both.essay("river")
+    page = both.essays.get("river")
     assert page.text == kept
     assert kept.text == text
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
     sentences = [one.sentence for one in page.mapped]
     assert all(strip_essay_markup(text[s.offset : s.end]) == s.text for s in sentences)
 
@@ -49,9 +49,9 @@ def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -
     text = ("🌊" * 999 + "\n") * (MAX_ESSAY_CHARS // 1000)
     with pytest.raises(Refused, match="more than 2,000,000"):
         add(both, f"{text}!")
-    assert both.essays() == ()
+    assert both.essays.list() == ()
     assert add(both, text).text == text
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "essay text")
     assert len(entry.body) < 1000  # the log has the digest
 
@@ -77,11 +77,11 @@ def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -
 def test_what_cannot_be_kept_is_refused_whole(
     both: Tracker, changed: dict[str, Any], reason: str
 ) -> None:
-    before = both.verify()
+    before = both.system.verify()
     with pytest.raises(Refused, match=reason):
         add(both, **changed)
-    assert both.essays() == ()
-    assert both.verify() == before
+    assert both.essays.list() == ()
+    assert both.system.verify() == before
 
 
 @given(
@@ -98,7 +98,7 @@ def test_any_text_becomes_sentences_that_stand_at_their_offsets(text: str) -> No
 
 def test_an_essay_has_its_name_for_a_title_until_somebody_gives_one(tracker: Tracker) -> None:
     add(tracker, title="  ")
-    assert tracker.essay("river").essay.title == "river"
+    assert tracker.essays.get("river").essay.title == "river"
 
 
 def test_a_later_text_is_a_version_and_the_same_text_is_none(
@@ -111,26 +111,26 @@ def test_a_later_text_is_a_version_and_the_same_text_is_none(
     later = add(both, f"{TEXT}\nIt will flood.\n", title="Another title", source="river-2.txt")
     assert (later.version, later.at, later.by) == (2, clock.time, "ada")
     assert add(both).version == 3  # back to the first text is a change as well
-    page = both.essay("river")
+    page = both.essays.get("river")
     assert page.essay.title == "On the river"
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
     assert sum(entry.kind == "essay text" for entry in entries(both)) == 3
 
 
 def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return list(log.iterate_entries(session))
 
 
 def test_an_essay_of_a_set_gets_its_text_from_a_person(both: Tracker) -> None:
-    both.load(a_set())
-    assert both.essay("essay").text is None
+    both.question_sets.load(a_set())
+    assert both.essays.get("essay").text is None
     with pytest.raises(NotFound, match="add it with `tracker essay add FILE --name essay`"):
-        both.draft("essay", 0)
+        both.essays.draft("essay", 0)
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
-    both.add_essay(NewEssay(id="essay", title="", text=text, source="found.txt"))
-    page = both.essay("essay")
+    both.essays.add(NewEssay(id="essay", title="", text=text, source="found.txt"))
+    page = both.essays.get("essay")
     assert page.essay.title == "Why they will meet"
     assert page.claims[0].offset == text.index("they will meet")
     (one,) = (one for one in page.mapped if one.claim_ids)
@@ -144,37 +144,37 @@ def test_a_sentence_is_set_aside_with_the_reason_and_taken_up_again(
     both: Tracker, clock: FakeClock
 ) -> None:
     add(both)
-    asked = both.essay("river").coverage
-    decided = both.reject_claim("river", HOLDS + 5, "  no date and no measure ")
+    asked = both.essays.get("river").coverage
+    decided = both.essays.reject_claim("river", HOLDS + 5, "  no date and no measure ")
     assert (decided.offset, decided.why, decided.by, decided.at) == (
         HOLDS,
         "no date and no measure",
         "ada",
         NOW,
     )
-    page = both.essay("river")
+    page = both.essays.get("river")
     assert states(both)[HOLDS] == "rejected"
     assert (page.coverage.rejected, page.coverage.forward_looking) == (1, asked.forward_looking)
     assert (
         next(one for one in page.mapped if one.state == "rejected").why == "no date and no measure"
     )
     clock.advance(days=1)
-    both.restore_claim("river", HOLDS)
+    both.essays.restore_claim("river", HOLDS)
     assert states(both)[HOLDS] == "no question yet"
     with pytest.raises(NotFound, match="it was not set aside"):
-        both.restore_claim("river", HOLDS)
-    both.reject_claim("river", HOLDS, "still no date")
-    assert [r.why for r in both.essay("river").rejections] == ["still no date"]
-    assert both.verify().bad_seq is None
+        both.essays.restore_claim("river", HOLDS)
+    both.essays.reject_claim("river", HOLDS, "still no date")
+    assert [r.why for r in both.essays.get("river").rejections] == ["still no date"]
+    assert both.system.verify().bad_seq is None
 
 
 def test_a_reason_can_be_given_anew(tracker: Tracker) -> None:
     add(tracker)
-    tracker.reject_claim("river", HOLDS, "no date")
-    tracker.reject_claim("river", HOLDS, "no measure")
-    assert [r.why for r in tracker.essay("river").rejections] == ["no measure"]
-    tracker.restore_claim("river", HOLDS)
-    assert tracker.essay("river").rejections == ()
+    tracker.essays.reject_claim("river", HOLDS, "no date")
+    tracker.essays.reject_claim("river", HOLDS, "no measure")
+    assert [r.why for r in tracker.essays.get("river").rejections] == ["no measure"]
+    tracker.essays.restore_claim("river", HOLDS)
+    assert tracker.essays.get("river").rejections == ()
 
 
 @pytest.mark.parametrize(
@@ -191,22 +191,22 @@ def test_what_cannot_be_set_aside_is_refused(
     tracker: Tracker, essay: str, at: int, why: str, reason: str
 ) -> None:
     add(tracker)
-    before = tracker.verify()
+    before = tracker.system.verify()
     with pytest.raises((NotFound, Refused), match=reason):
-        tracker.reject_claim(essay, at, why)
-    assert tracker.verify() == before
+        tracker.essays.reject_claim(essay, at, why)
+    assert tracker.system.verify() == before
 
 
 def test_a_rejection_moves_with_its_words_and_goes_with_them(
     both: Tracker, clock: FakeClock
 ) -> None:
     add(both)
-    both.reject_claim("river", HOLDS, "no date")
+    both.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     moved = f"A new beginning.\n\n{TEXT}"
     add(both, moved)
     at = moved.index("The dam")
-    assert [(r.offset, moved[r.offset : r.end]) for r in both.essay("river").rejections] == [
+    assert [(r.offset, moved[r.offset : r.end]) for r in both.essays.get("river").rejections] == [
         (at, "The dam will hold.")
     ]
     assert states(both)[at] == "rejected"
@@ -215,14 +215,14 @@ def test_a_rejection_moves_with_its_words_and_goes_with_them(
         "The dam will hold.", "The lake will rise by a metre by the end of 2027."
     )
     add(both, without)
-    assert both.essay("river").rejections == ()
+    assert both.essays.get("river").rejections == ()
     assert states(both)[HOLDS] == "no question yet"  # nobody has judged what stands there now
     with pytest.raises(NotFound, match="it was not set aside"):
-        both.restore_claim("river", HOLDS)
+        both.essays.restore_claim("river", HOLDS)
     clock.advance(days=1)
     add(both, moved)
-    both.restore_claim("river", at + 3)
-    assert both.essay("river").rejections == ()
+    both.essays.restore_claim("river", at + 3)
+    assert both.essays.get("river").rejections == ()
 
 
 def test_what_is_set_aside_in_a_later_text_leaves_the_first_rejection_alone(
@@ -230,16 +230,16 @@ def test_what_is_set_aside_in_a_later_text_leaves_the_first_rejection_alone(
 ) -> None:
     first, second = "The dam will hold.", "The lake will rise. The dam will hold."
     add(both, first)
-    both.reject_claim("river", 0, "no date")
+    both.essays.reject_claim("river", 0, "no date")
     clock.advance(days=1)
     add(both, second)
-    both.reject_claim("river", 0, "no measure")
-    assert [(r.offset, r.why) for r in both.essay("river").rejections] == [
+    both.essays.reject_claim("river", 0, "no measure")
+    assert [(r.offset, r.why) for r in both.essays.get("river").rejections] == [
         (0, "no measure"),
         (20, "no date"),
     ]
-    both.restore_claim("river", 0)
-    assert [(r.offset, r.why) for r in both.essay("river").rejections] == [(20, "no date")]
+    both.essays.restore_claim("river", 0)
+    assert [(r.offset, r.why) for r in both.essays.get("river").rejections] == [(20, "no date")]
 
 
 # Drafts
@@ -249,29 +249,29 @@ def test_a_draft_is_kept_in_place_of_the_one_before_and_dropped_with_its_sentenc
     both: Tracker, clock: FakeClock
 ) -> None:
     add(both)
-    both.save_draft(
+    both.essays.save_draft(
         "river", SIGNS + 3, {"text": "Will they sign?", "prior": 0.3, "hostile": "\0 <b> 😀 \ud800"}
     )
     clock.advance(hours=1)
-    both.save_draft("river", SIGNS, {"text": "Will Arland sign?", "days": [1, 2]})
-    both.save_draft("river", LEAVES, {})
-    (first, second) = (both.essay("river").drafts[at] for at in (SIGNS, LEAVES))
+    both.essays.save_draft("river", SIGNS, {"text": "Will Arland sign?", "days": [1, 2]})
+    both.essays.save_draft("river", LEAVES, {})
+    (first, second) = (both.essays.get("river").drafts[at] for at in (SIGNS, LEAVES))
     assert (first.fields, first.by, first.saved_at) == (
         {"text": "Will Arland sign?", "days": [1, 2]},
         "ada",
         clock.time,
     )
     assert second.fields == {}
-    both.reject_claim("river", SIGNS, "no date")
-    assert set(both.essay("river").drafts) == {LEAVES}
+    both.essays.reject_claim("river", SIGNS, "no date")
+    assert set(both.essays.get("river").drafts) == {LEAVES}
     with pytest.raises(NotFound, match="there is no sentence"):
-        both.save_draft("river", 10**6, {})
+        both.essays.save_draft("river", 10**6, {})
 
 
 def test_any_sentence_can_be_drafted(tracker: Tracker) -> None:
     add(tracker)
     for at in (SIGNS, PRICES, LEAVES, HOLDS):
-        made = tracker.draft("river", at)
+        made = tracker.essays.draft("river", at)
         assert TEXT[made.offset : made.end].startswith(made.quote[:10])
         assert made.horizons[0] > NOW.date()
 
@@ -280,4 +280,4 @@ def test_nobody_hands_in_an_essay_under_a_computed_name(tracker: Tracker) -> Non
     tracker.me = "crowd"  # type: ignore[assignment]
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
         add(tracker)
-    assert tracker.essays() == ()
+    assert tracker.essays.list() == ()

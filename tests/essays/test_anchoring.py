@@ -188,8 +188,8 @@ def asked(both: Tracker, clock: FakeClock) -> Tracker:
     passed.
     """
     add(both)
-    both.open_claim(asked_of(), LEAVES + 3, override=WHY)
-    both.reject_claim("river", HOLDS, "no date")
+    both.essays.open_claim(asked_of(), LEAVES + 3, override=WHY)
+    both.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     return both
 
@@ -208,7 +208,7 @@ def asked(both: Tracker, clock: FakeClock) -> Tracker:
 )
 def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -> None:
     add(asked, later)
-    page = asked.essay("river")
+    page = asked.essays.get("river")
     (claim,) = page.claims
     (aside,) = page.rejections
     assert has_quote(claim, later)
@@ -216,7 +216,7 @@ def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -
     found = {one.sentence.text: one.state for one in page.mapped}
     assert found[HOLDING] == "rejected"
     assert next(state for text, state in found.items() if "customs union" in text) == "open"
-    assert asked.verify().bad_seq is None
+    assert asked.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -
 def test_a_claim_whose_words_changed_is_on_no_other_sentence(asked: Tracker, other: str) -> None:
     later = TEXT.replace(LEAVING, other)
     add(asked, later)
-    page = asked.essay("river")
+    page = asked.essays.get("river")
     assert {one.sentence.text: one.question_ids for one in page.mapped if one.question_ids} == {
         LEAVING: ("rain",)
     }
@@ -250,15 +250,15 @@ def test_a_changed_sentence_can_be_asked_again_beside_the_claim_of_the_old_one(
 ) -> None:
     changed = "The mayor of Borland may well resign in 2028."
     add(asked, TEXT.replace(LEAVING, changed))
-    made = asked.open_claim(asked_of("snow"), LEAVES, override=WHY)
+    made = asked.essays.open_claim(asked_of("snow"), LEAVES, override=WHY)
     assert made.claim_ids == (f"at-{LEAVES}-2",)
-    assert {claim.id: claim.quote for claim in asked.essay("river").claims} == {
+    assert {claim.id: claim.quote for claim in asked.essays.get("river").claims} == {
         f"at-{LEAVES}": LEAVING,
         f"at-{LEAVES}-2": changed,
     }
     found = {
         one.sentence.text: one.question_ids
-        for one in asked.essay("river").mapped
+        for one in asked.essays.get("river").mapped
         if one.question_ids
     }
     assert found == {changed: ("snow",), LEAVING: ("rain",)}
@@ -275,20 +275,20 @@ def test_sentences_with_marks_are_asked_and_set_aside_and_move_like_others(
 ) -> None:
     add(both, MARKED)
     dam = MARKED.index("The <b>")
-    both.reject_claim("river", dam, "no date")
+    both.essays.reject_claim("river", dam, "no date")
     for name in ("rain", "snow"):
-        both.open_claim(asked_of(name), 0, override=WHY)
-    (claim,) = both.essay("river").claims  # one, though it was asked twice
+        both.essays.open_claim(asked_of(name), 0, override=WHY)
+    (claim,) = both.essays.get("river").claims  # one, though it was asked twice
     assert claim.quote == "fall in Arland by the end of 2027."
     assert states(both) == {0: "open", dam: "rejected"}
     clock.advance(days=1)
     add(both, f"Foreword.\n\n{MARKED}")
     assert states(both) == {11: "open", dam + 11: "rejected"}
-    both.restore_claim("river", dam + 11)
+    both.essays.restore_claim("river", dam + 11)
     assert states(both) == {11: "open", dam + 11: "no question yet"}
     add(both, MARKED.replace("dam", "lake"))
     with pytest.raises(NotFound, match="it was not set aside"):
-        both.restore_claim("river", dam)
+        both.essays.restore_claim("river", dam)
 
 
 def test_a_claim_is_anchored_without_changing_what_it_says() -> None:
@@ -301,7 +301,7 @@ def test_the_sentence_before_is_not_taken_for_the_one_that_was_asked(
     both: Tracker, clock: FakeClock
 ) -> None:
     add(both)
-    both.open_claim(asked_of(), SIGNS, override=WHY)
+    both.essays.open_claim(asked_of(), SIGNS, override=WHY)
     clock.advance(days=1)
     add(
         both,
@@ -309,6 +309,6 @@ def test_the_sentence_before_is_not_taken_for_the_one_that_was_asked(
             "Prices fell", "Arland will sign the river treaty by the end of 2027. Prices fell"
         ),
     )
-    assert [one.sentence.offset for one in both.essay("river").mapped if one.question_ids] == [
+    assert [one.sentence.offset for one in both.essays.get("river").mapped if one.question_ids] == [
         SIGNS
     ]

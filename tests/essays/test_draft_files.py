@@ -239,16 +239,16 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 
 def test_a_draft_opens_once_nothing_is_left_to_decide(both: Tracker) -> None:
     add(both)
-    text = write_draft(both.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
+    text = write_draft(both.essays.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
     question, indicators = read_draft(text, "draft.toml", ESSAY)
     assert "[…" in text
     with pytest.raises(Unresolvable) as refusal:
-        both.open_claim(new_question_from(question), SIGNS, indicators=indicators)
+        both.essays.open_claim(new_question_from(question), SIGNS, indicators=indicators)
     assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
-    assert both.questions() == ()
+    assert both.questions.list() == ()
     whole, watched = read_draft(completed(), "draft.toml", ESSAY)
-    both.open_claim(new_question_from(whole), SIGNS, indicators=watched)
-    page = both.question("rain")
+    both.essays.open_claim(new_question_from(whole), SIGNS, indicators=watched)
+    page = both.questions.get("rain")
     assert [claim.quote for claim in page.claims] == [
         "Arland will sign the river treaty by the end of 2027."
     ]

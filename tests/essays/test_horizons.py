@@ -223,25 +223,25 @@ def wanted(*years: int, **changed: Any) -> list[PlannedQuestion]:
 
 
 def test_they_open_in_the_order_of_their_close_with_their_own_indicators(essay: Tracker) -> None:
-    opened = essay.open_claims(wanted(2029, 2027, 2028), SIGNS, override=WHY)
+    opened = essay.essays.open_claims(wanted(2029, 2027, 2028), SIGNS, override=WHY)
     assert [question.id for question in opened] == ["signs-2027", "signs-2028", "signs-2029"]
-    (link,) = essay.coherence().links
+    (link,) = essay.links.coherence().links
     assert link.question_ids == tuple(question.id for question in opened)
     assert link.why == "One claim, asked by several last days."
     for question in opened:
-        assert list(essay.question(question.id).indicators) == [f"{question.id}/invitation"]
-    page = essay.essay("river")
+        assert list(essay.questions.get(question.id).indicators) == [f"{question.id}/invitation"]
+    page = essay.essays.get("river")
     assert [claim.offset for claim in page.claims] == [SIGNS]
     assert set(next(one for one in page.mapped if one.question_ids).question_ids) == {
         one.id for one in opened
     }
-    assert essay.verify().bad_seq is None
+    assert essay.system.verify().bad_seq is None
 
 
 def test_nothing_wanted_opens_nothing(essay: Tracker) -> None:
-    before = essay.verify()
-    assert essay.open_claims([], SIGNS) == ()
-    assert essay.verify() == before
+    before = essay.system.verify()
+    assert essay.essays.open_claims([], SIGNS) == ()
+    assert essay.system.verify() == before
 
 
 def with_last(**changed: Any) -> list[PlannedQuestion]:
@@ -265,29 +265,29 @@ def with_last(**changed: Any) -> list[PlannedQuestion]:
 def test_one_that_cannot_open_keeps_all_from_opening(
     essay: Tracker, changed: dict[str, Any], reason: str
 ) -> None:
-    essay.save_draft("river", SIGNS, {"days": 3})
-    before = essay.verify()
+    essay.essays.save_draft("river", SIGNS, {"days": 3})
+    before = essay.system.verify()
     with pytest.raises((ForecastsError, TrackerError), match=reason):
-        essay.open_claims(with_last(**changed), SIGNS, override=WHY)
-    page = essay.essay("river")
+        essay.essays.open_claims(with_last(**changed), SIGNS, override=WHY)
+    page = essay.essays.get("river")
     assert (page.claims, page.questions, set(page.drafts)) == ((), {}, {SIGNS})
-    assert essay.coherence().links == ()
-    assert essay.verify() == before
+    assert essay.links.coherence().links == ()
+    assert essay.system.verify() == before
 
 
 def test_a_place_without_a_sentence_opens_none(essay: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no sentence at character"):
-        essay.open_claims(wanted(2027, 2028), 10**6, override=WHY)
-    assert essay.questions() == ()
+        essay.essays.open_claims(wanted(2027, 2028), 10**6, override=WHY)
+    assert essay.questions.list() == ()
 
 
 def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Tracker) -> None:
     flawed = with_last(criteria="If it seems so.")
     with pytest.raises(Unresolvable, match="signs-2029"):
-        essay.open_claims(flawed, SIGNS, override=" ")
-    assert essay.questions() == ()
-    essay.open_claims(flawed, SIGNS, override=WHY)
-    with essay._store.reading() as session:
+        essay.essays.open_claims(flawed, SIGNS, override=" ")
+    assert essay.questions.list() == ()
+    essay.essays.open_claims(flawed, SIGNS, override=WHY)
+    with essay.context.store.reading() as session:
         found = {
             n: edits.find_override(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)
         }
@@ -297,11 +297,11 @@ def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Trac
 
 def test_what_is_no_group_opens_all_the_same_and_is_not_bound(essay: Tracker) -> None:
     more = PlannedQuestion(asked_by(end_of(2028), "how-much", **numeric))
-    essay.open_claims([*wanted(2027), more], SIGNS, override=WHY)
-    assert {row.question.id for row in essay.questions()} == {"signs-2027", "how-much"}
-    assert essay.coherence().links == ()
-    essay.open_claims(wanted(2030), LEAVES, override=WHY)  # one alone
-    assert essay.coherence().links == ()
+    essay.essays.open_claims([*wanted(2027), more], SIGNS, override=WHY)
+    assert {row.question.id for row in essay.questions.list()} == {"signs-2027", "how-much"}
+    assert essay.links.coherence().links == ()
+    essay.essays.open_claims(wanted(2030), LEAVES, override=WHY)  # one alone
+    assert essay.links.coherence().links == ()
     assert {at: state for at, state in states(essay).items() if state == "open"} == {
         SIGNS: "open",
         LEAVES: "open",
@@ -309,9 +309,9 @@ def test_what_is_no_group_opens_all_the_same_and_is_not_bound(essay: Tracker) ->
 
 
 def test_the_same_days_once_more_are_refused_whole(essay: Tracker) -> None:
-    essay.open_claims(wanted(2027, 2028), SIGNS, override=WHY)
-    before = essay.verify()
+    essay.essays.open_claims(wanted(2027, 2028), SIGNS, override=WHY)
+    before = essay.system.verify()
     with pytest.raises(InvalidQuestion, match="there is a question 'signs-2027' already"):
-        essay.open_claims(wanted(2029, 2027), SIGNS, override=WHY)
-    assert len(essay.coherence().links) == 1
-    assert essay.verify() == before
+        essay.essays.open_claims(wanted(2029, 2027), SIGNS, override=WHY)
+    assert len(essay.links.coherence().links) == 1
+    assert essay.system.verify() == before

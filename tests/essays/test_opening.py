@@ -47,22 +47,22 @@ def essay(tracker: Tracker) -> Tracker:
 
 def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return list(log.iterate_entries(session))
 
 
 def override_of(tracker: Tracker, question: str) -> Override | None:
     """Why the linter was overridden."""
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return edits.find_override(session, QuestionId(question))
 
 
 def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
     """Whether no claim, no question and no indicator is there, and the log is as long as it was."""
-    page = tracker.essay("river")
+    page = tracker.essays.get("river")
     return (
-        not (page.claims or page.questions or tracker.questions())
-        and tracker.verify().entries == before
+        not (page.claims or page.questions or tracker.questions.list())
+        and tracker.system.verify().entries == before
     )
 
 
@@ -71,8 +71,8 @@ def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
 
 def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -> None:
     signs = an_indicator("rain"), an_indicator("rain", "refusal")
-    made = essay.open_claim(asked_of(), SIGNS, indicators=signs)
-    page = essay.essay("river")
+    made = essay.essays.open_claim(asked_of(), SIGNS, indicators=signs)
+    page = essay.essays.get("river")
     (claim,) = page.claims
     assert (claim.id, claim.quote, claim.offset) == (f"at-{SIGNS}", SENTENCE, SIGNS)
     assert (claim.claim_kind, claim.modality, claim.restatement) == (
@@ -82,48 +82,48 @@ def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -
     )
     assert (made.essay_id, made.claim_ids) == (RIVER, (claim.id,))
     assert page.questions["rain"].question == made  # type: ignore[index]
-    shown = essay.question("rain")
+    shown = essay.questions.get("rain")
     assert (shown.claims, tuple(shown.indicators.values())) == ((claim,), signs)
     assert SUGGESTION in shown.summary.standings
     assert states(essay)[SIGNS] == "open"
-    assert essay.verify().bad_seq is None
+    assert essay.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(
     "at", [LEAVES, LEAVES + 1, TEXT.index(" in 2028"), TEXT.index("2028.") + 4]
 )
 def test_any_character_of_a_sentence_stands_for_it(essay: Tracker, at: int) -> None:
-    assert essay.open_claim(asked_of(), at).claim_ids == (f"at-{LEAVES}",)
+    assert essay.essays.open_claim(asked_of(), at).claim_ids == (f"at-{LEAVES}",)
 
 
 def test_a_sentence_that_does_not_look_ahead_can_be_asked_as_well(essay: Tracker) -> None:
-    essay.open_claim(asked_of(), PRICES)
-    (claim,) = essay.essay("river").claims
+    essay.essays.open_claim(asked_of(), PRICES)
+    (claim,) = essay.essays.get("river").claims
     assert (claim.claim_kind, claim.modality) == ("statement", "none")
     assert states(essay)[PRICES] == "open"
 
 
 def test_a_draft_is_done_with_once_its_question_is_open(essay: Tracker) -> None:
     for at in (SIGNS, LEAVES):
-        essay.save_draft("river", at, {"text": "Will they?"})
-    essay.open_claim(asked_of(), SIGNS + 4)
-    assert set(essay.essay("river").drafts) == {LEAVES}
+        essay.essays.save_draft("river", at, {"text": "Will they?"})
+    essay.essays.open_claim(asked_of(), SIGNS + 4)
+    assert set(essay.essays.get("river").drafts) == {LEAVES}
 
 
 def test_what_was_set_aside_and_is_asked_all_the_same_counts_as_asked(essay: Tracker) -> None:
-    essay.reject_claim("river", HOLDS, "no date")
-    essay.open_claim(asked_of(), HOLDS)
+    essay.essays.reject_claim("river", HOLDS, "no date")
+    essay.essays.open_claim(asked_of(), HOLDS)
     assert states(essay)[HOLDS] == "open"
-    assert essay.essay("river").coverage.rejected == 0
+    assert essay.essays.get("river").coverage.rejected == 0
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: Any) -> None:
-    made = essay.open_claim(
+    made = essay.essays.open_claim(
         replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test"
     )
-    assert essay.question(made.id).summary.question == made
-    assert essay.essay("river").mapped[1].question_ids == (life.id,)
+    assert essay.questions.get(made.id).summary.question == made
+    assert essay.essays.get("river").mapped[1].question_ids == (life.id,)
 
 
 # Or nothing at all
@@ -155,34 +155,36 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
 def test_what_cannot_open_leaves_nothing_behind(
     essay: Tracker, changed: dict[str, Any], at: int, reason: str
 ) -> None:
-    essay.save_draft("river", SIGNS, {"text": "Will they?"})
-    before = essay.verify().entries
+    essay.essays.save_draft("river", SIGNS, {"text": "Will they?"})
+    before = essay.system.verify().entries
     with pytest.raises((TrackerError, ForecastsError), match=reason):
-        essay.open_claim(replace(asked_of(), **changed), at, indicators=[an_indicator("rain")])
+        essay.essays.open_claim(
+            replace(asked_of(), **changed), at, indicators=[an_indicator("rain")]
+        )
     assert nothing_came_of_it(essay, before)
-    assert set(essay.essay("river").drafts) == {SIGNS}
+    assert set(essay.essays.get("river").drafts) == {SIGNS}
 
 
 def test_a_name_that_is_taken_leaves_nothing_behind(essay: Tracker) -> None:
-    essay.open_claim(asked_of(), SIGNS)
-    before = essay.verify()
+    essay.essays.open_claim(asked_of(), SIGNS)
+    before = essay.system.verify()
     with pytest.raises(
         InvalidQuestion, match="there is a question 'rain' already: give this one a name of its own"
     ):
-        essay.open_claim(
+        essay.essays.open_claim(
             asked_of(criteria="YES if it snows."), LEAVES, indicators=[an_indicator("rain")]
         )
-    assert [claim.offset for claim in essay.essay("river").claims] == [SIGNS]
-    assert not essay.question("rain").indicators
-    assert essay.verify() == before
+    assert [claim.offset for claim in essay.essays.get("river").claims] == [SIGNS]
+    assert not essay.questions.get("rain").indicators
+    assert essay.system.verify() == before
 
 
 def test_an_essay_without_its_text_has_no_sentence_to_ask_from(tracker: Tracker) -> None:
-    tracker.load(a_set())
-    before = tracker.verify()
+    tracker.question_sets.load(a_set())
+    before = tracker.system.verify()
     with pytest.raises(NotFound, match="there is no text of essay essay: add it with"):
-        tracker.open_claim(an_asked(essay_id=EssayId("essay")), 120)
-    assert tracker.verify() == before
+        tracker.essays.open_claim(an_asked(essay_id=EssayId("essay")), 120)
+    assert tracker.system.verify() == before
 
 
 # Although the linter objects
@@ -190,34 +192,34 @@ def test_an_essay_without_its_text_has_no_sentence_to_ask_from(tracker: Tracker)
 
 @pytest.mark.parametrize("why", ["", " \n "])
 def test_an_override_needs_a_reason(essay: Tracker, why: str) -> None:
-    before = essay.verify().entries
+    before = essay.system.verify().entries
     with pytest.raises(Unresolvable, match="Or say why it opens all the same") as refusal:
-        essay.open_claim(asked_of(**VAGUE), SIGNS, override=why)
+        essay.essays.open_claim(asked_of(**VAGUE), SIGNS, override=why)
     assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
     assert nothing_came_of_it(essay, before)
 
 
 def test_an_override_is_logged_with_what_was_objected_to(essay: Tracker) -> None:
-    essay.open_claim(asked_of(**VAGUE), SIGNS, override="  we all know what is meant ")
+    essay.essays.open_claim(asked_of(**VAGUE), SIGNS, override="  we all know what is meant ")
     found = override_of(essay, "rain")
     assert found is not None
     assert (found.why, found.by, found.at) == ("we all know what is meant", "ada", NOW)
     assert found.codes
-    assert essay.question("rain").override == found
+    assert essay.questions.get("rain").override == found
     (entry,) = (entry for entry in entries(essay) if "override" in entry.kind)
     assert "we all know what is meant" in entry.body
 
 
 def test_a_sound_question_needs_no_override_and_logs_none(essay: Tracker) -> None:
-    essay.open_claim(asked_of(), SIGNS, override="in case somebody objects")
+    essay.essays.open_claim(asked_of(), SIGNS, override="in case somebody objects")
     assert override_of(essay, "rain") is None
 
 
 def test_nobody_opens_a_question_under_the_name_of_what_is_computed(essay: Tracker) -> None:
-    before = essay.verify().entries
+    before = essay.system.verify().entries
     essay.me = CROWD
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        essay.open_claim(asked_of(**VAGUE), SIGNS, override="a question of a test")
+        essay.essays.open_claim(asked_of(**VAGUE), SIGNS, override="a question of a test")
     assert nothing_came_of_it(essay, before)
 
 
@@ -227,17 +229,17 @@ def test_nobody_opens_a_question_under_the_name_of_what_is_computed(essay: Track
 def test_a_long_sentence_is_quoted_by_its_first_words(tracker: Tracker) -> None:
     words = ["Arland", "will", *(f"word{n}" for n in range(80))]
     add(tracker, " ".join(words) + ".")
-    tracker.open_claim(asked_of(), 0)
-    (claim,) = tracker.essay("river").claims
+    tracker.essays.open_claim(asked_of(), 0)
+    (claim,) = tracker.essays.get("river").claims
     assert claim.quote.split() == words[:MAX_QUOTED_WORDS]
     assert claim.restatement.split() == words[:60]
     assert states(tracker) == {0: "open"}
 
 
 def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
-    first = essay.open_claim(asked_of("rain"), SIGNS)
-    second = essay.open_claim(asked_of("snow"), SIGNS + 9)
-    page = essay.essay("river")
+    first = essay.essays.open_claim(asked_of("rain"), SIGNS)
+    second = essay.essays.open_claim(asked_of("snow"), SIGNS + 9)
+    page = essay.essays.get("river")
     assert [claim.id for claim in page.claims] == [f"at-{SIGNS}"]
     assert first.claim_ids == second.claim_ids
     (one,) = (one for one in page.mapped if one.question_ids)
@@ -247,9 +249,9 @@ def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
 
 
 def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracker) -> None:
-    essay.open_claim(asked_of("rain"), SIGNS)
+    essay.essays.open_claim(asked_of("rain"), SIGNS)
     own, other = ClaimId(f"at-{LEAVES}"), ClaimId(f"at-{SIGNS}")
-    assert essay.open_claim(asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (
+    assert essay.essays.open_claim(asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (
         own,
         other,
     )
@@ -259,12 +261,12 @@ def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracke
 def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_asked(
     tracker: Tracker,
 ) -> None:
-    tracker.load(a_set(a_question()))
+    tracker.question_sets.load(a_set(a_question()))
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
-    tracker.add_essay(NewEssay(id="essay", title="", text=text, source="found.txt"))
-    made = tracker.open_claim(an_asked(essay_id=EssayId("essay")), text.index("And so"))
+    tracker.essays.add(NewEssay(id="essay", title="", text=text, source="found.txt"))
+    made = tracker.essays.open_claim(an_asked(essay_id=EssayId("essay")), text.index("And so"))
     assert made.claim_ids == ("C1",)
-    assert len(tracker.essay("essay").claims) == 1
+    assert len(tracker.essays.get("essay").claims) == 1
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -272,23 +274,23 @@ def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(
     tracker: Tracker, clock: FakeClock, text: str
 ) -> None:
     add(tracker, text)
-    sentence = tracker.essay("river").mapped[0].sentence
-    draft = tracker.draft("river", sentence.offset)
+    sentence = tracker.essays.get("river").mapped[0].sentence
+    draft = tracker.essays.draft("river", sentence.offset)
     assert draft.horizons[0] > NOW.date()
-    tracker.open_claim(asked_of(), sentence.offset)
-    (claim,) = tracker.essay("river").claims
+    tracker.essays.open_claim(asked_of(), sentence.offset)
+    (claim,) = tracker.essays.get("river").claims
     assert len(claim.quote.split()) <= MAX_QUOTED_WORDS
     assert len(claim.restatement) <= MAX_RESTATEMENT_CHARS
-    assert tracker.essay("river").mapped[0].question_ids == ("rain",)
+    assert tracker.essays.get("river").mapped[0].question_ids == ("rain",)
     clock.advance(days=1)
     add(tracker, f"Foreword!\n\n{text}")
-    found = [one.sentence.offset for one in tracker.essay("river").mapped if one.question_ids]
+    found = [one.sentence.offset for one in tracker.essays.get("river").mapped if one.question_ids]
     assert found == [sentence.offset + len("Foreword!\n\n")]
-    assert tracker.verify().bad_seq is None
+    assert tracker.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("text", ["?!.,;:-()[]*_ " * 2_000, "…", "*", "。。。", "- - -\n\n***\n"])
 def test_a_text_of_marks_alone_is_kept_and_has_nothing_to_ask(tracker: Tracker, text: str) -> None:
     add(tracker, text)
     assert states(tracker) == {}
-    assert tracker.essay("river").coverage.forward_looking == 0
+    assert tracker.essays.get("river").coverage.forward_looking == 0

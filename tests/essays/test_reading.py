@@ -46,22 +46,22 @@ def answered(
     tracker: Tracker, clock: FakeClock, name: str, at: int, answer: str, **changed: Any
 ) -> None:
     """A question from a sentence, and its answer a day later."""
-    tracker.open_claim(asked_of(name, bears_out="yes", **changed), at, override=WHY)
+    tracker.essays.open_claim(asked_of(name, bears_out="yes", **changed), at, override=WHY)
     clock.advance(days=1)
-    tracker.resolve(name, answer, source_url=SOURCE, known_at=clock.time)
+    tracker.resolutions.resolve(name, answer, source_url=SOURCE, known_at=clock.time)
 
 
 def summary(tracker: Tracker, name: str) -> QuestionSummary:
-    return next(row for row in tracker.questions() if row.question.id == name)
+    return next(row for row in tracker.questions.list() if row.question.id == name)
 
 
 # How each sentence stands
 
 
 def test_every_sentence_is_there_in_order_with_its_state(essay: Tracker, clock: FakeClock) -> None:
-    essay.reject_claim("river", HOLDS, "no date")
-    essay.open_claim(asked_of(prior="30%", bears_out="no"), LEAVES)
-    found = essay.essay("river").mapped
+    essay.essays.reject_claim("river", HOLDS, "no date")
+    essay.essays.open_claim(asked_of(prior="30%", bears_out="no"), LEAVES)
+    found = essay.essays.get("river").mapped
     assert [one.sentence.offset for one in found] == [0, SIGNS, PRICES, LEAVES, HOLDS]
     assert [one.state for one in found] == [
         "not forward-looking", "no question yet", "not forward-looking", "open", "rejected",
@@ -91,30 +91,30 @@ def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(
 ) -> None:
     answered(essay, clock, "rain", SIGNS, "yes")
     answered(essay, clock, "snow", SIGNS, "no", opens_at=clock.time)
-    essay.open_claim(
+    essay.essays.open_claim(
         asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time), SIGNS, override=WHY
     )
-    one = essay.essay("river").mapped[1]
+    one = essay.essays.get("river").mapped[1]
     assert (one.state, one.share, one.p) == ("mixed", 0.5, pytest.approx(0.2))
-    overall = essay.essay("river").live.overall
+    overall = essay.essays.get("river").live.overall
     assert (overall.claims, overall.answered, overall.borne_out) == (1, 1, 0.5)
 
 
 def test_the_number_on_the_board_is_the_crowds_then_the_suggestions_then_the_base_rate(
     essay: Tracker, clock: FakeClock
 ) -> None:
-    essay.open_claim(
+    essay.essays.open_claim(
         asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY
     )
     assert board_forecast(summary(essay, "rain")).forecaster.id == PRIOR
-    assert essay.essay("river").mapped[1].p == pytest.approx(0.3)
+    assert essay.essays.get("river").mapped[1].p == pytest.approx(0.3)
     clock.advance(days=2)
-    essay.suggest()
+    essay.evidence.update_suggestions()
     assert board_forecast(summary(essay, "rain")).forecaster.id == SUGGESTION
-    essay.forecast("rain", "90%")
-    essay.forecast("rain", "90%", forecaster=ForecasterId("ben"))
+    essay.forecasts.submit("rain", "90%")
+    essay.forecasts.submit("rain", "90%", forecaster=ForecasterId("ben"))
     assert board_forecast(summary(essay, "rain")).forecaster.id == CROWD
-    assert essay.essay("river").mapped[1].p == pytest.approx(0.9)
+    assert essay.essays.get("river").mapped[1].p == pytest.approx(0.9)
 
 
 # How much was asked
@@ -122,24 +122,24 @@ def test_the_number_on_the_board_is_the_crowds_then_the_suggestions_then_the_bas
 
 def test_coverage_counts_the_sentences_that_look_ahead(essay: Tracker) -> None:
     def figures() -> tuple[int, int, int, float | None]:
-        found = essay.essay("river").coverage
+        found = essay.essays.get("river").coverage
         return found.asked, found.rejected, found.forward_looking, found.share
 
     assert figures() == (0, 0, 3, 0.0)
-    essay.open_claim(asked_of("rain"), SIGNS)
-    essay.open_claim(asked_of("snow"), SIGNS)
+    essay.essays.open_claim(asked_of("rain"), SIGNS)
+    essay.essays.open_claim(asked_of("snow"), SIGNS)
     assert figures() == (1, 0, 3, pytest.approx(1 / 3))
-    essay.reject_claim("river", HOLDS, "no date")
+    essay.essays.reject_claim("river", HOLDS, "no date")
     assert figures() == (1, 1, 3, pytest.approx(1 / 3))
-    essay.open_claim(asked_of("hail"), PRICES)  # it did not look ahead, until somebody asked
+    essay.essays.open_claim(asked_of("hail"), PRICES)  # it did not look ahead, until somebody asked
     assert figures() == (2, 1, 4, 0.5)
 
 
 def test_an_essay_that_never_looks_ahead_has_no_share(tracker: Tracker) -> None:
     add(tracker, "Prices fell in May.")
     assert (
-        tracker.essay("river").coverage.share,
-        tracker.essay("river").coverage.forward_looking,
+        tracker.essays.get("river").coverage.share,
+        tracker.essays.get("river").coverage.forward_looking,
     ) == (None, 0)
 
 
@@ -155,10 +155,10 @@ def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(
     answered(tracker, clock, "snow", LANDS["Borland"], "no", **later)
     answered(tracker, clock, "hail", LANDS["Carland"], "yes", **later)
     answered(tracker, clock, "thaw", LANDS["If it thaws"], "annulled", **later)
-    tracker.open_claim(
+    tracker.essays.open_claim(
         asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY
     )
-    record = tracker.essay("river").live
+    record = tracker.essays.get("river").live
 
     def figures(lines: Any) -> dict[str, tuple[int, float, int, int]]:
         return {
@@ -187,15 +187,15 @@ def test_questions_that_look_back_have_a_record_of_their_own(
     essay: Tracker, clock: FakeClock
 ) -> None:
     past = {"opens_at": NOW - 60 * DAY, "closes_at": NOW - 30 * DAY, "resolves_at": NOW - 30 * DAY}
-    essay.open_claim(
+    essay.essays.open_claim(
         asked_of("past", retrospective=True, bears_out="yes", **past), SIGNS, override=WHY
     )
-    essay.resolve("past", "yes", source_url=SOURCE, known_at=NOW - 40 * DAY)
-    essay.open_claim(asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
-    page = essay.essay("river")
+    essay.resolutions.resolve("past", "yes", source_url=SOURCE, known_at=NOW - 40 * DAY)
+    essay.essays.open_claim(asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
+    page = essay.essays.get("river")
     assert (page.retrospective.overall.answered, page.retrospective.overall.borne_out) == (1, 1.0)
     assert (page.live.overall.answered, page.live.overall.open) == (0, 1)
-    (row,) = essay.essays()
+    (row,) = essay.essays.list()
     assert (row.live, row.retrospective, row.questions, row.coverage) == (
         page.live, page.retrospective, 2, page.coverage,
     )  # fmt: skip
@@ -205,26 +205,26 @@ def test_questions_that_look_back_have_a_record_of_their_own(
 
 
 def test_questions_from_no_essay_are_on_no_list_of_essays(essay: Tracker) -> None:
-    essay.ask(an_asked("own"))
-    assert [row.essay.id for row in essay.essays()] == ["river"]
-    assert essay.essay("river").questions == {}
-    assert set(essay.essay("own-questions").questions) == {"own"}
+    essay.questions.ask(an_asked("own"))
+    assert [row.essay.id for row in essay.essays.list()] == ["river"]
+    assert essay.essays.get("river").questions == {}
+    assert set(essay.essays.get("own-questions").questions) == {"own"}
 
 
 def test_titles_are_told_of_essays_alone_and_in_their_order(essay: Tracker) -> None:
-    essay.ask(an_asked("own"))
-    essay.add_essay(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
-    assert list(essay.essay_titles().items()) == [
+    essay.questions.ask(an_asked("own"))
+    essay.essays.add(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
+    assert list(essay.essays.titles().items()) == [
         ("another", "Another essay"),
-        ("river", essay.essay("river").essay.title),
+        ("river", essay.essays.get("river").essay.title),
     ]
 
 
 def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) -> None:
-    essay.load(a_set(a_question()))
-    essay.add_essay(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
-    essay.open_claim(asked_of(), SIGNS)
-    rows = {row.essay.id: row for row in essay.essays()}
+    essay.question_sets.load(a_set(a_question()))
+    essay.essays.add(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
+    essay.essays.open_claim(asked_of(), SIGNS)
+    rows = {row.essay.id: row for row in essay.essays.list()}
     assert list(rows) == [
         "another",
         "river",
@@ -239,8 +239,8 @@ def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) 
 
 
 def test_an_essay_without_its_text_shows_its_claims_alone(tracker: Tracker) -> None:
-    tracker.load(a_set())
-    page = tracker.essay("essay")
+    tracker.question_sets.load(a_set())
+    page = tracker.essays.get("essay")
     assert page.text is None
     assert [(one.sentence.text, one.sentence.offset, one.state) for one in page.mapped] == [
         ("they will meet", 120, "open")
@@ -250,18 +250,18 @@ def test_an_essay_without_its_text_shows_its_claims_alone(tracker: Tracker) -> N
 
 def test_an_unknown_essay_is_refused(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no essay nope: see `tracker essay list`"):
-        tracker.essay("nope")
+        tracker.essays.get("nope")
     with pytest.raises(NotFound, match="there is no essay nope: see `tracker essay list`"):
-        tracker.restore_claim("nope", 0)
+        tracker.essays.restore_claim("nope", 0)
 
 
 def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(
     essay: Tracker, clock: FakeClock
 ) -> None:
-    essay.save_draft("river", SIGNS, {"text": "Will they?"})
+    essay.essays.save_draft("river", SIGNS, {"text": "Will they?"})
     clock.advance(days=1)
-    essay.save_draft("river", LEAVES, {})
-    page = essay.essay("river")
+    essay.essays.save_draft("river", LEAVES, {})
+    page = essay.essays.get("river")
     assert page.text is not None
     assert (page.text.version, page.text.at) == (1, NOW)
     assert {at: draft.saved_at - NOW for at, draft in page.drafts.items()} == {
@@ -277,10 +277,10 @@ def test_the_same_text_is_read_once() -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_page_of_a_hostile_text_is_printed_for_programs(tracker: Tracker, text: str) -> None:
     add(tracker, text)
-    for one in tracker.essay("river").mapped[:3]:
+    for one in tracker.essays.get("river").mapped[:3]:
         if one.state == "no question yet":
-            tracker.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
-    page = tracker.essay("river")
+            tracker.essays.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
+    page = tracker.essays.get("river")
     assert page.coverage.undecided == max(
         0, sum(one.state == "no question yet" for one in page.mapped)
     )

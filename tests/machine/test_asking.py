@@ -51,7 +51,7 @@ def asking(on_each: Settings, clock: FakeClock, stub: ModelStub) -> Iterator[Tra
     indicators bear on.
     """
     with open_tracker(with_model(on_each, stub), now=clock, fetch=no_network) as opened:
-        opened.load(a_set())
+        opened.question_sets.load(a_set())
         yield opened
 
 
@@ -59,7 +59,7 @@ def asking(on_each: Settings, clock: FakeClock, stub: ModelStub) -> Iterator[Tra
 def alone(on_sqlite: Settings, clock: FakeClock, stub: ModelStub) -> Iterator[Tracker]:
     """The same on SQLite alone."""
     with open_tracker(with_model(on_sqlite, stub), now=clock, fetch=no_network) as opened:
-        opened.load(a_set())
+        opened.question_sets.load(a_set())
         yield opened
 
 
@@ -74,11 +74,11 @@ def set_to(tracker: Tracker, **changed: Any) -> None:
 
 
 def card(tracker: Tracker, piece: EvidenceId) -> EvidenceCard:
-    return next(c for c in tracker.question("summit-2027").evidence if c.evidence.id == piece)
+    return next(c for c in tracker.questions.get("summit-2027").evidence if c.evidence.id == piece)
 
 
 def spent(tracker: Tracker) -> int:
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return model.count_requests(session, tracker.now().date())
 
 
@@ -89,9 +89,9 @@ def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
     asking: Tracker, stub: ModelStub
 ) -> None:
     piece = log(asking, title=DENIED)  # the matcher took it for an invitation
-    before = asking.question("summit-2027").suggestion
+    before = asking.questions.get("summit-2027").suggestion
     stub.gives(completion(DENIAL))
-    assert asking.ask_model() == LlmRunReport(asked=1, judged=1, refused=0, requests=1)
+    assert asking.evidence.ask_model() == LlmRunReport(asked=1, judged=1, refused=0, requests=1)
     judged = card(asking, piece)
     e = judged.evidence
     assert (e.judged_by, e.status, e.indicator_id) == (
@@ -111,12 +111,14 @@ def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
         second.note
         == "machine judgement by stub: relevance 0.80, NO with 0.90: “rules out any summit”"
     )
-    after = asking.question("summit-2027").suggestion
+    after = asking.questions.get("summit-2027").suggestion
     assert before is not None
     assert after is not None
     assert after.p < before.p
-    assert asking.verify().bad_seq is None
-    assert [c.evidence.id for c in asking.inbox()] == [piece]  # a person is asked all the same
+    assert asking.system.verify().bad_seq is None
+    assert [c.evidence.id for c in asking.evidence.inbox()] == [
+        piece
+    ]  # a person is asked all the same
 
 
 def test_what_a_model_judged_is_not_put_to_it_again_and_a_person_overrides_it(
@@ -124,11 +126,11 @@ def test_what_a_model_judged_is_not_put_to_it_again_and_a_person_overrides_it(
 ) -> None:
     piece = log(asking, title=TITLE)
     stub.gives(completion(SUPPORT))
-    asking.ask_model()
-    assert asking.ask_model() == LlmRunReport()
-    asking.review(piece, "rejected")
+    asking.evidence.ask_model()
+    assert asking.evidence.ask_model() == LlmRunReport()
+    asking.evidence.review(piece, "rejected")
     assert card(asking, piece).evidence.status == "rejected"
-    assert asking.ask_model() == LlmRunReport()
+    assert asking.evidence.ask_model() == LlmRunReport()
     assert len(stub.seen) == 1
 
 
@@ -138,11 +140,11 @@ def test_a_persons_decision_made_while_the_model_was_thinking_stands(
     piece = log(asking, title=TITLE)
 
     def meanwhile(_asked: Any) -> Reply:
-        asking.review(piece, "rejected", note="an old report")
+        asking.evidence.review(piece, "rejected", note="an old report")
         return completion(SUPPORT)
 
     stub.gives(meanwhile)
-    assert asking.ask_model() == LlmRunReport(asked=1, requests=1)
+    assert asking.evidence.ask_model() == LlmRunReport(asked=1, requests=1)
     e = card(asking, piece).evidence
     assert (e.status, e.judged_by, e.relevance) == ("rejected", "ada", 0.9)
 
@@ -153,14 +155,14 @@ def test_a_judgement_teaches_nothing_about_the_matcher(
     review_some(alone, [n % 2 > 0 for n in range(29)])
     piece = log(alone, title=TITLE)
     stub.gives(completion(SUPPORT))
-    alone.ask_model()
+    alone.evidence.ask_model()
     clock.advance(hours=1)
-    alone.review(piece, "confirmed")
+    alone.evidence.review(piece, "confirmed")
     clock.advance(hours=1)
-    assert alone.learn() == ()
+    assert alone.learning.fit() == ()
     review_some(alone, [True])
     clock.advance(hours=1)
-    assert {one.n for one in alone.learn()} == {30}
+    assert {one.n for one in alone.learning.fit()} == {30}
 
 
 def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: ModelStub) -> None:
@@ -170,14 +172,14 @@ def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: 
     stub.gives(completion(SUPPORT))
     asked = []
     for _ in range(3):
-        assert alone.ask_model(most=1).asked == 1
+        assert alone.evidence.ask_model(limit=1).asked == 1
         asked.append(stub.seen[-1].asked["messages"][1]["content"])
     titles = [
         next(t for t in (f"{TITLE} at last", f"{TITLE} after all", TITLE) if t in said)
         for said in asked
     ]
     assert titles == [TITLE, f"{TITLE} at last", f"{TITLE} after all"]
-    judged = {c.evidence.id for c in alone.inbox() if c.evidence.judged_by == "model:stub"}
+    judged = {c.evidence.id for c in alone.evidence.inbox() if c.evidence.judged_by == "model:stub"}
     assert judged == {sure, doubtful, neutral}
 
 
@@ -187,7 +189,9 @@ def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: 
 def test_nothing_is_asked_without_an_address(alone: Tracker, stub: ModelStub) -> None:
     log(alone, title=TITLE)
     set_to(alone, model_url="")
-    assert alone.ask_model() == LlmRunReport(why="no model is set up: see the setting 'model_url'")
+    assert alone.evidence.ask_model() == LlmRunReport(
+        why="no model is set up: see the setting 'model_url'"
+    )
     assert judge_with_model(alone) is None
     assert stub.seen == []
 
@@ -197,9 +201,9 @@ def test_an_answer_that_was_kept_is_used_again_and_asks_nothing(
 ) -> None:
     log(asking, title=TITLE)
     stub.gives(completion(SUPPORT))
-    asking.ask_model()
+    asking.evidence.ask_model()
     again = log(asking, title=TITLE)  # another story with the same words
-    assert asking.ask_model() == LlmRunReport(judged=1)
+    assert asking.evidence.ask_model() == LlmRunReport(judged=1)
     assert card(asking, again).evidence.judged_by == "model:stub"
     assert (len(stub.seen), spent(asking)) == (1, 1)
 
@@ -210,21 +214,21 @@ def test_the_budget_of_a_day_holds_and_failed_requests_count(
     set_to(asking, model_budget=2)
     pieces = [log(asking, title=f"{TITLE}, day {n}") for n in range(4)]
     stub.gives(completion("no JSON"), completion(SUPPORT))
-    report = asking.ask_model()
+    report = asking.evidence.ask_model()
     assert (report.asked, report.judged, report.refused, report.requests) == (2, 1, 1, 2)
     assert report.why == "the budget of 2 requests a day to the model is spent"
-    assert asking.ask_model() == LlmRunReport(why=report.why)
+    assert asking.evidence.ask_model() == LlmRunReport(why=report.why)
     assert (len(stub.seen), spent(asking)) == (2, 2)
     clock.advance(days=1)
-    assert (asking.ask_model().judged, len(pieces)) == (2, 4)
+    assert (asking.evidence.ask_model().judged, len(pieces)) == (2, 4)
 
 
 def test_a_question_that_no_indicator_stands_for_is_not_asked_about(
     alone: Tracker, stub: ModelStub
 ) -> None:
-    alone.ask(an_asked("rain"))
+    alone.questions.ask(an_asked("rain"))
     log(alone, "rain")
-    assert alone.ask_model() == LlmRunReport()
+    assert alone.evidence.ask_model() == LlmRunReport()
     assert stub.seen == []
 
 
@@ -249,10 +253,10 @@ def test_an_answer_that_cannot_be_used_changes_nothing(
     piece = log(alone, title=TITLE)
     before = card(alone, piece)
     stub.gives(answer)
-    assert alone.ask_model() == LlmRunReport(asked=1, refused=1, requests=1)
+    assert alone.evidence.ask_model() == LlmRunReport(asked=1, refused=1, requests=1)
     assert card(alone, piece) == before
     assert (
-        alone.ask_model() == LlmRunReport()
+        alone.evidence.ask_model() == LlmRunReport()
     )  # not again today, or nothing else would ever be asked
     assert spent(alone) == 1
 
@@ -262,9 +266,9 @@ def test_an_item_on_which_the_model_failed_comes_again_later(
 ) -> None:
     log(asking, title=TITLE)
     stub.gives(completion("no JSON"), completion(SUPPORT))
-    asking.ask_model()
+    asking.evidence.ask_model()
     clock.advance(hours=6)
-    assert asking.ask_model().judged == 1
+    assert asking.evidence.ask_model().judged == 1
 
 
 def test_an_item_that_gives_orders_gets_no_more_than_a_piece_of_unreviewed_evidence(
@@ -278,7 +282,7 @@ def test_an_item_that_gives_orders_gets_no_more_than_a_piece_of_unreviewed_evide
     obeyed = log(asking, title=order)
     elsewhere = log(asking, title=order.replace("summit-2027/invitation", "election/won"))
     stub.gives(obeying)
-    report = asking.ask_model()
+    report = asking.evidence.ask_model()
     assert (report.asked, report.judged, report.refused) == (2, 1, 1)
     e = card(asking, obeyed).evidence
     assert (e.status, e.relevance, e.p_direction, e.strength) == (
@@ -297,7 +301,7 @@ def test_a_model_that_takes_too_long_is_left_after_a_few_tries(
     for n in range(MAX_FAILURES + 2):
         log(asking, title=f"{TITLE}, day {n}")
     stub.gives(None)
-    report = asking.ask_model()
+    report = asking.evidence.ask_model()
     assert (report.asked, report.judged) == (MAX_FAILURES, 0)
     assert report.why == "the model took longer than 0.05 s"
     assert spent(asking) == MAX_FAILURES
@@ -317,7 +321,7 @@ def test_a_round_ends_when_the_endpoint_will_not_have_us(
     for n in range(2):
         log(alone, title=f"{TITLE}, day {n}")
     stub.gives(reply)
-    assert alone.ask_model() == LlmRunReport(asked=1, requests=1, why=why)
+    assert alone.evidence.ask_model() == LlmRunReport(asked=1, requests=1, why=why)
 
 
 def test_an_endpoint_that_asks_to_be_left_alone_is(
@@ -325,9 +329,9 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(
 ) -> None:
     log(asking, title=TITLE)
     stub.gives(Reply(status=429, headers={"Retry-After": "3600"}), completion(SUPPORT))
-    asking.ask_model()
+    asking.evidence.ask_model()
     clock.advance(minutes=59)
-    assert asking.ask_model() == LlmRunReport(
+    assert asking.evidence.ask_model() == LlmRunReport(
         why="the model asked to be left alone until 2026-12-01 10:30 UTC"
     )
     assert judge_with_model(
@@ -336,7 +340,7 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(
         " 2026-12-01 10:30 UTC"
     )
     clock.advance(minutes=1)
-    assert asking.ask_model().judged == 1
+    assert asking.evidence.ask_model().judged == 1
     assert judge_with_model(asking) is None
 
 
@@ -348,7 +352,7 @@ def test_a_slow_round_ends_after_a_while(alone: Tracker, stub: ModelStub, clock:
     for n in range(2):
         log(alone, title=f"{TITLE}, day {n}")
     stub.gives(slow)
-    assert alone.ask_model() == LlmRunReport(
+    assert alone.evidence.ask_model() == LlmRunReport(
         asked=1, judged=1, requests=1, why="the time of a round is up"
     )
 
@@ -399,7 +403,7 @@ def test_the_model_is_asked_from_the_terminal_and_marked_there(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tracker.load(a_set(open_for_years()))
+    tracker.question_sets.load(a_set(open_for_years()))
     log(tracker, title=TITLE)
     shell = Shell(tracker.settings.data_dir, capsys, monkeypatch)
     assert "0 asked with 0 requests, 0 judged, 0 refused. no model is set up" in shell("ask-model")

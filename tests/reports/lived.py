@@ -46,19 +46,21 @@ def lived_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) ->
     shutil.copy(migrated_file, settings.data_dir)
     clock, press = FakeClock(), Press()
     with open_tracker(settings, now=clock, fetch=press.fetch) as tracker:
-        tracker.load(a_set())
-        tracker.add_forecaster(Forecaster(BEN, "Ben <b>&", "person"))
+        tracker.question_sets.load(a_set())
+        tracker.people.register(Forecaster(BEN, "Ben <b>&", "person"))
         press.publish("wire", HOSTILE, "https://wire.invalid/summit")
         press.publish("wire", "Arland rules out talks with Borland", "javascript:alert(1)")
-        tracker.poll()
+        tracker.feeds.poll()
         clock.time = NOW + DAY
-        tracker.forecast(QUESTION, "40%", rationale=f"They talk. {HOSTILE}")
-        tracker.forecast(QUESTION, "60%", rationale="So I hear.", forecaster=BEN)
+        tracker.forecasts.submit(QUESTION, "40%", rationale=f"They talk. {HOSTILE}")
+        tracker.forecasts.submit(QUESTION, "60%", rationale="So I hear.", forecaster=BEN)
         clock.time = OPEN
-        tracker.suggest()
-        tracker.forecast(QUESTION, "55%", rationale="They go on talking.")
+        tracker.evidence.update_suggestions()
+        tracker.forecasts.submit(QUESTION, "55%", rationale="They go on talking.")
         clock.time = ANSWERED
-        tracker.resolve(QUESTION, "yes", source_url=SOURCE, known_at=ANSWERED, note="They met.")
+        tracker.resolutions.resolve(
+            QUESTION, "yes", source_url=SOURCE, known_at=ANSWERED, note="They met."
+        )
     return settings.data_dir / "tracker.sqlite"
 
 

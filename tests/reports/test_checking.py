@@ -13,8 +13,8 @@ from tracker.reports.writing import REPORT_FORMATS, ReportFormat, render_report
 
 @pytest.mark.parametrize("form", REPORT_FORMATS)
 def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: ReportFormat) -> None:
-    report = lived.tracker.report("question", QUESTION, as_of=lived.open)
-    found = lived.tracker.check_report(render_report(report, form))
+    report = lived.tracker.reports.build("question", QUESTION, as_of=lived.open)
+    found = lived.tracker.reports.check(render_report(report, form))
     assert (found.whole, found.same) == (True, True)
     assert (found.carried.kind, found.carried.name, found.carried.known_at) == (
         "question",
@@ -26,8 +26,8 @@ def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: Re
 
 
 def test_a_file_that_was_changed_is_found_out(lived: Lived) -> None:
-    page = render_report(lived.tracker.report("question", QUESTION), "html")
-    found = lived.tracker.check_report(page.replace(b"55%", b"95%"))
+    page = render_report(lived.tracker.reports.build("question", QUESTION), "html")
+    found = lived.tracker.reports.check(page.replace(b"55%", b"95%"))
     assert not found.whole
     assert "was changed" in found.words
 
@@ -35,8 +35,8 @@ def test_a_file_that_was_changed_is_found_out(lived: Lived) -> None:
 def test_a_number_that_was_changed_in_the_data_and_their_hash_is_found_out_by_the_database(
     lived: Lived,
 ) -> None:
-    report = lived.tracker.report("question", QUESTION)
-    found = lived.tracker.check_report(render_report(report, "json").replace(b"55%", b"95%"))
+    report = lived.tracker.reports.build("question", QUESTION)
+    found = lived.tracker.reports.check(render_report(report, "json").replace(b"55%", b"95%"))
     assert (found.whole, found.same) == (True, False)
     assert "this database says something else" in found.words
 

@@ -23,7 +23,7 @@ def test_a_scenario_set_tells_shares_history_table_and_why(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_world(tracker, clock)
-    report = tracker.report("scenarios", FUTURES)
+    report = tracker.reports.build("scenarios", FUTURES)
     assert report.title == "Arland and Borland"
     assert report.answer.startswith("“friends” leads with ")
     stands = {row[0]: row for row in cells(section(report, "Where they stand"))}
@@ -41,36 +41,38 @@ def test_a_scenario_set_tells_shares_history_table_and_why(
 def test_a_scenario_set_is_told_as_it_was_known(tracker: Tracker, clock: FakeClock) -> None:
     a_world(tracker, clock)
     then = NOW + 6 * DAY
-    before = tracker.report("scenarios", FUTURES, as_of=then)
+    before = tracker.reports.build("scenarios", FUTURES, as_of=then)
     assert cells(section(before, "The table"))[0][1] == "60%"
     clock.advance(days=1)
-    tracker.forecast(PACT, "5%", rationale="It is off.")
-    assert tracker.report("scenarios", FUTURES, as_of=then) == before
+    tracker.forecasts.submit(PACT, "5%", rationale="It is off.")
+    assert tracker.reports.build("scenarios", FUTURES, as_of=then) == before
     with pytest.raises(NotFound, match="it was made after"):
-        tracker.report("scenarios", FUTURES, as_of=NOW - DAY)
+        tracker.reports.build("scenarios", FUTURES, as_of=NOW - DAY)
     with pytest.raises(NotFound):
-        tracker.report("scenarios", PACT)
+        tracker.reports.build("scenarios", PACT)
 
 
 def test_an_essay_tells_its_record_its_claims_and_its_questions(lived: Lived) -> None:
-    open_ = lived.tracker.report("essay", "essay", as_of=lived.open)
+    open_ = lived.tracker.reports.build("essay", "essay", as_of=lived.open)
     assert open_.title == "Why they will meet"
     assert cells(section(open_, "Its claims"))[0][:2] == ["C1", "“they will meet”"]
     assert cells(section(open_, "Its questions"))[0][1:4] == ["open", "58%", "Crowd (2)"]
-    now = lived.tracker.report("essay", "essay")
+    now = lived.tracker.reports.build("essay", "essay")
     assert cells(section(now, "Its questions"))[0][1:4] == ["resolved", "YES", "answered"]
-    assert lived.tracker.report("essay", "essay", as_of=lived.open) == open_
+    assert lived.tracker.reports.build("essay", "essay", as_of=lived.open) == open_
     with pytest.raises(NotFound, match="there is no essay nope"):
-        lived.tracker.report("essay", "nope")
+        lived.tracker.reports.build("essay", "nope")
 
 
 def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set(a_question(bears_out="yes")))
+    tracker.question_sets.load(a_set(a_question(bears_out="yes")))
     clock.advance(days=1)
-    tracker.resolve(QUESTION, "yes", source_url="https://arland.example/met", known_at=clock.time)
-    report = tracker.report("essay", "essay")
+    tracker.resolutions.resolve(
+        QUESTION, "yes", source_url="https://arland.example/met", known_at=clock.time
+    )
+    report = tracker.reports.build("essay", "essay")
     assert report.answer == "Live: 1 of 1 borne out."
     assert cells(section(report, "Its record"))[0][3].endswith("(n = 1)")
     assert cells(section(report, "Live, by word"))[0][0] == "will"
@@ -80,22 +82,22 @@ def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(
 def test_an_essay_without_questions_says_so(tracker: Tracker) -> None:
     from tracker.model.essays import NewEssay
 
-    tracker.add_essay(
+    tracker.essays.add(
         NewEssay("note", "A note", "Arland will join by 2030. It rained.", "note.txt")
     )
-    report = tracker.report("essay", "note")
+    report = tracker.reports.build("essay", "note")
     assert report.answer == "No questions yet."
     assert [each.heading for each in report.sections] == ["Its record", "The essay"]
 
 
 def test_the_week_tells_what_moved_what_was_answered_and_what_came_in(lived: Lived) -> None:
-    first = lived.tracker.report("week", as_of=NOW + 2 * DAY)
+    first = lived.tracker.reports.build("week", as_of=NOW + 2 * DAY)
     assert first.title == "Weekly review, 2026-11-26 to 2026-12-03"
     assert cells(section(first, "New evidence"))[0][1:] == ["2", "2"]
-    later = lived.tracker.report("week", as_of=lived.open)
+    later = lived.tracker.reports.build("week", as_of=lived.open)
     (mine, *_) = [row for row in cells(section(later, "What moved")) if row[1] == "ada"]
     assert mine[2:] == ["40%", "55%", "+15.0 points"]
-    last = lived.tracker.report("week")
+    last = lived.tracker.reports.build("week")
     assert (
         last.answer
         == "0 questions moved by a point or more, 1 got an answer, 0 pieces of evidence came in."
@@ -106,9 +108,11 @@ def test_the_week_tells_what_moved_what_was_answered_and_what_came_in(lived: Liv
 def test_the_week_counts_scores_once_the_scheduled_close_has_passed(
     lived: Lived, clock: FakeClock
 ) -> None:
-    assert not [s for s in lived.tracker.report("week").sections if s.heading.startswith("Scores")]
+    assert not [
+        s for s in lived.tracker.reports.build("week").sections if s.heading.startswith("Scores")
+    ]
     clock.advance(days=200)
-    scores = section(lived.tracker.report("week"), "Scores so far")
+    scores = section(lived.tracker.reports.build("week"), "Scores so far")
     ada = next(row for row in cells(scores) if row[0] == "ada")
     assert ada[1:3] == ["Brier score", "1"]
     assert ada[4] == "–"  # of one question there is no interval
@@ -118,18 +122,18 @@ def test_the_week_counts_scores_once_the_scheduled_close_has_passed(
 def test_the_week_names_stale_forecasts_and_feeds_that_failed(
     tracker: Tracker, clock: FakeClock
 ) -> None:
-    tracker.load(a_set())
-    tracker.add_forecaster(Forecaster(BEN, "Ben", "person"))
-    tracker.forecast(QUESTION, "40%", rationale="They talk.")
+    tracker.question_sets.load(a_set())
+    tracker.people.register(Forecaster(BEN, "Ben", "person"))
+    tracker.forecasts.submit(QUESTION, "40%", rationale="They talk.")
     clock.advance(days=40)
-    tracker.poll()  # no network: it fails
-    found = tracker.report("week")
+    tracker.feeds.poll()  # no network: it fails
+    found = tracker.reports.build("week")
     assert cells(section(found, "Stale forecasts of ada"))[0][1:] == ["40%", "2026-12-01", "40"]
     assert cells(section(found, "Feeds in trouble")) == [["The wire", "1", "1", "0"]]
 
 
 def test_a_quiet_week_says_so_in_every_section(tracker: Tracker) -> None:
-    quiet = tracker.report("week")
+    quiet = tracker.reports.build("week")
     told = " ".join(prose(each) for each in quiet.sections)
     for words in (
         "No open question moved",
@@ -146,10 +150,10 @@ def test_a_long_list_is_cut_and_says_how_much_more_there_is(
 ) -> None:
     monkeypatch.setattr(week, "MAX_TABLE_ROWS", 1)
     asked = [a_question(f"q-{n}") for n in range(3)]
-    tracker.load(a_set(*asked, indicators=()))
+    tracker.question_sets.load(a_set(*asked, indicators=()))
     for question in asked:
-        tracker.forecast(question.id, "40%", rationale="They talk.")
+        tracker.forecasts.submit(question.id, "40%", rationale="They talk.")
     clock.advance(days=31)
-    stale = section(tracker.report("week"), "Stale")
+    stale = section(tracker.reports.build("week"), "Stale")
     assert len(cells(stale)) == 1
     assert prose(stale) == "2 more."

@@ -8,7 +8,7 @@ from forecasts.questions.format import MINUS
 from tests.builders import DAY, NOW, FakeClock
 from tests.lives import LIVES, Life, live, resolve
 from tests.reports.lived import QUESTION, SOURCE, Lived
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.reports.content import (
@@ -44,7 +44,7 @@ def told(of: ReportSection) -> dict[str, ReportCell]:
 
 
 def test_the_answer_comes_first_and_says_who_holds_what(lived: Lived) -> None:
-    report = lived.tracker.report("question", QUESTION, as_of=lived.open)
+    report = lived.tracker.reports.build("question", QUESTION, as_of=lived.open)
     assert report.title.startswith("Will the leaders of Arland and Borland meet")
     assert "ada 55%" in report.answer
     assert "Crowd" in report.answer
@@ -59,7 +59,8 @@ def test_the_answer_comes_first_and_says_who_holds_what(lived: Lived) -> None:
 def test_the_lines_of_the_suggestion_add_up(lived: Lived) -> None:
     rows = cells(
         section(
-            lived.tracker.report("question", QUESTION, as_of=lived.open), "Why the suggestion is"
+            lived.tracker.reports.build("question", QUESTION, as_of=lived.open),
+            "Why the suggestion is",
         )
     )
     *lines, total = rows
@@ -71,7 +72,7 @@ def test_the_lines_of_the_suggestion_add_up(lived: Lived) -> None:
 
 
 def test_evidence_links_to_its_source_but_never_to_a_script(lived: Lived) -> None:
-    report = lived.tracker.report("question", QUESTION, as_of=lived.open)
+    report = lived.tracker.reports.build("question", QUESTION, as_of=lived.open)
     first = next(
         block for block in section(report, "Evidence").blocks if isinstance(block, ReportTable)
     )
@@ -83,7 +84,10 @@ def test_evidence_links_to_its_source_but_never_to_a_script(lived: Lived) -> Non
 
 def test_everyone_s_acts_stand_with_their_reasons_newest_first(lived: Lived) -> None:
     rows = cells(
-        section(lived.tracker.report("question", QUESTION, as_of=lived.open), "Forecasts and their")
+        section(
+            lived.tracker.reports.build("question", QUESTION, as_of=lived.open),
+            "Forecasts and their",
+        )
     )
     assert [(row[1], row[2]) for row in rows] == [
         ("ada", "forecast 55%"),
@@ -94,7 +98,7 @@ def test_everyone_s_acts_stand_with_their_reasons_newest_first(lived: Lived) -> 
 
 
 def test_an_answered_question_shows_its_answer_scores_and_sources(lived: Lived) -> None:
-    report = lived.tracker.report("question", QUESTION)
+    report = lived.tracker.reports.build("question", QUESTION)
     assert report.answer == "Answered YES; known on 2027-01-10."
     scored = section(report, "Answer and scores")
     assert told(scored)["Source"].url == SOURCE
@@ -106,52 +110,57 @@ def test_an_answered_question_shows_its_answer_scores_and_sources(lived: Lived) 
 
 
 def test_the_past_is_told_as_it_was_known(lived: Lived, clock: FakeClock) -> None:
-    before = lived.tracker.report("question", QUESTION, as_of=lived.open)
+    before = lived.tracker.reports.build("question", QUESTION, as_of=lived.open)
     assert "Answer and scores" not in {each.heading for each in before.sections}
     clock.advance(days=1)
-    lived.tracker.resolve(
+    lived.tracker.resolutions.resolve(
         QUESTION, "no", source_url=SOURCE, known_at=lived.answered, note="They did not."
     )
-    (card, *_) = lived.tracker.question(QUESTION).evidence
-    lived.tracker.review(card.evidence.id, "rejected")
-    assert lived.tracker.report("question", QUESTION, as_of=lived.open) == before
-    again = lived.tracker.report("question", QUESTION, as_of=lived.answered)
+    (card, *_) = lived.tracker.questions.get(QUESTION).evidence
+    lived.tracker.evidence.review(card.evidence.id, "rejected")
+    assert lived.tracker.reports.build("question", QUESTION, as_of=lived.open) == before
+    again = lived.tracker.reports.build("question", QUESTION, as_of=lived.answered)
     assert again.answer == "Answered YES; known on 2027-01-10."
-    assert lived.tracker.report("question", QUESTION).answer == "Answered NO; known on 2027-01-10."
+    assert (
+        lived.tracker.reports.build("question", QUESTION).answer
+        == "Answered NO; known on 2027-01-10."
+    )
 
 
 def test_the_same_data_have_the_same_hash_and_other_data_another(lived: Lived) -> None:
-    report = lived.tracker.report("question", QUESTION, as_of=lived.open)
-    assert report.sha256 == lived.tracker.report("question", QUESTION, as_of=lived.open).sha256
-    assert report.sha256 != lived.tracker.report("question", QUESTION).sha256
+    report = lived.tracker.reports.build("question", QUESTION, as_of=lived.open)
+    assert (
+        report.sha256 == lived.tracker.reports.build("question", QUESTION, as_of=lived.open).sha256
+    )
+    assert report.sha256 != lived.tracker.reports.build("question", QUESTION).sha256
     assert replace(report, answer="Something else.").sha256 != report.sha256
 
 
 def test_a_new_wording_is_told_from_when_on_it_stood(tracker: Tracker, clock: FakeClock) -> None:
     from tests.builders import a_set
 
-    tracker.load(a_set())
+    tracker.question_sets.load(a_set())
     first = clock.time
     clock.advance(days=1)
-    tracker.edit_question(
+    tracker.questions.edit(
         QUESTION, Wording(criteria="YES if they meet by 30 June 2027."), why="shorter", override="t"
     )
     clock.advance(days=1)
-    asked = section(tracker.report("question", QUESTION), "The question")
+    asked = section(tracker.reports.build("question", QUESTION), "The question")
     assert told(asked)["Criteria"].text == "YES if they meet by 30 June 2027."
     assert [row[0] for row in cells(asked)] == ["1", "2"]
-    before = section(tracker.report("question", QUESTION, as_of=first), "The question")
+    before = section(tracker.reports.build("question", QUESTION, as_of=first), "The question")
     assert told(before)["Criteria"].text.startswith("YES when both governments confirm")
     assert not [block for block in before.blocks if isinstance(block, ReportTable)]
 
 
 def test_nobody_can_ask_for_what_will_be_known_or_for_what_is_not_there(lived: Lived) -> None:
     with pytest.raises(Refused, match="nobody knows yet"):
-        lived.tracker.report("question", QUESTION, as_of=lived.answered + DAY)
+        lived.tracker.reports.build("question", QUESTION, as_of=lived.answered + DAY)
     with pytest.raises(NotFound, match="there is no question nope"):
-        lived.tracker.report("question", "nope")
+        lived.tracker.reports.build("question", "nope")
     with pytest.raises(NotFound, match="it was asked after"):
-        lived.tracker.report("question", QUESTION, as_of=NOW - DAY)
+        lived.tracker.reports.build("question", QUESTION, as_of=NOW - DAY)
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.asked.kind)
@@ -159,12 +168,12 @@ def test_every_kind_of_question_has_its_chart_before_and_after_its_answer(
     tracker: Tracker, clock: FakeClock, life: Life
 ) -> None:
     live(tracker, clock, life)
-    (chart,) = tracker.report("question", life.asked.id).charts
+    (chart,) = tracker.reports.build("question", life.asked.id).charts
     assert chart.series
     assert all(one.points for one in chart.series)
     assert chart.axis == {"numeric": "number", "date": "date"}.get(life.asked.kind, "share")
     resolve(tracker, clock, life)
-    report = tracker.report("question", life.asked.id)
+    report = tracker.reports.build("question", life.asked.id)
     assert (report.charts[0].answer is not None) == (
         life.asked.kind in ("binary", "numeric", "date")
     )
@@ -174,8 +183,8 @@ def test_every_kind_of_question_has_its_chart_before_and_after_its_answer(
 def test_a_replay_is_told_as_far_as_it_went_and_with_what_was_entered_after(
     lived: Lived, clock: FakeClock
 ) -> None:
-    lived.tracker.mark_replayed(lived.answered - DAY)
+    lived.tracker.system.mark_replayed(lived.answered - DAY)
     clock.advance(days=100)
-    assert lived.tracker.report("question", QUESTION).known_at == lived.answered
-    lived.tracker.mark_replayed(lived.answered + DAY)
-    assert lived.tracker.report("question", QUESTION).known_at == lived.answered + DAY
+    assert lived.tracker.reports.build("question", QUESTION).known_at == lived.answered
+    lived.tracker.system.mark_replayed(lived.answered + DAY)
+    assert lived.tracker.reports.build("question", QUESTION).known_at == lived.answered + DAY

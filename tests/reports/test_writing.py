@@ -176,7 +176,7 @@ def test_every_line_of_a_chart_is_told_apart_by_colour_or_dash() -> None:
 
 
 def test_a_real_report_reads_in_every_format(lived: Lived) -> None:
-    report = lived.tracker.report("question", QUESTION)
+    report = lived.tracker.reports.build("question", QUESTION)
     page = render_report(report, "html").decode()
     assert "As known on 2027-01-10 09:30 UTC" in page
     assert f"tracker report question {QUESTION} --as-of 2027-01-10T09:30:00+00:00" in page

@@ -27,7 +27,7 @@ def ask(tracker: Tracker, *names: str, opens: int = 0, closes: int = 30, **chang
         **changed,
     }
     for name in names:
-        tracker.ask(an_asked(name, **said), override=WHY)
+        tracker.questions.ask(an_asked(name, **said), override=WHY)
 
 
 def a_link(kind: LinkKind, *names: str, id: str = "rains", labels: tuple[str, ...] = ()) -> Link:
@@ -40,21 +40,21 @@ def a_link(kind: LinkKind, *names: str, id: str = "rains", labels: tuple[str, ..
 def say(tracker: Tracker, chances: Mapping[str, str], who: ForecasterId = ADA) -> None:
     """What somebody forecasts now."""
     for name, chance in chances.items():
-        tracker.forecast(name, chance, rationale=f"{who} thinks so", forecaster=who)
+        tracker.forecasts.submit(name, chance, rationale=f"{who} thinks so", forecaster=who)
 
 
 def answer(tracker: Tracker, name: str, outcome: str) -> None:
     """An answer that is known and written down now."""
-    tracker.resolve(
+    tracker.resolutions.resolve(
         name, outcome, source_url=PAPER, known_at=tracker.now(), note="It was in the paper."
     )
 
 
 def outcomes(tracker: Tracker, name: str) -> list[str]:
     """All answers of a question, the oldest first."""
-    return [r.outcome for r in tracker.question(name).resolutions]
+    return [r.outcome for r in tracker.questions.get(name).resolutions]
 
 
 def acts_of(tracker: Tracker, name: str, who: ForecasterId = ADA) -> list[Forecast]:
     """What somebody did on a question, the oldest first."""
-    return [act for act in tracker.question(name).acts if act.forecaster_id == who]
+    return [act for act in tracker.questions.get(name).acts if act.forecaster_id == who]

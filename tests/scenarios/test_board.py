@@ -17,13 +17,13 @@ RAIN = QuestionId("rain")
 
 
 def row_of(tracker: Tracker, until: datetime, name: QuestionId = RAIN) -> BoardTimeline:
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         (row,) = load_board_timelines(session, [name], until)
     return row
 
 
 def board_at(tracker: Tracker, at: datetime, *names: str) -> dict[QuestionId, float]:
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         return load_board(session, [QuestionId(name) for name in names or (RAIN,)], at)
 
 
@@ -50,7 +50,7 @@ def test_the_people_come_before_the_suggestion_and_the_suggestion_before_the_bas
     late: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=12)
-    assert late.suggest() == 1
+    assert late.evidence.update_suggestions() == 1
     (suggested,) = board_at(late, clock.time).values()
     assert suggested < 0.3  # time has passed without rain
     clock.advance(days=1)
@@ -61,7 +61,7 @@ def test_the_people_come_before_the_suggestion_and_the_suggestion_before_the_bas
     row = row_of(late, clock.time)
     assert [row.at(NOW + n * DAY) for n in (11, 12)] == [0.3, suggested]
     for who in (late.me, BEN):
-        late.withdraw(RAIN, forecaster=who)
+        late.forecasts.withdraw(RAIN, forecaster=who)
     clock.advance(days=1)
     assert board_at(late, clock.time) == {RAIN: suggested}
 
@@ -91,7 +91,7 @@ def test_an_answer_is_certain_from_when_it_was_known_and_no_sooner(
     clock.advance(days=3)
     say(late, {RAIN: "80%"})
     clock.advance(days=3)
-    late.resolve(RAIN, outcome, source_url=PAPER, known_at=NOW + 5 * DAY)
+    late.resolutions.resolve(RAIN, outcome, source_url=PAPER, known_at=NOW + 5 * DAY)
     row = row_of(late, clock.time)
     assert (row.answered_at, row.answer) == (NOW + 5 * DAY, p)
     assert row.at(NOW + 4 * DAY) == pytest.approx(0.8)
@@ -113,7 +113,7 @@ def test_an_answer_that_was_entered_later_is_not_known_yet(late: Tracker, clock:
     clock.advance(days=3)
     say(late, {RAIN: "80%"})
     clock.advance(days=5)
-    late.resolve(RAIN, "yes", source_url=PAPER, known_at=NOW + 4 * DAY)
+    late.resolutions.resolve(RAIN, "yes", source_url=PAPER, known_at=NOW + 4 * DAY)
     assert board_at(late, NOW + 7 * DAY)[RAIN] == pytest.approx(0.8)
     assert board_at(late, clock.time) == {RAIN: 1.0}
 
@@ -140,7 +140,7 @@ def test_what_is_not_there_or_is_no_yes_or_no_question_has_no_row(
 
 def test_every_seat_says_whose_number_it_is(tracker: Tracker, clock: FakeClock) -> None:
     begin(tracker, clock, a_world)
-    seats = tracker.scenarios(FUTURES).board
+    seats = tracker.scenarios.get(FUTURES).board
     assert {name: seat.p for name, seat in seats.items()} == pytest.approx({PACT: 0.8, FAIR: 0.3})
     assert {name: seat.by for name, seat in seats.items()} == {PACT: "Crowd", FAIR: "Suggestion"}
 
@@ -152,10 +152,10 @@ def test_an_answered_seat_says_so_and_moves_the_shares(
     tracker: Tracker, clock: FakeClock, outcome: str, p: float | None
 ) -> None:
     begin(tracker, clock, a_world)
-    before = tracker.scenarios(FUTURES).history
+    before = tracker.scenarios.get(FUTURES).history
     answer(tracker, PACT, outcome)
     clock.advance(days=1)
-    page = tracker.scenarios(FUTURES)
+    page = tracker.scenarios.get(FUTURES)
     assert (page.board[PACT].p, page.board[PACT].by) == (p, f"answered {outcome}")
     friends = page.history[-1].shares[0]
     assert page.history[:3] == before
@@ -170,6 +170,6 @@ def test_an_answered_seat_says_so_and_moves_the_shares(
 
 def test_seats_and_suggestion_tell_one_story(tracker: Tracker, clock: FakeClock) -> None:
     begin(tracker, clock, a_world)
-    tracker.suggest()
-    seats = {name: seat.p for name, seat in tracker.scenarios(FUTURES).board.items()}
+    tracker.evidence.update_suggestions()
+    seats = {name: seat.p for name, seat in tracker.scenarios.get(FUTURES).board.items()}
     assert board_at(tracker, clock.time, PACT, FAIR) == pytest.approx(seats)

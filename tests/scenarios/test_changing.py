@@ -57,7 +57,7 @@ def questions_alone(tracker: Tracker, clock: FakeClock) -> None:
 def row_of(tracker: Tracker, question_id: QuestionId) -> ScenarioLikelihoods:
     return next(
         row
-        for row in tracker.scenarios(FUTURES).scenario_set.rows
+        for row in tracker.scenarios.get(FUTURES).scenario_set.rows
         if row.question_id == question_id
     )
 
@@ -109,18 +109,18 @@ def suggested(tracker: Tracker) -> dict[str, float]:
 def test_a_set_that_does_not_fit_is_refused_whole(
     asked: Tracker, changed: dict[str, Any], error: type[Exception], reason: str
 ) -> None:
-    before = asked.verify()
+    before = asked.system.verify()
     with pytest.raises(error, match=reason):
-        asked.add_scenario_set(replace(SET, **changed))
-    assert asked.scenario_sets() == ()
-    assert asked.verify() == before
+        asked.scenarios.add(replace(SET, **changed))
+    assert asked.scenarios.list() == ()
+    assert asked.system.verify() == before
 
 
 def test_a_question_is_a_scenario_set_once(asked: Tracker) -> None:
-    asked.add_scenario_set(SET)
+    asked.scenarios.add(SET)
     with pytest.raises(InvalidQuestion, match="futures is a scenario set already: change its rows"):
-        asked.add_scenario_set(replace(SET, title="Another"))
-    (one,) = asked.scenario_sets()
+        asked.scenarios.add(replace(SET, title="Another"))
+    (one,) = asked.scenarios.list()
     assert one.scenario_set == SET
     assert one.summary.question.id == FUTURES
 
@@ -128,19 +128,19 @@ def test_a_question_is_a_scenario_set_once(asked: Tracker) -> None:
 def test_a_set_moves_the_suggestion_as_soon_as_it_is_there(asked: Tracker) -> None:
     assert suggested(asked) == pytest.approx({"friends": 0.3, "strangers": 0.6, "Other": 0.1})
     say(asked, {PACT: "90%"})
-    asked.add_scenario_set(SET)
+    asked.scenarios.add(SET)
     assert suggested(asked)["friends"] > 0.6
 
 
 def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) -> None:
     ask_questions(both)
-    both.add_scenario_set(SET)
-    both.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.2, 0.3, 0.4), "They run."))
-    assert both.scenarios(FUTURES).scenario_set.rows == (
+    both.scenarios.add(SET)
+    both.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.2, 0.3, 0.4), "They run."))
+    assert both.scenarios.get(FUTURES).scenario_set.rows == (
         *TABLE,
         ScenarioLikelihoods(RACE, (0.2, 0.3, 0.4), "They run."),
     )
-    assert both.verify().bad_seq is None
+    assert both.system.verify().bad_seq is None
 
 
 # A row
@@ -160,34 +160,36 @@ def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) 
 def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
     world: Tracker, row: ScenarioLikelihoods, error: type[Exception], reason: str
 ) -> None:
-    before = world.verify()
+    before = world.system.verify()
     with pytest.raises(error, match=reason):
-        world.set_likelihoods(FUTURES, row)
-    assert world.scenarios(FUTURES).scenario_set == SET
-    assert world.verify() == before
+        world.scenarios.set_likelihoods(FUTURES, row)
+    assert world.scenarios.get(FUTURES).scenario_set == SET
+    assert world.system.verify() == before
 
 
 def test_a_row_on_what_is_no_scenario_set_is_not_found(asked: Tracker) -> None:
     with pytest.raises(
         NotFound, match="there is no scenario set futures: see `tracker scenarios list`"
     ):
-        asked.set_likelihoods(FUTURES, TABLE[0])
+        asked.scenarios.set_likelihoods(FUTURES, TABLE[0])
 
 
 def test_a_row_replaces_what_it_said_and_one_without_numbers_goes(world: Tracker) -> None:
     again = ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5), "I was wrong.")
-    assert world.set_likelihoods(FUTURES, again).rows == (TABLE[1], again)
-    assert world.scenarios(FUTURES).scenario_set.rows == (TABLE[1], again)
-    assert world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, ())).rows == (TABLE[1],)
-    assert set(world.scenarios(FUTURES).board) == {FAIR}
-    world.set_likelihoods(FUTURES, TABLE[0])
+    assert world.scenarios.set_likelihoods(FUTURES, again).rows == (TABLE[1], again)
+    assert world.scenarios.get(FUTURES).scenario_set.rows == (TABLE[1], again)
+    assert world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, ())).rows == (
+        TABLE[1],
+    )
+    assert set(world.scenarios.get(FUTURES).board) == {FAIR}
+    world.scenarios.set_likelihoods(FUTURES, TABLE[0])
     assert row_of(world, PACT) == TABLE[0]
 
 
 def test_the_suggestion_moves_with_the_table(world: Tracker) -> None:
-    world.suggest()
+    world.evidence.update_suggestions()
     before = suggested(world)["friends"]
-    world.set_likelihoods(
+    world.scenarios.set_likelihoods(
         FUTURES, ScenarioLikelihoods(PACT, (0.1, 0.5, 0.5), "The other way round.")
     )
     assert suggested(world)["friends"] < before - 0.3
@@ -199,10 +201,10 @@ def test_the_suggestion_moves_with_the_table(world: Tracker) -> None:
 def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeClock) -> None:
     changed = clock.time
     row = ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5), "I was wrong.")
-    world.set_likelihoods(FUTURES, row)
+    world.scenarios.set_likelihoods(FUTURES, row)
     clock.advance(days=1)
-    world.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, ()))
-    with world._store.reading() as session:
+    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, ()))
+    with world.context.store.reading() as session:
         stood = [
             scenarios.find_scenario_set(session, FUTURES, at)
             for at in (NOW, changed - DAY, changed, clock.time)
@@ -227,23 +229,23 @@ def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeCl
 def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(
     world: Tracker, clock: FakeClock
 ) -> None:
-    before = world.scenarios(FUTURES).history
+    before = world.scenarios.get(FUTURES).history
     assert len(before) == 3
-    world.set_likelihoods(
+    world.scenarios.set_likelihoods(
         FUTURES, ScenarioLikelihoods(PACT, (0.1, 0.5, 0.5), "The other way round.")
     )
-    after = world.scenarios(FUTURES).history
+    after = world.scenarios.get(FUTURES).history
     assert after[:-1] == before
     assert after[-1].at == clock.time
     assert after[-1].shares[0] < before[-1].shares[0] - 0.3
     clock.advance(days=3)
-    assert world.scenarios(FUTURES).history == after
+    assert world.scenarios.get(FUTURES).history == after
 
 
 def test_a_row_that_changes_nothing_is_no_step(world: Tracker) -> None:
-    before = world.scenarios(FUTURES).history
-    world.set_likelihoods(FUTURES, replace(TABLE[0], why="Told better."))
-    assert world.scenarios(FUTURES).history == before
+    before = world.scenarios.get(FUTURES).history
+    world.scenarios.set_likelihoods(FUTURES, replace(TABLE[0], why="Told better."))
+    assert world.scenarios.get(FUTURES).history == before
 
 
 def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(
@@ -251,19 +253,19 @@ def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(
 ) -> None:
     say(asked, {PACT: "90%"})
     clock.advance(days=4)
-    asked.add_scenario_set(SET)
-    (first, *rest) = asked.scenarios(FUTURES).history
+    asked.scenarios.add(SET)
+    (first, *rest) = asked.scenarios.get(FUTURES).history
     assert (first.at, rest) == (NOW, [])
     assert first.shares[0] > 0.6
     clock.advance(days=1)
-    asked.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, ()))
-    assert asked.scenarios(FUTURES).history[0] == first
+    asked.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, ()))
+    assert asked.scenarios.get(FUTURES).history[0] == first
 
 
 def test_a_set_that_opens_later_has_no_history(tracker: Tracker) -> None:
     ask_questions(tracker, NOW + 2 * DAY)
-    tracker.add_scenario_set(SET)
-    assert tracker.scenarios(FUTURES).history == ()
+    tracker.scenarios.add(SET)
+    assert tracker.scenarios.get(FUTURES).history == ()
     assert acts_of(tracker, FUTURES, SUGGESTION) == []
 
 
@@ -273,9 +275,9 @@ def test_a_set_that_opens_later_has_no_history(tracker: Tracker) -> None:
 def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a_number_for_it(
     world: Tracker,
 ) -> None:
-    history = world.scenarios(FUTURES).history
-    world.change_option(FUTURES, "rivals", "added")
-    page = world.scenarios(FUTURES)
+    history = world.scenarios.get(FUTURES).history
+    world.questions.change_option(FUTURES, "rivals", "added")
+    page = world.scenarios.get(FUTURES)
     assert page.scenario_set.rows == TABLE
     assert page.scenario_set.descriptions == (*SET.descriptions, "")
     assert page.history == history
@@ -283,8 +285,8 @@ def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a
         InvalidQuestion,
         match="3 numbers for 4 scenarios: give one for each of friends, strangers, Oth",
     ):
-        world.set_likelihoods(FUTURES, replace(TABLE[0], p=(0.5, 0.4, 0.5)))
-    world.set_likelihoods(
+        world.scenarios.set_likelihoods(FUTURES, replace(TABLE[0], p=(0.5, 0.4, 0.5)))
+    world.scenarios.set_likelihoods(
         FUTURES, ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5, 0.2), "Rivals do not sign.")
     )
     assert row_of(world, PACT).p == (0.5, 0.4, 0.5, 0.2)
@@ -294,14 +296,14 @@ def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a
 def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is_gone(
     world: Tracker, clock: FakeClock
 ) -> None:
-    world.change_option(FUTURES, "strangers", "removed")
-    history = world.scenarios(FUTURES).history
+    world.questions.change_option(FUTURES, "strangers", "removed")
+    history = world.scenarios.get(FUTURES).history
     clock.advance(hours=1)
     with pytest.raises(
         InvalidQuestion, match=r"1 numbers for 2 scenarios: give one for each of friends, Other$"
     ):
-        world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.5,)))
-    changed = world.set_likelihoods(
+        world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.5,)))
+    changed = world.scenarios.set_likelihoods(
         FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.2), "Only two are left.")
     )
     assert (
@@ -309,33 +311,33 @@ def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is
         == changed.rows[-1]
         == ScenarioLikelihoods(PACT, (0.9, 0.03, 0.2), "Only two are left.")
     )
-    assert world.scenarios(FUTURES).history[:-1] == history
+    assert world.scenarios.get(FUTURES).history[:-1] == history
     assert set(suggested(world)) == {"friends", "Other"}
 
 
 def test_a_new_row_says_of_a_scenario_that_is_gone_what_it_says_of_other(world: Tracker) -> None:
-    world.change_option(FUTURES, "strangers", "removed")
-    world.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.9, 0.2)))
+    world.questions.change_option(FUTURES, "strangers", "removed")
+    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.9, 0.2)))
     assert row_of(world, RACE).p == (0.9, 0.2, 0.2)
 
 
 def test_a_row_may_name_those_that_are_gone_as_well(world: Tracker) -> None:
-    world.change_option(FUTURES, "strangers", "removed")
-    world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.1, 0.2)))
+    world.questions.change_option(FUTURES, "strangers", "removed")
+    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.1, 0.2)))
     assert row_of(world, PACT).p == (0.9, 0.1, 0.2)
 
 
 def test_of_two_changes_each_number_goes_to_its_own_scenario(world: Tracker) -> None:
-    world.change_option(FUTURES, "rivals", "added")
-    world.change_option(FUTURES, "strangers", "removed")
-    world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.2, 0.4)))
+    world.questions.change_option(FUTURES, "rivals", "added")
+    world.questions.change_option(FUTURES, "strangers", "removed")
+    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.2, 0.4)))
     assert row_of(world, PACT).p == (0.9, 0.03, 0.2, 0.4)
-    world.change_option(FUTURES, "rivals", "removed")
-    world.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.8, 0.3)))
+    world.questions.change_option(FUTURES, "rivals", "removed")
+    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.8, 0.3)))
     assert row_of(world, PACT).p == (0.8, 0.03, 0.3, 0.4)
-    world.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, (0.8, 0.3)))
+    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(FAIR, (0.8, 0.3)))
     assert row_of(world, FAIR).p == (0.8, 0.4, 0.3, 0.3)
-    assert world.verify().bad_seq is None
+    assert world.system.verify().bad_seq is None
 
 
 # One scenario is edited, and the others give way
@@ -352,11 +354,11 @@ def test_an_edited_scenario_is_a_forecast_in_which_the_others_gave_way(
     world: Tracker, how: Any, one: str | None, after: dict[str, float]
 ) -> None:
     held = Categorical(OPTIONS, (0.5, 0.4, 0.1))
-    world.forecast(FUTURES, held, rationale="So it looks.")
-    world.forecast(
+    world.forecasts.submit(FUTURES, held, rationale="So it looks.")
+    world.forecasts.submit(
         FUTURES, edit_share(held, "friends", 0.55, method=how, donor=one), rationale="The pact."
     )
-    page = world.scenarios(FUTURES)
+    page = world.scenarios.get(FUTURES)
     mine = page.held[world.me]
     assert isinstance(mine, Categorical)
     assert dict(zip(mine.options, mine.p, strict=True)) == pytest.approx(after)
@@ -410,11 +412,11 @@ def test_a_link_that_fits_is_kept_as_it_was_said(
     questions: Tracker, kind: LinkKind, names: tuple[str, ...]
 ) -> None:
     made = a_link(kind, *names, labels=names)
-    questions.add_link(made)
-    assert questions.coherence().links == (made,)
-    (group,) = questions.groups(names[1])
+    questions.links.add(made)
+    assert questions.links.coherence().links == (made,)
+    (group,) = questions.links.groups(names[1])
     assert (group.link, [row.question.id for row in group.questions]) == (made, list(names))
-    assert questions.verify().bad_seq is None
+    assert questions.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(
@@ -446,11 +448,11 @@ def test_a_link_that_fits_is_kept_as_it_was_said(
 def test_a_link_that_does_not_fit_is_refused_and_nothing_is_kept(
     questions: Tracker, kind: LinkKind, names: tuple[str, ...], reason: str
 ) -> None:
-    before = questions.verify()
+    before = questions.system.verify()
     with pytest.raises(ForecastsError, match=reason):
-        questions.add_link(a_link(kind, *names))
-    assert questions.coherence().links == ()
-    assert questions.verify() == before
+        questions.links.add(a_link(kind, *names))
+    assert questions.links.coherence().links == ()
+    assert questions.system.verify() == before
 
 
 @pytest.mark.parametrize(
@@ -461,35 +463,35 @@ def test_a_link_to_a_question_that_is_not_there_is_refused(
 ) -> None:
     names = ("a", "b", "nope") if kind in ("conjunction", "condition") else ("a", "nope")
     with pytest.raises(NotFound, match="there is no question nope"):
-        questions.add_link(a_link(kind, *names))
+        questions.links.add(a_link(kind, *names))
 
 
 def test_a_name_is_given_once_and_labels_are_for_all_or_none(questions: Tracker) -> None:
-    questions.add_link(a_link("implies", "a", "b"))
+    questions.links.add(a_link("implies", "a", "b"))
     with pytest.raises(InvalidQuestion, match="there is a link 'rains' already"):
-        questions.add_link(a_link("negates", "c", "d"))
+        questions.links.add(a_link("negates", "c", "d"))
     with pytest.raises(InvalidQuestion, match="1 labels for 2 questions"):
-        questions.add_link(a_link("members", "c", "d", id="other", labels=("c",)))
-    assert len(questions.coherence().links) == 1
+        questions.links.add(a_link("members", "c", "d", id="other", labels=("c",)))
+    assert len(questions.links.coherence().links) == 1
 
 
 def test_a_pair_that_would_be_its_own_condition_is_refused(questions: Tracker) -> None:
-    questions.add_link(a_link("condition", "a", "b", "c", id="first"))
+    questions.links.add(a_link("condition", "a", "b", "c", id="first"))
     with pytest.raises(InvalidQuestion, match="'b' counts only if 'own' has come about"):
-        questions.add_link(a_link("condition", "b", "a", "d", id="own"))
-    questions.add_link(a_link("condition", "c", "d", "calm", id="second"))
+        questions.links.add(a_link("condition", "b", "a", "d", id="own"))
+    questions.links.add(a_link("condition", "c", "d", "calm", id="second"))
     with pytest.raises(InvalidQuestion, match="'d' counts only if 'third' has come about"):
-        questions.add_link(a_link("condition", "d", "a", "b", id="third"))
-    assert [link.id for link in questions.coherence().links] == ["first", "second"]
+        questions.links.add(a_link("condition", "d", "a", "b", id="third"))
+    assert [link.id for link in questions.links.coherence().links] == ["first", "second"]
 
 
 def test_two_that_imply_each_other_are_allowed_they_are_one_event(questions: Tracker) -> None:
-    questions.add_link(a_link("implies", "a", "b", id="there"))
-    questions.add_link(a_link("implies", "b", "a", id="back"))
+    questions.links.add(a_link("implies", "a", "b", id="there"))
+    questions.links.add(a_link("implies", "b", "a", id="back"))
     say(questions, {"a": "60%", "b": "40%"})
     mine = [
         c.violation.link.id
-        for c in questions.coherence().contradictions
+        for c in questions.links.coherence().contradictions
         if c.forecaster.id == questions.me
     ]
     assert mine == ["there"]

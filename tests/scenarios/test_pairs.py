@@ -31,17 +31,17 @@ def pair(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 def ask_pair(tracker: Tracker, clock: FakeClock) -> None:
     ask(tracker, TARIFFS, *BRANCHES)
-    tracker.add_link(PAIR)
+    tracker.links.add(PAIR)
     say(tracker, dict.fromkeys(BRANCHES, "70%"))
     clock.advance(days=1)
 
 
 def status(tracker: Tracker, name: str) -> str:
-    return tracker.question(name).summary.status
+    return tracker.questions.get(name).summary.status
 
 
 def annulment(tracker: Tracker, name: str) -> Resolution:
-    (found,) = (r for r in tracker.question(name).resolutions if r.outcome == "annulled")
+    (found,) = (r for r in tracker.questions.get(name).resolutions if r.outcome == "annulled")
     return found
 
 
@@ -67,7 +67,7 @@ def test_what_cannot_come_about_is_annulled_with_the_answer_of_its_condition(
         found = annulment(pair, name)
         assert found.note == f"condition tariffs {said}: this branch of the pair is not scored"
         assert (found.source_url, found.known_at, found.entered_by) == (PAPER, pair.now(), "ada")
-    assert pair.verify().bad_seq is None
+    assert pair.system.verify().bad_seq is None
 
 
 def test_nobody_is_scored_on_the_branch_that_does_not_count(
@@ -76,16 +76,20 @@ def test_nobody_is_scored_on_the_branch_that_does_not_count(
     answer(pair, TARIFFS, "no")
     clock.advance(days=1)
     answer(pair, UNLESS, "yes")
-    assert pair.scores(IF) == ()
-    assert {score.forecaster_id for score in pair.scores(UNLESS)} >= {"ada", "crowd", "prior"}
+    assert pair.resolutions.scores(IF) == ()
+    assert {score.forecaster_id for score in pair.resolutions.scores(UNLESS)} >= {
+        "ada",
+        "crowd",
+        "prior",
+    }
     clock.advance(days=60)
-    assert set(pair.accuracy().questions) == {TARIFFS, UNLESS}
-    assert pair.accuracy().unscored == (IF,)
+    assert set(pair.accuracy.summarise().questions) == {TARIFFS, UNLESS}
+    assert pair.accuracy.summarise().unscored == (IF,)
 
 
 def test_the_question_that_a_pair_is_about_is_left_alone(tracker: Tracker) -> None:
     ask(tracker, TARIFFS, *BRANCHES, WAR)
-    tracker.add_link(a_link("condition", TARIFFS, IF, UNLESS, WAR))
+    tracker.links.add(a_link("condition", TARIFFS, IF, UNLESS, WAR))
     answer(tracker, TARIFFS, "annulled")
     assert [status(tracker, name) for name in (*BRANCHES, WAR)] == ["annulled", "annulled", "open"]
 
@@ -94,14 +98,14 @@ def test_the_question_that_a_pair_is_about_is_left_alone(tracker: Tracker) -> No
 def test_links_of_other_kinds_annul_nothing(tracker: Tracker, kind: str) -> None:
     for n, name in enumerate((TARIFFS, *BRANCHES)):
         ask(tracker, name, closes=30 + n)
-    tracker.add_link(replace(PAIR, kind=kind))  # type: ignore[arg-type]
+    tracker.links.add(replace(PAIR, kind=kind))  # type: ignore[arg-type]
     answer(tracker, TARIFFS, "no")
     assert [status(tracker, name) for name in BRANCHES] == ["open", "open"]
 
 
 def test_a_pair_that_hangs_on_a_branch_that_is_gone_goes_with_it(pair: Tracker) -> None:
     ask(pair, "peace-if", "peace-unless")
-    pair.add_link(a_link("condition", IF, "peace-if", "peace-unless", id="peace"))
+    pair.links.add(a_link("condition", IF, "peace-if", "peace-unless", id="peace"))
     answer(pair, TARIFFS, "no")
     assert [status(pair, name) for name in ("peace-if", "peace-unless", UNLESS)] == [
         "annulled",
@@ -116,14 +120,14 @@ def test_a_branch_that_has_not_opened_yet_is_annulled_as_well(
 ) -> None:
     ask(tracker, TARIFFS)
     ask(tracker, *BRANCHES, opens=5)
-    tracker.add_link(PAIR)
+    tracker.links.add(PAIR)
     clock.advance(days=1)
     answer(tracker, TARIFFS, "no")
     assert [status(tracker, name) for name in BRANCHES] == ["annulled", "upcoming"]
     clock.advance(days=10)
-    assert tracker.question(IF).timelines.keys() == {"prior", "hazard"}
+    assert tracker.questions.get(IF).timelines.keys() == {"prior", "hazard"}
     with pytest.raises(InvalidForecast, match="takes no more forecasts"):
-        tracker.forecast(IF, "50%")
+        tracker.forecasts.submit(IF, "50%")
 
 
 def test_a_branch_that_opened_after_its_condition_was_known_is_annulled_from_its_opening(
@@ -131,9 +135,9 @@ def test_a_branch_that_opened_after_its_condition_was_known_is_annulled_from_its
 ) -> None:
     ask(tracker, TARIFFS)
     ask(tracker, *BRANCHES, opens=2)
-    tracker.add_link(PAIR)
+    tracker.links.add(PAIR)
     clock.advance(days=3)
-    tracker.resolve(TARIFFS, "no", source_url=PAPER, known_at=NOW + DAY)
+    tracker.resolutions.resolve(TARIFFS, "no", source_url=PAPER, known_at=NOW + DAY)
     found = annulment(tracker, IF)
     assert (found.event_at, found.known_at, found.entered_at) == (
         NOW + DAY,
@@ -163,7 +167,7 @@ def test_a_correction_annuls_the_other_branch_and_the_first_stays_until_somebody
     clock.advance(hours=1)
     answer(pair, UNLESS, "yes")
     assert outcomes(pair, UNLESS) == ["annulled", "yes"]
-    assert any(score.forecaster_id == "ada" for score in pair.scores(UNLESS))
+    assert any(score.forecaster_id == "ada" for score in pair.resolutions.scores(UNLESS))
     clock.advance(hours=1)
     answer(pair, TARIFFS, "no")
     assert outcomes(pair, UNLESS)[-1] == "yes"
@@ -176,7 +180,7 @@ def test_an_answer_that_is_corrected_back_leaves_what_was_answered_meanwhile_uns
         answer(pair, name, outcome)
         clock.advance(hours=1)
     assert outcomes(pair, UNLESS) == ["yes", "annulled"]
-    assert pair.scores(UNLESS) == ()
+    assert pair.resolutions.scores(UNLESS) == ()
 
 
 # Whatever is answered first
@@ -191,9 +195,9 @@ def test_whatever_is_answered_first_the_dead_branch_is_annulled_and_the_live_one
         clock.advance(hours=1)
     assert outcomes(pair, IF)[-1] == "annulled"
     assert outcomes(pair, IF).count("annulled") <= 2
-    assert pair.scores(IF) == ()
+    assert pair.resolutions.scores(IF) == ()
     assert outcomes(pair, UNLESS) == ["no"]
-    assert pair.scores(UNLESS)
+    assert pair.resolutions.scores(UNLESS)
 
 
 def test_what_is_annulled_is_annulled_again_when_somebody_answers_it_all_the_same(
@@ -203,7 +207,7 @@ def test_what_is_annulled_is_annulled_again_when_somebody_answers_it_all_the_sam
     clock.advance(hours=1)
     answer(pair, IF, "yes")
     assert outcomes(pair, IF) == ["annulled", "yes", "annulled"]
-    assert pair.verify().bad_seq is None
+    assert pair.system.verify().bad_seq is None
 
 
 def test_a_pair_that_is_bound_late_annuls_what_is_gone_by_then(
@@ -214,10 +218,10 @@ def test_a_pair_that_is_bound_late_annuls_what_is_gone_by_then(
     clock.advance(days=1)
     answer(tracker, TARIFFS, "no")
     answer(tracker, IF, "yes")
-    assert tracker.scores(IF)
-    tracker.add_link(PAIR)
+    assert tracker.resolutions.scores(IF)
+    tracker.links.add(PAIR)
     assert outcomes(tracker, IF) == ["yes", "annulled"]
-    assert tracker.scores(IF) == ()
+    assert tracker.resolutions.scores(IF) == ()
     assert outcomes(tracker, UNLESS) == []
 
 
@@ -249,18 +253,18 @@ def a_pair_set(*answers: PastResolution) -> QuestionSet:
 def test_a_set_that_is_loaded_annuls_what_its_own_history_rules_out(
     tracker: Tracker, answers: tuple[PastResolution, ...]
 ) -> None:
-    tracker.load(a_pair_set(*answers))
+    tracker.question_sets.load(a_pair_set(*answers))
     assert outcomes(tracker, IF)[-1] == "annulled"
     assert outcomes(tracker, IF).count("annulled") == 1
-    assert tracker.scores(IF) == ()
+    assert tracker.resolutions.scores(IF) == ()
     assert status(tracker, UNLESS) == "open"
-    before = tracker.verify().entries
-    tracker.load(a_pair_set(*answers))
-    assert tracker.verify().entries == before
+    before = tracker.system.verify().entries
+    tracker.question_sets.load(a_pair_set(*answers))
+    assert tracker.system.verify().entries == before
 
 
 def test_a_set_whose_condition_is_open_annuls_nothing(tracker: Tracker) -> None:
-    tracker.load(a_pair_set(past(UNLESS, "yes", 25)))
+    tracker.question_sets.load(a_pair_set(past(UNLESS, "yes", 25)))
     assert outcomes(tracker, UNLESS) == ["yes"]
     assert status(tracker, IF) == "open"
 
@@ -269,11 +273,11 @@ def test_a_pair_of_a_set_that_comes_after_the_answers_annuls_what_does_not_count
     tracker: Tracker, clock: FakeClock
 ) -> None:
     brought = a_pair_set()
-    tracker.load(replace(brought, links=()))
+    tracker.question_sets.load(replace(brought, links=()))
     for name, outcome in ((TARIFFS, "no"), (IF, "yes"), (UNLESS, "yes")):
         clock.advance(days=1)
         answer(tracker, name, outcome)
-    tracker.load(brought)
+    tracker.question_sets.load(brought)
     assert outcomes(tracker, IF) == ["yes", "annulled"]
-    assert (status(tracker, IF), tracker.scores(IF)) == ("annulled", ())
+    assert (status(tracker, IF), tracker.resolutions.scores(IF)) == ("annulled", ())
     assert status(tracker, UNLESS) == "resolved"

@@ -32,24 +32,24 @@ def expecting(**changed: Any) -> Indicator:
 @pytest.fixture
 def waiting(tracker_with_press: Tracker) -> Tracker:
     """A question of which an invitation is expected within nine days."""
-    tracker_with_press.load(a_set(indicators=[expecting()]))
+    tracker_with_press.question_sets.load(a_set(indicators=[expecting()]))
     return tracker_with_press
 
 
 def noted(tracker: Tracker, name: str = SUMMIT) -> list[tuple[str, int]]:
     """All marks on a question: their state, and after how many days."""
-    return [(mark.state, (mark.at - NOW).days) for mark in tracker.question(name).marks]
+    return [(mark.state, (mark.at - NOW).days) for mark in tracker.questions.get(name).marks]
 
 
 def report(tracker: Tracker, press: Press, title: str = INVITED) -> None:
     press.publish("wire", title)
-    assert tracker.poll(every=True).new_evidence == 1
+    assert tracker.feeds.poll(every=True).new_evidence == 1
 
 
 def confirm(tracker: Tracker, status: str = "confirmed") -> None:
     """A person judges the piece that came in last."""
-    newest = max(card.evidence.id for card in tracker.question(SUMMIT).evidence)
-    tracker.review(newest, status)  # type: ignore[arg-type]
+    newest = max(card.evidence.id for card in tracker.questions.get(SUMMIT).evidence)
+    tracker.evidence.review(newest, status)  # type: ignore[arg-type]
 
 
 # Seen
@@ -60,7 +60,7 @@ def test_news_before_the_date_is_noted_as_seen_on_arrival(
 ) -> None:
     clock.advance(days=2)
     report(waiting, press)
-    (mark,) = waiting.question(SUMMIT).marks
+    (mark,) = waiting.questions.get(SUMMIT).marks
     assert (mark.indicator_id, mark.state, mark.due_at, mark.at) == (
         expecting().id,
         "seen",
@@ -69,8 +69,8 @@ def test_news_before_the_date_is_noted_as_seen_on_arrival(
     )
     assert mark.ratio == pytest.approx(SEEN)
     assert 0.5 <= mark.trust < 1.0
-    assert waiting.mark_signposts() == ()
-    assert waiting.verify().bad_seq is None
+    assert waiting.signposts.mark() == ()
+    assert waiting.system.verify().bad_seq is None
 
 
 def test_what_was_seen_is_noted_once_and_is_no_silence_later(
@@ -79,10 +79,10 @@ def test_what_was_seen_is_noted_once_and_is_no_silence_later(
     clock.advance(days=2)
     report(waiting, press)
     confirm(waiting)
-    waiting.mark_signposts()
+    waiting.signposts.mark()
     for _ in range(3):
         clock.advance(days=5)
-        assert waiting.mark_signposts() == ()
+        assert waiting.signposts.mark() == ()
     assert noted(waiting) == [("seen", 2)]
     assert silence(waiting) == []
 
@@ -93,10 +93,10 @@ def test_news_of_something_else_is_not_what_was_expected(
     other = an_indicator(
         slug="ships", name="Ships", terms=(("ship*",),), examples=("Ships of Arland sail",)
     )
-    tracker_with_press.load(a_set(indicators=[expecting(), other]))
+    tracker_with_press.question_sets.load(a_set(indicators=[expecting(), other]))
     report(tracker_with_press, press, "Ships of Arland sail")
     clock.advance(days=10)
-    assert [mark.state for mark in tracker_with_press.mark_signposts()] == ["silent"]
+    assert [mark.state for mark in tracker_with_press.signposts.mark()] == ["silent"]
 
 
 # Silent
@@ -105,18 +105,18 @@ def test_news_of_something_else_is_not_what_was_expected(
 def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(
     waiting: Tracker, clock: FakeClock
 ) -> None:
-    assert waiting.mark_signposts() == ()
+    assert waiting.signposts.mark() == ()
     clock.time = DUE.by - DAY / 24
-    assert waiting.mark_signposts() == ()
+    assert waiting.signposts.mark() == ()
     clock.time = DUE.by
-    (mark,) = waiting.mark_signposts()
+    (mark,) = waiting.signposts.mark()
     assert (mark.state, mark.due_at, mark.trust) == ("silent", DUE.by, 0.0)
     assert mark.ratio == pytest.approx(SILENT)
     for _ in range(3):
         clock.advance(days=1)
-        assert waiting.mark_signposts() == ()
+        assert waiting.signposts.mark() == ()
     assert noted(waiting) == [("silent", 9)]
-    with waiting._store.reading() as session:
+    with waiting.context.store.reading() as session:
         assert signposts.load_signpost_statuses(session) == {mark.indicator_id: mark}
 
 
@@ -124,11 +124,11 @@ def test_a_late_arrival_leaves_the_silence_as_it_is(
     waiting: Tracker, press: Press, clock: FakeClock
 ) -> None:
     clock.advance(days=10)
-    waiting.mark_signposts()
+    waiting.signposts.mark()
     clock.advance(days=1)
     report(waiting, press)
     confirm(waiting)
-    assert waiting.mark_signposts() == ()
+    assert waiting.signposts.mark() == ()
     assert noted(waiting) == [("silent", 10)]
     assert len(silence(waiting)) == 1
 
@@ -140,14 +140,14 @@ def test_a_report_in_time_that_is_confirmed_after_the_date_breaks_the_silence(
     report(waiting, press)
     confirm(waiting, "rejected")
     clock.advance(days=8)
-    assert [mark.state for mark in waiting.mark_signposts()] == ["silent"]
+    assert [mark.state for mark in waiting.signposts.mark()] == ["silent"]
     clock.advance(days=1)
     confirm(waiting)
-    assert [(mark.state, mark.trust) for mark in waiting.mark_signposts()] == [("seen", 1.0)]
+    assert [(mark.state, mark.trust) for mark in waiting.signposts.mark()] == [("seen", 1.0)]
     assert silence(waiting) == []
     confirm(waiting, "rejected")
     clock.advance(days=1)
-    assert [mark.state for mark in waiting.mark_signposts()] == ["silent"]
+    assert [mark.state for mark in waiting.signposts.mark()] == ["silent"]
     assert [state for state, _ in noted(waiting)][-3:] == ["silent", "seen", "silent"]
 
 
@@ -155,9 +155,9 @@ def test_nothing_is_noted_on_a_question_that_has_an_answer(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=1)
-    waiting.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
+    waiting.resolutions.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
     clock.advance(days=20)
-    assert waiting.mark_signposts() == ()
+    assert waiting.signposts.mark() == ()
     assert noted(waiting) == []
 
 
@@ -166,13 +166,13 @@ def test_each_indicator_has_a_mark_of_its_own(
 ) -> None:
     later = an_indicator(slug="visit", name="A visit", terms=(("visit*",),), examples=("A visit",),
                          expected=replace(DUE, by=NOW + 20 * DAY))  # fmt: skip
-    tracker_with_press.load(a_set(indicators=[expecting(), later]))
+    tracker_with_press.question_sets.load(a_set(indicators=[expecting(), later]))
     clock.advance(days=10)
-    assert [mark.indicator_id for mark in tracker_with_press.mark_signposts()] == [
+    assert [mark.indicator_id for mark in tracker_with_press.signposts.mark()] == [
         "summit-2027/invitation"
     ]
     clock.advance(days=10)
-    assert [mark.indicator_id for mark in tracker_with_press.mark_signposts()] == [
+    assert [mark.indicator_id for mark in tracker_with_press.signposts.mark()] == [
         "summit-2027/visit"
     ]
     assert noted(tracker_with_press) == [("silent", 10), ("silent", 20)]
@@ -185,10 +185,10 @@ def test_what_was_set_in_advance_is_not_moved_by_a_set_that_is_loaded_again(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     moved = replace(DUE, by=NOW + 30 * DAY, if_no="almost no chance")
-    waiting.load(a_set(indicators=[expecting(expected=moved)]))
-    assert waiting.question(SUMMIT).indicators[expecting().id].expected == DUE
+    waiting.question_sets.load(a_set(indicators=[expecting(expected=moved)]))
+    assert waiting.questions.get(SUMMIT).indicators[expecting().id].expected == DUE
     clock.advance(days=10)
-    (mark,) = waiting.mark_signposts()
+    (mark,) = waiting.signposts.mark()
     assert mark.due_at == DUE.by
     assert mark.ratio == pytest.approx(SILENT)
 
@@ -197,13 +197,13 @@ def test_a_new_date_is_an_indicator_of_its_own_and_the_old_one_keeps_its_mark(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=10)
-    waiting.mark_signposts()
-    waiting.add_indicator(
+    waiting.signposts.mark()
+    waiting.questions.add_indicator(
         expecting(id=IndicatorId("summit-2027/later"), expected=replace(DUE, by=NOW + 30 * DAY))
     )
-    assert waiting.mark_signposts() == ()
+    assert waiting.signposts.mark() == ()
     clock.advance(days=21)
-    assert [(mark.indicator_id, mark.due_at) for mark in waiting.mark_signposts()] == [
+    assert [(mark.indicator_id, mark.due_at) for mark in waiting.signposts.mark()] == [
         ("summit-2027/later", NOW + 30 * DAY)
     ]
     assert noted(waiting) == [("silent", 10), ("silent", 31)]
@@ -214,7 +214,7 @@ def test_a_new_date_is_an_indicator_of_its_own_and_the_old_one_keeps_its_mark(
 
 def silence(tracker: Tracker) -> list[float]:
     """What silences add to the suggestion now, in log-odds."""
-    found = tracker.question(SUMMIT).suggestion
+    found = tracker.questions.get(SUMMIT).suggestion
     assert found is not None
     return [line.log_odds for line in found.lines if line.kind == "silence"]
 
@@ -225,10 +225,10 @@ def test_the_suggestion_weighs_the_silence_by_the_ratio_that_was_set_in_advance(
     assert silence(waiting) == []
     before = acts_of(waiting, SUMMIT, SUGGESTION)[-1]
     clock.advance(days=10)
-    waiting.mark_signposts()
-    waiting.suggest()
+    waiting.signposts.mark()
+    waiting.evidence.update_suggestions()
     (moved,) = silence(waiting)
-    (mark,) = waiting.question(SUMMIT).marks
+    (mark,) = waiting.questions.get(SUMMIT).marks
     assert moved == pytest.approx(log(mark.ratio)) == pytest.approx(log(SILENT))
     (*_, last) = acts_of(waiting, SUMMIT, SUGGESTION)
     assert last.made_at > before.made_at
@@ -243,7 +243,7 @@ def test_the_calendar_has_what_is_overdue_first_then_what_comes(
 ) -> None:
     ask(waiting, "rain", closes=3)
     clock.advance(days=4)
-    found = waiting.calendar()
+    found = waiting.signposts.calendar()
     assert [(e.what, e.question_id, e.state) for e in found.expected] == [
         ("answer due", "rain", "overdue"),
         ("signpost", SUMMIT, "waiting"),
@@ -263,7 +263,7 @@ def test_nothing_is_expected_of_a_question_that_is_answered(
     clock.advance(days=4)
     answer(waiting, "rain", "no")
     answer(waiting, SUMMIT, "annulled")
-    found = waiting.calendar()
+    found = waiting.signposts.calendar()
     assert found.expected == ()
     assert set(found.questions) == {"rain", SUMMIT}
 
@@ -272,9 +272,13 @@ def test_of_a_question_that_is_closed_only_the_answer_is_expected(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     clock.time = a_question().closes_at + DAY
-    assert [(e.what, e.state) for e in waiting.calendar().expected] == [("answer due", "waiting")]
+    assert [(e.what, e.state) for e in waiting.signposts.calendar().expected] == [
+        ("answer due", "waiting")
+    ]
     clock.time = a_question().resolves_at
-    assert [(e.what, e.state) for e in waiting.calendar().expected] == [("answer due", "overdue")]
+    assert [(e.what, e.state) for e in waiting.signposts.calendar().expected] == [
+        ("answer due", "overdue")
+    ]
 
 
 def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(
@@ -283,23 +287,26 @@ def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(
     later = expecting(
         id=IndicatorId("summit-2027/later"), name="Later", expected=replace(DUE, by=NOW + 20 * DAY)
     )
-    waiting.add_indicator(later)
+    waiting.questions.add_indicator(later)
     clock.advance(days=10)
-    waiting.mark_signposts()
+    waiting.signposts.mark()
     clock.advance(days=10)
-    waiting.mark_signposts()
-    assert [waiting.calendar().names[m.indicator_id] for m in waiting.calendar().marks] == [
+    waiting.signposts.mark()
+    assert [
+        waiting.signposts.calendar().names[m.indicator_id]
+        for m in waiting.signposts.calendar().marks
+    ] == [
         "Later",
         "One leader invites the other",
     ]
     clock.advance(days=21)
-    assert [m.indicator_id for m in waiting.calendar().marks] == ["summit-2027/later"]
+    assert [m.indicator_id for m in waiting.signposts.calendar().marks] == ["summit-2027/later"]
 
 
 def test_an_indicator_is_not_expected_of_a_question_that_is_over(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(days=1)
-    waiting.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
+    waiting.resolutions.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
     with pytest.raises(Refused, match="nothing that is reported from now on moves it"):
-        waiting.add_indicator(expecting(id=IndicatorId("summit-2027/later")))
+        waiting.questions.add_indicator(expecting(id=IndicatorId("summit-2027/later")))

@@ -162,12 +162,12 @@ def test_an_old_database_opens_with_its_priors_its_forecasts_and_its_log_as_they
     settings_of_old: Settings, clock: FakeClock
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        asked = {row.question.id: row.question for row in tracker.questions()}
+        asked = {row.question.id: row.question for row in tracker.questions.list()}
         assert {name: question.prior for name, question in asked.items()} == {
             n: Binary(p) for n, p in PRIORS.items()
         }
         assert {(q.options, q.scale) for q in asked.values()} == {((), None)}
-        page = tracker.question("summit")
+        page = tracker.questions.get("summit")
         assert [(a.forecaster_id, a.distribution) for a in page.acts] == [
             (ADA, Binary(0.6)),
             (BEN, Binary(0.2)),
@@ -175,7 +175,7 @@ def test_an_old_database_opens_with_its_priors_its_forecasts_and_its_log_as_they
         ]
         assert (page.resolutions[0].outcome, page.resolutions[0].answer) == ("yes", "")
         assert page.forecasters[ADA].name == "Ada"
-        verdict = tracker.verify()
+        verdict = tracker.system.verify()
         assert (verdict.entries, verdict.bad_seq, verdict.reason) == (7, None, "")
 
 
@@ -183,16 +183,16 @@ def test_old_scores_are_worked_out_again_under_the_new_rules_when_the_tracker_op
     settings_of_old: Settings, clock: FakeClock
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        scores = tracker.scores("summit")
+        scores = tracker.resolutions.scores("summit")
         # .16 for two days, then .09 up to the known time, 40 days after the opening.
         assert by_rule(scores, "brier").mean_while_active == pytest.approx(
             (2 * 0.16 + 33 * 0.09) / 35
         )
         assert by_rule(scores, "brier", CROWD).receipt
         assert by_rule(scores, "peer", BEN).skill_over_schedule < 0.0
-        check = tracker.verify_scores()
+        check = tracker.system.verify_scores()
         assert (check.questions, check.scores, check.differences) == (1, len(scores), ())
-        with tracker._store.reading() as session:
+        with tracker.context.store.reading() as session:
             stored = session.connection().execute(
                 text("SELECT value FROM property WHERE key = 'scores'")
             )
@@ -201,14 +201,16 @@ def test_old_scores_are_worked_out_again_under_the_new_rules_when_the_tracker_op
 
 def test_life_goes_on_in_an_upgraded_database(settings_of_old: Settings, clock: FakeClock) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        tracker.forecast("treaty", "40%")
+        tracker.forecasts.submit("treaty", "40%")
         for life in LIVES[1:3]:
-            tracker.ask(life.asked)
-        tracker.change_option("visit", "Minsk", "added")
+            tracker.questions.ask(life.asked)
+        tracker.questions.change_option("visit", "Minsk", "added")
         clock.advance(days=1)
-        tracker.resolve("treaty", "no", source_url="https://arland.example/", known_at=clock.time)
-        assert tracker.verify().bad_seq is None
-        assert tracker.verify_scores().differences == ()
+        tracker.resolutions.resolve(
+            "treaty", "no", source_url="https://arland.example/", known_at=clock.time
+        )
+        assert tracker.system.verify().bad_seq is None
+        assert tracker.system.verify_scores().differences == ()
 
 
 def test_the_way_back_keeps_the_priors_to_the_last_digit_and_can_be_gone_again(old: Engine) -> None:
@@ -236,20 +238,20 @@ def test_the_way_back_takes_the_scores_of_the_crowd_with_it(
         scored = set(connection.execute(text("SELECT forecaster_id FROM score")).scalars())
     assert {"ada", "ben", "prior", "hazard"} == scored
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        assert tracker.verify().bad_seq is None
-        assert tracker.verify_scores().differences == ()
+        assert tracker.system.verify().bad_seq is None
+        assert tracker.system.verify_scores().differences == ()
 
 
 def test_there_is_no_way_back_for_questions_that_are_not_binary(
     old: Engine, settings_of_old: Settings, clock: FakeClock
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        tracker.ask(LIVES[1].asked)
-        before = tracker.verify()
+        tracker.questions.ask(LIVES[1].asked)
+        before = tracker.system.verify()
     with pytest.raises(RuntimeError, match="restore a backup"):
         downgrade(old)
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
-        assert tracker.verify() == before
+        assert tracker.system.verify() == before
 
 
 @pytest.mark.parametrize("table", ["log", "forecast", "resolution"])

@@ -93,7 +93,7 @@ SUBJECTS = {
 @pytest.fixture
 def asked(tracker: Tracker) -> Tracker:
     """A tracker with two questions of an essay, and ben."""
-    tracker.load(a_set(a_question(), a_question(TALKS)))
+    tracker.question_sets.load(a_set(a_question(), a_question(TALKS)))
     return tracker
 
 
@@ -105,9 +105,9 @@ def test_every_kind_is_said_in_these_tests() -> None:
 def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(
     asked: Tracker, kind: str
 ) -> None:
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         SAID[kind](session)
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         entry = log.find_last_entry(session)
         assert entry is not None
         (row,) = [
@@ -118,32 +118,35 @@ def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(
     assert (entry.kind, entry.subject, entry.entered_at) == (kind, SUBJECTS.get(kind, SUMMIT), AT)
     assert (row["at"], row["by"]) == (AT, BEN if kind != "signpost" else "matcher")
     assert canonical_json(row) == entry.body
-    assert asked.verify().bad_seq is None
+    assert asked.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("kind", SAID)
 def test_a_fact_is_neither_changed_nor_taken_away(asked: Tracker, kind: str) -> None:
     table = facts.FACT_TABLES[kind].__tablename__
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         SAID[kind](session)
     for statement in (f"UPDATE {table} SET by = 'eve'", f"DELETE FROM {table}"):
-        with pytest.raises(DBAPIError, match="append-only"), asked._store.writing() as session:
+        with (
+            pytest.raises(DBAPIError, match="append-only"),
+            asked.context.store.writing() as session,
+        ):
             session.connection().execute(text(statement))
-    assert asked.verify().bad_seq is None
+    assert asked.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("kind", SAID)
 def test_what_is_said_in_a_transaction_that_fails_was_never_said(asked: Tracker, kind: str) -> None:
-    before = asked.verify()
+    before = asked.system.verify()
     with pytest.raises(RuntimeError, match="power cut"):
         say_and_fail(asked, kind)
-    assert asked.verify() == before
-    with asked._store.reading() as session:
+    assert asked.system.verify() == before
+    with asked.context.store.reading() as session:
         assert not facts.index_facts_by_kind(session)[kind]
 
 
 def say_and_fail(tracker: Tracker, kind: str) -> None:
-    with tracker._store.writing() as session:
+    with tracker.context.store.writing() as session:
         SAID[kind](session)
         raise RuntimeError("power cut")
 
@@ -154,29 +157,29 @@ def test_a_character_that_cannot_be_kept_is_refused_with_the_kind(
 ) -> None:
     with (
         pytest.raises(Refused, match="the retraction holds a character"),
-        asked._store.writing() as session,
+        asked.context.store.writing() as session,
     ):
         edits.retract_question(session, SUMMIT, lost, at=AT, by=BEN)
-    assert asked.questions()
+    assert asked.questions.list()
 
 
 def test_a_name_is_given_to_one_link_alone(asked: Tracker) -> None:
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         links.add_link(session, LINK, MADE)
-    before = asked.verify()
-    with pytest.raises(IntegrityError), asked._store.writing() as session:
+    before = asked.system.verify()
+    with pytest.raises(IntegrityError), asked.context.store.writing() as session:
         links.add_link(session, LINK, MADE)
-    assert asked.verify() == before
+    assert asked.system.verify() == before
 
 
 # What is read back
 
 
 def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         for kind in ("claim", "edit", "override", "unchecked", "repair", "likelihood", "signpost"):
             SAID[kind](session)
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         assert edits.edits_of_question(session, SUMMIT) == (edit(),)
         assert edits.find_override(session, SUMMIT) == OVERRIDE
         assert edits.list_pending_answers(session, SUMMIT) == (ANSWER,)
@@ -191,12 +194,12 @@ def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
 
 def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
     later = Override(SUMMIT, ("death",), "we checked", ForecasterId("ada"), AT + DAY)
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         for one in (OVERRIDE, later):
             edits.add_override(session, one)
         for version in (edit(), edit("Do they meet?", 2)):
             edits.add_edit(session, version)
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         assert edits.find_override(session, SUMMIT) == later
         assert [one.text for one in edits.edits_of_question(session, SUMMIT)] == [
             "Will they meet?",
@@ -208,11 +211,11 @@ def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
 
 def test_a_verdict_on_a_sentence_counts_for_the_words_it_was_about(asked: Tracker) -> None:
     essay, other = EssayId("essay"), ClaimRejection(120, 130, "no date", BEN, AT)
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         essays.decide_claim(session, essay, ASIDE, "they will meet", verdict="rejected")
         essays.decide_claim(session, essay, other, "it will rain", verdict="rejected")
         essays.decide_claim(session, essay, ASIDE, "they will meet", verdict="restored")
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         assert essays.list_rejections(session, essay) == ((other, "it will rain"),)
         assert essays.list_decided_claims(session, essay) == {
             (120, "they will meet"),
@@ -222,11 +225,11 @@ def test_a_verdict_on_a_sentence_counts_for_the_words_it_was_about(asked: Tracke
 
 
 def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> None:
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         SAID["retraction"](session)
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         assert edits.list_retracted_ids(session) == {SUMMIT}
-    with pytest.raises(IntegrityError), asked._store.writing() as session:
+    with pytest.raises(IntegrityError), asked.context.store.writing() as session:
         SAID["retraction"](session)
 
 
@@ -234,12 +237,12 @@ def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> N
 
 
 def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: Tracker) -> None:
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         for days in (1, 2, 3):
             edits.add_edit(session, edit(f"Version {days}?", days))
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         first, second, third = sorted(facts.index_facts_by_kind(session)["edit"])
-    with asked._store.writing() as session:
+    with asked.context.store.writing() as session:
         session.connection().execute(text("DROP TRIGGER question_edit_no_update"))
         session.connection().execute(
             text(f"UPDATE question_edit SET at = 'soon' WHERE log_seq = {second}")
@@ -247,7 +250,7 @@ def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: T
         session.connection().execute(
             text(f"UPDATE question_edit SET sources = '[' WHERE log_seq = {third}")
         )
-    with asked._store.reading() as session:
+    with asked.context.store.reading() as session:
         found = facts.index_facts_by_kind(session)["edit"]
     assert (found[first]["text"], found[second], found[third]) == ("Version 1?", {}, {})
-    assert asked.verify().bad_seq == second
+    assert asked.system.verify().bad_seq == second

@@ -187,7 +187,7 @@ class Node:
     def __call__(self) -> None:
         while not self.closing:
             try:
-                with self.tracker.leading() as leadership:
+                with self.tracker.system.lead() as leadership:
                     job = Job("mark", 0.05, self.mark)
                     self.scheduler = Scheduler(self.tracker, (job,), check_lock=leadership.check)
                     if not self.closing:

@@ -30,7 +30,7 @@ def kept(
 
 
 def add(tracker: Tracker, *versions: LearnedRecord) -> None:
-    with tracker._store.writing() as session:
+    with tracker.context.store.writing() as session:
         for one in versions:
             learned.add_learned(session, one)
 
@@ -38,7 +38,7 @@ def add(tracker: Tracker, *versions: LearnedRecord) -> None:
 def test_the_newest_version_counts_and_all_of_them_are_kept(both: Tracker) -> None:
     first, second, other = kept(0.6), kept(0.7, 2), kept(0.4, 1, name="reliability", scope="wire")
     add(both, first, other, second)
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         assert learned.load_current_records(session) == {
             ("gamma", "all"): second,
             ("reliability", "wire"): other,
@@ -52,7 +52,7 @@ def test_a_version_counts_from_its_own_instant_on(
     tracker: Tracker, days: int, value: float | None
 ) -> None:
     add(tracker, kept(0.6), kept(0.7, 2))
-    with tracker._store.reading() as session:
+    with tracker.context.store.reading() as session:
         assert learned.load_values(session, "gamma", NOW + days * DAY).get("all") == value
 
 
@@ -63,7 +63,7 @@ def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> No
         kept(0.5, 1, scope="a", state="reset"),
         kept(0.7, 1, scope="b", state="frozen"),
     )
-    with both._store.reading() as session:
+    with both.context.store.reading() as session:
         assert learned.load_values(session, "gamma") == {"b": 0.7}
         assert learned.load_values(session, "gamma", NOW) == {"a": 0.6}
 
@@ -90,16 +90,16 @@ def test_every_version_is_in_the_log_and_tampering_is_found(
     both: Tracker, statement: str, reason: str
 ) -> None:
     add(both, kept(0.6), kept(0.7, 2))
-    whole = both.verify()
+    whole = both.system.verify()
     assert (whole.entries, whole.bad_seq) == (2, None)
-    with both._store.engine.begin() as connection:
+    with both.context.store.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("DROP TRIGGER learned_no_update"))
             connection.execute(text("DROP TRIGGER learned_no_delete"))
         else:
             connection.execute(text("DROP TRIGGER learned_append_only ON learned"))
         connection.execute(text(statement))
-    assert reason in both.verify().reason
+    assert reason in both.system.verify().reason
 
 
 @pytest.mark.parametrize("statement", ["UPDATE learned SET value = 0.9", "DELETE FROM learned"])
@@ -107,6 +107,6 @@ def test_the_database_itself_refuses_to_change_a_version(both: Tracker, statemen
     add(both, kept(0.6))
     with (
         pytest.raises(DBAPIError, match="learned is append-only"),
-        both._store.engine.begin() as connection,
+        both.context.store.engine.begin() as connection,
     ):
         connection.execute(text(statement))

@@ -1,83 +1,43 @@
-"""The tracker: every verb of the application, and the one place where it is wired together.
+"""The `Tracker`: the application's services on one database.
 
-Each verb gathers what it needs, lets `forecasts` decide, and stores the outcome in one transaction.
+A service gathers what it needs, lets `forecasts` decide, and stores the outcome in one transaction.
+Each is loaded when it is first used: a command that lists questions reads no feed code.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self
 
-from forecasts.distributions.distribution import Distribution
-from forecasts.questions.answers import check_resolution
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.parse_forecast import base_for_change, parse_forecast
-from forecasts.questions.question import EvidenceId, ForecasterId, Resolution
-from forecasts.questions.timeline import Act, Forecast
-from forecasts.scoring.scores import Score
-from tracker.app.essay_verbs import EssayVerbs
-from tracker.app.evidence_verbs import EvidenceVerbs
-from tracker.app.feed_verbs import FeedVerbs
-from tracker.app.installation_verbs import InstallationVerbs
-from tracker.app.lazy_module import LazyModule
-from tracker.app.question_verbs import QuestionVerbs
-from tracker.app.report_verbs import ReportVerbs
-from tracker.app.scenario_verbs import ScenarioVerbs
+from forecasts.questions.question import ForecasterId
+from tracker.app.service import AppContext
+from tracker.errors import NotFound
 from tracker.feeds.answers import Fetch, FetchLimits
 from tracker.files.permissions import restrict_permissions
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network, make_fetch_limits
-from tracker.model.audit import Authorship
-from tracker.model.read_models import (
-    Accuracy,
-    CalibrationReport,
-    Choice,
-    ComparisonReport,
-    Habits,
-    JobRun,
-    LogCheck,
-    Receipts,
-    ScoreCheck,
-)
-from tracker.questions import submit_forecast as forecasting
-from tracker.questions.queries import question_page as reading
-from tracker.questions.resolve import (
-    AnswerInput,
-    preview_scores,
-    reopen_question,
-    rescore_all,
-    resolve_question,
-    scores_are_current,
-    update_scores,
-)
-from tracker.questions.scenarios.pairs import annul_branches
-from tracker.questions.submit_forecast import ForecastRequest
-from tracker.questions.update_suggestion import record_suggestions
+from tracker.questions.resolve import scores_are_current, update_scores
 from tracker.settings import Settings
-from tracker.storage import event_log_rows as log
-from tracker.storage import forecasts, properties, resolutions
-from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.opening import open_store
-from tracker.storage.sessions import Store
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from forecasts.suggestion.postmortem import PostMortem
-    from tracker.questions import verify as verifying
-    from tracker.questions.queries import postmortem as postmortems
-else:
-    postmortems, verifying = (
-        LazyModule("tracker.questions.queries.postmortem"),
-        LazyModule("tracker.questions.verify"),
-    )
-
-EVERYTHING = Choice()
+    from tracker.app.accuracy import AccuracyService
+    from tracker.app.essays import EssayService
+    from tracker.app.evidence import EvidenceService, LearningService
+    from tracker.app.feeds import FeedService
+    from tracker.app.forecasts import ForecastService
+    from tracker.app.question_sets import QuestionSetService
+    from tracker.app.questions import QuestionService
+    from tracker.app.reports import ReportService
+    from tracker.app.resolutions import ResolutionService
+    from tracker.app.scenarios import LinkService, ScenarioService, SignpostService
+    from tracker.app.system import PeopleService, SystemService
 
 
 def clock() -> datetime:
-    """The present, in UTC: the only place that reads the clock."""
+    """Return the current time in UTC; nothing else reads the clock."""
     return datetime.now(UTC)
 
 
@@ -89,10 +49,10 @@ def open_tracker(
     fetch: Fetch | None = None,
     limits: FetchLimits | None = None,
 ) -> "Tracker":
-    """Open the database named by the settings, bring it to the newest version, and wire the verbs.
+    """Open the database named by the settings and migrate it to the newest version.
 
-    Without `create`, a SQLite file that is not there is refused. `fetch` replaces the network,
-    `limits` how it is used.
+    Without `create`, a missing SQLite file is refused. `fetch` replaces the network, `limits` the
+    limits of its use.
     """
     restrict_permissions(settings.file, settings.url)
     store = open_store(settings.url, create=create)
@@ -105,42 +65,23 @@ def open_tracker(
     except BaseException:
         store.close()
         raise
-    return Tracker(settings, store, now, Network(limits or make_fetch_limits(settings), now, fetch))
+    network = Network(limits or make_fetch_limits(settings), now, fetch)
+    match_state = MatchState(settings.encoder, settings.data_dir / "models")
+    me = ForecasterId(settings.me)
+    return Tracker(AppContext(settings, now, me, store, network, match_state))
 
 
-class Said(TypedDict, total=False):
-    """What may go with any act: the reason, who acts, and a key that makes a repeated request
-    harmless.
+class Tracker(AbstractContextManager["Tracker"]):
+    """The application, composed of services by noun.
+
+    All times are aware UTC. All errors are one line for a person.
     """
 
-    rationale: str
-    forecaster: ForecasterId | None
-    key: str | None
-
-
-class Tracker(
-    QuestionVerbs,
-    EssayVerbs,
-    ScenarioVerbs,
-    FeedVerbs,
-    EvidenceVerbs,
-    ReportVerbs,
-    InstallationVerbs,
-    AbstractContextManager["Tracker"],
-):
-    """The application. All times it returns are aware UTC; all its errors are one line for a
-    person.
-    """
-
-    def __init__(
-        self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network
-    ) -> None:
-        self.settings = settings
-        self.now = now
-        self._store = store
-        self._network = network
-        self._desk = MatchState(settings.encoder, settings.data_dir / "models")
-        self.me = ForecasterId(settings.me)
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
+        self.settings = context.settings
+        self.now = context.now
+        self.me = context.me
 
     def __enter__(self) -> Self:
         return self
@@ -154,292 +95,120 @@ class Tracker(
         self.close()
 
     def close(self) -> None:
-        """Give the network and the database back."""
-        self._network.close()
-        self._store.close()
+        """Close the network and the database."""
+        self.context.network.close()
+        self.context.store.close()
 
-    # Forecasts
+    def acting_as(self, forecaster: ForecasterId) -> "Tracker":
+        """Return the same tracker with another acting person; raises `NotFound` for a stranger.
 
-    def forecast(
-        self,
-        question_id: str,
-        held: Distribution | str,
-        *,
-        cites: Sequence[EvidenceId] = (),
-        **said: Unpack[Said],
-    ) -> Forecast:
-        """Set a forecast, made or as it is typed (see `parse_forecast`), with its reason and the
-        evidence behind it.
+        It shares the database and the network: closing one closes both.
         """
-        who = said.get("forecaster") or self.me
-        distribution = self.read_forecast(question_id, held, who) if isinstance(held, str) else held
-        return self._act(
-            question_id, "forecast", said, cites=tuple(cites), distribution=distribution
-        )
+        if forecaster not in {person.id for person in self.people.list()}:
+            raise NotFound("person", forecaster, "add them on the page Settings")
+        return Tracker(self.context.acting_as(forecaster))
 
-    def read_forecast(
-        self, question_id: str, text: str, forecaster: ForecasterId | None = None
-    ) -> Distribution:
-        """What a person typed as a forecast of this question, over the options that it offers now.
+    @cached_property
+    def questions(self) -> "QuestionService":
+        """Questions: list, read, ask, check, edit, retract."""
+        from tracker.app.questions import QuestionService
 
-        `+5` and `x2` change what the forecaster (by default whoever types here) holds; three
-        numbers or dates keep its masses beyond the range, or those of the base rate.
-        """
-        with self._store.reading() as session:
-            question = reading.require_question(session, question_id)
-            held = forecasting.get_current_distribution(session, question.id, forecaster or self.me)
-            return parse_forecast(question, text, self.now(), base_for_change(question, held))
+        return QuestionService(self.context)
 
-    def reaffirm(self, question_id: str, **said: Unpack[Said]) -> Forecast:
-        """Say again what stands; it counts as an act and makes the forecast fresh."""
-        return self._act(question_id, "reaffirm", said)
+    @cached_property
+    def forecasts(self) -> "ForecastService":
+        """Forecasts of people: submit, withdraw, undo."""
+        from tracker.app.forecasts import ForecastService
 
-    def withdraw(self, question_id: str, **said: Unpack[Said]) -> Forecast:
-        """Take the standing forecast back: from now on there is a gap, what stood before still
-        counts.
-        """
-        return self._act(question_id, "withdraw", said)
+        return ForecastService(self.context)
 
-    def undo(self, question_id: str, **said: Unpack[Said]) -> Forecast:
-        """Take back the last act as a new act; nothing is removed from the history."""
-        return self._act(question_id, "undo", said)
+    @cached_property
+    def evidence(self) -> "EvidenceService":
+        """Evidence: inbox, review, matching the archive, suggestions."""
+        from tracker.app.evidence import EvidenceService
 
-    def redo(self, question_id: str, **said: Unpack[Said]) -> Forecast:
-        """Bring back what the last undo took, as a new act; refused once something new was said
-        since.
-        """
-        return self._act(question_id, "redo", said)
+        return EvidenceService(self.context)
 
-    def _act(
-        self,
-        question_id: str,
-        act: Act,
-        said: Said,
-        *,
-        cites: tuple[EvidenceId, ...] = (),
-        distribution: Distribution | None = None,
-    ) -> Forecast:
-        who = said.get("forecaster") or self.me
-        request = ForecastRequest(
-            question_id, act, who, said.get("rationale", ""), said.get("key"), cites, distribution
-        )
-        with self._store.writing() as session:
-            return forecasting.record_act(session, request, self.now())
+    @cached_property
+    def learning(self) -> "LearningService":
+        """Learned parameters."""
+        from tracker.app.evidence import LearningService
 
-    def add_forecaster(self, forecaster: Forecaster) -> None:
-        """Register a forecaster with a display name; one that is there stays as it is."""
-        with self._store.writing() as session:
-            forecasts.add_forecaster(session, forecaster)
+        return LearningService(self.context)
 
-    # Resolutions and scores
+    @cached_property
+    def resolutions(self) -> "ResolutionService":
+        """Resolutions and scores of questions."""
+        from tracker.app.resolutions import ResolutionService
 
-    def resolve(
-        self,
-        question_id: str,
-        answer: str,
-        *,
-        source_url: str,
-        known_at: datetime,
-        event_at: datetime | None = None,
-        note: str = "",
-        by: ForecasterId | None = None,
-    ) -> tuple[Score, ...]:
-        """Answer a question, or annul it, and score everyone; a later answer supersedes this one.
+        return ResolutionService(self.context)
 
-        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous.
-        If the question is the condition of a pair, the branch that cannot come about any more is
-        annulled with it.
-        """
-        given = AnswerInput(answer, source_url, known_at, event_at, note, by or self.me)
-        with self._store.writing() as session:
-            forecasting.refuse_reserved(given.by)
-            question = reading.require_question(session, question_id)
-            resolution = given.to_resolution(question, self.now())
-            resolve_question(session, question, resolution)
-            annul_branches(session, question, resolution)
-            return resolutions.list_scores(
-                session, question.id
-            )  # none if it is itself a branch that was annulled
+    @cached_property
+    def accuracy(self) -> "AccuracyService":
+        """Accuracy of forecasters."""
+        from tracker.app.accuracy import AccuracyService
 
-    def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
-        """Take the answer of a question back, with the reason: it is open again, or waits for its
-        answer.
+        return AccuracyService(self.context)
 
-        Nothing is overwritten; its scores go until it is answered anew.
-        """
-        made = Authorship(by or self.me, self.now())
-        with self._store.writing() as session:
-            forecasting.refuse_reserved(made.by)
-            reopen_question(session, reading.require_question(session, question_id), why, made)
+    @cached_property
+    def essays(self) -> "EssayService":
+        """Essays, their claims, and drafts of questions."""
+        from tracker.app.essays import EssayService
 
-    def check_answer(
-        self,
-        question_id: str,
-        answer: str,
-        *,
-        source_url: str,
-        known_at: datetime,
-        event_at: datetime | None = None,
-        note: str = "",
-    ) -> Resolution:
-        """The resolution that `resolve_question` would keep, checked as it would be, and not
-        kept.
-        """
-        with self._store.reading() as session:
-            question = reading.require_question(session, question_id)
-            resolution = AnswerInput(
-                answer, source_url, known_at, event_at, note, self.me
-            ).to_resolution(question, self.now())
-            check_resolution(question, resolution)
-            return resolution
+        return EssayService(self.context)
 
-    def preview(
-        self, question_id: str, answers: Sequence[str], known_at: datetime
-    ) -> dict[str, tuple[Score, ...]]:
-        """What everyone would score under each of several answers, if it was known at an instant;
-        nothing is kept.
-        """
-        with self._store.reading() as session:
-            return preview_scores(
-                session, reading.require_question(session, question_id), answers, known_at
-            )
+    @cached_property
+    def scenarios(self) -> "ScenarioService":
+        """Scenario sets."""
+        from tracker.app.scenarios import ScenarioService
 
-    def scores(self, question_id: str) -> tuple[Score, ...]:
-        """The scores of a question with their receipts; empty until it is resolved."""
-        with self._store.reading() as session:
-            return resolutions.list_scores(
-                session, reading.require_question(session, question_id).id
-            )
+        return ScenarioService(self.context)
 
-    def post_mortem(self, question_id: str) -> "PostMortem | None":
-        """What an answered question can teach whoever types here; None while there is no answer to
-        score against.
-        """
-        with self._store.reading() as session:
-            return postmortems.build_post_mortem(session, question_id, self.me)
+    @cached_property
+    def links(self) -> "LinkService":
+        """Links between questions, and coherence."""
+        from tracker.app.scenarios import LinkService
 
-    def receipts(self, question_id: str) -> Receipts:
-        """Everyone's scores on a question with their receipts, and the forecasts that came too late
-        to count.
-        """
-        with self._store.reading() as session:
-            return reading.get_receipts(session, question_id)
+        return LinkService(self.context)
 
-    def accuracy(self, choice: Choice = EVERYTHING) -> Accuracy:
-        """How good everyone was on the chosen questions; live and retrospective ones never mix."""
-        from tracker.questions.queries import accuracy
+    @cached_property
+    def signposts(self) -> "SignpostService":
+        """Expected indicators and the calendar."""
+        from tracker.app.scenarios import SignpostService
 
-        with self._store.reading() as session:
-            return accuracy.measure_accuracy(session, choice, self.now())
+        return SignpostService(self.context)
 
-    def score_table(self, choice: Choice = EVERYTHING) -> "pl.DataFrame":
-        """Every score of the chosen questions as a table, for a spreadsheet."""
-        from tracker.questions.queries import accuracy
+    @cached_property
+    def feeds(self) -> "FeedService":
+        """Feeds: subscribe, poll, health."""
+        from tracker.app.feeds import FeedService
 
-        with self._store.reading() as session:
-            return accuracy.tabulate_scores(session, choice, self.now())
+        return FeedService(self.context)
 
-    def calibration(self, choice: Choice = EVERYTHING, *, lead_days: int = 30) -> CalibrationReport:
-        """What everybody held so many days before the scheduled close, against what happened."""
-        from tracker.questions.queries import accuracy
+    @cached_property
+    def reports(self) -> "ReportService":
+        """Reports and exports."""
+        from tracker.app.reports import ReportService
 
-        with self._store.reading() as session:
-            return accuracy.measure_calibration(session, choice, lead_days, self.now())
+        return ReportService(self.context)
 
-    def compare(self, choice: Choice = EVERYTHING) -> ComparisonReport:
-        """Every pair of forecasters on the questions that both answered, with a verdict in
-        words.
-        """
-        from tracker.questions.queries import accuracy
+    @cached_property
+    def question_sets(self) -> "QuestionSetService":
+        """Question sets as files."""
+        from tracker.app.question_sets import QuestionSetService
 
-        with self._store.reading() as session:
-            return accuracy.compare_forecasters(session, choice, self.now())
+        return QuestionSetService(self.context)
 
-    def habits(self, choice: Choice = EVERYTHING) -> tuple[Habits, ...]:
-        """How people revise: how often, by how much, and whether as much as the evidence asks
-        for.
-        """
-        from tracker.questions.queries import updating_habits as habits
+    @cached_property
+    def people(self) -> "PeopleService":
+        """People who forecast."""
+        from tracker.app.system import PeopleService
 
-        with self._store.reading() as session:
-            return habits.measure_habits(session, choice, self.now())
+        return PeopleService(self.context)
 
-    def rescore(self) -> int:
-        """Work out all scores again from the facts; the number of questions scored."""
-        with self._store.writing() as session:
-            return rescore_all(session)
+    @cached_property
+    def system(self) -> "SystemService":
+        """The installation and its database."""
+        from tracker.app.system import SystemService
 
-    # Time
-
-    def suggest(self) -> int:
-        """Let time pass: bring the suggestion of every open question up to now; how many moved."""
-        now = self.now()
-        with self._store.writing() as session:
-            return record_suggestions(
-                session, reading.list_open_questions(session, now).values(), now
-            )
-
-    # The database itself
-
-    def version(self) -> str:
-        """A word that stays the same as long as nothing is written to the database, by this process
-        or another.
-        """
-        return self._store.read_version()
-
-    def newest_entry(self) -> int:
-        """The number of the newest entry of the log: what follows from logged facts alone changes
-        with it only.
-        """
-        with self._store.reading() as session:
-            return log.find_newest_seq(session)
-
-    def leading(self) -> AbstractContextManager[Leadership]:
-        """Hold the place of the one scheduler, to be checked; raises `AlreadyRunning` and names who
-        holds it.
-        """
-        return hold_leadership(self._store.engine, self.now())
-
-    def verify(self, head: str | None = None) -> LogCheck:
-        """Check the event log, and every stored fact against it; `head` is an earlier SEQ:HASH to
-        find in it.
-        """
-        with self._store.reading() as session:
-            return verifying.verify_log(session, head)
-
-    def verify_scores(self) -> ScoreCheck:
-        """Work every score out again from the facts, and compare with what is stored."""
-        with self._store.reading() as session:
-            return verifying.check_scores(session)
-
-    def replayed_until(self) -> datetime | None:
-        """The simulated time a replay has reached; None in a live database."""
-        with self._store.reading() as session:
-            return properties.read_replay_time(session)
-
-    def headlines(self) -> str:
-        """Who worded the headlines of a replay, as its history states it; empty in a live
-        database.
-        """
-        with self._store.reading() as session:
-            return properties.read_property(session, properties.HEADLINES_KEY) or ""
-
-    def note_headlines(self, said: str) -> None:
-        """Keep who worded the headlines of a replay."""
-        with self._store.writing() as session:
-            properties.write_property(session, properties.HEADLINES_KEY, said)
-
-    def mark_replayed(self, until: datetime) -> None:
-        """Mark the database as a replay that has reached this time."""
-        with self._store.writing() as session:
-            properties.save_replay_time(session, until)
-
-    def record_run(self, run: JobRun) -> None:
-        """Keep the outcome of a scheduled job."""
-        with self._store.writing() as session:
-            properties.add_job_run(session, run)
-
-    def runs(self) -> tuple[JobRun, ...]:
-        """The last run of each scheduled job."""
-        with self._store.reading() as session:
-            return properties.list_last_job_runs(session)
+        return SystemService(self.context)

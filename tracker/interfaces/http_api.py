@@ -31,7 +31,7 @@ Json = dict[str, Any]
 def render_questions(tracker: Tracker) -> bytes:
     """`/api/v1/questions`: all questions with their current forecasts, the next to close first."""
     return _to_json(
-        tracker, {"questions": [_question_row(summary) for summary in tracker.questions()]}
+        tracker, {"questions": [_question_row(summary) for summary in tracker.questions.list()]}
     )
 
 
@@ -40,7 +40,7 @@ def render_question(tracker: Tracker, question_id: str) -> bytes:
 
     The acts are those of people. Raises `NotFound`.
     """
-    return _to_json(tracker, {"question": _question_page(tracker.question(question_id))})
+    return _to_json(tracker, {"question": _question_page(tracker.questions.get(question_id))})
 
 
 def render_error(reason: str) -> bytes:
@@ -49,7 +49,7 @@ def render_error(reason: str) -> bytes:
 
 
 def _to_json(tracker: Tracker, payload: Json) -> bytes:
-    known_at = tracker.replayed_until() or tracker.now()
+    known_at = tracker.system.replayed_until() or tracker.now()
     return json.dumps(
         to_plain({"version": VERSION, "known_at": known_at, **payload}), ensure_ascii=False
     ).encode()
@@ -163,7 +163,7 @@ def render_changes(tracker: Tracker, home: str) -> bytes:
     The newest come first. `home` is the address of the dashboard, without a slash at its end. Every
     text is plain text.
     """
-    newest = tracker.changes(MAX_CHANGES)
+    newest = tracker.reports.recent_changes(MAX_CHANGES)
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(_qualify_tag("feed"))
     _add_text(feed, "id", _make_urn(home, "changes"))

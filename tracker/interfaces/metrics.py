@@ -34,7 +34,7 @@ class _TrackerCollector(Collector):
         self._tracker = tracker
 
     def collect(self) -> Iterator[Metric]:
-        rows = self._tracker.feeds()
+        rows = self._tracker.feeds.list()
         yield from self._fleet_metrics(
             assess_fleet([row.state for row in rows], self._tracker.now())
         )
@@ -119,7 +119,7 @@ class _TrackerCollector(Collector):
     def _question_metrics(self) -> Iterator[Metric]:
         counts: dict[str, int] = {}
         waiting = 0
-        for row in self._tracker.questions():
+        for row in self._tracker.questions.list():
             counts[row.status] = counts.get(row.status, 0) + 1
             waiting += row.waiting
         states = GaugeMetricFamily("tracker_questions", "Questions by state.", labels=["state"])
@@ -137,7 +137,7 @@ class _TrackerCollector(Collector):
         failed = GaugeMetricFamily(
             "tracker_job_failed", "1 when a job's last run failed.", labels=["job"]
         )
-        for run in self._tracker.runs():
+        for run in self._tracker.system.runs():
             ended.add_metric([run.job], run.ended_at.timestamp())
             failed.add_metric([run.job], float(run.outcome != "ok"))
         yield from (ended, failed)

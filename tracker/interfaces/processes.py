@@ -70,8 +70,8 @@ def run_scheduler(tracker: Tracker) -> int:
     from tracker.interfaces.scheduler import Scheduler
 
     freeze_gc()
-    tracker.check_database()
-    with tracker.leading() as leadership:
+    tracker.system.check_database()
+    with tracker.system.lead() as leadership:
         scheduler = Scheduler(tracker, check_lock=leadership.check)
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda _number, _frame: scheduler.stop())
@@ -82,19 +82,19 @@ def start_everything(settings: Settings, options: ServeOptions, notify: Notify) 
     """Set up the database, then run scheduler and dashboard until Ctrl-C."""
     check_serve_options(options)
     with open_tracker(settings) as tracker:
-        if tracker.replayed_until() is not None:
+        if tracker.system.replayed_until() is not None:
             raise Refused(
                 "this database is a replay: see it with `tracker demo`, and choose another "
                 "--data for live work"
             )
-        if not tracker.questions():
-            loaded = tracker.load(load_question_set(DEFAULT_SET))
+        if not tracker.questions.list():
+            loaded = tracker.question_sets.load(load_question_set(DEFAULT_SET))
             notify(
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds."
             )
         # Refuse here, before anything is started, when a scheduler runs already.
-        with tracker.leading():
+        with tracker.system.lead():
             pass
     supervisor = Supervisor(notify)
     supervisor.start_process("scheduler", [*_tracker_command(settings), "run"])

@@ -49,7 +49,7 @@ class Job:
 
 def poll_feeds(tracker: Tracker) -> str | None:
     """Poll the feeds that are due."""
-    report = tracker.poll()
+    report = tracker.feeds.poll()
     if not report.feeds:
         return None
     words = f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items"
@@ -58,13 +58,13 @@ def poll_feeds(tracker: Tracker) -> str | None:
 
 def read_articles(tracker: Tracker) -> str | None:
     """Fetch the full articles that are due."""
-    count = tracker.read_articles()
+    count = tracker.feeds.read_articles()
     return f"{count} articles" if count else None
 
 
 def check_fleet(tracker: Tracker) -> str | None:
     """Raise an alarm when the feeds as a whole are in trouble."""
-    alarm = tracker.fleet().alarm
+    alarm = tracker.feeds.status().alarm
     if not alarm:
         return None
     logger.error("feeds.alarm", alarm=alarm)
@@ -73,12 +73,12 @@ def check_fleet(tracker: Tracker) -> str | None:
 
 def update_suggestions(tracker: Tracker) -> str | None:
     """Update all suggestions."""
-    return f"{tracker.suggest()} suggestions moved"
+    return f"{tracker.evidence.update_suggestions()} suggestions moved"
 
 
 def rematch_archive(tracker: Tracker) -> str | None:
     """Match a part of the archive with new questions."""
-    report = tracker.rematch(most_chunks=MAX_CHUNKS_PER_RUN)
+    report = tracker.evidence.rematch(max_chunks=MAX_CHUNKS_PER_RUN)
     if not report.chunks_done:
         return None
     return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.found} evidence"
@@ -86,7 +86,7 @@ def rematch_archive(tracker: Tracker) -> str | None:
 
 def learn_parameters(tracker: Tracker) -> str | None:
     """Fit the learned parameters to reviews and answers."""
-    changed = tracker.learn()
+    changed = tracker.learning.fit()
     return f"{len(changed)} learned values changed" if changed else None
 
 
@@ -94,7 +94,7 @@ def judge_with_model(tracker: Tracker) -> str | None:
     """Let the model judge unreviewed evidence, if a model is set."""
     if not tracker.settings.model_url:
         return None
-    report = tracker.ask_model()
+    report = tracker.evidence.ask_model()
     if not (report.asked or report.judged or report.why):
         return None
     words = (
@@ -106,13 +106,13 @@ def judge_with_model(tracker: Tracker) -> str | None:
 
 def forget_old_texts(tracker: Tracker) -> str | None:
     """Delete the texts of old items without a match, if a retention is set."""
-    emptied = tracker.forget_old_texts()
+    emptied = tracker.feeds.forget_old_texts()
     return f"{emptied} texts of old items dropped" if emptied else None
 
 
 def record_signposts(tracker: Tracker) -> str | None:
     """Record expected indicators that were seen, and those whose date passed unseen."""
-    marks = tracker.mark_signposts()
+    marks = tracker.signposts.mark()
     if not marks:
         return None
     silent = sum(mark.state == "silent" for mark in marks)
@@ -174,7 +174,7 @@ class Scheduler:
 
     def stop(self) -> None:
         """End the run after the current job, which takes on no further work."""
-        self._tracker.wind_down()
+        self._tracker.feeds.stop_polling()
         self._stopped.set()
 
     def _watch_timer(self, silence_seconds: float) -> bool:
@@ -280,7 +280,7 @@ def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
     if detail is None:
         return None
     try:
-        tracker.record_run(JobRun(job.name, started, tracker.now(), outcome, detail))
+        tracker.system.record_run(JobRun(job.name, started, tracker.now(), outcome, detail))
     except StorageDamaged:
         raise
     except Exception as error:

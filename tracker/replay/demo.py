@@ -19,7 +19,8 @@ from forecasts.question_sets.question_set import (
 )
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.question import ForecasterId
-from tracker.app.tracker import Said, Tracker, open_tracker
+from tracker.app.forecasts import ActOptions
+from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import EvidenceCard
 from tracker.replay.demo_feeds import DemoFeeds
 from tracker.settings import Settings, replay_settings
@@ -66,8 +67,8 @@ def replay(
     newsroom = DemoFeeds(question_set, now)
     with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
         world = ReplayWorld(tracker, newsroom, question_set, now, until)
-        tracker.note_headlines(question_set.headlines)
-        reached = tracker.replayed_until()
+        tracker.system.set_headline_credit(question_set.headlines)
+        reached = tracker.system.replayed_until()
         progress(0, 1, reached or now.time)
         if reached is None:
             world.set_up()
@@ -76,7 +77,7 @@ def replay(
             now.time = step.at
             step.run()
             if number == len(todo) or todo[number].at > step.at:
-                tracker.mark_replayed(step.at)
+                tracker.system.mark_replayed(step.at)
             progress(number, len(todo), step.at)
         return len(todo)
 
@@ -98,11 +99,11 @@ class ReplayWorld:
 
     def set_up(self) -> None:
         """Set up the initial state: questions, outlets, analysts."""
-        self.tracker.load(self.set, replay=True)
+        self.tracker.question_sets.load(self.set, replay=True)
         for seed in self.demo_feeds.outlets.values():
-            self.tracker.add_feed(seed)
+            self.tracker.feeds.add(seed)
         for forecaster_id, name in self.set.forecasters.items():
-            self.tracker.add_forecaster(Forecaster(forecaster_id, name, "person"))
+            self.tracker.people.register(Forecaster(forecaster_id, name, "person"))
 
     def list_steps(self) -> list[ReplayStep]:
         """List all steps up to the end, in order."""
@@ -132,11 +133,13 @@ class ReplayWorld:
     def _weekly_steps(self) -> Iterator[ReplayStep]:
         week = START
         while week <= self.until:
-            yield ReplayStep(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
+            yield ReplayStep(
+                week, 1, f"week of {week:%Y-%m-%d}", self.tracker.evidence.update_suggestions
+            )
             if (week - START).days % LEARNING_INTERVAL_DAYS == 0:
-                yield ReplayStep(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learn)
+                yield ReplayStep(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learning.fit)
             week += timedelta(days=7)
-        yield ReplayStep(self.until, 9, "today", self.tracker.suggest)
+        yield ReplayStep(self.until, 9, "today", self.tracker.evidence.update_suggestions)
 
     def _forecast_steps(self) -> Iterator[ReplayStep]:
         for number, forecast in enumerate(self.set.forecasts):
@@ -153,11 +156,11 @@ class ReplayWorld:
             yield ReplayStep(at, 4, f"answer {past.question_id}", partial(self._enter_answer, past))
 
     def _poll_outlets(self, event: HistoryEvent) -> None:
-        self.tracker.poll(only=self.demo_feeds.list_publishers(event))
+        self.tracker.feeds.poll(only=self.demo_feeds.list_publishers(event))
 
     def _review_event(self, event: HistoryEvent) -> None:
         """Judge the matches of an event as the set's author reads it."""
-        for card in self.tracker.inbox():
+        for card in self.tracker.evidence.inbox():
             if any(copy.item.url == event.url for copy in card.items):
                 self._judge_card(card, event)
 
@@ -165,9 +168,11 @@ class ReplayWorld:
         piece = card.evidence
         if piece.question_id in event.yes or piece.question_id in event.no:
             side = Direction.YES if piece.question_id in event.yes else Direction.NO
-            self.tracker.review(piece.id, "confirmed", direction=side, forecaster=self.reviewer)
+            self.tracker.evidence.review(
+                piece.id, "confirmed", direction=side, forecaster=self.reviewer
+            )
         else:
-            self.tracker.review(
+            self.tracker.evidence.review(
                 piece.id,
                 "rejected",
                 note="does not bear on this question",
@@ -175,19 +180,19 @@ class ReplayWorld:
             )
 
     def _submit_forecast(self, forecast: InventedForecast, number: int) -> None:
-        options = Said(
+        options = ActOptions(
             rationale=forecast.rationale, forecaster=forecast.forecaster_id, key=f"replay-{number}"
         )
         if forecast.distribution is None:
-            self.tracker.withdraw(forecast.question_id, **options)
+            self.tracker.forecasts.withdraw(forecast.question_id, **options)
         else:
-            self.tracker.forecast(forecast.question_id, forecast.distribution, **options)
+            self.tracker.forecasts.submit(forecast.question_id, forecast.distribution, **options)
 
     def _enter_answer(self, past: PastResolution) -> None:
         if past.needs_check:
-            self.tracker.note_unchecked(past)
-        elif not self.tracker.question(past.question_id).resolutions:
-            self.tracker.resolve(
+            self.tracker.question_sets.note_unchecked(past)
+        elif not self.tracker.questions.get(past.question_id).resolutions:
+            self.tracker.resolutions.resolve(
                 past.question_id,
                 past.answer or past.outcome,
                 source_url=past.source_url,

@@ -52,8 +52,8 @@ def capitalise_sentence(text: str) -> str:
 def lowercase_subject(subject: str) -> str:
     """Lower-case the start of a subject within a sentence: "The war" → "the war"; names stay.
 
-    >>> lowercase_subject("The war"), lowercase_subject("China"), lowercase_subject("EU members"), lowercase_subject("Central Asia")
-    ('the war', 'China', 'EU members', 'Central Asia')
+    >>> [lowercase_subject(s) for s in ("The war", "China", "EU members", "Central Asia")]
+    ['the war', 'China', 'EU members', 'Central Asia']
     """
     first, _, remainder = subject.partition(" ")
     is_small = is_common_word(first) and (

@@ -46,10 +46,19 @@ def build_question_table(questions: Iterable[Question], now: datetime) -> pl.Dat
     `is_past_close`: its scheduled close has passed; `event_cluster`: its cluster.
     """
     rows = [
-        (q.id, q.kind, list(q.tags), classify_horizon(q), calendar_quarter(q.closes_at), calendar_quarter(q.opens_at), event_cluster(q),
-         q.retrospective, is_past_close(q, now))
+        (
+            q.id,
+            q.kind,
+            list(q.tags),
+            classify_horizon(q),
+            calendar_quarter(q.closes_at),
+            calendar_quarter(q.opens_at),
+            event_cluster(q),
+            q.retrospective,
+            is_past_close(q, now),
+        )
         for q in questions
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows, schema=QUESTION_COLUMNS, orient="row")
 
 

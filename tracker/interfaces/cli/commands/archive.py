@@ -37,8 +37,8 @@ def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
         Progress(*columns, console=console, transient=True, disable=silent) as progress,
     ):
         task = progress.add_task("rematch", total=None)
-        report = tracker.rematch(
-            most_chunks=CHUNKS_PER_UPDATE if chunks is None else min(CHUNKS_PER_UPDATE, chunks)
+        report = tracker.evidence.rematch(
+            max_chunks=CHUNKS_PER_UPDATE if chunks is None else min(CHUNKS_PER_UPDATE, chunks)
         )
         while report.chunks_left and (chunks is None or report.chunks_done < chunks):
             progress.update(
@@ -49,7 +49,7 @@ def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
                 if chunks is None
                 else min(CHUNKS_PER_UPDATE, chunks - report.chunks_done)
             )
-            report += tracker.rematch(most_chunks=next_chunks)
+            report += tracker.evidence.rematch(max_chunks=next_chunks)
     summary = (
         f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new "
         "pieces of evidence"

@@ -124,7 +124,7 @@ def ask(
             essay_id=EssayId(fields["essay"]),
             bears_out=fields["bears_out"],
         )
-        question = tracker.ask(new_question, override=fields["override"])
+        question = tracker.questions.ask(new_question, override=fields["override"])
     print_result(
         question,
         json,
@@ -187,10 +187,10 @@ def options(
         raise Refused("each change of options stands for itself: add one, or remove one")
     with tracker_session(context) as tracker:
         if add is not None:
-            tracker.change_option(question, add, "added", by=forecaster)
+            tracker.questions.change_option(question, add, "added", by=forecaster)
         if remove is not None:
-            tracker.change_option(question, remove, "removed", by=forecaster)
-        changed = tracker.question(question).summary.question
+            tracker.questions.change_option(question, remove, "removed", by=forecaster)
+        changed = tracker.questions.get(question).summary.question
     print_result(
         changed.options,
         json,

@@ -35,7 +35,7 @@ def essay() -> None:
 def list_essays(context: click.Context, /, json: bool) -> None:
     """List the essays, how much of each was asked, and how their claims did."""
     with tracker_session(context) as tracker:
-        essays = tracker.essays()
+        essays = tracker.essays.list()
     table = printing.new_table(
         "essay",
         "title",
@@ -97,8 +97,8 @@ def add(
         note=note,
     )
     with tracker_session(context) as tracker:
-        stored = tracker.add_essay(new_essay)
-        page = tracker.essay(stored.essay_id)
+        stored = tracker.essays.add(new_essay)
+        page = tracker.essays.get(stored.essay_id)
     message = (
         f"Kept version {stored.version} of {stored.essay_id}: {page.coverage.forward_looking} "
         "forward-looking sentences."
@@ -124,7 +124,7 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
         sentences = split_sentences(extract_text(read_bytes(path, MAX_FILE_BYTES), path.name))
     else:
         with tracker_session(context) as tracker:
-            page = tracker.essay(essay_or_file)
+            page = tracker.essays.get(essay_or_file)
         if page.text is None:
             raise Refused(
                 f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
@@ -184,13 +184,13 @@ def draft(
 ) -> None:
     """Draft a question from the sentence at a character, as a file to complete."""
     with tracker_session(context) as tracker:
-        drafted = tracker.draft(name, at)
+        drafted = tracker.essays.draft(name, at)
         if ask_model:
-            proposal = tracker.propose(name, at)
+            proposal = tracker.essays.propose(name, at)
             if isinstance(proposal, LlmFailure):
                 raise Refused(f"the model proposes nothing: {proposal.reason}")
             drafted = apply_proposal(drafted, proposal)
-        essay_of = tracker.essay(name).essay
+        essay_of = tracker.essays.get(name).essay
         text = write_draft(
             drafted,
             essay_of,
@@ -227,9 +227,9 @@ def open_question(
     """Open the question of a completed draft, with its indicators."""
     with tracker_session(context) as tracker:
         drafted, indicators = read_draft(
-            read_text(file, MAX_FILE_BYTES), file.name, tracker.essay(name).essay
+            read_text(file, MAX_FILE_BYTES), file.name, tracker.essays.get(name).essay
         )
-        question = tracker.open_claim(
+        question = tracker.essays.open_claim(
             new_question_from(drafted), at, indicators=indicators, override=override
         )
     print_result(
@@ -248,7 +248,7 @@ def open_question(
 def reject(context: click.Context, /, *, name: str, at: int, why: str, json: bool) -> None:
     """Set the sentence at a character aside as untestable."""
     with tracker_session(context) as tracker:
-        rejection = tracker.reject_claim(name, at, why)
+        rejection = tracker.essays.reject_claim(name, at, why)
     print_result(rejection, json, f"The sentence at {rejection.offset} is set aside.")
 
 
@@ -260,7 +260,7 @@ def reject(context: click.Context, /, *, name: str, at: int, why: str, json: boo
 def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
     """Take a sentence up again that was set aside."""
     with tracker_session(context) as tracker:
-        tracker.restore_claim(name, at)
+        tracker.essays.restore_claim(name, at)
     print_result({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
 
 
@@ -273,7 +273,7 @@ def show_map(context: click.Context, /, name: str, json: bool) -> None:
     modality.
     """
     with tracker_session(context) as tracker:
-        page = tracker.essay(name)
+        page = tracker.essays.get(name)
     if json:
         record = {
             "coverage": page.coverage,

@@ -33,12 +33,12 @@ from tracker.model.read_models import EvidenceCard
 def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
     """List the evidence that waits for your judgement: what it would change most comes first."""
     with tracker_session(context) as tracker:
-        cards = tracker.inbox(question)
+        cards = tracker.evidence.inbox(question)
         if json or not cards:
             print_result(cards, json, "Nothing waits for review.")
             return
-        kinds = {row.question.id: row.question.kind for row in tracker.questions()}
-        headlines = tracker.headlines()
+        kinds = {row.question.id: row.question.kind for row in tracker.questions.list()}
+        headlines = tracker.system.headline_credit()
     console.print(inbox_table(cards, kinds))
     if headlines:
         console.print(printing.safe_text(headlines))
@@ -92,7 +92,7 @@ def review(
     if options["if_yes"] or options["if_no"]:
         direction, strength = _elicit(options)
     with tracker_session(context) as tracker:
-        piece = tracker.review(
+        piece = tracker.evidence.review(
             number,
             status,
             direction=direction,
@@ -109,7 +109,7 @@ def _reopen_evidence(
     if any(value for name, value in options.items() if name != "forecaster"):
         raise Refused("what is reopened waits as it was logged: give nothing but the number")
     with tracker_session(context) as tracker:
-        piece = tracker.reopen_evidence(number, options["forecaster"])
+        piece = tracker.evidence.reopen(number, options["forecaster"])
     print_result(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
 
 

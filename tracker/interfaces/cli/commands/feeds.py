@@ -41,7 +41,7 @@ def feeds(context: click.Context, /, json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     with tracker_session(context) as tracker:
-        rows = tracker.feeds()
+        rows = tracker.feeds.list()
         all_together = assess_fleet([row.state for row in rows], tracker.now())
     if json:
         print_result({"fleet": all_together, "feeds": rows}, json, "")
@@ -57,7 +57,7 @@ def feeds(context: click.Context, /, json: bool) -> None:
 def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
     """Show one feed: how it fares, when it is asked next and why, what it brought."""
     with tracker_session(context) as tracker:
-        page = tracker.feed(feed)
+        page = tracker.feeds.get(feed)
     if json:
         print_result(page, json, "")
         return
@@ -81,7 +81,7 @@ def add_feed(
 ) -> None:
     """Read the feed at this address from now on, or the one that a page there names."""
     with _open_with_network(context, allow_private) as tracker:
-        feed = tracker.subscribe(
+        feed = tracker.feeds.subscribe(
             url, **{name: value for name, value in details.items() if value is not None}
         )
     console.print(printing.safe_text(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
@@ -95,7 +95,7 @@ def add_feed(
 def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bool) -> None:
     """Read an address once and keep nothing: what answers, what is in it, what would match."""
     with _open_with_network(context, allow_private) as tracker:
-        trial = tracker.try_feed(url)
+        trial = tracker.feeds.try_address(url)
     if json:
         print_result(feed_tables.trial_record(trial), json, "")
     else:
@@ -112,7 +112,7 @@ def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
     """Add the feeds of a subscription list (OPML) that are not there yet."""
     document = read_bytes(file)
     with tracker_session(context) as tracker:
-        report = tracker.import_feeds(document)
+        report = tracker.feeds.import_opml(document)
     words = f"{report.added} feeds added, {report.known} were there already."
     print_result(report, json, "\n".join([words, *(f"left out: {why}" for why in report.skipped)]))
 
@@ -123,7 +123,7 @@ def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
 def export_feeds(context: click.Context, /, file: Path | None) -> None:
     """Write all feeds as a subscription list (OPML) to FILE, or print it."""
     with tracker_session(context) as tracker:
-        document = tracker.export_feeds()
+        document = tracker.feeds.export_opml()
     if file is None:
         click.echo(document.decode(), nl=False)
     else:
@@ -173,7 +173,7 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
         if changes.get(name) == 0:
             changes[name] = None
     with tracker_session(context) as tracker:
-        updated = tracker.change_feed(feed, **changes)
+        updated = tracker.feeds.change(feed, **changes)
     console.print(printing.safe_text(feed_tables.describe_settings(updated)))
 
 
@@ -183,7 +183,7 @@ def set_feed(context: click.Context, /, feed: str, **options: Any) -> None:
 def pause_feed(context: click.Context, /, feed: str) -> None:
     """Poll a feed no more; `retry` takes it up again."""
     with tracker_session(context) as tracker:
-        tracker.pause_feed(feed)
+        tracker.feeds.pause(feed)
     console.print(
         printing.safe_text(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again.")
     )
@@ -195,7 +195,7 @@ def pause_feed(context: click.Context, /, feed: str) -> None:
 def retry_feed(context: click.Context, /, feed: str) -> None:
     """Poll a feed at the next tick, even a paused one."""
     with tracker_session(context) as tracker:
-        tracker.retry_feed(feed)
+        tracker.feeds.retry(feed)
     console.print(printing.safe_text(f"{feed} is due now: the next round of polling asks it."))
 
 
@@ -220,7 +220,7 @@ def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **net
         _poll_measured(context, every, **network)
         return
     with _open_with_network(context, **network) as tracker, console.status("Polling feeds …"):
-        report = tracker.poll(every=every)
+        report = tracker.feeds.poll(every=every)
     words = f"{report.feeds} feeds polled, {report.failed} failed, {report.new_items} new items"
     words += f", {report.changed_items} edited, {report.new_evidence} evidence."
     print_result(report, json, "\n".join([words, *report.errors]))
@@ -258,10 +258,10 @@ def _poll_measured(context: click.Context, every: bool, **network: bool) -> None
     for name in ("tracker.feeds.fetching.client", "tracker.feeds.parsing.pool"):
         import_module(name)
     with _open_with_network(context, **network) as tracker:
-        tracker.poll(only=())
+        tracker.feeds.poll(only=())
         freeze_gc()
         start = TimeSpent.so_far()
-        report = tracker.poll(every=every)
+        report = tracker.feeds.poll(every=every)
         tracker.close()
     elapsed = TimeSpent.so_far() - start
     line = {

@@ -65,7 +65,7 @@ def forecast(
     or else what the base rate has.
     """
     with tracker_session(context) as tracker:
-        made = tracker.forecast(
+        made = tracker.forecasts.submit(
             question,
             entry,
             rationale=rationale,
@@ -73,7 +73,7 @@ def forecast(
             forecaster=forecaster,
             key=key,
         )
-        target = tracker.question(question).summary.question
+        target = tracker.questions.get(question).summary.question
         name = forecaster_name(tracker, made.forecaster_id)
         warning = warn_of_past_mass(target, made.distribution, made.made_at)
     print_result(
@@ -102,8 +102,12 @@ def reaffirm(
 ) -> None:
     """Say again what you hold; it counts as an act."""
     with tracker_session(context) as tracker:
-        made = tracker.reaffirm(question, rationale=rationale, forecaster=forecaster, key=key)
-        distribution = format_full(tracker.question(question).summary.question, made.distribution)
+        made = tracker.forecasts.reaffirm(
+            question, rationale=rationale, forecaster=forecaster, key=key
+        )
+        distribution = format_full(
+            tracker.questions.get(question).summary.question, made.distribution
+        )
         name = forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"{name} still holds {distribution} on {question}.")
 
@@ -127,7 +131,9 @@ def withdraw(
 ) -> None:
     """Take your forecast back: from now on you hold none."""
     with tracker_session(context) as tracker:
-        made = tracker.withdraw(question, rationale=rationale, forecaster=forecaster, key=key)
+        made = tracker.forecasts.withdraw(
+            question, rationale=rationale, forecaster=forecaster, key=key
+        )
         name = forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"{name} holds no forecast on {question} any more.")
 
@@ -151,7 +157,7 @@ def undo(
 ) -> None:
     """Take back your last act on a question, as a new act."""
     with tracker_session(context) as tracker:
-        made = tracker.undo(question, rationale=rationale, forecaster=forecaster, key=key)
+        made = tracker.forecasts.undo(question, rationale=rationale, forecaster=forecaster, key=key)
         state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"Undone: {name} {state} on {question}.")
 
@@ -175,13 +181,13 @@ def redo(
 ) -> None:
     """Bring back what your last undo took, as a new act."""
     with tracker_session(context) as tracker:
-        made = tracker.redo(question, rationale=rationale, forecaster=forecaster, key=key)
+        made = tracker.forecasts.redo(question, rationale=rationale, forecaster=forecaster, key=key)
         state, name = _describe_state(tracker, made), forecaster_name(tracker, made.forecaster_id)
     print_result(made, json, f"Done again: {name} {state} on {question}.")
 
 
 def _describe_state(tracker: Tracker, made: Forecast) -> str:
     distribution = format_full(
-        tracker.question(made.question_id).summary.question, made.distribution
+        tracker.questions.get(made.question_id).summary.question, made.distribution
     )
     return "holds no forecast" if made.distribution is None else f"holds {distribution}"

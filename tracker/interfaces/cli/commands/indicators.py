@@ -94,9 +94,9 @@ def add(
     """Watch for something more on a question that is open or to come."""
     expected = _build_expectation(fields)
     with tracker_session(context) as tracker:
-        target = tracker.question(question).summary.question
+        target = tracker.questions.get(question).summary.question
         direction, option = parse_side(target, fields["speaks"])
-        added = tracker.add_indicator(
+        added = tracker.questions.add_indicator(
             Indicator(
                 id=make_indicator_id(question, fields["name"]),
                 question_id=QuestionId(question),

@@ -28,7 +28,7 @@ def learned(context: click.Context, /, json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     with tracker_session(context) as tracker:
-        values = tracker.learned()
+        values = tracker.learning.list()
     print_result(
         [_flat_record(parameter) for parameter in values],
         json,
@@ -44,7 +44,7 @@ def learned(context: click.Context, /, json: bool) -> None:
 def history(context: click.Context, /, name: str, scope: str, json: bool) -> None:
     """Show every version of a learned value, the oldest first."""
     with tracker_session(context) as tracker:
-        versions = tracker.learned_history(_name_in_storage(name), scope)
+        versions = tracker.learning.history(_name_in_storage(name), scope)
     nothing = f"{_name_in_storage(name)} {scope} was never learned: the default stands."
     print_result(
         [_flat_record(version) for version in versions],
@@ -65,7 +65,7 @@ def _decision_command(
     @click.pass_context
     def decide(context: click.Context, /, name: str, scope: str, json: bool) -> None:
         with tracker_session(context) as tracker:
-            parameter = tracker.decide_learned(_name_in_storage(name), scope, decision)
+            parameter = tracker.learning.decide(_name_in_storage(name), scope, decision)
         label = f"{parameter.learned.name} {parameter.learned.scope}"
         print_result(
             _flat_record(parameter), json, f"{label} {result_words} {parameter.learned.value:.3f}."
@@ -91,7 +91,7 @@ reset = _decision_command(
 def learn(context: click.Context, /, json: bool) -> None:
     """Learn from reviews and answers now, as the scheduler does once a day."""
     with tracker_session(context) as tracker:
-        changed = tracker.learn()
+        changed = tracker.learning.fit()
     lines = [
         f"{value.name} {value.scope} is {value.value:.3f} from now on: {value.why}"
         for value in changed
@@ -115,7 +115,7 @@ def ask_model(context: click.Context, /, limit: int, json: bool) -> None:
     nobody.
     """
     with tracker_session(context) as tracker:
-        report = tracker.ask_model(most=limit)
+        report = tracker.evidence.ask_model(limit=limit)
     summary = (
         f"{report.asked} asked with {report.requests} requests, {report.judged} judged, "
         f"{report.refused} refused."

@@ -33,7 +33,7 @@ from tracker.interfaces.processes import (
 def suggest(context: click.Context, /, json: bool) -> None:
     """Bring the suggestion of every open question up to now."""
     with tracker_session(context) as tracker:
-        count = tracker.suggest()
+        count = tracker.evidence.update_suggestions()
     print_result({"moved": count}, json, f"{count} suggestions moved.")
 
 
@@ -54,7 +54,7 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
         verify_scores(context, json)
         return
     with tracker_session(context) as tracker:
-        verdict = tracker.verify(head)
+        verdict = tracker.system.verify(head)
     message = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
     print_result(
         verdict,

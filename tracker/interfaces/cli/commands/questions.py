@@ -37,7 +37,7 @@ def questions(
     with tracker_session(context) as tracker:
         rows = [
             r
-            for r in tracker.questions()
+            for r in tracker.questions.list()
             if status in (None, r.status) and (tag is None or tag in r.question.tags)
         ]
         me = tracker.settings.me
@@ -66,8 +66,12 @@ def show_question(
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
     with tracker_session(context) as tracker:
-        move = tracker.moved(question, utc(since), utc(until) if until else None) if since else None
-        page = tracker.question(question)
+        move = (
+            tracker.questions.explain_change(question, utc(since), utc(until) if until else None)
+            if since
+            else None
+        )
+        page = tracker.questions.get(question)
     if move is not None:
         print_result(
             {**to_plain(move), "log_odds": move.log_odds},
@@ -151,7 +155,7 @@ def resolve(
     or ambiguous.
     """
     with tracker_session(context) as tracker:
-        scores = tracker.resolve(
+        scores = tracker.resolutions.resolve(
             question,
             answer,
             source_url=options["source"],
@@ -160,6 +164,9 @@ def resolve(
             note=options["note"],
             by=options["forecaster"],
         )
-        status, receipts = tracker.question(question).summary.status, tracker.receipts(question)
+        status, receipts = (
+            tracker.questions.get(question).summary.status,
+            tracker.resolutions.receipts(question),
+        )
     unscored = f"{question} is {status}: nobody is scored on it."
     print_result(scores, json, scorecards.scores_table(receipts, scores) if scores else unscored)

@@ -79,7 +79,7 @@ def report(
     if kind is None or (name is None) != (kind == "week"):
         raise click.UsageError("say what about: question NAME, scenarios NAME, essay NAME, or week")
     with tracker_session(context) as tracker:
-        content = tracker.report(kind, name or "", as_of=utc(as_of) if as_of else None)
+        content = tracker.reports.build(kind, name or "", as_of=utc(as_of) if as_of else None)
     form = _choose_format(out, file_format)
     file = out or Path(report_file_name(content, form))
     write_file(file, render_report(content, form))
@@ -99,7 +99,7 @@ def _check_report(context: click.Context, file: Path, json: bool) -> None:
     """Check a report; exit code 1 if it was changed, or differs from the database."""
     content = read_bytes(file, MAX_STREAM_BYTES)
     with tracker_session(context) as tracker:
-        check = tracker.check_report(content)
+        check = tracker.reports.check(content)
     record = {**to_plain(check), "whole": check.whole, "same": check.same}
     print_result(record, json, f"{check.words} sha256 {check.carried.sha256}")
     if not (check.whole and check.same):
@@ -148,9 +148,11 @@ def export(
             files = _export_all(tracker, folder, file_format)
         elif table is not None:
             files = [out or Path(f"{table}.{file_format}")]
-            write_file(files[0], tracker.table_file(table, file_format))
+            write_file(files[0], tracker.reports.export_table(table, file_format))
         else:
-            print_result(tracker.tables(), json, "\n".join(tracker.tables()))
+            print_result(
+                tracker.reports.table_names(), json, "\n".join(tracker.reports.table_names())
+            )
             return
     print_result([str(file) for file in files], json, "\n".join(map(str, files)))
 
@@ -162,7 +164,7 @@ def _export_all(tracker: Tracker, folder: Path, form: TableFormat) -> list[Path]
         raise Refused(
             f"{folder} cannot be made: {error.strerror}; name a folder in one that is yours"
         ) from None
-    files = [folder / f"{table}.{form}" for table in tracker.tables()]
+    files = [folder / f"{table}.{form}" for table in tracker.reports.table_names()]
     for file in files:
-        write_file(file, tracker.table_file(file.stem, form))
+        write_file(file, tracker.reports.export_table(file.stem, form))
     return files

@@ -47,7 +47,7 @@ def scenarios() -> None:
 def list_scenarios(context: click.Context, /, json: bool) -> None:
     """List the scenario sets."""
     with tracker_session(context) as tracker:
-        summaries = tracker.scenario_sets()
+        summaries = tracker.scenarios.list()
     table = printing.new_table("question", "title", "scenarios", "indicator questions")
     for summary in summaries:
         counts = (str(len(summary.scenario_set.descriptions)), str(len(summary.scenario_set.rows)))
@@ -68,7 +68,7 @@ def show_scenarios(context: click.Context, /, question: str, json: bool) -> None
     mind most.
     """
     with tracker_session(context) as tracker:
-        page, now = tracker.scenarios(question), tracker.now()
+        page, now = tracker.scenarios.get(question), tracker.now()
     if json:
         click.echo(to_json(page))
     else:
@@ -193,8 +193,8 @@ def set_row(
     """
     row = ScenarioLikelihoods(QuestionId(indicator), tuple(map(parse_likelihood, words)), why)
     with tracker_session(context) as tracker:
-        tracker.set_likelihoods(question, row)
-        page, now = tracker.scenarios(question), tracker.now()
+        tracker.scenarios.set_likelihoods(question, row)
+        page, now = tracker.scenarios.get(question), tracker.now()
     _print_scenarios(page, now)
 
 
@@ -209,8 +209,8 @@ def links() -> None:
 def list_links(context: click.Context, /, json: bool) -> None:
     """List the links, the contradictions between forecasts, and how earlier repairs did."""
     with tracker_session(context) as tracker:
-        coherence = tracker.coherence()
-        names = {person.id: person.name for person in tracker.people()}
+        coherence = tracker.links.coherence()
+        names = {person.id: person.name for person in tracker.people.list()}
     if json:
         click.echo(to_json(coherence))
     else:
@@ -276,7 +276,7 @@ def add_link(
     """Bind questions to each other, in the order that the kind asks for."""
     link = Link(LinkId(name), kind, tuple(map(QuestionId, questions)), title, labels, why)
     with tracker_session(context) as tracker:
-        tracker.add_link(link)
+        tracker.links.add(link)
     console.print(f"{name} binds {', '.join(questions)}.")
 
 
@@ -303,7 +303,7 @@ def repair(
 ) -> None:
     """Adopt the nearest forecasts that do not contradict each other on a link, or decline them."""
     with tracker_session(context) as tracker:
-        decision = tracker.decide_repair(
+        decision = tracker.links.decide_repair(
             name, "declined" if decline else "adopted", why=why, by=forecaster
         )
     numbers = ", ".join(
@@ -321,7 +321,7 @@ def calendar(context: click.Context, /, json: bool) -> None:
     stay out.
     """
     with tracker_session(context) as tracker:
-        upcoming = tracker.calendar()
+        upcoming = tracker.signposts.calendar()
     if json:
         click.echo(to_json({"expected": upcoming.expected, "marks": upcoming.marks}))
     else:

@@ -95,9 +95,9 @@ def score(
         if question is not None:
             _score_question(tracker, question, rule, json)
         elif csv_file is not None:
-            _write_scores(tracker.score_table(Choice(**choice)), rule, csv_file, json)
+            _write_scores(tracker.accuracy.score_table(Choice(**choice)), rule, csv_file, json)
         else:
-            accuracy = tracker.accuracy(Choice(**choice))
+            accuracy = tracker.accuracy.summarise(Choice(**choice))
             rows = tuple(s for s in accuracy.summaries if rule in (None, s.rule))
             table = (
                 scorecards.summaries_table(accuracy, rows)
@@ -108,7 +108,7 @@ def score(
 
 
 def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json: bool) -> None:
-    receipts = tracker.receipts(question)
+    receipts = tracker.resolutions.receipts(question)
     scores = tuple(s for s in receipts.scores if rule in (None, s.rule))
     message = (
         f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
@@ -135,7 +135,7 @@ def accuracy(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOpti
     waiting.
     """
     with tracker_session(context) as tracker:
-        results = tracker.accuracy(Choice(**choice))
+        results = tracker.accuracy.summarise(Choice(**choice))
     if json:
         print_result(results, json, "")
     elif not results.summaries:
@@ -169,7 +169,7 @@ def receipts(
     count.
     """
     with tracker_session(context) as tracker:
-        results = tracker.receipts(question)
+        results = tracker.resolutions.receipts(question)
     if (
         forecaster is not None
         and results.scores
@@ -228,7 +228,7 @@ def calibration(
     sentence.
     """
     with tracker_session(context) as tracker:
-        report = tracker.calibration(Choice(**choice), lead_days=lead)
+        report = tracker.accuracy.calibration(Choice(**choice), lead_days=lead)
     selected = _find_forecasters(
         report.forecasters.values(), () if forecaster is None else (forecaster,)
     )
@@ -264,7 +264,7 @@ def compare(
 ) -> None:
     """Say of every pair of forecasters who was better, or that there is not enough to say."""
     with tracker_session(context) as tracker:
-        report = tracker.compare(Choice(**choice))
+        report = tracker.accuracy.compare(Choice(**choice))
     selected = _find_forecasters(report.forecasters.values(), names)
     pairs = scorecards.select_comparisons(report, selected)
     if json:
@@ -285,7 +285,7 @@ def habits(context: click.Context, /, json: bool, **choice: Unpack[_ChoiceOption
     for.
     """
     with tracker_session(context) as tracker:
-        results = tracker.habits(Choice(**choice))
+        results = tracker.accuracy.habits(Choice(**choice))
     print_result(
         results,
         json,
@@ -300,7 +300,7 @@ def verify_scores(context: click.Context, json: bool) -> None:
     difference.
     """
     with tracker_session(context) as tracker:
-        check = tracker.verify_scores()
+        check = tracker.system.verify_scores()
     message = (
         f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
     )

@@ -96,7 +96,7 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
     """Load a question set: a folder, or the name of a built-in one."""
     parsed = question_sets.load_question_set(question_set)
     with tracker_session(context, create=True) as tracker:
-        loaded = tracker.load(parsed)
+        loaded = tracker.question_sets.load(parsed)
     print_result(
         loaded,
         json,
@@ -117,7 +117,7 @@ def export_set(
     set.
     """
     with tracker_session(context) as tracker:
-        exported = tracker.export_set(essay)
+        exported = tracker.question_sets.export(essay)
     written = question_sets.save_question_set(exported, folder, force=force)
     message = (
         f"Wrote “{exported.essay.title}” to {folder}: {len(exported.questions)} questions in "

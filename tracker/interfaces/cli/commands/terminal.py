@@ -46,7 +46,9 @@ def tracker_session(context: click.Context, *, create: bool = False) -> Iterator
 
 def forecaster_name(tracker: Tracker, forecaster: ForecasterId) -> str:
     """Return the name of a forecaster, or the id if unknown."""
-    return next((person.name for person in tracker.people() if person.id == forecaster), forecaster)
+    return next(
+        (person.name for person in tracker.people.list() if person.id == forecaster), forecaster
+    )
 
 
 def print_result(value: Any, json: bool, table: Any) -> None:

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from forecasts.linting.lint import Flaw
 from forecasts.questions.question import ForecasterId
-from tracker.app.question_verbs import Wording
+from tracker.app.questions import Wording
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
@@ -25,7 +25,7 @@ from tracker.interfaces.cli.commands.terminal import (
 def lint(context: click.Context, /, question: str, json: bool) -> None:
     """Say what keeps a stranger from resolving a question, and what to write instead."""
     with tracker_session(context) as tracker:
-        flaws = tracker.lint_question(question)
+        flaws = tracker.questions.lint_stored(question)
     print_result(flaws, json, flaws_table(flaws) if flaws else f"{question}: nothing to object to.")
 
 
@@ -75,8 +75,8 @@ def edit(
     """Word a question anew; forecasts keep the wording that they were made on."""
     wording = Wording(text, criteria, sources or None)
     with tracker_session(context) as tracker:
-        tracker.edit_question(question, wording, why=why, by=forecaster, override=override)
-        versions = tracker.question(question).versions
+        tracker.questions.edit(question, wording, why=why, by=forecaster, override=override)
+        versions = tracker.questions.get(question).versions
     console.print(
         f"{question} now has {len(versions)} wordings; `tracker show {question}` tells them apart."
     )
@@ -92,5 +92,5 @@ def retract(
 ) -> None:
     """Take a question back that nobody has forecast yet; afterwards it can only be annulled."""
     with tracker_session(context) as tracker:
-        tracker.retract(question, why, by=forecaster)
+        tracker.questions.retract(question, why, by=forecaster)
     console.print(f"{question} is taken back; its name is not given again.")

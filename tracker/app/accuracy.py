@@ -1,0 +1,68 @@
+"""Accuracy of forecasters: scores, calibration, comparisons and updating habits."""
+
+from typing import TYPE_CHECKING
+
+from tracker.app.service import Service, cacheable
+from tracker.model.read_models import (
+    Accuracy,
+    CalibrationReport,
+    Choice,
+    ComparisonReport,
+    Habits,
+)
+from tracker.questions import resolve
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ALL_QUESTIONS = Choice()
+
+
+class AccuracyService(Service):
+    """Use cases on accuracy. Live and retrospective questions are never mixed."""
+
+    @cacheable()
+    def summarise(self, choice: Choice = ALL_QUESTIONS) -> Accuracy:
+        """Return everyone's accuracy on the chosen questions."""
+        from tracker.questions.queries import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.measure_accuracy(session, choice, self._now())
+
+    def score_table(self, choice: Choice = ALL_QUESTIONS) -> "pl.DataFrame":
+        """Return every score of the chosen questions as a table, for a spreadsheet."""
+        from tracker.questions.queries import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.tabulate_scores(session, choice, self._now())
+
+    @cacheable()
+    def calibration(
+        self, choice: Choice = ALL_QUESTIONS, *, lead_days: int = 30
+    ) -> CalibrationReport:
+        """Return everyone's calibration `lead_days` before the scheduled close."""
+        from tracker.questions.queries import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.measure_calibration(session, choice, lead_days, self._now())
+
+    @cacheable()
+    def compare(self, choice: Choice = ALL_QUESTIONS) -> ComparisonReport:
+        """Compare every pair of forecasters on the questions that both answered."""
+        from tracker.questions.queries import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.compare_forecasters(session, choice, self._now())
+
+    @cacheable()
+    def habits(self, choice: Choice = ALL_QUESTIONS) -> tuple[Habits, ...]:
+        """Return how often and how far people update, against what the evidence suggests."""
+        from tracker.questions.queries import updating_habits
+
+        with self._store.reading() as session:
+            return updating_habits.measure_habits(session, choice, self._now())
+
+    def rescore(self) -> int:
+        """Recompute all scores from the facts; the number of questions scored."""
+        with self._store.writing() as session:
+            return resolve.rescore_all(session)

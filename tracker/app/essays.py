@@ -1,0 +1,118 @@
+"""Essays: add texts, draft and open questions from their claims."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from forecasts.essays.claim_map import ClaimRejection
+from forecasts.essays.draft import ClaimDraft
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.new_question import NewQuestion
+from forecasts.questions.question import EssayId, Question
+from tracker.app.service import Service, cacheable
+from tracker.essays import adding, extracting, horizons, opening, reading, titles
+from tracker.essays.horizons import PlannedQuestion
+from tracker.model.essays import EssayPage, EssaySummary, EssayText, NewEssay
+
+if TYPE_CHECKING:
+    from tracker.llm.drafting import ProposalResult
+
+
+class EssayService(Service):
+    """Use cases on essays."""
+
+    @cacheable()
+    def list(self) -> tuple[EssaySummary, ...]:
+        """Return all essays with their coverage by questions and the record of their claims."""
+        with self._store.reading() as session:
+            return reading.summarise_essays(session, self._now())
+
+    @cacheable()
+    def titles(self) -> Mapping[EssayId, str]:
+        """Return the titles of all essays by their names, sorted by title; reads no question."""
+        with self._store.reading() as session:
+            return reading.load_essay_titles(session)
+
+    @cacheable()
+    def get(self, essay_id: str) -> EssayPage:
+        """Return an essay with its claims and their record; raises `NotFound`."""
+        with self._store.reading() as session:
+            return reading.load_essay_page(session, EssayId(essay_id), self._now())
+
+    def add(self, new: NewEssay) -> EssayText:
+        """Store an essay, or a new version of its text; questions opened from it stay unchanged."""
+        with self._store.writing() as session:
+            return adding.add_essay(session, new, self._authorship())
+
+    @staticmethod
+    def read_text(raw: bytes, name: str) -> str:
+        """Extract the plain text of a file: text, Markdown or a web page; raises `Refused`."""
+        return extracting.extract_text(raw, name)
+
+    @staticmethod
+    def read_title(raw: bytes, name: str) -> str:
+        """Extract the title of an essay from a file; empty without one."""
+        return titles.find_title(raw, name)
+
+    def draft(self, essay_id: str, offset: int) -> ClaimDraft:
+        """Draft a question from the sentence at `offset` (characters)."""
+        with self._store.reading() as session:
+            return opening.propose_draft(session, EssayId(essay_id), offset, self._authorship())
+
+    def save_draft(self, essay_id: str, offset: int, fields: Mapping[str, Any]) -> None:
+        """Store an unfinished question, replacing the one stored for the same sentence."""
+        with self._store.writing() as session:
+            adding.save_draft(
+                session, EssayId(essay_id), offset, fields, authorship=self._authorship()
+            )
+
+    def open_claim(
+        self,
+        asked: NewQuestion,
+        offset: int,
+        *,
+        indicators: Sequence[Indicator] = (),
+        override: str = "",
+    ) -> Question:
+        """Open a question from a sentence of its essay; refusals as in `QuestionService.ask`."""
+        with self._store.writing() as session:
+            return opening.open_claim(
+                session,
+                asked,
+                offset,
+                self._settings.keep_days,
+                authorship=self._authorship(),
+                indicators=indicators,
+                override=override,
+            )
+
+    def open_claims(
+        self, wanted: Sequence[PlannedQuestion], offset: int, *, override: str = ""
+    ) -> tuple[Question, ...]:
+        """Open questions from one sentence, all or none; deadlines of one event form a group."""
+        with self._store.writing() as session:
+            return horizons.open_claims(
+                session,
+                wanted,
+                offset,
+                self._settings.keep_days,
+                authorship=self._authorship(),
+                override=override,
+            )
+
+    def reject_claim(self, essay_id: str, offset: int, why: str) -> ClaimRejection:
+        """Mark a sentence as untestable, with a reason."""
+        with self._store.writing() as session:
+            made = self._authorship()
+            return adding.reject_claim(session, EssayId(essay_id), offset, why, authorship=made)
+
+    def restore_claim(self, essay_id: str, offset: int) -> None:
+        """Restore a rejected sentence."""
+        with self._store.writing() as session:
+            adding.restore_claim(session, EssayId(essay_id), offset, self._authorship())
+
+    def propose(self, essay_id: str, offset: int) -> "ProposalResult":
+        """Ask the language model, if set up, to fill the draft's placeholders and edge cases."""
+        from tracker.llm import drafting
+
+        draft = self.draft(essay_id, offset)
+        return drafting.propose_from_settings(self._store, self._settings, draft, self._now)

@@ -1,0 +1,112 @@
+"""Evidence: list and review it, match the archive, ask the model, update suggestions."""
+
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
+from forecasts.evidence.parameters import LearnedValue
+from forecasts.questions.question import ForecasterId
+from tracker.app.service import Service, cacheable
+from tracker.ingestion.rematch import RematchReport
+from tracker.llm.asking import LlmRunReport
+from tracker.model.read_models import EvidenceCard
+from tracker.questions import review_evidence
+from tracker.questions.fit_parameters import ParameterDecision
+from tracker.questions.queries import inbox, question_page
+from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
+from tracker.questions.update_suggestion import record_suggestions
+from tracker.storage import learned
+from tracker.storage.learned import LearnedRecord
+
+
+class EvidenceService(Service):
+    """Use cases on evidence."""
+
+    @cacheable()
+    def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
+        """Return evidence that awaits review on open questions, most influential first (≤ 200)."""
+        with self._store.reading() as session:
+            return inbox.list_inbox(session, question_id, self._now())
+
+    def review(
+        self,
+        evidence_id: int,
+        verdict: EvidenceStatus,
+        *,
+        direction: Direction | None = None,
+        strength: Strength | None = None,
+        note: str = "",
+        forecaster: ForecasterId | None = None,
+    ) -> Evidence:
+        """Confirm, edit or reject evidence; the decision is logged and the suggestion follows."""
+        decision = EvidenceReview(verdict, direction, strength, note, forecaster or self._me)
+        with self._store.writing() as session:
+            return review_evidence.review_evidence(session, evidence_id, decision, self._now())
+
+    def reopen(self, evidence_id: int, forecaster: ForecasterId | None = None) -> Evidence:
+        """Take the review of evidence back: it awaits review again, and the suggestion follows."""
+        with self._store.writing() as session:
+            return review_evidence.reopen_evidence(
+                session, evidence_id, forecaster or self._me, self._now()
+            )
+
+    @cacheable(per_person=True)
+    def preview_review(
+        self, evidence_id: int, direction: Direction | None = None, strength: Strength | None = None
+    ) -> ReviewEffect | NoEffectReason:
+        """Return the suggestion after confirming (so corrected) and after rejecting evidence."""
+        decision = EvidenceReview("confirmed", direction, strength, "", self._me)
+        with self._store.reading() as session:
+            return review_evidence.preview_effect(session, evidence_id, decision, self._now())
+
+    def rematch(self, *, max_chunks: int | None = None) -> RematchReport:
+        """Match the archive against new questions or with a newer matcher, chunk by chunk."""
+        from tracker.ingestion import rematch
+
+        state = self._context.match_state
+        return rematch.match_archive(self._store, state, self._now, max_chunks=max_chunks)
+
+    def ask_model(self, *, limit: int = 20) -> LlmRunReport:
+        """Let the language model, if set up, judge evidence that awaits review."""
+        from tracker.llm import asking
+
+        return asking.judge_pending_evidence(self._store, self._settings, self._now, limit=limit)
+
+    def update_suggestions(self) -> int:
+        """Update the suggestion of every open question to now; the number that changed."""
+        now = self._now()
+        with self._store.writing() as session:
+            opened = question_page.list_open_questions(session, now).values()
+            return record_suggestions(session, opened, now)
+
+
+class LearningService(Service):
+    """Use cases on learned parameters."""
+
+    def fit(self) -> tuple[LearnedValue, ...]:
+        """Fit parameters to reviews and answers; return those that changed, valid from now on."""
+        from tracker.questions import fit_parameters
+
+        now = self._now()
+        with self._store.reading() as session:
+            fitted = fit_parameters.fit_parameters(session, now)
+        with self._store.writing() as session:
+            return fit_parameters.store_parameters(session, fitted)
+
+    @cacheable()
+    def list(self) -> tuple[LearnedRecord, ...]:
+        """Return every learned parameter with its sample size."""
+        with self._store.reading() as session:
+            return tuple(learned.load_current_records(session).values())
+
+    @cacheable()
+    def history(self, name: str, scope: str) -> tuple[LearnedRecord, ...]:
+        """Return every version of one learned parameter, the oldest first."""
+        with self._store.reading() as session:
+            return learned.list_versions(session, name, scope)
+
+    def decide(self, name: str, scope: str, decided: ParameterDecision) -> LearnedRecord:
+        """Freeze a learned parameter, let it learn again, or reset it; raises `NotFound`."""
+        from tracker.questions import fit_parameters
+
+        with self._store.writing() as session:
+            return fit_parameters.decide_parameter(
+                session, name, scope, decided, by=self._me, now=self._now()
+            )

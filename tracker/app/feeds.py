@@ -1,0 +1,161 @@
+"""Feeds: subscribe, configure, poll, and watch their health.
+
+The HTTP client and the pool of parsers are loaded on first use: most processes never poll.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from forecasts.question_sets.question_set import FeedSeed
+from tracker.app.service import Service, cacheable
+from tracker.app.system_status import FeedBudget, measure_feed_budget
+from tracker.errors import Refused
+from tracker.feeds.answers import Fetched, FetchRequest, fetch_one
+from tracker.feeds.feed import Feed
+from tracker.feeds.item import FeedId
+from tracker.feeds.scheduling.health import FleetHealth
+from tracker.feeds.scheduling.polling import feed_from_seed
+from tracker.ingestion import subscriptions
+from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, PollReport, Trial
+from tracker.questions.queries import feed_status
+from tracker.storage import feeds, items
+
+if TYPE_CHECKING:
+    from tracker.feeds.discovery.feed_links import FeedCandidate
+
+
+class FeedService(Service):
+    """Use cases on feeds."""
+
+    @cacheable()
+    def list(self) -> tuple[FeedHealth, ...]:
+        """Return all feeds with their health."""
+        with self._store.reading() as session:
+            return feed_status.list_feed_health(session, self._now())
+
+    @cacheable()
+    def status(self) -> FleetHealth:
+        """Return the health of all feeds together, and whether there is cause for alarm."""
+        with self._store.reading() as session:
+            return feed_status.summarise_fleet(session, self._now())
+
+    @cacheable()
+    def get(self, feed_id: str) -> FeedPage:
+        """Return everything about one feed; raises `NotFound`."""
+        with self._store.reading() as session:
+            feed = subscriptions.require_feed(session, feed_id)
+            return feed_status.build_feed_page(session, feed, self._now())
+
+    @cacheable()
+    def budget(self) -> FeedBudget:
+        """Return the request budget of the feeds: allowed, used today, due next."""
+        with self._store.reading() as session:
+            return measure_feed_budget(session, self._settings, self._now())
+
+    def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> PollReport:
+        """Poll due feeds, or `only` these, or `every` one not paused; link new items as evidence."""
+        from tracker.ingestion import poll
+
+        chosen = None
+        if every or only is not None:
+            with self._store.reading() as session:
+                known = feeds.list_feeds(session)
+            chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
+        network = self._context.network
+        press = poll.PollContext(
+            network.fetch, network.parse, self._context.match_state, network.is_closing
+        )
+        return poll.run_poll(
+            self._store, press, self._now, budget=self._settings.request_budget, chosen=chosen
+        )
+
+    def stop_polling(self) -> None:
+        """Let a running poll request no further feeds: the process is about to end."""
+        self._context.network.wind_down()
+
+    def add(self, seed: FeedSeed | Feed) -> bool:
+        """Add a feed, due at once; False if its name or address exists."""
+        feed = feed_from_seed(seed) if isinstance(seed, FeedSeed) else seed
+        with self._store.writing() as session:
+            return subscriptions.add_subscription(
+                session, subscriptions.check_feed(feed), self._now()
+            )
+
+    def subscribe(self, url: str, **settings: Any) -> Feed:
+        """Add the feed at an address, or the one linked from a page.
+
+        Raises `Refused` with the feeds that the page names if there is more than one.
+        """
+        trial = self.try_address(url)
+        choice = [c for c in trial.candidates if c.how != "guess"]
+        if trial.parsed is None and len(choice) == 1:
+            trial = self.try_address(choice[0].url)
+        if trial.parsed is None or not isinstance(trial.result, Fetched):
+            raise Refused(f"{trial.reason}{_list_candidates(choice)}")
+        with self._store.writing() as session:
+            taken = feeds.map_urls_to_feeds(session)
+            address = trial.result.moved_to or trial.url
+            feed = subscriptions.make_feed(trial.parsed, address, tuple(taken.values()))
+            subscriptions.add_new_subscription(session, feed, self._now())
+            return subscriptions.change_feed(session, feed.id, **settings) if settings else feed
+
+    def try_address(self, url: str) -> Trial:
+        """Fetch and parse an address once, store nothing, and show what would match."""
+        network = self._context.network
+        result = fetch_one(network.fetch, FetchRequest(FeedId(""), url))
+        parsed = None
+        if isinstance(result, Fetched):
+            parsed = network.parse(result.body, result.content_type, result.url).result()
+        with self._store.reading() as session:
+            watch = self._context.match_state.load_profiles(session, self._now())
+            return subscriptions.try_feed(url, result, parsed, watch)
+
+    def import_opml(self, document: bytes) -> FeedImport:
+        """Add the feeds of an OPML subscription list that are new."""
+        with self._store.writing() as session:
+            return subscriptions.import_feed_list(session, document, self._now())
+
+    def export_opml(self) -> bytes:
+        """Return all feeds as an OPML subscription list, with their settings."""
+        with self._store.reading() as session:
+            return subscriptions.export_feed_list(session)
+
+    def change(self, feed_id: str, **settings: Any) -> Feed:
+        """Change a feed's settings.
+
+        They are title, grade, importance, interval, user agent, size limit and whole articles.
+        """
+        with self._store.writing() as session:
+            return subscriptions.change_feed(session, feed_id, **settings)
+
+    def pause(self, feed_id: str) -> None:
+        """Stop polling a feed until `retry`."""
+        with self._store.writing() as session:
+            subscriptions.pause_polling(session, feed_id)
+
+    def retry(self, feed_id: str) -> None:
+        """Poll a feed at the next tick, even a paused one."""
+        with self._store.writing() as session:
+            subscriptions.retry_polling(session, feed_id, self._now())
+
+    def read_articles(self) -> int:
+        """Fetch whole articles of matched items where the feed asks for it; the number read."""
+        from tracker.ingestion import articles
+
+        return articles.fetch_articles(self._store, self._context.network, self._now)
+
+    def forget_old_texts(self) -> int:
+        """Delete texts older than setting `keep_days` that are no evidence; the number deleted."""
+        if not self._settings.keep_days:
+            return 0
+        with self._store.writing() as session:
+            return items.delete_old_texts(
+                session, self._now() - timedelta(days=self._settings.keep_days)
+            )
+
+
+def _list_candidates(candidates: "Sequence[FeedCandidate]") -> str:
+    if not candidates:
+        return ""
+    return "; the page names these feeds: " + ", ".join(c.url for c in candidates)

@@ -1,0 +1,184 @@
+"""Questions: list, read, ask, check, edit and retract them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from forecasts.evidence.evidence import Indicator
+from forecasts.linting.lint import Flaw
+from forecasts.questions.new_question import NewQuestion
+from forecasts.questions.options import OptionChange
+from forecasts.questions.question import ForecasterId, Question, QuestionId
+from forecasts.questions.versions import QuestionEdit
+from forecasts.suggestion.changes import ProbabilityChange
+from tracker.app.service import Service, cacheable
+from tracker.model.read_models import QuestionHistory, QuestionPage, QuestionSummary
+from tracker.questions.queries import question_list, question_page
+from tracker.storage import questions
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """New wording of a question; None leaves a part unchanged."""
+
+    text: str | None = None
+    criteria: str | None = None
+    sources: tuple[str, ...] | None = None
+
+
+class QuestionService(Service):
+    """Use cases on questions."""
+
+    @cacheable(from_log=True)
+    def list(self) -> tuple[QuestionSummary, ...]:
+        """Return all questions with their current probabilities, the next to close first."""
+        with self._store.reading() as session:
+            return question_list.summarise_questions(session, self._now())
+
+    @cacheable()
+    def get(self, question_id: str) -> QuestionPage:
+        """Return everything about one question; raises `NotFound`."""
+        with self._store.reading() as session:
+            return question_page.build_question_page(session, question_id, self._now())
+
+    @cacheable()
+    def get_as_of(self, question_id: str, at: datetime) -> QuestionPage:
+        """Return the question as it was known at `at`: entered by then, reviewed as it was then."""
+        from tracker.questions.queries import question_as_of
+
+        with self._store.reading() as session:
+            return question_as_of.build_question_page_at(session, question_id, min(at, self._now()))
+
+    @cacheable()
+    def history(self, question_id: str) -> QuestionHistory:
+        """Return every forecaster's forecasts over time; raises `NotFound`."""
+        with self._store.reading() as session:
+            return question_page.get_question_history(session, question_id, self._now())
+
+    @cacheable()
+    def explain_change(
+        self, question_id: str, since: datetime, until: datetime | None = None
+    ) -> ProbabilityChange:
+        """Explain why the suggestion of a yes-no question changed from `since` to `until`.
+
+        Lines add up to the change in log-odds; `until` defaults to now. Each end uses only what
+        was known then. Raises `NotFound`, and `Refused` where there was no suggestion.
+        """
+        from tracker.questions.queries import probability_changes
+
+        now = self._now()
+        with self._store.reading() as session:
+            end = min(until or now, now)
+            return probability_changes.explain_suggestion_change(session, question_id, since, end)
+
+    @cacheable()
+    def explain_act(self, question_id: str, forecast_id: int) -> ProbabilityChange | None:
+        """Explain a forecaster's update: the evidence that they cite, and their judgement.
+
+        None where no forecast stands after the act, and for the first suggestion.
+        """
+        from tracker.questions.queries import probability_changes
+
+        with self._store.reading() as session:
+            return probability_changes.explain_act_change(session, question_id, forecast_id)
+
+    def lint(
+        self, asked: NewQuestion | Question, indicators: Sequence[Indicator] = ()
+    ) -> tuple[Flaw, ...]:
+        """Return the linter's findings on a question, blocking ones first."""
+        from tracker.questions import lint
+
+        with self._store.reading() as session:
+            around = lint.gather_surroundings(session, self._settings.keep_days, self._now())
+            return lint.find_question_flaws(session, asked, around, indicators)
+
+    @cacheable()
+    def lint_stored(self, question_id: str) -> tuple[Flaw, ...]:
+        """Return the linter's findings on a stored question with its indicators."""
+        from tracker.questions import lint
+
+        with self._store.reading() as session:
+            question = question_page.require_question(session, question_id)
+            around = lint.gather_surroundings(session, self._settings.keep_days, self._now())
+            watched = questions.list_indicators(session, [question.id])
+            return lint.find_question_flaws(session, question, around, watched)
+
+    def ask(
+        self, asked: NewQuestion, *, indicators: Sequence[Indicator] = (), override: str = ""
+    ) -> Question:
+        """Open a question; its name must be new.
+
+        A blocking finding of the linter raises `Unresolvable`, unless `override` gives the reason
+        to open it nevertheless; both are logged.
+        """
+        from tracker.questions import open as open_question
+
+        with self._store.writing() as session:
+            return open_question.create_question(
+                session,
+                asked,
+                self._settings.keep_days,
+                self._authorship(),
+                indicators=indicators,
+                override=override,
+            )
+
+    def add_indicator(self, indicator: Indicator) -> Indicator:
+        """Add an indicator to a question.
+
+        Raises `Refused` if it does not fit the question or fails to match its own example.
+        """
+        from tracker.questions import add_indicator
+
+        with self._store.writing() as session:
+            return add_indicator.add_indicator(session, indicator, self._now())
+
+    def edit(
+        self,
+        question_id: str,
+        wording: Wording,
+        *,
+        why: str,
+        by: ForecasterId | None = None,
+        override: str = "",
+    ) -> Question:
+        """Reword a question, with a reason; forecasts keep the wording that they were made on."""
+        from tracker.questions import edit as editing
+
+        with self._store.writing() as session:
+            question = question_page.require_question(session, question_id)
+            edit = QuestionEdit(
+                question_id=question.id,
+                at=self._now(),
+                by=by or self._me,
+                why=why,
+                text=question.text if wording.text is None else wording.text,
+                criteria=question.criteria if wording.criteria is None else wording.criteria,
+                sources=question.sources if wording.sources is None else wording.sources,
+            )
+            return editing.edit_question(session, edit, self._settings.keep_days, override=override)
+
+    def retract(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
+        """Retract a question that has no forecast yet."""
+        from tracker.questions import edit as editing
+
+        with self._store.writing() as session:
+            editing.withdraw_question(session, question_id, why, self._authorship(by))
+
+    def change_option(
+        self,
+        question_id: str,
+        name: str,
+        change: Literal["added", "removed"],
+        *,
+        by: ForecasterId | None = None,
+    ) -> Question:
+        """Add an option to a categorical question, or remove one; past forecasts stay unchanged."""
+        from tracker.questions import open as open_question
+
+        change_made = OptionChange(
+            QuestionId(question_id), name, change, self._now(), by or self._me
+        )
+        with self._store.writing() as session:
+            return open_question.change_option(session, change_made)

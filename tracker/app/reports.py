@@ -1,0 +1,87 @@
+"""Reports, whole tables, and recent changes."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, assert_never
+
+from tracker.app.service import Service
+from tracker.errors import NotFound, Refused
+from tracker.model.formats import TableFormat
+from tracker.model.read_models import ActivityEntry
+from tracker.storage import dump, known, properties
+from tracker.storage import event_log_rows as log
+from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from tracker.reports.checking import ReportCheck
+    from tracker.reports.content import ReportDocument, ReportKind
+
+
+class ReportService(Service):
+    """Use cases on reports and exports."""
+
+    def build(
+        self, kind: "ReportKind", name: str = "", *, as_of: datetime | None = None
+    ) -> "ReportDocument":
+        """Build a report on a question, a scenario set (by its question), an essay, or the week.
+
+        It shows what was known at `as_of`: by default now, in a replay the later of the time that
+        it has reached and of its newest entry. Raises `NotFound`, and `Refused` for the future.
+        """
+        with self._store.reading() as session:
+            now = self._present(session)
+            if as_of is not None and as_of > now:
+                raise Refused(
+                    f"nobody knows yet what will be known on {as_of.isoformat()}: it is "
+                    f"{now.isoformat()}"
+                )
+            return self._build(session, kind, name, as_of or now)
+
+    def _present(self, session: Session) -> datetime:
+        reached, newest = properties.read_replay_time(session), log.find_last_entry(session)
+        if reached is None:
+            return self._now()
+        return reached if newest is None else max(reached, newest.entered_at)
+
+    def _build(
+        self, session: Session, kind: "ReportKind", name: str, at: datetime
+    ) -> "ReportDocument":
+        from tracker.reports import essay, question, scenarios, week
+
+        match kind:
+            case "question":
+                return question.build_question_report(session, name, at, self._me)
+            case "scenarios":
+                return scenarios.build_scenario_report(session, name, at)
+            case "essay":
+                return essay.build_essay_report(session, name, at)
+            case "week":
+                return week.build_weekly_report(session, at, self._me)
+            case _:
+                assert_never(kind)
+
+    def check(self, content: bytes) -> "ReportCheck":
+        """Check a report file against its own hash and against a rebuilt report."""
+        from tracker.reports.checking import ReportCheck, read_embedded_report
+
+        report = read_embedded_report(content)
+        rebuilt = self.build(report.kind, report.name, as_of=report.known_at)
+        return ReportCheck(report, rebuilt.sha256)
+
+    @staticmethod
+    def table_names() -> tuple[str, ...]:
+        """Return the names of all tables."""
+        return dump.list_table_names()
+
+    def export_table(self, name: str, form: TableFormat) -> bytes:
+        """Export a whole table as a file; raises `NotFound`."""
+        from tracker.reports.table_export import encode_table
+
+        if name not in dump.list_table_names():
+            raise NotFound("table", name, "`tracker export` lists the names")
+        with self._store.reading() as session:
+            return encode_table(dump.dump_table(session, name), form)
+
+    def recent_changes(self, limit: int = 100) -> tuple[ActivityEntry, ...]:
+        """Return people's recent acts, the newest first: questions, forecasts, answers."""
+        with self._store.reading() as session:
+            return known.list_recent_changes(session, limit)

@@ -1,0 +1,105 @@
+"""Resolutions of questions and their scores."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from forecasts.questions.answers import check_resolution
+from forecasts.questions.question import ForecasterId, Resolution
+from forecasts.scoring.scores import Score
+from forecasts.suggestion.postmortem import PostMortem
+from tracker.app.service import Service, cacheable
+from tracker.model.read_models import Receipts
+from tracker.questions import resolve
+from tracker.questions.queries import question_page
+from tracker.questions.resolve import AnswerInput
+from tracker.questions.scenarios.pairs import annul_branches
+from tracker.questions.submit_forecast import refuse_reserved
+from tracker.storage import resolutions
+
+
+class ResolutionService(Service):
+    """Use cases on resolutions."""
+
+    def resolve(
+        self,
+        question_id: str,
+        answer: str,
+        *,
+        source_url: str,
+        known_at: datetime,
+        event_at: datetime | None = None,
+        note: str = "",
+        by: ForecasterId | None = None,
+    ) -> tuple[Score, ...]:
+        """Resolve or annul a question and score everyone; a later resolution supersedes this one.
+
+        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous.
+        If the question is the condition of a pair, the branch that has become impossible is
+        annulled with it.
+        """
+        given = AnswerInput(answer, source_url, known_at, event_at, note, by or self._me)
+        with self._store.writing() as session:
+            refuse_reserved(given.by)
+            question = question_page.require_question(session, question_id)
+            resolution = given.to_resolution(question, self._now())
+            resolve.resolve_question(session, question, resolution)
+            annul_branches(session, question, resolution)
+            # none if the question is itself a branch that was annulled
+            return resolutions.list_scores(session, question.id)
+
+    def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
+        """Take a resolution back, with a reason; its scores are dropped until it is resolved again.
+
+        The question is open again, or awaits its answer. Nothing is overwritten.
+        """
+        made = self._authorship(by)
+        with self._store.writing() as session:
+            refuse_reserved(made.by)
+            question = question_page.require_question(session, question_id)
+            resolve.reopen_question(session, question, why, made)
+
+    def check(
+        self,
+        question_id: str,
+        answer: str,
+        *,
+        source_url: str,
+        known_at: datetime,
+        event_at: datetime | None = None,
+        note: str = "",
+    ) -> Resolution:
+        """Return the resolution that `resolve` would store, validated but not stored."""
+        given = AnswerInput(answer, source_url, known_at, event_at, note, self._me)
+        with self._store.reading() as session:
+            question = question_page.require_question(session, question_id)
+            resolution = given.to_resolution(question, self._now())
+            check_resolution(question, resolution)
+            return resolution
+
+    def preview(
+        self, question_id: str, answers: Sequence[str], known_at: datetime
+    ) -> dict[str, tuple[Score, ...]]:
+        """Return everyone's scores under each of several answers; nothing is stored."""
+        with self._store.reading() as session:
+            question = question_page.require_question(session, question_id)
+            return resolve.preview_scores(session, question, answers, known_at)
+
+    def scores(self, question_id: str) -> tuple[Score, ...]:
+        """Return the scores of a question with their receipts; empty until it is resolved."""
+        with self._store.reading() as session:
+            question = question_page.require_question(session, question_id)
+            return resolutions.list_scores(session, question.id)
+
+    @cacheable(per_person=True)
+    def post_mortem(self, question_id: str) -> PostMortem | None:
+        """Return the lessons of a resolved question for the acting person; None without an answer."""
+        from tracker.questions.queries import postmortem
+
+        with self._store.reading() as session:
+            return postmortem.build_post_mortem(session, question_id, self._me)
+
+    @cacheable()
+    def receipts(self, question_id: str) -> Receipts:
+        """Return everyone's scores with their receipts, and forecasts that came too late."""
+        with self._store.reading() as session:
+            return question_page.get_receipts(session, question_id)

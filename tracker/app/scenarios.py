@@ -1,0 +1,98 @@
+"""Scenario sets, links between questions, coherence, and the calendar of signposts."""
+
+from forecasts.questions.links import Link
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
+from tracker.app.service import Service, cacheable
+from tracker.model.audit import SignpostStatus
+from tracker.model.scenarios import (
+    CoherenceReport,
+    LinkGroup,
+    RepairDecision,
+    RepairWord,
+    ScenarioPage,
+    ScenarioSummary,
+    SignpostCalendar,
+)
+from tracker.questions.scenarios import changing, coherence, reading, signposts
+from tracker.storage import properties
+
+
+class ScenarioService(Service):
+    """Use cases on scenario sets."""
+
+    @cacheable()
+    def list(self) -> tuple[ScenarioSummary, ...]:
+        """Return all scenario sets."""
+        with self._store.reading() as session:
+            return reading.summarise_scenario_sets(session, self._now())
+
+    @cacheable()
+    def get(self, question_id: str) -> ScenarioPage:
+        """Return a scenario set with its likelihood table and history; raises `NotFound`."""
+        with self._store.reading() as session:
+            return reading.load_scenario_page(session, question_id, self._now())
+
+    def add(self, new: ScenarioSet) -> None:
+        """Turn a categorical question into a scenario set."""
+        with self._store.writing() as session:
+            changing.add_scenario_set(session, new, self._authorship())
+
+    def set_likelihoods(self, scenario_question: str, row: ScenarioLikelihoods) -> ScenarioSet:
+        """Set a row of the likelihood table; a row without numbers is removed."""
+        with self._store.writing() as session:
+            question_id = QuestionId(scenario_question)
+            return changing.revise_row(session, question_id, row, self._authorship())
+
+
+class LinkService(Service):
+    """Use cases on links between questions."""
+
+    def add(self, link: Link) -> None:
+        """Link questions to each other."""
+        with self._store.writing() as session:
+            changing.add_link(session, link, self._authorship())
+
+    @cacheable()
+    def groups(self, question_id: str) -> tuple[LinkGroup, ...]:
+        """Return the groups that a question belongs to."""
+        with self._store.reading() as session:
+            return reading.load_groups(session, question_id, self._now())
+
+    @cacheable()
+    def coherence(self) -> CoherenceReport:
+        """Return current contradictions between forecasts, and how earlier repairs scored."""
+        with self._store.reading() as session:
+            return coherence.load_coherence(session, self._now())
+
+    def decide_repair(
+        self, link_id: str, decision: RepairWord, *, why: str = "", by: ForecasterId | None = None
+    ) -> RepairDecision:
+        """Adopt or decline the repair of one's own forecasts on a link; both are scored later."""
+        with self._store.writing() as session:
+            return coherence.decide_repair(
+                session, link_id, decision, self._authorship(by), why=why
+            )
+
+
+class SignpostService(Service):
+    """Use cases on expected indicators."""
+
+    @cacheable()
+    def calendar(self) -> SignpostCalendar:
+        """Return upcoming signposts, closes and answers, and recently marked signposts.
+
+        A replay looks ahead from the time that it has reached.
+        """
+        with self._store.reading() as session:
+            return signposts.load_calendar(
+                session, properties.read_replay_time(session) or self._now()
+            )
+
+    def mark(self) -> tuple[SignpostStatus, ...]:
+        """Mark signposts that were seen and those whose date has passed; return the new marks."""
+        now = self._now()
+        with self._store.writing() as session:
+            return signposts.mark_signposts(
+                session, signposts.list_watched_questions(session, now), now
+            )

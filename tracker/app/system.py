@@ -1,0 +1,162 @@
+"""The installation: people, database, scheduled jobs, replay marks and verification."""
+
+import re
+import time
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
+from tracker.app.service import Service, cacheable
+from tracker.errors import Refused
+from tracker.model.read_models import JobRun, LogCheck, ScoreCheck
+from tracker.questions.submit_forecast import refuse_reserved
+from tracker.settings import is_overridden, write_setting
+from tracker.storage import event_log_rows as log
+from tracker.storage import forecasts, properties
+from tracker.storage.leader import Leadership, hold_leadership
+from tracker.storage.sessions import Session
+
+if TYPE_CHECKING:
+    from tracker.app.system_status import FirstSteps, SystemStatus
+
+logger = structlog.get_logger("tracker.app.system")
+
+MAX_NAME_LENGTH: Final = 80
+
+
+class PeopleService(Service):
+    """Use cases on people who forecast."""
+
+    @cacheable()
+    def list(self) -> tuple[Forecaster, ...]:
+        """Return everyone who can act here, by name: known people and the one in the settings."""
+        with self._store.reading() as session:
+            return _list_people(session, ForecasterId(self._settings.me))
+
+    def add(self, name: str) -> Forecaster:
+        """Add a person; the identity is made from the name: `Ada Lovelace` is `ada-lovelace`."""
+        shown = " ".join(name.split())
+        person_id = ForecasterId(re.sub(r"[^a-z0-9]+", "-", shown.lower()).strip("-"))
+        if not person_id or len(shown) > MAX_NAME_LENGTH:
+            raise Refused(
+                f"a name takes 1 to {MAX_NAME_LENGTH} characters, some of them letters a to z or "
+                "digits"
+            )
+        refuse_reserved(person_id)
+        person = Forecaster(person_id, shown, "person")
+        with self._store.writing() as session:
+            if person_id in forecasts.list_forecasters(session):
+                raise Refused(
+                    f"{person_id!r} is there already: choose them from the list, or give another "
+                    "name"
+                )
+            forecasts.add_forecaster(session, person)
+        return person
+
+    def register(self, forecaster: Forecaster) -> None:
+        """Register a forecaster with a display name; an existing one stays unchanged."""
+        with self._store.writing() as session:
+            forecasts.add_forecaster(session, forecaster)
+
+    def save_as_default(self) -> bool:
+        """Write the acting person into the settings file as the default.
+
+        False when the environment names somebody else, which takes precedence over the file.
+        """
+        write_setting(self._settings.data_dir, "me", self._me)
+        return not is_overridden("me")
+
+
+class SystemService(Service):
+    """Use cases on the installation and its database."""
+
+    def version(self) -> str:
+        """Return an opaque token that changes on any write to the database."""
+        return self._store.read_version()
+
+    def newest_entry(self) -> int:
+        """Return the sequence number of the newest log entry."""
+        with self._store.reading() as session:
+            return log.find_newest_seq(session)
+
+    def lead(self) -> AbstractContextManager[Leadership]:
+        """Hold the lock of the single scheduler; raises `AlreadyRunning` with its holder."""
+        return hold_leadership(self._store.engine, self._now())
+
+    def verify(self, head: str | None = None) -> LogCheck:
+        """Verify the event log and every fact against it; `head` is an earlier SEQ:HASH."""
+        from tracker.questions import verify
+
+        with self._store.reading() as session:
+            return verify.verify_log(session, head)
+
+    def verify_scores(self) -> ScoreCheck:
+        """Recompute every score from the facts and compare it with the stored one."""
+        from tracker.questions import verify
+
+        with self._store.reading() as session:
+            return verify.check_scores(session)
+
+    def check_database(self) -> None:
+        """Check the structure of the whole database; raises `StorageDamaged`."""
+        began = time.monotonic()
+        self._store.check_integrity()
+        logger.info("database.checked", seconds=round(time.monotonic() - began, 1))
+
+    @cacheable()
+    def replayed_until(self) -> datetime | None:
+        """Return the simulated time that a replay has reached; None in a live database."""
+        with self._store.reading() as session:
+            return properties.read_replay_time(session)
+
+    def mark_replayed(self, until: datetime) -> None:
+        """Mark the database as a replay that has reached this time."""
+        with self._store.writing() as session:
+            properties.save_replay_time(session, until)
+
+    @cacheable()
+    def headline_credit(self) -> str:
+        """Return the note on who worded the headlines of a replay; empty in a live database."""
+        with self._store.reading() as session:
+            return properties.read_property(session, properties.HEADLINES_KEY) or ""
+
+    def set_headline_credit(self, credit: str) -> None:
+        """Store the note on who worded the headlines of a replay."""
+        with self._store.writing() as session:
+            properties.write_property(session, properties.HEADLINES_KEY, credit)
+
+    def record_run(self, run: JobRun) -> None:
+        """Store the outcome of a scheduled job."""
+        with self._store.writing() as session:
+            properties.add_job_run(session, run)
+
+    def runs(self) -> tuple[JobRun, ...]:
+        """Return the last run of each scheduled job."""
+        with self._store.reading() as session:
+            return properties.list_last_job_runs(session)
+
+    @cacheable()
+    def first_steps(self) -> "FirstSteps":
+        """Return which first steps this installation has taken."""
+        from tracker.app import system_status
+
+        with self._store.reading() as session:
+            return system_status.read_first_steps(session)
+
+    @cacheable()
+    def status(self) -> "SystemStatus":
+        """Return the version, the storage and the health of the installation."""
+        from tracker.app import system_status
+
+        with self._store.reading() as session:
+            return system_status.read_system_status(session, self._settings)
+
+
+def _list_people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:
+    people = {f.id: f for f in forecasts.list_forecasters(session).values() if f.kind == "person"}
+    people.setdefault(default, Forecaster(default, default, "person"))
+    return tuple(sorted(people.values(), key=lambda f: (f.name.lower(), f.id)))
