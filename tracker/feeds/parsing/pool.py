@@ -26,6 +26,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import tracker
+from tracker.feeds.parsing.feedparser_adapter import is_lean
 from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
 from tracker.feeds.parsing.worker import DocumentKind, read_worker_answer, try_parse, write_request
 
@@ -101,7 +102,7 @@ class ParserPool:
         future's exception.
         """
         answer: Future[ParsedFeed | ParseFailed] = Future()
-        if len(body) >= self._limits.inline_bytes:
+        if len(body) >= self._limits.inline_bytes or not is_lean():
             self._enqueue(_Document(body, content_type, url, "feed", answer))
         elif self._closed:
             raise PoolClosed
