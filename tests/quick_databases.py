@@ -14,16 +14,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.util import LRUCache
+from sqlalchemy import Dialect, Engine, create_engine
 
 from tests.builders import FakeClock
 from tracker.app.tracker import Tracker
 from tracker.storage import schema
 from tracker.storage.sessions import PRAGMAS, open_engine
 
-STATEMENTS = 5000
-"""Compiled statements that are kept: all that the product has."""
+COMPILED: dict[Any, Any] = {}
+"""Compiled statements of this process: all that the product has, so none has to be dropped."""
 
 AS_SHIPPED = PRAGMAS
 UNSYNCED = tuple(
@@ -33,14 +32,11 @@ UNSYNCED = tuple(
 
 
 @cache
-def _shared() -> Engine:
-    """An engine whose dialect and compiled statements serve every SQLite database of this
-    process.
-    """
+def _shared_dialect() -> Dialect:
+    """The dialect of every SQLite database of this process; statements are compiled for one."""
     engine = create_engine("sqlite://")
     engine.connect().close()  # the dialect looks at the library's version
-    engine._compiled_cache = LRUCache(STATEMENTS)
-    return engine
+    return engine.dialect
 
 
 def engine_that_shares(url: str, **options: Any) -> Engine:
@@ -49,7 +45,8 @@ def engine_that_shares(url: str, **options: Any) -> Engine:
     """
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
-        engine.dialect, engine._compiled_cache = _shared().dialect, _shared()._compiled_cache
+        engine.update_execution_options(compiled_cache=COMPILED)
+        engine.dialect = _shared_dialect()
     return engine
 
 

@@ -6,9 +6,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import literal, select
+
 from tests.builders import NOW, FakeClock, no_network
 from tests.lives import LIVES, Life, live
-from tests.quick_databases import begin, upgrade_by_copy
+from tests.quick_databases import COMPILED, begin, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
 from tracker.storage.schema import upgrade
@@ -67,3 +69,16 @@ def test_a_copied_new_database_is_what_the_migrations_make(tmp_path: Path) -> No
             )
     assert found[0] == found[1]
     assert len(found[0][1]) > 20
+
+
+def test_a_statement_is_compiled_once_for_all_databases(tmp_path: Path) -> None:
+    statement = select(literal("once").label("number_of_compilations"))
+    sizes = [len(COMPILED)]
+    for name in ("first", "second"):
+        engine = open_engine(f"sqlite:///{tmp_path / name}")
+        with engine.connect() as connection:
+            assert connection.execute(statement).scalar_one() == "once"
+        engine.dispose()
+        sizes.append(len(COMPILED))
+    assert sizes[1] == sizes[0] + 1
+    assert sizes[2] == sizes[1]
