@@ -5,29 +5,51 @@ inserted as text, never as markup.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from dashboard.components.missing_parts import warn_missing
 
 COMPONENTS_FOLDER: Final = Path(__file__).parent.parent / "static"
 _PACKAGE: Final = "tracker"
 _COMPONENT_NAMES: Final = ("reader", "keeper", "marked", "zone")
 
 
-def load_component(folder: str, html: str = "", css: str = "") -> Callable[..., Any]:
+def load_component(
+    folder: str, html: str = "", css: str = "", plain: str = ""
+) -> Callable[..., Any]:
     """Return the component whose script is `dashboard/{folder}/{folder}.js`.
 
-    Streamlit loads scripts only from a package that declares them, so they are registered here,
-    once for each runtime (every test has its own).
+    If streamlit does not let us declare scripts, the component shows the text `plain`.
     """
-    manager = get_bidi_component_manager()
     name = f"{_PACKAGE}.{folder}"
+    try:
+        _declare(name)
+    except (AttributeError, ImportError, TypeError):
+        warn_missing("manifest of components", "texts are not marked, and unsaved input is lost")
+        return partial(_show_plain, plain)
+    return st.components.v2.component(name, html=html or None, css=css or None, js=f"{folder}.js")
+
+
+def _declare(name: str) -> None:
+    """Register our scripts, once for each runtime (every test has its own).
+
+    Streamlit loads scripts only from a package that declares them.
+    """
+    from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+    from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+    manager = get_bidi_component_manager()
     if manager.get_component_asset_root(name) is None:
         declared = [ComponentConfig(component, component) for component in _COMPONENT_NAMES]
         manager.register_from_manifest(
             ComponentManifest(_PACKAGE, "1", declared), COMPONENTS_FOLDER
         )
-    return st.components.v2.component(name, html=html or None, css=css or None, js=f"{folder}.js")
+
+
+def _show_plain(text: str, **_options: object) -> None:
+    if text:
+        st.text(text)

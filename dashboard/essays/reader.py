@@ -32,7 +32,9 @@ def show_essay_reader(page: EssayPage, blocks: Sequence[Paragraph], picked: int 
         "selected": picked,
         "label": f"{page.essay.title}, sentence by sentence",
     }
-    load_component(_FOLDER, _HTML, _STYLE)(key=_KEY, data=data, on_picked_change=_store_selection)
+    prose = "\n\n".join(" ".join(piece.text for piece in block) for block in blocks)
+    component = load_component(_FOLDER, _HTML, _STYLE, plain=prose)
+    component(key=_KEY, data=data, on_picked_change=_store_selection)
 
 
 def _store_selection() -> None:

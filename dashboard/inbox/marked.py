@@ -17,9 +17,8 @@ def show_marked_text(
     text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
 ) -> None:
     """Show a text with the matched `words` highlighted."""
-    load_component(_FOLDER, _HTML, _STYLE)(
-        key=key, data={"pieces": split_marked(text, words), "look": look}
-    )
+    component = load_component(_FOLDER, _HTML, _STYLE, plain=text)
+    component(key=key, data={"pieces": split_marked(text, words), "look": look})
 
 
 def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:

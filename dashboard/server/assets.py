@@ -7,6 +7,7 @@ only cost time.
 
 import gzip
 import mimetypes
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,9 @@ _CACHE_HEADERS: Final = {
     "vary": "accept-encoding",
 }
 """Names contain a hash of the content, so browsers may cache without revalidating."""
+
+_HASHED_NAME: Final = re.compile(r".+\.[\w-]{8,}\.\w+")
+"""Names of files that are served here; streamlit serves any others by itself."""
 
 _COMPRESSIBLE: Final = frozenset((".js", ".css", ".json", ".svg"))
 """Suffixes worth compressing; fonts and pictures are compressed already."""
@@ -50,7 +54,7 @@ class StaticAssets:
         self._files = {
             address: path
             for address, path in list_static_files().items()
-            if address.startswith("/static/")
+            if address.startswith("/static/") and _HASHED_NAME.fullmatch(path.name)
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

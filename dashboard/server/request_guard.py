@@ -112,7 +112,10 @@ class RequestGuard:
 
 
 class UnknownAddressFilter:
-    """ASGI middleware that answers 404 where streamlit would serve its page at any address."""
+    """ASGI middleware that answers 404 where streamlit would serve its page at any address.
+
+    It passes everything on if streamlit's files are not where they are expected.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -133,10 +136,14 @@ class UnknownAddressFilter:
         routes: list[BaseRoute] = scope["app"].routes
         # Streamlit redirects addresses with a trailing slash.
         request_scope = {**scope, "path": scope["path"].rstrip("/") or "/"}
-        return scope["path"] in self._files or any(
-            route.matches(request_scope)[0] is not Match.NONE
-            for route in routes
-            if not _is_catch_all(route)
+        return (
+            not self._files
+            or scope["path"] in self._files
+            or any(
+                route.matches(request_scope)[0] is not Match.NONE
+                for route in routes
+                if not _is_catch_all(route)
+            )
         )
 
 

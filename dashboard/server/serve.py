@@ -13,7 +13,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio.to_thread
 import streamlit
@@ -21,8 +21,8 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from dashboard.components.missing_parts import warn_missing
 from dashboard.server.assets import StaticAssets
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, configure_streamlit
 from dashboard.server.request_deadline import DeadlineProtocol
@@ -33,6 +33,9 @@ from dashboard.server.tracker_handle import get_tracker, share_tracker
 from dashboard.server.uploads import limit_uploads
 from tracker.app.tracker import Tracker
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 _LOG: Final = logging.getLogger("dashboard")
 _HEAVY_MODULES: Final = (
@@ -136,17 +139,33 @@ async def _warm_up(app: object) -> AsyncIterator[None]:
     automatic collections need not scan the frozen modules.
     """
     for name in _HEAVY_MODULES:
-        importlib.import_module(name)
-    # It scans all modules once, before the first element of a page.
-    delta_generator._maybe_print_use_warning()
-    limit_uploads(
-        cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr)
-    )
+        _import_module(name)
+    try:
+        # It scans all modules once, before the first element of a page.
+        delta_generator._maybe_print_use_warning()
+    except (AttributeError, TypeError):
+        warn_missing("_maybe_print_use_warning", "the first page is slower")
+    try:
+        limit_uploads(
+            cast("MemoryUploadedFileManager", streamlit.runtime.get_instance().uploaded_file_mgr)
+        )
+    except AttributeError:
+        warn_missing("known manager of uploads", "it keeps all uploads of a session in memory")
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
     await anyio.to_thread.run_sync(_fill_cache)
     yield
+
+
+def _import_module(name: str) -> None:
+    """Import a module; streamlit may have renamed one of its own."""
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("streamlit."):
+            raise
+        warn_missing("modules of known names", "the first page is slower")
 
 
 def _fill_cache() -> None:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from dashboard.components.missing_parts import warn_missing
 from dashboard.components.visit import PageName
 from dashboard.server.assets import STATIC
 
@@ -42,12 +43,17 @@ _IMPORT_PATTERN: Final = re.compile(r"""(?:from|import)"\./([^"]+\.js)\"""")
 
 @cache
 def build_shell() -> str:
-    """Build the page from streamlit's index.html."""
-    text = (STATIC / "index.html").read_text(encoding="utf-8")
-    before, title, after = text.partition("<title>Streamlit</title>")
+    """Build the page from streamlit's index.html; return "" where that file is missing."""
+    try:
+        text = (STATIC / "index.html").read_text(encoding="utf-8")
+    except OSError:
+        warn_missing("static/index.html", "it serves its page by itself")
+        return ""
+    before, _, after = text.partition("<title>Streamlit</title>")
     head, end, body = after.partition("</head>")
-    assert title, "the installed streamlit has another page"
-    assert end, "the installed streamlit has another page"
+    if not end:
+        warn_missing("known title and head in its page", "the page has no keyboard commands")
+        return text
     preloads = "".join(
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    '
         for name in list_script_files(_PRELOADED_COMPONENTS)
@@ -78,19 +84,16 @@ def list_script_files(parts: Iterable[str]) -> list[str]:
     True
     """
     names: list[str] = []
-    pending = [_find_script(part) for part in parts]
+    folder = STATIC / "static" / "js"
+    pending = [next(iter(folder.glob(f"{part}.*.js")), folder / part).name for part in parts]
     while pending:
         name = pending.pop(0)
-        if name not in names:
+        if not (folder / name).is_file():
+            warn_missing("script of each preloaded component", "browsers load some scripts later")
+        elif name not in names:
             names.append(name)
-            pending += _IMPORT_PATTERN.findall(
-                (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
-            )
+            pending += _IMPORT_PATTERN.findall((folder / name).read_text(encoding="utf-8"))
     return names
-
-
-def _find_script(part: str) -> str:
-    return next((STATIC / "static" / "js").glob(f"{part}.*.js")).name
 
 
 def hash_scripts(page: str) -> Iterator[str]:
@@ -104,11 +107,13 @@ def hash_scripts(page: str) -> Iterator[str]:
 
 
 def build_page_routes() -> list[Route]:
-    """Build the routes of the shell: the root and the address of each page."""
+    """Build the routes of the shell: the root and the address of each page.
+
+    There are none without a shell; streamlit serves its page at these addresses then.
+    """
 
     async def serve_shell(request: Request) -> HTMLResponse:
         return HTMLResponse(build_shell(), headers={"cache-control": "no-cache"})
 
-    return [
-        Route(path, serve_shell) for path in ("/", *(f"/{name}" for name in get_args(PageName)))
-    ]
+    paths = ("/", *(f"/{name}" for name in get_args(PageName))) if build_shell() else ()
+    return [Route(path, serve_shell) for path in paths]

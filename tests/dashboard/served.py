@@ -93,7 +93,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard without questions, open as in a container, that cannot reach any other
     machine.
     """
-    place = tmp_path_factory.mktemp("served")
+    with serving(tmp_path_factory.mktemp("served")) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(place: Path, module: str = "tests.dashboard.trapped") -> Iterator[Served]:
+    """Run a module that starts a dashboard; its log is the file `log` beside the record."""
     open_tracker(Settings(data_dir=place / "data")).close()
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
@@ -104,14 +110,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "TRACKER_PUBLIC_URL": PUBLIC,
         "TRACKER_ME": "ada",
     }
-    command = [
-        sys.executable,
-        "-m",
-        "tests.dashboard.trapped",
-        str(server.record),
-        "--data",
-        str(place / "data"),
-    ]
+    command = [sys.executable, "-m", module, str(server.record), "--data", str(place / "data")]
     command += ["--port", str(port), "--address", "0.0.0.0", "--i-know-there-is-no-login"]
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
