@@ -465,7 +465,7 @@ def test_a_worker_has_the_parser_that_its_parent_has(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tracker" / "feeds", tmp_path / "tracker" / "feeds")
     (tmp_path / "tracker" / "__init__.py").touch()
     with (tmp_path / "tracker" / "feeds" / "parsing" / "parse.py").open("a") as parser:
-        parser.write("\n\ndef parse(*document):\n    return ParseFailed('the other one')\n")
+        parser.write("\n\ndef parse_feed(*document):\n    return ParseFailed('the other one')\n")
     script = f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
@@ -483,7 +483,7 @@ def in_child(parser: str, before: str = "") -> str:
 import resource, signal, sys
 from tracker.feeds.parsing import worker
 {before}
-worker.parse = lambda *document: worker.ParseFailed(str({parser}))
+worker.parse_feed = lambda *document: worker.ParseFailed(str({parser}))
 worker.main()
 """
     command = [sys.executable, "-c", script, "7", "500"]
