@@ -5,7 +5,6 @@ environment, then the command line. Every setting is described in docs/settings.
 """
 
 import getpass
-import json
 import os
 import re
 import reprlib
@@ -269,39 +268,24 @@ def is_overridden(name: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def write_setting(data_dir: Path, name: str, value: str) -> None:
-    """Set one text in the settings file and keep all other lines; raises `BadSettings`.
+    """Set one text in the settings file and keep all other text; raises `BadSettings`.
 
     The file is replaced atomically, so that a concurrent start reads the old one or the new one.
     Nobody else can read it.
     """
+    import tomlkit  # few commands write settings
+
     path = data_dir / SETTINGS_FILE
-    before = _read_file(path)
-    line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string, too
-    after, count = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=.*$", lambda _: line, before, count=1)
-    if not count:
-        after = f"{line}\n{before}"
-    _check_file(path, after, {**_parse_toml(before, path), name: value})
+    text = _read_file(path)
+    values = {**_parse_toml(text, path), name: value}
+    check_settings(_apply_values(Settings(data_dir=data_dir), values, str(path)))
+    document = tomlkit.parse(text)
+    document[name] = value
     fresh = path.with_name(f".{SETTINGS_FILE}.{os.getpid()}")
     try:
         fresh.unlink(missing_ok=True)
         create_private_file(fresh)
-        fresh.write_text(after, encoding="utf-8")
+        fresh.write_text(document.as_string(), encoding="utf-8")
         fresh.replace(path)
     except OSError as error:
         raise BadSettings(f"{path} cannot be written: {error.strerror or error}") from None
-
-
-def _check_file(path: Path, text: str, values: Mapping[str, Any]) -> None:
-    """Refuse to write a text that would be parsed differently.
-
-    For instance a line inside a multi-line string.
-    """
-    try:
-        same = tomllib.loads(text) == values
-    except tomllib.TOMLDecodeError:
-        same = False
-    if not same:
-        raise BadSettings(
-            f"{path} is written in a way that cannot be changed here: change it by hand"
-        )
-    check_settings(_apply_values(Settings(data_dir=path.parent), values, str(path)))
