@@ -131,8 +131,8 @@ def test_foreign_origins_reach_no_other_machine(served: Served) -> None:
 def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
     program = (
         "import sys; from pathlib import Path; from tests.dashboard.trapped import trap; "
-        "trap(Path(sys.argv[1]));from dashboard.server.configuration import configure; "
-        "configure();from streamlit.web.server import "
+        "trap(Path(sys.argv[1]));from dashboard.server.configuration import configure_streamlit; "
+        "configure_streamlit();from streamlit.web.server import "
         "server_util;print(server_util.is_url_from_allowed_origins('http://evil.example'))"
     )
     record = served.record.with_name("own-record")
