@@ -10,7 +10,7 @@ from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import open_tracker
 from tracker.errors import StorageUnavailable, TrackerError, escape_control_characters
-from tracker.interfaces.log_setup import configure_logging
+from tracker.interfaces.process_setup import configure_logging
 from tracker.model.bind_address import check_address, check_port
 from tracker.settings import check_settings, load_settings, replay_settings
 

@@ -17,12 +17,13 @@ from dashboard.essays import page as essays
 from dashboard.feeds import page as feeds
 from dashboard.home import ask as asking
 from dashboard.home import deadlines_calendar as calendar
-from dashboard.home import questions, reports, today
+from dashboard.home import page as today
+from dashboard.home import questions, reports
 from dashboard.inbox import page as inbox
 from dashboard.question import page as question
 from dashboard.scenarios import coherence
 from dashboard.scenarios import page as scenarios
-from dashboard.server.tracker_handle import get_tracker
+from dashboard.server.response_cache import get_tracker
 from dashboard.settings import learned
 from dashboard.settings import page as settings
 

@@ -9,7 +9,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question_sets.question_set import FeedSeed, PastResolution, QuestionSet
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
-from tracker.feeds.answers import (
+from tracker.feeds.fetch_results import (
     Fetched,
     FetchFailed,
     FetchRequest,

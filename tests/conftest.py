@@ -22,10 +22,10 @@ from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.matching import encoders
+from tracker.matching import semantic as encoders
 from tracker.settings import Settings
-from tracker.storage import opening
 from tracker.storage import sessions as engine
+from tracker.storage import sessions as opening
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Final
 
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import Forecaster, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator, an_rss
 from tests.lives import an_asked

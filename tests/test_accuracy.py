@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from forecasts.question_sets.question_set import PastResolution
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import ClaimId, ForecasterId, QuestionId
+from forecasts.questions.question import (
+    CROWD,
+    HAZARD,
+    PRIOR,
+    SUGGESTION,
+    ClaimId,
+    ForecasterId,
+    QuestionId,
+)
 from forecasts.scoring.skill import REFERENCES
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import (

@@ -9,8 +9,16 @@ from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast, InvalidResolution
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.question_sets.question_set import PastResolution
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.question import (
+    CROWD,
+    HAZARD,
+    PRIOR,
+    SUGGESTION,
+    EvidenceId,
+    Forecaster,
+    ForecasterId,
+    QuestionId,
+)
 from forecasts.scoring.rulebook import RULES
 from tests.builders import (
     DAY,

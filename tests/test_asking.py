@@ -10,9 +10,8 @@ import pytest
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
-from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.new_question import OWN_ESSAY
-from forecasts.questions.question import ClaimId, EssayId, ForecasterId
+from forecasts.questions.question import SUGGESTION, ClaimId, EssayId, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.lives import ADA, BEN, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
 from tracker.app.tracker import Tracker

@@ -25,7 +25,7 @@ from tests.quick_databases import begin
 from tracker.app import question_set_files as question_sets
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import FeedId
-from tracker.feeds.links import canonical_url
+from tracker.feeds.urls import canonical_url
 from tracker.settings import Settings
 from tracker.storage.tables import ItemRow, RevisionRow
 

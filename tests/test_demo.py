@@ -16,8 +16,7 @@ import pytest
 
 from forecasts.evidence.evidence import Direction
 from forecasts.question_sets.question_set import read_question_set
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from tests.builders import no_network
 from tests.forecasts.small_set import TEXTS
 from tests.worlds import END, busy_world

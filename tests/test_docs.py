@@ -16,9 +16,8 @@ from forecasts.essays.claim_map import ClaimState
 from forecasts.essays.extract import ClaimForm
 from forecasts.linting.lint import CODES, Severity
 from forecasts.question_sets.question_set import SET_FILES, read_question_set
-from forecasts.questions.forecaster import COMPUTED
 from forecasts.questions.links import LinkKind
-from forecasts.questions.question import Kind, utc
+from forecasts.questions.question import COMPUTED, Kind, utc
 from forecasts.scenarios.scenario_set import FIVE_WORDS
 from forecasts.scoring.rulebook import RULES
 from tests.builders import FakeClock

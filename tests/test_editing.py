@@ -9,10 +9,9 @@ import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
-from forecasts.questions.forecaster import CROWD
+from forecasts.questions.amendments import find_version
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.questions.versions import find_version
+from forecasts.questions.question import CROWD, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import open_page, words

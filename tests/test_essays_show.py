@@ -18,7 +18,7 @@ from tests.test_cli import Shell
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
-from tracker.essays.horizons import PlannedQuestion
+from tracker.essays.claim_questions import PlannedQuestion
 from tracker.model.essays import NewEssay
 
 TEXT = (

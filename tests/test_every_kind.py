@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES, SOLO_RULES
 from forecasts.scoring.scores import recompute_score
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
@@ -32,7 +31,7 @@ from tests.lives import (
 from tests.quick_databases import begin
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice
-from tracker.questions.resolve import SCORES_VERSION, update_scores
+from tracker.questions.resolve_question import SCORES_VERSION, update_scores
 
 RAIN, VISIT = LIVES[0], LIVES[1]
 every_kind = pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)

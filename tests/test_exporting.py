@@ -27,8 +27,8 @@ from tests.builders import DAY, NOW, FakeClock, a_feed, a_question, a_set, an_in
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of
 from tests.lives import LIVES, SOURCE
-from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files as set_checks
 from tracker.app.export_question_set import ALREADY_ASKED_OVERRIDE
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker

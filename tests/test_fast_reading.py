@@ -10,8 +10,15 @@ import pytest
 
 from forecasts.aggregation.crowd import crowd_timeline
 from forecasts.distributions.distribution import Binary, p_yes
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import ForecasterId, QuestionId, effective_close
+from forecasts.questions.question import (
+    CROWD,
+    HAZARD,
+    PRIOR,
+    SUGGESTION,
+    ForecasterId,
+    QuestionId,
+    effective_close,
+)
 from forecasts.questions.timeline import forecaster_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tests.benchmarks.dashboard_world import Size, build
@@ -20,7 +27,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
 from tracker.questions.queries import accuracy
 from tracker.questions.queries import question_list as listing
-from tracker.questions.resolve import exclude_computed, load_timelines
+from tracker.questions.resolve_question import exclude_computed, load_timelines
 from tracker.settings import Settings
 from tracker.storage import evidence, forecasts, questions, resolutions
 from tracker.storage.forecasts import group_by_forecaster

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from forecasts.questions.forecaster import SUGGESTION
+from forecasts.questions.question import SUGGESTION
 from forecasts.statistics.dynamics import logit_move
 from forecasts.suggestion.binary import hazard_probability
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator

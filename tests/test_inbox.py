@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from dashboard.inbox.evidence_data import evidence_frame
+from dashboard.inbox.data import evidence_frame
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import EvidenceId, Question
-from forecasts.suggestion.judgement import compute_judgement_effects
+from forecasts.suggestion.judgement_effects import compute_judgement_effects
 from tests.builders import NOW, FakeClock, a_question, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, SET, ask_questions
@@ -130,7 +130,7 @@ def test_of_what_moves_nothing_the_newest_comes_first(several: Tracker, clock: F
 def test_in_a_large_database_the_most_promising_questions_are_worked_out(
     several: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.questions.queries.inbox.MAX_PIECES", 3)
+    monkeypatch.setattr("tracker.questions.review_evidence.MAX_PIECES", 3)
     for number in range(2):
         log(
             several,
@@ -152,7 +152,7 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
         worked_out.append(question.id)
         return compute_judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tracker.questions.queries.inbox.judgement_effects", effects_of)
+    monkeypatch.setattr("tracker.questions.review_evidence.judgement_effects", effects_of)
     found = several.evidence.inbox()
     assert worked_out == [SUMMIT]
     assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]

@@ -11,7 +11,8 @@ import pytest
 from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.feeds.feed_server import FeedServer
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.feeds.answers import (
+from tracker.feeds.feed import FeedState
+from tracker.feeds.fetch_results import (
     Deferred,
     Fetched,
     FetchFailed,
@@ -21,10 +22,9 @@ from tracker.feeds.answers import (
     RequestSource,
     answer_in_batches,
 )
-from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import parse_feed
-from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 from tracker.ingestion import writer as keeping
 from tracker.settings import Settings
 from tracker.storage import stories

@@ -9,8 +9,7 @@ import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId
 from tests.builders import FakeClock, Press, a_feed, a_set
 from tracker.app import system_status as installation
 from tracker.app.system_status import FirstSteps

@@ -10,8 +10,7 @@ import pytest
 
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
 from forecasts.evidence.parameters import LearnedValue
-from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import EvidenceId, Question, QuestionId
+from forecasts.questions.question import MATCHER, EvidenceId, Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
 from tests.quick_databases import begin
 from tests.test_cli import Shell
@@ -22,7 +21,7 @@ from tracker.feeds.item import FeedId
 from tracker.interfaces.scheduler import learn_parameters
 from tracker.model.read_models import Decision, MatchReason
 from tracker.questions import fit_parameters as learning
-from tracker.questions.parameters import calibration_at, model_at, usual_levels_at
+from tracker.questions.learned_parameters import calibration_at, model_at, usual_levels_at
 from tracker.questions.update_suggestion import compute_suggestion
 from tracker.storage import evidence, items, questions, stories
 

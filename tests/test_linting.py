@@ -24,13 +24,13 @@ from tests.builders import (
 from tests.lives import ADA, an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files as set_checks
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Unresolvable
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.questions import lint as linting
+from tracker.questions import question_lifecycle as linting
 from tracker.settings import Settings
 from tracker.storage import event_log_rows as log
 from tracker.storage import questions

@@ -6,8 +6,7 @@ import pytest
 
 from forecasts.distributions.distribution import Binary, p_yes
 from forecasts.evidence.evidence import Strength
-from forecasts.questions.forecaster import CROWD, SUGGESTION
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import CROWD, SUGGESTION, ForecasterId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.lives import an_asked
 from tests.test_learning import log

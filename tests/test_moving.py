@@ -7,10 +7,9 @@ from functools import partial
 
 import pytest
 
-from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Strength
-from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import ForecasterId
+from forecasts.probability import logit
+from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.changes import ProbabilityChange
 from tests.builders import DAY, FakeClock, Press, a_question, a_set, no_network

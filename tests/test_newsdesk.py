@@ -14,7 +14,7 @@ from tracker.ingestion.match_state import OWN_TEXT, MatchState
 
 
 def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> MatchState:
-    monkeypatch.setattr("tracker.matching.encoders.open_encoder", lambda *_: encoder)
+    monkeypatch.setattr("tracker.matching.semantic.open_encoder", lambda *_: encoder)
     return MatchState("static", Path("nowhere"))
 
 

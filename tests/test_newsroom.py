@@ -5,10 +5,10 @@ from datetime import timedelta
 from forecasts.question_sets.question_set import read_question_set
 from tests.builders import FakeClock
 from tests.forecasts.small_set import TEXTS
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
+from tracker.feeds.fetch_results import Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import ParsedFeed, parse_feed
-from tracker.replay.demo_feeds import DEMO_BASE_URL, DemoFeeds
+from tracker.replay.demo import DEMO_BASE_URL, DemoFeeds
 
 WIRE = FeedId("wire")
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from forecasts.questions.forecaster import SUGGESTION, Forecaster
 from forecasts.questions.format import format_signed
+from forecasts.questions.question import SUGGESTION, Forecaster
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import open_page

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from forecasts.evidence.evidence import Direction, Evidence, StoryId
-from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import SUGGESTION, QuestionId
 from tests.builders import (
     DAY,
     NOW,
@@ -28,10 +27,10 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.item import ItemId
 from tracker.ingestion import rematch as rematching
 from tracker.ingestion.rematch import ArchiveStories, split_stretches
-from tracker.interfaces.cli.commands import archive
+from tracker.interfaces.cli.commands import operations as archive
 from tracker.interfaces.scheduler import JOBS, run_job
 from tracker.matching import matcher
-from tracker.matching.stories import KnownStory
+from tracker.matching.story_index import KnownStory
 from tracker.model.read_models import EvidenceCard
 from tracker.settings import Settings
 from tracker.storage import rematch as chunks

@@ -11,7 +11,7 @@ from tests.reports.lived import QUESTION, Lived, lived, lived_file
 from tests.test_cli import Shell
 from tracker.app.tracker import open_tracker
 from tracker.interfaces.cli.commands import terminal
-from tracker.reports.writing import render_report
+from tracker.reports.report_files import render_report
 
 __all__ = ["lived", "lived_file"]
 

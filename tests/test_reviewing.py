@@ -15,7 +15,7 @@ from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.storage.teaching import find_standing_decision
+from tracker.storage.evidence_history import find_standing_decision
 
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"

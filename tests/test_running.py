@@ -28,8 +28,13 @@ from tests.worlds import END, set_folder
 from tracker.app import question_set_files as question_sets
 from tracker.app.tracker import open_tracker
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
-from tracker.interfaces.processes import ServeOptions, make_line_progress, replay_with_progress
-from tracker.interfaces.supervisor import RestartBudget, Supervisor
+from tracker.interfaces.processes import (
+    RestartBudget,
+    ServeOptions,
+    Supervisor,
+    make_line_progress,
+    replay_with_progress,
+)
 from tracker.model.bind_address import check_port
 from tracker.settings import Settings
 
@@ -360,7 +365,7 @@ class TestChildren:
         assert (code, told[0]) == (2, "ready")
 
     def test_a_stubborn_child_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("tracker.interfaces.supervisor.STOP_SECONDS", 0.2)
+        monkeypatch.setattr("tracker.interfaces.processes.STOP_SECONDS", 0.2)
         deaf = [
             *PYTHON,
             "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
@@ -477,7 +482,7 @@ class Life:
 def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A simulated dashboard has no port."""
     monkeypatch.setattr(
-        "tracker.interfaces.supervisor._accepts_connections", lambda _host, _port: False
+        "tracker.interfaces.processes._accepts_connections", lambda _host, _port: False
     )
 
 

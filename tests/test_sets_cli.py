@@ -11,8 +11,8 @@ from forecasts.questions.question import QuestionId
 from tests.builders import a_set
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.test_cli import Shell
-from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files as set_checks
 from tracker.errors import Refused
 from tracker.settings import Settings
 

@@ -14,7 +14,7 @@ from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.model.formats import TABLE_FORMATS
 from tracker.reports.table_export import encode_table, to_csv
-from tracker.storage.dump import TableDump
+from tracker.storage.database_info import TableDump
 
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 TEXT = st.text(

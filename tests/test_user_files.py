@@ -8,10 +8,11 @@ import pytest
 
 from tests.patience import patience
 from tracker.errors import Refused
-from tracker.files import json_lines, user_files
+from tracker.files import user_files
+from tracker.files import user_files as json_lines
 from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli.commands.terminal import write_file
-from tracker.replay.backtest import archives
+from tracker.replay.backtest import news_archive as archives
 
 
 def test_a_file_is_read_up_to_the_limit(tmp_path: Path) -> None:

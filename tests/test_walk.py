@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from forecasts.scoring.rulebook import SOLO_RULES
 from forecasts.scoring.scores import recompute_score
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_rss

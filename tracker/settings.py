@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasts.questions.forecaster import RESERVED
+from forecasts.questions.question import RESERVED
 from tracker.errors import BadSettings
 from tracker.files.permissions import create_private_file
 from tracker.model.bind_address import AccessPolicy

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.accuracy.calibrated_data import (
+from dashboard.accuracy.calibration_data import (
     band_frame,
     bins_frame,
     curve_frame,
@@ -15,9 +15,9 @@ from dashboard.accuracy.calibrated_data import (
     list_bin_questions,
     measures_frame,
 )
+from dashboard.accuracy.data import describe_sample
 from dashboard.accuracy.insights import describe_interval_record
 from dashboard.accuracy.skill import choose_forecaster
-from dashboard.accuracy.skill_data import describe_sample
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     get_selected_row,
@@ -28,10 +28,8 @@ from dashboard.components.widgets import (
     show_table,
 )
 from dashboard.wording import display_name, escape_markdown, percent_whole, plural
-from forecasts.calibration.bins import MIN_CLUSTERS_FOR_ADVICE
-from forecasts.calibration.reliability import Reliability
-from forecasts.calibration.snapshots import LEADS_DAYS
-from forecasts.questions.forecaster import Forecaster
+from forecasts.calibration.reliability import LEADS_DAYS, MIN_CLUSTERS_FOR_ADVICE, Reliability
+from forecasts.questions.question import Forecaster
 from tracker.model.read_models import Accuracy, CalibrationReport
 
 _C = st.column_config

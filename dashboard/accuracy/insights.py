@@ -5,17 +5,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from dashboard.accuracy.accuracy_data import format_p_value
-from dashboard.accuracy.skill_data import describe_sample, rank_summaries
+from dashboard.accuracy.data import describe_sample, format_p_value, rank_summaries
 from dashboard.wording import MINUS, NBSP, display_name, percent_whole, plural
-from forecasts.calibration.bins import MIN_CLUSTERS_FOR_ADVICE
+from forecasts.calibration.reliability import MIN_CLUSTERS_FOR_ADVICE
 from forecasts.questions.format import format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
 from forecasts.scoring.scores import Summary
-from forecasts.scoring.skill import REFERENCES, Skill
-from forecasts.scoring.skill_words import format_interval, skill_points
+from forecasts.scoring.skill import REFERENCES, Skill, format_interval, skill_points
 from forecasts.statistics.comparison import MIN_CLUSTERS, Comparison
 from tracker.model.read_models import Accuracy
 

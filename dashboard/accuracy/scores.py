@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.accuracy.accuracy_data import (
+from dashboard.accuracy.data import (
     cohorts_frame,
     is_recomputable,
     list_scored_forecasters,

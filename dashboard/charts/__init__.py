@@ -9,6 +9,7 @@ information.
 from dashboard.charts.accuracy import (
     bins_chart,
     calibration_chart,
+    essay_record_chart,
     progress_chart,
     savings_chart,
     skill_chart,
@@ -38,7 +39,6 @@ from dashboard.charts.distributions import (
     preview_chart,
     value_axis,
 )
-from dashboard.charts.essay import essay_record_chart
 from dashboard.charts.feeds import daily_items_chart, daily_polls_chart
 from dashboard.charts.revisions import ProbabilityScale, revisions_chart
 from dashboard.charts.waterfall import waterfall_chart

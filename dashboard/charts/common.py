@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import altair as alt
 
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId
-from tracker.reports.palette import (
+from forecasts.questions.question import Forecaster, ForecasterId
+from tracker.reports.chart_style import (
     BLUE,
     COMPUTED,
     GREEN,
     GREY,
+    LOCALE,
     ME,
     ORANGE,
     PEOPLE,
@@ -19,8 +19,8 @@ from tracker.reports.palette import (
     SKY,
     VERMILLION,
     LineStyle,
+    time_ticks,
 )
-from tracker.reports.ticks import LOCALE, time_ticks
 
 __all__ = [
     "BLUE",

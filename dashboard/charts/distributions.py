@@ -24,7 +24,7 @@ from dashboard.charts.common import (
 from dashboard.charts.revisions import encode_marks, rules_layer
 from forecasts.distributions.distribution import OTHER
 from forecasts.questions.question import Question
-from tracker.reports.palette import DASHES, OPTIONS
+from tracker.reports.chart_style import DASHES, OPTIONS
 
 ValueAxis = tuple[Literal["number", "log", "date"], float]
 """Kind of value axis, and the zero point of a log scale."""

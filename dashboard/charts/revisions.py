@@ -22,9 +22,8 @@ from dashboard.charts.common import (
     time_tooltip,
     width_encoding,
 )
-from dashboard.charts.revisions_data import MAX_LOG_ODDS
-from dashboard.charts.series import LABEL_ROOM
-from forecasts.distributions.probability import logit
+from dashboard.components.probability_lines import LABEL_ROOM, MAX_LOG_ODDS
+from forecasts.probability import logit
 
 ProbabilityScale = Literal["probability", "log-odds"]
 

@@ -9,12 +9,20 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from dashboard.components.columns_data import build_frame
+from dashboard.components.frames import build_frame
 from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import STATUS_NAMES, format_answer, format_forecast, percent_number
-from forecasts.distributions.probability import logit
-from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
-from forecasts.questions.question import ForecasterId, Resolution, is_overdue, question_status
+from forecasts.probability import logit
+from forecasts.questions.question import (
+    CROWD,
+    PRIOR,
+    RESERVED,
+    SUGGESTION,
+    ForecasterId,
+    Resolution,
+    is_overdue,
+    question_status,
+)
 from tracker.model.read_models import CurrentForecast, QuestionSummary
 
 SPARK_POINTS: Final = 30

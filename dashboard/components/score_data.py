@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, build_frame
+from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import display_name, format_forecast, percent_number
 from forecasts.questions.answers import ABOVE, BELOW, NEVER
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId, Kind, Question
+from forecasts.questions.question import Forecaster, ForecasterId, Kind, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES, ScoringRule
 from forecasts.scoring.scores import Score

@@ -1,7 +1,7 @@
 """Shared widgets. Feed text goes through `st.text` or a table cell, never through Markdown."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -15,6 +15,8 @@ from forecasts.errors import ForecastsError
 from forecasts.questions.format import format_signed
 from forecasts.questions.question import Question
 from tracker.errors import TrackerError
+from tracker.reports.content import ReportKind
+from tracker.reports.report_files import MEDIA_TYPES, ReportFormat, render_report
 
 K = TypeVar("K", bound=str)
 
@@ -213,3 +215,43 @@ def get_selected_row(state: Any) -> int | None:
     rows: Sequence[int] = state.selection.get("rows", [])
     cells: Sequence[tuple[int, str]] = state.selection.get("cells", [])
     return rows[0] if rows else cells[0][0] if cells else None
+
+
+_LABELS: Final[dict[ReportFormat, tuple[str, str]]] = {
+    "html": ("HTML", "One file that opens anywhere, offline too, and prints well."),
+    "pdf": ("PDF", "With vector charts, and the data attached."),
+    "json": (
+        "Data",
+        "Everything that the report shows, as JSON; its SHA-256 is that of the report.",
+    ),
+}
+
+
+def show_report_buttons(visit: Visit, kind: ReportKind, name: str = "") -> None:
+    """Show the download buttons of one report."""
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"report-{kind}-{name}"
+    ):
+        st.caption("Report:", width="content")
+        parts = (kind, name, f"{visit.stands_at:%Y-%m-%d}")
+        stem = "-".join(part for part in parts if part)
+        for file_format, (label, help_text) in _LABELS.items():
+            st.download_button(
+                label,
+                make_report_later(visit, kind, name, file_format),
+                f"{stem}.{file_format}",
+                MEDIA_TYPES[file_format],
+                key=f"report-{kind}-{name}-{file_format}",
+                help=help_text,
+                on_click="ignore",
+                icon=":material/download:",
+                type="tertiary",
+            )
+
+
+def make_report_later(
+    visit: Visit, kind: ReportKind, name: str, file_format: ReportFormat
+) -> Callable[[], bytes]:
+    """Return a function that builds the report when its button is pressed."""
+    tracker = visit.tracker
+    return lambda: render_report(tracker.reports.build(kind, name), file_format)

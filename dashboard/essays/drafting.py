@@ -1,7 +1,7 @@
 """Form that turns a sentence into a question, step by step, with the linter's findings."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from uuid import uuid4
 
 import streamlit as st
@@ -9,19 +9,24 @@ import streamlit as st
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import format_sentence, show_refusals
-from dashboard.essays import proposals
-from dashboard.essays.draft_fields import DraftFormValues, DraftWork, show_fields, show_slots
-from dashboard.essays.draft_signposts import (
-    DraftIndicatorRow,
-    build_indicators,
-    show_indicator_rows,
-)
-from dashboard.essays.drafting_data import (
+from dashboard.essays.draft_data import (
+    SLOTS,
     DraftForm,
+    Slot,
     build_questions,
     initial_fields,
     merge_flaws,
     serialise_fields,
+)
+from dashboard.essays.draft_fields import (
+    DraftFormValues,
+    DraftIndicatorRow,
+    DraftWork,
+    build_indicators,
+    reword_draft,
+    show_fields,
+    show_indicator_rows,
+    show_slots,
 )
 from dashboard.home.question_form import QuestionForm, input_override, show_findings
 from dashboard.wording import escape_markdown, plural
@@ -32,8 +37,73 @@ from forecasts.essays.draft import build_new_question
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import EssayId
-from tracker.essays.horizons import PlannedQuestion
+from tracker.essays.claim_questions import PlannedQuestion
+from tracker.llm.draft_proposals import Proposal, ProposalResult
 from tracker.model.essays import EssayPage
+
+_PROPOSALS_FIELD: Final = "proposed"
+
+
+def show_proposals(work: DraftWork) -> None:
+    """Show the button that asks the model, and its answer; nothing without a model."""
+    if not work.visit.tracker.settings.model_url:
+        return
+    state_key = work.form.key(_PROPOSALS_FIELD)
+    if st.button(
+        "Ask the model for slots and edge cases",
+        icon=":material/smart_toy:",
+        key=f"propose-{work.form.id}",
+    ):
+        with st.spinner("Asking the model …"):
+            st.session_state[state_key] = work.visit.tracker.essays.propose(
+                work.essay_id, work.offset
+            )
+    proposal: ProposalResult | None = st.session_state.get(state_key)
+    if proposal is None:
+        return
+    if not isinstance(proposal, Proposal):
+        st.markdown(f":material/error: {format_sentence(proposal.reason)}")
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.caption("The model proposes. Take what is right; nothing is taken by itself.")
+        _show_proposal(work.form, proposal)
+
+
+def _show_proposal(form: QuestionForm, proposal: Proposal) -> None:
+    new_slots = [
+        (slot, value)
+        for slot in SLOTS
+        if (value := getattr(proposal.slots, slot)) and value != form.value(f"slot-{slot}")
+    ]
+    cases = [case for case in proposal.edge_cases if case not in (form.value("criteria") or "")]
+    for slot, value in new_slots:
+        _show_proposal_line(
+            f"{SLOTS[slot][0]}: {value}", f"take-{slot}-{form.id}", _take_slot, (form, slot, value)
+        )
+    for n, case in enumerate(cases):
+        _show_proposal_line(case, f"case-{n}-{form.id}", _take_edge_case, (form, case))
+    if not new_slots and not cases:
+        st.text("It has nothing to add.")
+
+
+def _show_proposal_line(
+    text: str, key: str, act: Callable[..., None], args: tuple[Any, ...]
+) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.button("Take", key=key, on_click=act, args=args)
+        st.text(text, width="stretch")
+
+
+def _take_slot(form: QuestionForm, slot: Slot, value: str) -> None:
+    old = form.value(f"slot-{slot}") or ""
+    st.session_state[form.key(f"slot-{slot}")] = value
+    reword_draft(form, slot, old)
+
+
+def _take_edge_case(form: QuestionForm, case: str) -> None:
+    """Add an edge case to the criteria as a gap, which blocks opening until it is filled."""
+    st.session_state[form.key("criteria")] = f"{form.value('criteria') or ''} [… {case}]".strip()
+
 
 _FORMS_KEY: Final = "draft-forms"
 
@@ -67,7 +137,7 @@ def render(visit: Visit, page: EssayPage, mapped: MappedSentence) -> None:
                 f"{visit.age(work.saved.saved_at)}."
             )
         show_slots(work)
-        proposals.show_proposals(work)
+        show_proposals(work)
         values = show_fields(work)
         rows = show_indicator_rows(work.form, values.draft.kind, values.draft.options)
         work.form.place("indicators", "feeds")

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_empty, show_refusals
-from dashboard.essays.essay_data import summarise_records
-from dashboard.essays.essay_text import describe_claim_coverage, describe_coverage
+from dashboard.essays.data import summarise_records
+from dashboard.essays.text import describe_claim_coverage, describe_coverage
 from dashboard.wording import escape_markdown
 from forecasts.questions.new_question import OWN_ESSAY, short_name
 from forecasts.questions.question import Essay

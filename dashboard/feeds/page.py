@@ -15,7 +15,7 @@ from dashboard.components.widgets import (
 )
 from dashboard.feeds import feed
 from dashboard.feeds import subscribe as adding
-from dashboard.feeds.feeds_data import (
+from dashboard.feeds.data import (
     describe_problem,
     feeds_frame,
     list_unhealthy_feeds,
@@ -31,7 +31,7 @@ from dashboard.wording import (
     plural,
 )
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import assess_fleet
+from tracker.feeds.scheduling.feed_health import assess_fleet
 from tracker.model.read_models import FeedHealth
 
 _C = st.column_config

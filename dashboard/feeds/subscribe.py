@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import WRAPPED_ROW_HEIGHT, show_refusals, show_table
-from dashboard.feeds.trial_data import (
+from dashboard.feeds.data import (
     FeedTrial,
     candidate_label,
     summarise_trial,

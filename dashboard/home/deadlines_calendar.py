@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, show_empty
-from dashboard.home.calendar_data import (
+from dashboard.home.data import (
     CalendarDay,
     CalendarSection,
     DueItem,

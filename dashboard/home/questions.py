@@ -7,7 +7,7 @@ from typing import Final, get_args
 import pandas as pd
 import streamlit as st
 
-from dashboard.components.memoise import memoise
+from dashboard.components.frames import memoise
 from dashboard.components.question_list import (
     ListView,
     MyForecastFilter,
@@ -19,22 +19,71 @@ from dashboard.components.question_list import (
     refresh_states,
     sort_questions,
 )
+from dashboard.components.shortcuts import remember_order, show_walk_buttons
 from dashboard.components.toasts import show_toast
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     WRAPPED_ROW_HEIGHT,
     get_selected_row,
+    link_to_question,
     show_choice,
     show_empty,
     show_no_questions,
     show_table,
 )
-from dashboard.home import inline_forecast as at_hand
-from dashboard.home.today_data import CHANGE_PERIODS
-from dashboard.wording import plural
+from dashboard.home.data import CHANGE_PERIODS
+from dashboard.question import forecasting
+from dashboard.wording import escape_markdown, plural
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import QuestionSummary
+
+QUERY_PARAM = "at"
+"""Address parameter of the selected question."""
+
+
+def show_inline_forecast(visit: Visit, shown: Sequence[QuestionSummary]) -> None:
+    """Show the step buttons and, if a question is selected, the form for my forecast."""
+    ids = tuple(s.question.id for s in shown)
+    remember_order(ids)
+    selected = find_selected(shown)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show_walk_buttons(ids, QUERY_PARAM)
+        if selected is not None:
+            st.button(
+                "Close",
+                key="at-close",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=_clear_selection,
+            )
+        else:
+            st.caption("J and K walk through the list, to forecast in place.", width="content")
+    if selected is not None:
+        with st.container(border=True):
+            _show_question(visit, selected)
+
+
+def find_selected(shown: Sequence[QuestionSummary]) -> QuestionSummary | None:
+    """Return the selected question; None if the address names none of those shown."""
+    question_id = st.query_params.get(QUERY_PARAM)
+    return next((s for s in shown if s.question.id == question_id), None)
+
+
+def _show_question(visit: Visit, summary: QuestionSummary) -> None:
+    st.markdown(f"**{escape_markdown(summary.question.text)}**")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(forecasting.describe_own_forecast(visit, summary), width="content")
+        link_to_question(visit, summary.question, "Open it", ":material/open_in_full:")
+    if summary.status in ("open", "upcoming"):
+        forecasting.show_inline_form(visit, summary)
+    else:
+        st.caption("It takes no forecasts any more.")
+
+
+def _clear_selection() -> None:
+    st.query_params.pop(QUERY_PARAM, None)
+
 
 STATE_FILTERS: Final[Mapping[StateFilter, str]] = {state: state for state in get_args(StateFilter)}
 OWN_FORECAST_FILTERS: Final[Mapping[MyForecastFilter, str]] = {
@@ -90,7 +139,7 @@ def _show_filtered_list(visit: Visit) -> None:
             "No question fits these filters.", "Choose another state or tag, or clear the search."
         )
         return
-    at_hand.show_inline_forecast(visit, shown)
+    show_inline_forecast(visit, shown)
     _show_list(visit, shown, frame, period)
 
 
@@ -166,7 +215,7 @@ def _show_list(
 ) -> None:
     st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
     columns = _build_columns(frame, period)
-    selected = at_hand.find_selected(shown)
+    selected = find_selected(shown)
     if selected is not None:
         frame = frame.copy(deep=False)  # the frame is shared by all sessions
         frame.insert(0, "at", ["▸" if s is selected else "" for s in shown])

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.components import downloads
+from dashboard.components import widgets as downloads
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_choice, show_empty, show_section_title
 from dashboard.wording import clip

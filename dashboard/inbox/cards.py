@@ -1,10 +1,12 @@
 """Evidence cards: reports of a story, and its meaning for one or several questions."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final, Literal
 
 import streamlit as st
 
+from dashboard.components.scripts import COMPONENTS_FOLDER, load_component
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import (
     HEADER_HEIGHT,
@@ -13,10 +15,8 @@ from dashboard.components.widgets import (
     show_headline_note,
     show_table,
 )
-from dashboard.inbox import judging
-from dashboard.inbox.evidence_data import count_reports, reports_frame
-from dashboard.inbox.marked import show_marked_text
-from dashboard.inbox.versions_data import list_item_versions
+from dashboard.inbox import evidence_review as judging
+from dashboard.inbox.data import count_reports, list_item_versions, reports_frame
 from dashboard.wording import (
     DATE_NOTES,
     clip,
@@ -28,6 +28,36 @@ from dashboard.wording import (
 from dashboard.wording import describe_match as matched_words
 from forecasts.questions.question import Question, QuestionId
 from tracker.model.read_models import EvidenceCard, QuestionPage
+
+_FOLDER: Final = "marked"
+_STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "marked.css").read_text(encoding="utf-8")
+_HTML: Final = '<div class="marked"></div>'
+
+
+def show_marked_text(
+    text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
+) -> None:
+    """Show a text with the matched `words` highlighted."""
+    component = load_component(_FOLDER, _HTML, _STYLE, plain=text)
+    component(key=key, data={"pieces": split_marked(text, words), "look": look})
+
+
+def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Split a text into pieces with a flag for the given words, as whole words in any case.
+
+
+
+    >>> split_marked("Envoy: envoys meet the envoy", ["envoy"])
+    [('Envoy', True), (': envoys meet the ', False), ('envoy', True)]
+    """
+    patterns = sorted(filter(None, words), key=len, reverse=True)
+    if not patterns:
+        return [(text, False)]
+    parts = re.split(
+        rf"(?<!\w)({'|'.join(map(re.escape, patterns))})(?!\w)", text, flags=re.IGNORECASE
+    )
+    return [(piece, bool(n % 2)) for n, piece in enumerate(parts) if piece]
+
 
 MAX_SUMMARY_CHARACTERS = 280
 MAX_UNSCROLLED_CHARACTERS = 1_500

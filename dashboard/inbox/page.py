@@ -18,8 +18,8 @@ from dashboard.components.widgets import (
     show_table,
 )
 from dashboard.inbox import cards
-from dashboard.inbox import keyboard_review as one_key
-from dashboard.inbox.inbox_data import inbox_frame
+from dashboard.inbox import evidence_review as one_key
+from dashboard.inbox.data import inbox_frame
 from dashboard.wording import clip, is_uncalled, plural
 from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
 from forecasts.questions.question import EvidenceId, Question, QuestionId

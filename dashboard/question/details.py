@@ -16,11 +16,11 @@ from dashboard.components.widgets import (
     unwrap_prose,
 )
 from dashboard.inbox import cards
-from dashboard.inbox.evidence_data import evidence_frame
-from dashboard.question import add_indicator as watching
-from dashboard.question import changes as moved
+from dashboard.inbox.data import evidence_frame
 from dashboard.question import signposts, wording_history
-from dashboard.question.details_data import (
+from dashboard.question import signposts as watching
+from dashboard.question import why as moved
+from dashboard.question.data import (
     forecast_history_frame,
     option_priors_frame,
     signposts_frame,
@@ -36,8 +36,7 @@ from dashboard.wording import (
     plural,
 )
 from forecasts.distributions.distribution import OTHER
-from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import Question
+from forecasts.questions.question import SUGGESTION, Question
 from tracker.model.read_models import QuestionPage
 
 _C = st.column_config

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.revisions_data import (
+from dashboard.components.probability_lines import (
     crop_to_window,
     evidence_marks_frame,
     list_question_forecasters,
@@ -17,7 +17,7 @@ from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_buttons, show_choice, show_table
 from dashboard.inbox import cards
 from dashboard.question import distributions_data as frames
-from dashboard.question.zoom import ZoomWindow, choose_zoom
+from dashboard.question.revision_chart import ZoomWindow, choose_zoom
 from dashboard.wording import display_name, escape_markdown
 from forecasts.questions.question import ForecasterId
 from tracker.model.read_models import QuestionPage

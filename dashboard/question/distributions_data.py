@@ -12,14 +12,14 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from dashboard.charts.revisions_data import (
+from dashboard.components.frames import TIME, build_frame
+from dashboard.components.probability_lines import (
     LineStep,
     TimeWindow,
     chart_end,
     line_steps,
     list_question_forecasters,
 )
-from dashboard.components.columns_data import TIME, build_frame
 from dashboard.wording import (
     describe_forecast,
     display_name,
@@ -33,8 +33,16 @@ from dashboard.wording import (
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import OTHER, Categorical, Distribution
 from forecasts.questions.answers import get_answer
-from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION, Forecaster
-from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.question import (
+    CROWD,
+    PRIOR,
+    SUGGESTION,
+    Forecaster,
+    ForecasterId,
+    Question,
+    Resolution,
+    effective_close,
+)
 from forecasts.questions.timeline import Timeline, build_timeline
 from tracker.model.read_models import QuestionPage
 

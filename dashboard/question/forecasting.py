@@ -2,16 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 import streamlit as st
 
 from dashboard.components.toasts import Notice, push_notice, push_undone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.question import undo as acts
 from dashboard.question.distributions_data import merge_removed_options
 from dashboard.question.forecast_inputs import ForecastEntry, show_forecast_inputs, show_text_entry
-from dashboard.question.form_state import get_form_id, initial_numbers, initial_text, store_draft
+from dashboard.question.form_state import (
+    get_form_id,
+    initial_numbers,
+    initial_text,
+    reset_form,
+    store_draft,
+)
 from dashboard.question.probability_input import get_own_forecast
 from dashboard.wording import (
     clip,
@@ -22,8 +29,58 @@ from dashboard.wording import (
 )
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import EvidenceId, Question
+from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
+from tracker.app.tracker import Tracker
 from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary
+
+_MAX_QUESTION_CHARACTERS: Final = 60
+"""Characters of a question's text in a notice: undo may concern a question of another page."""
+
+
+def build_act_notice(tracker: Tracker, question: Question, words: str, act: Forecast) -> Notice:
+    """Build the notice of an act with its undo, and reset the form of the question."""
+    reset_form(question.id)
+    return Notice(
+        f"{words}: {_format_forecast(question, act)}",
+        partial(undo_act, tracker, question, f"undo-{act.id}"),
+    )
+
+
+def undo_act(tracker: Tracker, question: Question, key: str) -> Notice:
+    """Undo the last act by appending a compensating one, once for each key.
+
+    The form is reset except for the reason, which may be unsaved work.
+    """
+    act = tracker.forecasts.undo(question.id, key=key)
+    reset_form(question.id, "why-text")
+    text = f"Undone, you hold {_format_forecast(question, act)}"
+    return Notice(
+        f"{text} ({_shorten_question(question)})",
+        partial(redo_act, tracker, question, f"redo-{act.id}"),
+    )
+
+
+def redo_act(tracker: Tracker, question: Question, key: str) -> Notice:
+    """Repeat the act undone last, as a new act."""
+    act = tracker.forecasts.redo(question.id, key=key)
+    reset_form(question.id, "why-text")
+    text = f"Done again: {_format_forecast(question, act)}"
+    return Notice(
+        f"{text} ({_shorten_question(question)})",
+        partial(undo_act, tracker, question, f"undo-{act.id}"),
+    )
+
+
+def _format_forecast(question: Question, act: Forecast) -> str:
+    return (
+        "no forecast" if act.distribution is None else format_forecast(question, act.distribution)
+    )
+
+
+def _shorten_question(question: Question) -> str:
+    return clip(question.text, _MAX_QUESTION_CHARACTERS)
+
 
 MAX_RATIONALE_CHARACTERS = 4_000
 MAX_CITABLE_EVIDENCE = 100
@@ -142,7 +199,7 @@ def _save_forecast(visit: Visit, question: Question, draft: ForecastDraft) -> No
     act = visit.tracker.forecasts.submit(
         question.id, distribution, rationale=draft.why, cites=draft.cites, key=draft.key
     )
-    _push_and_rerun(acts.build_act_notice(visit.tracker, question, "Saved", act))
+    _push_and_rerun(build_act_notice(visit.tracker, question, "Saved", act))
 
 
 def _push_and_rerun(notice: Notice) -> None:
@@ -164,7 +221,7 @@ def show_reaffirm_button(visit: Visit, summary: QuestionSummary) -> None:
             act = visit.tracker.forecasts.reaffirm(
                 question.id, key=f"{get_form_id(question.id)}-reaffirm"
             )
-            _push_and_rerun(acts.build_act_notice(visit.tracker, question, "Reaffirmed", act))
+            _push_and_rerun(build_act_notice(visit.tracker, question, "Reaffirmed", act))
 
 
 def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
@@ -178,13 +235,13 @@ def _show_other_acts(visit: Visit, page: QuestionPage) -> None:
             if st.button("Withdraw my forecast", key="withdraw"):
                 with show_refusals():
                     act = tracker.forecasts.withdraw(question.id, key=f"{form}-withdraw")
-                    _push_and_rerun(acts.build_act_notice(tracker, question, "Withdrawn", act))
+                    _push_and_rerun(build_act_notice(tracker, question, "Withdrawn", act))
     has_acts = any(forecast.forecaster_id == visit.me for forecast in page.acts)
     if has_acts and st.button(
         "Undo my last act", key="undo", type="tertiary", icon=":material/undo:"
     ):
         with show_refusals():
-            push_undone(acts.undo_act(tracker, question, f"{form}-undo"))
+            push_undone(undo_act(tracker, question, f"{form}-undo"))
             st.rerun()
 
 

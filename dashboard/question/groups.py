@@ -21,9 +21,8 @@ from dashboard.wording import (
     format_forecast,
     format_link_numbers,
 )
-from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.links import Link
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import Forecaster, QuestionId
 from forecasts.scenarios.link_rules import condition_text
 from tracker.model.read_models import QuestionPage
 from tracker.model.scenarios import LinkGroup

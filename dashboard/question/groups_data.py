@@ -8,13 +8,20 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, build_frame
+from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import display_name, format_answer, format_forecast, percent_exact
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Distribution, p_yes
-from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster
 from forecasts.questions.links import LinkId
-from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.question import (
+    CROWD,
+    PRIOR,
+    RESERVED,
+    SUGGESTION,
+    Forecaster,
+    ForecasterId,
+    Question,
+)
 from forecasts.scenarios.link_rules import Violation, find_violation
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import LinkGroup

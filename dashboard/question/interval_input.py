@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
-from forecasts.distributions.reshaping import replace_tail_masses, reshape_curve
+from forecasts.distributions.quartile_curves import replace_tail_masses, reshape_curve
 from forecasts.questions.question import Question
 
 QUARTERS = (0.25, 0.5, 0.75)

@@ -31,10 +31,9 @@ from dashboard.question.slider_ticks import (
 from dashboard.wording import percent_whole
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import ForecastsError
-from forecasts.questions.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
 from forecasts.questions.format import format_full
 from forecasts.questions.parse_forecast import parse_forecast
-from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.question import CROWD, PRIOR, RESERVED, SUGGESTION, ForecasterId, Question
 from tracker.model.read_models import QuestionSummary
 
 _CATCH_UP_SECONDS: Final = 2.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import pandas as pd
@@ -10,25 +10,182 @@ import pyarrow as pa
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.revisions_data import (
+from dashboard.components.frames import memoise
+from dashboard.components.probability_lines import (
+    MAX_LINES,
+    ProbabilityLine,
     TimeWindow,
     acts_frame,
     answer_frame,
+    chart_window,
     crop_to_window,
+    crosshair_frame,
+    default_lines,
     evidence_marks_frame,
+    line_labels_frame,
+    list_lines,
+    list_question_forecasters,
+    other_question_line,
+    steps_frame,
     thin_marks,
     vertical_rules_frame,
 )
-from dashboard.charts.series import ProbabilityLine, crosshair_frame, line_labels_frame, steps_frame
-from dashboard.components.memoise import memoise
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_buttons
 from dashboard.inbox import cards
-from dashboard.question import changes as moved
-from dashboard.question import compare as comparing
-from dashboard.question.zoom import ZoomWindow, choose_zoom
+from dashboard.question import why as moved
+from dashboard.wording import clip, display_name, escape_markdown
 from forecasts.questions.question import ForecasterId
+from tracker.errors import NotFound
 from tracker.model.read_models import QuestionPage
+
+ZOOM_LEVELS: Final = {
+    "1 week": timedelta(days=7),
+    "1 month": timedelta(days=30),
+    "3 months": timedelta(days=91),
+    "All": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ZoomWindow:
+    """Window of a chart, and the instant that counts as now in it."""
+
+    window: TimeWindow
+    now: datetime
+
+
+def choose_zoom(visit: Visit, page: QuestionPage) -> ZoomWindow:
+    """Show the zoom buttons and return the window."""
+    period = ZOOM_LEVELS[show_buttons("Zoom", list(ZOOM_LEVELS), "All", "zoom")]
+    until = visit.chart_end(page.summary.question.opens_at, period)
+    return ZoomWindow(chart_window(page, until, period), until)
+
+
+LINES_PARAM: Final = "with"
+ME: Final = "me"
+"""Name of the viewer in the address."""
+
+_MAX_NAME_CHARACTERS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonLines:
+    """Lines to draw with their styles, and a note for each requested line that is missing."""
+
+    series: tuple[ProbabilityLine, ...]
+    styles: tuple[charts.LineStyle, ...]
+    notes: tuple[str, ...] = ()
+
+
+def select_lines(visit: Visit, page: QuestionPage) -> ComparisonLines:
+    """Return the lines of the address, or the default lines if it names none that exists."""
+    own_series = {line_series.id: line_series for line_series in list_lines(page, visit.me)}
+    names = _read_address(visit)
+    lines: list[ProbabilityLine] = []
+    notes: list[str] = []
+    for name in names[:MAX_LINES]:
+        try:
+            lines.append(
+                own_series[name] if name in own_series else _load_other_question(visit, page, name)
+            )
+        except LookupError as error:
+            notes.append(str(error.args[0]))
+    if len(names) > MAX_LINES:
+        notes.append(f"A chart has room for {MAX_LINES} lines: the first {MAX_LINES} are drawn.")
+    series = tuple(lines) or default_lines(page, visit.me)
+    return ComparisonLines(series, _build_styles(visit, page, series), tuple(notes))
+
+
+def _read_address(visit: Visit) -> list[str]:
+    names = [name.strip() for name in st.query_params.get(LINES_PARAM, "").split(",")]
+    return list(dict.fromkeys(visit.me if name == ME else name for name in names if name))
+
+
+def _load_other_question(visit: Visit, page: QuestionPage, name: str) -> ProbabilityLine:
+    """Return another question as a line; raises `LookupError` with a sentence if it has none."""
+    try:
+        other = visit.tracker.questions.history(name)
+    except NotFound:
+        raise LookupError(
+            f"Nothing is called “{clip(name, _MAX_NAME_CHARACTERS)}”: it is left out."
+        ) from None
+    if other.question.kind != "binary" or other.question.id == page.summary.question.id:
+        raise LookupError(
+            f"“{clip(other.question.text, _MAX_NAME_CHARACTERS)}” has no line to compare: it is "
+            "left out."
+        )
+    return other_question_line(other.question, other.timelines)
+
+
+def _build_styles(
+    visit: Visit, page: QuestionPage, series: tuple[ProbabilityLine, ...]
+) -> tuple[charts.LineStyle, ...]:
+    """Return the styles: people and computed forecasters as everywhere, other questions with long
+    dashes.
+    """
+    forecasters = list_question_forecasters(page, visit.me)
+    known = charts.forecaster_lines(
+        forecasters, [display_name(f, visit.me) for f in forecasters], visit.me
+    )
+    by_id: dict[str, charts.LineStyle] = {
+        f.id: line for f, line in zip(forecasters, known, strict=True)
+    }
+    other_series = [line_series for line_series in series if line_series.id not in by_id]
+    by_id |= {
+        line_series.id: charts.other_question_style(line_series.name, index)
+        for index, line_series in enumerate(other_series)
+    }
+    return tuple(by_id[line_series.id] for line_series in series)
+
+
+def show_line_picker(visit: Visit, page: QuestionPage) -> None:
+    """Show the choice of lines; all questions are read only when it is opened."""
+    popover = st.popover(
+        "Compare", icon=":material/compare_arrows:", key="comparing", on_change="rerun"
+    )
+    if not popover.open:
+        return
+    with popover:
+        own_names = {line_series.id: line_series.name for line_series in list_lines(page, visit.me)}
+        other_texts: dict[str, str] = {
+            row.question.id: row.question.text
+            for row in visit.tracker.questions.list()
+            if row.question.kind == "binary" and row.question.id != page.summary.question.id
+        }
+        words = {**other_texts, **own_names}
+        st.multiselect(
+            f"Up to {MAX_LINES} lines",
+            [*own_names, *(name for name in other_texts if name not in own_names)],
+            default=[line_series.id for line_series in select_lines(visit, page).series],
+            format_func=words.__getitem__,
+            max_selections=MAX_LINES,
+            key=_get_picker_key(page),
+            on_change=_store_lines,
+            args=(_get_picker_key(page),),
+        )
+        st.caption(
+            "Other questions stand with their suggestion. The choice is kept in the address."
+        )
+
+
+def _get_picker_key(page: QuestionPage) -> str:
+    return f"with-{page.summary.question.id}"
+
+
+def _store_lines(key: str) -> None:
+    selected = st.session_state[key]
+    if selected:
+        st.query_params[LINES_PARAM] = ",".join(selected)
+    else:
+        st.query_params.pop(LINES_PARAM, None)
+
+
+def show_missing_lines(lines: ComparisonLines) -> None:
+    """Show why requested lines are missing."""
+    for note in lines.notes:
+        st.caption(escape_markdown(note))
+
 
 SCALES: Final = ("Probability", "Log-odds")
 
@@ -47,7 +204,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = show_buttons("Scale", SCALES, SCALES[0], "scale")
         shown = choose_zoom(visit, page)
-        comparing.show_line_picker(visit, page)
+        show_line_picker(visit, page)
     window = ChartWindow(visit.me, shown, moved.get_compared_dates(visit, page))
     _show_chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", window)
 
@@ -55,7 +212,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
 def _show_chart(
     visit: Visit, page: QuestionPage, scale: charts.ProbabilityScale, window: ChartWindow
 ) -> None:
-    selection = comparing.select_lines(visit, page)
+    selection = select_lines(visit, page)
     names = [line_series.name for line_series in selection.series]
     drawing_data = build_drawing(page, selection.series, window)
     with_answer = "answer" in drawing_data.frames
@@ -71,7 +228,7 @@ def _show_chart(
         alt=f"Probability of YES over time: {', '.join(names)}; {drawing_data.evidence} pieces of "
         "evidence",
     )
-    comparing.show_missing_lines(selection)
+    show_missing_lines(selection)
     if not drawing_data.marks:
         st.caption(f"Probability of YES. Times in {visit.charts_zone}.")
         return

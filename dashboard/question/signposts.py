@@ -1,18 +1,27 @@
 """Signposts expected by a date: whether they were seen, and what silence means."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 import streamlit as st
 
+from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
+from dashboard.components.widgets import show_refusals
 from dashboard.wording import (
     describe_signpost_ratio,
     describe_signpost_state,
     describe_silence,
     escape_markdown,
+    side_label,
+    strength_name,
 )
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, Strength
+from forecasts.evidence.likelihood_ratios import ICD_203
 from forecasts.evidence.signposts import Signpost, list_signposts
+from forecasts.questions.question import Question
 from tracker.model.read_models import QuestionPage
+from tracker.questions.add_indicator import make_indicator_id, parse_terms
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
@@ -68,3 +77,123 @@ def _list_signposts(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
 def _get_due_date(signpost: Signpost) -> datetime:
     assert signpost.indicator.expected is not None
     return signpost.indicator.expected.by
+
+
+_STRENGTHS: Final = tuple(s for s in Strength if s is not Strength.NONE)
+_NAME_LENGTH: Final = 160
+_OPTION_DIRECTIONS: Final = {
+    Direction.YES: "▲ for the option",
+    Direction.NO: "▼ against the option",
+}
+
+
+def show_add_indicator(visit: Visit, page: QuestionPage) -> None:
+    """Show the form, collapsed, while news can move the question."""
+    question = page.summary.question
+    if page.summary.status not in ("open", "upcoming"):
+        return
+    drawer = st.expander(
+        "Add a signpost", icon=":material/add:", key="add-signpost", on_change="rerun"
+    )
+    if not drawer.open:
+        return
+    with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
+        indicator = _show_fields(visit, question)
+        if st.form_submit_button("Watch for it"):
+            with show_refusals():
+                visit.tracker.questions.add_indicator(indicator)
+                notify("It is watched for")
+                st.rerun()
+
+
+def _show_fields(visit: Visit, question: Question) -> Indicator:
+    """Show the fields and return the indicator, complete or not."""
+    key = f"signpost-{{}}-{question.id}".format
+    name = st.text_input(
+        "Signpost",
+        key=key("name"),
+        max_chars=_NAME_LENGTH,
+        autocomplete="off",
+        placeholder="What would be reported",
+    )
+    direction, option = _choose_side(visit, question)
+    strength_value = st.selectbox(
+        "How strongly", _STRENGTHS, index=2, format_func=strength_name, key=key("strength")
+    )
+    terms = _show_lines(
+        question, "terms",
+        "Words to find it by: each line must have one in a report, with | between them",
+        placeholder="Arland* | Arlburg\ninvit* | summit",
+    )  # fmt: skip
+    examples = _show_lines(question, "examples", "Headlines that would say so, one a line")
+    opposites = _show_lines(question, "opposites", "Headlines that would deny it, one a line")
+    indicator_name = " ".join((name or "").split())
+    return Indicator(
+        id=make_indicator_id(question.id, indicator_name),
+        question_id=question.id,
+        name=indicator_name,
+        direction=direction,
+        strength=strength_value,
+        terms=parse_terms(terms),
+        examples=examples,
+        opposites=opposites,
+        expected=_show_expectation(question),
+        option=option,
+    )
+
+
+def _choose_side(visit: Visit, question: Question) -> tuple[Direction, str]:
+    """Show the choice of direction, and of the option for a question with options."""
+    direction = st.selectbox(
+        "It speaks",
+        (Direction.YES, Direction.NO),
+        format_func=lambda value: (
+            _OPTION_DIRECTIONS[value] if question.options else side_label(question.kind, value)
+        ),
+        key=f"signpost-side-{question.id}",
+    )
+    if not question.options:
+        return direction, ""
+    return direction, st.selectbox(
+        "Which option", question.offered_options(visit.now), key=f"signpost-option-{question.id}"
+    )
+
+
+def _show_expectation(question: Question) -> Expectation | None:
+    """Show the inputs of the expected date; None while no day is chosen."""
+    st.caption(
+        "Should it be reported by a day? Then its silence counts, too. Without a day, only news "
+        "of it does."
+    )
+    words = list(ICD_203)
+    by, if_yes, if_no = st.columns(3)
+    with by:
+        day = st.date_input(
+            "By the end of (UTC)", None, format="YYYY-MM-DD", key=f"signpost-by-{question.id}"
+        )
+    with if_yes:
+        yes = st.selectbox(
+            "If YES, or its like",
+            words,
+            index=words.index("likely"),
+            key=f"signpost-yes-{question.id}",
+        )
+    with if_no:
+        no = st.selectbox(
+            "If NO", words, index=words.index("unlikely"), key=f"signpost-no-{question.id}"
+        )
+    if not isinstance(day, date):
+        return None
+    return Expectation(datetime.combine(day + timedelta(days=1), time(), UTC), yes, no)
+
+
+def _show_lines(
+    question: Question, name: str, label: str, *, placeholder: str = ""
+) -> tuple[str, ...]:
+    entered = (
+        st.text_area(
+            label, height=80, key=f"signpost-{name}-{question.id}", placeholder=placeholder
+        )
+        or ""
+    )
+    return tuple(line.strip() for line in entered.splitlines() if line.strip())

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from math import fsum, log
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.components.columns_data import build_frame
-from dashboard.components.memoise import memoise
+from dashboard.components.frames import build_frame, memoise
+from dashboard.question.text import percent_tenths
 from dashboard.wording import clip, percent_number
 from forecasts.distributions.distribution import Categorical
-from forecasts.distributions.probability import sigmoid
+from forecasts.probability import logit, sigmoid
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion
-from forecasts.suggestion.why import ExplanationRow, explanation_rows
+from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
+from forecasts.suggestion.explanation import ExplanationRow, explanation_rows
 from tracker.model.read_models import EvidenceCard
 
 
@@ -114,3 +115,49 @@ def _headline_and_reason(row: ExplanationRow, cards: Sequence[EvidenceCard]) -> 
     """Return the subject of a row (for evidence its headline) and how it was weighed."""
     headline = next((c.headline for c in cards if c.evidence.id == row.evidence_id), None)
     return (clip(row.text, 170), "") if headline is None else (clip(headline, 170), row.text)
+
+
+_MIN_LOG_ODDS: Final = 0.0005
+_MAX_TEXT_CHARS: Final = 170
+
+
+def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+    """The reasons of a change and their sum. Columns:
+
+    cause, what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
+    the evidence was weighed). Empty if certainty makes the log-odds infinite.
+    """
+    types = {
+        "cause": "str",
+        "what": "str",
+        "log_odds": "float64",
+        "after": "float64",
+        "weighed": "str",
+    }
+    if move.certain:
+        return build_frame(types, ())
+    headlines = {card.evidence.id: card.headline for card in cards}
+    rows: list[tuple[Any, ...]] = []
+    z = logit(move.before)
+    for reason in move.reasons:
+        z += reason.log_odds
+        if abs(reason.log_odds) >= _MIN_LOG_ODDS or reason.cause in ("cited", "judgement"):
+            subject, weighed = _headline_and_why(
+                reason,
+                headlines.get(reason.evidence_id) if reason.evidence_id is not None else None,
+            )
+            rows.append(
+                (reason.cause, subject, reason.log_odds, percent_tenths(sigmoid(z)), weighed)
+            )
+    total = fsum(reason.log_odds for reason in move.reasons)
+    rows.append(("sum", "All reasons together", total, percent_tenths(move.after), ""))
+    return build_frame(types, rows)
+
+
+def _headline_and_why(reason: ChangeReason, headline: str | None) -> tuple[str, str]:
+    """Return the subject of a reason (for evidence its headline) and how it was weighed."""
+    return (
+        (clip(reason.why, _MAX_TEXT_CHARS), "")
+        if headline is None
+        else (clip(headline, _MAX_TEXT_CHARS), reason.why)
+    )

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, unwrap_prose
-from dashboard.question.wording_data import has_human_forecast, list_rewordings
+from dashboard.question.data import has_human_forecast, list_rewordings
 from dashboard.wording import (
     capitalise,
     clip,

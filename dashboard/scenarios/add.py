@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.scenarios.likelihoods import NEUTRAL_LIKELIHOOD, parse_likelihoods, show_row_inputs
+from dashboard.scenarios.table import NEUTRAL_LIKELIHOOD, parse_likelihoods, show_row_inputs
 from dashboard.wording import clip, escape_markdown
 from forecasts.errors import InvalidQuestion
 from forecasts.questions.question import Question, QuestionId

@@ -7,12 +7,11 @@ from typing import Final, get_args
 
 import pandas as pd
 
-from dashboard.components.columns_data import TIME, build_frame
-from dashboard.scenarios.coherence_text import format_gain
+from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import clip, percent_exact
-from forecasts.questions.forecaster import CROWD
+from dashboard.wording.links import format_gain
 from forecasts.questions.links import LINK_ARITIES, Link, LinkKind
-from forecasts.questions.question import ForecasterId, Question, QuestionId
+from forecasts.questions.question import CROWD, ForecasterId, Question, QuestionId
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import CoherenceReport, Contradiction, RepairWord, ScoredRepair
 

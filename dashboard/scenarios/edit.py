@@ -10,8 +10,8 @@ from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_table
 from dashboard.question.distributions_data import merge_removed_options
-from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios.scenarios_text import GIVE_WAY_LABELS
+from dashboard.scenarios import data as frames
+from dashboard.scenarios.text import GIVE_WAY_LABELS
 from dashboard.wording import escape_markdown, format_forecast, percent_exact
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast

@@ -3,23 +3,175 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.scenarios import scenarios_over_time_chart
-from dashboard.components import downloads
+from dashboard.charts.common import LineStyle
+from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
+from dashboard.components import widgets as downloads
 from dashboard.components.visit import Visit
-from dashboard.components.widgets import format_sentence, link_to_question, show_empty, unwrap_prose
+from dashboard.components.widgets import (
+    WRAPPED_ROW_HEIGHT,
+    format_sentence,
+    link_to_question,
+    show_choice,
+    show_empty,
+    show_table,
+    unwrap_prose,
+)
 from dashboard.scenarios import add as scenario_adding
-from dashboard.scenarios import diagnosticity as scenario_mind
+from dashboard.scenarios import data as frames
 from dashboard.scenarios import edit as scenario_editing
-from dashboard.scenarios import scenarios_data as frames
 from dashboard.scenarios import table as scenario_table
-from dashboard.scenarios import why as scenario_why
-from dashboard.scenarios.scenarios_data import ScenarioRow
-from dashboard.scenarios.scenarios_text import leader_sentence, share_changes_sentence
-from dashboard.wording import escape_markdown, percent_exact, percent_whole, question_status_line
+from dashboard.scenarios.data import ScenarioRow
+from dashboard.scenarios.text import (
+    describe_board_state,
+    format_information,
+    leader_sentence,
+    share_changes_sentence,
+    strain_sentence,
+)
+from dashboard.wording import (
+    clip,
+    escape_markdown,
+    percent_exact,
+    percent_whole,
+    plural,
+    question_status_line,
+)
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
+from forecasts.scenarios.diagnosticity import RowValue
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.errors import NotFound
 from tracker.model.scenarios import ScenarioPage, ScenarioSummary
+
+MAX_STRAIN_CHARACTERS = 120
+_C = st.column_config
+
+
+def show_strain(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show a warning if current forecasts and table contradict each other."""
+    strain = frames.measure_strain(page, posterior)
+    if strain is None:
+        return
+    text = clip(page.board[strain.question_id].question.question.text, MAX_STRAIN_CHARACTERS)
+    warning = strain_sentence(strain.nats, text, strain.observed, strain.expected)
+    if warning:
+        st.markdown(f":material/warning: {escape_markdown(warning)}")
+
+
+def show_share_lines(page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the lines of one scenario's share, which add up to its logarithm."""
+    names = {name: name for name in posterior.distribution.options}
+    first = list(names).index(frames.most_changed_scenario(posterior))
+    option = show_choice(
+        "Why this share", names, "scenario", index=first, width=320
+    ) or frames.most_changed_scenario(posterior)
+    frame = frames.scenario_why_frame(page, posterior, option)
+    if frame.empty:
+        st.caption("Its prior is 0, and no answer moves what cannot happen.")
+        return
+    share = posterior.distribution.of(option)
+    st.markdown(
+        f"**{escape_markdown(option)}: from {percent_whole(posterior.prior.of(option))} to "
+        f"{percent_whole(share)}**"
+    )
+    columns = {
+        "what": _C.TextColumn("What", width=400),
+        "adds": _C.NumberColumn(
+            "Adds", format="%+.2f", width=70, help="To the natural logarithm of its share."
+        ),
+        "times": _C.TextColumn("Multiplies it by", width=110),
+        "alone": _C.TextColumn(
+            "Alone", width=70, help="What it would multiply the prior by, if no other row counted."
+        ),
+        "weighed": _C.TextColumn("How", width=330),
+    }
+    show_table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED_ROW_HEIGHT)
+    st.caption(
+        "The lines add up to the logarithm of the share. “How” compares the board with the "
+        "prior alone, and so does “Alone”; “Multiplies it by” is what a row does beside the "
+        "others. Rows that share a cause say partly the same: a row that alone would raise a "
+        "scenario may lower it here, where another has raised it too far. “All rows together” "
+        "is the rest, so that what several rows say counts once and the shares make 100 %."
+    )
+    if posterior.left_out:
+        st.caption(
+            f"{plural(len(posterior.left_out), 'row has', 'rows have')} no number on the board and "
+            "count nothing."
+        )
+    st.markdown("**The prior**")
+    st.text(unwrap_prose(page.summary.question.prior_reason))
+
+
+MAX_INITIAL_QUESTIONS = 4
+"""Questions that are shown by default."""
+
+MAX_QUESTION_CHARACTERS = 160
+
+
+def show_diagnosticity(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) -> None:
+    """Show the scenarios now and after each answer, the most informative question first."""
+    values = frames.answer_values(page, posterior)
+    if not values:
+        show_empty(
+            "No indicator question is open.", "Add a row about an open question to the table."
+        )
+        return
+    names = posterior.distribution.options
+    styles = charts.option_lines(names, ordered=False)
+    st.caption(
+        "What the answer of each open question would make of the scenarios, the one that is "
+        "expected to tell most first. A bit is what a fair coin's toss tells; watch these "
+        "questions, and forecast them with care."
+    )
+    _show_bars(styles, {"Now": posterior.distribution}, "now", legend=True)
+    show_all = len(values) > MAX_INITIAL_QUESTIONS and st.toggle(
+        f"All {len(values)}", key="all-values"
+    )
+    for value in values if show_all else values[:MAX_INITIAL_QUESTIONS]:
+        _show_question_value(visit, page, value, styles)
+
+
+def _show_question_value(
+    visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[LineStyle, ...]
+) -> None:
+    row = page.board[value.question_id]
+    question = row.question.question
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            link_to_question(visit, question, "Open", ":material/show_chart:")
+            st.markdown(
+                f"**{escape_markdown(clip(question.text, MAX_QUESTION_CHARACTERS))}**",
+                width="content",
+            )
+        st.caption(
+            escape_markdown(
+                f"{describe_board_state(row)} on the board · {format_information(value.bits)} · "
+                f"expected to move {percent_whole(value.expected_shift)} of the probability"
+            )
+        )
+        _show_bars(styles, {"If YES": value.if_yes, "If NO": value.if_no}, value.question_id)
+
+
+def _show_bars(
+    styles: tuple[LineStyle, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
+) -> None:
+    description = "; ".join(
+        (
+            f"{case}: "
+            f"{', '.join(f'{option} {percent_whole(p)}' for option, p in frames.option_shares(shares))}"
+        )
+        for case, shares in cases.items()
+    )
+    st.vega_lite_chart(
+        spec=charts.bind_data(
+            scenarios_in_cases_chart(styles, tuple(cases), legend=legend),
+            cases=frames.cases_frame(cases),
+        ),
+        width="stretch",
+        key=f"cases-{name}",
+        alt=description,
+    )
+
 
 SECTIONS = ("Why", "My own", "What would change it", "The table")
 
@@ -124,7 +276,7 @@ def _show_leader(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior)
         escape_markdown(leader_sentence(frames.option_shares(posterior.distribution))), anchor=False
     )
     st.markdown(escape_markdown(_describe_changes(visit, page)))
-    scenario_why.show_strain(page, posterior)
+    show_strain(page, posterior)
 
 
 def _describe_changes(visit: Visit, page: ScenarioPage) -> str:
@@ -179,9 +331,9 @@ def _show_sections(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterio
         SECTIONS, default=SECTIONS[0], key="section", on_change="rerun", bind="query-params"
     )
     bodies = (
-        lambda: scenario_why.show_share_lines(page, posterior),
+        lambda: show_share_lines(page, posterior),
         lambda: scenario_editing.render(visit, page, posterior),
-        lambda: scenario_mind.show_diagnosticity(visit, page, posterior),
+        lambda: show_diagnosticity(visit, page, posterior),
         lambda: scenario_table.render(visit, page),
     )
     for tab, body in zip(tabs, bodies, strict=True):

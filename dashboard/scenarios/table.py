@@ -16,15 +16,39 @@ from dashboard.components.widgets import (
     show_table,
     unwrap_prose,
 )
-from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios.likelihoods import NEUTRAL_LIKELIHOOD, parse_likelihoods, show_row_inputs
-from dashboard.scenarios.scenarios_text import MARKS_LEGEND, describe_counts_against
+from dashboard.scenarios import data as frames
+from dashboard.scenarios.text import MARKS_LEGEND, describe_counts_against, format_likelihood
 from dashboard.wording import capitalise, clip, escape_markdown
 from forecasts.errors import ForecastsError
 from forecasts.questions.question import QuestionId
 from forecasts.scenarios.diagnosticity import Diagnosticity
-from forecasts.scenarios.scenario_set import ScenarioLikelihoods
+from forecasts.scenarios.scenario_set import FIVE_WORDS, ScenarioLikelihoods, parse_likelihood
 from tracker.model.scenarios import ScenarioPage
+
+NEUTRAL_LIKELIHOOD = FIVE_WORDS["roughly even chance"]
+"""Initial value of a new row: the same for every scenario, so it has no effect."""
+
+
+def show_row_inputs(scenarios: Sequence[str], start: Sequence[float], form: str) -> tuple[str, ...]:
+    """Show the inputs and return their raw content: one of the five words, or a typed number."""
+    entered = []
+    for index, (name, p) in enumerate(zip(scenarios, start, strict=True)):
+        current = format_likelihood(p)
+        choices = [*FIVE_WORDS, *([] if current in FIVE_WORDS else [current])]
+        entered.append(
+            st.selectbox(
+                escape_markdown(name), choices, index=choices.index(current),
+                key=f"likelihood-{form}-{index}", accept_new_options=True,
+                help="One of the five words, or a number such as 30%.",
+            )
+        )  # fmt: skip
+    return tuple(text or "" for text in entered)
+
+
+def parse_likelihoods(texts: Sequence[str]) -> tuple[float, ...]:
+    """Parse the likelihoods; raises `InvalidProbability` with the valid forms."""
+    return tuple(map(parse_likelihood, texts))
+
 
 _C = st.column_config
 MAX_QUESTION_CHARACTERS = 110

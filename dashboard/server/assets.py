@@ -5,19 +5,25 @@ read in a thread. Remote clients get compressed responses; on the same machine c
 only cost time.
 """
 
+import base64
 import gzip
+import hashlib
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import streamlit
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboard.components.missing_parts import warn_missing
+from dashboard.components.visit import PageName
 from tracker.model.bind_address import is_loopback
 
 STATIC: Final = Path(streamlit.__file__).with_name("static")
@@ -89,3 +95,98 @@ def _accepts_gzip(scope: Scope) -> bool:
     client: tuple[str, int] | None = scope.get("client")
     is_local = client is None or is_loopback(client[0])
     return not is_local and "gzip" in Headers(scope=scope).get("accept-encoding", "")
+
+
+_CONNECTION_SCRIPT: Final = """
+      window.__streamlit = {
+        BACKEND_BASE_URL: new URL(".", location.href).href,
+        HOST_CONFIG: {allowedOrigins: [location.origin], useExternalAuthToken: false, \
+metricsUrl: ""},
+      }
+    """
+"""No other page may send messages to ours, and nothing is measured."""
+
+_KEYBOARD_FOLDER: Final = Path(__file__).parent.parent / "static" / "keyboard"
+
+_PRELOADED_COMPONENTS: Final = ("Html", "PageLink", "Selectbox", "TextInput", "Button", "DataFrame")
+"""Streamlit components that most of our pages use."""
+
+_IMPORT_PATTERN: Final = re.compile(r"""(?:from|import)"\./([^"]+\.js)\"""")
+
+
+@cache
+def build_shell() -> str:
+    """Build the page from streamlit's index.html; return "" where that file is missing."""
+    try:
+        text = (STATIC / "index.html").read_text(encoding="utf-8")
+    except OSError:
+        warn_missing("static/index.html", "it serves its page by itself")
+        return ""
+    before, _, after = text.partition("<title>Streamlit</title>")
+    head, end, body = after.partition("</head>")
+    if not end:
+        warn_missing("known title and head in its page", "the page has no keyboard commands")
+        return text
+    preloads = "".join(
+        f'<link rel="modulepreload" crossorigin href="./static/js/{name}">\n    '
+        for name in list_script_files(_PRELOADED_COMPONENTS)
+        if name not in text
+    )
+    additions = (
+        f"<script>{_CONNECTION_SCRIPT}</script>\n    "
+        f"<script>{_build_keyboard_script()}</script>\n    "
+        f"<style>{_read_keyboard_file('jump.css')}</style>"
+    )
+    return f"{before}<title>Scenario tracker</title>\n    {additions}{head}{preloads}{end}{body}"
+
+
+def _build_keyboard_script() -> str:
+    """Both scripts in one block, so that none of their names is global."""
+    commands, jump = _read_keyboard_file("commands.js"), _read_keyboard_file("jump.js")
+    return f'"use strict";\n{{\n{commands}\n{jump}}}'
+
+
+def _read_keyboard_file(name: str) -> str:
+    return (_KEYBOARD_FOLDER / name).read_text(encoding="utf-8")
+
+
+def list_script_files(parts: Iterable[str]) -> list[str]:
+    """List the script files of components and all that they import, without duplicates.
+
+    >>> any(name.startswith("react-dom.") for name in list_script_files(["Button"]))
+    True
+    """
+    names: list[str] = []
+    folder = STATIC / "static" / "js"
+    pending = [next(iter(folder.glob(f"{part}.*.js")), folder / part).name for part in parts]
+    while pending:
+        name = pending.pop(0)
+        if not (folder / name).is_file():
+            warn_missing("script of each preloaded component", "browsers load some scripts later")
+        elif name not in names:
+            names.append(name)
+            pending += _IMPORT_PATTERN.findall((folder / name).read_text(encoding="utf-8"))
+    return names
+
+
+def hash_scripts(page: str) -> Iterator[str]:
+    """Yield the hashes of inline scripts for a content security policy.
+
+    >>> list(hash_scripts("<script>go()</script>"))
+    ['sha256-5KYv+PUboo5h+0+YAtGRPbwv5d/QxzHslP4YGnUaxRw=']
+    """
+    for text in re.findall(r"<script>(.*?)</script>", page, re.DOTALL):
+        yield f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def build_page_routes() -> list[Route]:
+    """Build the routes of the shell: the root and the address of each page.
+
+    There are none without a shell; streamlit serves its page at these addresses then.
+    """
+
+    async def serve_shell(request: Request) -> HTMLResponse:
+        return HTMLResponse(build_shell(), headers={"cache-control": "no-cache"})
+
+    paths = ("/", *(f"/{name}" for name in get_args(PageName))) if build_shell() else ()
+    return [Route(path, serve_shell) for path in paths]

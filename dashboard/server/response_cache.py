@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import CachePolicy, Service
@@ -107,3 +107,18 @@ class ResponseCache:
             while len(self._entries) > MAX_ENTRIES:
                 self._entries.popitem(last=False)
             return entry
+
+
+_shared: list[Tracker] = []
+
+
+def share_tracker(tracker: Tracker) -> None:
+    """Set the tracker of this process, behind the response cache."""
+    _shared[:] = [cast(Tracker, ResponseCache(tracker))]
+
+
+def get_tracker() -> Tracker:
+    """Return the tracker of this process."""
+    if not _shared:
+        raise RuntimeError("no tracker was opened: start the dashboard with `python -m dashboard`")
+    return _shared[0]

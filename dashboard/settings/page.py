@@ -18,8 +18,7 @@ from dashboard.wording.installation import (
     scheduler_line,
     zone_line,
 )
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.model.read_models import LogCheck
 
 _CHECK_KEY: Final = "log-checked"

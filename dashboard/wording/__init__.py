@@ -42,16 +42,6 @@ from dashboard.wording.evidence import (
     side_label,
     strength_name,
 )
-from dashboard.wording.expected import (
-    DUE_KINDS,
-    SIGNPOST_STATES,
-    describe_outcomes,
-    describe_ratio,
-    describe_signpost_ratio,
-    describe_signpost_state,
-    describe_silence,
-    mark_line,
-)
 from dashboard.wording.feeds import (
     DATE_NOTES,
     GRADE_MEANINGS,
@@ -67,19 +57,51 @@ from dashboard.wording.feeds import (
     redirect_notice,
     silent_line,
 )
-from dashboard.wording.groups import (
+from dashboard.wording.installation import (
+    PARAMETER_STATES,
+    describe_learned_map,
+    gamma_sentence,
+    shift_sentence,
+)
+from dashboard.wording.links import (
     LINK_RULES,
     describe_contradiction,
     describe_total_probability,
     format_link_numbers,
     percent_total,
 )
-from dashboard.wording.held import (
+from dashboard.wording.numbers import (
+    DASH,
+    MINUS,
+    NBSP,
+    UTC_ZONE,
+    describe_probability,
+    format_age,
+    format_day,
+    format_duration,
+    format_fraction,
+    format_log_odds,
+    format_moment,
+    format_odds,
+    format_points,
+    parse_zone,
+    percent_exact,
+    percent_number,
+    percent_whole,
+    plural,
+)
+from dashboard.wording.questions import (
     KIND_NAMES,
     NO_FORECAST,
+    OUTCOME_NAMES,
+    STATUS_NAMES,
     RangeSide,
+    count_flaws,
     describe_forecast,
+    describe_resolution,
     describe_tails,
+    diff_markdown,
+    flaw_line,
     forecast_headline,
     format_answer,
     format_bound,
@@ -87,43 +109,20 @@ from dashboard.wording.held import (
     format_forecast,
     format_quantile,
     format_value,
-)
-from dashboard.wording.learned import (
-    PARAMETER_STATES,
-    describe_learned_map,
-    gamma_sentence,
-    shift_sentence,
-)
-from dashboard.wording.moments import (
-    UTC_ZONE,
-    format_age,
-    format_day,
-    format_duration,
-    format_moment,
-    parse_zone,
-)
-from dashboard.wording.numbers import (
-    DASH,
-    MINUS,
-    NBSP,
-    describe_probability,
-    format_fraction,
-    format_log_odds,
-    format_odds,
-    format_points,
-    percent_exact,
-    percent_number,
-    percent_whole,
-    plural,
-)
-from dashboard.wording.states import (
-    OUTCOME_NAMES,
-    STATUS_NAMES,
-    describe_resolution,
+    override_line,
     question_status_line,
 )
+from dashboard.wording.signposts import (
+    DUE_KINDS,
+    SIGNPOST_STATES,
+    describe_outcomes,
+    describe_ratio,
+    describe_signpost_ratio,
+    describe_signpost_state,
+    describe_silence,
+    mark_line,
+)
 from dashboard.wording.texts import capitalise, clip, display_name, escape_markdown, safe_web_link
-from dashboard.wording.versions import count_flaws, diff_markdown, flaw_line, override_line
 
 __all__ = [
     "DASH",

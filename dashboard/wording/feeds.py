@@ -6,12 +6,11 @@ from http import HTTPStatus
 from itertools import groupby
 from typing import Final
 
-from dashboard.wording.moments import format_age, format_duration
-from dashboard.wording.numbers import NBSP, plural
+from dashboard.wording.numbers import NBSP, format_age, format_duration, plural
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import DateNote
 from tracker.feeds.scheduling.budget import explain_next_poll
-from tracker.feeds.scheduling.health import FleetHealth, Health
+from tracker.feeds.scheduling.feed_health import FleetHealth, Health
 from tracker.model.read_models import FeedCoverage, FeedImport
 
 HEALTH_LABELS: Final[dict[Health, str]] = {

@@ -4,8 +4,7 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId
 
 
 def display_name(forecaster: Forecaster, me: ForecasterId) -> str:

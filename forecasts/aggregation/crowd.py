@@ -14,7 +14,7 @@ from forecasts.aggregation import pooling
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import OTHER, Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.options import fold_removed_options
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import ForecasterId, Question, check_distribution
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.scores import Timelines

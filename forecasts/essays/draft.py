@@ -13,12 +13,12 @@ from forecasts.distributions.cdf import Scale, day_number
 from forecasts.essays.dates import find_dates, format_long_date
 from forecasts.essays.drafting import kind_selection as shapes
 from forecasts.essays.drafting.clauses import parse_clause
-from forecasts.essays.drafting.deadlines import find_deadline, parse_period_start, propose_horizons
 from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.plan import OPENING_PHRASE, ClaimParts, QuestionPlan, format_period
 from forecasts.essays.drafting.sources import suggest_sources
 from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence
+from forecasts.essays.relative_dates import find_deadline, parse_period_start, propose_horizons
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.new_question import OWN_ESSAY, NewQuestion
 from forecasts.questions.question import ClaimId, EssayId, HorizonShape, Kind, QuestionId

@@ -10,12 +10,19 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from forecasts.essays.extraction import boilerplate, grammar, phrases, verb_forms
-from forecasts.essays.extraction.grammar import ForwardCue, TimeContext
-from forecasts.essays.extraction.marks import strip_essay_markup
+from forecasts.essays import english as verb_forms
+from forecasts.essays.extraction import cleaning as boilerplate
+from forecasts.essays.extraction import cue_detection as grammar
+from forecasts.essays.extraction import phrases
+from forecasts.essays.extraction.cleaning import strip_essay_markup
+from forecasts.essays.extraction.cue_detection import ForwardCue, TimeContext
+from forecasts.essays.extraction.phrase_matching import (
+    PhraseMatcher,
+    normalise_spelling,
+    split_tokens,
+)
 from forecasts.essays.extraction.phrases import ClaimForm
-from forecasts.essays.extraction.sentences import segment_sentences
-from forecasts.essays.extraction.words import PhraseMatcher, normalise_spelling, split_tokens
+from forecasts.essays.extraction.segmentation import segment_sentences
 
 __all__ = ["MIN_CLAIM_SCORE", "ClaimForm", "Sentence", "find_claims"]
 

@@ -3,7 +3,7 @@
 A likelihood ratio is P(evidence | YES) / P(evidence | NO). Above 1 it favours YES, below 1 NO; 1 is
 uninformative. Its natural logarithm is measured in nats of log-odds, and independent pieces add up.
 Discounting for reliability is `forecasts.evidence.effective_likelihood_ratio`; the effect of time
-on a base rate is `forecasts.suggestion.time_decay.decay_prior`.
+on a base rate is `forecasts.suggestion.binary.decay_prior`.
 """
 
 import math
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from forecasts.distributions.probability import check_probabilities, logit, sigmoid
 from forecasts.errors import ForecastsError
+from forecasts.probability import check_probabilities, logit, sigmoid
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,17 @@ learned levels are in the unit from which they are subtracted.
 import math
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from forecasts.errors import ForecastsError
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
     Indicator,
     IndicatorId,
     SourceReport,
+    StoryId,
     Strength,
     combine_reliability,
     describe_side,
@@ -25,7 +27,7 @@ from forecasts.evidence.evidence import (
 from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.log_odds import LedgerEntry
 from forecasts.questions.format import format_count
-from forecasts.questions.question import Kind, QuestionId
+from forecasts.questions.question import EvidenceId, Kind, QuestionId
 
 DEFAULT_HALF_LIFE_DAYS = 45.0
 """Half-life of evidence whose indicator was deleted."""
@@ -214,3 +216,68 @@ def _describe_trust(e: Evidence) -> Iterator[str]:
 def _describe_sources(reports: Sequence[SourceReport]) -> str:
     groups = len({r.source_group for r in independent_reports(reports)})
     return f"{format_count(groups, 'source group')}, {format_count(len(reports), 'report')}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMerge:
+    """Record that from `at` on a story counts as part of `into`, which began earlier."""
+
+    story: StoryId
+    into: StoryId
+    at: datetime
+
+
+def merge_story_evidence(
+    evidence: Iterable[Evidence], merges: Sequence[StoryMerge], at: datetime
+) -> tuple[Evidence, ...]:
+    """Merge the evidence of stories that were merged by an instant.
+
+    Pieces on one question with the same direction become one: with the judgement of the first
+    reviewed piece, else of the first, the date of the first and the reports of all. Rejected
+    pieces, and pieces of other directions or options, stay separate: a denial is not part of what
+    it denies. Other evidence is returned unchanged. Circular merges raise `ForecastsError`.
+
+    >>> from forecasts.evidence.evidence import SourceReport, Strength
+    >>> from forecasts.questions.question import utc
+    >>> def piece(n, day):
+    ...     seen = utc(f"2026-01-0{day}")
+    ...     return Evidence(n, "q", n, "q/i", Direction.YES, Strength.SOME, 0.9, "logged",
+    ...     "matcher", seen,
+    ...         (SourceReport(f"wire {n}", 0.9, seen),))
+    >>> both = [piece(1, 1), piece(2, 2)]
+    >>> one = StoryMerge(2, 1, utc("2026-01-03"))
+    >>> [len(merge_story_evidence(both, [one], utc(day))) for day in ("2026-01-02", "2026-01-03")]
+    [2, 1]
+    """
+    root = {m.story: m.into for m in merges if m.at <= at}
+    if not root:
+        return tuple(evidence)
+    groups: dict[tuple[QuestionId, StoryId, Direction, str, EvidenceId | None], list[Evidence]] = {}
+    for e in sorted(evidence, key=lambda e: (e.first_seen_at, e.id)):
+        apart = e.id if e.status == "rejected" else None
+        groups.setdefault(
+            (e.question_id, _find_root(e.story_id, root), e.direction, e.option, apart), []
+        ).append(e)
+    return tuple(_merge_group(group) for group in groups.values())
+
+
+def _find_root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
+    """Earliest story of a chain of merges; `into` always began earlier, so circles are errors."""
+    current = story
+    for _ in range(len(root)):
+        if current not in root:
+            return current
+        current = root[current]
+    if current in root:
+        raise ForecastsError(
+            f"the merges of story {story} go in a circle; delete the wrong one of their records"
+        )
+    return current
+
+
+def _merge_group(group: Sequence[Evidence]) -> Evidence:
+    if len(group) == 1:
+        return group[0]
+    leading = next((e for e in group if e.reviewed), group[0])
+    reports = tuple(report for e in group for report in e.reports)
+    return replace(leading, first_seen_at=group[0].first_seen_at, reports=reports)

@@ -9,8 +9,8 @@ from datetime import datetime
 from types import MappingProxyType
 
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.question_sets.curves import read_curve
-from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.question_sets.curve_values import read_curve
+from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from forecasts.questions.answers import parse_answer
 from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import (

@@ -8,12 +8,13 @@ from forecasts.evidence.evidence import (
     Expectation,
     Indicator,
     IndicatorId,
+    Statement,
+    StatementId,
     Strength,
     strength_from_words,
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
-from forecasts.evidence.statement import Statement, StatementId
-from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from forecasts.question_sets.toml_text import TomlValue
 from forecasts.questions.question import Kind, Question, QuestionId
 

@@ -19,9 +19,7 @@ from types import MappingProxyType
 from typing import cast
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.evidence.evidence import RELIABILITY, Grade, Indicator
-from forecasts.evidence.statement import Statement
-from forecasts.question_sets.essay_file import ESSAY_TEXT, MAX_QUOTED_WORDS, read_essay
+from forecasts.evidence.evidence import RELIABILITY, Grade, Indicator, Statement
 from forecasts.question_sets.history_file import (
     HistoryEvent,
     InventedForecast,
@@ -30,10 +28,15 @@ from forecasts.question_sets.history_file import (
     read_history,
 )
 from forecasts.question_sets.indicators_file import read_indicators, read_statements
-from forecasts.question_sets.links_file import read_links
-from forecasts.question_sets.questions_file import read_questions
-from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
-from forecasts.question_sets.scenarios_file import read_scenarios
+from forecasts.question_sets.questions_file import (
+    ESSAY_TEXT,
+    MAX_QUOTED_WORDS,
+    read_essay,
+    read_links,
+    read_questions,
+    read_scenarios,
+)
+from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from forecasts.questions.links import Link
 from forecasts.questions.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioSet

@@ -1,6 +1,8 @@
 """Questions of a question set: questions.toml."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -8,12 +10,107 @@ from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import InvalidQuestionSet
 from forecasts.essays.claim_outcomes import check_outcome_condition
-from forecasts.question_sets.curves import read_curve
-from forecasts.question_sets.essay_file import EssayFile
-from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.question_sets.curve_values import read_curve
+from forecasts.question_sets.record_reader import SetFile, SetRecord, is_number, require_unique_ids
+from forecasts.questions.amendments import check_option_names
+from forecasts.questions.links import (
+    Link,
+    LinkId,
+    LinkKind,
+    check_link_labels,
+    check_link_questions,
+)
 from forecasts.questions.new_question import NewQuestion, build_question, date_scale
-from forecasts.questions.options import check_option_names
-from forecasts.questions.question import ClaimId, HorizonShape, Kind, Question, QuestionId
+from forecasts.questions.question import (
+    Claim,
+    ClaimId,
+    Essay,
+    EssayId,
+    HorizonShape,
+    Kind,
+    Question,
+    QuestionId,
+)
+from forecasts.scenarios.scenario_set import (
+    FIVE_WORDS,
+    ScenarioLikelihoods,
+    ScenarioSet,
+    check_scenario_set,
+)
+
+ESSAY_TEXT = "essay.txt"
+"""Name of the verbatim essay text, the only file that is not TOML."""
+
+MAX_QUOTED_WORDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class EssayFile:
+    """Contents of `essay.toml`."""
+
+    essay: Essay
+    claims: tuple[Claim, ...]
+    rejections: Mapping[ClaimId, str]
+
+
+def read_essay(file: SetFile, text: str) -> EssayFile:
+    """Read the essay and its claims, and check their quotes against `text` if it is given.
+
+    Raises `InvalidQuestionSet`.
+    """
+    file.allow_only("id", "title", "published", "language", "note", "claim")
+    top = file.top_record()
+    essay = Essay(
+        EssayId(top.read_slug()),
+        top.read_text("title"),
+        top.read_text("published", ""),
+        top.read_text("language", ""),
+        top.read_text("note", ""),
+    )
+    rejections: dict[ClaimId, str] = {}
+    claims = require_unique_ids(
+        (record, _read_claim(record, essay.id, text, rejections))
+        for record in file.records("claim")
+    )
+    return EssayFile(essay, claims, MappingProxyType(rejections))
+
+
+def _read_claim(
+    record: SetRecord, essay_id: EssayId, text: str, rejections: dict[ClaimId, str]
+) -> Claim:
+    quote = record.read_text("quote")
+    word_count = len(quote.split())
+    if word_count > MAX_QUOTED_WORDS:
+        record.refuse(
+            f"a quote holds at most {MAX_QUOTED_WORDS} words; this one has {word_count}", "quote"
+        )
+    claim = Claim(
+        id=ClaimId(record.read_text("id")),
+        essay_id=essay_id,
+        quote=quote,
+        offset=record.read_count("offset"),
+        claim_kind=record.read_text("kind"),
+        modality=record.read_text("modality"),
+        restatement=record.read_text("restatement"),
+    )
+    if record.get("rejected") is not None:
+        rejections[claim.id] = record.read_text("rejected")
+    if text:
+        _check_quote_position(record, claim, text)
+    record.refuse_unknown_keys()
+    return claim
+
+
+def _check_quote_position(record: SetRecord, claim: Claim, text: str) -> None:
+    """Check that the quote starts at its offset; white space may differ."""
+    pattern = re.compile(r"\s+".join(map(re.escape, claim.quote.split())))
+    if pattern.match(text, claim.offset) is None:
+        match = pattern.search(text)
+        position = f"it stands at {match.start()}" if match else "it stands nowhere in it"
+        record.refuse(
+            f"the quote does not stand at character {claim.offset} of {ESSAY_TEXT}: {position}",
+            "offset",
+        )
 
 
 def read_questions(
@@ -124,3 +221,111 @@ def _read_prior(record: SetRecord, kind: Kind) -> Distribution | str:
     if prior.p in (0.0, 1.0):
         record.refuse("a prior of 0 or 1 could never be revised: use 0.01 to 0.99", "prior")
     return prior
+
+
+def read_links(file: SetFile, questions: Mapping[QuestionId, Question]) -> tuple[Link, ...]:
+    """Read the links of a set; raises `InvalidQuestionSet`."""
+    file.allow_only("link")
+    return require_unique_ids(
+        (record, _read_link(record, questions)) for record in file.records("link")
+    )
+
+
+def _read_link(record: SetRecord, questions: Mapping[QuestionId, Question]) -> Link:
+    link = Link(
+        id=LinkId(record.read_slug()),
+        kind=cast(LinkKind, record.read_choice("kind", get_args(LinkKind))),
+        question_ids=record.read_ids("questions", questions),
+        title=record.read_text("title"),
+        labels=record.read_texts("labels"),
+        why=record.read_text("why", ""),
+    )
+    record.check_value(lambda: check_link_questions(link, questions), "questions")
+    record.check_value(lambda: check_link_labels(link), "labels")
+    record.refuse_unknown_keys()
+    return link
+
+
+def read_scenarios(
+    file: SetFile, questions: Mapping[QuestionId, Question]
+) -> tuple[ScenarioSet, ...]:
+    """Read the scenario sets of a set; raises `InvalidQuestionSet`."""
+    file.allow_only("scenario_set")
+    by_question: dict[QuestionId, ScenarioSet] = {}
+    for record in file.records("scenario_set"):
+        scenarios = _read_scenario_set(record, questions)
+        if scenarios.question_id in by_question:
+            record.refuse(f"{scenarios.question_id!r} has its scenarios already", "question")
+        by_question[scenarios.question_id] = scenarios
+    return tuple(by_question.values())
+
+
+def _read_scenario_set(record: SetRecord, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
+    question = _read_question_reference(record, questions)
+    if question.kind != "categorical":
+        record.refuse(
+            f"{question.id!r} is {question.kind}: scenarios are the options of a categorical "
+            "question",
+            "question",
+        )
+    title, note = record.read_text("title"), record.read_text("note", "")
+    descriptions, count = record.read_texts("descriptions"), len(question.options)
+    if len(descriptions) != count:
+        names = ", ".join(option.name for option in question.options)
+        record.refuse(
+            f"{len(descriptions)} descriptions for {count} scenarios: give one for each of {names}",
+            "descriptions",
+        )
+    rows: dict[QuestionId, ScenarioLikelihoods] = {}
+    for row in record.sub_records("row"):
+        likelihood_row = _read_row(row, questions, count)
+        if likelihood_row.question_id in rows:
+            row.refuse(f"{likelihood_row.question_id!r} has a row already", "question")
+        rows[likelihood_row.question_id] = likelihood_row
+    record.refuse_unknown_keys()
+    scenario_set = ScenarioSet(question.id, title, descriptions, tuple(rows.values()), note)
+    record.check_value(lambda: check_scenario_set(scenario_set, question, questions), "row")
+    return scenario_set
+
+
+def _read_row(
+    record: SetRecord, questions: Mapping[QuestionId, Question], count: int
+) -> ScenarioLikelihoods:
+    question = _read_question_reference(record, questions)
+    if question.kind != "binary":
+        record.refuse(
+            f"{question.id!r} is {question.kind}: a row is about a binary question, P(YES | "
+            "scenario)",
+            "question",
+        )
+    likelihoods = record.require("p")
+    if not isinstance(likelihoods, list) or len(likelihoods) != count:
+        record.refuse(f"p must be a list of {count}, one for each scenario", "p")
+    row = ScenarioLikelihoods(
+        question.id,
+        tuple(_parse_likelihood(record, value) for value in likelihoods),
+        record.read_text("why", ""),
+    )
+    record.refuse_unknown_keys()
+    return row
+
+
+def _parse_likelihood(record: SetRecord, value: object) -> float:
+    if isinstance(value, str) and value in FIVE_WORDS:
+        return FIVE_WORDS[value]
+    if not is_number(value) or not 0.0 < value < 1.0:
+        record.refuse(
+            f"p holds {value!r}; each is a number above 0 and below 1 or one of: "
+            f"{', '.join(FIVE_WORDS)}",
+            "p",
+        )
+    return float(value)
+
+
+def _read_question_reference(
+    record: SetRecord, questions: Mapping[QuestionId, Question]
+) -> Question:
+    name = record.read_text("question")
+    if name not in questions:
+        record.refuse(f"question names {name!r}, which the set does not define", "question")
+    return questions[QuestionId(name)]

@@ -21,7 +21,7 @@ _MAX_WHOLE_NUMBER = 1e15  # whole numbers below it are exact as integers
 def format_entry(table: str, values: Mapping[str, TomlValue]) -> str:
     """Format a `[[table]]` entry with its keys in order; without a table, top-level keys.
 
-    White space in texts is collapsed, as `forecasts.question_sets.reader` reads it.
+    White space in texts is collapsed, as `forecasts.question_sets.record_reader` reads it.
 
     >>> print(format_entry("feed", {"id": "wire", "grade": "B"}), end="")
     [[feed]]

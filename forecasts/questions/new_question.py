@@ -8,7 +8,7 @@ from datetime import datetime
 from forecasts.distributions.cdf import Scale, day_number
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidQuestion, InvalidTime
-from forecasts.questions.options import check_option_names
+from forecasts.questions.amendments import check_option_names
 from forecasts.questions.parse_forecast import parse_forecast
 from forecasts.questions.question import (
     ClaimId,

@@ -13,8 +13,7 @@ from typing import Final, Literal, NewType
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.forecaster import RESERVED
-from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.question import RESERVED, EvidenceId, ForecasterId, QuestionId
 
 ForecastId = NewType("ForecastId", int)
 Act = Literal["forecast", "reaffirm", "withdraw", "undo", "redo"]

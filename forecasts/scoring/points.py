@@ -21,14 +21,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import EPOCH
-from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
+from forecasts.probability import Floats, check_probabilities
 from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close, to_utc
 from forecasts.questions.timeline import ForecastSpan
 from forecasts.scoring.rulebook import CURVES, RuleName, points_mass, rule_values
+from forecasts.scoring.score_table import to_microseconds
 from forecasts.scoring.scores import ReceiptLine, Score, Timelines, standing_spans
-from forecasts.scoring.stretches import to_microseconds
 
 Name = TypeVar("Name")
 

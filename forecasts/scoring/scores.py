@@ -22,8 +22,10 @@ from types import MappingProxyType
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
+from forecasts.errors import InvalidTime
+from forecasts.probability import check_probabilities
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import get_answer
-from forecasts.questions.options import fold_removed_options
 from forecasts.questions.question import (
     ForecasterId,
     Question,
@@ -40,7 +42,7 @@ from forecasts.scoring.rulebook import (
     rule_gains,
     rule_values,
 )
-from forecasts.scoring.stretches import ClippedIntervals, Windows, clip_intervals, to_microseconds
+from forecasts.scoring.score_table import ClippedIntervals, Windows, clip_intervals, to_microseconds
 from forecasts.statistics.resampling import bootstrap_interval
 
 
@@ -304,3 +306,26 @@ def _make_summary(
 def _sort_key(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
     place = list(RULES).index(summary.rule)
     return place, summary.skill is None, -(summary.skill or 0.0), summary.forecaster_id
+
+
+def best_report(p_true: float, resolves_day: float, scheduled_days: float) -> tuple[float, float]:
+    """Report with the best expected Brier score: by realised life, and by schedule.
+
+    The report q applies until `resolves_day`. An event occurs on `resolves_day` with probability
+    `p_true`, or not at all in `scheduled_days`. The expected mean over the realised life is
+    p_true·(1 − q)² + (1 − p_true)·q²·d/D, least at p_true / (p_true + (1 − p_true)·d/D); over the
+    schedule both terms are divided by D alone, and the best q is p_true. Both 0 to 1. The first
+    exceeds `p_true` by more the earlier the answer can come. Raises `InvalidTime` unless 0 < d ≤ D,
+    and `InvalidProbability`. Source: Sempere & Lawsen 2021, arXiv 2106.11248.
+
+    >>> by_life, by_schedule = best_report(0.5, 1.0, 10.0)
+    >>> round(by_life, 3), by_schedule
+    (0.909, 0.5)
+    """
+    if not 0.0 < resolves_day <= scheduled_days:
+        raise InvalidTime(
+            f"the event comes after the opening and by the end: day {resolves_day} of "
+            f"{scheduled_days}"
+        )
+    truth = float(check_probabilities(p_true))
+    return truth / (truth + (1.0 - truth) * (resolves_day / scheduled_days)), truth

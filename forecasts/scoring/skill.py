@@ -16,9 +16,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import Floats, check_probabilities
-from forecasts.distributions.probability import check_outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
+from forecasts.probability import Floats, check_probabilities
+from forecasts.probability import check_outcomes as checked_outcomes
+from forecasts.questions.format import MINUS, format_signed
+from forecasts.questions.question import HAZARD, PRIOR, ForecasterId
+from forecasts.scoring.rulebook import RULES, RuleName
+from forecasts.scoring.scores import ReceiptLine, Score, Summary
 from forecasts.statistics.resampling import (
     check_level,
     cluster_sums,
@@ -324,3 +328,89 @@ def _pair_losses(own_losses: ArrayLike, reference: ArrayLike) -> Floats:
 
 def _skill_from_sums(own_sum: float, reference_sum: float) -> float | None:
     return None if reference_sum == 0.0 else 1.0 - own_sum / reference_sum
+
+
+_COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (
+    ("base_rate", PRIOR),
+    ("hazard", HAZARD),
+)
+
+
+def own_loss(score: Score) -> float:
+    """Loss of the forecaster over the schedule; 0 without a forecast."""
+    return 0.0 if score.mean_while_active is None else score.mean_while_active * score.coverage
+
+
+def reference_losses(
+    score: Score, scores: Mapping[ForecasterId, Score], climatology: float | None = None
+) -> Mapping[ReferenceName, float]:
+    """Loss of each reference over the active time of the forecaster.
+
+    `scores` are all scores on the same question by the same rule, where lower is better;
+    `climatology` is the loss of the share of YES among the other questions. References that the
+    question does not have are left out; all are, without a forecast.
+    """
+    if score.mean_while_active is None:
+        return {}
+    losses: dict[ReferenceName, float] = {
+        "half": score.skill_over_schedule + own_loss(score),
+        "no_change": score.receipt[0].score * score.coverage,
+    }
+    for name, forecaster_id in _COMPUTED:
+        if forecaster_id in scores:
+            losses[name] = _loss_over_same_time(score.receipt, scores[forecaster_id].receipt)
+    if climatology is not None:
+        losses["climatology"] = climatology * score.coverage
+    return losses
+
+
+def _loss_over_same_time(receipt: Sequence[ReceiptLine], reference: Sequence[ReceiptLine]) -> float:
+    """Loss of a reference over the intervals of another receipt and the scheduled length."""
+    total, place = 0.0, 0
+    for line in receipt:
+        per_second = line.weight / (line.end - line.start).total_seconds()
+        while place < len(reference) and reference[place].end <= line.start:
+            place += 1
+        at = place
+        while at < len(reference) and reference[at].start < line.end:
+            start, end = max(line.start, reference[at].start), min(line.end, reference[at].end)
+            total += reference[at].score * per_second * (end - start).total_seconds()
+            at += 1
+    return total
+
+
+def skill_points(rule: RuleName, skill: float) -> float:
+    """Skill in points: a hundredth of a Brier score is one; points stay as they are.
+
+    >>> skill_points("brier", 0.25), skill_points("peer", 12.5)
+    (25.0, 12.5)
+    """
+    return skill if RULES[rule].is_points else 100 * skill
+
+
+def format_interval(low: float | None, high: float | None, digits: int = 1) -> str:
+    """Format an interval of gains, `−1.3 to +11.2`; empty without one."""
+    return (
+        ""
+        if low is None or high is None
+        else f"{format_signed(low, digits)} to {format_signed(high, digits)}"
+    )
+
+
+def format_skill(rule: RuleName, skill: float | None) -> str:
+    """Format the skill of a summary or a score, such as `+5.7`; a dash without one."""
+    return "–" if skill is None else format_signed(skill_points(rule, skill))
+
+
+def format_summary_interval(summary: Summary) -> str:
+    """Format the 95 % interval of a summary in points; empty without one."""
+    if summary.low is None or summary.high is None:
+        return ""
+    return format_interval(
+        skill_points(summary.rule, summary.low), skill_points(summary.rule, summary.high)
+    )
+
+
+def format_skill_difference(difference: float) -> str:
+    """Format a difference between two skills: `5.7 points`."""
+    return f"{100 * difference:.1f} points".replace("-", MINUS)

@@ -18,8 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import assert_never
 
-from forecasts.distributions.probability import logit, sigmoid
+from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Evidence, Expectation, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (
     LedgerEntry,
@@ -41,13 +42,10 @@ from forecasts.evidence.weights import (
     visible_evidence,
     weigh_stories,
 )
+from forecasts.probability import logit, sigmoid
 from forecasts.questions.format import format_count
-from forecasts.questions.question import Question, QuestionId
-from forecasts.suggestion.time_decay import (
-    describe_time_passed,
-    hazard_probability,
-    hazard_timeline,
-)
+from forecasts.questions.question import HorizonShape, Question, QuestionId
+from forecasts.questions.timeline import Timeline
 
 __all__ = [
     "DEFAULT_HALF_LIFE_DAYS",
@@ -60,6 +58,88 @@ __all__ = [
     "hazard_timeline",
     "suggest",
 ]
+
+_DAY = timedelta(days=1)
+
+
+def hazard_probability(question: Question, at: datetime) -> float:
+    """Prior adjusted for the time elapsed at `at` without the event.
+
+    Range 0 to 1. Before the opening it is the prior; from the scheduled close on it is 0 for
+    `event_by`, 1 for `holds_until`, and the prior for `state_at`. See `decay_prior`.
+
+    >>> from forecasts.questions.question import utc
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?",
+    ...     "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
+    ...     "3 of 10 years", ())
+    >>> round(hazard_probability(question, utc("2026-03-02")), 4)
+    0.2577
+    """
+    return decay_prior(question.base_rate, question.horizon_shape, _share_left(question, at))
+
+
+def decay_prior(p0: float, shape: HorizonShape, left: float) -> float:
+    """Adjust a base rate p0 for elapsed time; `left` is the share of time still to come (1 to 0).
+
+    `event_by`: 1 − (1 − p0)^left, falling to 0; `holds_until`: p0^left, rising to 1; `state_at`:
+    p0. Range 0 to 1. Source: constant risk per unit of time.
+
+    >>> [round(decay_prior(0.3, "event_by", left), 4) for left in (1.0, 0.5, 0.0)]
+    [0.3, 0.1633, 0.0]
+    >>> round(decay_prior(0.8, "holds_until", 0.5), 4)
+    0.8944
+    """
+    match shape:
+        case "event_by":
+            return 1.0 - math.pow(1.0 - p0, left)
+        case "holds_until":
+            return math.pow(p0, left)
+        case "state_at":
+            return p0
+        case _:
+            assert_never(shape)
+
+
+def hazard_timeline(question: Question, start: datetime, end: datetime) -> Timeline:
+    """Timeline of a forecaster who sets `hazard_probability` once a day on [start, end).
+
+    A day without change adds no step. An empty period gives an empty timeline.
+    """
+    steps: list[tuple[datetime, Binary | None]] = []
+    instant = start
+    while instant < end:
+        forecast = Binary(hazard_probability(question, instant))
+        if not steps or steps[-1][1] != forecast:
+            steps.append((instant, forecast))
+        instant += _DAY
+    return Timeline(tuple(steps))
+
+
+def describe_time_passed(question: Question, at: datetime) -> str:
+    """Describe the elapsed time of a question and what it implies."""
+    total = (question.closes_at - question.opens_at) / _DAY
+    over = total * (1.0 - _share_left(question, at))
+    passed = f"{_format_days(over)} of {_format_days(total)} days passed"
+    match question.horizon_shape:
+        case "event_by":
+            return f"{passed} without the event"
+        case "holds_until":
+            return f"{passed} and it still holds"
+        case "state_at":
+            return f"{passed}; for a state at one date time alone says nothing"
+        case _:
+            assert_never(question.horizon_shape)
+
+
+def _share_left(question: Question, at: datetime) -> float:
+    left = (question.closes_at - at) / (question.closes_at - question.opens_at)
+    return min(max(left, 0.0), 1.0)
+
+
+def _format_days(days: float) -> str:
+    return f"{round(days, 1):g}"
+
 
 LOGIT_MARGIN = 1e-12
 """Distance of lines from 0 and 1: at a deadline the exact log-odds are infinite and do not add up.
@@ -120,7 +200,7 @@ def suggest(
     - An indicator's usual level is subtracted in its direction, growing as 1 − 2^(−days since
       `archive_from` / half-life), in step with the evidence that can have accumulated. The archive
       starts at the opening by default. Without decay there is no steady level, and nothing is
-      subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.base_level`,
+      subtracted. A level in `usual_levels`, such as one learned by `forecasts.evidence.parameters`,
       replaces the indicator's own.
 
     >>> from forecasts.distributions.distribution import Binary

@@ -22,9 +22,9 @@ from tracker.app import question_set_files as question_sets
 from tracker.errors import TrackerError, escape_control_characters
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands import essays
-from tracker.interfaces.cli.commands.lazy_commands import print_error
+from tracker.interfaces.cli.commands.entry import print_error
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result
-from tracker.interfaces.log_setup import configure_logging
+from tracker.interfaces.process_setup import configure_logging
 from tracker.settings import load_settings
 
 input_file = click.Path(dir_okay=False, path_type=Path)

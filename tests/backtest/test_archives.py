@@ -14,7 +14,7 @@ from forecasts.questions.question import utc
 from tests.builders import an_rss
 from tracker.errors import Refused
 from tracker.feeds.parsing.change_detection import EntryNames
-from tracker.replay.backtest.archives import NO_FIRST_SEEN, read_archive
+from tracker.replay.backtest.news_archive import NO_FIRST_SEEN, read_archive
 
 
 def line(title: str, published: str = "2022-06-01T12:00:00Z", **more: Any) -> dict[str, Any]:

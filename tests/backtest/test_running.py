@@ -12,11 +12,9 @@ from typing import Any
 
 import pytest
 
-from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import QuestionId, utc
+from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, QuestionId, utc
 from forecasts.scoring.rules import brier
-from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.time_decay import hazard_probability
+from forecasts.suggestion.binary import Suggestion, hazard_probability
 from tests.backtest.test_archives import captured, line, written
 from tests.builders import an_rss, no_network
 from tests.forecasts.small_set import TEXTS
@@ -25,10 +23,10 @@ from tracker.app import question_set_files as question_sets
 from tracker.app.tracker import open_tracker
 from tracker.errors import Refused
 from tracker.questions.update_suggestion import compute_suggestion
-from tracker.replay.backtest import walk
-from tracker.replay.backtest.running import BacktestReport, BacktestRequest, run_backtest
-from tracker.replay.backtest.scores import RETROSPECTIVE_NOTE
-from tracker.replay.backtest.snapshots import (
+from tracker.replay.backtest import replay as walk
+from tracker.replay.backtest.backtest_run import BacktestReport, BacktestRequest, run_backtest
+from tracker.replay.backtest.backtest_scores import RETROSPECTIVE_NOTE
+from tracker.replay.backtest.question_tracks import (
     ArchiveSpan,
     ForecastSnapshot,
     QuestionTrack,

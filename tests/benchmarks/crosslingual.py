@@ -25,7 +25,7 @@ from rich.console import Console
 from tests.acceptance.evaluation import tables as evaluation_tables
 from tests.acceptance.evaluation.labelled import read_reports
 from tests.acceptance.evaluation.stories import evaluate_stories
-from tracker.feeds.text import strip_markup
+from tracker.feeds.plain_text import strip_markup
 
 
 def main() -> None:

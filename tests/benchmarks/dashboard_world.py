@@ -23,12 +23,13 @@ from sqlalchemy import Connection
 
 from forecasts.distributions.cdf import Scale
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.questions.forecaster import SUGGESTION, Forecaster
 from forecasts.questions.question import (
+    SUGGESTION,
     Claim,
     ClaimId,
     Essay,
     EssayId,
+    Forecaster,
     ForecasterId,
     Kind,
     Option,
@@ -53,7 +54,7 @@ from tracker.feeds.item import FeedId
 from tracker.settings import Settings
 from tracker.storage import event_log_rows as log
 from tracker.storage import feeds, forecasts, questions, resolutions
-from tracker.storage.distributions import distribution_to_json
+from tracker.storage.distribution_json import distribution_to_json
 from tracker.storage.sessions import Session, Store, open_engine
 from tracker.storage.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRow, StoryRow
 

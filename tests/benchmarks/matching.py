@@ -37,12 +37,12 @@ from tracker.app.tracker import open_tracker
 from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
 from tracker.ingestion.evidence import link_evidence
-from tracker.matching.aliases import load_aliases
-from tracker.matching.encoders import open_encoder
-from tracker.matching.lexical import LexicalIndex
+from tracker.matching.gazetteer import load_aliases
+from tracker.matching.lexical_index import LexicalIndex
 from tracker.matching.matcher import Matcher, clean_item_text
+from tracker.matching.matching_profile import Profile
 from tracker.matching.near_duplicates import NearDuplicates
-from tracker.matching.profile import Profile
+from tracker.matching.semantic import open_encoder
 from tracker.matching.tokens import STOP_WORDS, Vocabulary
 from tracker.settings import Settings
 from tracker.storage import items

@@ -35,8 +35,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tracker.feeds.answers import Fetched
 from tracker.feeds.feed import Feed
+from tracker.feeds.fetch_results import Fetched
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import compute_fleet_pace
 from tracker.feeds.scheduling.polling import PollNews, PollRules, after_success, make_feed_state

@@ -16,8 +16,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from forecasts.scoring.stretches import Windows
-from forecasts.scoring.table import BinaryTable, score_table
+from forecasts.scoring.score_table import BinaryTable, Windows, score_table
 from tests.forecasts.scoring import reference_scoring
 
 INTERVALS = (250_000, 500_000, 1_000_000)

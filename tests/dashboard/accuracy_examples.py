@@ -11,8 +11,14 @@ from typing import Any
 from forecasts.distributions.cdf import Scale, uniform_curve
 from forecasts.distributions.distribution import Binary, Distribution, even_distribution
 from forecasts.questions.cohorts import Cohort, event_cluster
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId, Option, Question, QuestionId, Resolution
+from forecasts.questions.question import (
+    Forecaster,
+    ForecasterId,
+    Option,
+    Question,
+    QuestionId,
+    Resolution,
+)
 from forecasts.questions.timeline import build_timeline
 from forecasts.scoring.scores import Score, score_question, summarise_scores
 from forecasts.scoring.skill import Skill

@@ -23,11 +23,15 @@ from forecasts.evidence.evidence import (
     Strength,
 )
 from forecasts.evidence.parameters import LearnedValue
-from forecasts.questions.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION, Forecaster
 from forecasts.questions.question import (
+    COMPUTED,
+    MATCHER,
+    PRIOR,
+    SUGGESTION,
     Essay,
     EssayId,
     EvidenceId,
+    Forecaster,
     ForecasterId,
     Option,
     Question,
@@ -39,7 +43,7 @@ from forecasts.questions.timeline import Forecast, ForecastId, Timeline, build_t
 from forecasts.suggestion.binary import LedgerLine, Suggestion
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
-from tracker.feeds.scheduling.health import DayCount, Health
+from tracker.feeds.scheduling.feed_health import DayCount, Health
 from tracker.model.read_models import (
     CurrentForecast,
     EvidenceCard,

@@ -11,7 +11,7 @@ from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
-from dashboard.server.tracker_handle import share_tracker
+from dashboard.server.response_cache import share_tracker
 from tracker.app.tracker import Tracker
 
 set_option("browser.gatherUsageStats", False)

@@ -5,14 +5,12 @@ import json
 import pytest
 
 from dashboard import charts
-from dashboard.accuracy import accuracy_data as accuracy
-from dashboard.accuracy import calibrated_data as calibrated
-from dashboard.accuracy import skill_data as skill
+from dashboard.accuracy import calibration_data as calibrated
+from dashboard.accuracy import data as accuracy
+from dashboard.accuracy import data as skill
 from dashboard.wording import display_name
-from forecasts.calibration.reliability import assess_reliability
-from forecasts.calibration.snapshots import CalibrationSnapshot
-from forecasts.questions.forecaster import PRIOR
-from forecasts.questions.question import QuestionId
+from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
+from forecasts.questions.question import PRIOR, QuestionId
 from tests.dashboard.accuracy_examples import accuracy_of, scored, skill_against
 from tests.dashboard.examples import ANA, ME
 

@@ -9,16 +9,14 @@ from types import MappingProxyType
 import pandas as pd
 import pytest
 
-from dashboard.accuracy import accuracy_data as accuracy
-from dashboard.accuracy import calibrated_data as calibrated
-from dashboard.accuracy import compared_data as compared
+from dashboard.accuracy import calibration_data as calibrated
+from dashboard.accuracy import data as accuracy
+from dashboard.accuracy import data as skill
 from dashboard.accuracy import insights as findings
-from dashboard.accuracy import skill_data as skill
-from dashboard.components.columns_data import TIME
-from forecasts.calibration.reliability import assess_reliability
-from forecasts.calibration.snapshots import CalibrationSnapshot
-from forecasts.questions.forecaster import HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import ForecasterId, QuestionId
+from dashboard.accuracy import pairs_data as compared
+from dashboard.components.frames import TIME
+from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
+from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, ForecasterId, QuestionId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import Difficulty

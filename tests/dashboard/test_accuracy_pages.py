@@ -430,7 +430,7 @@ def test_the_prior_is_not_held_against_itself(tracker: Tracker, clock: FakeClock
 
 
 def test_a_name_never_becomes_markdown(tracker: Tracker, clock: FakeClock) -> None:
-    from forecasts.questions.forecaster import Forecaster
+    from forecasts.questions.question import Forecaster
 
     open_world(tracker, clock, asked("talks"))
     tracker.people.register(

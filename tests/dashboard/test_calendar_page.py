@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboard import wording
-from dashboard.home.calendar_data import (
+from dashboard.home.data import (
     CalendarSection,
     group_by_period,
     limit_entries,

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from dashboard import charts
-from dashboard.charts import revisions_data as revisions
-from dashboard.charts import series
+from dashboard.components import probability_lines as revisions
+from dashboard.components import probability_lines as series
 from dashboard.wording import display_name
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.timeline import build_timeline

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
 from dashboard.scenarios import coherence_data as frames
-from dashboard.scenarios import coherence_text as words_of
+from dashboard.wording import links as words_of
 from forecasts.distributions.cdf import Scale
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import ForecasterId, QuestionId

@@ -4,10 +4,9 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.charts import series
+from dashboard.components import probability_lines as series
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import CROWD, HAZARD, PRIOR, SUGGESTION, ForecasterId
 from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import ANA, ME, OPENS, QUESTION, page
@@ -110,7 +109,7 @@ def test_a_sixth_line_is_left_out_with_a_word(two: Tracker, clock: FakeClock) ->
 
 
 def _person(tracker: Tracker, name: str) -> ForecasterId:
-    from forecasts.questions.forecaster import Forecaster
+    from forecasts.questions.question import Forecaster
 
     tracker.people.register(Forecaster(ForecasterId(name), name.upper(), "person"))
     return ForecasterId(name)

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.charts import revisions_data as revisions
+from dashboard.components import probability_lines as revisions
 from dashboard.components import question_list as board
 from dashboard.components import score_data as answers
-from dashboard.components.columns_data import TIME
+from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
-from dashboard.question import details_data as details
+from dashboard.question import data as details
 from dashboard.question import distributions_data as frames
 from dashboard.question.interval_input import (
     IntervalHandles,
@@ -29,8 +29,7 @@ from dashboard.wording import display_name
 from forecasts.distributions.cdf import Cdf, Scale, day_number, uniform_curve
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.questions.question import Option, Question
+from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, Option, Question
 from forecasts.questions.timeline import build_timeline
 from forecasts.scoring.scores import score_question
 from tests.dashboard.examples import (

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.essays import drafting_data as forms
-from dashboard.essays import essay_data as frames
-from dashboard.essays import essay_text as wording
+from dashboard.essays import data as frames
+from dashboard.essays import draft_data as forms
+from dashboard.essays import text as wording
 from forecasts.essays.claim_map import (
     ClaimCoverage,
     ClaimState,

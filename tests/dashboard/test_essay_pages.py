@@ -12,8 +12,8 @@ from forecasts.evidence.evidence import Direction
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.app.tracker import Tracker
-from tracker.llm.answers import LlmFailure
-from tracker.llm.drafting import Proposal
+from tracker.llm.draft_proposals import Proposal
+from tracker.llm.llm_messages import LlmFailure
 from tracker.model.essays import NewEssay
 
 TEXT = """The river treaty

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.inbox.evidence_data import (
+from dashboard.inbox.data import (
     ReportCounts,
     count_reports,
     evidence_frame,
@@ -20,7 +20,7 @@ from dashboard.question import why_data as why
 from forecasts.evidence.evidence import Direction, SourceReport, Strength, independent_reports
 from forecasts.suggestion.binary import LedgerLine
 from forecasts.suggestion.categorical import OptionSuggestion, suggest_options
-from forecasts.suggestion.why import FADED_NATS
+from forecasts.suggestion.explanation import FADED_NATS
 from tests.dashboard.examples import (
     NOW,
     OPENS,

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dashboard import charts
-from dashboard.feeds import feed_data as one
-from dashboard.feeds import feeds_data as all_of_them
-from dashboard.feeds.trial_data import (
+from dashboard.feeds import data as all_of_them
+from dashboard.feeds import data as one
+from dashboard.feeds.data import (
     FeedTrial,
     candidate_label,
     describe_fetch_result,
@@ -17,16 +17,16 @@ from dashboard.feeds.trial_data import (
     trial_matches_frame,
     trial_verdict,
 )
-from dashboard.inbox.versions_data import list_item_versions
+from dashboard.inbox.data import list_item_versions
 from forecasts.questions.question import QuestionId
 from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
 from tests.dashboard.test_charts import fields, layers
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
 from tracker.feeds.discovery.feed_links import FeedCandidate
 from tracker.feeds.feed import Feed
+from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, FetchResult, NotModified
 from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
-from tracker.feeds.parsing.parsed import ParsedFeed
+from tracker.feeds.parsing.parsed_feed import ParsedFeed
 from tracker.model.read_models import Trial, TrialMatch
 
 DAYS = (

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.feeds.answers import (
+from tracker.feeds.feed import FeedState
+from tracker.feeds.fetch_results import (
     Fetched,
     FetchFailed,
     FetchRequest,
@@ -20,7 +21,6 @@ from tracker.feeds.answers import (
     RequestSource,
     answer_in_batches,
 )
-from tracker.feeds.feed import FeedState
 from tracker.settings import Settings
 
 INVITED = "Arland invites Borland to a summit"

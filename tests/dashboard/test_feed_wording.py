@@ -10,7 +10,7 @@ from dashboard.wording import NBSP
 from tests.dashboard.examples import NOW, days, feed
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import Health, assess_fleet
+from tracker.feeds.scheduling.feed_health import Health, assess_fleet
 from tracker.model.read_models import FeedCoverage, FeedImport, SilentFeed
 
 

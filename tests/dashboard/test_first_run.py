@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.app import ENTRIES
-from dashboard.home.first_run import BUILT_IN_SETS
+from dashboard.home.page import BUILT_IN_SETS
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import button, open_page, seen, words

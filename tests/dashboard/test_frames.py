@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.charts import revisions_data as revisions
-from dashboard.charts import series
+from dashboard.components import probability_lines as revisions
+from dashboard.components import probability_lines as series
 from dashboard.components import question_list as board
-from dashboard.components.columns_data import TIME
+from dashboard.components.frames import TIME
 from dashboard.components.question_list import ListView
-from dashboard.question import details_data as details
+from dashboard.question import data as details
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction
-from forecasts.questions.forecaster import PRIOR, SUGGESTION
+from forecasts.questions.question import PRIOR, SUGGESTION
 from forecasts.questions.timeline import Timeline, build_timeline
 from tests.dashboard.examples import (
     ANA,

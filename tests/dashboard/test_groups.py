@@ -16,9 +16,15 @@ from dashboard.charts.groups import ANSWER_LINE, by_date_chart, by_label_chart, 
 from dashboard.question import groups_data as frames
 from forecasts.distributions.cdf import curve_from_quantiles
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
 from forecasts.questions.links import Link, LinkId, LinkKind
-from forecasts.questions.question import ForecasterId, Question, QuestionId
+from forecasts.questions.question import (
+    CROWD,
+    PRIOR,
+    SUGGESTION,
+    ForecasterId,
+    Question,
+    QuestionId,
+)
 from tests.dashboard.examples import (
     ANA,
     CLOSES,

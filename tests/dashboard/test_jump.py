@@ -4,8 +4,8 @@ import json
 from datetime import timedelta
 
 from dashboard.app import ENTRIES
-from dashboard.server.jump_list import list_destinations
-from dashboard.server.shell import build_shell
+from dashboard.server.assets import build_shell
+from dashboard.server.jump import list_destinations
 from tests.builders import FakeClock, a_question, a_set
 from tracker.app.tracker import Tracker
 

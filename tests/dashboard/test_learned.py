@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from dashboard.settings import learned_data as frames
+from dashboard.settings import data as frames
 from forecasts.evidence.parameters import LearnedLogitMap
 from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set

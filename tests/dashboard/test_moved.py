@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.question.changes import PRESET_PERIODS
-from dashboard.question.moved_data import change_reasons_frame
-from dashboard.wording.moved import change_sentence, explain_causes
-from forecasts.distributions.probability import logit
+from dashboard.question.text import change_sentence, explain_causes
+from dashboard.question.why import PRESET_PERIODS
+from dashboard.question.why_data import change_reasons_frame
+from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.changes import ChangeReason, ProbabilityChange
 from tests.builders import DAY, FakeClock, a_question, a_set

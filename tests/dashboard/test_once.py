@@ -1,9 +1,8 @@
 """A frame is made once of the same values, and anew of any other."""
 
-from dashboard.charts.series import default_lines
-from dashboard.components.memoise import MAX_ENTRIES, memoise
-from dashboard.question.revision_chart import ChartWindow, build_drawing
-from dashboard.question.zoom import ZoomWindow
+from dashboard.components.frames import MAX_ENTRIES, memoise
+from dashboard.components.probability_lines import default_lines
+from dashboard.question.revision_chart import ChartWindow, ZoomWindow, build_drawing
 from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 

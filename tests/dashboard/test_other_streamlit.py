@@ -13,7 +13,8 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from dashboard.app import ENTRIES
 from dashboard.components.missing_parts import warn_missing
-from dashboard.server import serve, shell
+from dashboard.server import assets as shell
+from dashboard.server import serve
 from dashboard.server.assets import STATIC
 from dashboard.server.uploads import limit_uploads
 from tests.builders import Press, a_set

@@ -2,13 +2,13 @@
 
 import pytest
 
-from dashboard.question.postmortem_data import (
+from dashboard.question.data import (
     HARMFUL,
     HELPFUL,
     contributions_frame,
     unseen_signposts_frame,
 )
-from dashboard.question.postmortem_text import path_sentences
+from dashboard.question.text import path_sentences
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.postmortem import (

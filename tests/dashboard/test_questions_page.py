@@ -16,9 +16,8 @@ from dashboard.components.question_list import (
     sort_questions,
 )
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD, SUGGESTION
 from forecasts.questions.new_question import NewQuestion
-from forecasts.questions.question import EssayId, ForecasterId
+from forecasts.questions.question import CROWD, SUGGESTION, EssayId, ForecasterId
 from tests.builders import NOW as NOW_THERE
 from tests.builders import FakeClock, a_question, a_set
 from tests.dashboard.examples import (

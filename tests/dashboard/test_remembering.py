@@ -10,11 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from dashboard.server.response_cache import MAX_ENTRIES, ResponseCache
-from dashboard.server.tracker_handle import get_tracker, share_tracker
+from dashboard.server.response_cache import MAX_ENTRIES, ResponseCache, get_tracker, share_tracker
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import CROWD, ForecasterId
 from tests.builders import FakeClock, a_question, a_set, no_network
 from tracker.app.service import cacheable
 from tracker.app.tracker import Tracker, open_tracker

@@ -10,16 +10,16 @@ from urllib.parse import unquote
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.components import downloads
+from dashboard.components import widgets as downloads
 from dashboard.components.visit import Visit
 from dashboard.server import configuration
-from dashboard.server.routes import build_routes
+from dashboard.server.jump import build_routes
 from tests.builders import no_network
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, a_world
 from tests.reports.lived import QUESTION, Lived, lived, lived_file
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.reports.writing import render_report
+from tracker.reports.report_files import render_report
 from tracker.settings import Settings
 
 __all__ = ["lived", "lived_file"]

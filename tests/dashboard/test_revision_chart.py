@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.charts import revisions_data as revisions
-from dashboard.charts import series
+from dashboard.components import probability_lines as revisions
+from dashboard.components import probability_lines as series
 from dashboard.components.visit import Visit
-from dashboard.question.zoom import ZOOM_LEVELS
+from dashboard.question.revision_chart import ZOOM_LEVELS
 from dashboard.wording import UTC_ZONE, describe_shift
 from forecasts.distributions.distribution import Binary
-from forecasts.distributions.probability import logit, sigmoid
+from forecasts.probability import logit, sigmoid
 from forecasts.questions.timeline import build_timeline
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import NOW, OPENS, days, page

@@ -8,8 +8,8 @@ import pytest
 
 from dashboard.charts import option_lines
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
-from dashboard.scenarios import scenarios_data as frames
-from dashboard.scenarios import scenarios_text as wording
+from dashboard.scenarios import data as frames
+from dashboard.scenarios import text as wording
 from dashboard.wording import UTC_ZONE
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError

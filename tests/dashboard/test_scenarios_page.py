@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.scenarios.likelihoods import parse_likelihoods
+from dashboard.scenarios.table import parse_likelihoods
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidProbability
 from forecasts.questions.question import QuestionId

@@ -19,9 +19,9 @@ from starlette.responses import Response
 from streamlit import config
 
 from dashboard.__main__ import main
+from dashboard.server.assets import build_shell
 from dashboard.server.configuration import configure_streamlit, streamlit_options
 from dashboard.server.serve import SecurityHeaders, build_app, content_policy, show_script_error
-from dashboard.server.shell import build_shell
 from tests.builders import Press, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import StorageUnavailable

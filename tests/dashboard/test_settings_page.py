@@ -12,8 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.components.acting import act_as, get_chosen_zone
-from dashboard.server.response_cache import ResponseCache
-from dashboard.server.tracker_handle import get_tracker, share_tracker
+from dashboard.server.response_cache import ResponseCache, get_tracker, share_tracker
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
 from tests.builders import FakeClock, a_set

@@ -10,9 +10,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 
 from dashboard.components.visit import PageName
-from dashboard.server.assets import STATIC, StaticAssets
+from dashboard.server.assets import STATIC, StaticAssets, build_shell, list_script_files
 from dashboard.server.serve import build_app
-from dashboard.server.shell import build_shell, list_script_files
 from tracker.app.tracker import Tracker
 
 

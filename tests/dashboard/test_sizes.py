@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from dashboard.essays import page as essays
 from dashboard.feeds import subscribe as adding
 from dashboard.server.configuration import MAX_MESSAGE_MEGABYTES, MAX_UPLOAD_MEGABYTES
-from dashboard.server.request_guard import (
+from dashboard.server.guard import (
     MAX_BODY_BYTES,
     MAX_HEADER_BYTES,
     MAX_HEADERS,

@@ -18,7 +18,7 @@ from dashboard import charts
 from dashboard.charts.groups import by_date_chart, label_fan_chart
 from dashboard.charts.groups import by_label_chart as groups_in_order
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
-from tracker.reports import figures
+from tracker.reports import svg_charts as figures
 from tracker.reports.content import Chart, Point, ReportSeries
 
 BEGINS = datetime(2026, 11, 27, 16, 22, tzinfo=UTC)

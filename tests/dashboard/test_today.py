@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.components.question_list import ListView, find_widest_gap, measure_move
-from dashboard.home.today import MAX_MOVES, MAX_ROWS
-from dashboard.home.today_data import HomeOverview, build_overview, select_questions
+from dashboard.home.data import HomeOverview, build_overview, select_questions
+from dashboard.home.page import MAX_MOVES, MAX_ROWS
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD, SUGGESTION
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import CROWD, SUGGESTION, ForecasterId, QuestionId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.examples import (
     ANA,

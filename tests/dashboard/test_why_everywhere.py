@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from dashboard.wording import percent_whole
-from forecasts.distributions.probability import logit
-from forecasts.suggestion.why import explain_suggestion
+from forecasts.probability import logit
+from forecasts.suggestion.explanation import explain_suggestion
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.pages import open_page, plain, words
 from tests.test_learning import ANSWERS, a_record, log

@@ -8,21 +8,18 @@ from datetime import timedelta
 import pytest
 
 from dashboard import wording
-from dashboard.charts.revisions_data import vertical_rules_frame
-from dashboard.question.details_data import forecast_history_frame
-from dashboard.question.resolving import list_outcomes
-from dashboard.question.unverified_answers import form_values
-from dashboard.question.wording_data import has_human_forecast, list_rewordings
+from dashboard.components.probability_lines import vertical_rules_frame
+from dashboard.question.data import forecast_history_frame, has_human_forecast, list_rewordings
+from dashboard.question.resolving import form_values, list_outcomes
 from forecasts.linting.lint import Flaw
 from forecasts.question_sets.question_set import PastResolution
-from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import ForecasterId, Question, QuestionId
-from forecasts.questions.versions import (
+from forecasts.questions.amendments import (
     QuestionEdit,
     QuestionVersion,
     diff_words,
     list_question_versions,
 )
+from forecasts.questions.question import SUGGESTION, ForecasterId, Question, QuestionId
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.builders import NOW as BUILT
 from tests.dashboard.examples import (

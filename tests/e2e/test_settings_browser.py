@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set
 from tests.e2e.conftest import PHONE, Arrive, Visitor, served
 from tracker.app.tracker import open_tracker
-from tracker.feeds.answers import FetchFailed, FetchResult, RequestSource
+from tracker.feeds.fetch_results import FetchFailed, FetchResult, RequestSource
 from tracker.settings import Settings
 
 DAYS = 9

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidForecast
-from forecasts.essays.extraction.marks import strip_essay_markup
+from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.questions.new_question import OWN_ESSAY
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, states
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
-from tracker.essays.adding import MAX_ESSAY_CHARS
+from tracker.essays.essay_edits import MAX_ESSAY_CHARS
 from tracker.model.essays import NewEssay
 from tracker.storage import event_log_rows as log
 from tracker.storage.event_log import LogEntry
@@ -90,7 +90,7 @@ def test_what_cannot_be_kept_is_refused_whole(
     )
 )
 def test_any_text_becomes_sentences_that_stand_at_their_offsets(text: str) -> None:
-    from tracker.essays.reading import split_sentences
+    from tracker.essays.essay_pages import split_sentences
 
     for sentence in split_sentences(text):
         assert strip_essay_markup(text[sentence.offset : sentence.end]) == sentence.text

@@ -18,7 +18,7 @@ from tests.essays.test_adding import HOSTILE
 from tests.lives import ADA
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.essays.anchoring import (
+from tracker.essays.quote_anchors import (
     MAX_QUOTE_CHARS,
     anchor_claims,
     choose_quote,

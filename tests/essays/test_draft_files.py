@@ -24,7 +24,7 @@ from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
 from tests.lives import ADA, LIVES
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
-from tracker.essays.draft_files import new_question_from, read_draft, write_draft
+from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
 from tracker.essays.extracting import extract_text
 from tracker.model.audit import Authorship
 

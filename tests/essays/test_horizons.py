@@ -21,14 +21,14 @@ from tests.essays.essay_examples import LEAVES, RIVER, SIGNS, add, states
 from tests.lives import an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
-from tracker.essays.horizons import (
+from tracker.essays.claim_questions import (
     MAX_GROUP_TITLE_CHARS,
     PlannedQuestion,
     build_date_group,
     is_date_group,
     last_day,
 )
-from tracker.storage import edits
+from tracker.storage import questions as edits
 
 WHY = "a question of a test"
 ALL_OR_NONE = (

@@ -9,8 +9,7 @@ import pytest
 
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
 from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
-from forecasts.questions.forecaster import CROWD, SUGGESTION
-from forecasts.questions.question import ClaimId, EssayId, QuestionId
+from forecasts.questions.question import CROWD, SUGGESTION, ClaimId, EssayId, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.essays.essay_examples import (
     HOLDS,
@@ -27,11 +26,11 @@ from tests.essays.test_adding import HOSTILE
 from tests.lives import LIVES, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
-from tracker.essays.opening import MAX_RESTATEMENT_CHARS
+from tracker.essays.claim_questions import MAX_RESTATEMENT_CHARS
 from tracker.model.audit import Override
 from tracker.model.essays import NewEssay
-from tracker.storage import edits
 from tracker.storage import event_log_rows as log
+from tracker.storage import questions as edits
 from tracker.storage.event_log import LogEntry
 
 SENTENCE = "Arland will sign the river treaty by the end of 2027."

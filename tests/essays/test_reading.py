@@ -7,19 +7,18 @@ from typing import Any
 
 import pytest
 
-from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
 from tests.essays.test_adding import HOSTILE
 from tests.lives import SOURCE, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.essays.reading import split_sentences
+from tracker.essays.essay_pages import split_sentences
 from tracker.model.essays import NewEssay
 from tracker.model.json_values import to_json
 from tracker.model.read_models import QuestionSummary
-from tracker.questions.queries.current_forecasts import board_forecast
+from tracker.questions.queries.question_list import board_forecast
 
 WHY = "a question of a test"
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.feeds.answers import FetchLimits, FetchRequest, FetchResult, make_request_source
+from tracker.feeds.fetch_results import FetchLimits, FetchRequest, FetchResult, make_request_source
 from tracker.feeds.fetching.client import HttpFetch
 from tracker.feeds.item import FeedId
 

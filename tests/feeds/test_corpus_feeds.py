@@ -31,14 +31,14 @@ from tracker.feeds.parsing.change_detection import (
     finish_reading,
 )
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
-from tracker.feeds.parsing.parsed import (
+from tracker.feeds.parsing.parsed_feed import (
     MAX_ITEMS,
     ParsedEntry,
     assign_keys,
     item_from_entry,
     select_newest,
 )
-from tracker.feeds.text import MAX_MARKUP_LENGTH, strip_markup
+from tracker.feeds.plain_text import MAX_MARKUP_LENGTH, strip_markup
 
 CORPORA: Final = Path(__file__).parents[2] / ".." / "shared" / "corpora"
 __test__ = (

@@ -43,7 +43,7 @@ from tests.feeds.test_parse import (  # noqa: F401 -- pytest collects the tests 
 from tracker.feeds.parsing import feedparser_adapter
 from tracker.feeds.parsing.feedparser_adapter import is_lean
 from tracker.feeds.parsing.parse import parse_feed
-from tracker.feeds.parsing.pool import ParserPool
+from tracker.feeds.parsing.parser_pool import ParserPool
 
 LEAN_MODULE = "tracker.feeds.parsing.lean_feedparser"
 PRIVATE_MODULE = feedparser.mixin
@@ -114,7 +114,7 @@ def test_a_sample_that_reads_differently_leads_to_the_fallback(
 
 def test_a_slow_parser_parses_in_workers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = ParserPool()
-    monkeypatch.setattr("tracker.feeds.parsing.pool.try_parse", None)
+    monkeypatch.setattr("tracker.feeds.parsing.parser_pool.try_parse", None)
     try:
         assert pool.submit(RSS, "application/rss+xml", URL).result(30) == parse_feed(
             RSS, "application/rss+xml", URL

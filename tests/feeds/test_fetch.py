@@ -27,7 +27,14 @@ from tests.feeds.fetching import (
     requests_to,
     results,
 )
-from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
+from tracker.feeds.fetch_results import (
+    Fetch,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    NotModified,
+    fetch_one,
+)
 from tracker.feeds.item import FeedId
 
 

@@ -18,8 +18,8 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest
-from tracker.feeds.fetching import bounded_read as intake
+from tracker.feeds.fetch_results import Fetched, FetchFailed, FetchRequest
+from tracker.feeds.fetching import client as intake
 from tracker.feeds.item import FeedId
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -22,9 +22,9 @@ from tests.feeds.fetching import (
     requests_to,
     results,
 )
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, make_request_source
+from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, make_request_source
 from tracker.feeds.fetching import rate_limit as manners
-from tracker.feeds.fetching import request_queue as turns
+from tracker.feeds.fetching import rate_limit as turns
 from tracker.feeds.fetching.headers import parse_retry_after
 from tracker.feeds.fetching.rate_limit import RequestRate
 

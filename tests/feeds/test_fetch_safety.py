@@ -8,7 +8,7 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
-from tracker.feeds.answers import Fetched, NotModified
+from tracker.feeds.fetch_results import Fetched, NotModified
 from tracker.feeds.fetching import addresses
 
 PRIVATE = [

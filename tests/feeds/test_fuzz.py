@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, document
-from tracker.feeds.links import MAX_URL_LENGTH, canonical_url
 from tracker.feeds.parsing.change_detection import (
     NO_MEMORY,
     DocumentMemory,
@@ -20,10 +19,11 @@ from tracker.feeds.parsing.change_detection import (
     UnchangedDocument,
     detect_changes,
     finish_reading,
+    remove_entries,
+    split_entries,
 )
-from tracker.feeds.parsing.entry_spans import remove_entries, split_entries
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
-from tracker.feeds.parsing.parsed import (
+from tracker.feeds.parsing.parsed_feed import (
     MAX_CONTENT_LENGTH,
     MAX_DATE_LENGTH,
     MAX_ITEMS,
@@ -31,7 +31,8 @@ from tracker.feeds.parsing.parsed import (
     MAX_SUMMARY_LENGTH,
     MAX_TITLE_LENGTH,
 )
-from tracker.feeds.text import remove_invisible
+from tracker.feeds.plain_text import remove_invisible
+from tracker.feeds.urls import MAX_URL_LENGTH, canonical_url
 
 URL: Final = "https://feed.example/news/rss.xml"
 

@@ -21,7 +21,7 @@ from tests.feeds.test_polling import (
 )
 from tests.feeds.test_rhythm import every, moments
 from tracker.feeds.feed import FeedState, PublicationRate
-from tracker.feeds.scheduling.health import (
+from tracker.feeds.scheduling.feed_health import (
     LATE_AFTER,
     DayCount,
     UsualItems,

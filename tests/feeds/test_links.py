@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.links import MAX_URL_LENGTH, canonical_url, resolve_web_link
+from tracker.feeds.urls import MAX_URL_LENGTH, canonical_url, resolve_web_link
 
 FEED = "https://feed.example/news/rss.xml"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.discovery.feed_names import (
+from tracker.feeds.urls import (
     MAX_ID_LENGTH,
     MAX_NUMBERED_IDS,
     extract_host,

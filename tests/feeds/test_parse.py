@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from tests.feeds.plain_feedparser import as_feedparser
 from tests.patience import patience
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.links import canonical_url
-from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
-from tracker.feeds.parsing.sax import parse_xml
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed, parse_xml
+from tracker.feeds.urls import canonical_url
 
 URL = "https://feed.example/news/rss.xml"
 

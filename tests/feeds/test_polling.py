@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from forecasts.question_sets.question_set import FeedSeed
 from tests.feeds.test_rhythm import every, moments, rhythms
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import Feed, FeedState, PublicationRate
+from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import explain_next_poll, schedule_next_poll
 from tracker.feeds.scheduling.polling import (

@@ -21,10 +21,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.parsing import pool as pools
+from tracker.feeds.parsing import parser_pool as pools
 from tracker.feeds.parsing import worker
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed
-from tracker.feeds.parsing.pool import ParseLimits, ParserPool, PoolClosed
+from tracker.feeds.parsing.parser_pool import ParseLimits, ParserPool, PoolClosed
 from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END, MAX_TAGS
 from tracker.feeds.parsing.worker import (
     read_worker_answer,
@@ -405,7 +405,7 @@ def test_the_computing_of_workers_counts_as_that_of_our_children(new_pool: NewPo
 
 def test_workers_end_when_their_parent_is_killed() -> None:
     script = f"""
-from tracker.feeds.parsing.pool import ParserPool
+from tracker.feeds.parsing.parser_pool import ParserPool
 pool = ParserPool()
 pool.submit({document("News")!r}, "", "").result()
 print("ready", flush=True)
@@ -423,7 +423,7 @@ input()
 
 def test_a_program_that_forgets_to_close_the_pool_ends_all_the_same() -> None:
     script = f"""
-from tracker.feeds.parsing.pool import ParserPool
+from tracker.feeds.parsing.parser_pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().title)
 """
     done = subprocess.run(
@@ -448,7 +448,7 @@ def test_a_worker_knows_nothing_that_parsing_does_not_need() -> None:
         *heavy.split(),
         "structlog",
         "subprocess",
-        "tracker.feeds.parsing.pool",
+        "tracker.feeds.parsing.parser_pool",
     }
 
 
@@ -469,7 +469,7 @@ def test_a_worker_has_the_parser_that_its_parent_has(tmp_path: Path) -> None:
     script = f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from tracker.feeds.parsing.pool import ParserPool
+from tracker.feeds.parsing.parser_pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().reason)
 """
     assert (

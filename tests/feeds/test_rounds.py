@@ -15,7 +15,7 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, NOW, ask, fetching, limits, requests_to, results
-from tracker.feeds.answers import Fetched, FetchRequest, make_request_source
+from tracker.feeds.fetch_results import Fetched, FetchRequest, make_request_source
 from tracker.feeds.fetching import client as fetch_module
 from tracker.feeds.fetching import runner as rounds
 from tracker.feeds.fetching.client import HttpFetch

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, Kind, document, xml
 from tests.patience import patience
-from tracker.feeds.parsing.entry_spans import (
+from tracker.feeds.parsing.change_detection import (
     MAX_ENTRIES,
     SplitDocument,
     remove_entries,

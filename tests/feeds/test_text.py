@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.text import (
+from tracker.feeds.plain_text import (
     MAX_MARKUP_LENGTH,
     decode_document,
     guess_encodings,

@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.errors import ForecastsError
-from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
+from forecasts.evidence.evidence import (
+    Direction,
+    Expectation,
+    Indicator,
+    IndicatorId,
+    Statement,
+    StatementId,
+    Strength,
+)
 from forecasts.evidence.likelihood_ratios import ICD_203
-from forecasts.evidence.statement import Statement, StatementId
 from forecasts.question_sets.history_file import (
     HistoryEvent,
     InventedForecast,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError
-from forecasts.evidence.base_rates import jeffreys_base_rate, rate_to_probability
+from forecasts.statistics.intervals import jeffreys_base_rate, rate_to_probability
 from tests.forecasts.strategies import law
 
 classes = st.integers(0, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))

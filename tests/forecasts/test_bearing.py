@@ -18,8 +18,8 @@ from forecasts.essays.claim_outcomes import (
     confirms_claim,
     describe_outcome_condition,
 )
+from forecasts.questions.amendments import OptionChange, apply_option_changes
 from forecasts.questions.answers import get_answer
-from forecasts.questions.options import OptionChange, apply_option_changes
 from forecasts.questions.question import Outcome, Question, Resolution
 from tests.forecasts.strategies import (
     ANN,

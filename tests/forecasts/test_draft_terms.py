@@ -13,8 +13,8 @@ from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence
 from forecasts.evidence.evidence import Indicator
 from forecasts.questions.question import QuestionId
-from tracker.matching.profile import profile_from_indicator
-from tracker.matching.rules import fulfils_rule
+from tracker.matching.matching_profile import profile_from_indicator
+from tracker.matching.term_rules import fulfils_rule
 
 DENIALS = (
     *"not no never refuse* reject* deny denies denied fail* delay* postpone*".split(),

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.essays.drafting.clauses import Clause, parse_clause
-from forecasts.essays.drafting.phrasing import phrase_claim
-from forecasts.essays.drafting.verbs import (
+from forecasts.essays.drafting.plan import phrase_claim
+from forecasts.essays.english import (
     base_form,
     is_plural,
     past_participle,

@@ -16,16 +16,16 @@ from forecasts.essays.draft import (
     draft_question,
 )
 from forecasts.essays.drafting.clauses import parse_clause
-from forecasts.essays.drafting.deadlines import propose_horizons
 from forecasts.essays.drafting.figures import parse_figures
 from forecasts.essays.drafting.terms import derive_terms
 from forecasts.essays.extract import Sentence, find_claims
+from forecasts.essays.relative_dates import propose_horizons
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import ClaimId, EssayId, QuestionId, utc
-from tracker.matching.profile import profile_from_indicator
-from tracker.matching.rules import fulfils_rule
+from tracker.matching.matching_profile import profile_from_indicator
+from tracker.matching.term_rules import fulfils_rule
 
 TODAY = date(2026, 11, 24)
 NOW = utc("2026-11-25T09:30:00Z")

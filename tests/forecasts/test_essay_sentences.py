@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forecasts.essays.extract import find_claims
-from forecasts.essays.extraction.marks import strip_essay_markup
+from forecasts.essays.extraction.cleaning import strip_essay_markup
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 
 DIRT = (

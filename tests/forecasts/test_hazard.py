@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import HorizonShape, Question
-from forecasts.suggestion.time_decay import (
+from forecasts.suggestion.binary import (
     decay_prior,
     describe_time_passed,
     hazard_probability,

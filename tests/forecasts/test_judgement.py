@@ -16,7 +16,7 @@ from forecasts.evidence.weights import weigh_story
 from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from forecasts.suggestion.categorical import suggest_options
-from forecasts.suggestion.judgement import (
+from forecasts.suggestion.judgement_effects import (
     VERDICTS,
     compute_judgement_effects,
     estimate_judgement_effect,

@@ -17,9 +17,8 @@ from forecasts.evidence.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.evidence.story_merges import StoryMerge, merge_story_evidence
-from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import EvidenceId, QuestionId
+from forecasts.evidence.weights import StoryMerge, merge_story_evidence
+from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import InvalidQuestion
-from forecasts.questions.options import (
+from forecasts.questions.amendments import (
     OptionChange,
     apply_option_changes,
     check_option_change,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Binary, Categorical
 from forecasts.evidence.evidence import Direction, Expectation, IndicatorId, Strength
-from forecasts.questions.forecaster import PRIOR, SUGGESTION
+from forecasts.questions.question import PRIOR, SUGGESTION
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import score_question

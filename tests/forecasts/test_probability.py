@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from forecasts.distributions.probability import (
+from forecasts.errors import ForecastsError, InvalidProbability
+from forecasts.probability import (
     SUM_TOLERANCE,
     check_outcomes,
     check_probabilities,
@@ -16,7 +17,6 @@ from forecasts.distributions.probability import (
     logit,
     sigmoid,
 )
-from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law
 
 

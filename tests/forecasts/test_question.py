@@ -21,9 +21,10 @@ from forecasts.errors import (
     InvalidResolution,
     InvalidTime,
 )
-from forecasts.questions.forecaster import COMPUTED, RESERVED
 from forecasts.questions.question import (
+    COMPUTED,
     FORECAST_FORMATS,
+    RESERVED,
     Option,
     Question,
     check_distribution,

@@ -6,8 +6,7 @@ import pytest
 
 from forecasts.distributions.cdf import Cdf, Scale, day_number
 from forecasts.distributions.distribution import Binary, Categorical
-from forecasts.evidence.evidence import Direction, IndicatorId, Strength
-from forecasts.evidence.statement import Statement, StatementId
+from forecasts.evidence.evidence import Direction, IndicatorId, Statement, StatementId, Strength
 from forecasts.question_sets.question_set import (
     OPTIONAL_SET_FILES,
     SET_FILES,

@@ -9,7 +9,7 @@ from hypothesis import given
 from forecasts.distributions.distribution import Categorical
 from forecasts.questions.question import Option
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, compute_posterior
-from forecasts.suggestion.scenario import VERSION, suggest_scenarios
+from forecasts.suggestion.categorical import VERSION, suggest_scenarios
 from tests.forecasts.strategies import categorical_question, day, law
 from tests.forecasts.test_scenario_set import (
     FUTURES,

@@ -27,12 +27,12 @@ from forecasts.question_sets.question_set import (
     read_question_set,
 )
 from forecasts.questions.question import ForecasterId, Kind, Question, QuestionId, Resolution
-from tracker.feeds.links import canonical_url
-from tracker.matching import static
+from tracker.feeds.urls import canonical_url
+from tracker.matching import static_encoder as static
 from tracker.matching.matcher import Match, Matcher, clean_item_text
+from tracker.matching.matching_profile import profile_from_indicator
 from tracker.matching.near_duplicates import NearDuplicates
-from tracker.matching.profile import profile_from_indicator
-from tracker.matching.rules import find_fulfilling
+from tracker.matching.term_rules import find_fulfilling
 from tracker.matching.tokens import Vocabulary
 
 FOLDER = Path(forecasts.__file__).parent / "question_sets" / "builtin" / "china_russia_2022"

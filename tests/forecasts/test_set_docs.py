@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from forecasts.question_sets.question_set import ESSAY_TEXT, SET_FILES, read_question_set
-from forecasts.question_sets.reader import SetFile, SetRecord
+from forecasts.question_sets.record_reader import SetFile, SetRecord
 from forecasts.questions.links import LinkKind
 from forecasts.scenarios.scenario_set import FIVE_WORDS
 from tests.forecasts import small_set

@@ -11,9 +11,9 @@ from forecasts.evidence.evidence import Indicator
 from forecasts.question_sets.question_set import QuestionSet
 from forecasts.questions.question import Question, QuestionId
 from tracker.app import question_set_files as question_sets
-from tracker.feeds.links import canonical_url
-from tracker.matching.profile import profile_from_indicator
-from tracker.matching.rules import fulfils_rule
+from tracker.feeds.urls import canonical_url
+from tracker.matching.matching_profile import profile_from_indicator
+from tracker.matching.term_rules import fulfils_rule
 
 OPENS = datetime(2026, 12, 1, tzinfo=UTC)
 """The day on which the live questions open; nothing that the set tells is younger."""

@@ -7,7 +7,7 @@ import pytest
 
 from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
-from forecasts.question_sets.reader import SetFile, SetRecord, require_unique_ids
+from forecasts.question_sets.record_reader import SetFile, SetRecord, require_unique_ids
 from tests.forecasts.strategies import OPENS, evidence, question
 
 

@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Cdf, Scale
-from forecasts.question_sets.curves import format_set_forecast
+from forecasts.question_sets.curve_values import format_set_forecast
 from forecasts.question_sets.question_set import (
     OPTIONAL_SET_FILES,
     SET_FILES,
     QuestionSet,
     read_question_set,
 )
+from forecasts.question_sets.set_writer import write_question_set
 from forecasts.question_sets.toml_text import MAX_LINE_LENGTH, format_entry
-from forecasts.question_sets.writer import write_question_set
 from forecasts.questions.parse_forecast import parse_forecast
 from tests.forecasts.set_strategies import lists, question_sets, texts
 from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed

@@ -8,7 +8,7 @@ from forecasts.questions.format import MINUS, format_signed
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
 from forecasts.scoring.scores import Summary
-from forecasts.scoring.skill_words import (
+from forecasts.scoring.skill import (
     format_interval,
     format_skill,
     format_skill_difference,

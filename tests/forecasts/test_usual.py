@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.evidence.base_level import learn_usual_level
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.evidence.parameters import LearnedValue
+from forecasts.evidence.parameters import LearnedValue, learn_usual_level
 from forecasts.questions.question import QuestionId
 from forecasts.suggestion.binary import suggest
 from tests.forecasts.strategies import (

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidQuestion
-from forecasts.questions.question import QuestionId
-from forecasts.questions.versions import (
+from forecasts.questions.amendments import (
     QuestionEdit,
     WordingSegment,
     apply_edits,
@@ -18,6 +17,7 @@ from forecasts.questions.versions import (
     find_version,
     list_question_versions,
 )
+from forecasts.questions.question import QuestionId
 from tests.forecasts.strategies import ANN, QUESTION, day, law, question
 
 OPENED = question(days=100)

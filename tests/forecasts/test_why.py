@@ -9,15 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Categorical
-from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence
 from forecasts.evidence.log_odds import GROUPS, LedgerLine, LineKind, group_lines
+from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId, Question, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from forecasts.suggestion.binary import Suggestion, SuggestionModel, suggest
-from forecasts.suggestion.categorical import OptionLine, OptionSuggestion, suggest_options
-from forecasts.suggestion.scenario import suggest_scenarios
-from forecasts.suggestion.why import (
+from forecasts.suggestion.categorical import (
+    OptionLine,
+    OptionSuggestion,
+    suggest_options,
+    suggest_scenarios,
+)
+from forecasts.suggestion.explanation import (
     FADED_NATS,
     LINE_TITLES,
     MIN_NATS,

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from forecasts.evidence.evidence import Direction, Strength
-from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import EvidenceId
+from forecasts.questions.question import MATCHER, EvidenceId
 from tests.builders import FakeClock, a_set, no_network
 from tests.lives import an_asked
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying
@@ -18,10 +17,10 @@ from tests.test_learning import log, open_for_years, review_some
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import BadSettings
 from tracker.interfaces.scheduler import judge_with_model
-from tracker.llm.asking import MAX_FAILURES, MAX_RUN_TIME, LlmRunReport
+from tracker.llm.evidence_run import MAX_FAILURES, MAX_RUN_TIME, LlmRunReport
 from tracker.model.read_models import EvidenceCard
 from tracker.settings import Settings, load_settings, make_model_endpoint
-from tracker.storage import model
+from tracker.storage import llm_answers as model
 
 TITLE = "Arland invites Borland to a summit in May"
 DENIED = "Arland rules out any summit with Borland"

@@ -17,8 +17,7 @@ from forecasts.essays.draft import ClaimDraft, DraftSlots, draft_question
 from forecasts.essays.extract import Sentence
 from forecasts.questions.question import utc
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying
-from tracker.llm.answers import LlmAnswer, LlmFailure
-from tracker.llm.drafting import (
+from tracker.llm.draft_proposals import (
     MAX_EDGE_CASE_CHARS,
     MAX_EDGE_CASES,
     MAX_SLOT_CHARS,
@@ -30,8 +29,9 @@ from tracker.llm.drafting import (
     read_proposal,
     request_proposal,
 )
+from tracker.llm.llm_messages import LlmAnswer, LlmFailure
 from tracker.settings import Settings
-from tracker.storage import model
+from tracker.storage import llm_answers as model
 from tracker.storage.sessions import Store, open_engine
 
 NOW = utc("2026-11-24T12:00:00Z")

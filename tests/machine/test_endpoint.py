@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tracker.errors import BadSettings
-from tracker.llm import endpoint as model_endpoint
-from tracker.llm.answers import (
+from tracker.llm import chat_client as model_endpoint
+from tracker.llm.chat_client import MAX_ANSWER_BYTES, request_answer
+from tracker.llm.llm_messages import (
     AnswerSchema,
     LlmAnswer,
     LlmFailure,
@@ -25,7 +26,6 @@ from tracker.llm.answers import (
     answer_key,
     find_mismatch,
 )
-from tracker.llm.endpoint import MAX_ANSWER_BYTES, request_answer
 from tracker.model.llm_endpoint import LlmEndpoint
 
 CAPITAL = AnswerSchema(

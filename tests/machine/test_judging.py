@@ -20,12 +20,10 @@ from forecasts.evidence.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.question import MATCHER, EvidenceId, ForecasterId, QuestionId
 from tests.machine.model_stub import ModelStub, completion, obeying
-from tracker.llm.answers import LlmAnswer, LlmFailure, answer_key
-from tracker.llm.endpoint import request_answer
-from tracker.llm.judging import (
+from tracker.llm.chat_client import request_answer
+from tracker.llm.evidence_judgement import (
     MAX_CONFIDENCE,
     MAX_QUOTE_CHARS,
     JudgementCase,
@@ -36,6 +34,7 @@ from tracker.llm.judging import (
     match_quote,
     read_judgement,
 )
+from tracker.llm.llm_messages import LlmAnswer, LlmFailure, answer_key
 
 SUMMIT = QuestionId("summit-2027")
 

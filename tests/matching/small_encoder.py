@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.static import split_letters
+from tracker.matching.static_encoder import split_letters
 
 
 class SmallEncoder:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecasts.evidence.evidence import Direction, StoryId
 from forecasts.questions.question import QuestionId
-from tracker.matching.stories import KnownStory, StoryIndex, StoryPlacement
+from tracker.matching.story_index import KnownStory, StoryIndex, StoryPlacement
 
 Floats = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from tracker.matching.aliases import (
+from tracker.matching.gazetteer import (
     GAZETTEER,
     MAX_PREFIX_LENGTH,
     WORD_PATTERN,

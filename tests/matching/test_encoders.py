@@ -10,8 +10,10 @@ from structlog.testing import capture_logs
 
 from tests.matching.small_encoder import SmallEncoder
 from tracker.errors import BadSettings
-from tracker.matching import encoders, minilm, static
-from tracker.matching.encoders import CachingEncoder, open_encoder
+from tracker.matching import minilm
+from tracker.matching import semantic as encoders
+from tracker.matching import static_encoder as static
+from tracker.matching.semantic import CachingEncoder, open_encoder
 
 CACHE = Path("nowhere")
 STATIC, MINILM = SmallEncoder("static-1"), SmallEncoder("minilm-1")

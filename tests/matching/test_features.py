@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 
-from tracker.matching.aliases import Aliases
-from tracker.matching.features import FEATURE_NAMES, compute_lexical_features, compute_rule_features
-from tracker.matching.lexical import CandidatePairs, LexicalIndex
-from tracker.matching.profile import Profile
+from tracker.matching.gazetteer import Aliases
+from tracker.matching.lexical_index import CandidatePairs, LexicalIndex
+from tracker.matching.matching_profile import Profile
+from tracker.matching.relevance_model import (
+    FEATURE_NAMES,
+    compute_lexical_features,
+    compute_rule_features,
+)
 from tracker.matching.tokens import Vocabulary
 
 FIRST, LAST = FEATURE_NAMES.index("BM25"), FEATURE_NAMES.index("words in common")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tracker.matching.features import FEATURE_NAMES
-from tracker.matching.head import (
+from tracker.matching.relevance_model import (
+    FEATURE_NAMES,
     MIN_RELEVANCE_BY_RULE,
     MIN_RELEVANCE_BY_RULE_IN_TITLE,
     Head,

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tracker.matching import lexical
-from tracker.matching.aliases import Aliases
-from tracker.matching.lexical import LexicalIndex, sum_exactly
-from tracker.matching.profile import Profile
+from tracker.matching import lexical_index as lexical
+from tracker.matching.gazetteer import Aliases
+from tracker.matching.lexical_index import LexicalIndex, sum_exactly
+from tracker.matching.matching_profile import Profile
 from tracker.matching.tokens import Vocabulary
 
 WORDS = ("harbour", "strike", "treaty", "river", "vote", "flood", "unheard", "the")

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import a_denial, an_indicator
 from tests.matching.small_encoder import SmallEncoder
 from tracker.matching import matcher as module
-from tracker.matching import static
-from tracker.matching.features import FEATURE_NAMES
-from tracker.matching.head import Head, Heads, load_heads
+from tracker.matching import static_encoder as static
 from tracker.matching.matcher import (
     MAX_WORDS_SHOWN,
     ItemText,
@@ -24,7 +22,8 @@ from tracker.matching.matcher import (
     clean_item_text,
     matcher_version,
 )
-from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.matching.matching_profile import Profile, profile_from_indicator
+from tracker.matching.relevance_model import FEATURE_NAMES, Head, Heads, load_heads
 from tracker.matching.semantic import Encoder
 from tracker.matching.tokens import Vocabulary
 

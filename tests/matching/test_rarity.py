@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from tracker.matching import rarity as module
-from tracker.matching.rarity import load_counts, token_rarities, token_rarity
+from tracker.matching import tokens as module
+from tracker.matching.tokens import load_counts, token_rarities, token_rarity
 
 
 def test_rarity_is_the_logarithm_of_how_few_texts_have_a_token(

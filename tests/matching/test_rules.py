@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_denial, an_indicator
-from tracker.matching.lexical import CandidatePairs
-from tracker.matching.profile import Profile, profile_from_indicator
-from tracker.matching.rules import TermRules, fulfils_rule
+from tracker.matching.lexical_index import CandidatePairs
+from tracker.matching.matching_profile import Profile, profile_from_indicator
+from tracker.matching.term_rules import TermRules, fulfils_rule
 
 INVITATION = profile_from_indicator(an_indicator())
 

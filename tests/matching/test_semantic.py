@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.matching.small_encoder import SmallEncoder
-from tracker.matching.profile import Profile
+from tracker.matching.matching_profile import Profile
 from tracker.matching.semantic import (
     GRID_STEPS,
     MAX_SUMMARY_LENGTH,

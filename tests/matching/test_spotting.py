@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching.spotting import PhraseFinder, collapse_spaces, flatten_text, lower_text
+from tracker.matching.gazetteer import PhraseFinder, collapse_spaces, flatten_text, lower_text
 
 
 def spotted(text: str, *phrases: str, longest: bool = False) -> list[tuple[str, str]]:

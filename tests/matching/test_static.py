@@ -11,8 +11,9 @@ from scipy.sparse import csr_matrix
 from structlog.testing import capture_logs
 
 from tests.training.packing import pack_table
-from tracker.matching import static, table
-from tracker.matching.static import StaticEncoder, count_words
+from tracker.matching import static_encoder as static
+from tracker.matching import table
+from tracker.matching.static_encoder import StaticEncoder, count_words
 
 VOCABULARY = ("[UNK]", ",", "war", "peace", "talk", "##s", "oil")
 ROWS = np.array([[10, 0, 0], [-10, 0, 0], [0, 7, 0], [0, 0, 5], [0, 0, 127]], np.int8)

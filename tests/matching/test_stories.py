@@ -25,7 +25,7 @@ from tests.matching.some_stories import (
     place,
 )
 from tracker.matching.semantic import round_to_grid
-from tracker.matching.stories import (
+from tracker.matching.story_index import (
     JOIN_WINDOW,
     MAX_STORY_AGE,
     MIN_JOIN_COSINE,

@@ -6,8 +6,8 @@ import pytest
 
 from forecasts.evidence.evidence import Direction, StoryId
 from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story, at_cosine, place
-from tracker.matching import stories as module
-from tracker.matching.stories import (
+from tracker.matching import story_index as module
+from tracker.matching.story_index import (
     JOIN_WINDOW,
     MAX_STORY_AGE,
     MERGE_MARGIN,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.matching import tokens as tokens_module
-from tracker.matching.aliases import WORD_PATTERN, Aliases, parse_aliases
+from tracker.matching.gazetteer import WORD_PATTERN, Aliases, parse_aliases
 from tracker.matching.tokens import (
     ASCII_WORD_PATTERN,
     MAX_TEXT_LENGTH,

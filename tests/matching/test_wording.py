@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching.agencies import find_agency
-from tracker.matching.boilerplate import clean_headline, clean_summary, normalise_text, split_words
+from tracker.matching.boilerplate import (
+    clean_headline,
+    clean_summary,
+    find_agency,
+    normalise_text,
+    split_words,
+)
 
 SAID = "Arland opens the border to Borland"
 

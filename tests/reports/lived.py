@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, no_network
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings

@@ -7,8 +7,12 @@ import pytest
 from forecasts.questions.question import utc
 from tests.reports.lived import QUESTION, Lived
 from tracker.errors import Refused
-from tracker.reports.checking import read_embedded_report
-from tracker.reports.writing import REPORT_FORMATS, ReportFormat, render_report
+from tracker.reports.report_files import (
+    REPORT_FORMATS,
+    ReportFormat,
+    read_embedded_report,
+    render_report,
+)
 
 
 @pytest.mark.parametrize("form", REPORT_FORMATS)

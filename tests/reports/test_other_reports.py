@@ -2,16 +2,16 @@
 
 import pytest
 
-from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import Forecaster
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
 from tests.reports.lived import BEN, QUESTION, Lived
 from tests.reports.test_question_report import cells, section
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.reports import week
+from tracker.reports import weekly_report as week
 from tracker.reports.content import Paragraph
-from tracker.reports.writing import render_report
+from tracker.reports.report_files import render_report
 
 
 def prose(of: object) -> str:

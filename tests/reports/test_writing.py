@@ -13,7 +13,7 @@ import pytest
 from tests.builders import NOW
 from tests.reports.lived import HOSTILE, QUESTION, Lived
 from tracker.errors import Refused
-from tracker.reports import figures
+from tracker.reports import svg_charts as figures
 from tracker.reports.content import (
     Chart,
     ChartEvent,
@@ -27,7 +27,12 @@ from tracker.reports.content import (
     make_row,
     make_table,
 )
-from tracker.reports.writing import REPORT_FORMATS, choose_format, render_report, report_file_name
+from tracker.reports.report_files import (
+    REPORT_FORMATS,
+    choose_format,
+    render_report,
+    report_file_name,
+)
 
 LOADS = {"img", "iframe", "object", "embed", "link", "video", "audio", "source", "base", "form"}
 

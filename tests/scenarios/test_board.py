@@ -11,7 +11,11 @@ from tests.lives import BEN
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import PAPER, answer, ask, say
 from tracker.app.tracker import Tracker
-from tracker.questions.scenarios.board import BoardTimeline, load_board, load_board_timelines
+from tracker.questions.scenarios.board_timelines import (
+    BoardTimeline,
+    load_board,
+    load_board_timelines,
+)
 
 RAIN = QuestionId("rain")
 

@@ -10,9 +10,8 @@ import pytest
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidProbability, InvalidQuestion
-from forecasts.questions.forecaster import SUGGESTION
 from forecasts.questions.links import LinkKind
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import SUGGESTION, QuestionId
 from forecasts.scenarios.diagnosticity import edit_share
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from forecasts.evidence.evidence import Expectation, Indicator, IndicatorId
-from forecasts.questions.forecaster import SUGGESTION
-from forecasts.suggestion.why import format_contribution
+from forecasts.questions.question import SUGGESTION
+from forecasts.suggestion.explanation import format_contribution
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import SOURCE
 from tests.scenarios.linked_questions import acts_of, answer, ask
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
-from tracker.storage import signposts
+from tracker.storage import scenarios as signposts
 
 SUMMIT = "summit-2027"
 DUE = Expectation(NOW + 9 * DAY, "very likely", "unlikely")

@@ -13,11 +13,11 @@ from sqlalchemy import Connection, Engine, MetaData, Table, inspect, select, tex
 from sqlalchemy.exc import DBAPIError
 
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD
+from forecasts.questions.question import CROWD
 from tests.builders import DAY, NOW, FakeClock, no_network
 from tests.lives import ADA, BEN, LIVES, by_rule
 from tracker.app.tracker import open_tracker
-from tracker.questions.resolve import SCORES_VERSION
+from tracker.questions.resolve_question import SCORES_VERSION
 from tracker.settings import Settings
 from tracker.storage import schema
 from tracker.storage.event_log import LogEntry, build_next_entry, canonical_json

@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from forecasts.essays.claim_map import ClaimRejection
 from forecasts.evidence.evidence import IndicatorId
+from forecasts.questions.amendments import QuestionEdit
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
-from forecasts.questions.versions import QuestionEdit
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
 from tests.lives import BEN
@@ -21,8 +21,11 @@ from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
-from tracker.storage import edits, essays, facts, links, scenarios, signposts
+from tracker.storage import essays, facts, scenarios
 from tracker.storage import event_log_rows as log
+from tracker.storage import questions as edits
+from tracker.storage import scenarios as links
+from tracker.storage import scenarios as signposts
 from tracker.storage.event_log import canonical_json
 from tracker.storage.sessions import Session
 

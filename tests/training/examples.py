@@ -20,10 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.app.question_set_files import DEFAULT_SET, load_question_set
-from tracker.matching.features import FEATURE_NAMES
-from tracker.matching.head import Head, Heads
 from tracker.matching.matcher import ItemText, Matcher, clean_item_text
-from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.matching.matching_profile import Profile, profile_from_indicator
+from tracker.matching.relevance_model import FEATURE_NAMES, Head, Heads
 from tracker.matching.semantic import Encoder
 from tracker.matching.tokens import Vocabulary
 

@@ -27,7 +27,7 @@ from tests.training.recombining import recombined
 from tests.training.texts import READERS, Text, read
 from tracker.matching.minilm import MAX_PIECES, WEIGHTS_SHA256, MiniLMEncoder
 from tracker.matching.minilm_graph import build_integer_graph
-from tracker.matching.static import split_letters
+from tracker.matching.static_encoder import split_letters
 from tracker.matching.wordpiece import WordPiece
 
 Floats = NDArray[np.float32]

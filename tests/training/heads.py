@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from tests.training.examples import Examples, archive, examples
-from tracker.matching.encoders import CachingEncoder, open_encoder
-from tracker.matching.features import FEATURE_NAMES
-from tracker.matching.head import WEIGHTS_FILE
+from tracker.matching.relevance_model import FEATURE_NAMES, WEIGHTS_FILE
+from tracker.matching.semantic import CachingEncoder, open_encoder
 
 ROUNDS = 4
 RIDGE = 1.0

@@ -10,7 +10,7 @@ from tracker.model.read_models import (
     ComparisonReport,
     Habits,
 )
-from tracker.questions import resolve
+from tracker.questions import resolve_question as resolve
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,12 +9,16 @@ from forecasts.evidence.evidence import Indicator
 from forecasts.questions.new_question import NewQuestion
 from forecasts.questions.question import EssayId, Question
 from tracker.app.service import Service, cacheable
-from tracker.essays import adding, extracting, horizons, opening, reading, titles
-from tracker.essays.horizons import PlannedQuestion
+from tracker.essays import claim_questions as horizons
+from tracker.essays import claim_questions as opening
+from tracker.essays import essay_edits as adding
+from tracker.essays import essay_pages as reading
+from tracker.essays import extracting, titles
+from tracker.essays.claim_questions import PlannedQuestion
 from tracker.model.essays import EssayPage, EssaySummary, EssayText, NewEssay
 
 if TYPE_CHECKING:
-    from tracker.llm.drafting import ProposalResult
+    from tracker.llm.draft_proposals import ProposalResult
 
 
 class EssayService(Service):
@@ -112,7 +116,7 @@ class EssayService(Service):
 
     def propose(self, essay_id: str, offset: int) -> "ProposalResult":
         """Ask the language model, if set up, to fill the draft's placeholders and edge cases."""
-        from tracker.llm import drafting
+        from tracker.llm import draft_proposals as drafting
 
         draft = self.draft(essay_id, offset)
         return drafting.propose_from_settings(self._store, self._settings, draft, self._now)

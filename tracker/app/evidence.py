@@ -5,11 +5,12 @@ from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.ingestion.rematch import RematchReport
-from tracker.llm.asking import LlmRunReport
+from tracker.llm.evidence_run import LlmRunReport
 from tracker.model.read_models import EvidenceCard
 from tracker.questions import review_evidence
+from tracker.questions import review_evidence as inbox
 from tracker.questions.fit_parameters import ParameterDecision
-from tracker.questions.queries import inbox, question_page
+from tracker.questions.queries import question_page
 from tracker.questions.review_evidence import EvidenceReview, NoEffectReason, ReviewEffect
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import learned
@@ -65,7 +66,7 @@ class EvidenceService(Service):
 
     def ask_model(self, *, limit: int = 20) -> LlmRunReport:
         """Let the language model, if set up, judge evidence that awaits review."""
-        from tracker.llm import asking
+        from tracker.llm import evidence_run as asking
 
         return asking.judge_pending_evidence(self._store, self._settings, self._now, limit=limit)
 

@@ -25,10 +25,12 @@ from forecasts.questions.question import (
     Resolution,
 )
 from forecasts.scenarios.scenario_set import ScenarioSet
-from tracker.app import question_set_checks as set_checks
+from tracker.app import question_set_files as set_checks
 from tracker.errors import NotFound, Refused
-from tracker.essays.anchoring import anchor_claims, free_claim_id, has_quote, move_rejections
-from tracker.storage import edits, essays, feeds, links, questions, resolutions, scenarios
+from tracker.essays.quote_anchors import anchor_claims, free_claim_id, has_quote, move_rejections
+from tracker.storage import essays, feeds, questions, resolutions, scenarios
+from tracker.storage import questions as edits
+from tracker.storage import scenarios as links
 from tracker.storage.sessions import Session
 
 ALREADY_ASKED_OVERRIDE: Final = (

@@ -11,10 +11,10 @@ from forecasts.question_sets.question_set import FeedSeed
 from tracker.app.service import Service, cacheable
 from tracker.app.system_status import FeedBudget, measure_feed_budget
 from tracker.errors import Refused
-from tracker.feeds.answers import Fetched, FetchRequest, fetch_one
 from tracker.feeds.feed import Feed
+from tracker.feeds.fetch_results import Fetched, FetchRequest, fetch_one
 from tracker.feeds.item import FeedId
-from tracker.feeds.scheduling.health import FleetHealth
+from tracker.feeds.scheduling.feed_health import FleetHealth
 from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions
 from tracker.model.read_models import FeedHealth, FeedImport, FeedPage, PollReport, Trial
@@ -141,7 +141,7 @@ class FeedService(Service):
 
     def read_articles(self) -> int:
         """Fetch whole articles of matched items where the feed asks for it; the number read."""
-        from tracker.ingestion import articles
+        from tracker.ingestion import network as articles
 
         return articles.fetch_articles(self._store, self._context.network, self._now)
 

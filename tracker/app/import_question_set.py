@@ -17,17 +17,19 @@ from forecasts.questions.question import (
     Resolution,
 )
 from tracker.errors import Refused
-from tracker.essays.anchoring import find_quote
+from tracker.essays.quote_anchors import find_quote
 from tracker.feeds.scheduling.polling import feed_from_seed
 from tracker.ingestion import subscriptions as subscribing
 from tracker.model.audit import Authorship, UncheckedAnswer
 from tracker.model.essays import EssayText
 from tracker.model.read_models import SetImport
-from tracker.questions import lint as linting
-from tracker.questions.resolve import resolve_question
-from tracker.questions.scenarios.pairs import annul_branches, annul_earlier
+from tracker.questions import question_lifecycle as linting
+from tracker.questions.resolve_question import resolve_question
+from tracker.questions.scenarios.scenario_edits import annul_branches, annul_earlier
 from tracker.questions.update_suggestion import record_suggestions
-from tracker.storage import edits, essays, links, questions, scenarios
+from tracker.storage import essays, questions, scenarios
+from tracker.storage import questions as edits
+from tracker.storage import scenarios as links
 from tracker.storage.sessions import Session
 
 QUESTION_SET_FORECASTER = ForecasterId("question-set")

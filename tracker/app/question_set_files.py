@@ -2,10 +2,13 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forecasts.errors import InvalidQuestionSet
 from forecasts.question_sets.question_set import (
@@ -14,8 +17,12 @@ from forecasts.question_sets.question_set import (
     QuestionSet,
     read_question_set,
 )
+from forecasts.questions.question import Question, QuestionId
 from tracker.errors import NotFound, Refused
 from tracker.files.user_files import is_directory, read_bytes
+
+if TYPE_CHECKING:
+    from forecasts.linting.lint import Flaw
 
 DEFAULT_SET = "china_russia_2022"
 
@@ -83,7 +90,7 @@ def save_question_set(
 def _serialise_set(question_set: QuestionSet) -> dict[str, str]:
     """Serialise the set; indicators of one name share an entry, in any order."""
     from forecasts.question_sets.indicators_file import sort_by_entry
-    from forecasts.question_sets.writer import write_question_set
+    from forecasts.question_sets.set_writer import write_question_set
 
     by_id = {question.id: question for question in question_set.questions}
     texts = write_question_set(
@@ -146,8 +153,8 @@ def _read_file(file: Traversable, name: str) -> str:
 
 def _check_examples(question_set: QuestionSet, text: str) -> None:
     """Refuse an indicator whose own example does not match its terms."""
-    from tracker.matching.profile import profile_from_indicator
-    from tracker.matching.rules import find_fulfilling
+    from tracker.matching.matching_profile import profile_from_indicator
+    from tracker.matching.term_rules import find_fulfilling
 
     profiles = list(dict.fromkeys(map(profile_from_indicator, question_set.indicators)))
     examples = list(dict.fromkeys(example for profile in profiles for example in profile.examples))
@@ -168,3 +175,45 @@ def _find_line(text: str, example: str) -> int:
     """Line of an example, found by its first words, since parsing normalised its white space."""
     start = text.find(" ".join(example.split()[:3]))
     return text.count("\n", 0, max(start, 0)) + 1
+
+
+def lint_question_set(
+    question_set: QuestionSet, keep_days: float, now: datetime
+) -> Mapping[QuestionId, "tuple[Flaw, ...]"]:
+    """Find the flaws of each question, as of its own opening and with the feeds of the set only.
+
+    `keep_days` is the retention of reports, 0 for ever. Questions without a flaw are left out.
+    """
+    from forecasts.linting.lint import LintContext, find_flaws
+
+    feeds = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds) or None
+    flaws_by_question = {}
+    for question in question_set.questions:
+        around = LintContext(
+            now=min(now, question.opens_at),
+            keeps_days=keep_days or None,
+            feeds=feeds,
+            indicators=tuple(i for i in question_set.indicators if i.question_id == question.id),
+            sibling_questions=_find_related(question_set, question),
+        )
+        flaws_by_question[question.id] = find_flaws(question, around)
+    return {question_id: flaws for question_id, flaws in flaws_by_question.items() if flaws}
+
+
+def list_blocked_questions(
+    question_set: QuestionSet, flaws_by_question: Mapping[QuestionId, "tuple[Flaw, ...]"]
+) -> tuple[QuestionId, ...]:
+    """List the questions with blocking flaws without an override: they would not be imported."""
+    return tuple(
+        question_id
+        for question_id, flaws in flaws_by_question.items()
+        if question_id not in question_set.overrides
+        and any(flaw.severity == "blocking" for flaw in flaws)
+    )
+
+
+def _find_related(question_set: QuestionSet, question: Question) -> tuple[Question, ...]:
+    claims = set(question.claim_ids)
+    return tuple(
+        q for q in question_set.questions if claims & set(q.claim_ids) and q.id != question.id
+    )

@@ -7,10 +7,9 @@ from typing import Literal
 
 from forecasts.evidence.evidence import Indicator
 from forecasts.linting.lint import Flaw
+from forecasts.questions.amendments import OptionChange, QuestionEdit
 from forecasts.questions.new_question import NewQuestion
-from forecasts.questions.options import OptionChange
 from forecasts.questions.question import ForecasterId, Question, QuestionId
-from forecasts.questions.versions import QuestionEdit
 from forecasts.suggestion.changes import ProbabilityChange
 from tracker.app.service import Service, cacheable
 from tracker.model.read_models import QuestionHistory, QuestionPage, QuestionSummary
@@ -65,7 +64,7 @@ class QuestionService(Service):
         Lines add up to the change in log-odds; `until` defaults to now. Each end uses only what
         was known then. Raises `NotFound`, and `Refused` where there was no suggestion.
         """
-        from tracker.questions.queries import probability_changes
+        from tracker.questions.queries import explanations as probability_changes
 
         now = self._now()
         with self._store.reading() as session:
@@ -78,7 +77,7 @@ class QuestionService(Service):
 
         None where no forecast stands after the act, and for the first suggestion.
         """
-        from tracker.questions.queries import probability_changes
+        from tracker.questions.queries import explanations as probability_changes
 
         with self._store.reading() as session:
             return probability_changes.explain_act_change(session, question_id, forecast_id)
@@ -87,7 +86,7 @@ class QuestionService(Service):
         self, asked: NewQuestion | Question, indicators: Sequence[Indicator] = ()
     ) -> tuple[Flaw, ...]:
         """Return the linter's findings on a question, blocking ones first."""
-        from tracker.questions import lint
+        from tracker.questions import question_lifecycle as lint
 
         with self._store.reading() as session:
             around = lint.gather_surroundings(session, self._settings.keep_days, self._now())
@@ -96,7 +95,7 @@ class QuestionService(Service):
     @cacheable()
     def lint_stored(self, question_id: str) -> tuple[Flaw, ...]:
         """Return the linter's findings on a stored question with its indicators."""
-        from tracker.questions import lint
+        from tracker.questions import question_lifecycle as lint
 
         with self._store.reading() as session:
             question = question_page.require_question(session, question_id)
@@ -112,7 +111,7 @@ class QuestionService(Service):
         A blocking finding of the linter raises `Unresolvable`, unless `override` gives the reason
         to open it nevertheless; both are logged.
         """
-        from tracker.questions import open as open_question
+        from tracker.questions import question_lifecycle as open_question
 
         with self._store.writing() as session:
             return open_question.create_question(
@@ -144,7 +143,7 @@ class QuestionService(Service):
         override: str = "",
     ) -> Question:
         """Reword a question, with a reason; forecasts keep the wording that they were made on."""
-        from tracker.questions import edit as editing
+        from tracker.questions import question_lifecycle as editing
 
         with self._store.writing() as session:
             question = question_page.require_question(session, question_id)
@@ -161,7 +160,7 @@ class QuestionService(Service):
 
     def retract(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
         """Retract a question that has no forecast yet."""
-        from tracker.questions import edit as editing
+        from tracker.questions import question_lifecycle as editing
 
         with self._store.writing() as session:
             editing.withdraw_question(session, question_id, why, self._authorship(by))
@@ -175,7 +174,7 @@ class QuestionService(Service):
         by: ForecasterId | None = None,
     ) -> Question:
         """Add an option to a categorical question, or remove one; past forecasts stay unchanged."""
-        from tracker.questions import open as open_question
+        from tracker.questions import question_lifecycle as open_question
 
         change_made = OptionChange(
             QuestionId(question_id), name, change, self._now(), by or self._me

@@ -7,13 +7,15 @@ from tracker.app.service import Service
 from tracker.errors import NotFound, Refused
 from tracker.model.formats import TableFormat
 from tracker.model.read_models import ActivityEntry
-from tracker.storage import dump, known, properties
+from tracker.storage import as_of as known
+from tracker.storage import database_info as dump
+from tracker.storage import database_info as properties
 from tracker.storage import event_log_rows as log
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
-    from tracker.reports.checking import ReportCheck
     from tracker.reports.content import ReportDocument, ReportKind
+    from tracker.reports.report_files import ReportCheck
 
 
 class ReportService(Service):
@@ -45,7 +47,10 @@ class ReportService(Service):
     def _build(
         self, session: Session, kind: "ReportKind", name: str, at: datetime
     ) -> "ReportDocument":
-        from tracker.reports import essay, question, scenarios, week
+        from tracker.reports import essay_report as essay
+        from tracker.reports import question_report as question
+        from tracker.reports import scenario_report as scenarios
+        from tracker.reports import weekly_report as week
 
         match kind:
             case "question":
@@ -61,7 +66,7 @@ class ReportService(Service):
 
     def check(self, content: bytes) -> "ReportCheck":
         """Check a report file against its own hash and against a rebuilt report."""
-        from tracker.reports.checking import ReportCheck, read_embedded_report
+        from tracker.reports.report_files import ReportCheck, read_embedded_report
 
         report = read_embedded_report(content)
         rebuilt = self.build(report.kind, report.name, as_of=report.known_at)

@@ -9,10 +9,10 @@ from forecasts.scoring.scores import Score
 from forecasts.suggestion.postmortem import PostMortem
 from tracker.app.service import Service, cacheable
 from tracker.model.read_models import Receipts
-from tracker.questions import resolve
+from tracker.questions import resolve_question as resolve
 from tracker.questions.queries import question_page
-from tracker.questions.resolve import AnswerInput
-from tracker.questions.scenarios.pairs import annul_branches
+from tracker.questions.resolve_question import AnswerInput
+from tracker.questions.scenarios.scenario_edits import annul_branches
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.storage import resolutions
 
@@ -93,7 +93,7 @@ class ResolutionService(Service):
     @cacheable(per_person=True)
     def post_mortem(self, question_id: str) -> PostMortem | None:
         """Return the lessons of a resolved question for the acting person; None without an answer."""
-        from tracker.questions.queries import postmortem
+        from tracker.questions.queries import explanations as postmortem
 
         with self._store.reading() as session:
             return postmortem.build_post_mortem(session, question_id, self._me)

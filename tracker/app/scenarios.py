@@ -14,8 +14,11 @@ from tracker.model.scenarios import (
     ScenarioSummary,
     SignpostCalendar,
 )
-from tracker.questions.scenarios import changing, coherence, reading, signposts
-from tracker.storage import properties
+from tracker.questions.scenarios import coherence_repairs as coherence
+from tracker.questions.scenarios import scenario_edits as changing
+from tracker.questions.scenarios import scenario_pages as reading
+from tracker.questions.scenarios import signpost_marks as signposts
+from tracker.storage import database_info as properties
 
 
 class ScenarioService(Service):

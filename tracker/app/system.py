@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import Forecaster, ForecasterId
 from tracker.app.service import Service, cacheable
 from tracker.errors import Refused
 from tracker.model.read_models import JobRun, LogCheck, ScoreCheck
 from tracker.questions.submit_forecast import refuse_reserved
 from tracker.settings import is_overridden, write_setting
+from tracker.storage import database_info as properties
 from tracker.storage import event_log_rows as log
-from tracker.storage import forecasts, properties
+from tracker.storage import forecasts
 from tracker.storage.leader import Leadership, hold_leadership
 from tracker.storage.sessions import Session
 
@@ -89,14 +89,14 @@ class SystemService(Service):
 
     def verify(self, head: str | None = None) -> LogCheck:
         """Verify the event log and every fact against it; `head` is an earlier SEQ:HASH."""
-        from tracker.questions import verify
+        from tracker.questions import verify_log as verify
 
         with self._store.reading() as session:
             return verify.verify_log(session, head)
 
     def verify_scores(self) -> ScoreCheck:
         """Recompute every score from the facts and compare it with the stored one."""
-        from tracker.questions import verify
+        from tracker.questions import verify_log as verify
 
         with self._store.reading() as session:
             return verify.check_scores(session)

@@ -7,9 +7,10 @@ from typing import Final
 
 from tracker.ingestion.request_budget import REQUESTS_PER_FEED
 from tracker.settings import Settings
+from tracker.storage import database_info as beginnings
+from tracker.storage import database_info as properties
 from tracker.storage import event_log_rows as log
-from tracker.storage import feeds, properties
-from tracker.storage import stats as beginnings
+from tracker.storage import feeds
 from tracker.storage.sessions import Session
 
 PACKAGE: Final = "scenario-tracker"

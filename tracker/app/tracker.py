@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Self
 from forecasts.questions.question import ForecasterId
 from tracker.app.service import AppContext
 from tracker.errors import NotFound
-from tracker.feeds.answers import Fetch, FetchLimits
+from tracker.feeds.fetch_results import Fetch, FetchLimits
 from tracker.files.permissions import restrict_permissions
 from tracker.ingestion.match_state import MatchState
 from tracker.ingestion.network import Network, make_fetch_limits
-from tracker.questions.resolve import scores_are_current, update_scores
+from tracker.questions.resolve_question import scores_are_current, update_scores
 from tracker.settings import Settings
-from tracker.storage.opening import open_store
+from tracker.storage.sessions import open_store
 
 if TYPE_CHECKING:
     from tracker.app.accuracy import AccuracyService

@@ -8,7 +8,7 @@ from typing import Final
 from tracker.errors import Refused
 from tracker.feeds.discovery.article import NoArticle
 from tracker.feeds.discovery.article import extract_article as article_on
-from tracker.feeds.text import decode_document, remove_invisible
+from tracker.feeds.plain_text import decode_document, remove_invisible
 
 MAX_FILE_BYTES: Final = 5_000_000
 """Bytes. A long book has less than two million letters."""

@@ -6,7 +6,7 @@ from typing import Final
 from forecasts.questions.new_question import short_name
 from tracker.essays.extracting import FRONT_MATTER, MAX_FILE_BYTES, find_web_page, is_markdown
 from tracker.feeds.markup import decode_page, parse_markup
-from tracker.feeds.text import decode_document, remove_invisible, shorten_text
+from tracker.feeds.plain_text import decode_document, remove_invisible, shorten_text
 
 MAX_TITLE_CHARS: Final = 200
 MAX_TITLE_LINE_CHARS: Final = 120

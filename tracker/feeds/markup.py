@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from lxml import etree
 
-from tracker.feeds.text import decode_document
+from tracker.feeds.plain_text import decode_document
 
 _META: Final = re.compile(
     rb"""<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""", re.IGNORECASE

@@ -13,14 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId
-from forecasts.evidence.story_merges import StoryMerge
-from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import EvidenceId, QuestionId
+from forecasts.evidence.weights import StoryMerge
+from forecasts.questions.question import MATCHER, EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.model.read_models import Decision, MatchReason
-from tracker.questions.parameters import MatcherCalibration, calibration_at
-from tracker.questions.scenarios import signposts
+from tracker.questions.learned_parameters import MatcherCalibration, calibration_at
+from tracker.questions.scenarios import signpost_marks as signposts
 from tracker.questions.update_suggestion import record_suggestions
 from tracker.storage import evidence, items, stories
 from tracker.storage.items import SavedItem
@@ -28,7 +27,7 @@ from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
     from tracker.matching.matcher import Match
-    from tracker.matching.stories import KnownStory, StoryIndex
+    from tracker.matching.story_index import KnownStory, StoryIndex
 
 MatchResult = tuple["tuple[Match, ...]", object]
 """Matches of one item, best first, and its vector if there are any."""
@@ -69,7 +68,7 @@ def detect_copies(
     session: Session, match_state: MatchState, stored: Sequence[SavedItem], now: datetime
 ) -> list[SavedItem]:
     """Mark each new item with the item that it copies, here and in the database."""
-    from tracker.matching.agencies import find_agency
+    from tracker.matching.boilerplate import find_agency
 
     new_items = [stored_item for stored_item in stored if not stored_item.edited]
     copies = match_state.update_copies(session, [stored_item.id for stored_item in new_items], now)
@@ -199,7 +198,7 @@ class EvidenceLinker:
         """Start a story with the item and any item without a story that it repeats."""
         import numpy as np
 
-        from tracker.matching.stories import KnownStory
+        from tracker.matching.story_index import KnownStory
 
         story_id = stories.add_story(self._session, stored.item.title, at)
         story = KnownStory(

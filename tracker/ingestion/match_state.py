@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.matching.matching_profile import Profile, profile_from_indicator
 from tracker.questions.queries.question_page import list_open_questions
 from tracker.storage import items, questions, stories
 from tracker.storage.sessions import Session
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tracker.matching.matcher import Matcher
     from tracker.matching.near_duplicates import NearDuplicates
     from tracker.matching.semantic import Encoder
-    from tracker.matching.stories import StoryIndex
+    from tracker.matching.story_index import StoryIndex
     from tracker.matching.tokens import Vocabulary
 
 
@@ -59,7 +59,7 @@ class MatchState:
     @cached_property
     def encoder(self) -> "Encoder | None":
         """Encoder of texts into vectors; None where only words are matched."""
-        from tracker.matching.encoders import open_encoder
+        from tracker.matching.semantic import open_encoder
 
         return open_encoder(self._encoder_choice, self._cache)
 
@@ -69,7 +69,7 @@ class MatchState:
 
         A transformer takes 5 ms for each.
         """
-        from tracker.matching.encoders import CachingEncoder
+        from tracker.matching.semantic import CachingEncoder
 
         return CachingEncoder(self.encoder) if self.encoder else None
 
@@ -147,7 +147,7 @@ class MatchState:
     def load_stories_around(self, session: Session, at: datetime) -> "StoryIndex":
         """Stories that could be joined at some time, for matching an archive."""
         from tracker.matching.semantic import encoder_kind
-        from tracker.matching.stories import JOIN_WINDOW, MAX_STORY_AGE, StoryIndex
+        from tracker.matching.story_index import JOIN_WINDOW, MAX_STORY_AGE, StoryIndex
 
         kind = encoder_kind(self.encoder)
         known = stories.list_recent_stories(session, at - JOIN_WINDOW, at, self.encoder_name)

@@ -17,8 +17,8 @@ from typing import Final
 import structlog
 
 from tracker.errors import StorageDamaged, StorageUnavailable
-from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.feed import FeedState
+from tracker.feeds.fetch_results import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.change_detection import (
     DocumentMemory,
@@ -28,9 +28,9 @@ from tracker.feeds.parsing.change_detection import (
     detect_changes,
     finish_reading,
 )
-from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
+from tracker.feeds.plain_text import shorten_text
 from tracker.feeds.scheduling.polling import PollRules
-from tracker.feeds.text import shorten_text
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.ingestion.request_budget import load_poll_rules
 from tracker.ingestion.writer import FeedOutcome, PollWriter

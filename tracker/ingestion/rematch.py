@@ -20,9 +20,9 @@ from forecasts.questions.question import Question, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.ingestion.evidence import EvidenceLinker, MatchResult, match_items
 from tracker.ingestion.match_state import MatchState, OpenProfiles
-from tracker.matching.profile import Profile, profile_from_indicator
+from tracker.matching.matching_profile import Profile, profile_from_indicator
 from tracker.matching.semantic import encoder_kind
-from tracker.matching.stories import (
+from tracker.matching.story_index import (
     JOIN_WINDOW,
     MAX_STORY_AGE,
     Floats,

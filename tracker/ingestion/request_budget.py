@@ -11,7 +11,8 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import FeedDemand, compute_fleet_pace, compute_need
 from tracker.feeds.scheduling.polling import PollRules
 from tracker.questions.queries.question_page import list_open_questions
-from tracker.storage import evidence, feeds, properties
+from tracker.storage import database_info as properties
+from tracker.storage import evidence, feeds
 from tracker.storage.sessions import Session
 
 PACE_PROPERTY: Final = "pace"

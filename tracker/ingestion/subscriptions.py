@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tracker.errors import NotFound, Refused
-from tracker.feeds.answers import FetchResult
-from tracker.feeds.discovery.feed_names import extract_host, make_feed_id
 from tracker.feeds.feed import Feed, FeedState
+from tracker.feeds.fetch_results import FetchResult
 from tracker.feeds.item import FeedId
-from tracker.feeds.links import resolve_web_link
 from tracker.feeds.scheduling.polling import make_feed_state
+from tracker.feeds.urls import extract_host, make_feed_id, resolve_web_link
 from tracker.ingestion.match_state import OpenProfiles
 from tracker.ingestion.request_budget import invalidate_plan
 from tracker.model.read_models import FeedImport, Trial, TrialMatch
@@ -19,7 +18,7 @@ from tracker.storage import feeds
 from tracker.storage.sessions import Session
 
 if TYPE_CHECKING:
-    from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
+    from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 
 PAUSED_BY_HAND: Final = "paused by hand"
 MAX_TRIAL_ENTRIES: Final = 100
@@ -152,7 +151,7 @@ def try_feed(
 ) -> Trial:
     """Try an address: its feed, or the reason why it is none, and the matches."""
     from tracker.feeds.discovery.feed_links import find_page_feeds
-    from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
+    from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 
     if isinstance(parsed, ParsedFeed):
         return Trial(url, reply, parsed, "", (), _match_entries(parsed, profiles))

@@ -12,10 +12,9 @@ from typing import Final
 
 import structlog
 
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
 from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
-from tracker.feeds.discovery.feed_names import extract_host
 from tracker.feeds.feed import FeedState
+from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, FetchResult, NotModified
 from tracker.feeds.item import FeedId, ParsedItem
 from tracker.feeds.parsing.change_detection import (
     NO_MEMORY,
@@ -24,7 +23,7 @@ from tracker.feeds.parsing.change_detection import (
     ParsedDocument,
 )
 from tracker.feeds.scheduling.budget import format_moment
-from tracker.feeds.scheduling.health import DayCount, count_poll
+from tracker.feeds.scheduling.feed_health import DayCount, count_poll
 from tracker.feeds.scheduling.polling import (
     PollNews,
     PollRules,
@@ -34,6 +33,7 @@ from tracker.feeds.scheduling.polling import (
     after_unreadable,
     pause_until,
 )
+from tracker.feeds.urls import extract_host
 from tracker.ingestion.evidence import link_evidence
 from tracker.ingestion.match_state import MatchState, OpenProfiles
 from tracker.model.read_models import PollReport

@@ -11,7 +11,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tracker.feeds.scheduling.health import FleetHealth, assess_fleet, compute_not_modified_share
+from tracker.feeds.scheduling.feed_health import (
+    FleetHealth,
+    assess_fleet,
+    compute_not_modified_share,
+)
 from tracker.model.read_models import FeedHealth
 
 if TYPE_CHECKING:

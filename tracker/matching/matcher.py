@@ -12,16 +12,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.matching.aliases import GAZETTEER
-from tracker.matching.features import FEATURE_NAMES, compute_lexical_features, compute_rule_features
-from tracker.matching.head import Heads, load_heads
-from tracker.matching.lexical import MAX_PROFILE_LENGTH, CandidatePairs, LexicalIndex
+from tracker.matching.gazetteer import GAZETTEER
+from tracker.matching.lexical_index import MAX_PROFILE_LENGTH, CandidatePairs, LexicalIndex
+from tracker.matching.matching_profile import Profile
 from tracker.matching.polarity import Polarity, PreparedPhrasings, judge_polarity, prepare_phrasings
-from tracker.matching.profile import Profile
-from tracker.matching.rarity import COUNTS_FILE
-from tracker.matching.rules import TermRules
+from tracker.matching.relevance_model import (
+    FEATURE_NAMES,
+    Heads,
+    compute_lexical_features,
+    compute_rule_features,
+    load_heads,
+)
 from tracker.matching.semantic import Encoder, SemanticIndex, encoder_input, encoder_kind
-from tracker.matching.tokens import Vocabulary
+from tracker.matching.term_rules import TermRules
+from tracker.matching.tokens import COUNTS_FILE, Vocabulary
 
 Floats = NDArray[np.float32]
 

@@ -1,9 +1,11 @@
 """Read models for pages and commands, never stored; those of feeds and scores are re-exported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from forecasts.calibration.reliability import Reliability
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.evidence.evidence import (
     Direction,
@@ -13,36 +15,36 @@ from forecasts.evidence.evidence import (
     IndicatorId,
     Strength,
 )
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import Claim, Essay, ForecasterId, Question, Resolution, Status
+from forecasts.questions.amendments import QuestionVersion
+from forecasts.questions.cohorts import Cohort, Horizon
+from forecasts.questions.question import (
+    Claim,
+    Essay,
+    Forecaster,
+    ForecasterId,
+    Kind,
+    Question,
+    QuestionId,
+    Resolution,
+    Status,
+)
 from forecasts.questions.timeline import Forecast, Timeline
-from forecasts.questions.versions import QuestionVersion
-from forecasts.scoring.scores import Score
+from forecasts.scoring.crps import IntervalRecord
+from forecasts.scoring.scores import Score, Summary
+from forecasts.scoring.skill import Difficulty, Skill
+from forecasts.statistics.comparison import Comparison
+from forecasts.statistics.dynamics import ExcessMovement, Reaction, UpdateHabits
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
-from tracker.feeds.item import Item, ItemId, ItemRevision
+from tracker.feeds.feed import FeedState
+from tracker.feeds.fetch_results import FetchResult
+from tracker.feeds.item import FeedId, Item, ItemId, ItemRevision
+from tracker.feeds.scheduling.feed_health import DayCount, Health
 from tracker.model.audit import Override, SignpostStatus, UncheckedAnswer
-from tracker.model.feed_read_models import (
-    MAX_REPORT_ERRORS,
-    FeedCoverage,
-    FeedHealth,
-    FeedImport,
-    FeedPage,
-    PollReport,
-    SilentFeed,
-    Trial,
-    TrialMatch,
-)
-from tracker.model.score_read_models import (
-    Accuracy,
-    CalibrationReport,
-    Choice,
-    ComparisonReport,
-    Facets,
-    Habits,
-    Receipts,
-    ScoreCheck,
-)
+
+if TYPE_CHECKING:
+    from tracker.feeds.discovery.feed_links import FeedCandidate
+    from tracker.feeds.parsing.parsed_feed import ParsedFeed
 
 __all__ = [
     "MAX_REPORT_ERRORS",
@@ -74,6 +76,233 @@ __all__ = [
     "TrialMatch",
     "WeightedCrowd",
 ]
+
+MAX_REPORT_ERRORS = 100
+"""Maximum error lines in the report of a poll run."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHealth:
+    """State of a feed, with `items_7d` new items and `evidence_7d` matches in a week.
+
+    `silence` is the reason why nothing comes of it, "" when all is well. `days` are its last four
+    weeks. `why_next` is the reason for the time of the next poll.
+    """
+
+    state: FeedState
+    health: Health
+    items_7d: int
+    evidence_7d: int
+    silence: str = ""
+    days: tuple[DayCount, ...] = ()
+    why_next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Everything about one feed: status, newest items, and evidence per question."""
+
+    health: FeedHealth
+    items: tuple[Item, ...]
+    questions: Mapping[QuestionId, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentFeed:
+    """A feed that should carry evidence on a question, and why it brings none."""
+
+    feed_id: FeedId
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCoverage:
+    """Number of feeds that should carry a question's evidence, and the silent ones among them."""
+
+    feeds: int
+    silent: tuple[SilentFeed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedImport:
+    """Result of a subscription list: feeds added, feeds already known, and skipped entries."""
+
+    title: str
+    added: int
+    known: int
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialMatch:
+    """An entry of a feed on trial that would be evidence, with the matched words."""
+
+    title: str
+    question_id: QuestionId
+    indicator_name: str
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Answer of an address, and the evidence that subscribing to it would bring.
+
+    `parsed` is None when it is no feed, with the `reason`; `candidates` are the feeds linked by a
+    page.
+    """
+
+    url: str
+    result: FetchResult
+    parsed: "ParsedFeed | None"
+    reason: str
+    candidates: "tuple[FeedCandidate, ...]"
+    matches: tuple[TrialMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PollReport:
+    """Result of a poll run; `deferred` feeds were postponed out of politeness."""
+
+    feeds: int = 0
+    deferred: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    new_items: int = 0
+    changed_items: int = 0
+    new_evidence: int = 0
+    errors: tuple[str, ...] = ()
+
+    def __add__(self, other: "PollReport") -> "PollReport":
+        """Add two reports; only the first hundred errors are kept, the feeds' states have all."""
+        counts = {
+            f.name: getattr(self, f.name) + getattr(other, f.name)
+            for f in fields(self)
+            if f.name != "errors"
+        }
+        return PollReport(**counts, errors=(*self.errors, *other.errors)[:MAX_REPORT_ERRORS])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Filter of the resolved questions of an accuracy page; None selects all.
+
+    Live and retrospective questions never mix. `period` is the quarter of the scheduled close, as
+    2026-Q1.
+    """
+
+    retrospective: bool = False
+    tag: str | None = None
+    horizon: Horizon | None = None
+    period: str | None = None
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Available tags, horizons, periods and kinds of the scored questions, each in order."""
+
+    tags: tuple[str, ...]
+    horizons: tuple[Horizon, ...]
+    periods: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """Accuracy of all forecasters on the chosen questions.
+
+    `questions` are those that count: their scheduled close has passed and their answer can be
+    scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` aggregate them with
+    intervals. `skills` compare each forecaster with the references, on binary questions. `early`
+    were answered before their scheduled close, which is still to come: they wait, because only the
+    quick answers are known. `hindsight` counts the forecasts made when the answer was known, which
+    score nothing.
+    """
+
+    choice: Choice
+    facets: Facets
+    questions: Mapping[QuestionId, Question]
+    resolutions: Mapping[QuestionId, Resolution]
+    forecasters: Mapping[ForecasterId, Forecaster]
+    scores: tuple[Score, ...]
+    summaries: tuple[Summary, ...]
+    skills: Mapping[ForecasterId, tuple[Skill, ...]]
+    cohorts: tuple[Cohort, ...]
+    early: tuple[QuestionId, ...]
+    unscored: tuple[QuestionId, ...]
+    annul_rate: float | None
+    hindsight: Mapping[ForecasterId, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """Forecasts `lead_days` before the scheduled close, compared with the outcomes.
+
+    `reliability` is about binary questions, `intervals` about numeric and date questions: coverage
+    and width of the central 90 % interval. A forecaster without a forecast at that lead is in
+    neither.
+    """
+
+    choice: Choice
+    lead_days: int
+    questions: Mapping[QuestionId, Question]
+    forecasters: Mapping[ForecasterId, Forecaster]
+    reliability: Mapping[ForecasterId, Reliability]
+    intervals: Mapping[ForecasterId, IntervalRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonReport:
+    """Pairwise comparisons on the questions that both answered, and an adjustment for difficulty.
+
+    The comparison is of the skill over schedule under the headline rule of each question.
+    `difficulty` has the effect of each forecaster after removing those of the questions, lower is
+    better; see `difficulty_adjusted`.
+    """
+
+    choice: Choice
+    forecasters: Mapping[ForecasterId, Forecaster]
+    comparisons: tuple[Comparison, ...]
+    difficulty: Difficulty | None
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """Updating habits of a forecaster: frequency, size, and reaction to evidence.
+
+    `reaction` compares revisions with the change of the suggestion by evidence over the same time.
+    """
+
+    forecaster: Forecaster
+    updates: UpdateHabits
+    excess: ExcessMovement
+    reaction: Reaction
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """All scores on one question with their receipts, and the forecasts that came too late."""
+
+    question: Question
+    resolution: Resolution | None
+    scores: tuple[Score, ...]
+    hindsight: tuple[Forecast, ...]
+    forecasters: Mapping[ForecasterId, Forecaster]
+
+    def get_name(self, forecaster_id: ForecasterId) -> str:
+        """Display name of a forecaster; the id if unknown."""
+        known = self.forecasters.get(forecaster_id)
+        return forecaster_id if known is None else known.name
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCheck:
+    """Comparison of stored scores with recomputed ones; `differences` describes the mismatches."""
+
+    questions: int
+    scores: int
+    differences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

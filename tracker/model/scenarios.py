@@ -8,9 +8,8 @@ from typing import Literal
 from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import IndicatorId
 from forecasts.evidence.signposts import CalendarEntry
-from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import Forecaster, ForecasterId, QuestionId
 from forecasts.scenarios.link_rules import Violation
 from forecasts.scenarios.scenario_set import ScenarioSet
 from tracker.model.audit import SignpostStatus

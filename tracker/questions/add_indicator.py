@@ -73,8 +73,8 @@ def _check_option(question: Question, new: Indicator) -> None:
 
 def _check_terms(new: Indicator) -> None:
     """Refuse empty terms, and terms that do not match the indicator's own example."""
-    from tracker.matching.profile import profile_from_indicator
-    from tracker.matching.rules import fulfils_rule
+    from tracker.matching.matching_profile import profile_from_indicator
+    from tracker.matching.term_rules import fulfils_rule
 
     if (
         not new.terms

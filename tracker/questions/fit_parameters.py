@@ -15,18 +15,20 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import RELIABILITY, Indicator, IndicatorId
 from forecasts.evidence.parameters import CLIP, LearnedLogitMap, LearnedValue, is_learnable
-from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
+from forecasts.probability import logit, sigmoid
+from forecasts.questions.question import MATCHER, ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion.binary import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
-from tracker.questions.parameters import LearnedValues, load_calibrations
+from tracker.questions.learned_parameters import LearnedValues, load_calibrations
 from tracker.questions.queries.question_page import list_open_questions
 from tracker.questions.update_suggestion import archive_start
-from tracker.storage import feeds, learned, properties, questions, resolutions, reviews, teaching
+from tracker.storage import database_info as properties
+from tracker.storage import evidence_history as reviews
+from tracker.storage import evidence_history as teaching
+from tracker.storage import feeds, learned, questions, resolutions
 from tracker.storage.learned import LearnedRecord, LearnedState, ValuesOverTime
 from tracker.storage.sessions import Session
 
@@ -285,7 +287,7 @@ class _Fits:
 
         Repeated only when more of the archive was matched.
         """
-        from forecasts.evidence.base_level import learn_usual_level
+        from forecasts.evidence.parameters import learn_usual_level
 
         late = teaching.find_last_archive_logging(self.session)
         for question in list_open_questions(self.session, self.now).values():

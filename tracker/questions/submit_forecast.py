@@ -6,9 +6,11 @@ from datetime import datetime
 
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.questions.forecaster import MODEL_PREFIX, RESERVED, Forecaster
 from forecasts.questions.question import (
+    MODEL_PREFIX,
+    RESERVED,
     EvidenceId,
+    Forecaster,
     ForecasterId,
     Question,
     QuestionId,

@@ -8,8 +8,7 @@ from typing import Any
 from forecasts.distributions.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.evidence.weights import SuggestionModel
-from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import Question, QuestionId, effective_close
+from forecasts.questions.question import SUGGESTION, Question, QuestionId, effective_close
 from forecasts.questions.timeline import Forecast, ForecastId
 from forecasts.suggestion.binary import Suggestion, is_worth_recording, suggest
 from forecasts.suggestion.categorical import (
@@ -17,12 +16,13 @@ from forecasts.suggestion.categorical import (
     OptionSuggestion,
     measure_leaning,
     suggest_options,
+    suggest_scenarios,
 )
-from forecasts.suggestion.scenario import suggest_scenarios
-from forecasts.suggestion.why import ExplanationRow, explanation_rows, format_contribution
-from tracker.questions.parameters import model_at, usual_levels_at
-from tracker.questions.scenarios.board import load_board
-from tracker.storage import evidence, forecasts, questions, resolutions, reviews, scenarios
+from forecasts.suggestion.explanation import ExplanationRow, explanation_rows, format_contribution
+from tracker.questions.learned_parameters import model_at, usual_levels_at
+from tracker.questions.scenarios.board_timelines import load_board
+from tracker.storage import evidence, forecasts, questions, resolutions, scenarios
+from tracker.storage import evidence_history as reviews
 from tracker.storage.sessions import Session
 
 ARCHIVE_PERIOD = timedelta(days=365)

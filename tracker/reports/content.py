@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, Final, Literal, get_args
 from urllib.parse import urlsplit
 
-from tracker.feeds.links import resolve_web_link
+from tracker.feeds.urls import resolve_web_link
 from tracker.storage.event_log import canonical_json
 
 ReportKind = Literal["question", "scenarios", "essay", "week"]

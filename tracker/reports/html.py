@@ -7,7 +7,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from tracker.reports.content import ReportDocument, format_minute
-from tracker.reports.figures import render_svg
+from tracker.reports.svg_charts import render_svg
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from forecasts.questions.amendments import find_version, list_question_versions
 from forecasts.questions.question import (
     ForecasterId,
     Question,
@@ -12,11 +13,11 @@ from forecasts.questions.question import (
     effective_close,
     question_status,
 )
-from forecasts.questions.versions import find_version, list_question_versions
 from tracker.model.read_models import CurrentForecast, QuestionSummary
-from tracker.questions.queries.current_forecasts import compute_current_forecasts
-from tracker.storage import edits, forecasts, questions, resolutions
-from tracker.storage import known as store
+from tracker.questions.queries.question_list import compute_current_forecasts
+from tracker.storage import as_of as store
+from tracker.storage import forecasts, questions, resolutions
+from tracker.storage import questions as edits
 from tracker.storage.forecasts import LastAct
 from tracker.storage.sessions import Session
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from tracker.reports.content import ReportDocument, format_minute
-from tracker.reports.figures import render_svg
+from tracker.reports.svg_charts import render_svg
 
 
 def render_pdf(report: ReportDocument) -> bytes:

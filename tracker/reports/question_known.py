@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from forecasts.questions.forecaster import SUGGESTION, Forecaster
+from forecasts.questions.amendments import QuestionVersion, list_question_versions
 from forecasts.questions.question import (
+    SUGGESTION,
     Claim,
     Essay,
+    Forecaster,
     ForecasterId,
     Question,
     Resolution,
@@ -16,21 +18,23 @@ from forecasts.questions.question import (
     latest_resolution,
 )
 from forecasts.questions.timeline import Forecast, Timeline, build_timeline
-from forecasts.questions.versions import QuestionVersion, list_question_versions
 from forecasts.scoring.scores import Score
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion
 from tracker.errors import NotFound
 from tracker.model.read_models import EvidenceCard
-from tracker.questions.queries.probability_changes import reconstruct_suggestion
+from tracker.questions.queries.explanations import reconstruct_suggestion
 from tracker.questions.queries.question_page import require_question
-from tracker.questions.resolve import load_timelines
+from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
 from tracker.reports import known
 from tracker.reports.content import format_minute
-from tracker.reports.histories import HistoryWindow
-from tracker.storage import edits, evidence, forecasts, properties, questions, resolutions, reviews
-from tracker.storage import known as store
+from tracker.reports.history_chart import HistoryWindow
+from tracker.storage import as_of as store
+from tracker.storage import database_info as properties
+from tracker.storage import evidence, forecasts, questions, resolutions
+from tracker.storage import evidence_history as reviews
+from tracker.storage import questions as edits
 from tracker.storage.sessions import Session
 
 _INSTANT: Final = timedelta(microseconds=1)

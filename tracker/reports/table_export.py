@@ -10,7 +10,7 @@ from typing import Any, Final, assert_never
 import polars as pl
 
 from tracker.model.formats import TableFormat
-from tracker.storage.dump import ColumnType, TableDump
+from tracker.storage.database_info import ColumnType, TableDump
 
 FORMULA_START: Final = r"^[=+\-@\t\r\n＝＋－＠]"
 """Start of a text that a spreadsheet may take for a formula, as listed by OWASP."""

@@ -19,7 +19,7 @@ from forecasts.evidence.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.evidence.story_merges import merge_story_evidence
+from forecasts.evidence.weights import merge_story_evidence
 from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
 from tracker.model.read_models import Decision, EvidenceCard, MatchReason, StoryItem

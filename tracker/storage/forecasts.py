@@ -10,11 +10,16 @@ from sqlalchemy import values as sa_values
 from sqlmodel import Session, col, select
 
 from forecasts.distributions.distribution import Distribution
-from forecasts.questions.forecaster import Forecaster, ForecasterKind
-from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+from forecasts.questions.question import (
+    EvidenceId,
+    Forecaster,
+    ForecasterId,
+    ForecasterKind,
+    QuestionId,
+)
 from forecasts.questions.timeline import Act, Forecast, ForecastId
 from tracker.storage import event_log_rows as log
-from tracker.storage.distributions import distribution_from_json, distribution_to_json
+from tracker.storage.distribution_json import distribution_from_json, distribution_to_json
 from tracker.storage.tables import ForecasterRow, ForecastRow
 
 FORECAST: Final = ForecastRow.__table__  # type: ignore[attr-defined]

@@ -9,7 +9,12 @@ from sqlmodel import Session, col, select
 
 from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
-from forecasts.questions.options import OptionChange, apply_option_changes
+from forecasts.questions.amendments import (
+    OptionChange,
+    QuestionEdit,
+    apply_edits,
+    apply_option_changes,
+)
 from forecasts.questions.question import (
     Claim,
     ClaimId,
@@ -22,16 +27,139 @@ from forecasts.questions.question import (
     Question,
     QuestionId,
 )
-from forecasts.questions.versions import apply_edits
-from tracker.storage import edits
+from tracker.model.audit import Override, UncheckedAnswer
 from tracker.storage import event_log_rows as log
-from tracker.storage.distributions import (
+from tracker.storage import facts
+from tracker.storage.distribution_json import (
     distribution_from_json,
     distribution_to_json,
     scale_from_json,
     scale_to_json,
 )
-from tracker.storage.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
+from tracker.storage.tables import (
+    ClaimRow,
+    EssayRow,
+    IndicatorRow,
+    LintOverrideRow,
+    OptionChangeRow,
+    QuestionEditRow,
+    QuestionRow,
+    ResolutionRow,
+    RetractionRow,
+    UncheckedAnswerRow,
+)
+
+
+def add_edit(session: Session, edit: QuestionEdit) -> None:
+    """Append an edit of a question."""
+    columns = {name: getattr(edit, name) for name in ("question_id", "why", "text", "criteria")}
+    facts.append_fact(
+        session,
+        "edit",
+        edit.question_id,
+        {**columns, "sources": list(edit.sources)},
+        at=edit.at,
+        by=edit.by,
+    )
+
+
+def list_edits(session: Session) -> Mapping[str, Sequence[QuestionEdit]]:
+    """Return the edits of each edited question, oldest first."""
+    edits: dict[str, list[QuestionEdit]] = {}
+    for row in session.exec(select(QuestionEditRow).order_by(col(QuestionEditRow.id))):
+        edits.setdefault(row.question_id, []).append(_parse_edit(row))
+    return edits
+
+
+def edits_of_question(session: Session, question_id: QuestionId) -> tuple[QuestionEdit, ...]:
+    """Return the edits of a question, oldest first."""
+    query = select(QuestionEditRow).where(QuestionEditRow.question_id == question_id)
+    return tuple(map(_parse_edit, session.exec(query.order_by(col(QuestionEditRow.id)))))
+
+
+def _parse_edit(row: QuestionEditRow) -> QuestionEdit:
+    return QuestionEdit(
+        question_id=QuestionId(row.question_id),
+        at=row.at,
+        by=ForecasterId(row.by),
+        why=row.why,
+        text=row.text,
+        criteria=row.criteria,
+        sources=tuple(row.sources),
+    )
+
+
+def retract_question(
+    session: Session, question_id: QuestionId, why: str, *, at: datetime, by: ForecasterId
+) -> None:
+    """Append the retraction of a question."""
+    facts.append_fact(
+        session, "retraction", question_id, {"question_id": question_id, "why": why}, at=at, by=by
+    )
+
+
+def list_retracted_ids(session: Session) -> frozenset[str]:
+    """Return the ids of retracted questions."""
+    return frozenset(session.exec(select(RetractionRow.question_id)))
+
+
+def add_override(session: Session, override: Override) -> None:
+    """Append the reason for overriding the linter."""
+    columns = {
+        "question_id": override.question_id,
+        "codes": list(override.codes),
+        "why": override.why,
+    }
+    facts.append_fact(
+        session, "override", override.question_id, columns, at=override.at, by=override.by
+    )
+
+
+def find_override(session: Session, question_id: QuestionId) -> Override | None:
+    """Return the last lint override of a question; None if there is none."""
+    query = select(LintOverrideRow).where(LintOverrideRow.question_id == question_id)
+    row = session.exec(query.order_by(col(LintOverrideRow.id).desc()).limit(1)).first()
+    if row is None:
+        return None
+    return Override(
+        QuestionId(row.question_id), tuple(row.codes), row.why, ForecasterId(row.by), row.at
+    )
+
+
+def add_unverified_answer(
+    session: Session, answer: UncheckedAnswer, *, at: datetime, by: ForecasterId
+) -> None:
+    """Append an answer that a person has to verify."""
+    columns = {name: getattr(answer, name) for name in answer.__slots__}
+    facts.append_fact(session, "unchecked", answer.question_id, columns, at=at, by=by)
+
+
+def list_unverified_answers(
+    session: Session, question_id: QuestionId
+) -> tuple[UncheckedAnswer, ...]:
+    """Return all unverified answers ever stored for a question, oldest first."""
+    query = select(UncheckedAnswerRow).where(UncheckedAnswerRow.question_id == question_id)
+    return tuple(
+        UncheckedAnswer(
+            QuestionId(r.question_id),
+            r.outcome,
+            r.answer,
+            r.source_url,
+            r.note,
+            r.event_at,
+            r.known_at,
+        )
+        for r in session.exec(query.order_by(col(UncheckedAnswerRow.id)))
+    )
+
+
+def list_pending_answers(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
+    """Return the answers that await verification; empty once the question is resolved."""
+    answered = session.exec(
+        select(ResolutionRow.id).where(ResolutionRow.question_id == question_id).limit(1)
+    ).first()
+    return list_unverified_answers(session, question_id) if answered is None else ()
+
 
 QUESTION: Final = QuestionRow.__table__  # type: ignore[attr-defined]
 """For reading all questions as plain columns: ORM rows cost four times as much."""
@@ -176,12 +304,12 @@ def _indicator_columns(indicator: Indicator) -> dict[str, Any]:
 def find_question(session: Session, question_id: str) -> Question | None:
     """Return a question with its current wording; None if it was retracted."""
     row = session.get(QuestionRow, question_id)
-    if row is None or row.id in edits.list_retracted_ids(session):
+    if row is None or row.id in list_retracted_ids(session):
         return None
     question = apply_option_changes(
         question_of_row(row), _load_option_changes(session).get(row.id, ()) if row.options else ()
     )
-    return apply_edits(question, edits.edits_of_question(session, question.id))
+    return apply_edits(question, edits_of_question(session, question.id))
 
 
 def question_id_exists(session: Session, question_id: str) -> bool:
@@ -191,7 +319,7 @@ def question_id_exists(session: Session, question_id: str) -> bool:
 
 def list_question_ids(session: Session) -> tuple[QuestionId, ...]:
     """Return the ids of all questions not retracted, in alphabetical order."""
-    retracted = edits.list_retracted_ids(session)
+    retracted = list_retracted_ids(session)
     return tuple(
         QuestionId(question_id)
         for question_id in session.scalars(sa_select(QUESTION.c.id).order_by(QUESTION.c.id))
@@ -221,7 +349,7 @@ def list_questions_in_window(session: Session, now: datetime) -> tuple[Question,
 def _load_current(session: Session, query: Any) -> tuple[Question, ...]:
     rows = session.execute(query.order_by(QUESTION.c.closes_at, QUESTION.c.id))
     changes = _load_option_changes(session)
-    edits_by_question, retracted = edits.list_edits(session), edits.list_retracted_ids(session)
+    edits_by_question, retracted = list_edits(session), list_retracted_ids(session)
     questions = (
         apply_option_changes(question_of_row(row), changes.get(row.id, ()))
         for row in rows

@@ -18,7 +18,7 @@ from forecasts.questions.question import (
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.scores import ReceiptLine, Score
 from tracker.storage import event_log_rows as log
-from tracker.storage.distributions import distribution_from_json, distribution_to_json
+from tracker.storage.distribution_json import distribution_from_json, distribution_to_json
 from tracker.storage.tables import ResolutionRow, ScoreRow
 
 RESOLUTION: Final = ResolutionRow.__table__  # type: ignore[attr-defined]

@@ -1,17 +1,22 @@
 """Scenario sets with their likelihood tables."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from math import inf
+from typing import Final, cast
 
 from sqlmodel import Session, col, select
 
-from forecasts.questions.question import Kind, QuestionId
+from forecasts.evidence.evidence import IndicatorId
+from forecasts.questions.links import Link, LinkId, LinkKind
+from forecasts.questions.question import MATCHER, ForecasterId, Kind, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
-from tracker.model.audit import Authorship
+from tracker.model.audit import Authorship, SignpostState, SignpostStatus
+from tracker.model.scenarios import RepairDecision, RepairWord
 from tracker.storage import facts
 from tracker.storage.tables import LikelihoodRow as Stored
-from tracker.storage.tables import QuestionRow, ScenarioSetRow
+from tracker.storage.tables import LinkRow, QuestionRow, RepairRow, ScenarioSetRow, SignpostMarkRow
 
 KINDS_WITHOUT_SUGGESTION: Final[tuple[Kind, ...]] = ("numeric", "date")
 
@@ -132,4 +137,101 @@ def _apply_row(table: _Table, row: Stored) -> None:
 def _build_set(row: ScenarioSetRow, rows: Iterable[ScenarioLikelihoods]) -> ScenarioSet:
     return ScenarioSet(
         QuestionId(row.question_id), row.title, tuple(row.descriptions), tuple(rows), row.note
+    )
+
+
+_STORED_INFINITY = sys.float_info.max
+"""Stored in place of infinite nats, those of contradicting certainties: JSON has no infinity."""
+
+
+def add_link(session: Session, link: Link, authorship: Authorship) -> None:
+    """Append a link."""
+    columns = {"id": link.id, "kind": link.kind, "title": link.title, "why": link.why}
+    lists = {"question_ids": list(link.question_ids), "labels": list(link.labels)}
+    facts.append_fact(
+        session, "link", link.id, {**columns, **lists}, at=authorship.at, by=authorship.by
+    )
+
+
+def list_links(session: Session) -> tuple[Link, ...]:
+    """Return all links by id."""
+    rows = session.exec(select(LinkRow).order_by(col(LinkRow.id)))
+    return tuple(
+        Link(
+            LinkId(r.id),
+            cast(LinkKind, r.kind),
+            tuple(map(QuestionId, r.question_ids)),
+            r.title,
+            tuple(r.labels),
+            r.why,
+        )
+        for r in rows
+    )
+
+
+def add_repair_decision(session: Session, decision: RepairDecision) -> None:
+    """Append that a repair was adopted or declined."""
+    plain = ("link_id", "forecaster_id", "nats", "decision", "why")
+    columns = {name: getattr(decision, name) for name in plain} | {
+        "nats": min(decision.nats, _STORED_INFINITY)
+    }
+    lists = {name: list(getattr(decision, name)) for name in ("question_ids", "before", "after")}
+    facts.append_fact(
+        session,
+        "repair",
+        decision.link_id,
+        {**columns, **lists},
+        at=decision.at,
+        by=decision.forecaster_id,
+    )
+
+
+def list_repair_decisions(session: Session) -> tuple[RepairDecision, ...]:
+    """Return all decisions on repairs, oldest first."""
+    rows = session.exec(select(RepairRow).order_by(col(RepairRow.id)))
+    return tuple(
+        RepairDecision(
+            link_id=LinkId(r.link_id),
+            forecaster_id=ForecasterId(r.forecaster_id),
+            question_ids=tuple(map(QuestionId, r.question_ids)),
+            before=tuple(r.before),
+            after=tuple(r.after),
+            nats=inf if r.nats >= _STORED_INFINITY else r.nats,
+            decision=cast(RepairWord, r.decision),
+            why=r.why,
+            at=r.at,
+        )
+        for r in rows
+    )
+
+
+def add_signpost_status(session: Session, mark: SignpostStatus) -> None:
+    """Append a signpost status to the table and the log."""
+    columns = {name: getattr(mark, name) for name in mark.__slots__ if name != "at"}
+    facts.append_fact(session, "signpost", mark.indicator_id, columns, at=mark.at, by=MATCHER)
+
+
+def load_signpost_statuses(session: Session) -> Mapping[IndicatorId, SignpostStatus]:
+    """Return the newest status of each indicator that has one."""
+    rows = session.exec(select(SignpostMarkRow).order_by(col(SignpostMarkRow.id)))
+    return {mark.indicator_id: mark for mark in map(_parse_status, rows)}
+
+
+def signpost_statuses_of_question(
+    session: Session, question_id: QuestionId
+) -> tuple[SignpostStatus, ...]:
+    """Return all statuses of a question's indicators, oldest first."""
+    query = select(SignpostMarkRow).where(SignpostMarkRow.question_id == question_id)
+    return tuple(map(_parse_status, session.exec(query.order_by(col(SignpostMarkRow.id)))))
+
+
+def _parse_status(row: SignpostMarkRow) -> SignpostStatus:
+    return SignpostStatus(
+        IndicatorId(row.indicator_id),
+        QuestionId(row.question_id),
+        cast(SignpostState, row.state),
+        row.due_at,
+        row.ratio,
+        row.trust,
+        row.at,
     )

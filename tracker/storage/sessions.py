@@ -6,23 +6,55 @@ switched off, and each session begins explicitly: BEGIN to read, BEGIN IMMEDIATE
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
-from tracker.errors import BadSettings
-from tracker.storage.data_version import DataVersion
-from tracker.storage.faults import damage_error, find_damage, translate_errors
+from tracker.errors import BadSettings, Refused, StorageUnavailable
+from tracker.files.permissions import create_private_file
+from tracker.storage.error_translation import damage_error, find_damage, translate_errors
+from tracker.storage.schema import upgrade
 
-__all__ = [
-    "Session",
-    "Store",
-    "open_engine",
-]
+__all__ = ["Session", "Store", "open_engine"]
+
+
+class DataVersion:
+    """Data version of one database. Thread-safe."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = Lock()
+        self._connection: Any = None
+
+    def read_version(self) -> str:
+        """Return a token that changes with every commit and only then."""
+        if self._engine.dialect.name == "sqlite":
+            return self._read_counter()
+        with self._engine.connect() as connection:
+            return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+
+    def _read_counter(self) -> str:
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._engine.raw_connection()
+                # Never back to the pool: the count is relative to this connection.
+                self._connection.detach()
+            with closing(self._connection.cursor()) as cursor:
+                return str(cursor.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
 
 CONNECT_SECONDS = 10
 """Connection timeout of PostgreSQL unless `connect_timeout` in its address sets another."""
@@ -122,3 +154,63 @@ class Store:
         """Close all connections."""
         self._data_version.close()
         self.engine.dispose()
+
+
+_CREATORS = {
+    "tracker.sqlite": ("database", "tracker up"),
+    "replay.sqlite": ("replay", "tracker demo"),
+}
+"""Content of a file and the command that creates it, by file name."""
+
+_NO_DIRECTORY = "{} is a file: choose a directory with --data"
+
+
+def open_store(url: str, *, create: bool = True) -> Store:
+    """Open the database at an address and upgrade its schema.
+
+    Without `create`, raises `Refused` if there is no database file, and creates nothing. Raises
+    `StorageUnavailable` or `StorageDamaged` for an unusable database, `BadSettings` for a bad
+    address.
+    """
+    engine = open_engine(url)
+    try:
+        _prepare_file(engine, create)
+        with translate_errors(engine):
+            upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def _prepare_file(engine: Engine, create: bool) -> None:
+    """Create a new SQLite file and its directory, private to their owner, or refuse to."""
+    name = engine.url.database or ""
+    if engine.dialect.name != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
+        return
+    file = Path(name)
+    try:
+        if create:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            create_private_file(file)
+            return
+        missing = not file.exists() or (file.is_file() and file.stat().st_size == 0)
+    except FileExistsError:
+        raise Refused(_NO_DIRECTORY.format(file.parent)) from None
+    except OSError as error:
+        raise StorageUnavailable(
+            f"{file.parent} cannot be used ({error.strerror}): choose another --data"
+        ) from None
+    if missing:
+        raise Refused(_explain_missing(file))
+
+
+def _explain_missing(file: Path) -> str:
+    if file.parent.exists() and not file.parent.is_dir():
+        return _NO_DIRECTORY.format(file.parent)
+    content, command = _CREATORS.get(file.name, ("", "tracker up"))
+    return (
+        f"no {content} in {file.parent}; `{command}` makes one"
+        if content
+        else f"no database {file}; `{command}` makes one"
+    )

@@ -8,13 +8,13 @@ from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from forecasts.evidence.evidence import Direction, StoryId
-from forecasts.evidence.story_merges import StoryMerge
+from forecasts.evidence.weights import StoryMerge
 from forecasts.questions.question import QuestionId
 from tracker.feeds.item import ItemId
 from tracker.storage.tables import DecisionRow, EvidenceRow, ItemRow, StoryMergeRow, StoryRow
 
 if TYPE_CHECKING:
-    from tracker.matching.stories import KnownStory
+    from tracker.matching.story_index import KnownStory
 
 STORY: Final = StoryRow.__table__  # type: ignore[attr-defined]
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
@@ -50,7 +50,7 @@ def list_recent_stories(
     session: Session, since: datetime, until: datetime, encoder: str
 ) -> "list[KnownStory]":
     """Return stories reported at or after `since` and begun by `until`, oldest first."""
-    from tracker.matching.stories import KnownStory  # slow: imports the matcher
+    from tracker.matching.story_index import KnownStory  # slow: imports the matcher
 
     query = select(StoryRow).where(
         col(StoryRow.last_seen_at) >= since, col(StoryRow.first_seen_at) <= until

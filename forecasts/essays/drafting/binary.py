@@ -4,15 +4,13 @@ import re
 from typing import Final
 
 from forecasts.essays.dates import format_long_date
-from forecasts.essays.drafting.letter_case import capitalise_sentence, lowercase_subject
-from forecasts.essays.drafting.phrasing import ClaimPhrasing, phrase_claim
 from forecasts.essays.drafting.placeholders import (
     ACTION_PLACEHOLDER,
     EVENT_PLACEHOLDER,
     TEST_PLACEHOLDER,
 )
-from forecasts.essays.drafting.plan import ClaimParts, QuestionPlan
-from forecasts.essays.drafting.verbs import is_participle
+from forecasts.essays.drafting.plan import ClaimParts, ClaimPhrasing, QuestionPlan, phrase_claim
+from forecasts.essays.english import capitalise_sentence, is_participle, lowercase_subject
 from forecasts.questions.question import HorizonShape
 
 _LASTING_VERBS: Final = re.compile(

@@ -16,7 +16,7 @@ from forecasts.essays.drafting.subjects import (
     parse_subject,
     remove_times,
 )
-from forecasts.essays.drafting.verbs import base_form, is_base_form
+from forecasts.essays.english import base_form, is_base_form
 
 InterrogativeKind = Literal["", "whether", "when", "number", "which", "state"]
 

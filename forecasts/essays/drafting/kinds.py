@@ -6,15 +6,20 @@ from typing import Final
 from forecasts.essays.dates import format_long_date
 from forecasts.essays.drafting.clauses import Clause
 from forecasts.essays.drafting.figures import Figure
-from forecasts.essays.drafting.letter_case import capitalise_sentence
-from forecasts.essays.drafting.phrasing import ClaimPhrasing, phrase_claim
 from forecasts.essays.drafting.placeholders import (
     EVENT_PLACEHOLDER,
     SERIES_PLACEHOLDER,
     TEST_PLACEHOLDER,
     UNIT_PLACEHOLDER,
 )
-from forecasts.essays.drafting.plan import ClaimParts, QuestionPlan, format_period
+from forecasts.essays.drafting.plan import (
+    ClaimParts,
+    ClaimPhrasing,
+    QuestionPlan,
+    format_period,
+    phrase_claim,
+)
+from forecasts.essays.english import capitalise_sentence
 
 _MEASURE_VERB: Final = re.compile(
     r"^(?P<verb>reach|exceed|surpass|be|hit|top|total|average|approach|rise|fall|drop|grow|climb"

@@ -7,10 +7,9 @@ import re
 from typing import Final
 
 from forecasts.essays.dates import remove_dates
-from forecasts.essays.drafting.deadlines import SEASON_PATTERN
-from forecasts.essays.drafting.letter_case import lowercase_subject
 from forecasts.essays.drafting.placeholders import OWNER_PLACEHOLDER
-from forecasts.essays.relative_dates import remove_relative_times
+from forecasts.essays.english import lowercase_subject
+from forecasts.essays.relative_dates import SEASON_PATTERN, remove_relative_times
 
 _NO_ADVERB: Final = (
     r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from forecasts.essays.drafting.letter_case import is_common_word
-from forecasts.essays.drafting.verbs import base_form, possible_bases
+from forecasts.essays.english import base_form, is_common_word, possible_bases
 
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w’'-]*[^\W_])?")
 _STOP: Final = frozenset(

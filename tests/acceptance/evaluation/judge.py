@@ -16,12 +16,18 @@ from forecasts.question_sets.question_set import QuestionSet
 from tests.acceptance.evaluation.labelled import AskedAbout
 from tests.acceptance.evaluation.relevance import Judged
 from tracker.app import question_set_files as question_sets
-from tracker.matching.encoders import CachingEncoder, open_encoder
 from tracker.matching.matcher import Match, Matcher, clean_item_text
+from tracker.matching.matching_profile import Profile, profile_from_indicator
 from tracker.matching.near_duplicates import NearDuplicates
-from tracker.matching.profile import Profile, profile_from_indicator
-from tracker.matching.semantic import Encoder, encoder_input, encoder_kind, round_to_grid
-from tracker.matching.stories import KnownStory, StoryIndex
+from tracker.matching.semantic import (
+    CachingEncoder,
+    Encoder,
+    encoder_input,
+    encoder_kind,
+    open_encoder,
+    round_to_grid,
+)
+from tracker.matching.story_index import KnownStory, StoryIndex
 from tracker.matching.tokens import Vocabulary
 
 CACHE: Final = Path(gettempdir()) / "scenario-tracker-models"

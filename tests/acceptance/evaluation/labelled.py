@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 from forecasts.errors import InvalidTime
 from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.files.json_lines import InvalidLine, describe_value, get_identifier, get_text
-from tracker.files.json_lines import parse_record as record_of
-from tracker.files.json_lines import read_lines as lines_of
+from tracker.files.user_files import InvalidLine, describe_value, get_identifier, get_text
+from tracker.files.user_files import parse_record as record_of
+from tracker.files.user_files import read_lines as lines_of
 
 Value = TypeVar("Value")
 AskedAbout = tuple[str, str]

@@ -17,7 +17,7 @@ from tests.acceptance.evaluation.relevance import (
     RelevanceReport,
 )
 from tests.acceptance.evaluation.stories import StoryFigures
-from tracker.feeds.text import shorten_text
+from tracker.feeds.plain_text import shorten_text
 from tracker.interfaces.cli.score_tables import format_number
 from tracker.interfaces.cli.tables import new_table, safe_text
 

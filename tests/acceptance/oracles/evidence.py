@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from forecasts.distributions.distribution import Binary
-from forecasts.evidence import base_rates
 from forecasts.evidence import likelihood_ratios as likelihood
 from forecasts.evidence.evidence import effective_likelihood_ratio
 from forecasts.questions.question import HorizonShape
+from forecasts.statistics import intervals as base_rates
 from forecasts.statistics.recalibration import CLIP, fit_recalibration
-from forecasts.suggestion.time_decay import decay_prior
+from forecasts.suggestion.binary import decay_prior
 from tests.acceptance.oracles.cases import is_list
 
 Given = Mapping[str, Any]

@@ -11,9 +11,8 @@ from forecasts.questions.question import ForecasterId
 from forecasts.questions.timeline import Timeline, build_timeline
 from forecasts.scoring.daily import daily_brier, score_daily
 from forecasts.scoring.points import score_points
-from forecasts.scoring.propriety import best_report
 from forecasts.scoring.rules import brier
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score, best_report, score_question
 from tests.acceptance.oracles.asked import ONLY, Asked, binary, per_forecaster
 
 Given = Mapping[str, Any]

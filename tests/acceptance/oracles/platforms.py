@@ -11,7 +11,7 @@ import numpy as np
 
 from forecasts.aggregation.pooling import geometric_mean
 from forecasts.distributions.cdf import Scale, uniform_curve
-from forecasts.distributions.probability import Floats
+from forecasts.probability import Floats
 from forecasts.scoring.points import HeldForecast, peer_points, peer_points_at, read_mass
 from forecasts.scoring.rules import (
     baseline_points,
@@ -19,7 +19,7 @@ from forecasts.scoring.rules import (
     brier_options_two_sided,
     brier_ordered_two_sided,
 )
-from forecasts.scoring.stretches import Counts, Windows, clip_intervals, to_microseconds
+from forecasts.scoring.score_table import Counts, Windows, clip_intervals, to_microseconds
 from tests.acceptance.oracles.asked import OPENS
 
 Given = Mapping[str, Any]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.bins import (
+from forecasts.calibration.reliability import (
     BIN_PERCENT,
     MIN_CLUSTERS_FOR_ADVICE,
     Bin,

@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.bins import BIN_PERCENT, bin_forecasts, give_advice
 from forecasts.calibration.corp import consistency_band, corp, mcb_test, reliability_curve
 from forecasts.calibration.decomposition import measure_discrimination, murphy, sharpness
-from forecasts.calibration.reliability import BAND_LEVEL, Reliability, assess_reliability
-from forecasts.calibration.snapshots import CalibrationSnapshot
+from forecasts.calibration.reliability import (
+    BAND_LEVEL,
+    BIN_PERCENT,
+    CalibrationSnapshot,
+    Reliability,
+    assess_reliability,
+    bin_forecasts,
+    give_advice,
+)
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.questions.question import QuestionId
 from tests.forecasts.strategies import law, probabilities

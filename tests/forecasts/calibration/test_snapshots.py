@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.snapshots import (
+from forecasts.calibration.reliability import (
     LEADS_DAYS,
     CalibrationSnapshot,
     ResolvedRecord,

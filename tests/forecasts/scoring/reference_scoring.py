@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from forecasts.scoring.table import BinaryTable
+from forecasts.scoring.score_table import BinaryTable
 
 OneScore = Callable[[float, int], float]
 

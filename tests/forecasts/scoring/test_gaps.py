@@ -10,7 +10,7 @@ from forecasts.distributions.cdf import Cdf
 from forecasts.errors import InvalidForecast, InvalidProbability
 from forecasts.questions.question import Outcome
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.gaps import mean_with_gaps
+from forecasts.scoring.daily import mean_with_gaps
 from forecasts.scoring.scores import score_question
 from tests.forecasts.strategies import (
     ANN,

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from forecasts.errors import InvalidProbability, InvalidTime
 from forecasts.questions.question import Outcome
-from forecasts.scoring.propriety import best_report
-from forecasts.scoring.scores import Score, score_question
+from forecasts.scoring.scores import Score, best_report, score_question
 from tests.forecasts.strategies import ANN, law, probabilities, question, resolution, steps
 
 

@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import p_yes
-from forecasts.questions.forecaster import HAZARD, PRIOR
-from forecasts.questions.question import ForecasterId, Outcome, Question, Resolution
+from forecasts.questions.question import HAZARD, PRIOR, ForecasterId, Outcome, Question, Resolution
 from forecasts.questions.timeline import Timeline
-from forecasts.scoring.references import own_loss, reference_losses
 from forecasts.scoring.scores import Score, score_spans, standing_spans
-from forecasts.suggestion.time_decay import hazard_timeline
+from forecasts.scoring.skill import own_loss, reference_losses
+from forecasts.suggestion.binary import hazard_timeline
 from tests.forecasts.strategies import (
     ANN,
     answered,

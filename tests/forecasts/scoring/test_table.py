@@ -12,9 +12,14 @@ from forecasts.distributions.distribution import p_yes
 from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
 from forecasts.questions.question import ForecasterId, Outcome
 from forecasts.questions.timeline import Timeline
+from forecasts.scoring.score_table import (
+    BinaryTable,
+    TableScores,
+    Windows,
+    score_table,
+    to_microseconds,
+)
 from forecasts.scoring.scores import score_question
-from forecasts.scoring.stretches import Windows, to_microseconds
-from forecasts.scoring.table import BinaryTable, TableScores, score_table
 from tests.forecasts.scoring import reference_scoring
 from tests.forecasts.strategies import (
     OPENS,

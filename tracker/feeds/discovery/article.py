@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tracker.feeds.markup import decode_page, parse_markup
-from tracker.feeds.text import remove_invisible, shorten_text
+from tracker.feeds.plain_text import remove_invisible, shorten_text
 
 MAX_PAGE_BYTES: Final = 3_000_000
 """Bytes of a page that are read; the article is near its beginning."""

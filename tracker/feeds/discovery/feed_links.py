@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
-from tracker.feeds.discovery.feed_names import resolve_feed_link
-from tracker.feeds.links import resolve_web_link
 from tracker.feeds.markup import decode_page, parse_markup
-from tracker.feeds.text import markup_to_text
+from tracker.feeds.plain_text import markup_to_text
+from tracker.feeds.urls import resolve_feed_link, resolve_web_link
 
 CandidateSource = Literal["link", "anchor", "guess"]
 """Declared by the page as a feed, linked to with a typical address, or guessed at a common path."""

@@ -24,7 +24,6 @@ from listparser.igoogle import IgoogleMixin
 from listparser.opml import OpmlMixin
 from listparser.xml_handler import XMLHandler
 
-from tracker.feeds.discovery.feed_names import resolve_feed_link
 from tracker.feeds.discovery.subscription_list import (
     MAX_FIELD_LENGTH,
     ListedFeed,
@@ -35,7 +34,8 @@ from tracker.feeds.discovery.subscription_list import (
 )
 from tracker.feeds.feed import Feed
 from tracker.feeds.markup import parse_markup
-from tracker.feeds.text import decode_document, remove_invisible, shorten_text
+from tracker.feeds.plain_text import decode_document, remove_invisible, shorten_text
+from tracker.feeds.urls import resolve_feed_link
 
 OPML_NAMESPACE: Final = "urn:scenario-tracker:feed"
 

@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from forecasts.evidence.evidence import Grade
-from tracker.feeds.discovery.feed_names import MAX_ID_LENGTH, extract_host, make_feed_id
 from tracker.feeds.feed import Feed
 from tracker.feeds.fetching.rate_limit import registrable_domain
 from tracker.feeds.item import FeedId
-from tracker.feeds.text import remove_invisible, shorten_text
+from tracker.feeds.plain_text import remove_invisible, shorten_text
+from tracker.feeds.urls import MAX_ID_LENGTH, extract_host, make_feed_id
 
 MAX_FIELD_LENGTH: Final = 300
 """Characters of a title, a folder's name or one of our own attributes."""

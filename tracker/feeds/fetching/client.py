@@ -14,7 +14,7 @@ module) against 0.36 with httpx and 0.54 with requests.
 import asyncio
 import errno
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from tracker.feeds.answers import (
+from tracker.feeds.fetch_results import (
     Deferred,
     Fetched,
     FetchFailed,
@@ -37,9 +37,12 @@ from tracker.feeds.answers import (
     NotModified,
     RequestSource,
 )
-from tracker.feeds.fetching.addresses import AllowedAddresses, parse_web_address, resolve_redirect
-from tracker.feeds.fetching.bounded_read import BodyReader
-from tracker.feeds.fetching.dns import HostResolver
+from tracker.feeds.fetching.addresses import (
+    AllowedAddresses,
+    HostResolver,
+    parse_web_address,
+    resolve_redirect,
+)
 from tracker.feeds.fetching.headers import (
     build_request_headers,
     clean_validator,
@@ -48,10 +51,48 @@ from tracker.feeds.fetching.headers import (
     parse_freshness,
     parse_retry_after,
 )
-from tracker.feeds.fetching.rate_limit import registrable_domain
-from tracker.feeds.fetching.request_queue import RequestDeferred, RequestQueue
+from tracker.feeds.fetching.rate_limit import RequestDeferred, RequestQueue, registrable_domain
 from tracker.feeds.fetching.runner import FetchRun, FetchRunner, RequestHandler
-from tracker.feeds.text import remove_invisible
+from tracker.feeds.plain_text import remove_invisible
+
+LARGE_BODY_BYTES: Final = 1_000_000
+"""Bytes above which a body is large."""
+
+MAX_LARGE_BODIES: Final = 4
+
+
+class BodyReader:
+    """Reader of bodies with a shared limit. For one event loop."""
+
+    def __init__(self) -> None:
+        self._large_slots = asyncio.Semaphore(MAX_LARGE_BODIES)
+
+    async def read_body(
+        self, read_chunk: Callable[[], Awaitable[bytes]], max_bytes: int, deadline: asyncio.Timeout
+    ) -> bytes | None:
+        """Join the chunks up to the first empty one; None if they exceed `max_bytes` bytes."""
+        chunks, size, is_large = list[bytes](), 0, False
+        try:
+            while chunk := await read_chunk():
+                size += len(chunk)
+                if size > max_bytes:
+                    return None
+                chunks.append(chunk)
+                if size > LARGE_BODY_BYTES and not is_large:
+                    is_large = await self._acquire_large_slot(deadline)
+            return b"".join(chunks)
+        finally:
+            if is_large:
+                self._large_slots.release()
+
+    async def _acquire_large_slot(self, deadline: asyncio.Timeout) -> bool:
+        clock = asyncio.get_running_loop().time
+        remaining = (deadline.when() or 0.0) - clock()
+        deadline.reschedule(None)
+        await self._large_slots.acquire()
+        deadline.reschedule(clock() + remaining)
+        return True
+
 
 ACCEPT_HEADER: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, "

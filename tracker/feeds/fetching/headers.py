@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
-from tracker.feeds.answers import FetchRequest
-from tracker.feeds.text import remove_invisible
+from tracker.feeds.fetch_results import FetchRequest
+from tracker.feeds.plain_text import remove_invisible
 
 MAX_WAIT_SECONDS: Final = 366 * 86400.0
 """Maximum wait in seconds: a server that asks for more is taken to mean a year."""

@@ -13,7 +13,13 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any, Final
 
-from tracker.feeds.answers import BATCH_SIZE, Deferred, FetchRequest, FetchResult, RequestSource
+from tracker.feeds.fetch_results import (
+    BATCH_SIZE,
+    Deferred,
+    FetchRequest,
+    FetchResult,
+    RequestSource,
+)
 
 LINGER_SECONDS: Final = 0.02
 """Seconds that a result waits for others of its batch."""

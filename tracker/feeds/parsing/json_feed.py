@@ -5,8 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from tracker.feeds.links import resolve_web_link
-from tracker.feeds.parsing.parsed import (
+from tracker.feeds.parsing.parsed_feed import (
     MAX_TITLE_LENGTH,
     MIN_YEAR,
     ParsedEntry,
@@ -18,7 +17,8 @@ from tracker.feeds.parsing.parsed import (
     select_newest,
 )
 from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END
-from tracker.feeds.text import markup_to_text, remove_invisible, strip_markup
+from tracker.feeds.plain_text import markup_to_text, remove_invisible, strip_markup
+from tracker.feeds.urls import resolve_web_link
 
 MAX_JSON_VALUES: Final = 2_000_000
 """Maximum number of commas and opening brackets. Each may be a value, which takes some 60 bytes."""

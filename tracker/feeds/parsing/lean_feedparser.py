@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import feedparser
 
-from tracker.feeds.parsing.sax import FeedparserNames, parse_xml
+from tracker.feeds.parsing.parse import FeedparserNames, parse_xml
 
 _C1: Final = re.compile("[\x80-\x9f]")
 _IGNORED_ELEMENTS: Final = frozenset(

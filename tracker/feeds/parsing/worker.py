@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Literal
 
 from tracker.feeds.parsing.parse import parse_feed
-from tracker.feeds.parsing.parsed import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 
 if TYPE_CHECKING:
     from tracker.feeds.discovery.article import Article, NoArticle

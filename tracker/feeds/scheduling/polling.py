@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import Feed, FeedState, PublicationRate
+from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import (
     NextPoll,

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
-from forecasts.distributions.probability import Floats
+from forecasts.probability import Floats
 from tracker.feeds.feed import HOURS_PER_DAY, PublicationRate
 
 DAY: Final = timedelta(days=1)

@@ -6,8 +6,8 @@ from rich.table import Table
 
 from tracker.interfaces.cli.score_tables import format_number
 from tracker.interfaces.cli.tables import format_day, new_table, safe_text
-from tracker.replay.backtest.running import BacktestReport
-from tracker.replay.backtest.scores import (
+from tracker.replay.backtest.backtest_run import BacktestReport
+from tracker.replay.backtest.backtest_scores import (
     BacktestCalibration,
     FeedContributionRow,
     ForecasterLossRow,

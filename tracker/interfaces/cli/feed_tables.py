@@ -7,9 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tracker.feeds.answers import Fetched, NotModified
 from tracker.feeds.feed import Feed
-from tracker.feeds.scheduling.health import (
+from tracker.feeds.fetch_results import Fetched, NotModified
+from tracker.feeds.scheduling.feed_health import (
     FleetHealth,
     UsualItems,
     compute_not_modified_share,

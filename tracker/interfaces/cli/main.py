@@ -12,7 +12,7 @@ import click
 
 from forecasts.errors import ForecastsError
 from tracker.errors import StorageUnavailable, TrackerError
-from tracker.interfaces.cli.commands.lazy_commands import CommandEntry, LazyCommands, print_error
+from tracker.interfaces.cli.commands.entry import CommandEntry, LazyCommands, print_error
 
 COMMANDS = {
     "questions": CommandEntry(
@@ -178,7 +178,9 @@ COMMANDS = {
 @click.pass_context
 def cli(context: click.Context, /, data: Path | None, replay: bool) -> None:
     """Turn an essay's predictions into forecasts, follow the news, and keep score."""
-    from tracker.interfaces.log_setup import configure_logging  # --help and --version need neither
+    from tracker.interfaces.process_setup import (
+        configure_logging,  # --help and --version need neither
+    )
     from tracker.settings import load_settings, replay_settings
 
     settings = load_settings(data)

@@ -15,8 +15,7 @@ from forecasts.questions.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score, Summary, verify_receipt
-from forecasts.scoring.skill import REFERENCES
-from forecasts.scoring.skill_words import format_skill, format_summary_interval
+from forecasts.scoring.skill import REFERENCES, format_skill, format_summary_interval
 from forecasts.statistics.comparison import Comparison
 from tracker.interfaces.cli.tables import escape_title, format_minute, new_table, safe_text
 from tracker.model.read_models import (

@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from forecasts.distributions.distribution import Distribution, p_yes
-from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
-from forecasts.questions.forecaster import SUGGESTION
+from forecasts.probability import sigmoid
+from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_words
 from forecasts.questions.format import (
     format_answer,
     format_full,
@@ -22,11 +22,10 @@ from forecasts.questions.format import (
     format_short,
     format_signed,
 )
-from forecasts.questions.question import ForecasterId, Question
-from forecasts.questions.versions import QuestionVersion, WordingSegment, diff_words
+from forecasts.questions.question import SUGGESTION, ForecasterId, Question
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
-from forecasts.suggestion.why import (
+from forecasts.suggestion.explanation import (
     explain_share,
     explain_suggestion,
     explanation_rows,

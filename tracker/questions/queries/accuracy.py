@@ -3,18 +3,37 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 
 from forecasts.aggregation.crowd import crowd_at
-from forecasts.calibration.reliability import assess_reliability
-from forecasts.calibration.snapshots import ResolvedRecord, measure_interval_record, take_snapshots
+from forecasts.calibration.reliability import (
+    ResolvedRecord,
+    assess_reliability,
+    measure_interval_record,
+    take_snapshots,
+)
 from forecasts.questions.answers import get_answer
-from forecasts.questions.cohorts import annul_rate, event_cluster, group_cohorts, is_past_close
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR
-from forecasts.questions.question import ForecasterId, Question, QuestionId, Resolution
+from forecasts.questions.cohorts import (
+    HORIZONS,
+    annul_rate,
+    calendar_quarter,
+    classify_horizon,
+    event_cluster,
+    group_cohorts,
+    is_past_close,
+)
+from forecasts.questions.question import (
+    CROWD,
+    HAZARD,
+    PRIOR,
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+)
 from forecasts.questions.timeline import Timeline, build_timeline
-from forecasts.scoring.references import own_loss, reference_losses
 from forecasts.scoring.rulebook import HEADLINE, is_counted_under
 from forecasts.scoring.rules import brier
 from forecasts.scoring.scores import Score, Summary, summarise_scores
@@ -23,25 +42,104 @@ from forecasts.scoring.skill import (
     ReferenceName,
     Skill,
     adjust_for_difficulty,
+    format_skill_difference,
     leave_one_out_shares,
+    own_loss,
+    reference_losses,
     skill_with_interval,
 )
-from forecasts.scoring.skill_words import format_skill_difference
 from forecasts.statistics.comparison import compare_all
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.model.read_models import Accuracy, CalibrationReport, Choice, ComparisonReport, Facets
 from tracker.questions.queries.question_page import list_late_forecasts
-from tracker.questions.queries.score_table import (
-    build_question_table,
-    build_score_table,
-    filter_question_table,
-    list_clusters,
-    list_facets,
-)
-from tracker.questions.resolve import exclude_computed
+from tracker.questions.resolve_question import exclude_computed
 from tracker.storage import forecasts, questions, resolutions
 from tracker.storage.forecasts import LastAct
 from tracker.storage.sessions import Session
+
+QUESTION_COLUMNS: Mapping[str, Any] = {
+    "question": pl.String,
+    "kind": pl.String,
+    "tags": pl.List(pl.String),
+    "horizon": pl.String,
+    "period": pl.String,
+    "cohort": pl.String,
+    "fate": pl.String,
+    "retrospective": pl.Boolean,
+    "counts": pl.Boolean,
+}
+SCORE_COLUMNS: Mapping[str, Any] = {
+    "question": pl.String,
+    "forecaster": pl.String,
+    "rule": pl.String,
+    "mean_while_active": pl.Float64,
+    "coverage": pl.Float64,
+    "attainable_coverage": pl.Float64,
+    "skill_over_schedule": pl.Float64,
+}
+
+
+def build_question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame:
+    """Build a table of questions with the columns to filter by.
+
+    `is_past_close`: its scheduled close has passed; `event_cluster`: its cluster.
+    """
+    rows = [
+        (
+            q.id,
+            q.kind,
+            list(q.tags),
+            classify_horizon(q),
+            calendar_quarter(q.closes_at),
+            calendar_quarter(q.opens_at),
+            event_cluster(q),
+            q.retrospective,
+            is_past_close(q, now),
+        )
+        for q in questions
+    ]
+    return pl.DataFrame(rows, schema=QUESTION_COLUMNS, orient="row")
+
+
+def build_score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
+    """Build a table of scores with question columns, as written by `tracker score --csv`."""
+    rows = [
+        (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
+         s.attainable_coverage, s.skill_over_schedule)
+        for s in scores
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=SCORE_COLUMNS, orient="row").join(
+        questions, on="question", how="inner"
+    )
+
+
+def filter_question_table(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:
+    """Filter the questions of a choice, whether they count yet or not."""
+    condition = pl.col("retrospective") == choice.retrospective
+    for column in ("horizon", "period", "kind"):
+        if (value := getattr(choice, column)) is not None:
+            condition &= pl.col(column) == value
+    if choice.tag is not None:
+        condition &= pl.col("tags").list.contains(choice.tag)
+    return questions.filter(condition)
+
+
+def list_facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
+    """List the available choices among the questions of one sort that count."""
+    counting = questions.filter((pl.col("retrospective") == retrospective) & pl.col("counts"))
+
+    def values(column: str) -> list[str]:
+        return counting[column].unique().sort().to_list()
+
+    tags = sorted({tag for tags in counting["tags"] for tag in tags})
+    horizons = tuple(h for h in HORIZONS if h in values("horizon"))
+    kinds = tuple(kind for kind in HEADLINE if kind in values("kind"))
+    return Facets(tuple(tags), horizons, tuple(values("period")), kinds)
+
+
+def list_clusters(questions: pl.DataFrame) -> Mapping[QuestionId, str]:
+    """Cluster of each question."""
+    return {QuestionId(q): f for q, f in questions.select("question", "fate").iter_rows()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from forecasts.questions.question import Question
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.scheduling.budget import explain_next_poll
-from tracker.feeds.scheduling.health import (
+from tracker.feeds.scheduling.feed_health import (
     DayCount,
     FleetHealth,
     assess_fleet,

@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 
 from forecasts.distributions.distribution import p_yes
 from forecasts.evidence.evidence import Evidence, IndicatorId
-from forecasts.questions.forecaster import RESERVED, SUGGESTION, Forecaster
+from forecasts.questions.amendments import QuestionVersion, find_version, list_question_versions
 from forecasts.questions.question import (
+    RESERVED,
+    SUGGESTION,
+    Forecaster,
     ForecasterId,
     Question,
     Resolution,
@@ -20,28 +23,18 @@ from forecasts.questions.question import (
     question_status,
 )
 from forecasts.questions.timeline import Forecast, Timeline
-from forecasts.questions.versions import QuestionVersion, find_version, list_question_versions
 from forecasts.scoring.rulebook import RULES
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import Leaning, OptionSuggestion, measure_leaning
 from tracker.model.read_models import CurrentForecast, EvidenceCard, QuestionPage, QuestionSummary
-from tracker.questions.queries.current_forecasts import compute_current_forecasts
-from tracker.questions.queries.question_list import HISTORY_DAYS
-from tracker.questions.queries.question_page import require_question
-from tracker.questions.resolve import build_timelines, compute_scores, exclude_computed
+from tracker.questions.queries.question_list import HISTORY_DAYS, compute_current_forecasts
+from tracker.questions.queries.question_page import compute_weighted_crowd, require_question
+from tracker.questions.resolve_question import build_timelines, compute_scores, exclude_computed
 from tracker.questions.update_suggestion import compute_suggestion, load_background
-from tracker.questions.weighted_crowd import compute_weighted_crowd
-from tracker.storage import (
-    edits,
-    evidence,
-    forecasts,
-    learned,
-    questions,
-    resolutions,
-    reviews,
-    scenarios,
-    signposts,
-)
+from tracker.storage import evidence, forecasts, learned, questions, resolutions, scenarios
+from tracker.storage import evidence_history as reviews
+from tracker.storage import questions as edits
+from tracker.storage import scenarios as signposts
 from tracker.storage.sessions import Session
 
 

@@ -5,8 +5,14 @@ from datetime import datetime
 from itertools import pairwise
 
 from forecasts.distributions.distribution import p_yes
-from forecasts.questions.forecaster import RESERVED, SUGGESTION
-from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.question import (
+    RESERVED,
+    SUGGESTION,
+    ForecasterId,
+    Question,
+    Resolution,
+    effective_close,
+)
 from forecasts.questions.timeline import Forecast, Timeline, forecaster_timeline
 from forecasts.statistics.dynamics import (
     TimedForecast,

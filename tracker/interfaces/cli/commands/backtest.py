@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from forecasts.questions.question import utc
 from tracker.app import question_set_files as question_sets
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, settings_of
-from tracker.interfaces.log_setup import configure_logging
+from tracker.interfaces.process_setup import configure_logging
 from tracker.settings import ENCODERS, Settings
 
 
@@ -60,8 +60,8 @@ def backtest(context: click.Context, /, archive: Path, *, json: bool, **options:
     fine), or a folder of captured feeds with a manifest.jsonl. A run that was stopped goes on when
     the same command is given again.
     """
-    from tracker.replay.backtest.running import BacktestRequest
-    from tracker.replay.backtest.running import run_backtest as run
+    from tracker.replay.backtest.backtest_run import BacktestRequest
+    from tracker.replay.backtest.backtest_run import run_backtest as run
 
     settings = settings_of(context)
     configure_logging(replace(settings, log_level="warning"))  # thousands of items arrive

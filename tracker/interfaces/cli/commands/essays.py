@@ -10,15 +10,15 @@ from forecasts.essays.extract import Sentence
 from forecasts.questions.format import format_full
 from forecasts.questions.new_question import short_name
 from tracker.errors import Refused
-from tracker.essays.draft_files import new_question_from, read_draft, write_draft
+from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
+from tracker.essays.essay_pages import split_sentences
 from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
-from tracker.essays.reading import split_sentences
 from tracker.essays.titles import choose_essay_name, find_title
 from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, console, print_result, tracker_session
-from tracker.llm.answers import LlmFailure
-from tracker.llm.drafting import apply_proposal
+from tracker.llm.draft_proposals import apply_proposal
+from tracker.llm.llm_messages import LlmFailure
 from tracker.model.audit import Authorship
 from tracker.model.essays import EssayPage, NewEssay
 from tracker.model.json_values import to_json

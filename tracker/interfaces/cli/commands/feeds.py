@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tracker.app.tracker import Tracker, open_tracker
-from tracker.feeds.scheduling.health import assess_fleet
+from tracker.feeds.scheduling.feed_health import assess_fleet
 from tracker.files.user_files import read_bytes
 from tracker.ingestion.network import make_fetch_limits
 from tracker.interfaces.cli import feed_tables
@@ -23,7 +23,7 @@ from tracker.interfaces.cli.commands.terminal import (
     tracker_session,
     write_file,
 )
-from tracker.interfaces.gc_tuning import freeze_gc
+from tracker.interfaces.process_setup import freeze_gc
 from tracker.model.json_values import to_json_line
 
 allow_private = click.option(
@@ -255,7 +255,7 @@ def _poll_measured(context: click.Context, every: bool, **network: bool) -> None
     first (here empty) run. Included is ending the parsers, as the system counts their CPU time only
     then.
     """
-    for name in ("tracker.feeds.fetching.client", "tracker.feeds.parsing.pool"):
+    for name in ("tracker.feeds.fetching.client", "tracker.feeds.parsing.parser_pool"):
         import_module(name)
     with _open_with_network(context, **network) as tracker:
         tracker.feeds.poll(only=())

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from forecasts.questions.question import utc
 from tracker.errors import Refused
@@ -16,7 +17,7 @@ from tracker.interfaces.cli.commands.terminal import (
     settings_of,
     tracker_session,
 )
-from tracker.interfaces.log_setup import configure_logging
+from tracker.interfaces.process_setup import configure_logging
 from tracker.interfaces.processes import (
     ServeOptions,
     check_serve_options,
@@ -136,3 +137,53 @@ def demo(
     replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
     if not no_serve:
         sys.exit(serve_replay(settings, serving, console.print))
+
+
+CHUNKS_PER_UPDATE = 10
+"""Chunks between two updates of the progress bar."""
+
+
+@click.command()
+@click.option(
+    "--chunks",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop after N chunks (default: do all).",
+)
+@as_json
+@click.pass_context
+def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
+    """Hold the archive against questions that are new, or that a newer matcher has not seen.
+
+    It can be stopped at any time and goes on from there; what people have judged stays as it is.
+    """
+    columns = (
+        TextColumn("Matching the archive"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("chunks"),
+    )
+    silent = json or not sys.stdout.isatty()
+    with (
+        tracker_session(context) as tracker,
+        Progress(*columns, console=console, transient=True, disable=silent) as progress,
+    ):
+        task = progress.add_task("rematch", total=None)
+        report = tracker.evidence.rematch(
+            max_chunks=CHUNKS_PER_UPDATE if chunks is None else min(CHUNKS_PER_UPDATE, chunks)
+        )
+        while report.chunks_left and (chunks is None or report.chunks_done < chunks):
+            progress.update(
+                task, completed=report.chunks_done, total=report.chunks_done + report.chunks_left
+            )
+            next_chunks = (
+                CHUNKS_PER_UPDATE
+                if chunks is None
+                else min(CHUNKS_PER_UPDATE, chunks - report.chunks_done)
+            )
+            report += tracker.evidence.rematch(max_chunks=next_chunks)
+    summary = (
+        f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new "
+        "pieces of evidence"
+    )
+    print_result(report, json, f"{summary}; {report.chunks_left} chunks left.")

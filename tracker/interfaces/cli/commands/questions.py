@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack, get_args
 import click
 from rich.table import Table
 
-from forecasts.distributions.probability import logit, sigmoid
+from forecasts.probability import logit, sigmoid
 from forecasts.questions.format import format_percent, format_signed
 from forecasts.questions.question import ForecasterId, Status, utc
 from forecasts.suggestion.changes import ProbabilityChange

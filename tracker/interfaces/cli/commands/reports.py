@@ -18,9 +18,9 @@ from tracker.interfaces.cli.commands.terminal import (
 )
 from tracker.model.formats import TABLE_FORMATS, TableFormat
 from tracker.model.json_values import to_plain
-from tracker.reports.checking import MAX_STREAM_BYTES
 from tracker.reports.content import REPORT_KINDS, ReportKind
-from tracker.reports.writing import (
+from tracker.reports.report_files import (
+    MAX_STREAM_BYTES,
     REPORT_FORMATS,
     ReportFormat,
     choose_format,

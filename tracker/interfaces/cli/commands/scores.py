@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar, Unpack, get_
 
 import click
 
-from forecasts.calibration.snapshots import LEADS_DAYS
+from forecasts.calibration.reliability import LEADS_DAYS
 from forecasts.questions.cohorts import HORIZONS
-from forecasts.questions.forecaster import Forecaster
-from forecasts.questions.question import ForecasterId, Kind
+from forecasts.questions.question import Forecaster, ForecasterId, Kind
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from forecasts.question_sets.question_set import QuestionSet
 from forecasts.questions.question import QuestionId
-from tracker.app import question_set_checks as set_checks
 from tracker.app import question_set_files as question_sets
+from tracker.app import question_set_files as set_checks
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import (

@@ -1,0 +1,220 @@
+"""Data frames of calibration: curve and band, bins with their questions, measures and intervals."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.accuracy.data import format_p_value, sort_forecasters
+from dashboard.components.frames import build_frame
+from dashboard.wording import (
+    DASH,
+    display_name,
+    percent_exact,
+    percent_number,
+    percent_whole,
+    plural,
+)
+from forecasts.calibration.corp import Band, CurvePoint
+from forecasts.calibration.reliability import Bin, CalibrationSnapshot, Reliability, bin_index
+from forecasts.questions.question import ForecasterId, Question, QuestionId
+from tracker.model.read_models import CalibrationReport
+
+SIGNIFICANCE_LEVEL: Final = 0.05
+"""P-values up to this one are called a sign of miscalibration."""
+
+_FULL_SIZE_N: Final = 10
+_MAX_DOT_AREA: Final = 420.0
+
+_MIN_BAND_WIDTH: Final = 0.02
+"""Width drawn for a band over a single forecast, which has none."""
+
+
+def curve_frame(points: Sequence[CurvePoint]) -> pd.DataFrame:
+    """The recalibrated value at each distinct forecast. Columns: said, happened (0 to 1), n, size.
+
+    `size` is the area of a dot in pixels. It grows with n up to the largest, and stays small while
+    the largest is below `_FULL_SIZE_N`.
+    """
+    types = {"said": "float64", "happened": "float64", "n": "int64", "size": "float64"}
+    max_n = max((point.n for point in points), default=1)
+    full_size_n = max(max_n, _FULL_SIZE_N)
+    return build_frame(
+        types,
+        (
+            (
+                point.p,
+                point.recalibrated,
+                point.n,
+                _MAX_DOT_AREA * (0.1 + 0.9 * point.n / full_size_n),
+            )
+            for point in points
+        ),
+    )
+
+
+def band_frame(band: Band) -> pd.DataFrame:
+    """The 90 % band of a calibrated forecaster. Columns: said, lower, upper (0 to 1)."""
+    rows = list(zip(band.x, band.lower, band.upper, strict=True))
+    if len(rows) == 1:
+        (x, lower, upper), half = rows[0], _MIN_BAND_WIDTH / 2
+        rows = [(max(0.0, x - half), lower, upper), (min(1.0, x + half), lower, upper)]
+    return build_frame(dict.fromkeys(("said", "lower", "upper"), "float64"), rows)
+
+
+def bins_frame(bins: Sequence[Bin]) -> pd.DataFrame:
+    """One row per bin that is not empty. Columns:
+
+    number (of the bin, from 0), range (in words), n, said (mean, percent) and happened (share,
+    percent), of (how many happened, in words), low and high (Wilson's 95 % interval, percent),
+    wilson and jeffreys (both intervals in words), label (n in words).
+    """
+    types = {
+        "number": "int64",
+        "range": "str",
+        "n": "int64",
+        "said": "float64",
+        "happened": "float64",
+        "of": "str",
+    }
+    types |= {
+        "low": "float64",
+        "high": "float64",
+        "wilson": "str",
+        "jeffreys": "str",
+        "label": "str",
+    }
+    return build_frame(types, (_bin_row(number, b) for number, b in enumerate(bins) if b.n))
+
+
+def _bin_row(number: int, b: Bin) -> tuple[Any, ...]:
+    mean, share, low, high = (100 * (x or 0.0) for x in (b.mean_p, b.share, b.low95, b.high95))
+    return (
+        number,
+        f"{100 * b.low:.0f}{DASH}{percent_whole(b.high)}",
+        b.n,
+        mean,
+        share,
+        f"{b.happened} of {b.n}",
+        low,
+        high,
+        _percent_range(b.low95, b.high95),
+        _percent_range(b.jeffreys_low95, b.jeffreys_high95),
+        f"n = {b.n}",
+    )
+
+
+def _percent_range(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{100 * low:.0f}{DASH}{percent_whole(high)}"
+
+
+def list_bin_snapshots(
+    snapshots: Sequence[CalibrationSnapshot], number: int
+) -> tuple[CalibrationSnapshot, ...]:
+    """List the snapshots in a bin, farthest from the outcome first."""
+    inside = [s for s in snapshots if bin_index(s.p) == number]
+    return tuple(sorted(inside, key=lambda s: (-abs(s.outcome - s.p), s.question_id)))
+
+
+def list_bin_questions(
+    snapshots: Sequence[CalibrationSnapshot], number: int, questions: Mapping[QuestionId, Question]
+) -> tuple[tuple[Question, str], ...]:
+    """List the questions of a bin with forecast and outcome in words: `67 %, YES`."""
+    return tuple(
+        (questions[s.question_id], f"{percent_exact(s.p)}, {'YES' if s.outcome else 'NO'}")
+        for s in list_bin_snapshots(snapshots, number)
+    )
+
+
+def measures_frame(reliability: Reliability) -> pd.DataFrame:
+    """Calibration measures. Columns: measure, value (in words), says (meaning in one line)."""
+    corp, discrimination = reliability.corp, reliability.discrimination
+    rows = [
+        ("Brier score", _format_number(corp.score), "MCB − DSC + UNC. Lower is better."),
+        (
+            "Miscalibration, MCB",
+            _format_number(corp.mcb),
+            "What recalibrating would save. 0 is perfect.",
+        ),
+        (
+            "Discrimination, DSC",
+            _format_number(corp.dsc),
+            "What telling questions apart gained. Higher is better.",
+        ),
+        (
+            "Uncertainty, UNC",
+            _format_number(corp.unc),
+            "What knowing only the share of YES would cost.",
+        ),
+        (
+            "Area under the ROC",
+            _format_number(discrimination.auc, 2),
+            "How often a YES was given more than a NO. 0.5 is chance.",
+        ),
+        (
+            "Said on a YES",
+            _format_share(discrimination.mean_if_yes),
+            f"On average, over {plural(discrimination.yes, 'question')}.",
+        ),
+        (
+            "Said on a NO",
+            _format_share(discrimination.mean_if_no),
+            f"On average, over {plural(discrimination.no, 'question')}.",
+        ),
+        (
+            "Sharpness",
+            _format_number(reliability.sharpness),
+            "Variance of the forecasts. Worth something if calibrated.",
+        ),
+    ]
+    return build_frame(dict.fromkeys(("measure", "value", "says"), "str"), rows)
+
+
+def _format_number(value: float | None, digits: int = 3) -> str:
+    return DASH if value is None else f"{value:.{digits}f}"
+
+
+def _format_share(value: float | None) -> str:
+    return DASH if value is None else percent_whole(value)
+
+
+def describe_p_value(p_value: float) -> str:
+    """Explain the p-value of the miscalibration."""
+    reading = (
+        "a sign of miscalibration" if p_value <= SIGNIFICANCE_LEVEL else "no sign of miscalibration"
+    )
+    return (
+        "A perfectly calibrated forecaster would look at least this miscalibrated in "
+        f"{format_p_value(p_value)}: {reading}."
+    )
+
+
+def interval_coverage_frame(report: CalibrationReport, me: ForecasterId) -> pd.DataFrame:
+    """Coverage of 90 % intervals for numbers and dates, one row per forecaster. Columns:
+
+    forecaster, n, inside (percent), bar (95 % interval of that, in words), width (mean, percent of
+    the range).
+    """
+    types = {
+        "forecaster": "str",
+        "n": "int64",
+        "inside": "float64",
+        "bar": "str",
+        "width": "float64",
+    }
+    rows = []
+    for forecaster in sort_forecasters(
+        (report.forecasters[forecaster_id] for forecaster_id in report.intervals), me
+    ):
+        record = report.intervals[forecaster.id]
+        interval = _percent_range(record.low95, record.high95)
+        rows.append(
+            (
+                display_name(forecaster, me),
+                record.n,
+                percent_number(record.coverage),
+                interval,
+                100 * record.mean_width,
+            )
+        )
+    return build_frame(types, rows)

@@ -1,0 +1,249 @@
+"""Data for the essay page: text pieces in paragraphs with their style, and records by word and
+kind.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from dashboard.components.frames import build_frame
+from dashboard.essays.text import (
+    DRAFTED_STYLE,
+    LOOKS_BACK_STYLE,
+    STATE_STYLES,
+    StateStyle,
+    describe_claim_state,
+    format_record,
+    sentence_mark,
+    sentence_shade,
+)
+from dashboard.wording import capitalise, percent_whole, plural
+from forecasts.essays.claim_map import MappedSentence, TrackRecord, TrackRecordLine
+from forecasts.essays.extraction.cleaning import strip_essay_markup
+from tracker.model.essays import EssayPage
+
+RecordName = Literal["live", "looking back"]
+
+_EMPTY_LINE: Final = re.compile(r"\n[ \t\r]*\n")
+_LIST_ITEM: Final = re.compile(r"\n[ \t]*(?:[-*+>#•]|\d{1,3}[.)])[ \t]")
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """A sentence as it is shown, or text between two sentences (`at` is None).
+
+    `at` is the offset in the text, `look` and `mark` show the state without words, `words` in
+    words, and `shade` (6 to 48) is the colour strength of an open one.
+    """
+
+    at: int | None
+    text: str
+    look: str = "plain"
+    mark: str = ""
+    words: str = ""
+    shade: int | None = None
+
+
+Paragraph = tuple[TextPiece, ...]
+"""The pieces of one paragraph."""
+
+
+def list_paragraphs(page: EssayPage) -> tuple[Paragraph, ...]:
+    """List the paragraphs of an essay; without a stored text, the quotes of its claims."""
+    if page.text is None:
+        quotes = [
+            (claim, f"“{claim.sentence.text.rstrip('.')} …”")
+            for claim in page.mapped
+            if claim.sentence.text
+        ]
+        return tuple((_claim_piece(claim, quote, page.drafts),) for claim, quote in quotes)
+    text = page.text.text
+    paragraphs = _split_paragraphs(
+        text, [claim for claim in page.mapped if is_in_text(text, claim)], page.drafts
+    )
+    return tuple(paragraphs)
+
+
+def is_in_text(text: str, claim: MappedSentence) -> bool:
+    """Return True if the sentence is in this text at its offset; a claim of an earlier version may
+    not be.
+    """
+    sentence = claim.sentence
+    return (
+        bool(sentence.text)
+        and strip_essay_markup(text[sentence.offset : sentence.end]) == sentence.text
+    )
+
+
+def list_missing_claims(page: EssayPage) -> tuple[MappedSentence, ...]:
+    """List claims that are missing from the stored text, because it is another version of the
+    essay.
+    """
+    if page.text is None:
+        return ()
+    return tuple(
+        claim for claim in page.mapped if claim.claim_ids and not is_in_text(page.text.text, claim)
+    )
+
+
+def _split_paragraphs(
+    text: str, mapped: Sequence[MappedSentence], drafts: Collection[int]
+) -> Iterator[Paragraph]:
+    line_breaks = not _EMPTY_LINE.search(text)
+    paragraph: list[TextPiece] = []
+    position = 0
+    for claim in mapped:
+        if claim.sentence.offset < position:
+            continue  # a quote that overlaps a sentence
+        between = text[position : claim.sentence.offset]
+        if paragraph and _starts_paragraph(between, line_breaks=line_breaks):
+            yield tuple(paragraph)
+            paragraph = []
+        paragraph += [*_plain_pieces(between), _claim_piece(claim, claim.sentence.text, drafts)]
+        position = claim.sentence.end
+    paragraph += _plain_pieces(text[position:])
+    if paragraph:
+        yield tuple(paragraph)
+
+
+def _starts_paragraph(between: str, *, line_breaks: bool) -> bool:
+    """Return True at an empty line or a list item, or at any line break if `line_breaks`."""
+    return (
+        ("\n" in between)
+        if line_breaks
+        else bool(_EMPTY_LINE.search(between) or _LIST_ITEM.search(between))
+    )
+
+
+def _plain_pieces(text: str) -> list[TextPiece]:
+    flat = " ".join(text.split())
+    return [TextPiece(None, flat)] if any(mark.isalnum() for mark in flat) else []
+
+
+def _claim_piece(claim: MappedSentence, text: str, drafts: Collection[int]) -> TextPiece:
+    look = _style_of(claim, drafts)
+    drafted = look is DRAFTED_STYLE
+    words = capitalise(DRAFTED_STYLE.words) if drafted else describe_claim_state(claim)
+    mark = DRAFTED_STYLE.mark if drafted else sentence_mark(claim)
+    return TextPiece(claim.sentence.offset, text, look.name, mark, words, sentence_shade(claim))
+
+
+def serialise_paragraphs(paragraphs: Iterable[Paragraph]) -> list[list[dict[str, Any]]]:
+    """Serialise the paragraphs for the browser."""
+    return [[asdict(piece) for piece in paragraph] for paragraph in paragraphs]
+
+
+def count_styles(page: EssayPage) -> tuple[tuple[StateStyle, int], ...]:
+    """Count the sentences of each style that occurs; styles without a mark are left out."""
+    counts: dict[StateStyle, int] = dict.fromkeys(
+        [*STATE_STYLES.values(), DRAFTED_STYLE, LOOKS_BACK_STYLE], 0
+    )
+    for claim in page.mapped:
+        counts[_style_of(claim, page.drafts)] += 1
+        counts[LOOKS_BACK_STYLE] += claim.retrospective
+    return tuple((look, n) for look, n in counts.items() if look.mark and n)
+
+
+def _style_of(claim: MappedSentence, drafts: Collection[int]) -> StateStyle:
+    """Return the style of a sentence; a stored draft shows only where there is no question yet."""
+    return (
+        DRAFTED_STYLE
+        if claim.state == "no question yet" and claim.sentence.offset in drafts
+        else STATE_STYLES[claim.state]
+    )
+
+
+def find_sentence(page: EssayPage, offset_text: str) -> MappedSentence | None:
+    """Find the sentence at the character offset given in the address; None for anything else."""
+    if not offset_text.isascii() or not offset_text.isdecimal() or len(offset_text) > 9:
+        return None
+    offset = int(offset_text)
+    exact = next((claim for claim in page.mapped if claim.sentence.offset == offset), None)
+    return exact or next(
+        (claim for claim in page.mapped if claim.sentence.offset <= offset < claim.sentence.end),
+        None,
+    )
+
+
+def find_next_unasked(page: EssayPage, after: int) -> MappedSentence | None:
+    """Find the next sentence after an offset that has no question yet, else the first; None without
+    any.
+    """
+    waiting = [claim for claim in page.mapped if claim.state == "no question yet"]
+    return next(
+        (claim for claim in waiting if claim.sentence.offset > after),
+        waiting[0] if waiting else None,
+    )
+
+
+def split_lines_to_draw(
+    lines: Sequence[TrackRecordLine],
+) -> tuple[tuple[TrackRecordLine, ...], tuple[TrackRecordLine, ...]]:
+    """Split lines into those worth drawing (two claims or more) and the others; draw all if there
+    are none.
+    """
+    several = tuple(line for line in lines if line.claims > 1)
+    single = tuple(line for line in lines if line.claims < 2)
+    return (several, single) if several else (single, ())
+
+
+def claim_record_frame(lines: Sequence[TrackRecordLine]) -> pd.DataFrame:
+    """Record of claims by group, most claims first. Columns:
+
+    label, share (0..1, empty before the first answer), low and high (its 95 % interval), chance
+    (0..1, mean probability of the open ones), n (answered), said ("8 of 10, 3 open"), interval (in
+    words).
+    """
+    types = {
+        "label": "str",
+        "share": "float64",
+        "low": "float64",
+        "high": "float64",
+        "chance": "float64",
+        "n": "int64",
+        "said": "str",
+        "interval": "str",
+    }
+    return build_frame(types, (_record_row(line) for line in lines))
+
+
+def _record_row(line: TrackRecordLine) -> tuple[Any, ...]:
+    low, high = line.interval or (None, None)
+    interval_words = (
+        "–" if low is None or high is None else f"{percent_whole(low)} to {percent_whole(high)}"
+    )
+    counts = [f"{round(line.borne_out, 1):g} of {line.answered}"] if line.answered else []
+    counts += [f"{line.open} open"] if line.open else []
+    counts += [f"{line.unanswered} without an answer"] if line.unanswered else []
+    return (
+        line.label,
+        line.share,
+        low,
+        high,
+        line.mean_chance,
+        line.answered,
+        ", ".join(counts),
+        interval_words,
+    )
+
+
+def list_records(page: EssayPage) -> Mapping[RecordName, TrackRecord]:
+    """List the records with claims, live ones first; live and retrospective ones are never
+    merged.
+    """
+    both: dict[RecordName, TrackRecord] = {"live": page.live, "looking back": page.retrospective}
+    return {name: verdict for name, verdict in both.items() if verdict.overall.claims}
+
+
+def summarise_records(live: TrackRecord, retrospective: TrackRecord) -> tuple[str, str]:
+    """Summarise an essay's two records in words: live, and looking back."""
+    line = live.overall
+    live_words = format_record(line)
+    open_words = f"{plural(line.open, 'claim')} open" if line.open else ""
+    past_words = format_record(retrospective.overall)
+    return ", ".join(
+        filter(None, [live_words, open_words])
+    ), f"looking back: {past_words}" if retrospective.overall.answered else ""

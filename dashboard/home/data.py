@@ -1,0 +1,253 @@
+"""Content of the home page: moves, evidence to review, due forecasts and answers, disagreements."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from math import log
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from dashboard.components.question_list import (
+    MIN_MOVE,
+    ForecastGap,
+    ListView,
+    SuggestionMove,
+    find_widest_gap,
+    is_stale,
+    measure_move,
+    my_open_forecast,
+    refresh_states,
+    sort_questions,
+)
+from forecasts.evidence.signposts import CalendarEntry
+from forecasts.questions.question import Question, is_overdue
+from tracker.model.audit import SignpostStatus
+from tracker.model.read_models import QuestionSummary
+from tracker.model.scenarios import SignpostCalendar
+
+CHANGE_PERIODS: Final = {
+    "24 hours": timedelta(days=1),
+    "7 days": timedelta(days=7),
+    "30 days": timedelta(days=30),
+}
+"""Periods over which changes can be shown, by their words in the address."""
+
+CLOSING_SOON: Final = timedelta(days=14)
+"""A question closes soon if it closes within this time."""
+
+MIN_GAP_LOG_ODDS: Final = log(2.0)
+"""Minimum gap in log-odds that counts as disagreement: one's odds are twice the other's."""
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOverview:
+    """Content of the home page; all lists are complete.
+
+    moves      open questions that moved by a point or more, largest move first
+    waiting    open questions with evidence to review, most first
+    closing    open questions with a forecast of mine that close soon, next first
+    stale      open questions with a stale forecast of mine that do not close soon, oldest first
+    overdue    closed questions past their resolution date, longest wait first
+    apart      open questions on which two of me, crowd and suggestion disagree, widest gap first
+    """
+
+    moves: tuple[SuggestionMove, ...]
+    waiting: tuple[QuestionSummary, ...]
+    closing: tuple[QuestionSummary, ...]
+    stale: tuple[QuestionSummary, ...]
+    overdue: tuple[QuestionSummary, ...]
+    apart: tuple[ForecastGap, ...]
+
+    @property
+    def pieces(self) -> int:
+        """Number of pieces of evidence to review."""
+        return sum(s.waiting for s in self.waiting)
+
+
+def select_questions(
+    summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool
+) -> list[QuestionSummary]:
+    """Select the questions for the home page; retrospective ones count in a replay only.
+
+    A replay uses its own time, `now`.
+    """
+    return (
+        refresh_states(summaries, now)
+        if replayed
+        else [s for s in summaries if not s.question.retrospective]
+    )
+
+
+def build_overview(summaries: Sequence[QuestionSummary], view: ListView) -> HomeOverview:
+    """Build the content of the home page for the viewer, time and period of `view`."""
+    open_ = [s for s in summaries if s.status == "open"]
+    my_questions = sort_questions([s for s in open_ if my_open_forecast(s, view.me)], "stale", view)
+    soon = view.now + CLOSING_SOON
+    return HomeOverview(
+        moves=list_moves(open_, view.over, view.now),
+        waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
+        closing=tuple(
+            sort_questions(
+                [s for s in my_questions if s.question.closes_at <= soon], "closing", view
+            )
+        ),
+        stale=tuple(s for s in my_questions if s.question.closes_at > soon and is_stale(s, view)),
+        overdue=list_overdue(summaries, view.now),
+        apart=_list_gaps(open_, view),
+    )
+
+
+def list_moves(
+    summaries: Sequence[QuestionSummary], over: timedelta, now: datetime
+) -> tuple[SuggestionMove, ...]:
+    """List open questions that moved by a point or more in this period, largest move first."""
+    large_moves = [
+        change
+        for s in summaries
+        if (change := measure_move(s, over, now)) and abs(change.change) >= MIN_MOVE
+    ]
+    return tuple(sorted(large_moves, key=lambda c: -abs(c.change)))
+
+
+def list_overdue(
+    summaries: Sequence[QuestionSummary], now: datetime
+) -> tuple[QuestionSummary, ...]:
+    """List closed questions past their resolution date, longest wait first."""
+    due = [s for s in summaries if is_overdue(s.question, s.resolution, now)]
+    return tuple(sorted(due, key=lambda s: s.question.resolves_at))
+
+
+def _list_gaps(summaries: Sequence[QuestionSummary], view: ListView) -> tuple[ForecastGap, ...]:
+    wide_gaps = [
+        wide_gap
+        for s in summaries
+        if (wide_gap := find_widest_gap(s, view.me)) and wide_gap.log_odds >= MIN_GAP_LOG_ODDS
+    ]
+    return tuple(sorted(wide_gaps, key=lambda wide_gap: -wide_gap.size))
+
+
+MONTH: Final = timedelta(days=30)
+
+PeriodTitle = Literal["Overdue", "This week", "Next 30 days", "Later"]
+"""Sections of the calendar; a week ends on Sunday in the viewer's zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueItem:
+    """Something due: a signpost by its name, or the close or the answer of questions.
+
+    `entries` fall together: one signpost on several questions, or several questions at one time.
+    """
+
+    kind: Literal["signpost", "close", "answer due"]
+    name: str
+    entries: tuple[tuple[CalendarEntry, Question], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A time at which something is due, with everything due then."""
+
+    at: datetime
+    due: tuple[DueItem, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of entries."""
+        return sum(len(item.entries) for item in self.due)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSection:
+    """A period with its days; never empty."""
+
+    title: PeriodTitle
+    days: tuple[CalendarDay, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of entries."""
+        return sum(day.count for day in self.days)
+
+
+def group_by_period(
+    calendar: SignpostCalendar, now: datetime, zone: ZoneInfo
+) -> tuple[CalendarSection, ...]:
+    """Group expected events into overdue, this week, within 30 days, and later.
+
+    Seen signposts are left out; closed questions that wait for their answer are included.
+    """
+    titles: tuple[PeriodTitle, ...] = ("Overdue", "This week", "Next 30 days", "Later")
+    by_title: dict[PeriodTitle, list[CalendarEntry]] = {title: [] for title in titles}
+    for expected in _list_pending(calendar):
+        by_title[_period_title(expected, now, zone)].append(expected)
+    return tuple(
+        CalendarSection(title, _group_by_day(calendar, expectations))
+        for title, expectations in by_title.items()
+        if expectations
+    )
+
+
+def _list_pending(calendar: SignpostCalendar) -> list[CalendarEntry]:
+    return [e for e in calendar.expected if e.state in ("waiting", "overdue")]
+
+
+def _period_title(expected: CalendarEntry, now: datetime, zone: ZoneInfo) -> PeriodTitle:
+    if expected.state == "overdue":
+        return "Overdue"
+    if expected.at.astimezone(zone).date() <= _next_sunday(now, zone):
+        return "This week"
+    return "Next 30 days" if expected.at <= now + MONTH else "Later"
+
+
+def _next_sunday(now: datetime, zone: ZoneInfo) -> date:
+    today = now.astimezone(zone).date()
+    return today + timedelta(days=6 - today.weekday())
+
+
+def _group_by_day(
+    calendar: SignpostCalendar, expectations: Iterable[CalendarEntry]
+) -> tuple[CalendarDay, ...]:
+    by_day: dict[datetime, dict[tuple[str, str], list[CalendarEntry]]] = {}
+    for expected in expectations:
+        name = "" if expected.indicator is None else expected.indicator.name
+        by_day.setdefault(expected.at, {}).setdefault((expected.what, name), []).append(expected)
+    return tuple(
+        CalendarDay(at, tuple(_due_item(calendar, together) for together in due.values()))
+        for at, due in by_day.items()
+    )
+
+
+def _due_item(calendar: SignpostCalendar, together: list[CalendarEntry]) -> DueItem:
+    first = together[0]
+    name = "" if first.indicator is None else first.indicator.name
+    return DueItem(
+        first.what,
+        name,
+        tuple(
+            (expected, calendar.questions[expected.question_id].question) for expected in together
+        ),
+    )
+
+
+def limit_entries(section: CalendarSection, max_entries: int) -> tuple[CalendarDay, ...]:
+    """Return the first days of a section with up to `max_entries` entries; at least one day."""
+    days: list[CalendarDay] = []
+    count = 0
+    for day in section.days:
+        count += day.count
+        if days and count > max_entries:
+            break
+        days.append(day)
+    return tuple(days)
+
+
+def list_recent_marks(
+    calendar: SignpostCalendar,
+) -> tuple[tuple[SignpostStatus, Question, str], ...]:
+    """List recent marks, newest first, each with its question and the name of its signpost."""
+    return tuple(
+        (mark, calendar.questions[mark.question_id].question, calendar.names[mark.indicator_id])
+        for mark in calendar.marks
+        if mark.question_id in calendar.questions and mark.indicator_id in calendar.names
+    )

@@ -1,0 +1,236 @@
+"""Data frames of one question's history, signposts and options."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.components.frames import TIME, build_frame
+from dashboard.wording import (
+    clip,
+    display_name,
+    format_forecast,
+    percent_number,
+    side_label,
+    strength_name,
+)
+from forecasts.distributions.distribution import Categorical
+from forecasts.evidence.evidence import Indicator, IndicatorId
+from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_words, find_version
+from forecasts.questions.question import RESERVED, EvidenceId, Forecaster, ForecasterId, Question
+from forecasts.questions.timeline import Forecast
+from forecasts.suggestion.postmortem import MissedSignpost, PostMortem
+from tracker.model.read_models import EvidenceCard, QuestionPage
+
+MAX_PHRASING_CHARS: Final = 130
+"""Maximum number of characters of phrasings in a cell, which is two or three lines."""
+
+
+def forecast_history_frame(
+    question: Question,
+    acts: Sequence[Forecast],
+    forecasters: Mapping[ForecasterId, Forecaster],
+    me: ForecasterId,
+    *,
+    versions: Sequence[QuestionVersion] = (),
+) -> pd.DataFrame:
+    """Forecasts and other acts of people, newest first. Columns:
+
+    made, who, act, said (forecast in words), wording (version it was made on; empty if there is
+    only one), why, cites (count).
+    """
+    types = dict.fromkeys(("made", "who", "act", "said", "wording", "why"), "str") | {
+        "made": TIME,
+        "cites": "int64",
+    }
+    has_rewordings = len(versions) > 1
+    rows = [
+        (
+            act.made_at,
+            display_name(forecasters[act.forecaster_id], me),
+            ACT_NAMES[act.act],
+            format_forecast(question, act.distribution),
+            f"wording {find_version(versions, act.entered_at).number}" if has_rewordings else "",
+            act.rationale,
+            len(act.cites),
+        )
+        for act in reversed(acts)
+    ]
+    return build_frame(types, rows)
+
+
+ACT_NAMES: Final = {
+    "forecast": "forecast",
+    "reaffirm": "reaffirmed",
+    "withdraw": "withdrew",
+    "undo": "undid",
+    "redo": "did again",
+}
+
+
+def signposts_frame(page: QuestionPage) -> pd.DataFrame:
+    """The indicators of a question and their sightings. Columns:
+
+    name, direction, strength, seen (pieces of evidence not rejected), last (empty while silent),
+    expected (date after which silence counts; empty if there is none), examples and opposites (the
+    first phrasings for its direction, and against it).
+    """
+    types = {
+        "name": "str",
+        "direction": "str",
+        "strength": "str",
+        "seen": "int64",
+        "last": TIME,
+        "expected": TIME,
+        "examples": "str",
+        "opposites": "str",
+    }
+    seen_at: dict[str, list[datetime]] = {}
+    for card in page.evidence:
+        if card.evidence.status != "rejected":
+            seen_at.setdefault(card.evidence.indicator_id, []).append(card.evidence.first_seen_at)
+    kind = page.summary.question.kind
+    rows = [
+        (
+            i.name,
+            side_label(kind, i.direction, i.option),
+            strength_name(i.strength),
+            len(seen_at.get(i.id, [])),
+            max(seen_at[i.id]) if i.id in seen_at else None,
+            i.expected.by if i.expected else None,
+            clip(" · ".join(i.examples), MAX_PHRASING_CHARS),
+            clip(" · ".join(i.opposites), MAX_PHRASING_CHARS),
+        )
+        for i in page.indicators.values()
+    ]
+    return build_frame(types, sorted(rows, key=lambda row: -row[3]))
+
+
+def option_priors_frame(question: Question) -> pd.DataFrame:
+    """The options of a question in their order, and their base rates. Columns:
+
+    option, prior (percent, empty for one that was added later), added and removed (time, empty for
+    the start and the end of the question).
+    """
+    types = {"option": "str", "prior": "float64", "added": TIME, "removed": TIME}
+    prior = question.prior
+    shares = (
+        dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
+    )
+    rows = [
+        (
+            o.name,
+            percent_number(shares[o.name]) if o.name in shares else None,
+            o.added_at,
+            o.removed_at,
+        )
+        for o in question.options
+    ]
+    return build_frame(types, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class WordingChange:
+    """A changed part of a wording (question, criteria or sources), word by word."""
+
+    part: str
+    pieces: tuple[WordingSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A version and its changes from the one before."""
+
+    version: QuestionVersion
+    changes: tuple[WordingChange, ...]
+
+
+def list_rewordings(versions: Sequence[QuestionVersion]) -> tuple[Rewording, ...]:
+    """List all versions after the first, newest first."""
+    return tuple(
+        Rewording(later, _list_changes(earlier, later)) for earlier, later in pairwise(versions)
+    )[::-1]
+
+
+def _list_changes(earlier: QuestionVersion, later: QuestionVersion) -> tuple[WordingChange, ...]:
+    parts = (
+        ("The question", earlier.text, later.text),
+        ("How it is resolved", earlier.criteria, later.criteria),
+        ("Sources", " · ".join(earlier.sources), " · ".join(later.sources)),
+    )
+    return tuple(
+        WordingChange(part, diff_words(old, new))
+        for part, old, new in parts
+        if old.split() != new.split()
+    )
+
+
+def has_human_forecast(page: QuestionPage) -> bool:
+    """Return True if a person ever forecast the question; it can then be annulled, but not
+    withdrawn.
+    """
+    return any(act.forecaster_id not in RESERVED for act in page.acts)
+
+
+HELPFUL, HARMFUL = "✓ towards the answer", "✗ away from it"
+
+_SILENCE_MEANING: Final = {
+    True: "its silence pointed to the answer",
+    False: "its silence pointed away from the answer",
+    None: "its silence said nothing",
+}
+
+
+def contributions_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFrame:
+    """The most helpful, then the most misleading evidence. Columns:
+
+    way (`HELPFUL` or `HARMFUL`), log_odds (at its strongest; above 0 towards the answer), seen
+    (time), headline (feed text), signpost.
+    """
+    cards: Mapping[EvidenceId, EvidenceCard] = {card.evidence.id: card for card in page.evidence}
+    rows: list[tuple[Any, ...]] = [
+        (
+            way,
+            contribution.toward,
+            card.evidence.first_seen_at,
+            clip(card.headline, 170),
+            card.indicator_name,
+        )
+        for way, pushes in ((HELPFUL, postmortem.helpful), (HARMFUL, postmortem.harmful))
+        for contribution in pushes
+        if (card := cards.get(contribution.evidence_id)) is not None
+    ]
+    return build_frame(
+        {"way": "str", "log_odds": "float64", "seen": TIME, "headline": "str", "signpost": "str"},
+        rows,
+    )
+
+
+def unseen_signposts_frame(postmortem: PostMortem, page: QuestionPage) -> pd.DataFrame:
+    """Signposts not seen before the answer. Columns: signpost, due (time or empty), strength,
+    told.
+    """
+    rows = [
+        (
+            indicator.name,
+            indicator.expected.by if indicator.expected else None,
+            strength_name(indicator.strength),
+            _describe_miss(miss),
+        )
+        for miss in postmortem.missed
+        if (indicator := _find_indicator(page, miss.indicator_id)) is not None
+    ]
+    return build_frame({"signpost": "str", "due": TIME, "strength": "str", "told": "str"}, rows)
+
+
+def _find_indicator(page: QuestionPage, indicator_id: IndicatorId) -> Indicator | None:
+    return page.indicators.get(indicator_id)
+
+
+def _describe_miss(miss: MissedSignpost) -> str:
+    if miss.state == "silent":
+        return f"expected and not seen: {_SILENCE_MEANING[miss.right]}"
+    return "would have pointed to the answer, and was never seen"

@@ -1,0 +1,146 @@
+"""Scenario sets in words: leader, changes, marks of the table, and how the others are adjusted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from math import isclose
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.wording.numbers import (
+    NBSP,
+    format_day,
+    format_points,
+    percent_exact,
+    percent_whole,
+    plural,
+)
+from forecasts.scenarios.diagnosticity import ConsistencyMark, LikelihoodCell, ShareEditMethod
+from forecasts.scenarios.scenario_set import FIVE_WORDS, nearest_word
+from tracker.model.scenarios import BoardEntry
+
+NamedShare = tuple[str, float]
+"""A scenario and its share, 0 to 1."""
+
+MIN_LEAD: Final = 0.005
+"""Shares nearer than this count as equal: rounded they look the same."""
+
+MARK_SIGNS: Final[dict[ConsistencyMark, str]] = {
+    "--": "−−",
+    "-": "−",
+    "N": "N",
+    "+": "+",
+    "++": "++",
+}
+"""Display form of the marks."""
+
+MARKS_LEGEND: Final = (
+    "++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, − down to half of "
+    "it, −− below. Once a row is answered, the marks are those of its answer; while it is open, "
+    "those of YES."
+)
+
+GIVE_WAY_LABELS: Final[dict[ShareEditMethod, tuple[str, str]]] = {
+    "in proportion": ("In proportion", "The others keep their ratios to each other."),
+    "in log-odds": (
+        "In log-odds",
+        "The log-odds of the others move by one amount: of a large share a smaller part.",
+    ),
+    "from one": ("From one", "One other scenario gives or takes all of it; the rest stay."),
+}
+"""Ways to adjust the other scenarios: name and explanation."""
+
+
+def leader_sentence(shares: Sequence[NamedShare]) -> str:
+    """State the leading scenario: `“neutral” leads with 55 %, 34 points ahead of “broker” (22
+    %).`
+    """
+    ranked = sorted(shares, key=lambda share: -share[1])
+    if len(ranked) < 2:
+        return "".join(f"“{name}” has {percent_whole(p)}." for name, p in ranked)
+    (first, p), (second, q) = ranked[:2]
+    if p - q < MIN_LEAD:
+        return f"“{first}” and “{second}” stand level at {percent_whole(p)}."
+    ahead = format_points(p - q).removeprefix("up ")
+    return (
+        f"“{first}” leads with {percent_whole(p)}, {ahead} ahead of “{second}” "
+        f"({percent_whole(q)})."
+    )
+
+
+def share_changes_sentence(changes: Sequence[NamedShare], since: datetime, zone: ZoneInfo) -> str:
+    """State recent changes, largest first: `Since 13 Feb 2027 “broker” is up 12 points, “neutral”
+    down 9 points.`
+
+    Changes that round to nothing are left out.
+    """
+    moves = [
+        f"“{name}” {'is ' if not n else ''}{format_points(change)}"
+        for n, (name, change) in enumerate(sorted(changes, key=lambda share: -abs(share[1])))
+        if format_points(change) != "unchanged"
+    ]
+    when = format_day(since, zone)
+    return f"Since {when} {', '.join(moves[:3])}." if moves else f"Nothing has moved since {when}."
+
+
+def format_cell(table_cell: LikelihoodCell) -> str:
+    """Format a likelihood with mark, number and nearest word: `++ · 60 % · roughly even chance`."""
+    return f"{MARK_SIGNS[table_cell.mark]}{NBSP}· {percent_exact(table_cell.p)} {table_cell.word}"
+
+
+def format_likelihood(p: float) -> str:
+    """Format a likelihood as it may be typed: one of the five words if exact, else `60 %`."""
+    word = nearest_word(p)
+    return word if isclose(FIVE_WORDS[word], p, abs_tol=1e-9) else f"{100.0 * p:.6g}%"
+
+
+def describe_board_state(seat: BoardEntry) -> str:
+    """Describe an indicator question's state: `41 % (Crowd)`, `answered yes`, `no number`."""
+    if seat.question.resolution is not None:
+        outcome = seat.question.resolution.outcome
+        return f"answered {outcome.upper()}" if outcome in ("yes", "no") else outcome
+    return "no number" if seat.p is None else f"{percent_exact(seat.p)} ({seat.by})"
+
+
+def format_information(bits: float) -> str:
+    """Format the expected information of an answer: `tells 0.21 bits`."""
+    return f"tells {bits:.2f}{NBSP}bits" if bits >= 0.005 else "tells next to nothing"
+
+
+def describe_counts_against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:
+    """Count the answers against each scenario, fewest first."""
+    if not answered:
+        return "No row is answered yet, so nothing counts against any scenario."
+    ranked = sorted(zip(names, counts, strict=True), key=lambda pair: pair[1])
+    counts_by_name = ", ".join(f"“{name}” {count}" for name, count in ranked)
+    return (
+        f"Against each scenario, of {plural(answered, 'answered row')} (− counts 1, −− "
+        f"counts 2): {counts_by_name}."
+    )
+
+
+def strain_sentence(nats: float, text: str, observed: float, expected: float) -> str:
+    """State that board and table are inconsistent, and where most; empty if they are consistent.
+
+    `nats` is the inconsistency of the board beyond the expected surprise of answers.
+    """
+    if nats < 0.5:
+        return ""
+    verdict = (
+        "Board and table hardly go together"
+        if nats >= 1.5
+        else "The board says other things than prior and table lead to expect"
+    )
+    if observed in (0.0, 1.0):
+        outcome = f"was answered {'YES' if observed else 'NO'}"
+        return (
+            f"{verdict}: {nats:.1f}{NBSP}nats apart. Most of all, “{text}” {outcome}, with "
+            f"{percent_whole(expected)} expected."
+        )
+    difference = (
+        f"“{text}” is at {percent_whole(observed)}, where {percent_whole(expected)} was to "
+        "be expected"
+    )
+    return (
+        f"{verdict}: {nats:.1f}{NBSP}nats apart. Most of all, {difference}. Look at its row, or at "
+        "its forecasts."
+    )

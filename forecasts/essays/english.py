@@ -1,0 +1,452 @@
+"""Inflection of English verbs for reports: "signs", "signed", "has signed"."""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+_COMMON_WORDS: Final = frozenset(
+    """there it in on at by for with under over from after before despite without through during the
+    a an its their his her our this that these those both all some many most more such another any
+    each every no trade inflation unemployment growth exports imports prices output demand sanctions
+    tensions relations oil gas interest public rising falling growing declining increasing mounting
+    global world economic political military western further new other deficits rates voters workers
+    companies investors banks climate energy wages debt people half one two three four five six
+    seven eight nine ten twelve twenty fifty hundreds thousands millions dozens several few much
+    nobody everybody anybody somebody everyone anyone someone nothing everything neither either none
+    whoever whatever what markets fares airlines suppliers startups governments countries states
+    cities towns homes houses shops stores farmers factories plants firms businesses regulators
+    lawmakers politicians ministers critics analysts economists experts officials observers
+    employers employees consumers customers buyers sellers traders shareholders lenders borrowers
+    households families children women men students teachers doctors patients users developers
+    makers shipments sales profits earnings revenues margins costs taxes tariffs subsidies imports
+    budgets spending lending borrowing investment production consumption productivity migration
+    immigration crime poverty inequality temperatures emissions weather water food wheat coal
+    electricity power supplies shortages strikes protests talks negotiations elections turnout
+    support opposition passengers tourists travel traffic freight shipping aircraft cars trucks
+    trains ships drones weapons troops soldiers courts judges schools universities hospitals
+    newspapers domestic foreign national local regional international central private large small
+    big young old rich poor early late high low higher lower cheaper cheap expensive real nominal
+    core average grounded short-haul long-haul house share bond currency currencies commodity
+    commodities stocks shares bonds yields peace war hopes fears pressure demand supply rents
+    mortgages loans deposits reserves insurers pensions retailers refugees migrants
+    asylum""".split()
+)
+"""Words that start sentences and hardly ever names."""
+
+_NAME_PRECEDERS: Final = frozenset(
+    """there it in on at by for with under over from after before despite without through during the
+    a an its their his her our this that these those both all some many most more such another any
+    each every no one two three four five six seven eight nine ten twelve twenty fifty several few
+    neither either none half""".split()
+)
+"""Words among them that may precede a name."""
+
+
+def capitalise_sentence(text: str) -> str:
+    """Capitalise the first letter.
+
+    >>> capitalise_sentence("the EU")
+    'The EU'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def lowercase_subject(subject: str) -> str:
+    """Lower-case the start of a subject within a sentence: "The war" → "the war"; names stay.
+
+    >>> [lowercase_subject(s) for s in ("The war", "China", "EU members", "Central Asia")]
+    ['the war', 'China', 'EU members', 'Central Asia']
+    """
+    first, _, remainder = subject.partition(" ")
+    is_small = is_common_word(first) and (
+        first.lower() in _NAME_PRECEDERS or not remainder[:1].isupper()
+    )
+    return subject[:1].lower() + subject[1:] if is_small else subject
+
+
+def is_common_word(word: str) -> bool:
+    """Return True if a capitalised word is known to be no name.
+
+    >>> is_common_word("Exports"), is_common_word("Airbus")
+    (True, False)
+    """
+    return word.lower() in _COMMON_WORDS or word.endswith(("tion", "tions", "ment", "ments"))
+
+
+_IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        base: (past, participle)
+        for base, past, participle in (
+            forms.split("/")
+            for forms in """be/was/been become/became/become begin/began/begun bear/bore/borne
+            beat/beat/beaten break/broke/broken bring/brought/brought build/built/built
+            buy/bought/bought catch/caught/caught choose/chose/chosen come/came/come cost/cost/cost
+            cut/cut/cut deal/dealt/dealt do/did/done draw/drew/drawn drive/drove/driven
+            fall/fell/fallen feel/felt/felt fight/fought/fought find/found/found fly/flew/flown
+            forbid/forbade/forbidden forgive/forgave/forgiven get/got/got give/gave/given
+            go/went/gone grow/grew/grown have/had/had hit/hit/hit hold/held/held hurt/hurt/hurt
+            keep/kept/kept know/knew/known lay/laid/laid lead/led/led leave/left/left lend/lent/lent
+            let/let/let lie/lay/lain lose/lost/lost make/made/made mean/meant/meant meet/met/met
+            overcome/overcame/overcome overtake/overtook/overtaken pay/paid/paid put/put/put
+            quit/quit/quit read/read/read rebuild/rebuilt/rebuilt rise/rose/risen run/ran/run
+            say/said/said see/saw/seen seek/sought/sought sell/sold/sold send/sent/sent set/set/set
+            shake/shook/shaken shed/shed/shed show/showed/shown shrink/shrank/shrunk shut/shut/shut
+            sink/sank/sunk speak/spoke/spoken spend/spent/spent split/split/split
+            spread/spread/spread stand/stood/stood steal/stole/stolen strike/struck/struck
+            sweep/swept/swept take/took/taken teach/taught/taught tell/told/told
+            think/thought/thought throw/threw/thrown undergo/underwent/undergone
+            undertake/undertook/undertaken wage/waged/waged bet/bet/bet bind/bound/bound
+            bite/bit/bitten blow/blew/blown breed/bred/bred cast/cast/cast cling/clung/clung
+            creep/crept/crept dig/dug/dug eat/ate/eaten feed/fed/fed flee/fled/fled
+            freeze/froze/frozen hang/hung/hung hide/hid/hidden light/lit/lit ride/rode/ridden
+            ring/rang/rung shine/shone/shone shoot/shot/shot sit/sat/sat sleep/slept/slept
+            slide/slid/slid spin/spun/spun spring/sprang/sprung swear/swore/sworn
+            swell/swelled/swollen swing/swung/swung tear/tore/torn wake/woke/woken wear/wore/worn
+            wind/wound/wound win/won/won withdraw/withdrew/withdrawn write/wrote/written""".split()
+        )
+    }
+)
+_BASES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        form: tuple(base for base, forms in _IRREGULAR.items() if form in forms)
+        for form in {form for forms in _IRREGULAR.values() for form in forms}
+    }
+)
+_PARTICIPLES: Final = frozenset(participle for _, participle in _IRREGULAR.values())
+_KNOWN_BASES: Final = frozenset(
+    """accept achieve act adopt agree allow announce annex apply approve arrive avoid back ban
+    benefit block boycott call cease change close collapse condemn continue cooperate create cross
+    declare decline default defend deliver demand deny deploy devalue dominate emerge end endorse
+    enforce ensure enter escalate establish exceed expand expel extend face fail follow forgive form
+    gain happen help impose improve include increase intervene introduce invade invest join launch
+    legalise legalize lift maintain manage move need negotiate obtain offer open oppose outlast
+    outperform pass persist pursue ratify reach recognise recognize recover reduce refuse regain
+    reject release remain remove replace resign resist resolve restore resume retain return reverse
+    sanction serve share sign slow start stay stop strengthen succeed suffer support surpass survive
+    suspend tolerate turn use veto visit vote warn weaken welcome work""".split()
+)
+_PLURAL: Final = frozenset("they we you these those many some both few several".split())
+_RELATIVE: Final = re.compile(r",?\s(?:that|which|who|whose|where|such as|than|as)\s")
+_PREPOSITION: Final = re.compile(
+    r"\s(?:of|in|to|from|with|between|for|on|by|at|against|under|over|among|behind)\s"
+)
+_VOWELS: Final = "aeiou"
+_DOUBLING_VERBS: Final = frozenset(
+    """acquit admit commit compel concur confer control defer deter emit equip excel expel incur
+    infer occur omit outfit patrol permit prefer propel rebel refer regret remit submit transfer
+    transmit transit""".split()
+)
+"""Verbs of several syllables that double their last letter; those of one do so by rule."""
+
+_ONE_SYLLABLE: Final = re.compile(r"[^aeiou]*(?:qu)?[aeiou][bdgklmnprtv]")
+_BASE_EXCEPTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "is": "be",
+        "are": "be",
+        "has": "have",
+        "does": "do",
+        "goes": "go",
+        "dies": "die",
+        "lies": "lie",
+        "ties": "tie",
+        "focuses": "focus",
+    }
+)
+_ES_ENDING: Final = re.compile(r"(?:ss|sh|ch|x|zz)es$")
+_NOT_THIRD_PERSON: Final = re.compile(r"(?:ss|us|is|as)$")
+_NAMES_IN_S: Final = frozenset("netherlands philippines maldives bahamas seychelles".split())
+_ADVERBS: Final = frozenset(
+    "worldwide abroad alone together overall today everywhere elsewhere combined".split()
+)
+_SINGULAR: Final = frozenset("news series species means headquarters".split())
+_PEOPLE: Final = frozenset("people men women children police".split())
+_ADJECTIVES: Final = frozenset(
+    "the young|the old|the poor|the rich|the elderly|the unemployed".split("|")
+)
+_QUANTIFIER: Final = re.compile(
+    r"^(?:some|many|most|half|all|both|few|several|dozens|hundreds|thousands"
+    r"|(?:a|one|two)[ -](?:third|quarter|fifth|few|number|handful|majority|dozen|thirds)"
+    r"|(?:at least |more than |only )?\d+(?: per ?cent|%)) of (?P<what>.+)",
+    re.IGNORECASE,
+)
+_COORDINATION: Final = re.compile(
+    r"\band (?:the|an?|its|their|his|her|that of)\s|^both\b.*\band\b", re.IGNORECASE
+)
+
+
+_ALSO_NOUNS: Final = frozenset(
+    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light ride ring
+    shine shoot sit sleep slide spin spring swear swell swing tear wake wear wind""".split()
+)
+"""Irregular verbs that in questions are as often nouns: "will the swing states vote"."""
+
+
+def base_form(verb: str) -> str:
+    """Return the base form of a third-person verb; other words unchanged.
+
+    >>> [base_form(verb) for verb in ("exists", "has", "reaches", "denies", "does", "pass", "sign")]
+    ['exist', 'have', 'reach', 'deny', 'do', 'pass', 'sign']
+    """
+    if verb in _BASE_EXCEPTIONS:
+        return _BASE_EXCEPTIONS[verb]
+    if len(verb) < 4 or not verb.endswith("s") or _NOT_THIRD_PERSON.search(verb):
+        return verb
+    if verb.endswith("ies"):
+        return f"{verb[:-3]}y"
+    return verb[:-2] if _ES_ENDING.search(verb) else verb[:-1]
+
+
+def possible_bases(word: str) -> tuple[str, ...]:
+    """Return candidate verbs of a past form: irregular ones by a list, others by their ending.
+
+    Candidates need not be real words.
+
+    >>> possible_bases("fell"), possible_bases("raised"), possible_bases("treaty")
+    (('fall',), ('raise', 'rais'), ())
+    """
+    if word in _BASES_OF:
+        return _BASES_OF[word]
+    if not word.endswith("ed"):
+        return ()
+    candidates = (word[:-1], word[:-2], word[:-3], f"{word[:-3]}y")
+    return tuple(verb for verb in candidates if len(verb) > 1 and _regular_past(verb) == word)
+
+
+def third_person(verb: str) -> str:
+    """Return the third person singular.
+
+    >>> [third_person(verb) for verb in ("sign", "reach", "deny", "be", "have", "do")]
+    ['signs', 'reaches', 'denies', 'is', 'has', 'does']
+    """
+    if verb in ("be", "have"):
+        return {"be": "is", "have": "has"}[verb]
+    if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
+        return f"{verb[:-1]}ies"
+    return f"{verb}es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{verb}s"
+
+
+def past_tense(verb: str) -> str:
+    """Return the simple past, "was" for "be".
+
+    >>> [past_tense(verb) for verb in ("sign", "agree", "deny", "ban", "fall")]
+    ['signed', 'agreed', 'denied', 'banned', 'fell']
+    """
+    return _IRREGULAR[verb][0] if verb in _IRREGULAR else _regular_past(verb)
+
+
+def past_participle(verb: str) -> str:
+    """Return the past participle.
+
+    >>> [past_participle(verb) for verb in ("sign", "fall", "be")]
+    ['signed', 'fallen', 'been']
+    """
+    return _IRREGULAR[verb][1] if verb in _IRREGULAR else _regular_past(verb)
+
+
+def is_participle(word: str) -> bool:
+    """Return True if a word can follow "be" in a passive: "signed", "built".
+
+    >>> is_participle("caught"), is_participle("likely")
+    (True, False)
+    """
+    return word.endswith("ed") or word in _PARTICIPLES
+
+
+def is_base_form(word: str) -> bool:
+    """Return True for a known base form; verbs that are as often nouns are excluded."""
+    return (word in _IRREGULAR and word not in _ALSO_NOUNS) or word in _KNOWN_BASES
+
+
+def is_plural(subject: str) -> bool:
+    """Guess by its words if a subject takes "are".
+
+    >>> is_plural("Moscow and Beijing"), is_plural("Sales of cars"), is_plural("The crisis")
+    (True, True, False)
+    >>> is_plural("some of the banks"), is_plural("the war between A and B")
+    (True, False)
+    """
+    if quantifier := _QUANTIFIER.match(subject):
+        return is_plural(quantifier["what"])
+    words = [
+        word
+        for word in _PREPOSITION.split(_RELATIVE.split(subject)[0], maxsplit=1)[0].split()
+        if word not in _ADVERBS
+    ]
+    if not words:
+        return False
+    is_between = " between " in subject
+    if (
+        "and" in words
+        or (not is_between and _COORDINATION.search(subject))
+        or subject.lower() in _PLURAL | _ADJECTIVES
+    ):
+        return True
+    head = words[-1].strip("“”\"',").lower()
+    return head in _PEOPLE or (
+        head.endswith("s")
+        and not head.endswith(("ss", "us", "is", "ics", "’s", "'s"))
+        and head not in _SINGULAR
+        and not _is_name(words, subject)
+    )
+
+
+def _is_name(words: Sequence[str], subject: str) -> bool:
+    """Return True for a single name, such as "Airbus" and "the United States", not "the Greens"."""
+    name_words = words[1:] if words[0].lower() == "the" else words
+    if not all(word[:1].isupper() for word in name_words):
+        return False
+    is_alone = words[0] == subject and not is_common_word(subject)
+    return len(name_words) > 1 or is_alone or words[-1].lower() in _NAMES_IN_S
+
+
+def _regular_past(verb: str) -> str:
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if verb.endswith("y") and verb[-2:-1] not in _VOWELS:
+        return f"{verb[:-1]}ied"
+    is_doubled = verb in _DOUBLING_VERBS or _ONE_SYLLABLE.fullmatch(verb)
+    return f"{verb}{verb[-1]}ed" if is_doubled else f"{verb}ed"
+
+
+MODALS: Final = frozenset(
+    """
+    will shall would may might could can
+    """.split()
+)
+
+NOUN_BEFORE_WILL: Final = frozenset(
+    """
+    a an the my your his her its our their whose no any own political free good ill iron popular
+    national general collective sheer human divine 's of strong living against at
+    """.split()
+)
+"""Words before the noun "will": a will, at will, political will."""
+
+NOUN_AFTER_WILL: Final = frozenset(
+    """
+    to of is was has had were are and or power . ; : ) ? !
+    """.split()
+)
+NOUN_BEFORE_MIGHT: Final = frozenset(
+    """
+    a the its their his her our your all military economic industrial financial naval full combined
+    own sheer political nuclear with of technological 's
+    """.split()
+)
+NOUN_AFTER_MIGHT: Final = frozenset(
+    """
+    of and is was makes , . ; : ) or against to in with
+    """.split()
+)
+
+TIN_BEFORE_CAN: Final = frozenset(
+    """
+    a the tin beer steel trash garbage oil petrol soda this that each every one watering
+    """.split()
+)
+
+CHANGE_VERBS: Final = frozenset(
+    """
+    abandon adopt age automate brighten catch darken ebb embrace enlarge erupt exit flood flow
+    overhaul remake rewrite modernise modernize normalise normalize accelerate accumulate advance
+    ascend become begin boost broaden build centralise centralize cheapen climb close collapse come
+    concentrate consolidate contract converge cool crack creep crumble cut damage decelerate decline
+    decouple decrease deepen degrade deteriorate develop dim diminish disappear diverge diversify
+    double drain drift drop dry dwindle ease edge emerge empty end entrench erode escalate evaporate
+    evolve exacerbate expand explode fade fall falter fragment gain gather go grow halve harden heat
+    improve increase intensify isolate jump lag leap lessen loosen lose lower melt migrate mount
+    move multiply narrow open overtake peak plateau plummet plunge polarise polarize proliferate
+    push quadruple quicken raise rally ramp rebound recede recover reduce reinforce replace reshape
+    retreat reverse revive ripen rise sag shake shift shrink sink slide slip slow slump soar soften
+    spill splinter split spread spur squeeze stabilise stabilize stagnate stall start steepen
+    stiffen stop strengthen stretch surge surpass swell thaw thin tighten tilt transform treble
+    triple turn tumble undermine unify unite unleash unravel wane warm weaken widen wither worsen
+    """.split()
+)
+"""Verbs of change: has weakened, is widening."""
+
+EFFECT_VERBS: Final = frozenset(
+    """
+    aggravate bolster boost cement complicate constrain create damage deepen depress deter
+    discourage disrupt distort drive embolden empower enable encourage endanger entrench erode
+    exacerbate expose feed foster fuel hamper harm hinder hobble hurt impede imperil increase
+    inhibit isolate jeopardise jeopardize lessen limit lower magnify narrow nudge perpetuate
+    postpone preclude prevent prolong prompt propel provoke push raise reduce reinforce restrain
+    restrict sap shrink slow spark speed spur squeeze stifle stimulate stoke strain strengthen tempt
+    tighten trap trigger undercut undermine unite weaken widen worsen
+    """.split()
+)
+"""Verbs of effect in the present: creates, undermines."""
+
+IRREGULAR_PARTICIPLES: Final = MappingProxyType(
+    dict(
+        pair.split("/")
+        for pair in """
+        become/become begin/begun build/built catch/caught come/come creep/crept cut/cut
+        drive/driven fall/fallen feed/fed go/gone grow/grown hurt/hurt lose/lost overtake/overtaken
+        remake/remade rewrite/rewritten rise/risen shake/shaken shrink/shrunk sink/sunk slide/slid
+        speed/sped split/split spread/spread swell/swollen
+        """.split()
+    )
+)
+"""Participles that do not end in -ed."""
+
+REPORTING_VERBS: Final = frozenset(
+    """
+    said told thought believed hoped knew feared warned argued insisted denied wrote promised
+    announced claimed decided wondered imagined suspected swore guessed dreamed dreamt pretended
+    concluded meant
+    """.split()
+)
+"""Reporting verbs before a "would" that is a past future: said that it would."""
+
+REPORTING_VERBS_WITH_THAT: Final = frozenset(
+    """
+    expected assumed predicted agreed suggested asked forecast
+    """.split()
+)
+"""Reporting verbs only with "that" or a pronoun; otherwise adjectives, as in "agreed standards"."""
+
+PAST_VERBS: Final = frozenset(
+    """
+    was were had did said told became began came went took made gave saw knew thought got found left
+    met fell rose grew lost kept held brought wrote ran led won sat felt stood heard paid sent built
+    spent bought sold taught caught broke chose drew drove flew spoke understood died moved asked
+    looked lived used wanted worked called tried turned walked ended
+    """.split()
+)
+"""Past-tense verbs, as in narratives."""
+
+AMBIGUOUS_PARTICIPLES: Final = frozenset(
+    """
+    left made held kept lost led built paid used found sent met bought sold taught caught called
+    asked told said heard brought spent won got thought worked ended moved turned tried wanted spoke
+    """.split()
+)
+"""Past-tense verbs that may be participles: "those left", "is made"."""
+
+PARTICIPLE_PRECEDERS: Final = frozenset(
+    """
+    has have is are be been being am get gets those the a an by of to as not also will would could
+    may might can its their newly well already ever never and or
+    """.split()
+)
+"""Words before a participle, hardly ever before a verb in the past tense."""
+
+ACTION_VERBS: Final = frozenset(
+    """
+    abandon abolish accept act adapt adopt aim allow apologise apologize apply approve arm ask avoid
+    back ban build buy call care charge check choose commit consider consult cooperate copy create
+    debate defend demand deploy devote diversify do donate embrace encourage enforce engage ensure
+    explain expropriate fight focus force forget fund give halt hand heed help hire honour ignore
+    impose improve insist introduce invest invite join keep leave legalise legalize let levy limit
+    listen look make mandate mind nationalise nationalize negotiate oppose overhaul pay plan prepare
+    press prioritise prioritize privatise privatize promise promote protect punish push put raise
+    ratify read recall recognise recognize reconsider reform refuse regulate reject remember require
+    resign resist respect restore rethink reward sanction save say scrap seek sell send share sign
+    spare speak spend stand subsidise subsidize support take talk tax teach tell think treat try
+    urge use veto vote wait want watch welcome withdraw work worry
+    """.split()
+)
+"""Verbs that after "should" mostly express advice."""

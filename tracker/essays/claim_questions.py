@@ -1,0 +1,269 @@
+"""Draft and open a question from a sentence of an essay."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import count, takewhile
+from types import MappingProxyType
+from typing import Final
+
+from forecasts.errors import InvalidQuestionSet
+from forecasts.essays.dates import format_long_date
+from forecasts.essays.draft import (
+    ClaimDraft,
+    build_draft_indicators,
+    build_new_question,
+    draft_question,
+)
+from forecasts.essays.extract import Sentence
+from forecasts.evidence.evidence import Indicator
+from forecasts.question_sets.indicators_file import read_indicators
+from forecasts.question_sets.question_set import QuestionSet
+from forecasts.question_sets.questions_file import EssayFile, read_questions
+from forecasts.question_sets.record_reader import SetFile
+from forecasts.question_sets.set_writer import write_question_set
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.new_question import NewQuestion, build_question
+from forecasts.questions.question import Claim, Essay, EssayId, HorizonShape, Question
+from tracker.essays.essay_edits import find_sentence
+from tracker.essays.quote_anchors import anchor_claims, choose_quote, free_claim_id, has_quote
+from tracker.feeds.plain_text import remove_invisible
+from tracker.model.audit import Authorship
+from tracker.questions import question_lifecycle as asking
+from tracker.questions.scenarios.scenario_edits import add_link
+from tracker.questions.submit_forecast import register_forecaster
+from tracker.storage import essays, questions
+from tracker.storage import scenarios as links
+from tracker.storage.sessions import Session
+
+MAX_RESTATEMENT_CHARS: Final = 1_000
+"""Characters."""
+
+
+def propose_draft(
+    session: Session, essay_id: EssayId, offset: int, authorship: Authorship
+) -> ClaimDraft:
+    """Draft a question from the sentence at `offset`, for a person to complete."""
+    return draft_question(find_sentence(session, essay_id, offset), authorship.at.date())
+
+
+def open_claim(
+    session: Session,
+    new_question: NewQuestion,
+    offset: int,
+    keep_days: float,
+    *,
+    authorship: Authorship,
+    indicators: Sequence[Indicator] = (),
+    override: str = "",
+) -> Question:
+    """Open a question from the sentence at `offset` of its essay; store the sentence as a claim if
+    it is new.
+    """
+    sentence = find_sentence(session, new_question.essay_id, offset)
+    register_forecaster(session, authorship.by)
+    claim = claim_for_sentence(session, new_question.essay_id, sentence)
+    questions.add_claim(session, claim)
+    with_claim = replace(
+        new_question, claim_ids=tuple(dict.fromkeys([claim.id, *new_question.claim_ids]))
+    )
+    question = asking.create_question(
+        session, with_claim, keep_days, authorship, indicators=indicators, override=override
+    )
+    essays.delete_draft(session, new_question.essay_id, sentence.offset)
+    return question
+
+
+def claim_for_sentence(session: Session, essay_id: EssayId, sentence: Sentence) -> Claim:
+    """Return the claim that starts in a sentence, or build a new one."""
+    newest = essays.find_newest_text(session, essay_id)
+    text = "" if newest is None else newest.text
+    known = anchor_claims(questions.claims_of_essay(session, essay_id), text)
+    for claim in known:
+        if sentence.offset <= claim.offset < sentence.end and has_quote(claim, text):
+            return claim
+    quote, offset = choose_quote(sentence, text)
+    modality = f"{sentence.cue} ({sentence.modality:g})" if sentence.cue else "none"
+    return Claim(
+        id=free_claim_id(sentence.offset, {claim.id for claim in known}),
+        essay_id=essay_id,
+        quote=quote,
+        offset=offset,
+        claim_kind=sentence.kind or "statement",
+        modality=modality,
+        restatement=" ".join(sentence.text.split()[:60])[:MAX_RESTATEMENT_CHARS],
+    )
+
+
+MAX_GROUP_TITLE_CHARS: Final = 140
+_PREPOSITIONS: Final = MappingProxyType[HorizonShape, str](
+    {"event_by": "by", "holds_until": "until", "state_at": "on"}
+)
+_DAY_SUFFIX: Final = re.compile(r"[-_][-_0-9]*$")
+_DATE_PREFIX: Final = r"(?i:(?:\s*\b(?:by|until|till|before|on)(?:\s+the\s+end\s+of)?)?\s*\b)"
+_DANGLING_WORD: Final = re.compile(r"\b(?:and|from|between|of|the|than)\s*(?:[,?]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedQuestion:
+    """A question to open, with its indicators."""
+
+    question: NewQuestion
+    indicators: tuple[Indicator, ...] = ()
+
+
+def open_claims(
+    session: Session,
+    planned: Sequence[PlannedQuestion],
+    offset: int,
+    keep_days: float,
+    *,
+    authorship: Authorship,
+    override: str = "",
+) -> tuple[Question, ...]:
+    """Open questions from one sentence, earliest close first; yes/no ones of one shape get a
+    `dates` link.
+
+    Raises what `open_claim` raises for the first that cannot be opened: the caller's transaction
+    then rolls back.
+    """
+    opened = tuple(
+        open_claim(
+            session,
+            plan.question,
+            offset,
+            keep_days,
+            authorship=authorship,
+            indicators=plan.indicators,
+            override=override,
+        )
+        for plan in sorted(planned, key=lambda plan: plan.question.closes_at)
+    )
+    if is_date_group(opened):
+        used_ids = {link.id for link in links.list_links(session)}
+        add_link(session, build_date_group(opened, used_ids), authorship)
+    return opened
+
+
+def is_date_group(opened: Sequence[Question]) -> bool:
+    """Return True for questions on one event by several days: all yes/no, of one shape, with
+    different closes.
+    """
+    shapes = {(question.kind, question.horizon_shape) for question in opened}
+    days = {question.closes_at for question in opened}
+    return (
+        len(opened) > 1
+        and len(shapes) == 1
+        and opened[0].kind == "binary"
+        and len(days) == len(opened)
+    )
+
+
+def build_date_group(opened: Sequence[Question], used_ids: Collection[LinkId]) -> Link:
+    """Build the `dates` link of the questions, with an unused id and their last days as labels."""
+    base = _DAY_SUFFIX.sub("", _common_prefix([question.id for question in opened])) or opened[0].id
+    names = (LinkId(f"{base}-dates" if n == 1 else f"{base}-dates-{n}") for n in count(1))
+    return Link(
+        id=next(name for name in names if name not in used_ids),
+        kind="dates",
+        question_ids=tuple(question.id for question in opened),
+        title=_group_title(opened),
+        labels=tuple(_day_label(question) for question in opened),
+        why="One claim, asked by several last days.",
+    )
+
+
+def _common_prefix(names: Sequence[str]) -> str:
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in alike)
+
+
+def _day_label(question: Question) -> str:
+    day = last_day(question)
+    return f"{_PREPOSITIONS[question.horizon_shape]} {day.day} {day:%b %Y}"
+
+
+def last_day(question: Question) -> date:
+    """Return the UTC day at whose end a question closes."""
+    return (question.closes_at - timedelta(microseconds=1)).date()
+
+
+def _group_title(opened: Sequence[Question]) -> str:
+    """Return the common text of the questions without their days.
+
+    Falls back to the first question's text where they differ otherwise, or where a word is left
+    dangling.
+    """
+    bare = {
+        re.sub(_DATE_PREFIX + format_long_date(last_day(q)), "", q.text).strip(" ,") for q in opened
+    }
+    alike = len(bare) == 1 and not any(map(_DANGLING_WORD.search, bare))
+    title = bare.pop() if alike else opened[0].text
+    return _truncate_title(f"{title[:1].upper()}{title[1:]}")
+
+
+def _truncate_title(title: str) -> str:
+    return (
+        title
+        if len(title) <= MAX_GROUP_TITLE_CHARS
+        else f"{title[: MAX_GROUP_TITLE_CHARS - 1].rstrip()}…"
+    )
+
+
+def write_draft(draft: ClaimDraft, essay: Essay, name: str, made: Authorship) -> str:
+    """Write the draft as TOML, with hints for its author in comments above it."""
+    new_question = build_new_question(
+        draft, name=name, closes_on=draft.horizons[0], now=made.at, essay_id=essay.id
+    )
+    question = build_question(new_question)
+    indicators = build_draft_indicators(draft, question.id)
+    files = write_question_set(QuestionSet(essay, (), (question,), indicators, (), (), (), (), {}))
+    return "\n".join([_build_comments(draft), files["questions.toml"], files["indicators.toml"]])
+
+
+def _build_comments(draft: ClaimDraft) -> str:
+    quoted = " ".join(draft.quote.split())
+    lines = [
+        f"From character {draft.offset}: “{quoted}”",
+        "Replace every […], look at the base rate, then: tracker essay open ESSAY AT FILE",
+        f"Base rate: {draft.base_rate_prompt}",
+        f"Last days to choose from: {', '.join(day.isoformat() for day in draft.horizons)}",
+        *(f"Edge case: {case}" for case in draft.edge_cases),
+    ]
+    # TOML allows no control characters in a comment.
+    return "".join(f"# {' '.join(remove_invisible(line).split())}\n" for line in lines)
+
+
+def read_draft(text: str, name: str, essay: Essay) -> tuple[Question, tuple[Indicator, ...]]:
+    """Parse a completed draft; raises `InvalidQuestionSet` with file, line and reason."""
+    head, mark, tail = text.partition("\n[[indicator]]")
+    essay_file = EssayFile(essay, (), {})
+    questions, _ = read_questions(SetFile(name, head), essay_file)
+    if len(questions) != 1:
+        raise InvalidQuestionSet(
+            name,
+            1,
+            f"a draft has one [[question]], not {len(questions)}: open each from its own file",
+        )
+    padded = (
+        "\n" * (head.count("\n") + 1) + mark.lstrip("\n") + tail
+    )  # padded, so that errors name the line of the file
+    indicators = (
+        read_indicators(SetFile(name, padded), {questions[0].id: questions[0]}) if mark else ()
+    )
+    return questions[0], indicators
+
+
+def new_question_from(question: Question) -> NewQuestion:
+    """Convert a question to a new question as its author would enter it."""
+    fields = (
+        "text", "criteria", "sources", "opens_at", "closes_at", "resolves_at", "kind",
+        "horizon_shape", "prior", "prior_reason", "scale", "tags", "essay_id", "claim_ids",
+        "retrospective", "bears_out",
+    )  # fmt: skip
+    return NewQuestion(
+        id=question.id,
+        options=tuple(option.name for option in question.options),
+        **{name: getattr(question, name) for name in fields},
+    )

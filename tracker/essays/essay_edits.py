@@ -1,0 +1,172 @@
+"""Add essays and versions of their text, reject and restore claims, and save drafts."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from forecasts.essays.claim_map import ClaimRejection
+from forecasts.essays.extract import Sentence
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import Essay, EssayId
+from tracker.errors import NotFound, Refused
+from tracker.essays.essay_pages import split_sentences
+from tracker.essays.quote_anchors import move_rejection
+from tracker.model.audit import Authorship
+from tracker.model.essays import EssayText, NewEssay, SavedDraft
+from tracker.questions.submit_forecast import register_forecaster
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
+
+_NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database stores in a text: NUL and lone surrogates."""
+
+MAX_ESSAY_CHARS = 2_000_000
+MAX_REJECTION_QUOTE_CHARS = 200
+"""Characters of a rejected sentence, used to find it again in a later text."""
+
+
+def add_essay(session: Session, new: NewEssay, authorship: Authorship) -> EssayText:
+    """Store an essay with its text, or a new version of the text of an existing one.
+
+    Raises `Refused` for a name that cannot be one, an essay without a text or with one of more than
+    two million characters, for characters that cannot be kept, and for a text that is the newest
+    version already.
+    """
+    _check_essay(new)
+    essay_id = EssayId(new.id)
+    register_forecaster(session, authorship.by)
+    previous = essays.find_newest_text(session, essay_id)
+    if previous is not None and previous.text == new.text:
+        raise Refused(f"this is the text of {new.id} already, to the character")
+    if questions.find_essay(session, essay_id) is None:
+        title = new.title.strip() or new.id
+        note = new.note.strip()
+        questions.add_essay(
+            session, Essay(essay_id, title, new.published.strip(), new.language, note), ()
+        )
+    text = EssayText(
+        essay_id,
+        (previous.version if previous else 0) + 1,
+        new.text,
+        new.source,
+        authorship.at,
+        authorship.by,
+    )
+    essays.add_essay_text(session, text)
+    return text
+
+
+def _check_essay(new: NewEssay) -> None:
+    if not _NAME.fullmatch(new.id) or new.id == OWN_ESSAY:
+        raise Refused(
+            f"{new.id!r} is no name for an essay: use small letters, digits and dashes, such as "
+            "grain-trade"
+        )
+    if not new.text.strip():
+        raise Refused("the essay has no text: give a file with the text in it")
+    if len(new.text) > MAX_ESSAY_CHARS:
+        raise Refused(
+            f"the essay has {len(new.text):,} characters, more than {MAX_ESSAY_CHARS:,}: give a "
+            "part of it"
+        )
+    if _UNSTORABLE.search(
+        "".join([new.text, new.title, new.published, new.language, new.note, new.source])
+    ):
+        raise Refused(
+            "the essay holds a character that cannot be kept (NUL, or half a character): save "
+            "it as text"
+        )
+
+
+def find_sentence(session: Session, essay_id: EssayId, offset: int) -> Sentence:
+    """Return the sentence at a character of the newest text; raises `NotFound`."""
+    text = require_text(session, essay_id)
+    for sentence in split_sentences(text.text):
+        if sentence.offset <= offset < sentence.end:
+            return sentence
+    raise NotFound(
+        "sentence at character",
+        offset,
+        f"see `tracker essay claims {essay_id}` for where they start",
+    )
+
+
+def require_text(session: Session, essay_id: EssayId) -> EssayText:
+    """Return the newest text of an essay; raises `NotFound` for an unknown essay, or one without
+    text.
+    """
+    _require_essay(session, essay_id)
+    text = essays.find_newest_text(session, essay_id)
+    if text is None:
+        raise NotFound(
+            "text of essay", essay_id, f"add it with `tracker essay add FILE --name {essay_id}`"
+        )
+    return text
+
+
+def _require_essay(session: Session, essay_id: EssayId) -> None:
+    if questions.find_essay(session, essay_id) is None:
+        raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
+
+
+def reject_claim(
+    session: Session, essay_id: EssayId, offset: int, why: str, *, authorship: Authorship
+) -> ClaimRejection:
+    """Reject a sentence as untestable, with the reason."""
+    if not why.strip():
+        raise Refused("say why the claim cannot be tested: the reason is shown over the essay")
+    sentence = find_sentence(session, essay_id, offset)
+    original = require_text(session, essay_id).text[sentence.offset : sentence.end]
+    quote = " ".join(original.split())[
+        :MAX_REJECTION_QUOTE_CHARS
+    ]  # the original text, with its markup
+    register_forecaster(session, authorship.by)
+    rejection = ClaimRejection(
+        sentence.offset, sentence.end, why.strip(), authorship.by, authorship.at
+    )
+    essays.decide_claim(session, essay_id, rejection, quote, verdict="rejected")
+    essays.delete_draft(session, essay_id, sentence.offset)
+    return rejection
+
+
+def restore_claim(session: Session, essay_id: EssayId, offset: int, authorship: Authorship) -> None:
+    """Restore a rejected sentence; raises `NotFound` for any other, or an unknown essay."""
+    _require_essay(session, essay_id)
+    newest = essays.find_newest_text(session, essay_id)
+    text = "" if newest is None else newest.text
+    rejections = [
+        (rejection, quote, move_rejection(rejection, quote, text))
+        for rejection, quote in essays.list_rejections(session, essay_id)
+    ]
+    matching = [
+        (rejection, quote)
+        for rejection, quote, moved in rejections
+        if moved is not None and _covers(moved, offset)
+    ]
+    if not matching:
+        raise NotFound("rejected claim at character", offset, "it was not set aside")
+    register_forecaster(session, authorship.by)
+    for rejection, quote in matching:
+        restored = replace(rejection, why="taken up again", by=authorship.by, at=authorship.at)
+        essays.decide_claim(session, essay_id, restored, quote, verdict="restored")
+
+
+def _covers(rejection: ClaimRejection, offset: int) -> bool:
+    return rejection.offset <= offset < max(rejection.end, rejection.offset + 1)
+
+
+def save_draft(
+    session: Session,
+    essay_id: EssayId,
+    offset: int,
+    fields: Mapping[str, Any],
+    *,
+    authorship: Authorship,
+) -> None:
+    """Save the form fields of a question from this sentence, replacing an earlier draft."""
+    sentence = find_sentence(session, essay_id, offset)
+    essays.save_draft(
+        session, SavedDraft(essay_id, sentence.offset, authorship.by, authorship.at, dict(fields))
+    )

@@ -1,0 +1,245 @@
+"""Create a question of one's own, or change the options of a question."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from forecasts.errors import InvalidQuestion
+from forecasts.essays.claim_outcomes import check_outcome_condition
+from forecasts.evidence.evidence import Indicator
+from forecasts.linting.lint import Flaw, LintContext, find_flaws
+from forecasts.questions.amendments import (
+    OptionChange,
+    QuestionEdit,
+    check_edit,
+    check_option_change,
+)
+from forecasts.questions.new_question import OWN_ESSAY, NewQuestion, build_question
+from forecasts.questions.question import (
+    RESERVED,
+    Essay,
+    Question,
+    QuestionId,
+    effective_close,
+    latest_resolution,
+)
+from tracker.errors import NotFound, Refused, Unresolvable
+from tracker.model.audit import Authorship, Override
+from tracker.questions.queries.question_page import require_question
+from tracker.questions.submit_forecast import refuse_reserved, register_forecaster
+from tracker.questions.update_suggestion import record_suggestions
+from tracker.storage import feeds, forecasts, questions, resolutions, scenarios
+from tracker.storage import questions as edits
+from tracker.storage import scenarios as links
+from tracker.storage.sessions import Session
+
+
+def gather_surroundings(session: Session, keep_days: float, now: datetime) -> LintContext:
+    """Context of all questions: time, retention of reports in days, topics of polled feeds."""
+    polled = [state.feed for state in feeds.list_feeds(session) if not state.paused_why]
+    words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
+    return LintContext(now=now, keeps_days=keep_days or None, feeds=words)
+
+
+def find_question_flaws(
+    session: Session,
+    question: NewQuestion | Question,
+    around: LintContext,
+    indicators: Sequence[Indicator] = (),
+) -> tuple[Flaw, ...]:
+    """Find the linter's flaws in a question, its indicators and questions from the same claims."""
+    return find_flaws_among(questions.list_questions(session), question, around, indicators)
+
+
+def find_flaws_among(
+    all_questions: Iterable[Question],
+    question: NewQuestion | Question,
+    around: LintContext,
+    indicators: Sequence[Indicator],
+) -> tuple[Flaw, ...]:
+    """Find flaws as above, with all other questions given."""
+    claims = set(question.claim_ids)
+    alike = tuple(
+        q
+        for q in all_questions
+        if claims & set(q.claim_ids) and q.essay_id == question.essay_id and q.id != question.id
+    )
+    return find_flaws(
+        question, replace(around, indicators=tuple(indicators), sibling_questions=alike)
+    )
+
+
+def refuse_blocking_flaws(
+    session: Session,
+    question: Question,
+    found_flaws: Sequence[Flaw],
+    why: str,
+    *,
+    authorship: Authorship,
+) -> None:
+    """Refuse blocking flaws without an override reason; log the override otherwise.
+
+    Raises `Unresolvable`.
+    """
+    blocking = [flaw for flaw in found_flaws if flaw.severity == "blocking"]
+    if not blocking:
+        return
+    if not why.strip():
+        raise Unresolvable(question.id, tuple(blocking))
+    codes = tuple(dict.fromkeys(flaw.code for flaw in blocking))
+    edits.add_override(
+        session, Override(QuestionId(question.id), codes, why.strip(), authorship.by, authorship.at)
+    )
+
+
+OWN_QUESTIONS_ESSAY = Essay(
+    OWN_ESSAY, "Questions of our own", "", "en", "Questions that came from no essay."
+)
+
+
+def create_question(
+    session: Session,
+    new_question: NewQuestion,
+    keep_days: float,
+    authorship: Authorship,
+    *,
+    indicators: Sequence[Indicator] = (),
+    override: str = "",
+) -> Question:
+    """Store a new question.
+
+    Raises when its name is taken, its essay unknown, or it could never be forecast. Blocking
+    findings of the linter raise `Unresolvable`, unless `override` gives a reason to open it
+    nevertheless.
+    """
+    refuse_reserved(authorship.by)
+    question = build_question(new_question)
+    check_outcome_condition(question)
+    if questions.question_id_exists(session, question.id):
+        raise InvalidQuestion(
+            f"there is a question {question.id!r} already: give this one a name of its own"
+        )
+    if not question.retrospective and question.closes_at <= authorship.at:
+        raise InvalidQuestion(
+            "the question would be closed before it opens here: its close lies in the past"
+        )
+    if question.essay_id == OWN_ESSAY:
+        questions.add_essay(session, OWN_QUESTIONS_ESSAY, ())
+    elif questions.find_essay(session, question.essay_id) is None:
+        raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
+    _check_parts(session, question, indicators)
+    flaws = find_question_flaws(
+        session,
+        question,
+        gather_surroundings(session, keep_days, authorship.at),
+        indicators,
+    )
+    questions.add_question(session, question, authorship.at)
+    refuse_blocking_flaws(session, question, flaws, override, authorship=authorship)
+    questions.add_indicators(session, indicators)
+    if question.opens_at <= authorship.at:
+        record_suggestions(session, [question], authorship.at)
+    return question
+
+
+def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:
+    """Refuse claims of another essay, and indicators that are duplicated or of another question."""
+    known = {claim.id for claim in questions.claims_of_essay(session, question.essay_id)}
+    for claim_id in question.claim_ids:
+        if claim_id not in known:
+            raise NotFound(
+                "claim",
+                claim_id,
+                f"see `tracker essay map {question.essay_id}` for those of its essay",
+            )
+    ids = [indicator.id for indicator in indicators]
+    if len(set(ids)) < len(ids):
+        raise InvalidQuestion(
+            "two of its indicators have the same name: give each a name of its own"
+        )
+    if any(indicator.question_id != question.id for indicator in indicators):
+        raise InvalidQuestion(f"an indicator belongs to another question than {question.id!r}")
+
+
+def change_option(session: Session, change: OptionChange) -> Question:
+    """Add or remove an option from then on; raises when a forecast would lose its meaning."""
+    question = require_question(session, change.question_id)
+    option_change = replace(change, name=" ".join(change.name.split()))
+    check_option_change(question, option_change)
+    if option_change.at >= effective_close(
+        question, latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    ):
+        raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
+    register_forecaster(session, option_change.by)
+    questions.add_option_change(session, option_change)
+    changed = require_question(session, question.id)
+    record_suggestions(session, [changed], option_change.at, prompted=True)
+    return changed
+
+
+def edit_question(
+    session: Session, new_wording: QuestionEdit, keep_days: float, *, override: str = ""
+) -> Question:
+    """Append a new wording.
+
+    Raises for a wording that changes nothing, has no reason, or comes after the answer. The linter
+    checks the new wording like a new question: a blocking flaw that the old one did not have raises
+    `Unresolvable`, unless `override` gives a reason to accept it.
+    """
+    question = require_question(session, new_wording.question_id)
+    answered = (
+        latest_resolution(resolutions.resolutions_of_question(session, question.id)) is not None
+    )
+    check_edit(question, new_wording, answered)
+    register_forecaster(session, new_wording.by)
+    surroundings = gather_surroundings(session, keep_days, new_wording.at)
+    indicators = questions.list_indicators(session, [question.id])
+    before = {
+        flaw.code for flaw in find_question_flaws(session, question, surroundings, indicators)
+    }
+    edits.add_edit(session, new_wording)
+    edited = require_question(session, question.id)
+    new = [
+        flaw
+        for flaw in find_question_flaws(session, edited, surroundings, indicators)
+        if flaw.code not in before
+    ]
+    refuse_blocking_flaws(
+        session, edited, new, override, authorship=Authorship(new_wording.by, new_wording.at)
+    )
+    return edited
+
+
+def withdraw_question(session: Session, question_id: str, why: str, authorship: Authorship) -> None:
+    """Withdraw a question without forecasts; raises `Refused` once anybody has forecast it."""
+    question = require_question(session, question_id)
+    if not why.strip():
+        raise Refused(f"{question.id} is not taken back without a reason: say why")
+    if any(
+        act.forecaster_id not in RESERVED
+        for act in forecasts.forecasts_of_question(session, question.id)
+    ):
+        raise Refused(
+            f"{question.id} has been forecast and stays: resolve it as annulled, with the reason"
+        )
+    if resolutions.resolutions_of_question(session, question.id):
+        raise Refused(f"{question.id} is answered and stays")
+    if holder := _find_container(session, question.id):
+        raise Refused(
+            f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason"
+        )
+    register_forecaster(session, authorship.by)
+    edits.retract_question(session, question.id, why.strip(), at=authorship.at, by=authorship.by)
+
+
+def _find_container(session: Session, question_id: QuestionId) -> str:
+    """Name the link or scenario set that contains the question; "" if there is none."""
+    for link in links.list_links(session):
+        if question_id in link.question_ids:
+            return f"the link {link.id}"
+    for scenario_set in scenarios.list_scenario_sets(session):
+        if question_id == scenario_set.question_id or any(
+            row.question_id == question_id for row in scenario_set.rows
+        ):
+            return f"the scenarios {scenario_set.question_id}"
+    return ""

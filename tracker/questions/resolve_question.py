@@ -1,0 +1,191 @@
+"""Answer a question and score all forecasters on it, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecasts.aggregation.crowd import crowd_timeline
+from forecasts.questions.answers import check_resolution, parse_answer
+from forecasts.questions.question import (
+    CROWD,
+    HAZARD,
+    PRIOR,
+    RESERVED,
+    ForecasterId,
+    Question,
+    Resolution,
+    effective_close,
+    latest_resolution,
+)
+from forecasts.questions.timeline import Forecast, Timeline, build_timeline, forecaster_timeline
+from forecasts.scoring.daily import score_daily
+from forecasts.scoring.points import score_points
+from forecasts.scoring.scores import Score, score_question
+from forecasts.suggestion.binary import hazard_timeline
+from tracker.errors import Refused
+from tracker.model.audit import Authorship
+from tracker.storage import database_info as properties
+from tracker.storage import event_log_rows as log
+from tracker.storage import forecasts, questions, resolutions
+from tracker.storage.forecasts import group_by_forecaster
+from tracker.storage.sessions import Session
+
+SCORES_VERSION = "4"
+"""Increased when the rules change: stored scores of another version are recomputed on opening."""
+
+TimelinesByForecaster = Mapping[ForecasterId, Timeline]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInput:
+    """An answer as typed, with source and times; `event_at` defaults to `known_at`."""
+
+    answer: str
+    source_url: str
+    known_at: datetime
+    event_at: datetime | None
+    note: str
+    by: ForecasterId
+
+    def to_resolution(self, question: Question, now: datetime) -> Resolution:
+        """Return the resolution of the question, entered now; raises `InvalidResolution`."""
+        outcome, answer = parse_answer(question, self.answer)
+        times = (self.event_at or self.known_at, self.known_at, now)
+        return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, answer)
+
+
+def resolve_question(
+    session: Session, question: Question, resolution: Resolution
+) -> tuple[Score, ...]:
+    """Append the resolution and replace the scores of this question; annulled ones have none."""
+    check_resolution(question, resolution)
+    resolutions.add_resolution(session, resolution)
+    scores = score_everyone(session, question, resolution)
+    resolutions.replace_scores(session, question.id, scores)
+    return scores
+
+
+def reopen_question(session: Session, question: Question, why: str, by: Authorship) -> Resolution:
+    """Withdraw the answer of a question and its scores. Raises `Refused` without an answer.
+
+    The answer stays in the record, and forecasts made meanwhile count again. Branches of a pair
+    that were annulled by it stay annulled until they are re-opened themselves.
+    """
+    standing = latest_resolution(resolutions.resolutions_of_question(session, question.id))
+    if standing is None:
+        raise Refused(f"{question.id} has no answer to take back")
+    if not why.strip():
+        raise Refused("a question is re-opened for a reason: say which")
+    at = max(by.at, standing.entered_at)  # entered before what it takes back, it would not count
+    taken_back = Resolution(
+        question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by
+    )
+    resolutions.add_resolution(session, taken_back)
+    resolutions.replace_scores(session, question.id, ())
+    return taken_back
+
+
+def preview_scores(
+    session: Session, question: Question, answers: Sequence[str], known_at: datetime
+) -> dict[str, tuple[Score, ...]]:
+    """Score everyone under each of several possible answers, known at one instant; stores nothing.
+
+    Raises `InvalidResolution` for an invalid answer.
+    """
+    pretended = [(text, _hypothetical_resolution(question, text, known_at)) for text in answers]
+    forecasts_over_time = load_timelines(session, question, min(known_at, question.closes_at))
+    return {
+        text: compute_scores(question, resolution, forecasts_over_time)
+        for text, resolution in pretended
+    }
+
+
+def _hypothetical_resolution(question: Question, text: str, known_at: datetime) -> Resolution:
+    outcome, answer = parse_answer(question, text)
+    return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, answer)
+
+
+def score_everyone(
+    session: Session, question: Question, resolution: Resolution
+) -> tuple[Score, ...]:
+    """Score every forecaster, and the computed ones, by every rule that fits the question.
+
+    Peer scores compare people only: computed forecasters have no peers.
+    """
+    return compute_scores(
+        question,
+        resolution,
+        load_timelines(session, question, effective_close(question, resolution)),
+    )
+
+
+def compute_scores(
+    question: Question, resolution: Resolution, all_timelines: TimelinesByForecaster
+) -> tuple[Score, ...]:
+    """Compute the scores from timelines; none where there is nothing to score against."""
+    peers = exclude_computed(all_timelines)
+    alone = score_question(question, resolution, all_timelines)
+    return (
+        *alone,
+        *score_points(question, resolution, peers),
+        *score_daily(question, resolution, peers),
+    )
+
+
+def exclude_computed(all_timelines: TimelinesByForecaster) -> TimelinesByForecaster:
+    """Remove the computed forecasters."""
+    return {
+        forecaster_id: steps
+        for forecaster_id, steps in all_timelines.items()
+        if forecaster_id not in RESERVED
+    }
+
+
+def load_timelines(
+    session: Session, question: Question, until: datetime
+) -> dict[ForecasterId, Timeline]:
+    """Timelines of all forecasters; the computed ones end at `until`."""
+    return build_timelines(question, forecasts.forecasts_of_question(session, question.id), until)
+
+
+def build_timelines(
+    question: Question, acts: Sequence[Forecast], until: datetime
+) -> dict[ForecasterId, Timeline]:
+    """Build the timelines from the acts on the question in the order of entry."""
+    all_timelines = {
+        forecaster_id: forecaster_timeline(own_acts)
+        for forecaster_id, own_acts in group_by_forecaster(acts).items()
+    }
+    all_timelines[PRIOR] = build_timeline([(question.opens_at, question.prior)])
+    if question.kind == "binary":
+        all_timelines[HAZARD] = hazard_timeline(
+            question, question.opens_at, min(until, question.closes_at)
+        )
+    if members := exclude_computed(all_timelines):
+        all_timelines[CROWD] = crowd_timeline(question, members, until=until)
+    return all_timelines
+
+
+def scores_are_current(session: Session) -> bool:
+    """Return True if the stored scores have the version of this code."""
+    return properties.read_property(session, "scores") == SCORES_VERSION
+
+
+def update_scores(session: Session) -> None:
+    """Recompute all scores and store their version, once if several processes open the database."""
+    log.acquire_append_lock(session)
+    if scores_are_current(session):
+        return
+    rescore_all(session)
+    properties.write_property(session, "scores", SCORES_VERSION)
+
+
+def rescore_all(session: Session) -> int:
+    """Recompute the scores of all questions from the facts; return the number of answered ones."""
+    log.acquire_append_lock(session)  # two who replace the same scores would both insert them
+    answered = resolutions.load_current_resolutions(session)
+    for question in questions.list_questions(session):
+        resolution = answered.get(question.id)
+        scores = () if resolution is None else score_everyone(session, question, resolution)
+        resolutions.replace_scores(session, question.id, scores)
+    return len(answered)

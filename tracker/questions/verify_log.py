@@ -1,0 +1,153 @@
+"""Verify the history: the hash chain of the log, and every stored fact against it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from tracker.model.read_models import LogCheck, ScoreCheck
+from tracker.questions.resolve_question import score_everyone
+from tracker.storage import essays, evidence, facts, forecasts, learned, questions, resolutions
+from tracker.storage import event_log_rows as log
+from tracker.storage.event_log import (
+    GENESIS_HASH,
+    ChainBreak,
+    LogEntry,
+    canonical_json,
+    find_first_break,
+)
+from tracker.storage.sessions import Session
+
+FactsBySeq = Mapping[int, Mapping[str, Any]]
+FactsByKind = Mapping[str, FactsBySeq | None]
+"""Facts of each kind; None where they cannot be read."""
+
+
+def verify_log(session: Session, head: str | None = None) -> LogCheck:
+    """Find the first bad entry: a broken chain, or a fact that differs from its entry or has none.
+
+    `head` is the SEQ:HASH of an earlier check; if the log no longer contains it, its end was cut
+    off or rewritten.
+    """
+    entries, unread = _read_entries(session)
+    last = entries[-1] if entries else None
+    first = (
+        find_first_break(entries)
+        or unread
+        or _first_difference(entries, _read_facts(session))
+        or _check_head(entries, head)
+    )
+    return LogCheck(
+        entries=len(entries),
+        head=f"{last.seq}:{last.hash}" if last else f"0:{GENESIS_HASH}",
+        bad_seq=first.seq if first else None,
+        reason=first.reason if first else "",
+    )
+
+
+def _read_entries(session: Session) -> tuple[list[LogEntry], ChainBreak | None]:
+    """Read the log as far as possible; return the break if an entry is unreadable."""
+    entries: list[LogEntry] = []
+    try:
+        entries.extend(log.iterate_entries(session))
+    except (ValueError, TypeError):
+        seq = len(entries) + 1
+        return entries, ChainBreak(
+            seq,
+            f"entry {seq}, or one after it, cannot be read: it was changed after it was written",
+        )
+    return entries, None
+
+
+def check_scores(session: Session) -> ScoreCheck:
+    """Recompute every score from the facts and compare it, with receipt, with the stored one."""
+    answered = resolutions.load_current_resolutions(session)
+    differences: list[str] = []
+    count = 0
+    for question in questions.list_questions(session):
+        stored = {
+            (s.forecaster_id, s.rule): s for s in resolutions.list_scores(session, question.id)
+        }
+        resolution = answered.get(question.id)
+        fresh = () if resolution is None else score_everyone(session, question, resolution)
+        computed = {(s.forecaster_id, s.rule): s for s in fresh}
+        count += len(computed)
+        wrong = [
+            key
+            for key in sorted(stored.keys() | computed.keys())
+            if stored.get(key) != computed.get(key)
+        ]
+        differences += [
+            f"{question.id}: {rule} of {forecaster_id} is not what the log gives"
+            for forecaster_id, rule in wrong
+        ]
+    return ScoreCheck(len(answered), count, tuple(differences))
+
+
+def _read_facts(session: Session) -> FactsByKind:
+    kinds = {
+        "question": questions.index_question_facts,
+        "option": questions.index_option_facts,
+        "forecast": forecasts.index_forecast_facts,
+        "evidence": evidence.index_decision_facts,
+        "resolution": resolutions.index_resolution_facts,
+        "learned": learned.index_learned_facts,
+        "essay text": essays.index_text_facts,
+    }
+    return {
+        **{kind: _read_kind(session, seqs) for kind, seqs in kinds.items()},
+        **facts.index_facts_by_kind(session),
+    }
+
+
+def _read_kind(session: Session, seqs: Callable[[Session], FactsBySeq]) -> FactsBySeq | None:
+    """Read the facts of a kind; None when one of them has an invalid time or invalid JSON."""
+    try:
+        return seqs(session)
+    except (ValueError, TypeError):
+        return None
+
+
+def _first_difference(entries: Iterable[LogEntry], stored: FactsByKind) -> ChainBreak | None:
+    logged = {entry.seq for entry in entries}
+    strays = (
+        ChainBreak(
+            s if str(s).isdecimal() else 0, f"a stored fact names entry {s}, which is missing"
+        )
+        for fs in stored.values()
+        for s in fs or ()
+        if s not in logged
+    )
+    return min([*_find_differences(entries, stored), *strays], key=lambda b: b.seq, default=None)
+
+
+def _find_differences(entries: Iterable[LogEntry], stored: FactsByKind) -> Iterator[ChainBreak]:
+    for entry in entries:
+        stored_facts = stored.get(entry.kind, {})
+        if stored_facts is None:
+            yield ChainBreak(
+                entry.seq,
+                f"the {entry.kind} of entry {entry.seq}, or of a later one, cannot be read any "
+                "more",
+            )
+            continue
+        facts = stored_facts.get(entry.seq)
+        if facts is None:
+            yield ChainBreak(entry.seq, f"the {entry.kind} that entry {entry.seq} recorded is gone")
+        elif canonical_json(facts) != entry.body:
+            yield ChainBreak(
+                entry.seq,
+                f"the {entry.kind} {entry.subject} was changed after entry {entry.seq} recorded it",
+            )
+
+
+def _check_head(entries: Iterable[LogEntry], head: str | None) -> ChainBreak | None:
+    if head is None:
+        return None
+    seq, _, digest = head.partition(":")
+    # A database counts to fewer than 19 digits.
+    if not (seq.isascii() and seq.isdecimal() and len(seq) < 19):
+        return ChainBreak(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
+    if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
+        return None
+    return ChainBreak(
+        int(seq), f"entry {seq} with that hash is not in the log: its end was cut off or rewritten"
+    )

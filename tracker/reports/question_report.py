@@ -1,0 +1,472 @@
+"""Report on a question."""
+
+from datetime import datetime
+from math import fsum
+from typing import Final
+
+from forecasts.distributions.cdf import day_number
+from forecasts.distributions.distribution import Categorical, Distribution
+from forecasts.evidence.evidence import describe_side
+from forecasts.probability import sigmoid
+from forecasts.questions.answers import get_answer
+from forecasts.questions.format import (
+    format_answer,
+    format_full,
+    format_percent,
+    format_short,
+    format_signed,
+)
+from forecasts.questions.question import (
+    CROWD,
+    RESERVED,
+    SUGGESTION,
+    ForecasterId,
+    Question,
+    Resolution,
+    question_status,
+    utc,
+)
+from forecasts.scoring.rulebook import HEADLINE
+from forecasts.scoring.skill import format_skill
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.explanation import (
+    explain_share,
+    explain_suggestion,
+    explanation_rows,
+    format_contribution,
+)
+from tracker.reports.content import (
+    Block,
+    ChartEvent,
+    EvidenceMark,
+    Point,
+    ReportCell,
+    ReportDocument,
+    ReportSection,
+    ReportTable,
+    clean_text,
+    format_count,
+    format_day,
+    format_minute,
+    make_cell,
+    make_facts,
+    make_paragraph,
+    make_row,
+    make_table,
+)
+from tracker.reports.history_chart import build_history_chart, to_chart_value
+from tracker.reports.question_known import QuestionAsOf, load_question_as_of
+from tracker.storage.sessions import Session
+
+_SAMPLE_NOTE: Final = "One question (n = 1) says little about anybody."
+
+_ACT_WORDS: Final = {
+    "forecast": "forecast",
+    "reaffirm": "reaffirmed",
+    "withdraw": "withdrew",
+    "undo": "undid",
+}
+
+
+def build_question_report(
+    session: Session, question_id: str, at: datetime, me: ForecasterId
+) -> ReportDocument:
+    """Build the report on a question as known at an instant.
+
+    Raises `NotFound`, also if it was asked later.
+    """
+    data = load_question_as_of(session, question_id, at, me)
+    sections = (
+        _build_standings(data),
+        _build_history(data),
+        _build_explanation(data),
+        _build_evidence(data),
+        _build_reasons(data),
+        _build_wording(data),
+        _build_scores(data),
+        _build_sources(data),
+    )
+    present = tuple(section for section in sections if section is not None)
+    return ReportDocument(
+        "question",
+        data.question.id,
+        clean_text(data.question.text),
+        clean_text(_summarise(data)),
+        at,
+        present,
+    )
+
+
+# Summary and standings
+
+
+def _summarise(data: QuestionAsOf) -> str:
+    if data.resolution is not None:
+        answered = format_answer(data.question, data.resolution)
+        return f"Answered {answered}; known on {format_day(data.resolution.known_at)}."
+    forecasts = [
+        f"{data.forecaster_name(forecaster_id)} {format_short(data.question, d)}"
+        for forecaster_id, d in _list_standing(data).items()
+        if forecaster_id in _SUMMARISED or forecaster_id == data.me
+    ]
+    return ("; ".join(forecasts) or "Nobody holds a forecast") + f". {_format_close(data)}"
+
+
+_SUMMARISED: Final = (CROWD, SUGGESTION)
+
+
+def _format_close(data: QuestionAsOf) -> str:
+    closes_at = data.question.closes_at
+    return f"{'Closes' if data.at < closes_at else 'Closed'} on {format_day(closes_at)}."
+
+
+def _list_standing(data: QuestionAsOf) -> dict[ForecasterId, Distribution]:
+    """Return each forecaster's current forecast, or the last before the close."""
+    _, end = data.history.window
+    standing = {}
+    for forecaster_id in data.history.list_forecasters():
+        spans = data.history.timelines[forecaster_id].spans(data.question.opens_at, end)
+        if spans and spans[-1].end == end:
+            standing[forecaster_id] = spans[-1].distribution
+    return standing
+
+
+def _build_standings(data: QuestionAsOf) -> ReportSection:
+    """Build the table of current forecasts."""
+    rows = []
+    for forecaster_id, distribution in _list_standing(data).items():
+        acts = [act for act in data.acts if act.forecaster_id == forecaster_id]
+        since = max((act.made_at for act in acts), default=None)
+        last = "–" if since is None else format_day(since)
+        rows.append(
+            make_row(
+                data.forecaster_name(forecaster_id),
+                _format_forecast(data.question, distribution),
+                last,
+                len(acts) or "–",
+            )
+        )
+    people = {act.forecaster_id for act in data.acts if act.forecaster_id not in RESERVED}
+    note = (
+        f"Forecasts of {format_count(len(people), 'person', 'people')}; the crowd is made of "
+        "those who hold one."
+    )
+    blocks: tuple[Block, ...] = (
+        make_table(("who", "forecast", "last act", "acts"), rows, wide=(1,), numbers=(3,)),
+    )
+    state = make_facts(
+        ("State", question_status(data.question, data.resolution, data.at)),
+        ("Opens", format_minute(data.question.opens_at)),
+        ("Closes", format_minute(data.question.closes_at)),
+        ("Answer", "" if data.resolution is None else _format_resolution(data, data.resolution)),
+    )
+    heading = (
+        "Where it stands"
+        if data.at < data.history.window[1] or data.resolution is None
+        else "Where it stood last"
+    )
+    return ReportSection(heading, (state, *blocks, make_paragraph(note, quiet=True)))
+
+
+def _format_forecast(question: Question, distribution: Distribution) -> str:
+    """Format a probability as a percentage, any other forecast with all its numbers."""
+    return (
+        format_short(question, distribution)
+        if question.kind == "binary"
+        else format_full(question, distribution)
+    )
+
+
+def _format_resolution(data: QuestionAsOf, resolution: Resolution) -> ReportCell:
+    return make_cell(
+        f"{format_answer(data.question, resolution)}, known on "
+        f"{format_minute(resolution.known_at)}, entered by "
+        f"{data.forecaster_name(resolution.entered_by)}"
+    )
+
+
+# History
+
+
+def _build_history(data: QuestionAsOf) -> ReportSection | None:
+    rules = [
+        ChartEvent(version.at, "worded anew")
+        for version in data.versions[1:]
+        if data.question.opens_at < version.at <= data.at
+    ]
+    if data.question.closes_at <= data.at:
+        rules.append(ChartEvent(data.question.closes_at, "closes"))
+    if data.resolution is not None and data.resolution.known_at != data.question.closes_at:
+        rules.append(ChartEvent(data.resolution.known_at, "answer known"))
+    marks = [
+        EvidenceMark(evidence.first_seen_at, int(evidence.direction), int(evidence.strength))
+        for evidence in (card.evidence for card in data.cards)
+        if evidence.status != "rejected"
+        and data.question.opens_at <= evidence.first_seen_at <= data.history.window[1]
+    ]
+    chart = build_history_chart(
+        data.history, marks=marks, rules=rules, answer=_build_answer_point(data)
+    )
+    return None if chart is None else ReportSection("How it was revised", (chart,))
+
+
+def _build_answer_point(data: QuestionAsOf) -> Point | None:
+    """Return the answer as a point of the chart, if it is a number, a date, or YES or NO."""
+    outcome = get_answer(data.question, data.resolution)
+    if data.resolution is None or outcome is None or data.question.options:
+        return None
+    if data.question.kind == "binary":
+        return Point(data.resolution.known_at, 1.0 if data.resolution.outcome == "yes" else 0.0)
+    value = _parse_answer(data.question, data.resolution.answer)
+    return (
+        None
+        if value is None
+        else Point(data.resolution.known_at, to_chart_value(data.question, value))
+    )
+
+
+def _parse_answer(question: Question, text: str) -> float | None:
+    """Parse the value of an answer; None for one beyond the range."""
+    try:
+        return day_number(utc(text)) if question.kind == "date" else float(text)
+    except ValueError:
+        return None
+
+
+# Explanation
+
+
+def _build_explanation(data: QuestionAsOf) -> ReportSection | None:
+    match data.suggestion:
+        case Suggestion():
+            blocks = (
+                make_paragraph(
+                    f"Why {format_percent(data.suggestion.p)}: "
+                    f"{explain_suggestion(data.suggestion)}."
+                ),
+                _build_log_odds_table(data, data.suggestion),
+                _LOG_ODDS_NOTE,
+            )
+            return ReportSection(
+                f"Why the suggestion is {format_percent(data.suggestion.p)}", blocks
+            )
+        case OptionSuggestion():
+            prior = data.question.prior
+            before = (
+                dict(zip(prior.options, prior.p, strict=True))
+                if isinstance(prior, Categorical)
+                else {}
+            )
+            shares = zip(
+                data.suggestion.distribution.options, data.suggestion.distribution.p, strict=True
+            )
+            rows = [
+                make_row(
+                    name,
+                    format_percent(before.get(name)),
+                    format_percent(p),
+                    explain_share(data.suggestion, name),
+                )
+                for name, p in shares
+            ]
+            headings = ("option", "base rate", "suggested", "why")
+            return ReportSection(
+                "What the suggestion makes of the options",
+                (make_table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
+            )
+        case Leaning():
+            first, second = (
+                ("earlier", "later") if data.question.kind == "date" else ("higher", "lower")
+            )
+            counts = (
+                f"{format_count(data.suggestion.yes, 'story', 'stories')} for {first}, "
+                f"{data.suggestion.no} for {second}."
+            )
+            return ReportSection(
+                "Where the evidence leans",
+                (make_paragraph(f"{counts} There is no suggested number of this kind."),),
+            )
+        case _:
+            return None
+
+
+_LOG_ODDS_NOTE: Final = make_paragraph(
+    "The lines add up in log-odds; the percentages depend on their order.", quiet=True
+)
+
+
+def _build_log_odds_table(data: QuestionAsOf, suggestion: Suggestion) -> ReportTable:
+    headlines: dict[int, str] = {card.evidence.id: card.headline for card in data.cards}
+    rows, log_odds = [], 0.0
+    for line in explanation_rows(suggestion.groups):
+        log_odds += line.nats
+        description = (
+            line.text if line.evidence_id is None else headlines.get(line.evidence_id, line.text)
+        )
+        rows.append(
+            make_row(
+                line.title,
+                description,
+                format_contribution(line.nats),
+                format_percent(sigmoid(log_odds)),
+            )
+        )
+    total = fsum(line.log_odds for line in suggestion.lines)
+    rows.append(
+        make_row("Sum", "all lines together", format_signed(total, 3), format_percent(suggestion.p))
+    )
+    return make_table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
+
+
+# Evidence
+
+
+def _build_evidence(data: QuestionAsOf) -> ReportSection | None:
+    if not data.cards:
+        return ReportSection("Evidence", (make_paragraph("No evidence had been seen."),))
+    rows = []
+    for card in data.cards:
+        e, first = card.evidence, card.items[0]
+        source = (
+            first.feed_title
+            if len(card.items) == 1
+            else f"{first.feed_title} and {len(card.items) - 1} more"
+        )
+        rows.append(
+            make_row(
+                format_day(e.first_seen_at),
+                make_cell(card.headline, first.item.url),
+                source,
+                describe_side(data.question.kind, e.direction, e.option),
+                e.strength.name.lower(),
+                card.state,
+            )
+        )
+    rejected = sum(card.evidence.status == "rejected" for card in data.cards)
+    note = (
+        f"{format_count(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest "
+        "first. Dates: first seen here."
+    )
+    note = f"{note} {data.headlines}".rstrip()
+    headings = ("seen", "report", "source", "speaks", "strength", "state")
+    return ReportSection(
+        "Evidence", (make_table(headings, rows, wide=(1, 2)), make_paragraph(note, quiet=True))
+    )
+
+
+def _build_reasons(data: QuestionAsOf) -> ReportSection | None:
+    acts = [a for a in data.acts if a.forecaster_id not in RESERVED]
+    rows = [
+        make_row(
+            format_minute(a.made_at).removesuffix(" UTC"),
+            data.forecaster_name(a.forecaster_id),
+            f"{_ACT_WORDS[a.act]} {format_short(data.question, a.distribution)}",
+            a.rationale,
+        )
+        for a in reversed(acts)
+    ]
+    if not rows:
+        return None
+    note = f"{format_count(len(rows), 'act', 'acts')} of people, newest first."
+    headings = ("made", "who", "said", "why")
+    return ReportSection(
+        "Forecasts and their reasons",
+        (make_table(headings, rows, wide=(3,)), make_paragraph(note, quiet=True)),
+    )
+
+
+# Wording, scores, sources
+
+
+def _build_wording(data: QuestionAsOf) -> ReportSection:
+    newest, essay = data.versions[-1], data.essay
+    blocks: list[Block] = [
+        make_facts(
+            ("Question", data.question.text),
+            ("Criteria", data.question.criteria),
+            (
+                "Base rate",
+                f"{format_short(data.question, data.question.prior)}: {data.question.prior_reason}",
+            ),
+            ("Essay", f"{essay.title}{f' ({essay.published})' if essay.published else ''}"),
+            *((f"Claim {c.id}", f"“{c.quote}”: {c.restatement}") for c in data.claims),
+        )
+    ]
+    if newest.number > 1:
+        rows = [
+            make_row(
+                v.number,
+                format_day(v.at),
+                data.forecaster_name(v.by or "–"),
+                v.why,
+                v.text,
+                v.criteria,
+            )
+            for v in data.versions
+        ]
+        headings = ("wording", "from", "by", "why", "question", "criteria")
+        blocks.append(make_table(headings, rows, wide=(3, 4, 5)))
+    if data.question.retrospective:
+        blocks.append(
+            make_paragraph(
+                "Written after its own window: practice, and no proof of foresight.", quiet=True
+            )
+        )
+    return ReportSection("The question", tuple(blocks))
+
+
+def _build_scores(data: QuestionAsOf) -> ReportSection | None:
+    if data.resolution is None:
+        return None
+    rule = HEADLINE[data.question.kind]
+    rows = [
+        make_row(
+            data.forecaster_name(s.forecaster_id),
+            "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
+            format_skill(s.rule, s.skill_over_schedule),
+            format_percent(s.coverage),
+        )
+        for s in data.scores
+        if s.rule == rule
+    ]
+    blocks: list[Block] = [
+        make_facts(
+            ("Answer", _format_resolution(data, data.resolution)),
+            ("Source", make_cell(data.resolution.source_url, data.resolution.source_url)),
+            ("Note", data.resolution.note),
+        )
+    ]
+    if rows:
+        note = (
+            f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in "
+            "points, higher is better."
+        )
+        headings = ("who", f"mean {rule}", "skill", "time covered")
+        blocks += [
+            make_table(headings, rows, numbers=(1, 2, 3)),
+            make_paragraph(f"{note} {_SAMPLE_NOTE}", quiet=True),
+        ]
+    else:
+        blocks.append(make_paragraph("Nobody is scored on it.", quiet=True))
+    return ReportSection("Answer and scores", tuple(blocks))
+
+
+def _build_sources(data: QuestionAsOf) -> ReportSection:
+    rows = [make_row(source, "tells the answer") for source in data.question.sources]
+    if data.resolution is not None:
+        rows.append(
+            make_row(
+                make_cell(data.resolution.source_url, data.resolution.source_url), "told the answer"
+            )
+        )
+    pieces: dict[str, int] = {}
+    for card in data.cards:
+        for name in {item.feed_title for item in card.items}:
+            pieces[name] = pieces.get(name, 0) + 1
+    ranked = sorted(pieces.items(), key=lambda pair: (-pair[1], pair[0]))
+    rows += [
+        make_row(name, f"carried {format_count(n, 'piece', 'pieces')} of evidence")
+        for name, n in ranked
+    ]
+    return ReportSection("Sources", (make_table(("source", "what for"), rows, wide=(0,)),))

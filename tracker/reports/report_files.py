@@ -1,0 +1,173 @@
+"""Report files: render, name and choose the format."""
+
+import json
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal, assert_never, get_args
+
+from forecasts.questions.question import utc
+from tracker.errors import Refused
+from tracker.reports.content import REPORT_KINDS, ReportDocument, ReportKind, hash_text
+from tracker.storage.event_log import canonical_json
+
+ReportFormat = Literal["html", "pdf", "json"]
+REPORT_FORMATS: Final[tuple[ReportFormat, ...]] = get_args(ReportFormat)
+
+MEDIA_TYPES: Final[dict[ReportFormat, str]] = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "json": "application/json",
+}
+
+
+def render_report(report: ReportDocument, form: ReportFormat) -> bytes:
+    """Render a report in a format; the same report gives the same bytes on one machine.
+
+    `json` is the data itself: its SHA-256 is the report's.
+    """
+    match form:
+        case "html":
+            from tracker.reports.html import render_html
+
+            return render_html(report)
+        case "pdf":
+            from tracker.reports.pdf import render_pdf
+
+            return render_pdf(report)
+        case "json":
+            return report.data.encode()
+        case _:
+            assert_never(form)
+
+
+def report_file_name(report: ReportDocument, form: ReportFormat) -> str:
+    """Name the file of a report: `question-xi-zelensky-2026-11-24.pdf`."""
+    parts = (report.kind, report.name, f"{report.known_at:%Y-%m-%d}")
+    stem = "-".join(part for part in parts if part)
+    return f"{''.join(c if c.isalnum() or c in '-_' else '-' for c in stem)[:100]}.{form}"
+
+
+def choose_format(file: Path, requested: ReportFormat | None) -> ReportFormat:
+    """Return the requested format, else that of the suffix; raises `Refused` without either."""
+    suffix = file.suffix.lower().removeprefix(".")
+    chosen = requested or next((form for form in REPORT_FORMATS if form == suffix), None)
+    if chosen is None:
+        raise Refused(
+            f"{file} does not say its format: end it in .html, .pdf or .json, or give --format"
+        )
+    return chosen
+
+
+_HTML_DATA: Final = re.compile(
+    rb'<script type="application/json" id="data">(.*?)</script>', re.DOTALL
+)
+_HTML_HASH: Final = re.compile(rb'<code id="sha256">([0-9a-f]{64})</code>')
+_PDF_HASH: Final = re.compile(rb"sha256:([0-9a-f]{64})")
+_PDF_STREAM: Final = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+MAX_STREAM_BYTES: Final = 64_000_000
+"""Size limit of an inflated PDF stream; report data is smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedReport:
+    """Subject of a report file, the hash of its data, and the hash that it shows."""
+
+    kind: ReportKind
+    name: str
+    known_at: datetime
+    sha256: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCheck:
+    """Data hash of a report file, and that of the same report from the database now."""
+
+    carried: EmbeddedReport
+    from_database: str
+
+    @property
+    def whole(self) -> bool:
+        """True if the data has the hash that the file shows."""
+        return self.carried.sha256 == self.carried.shown
+
+    @property
+    def same(self) -> bool:
+        """True if the database gives the same data for that instant."""
+        return self.carried.sha256 == self.from_database
+
+    @property
+    def words(self) -> str:
+        """The result as a sentence."""
+        if not self.whole:
+            return "The file was changed: its data do not have the hash that it shows."
+        if not self.same:
+            return (
+                "The file is whole, but this database says something else of "
+                f"{self.carried.known_at.isoformat()}."
+            )
+        return (
+            "The file is whole, and says what this database says of "
+            f"{self.carried.known_at.isoformat()}."
+        )
+
+
+def read_embedded_report(content: bytes) -> EmbeddedReport:
+    """Read the data embedded in a report file of any format; raises `Refused` if there is none."""
+    if content.startswith(b"%PDF"):
+        data, hash_match = _find_pdf_data(content), _PDF_HASH.search(content)
+    elif match := _HTML_DATA.search(content):
+        data, hash_match = _parse_data(match[1]), _HTML_HASH.search(content)
+    else:
+        data, hash_match = _parse_data(content), None
+    if data is None:
+        raise Refused("this is not the file of a report: it carries no data of one")
+    sha256 = hash_text(canonical_json(data))
+    if hash_match is not None:
+        shown = hash_match[1].decode()
+    elif content.startswith(b"{"):
+        shown = sha256
+    else:
+        shown = ""
+    return EmbeddedReport(data["kind"], data["name"], utc(data["known_at"]), sha256, shown)
+
+
+def _find_pdf_data(content: bytes) -> dict[str, Any] | None:
+    """Return the report data among the streams of a PDF."""
+    return next(
+        (data for stream in _inflate_streams(content) if (data := _parse_data(stream)) is not None),
+        None,
+    )
+
+
+def _inflate_streams(content: bytes) -> Iterator[bytes]:
+    for match in _PDF_STREAM.finditer(content):
+        try:
+            inflated = zlib.decompressobj().decompress(match[1], MAX_STREAM_BYTES)
+        except zlib.error:
+            inflated = match[1]
+        if inflated.startswith(b"{"):
+            yield inflated
+
+
+def _parse_data(text: bytes) -> dict[str, Any] | None:
+    """Parse the data of a report; None for anything else."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    is_report = (
+        isinstance(data, dict)
+        and data.get("kind") in REPORT_KINDS
+        and {"name", "known_at", "format"} <= data.keys()
+    )
+    return (
+        data
+        if is_report and isinstance(data["name"], str) and isinstance(data["known_at"], str)
+        else None
+    )

@@ -1,0 +1,141 @@
+"""Properties of the database, and runs of scheduled jobs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import JSON, delete, func
+from sqlalchemy import select as sa_select
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, col, select, text
+
+from tracker.model.read_models import JobRun
+from tracker.storage.tables import (
+    DecisionRow,
+    FeedRow,
+    ForecasterRow,
+    ForecastRow,
+    JobRunRow,
+    PropertyRow,
+    QuestionRow,
+    Row,
+)
+
+REPLAYED_UNTIL_KEY = "replayed_until"
+HEADLINES_KEY = "headlines"
+"""Origin of a replay's headlines, as stated by its history."""
+MAX_JOB_RUNS = 500
+"""Stored runs of all jobs together."""
+
+
+def read_replay_time(session: Session) -> datetime | None:
+    """Return the simulated time a replay has reached; None in a live database."""
+    value = read_property(session, REPLAYED_UNTIL_KEY)
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def save_replay_time(session: Session, until: datetime) -> None:
+    """Save the simulated time of a replay."""
+    write_property(session, REPLAYED_UNTIL_KEY, until.isoformat())
+
+
+def read_property(session: Session, key: str) -> str | None:
+    """Return a property by its key."""
+    row = session.get(PropertyRow, key)
+    return None if row is None else row.value
+
+
+def write_property(session: Session, key: str, value: str) -> None:
+    """Set a property."""
+    session.merge(PropertyRow(key=key, value=value))
+
+
+def add_job_run(session: Session, run: JobRun) -> None:
+    """Store a run of a job and delete the oldest ones."""
+    row = JobRunRow(**{name: getattr(run, name) for name in JobRun.__slots__})
+    session.add(row)
+    session.flush()
+    session.execute(delete(JobRunRow).where(col(JobRunRow.id) <= (row.id or 0) - MAX_JOB_RUNS))
+
+
+def list_last_job_runs(session: Session) -> tuple[JobRun, ...]:
+    """Return the newest run of each job."""
+    newest = select(func.max(JobRunRow.id)).group_by(JobRunRow.job)
+    rows = session.exec(
+        select(JobRunRow).where(col(JobRunRow.id).in_(newest)).order_by(JobRunRow.job)
+    )
+    return tuple(JobRun(r.job, r.started_at, r.ended_at, r.outcome, r.detail) for r in rows)
+
+
+def read_onboarding_progress(session: Session) -> tuple[bool, bool, bool, bool]:
+    """Return which first steps are done.
+
+    In order: a question exists, a person made a forecast, a feed was fetched, a person reviewed
+    evidence.
+    """
+    forecasts = select(ForecastRow.id).join(
+        ForecasterRow, col(ForecasterRow.id) == col(ForecastRow.forecaster_id)
+    )
+    reviews = select(DecisionRow.id).join(
+        ForecasterRow, col(ForecasterRow.id) == col(DecisionRow.by)
+    )
+    queries = (
+        select(QuestionRow.id),
+        forecasts.where(ForecasterRow.kind == "person"),
+        select(FeedRow.id).where(col(FeedRow.last_success_at).is_not(None)),
+        reviews.where(ForecasterRow.kind == "person"),
+    )
+    has_question, has_forecast, has_polled_feed, has_review = (
+        session.exec(query.limit(1)).first() is not None for query in queries
+    )
+    return has_question, has_forecast, has_polled_feed, has_review
+
+
+def read_database_bytes(session: Session) -> int:
+    """Return the size of the database in bytes, without its write-ahead log."""
+    query = "SELECT pg_database_size(current_database())"
+    if session.get_bind().dialect.name == "sqlite":
+        query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    return int(session.execute(text(query)).scalar_one())
+
+
+ColumnType = Literal["text", "integer", "number", "truth", "time", "day", "json", "bytes"]
+
+_TYPES: Final[dict[type, ColumnType]] = {
+    bool: "truth",
+    int: "integer",
+    float: "number",
+    datetime: "time",
+    date: "day",
+    bytes: "bytes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableDump:
+    """A stored table: typed columns, and all rows by primary key."""
+
+    name: str
+    columns: dict[str, ColumnType]
+    rows: list[tuple[Any, ...]]
+
+
+def list_table_names() -> tuple[str, ...]:
+    """Return the names of all tables in alphabetical order."""
+    return tuple(sorted(Row.metadata.tables))
+
+
+def dump_table(session: Session, name: str) -> TableDump:
+    """Return a whole table; `name` is one of `list_table_names()`."""
+    stored = Row.metadata.tables[name]
+    rows = session.connection().execute(sa_select(stored).order_by(*stored.primary_key.columns))
+    return TableDump(
+        name,
+        {column.name: _column_type(column.type) for column in stored.columns},
+        [tuple(row) for row in rows],
+    )
+
+
+def _column_type(stored: Any) -> ColumnType:
+    plain = stored.impl_instance if isinstance(stored, TypeDecorator) else stored
+    return "json" if isinstance(plain, JSON) else _TYPES.get(plain.python_type, "text")

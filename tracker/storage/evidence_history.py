@@ -1,0 +1,238 @@
+"""Evidence as of an earlier instant."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Final, Protocol, TypeVar, cast
+
+from sqlalchemy import func
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, col, select
+
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, StoryId, Strength
+from forecasts.evidence.weights import merge_story_evidence
+from forecasts.questions.question import MATCHER, MODEL_PREFIX, EvidenceId, ForecasterId, QuestionId
+from tracker.feeds.item import FeedId
+from tracker.storage import evidence, learned, stories
+from tracker.storage.tables import DecisionRow, EvidenceRow, FeedRow, ItemRow, QuestionRow, StoryRow
+
+
+def list_report_feeds(
+    session: Session, story_ids: Collection[StoryId]
+) -> dict[StoryId, list[FeedId]]:
+    """Return the feed of each report of these stories, in the order of the evidence's reports."""
+    query = sa_select(col(ItemRow.story_id), col(FeedRow.id)).join(
+        FeedRow, col(FeedRow.id) == ItemRow.feed_id
+    )
+    query = query.where(col(ItemRow.story_id).in_(set(story_ids)))
+    feeds: dict[StoryId, list[FeedId]] = {story_id: [] for story_id in story_ids}
+    for story_id, feed_id in session.execute(
+        query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
+    ):
+        feeds[StoryId(story_id)].append(FeedId(feed_id))
+    return feeds
+
+
+def count_stored_rows(session: Session) -> tuple[int, int, int, int]:
+    """Count the stored feeds, items, stories and pieces of evidence."""
+    feeds, items, stories, evidence = (
+        session.execute(sa_select(func.count()).select_from(table)).scalar_one()
+        for table in (FeedRow, ItemRow, StoryRow, EvidenceRow)
+    )
+    return feeds, items, stories, evidence
+
+
+BEFORE_LEARNING: Final = datetime(1, 1, 1, tzinfo=UTC)
+"""An instant at which nothing was learned: feeds are as reliable as their grade."""
+
+
+def load_evidence_as_of(
+    session: Session, question_id: QuestionId, at: datetime
+) -> tuple[Evidence, ...]:
+    """Return the evidence on a question first seen by an instant, with its decisions as of then.
+
+    Evidence logged only later, since its question was opened later, has its first decision.
+    """
+    return EvidenceOverTime(session, question_id).as_of(
+        at, learned.load_values(session, "reliability", at)
+    )
+
+
+class EvidenceOverTime:
+    """The evidence on a question, read once, for any instant."""
+
+    def __init__(self, session: Session, question_id: QuestionId) -> None:
+        self._evidence = evidence.evidence_of_question(session, question_id, BEFORE_LEARNING)
+        story_ids = {e.story_id for e in self._evidence}
+        self._merges = stories.list_merges(session, story_ids) if story_ids else ()
+        self._feeds = list_report_feeds(session, story_ids)
+        self._decisions = _load_decisions(session, [e.id for e in self._evidence])
+
+    def as_of(self, at: datetime, reliability: Mapping[str, float]) -> tuple[Evidence, ...]:
+        """Return the evidence at an instant.
+
+        `reliability` is that learned of feeds by then, by feed id.
+        """
+        then = [self._apply_decision_at(e, at) for e in self._evidence if e.first_seen_at <= at]
+        rated = [self._set_reliability(e, reliability) for e in then] if reliability else then
+        return merge_story_evidence(rated, self._merges, at)
+
+    def _apply_decision_at(self, e: Evidence, at: datetime) -> Evidence:
+        first, *later = self._decisions[e.id]
+        return _apply_decision(e, next((row for row in reversed(later) if row.at <= at), first))
+
+    def _set_reliability(self, e: Evidence, reliability: Mapping[str, float]) -> Evidence:
+        reports = zip(e.reports, self._feeds[e.story_id], strict=True)
+        return replace(
+            e,
+            reports=tuple(
+                replace(report, reliability=reliability.get(feed_id, report.reliability))
+                for report, feed_id in reports
+            ),
+        )
+
+
+def find_archive_start(session: Session) -> datetime | None:
+    """Return the first-seen time of the oldest item; None if there is none."""
+    return session.exec(select(func.min(ItemRow.first_seen_at))).one()
+
+
+def _load_decisions(session: Session, ids: list[EvidenceId]) -> dict[EvidenceId, list[DecisionRow]]:
+    """Return the decisions on each piece, oldest first; the first one logged it."""
+    by_evidence: dict[EvidenceId, list[DecisionRow]] = {evidence_id: [] for evidence_id in ids}
+    condition = col(DecisionRow.evidence_id).in_(ids)
+    for row in session.exec(select(DecisionRow).where(condition).order_by(col(DecisionRow.id))):
+        by_evidence[EvidenceId(row.evidence_id)].append(row)
+    return by_evidence
+
+
+def _apply_decision(e: Evidence, decision: DecisionRow) -> Evidence:
+    return replace(
+        e,
+        status=cast(EvidenceStatus, decision.status),
+        direction=Direction(decision.direction),
+        strength=Strength(decision.strength),
+        judged_by=ForecasterId(decision.by),
+    )
+
+
+class ReviewDecision(Protocol):
+    """The part of a decision that determines if it counts as a review."""
+
+    @property
+    def status(self) -> str:
+        """The status of the evidence; `logged` means that it awaits review again."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """The author of the decision."""
+        ...
+
+
+ReviewDecisionT = TypeVar("ReviewDecisionT", bound=ReviewDecision)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReview:
+    """A piece of evidence as `shown` when the matcher logged it, and after its first review."""
+
+    shown: Evidence
+    logged_at: datetime
+    reviewed: Evidence
+    at: datetime
+
+
+def list_first_reviews(session: Session) -> Iterator[FirstReview]:
+    """Iterate over first reviews by people, in the order of logging.
+
+    Only of evidence that the matcher alone assessed: a model's decision replaces the matcher's
+    probabilities, so a later review says nothing about the matcher. A review that was undone does
+    not count: the next one is the first then.
+    """
+    query = select(EvidenceRow, DecisionRow).join(
+        DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id
+    )
+    rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
+    for _, pairs in groupby(rows, key=lambda pair: pair[0].id):
+        (row, logged), *later = pairs
+        review = find_standing_decision([decision for _, decision in later])
+        if review is not None and logged.by == MATCHER:
+            yield FirstReview(
+                _apply_review(row, logged), logged.at, _apply_review(row, review), review.at
+            )
+
+
+def find_standing_decision(later: Sequence[ReviewDecisionT]) -> ReviewDecisionT | None:
+    """Return the first review that was not undone; None if a model decided first, or nobody did."""
+    first: ReviewDecisionT | None = None
+    for decision in later:
+        if decision.status != "logged":
+            first = first or decision
+        elif decision.by.startswith(MODEL_PREFIX):
+            return first
+        else:
+            first = None
+    return first
+
+
+def _apply_review(row: EvidenceRow, decision: DecisionRow) -> Evidence:
+    return replace(
+        evidence.evidence_of_row(row),
+        status=cast(EvidenceStatus, decision.status),
+        direction=Direction(decision.direction),
+        strength=Strength(decision.strength),
+        judged_by=ForecasterId(decision.by),
+    )
+
+
+def list_feed_directions(
+    session: Session, question_id: QuestionId, *, before: datetime
+) -> list[tuple[FeedId, Direction]]:
+    """Return feed and direction of each piece of evidence on a question that counted by then.
+
+    Each as decided by then, so that hindsight cannot favour a feed. One logged only later has its
+    first decision.
+    """
+    directions = _load_directions(session, question_id, before)
+    query = select(ItemRow.feed_id, EvidenceRow.id).join(
+        EvidenceRow, col(EvidenceRow.story_id) == ItemRow.story_id
+    )
+    query = query.where(
+        EvidenceRow.question_id == question_id, ItemRow.first_seen_at < before
+    ).distinct()
+    rows = session.exec(query.order_by(ItemRow.feed_id, col(EvidenceRow.id)))
+    return [
+        (FeedId(feed), directions[piece])
+        for feed, piece in rows
+        if piece is not None and directions[piece]
+    ]
+
+
+def _load_directions(
+    session: Session, question_id: QuestionId, before: datetime
+) -> dict[int, Direction]:
+    """Return the direction of each piece by then; neutral if it was rejected."""
+    query = select(DecisionRow).join(EvidenceRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
+    directions: dict[int, Direction] = {}
+    for row in session.exec(
+        query.where(EvidenceRow.question_id == question_id).order_by(col(DecisionRow.id))
+    ):
+        if row.at < before or row.evidence_id not in directions:
+            directions[row.evidence_id] = (
+                Direction.NEUTRAL if row.status == "rejected" else Direction(row.direction)
+            )
+    return directions
+
+
+def find_last_archive_logging(session: Session) -> dict[QuestionId, datetime]:
+    """Return when evidence first seen before a question's opening was last logged, per question.
+
+    Matching the archive against a new question can take longer than the interval between two fits.
+    """
+    query = select(EvidenceRow.question_id, func.max(DecisionRow.at))
+    query = query.join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
+    query = query.join(QuestionRow, col(QuestionRow.id) == EvidenceRow.question_id)
+    query = query.where(EvidenceRow.first_seen_at < QuestionRow.opens_at, DecisionRow.by == MATCHER)
+    return {QuestionId(q): at for q, at in session.exec(query.group_by(EvidenceRow.question_id))}

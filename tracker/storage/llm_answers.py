@@ -1,0 +1,70 @@
+"""Cached answers of the language model, and its requests per day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from tracker.storage import database_info as properties
+from tracker.storage.tables import ModelAnswerRow, ModelDayRow
+from tracker.storage.upsert import upsert_rows
+
+RETRY_AFTER_KEY = "model_quiet_until"
+
+
+@dataclass(frozen=True, slots=True)
+class CachedAnswer:
+    """A cached answer; an empty value means that the model gave no usable one."""
+
+    model: str
+    shape: str
+    asked_at: datetime
+    value: Mapping[str, Any]
+    tokens: int = 0
+
+
+def find_answer(session: Session, key: str) -> CachedAnswer | None:
+    """Return the cached answer for a key."""
+    row = session.get(ModelAnswerRow, key)
+    return (
+        None
+        if row is None
+        else CachedAnswer(row.model, row.shape, row.asked_at, row.value, row.tokens)
+    )
+
+
+def save_answer(session: Session, key: str, cached: CachedAnswer) -> None:
+    """Save an answer, replacing an earlier one."""
+    row = {
+        "key": key,
+        **{name: getattr(cached, name) for name in CachedAnswer.__slots__},
+        "value": dict(cached.value),
+    }
+    upsert_rows(
+        session, ModelAnswerRow, [row], update=("model", "shape", "asked_at", "value", "tokens")
+    )
+
+
+def count_requests(session: Session, day: date) -> int:
+    """Return the number of requests on a day (UTC)."""
+    row = session.get(ModelDayRow, day)
+    return 0 if row is None else row.requests
+
+
+def add_requests(session: Session, day: date, requests: int) -> None:
+    """Add to the requests of a day; a negative number takes back."""
+    if requests:
+        upsert_rows(session, ModelDayRow, [{"day": day, "requests": requests}], add=("requests",))
+
+
+def read_retry_after(session: Session, url: str) -> datetime | None:
+    """Return until when this endpoint asked to be left alone; None if it did not."""
+    until, _, asked_by = (properties.read_property(session, RETRY_AFTER_KEY) or "").partition(" ")
+    return datetime.fromisoformat(until) if until and asked_by == url else None
+
+
+def save_retry_after(session: Session, url: str, until: datetime) -> None:
+    """Save until when this endpoint asked to be left alone."""
+    properties.write_property(session, RETRY_AFTER_KEY, f"{until.isoformat()} {url}")
