@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from dashboard.accuracy.data import format_p_value, sort_forecasters
+from dashboard.accuracy.data import format_p_value
 from dashboard.components.frames import build_frame
 from dashboard.wording import (
     DASH,
@@ -17,7 +17,7 @@ from dashboard.wording import (
 )
 from forecasts.calibration.corp import Band, CurvePoint
 from forecasts.calibration.reliability import Bin, CalibrationSnapshot, Reliability, bin_index
-from forecasts.questions.question import ForecasterId, Question, QuestionId
+from forecasts.questions.question import ForecasterId, Question, QuestionId, sort_forecasters
 from tracker.model.read_models import CalibrationReport
 
 SIGNIFICANCE_LEVEL: Final = 0.05

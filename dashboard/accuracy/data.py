@@ -1,24 +1,23 @@
 """Data frames of scores: scored forecasters, questions, rules, and cohorts of questions."""
 
-import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import fmean
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import clip, display_name, format_answer, percent_number, plural
+from forecasts.questions.format import format_cases
 from forecasts.questions.question import (
-    CROWD,
     HAZARD,
     PRIOR,
-    SUGGESTION,
     Forecaster,
     ForecasterId,
     QuestionId,
+    sort_forecasters,
 )
 from forecasts.scoring import scores
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, is_counted_under
@@ -26,15 +25,6 @@ from forecasts.scoring.scores import Score, Summary
 from forecasts.scoring.skill import REFERENCES, ReferenceName, Skill, format_interval, skill_points
 from forecasts.statistics.comparison import MIN_CLUSTERS
 from tracker.model.read_models import Accuracy, Receipts
-
-_COMPUTED_RANK: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
-
-
-def sort_forecasters(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Sort forecasters: me, other people by name, then computed forecasters."""
-    return tuple(
-        sorted(forecasters, key=lambda f: (_COMPUTED_RANK.get(f.id, 0), f.id != me, f.name))
-    )
 
 
 def list_scored_forecasters(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
@@ -44,11 +34,8 @@ def list_scored_forecasters(accuracy: Accuracy, me: ForecasterId) -> tuple[Forec
 
 
 def format_p_value(p_value: float) -> str:
-    """Format a p-value as cases, rounded up so that 5 of 100 never stands for more than that."""
-    if p_value <= 0.001:
-        return "at most 1 of 1,000 cases"
-    whole = 1000 if p_value < 0.01 else 100
-    return f"{math.ceil(p_value * whole - 1e-9)} of {whole:,} cases"
+    """Format a p-value: `5 of 100 cases`."""
+    return f"{format_cases(p_value, thousands=',')} cases"
 
 
 def headline_scores(accuracy: Accuracy, forecaster_id: ForecasterId) -> list[Score]:

@@ -19,7 +19,12 @@ from dashboard.wording import (
 )
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.evidence import Indicator, IndicatorId
-from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_words, find_version
+from forecasts.questions.amendments import (
+    QuestionVersion,
+    WordingSegment,
+    diff_versions,
+    find_version,
+)
 from forecasts.questions.question import RESERVED, EvidenceId, Forecaster, ForecasterId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.postmortem import MissedSignpost, PostMortem
@@ -155,16 +160,17 @@ def list_rewordings(versions: Sequence[QuestionVersion]) -> tuple[Rewording, ...
     )[::-1]
 
 
+_PART_NAMES: Final = {
+    "question": "The question",
+    "criteria": "How it is resolved",
+    "sources": "Sources",
+}
+
+
 def _list_changes(earlier: QuestionVersion, later: QuestionVersion) -> tuple[WordingChange, ...]:
-    parts = (
-        ("The question", earlier.text, later.text),
-        ("How it is resolved", earlier.criteria, later.criteria),
-        ("Sources", " · ".join(earlier.sources), " · ".join(later.sources)),
-    )
     return tuple(
-        WordingChange(part, diff_words(old, new))
-        for part, old, new in parts
-        if old.split() != new.split()
+        WordingChange(_PART_NAMES[part], pieces)
+        for part, pieces in diff_versions(earlier, later, joiner=" · ").items()
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
 from dashboard.wording import display_name, format_answer, format_forecast, percent_exact
-from forecasts.distributions.cdf import Cdf, Scale, date_from_day_number
+from forecasts.distributions.cdf import Cdf, date_from_day_number
 from forecasts.distributions.distribution import Distribution, p_yes
 from forecasts.questions.links import LinkId
 from forecasts.questions.question import (
@@ -186,13 +186,8 @@ def label_fan_frame(group: LinkGroup, forecaster_id: ForecasterId) -> pd.DataFra
 def _chart_value(question: Question, curve: Cdf, share: float) -> Any:
     scale = question.scale
     assert scale is not None
-    value = curve.quantile(share)
-    bounded = _nearest_bound(scale, curve, share) if value is None else value
+    bounded = curve.bounded_quantile(scale, share)
     return date_from_day_number(bounded) if question.kind == "date" else bounded
-
-
-def _nearest_bound(scale: Scale, curve: Cdf, share: float) -> float:
-    return scale.lower if share < curve.below else scale.upper
 
 
 def list_contradictions(

@@ -12,10 +12,10 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.scenarios.text import describe_board_state, format_cell
 from dashboard.wording import clip, display_name, percent_exact, percent_number
 from forecasts.distributions.distribution import Categorical
+from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import CROWD, RESERVED, ForecasterId, QuestionId
 from forecasts.scenarios.diagnosticity import (
     Diagnosticity,
@@ -126,7 +126,7 @@ def _visible_forecasts(
         distribution = (
             None
             if forecaster_id not in page.held
-            else merge_removed_options(page.summary.question, page.held[forecaster_id], now)
+            else fold_removed_options(page.summary.question, now, page.held[forecaster_id])
         )
         if isinstance(distribution, Categorical):
             shares_by_name[display_name(page.forecasters[forecaster_id], me)] = dict(
@@ -146,8 +146,8 @@ def _share_history(page: ScenarioPage) -> list[tuple[datetime, dict[str, float]]
         (entry.at, dict(option_shares(distribution)))
         for entry in page.history
         if isinstance(
-            distribution := merge_removed_options(
-                question, Categorical(question.prior.options, entry.shares), entry.at
+            distribution := fold_removed_options(
+                question, entry.at, Categorical(question.prior.options, entry.shares)
             ),
             Categorical,
         )
