@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, ChartSpec, text_tooltip
+from dashboard.charts.common import INK, ChartSpec, text_tooltip
 from dashboard.components.frames import build_frame, memoise
 from dashboard.wording import clip, format_log_odds, percent_whole
 from dashboard.wording.numbers import NBSP
@@ -16,6 +16,7 @@ from forecasts.evidence.log_odds import LedgerGroup, LedgerLine
 from forecasts.probability import logit, sigmoid
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import NO_NEWS
+from tracker.model.chart_style import BLUE, GREY, VERMILLION
 from tracker.model.read_models import EvidenceCard
 
 MAX_BARS: Final = 12
