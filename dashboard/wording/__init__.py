@@ -103,7 +103,8 @@ from dashboard.wording.signposts import (
     describe_silence,
     mark_line,
 )
-from dashboard.wording.texts import capitalise, clip, display_name, escape_markdown, safe_web_link
+from dashboard.wording.texts import clip, display_name, escape_markdown, safe_web_link
+from forecasts.questions.format import capitalise
 
 __all__ = [
     "DASH",

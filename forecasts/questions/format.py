@@ -51,10 +51,19 @@ def format_cases(p_value: float, *, thousands: str = "") -> str:
     return f"{math.ceil(p_value * whole - _MAX_ROUNDING_ERROR)} of {whole:{thousands}}"
 
 
+def capitalise(text: str) -> str:
+    """Capitalise the first letter only.
+
+    >>> capitalise("the EU")
+    'The EU'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def format_sentence(text: str) -> str:
     """Format a message as a sentence: with a capital letter and a full stop."""
     bare = text.strip()
-    return bare[:1].upper() + bare[1:] + ("" if bare.endswith((".", "?", "!")) else ".")
+    return capitalise(bare) + ("" if bare.endswith((".", "?", "!")) else ".")
 
 
 def format_percent(probability: float | None) -> str:
