@@ -101,11 +101,6 @@ def scores_by_rule_frame(scores: Sequence[Score]) -> pd.DataFrame:
     rule (title), better (direction), mean (while active, empty for points), skill (points),
     coverage and attainable (percent of the scheduled time).
     """
-    types = {
-        "rule": "str",
-        "better": "str",
-        **dict.fromkeys(("mean", "skill", "coverage", "attainable"), "float64"),
-    }
     rows = []
     for score in sorted(scores, key=lambda s: list(RULES).index(s.rule)):
         rule = RULES[score.rule]
@@ -113,7 +108,7 @@ def scores_by_rule_frame(scores: Sequence[Score]) -> pd.DataFrame:
         cover = percent_number(score.coverage), percent_number(score.attainable_coverage)
         gain = skill_points(score.rule, score.skill_over_schedule)
         rows.append((rule.title, better_direction(score.rule), mean, gain, *cover))
-    return build_frame(types, rows)
+    return build_frame("rule better mean:float skill:float coverage:float attainable:float", rows)
 
 
 def better_direction(rule: RuleName) -> str:
@@ -171,23 +166,14 @@ def skill_frame(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> pd.Data
     enough (whether they suffice for a verdict), on (both in words), coverage and attainable
     (percent of the scheduled time, mean over questions), mean (while active; empty for points).
     """
-    types = {
-        "id": "str",
-        "forecaster": "str",
-        "skill": "float64",
-        "low": "float64",
-        "high": "float64",
-    }
-    types |= {
-        "interval": "str",
-        "verdict": "str",
-        "questions": "int64",
-        "groups": "int64",
-        "enough": "bool",
-        "on": "str",
-    }
-    types |= {"coverage": "float64", "attainable": "float64", "mean": "float64"}
-    return build_frame(types, (_skill_row(accuracy, me, s) for s in rank_summaries(accuracy, rule)))
+    return build_frame(
+        (
+            "id forecaster skill:float low:float high:float interval verdict "
+            "questions:int groups:int enough:bool on coverage:float attainable:float "
+            "mean:float"
+        ),
+        (_skill_row(accuracy, me, s) for s in rank_summaries(accuracy, rule)),
+    )
 
 
 def _skill_row(accuracy: Accuracy, me: ForecasterId, summary: Summary) -> tuple[Any, ...]:
@@ -267,14 +253,6 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
     words), on (questions and groups in words), enough (whether they suffice for a verdict),
     verdict, meaning (of the reference), shows (what beating it shows).
     """
-    types = {
-        "reference": "str",
-        "saved": "float64",
-        "low": "float64",
-        "high": "float64",
-        "interval": "str",
-    }
-    types |= {"on": "str", "enough": "bool", "verdict": "str", "meaning": "str", "shows": "str"}
     rows = []
     for skill in skills:
         saved, low, high = (
@@ -296,7 +274,13 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
                 reference.shows,
             )
         )
-    return build_frame(types, rows)
+    return build_frame(
+        (
+            "reference saved:float low:float high:float interval on enough:bool "
+            "verdict meaning shows"
+        ),
+        rows,
+    )
 
 
 def reference_verdict(skill: Skill) -> str:
@@ -323,9 +307,8 @@ def progress_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     time, forecaster, mean (points of skill over the schedule, of all questions so far), n (count),
     last (the questions of this time). Questions of the same time form one step.
     """
-    types = {"time": TIME, "forecaster": "str", "mean": "float64", "n": "int64", "last": "str"}
     return build_frame(
-        types,
+        "time:time forecaster mean:float n:int last",
         (
             row
             for f in list_scored_forecasters(accuracy, me)

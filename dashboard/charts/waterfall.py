@@ -45,14 +45,6 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     limited: the largest lines of news have their own, the others and tiny ones share one as "… n
     smaller".
     """
-    types = {
-        "rank": "int64",
-        "label": "str",
-        "start": "float64",
-        "end": "float64",
-        "way": "str",
-        "shown": "str",
-    }
     first, *groups = suggestion.groups
     z = first.log_odds
     rows: list[tuple[Any, ...]] = [_end_row("Base rate", z, _join_reasons(first))]
@@ -67,7 +59,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     numbered = [
         (rank, _unique_label(row[0], rank, rows), *row[1:]) for rank, row in enumerate(rows)
     ]
-    return build_frame({**types, "so_far": "str", "why": "str"}, numbered)
+    return build_frame("rank:int label start:float end:float way shown so_far why", numbered)
 
 
 def has_bars(bars: pd.DataFrame) -> bool:

@@ -72,14 +72,6 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     """Forecasts that people made, as points on their lines. Columns: time, p, log_odds, forecaster,
     shown, why.
     """
-    types = {
-        "time": TIME,
-        "p": "float64",
-        "log_odds": "float64",
-        "forecaster": "str",
-        "shown": "str",
-        "why": "str",
-    }
     people = {
         f.id: display_name(f, me)
         for f in page.forecasters.values()
@@ -93,7 +85,7 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
         if a.forecaster_id in people and a.made_at < end
     )
     return build_frame(
-        types,
+        "time:time p:float log_odds:float forecaster shown why",
         (
             (
                 max(a.made_at, opens),
@@ -115,18 +107,8 @@ def evidence_marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -
     id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
     (strength 0..5), bears (in the words of the question's kind), headline and source (feed text).
     """
-    types = {
-        "id": "int64",
-        "time": TIME,
-        "direction": "str",
-        "level": "int64",
-        "weight": "int64",
-        "bears": "str",
-        "headline": "str",
-        "source": "str",
-    }
     return build_frame(
-        types,
+        "id:int time:time direction level:int weight:int bears headline source",
         (
             (
                 c.evidence.id,
@@ -189,7 +171,7 @@ def vertical_rules_frame(
         rows.append((resolution.known_at, "answer known"))
     rows += [] if between is None else [(between[0], "before"), (between[1], "after")]
     numbered = [(*row, n % 3) for n, row in enumerate(sorted(rows))]
-    return build_frame({"time": TIME, "what": "str", "row": "int64"}, numbered)
+    return build_frame("time:time what row:int", numbered)
 
 
 def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
@@ -210,7 +192,7 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
             )
         ]
     )
-    return build_frame({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)
+    return build_frame("time:time p:float log_odds:float answer", rows)
 
 
 CROSSHAIR_POSITIONS: Final = 100
@@ -281,15 +263,8 @@ def steps_frame(lines: Sequence[ProbabilityLine], window: TimeWindow) -> pd.Data
     time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
     The last value is repeated at the end, so that no line stops early.
     """
-    types = {
-        "time": TIME,
-        "p": "float64",
-        "log_odds": "float64",
-        "forecaster": "str",
-        "shown": "str",
-    }
     rows = [row for line in lines for row in _step_rows(line, window)]
-    return build_frame(types, rows)
+    return build_frame("time:time p:float log_odds:float forecaster shown", rows)
 
 
 def _step_rows(line: ProbabilityLine, window: TimeWindow) -> list[tuple[Any, ...]]:
@@ -329,14 +304,7 @@ def line_labels_frame(steps: pd.DataFrame, window: TimeWindow) -> pd.DataFrame:
                 "",
             )
         )
-    types = {
-        "time": TIME,
-        "forecaster": "str",
-        "p": "float64",
-        "log_odds": "float64",
-        "label": "str",
-    }
-    return build_frame(types, rows)
+    return build_frame("time:time forecaster p:float log_odds:float label", rows)
 
 
 def _spread_heights(

@@ -102,7 +102,7 @@ def option_lines_frame(
     rows = [
         row for option in page.summary.question.options for row in _option_rows(points, option.name)
     ]
-    return build_frame({"time": TIME, "p": "float64", "option": "str", "shown": "str"}, rows)
+    return build_frame("time:time p:float option shown", rows)
 
 
 def _option_rows(points: Iterable[ForecastStep], option: str) -> list[tuple[Any, ...]]:
@@ -141,7 +141,7 @@ def current_shares_frame(page: QuestionPage, me: ForecasterId, now: datetime) ->
         for option, label in names.items()
         if option in distribution.options
     ]
-    return build_frame({"option": "str", "forecaster": "str", "p": "float64", "shown": "str"}, rows)
+    return build_frame("option forecaster p:float shown", rows)
 
 
 def label_options(page: QuestionPage, now: datetime) -> dict[str, str]:
@@ -177,7 +177,7 @@ def option_answer_frame(
             )
         ]
     )
-    return build_frame({"time": TIME, "p": "float64", "option": "str", "answer": "str"}, rows)
+    return build_frame("time:time p:float option answer", rows)
 
 
 # Numbers and dates

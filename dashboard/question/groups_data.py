@@ -123,14 +123,6 @@ def member_probabilities_frame(group: LinkGroup, me: ForecasterId) -> pd.DataFra
     label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `Answer`),
     shown (in words).
     """
-    types = {
-        "label": "str",
-        "rank": "int64",
-        "at": TIME,
-        "p": "float64",
-        "forecaster": "str",
-        "shown": "str",
-    }
     rows: list[tuple[Any, ...]] = []
     for rank, member in enumerate(list_members(group)):
         place = (member.label, rank, member.question.closes_at)
@@ -146,7 +138,7 @@ def member_probabilities_frame(group: LinkGroup, me: ForecasterId) -> pd.DataFra
             for forecaster, p in probabilities
             if p is not None
         ]
-    return build_frame(types, rows)
+    return build_frame("label rank:int at:time p:float forecaster shown", rows)
 
 
 def sort_labels_by_probability(frame: pd.DataFrame) -> tuple[str, ...]:
