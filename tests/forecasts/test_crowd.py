@@ -63,12 +63,7 @@ def test_while_nobody_stands_there_is_a_gap() -> None:
         (at, None if d is None else d.p)
         for at, d in made.steps
         if not isinstance(d, Categorical | Cdf)
-    ] == [
-        (day(1), 0.2),
-        (day(2), 0.2),
-        (day(3), None),
-        (day(8), 0.4),
-    ]
+    ] == [(day(1), 0.2), (day(2), 0.2), (day(3), None), (day(8), 0.4)]
 
 
 def test_three_are_pooled_with_the_oldest_last_act_first() -> None:

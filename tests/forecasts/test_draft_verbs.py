@@ -5,13 +5,7 @@ from hypothesis import strategies as st
 
 from forecasts.essays.drafting.clauses import Clause, parse_clause
 from forecasts.essays.drafting.plan import phrase_claim
-from forecasts.essays.english import (
-    base_form,
-    is_plural,
-    past_participle,
-    past_tense,
-    third_person,
-)
+from forecasts.essays.english import base_form, is_plural, past_participle, past_tense, third_person
 from tests.tables import check_rows, read_tables
 
 TABLES = read_tables("forecasts/draft_verbs")

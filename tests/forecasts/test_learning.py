@@ -166,13 +166,7 @@ def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
     )  # what early answers would have taught
 
 
-@check_rows(
-    [
-        ({}, True),
-        ({"closes_at": day(101)}, False),
-        ({"retrospective": True}, False),
-    ]
-)
+@check_rows([({}, True), ({"closes_at": day(101)}, False), ({"retrospective": True}, False)])
 def test_a_question_teaches_once_its_close_has_passed(
     changed: dict[str, Any], taught: bool
 ) -> None:

@@ -154,10 +154,7 @@ def test_the_figure_of_a_year_that_closes_after_it_is_only_advised_against() -> 
     early = replace(MEASURED, closes_at=utc("2027-12-01"))
     assert [
         flaw.severity for asked in (late, early) for flaw in flaws(asked, "other-deadline")
-    ] == [
-        "advice",
-        "blocking",
-    ]
+    ] == ["advice", "blocking"]
 
 
 def test_a_vague_word_that_the_criteria_define_no_longer_blocks() -> None:

@@ -124,9 +124,7 @@ def test_a_certain_board_is_the_posterior(world: World, data: st.DataObject) -> 
 
 @law
 @given(worlds())
-def test_it_is_the_nearest_joint_distribution_that_the_board_allows(
-    world: World,
-) -> None:
+def test_it_is_the_nearest_joint_distribution_that_the_board_allows(world: World) -> None:
     prior, table, board = world
     cells, before = fitted_in_turns(*world), joint(prior, table)[1]
     found = soft_update(prior, table, board)
@@ -136,9 +134,7 @@ def test_it_is_the_nearest_joint_distribution_that_the_board_allows(
 
 @law
 @given(worlds())
-def test_a_board_that_says_what_was_expected_changes_nothing(
-    world: World,
-) -> None:
+def test_a_board_that_says_what_was_expected_changes_nothing(world: World) -> None:
     prior, table, _ = world
     found = soft_update(prior, table, indicator_probabilities(prior, table))
     assert found.scenarios == pytest.approx(prior, abs=1e-9)
@@ -197,9 +193,7 @@ def test_information_by_hand() -> None:
 
 @law
 @given(worlds())
-def test_information_is_the_expected_distance_of_posterior_from_prior(
-    world: World,
-) -> None:
+def test_information_is_the_expected_distance_of_posterior_from_prior(world: World) -> None:
     prior, table, _ = world
     row = table[0]
     distance = 0.0

@@ -172,10 +172,7 @@ def test_a_date_counts_for_the_questions_that_are_open_at_it_alone() -> None:
     )
     assert [
         i.expected is None for i in read_question_set(opened).indicators if i.id.endswith("/signal")
-    ] == [
-        True,
-        False,
-    ]
+    ] == [True, False]
 
 
 @check_rows(["2022-06-01", "2023-01-02"])

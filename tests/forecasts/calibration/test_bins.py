@@ -16,10 +16,7 @@ from forecasts.calibration.reliability import (
 )
 from forecasts.errors import InvalidProbability
 from forecasts.statistics.intervals import jeffreys, wilson
-from tests.forecasts.strategies import (
-    law,
-    probabilities,
-)
+from tests.forecasts.strategies import law, probabilities
 from tests.tables import check_rows, read_tables
 
 TABLES = read_tables("forecasts/calibration/bins")
