@@ -15,8 +15,11 @@ ROOT = Path(__file__).parent.parent
 project = "Scenario tracker"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**.md", "**/README.md"]
-exclude_patterns = [".venv", "build", "data", "docs/essays"]
+include_patterns = ["*.md", "docs/**.md"]
+include_patterns += [
+    f"{f}/README.md" for f in ("forecasts", "tests/acceptance", "tracker/matching/table")
+]
+exclude_patterns = ["docs/essays"]
 html_theme = "alabaster"
 html_theme_options = {"description": "From predictions to scores", "page_width": "70em"}
 html_copy_source = False
