@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, ChartSpec, text_tooltip
+from dashboard.charts.common import INK, ChartSpec, text_tooltip
 from dashboard.components.frames import build_frame, memoise
 from dashboard.wording import clip, format_log_odds, percent_whole
 from dashboard.wording.numbers import NBSP
@@ -16,6 +16,7 @@ from forecasts.evidence.log_odds import LedgerGroup, LedgerLine
 from forecasts.probability import logit, sigmoid
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.explanation import NO_NEWS
+from tracker.model.chart_style import BLUE, GREY, VERMILLION
 from tracker.model.read_models import EvidenceCard
 
 MAX_BARS: Final = 12
@@ -44,14 +45,6 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     limited: the largest lines of news have their own, the others and tiny ones share one as "… n
     smaller".
     """
-    types = {
-        "rank": "int64",
-        "label": "str",
-        "start": "float64",
-        "end": "float64",
-        "way": "str",
-        "shown": "str",
-    }
     first, *groups = suggestion.groups
     z = first.log_odds
     rows: list[tuple[Any, ...]] = [_end_row("Base rate", z, _join_reasons(first))]
@@ -66,7 +59,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     numbered = [
         (rank, _unique_label(row[0], rank, rows), *row[1:]) for rank, row in enumerate(rows)
     ]
-    return build_frame({**types, "so_far": "str", "why": "str"}, numbered)
+    return build_frame("rank:int label start:float end:float way shown so_far why", numbered)
 
 
 def has_bars(bars: pd.DataFrame) -> bool:

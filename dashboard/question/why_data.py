@@ -26,14 +26,6 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
     line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds,
     after (percent so far), weighed (how the evidence was weighed), kind.
     """
-    types = {
-        "line": "str",
-        "what": "str",
-        "log_odds": "float64",
-        "after": "float64",
-        "weighed": "str",
-        "kind": "str",
-    }
     rows: list[tuple[Any, ...]] = []
     z = 0.0
     for row in explanation_rows(suggestion.groups):
@@ -42,7 +34,7 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
         rows.append((row.title, subject, row.nats, percent_number(sigmoid(z)), weighed, row.kind))
     total = fsum(line.log_odds for line in suggestion.lines)
     rows.append(("Sum", "All lines together", total, percent_number(suggestion.p), "", "sum"))
-    return build_frame(types, rows)
+    return build_frame("line what log_odds:float after:float weighed kind", rows)
 
 
 def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFrame:
@@ -51,13 +43,6 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
     option, prior (percent, empty for an option that was added later), suggested (percent), change
     (points), stories and rows (counts of stories and of likelihood table rows about it).
     """
-    numbers = {
-        "prior": "float64",
-        "suggested": "float64",
-        "change": "float64",
-        "stories": "int64",
-        "rows": "int64",
-    }
     priors = _prior_shares(question)
     rows = [
         (
@@ -69,7 +54,7 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
         )
         for name, p in zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
     ]
-    return build_frame({"option": "str", **numbers}, rows)
+    return build_frame("option prior:float suggested:float change:float stories:int rows:int", rows)
 
 
 def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
@@ -94,7 +79,6 @@ def option_why_frame(
     line, what, log_share (contribution to ln of the share), weighed, kind. As in `why_frame`; empty
     for an option whose share is 0 from the start.
     """
-    types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str", "kind": "str"}
     rows: list[tuple[Any, ...]] = []
     for row in explanation_rows(suggestion.groups(option)):
         subject, weighed = _headline_and_reason(row, cards)
@@ -103,7 +87,7 @@ def option_why_frame(
         rows.append(
             ("Sum", "All lines together", log(suggestion.distribution.of(option)), "", "sum")
         )
-    return build_frame(types, rows)
+    return build_frame("line what log_share:float weighed kind", rows)
 
 
 def _prior_shares(question: Question) -> dict[str, float]:
@@ -127,15 +111,8 @@ def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard])
     cause, what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
     the evidence was weighed). Empty if certainty makes the log-odds infinite.
     """
-    types = {
-        "cause": "str",
-        "what": "str",
-        "log_odds": "float64",
-        "after": "float64",
-        "weighed": "str",
-    }
     if move.certain:
-        return build_frame(types, ())
+        return build_frame("cause what log_odds:float after:float weighed", ())
     headlines = {card.evidence.id: card.headline for card in cards}
     rows: list[tuple[Any, ...]] = []
     z = logit(move.before)
@@ -151,7 +128,7 @@ def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard])
             )
     total = fsum(reason.log_odds for reason in move.reasons)
     rows.append(("sum", "All reasons together", total, percent_tenths(move.after), ""))
-    return build_frame(types, rows)
+    return build_frame("cause what log_odds:float after:float weighed", rows)
 
 
 def _headline_and_why(reason: ChangeReason, headline: str | None) -> tuple[str, str]:
