@@ -9,11 +9,18 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS
 from dashboard.components.frames import TIME, build_frame, memoise
-from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
-from forecasts.distributions.distribution import Distribution, p_yes
+from dashboard.wording import (
+    clip,
+    describe_bearing,
+    display_name,
+    format_answer,
+    percent_exact,
+)
+from forecasts.distributions.distribution import Categorical, Distribution, p_yes
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction
-from forecasts.probability import logit
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     CROWD,
@@ -28,13 +35,12 @@ from forecasts.questions.question import (
     effective_close,
 )
 from forecasts.questions.timeline import ForecastSpan, Timeline
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 TimeWindow = tuple[datetime, datetime]
 """Start and end of the time that a chart shows."""
 
-MAX_LOG_ODDS: Final = 5.0
-"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
 
 MAX_LINE_STEPS: Final = 250
 """Maximum number of steps drawn per line, the last of each stretch of time."""
@@ -253,8 +259,6 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
 CROSSHAIR_POSITIONS: Final = 100
 """Number of evenly spaced crosshair positions; every change of a line with few changes is added."""
 
-LABEL_ROOM: Final = 0.24
-"""Share of the window left free at the right for the names of the lines."""
 
 _MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
 """Minimum distance of names in probability and in log-odds: a line of text on a chart of 400
@@ -415,3 +419,17 @@ def _crosshair_instants(lines: Sequence[ProbabilityLine], window: TimeWindow) ->
     return sorted(
         even.union(*(instants for instants in changes if len(instants) <= _MAX_CHANGES_SHOWN))
     )
+
+
+def merge_removed_options(
+    question: Question, distribution: Distribution, at: datetime
+) -> Distribution:
+    """Read a forecast at an instant: probability of options removed by then counts for `Other`."""
+    for option in question.options:
+        if (
+            isinstance(distribution, Categorical)
+            and option.removed_at is not None
+            and option.removed_at <= at
+        ):
+            distribution = distribution.without(option.name)
+    return distribution

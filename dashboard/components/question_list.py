@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from dashboard.components.frames import build_frame
-from dashboard.question.distributions_data import merge_removed_options
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.wording import STATUS_NAMES, format_answer, format_forecast, percent_number
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
 from forecasts.questions.question import (
     CROWD,
     PRIOR,

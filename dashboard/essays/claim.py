@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import link_to_question, show_empty, show_refusals
 from dashboard.essays import drafting
 from dashboard.essays.data import find_next_unasked
 from dashboard.essays.text import describe_claim_state, describe_modality
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import escape_markdown, forecast_headline, question_status_line
 from forecasts.essays.claim_map import MappedSentence
 from tracker.errors import Refused

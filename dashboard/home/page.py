@@ -5,6 +5,7 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.components.question_list import ForecastGap, ListView, SuggestionMove
 from dashboard.components.toasts import notify
 from dashboard.components.visit import PageName, Visit
@@ -33,7 +34,6 @@ from dashboard.home.text import (
     no_moves_sentence,
     overview_sentence,
 )
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import clip, escape_markdown, plural
 from dashboard.wording.installation import first_steps_line
 from tracker.app.system_status import FirstSteps

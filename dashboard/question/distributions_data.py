@@ -19,6 +19,7 @@ from dashboard.components.probability_lines import (
     chart_end,
     line_steps,
     list_question_forecasters,
+    merge_removed_options,
 )
 from dashboard.wording import (
     describe_forecast,
@@ -57,20 +58,6 @@ FAN_LEVELS: Final[Mapping[str, float]] = {
     "high90": 0.95,
 }
 """Quantile levels of a fan."""
-
-
-def merge_removed_options(
-    question: Question, distribution: Distribution, at: datetime
-) -> Distribution:
-    """Read a forecast at an instant: probability of options removed by then counts for `Other`."""
-    for option in question.options:
-        if (
-            isinstance(distribution, Categorical)
-            and option.removed_at is not None
-            and option.removed_at <= at
-        ):
-            distribution = distribution.without(option.name)
-    return distribution
 
 
 def _read_timeline(question: Question, raw: Timeline) -> Timeline:

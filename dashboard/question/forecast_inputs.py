@@ -10,9 +10,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.components.visit import Visit
 from dashboard.question import probability_input as chance
-from dashboard.question.distributions_data import density_frame, merge_removed_options, middle_frame
+from dashboard.question.distributions_data import density_frame, middle_frame
 from dashboard.question.form_state import initial_day, initial_flag, initial_number, initial_text
 from dashboard.question.interval_input import (
     IntervalHandles,

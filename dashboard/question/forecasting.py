@@ -7,10 +7,10 @@ from typing import Final
 
 import streamlit as st
 
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.components.toasts import Notice, push_notice, push_undone
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.question.forecast_inputs import ForecastEntry, show_forecast_inputs, show_text_entry
 from dashboard.question.form_state import (
     get_form_id,
@@ -32,7 +32,8 @@ from forecasts.questions.question import EvidenceId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage, QuestionSummary
 
 _MAX_QUESTION_CHARACTERS: Final = 60
 """Characters of a question's text in a notice: undo may concern a question of another page."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.components import widgets as downloads
-from dashboard.components.probability_lines import list_question_forecasters
+from dashboard.components.probability_lines import list_question_forecasters, merge_removed_options
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_no_questions
 from dashboard.feeds import feed
@@ -19,7 +19,6 @@ from dashboard.question import (
     why,
 )
 from dashboard.question import as_of as known_on
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.wording import (
     clip,
     display_name,

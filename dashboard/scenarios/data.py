@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.components.frames import TIME, build_frame
-from dashboard.question.distributions_data import merge_removed_options
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.scenarios.text import describe_board_state, format_cell
 from dashboard.wording import clip, display_name, percent_exact, percent_number
 from forecasts.distributions.distribution import Categorical

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import streamlit as st
 
+from dashboard.components.probability_lines import merge_removed_options
 from dashboard.components.toasts import notify
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import show_refusals, show_table
-from dashboard.question.distributions_data import merge_removed_options
 from dashboard.scenarios import data as frames
 from dashboard.scenarios.text import GIVE_WAY_LABELS
 from dashboard.wording import escape_markdown, format_forecast, percent_exact

@@ -23,15 +23,10 @@ from hypothesis import strategies as st
 
 from tracker.feeds.parsing import parser_pool as pools
 from tracker.feeds.parsing import worker
-from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.feedparser_adapter import MAX_ENTRIES_PER_END, MAX_TAGS
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, try_parse
 from tracker.feeds.parsing.parser_pool import ParseLimits, ParserPool, PoolClosed
-from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END, MAX_TAGS
-from tracker.feeds.parsing.worker import (
-    read_worker_answer,
-    serve_requests,
-    try_parse,
-    write_request,
-)
+from tracker.feeds.parsing.worker import read_worker_answer, serve_requests, write_request
 
 ROOT = Path(__file__).parents[2]
 KIND = "application/rss+xml"
