@@ -5,8 +5,9 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, ChartSpec, text_tooltip
+from dashboard.charts.common import INK, ChartSpec, text_tooltip
 from forecasts.distributions.probability import logit
+from tracker.model.chart_style import BLUE, GREY, VERMILLION
 
 UP, DOWN, END, NONE = "towards YES", "towards NO", "stands here", "adds nothing"
 """Direction of a bar; END marks the two ends, NONE a group without effect."""

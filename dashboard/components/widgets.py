@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.components.visit import Visit
 from dashboard.wording import escape_markdown, safe_web_link
 from forecasts.errors import ForecastsError
+from forecasts.questions import format as spoken
 from forecasts.questions.format import format_signed
 from forecasts.questions.question import Question
 from tracker.errors import TrackerError
@@ -47,9 +48,7 @@ def show_skeleton(height: int = 320) -> AbstractContextManager[object]:
 
 def format_sentence(text: str) -> str:
     """Format an error message as a sentence without Markdown."""
-    return escape_markdown(
-        text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
-    )
+    return escape_markdown(spoken.format_sentence(text))
 
 
 def show_replay_banner(visit: Visit) -> None:

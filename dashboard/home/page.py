@@ -5,7 +5,6 @@ from typing import Final, Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
-from dashboard.components.probability_lines import merge_removed_options
 from dashboard.components.question_list import ForecastGap, ListView, SuggestionMove
 from dashboard.components.toasts import notify
 from dashboard.components.visit import PageName, Visit
@@ -36,6 +35,7 @@ from dashboard.home.text import (
 )
 from dashboard.wording import clip, escape_markdown, plural
 from dashboard.wording.installation import first_steps_line
+from forecasts.questions.amendments import fold_removed_options
 from tracker.app.system_status import FirstSteps
 from tracker.model.read_models import QuestionSummary
 
@@ -294,7 +294,7 @@ def _show_own_questions(
 
     def show_row(s: QuestionSummary) -> None:
         standing, now = s.standings[visit.me], visit.stands_at
-        distribution = merge_removed_options(s.question, standing.distribution, now)
+        distribution = fold_removed_options(s.question, now, standing.distribution)
         words = (
             describe_closing(s.question, distribution, now)
             if section == "closing"

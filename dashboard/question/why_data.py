@@ -41,14 +41,6 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
     line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds,
     after (percent so far), weighed (how the evidence was weighed), kind.
     """
-    types = {
-        "line": "str",
-        "what": "str",
-        "log_odds": "float64",
-        "after": "float64",
-        "weighed": "str",
-        "kind": "str",
-    }
     rows: list[tuple[Any, ...]] = []
     z = 0.0
     for row in explanation_rows(suggestion.groups):
@@ -57,7 +49,7 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
         rows.append((row.title, subject, row.nats, percent_number(sigmoid(z)), weighed, row.kind))
     total = fsum(line.log_odds for line in suggestion.lines)
     rows.append(("Sum", "All lines together", total, percent_number(suggestion.p), "", "sum"))
-    return build_frame(types, rows)
+    return build_frame("line what log_odds:float after:float weighed kind", rows)
 
 
 def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) -> pd.DataFrame:
@@ -66,13 +58,6 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
     option, prior (percent, empty for an option that was added later), suggested (percent), change
     (points), stories and rows (counts of stories and of likelihood table rows about it).
     """
-    numbers = {
-        "prior": "float64",
-        "suggested": "float64",
-        "change": "float64",
-        "stories": "int64",
-        "rows": "int64",
-    }
     priors = _prior_shares(question)
     rows = [
         (
@@ -84,7 +69,7 @@ def option_suggestion_frame(suggestion: OptionSuggestion, question: Question) ->
         )
         for name, p in zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
     ]
-    return build_frame({"option": "str", **numbers}, rows)
+    return build_frame("option prior:float suggested:float change:float stories:int rows:int", rows)
 
 
 def _count_lines(lines: Iterable[OptionLine]) -> tuple[int, int]:
@@ -109,7 +94,6 @@ def option_why_frame(
     line, what, log_share (contribution to ln of the share), weighed, kind. As in `why_frame`; empty
     for an option whose share is 0 from the start.
     """
-    types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str", "kind": "str"}
     rows: list[tuple[Any, ...]] = []
     for row in explanation_rows(suggestion.groups(option)):
         subject, weighed = _headline_and_reason(row, cards)
@@ -118,7 +102,7 @@ def option_why_frame(
         rows.append(
             ("Sum", "All lines together", log(suggestion.distribution.of(option)), "", "sum")
         )
-    return build_frame(types, rows)
+    return build_frame("line what log_share:float weighed kind", rows)
 
 
 def _prior_shares(question: Question) -> dict[str, float]:
@@ -142,15 +126,8 @@ def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard])
     cause, what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
     the evidence was weighed). Empty if certainty makes the log-odds infinite.
     """
-    types = {
-        "cause": "str",
-        "what": "str",
-        "log_odds": "float64",
-        "after": "float64",
-        "weighed": "str",
-    }
     if move.certain:
-        return build_frame(types, ())
+        return build_frame("cause what log_odds:float after:float weighed", ())
     headlines = {card.evidence.id: card.headline for card in cards}
     rows: list[tuple[Any, ...]] = []
     z = logit(move.before)
@@ -166,7 +143,7 @@ def change_reasons_frame(move: ProbabilityChange, cards: Sequence[EvidenceCard])
             )
     total = fsum(reason.log_odds for reason in move.reasons)
     rows.append(("sum", "All reasons together", total, percent_tenths(move.after), ""))
-    return build_frame(types, rows)
+    return build_frame("cause what log_odds:float after:float weighed", rows)
 
 
 def _headline_and_why(reason: ChangeReason, headline: str | None) -> tuple[str, str]:
@@ -189,14 +166,6 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     limited: the largest lines of news have their own, the others and tiny ones share one as "… n
     smaller".
     """
-    types = {
-        "rank": "int64",
-        "label": "str",
-        "start": "float64",
-        "end": "float64",
-        "way": "str",
-        "shown": "str",
-    }
     first, *groups = suggestion.groups
     z = first.log_odds
     rows: list[tuple[Any, ...]] = [_end_row("Base rate", z, _join_reasons(first))]
@@ -211,7 +180,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     numbered = [
         (rank, _unique_label(row[0], rank, rows), *row[1:]) for rank, row in enumerate(rows)
     ]
-    return build_frame({**types, "so_far": "str", "why": "str"}, numbered)
+    return build_frame("rank:int label start:float end:float way shown so_far why", numbered)
 
 
 def has_bars(bars: pd.DataFrame) -> bool:

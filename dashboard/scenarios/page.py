@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.charts.common import LineStyle
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
 from dashboard.components import widgets as downloads
 from dashboard.components.visit import Visit
@@ -41,6 +40,7 @@ from forecasts.errors import ForecastsError
 from forecasts.scenarios.diagnosticity import RowValue
 from forecasts.scenarios.scenario_set import ScenarioPosterior
 from tracker.errors import NotFound
+from tracker.model.chart_style import LineStyle
 from tracker.model.scenarios import ScenarioPage, ScenarioSummary
 
 MAX_STRAIN_CHARACTERS = 120

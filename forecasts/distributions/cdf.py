@@ -181,6 +181,13 @@ class Cdf:
             high - low
         )
 
+    def bounded_quantile(self, scale: Scale, share: float) -> float:
+        """Quantile, or the bound of the scale beyond which it lies."""
+        value = self.quantile(share)
+        if value is not None:
+            return value
+        return scale.lower if share < self.below else scale.upper
+
     def central(self, level: float = 0.9) -> tuple[float, float]:
         """Central interval of mass `level`; an end beyond the knots is the outermost knot."""
         return self._within((1.0 - level) / 2), self._within((1.0 + level) / 2)

@@ -37,6 +37,7 @@ from tests.forecasts.strategies import (
     questions,
     report,
 )
+from tests.tables import check_rows
 
 FLAT = question("state_at", prior=0.5)
 """Time alone moves nothing here."""
@@ -236,7 +237,7 @@ def test_a_move_that_cites_nothing_is_judgement_and_so_is_standing_still() -> No
     assert move.reasons == (ChangeReason("judgement", "what no cited piece explains", 0.0),)
 
 
-@pytest.mark.parametrize(("before", "after"), [(0.0, 0.5), (0.5, 1.0), (1.0, 1.0)])
+@check_rows([(0.0, 0.5), (0.5, 1.0), (1.0, 1.0)])
 def test_certainty_is_infinitely_far_away_and_has_no_reasons(before: float, after: float) -> None:
     move = explain_revision(
         known(5), known(10, evidence(at=10)), ForecastRevision(before, after, (EvidenceId(1),))

@@ -13,15 +13,7 @@ from forecasts.evidence.evidence import Direction, Evidence, Indicator, Indicato
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts import oracles
-from tests.forecasts.strategies import (
-    by_id,
-    day,
-    evidence,
-    indicator,
-    lines_of,
-    question,
-    report,
-)
+from tests.forecasts.strategies import by_id, day, evidence, indicator, lines_of, question, report
 
 
 def spoken(case: dict[str, Any]) -> tuple[Question, list[Evidence], dict[IndicatorId, Indicator]]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from forecasts.questions.amendments import QuestionVersion, list_question_versions
+from forecasts.questions.format import format_utc_minute
 from forecasts.questions.question import (
     SUGGESTION,
     Claim,
@@ -28,7 +29,6 @@ from tracker.questions.queries.question_page import require_question
 from tracker.questions.resolve_question import load_timelines
 from tracker.questions.update_suggestion import compute_leaning, compute_suggestion
 from tracker.reports import known
-from tracker.reports.content import format_minute
 from tracker.reports.history_chart import HistoryWindow
 from tracker.storage import (
     as_of,
@@ -75,7 +75,7 @@ def load_question_as_of(
     """Load a question as known at an instant; raises `NotFound`, also for one asked later."""
     question = known.restore_wording(session, require_question(session, question_id), at)
     if question.id not in as_of.list_asked_ids(session, at):
-        raise NotFound("question", question_id, f"it was asked after {format_minute(at)}")
+        raise NotFound("question", question_id, f"it was asked after {format_utc_minute(at)}")
     entered = record.resolutions_of_question(session, question.id)
     resolution = latest_resolution([r for r in entered if r.entered_at <= at])
     close = effective_close(question, resolution)

@@ -7,7 +7,13 @@ from typing import Final
 
 from forecasts.questions.answers import get_answer
 from forecasts.questions.cohorts import is_past_close
-from forecasts.questions.format import format_answer, format_percent, format_short, format_signed
+from forecasts.questions.format import (
+    format_answer,
+    format_percent,
+    format_short,
+    format_signed,
+    format_utc_day,
+)
 from forecasts.questions.question import CROWD, RESERVED, SUGGESTION, ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.skill import format_skill, format_summary_interval
@@ -19,7 +25,6 @@ from tracker.reports.content import (
     ReportDocument,
     ReportSection,
     format_count,
-    format_day,
     make_cell,
     make_paragraph,
     make_row,
@@ -93,7 +98,7 @@ def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> Rep
         f"answer, {format_count(sum(week.evidence.values()), 'piece', 'pieces')} of evidence "
         "came in."
     )
-    title = f"Weekly review, {format_day(since)} to {format_day(at)}"
+    title = f"Weekly review, {format_utc_day(since)} to {format_utc_day(at)}"
     return ReportDocument("week", "", title, summary, at, sections)
 
 
@@ -160,7 +165,7 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
                 s.question.text,
                 format_answer(s.question, s.resolution),
                 forecast,
-                format_day(s.resolution.known_at),
+                format_utc_day(s.resolution.known_at),
                 source,
             )
         )
@@ -251,7 +256,7 @@ def _build_stale(week: _Week) -> ReportSection:
         make_row(
             s.question.text,
             format_short(s.question, h.distribution),
-            format_day(since),
+            format_utc_day(since),
             (week.at - since).days,
         )
         for since, s, h in stale

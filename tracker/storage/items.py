@@ -235,7 +235,7 @@ def list_newest_items(session: Session, feed_id: FeedId, limit: int) -> tuple[It
 
 
 @dataclass(frozen=True, slots=True)
-class ItemText:
+class StoredItemText:
     """Text, first-seen time and original of an item, as near-duplicate detection needs them."""
 
     id: ItemId
@@ -245,13 +245,13 @@ class ItemText:
     first_seen_at: datetime
 
 
-def list_item_texts(session: Session, after: ItemId, since: datetime) -> list[ItemText]:
+def list_item_texts(session: Session, after: ItemId, since: datetime) -> list[StoredItemText]:
     """Return the items with a higher id, first seen at or after `since`, in order."""
-    columns = [ITEM.c[name] for name in ItemText.__slots__]
+    columns = [ITEM.c[name] for name in StoredItemText.__slots__]
     query = (
         select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
     )
-    return [ItemText(*row) for row in session.connection().execute(query)]
+    return [StoredItemText(*row) for row in session.connection().execute(query)]
 
 
 def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, str]]) -> None:

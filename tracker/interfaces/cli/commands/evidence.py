@@ -17,6 +17,7 @@ from forecasts.evidence.evidence import (
     strength_from_words,
 )
 from forecasts.evidence.likelihood_ratios import ICD_203
+from forecasts.questions.format import format_utc_day
 from forecasts.questions.question import ForecasterId, Kind, QuestionId, utc
 from tracker.errors import Refused
 from tracker.interfaces.cli import tables as printing
@@ -146,7 +147,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
         ]
         table.add_row(
             str(piece.id),
-            printing.format_day(piece.first_seen_at),
+            format_utc_day(piece.first_seen_at),
             printing.safe_text(report),
             printing.safe_text("\n".join(speaks)),
             printing.safe_text("\n".join(_list_reasons(card))),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
+from forecasts.questions.format import format_utc_minute
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, print_result, tracker_session
 from tracker.model.json_values import to_plain
@@ -128,7 +129,7 @@ def learned_table(values: "Iterable[LearnedRecord]") -> Table:
     table = printing.new_table("what", "scope", "value", "n", "since", "state", "why")
     for parameter in values:
         learned_value = parameter.learned
-        since, value = printing.format_minute(learned_value.as_of), f"{learned_value.value:.3f}"
+        since, value = format_utc_minute(learned_value.as_of), f"{learned_value.value:.3f}"
         table.add_row(
             learned_value.name,
             printing.safe_text(learned_value.scope),

@@ -7,7 +7,7 @@ import click
 from rich.table import Table
 
 from forecasts.distributions.probability import logit, sigmoid
-from forecasts.questions.format import format_percent, format_signed
+from forecasts.questions.format import format_percent, format_signed, format_utc_minute
 from forecasts.questions.question import ForecasterId, Status, utc
 from forecasts.suggestion.changes import ProbabilityChange
 from tracker.interfaces.cli import score_tables as scorecards
@@ -98,8 +98,7 @@ def change_table(move: ProbabilityChange, cards: Sequence[EvidenceCard]) -> Tabl
     table = printing.new_table("why", "log-odds", "then")
     spread = f"{format_percent(move.before)} → {format_percent(move.after)}"
     table.title = (
-        f"suggestion {spread}, {printing.format_minute(move.since)} to "
-        f"{printing.format_minute(move.until)}"
+        f"suggestion {spread}, {format_utc_minute(move.since)} to {format_utc_minute(move.until)}"
     )
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = start = logit(move.before)

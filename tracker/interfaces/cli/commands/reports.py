@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
+from forecasts.questions.format import format_utc_minute
 from forecasts.questions.question import utc
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.files.user_files import read_bytes
-from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import (
     as_json,
     print_result,
@@ -87,7 +87,7 @@ def report(
     print_result(
         {"file": str(file), "known_at": known_at, "sha256": sha256},
         json,
-        f"{file}: as known on {printing.format_minute(known_at)}, sha256 {sha256}",
+        f"{file}: as known on {format_utc_minute(known_at)}, sha256 {sha256}",
     )
 
 

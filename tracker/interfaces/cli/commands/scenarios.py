@@ -9,7 +9,7 @@ import click
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.evidence.signposts import CalendarEntry
-from forecasts.questions.format import format_signed
+from forecasts.questions.format import format_signed, format_utc_day
 from forecasts.questions.links import Link, LinkId, LinkKind
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scenarios.diagnosticity import analyse_diagnosticity, rank_informative_rows
@@ -92,7 +92,7 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
     heading = (
         "by the table now"
         if opened
-        else f"prior and table, from {printing.format_day(question.opens_at)} on"
+        else f"prior and table, from {format_utc_day(question.opens_at)} on"
     )
     table = printing.new_table("scenario", heading, "what it is")
     for name in options:
@@ -334,9 +334,9 @@ def _print_calendar(expected: Sequence[CalendarEntry]) -> None:
     for event in sorted(expected, key=lambda event: event.state != "overdue"):
         name = event.indicator.name if event.indicator else event.what
         by = (
-            f"overdue since {printing.format_day(event.at)}"
+            f"overdue since {format_utc_day(event.at)}"
             if event.state == "overdue"
-            else printing.format_day(event.at)
+            else format_utc_day(event.at)
         )
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (event.if_seen, event.if_silent)]
         table.add_row(by, printing.safe_text(name), event.question_id, *ratios)
