@@ -18,9 +18,9 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import BadSettings
 from tracker.interfaces.scheduler import judge_with_model
 from tracker.llm.evidence_run import MAX_FAILURES, MAX_RUN_TIME, LlmRunReport
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.settings import Settings, load_settings, make_model_endpoint
-from tracker.storage import llm_answers as model
+from tracker.storage import llm_answers
 
 TITLE = "Arland invites Borland to a summit in May"
 DENIED = "Arland rules out any summit with Borland"
@@ -78,7 +78,7 @@ def card(tracker: Tracker, piece: EvidenceId) -> EvidenceCard:
 
 def spent(tracker: Tracker) -> int:
     with tracker.context.store.reading() as session:
-        return model.count_requests(session, tracker.now().date())
+        return llm_answers.count_requests(session, tracker.now().date())
 
 
 # What a judgement does
