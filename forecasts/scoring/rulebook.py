@@ -13,7 +13,7 @@ import numpy as np
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary, Categorical, Distribution
-from forecasts.probability import Floats
+from forecasts.distributions.probability import Floats
 from forecasts.questions.answers import Answer
 from forecasts.questions.question import Kind, Question, uninformed_prior
 from forecasts.scoring.crps import crps_cdf, quantile_score

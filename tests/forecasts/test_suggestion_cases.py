@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId, Strength
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.question import Question
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from tests.forecasts import oracles

@@ -16,8 +16,8 @@ from numpy.typing import ArrayLike
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats
 from forecasts.scoring.crps import (
     IntervalRecord,
     crps_cdf,
