@@ -59,15 +59,13 @@ def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) 
         ("", None),
     ]
 )
-def test_a_figure_that_is_given_counts_before_that_of_the_word(
-    said: str, sure: float | None
-) -> None:
+def test_a_given_figure_outranks_its_word(said: str, sure: float | None) -> None:
     assert estimate_sureness(said) == sure
 
 
 @law
 @given(st.text(max_size=40))
-def test_whatever_is_said_has_a_word_and_no_more_than_full_sureness(said: str) -> None:
+def test_every_claim_has_a_word_and_a_figure(said: str) -> None:
     assert head_word(said).strip()
     sure = estimate_sureness(said)
     assert sure is None or 0.0 <= sure <= 1.0

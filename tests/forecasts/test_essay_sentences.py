@@ -71,7 +71,8 @@ def test_a_sentence_ends_where_a_reader_ends_it(text: str, sentences: list[str])
     assert quotes(text) == sentences
 
 
-def test_lines_broken_by_hand_are_put_together() -> None:
+def test_broken_lines_and_white_space() -> None:
+    # Lines broken by hand are put together.
     text = (
         "The bank that nobody wanted to save in the spring of that year\n"
         "will be sold before long. Its branches in the north of the country\n"
@@ -81,9 +82,7 @@ def test_lines_broken_by_hand_are_put_together() -> None:
     first, second = find_claims(text)
     assert first.text.endswith("will be sold before long.")
     assert second.text.startswith("Its branches")
-
-
-def test_white_space_is_folded_in_the_text_and_not_in_the_source() -> None:
+    # White space is folded in the text and not in the source.
     sentence = only("Prices  will\u00a0 rise.")
     assert sentence.text == "Prices will rise."
     assert sentence.end == len("Prices  will\u00a0 rise.")
@@ -117,7 +116,8 @@ def test_what_stands_around_an_essay_is_dropped_with_its_reason(line: str) -> No
         assert sentence.why in ("boilerplate", "broken markup")
 
 
-def test_a_title_is_a_heading_and_its_repeats_are_repeats() -> None:
+def test_titles_and_repeats_are_dropped() -> None:
+    # A title is a heading and its repeats are repeats.
     title = "Why the bank has not stayed away from the mergers"
     found = find_claims(f"{title} TOU\n\n{title}\n\n{title}\n\nThe bank will fail.")
     assert [sentence.why for sentence in found[:3]] == [
@@ -126,13 +126,9 @@ def test_a_title_is_a_heading_and_its_repeats_are_repeats() -> None:
         "repeats an earlier line",
     ]
     assert [sentence.kept for sentence in found] == [False, False, False, True]
-
-
-def test_a_sentence_that_comes_twice_is_kept_once() -> None:
+    # A sentence that comes twice is kept once.
     assert kept("The bank will fail.\n\nWe said so. The bank will fail.") == ["The bank will fail."]
-
-
-def test_a_heading_that_asks_and_an_item_of_a_list_are_kept() -> None:
+    # A heading that asks and an item of a list are kept.
     assert kept("# Will the bank fail?\n\nNobody knew.\n\n* Prices will rise\n* Wages fell\n") == [
         "Will the bank fail?",
         "Prices will rise",
@@ -180,5 +176,5 @@ def test_dirt_between_paragraphs_changes_nothing_else(
     ],
     ids=lambda text: text[:12].strip() or "blank",
 )
-def test_a_text_as_long_as_a_book_is_read_whatever_it_holds(text: str) -> None:
+def test_a_long_text_is_read_to_its_end(text: str) -> None:
     assert all(sentence.offset < sentence.end for sentence in find_claims(text))

@@ -79,7 +79,8 @@ def answers(essay_set: QuestionSet) -> dict[QuestionId, PastResolution]:
     return {resolution.question_id: resolution for resolution in essay_set.resolutions}
 
 
-def test_the_set_is_as_large_as_it_says(essay_set: QuestionSet) -> None:
+def test_the_set_has_the_promised_size_and_span(essay_set: QuestionSet) -> None:
+    # The set is as large as it says.
     past = [q for q in essay_set.questions if q.retrospective]
     live = [q for q in essay_set.questions if not q.retrospective]
     assert (len(past), len(live)) == (51, 68)
@@ -88,18 +89,22 @@ def test_the_set_is_as_large_as_it_says(essay_set: QuestionSet) -> None:
     assert len(essay_set.events) >= 190
     assert len(essay_set.forecasts) >= 80
     assert len([e for e in essay_set.events if e.copies]) >= 15
-
-
-def test_the_questions_span_the_essay(essay_set: QuestionSet) -> None:
+    # The questions span the essay.
     used = {claim for question in essay_set.questions for claim in question.claim_ids}
     assert used | set(essay_set.rejections) == {claim.id for claim in essay_set.claims}
     assert set(essay_set.rejections) == {"EC21", "EC36"}
     assert not used & set(essay_set.rejections)
     assert len(used) == 39
     assert {tag for question in essay_set.questions for tag in question.tags} == TAGS
+    # What no answer bears out is left without a sign.
+    assert {q.id for q in essay_set.questions if not q.bears_out} == NO_BEARING
+    # Every kind of question can be seen in the set.
+    assert {q.kind for q in essay_set.questions} == set(get_args(Kind))
+    held = {f.question_id for f in essay_set.forecasts}
+    assert held >= {q.id for q in essay_set.questions if q.retrospective and q.kind != "binary"}
 
 
-def test_a_war_that_goes_on_is_nothing_against_the_sentence(essay_set: QuestionSet) -> None:
+def test_an_ongoing_war_does_not_count_against_the_essay(essay_set: QuestionSet) -> None:
     """The essay's last sentence says that China will not join the efforts to end the war; it
     promises no ceasefire.
     """
@@ -120,11 +125,8 @@ def _as_answered(past: PastResolution) -> Resolution:
     )  # fmt: skip
 
 
-def test_what_no_answer_bears_out_is_left_without_a_sign(essay_set: QuestionSet) -> None:
-    assert {q.id for q in essay_set.questions if not q.bears_out} == NO_BEARING
-
-
-def test_every_question_says_how_it_is_resolved(essay_set: QuestionSet) -> None:
+def test_questions_state_their_resolution_and_dates(essay_set: QuestionSet) -> None:
+    # Every question says how it is resolved.
     for question in essay_set.questions:
         assert len(question.sources) >= 2, f"{question.id}: a named source and a fall-back"
         assert len(question.criteria.split()) >= 40, question.id
@@ -132,9 +134,7 @@ def test_every_question_says_how_it_is_resolved(essay_set: QuestionSet) -> None:
         assert 1 <= len(question.tags) <= 4, question.id
         assert question.id.endswith(("2023", "2024", "2025", "2026", "2027", "2028")), question.id
         assert question.resolves_at - question.closes_at <= timedelta(days=150), question.id
-
-
-def test_live_questions_are_open_and_end_within_two_years(essay_set: QuestionSet) -> None:
+    # Live questions are open and end within two years.
     for question in essay_set.questions:
         if not question.retrospective:
             assert (
@@ -143,25 +143,19 @@ def test_live_questions_are_open_and_end_within_two_years(essay_set: QuestionSet
                 < question.closes_at
                 < datetime(2029, 1, 1, tzinfo=UTC)
             ), question.id
-
-
-def test_a_prior_of_a_retrospective_question_owns_up_to_hindsight(essay_set: QuestionSet) -> None:
+    # A prior of a retrospective question owns up to hindsight.
     for question in essay_set.questions:
         assert ("hindsight" in question.prior_reason) == question.retrospective, question.id
-
-
-def test_questions_that_opened_before_they_were_written_say_so(essay_set: QuestionSet) -> None:
+    # Questions that opened before they were written say so.
     early = [q for q in essay_set.questions if not q.retrospective and q.opens_at < WRITTEN_AT]
     assert {q.opens_at.year for q in early} == {2026}
     for question in early:
         assert "Judged as of" in question.prior_reason, question.id
-
-
-def test_quotes_are_short(essay_set: QuestionSet) -> None:
+    # Quotes are short.
     assert max(len(claim.quote.split()) for claim in essay_set.claims) <= MAX_QUOTED_WORDS
 
 
-def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(
+def test_reference_case_quotes_stand_at_their_offsets(
     essay_set: QuestionSet,
 ) -> None:
     if not ESSAY.exists():
@@ -173,12 +167,30 @@ def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(
         assert text[claim.offset : claim.offset + len(claim.quote)] == claim.quote, claim.id
 
 
-def test_every_example_matches_its_own_indicator(essay_set: QuestionSet) -> None:
+def test_examples_match_their_own_side_alone(essay_set: QuestionSet) -> None:
+    # Every example matches its own indicator.
     matching = _matching(essay_set)
     missed = [
         (i.id, e) for i in essay_set.indicators for e in i.examples if (e, i.id) not in matching
     ]
     assert missed == []
+    # No example matches an indicator of the other direction.
+    matching = _matching(essay_set)
+    crossed = [
+        (indicator.id, example, found.id)
+        for indicator in essay_set.indicators
+        for example in indicator.examples
+        for found in _opposed(essay_set, indicator)
+        if (example, found.id) in matching
+    ]
+    assert crossed == []
+    # Every question has indicators in both directions.
+    sides = {
+        q.id: {i.direction for i in essay_set.indicators if i.question_id == q.id}
+        for q in essay_set.questions
+    }
+    binary = {q.id for q in essay_set.questions if q.kind == "binary"}
+    assert {q for q, found in sides.items() if len(found) < 2 and q in binary} == set(ONE_SIDED)
 
 
 def _matching(essay_set: QuestionSet) -> set[tuple[str, str]]:
@@ -191,28 +203,8 @@ def _matching(essay_set: QuestionSet) -> set[tuple[str, str]]:
     }
 
 
-def test_no_example_matches_an_indicator_of_the_other_direction(essay_set: QuestionSet) -> None:
-    matching = _matching(essay_set)
-    crossed = [
-        (indicator.id, example, found.id)
-        for indicator in essay_set.indicators
-        for example in indicator.examples
-        for found in _opposed(essay_set, indicator)
-        if (example, found.id) in matching
-    ]
-    assert crossed == []
-
-
-def test_every_question_has_indicators_in_both_directions(essay_set: QuestionSet) -> None:
-    sides = {
-        q.id: {i.direction for i in essay_set.indicators if i.question_id == q.id}
-        for q in essay_set.questions
-    }
-    binary = {q.id for q in essay_set.questions if q.kind == "binary"}
-    assert {q for q, found in sides.items() if len(found) < 2 and q in binary} == set(ONE_SIDED)
-
-
-def test_indicators_weigh_and_fade_as_agreed(essay_set: QuestionSet) -> None:
+def test_indicators_terms_and_feeds_are_sound(essay_set: QuestionSet) -> None:
+    # Indicators weigh and fade as agreed.
     for indicator in essay_set.indicators:
         assert indicator.half_life_days in (14.0, 45.0, 90.0, None), indicator.id
         assert 2 <= len(indicator.examples) <= 8, indicator.id
@@ -220,27 +212,22 @@ def test_indicators_weigh_and_fade_as_agreed(essay_set: QuestionSet) -> None:
         assert 0.0 <= indicator.usual_level <= 0.5, indicator.id
     decisive = {i.id.split("/")[1] for i in essay_set.indicators if i.strength is Strength.DECISIVE}
     assert decisive == {"xi-zelensky-call", "double-veto", "pos2-signed", "eu-lists-chinese-bank"}
-
-
-def test_a_wildcard_stands_only_at_the_end_of_a_term(essay_set: QuestionSet) -> None:
+    # A wildcard stands only at the end of a term.
     terms = {t for i in essay_set.indicators for group in (*i.terms, i.unless) for t in group}
     assert [term for term in terms if "*" in term[:-1]] == []
-
-
-def test_no_term_is_an_everyday_word_in_disguise(essay_set: QuestionSet) -> None:
+    # No term is an everyday word in disguise.
     """Case does not matter to the matcher: "US" would find "us", "UN" the end of a Korean name."""
     terms = {term.lower() for i in essay_set.indicators for group in i.terms for term in group}
     assert terms & {"us", "un", "who", "it", "in"} == set()
-
-
-def test_feeds_cover_all_themes_at_different_addresses(essay_set: QuestionSet) -> None:
+    # Feeds cover all themes at different addresses.
     assert {feed.theme for feed in essay_set.feeds} == THEMES
     assert max(Counter(canonical_url(feed.url) for feed in essay_set.feeds).values()) == 1
 
 
-def test_every_retrospective_question_is_answered_once(
+def test_answers_and_forecasts_are_consistent(
     essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
 ) -> None:
+    # Every retrospective question is answered once.
     past = {q.id: q for q in essay_set.questions if q.retrospective}
     answered = [r.question_id for r in essay_set.resolutions]
     assert sorted([*answered, "same-votes-2024"]) == sorted(
@@ -253,19 +240,13 @@ def test_every_retrospective_question_is_answered_once(
     assert Counter(r.outcome for r in checked) == {"yes": 14, "no": 16, "answered": 11}
     assert all(r.note for r in essay_set.resolutions if r.needs_check)
     assert {r.known_at.year for r in essay_set.resolutions} == {2022, 2023, 2024, 2025, 2026}
-
-
-def test_every_forecast_is_inside_its_questions_life(
-    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
-) -> None:
+    # Every forecast is inside its questions life.
     questions = {q.id: q for q in essay_set.questions}
     for forecast in essay_set.forecasts:
         question = questions[forecast.question_id]
         assert question.opens_at <= forecast.at < _effective_close(question, answers), forecast
         assert forecast.rationale
-
-
-def test_the_invented_analysts_are_two_and_marked_as_invented(essay_set: QuestionSet) -> None:
+    # The invented analysts are two and marked as invented.
     assert set(essay_set.forecasters) == {"ana", "ben"}
     assert all("invented" in name for name in essay_set.forecasters.values())
     acts = Counter[str](f.forecaster_id for f in essay_set.forecasts)
@@ -273,16 +254,15 @@ def test_the_invented_analysts_are_two_and_marked_as_invented(essay_set: Questio
     assert len([f for f in essay_set.forecasts if f.distribution is None]) >= 2
 
 
-def test_events_are_plain_headlines_with_links_of_their_own(essay_set: QuestionSet) -> None:
+def test_events_are_distinct_reports(essay_set: QuestionSet) -> None:
+    # Events are plain headlines with links of their own.
     for event in essay_set.events:
         assert len(event.title.split()) <= 14, event.id
         assert datetime(2022, 2, 4, tzinfo=UTC) <= event.at <= WRITTEN_AT, event.id
         outlets = [event.source, *(copy.source for copy in event.copies)]
         assert len(set(outlets)) == len(outlets), f"{event.id}: an outlet reports it twice"
     assert max(Counter(canonical_url(event.url) for event in essay_set.events).values()) == 1
-
-
-def test_nearly_all_copies_are_found_to_be_the_same_report(essay_set: QuestionSet) -> None:
+    # Nearly all copies are found to be the same report.
     """A headline that was turned round is a report of the same story, and need not be a copy."""
     pairs = [
         [(1, event.title, event.summary, event.at), (2, copy.title, event.summary, event.at)]
@@ -291,9 +271,7 @@ def test_nearly_all_copies_are_found_to_be_the_same_report(essay_set: QuestionSe
     ]
     found = [NearDuplicates().add(pair) == [None, 1] for pair in pairs]
     assert sum(found) >= 0.9 * len(pairs)
-
-
-def test_no_two_events_are_taken_for_copies_of_one_report(essay_set: QuestionSet) -> None:
+    # No two events are taken for copies of one report.
     events = sorted(essay_set.events, key=lambda event: event.at)
     firsts = NearDuplicates().add(
         [(n, event.title, event.summary, event.at) for n, event in enumerate(events)]
@@ -314,41 +292,24 @@ def test_labels_name_questions_that_are_open_or_open_within_months(
             assert event.at <= _effective_close(question, answers), (event.id, question_id)
 
 
-def test_the_matcher_finds_what_the_author_labelled(
+def test_the_matcher_agrees_with_the_author(
     essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
 ) -> None:
+    # The matcher finds what the author labelled.
     labels, links = _labels(essay_set, answers), _links(essay_set, answers)
     assert len(labels) >= 120
     assert len(labels & links) / len(labels) >= 0.8, sorted(labels - links)
-
-
-def test_what_the_matcher_links_agrees_with_the_author(
-    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
-) -> None:
+    # What the matcher links agrees with the author.
     labels, links = _labels(essay_set, answers), _links(essay_set, answers)
     assert len(links & labels) / len(links) >= 0.85, sorted(links - labels)
-
-
-def test_events_that_bear_on_nothing_are_left_alone(
-    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
-) -> None:
+    # Events that bear on nothing are left alone.
     noise = {event.id for event in essay_set.events if not event.yes and not event.no}
     linked = {event for event, _, _ in _links(essay_set, answers)} & noise
     assert len(noise) >= 30
     assert len(linked) <= 0.1 * len(noise), sorted(linked)
-
-
-def test_every_open_question_of_the_past_got_evidence(
-    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
-) -> None:
+    # Every open question of the past got evidence.
     touched = {question for _, question, _ in _links(essay_set, answers)}
     assert touched >= {q.id for q in essay_set.questions if q.retrospective and q.kind == "binary"}
-
-
-def test_every_kind_of_question_can_be_seen_in_the_set(essay_set: QuestionSet) -> None:
-    assert {q.kind for q in essay_set.questions} == set(get_args(Kind))
-    held = {f.question_id for f in essay_set.forecasts}
-    assert held >= {q.id for q in essay_set.questions if q.retrospective and q.kind != "binary"}
 
 
 def _opposed(essay_set: QuestionSet, indicator: Indicator) -> list[Indicator]:

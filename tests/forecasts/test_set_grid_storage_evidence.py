@@ -31,13 +31,12 @@ def asked(grid_set: QuestionSet) -> dict[str, Question]:
     return {question.id: question for question in grid_set.questions}
 
 
-def test_every_question_has_indicators_of_both_directions(grid_set: QuestionSet) -> None:
+def test_indicators_and_feeds_are_sound(grid_set: QuestionSet) -> None:
+    # Every question has indicators of both directions.
     for question in grid_set.questions:
         own = [i for i in grid_set.indicators if i.question_id == question.id]
         assert len({i.direction for i in own}) == 2, question.id
-
-
-def test_no_example_matches_an_indicator_of_the_other_direction(grid_set: QuestionSet) -> None:
+    # No example matches an indicator of the other direction.
     crossed = [
         (indicator.id, example, found.id)
         for indicator in grid_set.indicators
@@ -46,9 +45,7 @@ def test_no_example_matches_an_indicator_of_the_other_direction(grid_set: Questi
         if fulfils_rule(example, profile_from_indicator(found))
     ]
     assert crossed == []
-
-
-def test_no_opposite_matches_its_own_indicator(grid_set: QuestionSet) -> None:
+    # No opposite matches its own indicator.
     wrong = [
         (i.id, o)
         for i in grid_set.indicators
@@ -56,17 +53,19 @@ def test_no_opposite_matches_its_own_indicator(grid_set: QuestionSet) -> None:
         if fulfils_rule(o, profile_from_indicator(i))
     ]
     assert wrong == []
-
-
-def test_indicators_weigh_and_fade_as_agreed(grid_set: QuestionSet) -> None:
+    # Indicators weigh and fade as agreed.
     for indicator in grid_set.indicators:
         assert indicator.half_life_days in (45.0, 90.0, None), indicator.id
         assert 4 <= len(indicator.examples) <= 6, indicator.id
         assert 2 <= len(indicator.opposites) <= 4, indicator.id
         assert 0.0 <= indicator.usual_level <= 0.5, indicator.id
+    # Feeds cover all themes at different addresses.
+    assert {feed.theme for feed in grid_set.feeds} == THEMES
+    assert max(Counter(canonical_url(feed.url) for feed in grid_set.feeds).values()) == 1
+    assert all(feed.url.startswith("https://") for feed in grid_set.feeds)
 
 
-def test_silence_counts_on_some_questions_and_only_while_they_are_open(
+def test_silence_counts_while_questions_are_open(
     grid_set: QuestionSet, asked: dict[str, Question]
 ) -> None:
     due = [i for i in grid_set.indicators if i.expected is not None]
@@ -78,18 +77,13 @@ def test_silence_counts_on_some_questions_and_only_while_they_are_open(
         assert (indicator.expected.ratio_when_seen - 1.0) * indicator.direction > 0.0, indicator.id
 
 
-def test_feeds_cover_all_themes_at_different_addresses(grid_set: QuestionSet) -> None:
-    assert {feed.theme for feed in grid_set.feeds} == THEMES
-    assert max(Counter(canonical_url(feed.url) for feed in grid_set.feeds).values()) == 1
-    assert all(feed.url.startswith("https://") for feed in grid_set.feeds)
-
-
 # ---- history --------------------------------------------------------------------------------------------------------
 
 
-def test_every_retrospective_question_is_answered_once_and_for_sure(
+def test_answers_and_events_are_consistent(
     grid_set: QuestionSet, asked: dict[str, Question]
 ) -> None:
+    # Every retrospective question is answered once and for sure.
     past = sorted(q.id for q in grid_set.questions if q.retrospective)
     assert sorted(r.question_id for r in grid_set.resolutions) == past
     assert not any(r.needs_check for r in grid_set.resolutions)
@@ -97,14 +91,10 @@ def test_every_retrospective_question_is_answered_once_and_for_sure(
         assert asked[answer.question_id].opens_at <= answer.event_at <= answer.known_at < OPENS, (
             answer.question_id
         )
-
-
-def test_events_are_older_than_the_essay_and_have_links_of_their_own(grid_set: QuestionSet) -> None:
+    # Events are older than the essay and have links of their own.
     assert all(event.at < OPENS for event in grid_set.events)
     assert max(Counter(canonical_url(event.url) for event in grid_set.events).values()) == 1
-
-
-def test_the_rules_find_what_the_author_labelled(grid_set: QuestionSet) -> None:
+    # The rules find what the author labelled.
     missed = [
         (event.id, question_id)
         for event in grid_set.events

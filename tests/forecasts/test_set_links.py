@@ -38,7 +38,8 @@ def link(kind: str, *names: str, labels: tuple[str, ...] = ()) -> Link:
     return Link(LinkId("link"), kind, tuple(map(QuestionId, names)), "A link", labels)  # type: ignore[arg-type]
 
 
-def test_links_are_read_in_order_with_everything_they_say() -> None:
+def test_links_are_optional_and_read_in_order() -> None:
+    # Links are read in order with everything they say.
     sides, countries = read_question_set(EVERY_KIND).links
     assert sides == Link(
         LinkId("sides"),
@@ -48,9 +49,7 @@ def test_links_are_read_in_order_with_everything_they_say() -> None:
         why="A treaty ends neutrality.",
     )
     assert (countries.labels, countries.why) == (("treaty", "neutrality"), "")
-
-
-def test_a_set_needs_no_links() -> None:
+    # A set needs no links.
     assert read_question_set({n: t for n, t in EVERY_KIND.items() if n != "links.toml"}).links == ()
 
 

@@ -10,7 +10,8 @@ from tests.forecasts.small_set import EVERY_KIND, SCENARIOS, TEXTS, changed, lin
 from tests.tables import check_rows
 
 
-def test_a_scenario_set_is_read_with_its_rows() -> None:
+def test_scenarios_are_read() -> None:
+    # A scenario set is read with its rows.
     assert read_question_set(EVERY_KIND).scenarios == (
         ScenarioSet(
             QuestionId("capital"),
@@ -27,16 +28,12 @@ def test_a_scenario_set_is_read_with_its_rows() -> None:
             "Three ways.",
         ),
     )
-
-
-def test_a_set_needs_no_scenarios_and_scenarios_need_no_rows() -> None:
+    # A set needs no scenarios and scenarios need no rows.
     assert read_question_set(TEXTS).scenarios == ()
     bare = SCENARIOS[: SCENARIOS.index("[[scenario_set.row]]")]
     (found,) = read_question_set({**EVERY_KIND, "scenarios.toml": bare}).scenarios
     assert found.rows == ()
-
-
-def test_rows_may_be_written_inside_the_entry() -> None:
+    # Rows may be written inside the entry.
     bare = SCENARIOS[: SCENARIOS.index("[[scenario_set.row]]")]
     inline = bare + 'row = [{ question = "neutral", p = [0.1, 0.2, 0.3] }]\n'
     (found,) = read_question_set({**EVERY_KIND, "scenarios.toml": inline}).scenarios
@@ -111,22 +108,19 @@ def test_a_mistake_is_refused_with_file_line_and_reason(old: str, new: str, reas
     assert reason in error.reason
 
 
-def test_what_is_missed_in_a_row_is_missed_at_the_row() -> None:
+def test_impossible_rows_are_refused() -> None:
+    # What is missed in a row is missed at the row.
     error = refusal(changed("scenarios.toml", f"{SECOND_P}\n", "", EVERY_KIND))
     second = SCENARIOS.rindex("[[scenario_set.row]]")
     assert (error.line, error.reason) == (SCENARIOS[:second].count("\n") + 1, "row needs 'p'")
-
-
-def test_rows_that_are_no_entries_are_refused() -> None:
+    # Rows that are no entries are refused.
     bare = SCENARIOS[: SCENARIOS.index("[[scenario_set.row]]")] + "row = 3\n"
     error = refusal({**EVERY_KIND, "scenarios.toml": bare})
     assert (error.line, error.reason) == (
         line_of(bare, "row = 3"),
         "write row as [[scenario_set.row]] entries",
     )
-
-
-def test_a_question_has_one_set_of_scenarios() -> None:
+    # A question has one set of scenarios.
     twice = SCENARIOS + SCENARIOS
     error = refusal({**EVERY_KIND, "scenarios.toml": twice})
     assert (error.line, error.reason) == (

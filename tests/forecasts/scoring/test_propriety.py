@@ -13,9 +13,7 @@ from tests.forecasts.strategies import ANN, law, probabilities, question, resolu
 from tests.tables import check_rows
 
 
-def test_an_event_on_the_first_of_ten_days_or_never_is_best_exaggerated_by_the_mean_of_its_life() -> (
-    None
-):
+def test_the_mean_of_an_early_event_rewards_exaggeration() -> None:
     assert best_report(0.5, 1, 10) == (pytest.approx(10 / 11), 0.5)
 
 
@@ -26,9 +24,7 @@ def test_who_is_certain_says_so_by_either_average(certain: float) -> None:
 
 @law
 @given(probabilities, st.integers(1, 50), st.integers(0, 50))
-def test_the_mean_of_the_life_never_asks_for_less_than_one_believes(
-    p_true: float, day: int, rest: int
-) -> None:
+def test_the_mean_never_rewards_understatement(p_true: float, day: int, rest: int) -> None:
     by_life, by_schedule = best_report(p_true, day, day + rest)
     assert by_schedule == p_true
     assert by_life >= p_true - 1e-12
