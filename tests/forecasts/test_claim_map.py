@@ -412,7 +412,6 @@ def test_an_overconfident_essay_is_called_overconfident() -> None:
     found = compute_track_record(
         claims, questions, answers(a="no", b="yes", c="no"), NOTHING
     ).calibration
-    assert found is not None
     assert (found.claims, found.claimed, found.share, found.overconfidence) == (2, 0.75, 0.5, 0.25)
     assert found.interval == jeffreys(1, 2)
     assert (

@@ -130,7 +130,6 @@ def test_trends_dates_and_counts() -> None:
     )
     asked = build_new_question(made, name="war-ends", closes_on=date(2027, 12, 31), now=NOW)
     opened = build_question(asked)
-    assert opened.scale is not None
     assert opened.scale.open_upper
     assert asked.bears_out == ""
     # How many asks for a number of what is counted.
@@ -312,7 +311,6 @@ def test_the_range_goes_to_twice_the_threshold() -> None:
     asked = build_new_question(
         drafted("Oil will exceed $100 a barrel."), name="oil", closes_on=date(2027, 3, 31), now=NOW
     )
-    assert asked.scale is not None
     assert (asked.scale.lower, asked.scale.upper, asked.scale.unit) == (
         0.0,
         200.0,

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -157,24 +156,3 @@ def test_dirt_between_paragraphs_changes_nothing_else(
         for lines in (text, "\n\n".join(dirty))
     )
     assert found == clean
-
-
-@pytest.mark.full
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a" * 1_000_000,
-        "will " * 200_000,
-        "has been quickly " * 60_000,
-        ". " * 500_000,
-        "U.S. " * 100_000,
-        "](" * 500_000,
-        "<a " * 300_000,
-        "\n" * 1_000_000,
-        "a will be\n" * 30_000,
-        "".join(f"If {number} banks fail, prices could rise by 2030. " for number in range(5_000)),
-    ],
-    ids=lambda text: text[:12].strip() or "blank",
-)
-def test_a_long_text_is_read_to_its_end(text: str) -> None:
-    assert all(sentence.offset < sentence.end for sentence in find_claims(text))

@@ -22,7 +22,6 @@ from forecasts.evidence.evidence import (
     strength_from_words,
 )
 from forecasts.questions.question import Kind
-from tests.forecasts import oracles
 from tests.forecasts.strategies import day, due, evidence, law, report
 from tests.tables import check_rows, read_tables
 
@@ -137,13 +136,6 @@ def test_evidence_for_and_against_of_one_size_cancels(ratio: float, reliability:
     there = effective_likelihood_ratio(ratio, reliability)
     back = effective_likelihood_ratio(1.0 / ratio, reliability)
     assert math.log(there) + math.log(back) == pytest.approx(0.0, abs=1e-9)
-
-
-def test_reference_case_source_reliability() -> None:
-    case = oracles.case("scoring_cases.json", "L04")
-    pairs = zip(case["input"]["lr"], case["input"]["reliability"], strict=True)
-    found = [effective_likelihood_ratio(ratio, r) for ratio, r in pairs]
-    assert found == pytest.approx(case["expected"], abs=case["tolerance"])
 
 
 @check_rows([0.0, -1.0, math.inf, math.nan])

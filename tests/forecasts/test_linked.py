@@ -207,7 +207,6 @@ def test_labels_and_small_differences() -> None:
     # Labels name the questions.
     held: dict[QuestionId, Distribution] = {LETTERS[0]: Binary(0.9), LETTERS[1]: Binary(0.1)}
     one = find_violation(link("implies", 2, ("war", "mobilisation")), held, asked())
-    assert one is not None
     assert one.words.startswith("“war” is at 90%, and “mobilisation”")
     # Little is noise and rounding is nothing.
     assert not broken("implies", 0.5, 0.45).flagged

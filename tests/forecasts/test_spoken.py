@@ -149,7 +149,6 @@ def test_probabilities_in_full_have_four_digits(p: float, told: str) -> None:
 )
 def test_typed_probabilities_keep_four_digits(p: float) -> None:
     found = again(question(), Binary(p))
-    assert isinstance(found, Binary)
     assert abs(found.p - p) <= max(5.01e-4 * min(p, 1.0 - p), 1e-14)
 
 
@@ -170,7 +169,6 @@ def test_shares_and_levels_in_full() -> None:
     jump = Cdf((0.0, 50.0, math.nextafter(50.0, 60.0), 100.0), (0.0, 0.01, 0.99, 1.0))
     assert format_full(numeric_question(), jump) == "5%=50 75%=50.000000000000007"
     found = again(numeric_question(), jump)
-    assert isinstance(found, Cdf)
     assert found.quantile(0.05) == pytest.approx(50.0)
     # The levels of the full form rise.
     assert all(a < b for a, b in pairwise(FULL_LEVELS))
@@ -186,7 +184,6 @@ def test_typed_shares_keep_four_digits(weights: list[float]) -> None:
     told = format_full(categorical_question(*names), held)
     assert re.fullmatch(r"(?:o\d+, such=\d+(?:\.\d+)?% ?)+", told)
     found = again(categorical_question(*names), held)
-    assert isinstance(found, Categorical)
     likeliest = held.index(held.likeliest)
     for place, (was, now) in enumerate(zip(held.p, found.p, strict=True)):
         # The likeliest option takes what rounding leaves.
@@ -263,7 +260,6 @@ def test_a_typed_curve_keeps_its_levels(
 ) -> None:
     of, held = case
     found = again(of, held)
-    assert isinstance(found, Cdf)
     assert of.scale is not None
     assert (found.below, found.above) == pytest.approx((held.below, held.above), abs=1e-4)
     for level in FULL_LEVELS:

@@ -150,19 +150,16 @@ def test_intervals_are_measured_along_the_scale() -> None:
     found = measure_interval_record(
         [measured("50"), measured("41", narrow), measured("39", narrow), measured("60", narrow)], 30
     )
-    assert found is not None
     assert (found.n, found.coverage) == (4, 0.75)
     assert (found.low95, found.high95) == wilson(3, 4)
     assert found.mean_width == pytest.approx((0.9 + 3 * 0.2) / 4)
     # Widths of different units are shares of their scales.
     thousands = numeric_question(Scale(0.0, 1e6), days=100)
     window = date_question(days=100)
-    assert window.scale is not None
     days = Cdf((window.scale.lower, window.scale.upper), (0.0, 1.0))
     found = measure_interval_record(
         [measured("41"), measured("41", of=thousands), measured("2026-02-01", days, window)], 30
     )
-    assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((3, 2 / 3, 0.9))
     # On a log scale widths are measured along it.
     of = numeric_question(LOG, days=100)
@@ -174,23 +171,19 @@ def test_intervals_are_measured_along_the_scale() -> None:
         "709",
     ]  # the middle 90 % go from 10^0.15 = 1.413 to 10^2.85 = 707.9
     found = measure_interval_record([measured(answer, of=of) for answer in answers], 30)
-    assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((5, 0.6, 0.9))
 
 
 def test_answers_beyond_the_bounds_of_intervals() -> None:
     # A date that never came lies in an interval that reaches beyond the window.
     of = date_question(days=100)
-    assert of.scale is not None
     sure_of_never = Cdf((of.scale.lower, of.scale.upper), (0.0, 0.1))
     for held, inside in ((None, 0.0), (sure_of_never, 1.0)):
         found = measure_interval_record([measured("never", held, of)], 30)
-        assert found is not None
         assert (found.n, found.coverage) == (1, inside)
     came = measure_interval_record(
         [measured("2026-02-01", None, of), measured("2027-02-01", None, of)], 30
     )
-    assert came is not None
     assert came.coverage == 0.5
     # An answer beyond an open bound lies outside.
     for scale in (OPEN, replace(LOG, open_lower=True, open_upper=True)):
@@ -198,14 +191,12 @@ def test_answers_beyond_the_bounds_of_intervals() -> None:
         found = measure_interval_record(
             [measured(answer, of=of) for answer in ("below", "above", "-5", "2000", "10")], 30
         )
-        assert found is not None
         assert found.coverage == pytest.approx(0.2)
     # A mass below an open bound reaches there.
     low = Cdf((0.0, 100.0), (0.3, 1.0))
     found = measure_interval_record(
         [measured(answer, low, numeric_question(OPEN, days=100)) for answer in ("below", "-5")], 30
     )
-    assert found is not None
     assert found.coverage == 1.0
 
 
@@ -239,7 +230,6 @@ def test_answers_beyond_the_bounds_of_intervals() -> None:
 def test_questions_without_a_live_curve_then_have_no_record(left_out: ResolvedRecord) -> None:
     assert measure_interval_record([left_out], 30) is None
     kept = measure_interval_record([left_out, measured("50")], 30)
-    assert kept is not None
     assert kept.n == 1
 
 

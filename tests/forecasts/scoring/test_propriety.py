@@ -46,7 +46,6 @@ def test_the_algebra_says_what_the_scores_say(p_true: float, known: int) -> None
             scored(q, "no", 10).mean_while_active,
         )
         assert came is not None
-        assert never is not None
         return p_true * came + (1 - p_true) * never
 
     def by_schedule(q: float) -> float:

@@ -246,7 +246,6 @@ def test_curves_score_by_hand_over_time() -> None:
     assert numbers(found) == pytest.approx(((even + skewed) / 2, 1.0, (even - skewed) / 2))
     # A date question scores by hand and never is an answer.
     asked = date_question(days=100)
-    assert asked.scale is not None
     held = holding((0, curve_from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)))
     never = by_rule(asked, answered("never", 100), held, "crps")
     assert never.mean_while_active == pytest.approx(0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3)
