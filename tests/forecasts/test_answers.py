@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -69,8 +70,7 @@ def test_an_answer_is_an_option_a_number_or_a_day(
 # How people write it
 
 
-@pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("said", ["annulled", "ambiguous"])
+@check_rows(product(KINDS, ["annulled", "ambiguous"]))
 def test_every_kind_can_be_annulled_or_ambiguous(asked: Question, said: str) -> None:
     assert parse_answer(asked, f" {said.title()} ") == (said, "")
 
@@ -169,8 +169,7 @@ def _typed(asked: Question) -> list[str]:
 # Which are refused
 
 
-@pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@check_rows(product(KINDS, ["annulled", "ambiguous"]))
 def test_a_sound_resolution_passes(asked: Question, outcome: Outcome) -> None:
     check_resolution(asked, resolution(outcome, known=50, entered=51))
     check_resolution(question(), resolution("yes", known=50, entered=51))
@@ -191,8 +190,7 @@ def test_impossible_resolutions_are_refused(changed: dict[str, object], reason: 
         check_resolution(question(), wrong)
 
 
-@pytest.mark.parametrize("asked", [q for q in KINDS if q.kind != "binary"])
-@pytest.mark.parametrize("outcome", ["yes", "no"])
+@check_rows(product([q for q in KINDS if q.kind != "binary"], ["yes", "no"]))
 def test_yes_and_no_answer_binary_questions_only(asked: Question, outcome: Outcome) -> None:
     with pytest.raises(
         InvalidResolution, match=f"is a {asked.kind} question: '{outcome}' does not answer it"

@@ -3,6 +3,7 @@ forecast.
 """
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import assume, given
@@ -216,8 +217,7 @@ def test_an_added_option_is_read_from_other_once(held: Categorical) -> None:
     assert claim_probability(bearing(gone, "Minsk"), held) == 0.0
 
 
-@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
-@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
+@check_rows(product(KINDS, ["annulled", "ambiguous"]))
 def test_a_question_without_an_answer_says_nothing_of_the_claim(
     of: Question, outcome: Outcome
 ) -> None:

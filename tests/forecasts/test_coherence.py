@@ -26,7 +26,9 @@ from forecasts.scenarios.coherence import (
     total_probability_gap,
 )
 from tests.forecasts.strategies import law
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/coherence")
 
 inner = st.floats(1e-4, 1 - 1e-4)
 said = inner | st.sampled_from([0.0, 1.0])
@@ -167,16 +169,7 @@ def test_no_other_coherent_set_is_nearer(p: list[float], weights: list[float]) -
     assert np.sum((np.array(by_brier.after) - p) ** 2) <= np.sum((other - p) ** 2) + 1e-9
 
 
-@check_rows(
-    [
-        ([0.7], [1.0]),
-        ([0.0, 0.0], [0.5, 0.5]),
-        ([1.0, 0.3, 0.0], [1.0, 0.0, 0.0]),
-        ([1.0, 1.0, 0.3], [0.5, 0.5, 0.0]),
-        ([0.4, 0.0], [1.0, 0.0]),
-        ([0.0, 0.6, 0.6], [0.0, 0.5, 0.5]),
-    ]
-)
+@check_rows(TABLES["certainty_in_a_set_keeps_its_place_or_is_shared"])
 def test_certainty_in_a_set_keeps_its_place_or_is_shared(
     p: list[float], after: list[float]
 ) -> None:
@@ -252,14 +245,7 @@ def test_deadlines_keep_order_and_refuse_duplicates() -> None:
         repair_nested_dates([(START, 1.2)])
 
 
-@check_rows(
-    [
-        ([1.0, 0.4, 0.6], [1.0, 1.0, 1.0]),
-        ([0.4, 0.6, 0.0], [0.0, 0.0, 0.0]),
-        ([0.2, 1.0, 0.0, 0.7], [0.2, 0.5, 0.5, 0.7]),
-        ([1.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
-    ]
-)
+@check_rows(TABLES["certain_deadlines_outweigh_the_others"])
 def test_certain_deadlines_outweigh_the_others(p: list[float], after: list[float]) -> None:
     assert chain(p).after == pytest.approx(after, abs=1e-12)
 

@@ -27,7 +27,6 @@ from tests.tables import check_rows, read_tables
 TABLES = read_tables("forecasts/comparison")
 
 DIFFERENCES = [0.03, -0.02, 0.05, 0.01, -0.04, 0.06, 0.02, 0.07]
-EVENTS = ["vote", "vote", "summit", "strike", "strike", "strike", "talks", "ceasefire"]
 
 differences = st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=40)
 p_values = st.lists(st.floats(0.0, 1.0), max_size=30)
@@ -242,16 +241,7 @@ def test_diebold_mariano_by_hand() -> None:
     assert (found.statistic, found.p_value) == (0.0, 1.0)
 
 
-@check_rows(
-    [
-        ([0.1], 1, "below the number of differences, 1"),
-        ([0.1, 0.2], 0, "it was 0"),
-        ([0.1, 0.2], 2, "it was 2"),
-        ([0.1, 0.1 + 1e-17, 0.1], 1, "no spread"),
-        ([0.3, 0.1 + 0.2], 1, "no spread"),
-        ([0.1, math.nan], 1, "missing"),
-    ]
-)
+@check_rows(TABLES["a_t_test_that_cannot_be_made_is_refused"])
 def test_a_t_test_that_cannot_be_made_is_refused(held: list[float], h: int, reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
         diebold_mariano(held, h)

@@ -28,31 +28,7 @@ def drafted(text: str) -> ClaimDraft:
     )
 
 
-@check_rows(
-    [
-        (
-            "In 2027 exports will exceed 40 billion dollars.",
-            f"How high will exports be {YEAR}, in billion dollars?",
-        ),
-        (
-            "Exports in 2027 will exceed 40 billion dollars.",
-            f"How high will exports be {YEAR}, in billion dollars?",
-        ),
-        ("Exports will exceed 4 % next year.", f"How high will exports be {YEAR}, in per cent?"),
-        (
-            "Airbus will deliver 900 aircraft in 2027.",
-            f"How many aircraft will Airbus deliver {YEAR}?",
-        ),
-        (
-            "Shipments will grow 12% in 2027.",
-            f"By how much will shipments grow {YEAR}, in per cent?",
-        ),
-        (
-            "Exports will pass 9 % in the second half of 2027.",
-            "How high will exports be between 1 July 2027 and 31 December 2027, in per cent?",
-        ),
-    ]
-)
+@check_rows(TABLES["a_yearly_figure_counts_the_whole_year"])
 def test_a_yearly_figure_counts_the_whole_year(claim: str, text: str) -> None:
     made = drafted(claim)
     assert made.text == text

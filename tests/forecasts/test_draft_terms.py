@@ -62,21 +62,7 @@ def test_refusals_and_endings_have_terms() -> None:
     assert denial.terms[:2] == (("Beijing",), ("refuse*",))
 
 
-@check_rows(
-    [
-        ((), ()),
-        (("it is",), ()),
-        (("it is", "Arland wins"), ()),
-        (("Raised again", "It fell"), (("Raised", "fell"),)),
-        (("He won’t go home",), (("home*",),)),
-        (("Arland’s army’s ships sink",), (("Arland",), ("sink*",))),
-        (("Bankrupt again", "Bank again"), (("Bankrupt", "Bank"),)),
-        (("Arland rose", "Arland sank"), (("Arland",), ("rose", "sank"))),
-        (("not Arland", "no Borland"), (("Arland", "Borland"), DENIALS)),
-        (("Arland will not win", "Arland wins"), (("Arland",), ("win", "wins"))),
-        (("Élan vital",), (("Élan",), ("vital*",))),
-    ]
-)
+@check_rows(TABLES["few_words_are_made_the_most_of"])
 def test_few_words_are_made_the_most_of(examples: tuple[str, ...], terms: Terms) -> None:
     assert derive_terms(examples) == terms
 

@@ -34,21 +34,6 @@ def test_excess_is_the_sum_of_moves_from_a_half(path: list[float]) -> None:
     assert moved.excess == pytest.approx(moved.movement - moved.uncertainty_reduction, abs=1e-15)
 
 
-@law
-@given(p=probabilities, n=st.integers(1, 9))
-def test_a_constant_path_has_no_movement(p: float, n: int) -> None:
-    moved = measure_movement([p] * n)
-    assert (moved.movement, moved.uncertainty_reduction, moved.excess) == (0.0, 0.0, 0.0)
-
-
-@law
-@given(path=paths)
-def test_the_complement_moves_as_much(path: list[float]) -> None:
-    moved, mirrored = measure_movement(path), measure_movement([1.0 - p for p in path])
-    assert mirrored.movement == pytest.approx(moved.movement, abs=1e-12)
-    assert mirrored.uncertainty_reduction == pytest.approx(moved.uncertainty_reduction, abs=1e-12)
-
-
 def test_excess_movement_by_hand() -> None:
     # A forecast never moved until no is all removed by the answer.
     moved = measure_movement([0.3, 0.3, 0.3, 0.0])

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -386,8 +386,7 @@ def test_reliability_of_extreme_feeds() -> None:
     assert reliability(0.9, record((True, 0.0, 50), (False, 1.0, 50))).value == 0.0
 
 
-@pytest.mark.parametrize("habit", [0.0, 0.2, 0.9, 1.0])
-@pytest.mark.parametrize("yes", [100, 1000])
+@check_rows(product([0.0, 0.2, 0.9, 1.0], [100, 1000]))
 def test_an_ignorant_feed_is_worth_nothing(habit: float, yes: int) -> None:
     assert reliability(0.5, record((True, habit, yes), (False, habit, 1000))).value < 0.07
 

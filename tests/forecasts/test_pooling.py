@@ -29,7 +29,9 @@ from forecasts.aggregation.pooling import (
 )
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from tests.forecasts.strategies import law, probabilities
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/pooling")
 
 crowds = st.lists(probabilities, min_size=1, max_size=9)
 Aggregate = Callable[[list[float]], float]
@@ -437,16 +439,7 @@ def test_curves_beyond_knots_and_no_curves() -> None:
         pool_curves([([0.0, 1.0], [0.0, 1.5])])
 
 
-@check_rows(
-    [
-        ([0.0, 1.0], [0.5, 0.4]),
-        ([1.0, 0.0], [0.4, 0.5]),
-        ([0.0, 0.0], [0.4, 0.5]),
-        ([0.0, math.nan], [0.4, 0.5]),
-        ([0.0, 1.0], [0.4]),
-        ([0.0], [0.4]),
-    ]
-)
+@check_rows(TABLES["what_is_no_curve_is_refused"])
 def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
     with pytest.raises(InvalidForecast):
         pool_curves([([0.0, 1.0], [0.0, 1.0]), wrong])

@@ -198,9 +198,6 @@ def test_entries_that_miss_something_are_refused() -> None:
     assert "names no question" in error.reason
 
 
-LONG = 'quote = "' + "word " * 16 + '"'
-
-
 @check_rows(TABLES["a_mistake_is_refused_with_file_line_and_reason"])
 def test_a_mistake_is_refused_with_file_line_and_reason(
     file: str, old: str, new: str, reason: str
@@ -333,10 +330,6 @@ def test_a_question_of_any_kind_may_have_no_answer(outcome: str) -> None:
     assert {(r.outcome, r.answer) for r in read_question_set(texts).resolutions} == {(outcome, "")}
 
 
-OPTIONS = 'options = ["New York", "Moscow", "Other"]'
-CAPITAL_PRIOR = 'prior = "Moscow=50 new york=30 Other=rest"'
-TRADE_PRIOR = 'prior = "50%=41 above=2%"'
-VISIT_PRIOR = 'prior = "50%=2022-09-01 never=20%"'
 CAPITAL_P, TRADE_P, VISIT_P = (
     'p = "Moscow=60% Other=rest"',
     'p = "10%=20 50%=60 90%=200"',

@@ -1,7 +1,6 @@
 """The shift and stretch of log-odds that a record bears out."""
 
 import math
-import random
 
 import numpy as np
 import pytest
@@ -99,26 +98,6 @@ def test_separable_records_and_certainty() -> None:
     assert ends[0, 0] == pytest.approx(1 / (1 + math.exp(-0.3 - 0.5 * math.log(1 / 99))))
     # The fitted clip is kept.
     assert fit_recalibration([0.3], [1], clip=(0.05, 0.95)).clip == (0.05, 0.95)
-
-
-@law
-@given(records.filter(bool), st.randoms(use_true_random=False))
-def test_the_order_of_questions_does_not_matter(
-    record: list[tuple[float, int]], chance: random.Random
-) -> None:
-    shuffled = list(record)
-    chance.shuffle(shuffled)
-    one, other = fit_recalibration(*split(record)), fit_recalibration(*split(shuffled))
-    assert (one.a, one.b) == pytest.approx((other.a, other.b), abs=1e-9)
-
-
-@law
-@given(records)
-def test_turning_every_question_over_turns_the_shift_over(record: list[tuple[float, int]]) -> None:
-    p, happened = split(record)
-    one = fit_recalibration(p, happened)
-    other = fit_recalibration([1 - x for x in p], [1 - o for o in happened])
-    assert (one.a, one.b) == pytest.approx((-other.a, other.b), abs=1e-8)
 
 
 @law

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
 from forecasts.questions.question import Option, Question, QuestionId
-from forecasts.scenarios.likelihood_table import indicator_probabilities, scenario_posterior
+from forecasts.scenarios.likelihood_table import scenario_posterior
 from forecasts.scenarios.scenario_set import (
     FIVE_WORDS,
     ScenarioLikelihoods,
@@ -186,18 +186,6 @@ def test_rows_without_difference_move_nothing(case: Case, p: float) -> None:
         if line.question_id == fog.question_id
     ]
     assert added == pytest.approx([0.0] * len(asked.options), abs=1e-12)
-
-
-@law
-@given(cases())
-def test_a_board_that_says_what_was_expected_leaves_the_prior(case: Case) -> None:
-    asked, table, _ = case
-    expected = indicator_probabilities(asked.prior.p, [row.p for row in table.rows])
-    found = compute_posterior(
-        asked, table, {row.question_id: p for row, p in zip(table.rows, expected, strict=True)}
-    )
-    assert found.distribution.p == pytest.approx(asked.prior.p, abs=1e-9)
-    assert found.nats == pytest.approx(0.0, abs=1e-9)
 
 
 @law

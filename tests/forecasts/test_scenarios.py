@@ -95,17 +95,6 @@ def test_the_posterior_sums_to_one_whatever_the_order(world: World) -> None:
 
 
 @law
-@given(worlds())
-def test_one_indicator_is_jeffreys_rule(world: World) -> None:
-    prior, table, board = world
-    row, said = table[0], board[0]
-    yes = scenario_posterior(prior, [row])
-    no = scenario_posterior(prior, [[1 - x for x in row]])
-    expected = [said * y + (1 - said) * n for y, n in zip(yes, no, strict=True)]
-    assert soft_update(prior, [row], [said]).scenarios == pytest.approx(expected, abs=1e-9)
-
-
-@law
 @given(worlds(), st.data())
 def test_a_certain_board_is_the_posterior(world: World, data: st.DataObject) -> None:
     prior, table, _ = world

@@ -260,17 +260,3 @@ def test_no_volume_of_evidence_moves_more_than_the_cap_allows(
         model.p_min,
         model.p_max,
     )
-
-
-@law
-@given(questions(), evidence_lists(), moments)
-def test_a_thousand_neutral_stories_change_nothing(
-    q: Question, known: list[Evidence], at: float
-) -> None:
-    noise = [
-        evidence(n, n / 100, Direction.NEUTRAL, Strength.NONE, signpost="noise")
-        for n in range(100, 1100)
-    ]
-    assert suggest(q, [*known, *noise], INDICATORS, day(at)) == suggest(
-        q, known, INDICATORS, day(at)
-    )

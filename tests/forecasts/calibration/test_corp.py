@@ -132,35 +132,6 @@ def test_the_recalibrated_values_are_those_of_scikit_learn(rows: Rows) -> None:
 
 @law
 @given(rows)
-def test_what_is_recalibrated_is_calibrated_and_tells_as_much_apart(rows: Rows) -> None:
-    p, outcomes = columns(rows)
-    found = corp(p, outcomes)
-    again = corp(found.recalibrated, outcomes)
-    assert again.recalibrated == pytest.approx(found.recalibrated, abs=1e-9)
-    assert again.mcb == pytest.approx(0.0, abs=1e-9)
-    assert again.dsc == pytest.approx(found.dsc, abs=1e-9)
-    assert np.mean(found.recalibrated) == pytest.approx(np.mean(outcomes))
-
-
-@law
-@given(rows)
-def test_only_the_ranking_of_forecasts_decides_what_is_recalibrated(rows: Rows) -> None:
-    p, outcomes = columns(rows)
-    assert corp(np.square(p), outcomes).recalibrated == corp(p, outcomes).recalibrated
-
-
-@law
-@given(rows)
-def test_seeing_every_question_twice_changes_nothing(rows: Rows) -> None:
-    once, twice = corp(*columns(rows)), corp(*columns(rows * 2))
-    assert twice.recalibrated == once.recalibrated * 2
-    assert (twice.mcb, twice.dsc, twice.unc) == pytest.approx(
-        (once.mcb, once.dsc, once.unc), abs=1e-12
-    )
-
-
-@law
-@given(rows)
 def test_the_curve_rises_through_each_forecast_once(rows: Rows) -> None:
     p, outcomes = columns(rows)
     points = reliability_curve(p, outcomes)

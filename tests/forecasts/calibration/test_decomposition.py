@@ -21,7 +21,9 @@ from forecasts.calibration.decomposition import (
 )
 from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law, probabilities
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/calibration/decomposition")
 
 Rows = list[tuple[float, int]]
 
@@ -92,18 +94,7 @@ def test_an_edge_lies_in_the_lower_bin(k: int) -> None:
         assert ece([p, k / 10 - 0.05], [1, 0]) == pytest.approx(abs(k / 10 - 0.025 - 0.5))
 
 
-@check_rows(
-    [
-        [],
-        [0.5],
-        [0, 0.5, 0.5, 1],
-        [1, 0],
-        [0.1, 1],
-        [0, 0.9],
-        [0, float("nan"), 1],
-        [[0, 1], [0, 1]],
-    ]
-)
+@check_rows(TABLES["edges_that_do_not_rise_are_refused"])
 def test_edges_that_do_not_rise_are_refused(edges: list[float]) -> None:
     with pytest.raises(ForecastsError, match="edges of bins rise from 0 to 1"):
         murphy([0.5], [1], edges)

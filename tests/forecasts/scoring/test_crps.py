@@ -28,7 +28,9 @@ from forecasts.scoring.crps import (
 )
 from forecasts.statistics.intervals import wilson
 from tests.forecasts.strategies import law
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/scoring/crps")
 
 KNOTS = [0.0, 10.0, 20.0, 30.0, 50.0]
 OPEN = [0.05, 0.2, 0.6, 0.85, 0.97]
@@ -60,22 +62,6 @@ def by_quadrature(knots: list[float], cdf: list[float], y: float) -> float:
     ends = sorted({*knots, min(max(y, knots[0]), knots[-1])})
     # The middle of a piece decides on which side of y it lies; its ends may lie on the jump.
     return math.fsum(quad(gap, a, np.nextafter(b, a))[0] for a, b in pairwise(ends))
-
-
-def expected_crps(knots: list[float], believed: list[float], said: list[float]) -> float:
-    """The mean CRPS of what was said if the answer is drawn from the belief, exactly.
-
-    Inside a segment the answer is uniform and the score a parabola in y, for which two Gauss points
-    are exact. Outside the knots only the side matters.
-    """
-    x, f = np.array(knots), np.array(believed)
-    centre, half = (x[1:] + x[:-1]) / 2, (x[1:] - x[:-1]) / 2
-    inside = (
-        crps_cdf(x, said, centre - half / math.sqrt(3))
-        + crps_cdf(x, said, centre + half / math.sqrt(3))
-    ) / 2
-    below, above = crps_cdf(x, said, [-math.inf, math.inf])
-    return float(f[0] * below + np.diff(f) @ inside + (1.0 - f[-1]) * above)
 
 
 def test_crps_by_hand_and_shape() -> None:
@@ -242,20 +228,7 @@ def test_an_ensemble_that_is_none_is_refused(members: list[float]) -> None:
         crps_ensemble(members, 0.5)
 
 
-@check_rows(
-    [
-        ([], [], "one value for each"),
-        (0.5, 1, "one value for each"),
-        ([0.5], [1, 2], "one value for each"),
-        ([0.0, 0.5], [1, 2], "between 0 and 1"),
-        ([0.5, 1.0], [1, 2], "between 0 and 1"),
-        ([0.5, 0.5], [1, 2], "given once"),
-        ([0.5, 0.1], [1, 2], "cross"),
-        ([0.1, 0.5], [[1, 2], [2, 1]], "cross"),
-        ([0.1, math.nan], [1, 2], "finite"),
-        ([0.1, 0.5], [1, NEVER], "finite"),
-    ]
-)
+@check_rows(TABLES["quantiles_that_are_none_are_refused"])
 def test_quantiles_that_are_none_are_refused(
     asked: ArrayLike, given_ones: ArrayLike, says: str
 ) -> None:
@@ -263,17 +236,7 @@ def test_quantiles_that_are_none_are_refused(
         quantile_score(asked, given_ones, 0.5)
 
 
-@check_rows(
-    [
-        ([(0.0, 1, 9)], "alpha"),
-        ([(1.0, 1, 9)], "alpha"),
-        ([(math.nan, 1, 9)], "alpha"),
-        ([(0.5, 9, 1)], "cross"),
-        ([(0.5, 6, 9)], "cross"),
-        ([(0.5, 1, 9), (0.1, 2, 10)], "cross"),
-        ([(0.5, 1, 9), (0.5, 1, 9)], "given once"),
-    ]
-)
+@check_rows(TABLES["intervals_that_do_not_nest_around_the_median_are_refused"])
 def test_intervals_that_do_not_nest_around_the_median_are_refused(
     intervals: list[tuple[float, float, float]], says: str
 ) -> None:
@@ -281,18 +244,7 @@ def test_intervals_that_do_not_nest_around_the_median_are_refused(
         weighted_interval_score(5, intervals, 5)
 
 
-@check_rows(
-    [
-        ([], [], 1, "no intervals"),
-        (0, [], 1, "no intervals"),
-        ([2], [1], 1, "swap"),
-        ([-NEVER], [1], 1, "low end"),
-        ([0], [math.nan], 1, "high end"),
-        ([0], [1], 0, "more than 0"),
-        ([0], [1], [1, -1], "more than 0"),
-        ([0], [1], math.nan, "span"),
-    ]
-)
+@check_rows(TABLES["intervals_that_cannot_be_judged_are_refused"])
 def test_intervals_that_cannot_be_judged_are_refused(
     low: list[float], high: list[float], span: ArrayLike, says: str
 ) -> None:

@@ -167,18 +167,6 @@ def test_daily_scores_have_a_line_a_day() -> None:
     assert found.attainable_coverage == 0.4
 
 
-def test_honest_beats_gaming_where_an_answer_can_come_early() -> None:
-    def expected(first_day: float) -> float:
-        held = {ANN: steps((0, first_day), (1, 0.0))}
-        came, never = (
-            scored(held, known=1)["daily_brier", "ann"],
-            scored(held, "no")["daily_brier", "ann"],
-        )
-        return (came.skill_over_schedule + never.skill_over_schedule) / 2
-
-    assert max((n / 100 for n in range(101)), key=expected) == 0.5
-
-
 def test_questions_without_a_full_day_or_probability() -> None:
     # A question that is open for part of a day is scored for nothing.
     asked = replace(question(days=10), opens_at=day(0.2), closes_at=day(0.8))

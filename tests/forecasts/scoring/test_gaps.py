@@ -1,6 +1,7 @@
 """Gaps left out or filled."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -52,8 +53,7 @@ def test_what_counts_as_a_gap() -> None:
         filled(build_timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]), 0.5)
 
 
-@pytest.mark.parametrize("until", [0.0, -3.0])
-@pytest.mark.parametrize("imputed", [None, 0.5])
+@check_rows(product([0.0, -3.0], [None, 0.5]))
 def test_no_time_has_no_mean(until: float, imputed: float | None) -> None:
     assert filled(steps((-5, 0.8)), imputed, until=until) is None
 

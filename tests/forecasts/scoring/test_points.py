@@ -442,18 +442,6 @@ def test_a_receipt_adds_up_to_its_score(
 
 
 @law
-@given(everyone, answers)
-def test_peer_and_spot_peer_points_add_up_to_zero(
-    held: dict[ForecasterId, Timeline], answer: Resolution
-) -> None:
-    found = score_points(question(days=100), answer, held)
-    for rule in ("peer", "spot_peer"):
-        assert math.fsum(s.skill_over_schedule for s in found if s.rule == rule) == pytest.approx(
-            0.0, abs=1e-9
-        )
-
-
-@law
 @given(everyone, answers, moments)
 def test_repeating_a_forecast_changes_no_points(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float

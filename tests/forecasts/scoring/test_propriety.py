@@ -1,6 +1,7 @@
 """Which report is best, by algebra and by trying them all with the ordinary scores."""
 
 import math
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -32,8 +33,7 @@ def test_the_mean_never_rewards_understatement(p_true: float, day: int, rest: in
         assert by_life == pytest.approx(p_true)
 
 
-@pytest.mark.parametrize("p_true", [0.1, 0.5, 0.8])
-@pytest.mark.parametrize("known", [2, 7])
+@check_rows(product([0.1, 0.5, 0.8], [2, 7]))
 def test_the_algebra_says_what_the_scores_say(p_true: float, known: int) -> None:
     def scored(q: float, outcome: Outcome, at: int) -> Score:
         return score_question(

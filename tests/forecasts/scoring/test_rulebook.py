@@ -1,7 +1,7 @@
 """Which rule judges which kind, and what each says, with numbers worked by hand."""
 
 import math
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import get_args
 
 import numpy as np
@@ -102,8 +102,7 @@ def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
     assert HEADLINE[kind] in SOLO_RULES
 
 
-@pytest.mark.parametrize("asked", KINDS)
-@pytest.mark.parametrize("rule", SOLO_RULES)
+@check_rows(product(SOLO_RULES, KINDS))
 def test_a_rule_judges_its_kinds_alone(rule: RuleName, asked: Question) -> None:
     happened = ANSWERS.get(asked.kind, [5.0])[0]
     if asked.kind in RULES[rule].kinds:

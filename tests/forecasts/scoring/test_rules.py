@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
@@ -256,15 +257,15 @@ def test_continuous_points_refuse_what_is_no_probability(mass: float, base: Arra
         baseline_points_continuous(mass, base=base)
 
 
-@pytest.mark.parametrize("rule", [brier, brier_two_sided, log_score, spherical])
-@pytest.mark.parametrize("wrong", [-0.01, 1.01, math.nan, math.inf])
+@check_rows(
+    product([brier, brier_two_sided, log_score, spherical], [-0.01, 1.01, math.nan, math.inf])
+)
 def test_binary_rules_refuse_what_is_no_probability(rule: Rule, wrong: float) -> None:
     with pytest.raises(InvalidProbability):
         rule([0.5, wrong], 1)
 
 
-@pytest.mark.parametrize("rule", [brier, brier_two_sided, log_score, spherical])
-@pytest.mark.parametrize("wrong", [2, 0.5, -1, math.nan])
+@check_rows(product([brier, brier_two_sided, log_score, spherical], [2, 0.5, -1, math.nan]))
 def test_binary_rules_refuse_other_outcomes(rule: Rule, wrong: float) -> None:
     with pytest.raises(ValueError, match="0 or 1"):
         rule(0.5, [1, wrong])

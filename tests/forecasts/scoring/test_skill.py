@@ -22,7 +22,9 @@ from forecasts.scoring.skill import (
     skill_with_interval,
 )
 from tests.forecasts.strategies import law, probabilities
-from tests.tables import check_rows
+from tests.tables import check_rows, read_tables
+
+TABLES = read_tables("forecasts/scoring/skill")
 
 Row = tuple[str, str, float]
 
@@ -47,31 +49,7 @@ def test_skill_scores_by_hand() -> None:
     assert skill_score([0.0], [0.0]) is None
 
 
-@law
-@given(loss_pairs, st.randoms(use_true_random=False))
-def test_skill_knows_no_order_and_no_unit(
-    pairs: list[tuple[float, float]], rng: random.Random
-) -> None:
-    found = skill_score(*zip(*pairs, strict=True))
-    assert found is not None
-    assert found <= 1.0
-    rng.shuffle(pairs)
-    doubled = [(2 * own, 2 * reference) for own, reference in pairs]
-    assert skill_score(*zip(*doubled, strict=True)) == pytest.approx(found, abs=1e-9)
-
-
-@check_rows(
-    [
-        ([], [], "at least one score"),
-        ([0.1], [0.1, 0.2], "2 for 1"),
-        (0.1, 0.2, "plain lists"),
-        ([[0.1]], [[0.2]], "plain lists"),
-        ([-0.1, 0.2], [0.1, 0.2], "0 is perfect"),
-        ([0.1, 0.2], [0.1, -0.2], "0 is perfect"),
-        ([math.nan], [0.1], "missing or infinite"),
-        ([0.1], [math.inf], "missing or infinite"),
-    ]
-)
+@check_rows(TABLES["scores_without_skill_are_refused"])
 def test_scores_without_skill_are_refused(own: object, reference: object, reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):
         skill_score(own, reference)  # type: ignore[arg-type]
@@ -124,18 +102,6 @@ def test_climatology_agrees_with_scikit_learn(pairs: list[tuple[float, int]]) ->
     assert found.bs == pytest.approx(brier_score_loss(outcomes, p, pos_label=1), abs=1e-12)
     if 0 < outcomes.sum() < len(outcomes):
         assert found.bss_insample == pytest.approx(r2_score(outcomes, p), abs=1e-9)
-
-
-@law
-@given(answers)
-def test_climatology_that_knows_the_answer_is_harder_to_beat(
-    pairs: list[tuple[float, int]],
-) -> None:
-    p, outcomes = zip(*pairs, strict=True)
-    found = skill_vs_climatology(p, outcomes)
-    assert found.bs_insample <= found.bs_loo + 1e-12
-    if found.bss_insample is not None and found.bss_loo is not None:
-        assert found.bss_insample <= found.bss_loo + 1e-12
 
 
 # References

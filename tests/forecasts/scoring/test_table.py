@@ -104,25 +104,6 @@ def test_the_table_equals_the_readable_loop(drawn: BinaryTable) -> None:
     assert_as_the_loop_says(drawn, found)
 
 
-def test_a_large_table_equals_the_readable_loop() -> None:
-    rng = np.random.default_rng(7)
-    hour = 3_600_000_000
-    pairs, each = 300, 7
-    opens = rng.integers(0, 1000, pairs) * hour
-    closes = opens + rng.integers(24, 9000, pairs) * hour
-    start = np.sort(rng.integers(-48, 9000, (pairs, each)), axis=1) * hour + opens[:, np.newaxis]
-    end = np.append(start[:, 1:], (closes + hour)[:, np.newaxis], axis=1)
-    drawn = BinaryTable(
-        np.repeat(np.arange(pairs), each),
-        start.ravel(),
-        end.ravel(),
-        rng.choice([0.0, 1.0, 0.0005, 0.37, 0.5, 0.9995], pairs * each),
-        Windows(opens, closes, np.minimum(closes, opens + rng.integers(0, 12_000, pairs) * hour)),
-        rng.integers(0, 2, pairs).astype(np.float64),
-    )
-    assert_as_the_loop_says(drawn, dict(score_table(drawn)))
-
-
 @law
 @given(
     st.lists(timelines, min_size=1, max_size=4), st.integers(0, 480), st.sampled_from(["yes", "no"])
