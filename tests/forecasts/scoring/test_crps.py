@@ -106,7 +106,7 @@ def test_quadrature_agrees_with_the_exact_crps(drawn: tuple[list[float], ...], y
     assert crps_cdf(knots, cdf, y) == pytest.approx(by_quadrature(knots, cdf, y), abs=1e-8)
 
 
-def test_the_normal_scores_best_at_its_mean_and_as_the_distance_far_out() -> None:
+def test_the_normal_crps_by_hand_and_shape() -> None:
     assert crps_normal(3, 2, 3) == pytest.approx(2 * (math.sqrt(2) - 1) / math.sqrt(math.pi))
     assert crps_normal(0, 1e-200, [1.0, -7.0]) == pytest.approx([1.0, 7.0])
     assert crps_normal([0, 0], [[1], [2]], 1).shape == (2, 2)
