@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, minimize
 from sklearn.isotonic import IsotonicRegression
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
-from forecasts.probability import Floats
 from forecasts.scenarios.coherence import (
     Repair,
     SumRule,

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.errors import InvalidProbability
 from forecasts.evidence.evidence import MAX_RELIABILITY
 from forecasts.evidence.parameters import LearnedLogitMap, LearnedValue, is_learnable
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.suggestion.binary import suggest
 from forecasts.suggestion.fitting import (

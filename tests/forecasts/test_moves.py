@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, StoryId, Strength
 from forecasts.evidence.weights import StoryMerge, merge_story_evidence
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.binary import SuggestionModel, suggest
 from forecasts.suggestion.changes import (

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import (
+from forecasts.distributions.probability import (
     SUM_TOLERANCE,
     check_outcomes,
     check_probabilities,
@@ -17,6 +16,7 @@ from forecasts.probability import (
     logit,
     sigmoid,
 )
+from forecasts.errors import ForecastsError, InvalidProbability
 from tests.forecasts.strategies import law
 from tests.tables import check_rows
 

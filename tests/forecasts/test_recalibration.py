@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
 from forecasts.statistics import recalibration as logistic
 from forecasts.statistics.recalibration import CLIP, Recalibration, fit_recalibration
 from tests.forecasts.strategies import law, probabilities

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
 from forecasts.scenarios.likelihood_table import (
     indicator_information,
     indicator_probabilities,

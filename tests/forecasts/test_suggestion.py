@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import LedgerLine, SuggestionModel, is_worth_recording, suggest
 from tests.forecasts.strategies import (

@@ -19,8 +19,8 @@ from forecasts.calibration.corp import (
     mcb_test,
     reliability_curve,
 )
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import Floats
 from tests.forecasts.strategies import law
 from tests.tables import check_rows
 

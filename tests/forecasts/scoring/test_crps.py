@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy.integrate import quad
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats
 from forecasts.scoring.crps import (
     IntervalRecord,
     crps_cdf,

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from sklearn.metrics import brier_score_loss, log_loss
 
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats
 from forecasts.scoring.rules import (
     LOG_CLIP,
     baseline_points,
