@@ -103,6 +103,19 @@ def test_the_crowd_at_an_instant_agrees_with_its_timeline(
     assert crowd_at(question(), held, day(when)) == pooled(held, until=1000).at(day(when))
 
 
+@given(everyone)
+def test_the_order_in_which_members_are_listed_does_not_matter(
+    held: dict[ForecasterId, Timeline],
+) -> None:
+    assert pooled(dict(reversed(held.items()))) == pooled(held)
+
+
+def test_simultaneous_members_are_pooled_by_id() -> None:
+    p = (0.9, 0.8, 0.3, 0.1)
+    made = pooled({ForecasterId(f"m{n}"): steps((0, p[n])) for n in (2, 0, 3, 1)})
+    assert p_at(made, 0) == pool_crowd(p) != pool_crowd(p[::-1])
+
+
 # Options
 
 
