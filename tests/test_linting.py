@@ -305,7 +305,7 @@ def test_who_insisted_on_what_and_why_is_logged_and_shown(
     assert f'"why":"{WHY}"' in entry.body
     assert all(f'"{code}"' in entry.body for code in blocking)
     shell: Shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
-    said = " ".join(shell("show", "rain").split())
+    said = " ".join(shell("question", "show", "rain").split())
     assert f"Opened against the linter ({', '.join(blocking)}) by ada: {WHY}" in said
     assert tracker.system.verify().bad_seq is None
 

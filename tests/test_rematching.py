@@ -431,14 +431,17 @@ def test_the_command_goes_through_the_archive_and_says_what_is_left(
         published(tracker, *ARCHIVE).question_sets.load(a_set(question))
     monkeypatch.setattr(archive, "CHUNKS_PER_UPDATE", 1)
     capsys.readouterr()
-    found = [shell.json("rematch", "--chunks", "2"), shell.json("rematch", "--chunks", "5")]
+    found = [
+        shell.json("evidence", "rematch", "--chunks", "2"),
+        shell.json("evidence", "rematch", "--chunks", "5"),
+    ]
     assert [(f["chunks_done"], f["chunks_left"], f["items"]) for f in found] == [
         (2, 1, 4),
         (1, 0, 1),
     ]
     assert sum(f["found"] for f in found) == 3
     assert "0 chunks with 0 items matched, 0 new pieces of evidence; 0 chunks left." in shell(
-        "rematch"
+        "evidence", "rematch"
     )
 
 

@@ -143,7 +143,7 @@ def show_no_questions(visit: Visit) -> None:
     """Show the first steps of a database without questions."""
     show_empty(
         "There are no questions yet.",
-        "Load a question set on the page Today, or with `tracker sets import "
+        "Load a question set on the page Today, or with `tracker set import "
         "china_russia_2022`; or write your own.",
     )
     with st.container(horizontal=True):

@@ -200,7 +200,7 @@ def _show_all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
             "There are no scenario sets yet.",
             "A scenario set is a question whose options are whole futures, with a table of what "
             "each of them says about other questions. Make one below, or load a question set "
-            "that has one: `tracker sets import china_russia_2022`.",
+            "that has one: `tracker set import china_russia_2022`.",
         )
     for summary in sets:
         _show_summary(visit, visit.tracker.scenarios.get(summary.scenario_set.question_id))

@@ -4,9 +4,9 @@ same for the same seed.
 What is small is stored as the tracker stores it: essays, claims, questions of every kind,
 indicators, feeds, answers. What is many goes in by the ten thousand past the store: forecasts,
 stories, items, evidence with its decisions, each in the order of time, as it would have come. Their
-entries of the log are empty and not chained, so `tracker verify` finds fault with such a database;
-nothing that a page shows reads them. Scores are worked out by the tracker itself. There are no
-texts of essays, no links, no scenario sets, no vectors of stories and no days of feeds.
+entries of the log are empty and not chained, so `tracker system verify` finds fault with such a
+database; nothing that a page shows reads them. Scores are worked out by the tracker itself. There
+are no texts of essays, no links, no scenario sets, no vectors of stories and no days of feeds.
 
 Every question has the same share of the revisions and of the evidence: any page of a question is
 the mean one.

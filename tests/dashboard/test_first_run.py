@@ -30,7 +30,7 @@ NEXT_STEP = {
     "inbox": "The Feeds page shows whether they answer",
     "calendar": "All questions",
     "scenarios": "Make one below",
-    "coherence": "tracker links add",
+    "coherence": "tracker scenario add-link",
     "accuracy": "Answers that are due",
     "learned": "Learning begins when",
     "feeds": "add your own here",

@@ -83,7 +83,7 @@ class ReportService(Service):
         from tracker.reports.table_export import encode_table
 
         if name not in database_info.list_table_names():
-            raise NotFound("table", name, "`tracker export` lists the names")
+            raise NotFound("table", name, "`tracker report export` lists the names")
         with self._store.reading() as session:
             return encode_table(database_info.dump_table(session, name), form)
 

@@ -141,7 +141,9 @@ def _apply_decision(
 ) -> LearnedRecord:
     default, value = _find_default(session, name, scope), stored.learned if stored else None
     if value is None and default is None:
-        raise NotFound("learned value", f"{name} {scope}", "see `tracker learned` for the names")
+        raise NotFound(
+            "learned value", f"{name} {scope}", "see `tracker learned list` for the names"
+        )
     if (decided == "thaw") != (
         stored is not None and stored.state == "frozen"
     ) and decided != "reset":

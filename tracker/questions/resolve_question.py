@@ -20,6 +20,7 @@ from forecasts.questions.question import (
 from forecasts.questions.timeline import Forecast, Timeline, build_timeline, forecaster_timeline
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
+from forecasts.scoring.rulebook import SOLO_RULES
 from forecasts.scoring.scores import Score, score_question
 from forecasts.suggestion.binary import hazard_timeline
 from tracker.errors import Refused
@@ -28,8 +29,9 @@ from tracker.storage import database_info, event_log, questions, record
 from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
-SCORES_VERSION = "4"
-"""Increased when the rules change: stored scores of another version are recomputed on opening."""
+SCORES_VERSION = " ".join(("4", *SOLO_RULES))
+"""Stored scores of another version are recomputed on opening: another rule is another version, and
+the number is increased when the values of a rule change."""
 
 TimelinesByForecaster = Mapping[ForecasterId, Timeline]
 

@@ -165,7 +165,7 @@ def _reject_piece(piece: Evidence, by: ForecasterId) -> Evidence:
 def _require_piece(session: Session, evidence_id: int) -> Evidence:
     piece = evidence.find_evidence(session, evidence_id)
     if piece is None:
-        raise NotFound("evidence", evidence_id, "see `tracker inbox` for the numbers")
+        raise NotFound("evidence", evidence_id, "see `tracker evidence inbox` for the numbers")
     return piece
 
 

@@ -123,7 +123,7 @@ def _refuse_when_closed(session: Session, question: Question, now: datetime) -> 
     if now >= close:
         raise InvalidForecast(
             f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
-            f" `tracker show {question.id}` tells how it ended"
+            f" `tracker question show {question.id}` tells how it ended"
         )
 
 
@@ -146,7 +146,9 @@ def _refuse_foreign_evidence(
         piece = evidence.find_evidence(session, evidence_id)
         if piece is None or piece.question_id != question.id:
             raise NotFound(
-                "evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited"
+                "evidence",
+                evidence_id,
+                f"`tracker question show {question.id}` lists what can be cited",
             )
 
 

@@ -142,7 +142,9 @@ def _check_head(entries: Iterable[LogEntry], head: str | None) -> ChainBreak | N
     seq, _, digest = head.partition(":")
     # A database counts to fewer than 19 digits.
     if not (seq.isascii() and seq.isdecimal() and len(seq) < 19):
-        return ChainBreak(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
+        return ChainBreak(
+            0, f"{head!r} is no head: give SEQ:HASH as `tracker system verify` printed it"
+        )
     if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
         return None
     return ChainBreak(

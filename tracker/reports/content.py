@@ -167,7 +167,7 @@ class ReportDocument:
     def command(self) -> str:
         """The command that makes the same report again."""
         subject = f"{self.kind} {self.name}".strip()
-        return f"tracker report {subject} --as-of {self.known_at.astimezone(UTC).isoformat()}"
+        return f"tracker report build {subject} --as-of {self.known_at.astimezone(UTC).isoformat()}"
 
     @property
     def charts(self) -> tuple[Chart, ...]:

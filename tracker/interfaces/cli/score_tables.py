@@ -104,7 +104,7 @@ def _describe_check(receipts: Receipts, score: Score) -> str:
         return "contributions add up to the mean while active"
     if is_exact:
         return "the receipt gives the score again, to the last digit"
-    return "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`"
+    return "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker system verify --scores`"
 
 
 def hindsight_table(receipts: Receipts) -> Table:

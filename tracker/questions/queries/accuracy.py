@@ -102,7 +102,7 @@ def build_question_table(questions: Iterable[Question], now: datetime) -> pl.Dat
 
 
 def build_score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
-    """Build a table of scores with question columns, as written by `tracker score --csv`."""
+    """Build a table of scores with question columns, as `tracker accuracy score --csv` does."""
     rows = [
         (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
          s.attainable_coverage, s.skill_over_schedule)

@@ -75,7 +75,7 @@ def explain_act_change(
         raise NotFound(
             "forecast",
             forecast_id,
-            f"see `tracker show {question.id} --json` for the numbers of its acts",
+            f"see `tracker question show {question.id} --json` for the numbers of its acts",
         )
     earlier = [a for a in acts if a.forecaster_id == act.forecaster_id and a.id < act.id]
     after = p_yes(act.distribution)

@@ -113,11 +113,11 @@ def require_question(session: Session, question_id: str) -> Question:
     question = questions.find_question(session, question_id)
     if question is None:
         near = tuple(get_close_matches(question_id, questions.list_question_ids(session)))
-        hint = f"did you mean {' or '.join(near)}? `tracker questions` lists them"
+        hint = f"did you mean {' or '.join(near)}? `tracker question list` lists them"
         raise NotFound(
             "question",
             question_id,
-            hint if near else "see `tracker questions` for the names",
+            hint if near else "see `tracker question list` for the names",
             near,
         )
     return question
@@ -128,7 +128,9 @@ def build_question_page(session: Session, question_id: str, now: datetime) -> Qu
     question = require_question(session, question_id)
     essay = essays.find_essay(session, question.essay_id)
     if essay is None:  # a foreign key forbids it
-        raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
+        raise NotFound(
+            "essay", question.essay_id, "the database is damaged: run `tracker system verify`"
+        )
     answered = record.resolutions_of_question(session, question.id)
     close = effective_close(question, latest_resolution(answered))
     forecasts_over_time = load_timelines(session, question, min(now, close))

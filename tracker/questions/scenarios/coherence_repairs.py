@@ -72,7 +72,7 @@ def decide_repair(
         (candidate for candidate in scenarios.list_links(session) if candidate.id == link_id), None
     )
     if link is None:
-        raise NotFound("link", link_id, "see `tracker links list` for their names")
+        raise NotFound("link", link_id, "see `tracker scenario links` for their names")
     rows = {row.question.id: row for row in summarise_questions(session, made.at)}
     forecasts = _open_forecasts(link, rows, made.by)
     contradiction = find_violation(link, forecasts, load_questions(session, link.question_ids))

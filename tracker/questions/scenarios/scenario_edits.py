@@ -155,7 +155,7 @@ def require_scenario_set(session: Session, question_id: str) -> ScenarioSet:
     """Return the scenario set of a question; raises `NotFound`."""
     scenario_set = scenarios.find_scenario_set(session, QuestionId(question_id))
     if scenario_set is None:
-        raise NotFound("scenario set", question_id, "see `tracker scenarios list` for their names")
+        raise NotFound("scenario set", question_id, "see `tracker scenario list` for their names")
     return fill_descriptions(scenario_set, require_question(session, question_id))
 
 

@@ -30,7 +30,7 @@ from tracker.model.json_values import suggestion_record, to_json, to_plain
 @click.option("--tag", help="Only questions with this tag.")
 @as_json
 @click.pass_context
-def questions(
+def list_questions(
     context: click.Context, /, status: Status | None, tag: str | None, json: bool
 ) -> None:
     """List the questions with their current numbers."""
@@ -46,7 +46,7 @@ def questions(
     )
 
 
-@click.command("show")
+@click.command()
 @click.argument("question")
 @click.option(
     "--moved",
@@ -60,8 +60,9 @@ def questions(
 def show_question(
     context: click.Context, /, *, question: str, since: str | None, until: str | None, json: bool
 ) -> None:
-    """Show one question: its numbers, why the suggestion is what it is or why it moved, its
-    evidence.
+    """Show a question: its numbers, their reasons, its evidence.
+
+    The reasons say why the suggestion is what it is, or with --moved why it moved.
     """
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
@@ -148,10 +149,10 @@ def resolve(
     json: bool,
     **options: Unpack[_AnswerOptions],
 ) -> None:
-    """Answer a question, or annul it; a later answer supersedes this one.
+    """Answer a question, or annul it.
 
     ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
-    or ambiguous.
+    or ambiguous. A later answer supersedes this one.
     """
     with tracker_session(context) as tracker:
         scores = tracker.resolutions.resolve(
