@@ -30,9 +30,6 @@ EXCEPTIONS: Final = {
     "vague names": {
         "tracker/app/system_status.py: asked": "a first step: a question was asked",
         "tracker/feeds/fetch_results.py: gone": "the name of HTTP status 410",
-        "tracker/feeds/scheduling/feed_health.py: asked": "a key of `tracker feeds --json`",
-        "tracker/ingestion/rematch.py: found": "a key of `tracker evidence rematch --json`",
-        "tracker/llm/evidence_run.py: asked": "a key of the report of a run",
         "tracker/model/scenarios.py: held": "a key of `tracker scenarios --json`",
         "tracker/replay/backtest/backtest_scores.py: who": "a key of stored back-tests",
         "tracker/replay/backtest/question_tracks.py: said": "a key of stored back-tests",
@@ -65,6 +62,7 @@ EXCEPTIONS: Final = {
         "tracker/storage/learned.py: learned_facts": "the facts of a learned value",
     },
     "constants that are no MAX_ or MIN_": {},
+    f"lines over {house.MAX_COLUMNS} columns": {},
     "parameters that pack unrelated values": {
         "dashboard/essays/page.py: file": "bytes and name of an uploaded file",
         "dashboard/wording/questions.py: clock": "instant and zone of a page",
@@ -74,7 +72,6 @@ EXCEPTIONS: Final = {
 }
 """Places that break a rule of words, each with the reason."""
 
-MAX_LONG_LINES: Final = 61
 MAX_DUPLICATE_CLASSES: Final = 5
 MAX_LOOSE_MODULES: Final = 4
 MAX_FOLDERS: Final = {"forecasts": 12, "tracker": 14}
@@ -89,7 +86,6 @@ def test_every_breach_of_a_rule_of_words_is_argued(rule: str) -> None:
 
 def test_the_figures_of_the_house_hold() -> None:
     modules = house.read_modules()
-    assert sum(1 for module in modules for _ in house.iter_long_lines(module)) <= MAX_LONG_LINES
     assert len(house.list_duplicate_classes(modules)) <= MAX_DUPLICATE_CLASSES
     assert max(house.count_loose_modules(modules).values()) <= MAX_LOOSE_MODULES
     for name, most in MAX_FOLDERS.items():
