@@ -270,7 +270,8 @@ def describe_side(kind: Kind, direction: Direction, option: str = "") -> str:
 
     >>> [describe_side(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
     ['for YES', 'higher', 'earlier']
-    >>> describe_side("categorical", Direction.NO, "Moscow"), describe_side("binary", Direction.NEUTRAL)
+    >>> no, neutral = Direction.NO, Direction.NEUTRAL
+    >>> describe_side("categorical", no, "Moscow"), describe_side("binary", neutral)
     ('against option Moscow', 'for neither side')
     """
     if direction is Direction.NEUTRAL:

@@ -254,8 +254,8 @@ def is_worth_recording(move: float, since: timedelta, *, prompted: bool = False)
 
     A tenth is enough after a day, or when evidence `prompted` it.
 
-    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
-    ...     (0.002, 24))]
+    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002,
+    ...     23), (0.002, 24))]
     [True, False, True]
     """
     size = round(abs(move), 9)  # 0.29 − 0.28 is a point but for rounding
