@@ -4,6 +4,7 @@ Its source is the whole tree, so that links between pages are the same here and 
 """
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ ROOT = Path(__file__).parent.parent
 project = "Scenario tracker"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**.md", "**/README.md"]
-exclude_patterns = [".venv", "build", "data", "docs/essays"]
+include_patterns = ["*.md", "docs/**.md"]
+include_patterns += [
+    f"{f}/README.md" for f in ("forecasts", "tests/acceptance", "tracker/matching/table")
+]
+exclude_patterns = ["docs/essays"]
 html_theme = "alabaster"
 html_theme_options = {"description": "From predictions to scores", "page_width": "70em"}
 html_copy_source = False
@@ -33,10 +37,11 @@ def setup(app: Any) -> None:
     app.add_lexer("mermaid", TextLexer)  # shown as text, as nothing here draws it
     app.connect("source-read", insert_modules)
     app.connect("autodoc-process-docstring", escape_docstring)
+    app.connect("build-finished", copy_pictures)
 
 
 def insert_modules(app: Any, page: str, source: list[str]) -> None:
-    """Replace a line `@modules PACKAGE` by the reference of its modules; `-t prose` leaves it out."""
+    """Replace a line `@modules PACKAGE` by a reference of its modules; not with `-t prose`."""
     write = (lambda match: "") if app.tags.has("prose") else (lambda match: list_modules(match[1]))
     source[0] = re.sub(r"^@modules (\S+)$", write, source[0], flags=re.M)
 
@@ -64,3 +69,10 @@ def escape(text: str) -> str:
         return "::\n\n" + text
     parts = re.split(r"(`[^`]+`)", text)
     return "".join(p if n % 2 else re.sub(r"([*_|\\])", r"\\\1", p) for n, p in enumerate(parts))
+
+
+def copy_pictures(app: Any, error: Exception | None) -> None:
+    """Copy the pictures that pages show by HTML, which Sphinx does not follow."""
+    if not error and app.builder.format == "html":
+        pictures = Path("docs", "pictures")
+        shutil.copytree(ROOT / pictures, Path(app.outdir) / pictures, dirs_exist_ok=True)

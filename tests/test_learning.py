@@ -19,11 +19,11 @@ from tracker.errors import NotFound, Refused
 from tracker.feeds.dedup import NewItem
 from tracker.feeds.item import FeedId
 from tracker.interfaces.scheduler import learn_parameters
-from tracker.model.read_models import Decision, MatchReason
+from tracker.model.evidence import Decision, MatchReason
 from tracker.questions import fit_parameters as learning
-from tracker.questions.learned_parameters import calibration_at, model_at, usual_levels_at
 from tracker.questions.update_suggestion import compute_suggestion
-from tracker.storage import evidence, items, questions, stories
+from tracker.storage import evidence, items, questions
+from tracker.storage.learned import calibration_at, model_at, usual_levels_at
 
 NUMBERS = count(1)
 """No two reports of these tests are the same."""
@@ -57,8 +57,8 @@ def log(
     }
     with tracker.context.store.writing() as session:
         (stored,) = items.add_items(session, [(FeedId("wire"), NewItem(item, None))], at)
-        story = stories.add_story(session, item.title, at)
-        stories.join_story(session, stored.id, story, at)
+        story = evidence.add_story(session, item.title, at)
+        evidence.join_story(session, stored.id, story, at)
         piece = Evidence(
             id=EvidenceId(0),
             question_id=QuestionId(question),

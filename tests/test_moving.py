@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Strength
-from forecasts.probability import logit
 from forecasts.questions.question import SUGGESTION, ForecasterId
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.changes import ProbabilityChange

@@ -21,7 +21,7 @@ from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
 from tracker.interfaces.scheduler import Scheduler
 from tracker.settings import Settings
-from tracker.storage import sessions as engine
+from tracker.storage import sessions
 
 PASSWORD = "not-the-right-one"
 
@@ -266,7 +266,7 @@ def test_a_connection_that_is_cut_is_told(postgres_url: str) -> None:
 def test_a_locked_database_is_told(
     start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "busy_timeout=1"))
+    monkeypatch.setattr(sessions, "PRAGMAS", (*sessions.PRAGMAS, "busy_timeout=1"))
     with closing(
         sqlite3.connect(start.directory / "tracker.sqlite", isolation_level=None)
     ) as other:
@@ -275,7 +275,7 @@ def test_a_locked_database_is_told(
 
 
 def test_a_full_disk_is_told(start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "max_page_count=1"))
+    monkeypatch.setattr(sessions, "PRAGMAS", (*sessions.PRAGMAS, "max_page_count=1"))
     essay = start.directory / "essay.txt"
     essay.write_text("Arland will sign the treaty by 2030. " * 5_000)
     assert "no room is left for" in one_line(start, "essay", "add", str(essay), code=1)

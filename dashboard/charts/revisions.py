@@ -18,11 +18,16 @@ from dashboard.charts.common import (
     time_tooltip,
     width_encoding,
 )
-from dashboard.components.probability_lines import LABEL_ROOM, MAX_LOG_ODDS
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
 from tracker.model.chart_style import BLUE, GREEN, GREY, VERMILLION, LineStyle
 
 ProbabilityScale = Literal["probability", "log-odds"]
+
+MAX_LOG_ODDS: Final = 5.0
+"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
+
+LABEL_ROOM: Final = 0.24
+"""Share of the window left free at the right for the names of the lines."""
 
 _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 

@@ -9,11 +9,18 @@ from typing import Any, Final
 
 import pandas as pd
 
+from dashboard.charts.revisions import LABEL_ROOM, MAX_LOG_ODDS
 from dashboard.components.frames import TIME, build_frame, memoise
-from dashboard.wording import clip, describe_bearing, display_name, format_answer, percent_exact
+from dashboard.wording import (
+    clip,
+    describe_bearing,
+    display_name,
+    format_answer,
+    percent_exact,
+)
 from forecasts.distributions.distribution import p_yes
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Direction
-from forecasts.probability import logit
 from forecasts.questions.answers import get_answer
 from forecasts.questions.question import (
     CROWD,
@@ -29,13 +36,11 @@ from forecasts.questions.question import (
     sort_forecasters,
 )
 from forecasts.questions.timeline import Timeline
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 TimeWindow = tuple[datetime, datetime]
 """Start and end of the time that a chart shows."""
-
-MAX_LOG_ODDS: Final = 5.0
-"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
 
 
 def clamp_log_odds(p: float) -> float:
@@ -198,8 +203,6 @@ def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFr
 CROSSHAIR_POSITIONS: Final = 100
 """Number of evenly spaced crosshair positions; every change of a line with few changes is added."""
 
-LABEL_ROOM: Final = 0.24
-"""Share of the window left free at the right for the names of the lines."""
 
 _MIN_DISTANCE_P, _MIN_DISTANCE_Z = 0.052, 0.52
 """Minimum distance of names in probability and in log-odds: a line of text on a chart of 400

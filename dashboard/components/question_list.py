@@ -11,7 +11,7 @@ import pandas as pd
 
 from dashboard.components.frames import build_frame
 from dashboard.wording import STATUS_NAMES, format_answer, format_forecast, percent_number
-from forecasts.probability import logit
+from forecasts.distributions.probability import logit
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.question import (
     CROWD,

@@ -26,11 +26,11 @@ from tracker.feeds.item import Item
 from tracker.feeds.scheduling.budget import explain_next_poll
 from tracker.feeds.scheduling.feed_health import (
     USUAL_ITEMS_DAYS,
-    DayCount,
     Health,
     compute_not_modified_share,
     compute_usual_items,
 )
+from tracker.feeds.scheduling.polling import DayCount
 from tracker.model.read_models import FeedHealth, Trial, TrialMatch
 
 if TYPE_CHECKING:

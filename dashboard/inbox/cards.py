@@ -27,7 +27,8 @@ from dashboard.wording import (
 )
 from dashboard.wording import describe_match as matched_words
 from forecasts.questions.question import Question, QuestionId
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 _FOLDER: Final = "marked"
 _STYLE: Final = (COMPONENTS_FOLDER / _FOLDER / "marked.css").read_text(encoding="utf-8")
@@ -132,7 +133,8 @@ def show_story(
         previous = ""
         for piece in pieces:
             question = questions[piece.evidence.question_id]
-            match_line = f"{matched_words(piece.evidence, piece.why)}{explain_direction(piece.evidence, piece.why)}"
+            match_line = matched_words(piece.evidence, piece.why)
+            match_line += explain_direction(piece.evidence, piece.why)
             with st.container(border=len(pieces) > 1, gap="xsmall"):
                 options = judging.JudgementOptions(
                     INBOX_PLACE,

@@ -18,7 +18,7 @@ from dashboard.wording import (
 )
 from forecasts.questions.question import Kind, Question, QuestionId
 from tracker.feeds.item import ItemId
-from tracker.model.read_models import EvidenceCard, StoryItem
+from tracker.model.evidence import EvidenceCard, StoryItem
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from forecasts.questions.amendments import (
 from forecasts.questions.question import RESERVED, EvidenceId, Forecaster, ForecasterId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.suggestion.postmortem import MissedSignpost, PostMortem
-from tracker.model.read_models import EvidenceCard, QuestionPage
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage
 
 MAX_PHRASING_CHARS: Final = 130
 """Maximum number of characters of phrasings in a cell, which is two or three lines."""

@@ -32,7 +32,8 @@ from forecasts.questions.question import EvidenceId, Question
 from forecasts.questions.timeline import Forecast
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.app.tracker import Tracker
-from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary
+from tracker.model.evidence import EvidenceCard
+from tracker.model.read_models import QuestionPage, QuestionSummary
 
 _MAX_QUESTION_CHARACTERS: Final = 60
 """Characters of a question's text in a notice: undo may concern a question of another page."""

@@ -87,11 +87,11 @@ def _format_others(visit: Visit, page: QuestionPage, forecasters: Sequence[Forec
         else []
     )
     forecasts = (
-        (
-            f"{display_name(f, visit.me)}: "
-            f"{format_forecast(question, fold_removed_options(question, visit.now, standings[f.id].distribution))}"
-        )
+        f"{display_name(f, visit.me)}: {format_forecast(question, distribution)}"
         for f in shown
+        for distribution in [
+            fold_removed_options(question, visit.now, standings[f.id].distribution)
+        ]
     )
     return " · ".join([*forecasts, *rest_note])
 

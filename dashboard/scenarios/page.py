@@ -156,11 +156,10 @@ def _show_bars(
     styles: tuple[LineStyle, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
 ) -> None:
     description = "; ".join(
-        (
-            f"{case}: "
-            f"{', '.join(f'{option} {percent_whole(p)}' for option, p in frames.option_shares(shares))}"
+        f"{case}: {', '.join(f'{option} {percent_whole(p)}' for option, p in option_shares)}"
+        for case, option_shares in (
+            (case, frames.option_shares(shares)) for case, shares in cases.items()
         )
-        for case, shares in cases.items()
     )
     st.vega_lite_chart(
         spec=charts.bind_data(

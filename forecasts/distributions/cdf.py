@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.probability import Floats, check_probabilities
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

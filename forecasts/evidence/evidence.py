@@ -12,9 +12,9 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal, NewType, assert_never
 
+from forecasts.distributions.probability import check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
-from forecasts.probability import check_probabilities
 from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
 
 IndicatorId = NewType("IndicatorId", str)
@@ -270,7 +270,8 @@ def describe_side(kind: Kind, direction: Direction, option: str = "") -> str:
 
     >>> [describe_side(kind, Direction.YES) for kind in ("binary", "numeric", "date")]
     ['for YES', 'higher', 'earlier']
-    >>> describe_side("categorical", Direction.NO, "Moscow"), describe_side("binary", Direction.NEUTRAL)
+    >>> no, neutral = Direction.NO, Direction.NEUTRAL
+    >>> describe_side("categorical", no, "Moscow"), describe_side("binary", neutral)
     ('against option Moscow', 'for neither side')
     """
     if direction is Direction.NEUTRAL:

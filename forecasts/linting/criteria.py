@@ -63,7 +63,8 @@ def find_criteria_flaws(question: LintTarget) -> Iterator[Flaw]:
 def is_named_source(source: str) -> bool:
     """Return True for a source that can be found: a name or an address, not “the media”.
 
-    >>> is_named_source("Reuters"), is_named_source("customs.gov.cn"), is_named_source("official news sources")
+    >>> sources = "Reuters", "customs.gov.cn", "official news sources"
+    >>> tuple(is_named_source(source) for source in sources)
     (True, True, False)
     """
     return bool(re.search(r"\w", _UNNAMED_SOURCE.sub(" ", source)))

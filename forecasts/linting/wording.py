@@ -84,7 +84,8 @@ class VagueWord:
 def find_vague_words(text: str) -> tuple[VagueWord, ...]:
     """Return the vague words of a text in order, except in quotations and names.
 
-    >>> [vague.word for vague in find_vague_words("Will Major Tom see a “serious”, significant fall?")]
+    >>> [vague.word
+    ...     for vague in find_vague_words("Will Major Tom see a “serious”, significant fall?")]
     ['significant']
     """
     return tuple(_find_words(blank_quotations(text)))

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forecasts.distributions.cdf import EPOCH
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.probability import Floats, check_probabilities
 from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close, to_utc
 from forecasts.questions.timeline import ForecastSpan
@@ -248,8 +248,8 @@ def score_points(
     ...     "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-11")] * 3,
     ...     "ann")
-    >>> ann, bob = build_timeline([(utc("2026-01-01"), Binary(0.9))]), build_timeline([(utc("2026-01-09"),
-    ...     Binary(0.6))])
+    >>> ann = build_timeline([(utc("2026-01-01"), Binary(0.9))])
+    >>> bob = build_timeline([(utc("2026-01-09"), Binary(0.6))])
     >>> found = score_points(question, yes, {"ann": ann, "bob": bob})
     >>> [(s.rule, s.coverage, round(s.skill_over_schedule, 2)) for s in found
     ...     if s.forecaster_id == "bob"]

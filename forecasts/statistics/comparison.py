@@ -19,8 +19,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, check_probabilities
 from forecasts.questions.format import format_cases, format_count
 from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.statistics.resampling import (

@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, check_probabilities, logit
 from forecasts.errors import InvalidForecast, InvalidTime
-from forecasts.probability import Floats, check_probabilities, logit
 
 MIN_SAMPLE = 30
 """Minimum of questions, or revisions, for a verdict."""
@@ -116,7 +116,8 @@ def measure_excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
     Raises `InvalidForecast` for a path that is empty or does not end with an outcome,
     `InvalidProbability` for its numbers. Source: Augenblick & Rabin 2021.
 
-    >>> found = measure_excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]])
+    >>> found = measure_excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3,
+    ...     0.0]])
     >>> found.n, round(found.ratio, 2), round(found.p_value, 2)
     (3, 1.68, 0.38)
     """

@@ -21,6 +21,7 @@ from types import MappingProxyType
 from typing import assert_never
 
 from forecasts.distributions.distribution import Binary
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.evidence.evidence import Evidence, Expectation, Indicator, IndicatorId
 from forecasts.evidence.log_odds import (
     LedgerEntry,
@@ -42,7 +43,6 @@ from forecasts.evidence.weights import (
     visible_evidence,
     weigh_stories,
 )
-from forecasts.probability import logit, sigmoid
 from forecasts.questions.format import format_count
 from forecasts.questions.question import HorizonShape, Question, QuestionId
 from forecasts.questions.timeline import Timeline
@@ -254,8 +254,8 @@ def is_worth_recording(move: float, since: timedelta, *, prompted: bool = False)
 
     A tenth is enough after a day, or when evidence `prompted` it.
 
-    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23),
-    ...     (0.002, 24))]
+    >>> [is_worth_recording(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002,
+    ...     23), (0.002, 24))]
     [True, False, True]
     """
     size = round(abs(move), 9)  # 0.29 − 0.28 is a point but for rounding

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from forecasts.distributions.probability import logit
 from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.evidence.likelihood_ratios import decay_weight
 from forecasts.evidence.log_odds import LedgerLine, LineKind, apply_soft_cap
 from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, SuggestionModel
-from forecasts.probability import logit
 from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Suggestion
 
@@ -147,8 +147,8 @@ def explain_change(
     ...     "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3),
     ...     "3 of 10 years", ())
-    >>> march, may = (SuggestionInputs(suggest(question, [], {}, utc(day))) for day in ("2026-03-02",
-    ...     "2026-05-01"))
+    >>> march, may = (SuggestionInputs(suggest(question, [], {}, utc(day)))
+    ...     for day in ("2026-03-02", "2026-05-01"))
     >>> move = explain_change(march, may, {})
     >>> for reason in move.reasons:
     ...     print(f"{reason.log_odds:+.3f} {reason.cause}, {reason.why}")

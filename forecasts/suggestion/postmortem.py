@@ -12,9 +12,9 @@ from typing import Final, Literal
 import numpy as np
 
 from forecasts.distributions.distribution import Distribution
+from forecasts.distributions.probability import Floats
 from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
 from forecasts.evidence.signposts import list_signposts
-from forecasts.probability import Floats
 from forecasts.questions.amendments import fold_removed_options
 from forecasts.questions.answers import Answer, get_answer
 from forecasts.questions.question import (
@@ -108,7 +108,8 @@ def strongest_evidence(
     `weights` are contributions at any instants, in log-odds towards YES; a piece counts by its
     largest one.
 
-    >>> helpful, harmful = strongest_evidence([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
+    >>> helpful, harmful = strongest_evidence([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)],
+    ...     happened=0)
     >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
     [(2, 0.4), (1, -0.9)]
     """

@@ -1,13 +1,9 @@
 """Formats in which tables are exported."""
 
-from typing import TYPE_CHECKING, Final, Literal, get_args
-
-if TYPE_CHECKING:
-    pass
-
+from typing import Final, Literal, get_args
 
 TableFormat = Literal["csv", "parquet", "json"]
 
 
 TABLE_FORMATS: Final[tuple[TableFormat, ...]] = get_args(TableFormat)
-"""How a whole table can be given out."""
+"""Formats of a whole table, as settings and commands name them."""

@@ -6,8 +6,8 @@ from typing import Final
 
 from forecasts.distributions.cdf import day_number
 from forecasts.distributions.distribution import Categorical, Distribution
+from forecasts.distributions.probability import sigmoid
 from forecasts.evidence.evidence import describe_side
-from forecasts.probability import sigmoid
 from forecasts.questions.answers import get_answer
 from forecasts.questions.format import (
     format_answer,

@@ -31,8 +31,7 @@ from tracker.reports.content import (
     make_table,
 )
 from tracker.reports.known import QuestionRows, load_questions_as_of
-from tracker.storage import as_of as store
-from tracker.storage import feeds, forecasts, resolutions
+from tracker.storage import as_of, feeds, record
 from tracker.storage.sessions import Session
 
 WEEK: Final = timedelta(days=7)
@@ -72,7 +71,7 @@ class _WeekChange:
 def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> ReportDocument:
     """Build the report on the seven days before an instant."""
     since = at - WEEK
-    people = forecasts.list_forecasters(session)
+    people = record.list_forecasters(session)
     name = people[me].name if me in people else me
     week = _Week(
         at,
@@ -81,7 +80,7 @@ def build_weekly_report(session: Session, at: datetime, me: ForecasterId) -> Rep
         name,
         load_questions_as_of(session, since),
         load_questions_as_of(session, at),
-        store.count_evidence_at(session, at, since),
+        as_of.count_evidence_at(session, at, since),
     )
     changes, answered = _list_changes(week), _list_answered(week)
     scores = _build_scores(session, week)
@@ -178,8 +177,8 @@ def _build_answers(answered: Sequence[QuestionSummary]) -> ReportSection:
 
 def _build_scores(session: Session, week: _Week) -> Iterator[ReportSection]:
     """Score each forecaster by the main rule of each kind, over all questions scored by now."""
-    people = forecasts.list_forecasters(session)
-    all_scores = resolutions.list_all_scores(session)
+    people = record.list_forecasters(session)
+    all_scores = record.list_all_scores(session)
     for retrospective, heading in (
         (False, "Scores so far"),
         (True, "Scores of questions that look back"),

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 from forecasts.evidence.evidence import StoryId
 from tracker.feeds.dedup import MAX_EDIT_AGE, ChangedItem, NewItem, StoredItem
 from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ItemRevision, ParsedItem
+from tracker.storage.database_info import build_insert
 from tracker.storage.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow
-from tracker.storage.upsert import build_insert
 
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
 MAX_VALUES_PER_QUERY: Final = 400
@@ -386,3 +386,8 @@ def _batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (
         values[n : n + MAX_VALUES_PER_QUERY] for n in range(0, len(values), MAX_VALUES_PER_QUERY)
     )
+
+
+def find_archive_start(session: Session) -> datetime | None:
+    """Return the first-seen time of the oldest item; None if there is none."""
+    return session.exec(select(func.min(ItemRow.first_seen_at))).one()

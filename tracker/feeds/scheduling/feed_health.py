@@ -5,15 +5,13 @@ import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from tracker.feeds.feed import FeedState
-from tracker.feeds.fetch_results import Fetched, FetchFailed, NotModified
+from tracker.feeds.feed import DAY, FeedState, hourly_rates, items_per_day
 from tracker.feeds.scheduling.budget import describe_rate, format_moment
-from tracker.feeds.scheduling.polling import NO_NEWS, PollNews
-from tracker.feeds.scheduling.publication_rate import DAY, hourly_rates, items_per_day
+from tracker.feeds.scheduling.polling import DayCount
 
 Health = Literal["new", "ok", "quiet", "late", "failing", "paused"]
 
@@ -127,13 +125,14 @@ def _max_success_gap(state: FeedState) -> timedelta:
 class FleetHealth:
     """Health of all feeds.
 
-    `counts` has the number of feeds for each `Health`. `asked` are the feeds that are polled and
-    have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong, "" if nothing is.
+    `counts` has the number of feeds for each `Health`. `attempted` are the feeds that are polled
+    and have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong, "" if nothing
+    is.
     """
 
     feeds: int
     counts: Mapping[Health, int]
-    asked: int
+    attempted: int
     share_failing: float
     newest_success: datetime | None
     alarm: str
@@ -155,7 +154,7 @@ def assess_fleet(states: Sequence[FeedState], now: datetime) -> FleetHealth:
     return FleetHealth(
         feeds=len(states),
         counts=MappingProxyType({kind: counts[kind] for kind in get_args(Health)}),
-        asked=len(attempted),
+        attempted=len(attempted),
         share_failing=failing / len(attempted) if attempted else 0.0,
         newest_success=newest_success,
         alarm="; ".join(alarm for alarm in alarms if alarm),
@@ -196,40 +195,6 @@ def _explain_many_failures(failing: int, attempted: int) -> str:
     if attempted < MIN_FEEDS_FOR_ALARM or failing <= MAX_FAILING_SHARE * attempted:
         return ""
     return f"{failing} of {attempted} feeds fail"
-
-
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """Polling results of a feed on one day (UTC), or the increment by one poll."""
-
-    day: date
-    polls: int = 0
-    not_modified: int = 0
-    failed: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-    new_items: int = 0
-    changed_items: int = 0
-
-
-def count_poll(
-    result: Fetched | NotModified | FetchFailed,
-    now: datetime,
-    *,
-    news: PollNews = NO_NEWS,
-    unreadable: bool = False,
-) -> DayCount:
-    """Count one poll; `unreadable` for a document that could not be read."""
-    return DayCount(
-        day=now.astimezone(UTC).date(),
-        polls=1,
-        not_modified=int(isinstance(result, NotModified)),
-        failed=int(unreadable or isinstance(result, FetchFailed)),
-        bytes=len(result.body) if isinstance(result, Fetched) else 0,
-        seconds=result.seconds,
-        new_items=len(news.published),
-        changed_items=news.changed,
-    )
 
 
 def compute_not_modified_share(days: Sequence[DayCount]) -> float | None:

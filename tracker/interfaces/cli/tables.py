@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from forecasts.distributions.distribution import Distribution, p_yes
+from forecasts.distributions.probability import sigmoid
 from forecasts.essays.claim_outcomes import describe_outcome_condition
-from forecasts.probability import sigmoid
 from forecasts.questions.amendments import QuestionVersion, WordingSegment, diff_versions
 from forecasts.questions.format import (
     format_answer,
@@ -25,15 +25,15 @@ from forecasts.questions.format import (
 )
 from forecasts.questions.question import SUGGESTION, ForecasterId, Question
 from forecasts.suggestion.binary import Suggestion
-from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.explanation import (
     explain_share,
     explain_suggestion,
     explanation_rows,
     format_contribution,
 )
+from tracker.model.evidence import EvidenceCard
 from tracker.model.json_values import to_plain
-from tracker.model.read_models import EvidenceCard, FeedCoverage, QuestionPage, QuestionSummary
+from tracker.model.read_models import FeedCoverage, QuestionPage, QuestionSummary
 
 CONTEXT_WORDS: Final = 6
 """Unchanged words shown on either side of a change of wording."""
@@ -165,7 +165,8 @@ def _list_annotations(page: QuestionPage) -> Iterator[str]:
     """Yield the annotations: wordings, override of the linter, unverified answers."""
     for before, version in pairwise(page.versions):
         yield (
-            f"Wording {version.number}, {format_utc_minute(version.at)} by {version.by}: {version.why}"
+            f"Wording {version.number}, {format_utc_minute(version.at)} by {version.by}: "
+            f"{version.why}"
         )
         yield from _diff_wordings(before, version)
     if page.override is not None:
@@ -228,32 +229,6 @@ def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> T
     total = fsum(line.log_odds for line in suggestion.lines)
     table.add_row("Sum", format_signed(total, 3), format_percent(suggestion.p))
     return table
-
-
-def suggestion_record(suggestion: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
-    """Return a suggestion for programs, in its groups; None without one."""
-    match suggestion:
-        case Suggestion():
-            return {
-                "p": suggestion.p,
-                "why": explain_suggestion(suggestion),
-                "learned_from": suggestion.learned_from,
-                "groups": to_plain(suggestion.groups),
-            }
-        case OptionSuggestion():
-            shares = zip(suggestion.distribution.options, suggestion.distribution.p, strict=True)
-            options = [
-                {
-                    "option": name,
-                    "p": p,
-                    "why": explain_share(suggestion, name),
-                    "groups": to_plain(suggestion.groups(name)),
-                }
-                for name, p in shares
-            ]
-            return {"options": options}
-        case None:
-            return None
 
 
 def evidence_table(cards: Sequence[EvidenceCard]) -> Table:

@@ -28,7 +28,7 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
 from tracker.questions.add_indicator import make_indicator_id, parse_side, parse_terms
 
 

@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack, get_args
 import click
 from rich.table import Table
 
-from forecasts.probability import logit, sigmoid
+from forecasts.distributions.probability import logit, sigmoid
 from forecasts.questions.format import format_percent, format_signed, format_utc_minute
 from forecasts.questions.question import ForecasterId, Status, utc
 from forecasts.suggestion.changes import ProbabilityChange
@@ -19,8 +19,8 @@ from tracker.interfaces.cli.commands.terminal import (
     print_result,
     tracker_session,
 )
-from tracker.model.json_values import to_json, to_plain
-from tracker.model.read_models import EvidenceCard
+from tracker.model.evidence import EvidenceCard
+from tracker.model.json_values import suggestion_record, to_json, to_plain
 
 
 @click.command()
@@ -84,7 +84,7 @@ def show_question(
             to_json(
                 {
                     **to_plain(page),
-                    "why": printing.suggestion_record(page.suggestion or page.option_suggestion),
+                    "why": suggestion_record(page.suggestion or page.option_suggestion),
                 }
             )
         )
