@@ -23,7 +23,7 @@ from forecasts.calibration.decomposition import PLACES, check_pairs
 from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
 from forecasts.scoring.rules import brier, log_score
-from forecasts.statistics.resampling import number_labels
+from forecasts.statistics.intervals import number_labels
 
 CorpRule = Literal["brier", "log"]
 

@@ -25,7 +25,7 @@ from forecasts.distributions.cdf import Cdf
 from forecasts.distributions.distribution import Binary, Distribution
 from forecasts.distributions.probability import check_outcomes, check_probabilities
 from forecasts.questions.answers import get_answer
-from forecasts.questions.cohorts import event_cluster, is_past_close
+from forecasts.questions.links import event_cluster, is_past_close
 from forecasts.questions.question import Question, QuestionId, Resolution
 from forecasts.questions.timeline import Timeline
 from forecasts.scoring.crps import IntervalRecord, measure_interval_coverage

@@ -23,7 +23,7 @@ from forecasts.distributions.probability import Floats, check_probabilities
 from forecasts.errors import ForecastsError
 from forecasts.questions.format import format_cases, format_count
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.statistics.resampling import (
+from forecasts.statistics.intervals import (
     as_vector,
     bootstrap_interval,
     check_level,

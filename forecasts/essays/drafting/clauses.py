@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from forecasts.essays.drafting.placeholders import SUBJECT_PLACEHOLDER
 from forecasts.essays.drafting.subjects import (
     FILLER_WORDS,
     LEADING_PHRASE,
     LEADING_WORDS,
+    SUBJECT_PLACEHOLDER,
     parse_subject,
     remove_times,
 )
