@@ -45,8 +45,8 @@ MAX_IMMEDIATE_EVIDENCE: Final = 100
 def show_postmortem(visit: Visit, page: QuestionPage) -> None:
     """Show the post-mortem, collapsed where much evidence would slow the page."""
     drawer = st.expander(
-        "What there is to learn", len(page.evidence) <= MAX_IMMEDIATE_EVIDENCE, icon=":material/school:",
-        key="post-mortem", on_change="rerun",
+        "What there is to learn", len(page.evidence) <= MAX_IMMEDIATE_EVIDENCE,
+        icon=":material/school:", key="post-mortem", on_change="rerun",
     )  # fmt: skip
     if not drawer.open:
         return

@@ -65,8 +65,8 @@ def _build_form(visit: Visit, page: ScenarioPage, posterior: ScenarioPosterior) 
     initial = posterior.distribution
     if isinstance(current, Categorical):
         start = st.segmented_control(
-            "Begin with", START_CHOICES, default=START_CHOICES[0], required=True, key=f"start-{form}",
-            on_change=_discard_edits, args=(form,),
+            "Begin with", START_CHOICES, default=START_CHOICES[0], required=True,
+            key=f"start-{form}", on_change=_discard_edits, args=(form,),
         )  # fmt: skip
         initial = current if start == START_CHOICES[0] else initial
     else:

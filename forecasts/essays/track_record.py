@@ -328,8 +328,8 @@ def claim_kind_of(claim: Claim) -> str:
     """Return the first kind of a claim, in lower case.
 
     >>> from forecasts.questions.question import EssayId
-    >>> claim_kind_of(Claim(ClaimId("C1"), EssayId("e"), "it will", 0, "Present state, trend", "", ""))
-    'present state'
+    >>> claim_kind_of(Claim(ClaimId("C1"), EssayId("e"), "it will", 0, "Trend, event", "", ""))
+    'trend'
     """
     return " ".join(claim.claim_kind.split(",")[0].casefold().split()) or "not said"
 

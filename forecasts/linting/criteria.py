@@ -65,8 +65,8 @@ def find_criteria_flaws(question: LintTarget) -> Iterator[Flaw]:
 def is_named_source(source: str) -> bool:
     """Return True for a source that can be found: a name or an address, not “the media”.
 
-    >>> is_named_source("Reuters"), is_named_source("customs.gov.cn"), is_named_source("official news sources")
-    (True, True, False)
+    >>> [is_named_source(source) for source in ("Reuters", "customs.gov.cn", "official sources")]
+    [True, True, False]
     """
     return bool(re.search(r"\w", _UNNAMED_SOURCE.sub(" ", source)))
 

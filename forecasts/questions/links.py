@@ -80,7 +80,7 @@ def check_link_questions(link: Link, questions: Mapping[QuestionId, Question]) -
 
     Also raised for a question that `questions` does not have.
 
-    >>> check_link_questions(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
+    >>> check_link_questions(Link("ceasefire", "negates", ("peace",), "Ceasefire"), {})
     Traceback (most recent call last):
     forecasts.errors.InvalidQuestion: a link of kind 'negates' has 2 questions, not 1
     """

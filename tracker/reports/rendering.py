@@ -31,7 +31,7 @@ def render_html(report: ReportDocument) -> bytes:
             policy=CONTENT_SECURITY_POLICY,
             style=Markup(_read_resource("report.css")),  # noqa: S704  ours
             data=Markup(_escape_script(report.data)),  # noqa: S704  it cannot end the element
-            draw=lambda chart: Markup(render_svg(chart)),  # noqa: S704  vl-convert escapes the texts in it
+            draw=lambda chart: Markup(render_svg(chart)),  # noqa: S704  vl-convert escapes texts
         )
         .encode()
     )

@@ -152,7 +152,7 @@ class Clause:
 def parse_clause(text: str, cue: str = "") -> Clause:
     """Parse a claim; `cue` is its marker, "" if it is unknown.
 
-    >>> clause = parse_clause("However, Beijing will not sign the treaty by 2030, as it fears Moscow.")
+    >>> clause = parse_clause("However, Beijing will not sign the treaty by 2030, as it is weak.")
     >>> clause.subject, clause.negated, clause.event
     ('Beijing', True, 'sign the treaty')
     """

@@ -177,8 +177,8 @@ def _numeric_plan(
         kind="numeric",
         shape="state_at",
         text=text,
-        criteria=f"The value of {SERIES_PLACEHOLDER}, in {unit}, {form.span}, in its first release at "
-        f"{form.sources[0]}; later revisions do not count. Annulled if no figure is "
+        criteria=f"The value of {SERIES_PLACEHOLDER}, in {unit}, {form.span}, in its first release "
+        f"at {form.sources[0]}; later revisions do not count. Annulled if no figure is "
         "published within 90 days of the close.",
         base_rate_prompt="What were the last five values of this figure, and by how much does it "
         "change in a year?",
