@@ -187,7 +187,7 @@ def known_flags(group: click.Group, arguments: list[str]) -> dict[str, list[str]
     """Options by name as click reads them; click refuses what it does not know."""
     context = click.Context(group)
     values, rest, _ = group.make_parser(context).parse_args(list(arguments))
-    verb = group.get_command(context, rest[0])
+    _, verb, _ = group.resolve_command(context, rest)
     assert verb is not None, f"no command {rest[0]}"
     more, left, _ = verb.make_parser(click.Context(verb, parent=context)).parse_args(rest[1:])
     assert left == []

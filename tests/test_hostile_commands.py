@@ -125,7 +125,7 @@ def shell(
         )
     for name in ("run_scheduler", "replay_with_progress"):
         monkeypatch.setattr(operations, name, begins)
-    monkeypatch.setattr(running.Supervisor, "start", begins)
+    monkeypatch.setattr(running.Supervisor, "start_process", begins)
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)

@@ -30,7 +30,7 @@ EXCEPTIONS: Final = {
     "vague names": {
         "tracker/app/system_status.py: asked": "a first step: a question was asked",
         "tracker/feeds/fetch_results.py: gone": "the name of HTTP status 410",
-        "tracker/model/scenarios.py: held": "a key of `tracker scenarios --json`",
+        "tracker/model/scenarios.py: held": "a key of `tracker scenario show --json`",
         "tracker/replay/backtest/backtest_scores.py: who": "a key of stored back-tests",
         "tracker/replay/backtest/question_tracks.py: said": "a key of stored back-tests",
         "tracker/storage/tables/evidence.py: found": "a column of the database",

@@ -16,6 +16,7 @@ from tests.builders import a_set, no_network
 from tests.conftest import a_database, address
 from tests.test_cli import Shell
 from tests.test_running import free_port
+from tracker.app.questions import QuestionService
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
 from tracker.interfaces.scheduler import Scheduler
@@ -446,10 +447,10 @@ def test_a_bug_is_one_line_and_its_trace_is_for_debugging(
     start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
-    def stumble(self: Tracker) -> None:
+    def stumble(self: QuestionService) -> None:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(Tracker, "questions", stumble)
+    monkeypatch.setattr(QuestionService, "list", stumble)
     start("question", "list", code=1)
     assert start.error == (
         "Error: unexpected RuntimeError: two\\nlines; set TRACKER_DEBUG=1 to see where "
