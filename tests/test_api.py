@@ -137,7 +137,7 @@ def test_there_must_be_something_to_reaffirm_or_withdraw(tracker: Tracker, act: 
     with pytest.raises(
         InvalidForecast, match=f"you hold no forecast on summit-2027 to {act}: make one first"
     ):
-        getattr(tracker, act)("summit-2027")
+        getattr(tracker.forecasts, act)("summit-2027")
 
 
 def test_an_unknown_question_is_refused_with_a_way_to_find_it(tracker: Tracker) -> None:

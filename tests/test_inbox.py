@@ -152,7 +152,7 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
         worked_out.append(question.id)
         return compute_judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tracker.questions.review_evidence.judgement_effects", effects_of)
+    monkeypatch.setattr("tracker.questions.review_evidence.compute_judgement_effects", effects_of)
     found = several.evidence.inbox()
     assert worked_out == [SUMMIT]
     assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]

@@ -97,7 +97,7 @@ def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_st
             raise ZeroDivisionError("a bug")
         return parse_feed(body, content_type, url)
 
-    monkeypatch.setattr("tracker.feeds.parsing.worker.parse", sometimes)
+    monkeypatch.setattr("tracker.feeds.parsing.worker.parse_feed", sometimes)
     report = tracker.feeds.poll()
     assert (report.failed, report.new_evidence) == (1, 1)
     assert "crashed the parser (ZeroDivisionError" in states(tracker)["agency"].last_error

@@ -183,8 +183,9 @@ def test_the_budget_says_what_was_used_today_and_what_comes_next(
 
 def test_a_budget_that_was_set_holds_for_all_feeds_together(tracker: Tracker) -> None:
     tracker.feeds.add(a_feed())
-    tracker.settings = replace(tracker.settings, request_budget=2000.0)
-    assert (tracker.feeds.budget().limit, tracker.feeds.budget().was_set) == (2000.0, True)
+    settings = replace(tracker.settings, request_budget=2000.0)
+    found = Tracker(replace(tracker.context, settings=settings)).feeds.budget()
+    assert (found.limit, found.was_set) == (2000.0, True)
 
 
 # How it fares

@@ -189,9 +189,9 @@ def test_the_job_runs_once_a_day_and_says_what_it_dropped(
 
 
 def test_texts_are_kept_for_ever_unless_a_person_says_for_how_long(
-    tracker: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker, clock: FakeClock
 ) -> None:
-    monkeypatch.setattr(tracker, "settings", replace(tracker.settings, keep_days=0.0))
+    settings = replace(tracker.settings, keep_days=0.0)
     clock.advance(days=36_500)
-    assert tracker.feeds.forget_old_texts() == 0
+    assert Tracker(replace(tracker.context, settings=settings)).feeds.forget_old_texts() == 0
     assert texts(tracker)[IDLE] == "Firemen were called."

@@ -288,7 +288,9 @@ def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
 def test_a_replay_into_a_file_tells_its_progress_in_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr(
+        "tracker.interfaces.processes.load_question_set", lambda _name: read_question_set(TEXTS)
+    )
     monkeypatch.setattr("tracker.interfaces.processes.PROGRESS_SECONDS", 0.0)
     file = io.StringIO()
     replay_with_progress(
@@ -316,7 +318,9 @@ def test_a_line_of_progress_comes_every_few_seconds() -> None:
 def test_a_replay_on_a_terminal_shows_a_bar(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr(
+        "tracker.interfaces.processes.load_question_set", lambda _name: read_question_set(TEXTS)
+    )
     file = io.StringIO()
     console = Console(file=file, width=140, force_terminal=True)
     replay_with_progress(Settings(data_dir=tmp_path), console, fresh=False, until=END)

@@ -88,7 +88,7 @@ def test_a_run_that_cannot_be_recorded_does_not_stop_the_timer(
     def full(_run: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(tracker, "record_run", full)
+    monkeypatch.setattr(tracker.system, "record_run", full)
     run_job(tracker, Job("cheese", 1, lambda _tracker: "eaten"))
 
 
@@ -124,7 +124,7 @@ def test_a_timer_without_a_heartbeat_ends_the_run_so_that_it_is_restarted(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scheduler = Scheduler(tracker, ())
-    monkeypatch.setattr(scheduler, "_heartbeat", lambda: None)
+    monkeypatch.setattr(scheduler, "_record_heartbeat", lambda: None)
     assert scheduler.run(silence_seconds=0.1) is False
 
 
@@ -188,7 +188,7 @@ def test_a_run_that_the_database_does_not_keep_is_an_outage(
     def away(_run: object) -> None:
         raise StorageUnavailable("no database answers")
 
-    monkeypatch.setattr(tracker, "record_run", away)
+    monkeypatch.setattr(tracker.system, "record_run", away)
     with capture_logs() as logs:
         assert isinstance(
             run_job(tracker, Job("cheese", 1, lambda _tracker: "eaten")), StorageUnavailable
@@ -204,7 +204,7 @@ def test_a_damaged_database_ends_the_run(
         raise StorageDamaged("the database is damaged")
 
     if where == "in its record":
-        monkeypatch.setattr(tracker, "record_run", damaged)
+        monkeypatch.setattr(tracker.system, "record_run", damaged)
     job = Job("poll", 0.05, damaged if where == "in the job" else lambda _tracker: "polled")
     with capture_logs() as logs, pytest.raises(StorageDamaged, match="the database is damaged"):
         Scheduler(tracker, (job,)).run()

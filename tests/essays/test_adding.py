@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from forecasts.errors import InvalidForecast
 from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import CROWD
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, states
 from tracker.app.tracker import Tracker
@@ -277,7 +278,6 @@ def test_any_sentence_can_be_drafted(tracker: Tracker) -> None:
 
 
 def test_nobody_hands_in_an_essay_under_a_computed_name(tracker: Tracker) -> None:
-    tracker.me = "crowd"  # type: ignore[assignment]
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        add(tracker)
+        add(Tracker(tracker.context.acting_as(CROWD)))
     assert tracker.essays.list() == ()

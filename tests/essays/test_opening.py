@@ -216,9 +216,9 @@ def test_a_sound_question_needs_no_override_and_logs_none(essay: Tracker) -> Non
 
 def test_nobody_opens_a_question_under_the_name_of_what_is_computed(essay: Tracker) -> None:
     before = essay.system.verify().entries
-    essay.me = CROWD
+    crowd = Tracker(essay.context.acting_as(CROWD))
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        essay.essays.open_claim(asked_of(**VAGUE), SIGNS, override="a question of a test")
+        crowd.essays.open_claim(asked_of(**VAGUE), SIGNS, override="a question of a test")
     assert nothing_came_of_it(essay, before)
 
 

@@ -138,9 +138,9 @@ states = st.builds(
 rules = st.builds(
     PollRules,
     pace=st.floats(0, 1e6),
-    longest_rest=st.timedeltas(timedelta(), 7 * DAY),
+    max_rest=st.timedeltas(timedelta(), 7 * DAY),
     retry=st.timedeltas(timedelta(), 7 * DAY),
-    longest_retry=st.timedeltas(timedelta(), 60 * DAY),
+    max_retry=st.timedeltas(timedelta(), 60 * DAY),
 )
 
 

@@ -68,8 +68,9 @@ def with_model(settings: Settings, stub: ModelStub) -> Settings:
     )
 
 
-def set_to(tracker: Tracker, **changed: Any) -> None:
-    tracker.settings = replace(tracker.settings, **changed)
+def set_to(tracker: Tracker, **changed: Any) -> Tracker:
+    """The tracker under other settings."""
+    return Tracker(replace(tracker.context, settings=replace(tracker.settings, **changed)))
 
 
 def card(tracker: Tracker, piece: EvidenceId) -> EvidenceCard:
@@ -187,7 +188,7 @@ def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: 
 
 def test_nothing_is_asked_without_an_address(alone: Tracker, stub: ModelStub) -> None:
     log(alone, title=TITLE)
-    set_to(alone, model_url="")
+    alone = set_to(alone, model_url="")
     assert alone.evidence.ask_model() == LlmRunReport(
         why="no model is set up: see the setting 'model_url'"
     )
@@ -210,7 +211,7 @@ def test_an_answer_that_was_kept_is_used_again_and_asks_nothing(
 def test_the_budget_of_a_day_holds_and_failed_requests_count(
     asking: Tracker, stub: ModelStub, clock: FakeClock
 ) -> None:
-    set_to(asking, model_budget=2)
+    asking = set_to(asking, model_budget=2)
     pieces = [log(asking, title=f"{TITLE}, day {n}") for n in range(4)]
     stub.gives(completion("no JSON"), completion(SUPPORT))
     report = asking.evidence.ask_model()
@@ -296,7 +297,7 @@ def test_an_item_that_gives_orders_gets_no_more_than_a_piece_of_unreviewed_evide
 def test_a_model_that_takes_too_long_is_left_after_a_few_tries(
     asking: Tracker, stub: ModelStub
 ) -> None:
-    set_to(asking, model_seconds=0.05)
+    asking = set_to(asking, model_seconds=0.05)
     for n in range(MAX_FAILURES + 2):
         log(asking, title=f"{TITLE}, day {n}")
     stub.gives(None)

@@ -27,23 +27,24 @@ COMMANDS = {
     "essay": CommandEntry(
         "essays:essay", "Read an essay: its claims, the questions from them, and its record."
     ),
-    "ask": CommandEntry("asking:ask", "Open a question of your own, of any kind."),
+    "ask": CommandEntry("question_edits:ask", "Open a question of your own, of any kind."),
     "lint": CommandEntry(
-        "wording:lint",
+        "question_edits:lint",
         "Say what keeps a stranger from resolving a question, and what to write instead.",
     ),
     "edit": CommandEntry(
-        "wording:edit", "Word a question anew; forecasts keep the wording that they were made on."
+        "question_edits:edit",
+        "Word a question anew; forecasts keep the wording that they were made on.",
     ),
     "retract": CommandEntry(
-        "wording:retract",
+        "question_edits:retract",
         "Take a question back that nobody has forecast yet; afterwards it can only be annulled.",
     ),
     "options": CommandEntry(
-        "asking:options", "Show the options of a question, add one, or remove one."
+        "question_edits:options", "Show the options of a question, add one, or remove one."
     ),
     "indicator": CommandEntry(
-        "indicators:indicator", "What would bear on a question, written down in advance."
+        "evidence:indicator", "What would bear on a question, written down in advance."
     ),
     "scenarios": CommandEntry(
         "scenarios:scenarios", "Whole futures: how they stand, and what would change our mind."
@@ -136,7 +137,7 @@ COMMANDS = {
         "Print the state of feeds, questions and jobs in the format that Prometheus reads.",
     ),
     "rematch": CommandEntry(
-        "archive:rematch",
+        "operations:rematch",
         "Hold the archive against questions that are new, or that a newer matcher has not seen.",
     ),
     "suggest": CommandEntry(
