@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from tests.cases import loop_over
 from tests.conftest import ROOT, is_beyond_the_gate
 
 
@@ -20,7 +19,7 @@ class CollectedTest:
         return name if name == self.marker else None
 
 
-@pytest.mark.parametrize(
+@loop_over(
     ("path", "name", "marker", "beyond"),
     [
         ("tests/test_api.py", "test_a[sqlite]", "", False),

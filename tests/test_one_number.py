@@ -10,6 +10,7 @@ from forecasts.questions.format import format_signed
 from forecasts.questions.question import SUGGESTION, Forecaster
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.builders import DAY, FakeClock
+from tests.cases import loop_over
 from tests.dashboard.pages import open_page
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, PEOPLE, Life, an_asked, by_rule, live, resolve
 from tests.quick_databases import begin
@@ -132,7 +133,7 @@ def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shel
     assert "points" in shell("compare")
 
 
-@pytest.mark.parametrize(
+@loop_over(
     "argv",
     [
         ("score", "rain"), ("receipts", "rain"), ("accuracy",), ("score",), ("habits",), ("show", "rain"),
@@ -147,11 +148,6 @@ def test_people_are_called_by_their_names_at_the_terminal(
     assert NAMES[CEM] in printed
     cells = {cell for row in rows_of(shell(*argv)) for cell in row}
     assert not {str(who) for who in (*PEOPLE, SUGGESTION, "hazard", "prior", "crowd")} & cells
-
-
-def test_programs_are_given_identities(shell: Shell) -> None:
-    found = shell.json("score", "rain")
-    assert {score["forecaster_id"] for score in found} >= {*PEOPLE, "prior", "hazard"}
 
 
 def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: FakeClock) -> None:

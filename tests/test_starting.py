@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 from tests import run
+from tests.cases import loop_over
 from tests.checkouts import ROOT, copy_of_checkout, load_bootstrap
 
 
@@ -40,7 +41,7 @@ def started(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list
     return commands
 
 
-@pytest.mark.parametrize(
+@loop_over(
     ("arguments", "command"),
     [
         ([], ["up"]),
@@ -82,8 +83,8 @@ def test_arguments_of_the_tests_go_to_pytest(monkeypatch: pytest.MonkeyPatch) ->
         assert run.main(arguments) == arguments
 
 
-@pytest.mark.parametrize(("processors", "workers"), [(1, "2"), (2, "2"), (3, "3"), (64, "4")])
-@pytest.mark.parametrize("full", [False, True])
+@loop_over(("processors", "workers"), [(1, "2"), (2, "2"), (3, "3"), (64, "4")])
+@loop_over("full", [False, True])
 def test_a_suite_runs_on_a_few_workers(processors: int, workers: str, full: bool) -> None:
     options = run.choose_options(processors, full=full)
     assert options[options.index("-n") + 1] == workers
@@ -139,24 +140,6 @@ def test_coverage_below_the_gate_fails_with_the_lines_missed(
     ]
 
 
-def test_enough_coverage_passes_with_a_line_for_each_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(copy_of_checkout(tmp_path / "measured"))
-    measure("forecasts", "day = 1\n")
-    # 14 of 15 lines, 1 of 2 branches: 15 of 17
-    measure("tracker", "day = 1\n" * 13 + "if day == 2:\n    day = 3\n")
-    assert run.check_gates() == 1
-    measure("tracker", "day = 1\n" * 40 + "if day == 2:\n    day = 3\n")
-    capsys.readouterr()
-    assert run.check_gates() == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "coverage of forecasts: 100.00 % (gate: 100)",
-        "coverage of tracker: 95.45 % (gate: 92)",
-        "Coverage is enough.",
-    ]
-
-
 def measure(folder: str, code: str) -> None:
     """Run code in a folder under coverage, added to what was measured before."""
     Path(folder).mkdir(exist_ok=True)
@@ -165,7 +148,7 @@ def measure(folder: str, code: str) -> None:
     subprocess.run(command, check=True)
 
 
-def test_an_unknown_command_names_the_known_commands(
+def test_an_unknown_command_names_the_known_ones(
     bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bootstrap.main(["fly"]) == 2
@@ -198,12 +181,6 @@ def raiser(error: BaseException) -> Callable[[str], None]:
 
 
 # ---- the doors: run and test ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("door", ["run", "test"])
-def test_the_doors_are_open(door: str) -> None:
-    assert os.access(ROOT / door, os.X_OK)
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
 def test_help_explains_every_option_and_sets_nothing_up(root: Path) -> None:

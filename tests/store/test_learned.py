@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW
+from tests.cases import loop_over
 from tracker.app.tracker import Tracker
 from tracker.storage import learned
 from tracker.storage.learned import LearnedRecord, LearnedState
@@ -35,7 +36,7 @@ def add(tracker: Tracker, *versions: LearnedRecord) -> None:
             learned.add_learned(session, one)
 
 
-def test_the_newest_version_counts_and_all_of_them_are_kept(both: Tracker) -> None:
+def test_the_newest_version_counts(both: Tracker) -> None:
     first, second, other = kept(0.6), kept(0.7, 2), kept(0.4, 1, name="reliability", scope="wire")
     add(both, first, other, second)
     with both.context.store.reading() as session:
@@ -45,18 +46,6 @@ def test_the_newest_version_counts_and_all_of_them_are_kept(both: Tracker) -> No
         }
         assert learned.list_versions(session, "gamma", "all") == (first, second)
         assert learned.list_versions(session, "gamma", "wire") == ()
-
-
-@pytest.mark.parametrize(("days", "value"), [(-1, None), (0, 0.6), (1, 0.6), (2, 0.7), (9, 0.7)])
-def test_a_version_counts_from_its_own_instant_on(
-    tracker: Tracker, days: int, value: float | None
-) -> None:
-    add(tracker, kept(0.6), kept(0.7, 2))
-    with tracker.context.store.reading() as session:
-        assert learned.load_values(session, "gamma", NOW + days * DAY).get("all") == value
-
-
-def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> None:
     add(
         both,
         kept(0.6, scope="a"),
@@ -66,6 +55,15 @@ def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> No
     with both.context.store.reading() as session:
         assert learned.load_values(session, "gamma") == {"b": 0.7}
         assert learned.load_values(session, "gamma", NOW) == {"a": 0.6}
+
+
+@pytest.mark.parametrize(("days", "value"), [(-1, None), (0, 0.6), (1, 0.6), (2, 0.7), (9, 0.7)])
+def test_a_version_counts_from_its_own_instant_on(
+    tracker: Tracker, days: int, value: float | None
+) -> None:
+    add(tracker, kept(0.6), kept(0.7, 2))
+    with tracker.context.store.reading() as session:
+        assert learned.load_values(session, "gamma", NOW + days * DAY).get("all") == value
 
 
 @pytest.mark.parametrize(
@@ -102,7 +100,7 @@ def test_every_version_is_in_the_log_and_tampering_is_found(
     assert reason in both.system.verify().reason
 
 
-@pytest.mark.parametrize("statement", ["UPDATE learned SET value = 0.9", "DELETE FROM learned"])
+@loop_over("statement", ["UPDATE learned SET value = 0.9", "DELETE FROM learned"])
 def test_the_database_itself_refuses_to_change_a_version(both: Tracker, statement: str) -> None:
     add(both, kept(0.6))
     with (
