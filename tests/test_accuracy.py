@@ -19,7 +19,6 @@ from forecasts.questions.question import (
 )
 from forecasts.scoring.skill import REFERENCES
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
-from tests.cases import loop_over
 from tests.lives import (
     ADA,
     BEN,
@@ -33,6 +32,7 @@ from tests.lives import (
     resolve,
 )
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import Accuracy, Choice
 
@@ -121,16 +121,13 @@ def test_only_yes_no_questions_are_held_against_references(
     assert (found.skills, {s.rule for s in found.scores} >= {"crps"}) == ({}, True)
 
 
-@loop_over(
-    ("choice", "expected"),
-    [
-        (Choice(), {"one", "two", "three"}), (Choice(tag="war"), {"one", "two"}),
-        (Choice(tag="peace"), set()), (Choice(horizon="short"), {"one", "two", "three"}),
-        (Choice(horizon="long"), set()), (Choice(period="2026-Q4"), {"one", "two", "three"}),
-        (Choice(period="2027-Q1"), set()), (Choice(kind="binary", tag="east"), {"one"}),
-        (Choice(kind="date"), set()), (Choice(retrospective=True), set()),
-    ],
-)  # fmt: skip
+@check_rows([
+    (Choice(), {"one", "two", "three"}), (Choice(tag="war"), {"one", "two"}),
+    (Choice(tag="peace"), set()), (Choice(horizon="short"), {"one", "two", "three"}),
+    (Choice(horizon="long"), set()), (Choice(period="2026-Q4"), {"one", "two", "three"}),
+    (Choice(period="2027-Q1"), set()), (Choice(kind="binary", tag="east"), {"one"}),
+    (Choice(kind="date"), set()), (Choice(retrospective=True), set()),
+], "choice", "expected")  # fmt: skip
 def test_every_report_is_about_the_questions_that_were_chosen(
     world: Tracker, choice: Choice, expected: set[str]
 ) -> None:

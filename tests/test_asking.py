@@ -13,8 +13,8 @@ from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import SUGGESTION, ClaimId, EssayId, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
-from tests.cases import loop_over
 from tests.lives import ADA, BEN, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError
 
@@ -70,8 +70,7 @@ def test_a_past_question_has_to_be_retrospective(tracker: Tracker) -> None:
     assert SUGGESTION not in tracker.questions.get("rain").summary.standings
 
 
-@loop_over(
-    ("changed", "reason"),
+@check_rows(
     [
         (
             {"id": "summit-2027"},
@@ -101,6 +100,8 @@ def test_a_past_question_has_to_be_retrospective(tracker: Tracker) -> None:
             "give each option its share",
         ),
     ],
+    "changed",
+    "reason",
 )
 def test_an_impossible_question_is_refused(
     tracker: Tracker, changed: dict[str, Any], reason: str
@@ -113,12 +114,14 @@ def test_an_impossible_question_is_refused(
     assert [row.question.id for row in tracker.questions.list()] == ["summit-2027"]
 
 
-@loop_over(
-    ("of", "count", "reason"),
+@check_rows(
     [
         ("rain", 2, "two of its indicators have the same name"),
         ("summit-2027", 1, "belongs to another question"),
     ],
+    "of",
+    "count",
+    "reason",
 )
 def test_foreign_or_repeated_indicators_are_refused(
     tracker: Tracker, of: str, count: int, reason: str

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.cases import loop_over
 from tests.checkouts import ROOT, copy_of_checkout, load_bootstrap
+from tests.tables import check_rows
 
 FROM_NOTHING = ["make venv", "get uv", "uv sync", "install project"]
 REPAIR = ["uv sync", "install project"]
@@ -107,7 +107,7 @@ def test_an_old_python_gets_one_sentence_and_nothing_else(
     assert not programs.bootstrap.VENV.exists()
 
 
-@loop_over("version", [(3, 11, 0, "final", 0), (3, 12, 1), (4, 0)])
+@check_rows([(3, 11, 0, "final", 0), (3, 12, 1), (4, 0)], "version")
 def test_a_new_enough_python_passes(programs: Programs, version: tuple[object, ...]) -> None:
     programs.bootstrap.check_python(version)
 
@@ -147,13 +147,10 @@ def test_test_packages_come_and_stay(finished: Programs) -> None:
     assert str(finished.bootstrap.ROOT / "requirements-test.lock") in finished.commands["uv sync"]
 
 
-@loop_over(
-    "name",
-    [
-        "requirements.lock", "requirements-test.lock", "requirements-uv.lock", "pyproject.toml",
-        "bootstrap.py",
-    ],
-)  # fmt: skip
+@check_rows([
+    "requirements.lock", "requirements-test.lock", "requirements-uv.lock", "pyproject.toml",
+    "bootstrap.py",
+], "name")  # fmt: skip
 def test_a_changed_input_is_synced_into_the_same_environment(finished: Programs, name: str) -> None:
     change(finished, name)
     assert finished.set_up() == REPAIR
@@ -175,7 +172,7 @@ def test_what_is_missing_is_put_back(finished: Programs) -> None:
     assert finished.set_up() == FROM_NOTHING
 
 
-@loop_over("text", ["", "{", "[]", '"test"', "3", "{}"])
+@check_rows(["", "{", "[]", '"test"', "3", "{}"], "text")
 def test_a_damaged_stamp_means_a_new_environment(finished: Programs, text: str) -> None:
     finished.bootstrap.STAMP.write_text(text, encoding="utf-8")
     assert finished.set_up() == FROM_NOTHING

@@ -14,10 +14,10 @@ from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import CROWD, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
-from tests.cases import loop_over
 from tests.dashboard.pages import open_page, words
 from tests.lives import BEN, CLOSES, SOURCE, an_asked
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
@@ -296,7 +296,7 @@ VERBS: tuple[Callable[[Tracker], object], ...] = (
 )  # fmt: skip
 
 
-@loop_over("verb", VERBS)
+@check_rows(VERBS, "verb")
 def test_evidence_on_a_retracted_question_disturbs_nothing(
     taken_back: Tracker, verb: Callable[[Tracker], object]
 ) -> None:
@@ -325,14 +325,11 @@ def test_evidence_on_a_retracted_question_is_not_judged(
     assert taken_back.system.verify() == before
 
 
-@loop_over(
-    ("page", "params"),
-    [
-        ("today", {}), ("questions", {}), ("inbox", {}), ("feeds", {}), ("feeds", {"feed": "wire"}),
-        ("calendar", {}), ("essay", {"e": "essay"}), ("essays", {}), ("question", {"q": SUMMIT}),
-        ("accuracy", {}),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("today", {}), ("questions", {}), ("inbox", {}), ("feeds", {}), ("feeds", {"feed": "wire"}),
+    ("calendar", {}), ("essay", {"e": "essay"}), ("essays", {}), ("question", {"q": SUMMIT}),
+    ("accuracy", {}),
+], "page", "params")  # fmt: skip
 def test_no_page_fails_over_a_question_that_was_taken_back(
     taken_back: Tracker, page: str, params: dict[str, str]
 ) -> None:

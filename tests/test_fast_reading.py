@@ -23,15 +23,15 @@ from forecasts.questions.timeline import forecaster_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tests.benchmarks.dashboard_world import Size, build
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
 from tracker.questions.queries import accuracy
 from tracker.questions.queries import question_list as listing
 from tracker.questions.resolve_question import exclude_computed, load_timelines
 from tracker.settings import Settings
-from tracker.storage import evidence, forecasts, questions, resolutions
-from tracker.storage.forecasts import group_by_forecaster
+from tracker.storage import evidence, questions, record
+from tracker.storage.record import group_by_forecaster
 from tracker.storage.sessions import Session
 
 INSTANTS = (NOW, NOW - 30 * DAY, NOW - 200 * DAY)
@@ -55,10 +55,10 @@ def session(world: Tracker) -> Iterator[Session]:
         yield opened
 
 
-@loop_over("now", INSTANTS)
+@check_rows(INSTANTS, "now")
 def test_every_row_equals_its_acts_and_evidence(session: Session, now: datetime) -> None:
     for row in listing.summarise_questions(session, now):
-        acts = forecasts.forecasts_of_question(session, row.question.id)
+        acts = record.forecasts_of_question(session, row.question.id)
         told = [a for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= now - 90 * DAY]
         steps = [(a.made_at, p) for a in told if (p := p_yes(a.distribution)) is not None]
         pieces = evidence.evidence_of_question(session, row.question.id)
@@ -77,7 +77,7 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
     """
     asked = row.question
     at = min(now, effective_close(asked, row.resolution))
-    acts = group_by_forecaster(forecasts.forecasts_of_question(session, asked.id))
+    acts = group_by_forecaster(record.forecasts_of_question(session, asked.id))
     last = {who: own[-1] for who, own in acts.items() if own[-1].distribution is not None}
     held: dict[ForecasterId, object] = {
         who: (act.made_at, act.distribution) for who, act in last.items()
@@ -91,7 +91,7 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
     return held
 
 
-@loop_over("now", INSTANTS)
+@check_rows(INSTANTS, "now")
 def test_one_question_read_alone_is_its_row_in_the_list(session: Session, now: datetime) -> None:
     assert [
         listing.summarise_question(session, row.question, now)
@@ -103,10 +103,10 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
     rng = random.Random(1)
     asked = questions.list_questions(session)
     instants = {q.id: q.opens_at + (q.closes_at - q.opens_at) * rng.random() for q in asked}
-    stood = forecasts.load_last_acts_at(session, instants)
+    stood = record.load_last_acts_at(session, instants)
     assert len(stood) > 10
     for question in asked:
-        acts = group_by_forecaster(forecasts.forecasts_of_question(session, question.id))
+        acts = group_by_forecaster(record.forecasts_of_question(session, question.id))
         plain = {
             who: forecaster_timeline(own).at(instants[question.id]) for who, own in acts.items()
         }
@@ -114,7 +114,7 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
         assert found == {who: held for who, held in plain.items() if held is not None}
 
 
-@loop_over("lead_days", [90, 30, 7])
+@check_rows([90, 30, 7], "lead_days")
 def test_forecasts_at_a_lead_equal_the_whole_timelines(session: Session, lead_days: int) -> None:
     found = accuracy.gather_questions(session, Choice(), NOW)
     records = accuracy._collect_records(session, found, lead_days)
@@ -137,18 +137,18 @@ def test_forecasts_at_a_lead_equal_the_whole_timelines(session: Session, lead_da
 def test_scores_read_together_equal_those_of_each_question(
     session: Session,
 ) -> None:
-    everything = resolutions.list_all_scores(session)
+    everything = record.list_all_scores(session)
     each = [
         s
         for q in sorted({s.question_id for s in everything})
-        for s in resolutions.list_scores(session, q)
+        for s in record.list_scores(session, q)
     ]
     without = [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in each]
     assert [
         {name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything
     ] == without
     wanted = {s.question_id for s in everything}
-    assert list(resolutions.list_scores_with_receipts(session, "brier", wanted)) == [
+    assert list(record.list_scores_with_receipts(session, "brier", wanted)) == [
         s for s in each if s.rule == "brier"
     ]
 
@@ -164,9 +164,9 @@ def test_of_simultaneous_acts_the_last_stands(both: Tracker, clock: FakeClock) -
     both.forecasts.withdraw("two")
     one, two, ada = QuestionId("one"), QuestionId("two"), ForecasterId("ada")
     with both.context.store.reading() as session:
-        first = forecasts.load_last_acts_at(session, {one: NOW, two: NOW + DAY})
-        later = forecasts.load_last_acts_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
-        assert forecasts.load_last_acts_at(session, {one: NOW - DAY}) == {}
+        first = record.load_last_acts_at(session, {one: NOW, two: NOW + DAY})
+        later = record.load_last_acts_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
+        assert record.load_last_acts_at(session, {one: NOW - DAY}) == {}
         assert (first[one][ada], first[two][ada]) == ((NOW, Binary(0.4)), (NOW, Binary(0.4)))
         assert (later[one][ada], later[two][ada]) == (
             (NOW + 2 * DAY, Binary(0.9)),
@@ -176,4 +176,4 @@ def test_of_simultaneous_acts_the_last_stands(both: Tracker, clock: FakeClock) -
             listing.summarise_question(session, row.question, clock.time)
             for row in listing.summarise_questions(session, clock.time)
         )
-        assert set(forecasts.list_probabilities(session, SUGGESTION, NOW, two)) == {two}
+        assert set(record.list_probabilities(session, SUGGESTION, NOW, two)) == {two}

@@ -9,8 +9,8 @@ from forecasts.errors import InvalidQuestion
 from forecasts.evidence.evidence import Direction, Expectation, IndicatorId, Strength
 from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
-from tests.cases import loop_over
 from tests.lives import KNOWN, LIVES, SOURCE, an_asked
+from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
@@ -22,7 +22,7 @@ VISIT = an_indicator(
     slug="visit", name="A leader visits", terms=(("visit*",),), examples=("Arland's king visits",)
 )
 DUE = Expectation(NOW + 30 * DAY, "very likely", "unlikely")
-TYPED = ("indicator", "add", "rain", "--name", "A storm is forecast", "--term", "storm* | gale", "--term", "Arland",
+TYPED = ("question", "add-indicator", "rain", "--name", "A storm is forecast", "--term", "storm* | gale", "--term", "Arland",
          "--example", "Storm on its way to Arland")  # fmt: skip
 
 
@@ -53,8 +53,7 @@ def test_an_indicator_is_kept_and_the_log_stays_whole(tracker: Tracker) -> None:
     assert tracker.system.verify().bad_seq is None
 
 
-@loop_over(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"name": " "}, "has no name"),
         ({"direction": Direction.NEUTRAL}, "would say nothing"),
@@ -83,6 +82,8 @@ def test_an_indicator_is_kept_and_the_log_stays_whole(tracker: Tracker) -> None:
             "it speaks for YES, so it must be likelier",
         ),
     ],
+    "changed",
+    "reason",
 )
 def test_what_could_never_speak_is_refused_and_not_kept(
     asked: Tracker, changed: dict[str, Any], reason: str

@@ -26,7 +26,7 @@ from tracker.feeds.parsing.parse import parse_feed
 from tracker.feeds.parsing.parsed_feed import ParsedFeed, ParseFailed
 from tracker.ingestion import writer as keeping
 from tracker.settings import Settings
-from tracker.storage import stories
+from tracker.storage import evidence
 
 
 def states(tracker: Tracker) -> dict[str, FeedState]:
@@ -96,7 +96,7 @@ def test_a_parser_bug_is_shown_on_its_feed_alone(
             raise ZeroDivisionError("a bug")
         return parse_feed(body, content_type, url)
 
-    monkeypatch.setattr("tracker.feeds.parsing.worker.parse_feed", sometimes)
+    monkeypatch.setattr("tracker.feeds.parsing.parse.parse_feed", sometimes)
     report = tracker.feeds.poll()
     assert (report.failed, report.new_evidence) == (1, 1)
     assert "crashed the parser (ZeroDivisionError" in states(tracker)["agency"].last_error
@@ -266,7 +266,7 @@ def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, pr
     ]
     assert page.questions == {}
     with tracker.context.store.reading() as session:
-        assert stories.list_recent_stories(session, NOW - timedelta(days=9), NOW, "") == []
+        assert evidence.list_recent_stories(session, NOW - timedelta(days=9), NOW, "") == []
 
 
 def test_a_requested_pause_holds_for_the_whole_domain(

@@ -11,7 +11,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
 from forecasts.questions.question import Forecaster, ForecasterId
 from tests.builders import FakeClock, Press, a_feed, a_set
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.app.system_status import FirstSteps
 from tracker.app.tracker import Tracker
 from tracker.errors import BadSettings, NotFound, Refused
@@ -45,7 +45,7 @@ def test_a_person_is_named_once(tracker: Tracker) -> None:
         tracker.people.add("grace hopper")
 
 
-@loop_over("name", ["", "   ", "—", "x" * 81])
+@check_rows(["", "   ", "—", "x" * 81], "name")
 def test_what_is_no_name_is_refused(tracker: Tracker, name: str) -> None:
     with pytest.raises(Refused, match="a name takes 1 to 80 characters"):
         tracker.people.add(name)
@@ -77,8 +77,7 @@ def test_the_acting_person_is_kept_in_the_settings_file(
 # The settings file
 
 
-@loop_over(
-    ("before", "after"),
+@check_rows(
     [
         ("", 'me = "grace"\n'),
         ("port = 9000", 'port = 9000\nme = "grace"\n'),
@@ -87,6 +86,8 @@ def test_the_acting_person_is_kept_in_the_settings_file(
         ('"me" = """\nada"""\n', '"me" = "grace"\n'),
         ('contact = """\nme = 1\n"""\n', 'contact = """\nme = 1\n"""\nme = "grace"\n'),
     ],
+    "before",
+    "after",
 )
 def test_one_line_of_the_settings_file_changes_and_no_other(
     tmp_path: Path, before: str, after: str
@@ -98,13 +99,15 @@ def test_one_line_of_the_settings_file_changes_and_no_other(
     assert [each.name for each in tmp_path.iterdir()] == ["tracker.toml"]
 
 
-@loop_over(
-    ("before", "value", "reason"),
+@check_rows(
     [
         ("prot = 9000\n", "grace", "unknown setting"),
         ("port = \n", "grace", "not valid TOML"),
         ("port = 9000\n", "Grace Hopper", "lower-case"),
     ],
+    "before",
+    "value",
+    "reason",
 )
 def test_a_file_that_would_be_refused_is_left_alone(
     tmp_path: Path, before: str, value: str, reason: str

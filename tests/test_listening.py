@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.errors import BadSettings, Refused
 from tracker.model.bind_address import LOOPBACK, AccessPolicy, check_address, is_loopback
 
@@ -16,31 +16,25 @@ PROXIED = AccessPolicy.from_settings("", "https://Forecast.example.org:443/")
 NAMES = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
 
 
-@loop_over(
-    ("host", "answered"),
-    [
-        ("127.0.0.1:8501", True), ("localhost", True), ("LOCALHOST:8501", True),
-        ("[::1]:8501", True), ("[0:0:0:0:0:0:0:1]:8501", True), ("evil.example", False),
-        ("127.0.0.1.evil.example", False), ("localhost.", False), ("evil.localhost", False),
-        ("0.0.0.0:8501", False), ("localhost:99999", False), ("localhost:", False),
-        ("localhost:8501/", False), ("evil@localhost", False), ("localhost, evil.example", False),
-        ("[::1", False), ("[:::]", False), ("", False),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("127.0.0.1:8501", True), ("localhost", True), ("LOCALHOST:8501", True),
+    ("[::1]:8501", True), ("[0:0:0:0:0:0:0:1]:8501", True), ("evil.example", False),
+    ("127.0.0.1.evil.example", False), ("localhost.", False), ("evil.localhost", False),
+    ("0.0.0.0:8501", False), ("localhost:99999", False), ("localhost:", False),
+    ("localhost:8501/", False), ("evil@localhost", False), ("localhost, evil.example", False),
+    ("[::1", False), ("[:::]", False), ("", False),
+])  # fmt: skip
 def test_by_default_only_loopback_names_are_answered(host: str, answered: bool) -> None:
     assert DEFAULT.accepts_host(host) is answered
 
 
-@loop_over(
-    ("host", "answered"),
-    [
-        ("forecast.example.org", True), ("Forecast.Example.org:8501", True), ("intern:8501", True),
-        ("intern", False), ("intern:8502", False), ("192.0.2.7:8501", True),
-        ("[2001:db8::1]:8501", True), ("[2001:db8::2]:8501", False),
-        ("evil.forecast.example.org", False),
-        ("127.0.0.1:8501", True),  # the health check of a container, whatever is set
-    ],
-)  # fmt: skip
+@check_rows([
+    ("forecast.example.org", True), ("Forecast.Example.org:8501", True), ("intern:8501", True),
+    ("intern", False), ("intern:8502", False), ("192.0.2.7:8501", True),
+    ("[2001:db8::1]:8501", True), ("[2001:db8::2]:8501", False),
+    ("evil.forecast.example.org", False),
+    ("127.0.0.1:8501", True),  # the health check of a container, whatever is set
+])  # fmt: skip
 def test_allowed_names_are_answered_beside_the_loopback_names(host: str, answered: bool) -> None:
     assert NAMED.accepts_host(host) is answered
 
@@ -79,33 +73,25 @@ def test_behind_a_proxy_pages_of_the_public_address_are_own() -> None:
     assert actual == "http://[2001:db8::1]"
 
 
-@loop_over(
-    "names", ["http://example.org", "a b", "example.org/", "*.example.org", "host:port", "-"]
-)
+@check_rows(["http://example.org", "a b", "example.org/", "*.example.org", "host:port", "-"])
 def test_a_name_that_is_no_host_is_refused(names: str) -> None:
     with pytest.raises(BadSettings, match="'allowed_hosts'"):
         AccessPolicy.from_settings(f"localhost, {names}", "")
 
 
-@loop_over(
-    "url",
-    [
-        "example.org", "ftp://example.org", "https://example.org/tracker", "https://",
-        "https://a@b", "http://[x]",
-    ],
-)  # fmt: skip
+@check_rows([
+    "example.org", "ftp://example.org", "https://example.org/tracker", "https://",
+    "https://a@b", "http://[x]",
+])  # fmt: skip
 def test_a_public_url_is_scheme_host_and_port(url: str) -> None:
     with pytest.raises(BadSettings, match="'public_url'"):
         AccessPolicy.from_settings("", url)
 
 
-@loop_over(
-    ("address", "is_ours"),
-    [
-        ("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
-        ("192.0.2.1", False), ("me", False),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
+    ("192.0.2.1", False), ("me", False),
+])  # fmt: skip
 def test_a_wider_address_needs_consent_and_names(address: str, is_ours: bool) -> None:
     assert is_loopback(address) is is_ours
     check_address(address, open_to_all=True, named=True)

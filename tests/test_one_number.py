@@ -10,10 +10,10 @@ from forecasts.questions.format import format_signed
 from forecasts.questions.question import SUGGESTION, Forecaster
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.builders import DAY, FakeClock
-from tests.cases import loop_over
 from tests.dashboard.pages import open_page
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, PEOPLE, Life, an_asked, by_rule, live, resolve
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
@@ -96,7 +96,7 @@ def test_page_terminal_and_report_have_one_number_for_everyone(
     scored: Tracker, shell: Shell
 ) -> None:
     report = in_the_report(scored)
-    for argv in (["accuracy"], ["score"]):
+    for argv in (["accuracy", "summary"], ["accuracy", "score"]):
         terminal = at_the_terminal(shell, *argv)
         assert {key: told for key, told in terminal.items() if key[1] in COUNTED} == report
     for rule in dict.fromkeys(HEADLINE.values()):
@@ -125,21 +125,18 @@ def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> N
 def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shell: Shell) -> None:
     numbers = [number for told in in_the_report(scored).values() for number in told[1:]]
     (life,) = (life for life in ASKED if life.id == "grain")
-    numbers += [row[3] for row in rows_of(shell("score", life.id)) if len(row) == 5]
+    numbers += [row[3] for row in rows_of(shell("accuracy", "score", life.id)) if len(row) == 5]
     assert any("−" in number for number in numbers)
     assert not any("-" in number for number in numbers)
     score = by_rule(scored.questions.get("grain").scores, "crps")
-    assert f"{100 * score.skill_over_schedule:+.1f}" in shell("score", "grain")
-    assert "points" in shell("compare")
+    assert f"{100 * score.skill_over_schedule:+.1f}" in shell("accuracy", "score", "grain")
+    assert "points" in shell("accuracy", "compare")
 
 
-@loop_over(
-    "argv",
-    [
-        ("score", "rain"), ("receipts", "rain"), ("accuracy",), ("score",), ("habits",), ("show", "rain"),
-        ("calibration", "--lead", "20"), ("compare",),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("accuracy", "score", "rain"), ("accuracy", "receipts", "rain"), ("accuracy", "summary"), ("accuracy", "score"), ("accuracy", "habits"), ("question", "show", "rain"),
+    ("accuracy", "calibration", "--lead", "20"), ("accuracy", "compare"),
+], "argv")  # fmt: skip
 def test_people_are_called_by_their_names_at_the_terminal(
     shell: Shell, argv: tuple[str, ...]
 ) -> None:
@@ -157,9 +154,11 @@ def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: Fake
         override="a test",
     )
     assert "Ben Bell now holds 40%" in shell(
-        "forecast", "hail", "40%", "--as", "ben", "-m", "Clouds."
+        "forecast", "set", "hail", "40%", "--as", "ben", "-m", "Clouds."
     )
-    assert "Ben Bell still holds 40%" in shell("reaffirm", "hail", "--as", "ben")
-    assert "Ben Bell holds no forecast" in shell("withdraw", "hail", "--as", "ben")
-    assert "Undone: Ben Bell holds 40%" in shell("undo", "hail", "--as", "ben")
-    assert "Done again: Ben Bell holds no forecast" in shell("redo", "hail", "--as", "ben")
+    assert "Ben Bell still holds 40%" in shell("forecast", "reaffirm", "hail", "--as", "ben")
+    assert "Ben Bell holds no forecast" in shell("forecast", "withdraw", "hail", "--as", "ben")
+    assert "Undone: Ben Bell holds 40%" in shell("forecast", "undo", "hail", "--as", "ben")
+    assert "Done again: Ben Bell holds no forecast" in shell(
+        "forecast", "redo", "hail", "--as", "ben"
+    )

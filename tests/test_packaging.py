@@ -18,8 +18,8 @@ from packaging.utils import canonicalize_name
 
 import bootstrap
 from tests import locks
-from tests.cases import loop_over
 from tests.checkouts import ROOT
+from tests.tables import check_rows
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ROOMS = ("dashboard", "forecasts", "tracker")
@@ -48,13 +48,12 @@ def files_of(room: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
-@loop_over("room", ROOMS)
+@check_rows(ROOMS, "room")
 def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, room: str) -> None:
     assert files_of(room) - set(wheel.namelist()) == set()
 
 
-@loop_over(
-    "pattern",
+@check_rows(
     [
         r"forecasts/question_sets/builtin/\w+/\w+\.toml",
         r"forecasts/py\.typed",
@@ -63,6 +62,7 @@ def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, r
         r"tracker/storage/migrations/versions/\w+\.py",
         r"tracker/reports/report\.(css|html\.jinja|typ)",
     ],
+    "pattern",
 )
 def test_data_that_the_installed_tracker_reads_is_in_the_wheel(
     wheel: zipfile.ZipFile, pattern: str
@@ -110,7 +110,7 @@ def entries(lock: str) -> list[str]:
     return re.split(r"\n(?=\S)", (ROOT / lock).read_text("utf-8").strip())
 
 
-@loop_over("lock", [*LOCKS, bootstrap.UV_LOCK])
+@check_rows([*LOCKS, bootstrap.UV_LOCK])
 def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
     for entry in entries(lock):
         pin, *hashes = entry.split(" \\\n")
@@ -119,7 +119,7 @@ def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
         assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pin
 
 
-@loop_over("name", [*SET_UP, "Dockerfile"])
+@check_rows([*SET_UP, "Dockerfile"])
 def test_no_address_of_a_package_index_stands_anywhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     addresses = re.findall(r"\w+://[^\s'\"]+", text)
@@ -135,7 +135,7 @@ def wished_for(lock: str) -> list[str]:
     return [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"], *of_extras]
 
 
-@loop_over("lock", LOCKS)
+@check_rows(LOCKS)
 def test_a_lock_fits_what_the_project_file_asks_for(lock: str) -> None:
     locked = pins(lock)
     for wish in map(Requirement, wished_for(lock)):

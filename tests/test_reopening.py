@@ -7,8 +7,8 @@ import pytest
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, FakeClock, a_question, a_set
-from tests.cases import loop_over
 from tests.dashboard.pages import button, field, open_page, seen, words
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 
@@ -73,7 +73,7 @@ def test_the_day_before_still_knows_the_answer(answered: Tracker, clock: FakeClo
     assert then.scores
 
 
-@loop_over("why", ["", "   "])
+@check_rows(["", "   "], "why")
 def test_a_reason_is_needed(answered: Tracker, why: str) -> None:
     with pytest.raises(Refused, match="for a reason"):
         answered.resolutions.reopen(SUMMIT, why)

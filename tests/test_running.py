@@ -153,8 +153,8 @@ def test_everything_starts_comes_back_and_stops_with_its_parent(
     assert "a scheduler already runs on this database: process" in shell.refused("run")
     assert "already runs" in shell.refused(*serve, str(free_port()))
     assert "choose another --port" in shell.refused(*serve, str(up.port))
-    assert "closed" in shell.refused("forecast", "treaty", "0.3")
-    assert shell("verify")
+    assert "closed" in shell.refused("forecast", "set", "treaty", "0.3")
+    assert shell("system", "verify")
 
     scheduler, dashboard = child(up, "tracker"), child(up, "dashboard")
     os.kill(dashboard, signal.SIGKILL)

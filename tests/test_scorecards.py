@@ -12,8 +12,8 @@ from rich.console import Console, RenderableType
 from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE
 from tests.builders import DAY, FakeClock, no_network
-from tests.cases import loop_over
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.interfaces.cli import score_tables as scorecards
 from tracker.model.read_models import Receipts
@@ -61,20 +61,17 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
     return before, tracker.resolutions.receipts("rain")
 
 
-@loop_over(
-    ("value", "spec", "expected"),
-    [
-        (None, ".4f", "–"), (0.0, ".4f", "0.0000"), (0.0813, "+.2f", "+0.08"),
-        (-1e-9, "+.1f", "+0.0"), (-0.001, "+.0%", "+0%"), (-0.06, "+.1f", "−0.1"),
-    ],
-)  # fmt: skip
+@check_rows([
+    (None, ".4f", "–"), (0.0, ".4f", "0.0000"), (0.0813, "+.2f", "+0.08"),
+    (-1e-9, "+.1f", "+0.0"), (-0.001, "+.0%", "+0%"), (-0.06, "+.1f", "−0.1"),
+])  # fmt: skip
 def test_a_number_that_rounds_to_nothing_has_no_minus(
     value: float | None, spec: str, expected: str
 ) -> None:
     assert scorecards.format_number(value, spec) == expected
 
 
-@loop_over("life", LIVES)
+@check_rows(LIVES, "life")
 def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Life) -> None:
     found = lived.resolutions.receipts(life.id)
     text = told(scorecards.scores_table(found, found.scores))
@@ -97,7 +94,7 @@ def test_receipts_are_of_the_headline_rule_by_default(lived: Tracker) -> None:
     assert scorecards.select_scores(found, "brier", None) == ()
 
 
-@loop_over("life", LIVES)
+@check_rows(LIVES, "life")
 def test_a_receipt_says_that_it_gives_the_score_again(lived: Tracker, life: Life) -> None:
     found = lived.resolutions.receipts(life.id)
     text = told(scorecards.receipt_table(found, by_rule(found.scores, life.headline)))
@@ -112,7 +109,7 @@ def test_a_false_receipt_says_so_loudly(lived: Tracker) -> None:
     found = lived.resolutions.receipts("rain")
     mine = by_rule(found.scores, "brier")
     spoilt = replace(mine, receipt=(replace(mine.receipt[0], score=0.0), *mine.receipt[1:]))
-    assert "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`" in told(
+    assert "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker system verify --scores`" in told(
         scorecards.receipt_table(found, spoilt)
     )
 

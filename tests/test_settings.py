@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.settings import Settings, load_settings, write_setting
 
@@ -37,8 +37,7 @@ def test_file_and_environment_give_the_settings(tmp_path: Path) -> None:
     assert Settings().user_agent == "scenario-tracker/0.1"
 
 
-@loop_over(
-    ("text", "message"),
+@check_rows(
     [
         ("pol_minutes = 3", "unknown setting 'pol_minutes'; known: address"),
         ('data_dir = "/elsewhere"', "unknown setting 'data_dir'"),
@@ -70,6 +69,8 @@ def test_file_and_environment_give_the_settings(tmp_path: Path) -> None:
             "'public_url' is 'example.org': write scheme, host and port",
         ),
     ],
+    "text",
+    "message",
 )
 def test_a_bad_setting_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadSettings, match=message):

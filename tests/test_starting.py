@@ -13,8 +13,8 @@ from types import ModuleType
 import pytest
 
 from tests import run
-from tests.cases import loop_over
 from tests.checkouts import ROOT, copy_of_checkout, load_bootstrap
+from tests.tables import check_rows
 
 
 @pytest.fixture
@@ -41,8 +41,7 @@ def started(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list
     return commands
 
 
-@loop_over(
-    ("arguments", "command"),
+@check_rows(
     [
         ([], ["up"]),
         (["--demo"], ["demo"]),
@@ -54,6 +53,8 @@ def started(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list
         (["--address", "::1", "--port=1"], ["up", "--address", "::1", "--port=1"]),
         (["--demo", "--no-serve"], ["demo", "--no-serve"]),
     ],
+    "arguments",
+    "command",
 )
 def test_options_of_run_become_the_trackers_command_line(
     bootstrap: ModuleType, started: list[list[str]], arguments: list[str], command: list[str]
@@ -83,8 +84,8 @@ def test_arguments_of_the_tests_go_to_pytest(monkeypatch: pytest.MonkeyPatch) ->
         assert run.main(arguments) == arguments
 
 
-@loop_over(("processors", "workers"), [(1, "2"), (2, "2"), (3, "3"), (64, "4")])
-@loop_over("full", [False, True])
+@check_rows([(1, "2"), (2, "2"), (3, "3"), (64, "4")], "processors", "workers")
+@check_rows([False, True], "full")
 def test_a_suite_runs_on_a_few_workers(processors: int, workers: str, full: bool) -> None:
     options = run.choose_options(processors, full=full)
     assert options[options.index("-n") + 1] == workers

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import loop_over
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.files import user_files
 from tracker.files import user_files as json_lines
@@ -39,14 +39,15 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, name: str) -> None:
         read_bytes(tmp_path / name)
 
 
-@loop_over(
-    ("name", "told"),
+@check_rows(
     [
         ("gone", "No such file"),
         ("folder", "Is a directory"),
         ("x" * 300, "too long"),
         ("/proc/self/mem", "error"),
     ],
+    "name",
+    "told",
 )
 def test_an_unreadable_file_is_refused_with_the_reason(
     tmp_path: Path, name: str, told: str

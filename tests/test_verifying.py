@@ -17,13 +17,13 @@ from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
-from tests.cases import loop_over
 from tests.dashboard.scenario_examples import SET, ask_questions
 from tests.essays.essay_examples import SIGNS, add
 from tests.lives import LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
@@ -422,7 +422,7 @@ def test_nothing_that_is_written_over_stops_the_search(
     assert reason in verdict.reason
 
 
-@loop_over("head", ["²:abc", "-1:abc", ":", "1", "1:"])
+@check_rows(["²:abc", "-1:abc", ":", "1", "1:"], "head")
 def test_a_head_of_no_entry_is_told_so(whole: Tracker, head: str) -> None:
     verdict = whole.system.verify(head)
     assert verdict.bad_seq is not None

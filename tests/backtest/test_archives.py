@@ -12,7 +12,7 @@ import pytest
 
 from forecasts.questions.question import utc
 from tests.builders import an_rss
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.feeds.parsing.change_detection import EntryNames
 from tracker.replay.backtest.news_archive import NO_FIRST_SEEN, read_archive
@@ -88,8 +88,7 @@ def test_items_keep_their_order_and_say_what_is_claimed(tmp_path: Path) -> None:
     ]
 
 
-@loop_over(
-    ("bad", "why"),
+@check_rows(
     [
         ("{\n", "this is no JSON"),
         ("3\n", "one JSON object with named fields"),
@@ -101,6 +100,8 @@ def test_items_keep_their_order_and_say_what_is_claimed(tmp_path: Path) -> None:
         ({**line("A"), "first_seen": "2022-06-01T12:00:00"}, "has no time zone"),
         ({**line("A"), "title": "<p></p>"}, "no text that can be shown"),
     ],
+    "bad",
+    "why",
 )
 def test_a_bad_line_is_refused_with_its_number_or_counted(
     tmp_path: Path, bad: Any, why: str

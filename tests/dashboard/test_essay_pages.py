@@ -11,6 +11,7 @@ from forecasts.essays.draft import DraftSlots
 from forecasts.evidence.evidence import Direction
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tracker.app.essays import EssayService
 from tracker.app.tracker import Tracker
 from tracker.llm.draft_proposals import Proposal
 from tracker.llm.llm_messages import LlmFailure
@@ -550,7 +551,7 @@ def advised(essay: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
         ("Does a draft treaty count?",),
         "m",
     )
-    monkeypatch.setattr(Tracker, "propose", lambda self, essay_id, offset: made)
+    monkeypatch.setattr(EssayService, "propose", lambda self, essay_id, offset: made)
     return essay
 
 
@@ -570,7 +571,9 @@ def test_a_model_that_does_not_answer_is_one_calm_line(
     advised: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        Tracker, "propose", lambda self, essay_id, offset: LlmFailure("the model did not answer")
+        EssayService,
+        "propose",
+        lambda self, essay_id, offset: LlmFailure("the model did not answer"),
     )
     visit = press(drafted(advised), "Ask the model for slots and edge cases")
     assert "The model did not answer." in words(visit)

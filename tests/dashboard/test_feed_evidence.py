@@ -85,7 +85,9 @@ def test_an_edit_of_hostile_text_can_do_nothing(
 
 def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     news.feeds.change("wire", full_text=True)
-    monkeypatch.setattr(Network, "article", lambda self, page: (f"{HOSTILE}. They will meet.", ""))
+    monkeypatch.setattr(
+        Network, "extract_article", lambda self, page: (f"{HOSTILE}. They will meet.", "")
+    )
     news.feeds.read_articles()
     visit = open_page(news, "inbox")
     text = f"{HOSTILE}. They will meet."
@@ -98,7 +100,7 @@ def test_a_very_long_article_is_cut_and_says_so(
     news: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     news.feeds.change("wire", full_text=True)
-    monkeypatch.setattr(Network, "article", lambda self, page: ("long " * 20_000, ""))
+    monkeypatch.setattr(Network, "extract_article", lambda self, page: ("long " * 20_000, ""))
     news.feeds.read_articles()
     visit = open_page(news, "inbox")
     assert drawers(visit) == ["Whole article, 100,000 characters"]

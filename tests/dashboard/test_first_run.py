@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from dashboard.home.page import BUILT_IN_SETS
 from forecasts.distributions.distribution import Binary
 from tests.builders import FakeClock, Press, a_set
@@ -30,7 +30,7 @@ NEXT_STEP = {
     "inbox": "The Feeds page shows whether they answer",
     "calendar": "All questions",
     "scenarios": "Make one below",
-    "coherence": "tracker links add",
+    "coherence": "tracker scenario add-link",
     "accuracy": "Answers that are due",
     "learned": "Learning begins when",
     "feeds": "add your own here",
@@ -45,7 +45,7 @@ def ticked(text: str) -> list[str]:
     return [step for step in STEPS if f":material/check_circle: {step}: done" in text]
 
 
-@pytest.mark.parametrize("name", ENTRIES)
+@pytest.mark.parametrize("name", PAGES)
 def test_every_page_of_an_empty_database_says_the_next_step(tracker: Tracker, name: str) -> None:
     visit = open_page(tracker, name)
     assert NEXT_STEP[name] in words(visit)

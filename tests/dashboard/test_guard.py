@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from dashboard.server.assets import STATIC
 from tests.checkouts import ROOT
 from tests.dashboard.served import PUBLIC, Served, served
@@ -174,7 +174,7 @@ def test_other_unknown_addresses_are_404(served: Served, path: str) -> None:
 
 
 def test_pages_and_files_are_where_they_were(served: Served) -> None:
-    for name in ("", *ENTRIES):
+    for name in ("", *PAGES):
         answer = served.ask(f"/{name}")
         assert (answer.status, answer.is_page) == (200, True), name
     script = next((STATIC / "static" / "js").glob("index.*.js")).name

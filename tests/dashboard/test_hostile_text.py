@@ -8,7 +8,7 @@ import pytest
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from tests import hostile
 from tests.builders import FakeClock, Press
 from tests.dashboard.pages import open_page
@@ -62,7 +62,7 @@ def alive(visit: AppTest) -> list[tuple[str, str]]:
 
 
 def test_every_page_is_looked_at() -> None:
-    assert {name for name, _ in hostile.VISITS} == set(ENTRIES)
+    assert {name for name, _ in hostile.VISITS} == set(PAGES)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from dashboard.app import ENTRIES
+from dashboard.components.visit import PAGES
 from tests.e2e.places import PLACES
 from tests.pictures import OUT, names
 
@@ -14,7 +14,7 @@ BEHAVIOURS = set(range(1, 21))
 
 
 def test_every_page_of_the_navigation_is_visited_by_the_tests_in_the_browser() -> None:
-    assert {place.page for place in PLACES.values()} == set(ENTRIES)
+    assert {place.page for place in PLACES.values()} == set(PAGES)
 
 
 def test_every_promised_behaviour_has_a_browser_test_in_the_gate() -> None:
@@ -45,7 +45,7 @@ def behaviours(mark: str) -> list[int]:
 
 
 def test_the_docs_show_every_page_in_every_look_and_stay_light() -> None:
-    assert {place.page for place in PLACES.values() if place.pictured} == set(ENTRIES)
+    assert {place.page for place in PLACES.values() if place.pictured} == set(PAGES)
     shown = re.findall(
         r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8")
     )

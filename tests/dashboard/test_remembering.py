@@ -89,7 +89,7 @@ from tracker.app.tracker import open_tracker
 from tracker.settings import Settings
 from datetime import UTC, datetime
 with open_tracker(Settings(database_url={tracker.settings.url!r}), now=lambda: datetime(2026, 12, 1, 10, tzinfo=UTC)) as t:
-    t.forecast({ASKED!r}, "63%", forecaster="ada")
+    t.forecasts.submit({ASKED!r}, "63%", forecaster="ada")
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
     assert looked_at.questions.list()[0].standings[ADA].p == 0.63

@@ -56,8 +56,12 @@ def test_no_report_is_made_before_its_button_is_pressed(
     lived: Lived, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(type(lived.tracker), "report", lambda *a, **k: asked.append("report"))
-    monkeypatch.setattr(type(lived.tracker), "table_file", lambda *a, **k: asked.append("table"))
+    monkeypatch.setattr(
+        type(lived.tracker.reports), "build", lambda *a, **k: asked.append("report")
+    )
+    monkeypatch.setattr(
+        type(lived.tracker.reports), "export_table", lambda *a, **k: asked.append("table")
+    )
     open_page(lived.tracker, "reports")
     open_page(lived.tracker, "question", q=QUESTION)
     assert asked == []

@@ -105,7 +105,7 @@ def test_the_only_set_is_shown_at_once_and_several_as_a_list(world: Tracker) -> 
 def test_without_a_set_the_page_says_what_one_is(tracker: Tracker) -> None:
     text = words(open_page(tracker, "scenarios"))
     assert "There are no scenario sets yet." in text
-    assert "tracker sets import" in text
+    assert "tracker set import" in text
 
 
 def test_a_name_that_is_no_scenario_set_is_not_found(world: Tracker) -> None:

@@ -185,7 +185,7 @@ def test_metrics_are_worked_out_beside_the_event_loop(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[int] = []
-    monkeypatch.setattr(tracker, "runs", lambda: threads.append(threading.get_ident()) or ())
+    monkeypatch.setattr(tracker.system, "runs", lambda: threads.append(threading.get_ident()) or ())
     assert answer(tracker, "/metrics").status_code == 200
     assert threads
     assert threading.get_ident() not in threads

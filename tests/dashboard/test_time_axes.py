@@ -15,8 +15,7 @@ import pytest
 import vl_convert
 
 from dashboard import charts
-from dashboard.charts.groups import by_date_chart, label_fan_chart
-from dashboard.charts.groups import by_label_chart as groups_in_order
+from dashboard.charts.groups import by_date_chart, by_label_chart, label_fan_chart
 from dashboard.charts.scenarios import scenarios_in_cases_chart, scenarios_over_time_chart
 from tracker.reports import svg_charts as figures
 from tracker.reports.content import Chart, Point, ReportSeries
@@ -59,14 +58,14 @@ OVER_TIME: dict[str, charts.ChartSpec] = {
 OVER_DATES: dict[str, charts.ChartSpec] = {
     "preview": charts.preview_chart(("date", 0.0)),
     "curves_now": charts.curves_now_chart(ME, ("date", 0.0), answer=True),
-    "fan_over": label_fan_chart(("a",), dates=True),
+    "label_fan": label_fan_chart(("a",), dates=True),
     "by_date": by_date_chart(ME, ((int(BEGINS.timestamp() * 1000), "27 Nov"),)),
 }
 WITHOUT_TIME: dict[str, charts.ChartSpec] = {
     "options_now": charts.options_now_chart(ME, ("a",)),
-    "in_order": groups_in_order(ME, ("a",)),
+    "by_label": by_label_chart(ME, ("a",)),
     "skill": charts.skill_chart(ME, "Skill"),
-    "saved": charts.savings_chart(("a",), "Saved"),
+    "savings": charts.savings_chart(("a",), "Saved"),
     "calibration": charts.calibration_chart(),
     "bins": charts.bins_chart(),
     "scenarios_in_cases": scenarios_in_cases_chart(ME, ("a",)),
@@ -216,7 +215,7 @@ def test_every_function_that_makes_a_chart_is_looked_at_here() -> None:
         made |= {
             name for name, f in members.items() if hasattr(f, "cache_info") and returns_a_chart(f)
         }
-    assert made == {name.partition(" ")[0] for name in EVERY}
+    assert made == {name.partition(" ")[0] + "_chart" for name in EVERY}
 
 
 def returns_a_chart(function: Any) -> bool:

@@ -13,13 +13,13 @@ from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.questions.new_question import OWN_ESSAY
 from forecasts.questions.question import CROWD
 from tests.builders import NOW, FakeClock, a_set
-from tests.cases import loop_over
 from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, states
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_edits import MAX_ESSAY_CHARS
 from tracker.model.essays import NewEssay
-from tracker.storage import event_log_rows as log
+from tracker.storage import event_log
 from tracker.storage.event_log import LogEntry
 
 HOSTILE = (
@@ -54,12 +54,13 @@ def test_the_longest_text_is_kept_and_no_longer_one(tracker: Tracker) -> None:
     assert tracker.essays.list() == ()
     assert add(tracker, text).text == text
     with tracker.context.store.reading() as session:
-        (entry,) = (entry for entry in log.iterate_entries(session) if entry.kind == "essay text")
+        (entry,) = (
+            entry for entry in event_log.iterate_entries(session) if entry.kind == "essay text"
+        )
     assert len(entry.body) < 1000  # the log has the digest
 
 
-@loop_over(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"text": "It will \0 rain."}, "character that cannot be kept"),
         ({"text": "It will \ud83d rain."}, "character that cannot be kept"),
@@ -75,6 +76,8 @@ def test_the_longest_text_is_kept_and_no_longer_one(tracker: Tracker) -> None:
         ({"id": "river\n"}, "is no name for an essay"),
         ({"id": OWN_ESSAY}, "is no name for an essay"),
     ],
+    "changed",
+    "reason",
 )
 def test_what_cannot_be_kept_is_refused_whole(
     tracker: Tracker, changed: dict[str, Any], reason: str
@@ -120,7 +123,7 @@ def test_a_changed_text_is_a_new_version(tracker: Tracker, clock: FakeClock) -> 
 def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
     with tracker.context.store.reading() as session:
-        return list(log.iterate_entries(session))
+        return list(event_log.iterate_entries(session))
 
 
 def test_an_essay_of_a_set_can_get_its_text(tracker: Tracker) -> None:
@@ -163,8 +166,7 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
     assert tracker.system.verify().bad_seq is None
 
 
-@loop_over(
-    ("essay", "at", "why", "reason"),
+@check_rows(
     [
         ("river", HOLDS, " ", "say why the claim cannot be tested"),
         ("river", 10**9, "no date", "there is no sentence at character"),
@@ -172,6 +174,10 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
         ("nope", 0, "no date", "there is no essay nope: see `tracker essay list`"),
         ("river", HOLDS, "a lost \0 character", "character that cannot be kept"),
     ],
+    "essay",
+    "at",
+    "why",
+    "reason",
 )
 def test_what_cannot_be_set_aside_is_refused(
     tracker: Tracker, essay: str, at: int, why: str, reason: str

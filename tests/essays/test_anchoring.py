@@ -11,10 +11,10 @@ from forecasts.essays.extract import find_claims
 from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
 from forecasts.questions.question import Claim, ClaimId, EssayId
 from tests.builders import NOW, FakeClock
-from tests.cases import loop_over
 from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, asked_of, states
 from tests.essays.test_adding import HOSTILE
 from tests.lives import ADA
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.essays.quote_anchors import (
@@ -102,7 +102,7 @@ def test_without_a_text_every_place_stays(quote: str, offset: int) -> None:
     assert move_rejections([(aside, quote)], "") == (aside,)
 
 
-@loop_over("quote", ["(they) will. meet?", "a+b* [x] will", "\\d will ^$", "{{will}} | 100%"])
+@check_rows(["(they) will. meet?", "a+b* [x] will", "\\d will ^$", "{{will}} | 100%"])
 def test_marks_in_a_quote_mean_themselves(quote: str) -> None:
     text = f"they will meet a+b 5 {quote}"
     assert find_quote(quote, 0, text) == text.rindex(quote)
@@ -130,8 +130,7 @@ def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) ->
 # The words by which a sentence is found again
 
 
-@loop_over(
-    ("text", "quote"),
+@check_rows(
     [
         ("It will rain\n in 2027.", "It will rain in 2027."),
         ("**Rain:** it will fall.", "it will fall."),
@@ -142,7 +141,7 @@ def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) ->
             f"It will {'rain and ' * 30}stop.",
             " ".join(["It", "will", *["rain", "and"] * 7][:MAX_QUOTED_WORDS]),
         ),
-    ],
+    ]
 )
 def test_a_sentence_is_quoted_without_marks_and_in_bounds(text: str, quote: str) -> None:
     (sentence,) = find_claims(text)

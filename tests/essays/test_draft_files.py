@@ -18,9 +18,9 @@ from forecasts.question_sets.question_set import ESSAY_TEXT
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
-from tests.cases import loop_over
 from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
 from tests.lives import ADA, LIVES
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
 from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
@@ -54,8 +54,8 @@ def is_read_again(sentence: Sentence, at: datetime) -> bool:
     )
 
 
-@loop_over("at", [NOW, LAST_MOMENT])
-@loop_over("seed", SEEDS)
+@check_rows([NOW, LAST_MOMENT], "at")
+@check_rows(SEEDS, "seed")
 def test_sentences_of_example_essays_are_read_as_drafted(seed: Path, at: datetime) -> None:
     sentences = find_claims(extract_text(seed.read_bytes(), seed.name))
     assert len(sentences) > 20
@@ -71,15 +71,14 @@ def test_any_sentence_is_read_again_as_it_was_drafted(text: str, put_in: str) ->
         assert is_read_again(sentence, NOW)
 
 
-@loop_over(
-    "text",
+@check_rows(
     [
         'Arland will sign """ [[question]] id = "x" """ by the end of 2027.',
         "Arland will sign \\u0022 ''' # no comment = [1] by the end of 2027.",
         "Arland will\n[[question]]\nid = 'x'\n[[indicator]]\nsign by the end of 2027.",
         "\u202eArland will sign\u2028[[indicator]]\x85the river treaty by the end of 2027.",
         "<script>Arland</script> will sign {{7*7}} %s ${HOME} by the end of 2027.",
-    ],
+    ]
 )
 def test_a_sentence_like_a_file_is_text(text: str) -> None:
     sentence = max(find_claims(text), key=lambda one: len(one.text))
@@ -128,8 +127,7 @@ def completed() -> str:
     return "\n".join([question, *more])
 
 
-@loop_over(
-    ("old", "new", "at", "reason"),
+@check_rows(
     [
         (
             "[[question]]",
@@ -189,7 +187,7 @@ def completed() -> str:
             "unknown key 'half_life' in indicator",
         ),
         ('["Arland talks"]', '["Arland talks"', "", "not valid TOML"),
-    ],
+    ]
 )
 def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason: str) -> None:
     text = completed()
@@ -220,7 +218,7 @@ def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
     ]
 
 
-@loop_over("life", LIVES)
+@check_rows(LIVES)
 def test_a_question_is_asked_as_it_was_read(life: object) -> None:
     question = build_question(life.asked)  # type: ignore[attr-defined]
     assert build_question(new_question_from(question)) == question

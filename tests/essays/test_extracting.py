@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
 
@@ -50,13 +50,13 @@ def test_text_keeps_its_words_in_any_format() -> None:
     assert extract_text(text.encode(), "essay.md") == text
 
 
-@loop_over("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+@check_rows(["utf-8-sig", "utf-16", "cp1252"])
 def test_text_in_other_encodings_is_read(encoding: str) -> None:
     actual = extract_text("It’s a cliché that prices rise.".encode(encoding), "essay.txt")
     assert actual == "It’s a cliché that prices rise."
 
 
-@loop_over("name", ["page.html", "PAGE.HTM", "page.txt", "page"])
+@check_rows(["page.html", "PAGE.HTM", "page.txt", "page"])
 def test_of_a_saved_page_only_the_article_stays(name: str) -> None:
     text = extract_text(a_page(FIRST, SECOND).encode(), name)
     assert text.splitlines()[-2:] == [FIRST.strip(), SECOND.strip()]
@@ -90,21 +90,18 @@ def test_a_file_without_an_essay_says_what_to_do() -> None:
     assert "5 MB" in refusal(b"a" * (MAX_FILE_BYTES + 1), "essay.txt")
 
 
-@loop_over("raw", [b"", b"  \n\t ", b"\xef\xbb\xbf"])
+@check_rows([b"", b"  \n\t ", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_refused(raw: bytes) -> None:
     assert refusal(raw, "essay.txt").startswith("essay.txt is empty")
 
 
-@loop_over(
-    ("raw", "said"),
-    [
-        (b"%PDF-1.7 ...", "a PDF document: open it, select all, copy"),
-        (b"PK\x03\x04rest", "word processor"), (b"\xd0\xcf\x11\xe0rest", "word processor"),
-        (b"{\\rtf1 words}", "rich text"), (b"\x89PNG\r\n", "picture"),
-        (b"\xff\xd8\xff\xe0", "picture"), (b"\x1f\x8brest", "unpack"),
-        (bytes(range(32)) * 20, "not text"),
-    ],
-)  # fmt: skip
+@check_rows([
+    (b"%PDF-1.7 ...", "a PDF document: open it, select all, copy"),
+    (b"PK\x03\x04rest", "word processor"), (b"\xd0\xcf\x11\xe0rest", "word processor"),
+    (b"{\\rtf1 words}", "rich text"), (b"\x89PNG\r\n", "picture"),
+    (b"\xff\xd8\xff\xe0", "picture"), (b"\x1f\x8brest", "unpack"),
+    (bytes(range(32)) * 20, "not text"),
+])  # fmt: skip
 def test_what_is_no_text_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
     assert said in refusal(raw, "essay.txt")
 

@@ -17,9 +17,9 @@ from forecasts.questions.links import LinkId
 from forecasts.questions.new_question import NewQuestion, build_question, date_scale
 from forecasts.questions.question import EssayId, Question, QuestionId
 from tests.builders import DAY, an_indicator
-from tests.cases import loop_over
 from tests.essays.essay_examples import LEAVES, RIVER, SIGNS, add, states
 from tests.lives import an_asked
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
 from tracker.essays.claim_questions import (
@@ -28,7 +28,7 @@ from tracker.essays.claim_questions import (
     is_date_group,
     last_day,
 )
-from tracker.storage import questions as edits
+from tracker.storage import questions
 
 WHY = "a question of a test"
 ALL_OR_NONE = (
@@ -69,16 +69,13 @@ ordered: dict[str, Any] = {"kind": "ordered", "options": ("cold", "hot")}
 dated: dict[str, Any] = {"kind": "date", "scale": date_scale("2027-01-01", "2028-01-01")}
 
 
-@loop_over(
-    ("first", "second", "bound"),
-    [
-        ({}, {}, True), ({"horizon_shape": "holds_until"}, {"horizon_shape": "holds_until"}, True),
-        ({"horizon_shape": "state_at"}, {"horizon_shape": "state_at"}, True),
-        ({}, {"horizon_shape": "holds_until"}, False), ({"horizon_shape": "state_at"}, {}, False),
-        (numeric, numeric, False), (ordered, ordered, False), (dated, dated, False),
-        ({}, numeric, False), (dated, {}, False),
-    ],
-)  # fmt: skip
+@check_rows([
+    ({}, {}, True), ({"horizon_shape": "holds_until"}, {"horizon_shape": "holds_until"}, True),
+    ({"horizon_shape": "state_at"}, {"horizon_shape": "state_at"}, True),
+    ({}, {"horizon_shape": "holds_until"}, False), ({"horizon_shape": "state_at"}, {}, False),
+    (numeric, numeric, False), (ordered, ordered, False), (dated, dated, False),
+    ({}, numeric, False), (dated, {}, False),
+])  # fmt: skip
 def test_only_yes_no_questions_of_one_shape_form_a_group(
     first: dict[str, Any], second: dict[str, Any], bound: bool
 ) -> None:
@@ -118,15 +115,14 @@ def test_a_group_has_a_name_that_nobody_has(taken: set[int]) -> None:
     assert found.startswith("signs-dates")
 
 
-@loop_over(
-    ("names", "link"),
+@check_rows(
     [
         (("signs-2027", "signs-2028"), "signs-dates"),
         (("signs-by-2027-06-30", "signs-by-2027-12-31"), "signs-by-dates"),
         (("rain", "snow"), "rain-dates"),
         (("g20_2027", "g20_2030"), "g20-dates"),
         (("signs", "signs-later"), "signs-dates"),
-    ],
+    ]
 )
 def test_a_group_is_named_by_what_names_share(names: tuple[str, str], link: str) -> None:
     asked = [
@@ -135,22 +131,19 @@ def test_a_group_is_named_by_what_names_share(names: tuple[str, str], link: str)
     assert build_date_group(asked, ()).id == link
 
 
-@loop_over(
-    ("shape", "label"),
+@check_rows(
     [
         ("event_by", "by 31 Dec 2027"),
         ("holds_until", "until 31 Dec 2027"),
         ("state_at", "on 31 Dec 2027"),
-    ],
+    ]
 )
 def test_a_label_says_what_is_asked_of_the_day(shape: str, label: str) -> None:
     asked = [question_by(end_of(year), horizon_shape=shape) for year in (2027, 2028)]
     assert build_date_group(asked, ()).labels[0] == label
 
 
-@loop_over(
-    ("hour", "day"), [(0, date(2027, 6, 29)), (1, date(2027, 6, 30)), (23, date(2027, 6, 30))]
-)
+@check_rows([(0, date(2027, 6, 29)), (1, date(2027, 6, 30)), (23, date(2027, 6, 30))])
 def test_the_last_day_ends_at_the_close(hour: int, day: date) -> None:
     closes = datetime(2027, 6, 30, hour, tzinfo=UTC)
     assert last_day(question_by(end_of(2027), closes_at=closes)) == day
@@ -159,8 +152,7 @@ def test_the_last_day_ends_at_the_close(hour: int, day: date) -> None:
 # Its title
 
 
-@loop_over(
-    ("text", "title"),
+@check_rows(
     [
         ("Will Arland sign by {day}?", "Will Arland sign?"),
         ("Will peace hold until {day}?", "Will peace hold?"),
@@ -173,7 +165,7 @@ def test_the_last_day_ends_at_the_close(hour: int, day: date) -> None:
             "Will it rain between 1 May 2027 and 31 December 2027?",
         ),
         ("Will Arland sign?", "Will Arland sign?"),
-    ],
+    ]
 )
 def test_a_title_is_the_question_without_its_day(text: str, title: str) -> None:
     asked = [
@@ -230,8 +222,7 @@ def with_last(**changed: Any) -> list[PlannedQuestion]:
     return [first, second, replace(last, question=replace(last.question, **changed))]
 
 
-@loop_over(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"id": "signs-2027"}, "there is a question 'signs-2027' already"),
         ({"id": "Two words"}, "is no name"),
@@ -241,6 +232,8 @@ def with_last(**changed: Any) -> list[PlannedQuestion]:
         ({"essay_id": EssayId("nope")}, "there is no essay nope"),
         ({"text": "Will \0 it?"}, "character that cannot be kept"),
     ],
+    "changed",
+    "reason",
 )
 def test_one_that_cannot_open_keeps_all_from_opening(
     essay: Tracker, changed: dict[str, Any], reason: str
@@ -263,7 +256,8 @@ def test_a_blocking_flaw_in_one_needs_a_logged_reason(essay: Tracker) -> None:
     essay.essays.open_claims(flawed, SIGNS, override=WHY)
     with essay.context.store.reading() as session:
         found = {
-            n: edits.find_override(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)
+            n: questions.find_override(session, QuestionId(f"signs-{n}"))
+            for n in (2027, 2028, 2029)
         }
     assert found[2029] is not None
     assert found[2029].why == WHY

@@ -11,7 +11,6 @@ from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
 from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
 from forecasts.questions.question import CROWD, SUGGESTION, ClaimId, EssayId, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
-from tests.cases import loop_over
 from tests.essays.essay_examples import (
     HOLDS,
     LEAVES,
@@ -25,13 +24,13 @@ from tests.essays.essay_examples import (
 )
 from tests.essays.test_adding import HOSTILE
 from tests.lives import LIVES, an_asked
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError
 from tracker.essays.claim_questions import MAX_RESTATEMENT_CHARS
 from tracker.model.audit import Override
 from tracker.model.essays import NewEssay
-from tracker.storage import event_log_rows as log
-from tracker.storage import questions as edits
+from tracker.storage import event_log, questions
 from tracker.storage.event_log import LogEntry
 
 SENTENCE = "Arland will sign the river treaty by the end of 2027."
@@ -48,13 +47,13 @@ def essay(tracker: Tracker) -> Tracker:
 def entries(tracker: Tracker) -> list[LogEntry]:
     """The log."""
     with tracker.context.store.reading() as session:
-        return list(log.iterate_entries(session))
+        return list(event_log.iterate_entries(session))
 
 
 def override_of(tracker: Tracker, question: str) -> Override | None:
     """Why the linter was overridden."""
     with tracker.context.store.reading() as session:
-        return edits.find_override(session, QuestionId(question))
+        return questions.find_override(session, QuestionId(question))
 
 
 def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
@@ -122,8 +121,7 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
 # Or nothing at all
 
 
-@loop_over(
-    ("changed", "at", "reason"),
+@check_rows(
     [
         (VAGUE, SIGNS, "a stranger could not resolve rain"),
         ({"text": "Will [… who] sign?"}, SIGNS, "a stranger could not resolve rain"),
@@ -144,6 +142,9 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
         ({"essay_id": EssayId("nope")}, SIGNS, "there is no essay nope"),
         ({"essay_id": EssayId("own-questions")}, SIGNS, "there is no essay own-questions"),
     ],
+    "changed",
+    "at",
+    "reason",
 )
 def test_what_cannot_open_leaves_nothing_behind(
     essay: Tracker, changed: dict[str, Any], at: int, reason: str

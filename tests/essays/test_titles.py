@@ -3,13 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.essays.titles import MAX_TITLE_CHARS, choose_essay_name, find_title
 
 
-@loop_over(
-    ("page", "title"),
+@check_rows(
     [
         (
             "<title>Seven hunches – The Far Post</title><h1>Seven <em>hunches</em></h1>",
@@ -23,15 +22,14 @@ from tracker.essays.titles import MAX_TITLE_CHARS, choose_essay_name, find_title
         ("<h1>  </h1><h1>Grain</h1>", "Grain"),
         ("<title>Grain</title><svg><title>Logo</title></svg>", "Grain"),
         ("<p>Grain</p>", ""),
-    ],
+    ]
 )
 def test_a_page_is_called_by_its_heading_or_its_title(page: str, title: str) -> None:
     actual = find_title(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html")
     assert actual == title
 
 
-@loop_over(
-    ("text", "name", "title"),
+@check_rows(
     [
         ("---\ntitle: x\n---\nBefore.\n\n## The *river* treaty ##\n", "a.md", "The river treaty"),
         ("# Grain\r\n\r\nIt will rise.", "a.txt", "Grain"),
@@ -44,15 +42,15 @@ def test_a_page_is_called_by_its_heading_or_its_title(page: str, title: str) -> 
         ("Grain", "a.txt", ""),
         ("No.\n# Grain\n", "a.txt", ""),
         ("", "a.txt", ""),
-    ],
+    ]
 )
 def test_a_text_is_called_by_heading_or_first_line(text: str, name: str, title: str) -> None:
     assert find_title(text.encode(), name) == title
 
 
-@loop_over(("stem", "title", "name"), [
-    ("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
-    ("…", "The grain trade", "grain-trade"), ("…", "", ""),
+@check_rows([
+("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
+("…", "The grain trade", "grain-trade"), ("…", "", ""),
 ])  # fmt: skip
 def test_an_unnamed_file_is_named_by_its_title(stem: str, title: str, name: str) -> None:
     assert choose_essay_name(stem, title) == name

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.discovery.article import MAX_ARTICLE_LENGTH, Article, NoArticle, extract_article
 
 URL = "https://site.example/news/summit.html"
@@ -67,8 +67,7 @@ def test_an_article_is_the_words_that_a_reader_sees() -> None:
 CYRILLIC = "Стороны договорились встретиться весной и обсудить границу. " * 8
 
 
-@loop_over(
-    ("encoding", "content_type", "head"),
+@check_rows(
     [
         ("utf-8", "text/html", ""),
         ("utf-8", "text/html; charset=iso-8859-1", ""),
@@ -80,7 +79,7 @@ CYRILLIC = "Стороны договорились встретиться ве�
             "",
             "<title>t</title><meta http-equiv='Content-Type' content='text/html; charset=koi8-r'>",
         ),
-    ],
+    ]
 )
 def test_the_page_is_read_in_its_own_encoding(encoding: str, content_type: str, head: str) -> None:
     page = a_page(paragraphs(CYRILLIC, CYRILLIC), head).decode().encode(encoding)
@@ -94,8 +93,7 @@ def test_a_long_text_ends_at_a_word() -> None:
     assert text.startswith("0 Arland")
 
 
-@loop_over(
-    ("page", "content_type", "why"),
+@check_rows(
     [
         (b"", "text/html", "empty page"),
         (b" \n\0", "text/html", "empty page"),
@@ -123,7 +121,7 @@ def test_a_long_text_ends_at_a_word() -> None:
             "text/html",
             "too many tags",
         ),
-    ],
+    ]
 )
 def test_where_there_is_no_article_the_reason_is_said(
     page: bytes, content_type: str, why: str
@@ -131,15 +129,12 @@ def test_where_there_is_no_article_the_reason_is_said(
     assert why in reason(page, content_type)
 
 
-@loop_over(
-    "inside",
-    [
-        "<!--" * 300_000, "<" * 19_000, "<div>word " * 19_000, "<ul><li>word " * 9_000,
-        ("<p>" + "<a href='/x'>word</a> " * 1_900) * 5, "<p>" + "word " * 500_000,
-        "<p>" + "&amp;" * 500_000, ("<table>" + "<tr><td>word" * 1_900) * 3,
-        ("<p " + " ".join(f"a{number}=1" for number in range(290)) + ">word") * 500,
-    ],
-)  # fmt: skip
+@check_rows([
+    "<!--" * 300_000, "<" * 19_000, "<div>word " * 19_000, "<ul><li>word " * 9_000,
+    ("<p>" + "<a href='/x'>word</a> " * 1_900) * 5, "<p>" + "word " * 500_000,
+    "<p>" + "&amp;" * 500_000, ("<table>" + "<tr><td>word" * 1_900) * 3,
+    ("<p " + " ".join(f"a{number}=1" for number in range(290)) + ">word") * 500,
+])  # fmt: skip
 def test_a_hostile_page_ends(inside: str) -> None:
     with patience():
         extract_article(a_page(inside), "text/html", URL)

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.discovery.feed_links import (
     COMMON_FEED_PATHS,
     MAX_CANDIDATES,
@@ -36,49 +36,41 @@ def test_a_named_feed_is_found_with_its_title() -> None:
     ]
 
 
-@loop_over(
-    "kind",
-    [
-        "application/rss+xml", "application/atom+xml", "application/rdf+xml",
-        "application/feed+json", "application/json", "Application/RSS+XML; charset=utf-8",
-    ],
-)  # fmt: skip
+@check_rows([
+    "application/rss+xml", "application/atom+xml", "application/rdf+xml",
+    "application/feed+json", "application/json", "Application/RSS+XML; charset=utf-8",
+])  # fmt: skip
 def test_every_kind_of_feed_is_known(kind: str) -> None:
     assert urls(found(link("/f", kind))) == ["https://site.example/f"]
 
 
-@loop_over(
-    "tag",
+@check_rows(
     [
         "<LINK REL=Alternate TYPE=application/rss+xml HREF=/f>",
         "<link rel='home  ALTERNATE' type='application/rss+xml' href=' /f\n'>",
         "<link href='&#47;f' type='application&#x2f;rss+xml' rel='alternate'/>",
         "<title>x</title><div><link rel=alternate type=application/rss+xml href=/f>",
         link("/f#top") + link("/f"),
-    ],
+    ]
 )
 def test_pages_may_write_it_in_many_ways(tag: str) -> None:
     assert urls(found(tag)) == ["https://site.example/f"]
 
 
-@loop_over(
-    "tag",
-    [
-        link("/f", rel="stylesheet"), link("/f", "text/html"),
-        link("/f", "application/json+oembed"), link("/wp-json/wp/v2/pages/7", "application/json"),
-        link("javascript:alert(1)"), link("data:application/rss+xml,x"),
-        link("ftp://site.example/f"), link(""), link(PAGE),
-        "<link rel=alternate hreflang=de href=/de>",
-        "<link rel=alternate type=application/rss+xml>", f"<!-- {link('/f')} -->",
-        f"<script>{link('/f')}</script>",
-    ],
-)  # fmt: skip
+@check_rows([
+    link("/f", rel="stylesheet"), link("/f", "text/html"),
+    link("/f", "application/json+oembed"), link("/wp-json/wp/v2/pages/7", "application/json"),
+    link("javascript:alert(1)"), link("data:application/rss+xml,x"),
+    link("ftp://site.example/f"), link(""), link(PAGE),
+    "<link rel=alternate hreflang=de href=/de>",
+    "<link rel=alternate type=application/rss+xml>", f"<!-- {link('/f')} -->",
+    f"<script>{link('/f')}</script>",
+])  # fmt: skip
 def test_what_is_no_feed_is_not_taken_for_one(tag: str) -> None:
     assert {candidate.how for candidate in found(tag)} == {"guess"}
 
 
-@loop_over(
-    ("base", "href", "url"),
+@check_rows(
     [
         ("", "rss.xml", "https://site.example/news/rss.xml"),
         ("", "//cdn.example/rss.xml", "https://cdn.example/rss.xml"),
@@ -88,36 +80,30 @@ def test_what_is_no_feed_is_not_taken_for_one(tag: str) -> None:
         ("javascript:alert(1)", "rss.xml", "https://site.example/news/rss.xml"),
         ("", "feed://site.example/rss.xml", "http://site.example/rss.xml"),
         ("", "/a?b=1&amp;c=2", "https://site.example/a?b=1&c=2"),
-    ],
+    ]
 )
 def test_links_are_told_from_the_page_or_its_base(base: str, href: str, url: str) -> None:
     assert urls(found((f'<base href="{base}">' if base else "") + link(href))) == [url]
 
 
-@loop_over(
-    "href",
-    [
-        "/feed", "/feed/", "/world/feeds/all", "/rss", "/RSS/", "/world.rss", "/index.rdf",
-        "/world.xml", "/atom", "/atom.php", "/feed.json", "/?feed=rss2",
-        "/news?lang=en&amp;format=rss", "https://feeds.site.example/world",
-        "https://rss.site.example/world",
-    ],
-)  # fmt: skip
+@check_rows([
+    "/feed", "/feed/", "/world/feeds/all", "/rss", "/RSS/", "/world.rss", "/index.rdf",
+    "/world.xml", "/atom", "/atom.php", "/feed.json", "/?feed=rss2",
+    "/news?lang=en&amp;format=rss", "https://feeds.site.example/world",
+    "https://rss.site.example/world",
+])  # fmt: skip
 def test_a_link_like_a_feed_is_found_with_its_words(href: str) -> None:
     (candidate,) = found(body=f'<p><a href="{href}">All <b>the</b> news</a> and more</p>')
     assert (candidate.title, candidate.how) == ("All the news", "anchor")
 
 
-@loop_over(
-    "href",
-    [
-        "/", "/about", "/sitemap.xml", "/opensearch.xml", "/feedback", "/rss.html", "/img/rss.png",
-        "/feed/icon.svg", "/press",
-        "https://reader.example/subscription/feed/https://site.example/rss",
-        "https://reader.example/add?url=https%3A%2F%2Fsite.example%2F&amp;format=rss",
-        "mailto:rss@site.example", "http://[::1/feed", "#feed",
-    ],
-)  # fmt: skip
+@check_rows([
+    "/", "/about", "/sitemap.xml", "/opensearch.xml", "/feedback", "/rss.html", "/img/rss.png",
+    "/feed/icon.svg", "/press",
+    "https://reader.example/subscription/feed/https://site.example/rss",
+    "https://reader.example/add?url=https%3A%2F%2Fsite.example%2F&amp;format=rss",
+    "mailto:rss@site.example", "http://[::1/feed", "#feed",
+])  # fmt: skip
 def test_a_link_elsewhere_is_no_feed(href: str) -> None:
     assert {candidate.how for candidate in found(body=f'<a href="{href}">x</a>')} == {"guess"}
 
@@ -155,14 +141,13 @@ def test_at_most_twenty_feeds_with_short_titles_come_out() -> None:
     assert len(candidate.title) <= 300
 
 
-@loop_over(
-    ("encoding", "content_type", "head"),
+@check_rows(
     [
         ("cp1251", "text/html; charset=windows-1251", ""),
         ("cp1251", "text/html", "<meta charset=windows-1251>"),
         ("utf-8", "", ""),
         ("utf-16", "", ""),
-    ],
+    ]
 )
 def test_titles_are_read_in_the_page_s_encoding(
     encoding: str, content_type: str, head: str
@@ -172,7 +157,7 @@ def test_titles_are_read_in_the_page_s_encoding(
     assert candidate.title == "Новости"
 
 
-@loop_over("before", ["", " "])
+@check_rows(["", " "])
 def test_only_the_beginning_of_a_page_is_read(before: str) -> None:
     head = f"{before}<link rel=alternate type=application/rss+xml href=/f title='Ж'>"
     (candidate,) = found(head, "<p>" + "ж" * MAX_PAGE_BYTES + "<a href=/late.rss>")
@@ -195,7 +180,7 @@ HOSTILE = {
 }
 
 
-@loop_over("page", HOSTILE.values())
+@check_rows(HOSTILE.values())
 def test_a_hostile_page_ends(page: bytes) -> None:
     with patience():
         assert len(find_page_feeds(page, "text/html", PAGE)) <= MAX_CANDIDATES

@@ -15,7 +15,6 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.cases import loop_over
 from tests.feeds.feed_server import FeedServer
 from tests.feeds.fetching import (
     BODY,
@@ -28,6 +27,7 @@ from tests.feeds.fetching import (
     requests_to,
     results,
 )
+from tests.tables import check_rows
 from tracker.feeds.fetch_results import (
     Fetched,
     FetchFailed,
@@ -157,8 +157,7 @@ def test_a_document_may_be_empty_and_its_type_long(server: FeedServer) -> None:
 # How long an answer stays fresh
 
 
-@loop_over(
-    ("headers", "seconds"),
+@check_rows(
     [
         ({"Cache-Control": "public, max-age=900"}, 900),
         ({"Cache-Control": "Max-Age=900", "Age": "300"}, 600),
@@ -188,6 +187,8 @@ def test_a_document_may_be_empty_and_its_type_long(server: FeedServer) -> None:
             60,
         ),
     ],
+    "headers",
+    "seconds",
 )
 def test_freshness_follows_cache_control_then_expires(
     server: FeedServer, headers: dict[str, str], seconds: float
@@ -208,8 +209,7 @@ def test_freshness_follows_cache_control_then_expires(
 # Refusals
 
 
-@loop_over(
-    ("status", "reason"),
+@check_rows(
     [
         (404, "HTTP 404 Not Found"),
         (403, "HTTP 403 Forbidden"),
@@ -226,6 +226,8 @@ def test_freshness_follows_cache_control_then_expires(
         ),  # without a Location there is nowhere to go
         (399, "HTTP 399 without a usable address"),
     ],
+    "status",
+    "reason",
 )
 def test_another_status_is_a_failure_that_names_it(
     server: FeedServer, status: int, reason: str
@@ -285,21 +287,16 @@ def test_an_endless_chain_of_redirects_ends_after_five(server: FeedServer) -> No
     assert len(server.seen) == 6
 
 
-@loop_over(
-    "target",
-    [
-        "file:///etc/passwd", "ftp://127.0.0.1/feed", "javascript:alert(1)", "data:text/xml,<rss/>",
-        "http://[::1", "http://a b/", "http://\x80\xff/",
-    ],
-)  # fmt: skip
+@check_rows([
+    "file:///etc/passwd", "ftp://127.0.0.1/feed", "javascript:alert(1)", "data:text/xml,<rss/>",
+    "http://[::1", "http://a b/", "http://\x80\xff/",
+], "target")  # fmt: skip
 def test_a_redirect_to_anything_but_http_is_refused(server: FeedServer, target: str) -> None:
     server.redirect("/feed.xml", 302, target)
     assert ask(server.url("/feed.xml")).reason == "not an http(s) address"
 
 
-@loop_over(
-    "url", ["", "feed.xml", "file:///etc/passwd", "http://", "http://a:port/", "http://a b/"]
-)
+@check_rows(["", "feed.xml", "file:///etc/passwd", "http://", "http://a:port/", "http://a b/"])
 def test_an_address_that_is_not_http_is_refused_unasked(url: str) -> None:
     assert ask(url) == failed("not an http(s) address")
 
@@ -322,8 +319,7 @@ def test_a_password_is_sent_to_its_host_and_not_shown(server: FeedServer) -> Non
 # Broken answers and absent servers
 
 
-@loop_over(
-    ("headers", "body"),
+@check_rows(
     [
         ({"Content-Length": "1000"}, BODY),
         ({"Content-Encoding": "gzip"}, b"no gzip at all"),
@@ -331,6 +327,8 @@ def test_a_password_is_sent_to_its_host_and_not_shown(server: FeedServer) -> Non
         ({"Transfer-Encoding": "chunked"}, b"zz\r\nnot chunked\r\n"),
         ({"Content-Length": "none"}, BODY),
     ],
+    "headers",
+    "body",
 )
 def test_a_garbled_or_short_body_is_a_failure(
     server: FeedServer, headers: dict[str, str], body: bytes
@@ -360,7 +358,7 @@ def test_a_server_that_does_not_speak_http_is_a_failure(server: FeedServer) -> N
     assert timeless(ask(f"http://127.0.0.1:{port}/")) == failed("connection refused")
 
 
-@loop_over("host", ["nosuchhost.invalid", "a..b.invalid", "a" * 100 + ".invalid"])
+@check_rows(["nosuchhost.invalid", "a..b.invalid", "a" * 100 + ".invalid"])
 def test_an_unknown_host_is_a_failure(host: str) -> None:
     assert ask(f"http://{host}/").reason == "host not found"
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases import loop_over
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, results
+from tests.tables import check_rows
 from tracker.feeds.fetch_results import Fetched, FetchFailed, FetchRequest
 from tracker.feeds.fetching import client as intake
 from tracker.feeds.item import FeedId
@@ -225,13 +225,13 @@ def test_large_documents_take_turns(server: FeedServer, monkeypatch: pytest.Monk
     assert peak() < 20_000_000  # not 12 times 3 MB
 
 
-@loop_over(
-    "headers",
+@check_rows(
     [
         b"X-Long: " + b"a" * 9_000 + b"\r\n",
         b"a" * 9_000 + b": name\r\n",
         b"".join(b"X-%d: many\r\n" % n for n in range(200)),
     ],
+    "headers",
 )
 def test_headers_are_bounded(server: FeedServer, headers: bytes) -> None:
     server.raw("/feed.xml", OK + headers + b"\r\n" + BODY)

@@ -11,7 +11,6 @@ from threading import Event
 
 import pytest
 
-from tests.cases import loop_over
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import (
     BODY,
@@ -23,6 +22,7 @@ from tests.feeds.fetching import (
     requests_to,
     results,
 )
+from tests.tables import check_rows
 from tracker.feeds.fetch_results import Deferred, Fetched, FetchFailed, make_request_source
 from tracker.feeds.fetching import rate_limit as manners
 from tracker.feeds.fetching import rate_limit as turns
@@ -54,18 +54,15 @@ def public_names(monkeypatch: pytest.MonkeyPatch) -> None:
 # Retry-After
 
 
-@loop_over("status", [429, 503])
-@loop_over(
-    ("asked", "seconds"),
-    [
-        ("120", 120.0), (" 0 ", 0.0), ("999999999999", 366 * 86400.0), ("9" * 5_000, 366 * 86400.0),
-        (format_datetime(NOW + timedelta(minutes=5), usegmt=True), 300.0),
-        ("Wed, 01 Jun 2022 12:05:00 -0000", 300.0), ("Wednesday, 01-Jun-22 12:05:00 GMT", 300.0),
-        (format_datetime(NOW - timedelta(minutes=5), usegmt=True), 0.0),
-        ("Wed, 01 Jun 9000 12:00:00 GMT", 366 * 86400.0), ("Wed, 01 Jun 2022 12:05:00 +9999", None),
-        ("soon", None), ("-5", None), ("1.5", None), ("٣٠", None), ("", None),
-    ],
-)  # fmt: skip
+@check_rows([429, 503], "status")
+@check_rows([
+    ("120", 120.0), (" 0 ", 0.0), ("999999999999", 366 * 86400.0), ("9" * 5_000, 366 * 86400.0),
+    (format_datetime(NOW + timedelta(minutes=5), usegmt=True), 300.0),
+    ("Wed, 01 Jun 2022 12:05:00 -0000", 300.0), ("Wednesday, 01-Jun-22 12:05:00 GMT", 300.0),
+    (format_datetime(NOW - timedelta(minutes=5), usegmt=True), 0.0),
+    ("Wed, 01 Jun 9000 12:00:00 GMT", 366 * 86400.0), ("Wed, 01 Jun 2022 12:05:00 +9999", None),
+    ("soon", None), ("-5", None), ("1.5", None), ("٣٠", None), ("", None),
+], "asked", "seconds")  # fmt: skip
 def test_retry_after_is_read_as_seconds_or_as_a_date(
     server: FeedServer, status: int, asked: str, seconds: float | None
 ) -> None:
@@ -79,7 +76,7 @@ def test_part_of_a_second_is_rounded_up() -> None:
     assert parse_retry_after(date, NOW + timedelta(microseconds=1)) == 10.0
 
 
-@loop_over("status", [200, 301, 403, 404, 500])
+@check_rows([200, 301, 403, 404, 500], "status")
 def test_retry_after_counts_with_no_other_status(server: FeedServer, status: int) -> None:
     server.answer("/feed.xml", status, BODY, {"Retry-After": "120"})
     result = ask(server.url("/feed.xml", host="feeds.site.com"))

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cases import loop_over
 from tests.feeds.feed_server import FeedServer
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
+from tests.tables import check_rows
 from tracker.feeds.fetch_results import Fetched, NotModified
 from tracker.feeds.fetching import addresses
 
@@ -44,7 +44,7 @@ def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "NON_PUBLIC_NETWORKS", others)
 
 
-@loop_over("host", PRIVATE)
+@check_rows(PRIVATE, "host")
 def test_what_is_not_public_is_not_asked(server: FeedServer, host: str) -> None:
     server.serve("/feed.xml", BODY)
     result = ask(server.url("/feed.xml", host=host), private=())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, an_item
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
 
@@ -93,7 +93,7 @@ def test_entries_that_share_an_address_stay_apart() -> None:
     assert [n.same_as for n in sorted_out(other, stored=(known(item),))[0]] == [None]
 
 
-@loop_over("in_document", ["whole", "cut out"])
+@check_rows(["whole", "cut out"])
 def test_two_entries_of_one_document_with_one_address_stay_two(in_document: str) -> None:
     first = an_item(TITLE, key="block-1")
     second = replace(first, key="block-2", fingerprint="2")

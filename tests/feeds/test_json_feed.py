@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.feeds.documents import Entry, document
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 
@@ -63,8 +63,8 @@ def test_a_feed_has_its_title_and_site() -> None:
     assert parsed == ParsedFeed("All & sundry", (), None, site_url="https://feed.example/")
 
 
-@loop_over("version", ["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"])
-@loop_over("content_type", ["", "text/plain", "application/json"])
+@check_rows(["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"], "version")
+@check_rows(["", "text/plain", "application/json"], "content_type")
 def test_a_feed_is_known_by_its_version(version: str, content_type: str) -> None:
     assert [i.title for i in read(feed({"title": "A"}, version=version), content_type).items] == [
         "A"
@@ -78,11 +78,8 @@ def test_a_feed_is_known_without_version_or_items() -> None:
     assert read(f'{{"version": "{VERSION}"}}'.encode()) == ParsedFeed("", (), None)
 
 
-@loop_over(
-    "body",
-    [b"[]", b'["a"]', b"{}", b'{"items": 7}', b'{"version": 7, "items": "x"}', b'{"error": "not found"}',
-     b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}'],
-)  # fmt: skip
+@check_rows([b"[]", b'["a"]', b"{}", b'{"items": 7}', b'{"version": 7, "items": "x"}', b'{"error": "not found"}',
+ b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}'])  # fmt: skip
 def test_other_json_is_refused(body: bytes) -> None:
     assert refused(body) == "a JSON document, not a feed"
 
@@ -137,31 +134,27 @@ def test_summary_and_content_are_told_apart() -> None:
     assert item.title == "word " * 18 + "word…"
 
 
-@loop_over(
-    ("fields", "url"),
+@check_rows(
     [
         ({"url": "/a", "external_url": "https://b.example/"}, "https://feed.example/a"),
         ({"external_url": "https://b.example/"}, "https://b.example/"),
         ({"id": "https://c.example/7"}, "https://c.example/7"),
         ({"id": "7"}, ""),
         ({"url": "javascript:alert(1)"}, ""),
-    ],
+    ]
 )
 def test_an_entry_links_where_it_says(fields: dict[str, str], url: str) -> None:
     assert only({"title": "A", **fields}).url == url
 
 
-@loop_over(
-    ("said", "at"),
-    [
-        ("2022-06-01T10:30:00+03:00", datetime(2022, 6, 1, 7, 30, tzinfo=UTC)),
-        ("2022-06-01T10:30:00.123456789z", datetime(2022, 6, 1, 10, 30, 0, 123456, tzinfo=UTC)),
-        ("2022-06-01 10:30", datetime(2022, 6, 1, 10, 30, tzinfo=UTC)),
-        ("2022-06-01", datetime(2022, 6, 1, tzinfo=UTC)), ("2022-02-31T00:00:00Z", None),
-        ("0001-01-01T00:00:00+14:00", None), ("1970-01-01T00:00:00Z", None), ("2022-W22-3", None),
-        ("1654070400", None), ("yesterday", None), ("", None),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("2022-06-01T10:30:00+03:00", datetime(2022, 6, 1, 7, 30, tzinfo=UTC)),
+    ("2022-06-01T10:30:00.123456789z", datetime(2022, 6, 1, 10, 30, 0, 123456, tzinfo=UTC)),
+    ("2022-06-01 10:30", datetime(2022, 6, 1, 10, 30, tzinfo=UTC)),
+    ("2022-06-01", datetime(2022, 6, 1, tzinfo=UTC)), ("2022-02-31T00:00:00Z", None),
+    ("0001-01-01T00:00:00+14:00", None), ("1970-01-01T00:00:00Z", None), ("2022-W22-3", None),
+    ("1654070400", None), ("yesterday", None), ("", None),
+])  # fmt: skip
 def test_a_date_is_read_as_utc_or_not_at_all(said: str, at: datetime | None) -> None:
     item = only({"title": "A", "date_published": said})
     assert (item.published_at, item.published_raw, item.updated_at) == (at, said, None)
@@ -176,8 +169,7 @@ def test_a_modification_date_replaces_a_missing_publication_date() -> None:
     )
 
 
-@loop_over(
-    ("body", "reason"),
+@check_rows(
     [
         (b"[" * 1_000_000, "JSON nested too deeply"),
         (b'{"items":' * 100_000, "JSON nested too deeply"),
@@ -191,7 +183,7 @@ def test_a_modification_date_replaces_a_missing_publication_date() -> None:
             b'{"title": "' + b"\\u" * 300_000,
             "malformed JSON: Invalid \\uXXXX escape: line 1 column 13 (char 12)",
         ),
-    ],
+    ]
 )
 def test_a_hostile_or_broken_document_is_refused_quickly(body: bytes, reason: str) -> None:
     with patience():

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.feeds.urls import (
     MAX_ID_LENGTH,
     extract_host,
@@ -16,26 +16,23 @@ from tracker.feeds.urls import (
 URL = "https://www.site.example/rss.xml"
 
 
-@loop_over(
-    ("title", "name"),
-    [
-        ("BBC News, World", "bbc-news-world"),
-        ("  The Économist — Zürich & Łódź ", "the-economist-zurich-odz"),
-        ("Straßenblatt", "strassenblatt"), ("38 North", "38-north"), ("ＦＴ", "ft"), ("𝐍𝐞𝐰𝐬", "news"),
-        ("snake_case/and.dots", "snake-case-and-dots"),
-        ("word " * 20, "word-word-word-word-word-word-word-word-word-word-word-word"),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("BBC News, World", "bbc-news-world"),
+    ("  The Économist — Zürich & Łódź ", "the-economist-zurich-odz"),
+    ("Straßenblatt", "strassenblatt"), ("38 North", "38-north"), ("ＦＴ", "ft"), ("𝐍𝐞𝐰𝐬", "news"),
+    ("snake_case/and.dots", "snake-case-and-dots"),
+    ("word " * 20, "word-word-word-word-word-word-word-word-word-word-word-word"),
+])  # fmt: skip
 def test_an_id_is_made_of_the_title(title: str, name: str) -> None:
     assert make_feed_id(title, URL, ()) == name
 
 
-@loop_over("title", ["", " ", "!?", "Новости", "新华网新闻 RSS", "عربي", "🗞️"])
+@check_rows(["", " ", "!?", "Новости", "新华网新闻 RSS", "عربي", "🗞️"])
 def test_a_title_without_latin_letters_leaves_the_host(title: str) -> None:
     assert make_feed_id(title, URL, ()) == "site-example"
 
 
-@loop_over("url", ["", "no address", "http://[", "https://новости.рф/rss"])
+@check_rows(["", "no address", "http://[", "https://новости.рф/rss"])
 def test_with_neither_title_nor_host_there_is_still_a_name(url: str) -> None:
     assert make_feed_id("", url, ()) == "feed"
 
@@ -55,20 +52,16 @@ def test_an_id_is_always_short_plain_and_free(title: str, host: str, taken: set[
     assert name not in taken
 
 
-@loop_over(
-    ("url", "host"),
-    [
-        ("https://www.Site.example:8080/x", "site.example"),
-        ("http://feeds.site.example", "feeds.site.example"), ("http://[::1]/", "::1"),
-        ("http://[::1", ""), ("site.example", ""), ("", ""),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("https://www.Site.example:8080/x", "site.example"),
+    ("http://feeds.site.example", "feeds.site.example"), ("http://[::1]/", "::1"),
+    ("http://[::1", ""), ("site.example", ""), ("", ""),
+])  # fmt: skip
 def test_a_host_is_told_without_www(url: str, host: str) -> None:
     assert extract_host(url) == host
 
 
-@loop_over(
-    ("link", "address"),
+@check_rows(
     [
         ("feed://site.example/rss", "http://site.example/rss"),
         ("feed:https://site.example/rss", "https://site.example/rss"),
@@ -78,7 +71,7 @@ def test_a_host_is_told_without_www(url: str, host: str) -> None:
         ("feed:", ""),
         ("ftp://site.example/rss", ""),
         ("/rss", ""),
-    ],
+    ]
 )
 def test_readers_ways_to_link_a_feed_are_understood(link: str, address: str) -> None:
     assert resolve_feed_link(link) == address

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.discovery.opml import (
     MAX_CATEGORIES,
     MAX_LIST_BYTES,
@@ -82,8 +82,7 @@ def test_a_list_is_its_title_feeds_and_folders() -> None:
     assert read(opml("")) == FeedList("", ())
 
 
-@loop_over(
-    ("document", "title"),
+@check_rows(
     [
         (opml(outline("Économie")), "Économie"),
         (opml(outline("Économie"), declared="<?xml version='1.0' encoding='utf-8'?>"), "Économie"),
@@ -101,14 +100,13 @@ def test_a_list_is_its_title_feeds_and_folders() -> None:
             'a>b &amp; "c"',
         ),
         (opml(outline("", title="Other", xmlUrl="https://a.example/")), "Other"),
-    ],
+    ]
 )
 def test_titles_are_read_whatever_their_encoding(document: bytes, title: str) -> None:
     assert only(document).title == title
 
 
-@loop_over(
-    "document",
+@check_rows(
     [
         b"<opml><body><outline xmlUrl='https://news.example/rss'>",
         b"<OPML><Body><OUTLINE XMLURL=https://news.example/rss></Body>",
@@ -117,7 +115,7 @@ def test_titles_are_read_whatever_their_encoding(document: bytes, title: str) ->
         b"<opml><outline text='a'><rdf:RDF></rdf:RDF></outline><outline xmlUrl='https://news.example/rss'/>",
         b"<!DOCTYPE opml [<!ENTITY x 'y'>]><opml><outline text='&x;' xmlUrl='https://news.example/rss'/>",
         b"<opml>\x00<body>\x01<outline xmlUrl='https://news.example/rss'/></foaf:group></rdf:rdf></ig:module>",
-    ],
+    ]
 )
 def test_malformed_lists_are_read(document: bytes) -> None:
     assert only(document).url == "https://news.example/rss"
@@ -168,8 +166,7 @@ def test_what_is_no_web_feed_is_skipped_and_said() -> None:
     assert skipped.skipped[-1] == "and 501 more"
 
 
-@loop_over(
-    ("document", "why"),
+@check_rows(
     [
         (b"", "not an OPML list"),
         (b"hello", "not an OPML list; export one from your reader"),
@@ -193,7 +190,7 @@ def test_what_is_no_web_feed_is_skipped_and_said() -> None:
         (opml("<outline/>" * 100_001), "more than 100,000 entries"),
         (opml("<outline text='a'>" * 1_000), "more than 500 deep"),
         (b"<html>" + b"<p>" * 30_000, "very much else"),
-    ],
+    ]
 )
 def test_what_is_no_list_is_refused_with_what_to_do(document: bytes, why: str) -> None:
     failed = read_list(document)
@@ -237,21 +234,19 @@ def test_our_own_attributes_are_read_under_any_prefix() -> None:
     )
 
 
-@loop_over(
-    "body",
+@check_rows(
     [
         outline(grade="A", importance="3"),
         outline(**{"tracker:grade": "A"}),
         outline(**{"xmlns:t": "urn:other", "t:grade": "A"}),
         f"<outline xmlns:t='{OPML_NAMESPACE}'/>" + outline(**{"t:grade": "A"}),
-    ],
+    ]
 )
 def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
     assert only(opml(body)) == ListedFeed("https://news.example/rss", "News")
 
 
-@loop_over(
-    ("name", "value", "wanted"),
+@check_rows(
     [
         ("importance", "0", "a number above 0"),
         ("importance", "-1", "a number above 0"),
@@ -265,7 +260,7 @@ def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
         ("full_text", "maybe", "true or false"),
         ("id", "Not an id", "at most 60 of a-z, 0-9, '-' and '_'"),
         ("id", "a" * 61, "at most 60 of a-z, 0-9, '-' and '_'"),
-    ],
+    ]
 )
 def test_an_impossible_value_is_skipped_and_the_feed_kept(
     name: str, value: str, wanted: str
@@ -301,9 +296,7 @@ def test_a_listed_feed_becomes_a_feed() -> None:
     assert feed_from_list(listed, {"bbc_world", "bbc-world"}).id == "bbc-world-2"
 
 
-@loop_over(
-    ("url", "group"), [("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")]
-)
+@check_rows([("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")])
 def test_a_host_without_a_domain_is_its_own_group(url: str, group: str) -> None:
     assert feed_from_list(ListedFeed(url), ()).source_group == group
 
@@ -394,7 +387,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
-@loop_over("document", HOSTILE.values())
+@check_rows(HOSTILE.values())
 def test_a_hostile_list_ends(document: Callable[[], bytes]) -> None:
     with patience():
         found = read_list(document())

@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
-from tests.cases import loop_over
 from tests.feeds.test_polling import DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
-from tracker.feeds.feed import FeedState, PublicationRate
+from tests.tables import check_rows
+from tracker.feeds.feed import FeedState, PublicationRate, hourly_rates, update_rate
 from tracker.feeds.scheduling.budget import (
     MAX_POLLS_PER_DAY,
     MIN_POLLS_PER_DAY,
@@ -25,7 +25,6 @@ from tracker.feeds.scheduling.budget import (
     format_duration,
     schedule_next_poll,
 )
-from tracker.feeds.scheduling.publication_rate import hourly_rates, update_rate
 
 fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6)
 
@@ -197,15 +196,14 @@ def test_the_reason_names_the_rhythm_the_hours_and_the_need() -> None:
     assert ", most of them 06–18 UTC, wanted more than others: asked every" in needed
 
 
-@loop_over(
-    ("rhythm", "words"),
+@check_rows(
     [
         (PublicationRate(), "not known yet how often it publishes: "),
         (steady(1.2), "about 1 item a day: "),
         (steady(1 / 3), "about 2 items a week: "),
         (steady(0.16), "about 1 item a week: "),
         (steady(0.05), "less than one item a week: "),
-    ],
+    ]
 )
 def test_the_reason_counts_by_the_day_or_the_week(rhythm: PublicationRate, words: str) -> None:
     assert words_of(a_feed(rhythm=rhythm)).startswith(words)
@@ -238,13 +236,10 @@ def test_need_lies_between_one_and_ten(items: int, days: list[float], on_theme: 
 # Words
 
 
-@loop_over(
-    ("seconds", "words"),
-    [
-        (0, "1 min"), (2100, "35 min"), (3600, "60 min"), (6300, "1.8 h"), (14_400, "4 h"),
-        (86_400, "24 h"), (7 * 86_400, "7 days"), (366 * 86_400, "366 days"),
-    ],
-)  # fmt: skip
+@check_rows([
+    (0, "1 min"), (2100, "35 min"), (3600, "60 min"), (6300, "1.8 h"), (14_400, "4 h"),
+    (86_400, "24 h"), (7 * 86_400, "7 days"), (366 * 86_400, "366 days"),
+])  # fmt: skip
 def test_lengths_of_time_in_words(seconds: float, words: str) -> None:
     assert format_duration(seconds) == words
 

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.feeds.plain_feedparser import as_feedparser
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 from tracker.feeds.urls import canonical_url
@@ -62,7 +62,7 @@ RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns
     <link>https://www.wire.example/2022/gas/?utm_source=rss</link><dc:date>2022-06-01T07:30:00Z</dc:date></item></rdf:RDF>"""
 
 
-@loop_over("body", [RSS, ATOM, RDF])
+@check_rows([RSS, ATOM, RDF])
 def test_an_entry_reads_the_same_in_every_kind_of_feed(body: bytes) -> None:
     parsed = read(body)
     (item,) = parsed.items
@@ -80,15 +80,14 @@ def test_a_feed_says_where_its_site_is() -> None:
     assert read(rss("<link>javascript:x</link>")).site_url == ""
 
 
-@loop_over("result", [read(RSS), ParseFailed("an empty answer")])
+@check_rows([read(RSS), ParseFailed("an empty answer")])
 def test_what_comes_of_a_document_can_cross_to_another_process(
     result: ParsedFeed | ParseFailed,
 ) -> None:
     assert pickle.loads(pickle.dumps(result)) == result
 
 
-@loop_over(
-    ("inside", "seconds"),
+@check_rows(
     [
         ("", 0),
         ("<ttl>60</ttl>", 3600),
@@ -115,7 +114,7 @@ def test_what_comes_of_a_document_can_cross_to_another_process(
         ("<sy:updateFrequency>4</sy:updateFrequency>", 0),
         ("<ttl>0</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 3600),
         ("<ttl>15</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 900),
-    ],
+    ]
 )
 def test_a_feed_may_ask_for_a_pause(inside: str, seconds: float) -> None:
     body = rss(inside).replace(
@@ -124,7 +123,7 @@ def test_a_feed_may_ask_for_a_pause(inside: str, seconds: float) -> None:
     assert read(body).ttl_seconds == seconds
 
 
-@loop_over("encoding", ["utf-8", "windows-1251", "utf-16", "koi8-r"])
+@check_rows(["utf-8", "windows-1251", "utf-16", "koi8-r"])
 def test_text_arrives_in_any_encoding(encoding: str) -> None:
     body = (
         rss(entry("Пекин и Москва"))
@@ -160,8 +159,7 @@ def test_only_a_permalink_guid_serves_as_link() -> None:
 # Dates
 
 
-@loop_over(
-    ("said", "at"),
+@check_rows(
     [
         ("Wed, 01 Jun 2022 23:30:00 -0500", datetime(2022, 6, 2, 4, 30, tzinfo=UTC)),
         ("1 June 2022 08:00 GMT", datetime(2022, 6, 1, 8, tzinfo=UTC)),
@@ -173,23 +171,20 @@ def test_only_a_permalink_guid_serves_as_link() -> None:
             "Wed, 01 Jun 2095 08:00:00 GMT",
             datetime(2095, 6, 1, 8, tzinfo=UTC),
         ),  # the store decides about the future
-    ],
+    ]
 )
 def test_a_date_is_read_as_utc(said: str, at: datetime) -> None:
     item = only(rss(entry(inside=f"<pubDate>{said}</pubDate>")))
     assert (item.published_at, item.published_raw) == (at, " ".join(said.split()))
 
 
-@loop_over(
-    "said",
-    [
-        "2024/05/06 10:00",  # feedparser alone reads the first of this month in 2024
-        "2024年5月6日", "2024-13-40", "2022-02-31", "2022-06", "2022", "-2022", "1654070400",
-        "99999-01-01", "Fri, 31 Dec 9999 23:00:00 GMT", "on 5 May 2019: 2022",
-        "mer, 01 juin 2022 10:00:00 +0200", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT",
-        "Mon, 01 Jan 0001 00:00:00 +0000",
-    ],
-)  # fmt: skip
+@check_rows([
+    "2024/05/06 10:00",  # feedparser alone reads the first of this month in 2024
+    "2024年5月6日", "2024-13-40", "2022-02-31", "2022-06", "2022", "-2022", "1654070400",
+    "99999-01-01", "Fri, 31 Dec 9999 23:00:00 GMT", "on 5 May 2019: 2022",
+    "mer, 01 juin 2022 10:00:00 +0200", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Mon, 01 Jan 0001 00:00:00 +0000",
+])  # fmt: skip
 def test_an_unreadable_date_is_kept_as_text_alone(said: str) -> None:
     item = only(rss(entry(inside=f"<pubDate>{said}</pubDate>")))
     assert (item.published_at, item.published_raw) == (None, said)
@@ -399,7 +394,7 @@ RENAMED = (
 )
 
 
-@loop_over("body", [RSS, ATOM, RDF, RENAMED, XHTML, XHTML.partition(b"<entry xmlns:q")[0]])
+@check_rows([RSS, ATOM, RDF, RENAMED, XHTML, XHTML.partition(b"<entry xmlns:q")[0]])
 def test_the_short_way_leads_to_the_same_words(body: bytes) -> None:
     found = as_feedparser(body, {"content-type": "application/xml"})
     for item, entry in zip(read(body).items, found.entries, strict=True):
@@ -412,8 +407,7 @@ def test_the_short_way_leads_to_the_same_words(body: bytes) -> None:
 # Odd and malformed documents
 
 
-@loop_over(
-    "body",
+@check_rows(
     [
         rss(entry("First"), entry("Second & third")),
         rss(entry("First"), entry("Second &nbsp;third")),
@@ -421,7 +415,7 @@ def test_the_short_way_leads_to_the_same_words(body: bytes) -> None:
         rss(entry("First"), entry("Second"))[:-22],
         b"<br />Warning: mysql is tired<br />\n" + rss(entry("First"), entry("Second")),
         rss(entry("First"), "<item><title>Second</title><x:y>z</x:y></item>"),
-    ],
+    ]
 )
 def test_a_malformed_feed_keeps_its_entries_and_says_so(body: bytes) -> None:
     parsed = read(body)
@@ -458,23 +452,20 @@ def test_a_document_on_which_feedparser_stumbles_is_a_failure() -> None:
     assert refused(body) == "feedparser stumbled over it (KeyError)"
 
 
-@loop_over(
-    ("body", "content_type", "reason"),
-    [
-        (b"", "text/xml", "an empty answer"),
-        (b" \r\n\t", "text/xml", "an empty answer"),
-        (b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "text/html", "an HTML page, not a feed"),
-        (b"<HTML><body><item><title>x</title></item></body></HTML>", "text/html", "an HTML page, not a feed"),
-        (b"[]", "", "a JSON document, not a feed"),
-        (b"<opml version='2.0'><body/></opml>", "text/xml", "an OPML list of feeds, not a feed"),
-        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "text/xml", "a sitemap, not a feed"),
-        (b"<s:envelope xmlns:s='x'/>", "text/xml", "an XML document <envelope>, not a feed"),
-        (b"Forbidden", "text/plain", "plain text, not a feed"),
-        (b"%PDF-1.4 ...", "application/pdf", "a PDF document, not a feed"),
-        (b"\x89PNG\r\n\x1a\n\x81\x8d", "image/png", "not text but image/png"),
-        (b"\x81\x8d\x8f\x90\x9d" * 20, "", "not text but unknown data"),
-    ],
-)  # fmt: skip
+@check_rows([
+    (b"", "text/xml", "an empty answer"),
+    (b" \r\n\t", "text/xml", "an empty answer"),
+    (b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "text/html", "an HTML page, not a feed"),
+    (b"<HTML><body><item><title>x</title></item></body></HTML>", "text/html", "an HTML page, not a feed"),
+    (b"[]", "", "a JSON document, not a feed"),
+    (b"<opml version='2.0'><body/></opml>", "text/xml", "an OPML list of feeds, not a feed"),
+    (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "text/xml", "a sitemap, not a feed"),
+    (b"<s:envelope xmlns:s='x'/>", "text/xml", "an XML document <envelope>, not a feed"),
+    (b"Forbidden", "text/plain", "plain text, not a feed"),
+    (b"%PDF-1.4 ...", "application/pdf", "a PDF document, not a feed"),
+    (b"\x89PNG\r\n\x1a\n\x81\x8d", "image/png", "not text but image/png"),
+    (b"\x81\x8d\x8f\x90\x9d" * 20, "", "not text but unknown data"),
+])  # fmt: skip
 def test_what_is_no_feed_is_refused_by_its_name(
     body: bytes, content_type: str, reason: str
 ) -> None:
@@ -511,26 +502,22 @@ def test_entities_of_the_document_expand_to_nothing(tmp_path: Path) -> None:
     assert [i.title[0] for i in parsed.items] == ["A", "C"]
 
 
-@loop_over(
-    ("inside", "reason"),
-    [
-        ("<a " + " ".join(f"xmlns:n{n}='urn:{n}'" for n in range(50_000)) + "/>", "more than 100 namespaces"),
-        ("<a " + " ".join(f"xmlns:{'n' * 150}{n}='u'" for n in range(2_000)) + "/>", "more than 100 namespaces"),
-        ("<a " + " ".join(f"a{n}='>'" for n in range(100_000)) + "/>", "a tag with 300 attributes or more"),
-        ("<a>" * 500_000, "more than 400,000 tags"),
-        ("<a xml:base='a/b/c'>" * 8_000, "more than 1,000 uses of xml:base"),
-        ("&amp;" * 1_100_000, "more than 1,000,000 references"),
-        ("<" * 500_000, "more than 400,000 tags"),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("<a " + " ".join(f"xmlns:n{n}='urn:{n}'" for n in range(50_000)) + "/>", "more than 100 namespaces"),
+    ("<a " + " ".join(f"xmlns:{'n' * 150}{n}='u'" for n in range(2_000)) + "/>", "more than 100 namespaces"),
+    ("<a " + " ".join(f"a{n}='>'" for n in range(100_000)) + "/>", "a tag with 300 attributes or more"),
+    ("<a>" * 500_000, "more than 400,000 tags"),
+    ("<a xml:base='a/b/c'>" * 8_000, "more than 1,000 uses of xml:base"),
+    ("&amp;" * 1_100_000, "more than 1,000,000 references"),
+    ("<" * 500_000, "more than 400,000 tags"),
+])  # fmt: skip
 def test_a_document_too_costly_to_read_is_refused(inside: str, reason: str) -> None:
     body = rss(entry(inside=inside))
     with patience():
         assert refused(body) == reason
 
 
-@loop_over(
-    "body",
+@check_rows(
     [
         rss(entry(inside=f"<description><![CDATA[{'<!--' * 200_000}]]></description>")),
         rss(entry(inside=f"<author>{'a.' * 200_000}</author>")),
@@ -553,14 +540,14 @@ def test_a_document_too_costly_to_read_is_refused(inside: str, reason: str) -> N
         + b"x" * 100_000
         + b"'>]>"
         + rss(entry(inside=f"<x>{'&a;' * 100_000}</x>"))[21:],
-    ],
+    ]
 )
 def test_a_document_that_is_only_odd_is_read_quickly(body: bytes) -> None:
     with patience():
         assert [i.title for i in read(body).items] == ["A title"]
 
 
-@loop_over("newest_first", [True, False])
+@check_rows([True, False])
 def test_of_a_monster_the_newest_500_entries_are_read(newest_first: bool) -> None:
     dated = [
         entry(

@@ -19,18 +19,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.feeds.parsing import parser_pool as pools
 from tracker.feeds.parsing import worker
-from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed
+from tracker.feeds.parsing.feedparser_adapter import MAX_ENTRIES_PER_END, MAX_TAGS
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, try_parse
 from tracker.feeds.parsing.parser_pool import ParseLimits, ParserPool, PoolClosed
-from tracker.feeds.parsing.sanitise import MAX_ENTRIES_PER_END, MAX_TAGS
-from tracker.feeds.parsing.worker import (
-    read_worker_answer,
-    serve_requests,
-    try_parse,
-    write_request,
-)
+from tracker.feeds.parsing.worker import read_worker_answer, serve_requests, write_request
 
 ROOT = Path(__file__).parents[2]
 KIND = "application/rss+xml"
@@ -239,7 +234,7 @@ def test_a_bug_is_told_by_its_place_alone(
     def parse(body: bytes, _kind: str, _url: str) -> ParsedFeed:
         raise KeyError(body)
 
-    monkeypatch.setattr(worker, "parse_feed", parse)
+    monkeypatch.setattr("tracker.feeds.parsing.parse.parse_feed", parse)
     line = parse.__code__.co_firstlineno + 1
     assert answer(new_pool(), b"<words>") == ParseFailed(
         f"crashed the parser (KeyError, test_pool.py line {line})"
@@ -408,9 +403,9 @@ def in_child(parser: str, before: str = "") -> str:
     """What a worker answers whose parser is one expression, after another was evaluated."""
     script = f"""
 import resource, signal, sys
-from tracker.feeds.parsing import worker
+from tracker.feeds.parsing import parse, worker
 {before}
-worker.parse_feed = lambda *document: worker.ParseFailed(str({parser}))
+parse.parse_feed = lambda *document: worker.ParseFailed(str({parser}))
 worker.main()
 """
     command = [sys.executable, "-c", script, "7", "500"]
@@ -472,7 +467,7 @@ def test_answers_are_what_the_parser_makes_of_the_requests(
         return ParseFailed(repr(one))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "parse_feed", repeated)
+        patch.setattr("tracker.feeds.parsing.parse.parse_feed", repeated)
         assert talk(*documents) == [(False, repeated(*one)) for one in documents]
     assert talk(*documents) == [(False, try_parse(*one)) for one in documents]
 
@@ -483,7 +478,7 @@ def test_a_worker_without_memory_says_so_and_ends(
     def parse(*_document: object) -> ParsedFeed:
         raise MemoryError
 
-    monkeypatch.setattr(worker, "parse_feed", parse)
+    monkeypatch.setattr("tracker.feeds.parsing.parse.parse_feed", parse)
     assert talk((b"1", "", ""), (b"2", "", "")) == [
         (True, ParseFailed("needed more memory than 100 MB"))
     ]
@@ -499,7 +494,7 @@ def test_a_worker_does_not_parse_half_a_document() -> None:
             )
 
 
-@loop_over("length", [0, 3, worker.ANSWER_HEADER.size, worker.ANSWER_HEADER.size + 3])
+@check_rows([0, 3, worker.ANSWER_HEADER.size, worker.ANSWER_HEADER.size + 3])
 def test_half_an_answer_is_none(length: int) -> None:
     assert (
         read_worker_answer(io.BytesIO((worker.ANSWER_HEADER.pack(False, 5) + b"12345")[:length]))

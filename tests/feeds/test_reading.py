@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.feeds.documents import KINDS, Entry, Kind, document
+from tests.tables import check_rows
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.change_detection import (
     NO_MEMORY,
@@ -61,7 +61,7 @@ ONE, TWO, THREE = (
 )
 
 
-@loop_over("kind", KINDS)
+@check_rows(KINDS)
 def test_a_first_document_is_read_whole(kind: Kind) -> None:
     body = document(kind, [ONE, TWO])
     outcome = first_read(body)
@@ -76,7 +76,7 @@ def test_a_first_document_is_read_whole(kind: Kind) -> None:
     assert len(outcome.memory.entries) == 32
 
 
-@loop_over("kind", KINDS)
+@check_rows(KINDS)
 def test_the_same_bytes_are_not_looked_into(kind: Kind) -> None:
     body = document(kind, [ONE, TWO])
     memory = first_read(body).memory
@@ -86,7 +86,7 @@ def test_the_same_bytes_are_not_looked_into(kind: Kind) -> None:
     )
 
 
-@loop_over("kind", KINDS)
+@check_rows(KINDS)
 def test_a_document_made_again_is_not_parsed(kind: Kind) -> None:
     memory = first_read(document(kind, [ONE, TWO, THREE])).memory
     later = detect_changes(document(kind, [THREE, ONE], built="later"), TYPE, memory)
@@ -95,7 +95,7 @@ def test_a_document_made_again_is_not_parsed(kind: Kind) -> None:
     assert detect_changes(document(kind, [THREE, ONE], built="later"), TYPE, later.memory) == later
 
 
-@loop_over("kind", KINDS)
+@check_rows(KINDS)
 def test_only_new_and_edited_entries_are_parsed(kind: Kind) -> None:
     memory = first_read(document(kind, [ONE, TWO])).memory
     edited = Entry(guid="2", link=TWO.link, title="2", text="Another text")
@@ -130,12 +130,11 @@ def test_an_entry_that_says_nothing_is_remembered_all_the_same() -> None:
     assert (titles(outcome), cut) == (["2"], 2)
 
 
-@loop_over(
-    ("before", "after"),
+@check_rows(
     [
         (b"<channel>", b"<channel xml:base='https://other.example/'>"),
         (b"<rss ", b"<rss xml:lang='de' "),
-    ],
+    ]
 )
 def test_entries_whose_surroundings_change_are_read_again(before: bytes, after: bytes) -> None:
     body = document("rss", [Entry(guid="1", link="/1")])
@@ -163,13 +162,12 @@ def test_a_base_inside_an_entry_reaches_no_other() -> None:
     assert (cut, outcome.items) == (2, whole(feed("a", "aa", "b")).items[1:2])
 
 
-@loop_over(
-    "body",
+@check_rows(
     [
         document("rss", [ONE, TWO])[:-10],
         document("rss", [ONE, TWO]).replace(b"Text", b"Text &nbsp;"),
         b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "title": "1"}, {"id": 2, "title": "2"}]}',
-    ],
+    ]
 )
 def test_what_cannot_be_split_is_read_whole(body: bytes) -> None:
     outcome = first_read(body)

@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.feeds.documents import KINDS, Entry, Kind, document, xml
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.parsing.change_detection import (
     MAX_ENTRIES,
     SplitDocument,
@@ -30,7 +30,7 @@ def pieces(parts: SplitDocument) -> list[str]:
     return [parts.document[start:end].decode() for start, end in parts.ranges]
 
 
-@loop_over("kind", KINDS)
+@check_rows(KINDS)
 def test_each_entry_is_found_to_the_byte(kind: Kind) -> None:
     body = document(kind, ENTRIES)
     parts = found(body)
@@ -40,7 +40,7 @@ def test_each_entry_is_found_to_the_byte(kind: Kind) -> None:
     assert {len(digest) for digest in parts.hashes} == {8}
 
 
-@loop_over("kind", KINDS)
+@check_rows(KINDS)
 def test_known_entries_are_cut_out_and_nothing_else(kind: Kind) -> None:
     body = document(kind, ENTRIES)
     parts = found(body)
@@ -65,7 +65,7 @@ def test_a_hash_depends_on_entry_and_surroundings_alone() -> None:
     ]
 
 
-@loop_over("attribute", [b"xml:base='https://x.example/'", b"xmlns:x='urn:x'", b"xml:lang='de'"])
+@check_rows([b"xml:base='https://x.example/'", b"xmlns:x='urn:x'", b"xml:lang='de'"])
 def test_a_hash_changes_with_what_the_surroundings_give_the_entry(attribute: bytes) -> None:
     body = document("atom", ENTRIES)
     moved = body.replace(b"<feed ", b"<feed " + attribute + b" ")
@@ -82,7 +82,7 @@ def test_entries_are_known_by_any_case_and_prefix() -> None:
     assert pieces(found(body)) == ["<ITEM><t/></ITEM>", "<a:entry>x</a:entry>"]
 
 
-@loop_over("encoding", ["windows-1251", "utf-16", "koi8-r", "utf-8-sig"])
+@check_rows(["windows-1251", "utf-16", "koi8-r", "utf-8-sig"])
 def test_a_document_in_any_encoding_is_split_in_utf8(encoding: str) -> None:
     body = (
         document("rss", ENTRIES[2:])
@@ -95,11 +95,8 @@ def test_a_document_in_any_encoding_is_split_in_utf8(encoding: str) -> None:
     assert remove_entries(parts, set()).decode("utf-8-sig").endswith("</rss>\n")
 
 
-@loop_over(
-    "prolog",
-    [b"\n\n<?xml version='1.0'?>", b"<?xml version='1.1'?>", b"<!DOCTYPE rss PUBLIC 'a' 'b'>",
-     b"<!DOCTYPE rss [<!ENTITY a 'b'><!ENTITY x SYSTEM 'file:///etc/passwd'>]>", b"warning: \x07 mysql is tired\n"],
-)  # fmt: skip
+@check_rows([b"\n\n<?xml version='1.0'?>", b"<?xml version='1.1'?>", b"<!DOCTYPE rss PUBLIC 'a' 'b'>",
+ b"<!DOCTYPE rss [<!ENTITY a 'b'><!ENTITY x SYSTEM 'file:///etc/passwd'>]>", b"warning: \x07 mysql is tired\n"])  # fmt: skip
 def test_what_comes_before_the_first_element_is_in_nobodys_way(prolog: bytes) -> None:
     body = document("rss", ENTRIES).partition(b"?>")[2]
     assert pieces(found(prolog + body)) == [xml("rss", entry) for entry in ENTRIES]
@@ -108,8 +105,7 @@ def test_what_comes_before_the_first_element_is_in_nobodys_way(prolog: bytes) ->
 RSS = document("rss", ENTRIES)
 
 
-@loop_over(
-    "body",
+@check_rows(
     [
         b"",
         b"text",
@@ -132,14 +128,13 @@ RSS = document("rss", ENTRIES)
         ),
         b"<!DOCTYPE rss [<!ENTITY a 'b'>]>" + RSS.partition(b"?>")[2].replace(b"One", b"&a;"),
         document("rss", [Entry(title=str(n)) for n in range(MAX_ENTRIES + 1)]),
-    ],
+    ]
 )
 def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
     assert split_entries(body, "") is None
 
 
-@loop_over(
-    "body",
+@check_rows(
     [
         RSS.replace(
             b"One",
@@ -152,7 +147,7 @@ def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
         RSS.replace(b"<item>", b"<a/>" * 300_000 + b"<item>", 1),
         b"<rss>" + b"<item>" * 500_000,
         b"<rss>" + b"<item>x</item>" * 500_000 + b"</rss>",
-    ],
+    ]
 )
 def test_a_hostile_document_takes_no_more_than_its_length(body: bytes) -> None:
     with patience():

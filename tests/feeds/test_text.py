@@ -7,7 +7,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.feeds.plain_text import (
     MAX_MARKUP_LENGTH,
     decode_document,
@@ -29,18 +29,15 @@ def declared(text: str, encoding: str) -> bytes:
 # Decoding
 
 
-@loop_over("encoding", ["utf-8", "windows-1251", "koi8-r", "iso-8859-5", "utf-16", "utf-32"])
+@check_rows(["utf-8", "windows-1251", "koi8-r", "iso-8859-5", "utf-16", "utf-32"])
 def test_a_document_is_read_as_it_declares(encoding: str) -> None:
     assert f"<t>{RUSSIAN}</t>" in decode_document(declared(RUSSIAN, encoding), "")
 
 
-@loop_over(
-    ("declaration", "true"),
-    [
-        ("gb2312", "gb18030"), ("gbk", "gb18030"), ("big5", "big5"), ("iso-2022-jp", "iso-2022-jp"),
-        ("utf-8", "utf-8"),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("gb2312", "gb18030"), ("gbk", "gb18030"), ("big5", "big5"), ("iso-2022-jp", "iso-2022-jp"),
+    ("utf-8", "utf-8"),
+])  # fmt: skip
 def test_chinese_is_read_even_if_a_narrower_encoding_is_declared(
     declaration: str, true: str
 ) -> None:
@@ -53,7 +50,7 @@ def test_chinese_is_read_even_if_a_narrower_encoding_is_declared(
     assert text in decode_document(body, "")
 
 
-@loop_over("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037"])
+@check_rows(["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037"])
 def test_encodings_unlike_ascii_are_recognised_without_a_mark(encoding: str) -> None:
     assert "<t>news</t>" in decode_document("<?xml version='1.0'?><t>news</t>".encode(encoding), "")
 
@@ -75,7 +72,7 @@ def test_the_likeliest_encoding_is_tried_first() -> None:
     )
 
 
-@loop_over("label", ["nonsense", "punycode", "unicode_escape", "utf-7", "base64", "rot13", "idna"])
+@check_rows(["nonsense", "punycode", "unicode_escape", "utf-7", "base64", "rot13", "idna"])
 def test_a_codec_that_is_no_encoding_is_ignored(label: str) -> None:
     body = (
         f"<?xml version='1.0' encoding='{label}'?><t>\\x41 +AEE- ".encode() + b"\x93caf\xe9\x94</t>"
@@ -115,8 +112,7 @@ def test_any_bytes_become_text_that_can_be_stored(body: bytes, content_type: str
 # Plain text
 
 
-@loop_over(
-    ("markup", "text"),
+@check_rows(
     [
         ("Ordinary title", "Ordinary title"),
         ("  white \t space\n\xa0is\u3000folded ", "white space is folded"),
@@ -133,22 +129,19 @@ def test_any_bytes_become_text_that_can_be_stored(body: bytes, content_type: str
         ("&lt;script&gt;alert(1)&lt;/script&gt;safe", "safe"),
         ("cut in a tag <a href='http://exam", "cut in a tag"),
         ("&#8217;s &#x2019;s &#146;s", "’s ’s ’s"),
-    ],
+    ]
 )
 def test_markup_becomes_the_text_that_a_reader_sees(markup: str, text: str) -> None:
     assert markup_to_text(markup, 300) == text
 
 
-@loop_over(
-    ("text", "seen"),
-    [
-        ("\u202egnp.exe", "gnp.exe"), ("\u2066left\u2069 &#x202E;right", "left right"),
-        ("pass\u200bword\ufeff \u2060in\u00advisible", "password invisible"),
-        ("bell\x07 \x1b[31mred null&#0;", "bell [31mred null\ufffd"), ("sp\u200dy", "spy"),
-        ("می\u200cخواهم", "می\u200cخواهم"),  # Persian spelling needs it
-        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"), ("Tag\U000e0041s", "Tags"), ("\ud83d lone", "lone"),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("\u202egnp.exe", "gnp.exe"), ("\u2066left\u2069 &#x202E;right", "left right"),
+    ("pass\u200bword\ufeff \u2060in\u00advisible", "password invisible"),
+    ("bell\x07 \x1b[31mred null&#0;", "bell [31mred null\ufffd"), ("sp\u200dy", "spy"),
+    ("می\u200cخواهم", "می\u200cخواهم"),  # Persian spelling needs it
+    ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"), ("Tag\U000e0041s", "Tags"), ("\ud83d lone", "lone"),
+])  # fmt: skip
 def test_what_cannot_be_seen_is_not_kept(text: str, seen: str) -> None:
     assert markup_to_text(text, 300) == seen
 
@@ -232,13 +225,10 @@ def test_the_quick_way_says_what_the_plain_way_says(markup: str) -> None:
     assert remove_invisible(markup) == UNSEEN.sub("", markup)
 
 
-@loop_over(
-    "pattern",
-    [
-        "<!--", "<a '", '<a ="', "<a", "<script></scrip", "&#", "&#x0", "</script ", "<!",
-        "=\"<a ='", "&lt;!--",
-    ],
-)  # fmt: skip
+@check_rows([
+    "<!--", "<a '", '<a ="', "<a", "<script></scrip", "&#", "&#x0", "</script ", "<!",
+    "=\"<a ='", "&lt;!--",
+])  # fmt: skip
 def test_hostile_markup_takes_no_more_than_its_length(pattern: str) -> None:
     started = time.process_time()
     markup_to_text(pattern * (1_000_000 // len(pattern)), 2_000)

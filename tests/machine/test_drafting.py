@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from forecasts.essays.draft import ClaimDraft, DraftSlots, draft_question
 from forecasts.essays.extract import Sentence
 from forecasts.questions.question import utc
-from tests.cases import loop_over
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying
+from tests.tables import check_rows
 from tracker.llm.draft_proposals import (
     MAX_EDGE_CASE_CHARS,
     MAX_EDGE_CASES,
@@ -32,7 +32,7 @@ from tracker.llm.draft_proposals import (
 )
 from tracker.llm.llm_messages import LlmAnswer, LlmFailure
 from tracker.settings import Settings
-from tracker.storage import llm_answers as model
+from tracker.storage import llm_answers
 from tracker.storage.sessions import Store, open_engine
 
 NOW = utc("2026-11-24T12:00:00Z")
@@ -119,8 +119,7 @@ def test_a_sound_answer_becomes_a_proposal() -> None:
     assert found.edge_cases == ("‹b›Why?‹/b›",)
 
 
-@loop_over(
-    ("changed", "why"),
+@check_rows(
     [
         ({"actor": "x" * (MAX_SLOT_CHARS + 1)}, "longer than a proposal may be"),
         ({"edge_cases": ["x" * (MAX_EDGE_CASE_CHARS + 1)]}, "longer than a proposal may be"),
@@ -133,7 +132,7 @@ def test_a_sound_answer_becomes_a_proposal() -> None:
         ({"outcome": "yes"}, "something nobody asked for: 'outcome'"),
         ({"prior": 0.9}, "something nobody asked for: 'prior'"),
         ({"criteria": "YES"}, "something nobody asked for: 'criteria'"),
-    ],
+    ]
 )
 def test_an_answer_that_claims_too_much_is_refused(changed: Any, why: str) -> None:
     assert why in refusal(**changed)
@@ -206,7 +205,7 @@ def test_an_answer_is_kept_counted_and_logged(store: Store, stub: ModelStub) -> 
         ("model_asked", PROPOSAL_SCHEMA.name, 1, 321)
     ]
     with store.reading() as session:
-        assert model.count_requests(session, TODAY) == 1
+        assert llm_answers.count_requests(session, TODAY) == 1
 
 
 def test_without_an_address_nothing_is_asked(
@@ -233,7 +232,7 @@ def test_an_unusable_answer_counts_and_may_be_repeated(
     assert isinstance(found, LlmFailure)
     assert [(log["log_level"], log["reason"]) for log in logs] == [("warning", found.reason)]
     with store.reading() as session:
-        assert model.count_requests(session, TODAY) == 1
+        assert llm_answers.count_requests(session, TODAY) == 1
     assert isinstance(request_proposal(store, stub.endpoint(), a_draft(), NOW), Proposal)
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.machine.model_stub import ModelStub, Reply, completion
+from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.llm import chat_client as model_endpoint
 from tracker.llm.chat_client import MAX_ANSWER_BYTES, request_answer
@@ -306,8 +306,7 @@ def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
 # Settings
 
 
-@loop_over(
-    ("changed", "why"),
+@check_rows(
     [
         ({"base_url": "ftp://model.example/v1"}, "no plain http"),
         ({"base_url": "https://ada:pw@model.example/v1"}, "no plain http"),
@@ -321,7 +320,7 @@ def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
         ({"timeout_seconds": float("nan")}, "lies between"),
         ({"max_tokens": 0}, "at least 1"),
         ({"budget_per_day": -1}, "not below 0"),
-    ],
+    ]
 )
 def test_an_endpoint_that_cannot_work_is_refused_at_once(changed: Any, why: str) -> None:
     with pytest.raises(BadSettings, match=why):
@@ -354,8 +353,7 @@ def test_the_key_depends_on_the_question_alone() -> None:
 # Shapes
 
 
-@loop_over(
-    ("schema", "good", "bad"),
+@check_rows(
     [
         ({"type": ["string", "null"]}, [None, "a"], [1, False]),
         ({"type": "integer"}, [3, -1], [3.5, True, "3"]),
@@ -366,7 +364,7 @@ def test_the_key_depends_on_the_question_alone() -> None:
             [[1], [1, 2.5]],
             [[], ["1"], [1] * 3],
         ),
-    ],
+    ]
 )
 def test_values_are_held_against_their_schema(schema: Any, good: list[Any], bad: list[Any]) -> None:
     assert [find_mismatch(value, schema) for value in good] == [""] * len(good)

@@ -21,8 +21,8 @@ from forecasts.evidence.evidence import (
     Strength,
 )
 from forecasts.questions.question import MATCHER, EvidenceId, ForecasterId, QuestionId
-from tests.cases import loop_over
 from tests.machine.model_stub import ModelStub, obeying
+from tests.tables import check_rows
 from tracker.llm.chat_client import request_answer
 from tracker.llm.evidence_judgement import (
     MAX_CONFIDENCE,
@@ -118,8 +118,7 @@ def test_the_model_sees_the_question_its_indicators_and_the_item() -> None:
     assert f"Title: {CASE.title}\nSummary: {CASE.summary}\n" in user.content
 
 
-@loop_over(
-    ("kind", "option", "sides", "speaks"),
+@check_rows(
     [
         (
             "binary",
@@ -134,7 +133,7 @@ def test_the_model_sees_the_question_its_indicators_and_the_item() -> None:
             {"YES": "for the option of the indicator", "NO": "against the option of the indicator"},
             ["against option Oslo", "for neither side", "for option Oslo"],
         ),
-    ],
+    ]
 )
 def test_sides_are_told_in_the_words_of_the_kind(
     kind: Any, option: str, sides: Any, speaks: list[str]
@@ -181,8 +180,7 @@ def test_a_sound_answer_becomes_a_judgement_labelled_as_the_machines() -> None:
     assert actual == "machine judgement by stub: relevance 0.80, YES with 0.90: “talks on a summit”"
 
 
-@loop_over(
-    ("changed", "why"),
+@check_rows(
     [
         ({"indicator_id": "invented"}, "indicator_id is none of the values allowed"),
         ({"direction": "MAYBE"}, "direction is none of the values allowed"),
@@ -194,7 +192,7 @@ def test_a_sound_answer_becomes_a_judgement_labelled_as_the_machines() -> None:
         ({"strength": 5}, "something nobody asked for: 'strength'"),
         ({"quote": "the leaders have met"}, "quote not in the item"),
         ({"quote": ""}, "quote not in the item"),
-    ],
+    ]
 )
 def test_an_answer_that_claims_too_much_is_refused(changed: Any, why: str) -> None:
     assert why in refusal(**changed)
@@ -216,8 +214,7 @@ def test_certainty_is_cut_and_choice_is_bound() -> None:
     assert actual == "quote not in the item"
 
 
-@loop_over(
-    ("quote", "found"),
+@check_rows(
     [
         ("talks on a summit", "talks on a summit"),
         ("TALKS  on\na Summit", "talks on a summit"),
@@ -233,7 +230,7 @@ def test_certainty_is_cut_and_choice_is_bound() -> None:
         (".*", ""),
         ("", ""),
         ("?" * 500, ""),
-    ],
+    ]
 )
 def test_a_quote_stands_in_the_item_word_for_word(quote: str, found: str) -> None:
     assert match_quote(quote, CASE) == found
@@ -321,15 +318,14 @@ def test_judging_twice_is_judging_once(answer: Mapping[str, Any]) -> None:
     assert apply_judgement(once, judged(**answer), CASE.indicators) == once
 
 
-@loop_over(
-    ("indicator", "direction", "strength"),
+@check_rows(
     [
         ("talks", "YES", Strength.MODERATE),
         ("talks", "NO", Strength.SOME),  # a denial of talks
         ("met", "YES", Strength.STRONG),  # decisive in the words of its author
         ("break", "NO", Strength.STRONG),
         ("break", "YES", Strength.SOME),
-    ],
+    ]
 )
 def test_strength_comes_from_the_indicator_and_is_never_decisive(
     indicator: str, direction: str, strength: Strength
@@ -365,7 +361,7 @@ def case_with(order: Mapping[str, Any]) -> JudgementCase:
     return replace(CASE, summary=ORDER + json.dumps(order))
 
 
-@loop_over("order", ORDERS[1:])
+@check_rows(ORDERS[1:])
 def test_an_items_orders_are_refused_where_forbidden(
     order: Mapping[str, Any],
 ) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.matching.gazetteer import (
     GAZETTEER,
     MAX_PREFIX_LENGTH,
@@ -33,14 +33,11 @@ SMALL = parse_aliases(
 )
 
 
-@loop_over(
-    ("word", "concept"),
-    [
-        ("Arland", "arland"), ("ARLAND", "arland"), ("AR", "arland"), ("ar", None), ("Ar", None),
-        ("Arlanders", "arland"), ("арландского", "arland"), ("Arlanderfestival", "arlandia-club"),
-        ("Borland", None), ("", None), ("a" * 100_000, None), ("Arland\0", None), ("\ud800", None),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("Arland", "arland"), ("ARLAND", "arland"), ("AR", "arland"), ("ar", None), ("Ar", None),
+    ("Arlanders", "arland"), ("арландского", "arland"), ("Arlanderfestival", "arlandia-club"),
+    ("Borland", None), ("", None), ("a" * 100_000, None), ("Arland\0", None), ("\ud800", None),
+])  # fmt: skip
 def test_a_word_names_a_concept_by_name_case_or_beginning(word: str, concept: str | None) -> None:
     assert SMALL.find_concept(word) == concept
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.matching.opposites_of_headlines import OPPOSITES
+from tests.tables import check_rows
 from tracker.matching.near_duplicates import NearDuplicates
 
 START = datetime(2022, 1, 1, tzinfo=UTC)
@@ -93,15 +93,14 @@ def test_copies_one_by_one_do_not_fill_the_memory() -> None:
     assert copies.nbytes - held < 200 * 300
 
 
-@loop_over(("one", "other"), OPPOSITES)
-@loop_over("summary", ["", SUMMARY])
+@check_rows(OPPOSITES, "one", "other")
+@check_rows(["", SUMMARY], "summary")
 def test_a_denial_never_copies_what_it_denies(one: str, other: str, summary: str) -> None:
     assert groups((one, summary), (other, summary)) == [None, None]
     assert groups((other, summary), (one, summary)) == [None, None]
 
 
-@loop_over(
-    ("one", "other"),
+@check_rows(
     [
         (
             "Trade of Arland grows 12 % in May, year on year",
@@ -115,7 +114,7 @@ def test_a_denial_never_copies_what_it_denies(one: str, other: str, summary: str
             "Your Monday briefing on Arland and the islands",
             "Your Friday briefing on Arland and the islands",
         ),
-    ],
+    ]
 )
 def test_other_numbers_are_other_news(one: str, other: str) -> None:
     assert groups((one, SUMMARY), (other, SUMMARY)) == [None, None]
@@ -184,13 +183,10 @@ def test_remembered_items_are_copied_like_new_ones() -> None:
     ) == [7, 3, None]
 
 
-@loop_over(
-    "text",
-    [
-        "", " ", "🔴🇷🇺💬" * 50, "x" * 100_000, "the war in " * 9_000,
-        "\u202eהמלחמה נמשכת בלי סוף\u202c" * 40, "\x00\ufffe" * 99, "&amp;" * 20_000,
-    ],
-)  # fmt: skip
+@check_rows([
+    "", " ", "🔴🇷🇺💬" * 50, "x" * 100_000, "the war in " * 9_000,
+    "\u202eהמלחמה נמשכת בלי סוף\u202c" * 40, "\x00\ufffe" * 99, "&amp;" * 20_000,
+])  # fmt: skip
 def test_hostile_text_is_taken_in_and_disturbs_nothing(text: str) -> None:
     copies = NearDuplicates()
     copies.add([(1, text, text, START), (2, text, "", START), (3, "", text, START)])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.cases import loop_over
 from tests.matching.small_encoder import SmallEncoder
+from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.matching import minilm
 from tracker.matching import semantic as encoders
@@ -44,9 +44,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, SmallEncoder | None]
 
 
 @pytest.mark.usefixtures("installed")
-@loop_over(
-    ("wanted", "opened"), [("auto", MINILM), ("minilm", MINILM), ("static", STATIC), ("none", None)]
-)
+@check_rows([("auto", MINILM), ("minilm", MINILM), ("static", STATIC), ("none", None)])
 def test_the_encoder_that_was_asked_for_is_opened(wanted: str, opened: SmallEncoder | None) -> None:
     assert open_encoder(wanted, CACHE) is opened
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.matching.relevance_model import (
     FEATURE_NAMES,
     MIN_RELEVANCE_BY_RULE,
@@ -76,7 +76,7 @@ def test_a_chance_is_the_same_in_any_company(values: list[list[float]]) -> None:
     assert [head.log_odds(features[row : row + 1])[0] for row in range(len(values))] == whole
 
 
-@loop_over("kind", ["static", "minilm", "lexical"])
+@check_rows(["static", "minilm", "lexical"])
 def test_shipped_heads_are_complete(kind: str) -> None:
     found = load_heads(kind)
     for head in (found.phrased, found.bare):

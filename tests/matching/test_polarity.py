@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
 from tests.matching.opposite_pairs import Pair, development, held_out
+from tests.tables import check_rows
 from tracker.matching.polarity import Polarity, judge_polarity, prepare_phrasings
 
 ARMS = prepare_phrasings(
@@ -64,7 +64,7 @@ def test_the_pairs_come_in_two_distinct_halves() -> None:
     assert not headlines[0] & headlines[1]
 
 
-@loop_over("half", [development, held_out])
+@check_rows([development, held_out])
 def test_of_opposite_headlines_nine_in_ten_calls_are_right(half: object) -> None:
     said = judged(development() if half is development else held_out())
     called = [(right, p) for right, p in said if p.sign]
@@ -78,8 +78,7 @@ def test_calls_that_it_is_sure_of_are_right() -> None:
     assert accuracy(sure) >= 0.9
 
 
-@loop_over(
-    ("prepared", "title", "sign"),
+@check_rows(
     [
         (BLAME, "China again refuses to condemn Russia", -1),
         (BLAME, "Beijing stops short of condemning Moscow", -1),
@@ -105,7 +104,7 @@ def test_calls_that_it_is_sure_of_are_right() -> None:
         (TRUCE, "Leaders agree despite doubts", 1),
         (FRIENDS, "China hails no limits partnership", 1),
         (VOTE, "Beijing abstains again in UN vote", 1),
-    ],
+    ]
 )
 def test_negations_and_opposites_turn_a_headline_round(
     prepared: object, title: str, sign: int
@@ -113,26 +112,24 @@ def test_negations_and_opposites_turn_a_headline_round(
     assert judge_polarity(title, "", prepared).sign == sign  # type: ignore[arg-type]
 
 
-@loop_over(
-    "title",
+@check_rows(
     [
         "Will China condemn Russia?",
         "Is China about to condemn Russia?",
         "What if China condemns Russia",
-    ],
+    ]
 )
 def test_a_question_says_nothing(title: str) -> None:
     assert judge_polarity(title, "", BLAME).sign == 0
 
 
-@loop_over(
-    "weaker",
+@check_rows(
     [
         "China may condemn Russia",
         "China condemns Russia if talks fail",
         "China would condemn Russia",
         "Russia condemns China",
-    ],
+    ]
 )
 def test_hedges_conditions_and_swapped_names_make_it_less_sure(weaker: str) -> None:
     assert (
@@ -165,12 +162,9 @@ def test_cosines_decide_where_words_do_not() -> None:
     assert judge_polarity(title, "", BLAME, [float("nan"), 0.1]).sign == 0
 
 
-@loop_over(
-    "title",
-    [
-        "", "   ", "🔥🎉💥", "!!!", "— – …", "x" * 100_000, "not " * 25_000, "中国投弃权票", "\x00\ud800",
-    ],
-)  # fmt: skip
+@check_rows([
+    "", "   ", "🔥🎉💥", "!!!", "— – …", "x" * 100_000, "not " * 25_000, "中国投弃权票", "\x00\ud800",
+])  # fmt: skip
 def test_strange_text_is_not_called(title: str) -> None:
     said = judge_polarity(title, title, BLAME)
     assert (said.sign, said.p_right) == (0, 0.5)

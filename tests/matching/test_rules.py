@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_denial, an_indicator
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.matching.lexical_index import CandidatePairs
 from tracker.matching.matching_profile import Profile, profile_from_indicator
 from tracker.matching.term_rules import TermRules, fulfils_rule
@@ -57,7 +57,7 @@ def test_a_veto_term_stops_its_own_profile() -> None:
     assert rules.find_vetoed(spotted, pairs).tolist() == [True, False]
 
 
-@loop_over("terms", [(), ((),), (("arland",), ())])
+@check_rows([(), ((),), (("arland",), ())])
 def test_a_rule_without_terms_is_not_fulfilled(
     terms: tuple[tuple[str, ...], ...],
 ) -> None:

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.cases import loop_over
 from tests.matching.small_encoder import SmallEncoder
+from tests.tables import check_rows
 from tracker.matching.matching_profile import Profile
 from tracker.matching.semantic import (
     GRID_STEPS,
@@ -85,7 +85,7 @@ def test_the_encoder_reads_headlines_and_names_in_english() -> None:
     assert encoder_input("Title", "x" * 1_000) == "Title. " + "x" * MAX_SUMMARY_LENGTH
 
 
-@loop_over("name", ["static-1a2b", "minilm-8199be6f-1"])
+@check_rows(["static-1a2b", "minilm-8199be6f-1"])
 def test_an_encoders_kind_begins_its_name(name: str) -> None:
     assert encoder_kind(SmallEncoder(name)) == name.split("-", maxsplit=1)[0]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from structlog.testing import capture_logs
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tests.training.packing import pack_table
 from tracker.matching import static_encoder as static
 from tracker.matching import table
@@ -52,7 +52,7 @@ def test_a_vector_is_the_sum_of_its_pieces(small: StaticEncoder) -> None:
     assert small.encode([]).dtype == np.float32
 
 
-@loop_over("text", ["", "  \n", "unheard words", ", , !", "习近平", "war peace"])
+@check_rows(["", "  \n", "unheard words", ", , !", "习近平", "war peace"], "text")
 def test_a_text_without_meaning_is_all_zeros(small: StaticEncoder, text: str) -> None:
     assert not small.encode([text]).any()  # the rows of war and peace cancel out
 
@@ -118,8 +118,7 @@ def test_the_shipped_table_is_small_and_named_by_hash(shipped: StaticEncoder) ->
     assert (shipped.name, shipped.dim) == (f"static-{table.TABLE_SHA256[:8]}", 256)
 
 
-@loop_over(
-    ("text", "like", "unlike"),
+@check_rows(
     [
         (
             "EU adopts new sanctions on Russian oil",
@@ -148,6 +147,9 @@ def test_the_shipped_table_is_small_and_named_by_hash(shipped: StaticEncoder) ->
             "Tea harvest in Kenya",
         ),
     ],
+    "text",
+    "like",
+    "unlike",
 )
 def test_the_table_finds_a_paraphrase_nearer_than_another_topic(
     shipped: StaticEncoder, text: str, like: str, unlike: str

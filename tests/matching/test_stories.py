@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from forecasts.evidence.evidence import Direction, StoryId
 from forecasts.questions.question import QuestionId
-from tests.cases import loop_over
 from tests.matching.opposites_of_headlines import OPPOSITES
 from tests.matching.some_stories import (
     HOUR,
@@ -25,6 +24,7 @@ from tests.matching.some_stories import (
     at_cosine,
     place,
 )
+from tests.tables import check_rows
 from tracker.matching.semantic import round_to_grid
 from tracker.matching.story_index import (
     JOIN_WINDOW,
@@ -62,18 +62,17 @@ def test_a_report_joins_the_nearest_story_that_fits() -> None:
     assert place([*denials, fits]).story is fits
 
 
-@loop_over(("gap", "joins"), [(0.01, True), (-0.01, False)])
+@check_rows([(0.01, True), (-0.01, False)])
 def test_the_threshold_decides(gap: float, joins: bool) -> None:
     assert (place([a_story()], cosine=MIN_JOIN_COSINE["static"] + gap).story is not None) is joins
 
 
-@loop_over(
-    "title",
+@check_rows(
     [
         "Arland denies it invites Borland's leader to a summit in June",
         "Arland rejects invitation of Borland's leader to a summit in June",
         "Arland does not invite Borland's leader to a summit in June",
-    ],
+    ]
 )
 def test_a_denial_never_joins_the_story_it_denies(title: str) -> None:
     assert place([a_story()], title).story is None
@@ -119,20 +118,19 @@ def test_names_alone_do_not_make_one_event() -> None:
     assert place([a_story(title=live)], live).story is None
 
 
-@loop_over(
-    ("later", "joins"),
+@check_rows(
     [
         (JOIN_WINDOW, True),
         (JOIN_WINDOW + SECOND, False),
         (-JOIN_WINDOW, True),
         (-JOIN_WINDOW - SECOND, False),
-    ],
+    ]
 )
 def test_a_story_is_joined_only_around_its_last_report(later: timedelta, joins: bool) -> None:
     assert (place([a_story()], at=MONDAY + later).story is not None) is joins
 
 
-@loop_over(("age", "joins"), [(MAX_STORY_AGE, True), (MAX_STORY_AGE + SECOND, False)])
+@check_rows([(MAX_STORY_AGE, True), (MAX_STORY_AGE + SECOND, False)])
 def test_a_story_is_not_joined_after_its_longest_time(age: timedelta, joins: bool) -> None:
     steady = a_story(last_seen_at=MONDAY + age)
     assert (place([steady], at=MONDAY + age).story is not None) is joins
@@ -216,13 +214,13 @@ def test_nothing_is_opposed_to_itself_and_opposition_is_mutual(sides: dict[str, 
     assert have_opposite_sides(one, other) == have_opposite_sides(other, one) == any(one.values())
 
 
-@loop_over(("one", "other"), [("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")])
+@check_rows([("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")])
 def test_contradiction_is_mutual(one: str, other: str) -> None:
     assert titles_contradict(one, other) is titles_contradict(other, one) is True
     assert not titles_contradict(one, one)
 
 
-@loop_over("title", ["", "\0", "🎉" * 1_000, "a" * 100_000, "\ud800 war", "\u202eabc"])
+@check_rows(["", "\0", "🎉" * 1_000, "a" * 100_000, "\ud800 war", "\u202eabc"])
 def test_odd_headlines_are_placed_like_others(title: str) -> None:
     placed = place([a_story(), a_story(2, title)], title)
     assert placed.story is None or placed.story.id == 2

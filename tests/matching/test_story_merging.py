@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from forecasts.evidence.evidence import Direction, StoryId
-from tests.cases import loop_over
 from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story, at_cosine, place
+from tests.tables import check_rows
 from tracker.matching import story_index as module
 from tracker.matching.story_index import (
     JOIN_WINDOW,
@@ -32,14 +32,13 @@ def test_two_stories_that_one_report_joins_are_named() -> None:
     assert StoryIndex([a_story()], "static").get(StoryId(7)) is None
 
 
-@loop_over(
-    "changed",
+@check_rows(
     [
         {"vector": at_cosine(MIN_JOIN_COSINE["static"] + MERGE_MARGIN - 0.02)},
         {"title": "Borland's economy grows faster than expected"},
         {"first_seen_at": MONDAY - MAX_STORY_AGE - HOUR},
         {"last_seen_at": MONDAY - JOIN_WINDOW - HOUR, "first_seen_at": MONDAY - JOIN_WINDOW - HOUR},
-    ],
+    ]
 )
 def test_stories_that_are_not_alike_in_everything_stay_two(changed: dict[str, Any]) -> None:
     placed = place([a_story(1), a_story(2, **changed)])

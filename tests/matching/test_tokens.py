@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.matching import tokens as tokens_module
 from tracker.matching.gazetteer import WORD_PATTERN, Aliases, parse_aliases
 from tracker.matching.tokens import (
@@ -53,7 +53,9 @@ def named(tokens: Vocabulary, text: str) -> list[str]:
     return [tokens.names[t] for t in tokens.of(text) if t != NO_TOKEN]
 
 
-@loop_over("text", ["Beijing", "CHINESE", "China's", "китайского", "Пекине", "中国", "中方", "PRC"])
+@check_rows(
+    ["Beijing", "CHINESE", "China's", "китайского", "Пекине", "中国", "中方", "PRC"], "text"
+)
 def test_english_russian_and_chinese_names_meet(shipped: Vocabulary, text: str) -> None:
     assert "@china" in named(shipped, text)
 
@@ -90,7 +92,7 @@ def test_words_become_tokens_without_their_endings(shipped: Vocabulary) -> None:
     assert shipped.find_surfaces(text, [NO_TOKEN]) == ()
 
 
-@loop_over("word", sorted(STOP_WORDS)[:20])
+@check_rows(sorted(STOP_WORDS)[:20])
 def test_a_stopped_word_has_no_name_in_any_case(word: str) -> None:
     assert make_token_name(word, Aliases()) == make_token_name(word.capitalize(), Aliases()) == ""
 
@@ -119,8 +121,8 @@ def test_any_text_has_tokens_and_words_that_stand_in_it(text: str) -> None:
     assert all(surface in text for surface in tokens.find_surfaces(text, found))
 
 
-@loop_over(
-    "text", ["Beijing \ud800 talks", "Beijing\0talks", "🇨🇳 Beijing 🎉 talks", "\u202eBeijing talks"]
+@check_rows(
+    ["Beijing \ud800 talks", "Beijing\0talks", "🇨🇳 Beijing 🎉 talks", "\u202eBeijing talks"], "text"
 )
 def test_broken_and_odd_characters_leave_the_words(shipped: Vocabulary, text: str) -> None:
     assert named(shipped, text) == ["@china", *named(shipped, "talks")]
@@ -153,8 +155,8 @@ def test_a_vocabulary_says_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> N
     assert tokens.full
 
 
-@loop_over(
-    "text", ["China’s envoy meets Putin — again", "China's envoy", "Élysée: Macron calls", "é", ""]
+@check_rows(
+    ["China’s envoy meets Putin — again", "China's envoy", "Élysée: Macron calls", "é", ""], "text"
 )
 def test_english_with_odd_punctuation_stays_as_it_is(shipped: Vocabulary, text: str) -> None:
     assert shipped.in_english(text) == text

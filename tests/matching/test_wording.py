@@ -5,7 +5,7 @@ it is lost.
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.matching.boilerplate import (
     clean_headline,
     clean_summary,
@@ -17,8 +17,7 @@ from tracker.matching.boilerplate import (
 SAID = "Arland opens the border to Borland"
 
 
-@loop_over(
-    "title",
+@check_rows(
     [
         "Arland opens the border to Borland - Reuters",
         "Arland opens the border to Borland – The New York Times",
@@ -32,20 +31,17 @@ SAID = "Arland opens the border to Borland"
         "Factbox-Arland opens the border to Borland",
         "WATCH: Arland  opens the\nborder to Borland",
         "LIVE | Arland opens the border to Borland - CNN",
-    ],
+    ]
 )
 def test_what_outlets_put_around_a_headline_is_cut(title: str) -> None:
     assert clean_headline(title) == SAID
 
 
-@loop_over(
-    "title",
-    [
-        "Russia - China gas deal", "Arland - the country where all live well",
-        "Talks on gas end without result - Kremlin", "Live updates: war", "Zelensky: peace is near",
-        "LIVE", "Reuters", "",
-    ],
-)  # fmt: skip
+@check_rows([
+    "Russia - China gas deal", "Arland - the country where all live well",
+    "Talks on gas end without result - Kremlin", "Live updates: war", "Zelensky: peace is near",
+    "LIVE", "Reuters", "",
+])  # fmt: skip
 def test_what_belongs_to_a_headline_stays(title: str) -> None:
     assert clean_headline(title) == title
 
@@ -64,17 +60,14 @@ def test_tags_are_cut_and_sentences_stay() -> None:
     assert clean_summary(f"Minister: {said}").endswith("photographs.")
 
 
-@loop_over(
-    "summary",
-    [
-        "Ships left port. Read more", "Ships left port. Continue reading...",
-        "Ships left port. The post Ships leave appeared first on Arland Daily.",
-        "Ships left port. Sign up for our newsletter.", "Ships left port. Click here to subscribe.",
-        "Ships left port. Follow us on Twitter.", "Ships left port. [...]",
-        "Ships left port. (Photo by A. Person/Getty Images)", "(Reuters) - Ships left port.",
-        "CORLAND, March 3 (Reuters) - Ships left port.", "CORLAND (AP) — Ships left port.",
-    ],
-)  # fmt: skip
+@check_rows([
+    "Ships left port. Read more", "Ships left port. Continue reading...",
+    "Ships left port. The post Ships leave appeared first on Arland Daily.",
+    "Ships left port. Sign up for our newsletter.", "Ships left port. Click here to subscribe.",
+    "Ships left port. Follow us on Twitter.", "Ships left port. [...]",
+    "Ships left port. (Photo by A. Person/Getty Images)", "(Reuters) - Ships left port.",
+    "CORLAND, March 3 (Reuters) - Ships left port.", "CORLAND (AP) — Ships left port.",
+])  # fmt: skip
 def test_boilerplate_and_datelines_are_cut_from_a_summary(summary: str) -> None:
     assert clean_summary(summary) == "Ships left port."
 
@@ -86,8 +79,7 @@ def test_words_are_lower_case_and_signs_stand_alone() -> None:
     assert split_words("🔴 🇷🇺 …") == []
 
 
-@loop_over(
-    ("title", "summary", "agency"),
+@check_rows(
     [
         ("Ships leave", "CORLAND, March 3 (Reuters) - Ships left.", "reuters"),
         ("Ships leave", "CORLAND (AP) — Ships left.", "ap"),
@@ -106,7 +98,7 @@ def test_words_are_lower_case_and_signs_stand_alone() -> None:
         ("Ships leave", "Two officials told Reuters that ships left.", ""),
         ("AP sues the government", "The Associated Press is going to court.", ""),
         ("", "", ""),
-    ],
+    ]
 )
 def test_a_wire_is_named_by_dateline_or_byline(title: str, summary: str, agency: str) -> None:
     assert find_agency(title, summary) == agency
@@ -119,9 +111,7 @@ def test_a_cleaned_headline_is_a_piece_of_the_whole(text: str) -> None:
     assert any(whole[at : at + len(cleaned)] == cleaned for at in range(len(whole) + 1))
 
 
-@loop_over(
-    "text", ["A" * 100_000, "a b " * 25_000, "- " * 50_000, "(" * 100_000, "the post " * 11_000]
-)
+@check_rows(["A" * 100_000, "a b " * 25_000, "- " * 50_000, "(" * 100_000, "the post " * 11_000])
 def test_text_of_any_length_is_cleaned(text: str) -> None:
     assert len(clean_headline(text)) <= 4_000
     assert len(clean_summary(text)) <= 4_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.matching import table, wordpiece
 from tracker.matching.wordpiece import WordPiece
 
@@ -22,8 +22,7 @@ def english() -> tuple[WordPiece, tuple[str, ...]]:
     return WordPiece(shipped.vocabulary), shipped.vocabulary
 
 
-@loop_over(
-    ("text", "pieces"),
+@check_rows(
     [
         (
             "Zelenskyy isn't in Überlingen: 50.5% of €3bn",
@@ -39,6 +38,8 @@ def english() -> tuple[WordPiece, tuple[str, ...]]:
         ("हिन्दी العَرَبِيَّة", "ह ##ि ##न ##द ##ी ا ##ل ##ع ##ر ##ب ##ي ##ة"),
         ("", ""),
     ],
+    "text",
+    "pieces",
 )
 def test_pieces_are_those_of_the_reference_tokenizer(
     english: tuple[WordPiece, tuple[str, ...]], text: str, pieces: str

@@ -4,8 +4,8 @@ import zlib
 
 import pytest
 
-from tests.cases import loop_over
 from tests.reports.lived import QUESTION, Lived
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.reports.report_files import (
     REPORT_FORMATS,
@@ -15,7 +15,7 @@ from tracker.reports.report_files import (
 )
 
 
-@loop_over("form", REPORT_FORMATS)
+@check_rows(REPORT_FORMATS, "form")
 def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: ReportFormat) -> None:
     report = lived.tracker.reports.build("question", QUESTION, as_of=lived.open)
     found = lived.tracker.reports.check(render_report(report, form))
@@ -40,15 +40,12 @@ def test_a_changed_file_is_found_out(lived: Lived) -> None:
     assert "this database says something else" in found.words
 
 
-@loop_over(
-    "content",
-    [
-        b"", b"{}", b"[" * 100_000, b"<html></html>", b"%PDF-1.7\nstream\n{]\nendstream",
-        b"%PDF-1.7\nstream\n" + zlib.compress(b"{" + b" " * 1_000_000 + b"}") + b"\nendstream",
-        b'{"kind": "question", "name": 1, "known_at": "2026-01-01", "format": 1}',
-        b'{"kind": "secrets", "name": "", "known_at": "2026-01-01", "format": 1}',
-    ],
-)  # fmt: skip
+@check_rows([
+    b"", b"{}", b"[" * 100_000, b"<html></html>", b"%PDF-1.7\nstream\n{]\nendstream",
+    b"%PDF-1.7\nstream\n" + zlib.compress(b"{" + b" " * 1_000_000 + b"}") + b"\nendstream",
+    b'{"kind": "question", "name": 1, "known_at": "2026-01-01", "format": 1}',
+    b'{"kind": "secrets", "name": "", "known_at": "2026-01-01", "format": 1}',
+])  # fmt: skip
 def test_other_files_are_refused(content: bytes) -> None:
     with pytest.raises(Refused, match="not the file of a report"):
         read_embedded_report(content)

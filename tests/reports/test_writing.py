@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import NOW
-from tests.cases import loop_over
 from tests.reports.lived import HOSTILE
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.reports import svg_charts as figures
 from tracker.reports.content import (
@@ -109,7 +109,7 @@ def test_the_pdf_takes_hostile_text_for_text(
     assert b"root:" not in content
 
 
-@loop_over("form", REPORT_FORMATS)
+@check_rows(REPORT_FORMATS, "form")
 def test_the_same_report_is_the_same_file(hostile: ReportDocument, form: str) -> None:
     figures.render_svg.cache_clear()
     first = render_report(hostile, form)  # type: ignore[arg-type]

@@ -15,7 +15,6 @@ from forecasts.questions.question import SUGGESTION, QuestionId
 from forecasts.scenarios.diagnosticity import edit_share
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock
-from tests.cases import loop_over
 from tests.dashboard.scenario_examples import (
     BEN,
     FAIR,
@@ -29,6 +28,7 @@ from tests.dashboard.scenario_examples import (
 )
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, ask, say
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.storage import scenarios
@@ -72,8 +72,7 @@ def suggested(tracker: Tracker) -> dict[str, float]:
 # A set
 
 
-@loop_over(
-    ("changed", "error", "reason"),
+@check_rows(
     [
         ({"question_id": QuestionId("nope")}, NotFound, "there is no question nope"),
         (
@@ -105,6 +104,9 @@ def suggested(tracker: Tracker) -> dict[str, float]:
         ),
         ({"rows": (ScenarioLikelihoods(PACT, (0.5, 0.5, 1.2)),)}, InvalidProbability, "1.2"),
     ],
+    "changed",
+    "error",
+    "reason",
 )
 def test_a_set_that_does_not_fit_is_refused_whole(
     asked: Tracker, changed: dict[str, Any], error: type[Exception], reason: str
@@ -146,17 +148,14 @@ def test_a_set_is_kept_on_both_databases(both: Tracker) -> None:
 # A row
 
 
-@loop_over(
-    ("row", "error", "reason"),
-    [
-        (ScenarioLikelihoods(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
-        (ScenarioLikelihoods(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
-        (ScenarioLikelihoods(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
-        (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
-        (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
-        (ScenarioLikelihoods(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
-    ],
-)  # fmt: skip
+@check_rows([
+    (ScenarioLikelihoods(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
+    (ScenarioLikelihoods(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
+    (ScenarioLikelihoods(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
+    (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
+    (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
+    (ScenarioLikelihoods(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
+], "row", "error", "reason")  # fmt: skip
 def test_an_unfit_row_is_refused(
     world: Tracker, row: ScenarioLikelihoods, error: type[Exception], reason: str
 ) -> None:
@@ -169,7 +168,7 @@ def test_an_unfit_row_is_refused(
 
 def test_a_row_without_a_scenario_set_is_not_found(asked: Tracker) -> None:
     with pytest.raises(
-        NotFound, match="there is no scenario set futures: see `tracker scenarios list`"
+        NotFound, match="there is no scenario set futures: see `tracker scenario list`"
     ):
         asked.scenarios.set_likelihoods(FUTURES, TABLE[0])
 
@@ -374,8 +373,7 @@ def test_a_link_that_fits_is_kept_as_it_was_said(
     assert questions.system.verify().bad_seq is None
 
 
-@loop_over(
-    ("kind", "names", "reason"),
+@check_rows(
     [
         ("implies", ("a",), "has 2 questions, not 1"),
         ("implies", ("a", "b", "c"), "has 2 questions, not 3"),
@@ -399,6 +397,9 @@ def test_a_link_that_fits_is_kept_as_it_was_said(
         ("condition", ("a", "b", "grain"), "those that stand side by side are of one kind"),
         ("condition", ("a", "a", "b"), "stands in the link twice"),
     ],
+    "kind",
+    "names",
+    "reason",
 )
 def test_an_unfit_link_is_refused(
     questions: Tracker, kind: LinkKind, names: tuple[str, ...], reason: str
@@ -410,7 +411,9 @@ def test_an_unfit_link_is_refused(
     assert questions.system.verify() == before
 
 
-@loop_over("kind", ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"])
+@check_rows(
+    ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"], "kind"
+)
 def test_a_link_to_a_missing_question_is_refused(questions: Tracker, kind: LinkKind) -> None:
     names = ("a", "b", "nope") if kind in ("conjunction", "condition") else ("a", "nope")
     with pytest.raises(NotFound, match="there is no question nope"):

@@ -158,7 +158,7 @@ def test_a_forecast_that_was_taken_back_contradicts_nothing(
 
 
 def test_only_ones_own_forecasts_are_repaired(linked: Tracker) -> None:
-    with pytest.raises(NotFound, match="there is no link nope: see `tracker links list`"):
+    with pytest.raises(NotFound, match="there is no link nope: see `tracker scenario links`"):
         linked.links.decide_repair("nope", "adopted")
     say(linked, {EARLY: "60%", LATE: "30%"}, BEN)
     before = linked.system.verify()

@@ -14,7 +14,7 @@ from forecasts.suggestion.explanation import format_contribution
 from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator
 from tests.scenarios.linked_questions import acts_of, answer, ask
 from tracker.app.tracker import Tracker
-from tracker.storage import scenarios as signposts
+from tracker.storage import scenarios
 
 SUMMIT = "summit-2027"
 DUE = Expectation(NOW + 9 * DAY, "very likely", "unlikely")
@@ -108,7 +108,7 @@ def test_silence_is_noted_once_from_the_date_on(waiting: Tracker, clock: FakeClo
         assert waiting.signposts.mark() == ()
     assert noted(waiting) == [("silent", 9)]
     with waiting.context.store.reading() as session:
-        assert signposts.load_signpost_statuses(session) == {mark.indicator_id: mark}
+        assert scenarios.load_signpost_statuses(session) == {mark.indicator_id: mark}
 
 
 def test_a_late_arrival_leaves_the_silence_as_it_is(

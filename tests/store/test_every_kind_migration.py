@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import CROWD
 from tests.builders import DAY, NOW, FakeClock, no_network
-from tests.cases import loop_over
 from tests.lives import ADA, BEN, LIVES, by_rule
+from tests.tables import check_rows
 from tracker.app.tracker import open_tracker
 from tracker.questions.resolve_question import SCORES_VERSION
 from tracker.settings import Settings
@@ -236,7 +236,7 @@ def test_questions_that_are_not_binary_have_no_way_back(
         assert tracker.system.verify() == before
 
 
-@loop_over("table", ["log", "forecast", "resolution"])
+@check_rows(["log", "forecast", "resolution"], "table")
 def test_facts_can_still_not_be_changed_after_the_upgrade(old: Engine, table: str) -> None:
     upgrade(old)
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET entered_at = entered_at"):

@@ -16,17 +16,13 @@ from forecasts.questions.links import Link, LinkId
 from forecasts.questions.question import EssayId, ForecasterId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods, ScenarioSet
 from tests.builders import DAY, NOW, a_question, a_set
-from tests.cases import loop_over
 from tests.lives import BEN
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
 from tracker.model.audit import Authorship, Override, SignpostStatus, UncheckedAnswer
 from tracker.model.scenarios import RepairDecision
-from tracker.storage import essays, facts, scenarios
-from tracker.storage import event_log_rows as log
-from tracker.storage import questions as edits
-from tracker.storage import scenarios as links
-from tracker.storage import scenarios as signposts
+from tracker.storage import essays, event_log, facts, questions, scenarios
 from tracker.storage.event_log import canonical_json
 from tracker.storage.sessions import Session
 
@@ -64,23 +60,23 @@ def say_likelihood(session: Session) -> None:
 
 
 def say_repair(session: Session) -> None:
-    links.add_link(session, LINK, MADE)
-    links.add_repair_decision(session, REPAIR)
+    scenarios.add_link(session, LINK, MADE)
+    scenarios.add_repair_decision(session, REPAIR)
 
 
 SAID: Mapping[str, Any] = {
     "claim": lambda s: essays.decide_claim(
         s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
     ),
-    "edit": lambda s: edits.add_edit(s, edit()),
-    "retraction": lambda s: edits.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
-    "override": lambda s: edits.add_override(s, OVERRIDE),
-    "unchecked": lambda s: edits.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
-    "link": lambda s: links.add_link(s, LINK, MADE),
+    "edit": lambda s: questions.add_edit(s, edit()),
+    "retraction": lambda s: questions.retract_question(s, SUMMIT, "asked twice", at=AT, by=BEN),
+    "override": lambda s: questions.add_override(s, OVERRIDE),
+    "unchecked": lambda s: questions.add_unverified_answer(s, ANSWER, at=AT, by=BEN),
+    "link": lambda s: scenarios.add_link(s, LINK, MADE),
     "repair": say_repair,
     "scenarios": lambda s: scenarios.add_scenario_set(s, SET, MADE),
     "likelihood": say_likelihood,
-    "signpost": lambda s: signposts.add_signpost_status(s, MARK),
+    "signpost": lambda s: scenarios.add_signpost_status(s, MARK),
 }
 """How each kind of fact is said, by ben, a day after NOW."""
 
@@ -107,7 +103,7 @@ def test_a_fact_stands_in_its_row_and_the_log(asked: Tracker, kind: str) -> None
     with asked.context.store.writing() as session:
         SAID[kind](session)
     with asked.context.store.reading() as session:
-        entry = log.find_last_entry(session)
+        entry = event_log.find_last_entry(session)
         assert entry is not None
         (row,) = [
             said
@@ -150,13 +146,13 @@ def say_and_fail(tracker: Tracker, kind: str) -> None:
         raise RuntimeError("power cut")
 
 
-@loop_over("lost", ["a\0b", "\ud83d", "\udc00 alone"])
+@check_rows(["a\0b", "\ud83d", "\udc00 alone"], "lost")
 def test_a_character_that_cannot_be_kept_is_refused(asked: Tracker, lost: str) -> None:
     with (
         pytest.raises(Refused, match="the retraction holds a character"),
         asked.context.store.writing() as session,
     ):
-        edits.retract_question(session, SUMMIT, lost, at=AT, by=BEN)
+        questions.retract_question(session, SUMMIT, lost, at=AT, by=BEN)
     assert asked.questions.list()
 
 
@@ -168,15 +164,15 @@ def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
         for kind in ("claim", "edit", "override", "unchecked", "repair", "likelihood", "signpost"):
             SAID[kind](session)
     with asked.context.store.reading() as session:
-        assert edits.edits_of_question(session, SUMMIT) == (edit(),)
-        assert edits.find_override(session, SUMMIT) == OVERRIDE
-        assert edits.list_pending_answers(session, SUMMIT) == (ANSWER,)
-        assert links.list_links(session) == (LINK,)
-        assert links.list_repair_decisions(session) == (REPAIR,)
+        assert questions.edits_of_question(session, SUMMIT) == (edit(),)
+        assert questions.find_override(session, SUMMIT) == OVERRIDE
+        assert questions.list_pending_answers(session, SUMMIT) == (ANSWER,)
+        assert scenarios.list_links(session) == (LINK,)
+        assert scenarios.list_repair_decisions(session) == (REPAIR,)
         assert scenarios.list_scenario_sets(session) == (
             ScenarioSet(SUMMIT, "Futures", ("one", "two"), (TABLE,), "a note"),
         )
-        assert signposts.signpost_statuses_of_question(session, SUMMIT) == (MARK,)
+        assert scenarios.signpost_statuses_of_question(session, SUMMIT) == (MARK,)
         assert essays.list_rejections(session, EssayId("essay")) == ((ASIDE, "they will meet"),)
 
 
@@ -184,16 +180,16 @@ def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
     later = Override(SUMMIT, ("death",), "we checked", ForecasterId("ada"), AT + DAY)
     with asked.context.store.writing() as session:
         for one in (OVERRIDE, later):
-            edits.add_override(session, one)
+            questions.add_override(session, one)
         for version in (edit(), edit("Do they meet?", 2)):
-            edits.add_edit(session, version)
+            questions.add_edit(session, version)
     with asked.context.store.reading() as session:
-        assert edits.find_override(session, SUMMIT) == later
-        assert [one.text for one in edits.edits_of_question(session, SUMMIT)] == [
+        assert questions.find_override(session, SUMMIT) == later
+        assert [one.text for one in questions.edits_of_question(session, SUMMIT)] == [
             "Will they meet?",
             "Do they meet?",
         ]
-        assert edits.list_edits(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
+        assert questions.list_edits(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
         assert len(facts.index_facts_by_kind(session)["override"]) == 2
 
 
@@ -218,7 +214,7 @@ def test_a_verdict_counts_for_its_own_words(asked: Tracker) -> None:
 def test_an_unreadable_row_does_not_hide_the_others(asked: Tracker) -> None:
     with asked.context.store.writing() as session:
         for days in (1, 2, 3):
-            edits.add_edit(session, edit(f"Version {days}?", days))
+            questions.add_edit(session, edit(f"Version {days}?", days))
     with asked.context.store.reading() as session:
         first, second, third = sorted(facts.index_facts_by_kind(session)["edit"])
     with asked.context.store.writing() as session:

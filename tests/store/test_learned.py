@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from forecasts.evidence.parameters import LearnedValue
 from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.storage import learned
 from tracker.storage.learned import LearnedRecord, LearnedState
@@ -100,7 +100,7 @@ def test_every_version_is_in_the_log_and_tampering_is_found(
     assert reason in both.system.verify().reason
 
 
-@loop_over("statement", ["UPDATE learned SET value = 0.9", "DELETE FROM learned"])
+@check_rows(["UPDATE learned SET value = 0.9", "DELETE FROM learned"], "statement")
 def test_the_database_itself_refuses_to_change_a_version(both: Tracker, statement: str) -> None:
     add(both, kept(0.6))
     with (

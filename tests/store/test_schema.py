@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.cases import loop_over
+from tests.tables import check_rows
 from tracker.errors import DatabaseTooNew, TrackerError
 from tracker.storage import schema
 from tracker.storage.schema import check_migration, count_rows, read_schema_version, upgrade
@@ -65,7 +65,7 @@ def test_migrations_go_forth_and_back_and_stop_at_newer_ones(database_url: str) 
     engine.dispose()
 
 
-@loop_over("table", ["log", "forecast", "decision", "resolution", "option_change"])
+@check_rows(["log", "forecast", "decision", "resolution", "option_change"], "table")
 def test_facts_can_be_neither_changed_nor_removed(database_url: str, table: str) -> None:
     engine = open_engine(database_url)
     upgrade(engine)
