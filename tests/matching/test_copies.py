@@ -195,8 +195,9 @@ def test_hostile_text_is_taken_in_and_disturbs_nothing(text: str) -> None:
 
 def test_every_process_gives_the_same_answers() -> None:
     program = (
-        "from datetime import UTC, datetime; from tracker.matching.near_duplicates import NearDuplicates;"
-        "from tests.matching.test_copies import some_items; print(NearDuplicates().add(some_items()))"
+        "from tracker.matching.near_duplicates import NearDuplicates;"
+        "from tests.matching.test_copies import some_items;"
+        "print(NearDuplicates().add(some_items()))"
     )
     said = {
         subprocess.run(
