@@ -154,13 +154,13 @@ def test_the_command_and_its_flags_are_known() -> None:
     assert given["port"] == [port]
 
 
-def known_flags(group: click.Group, arguments: list[str]) -> dict[str, list[str]]:
+def known_flags(group: click.Group, words: list[str]) -> dict[str, list[str]]:
     """Options by name as click reads them; click refuses what it does not know."""
     context = click.Context(group)
-    values, rest, _ = group.make_parser(context).parse_args(list(arguments))
-    verb = group.get_command(context, rest[0])
+    values, rest, _ = group.make_parser(context).parse_args(list(words))
+    _, verb, arguments = group.resolve_command(context, rest)
     assert verb is not None, f"no command {rest[0]}"
-    more, left, _ = verb.make_parser(click.Context(verb, parent=context)).parse_args(rest[1:])
+    more, left, _ = verb.make_parser(click.Context(verb, parent=context)).parse_args(arguments)
     assert left == []
     return {name: [str(value)] for name, value in {**values, **more}.items()} | {"verb": [rest[0]]}
 

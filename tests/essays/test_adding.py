@@ -166,7 +166,8 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
     assert tracker.system.verify().bad_seq is None
 
 
-@check_rows(
+@pytest.mark.parametrize(
+    ("essay", "at", "why", "reason"),
     [
         ("river", HOLDS, " ", "say why the claim cannot be tested"),
         ("river", 10**9, "no date", "there is no sentence at character"),
@@ -174,10 +175,6 @@ def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: Fak
         ("nope", 0, "no date", "there is no essay nope: see `tracker essay list`"),
         ("river", HOLDS, "a lost \0 character", "character that cannot be kept"),
     ],
-    "essay",
-    "at",
-    "why",
-    "reason",
 )
 def test_what_cannot_be_set_aside_is_refused(
     tracker: Tracker, essay: str, at: int, why: str, reason: str

@@ -299,11 +299,11 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(
     asking.evidence.ask_model()
     clock.advance(minutes=59)
     assert asking.evidence.ask_model() == LlmRunReport(
-        why="the model asked to be left asking until 2026-12-01 10:30 UTC"
+        why="the model asked to be left alone until 2026-12-01 10:30 UTC"
     )
     assert judge_with_model(
         asking
-    ) == "0 asked, 0 judged, 0 refused, 0 requests; the model asked to be left asking until" + (
+    ) == "0 asked, 0 judged, 0 refused, 0 requests; the model asked to be left alone until" + (
         " 2026-12-01 10:30 UTC"
     )
     clock.advance(minutes=1)

@@ -53,8 +53,8 @@ def test_the_newest_version_counts(both: Tracker) -> None:
         kept(0.7, 1, scope="b", state="frozen"),
     )
     with both.context.store.reading() as session:
-        assert learned.load_values(session, "gamma") == {"b": 0.7}
-        assert learned.load_values(session, "gamma", NOW) == {"a": 0.6}
+        assert learned.load_values(session, "gamma") == {"all": 0.7, "b": 0.7}
+        assert learned.load_values(session, "gamma", NOW) == {"all": 0.6, "a": 0.6}
 
 
 @pytest.mark.parametrize(("days", "value"), [(-1, None), (0, 0.6), (1, 0.6), (2, 0.7), (9, 0.7)])
