@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tables import check_rows
-from tracker.matching import table, wordpiece
-from tracker.matching.wordpiece import WordPiece
+from tracker.matching import static_encoder as wordpiece
+from tracker.matching import table
+from tracker.matching.static_encoder import WordPiece
 
 SMALL = (
     "[UNK]", "[CLS]", "[SEP]", "sanction", "##s", "##ed", "san", "##ction", ",", "'", "t", "isn",
