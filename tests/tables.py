@@ -24,28 +24,35 @@ def _freeze(value: Any) -> Any:
     return tuple(map(_freeze, value)) if isinstance(value, list) else value
 
 
-def check_rows(rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[[], None]]:
+def check_rows(rows: Iterable[Any], *names: str) -> Callable[[Callable[..., None]], Any]:
     """Make one test of a function and a table; a failure names its row.
 
-    A function of one parameter takes the row itself, any other takes its cells.
+    A function of one parameter takes the row itself, any other takes its cells. With names, the
+    cells go to the parameters of these names and the others are fixtures; all rows share them, so
+    no row may leave anything behind.
     """
     table = list(rows)
     assert table, "a table without rows checks nothing"
 
-    def decorate(check: Callable[..., None]) -> Callable[[], None]:
-        is_single = len(inspect.signature(check).parameters) == 1
+    def decorate(check: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(check)
+        fields = names or tuple(signature.parameters)
+        fixtures = [
+            signature.parameters[name] for name in signature.parameters if name not in fields
+        ]
 
         @functools.wraps(check)
-        def run_rows() -> None:
+        def run_rows(**fixture_values: Any) -> None:
             for row in table:
+                cells = (row,) if len(fields) == 1 else row
                 try:
-                    check(*((row,) if is_single else row))
+                    check(**dict(zip(fields, cells, strict=True)), **fixture_values)
                 except (Exception, pytest.fail.Exception) as error:
                     error.add_note(f"in the row {row!r}")
                     raise
 
         # pytest would look for fixtures named as the parameters of the wrapped function.
-        run_rows.__signature__ = inspect.Signature()  # type: ignore[attr-defined]
+        run_rows.__signature__ = inspect.Signature(fixtures)  # type: ignore[attr-defined]
         return run_rows
 
     return decorate

@@ -24,7 +24,6 @@ from tests.lives import (
     BEN,
     CEM,
     CLOSES,
-    KNOWN,
     LIVES,
     SOURCE,
     an_asked,
@@ -33,6 +32,7 @@ from tests.lives import (
     resolve,
 )
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.model.read_models import Accuracy, Choice
 
@@ -67,7 +67,7 @@ def saved(found: Accuracy, who: ForecasterId) -> dict[str, float | None]:
     return {skill.reference: skill.skill for skill in found.skills.get(who, ())}
 
 
-def test_a_summary_counts_every_question_once_with_its_groups(world: Tracker) -> None:
+def test_a_summary_counts_every_question_once(world: Tracker, clock: FakeClock) -> None:
     summaries = {(s.forecaster_id, s.rule): s for s in world.accuracy.summarise().summaries}
     ada, ben = summaries[ADA, "brier"], summaries[BEN, "brier"]
     assert (ada.questions, ada.clusters, ada.mean_while_active) == (
@@ -79,9 +79,6 @@ def test_a_summary_counts_every_question_once_with_its_groups(world: Tracker) ->
     assert ada.skill == pytest.approx(0.25 - (0.04 + 0.04 + 0.64) / 3)
     assert ada.low is not None
     assert ada.low <= ada.skill <= (ada.high or 0.0)
-
-
-def test_each_forecaster_is_held_against_the_references(world: Tracker) -> None:
     found = world.accuracy.summarise()
     own = 0.04 + 0.04 + 0.64
     # The share of YES among the other two: ½, ½ and 1 for the one that did not come true.
@@ -98,13 +95,20 @@ def test_each_forecaster_is_held_against_the_references(world: Tracker) -> None:
     assert saved(found, HAZARD)["hazard"] == pytest.approx(0.0, abs=1e-12)
     assert {skill.n for skill in found.skills[BEN]} == {2}
     assert {CROWD, SUGGESTION} <= set(found.skills)
-
-
-def test_one_question_alone_has_no_share_of_yes_among_the_others(world: Tracker) -> None:
     found = world.accuracy.summarise(Choice(tag="east"))
     assert set(found.questions) == {"one"}
     assert "climatology" not in saved(found, ADA)
     assert saved(found, ADA)["half"] == pytest.approx(1 - 0.04 / 0.25)
+    found = world.accuracy.summarise()
+    (line,) = found.cohorts
+    assert (line.quarter, line.opened, line.over, line.answered) == ("2026-Q4", 5, 5, 3)
+    assert (line.annulled, line.ambiguous, line.unanswered, line.early) == (0, 1, 1, 0)
+    assert (found.unscored, found.annul_rate) == (("void",), 0.2)
+    assert QuestionId("open") not in found.questions
+    facets = world.accuracy.summarise(Choice(tag="peace")).facets
+    assert (facets.tags, facets.horizons, facets.periods, facets.kinds) == (
+        ("east", "war"), ("short",), ("2026-Q4",), ("binary",),
+    )  # fmt: skip
 
 
 def test_only_yes_no_questions_are_held_against_references(
@@ -117,32 +121,13 @@ def test_only_yes_no_questions_are_held_against_references(
     assert (found.skills, {s.rule for s in found.scores} >= {"crps"}) == ({}, True)
 
 
-def test_what_became_of_the_questions_is_told_by_the_quarter_of_their_opening(
-    world: Tracker, clock: FakeClock
-) -> None:
-    found = world.accuracy.summarise()
-    (line,) = found.cohorts
-    assert (line.quarter, line.opened, line.over, line.answered) == ("2026-Q4", 5, 5, 3)
-    assert (line.annulled, line.ambiguous, line.unanswered, line.early) == (0, 1, 1, 0)
-    assert (found.unscored, found.annul_rate) == (("void",), 0.2)
-    assert QuestionId("open") not in found.questions
-
-
-@pytest.mark.parametrize(
-    ("choice", "expected"),
-    [
-        (Choice(), {"one", "two", "three"}),
-        (Choice(tag="war"), {"one", "two"}),
-        (Choice(tag="peace"), set()),
-        (Choice(horizon="short"), {"one", "two", "three"}),
-        (Choice(horizon="long"), set()),
-        (Choice(period="2026-Q4"), {"one", "two", "three"}),
-        (Choice(period="2027-Q1"), set()),
-        (Choice(kind="binary", tag="east"), {"one"}),
-        (Choice(kind="date"), set()),
-        (Choice(retrospective=True), set()),
-    ],
-)
+@check_rows([
+    (Choice(), {"one", "two", "three"}), (Choice(tag="war"), {"one", "two"}),
+    (Choice(tag="peace"), set()), (Choice(horizon="short"), {"one", "two", "three"}),
+    (Choice(horizon="long"), set()), (Choice(period="2026-Q4"), {"one", "two", "three"}),
+    (Choice(period="2027-Q1"), set()), (Choice(kind="binary", tag="east"), {"one"}),
+    (Choice(kind="date"), set()), (Choice(retrospective=True), set()),
+], "choice", "expected")  # fmt: skip
 def test_every_report_is_about_the_questions_that_were_chosen(
     world: Tracker, choice: Choice, expected: set[str]
 ) -> None:
@@ -157,19 +142,7 @@ def test_every_report_is_about_the_questions_that_were_chosen(
     ) == len(expected)
 
 
-def test_what_can_be_chosen_comes_from_the_questions_that_were_scored(world: Tracker) -> None:
-    facets = world.accuracy.summarise(Choice(tag="peace")).facets
-    assert (facets.tags, facets.horizons, facets.periods, facets.kinds) == (
-        ("east", "war"),
-        ("short",),
-        ("2026-Q4",),
-        ("binary",),
-    )
-
-
-def test_a_question_that_was_answered_early_waits_and_cannot_be_chosen_yet(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_an_early_answer_waits_for_the_close(tracker: Tracker, clock: FakeClock) -> None:
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
     found = tracker.accuracy.summarise()
@@ -180,15 +153,11 @@ def test_a_question_that_was_answered_early_waits_and_cannot_be_chosen_yet(
         (),
         None,
     )
-    assert (
-        tracker.accuracy.score_table()["counts"].to_list()
-        == [False] * tracker.accuracy.score_table().height
-    )
+    actual = tracker.accuracy.score_table()["counts"].to_list()
+    assert actual == [False] * tracker.accuracy.score_table().height
 
 
-def test_forecasts_made_when_the_answer_was_known_are_counted_and_earn_nothing(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_forecasts_after_the_answer_earn_nothing(tracker: Tracker, clock: FakeClock) -> None:
     live(tracker, clock, RAIN)
     tracker.forecasts.submit("rain", "99%", forecaster=BEN)
     tracker.forecasts.reaffirm("rain", forecaster=BEN)
@@ -197,13 +166,20 @@ def test_forecasts_made_when_the_answer_was_known_are_counted_and_earn_nothing(
     assert by_rule(scores, "brier", BEN).mean_while_active == pytest.approx(0.36)
 
 
-def test_calibration_takes_one_forecast_a_question_at_the_lead(world: Tracker) -> None:
+def test_forecasters_are_compared_and_calibrated_on_shared_questions(world: Tracker) -> None:
     found = world.accuracy.calibration(lead_days=30)
     points = {who: [(s.p, s.outcome) for s in r.snapshots] for who, r in found.reliability.items()}
     assert sorted(points[ADA]) == [(0.8, 0), (0.8, 1), (0.8, 1)]
     assert sorted(points[BEN]) == [(0.4, 1), (0.4, 1)]
     assert (found.lead_days, found.intervals) == (30, {})
     assert world.accuracy.calibration(lead_days=31).reliability == {}  # nothing was open then
+    found = world.accuracy.compare()
+    one = next(c for c in found.comparisons if {c.a, c.b} == {"ada", "ben"})
+    sign = 1.0 if one.a == "ada" else -1.0
+    assert (one.n, one.mean_difference) == (2, pytest.approx(sign * (0.36 - 0.04)))
+    assert found.difficulty is not None
+    effects = found.difficulty.effects
+    assert effects[BEN] - effects[ADA] > 0.0  # lower is better
 
 
 def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
@@ -222,16 +198,6 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
     assert found.intervals[ADA].coverage == 1.0
 
 
-def test_two_forecasters_are_compared_on_the_questions_that_both_answered(world: Tracker) -> None:
-    found = world.accuracy.compare()
-    one = next(c for c in found.comparisons if {c.a, c.b} == {"ada", "ben"})
-    sign = 1.0 if one.a == "ada" else -1.0
-    assert (one.n, one.mean_difference) == (2, pytest.approx(sign * (0.36 - 0.04)))
-    assert found.difficulty is not None
-    effects = found.difficulty.effects
-    assert effects[BEN] - effects[ADA] > 0.0  # lower is better
-
-
 def test_a_comparison_uses_the_headline_rule_of_each_kind(
     tracker: Tracker, clock: FakeClock
 ) -> None:
@@ -248,20 +214,6 @@ def test_a_comparison_uses_the_headline_rule_of_each_kind(
     assert one.n == len(LIVES)
     assert one.mean_difference == pytest.approx(
         (1 if one.a == "ada" else -1) * sum(gaps) / len(gaps)
-    )
-
-
-def test_forecasters_who_share_no_question_are_not_compared(
-    world: Tracker, clock: FakeClock
-) -> None:
-    clock.time = NOW + 40 * DAY
-    later = {"opens_at": clock.time, "closes_at": clock.time + DAY, "resolves_at": clock.time + DAY}
-    world.questions.ask(an_asked("last", **later), override="its text is of another day")
-    world.forecasts.submit("last", "10%", forecaster=CEM)
-    clock.advance(days=1)
-    world.resolutions.resolve("last", "no", source_url=SOURCE, known_at=clock.time)
-    assert not any(
-        c.n for c in world.accuracy.compare().comparisons if {c.a, c.b} == {"ada", "cem"}
     )
 
 
@@ -297,7 +249,7 @@ def test_live_and_retrospective_scores_never_mix(world: Tracker) -> None:
     assert set(world.accuracy.score_table(Choice(retrospective=True))["question"]) == {"old"}
 
 
-def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: Tracker) -> None:
+def test_the_score_table_has_flat_columns(world: Tracker) -> None:
     table = world.accuracy.score_table()
     rows = {(r["question"], r["forecaster"], r["rule"]): r for r in table.iter_rows(named=True)}
     assert (
@@ -307,11 +259,8 @@ def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: T
     )
     one = rows["one", "ada", "brier"]
     assert (one["tags"], one["horizon"], one["period"], one["cohort"]) == (
-        "war east",
-        "short",
-        "2026-Q4",
-        "2026-Q4",
-    )
+        "war east", "short", "2026-Q4", "2026-Q4",
+    )  # fmt: skip
     assert (one["mean_while_active"], one["coverage"], one["counts"]) == (
         pytest.approx(0.04),
         1.0,
@@ -327,31 +276,11 @@ def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: T
 def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
     found = tracker.accuracy.summarise()
     assert (found.summaries, found.scores, found.cohorts, found.annul_rate, found.facets.tags) == (
-        (),
-        (),
-        (),
-        None,
-        (),
-    )
+        (), (), (), None, (),
+    )  # fmt: skip
     assert tracker.accuracy.calibration().reliability == {}
     assert replace(tracker.accuracy.compare(), forecasters={}).comparisons == ()
     assert (
         tracker.accuracy.habits(),
         tracker.accuracy.score_table().height,
     ) == ((), 0)
-
-
-def test_somebody_who_held_nothing_that_counts_is_listed_without_a_number(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    tracker.questions.ask(an_asked())
-    clock.time = KNOWN
-    tracker.forecasts.submit("rain", "90%")
-    clock.time = CLOSES
-    tracker.resolutions.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
-    found = tracker.accuracy.summarise()
-    mine = next(s for s in found.summaries if s.forecaster_id == ADA and s.rule == "brier")
-    assert (mine.questions, mine.skill, ADA in found.skills) == (0, None, False)
-    assert "ada" not in {
-        name for c in tracker.accuracy.compare().comparisons for name in (c.a, c.b)
-    }

@@ -44,9 +44,7 @@ def asked(press: FeedServer) -> list[str]:
     return [seen.path for seen in press.seen if seen.path != "/rss"]
 
 
-def test_the_article_of_an_item_that_matched_is_kept_with_the_evidence(
-    tracker: Tracker, press: FeedServer
-) -> None:
+def test_the_article_of_matching_evidence_is_kept(tracker: Tracker, press: FeedServer) -> None:
     assert tracker.feeds.read_articles() == 1
     (card,) = tracker.evidence.inbox()
     assert card.items[0].article.startswith("Summit") or card.items[0].article.startswith(
@@ -58,7 +56,7 @@ def test_the_article_of_an_item_that_matched_is_kept_with_the_evidence(
     assert asked(press) == ["/robots.txt", "/summit"]
 
 
-def test_nothing_is_visited_for_feeds_that_do_not_ask_for_it(
+def test_only_feeds_that_ask_for_it_are_visited(
     settings: Settings, clock: FakeClock, press: FeedServer
 ) -> None:
     with open_tracker(replace(settings, private_feeds="127.0.0.1"), now=clock) as tracker:
@@ -68,9 +66,7 @@ def test_nothing_is_visited_for_feeds_that_do_not_ask_for_it(
     assert asked(press) == []
 
 
-def test_a_site_that_asks_robots_to_stay_away_is_left_alone(
-    tracker: Tracker, press: FeedServer
-) -> None:
+def test_a_site_that_excludes_robots_is_left_alone(tracker: Tracker, press: FeedServer) -> None:
     press.serve("/robots.txt", b"User-agent: *\nDisallow: /summit\n", content_type="text/plain")
     assert tracker.feeds.read_articles() == 0
     assert asked(press) == ["/robots.txt"]
@@ -89,7 +85,7 @@ def test_a_site_whose_wishes_cannot_be_had_is_left_alone(
     ("body", "status"),
     [(b"<html><body>Please log in</body></html>", 200), (b"", 404), (b"%PDF-1.7", 200)],
 )
-def test_an_article_that_cannot_be_had_is_not_asked_for_again(
+def test_a_failed_article_is_not_asked_again(
     tracker: Tracker, press: FeedServer, body: bytes, status: int
 ) -> None:
     press.answer("/summit", status, body, {"Content-Type": "text/html"})
@@ -98,7 +94,7 @@ def test_an_article_that_cannot_be_had_is_not_asked_for_again(
     assert asked(press) == ["/robots.txt", "/summit"]
 
 
-def test_the_wishes_of_a_site_are_asked_again_after_a_day(
+def test_robots_rules_are_read_again_after_a_day(
     tracker: Tracker, press: FeedServer, clock: FakeClock
 ) -> None:
     assert tracker.feeds.read_articles() == 1

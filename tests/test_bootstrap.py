@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.checkouts import ROOT, copy_of_checkout, load_bootstrap
+from tests.tables import check_rows
 
 FROM_NOTHING = ["make venv", "get uv", "uv sync", "install project"]
 REPAIR = ["uv sync", "install project"]
@@ -106,16 +107,13 @@ def test_an_old_python_gets_one_sentence_and_nothing_else(
     assert not programs.bootstrap.VENV.exists()
 
 
-@pytest.mark.parametrize("version", [(3, 11, 0, "final", 0), (3, 12, 1), (4, 0)])
+@check_rows([(3, 11, 0, "final", 0), (3, 12, 1), (4, 0)], "version")
 def test_a_new_enough_python_passes(programs: Programs, version: tuple[object, ...]) -> None:
     programs.bootstrap.check_python(version)
 
 
-def test_python_3_8_can_read_the_file() -> None:
+def test_the_file_reads_in_python_3_8_without_packages() -> None:
     ast.parse((ROOT / "bootstrap.py").read_text("utf-8"), feature_version=(3, 8))
-
-
-def test_the_file_imports_the_standard_library_alone() -> None:
     nodes = list(ast.walk(ast.parse((ROOT / "bootstrap.py").read_text("utf-8"))))
     modules = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
     modules |= {node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)}
@@ -125,7 +123,7 @@ def test_the_file_imports_the_standard_library_alone() -> None:
 # ---- what is done, and what is not done twice -----------------------------------------------------------------------
 
 
-def test_a_fresh_checkout_gets_everything_in_order(programs: Programs) -> None:
+def test_a_fresh_checkout_is_set_up_once(programs: Programs) -> None:
     assert programs.set_up() == FROM_NOTHING
 
 
@@ -137,38 +135,26 @@ def test_a_second_set_up_starts_and_prints_nothing(
     assert capsys.readouterr().out == ""
 
 
-def test_the_test_packages_are_added_to_the_environment(finished: Programs) -> None:
+def test_test_packages_come_and_stay(finished: Programs) -> None:
     assert finished.set_up("test") == REPAIR
     assert str(finished.bootstrap.ROOT / "requirements-test.lock") in finished.commands["uv sync"]
-
-
-def test_running_after_testing_takes_nothing_away(finished: Programs) -> None:
     finished.set_up("test")
     assert finished.set_up("runtime") == []
     assert finished.set_up("test") == []
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "requirements.lock",
-        "requirements-test.lock",
-        "requirements-uv.lock",
-        "pyproject.toml",
-        "bootstrap.py",
-    ],
-)
-def test_a_changed_input_is_synced_into_the_same_environment(finished: Programs, name: str) -> None:
-    change(finished, name)
-    assert finished.set_up() == REPAIR
-    assert finished.set_up() == []
-
-
-def test_a_changed_lock_keeps_the_test_packages(finished: Programs) -> None:
     finished.set_up("test")
     change(finished, "requirements.lock")
     finished.set_up()
     assert str(finished.bootstrap.ROOT / "requirements-test.lock") in finished.commands["uv sync"]
+
+
+@check_rows([
+    "requirements.lock", "requirements-test.lock", "requirements-uv.lock", "pyproject.toml",
+    "bootstrap.py",
+], "name")  # fmt: skip
+def test_a_changed_input_is_synced_into_the_same_environment(finished: Programs, name: str) -> None:
+    change(finished, name)
+    assert finished.set_up() == REPAIR
+    assert finished.set_up() == []
 
 
 def change(programs: Programs, name: str) -> None:
@@ -176,12 +162,17 @@ def change(programs: Programs, name: str) -> None:
         file.write("# changed\n")
 
 
-def test_a_missing_tracker_program_is_put_back(finished: Programs) -> None:
+def test_what_is_missing_is_put_back(finished: Programs) -> None:
     finished.bootstrap.TRACKER.unlink()
     assert finished.set_up() == REPAIR
+    stamp = json.loads(finished.bootstrap.STAMP.read_text("utf-8"))
+    finished.bootstrap.STAMP.write_text(json.dumps({**stamp, "python": "3.11.0"}), "utf-8")
+    assert finished.set_up() == FROM_NOTHING
+    finished.bootstrap.PYTHON.unlink()
+    assert finished.set_up() == FROM_NOTHING
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '"test"', "3", "{}"])
+@check_rows(["", "{", "[]", '"test"', "3", "{}"], "text")
 def test_a_damaged_stamp_means_a_new_environment(finished: Programs, text: str) -> None:
     finished.bootstrap.STAMP.write_text(text, encoding="utf-8")
     assert finished.set_up() == FROM_NOTHING
@@ -196,28 +187,11 @@ def test_a_moved_checkout_gets_a_new_environment(finished: Programs, tmp_path: P
     assert not (finished.bootstrap.VENV / "old").exists()
 
 
-def test_another_python_gets_a_new_environment(finished: Programs) -> None:
-    stamp = json.loads(finished.bootstrap.STAMP.read_text("utf-8"))
-    finished.bootstrap.STAMP.write_text(json.dumps({**stamp, "python": "3.11.0"}), "utf-8")
-    assert finished.set_up() == FROM_NOTHING
-
-
-def test_a_python_that_is_gone_means_a_new_environment(finished: Programs) -> None:
-    finished.bootstrap.PYTHON.unlink()
-    assert finished.set_up() == FROM_NOTHING
-
-
 @pytest.mark.parametrize("moment", FROM_NOTHING)
 def test_the_next_call_finishes_an_interrupted_set_up(programs: Programs, moment: str) -> None:
     programs.stop_at(moment)
     assert programs.set_up()[-2:] == REPAIR
     assert programs.set_up() == []
-
-
-def test_a_half_made_environment_is_made_anew(programs: Programs) -> None:
-    programs.stop_at("make venv")
-    assert programs.bootstrap.PYTHON.exists()
-    assert programs.set_up() == FROM_NOTHING
 
 
 def test_an_interrupted_upgrade_does_not_pass_for_done(finished: Programs) -> None:

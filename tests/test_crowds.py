@@ -50,9 +50,9 @@ def a_history(
     clock.advance(days=1)
 
 
-def test_who_made_the_crowd_better_has_the_say(both: Tracker, clock: FakeClock) -> None:
-    a_history(both, clock, MIN_RESOLVED_QUESTIONS)
-    found = both.questions.get(TODAY).weighted_crowd
+def test_who_made_the_crowd_better_has_the_say(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
+    found = tracker.questions.get(TODAY).weighted_crowd
     assert found is not None
     assert found.p == pytest.approx(0.8)
     right = [0.9 if number % 2 else 0.1 for number in range(MIN_RESOLVED_QUESTIONS)]
@@ -64,38 +64,25 @@ def test_who_made_the_crowd_better_has_the_say(both: Tracker, clock: FakeClock) 
     assert found.resolved == {GOOD: MIN_RESOLVED_QUESTIONS, POOR: MIN_RESOLVED_QUESTIONS}
 
 
-def test_looking_back_the_crowd_is_weighted_by_the_answers_that_had_been_entered(
-    both: Tracker, clock: FakeClock
-) -> None:
-    a_history(both, clock, MIN_RESOLVED_QUESTIONS)
+def test_the_past_crowd_uses_the_answers_known_then(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS)
     answered_at = clock.time
-    then = both.questions.get_as_of(TODAY, answered_at)
-    assert then.weighted_crowd == both.questions.get(TODAY).weighted_crowd
+    then = tracker.questions.get_as_of(TODAY, answered_at)
+    assert then.weighted_crowd == tracker.questions.get(TODAY).weighted_crowd
     assert then.weighted_crowd is not None
     clock.advance(days=3)
-    both.resolutions.resolve(
+    tracker.resolutions.resolve(
         "past-0", "annulled", source_url="https://example.org/b", known_at=clock.time
     )
-    assert both.questions.get(TODAY).weighted_crowd is None
-    assert both.questions.get_as_of(TODAY, answered_at).weighted_crowd == then.weighted_crowd
-    assert both.questions.get_as_of(TODAY, NOW + 20 * DAY).weighted_crowd is None
-
-
-def test_one_question_too_few_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
-    a_history(tracker, clock, MIN_RESOLVED_QUESTIONS - 1)
     assert tracker.questions.get(TODAY).weighted_crowd is None
+    assert tracker.questions.get_as_of(TODAY, answered_at).weighted_crowd == then.weighted_crowd
+    assert tracker.questions.get_as_of(TODAY, NOW + 20 * DAY).weighted_crowd is None
 
 
 def test_a_question_answered_before_its_middle_teaches_nothing(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     a_history(tracker, clock, MIN_RESOLVED_QUESTIONS, known_after=9)
-    assert tracker.questions.get(TODAY).weighted_crowd is None
-
-
-def test_one_person_is_no_crowd(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.question_sets.load(a_set())
-    tracker.forecasts.submit(TODAY, Binary(0.8))
     assert tracker.questions.get(TODAY).weighted_crowd is None
 
 

@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 import click
-import pytest
 
 from tests.checkouts import ROOT
 
@@ -90,7 +89,7 @@ def matches(path: str, pattern: str) -> bool:
     )
 
 
-def test_everything_copied_is_in_the_checkout_and_reaches_the_builder() -> None:
+def test_what_is_copied_is_in_the_checkout_and_in_git() -> None:
     sources = copied_from_checkout()
     assert {"pyproject.toml", "requirements.lock", "forecasts", "tracker", "dashboard"} <= set(
         sources
@@ -98,40 +97,18 @@ def test_everything_copied_is_in_the_checkout_and_reaches_the_builder() -> None:
     for source in sources:
         assert (ROOT / source).exists(), source
         assert kept_by_dockerignore(source), source
-
-
-def test_nothing_copied_is_ignored_by_git() -> None:
     answer = subprocess.run(
         ["git", "check-ignore", *copied_from_checkout()], cwd=ROOT, capture_output=True, check=False
     )
     assert (answer.returncode, answer.stdout) == (1, b"")  # 1: none of them is
 
 
-@pytest.mark.parametrize(
-    ("path", "kept"),
-    [
-        ("tracker/storage/sessions.py", True),
-        ("requirements.lock", True),
-        ("tracker/__pycache__/api.pyc", False),
-        (".git/config", False),
-        (".venv/bin/python", False),
-        ("data/tracker.db", False),
-        ("tests/test_walk.py", False),
-    ],
-)
-def test_the_builder_gets_the_code_and_nothing_else(path: str, kept: bool) -> None:
-    assert kept_by_dockerignore(path) is kept
-
-
-def test_packages_are_installed_from_the_hashed_lock_that_was_copied() -> None:
+def test_programs_come_from_the_environment_that_was_made() -> None:
     installs = [each.words for each in all_of("RUN") if "install" in each.words]
     from_lock, of_project = installs
     assert "--require-hashes" in from_lock
     assert from_lock[from_lock.index("-r") + 1] in copied_from_checkout()
     assert {"--no-deps", "--no-build-isolation"} <= set(of_project)
-
-
-def test_programs_come_from_the_environment_that_the_image_makes() -> None:
     [made] = [
         each.words[-1] for each in all_of("RUN") if each.words[:3] == ["python", "-m", "venv"]
     ]
@@ -142,9 +119,6 @@ def test_programs_come_from_the_environment_that_the_image_makes() -> None:
     )
     for install in (each.words[0] for each in all_of("RUN") if "install" in each.words):
         assert install == f"{made}/bin/pip"
-
-
-def test_the_stages_that_are_copied_from_exist() -> None:
     names = {each.words[2] for each in all_of("FROM") if "AS" in each.words}
     used = {
         option.split("=")[1]
@@ -153,9 +127,6 @@ def test_the_stages_that_are_copied_from_exist() -> None:
         if "--from=" in option
     }
     assert used <= names
-
-
-def test_the_image_has_a_python_that_is_new_enough() -> None:
     for each in all_of("FROM"):
         found = re.fullmatch(r"python:3\.(\d+)-slim", each.words[0])
         assert found
@@ -171,7 +142,7 @@ def test_the_user_is_not_root_and_owns_the_volume() -> None:
     assert f"chown {user} {volume}" in prepare
 
 
-def test_the_command_is_one_that_the_tracker_knows_with_flags_that_it_knows() -> None:
+def test_the_command_and_its_flags_are_known() -> None:
     from tracker.interfaces.cli.main import cli
 
     [command] = [each.words for each in last_stage() if each.word == "CMD"]
@@ -183,13 +154,13 @@ def test_the_command_is_one_that_the_tracker_knows_with_flags_that_it_knows() ->
     assert given["port"] == [port]
 
 
-def known_flags(group: click.Group, arguments: list[str]) -> dict[str, list[str]]:
+def known_flags(group: click.Group, words: list[str]) -> dict[str, list[str]]:
     """Options by name as click reads them; click refuses what it does not know."""
     context = click.Context(group)
-    values, rest, _ = group.make_parser(context).parse_args(list(arguments))
-    _, verb, _ = group.resolve_command(context, rest)
+    values, rest, _ = group.make_parser(context).parse_args(list(words))
+    _, verb, arguments = group.resolve_command(context, rest)
     assert verb is not None, f"no command {rest[0]}"
-    more, left, _ = verb.make_parser(click.Context(verb, parent=context)).parse_args(rest[1:])
+    more, left, _ = verb.make_parser(click.Context(verb, parent=context)).parse_args(arguments)
     assert left == []
     return {name: [str(value)] for name, value in {**values, **more}.items()} | {"verb": [rest[0]]}
 

@@ -2,30 +2,22 @@
 leaves out.
 """
 
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from forecasts.distributions.cdf import Scale
-from forecasts.errors import InvalidQuestion
-from forecasts.questions.question import EssayId
-from tests.builders import DAY, NOW, FakeClock, an_indicator
+from tests.builders import FakeClock
 from tests.lives import an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker
-from tracker.errors import Unresolvable
-from tracker.essays.claim_questions import PlannedQuestion
 from tracker.model.essays import NewEssay
 
 TEXT = (
     "The river treaty\n\nArland will sign the river treaty by the end of 2027. Prices fell "
     "in May.\n"
 )
-SIGNS = TEXT.index("Arland")
 WHY = "a question of a test"
 
 
@@ -34,103 +26,6 @@ def essay(tracker: Tracker) -> Tracker:
     """A tracker with an essay of one claim."""
     tracker.essays.add(NewEssay("river", "The river treaty", TEXT, "pasted"))
     return tracker
-
-
-def wanted(year: int, **changed: object) -> PlannedQuestion:
-    """The question of the claim for the end of a year, with an indicator."""
-    closes = NOW.replace(year=year + 1, month=1, day=1, hour=0, minute=0)
-    said = {
-        "text": f"Will Arland sign the river treaty by 31 December {year}?",
-        "criteria": (
-            f"YES if the treaty register of Arland lists the river treaty by 31 December {year} "
-            "(UTC). Annulled if the register is closed down."
-        ),
-        "closes_at": closes,
-        "resolves_at": closes + 7 * DAY,
-        "prior": "30%",
-        "prior_reason": "3 of 10 comparable treaties",
-        "essay_id": EssayId("river"),
-    }
-    asked = an_asked(f"signs-{year}", **{**said, **changed})
-    return PlannedQuestion(asked, (an_indicator(asked.id),))
-
-
-# Several last days at once
-
-
-def test_several_last_days_open_together_and_are_bound_as_a_group(essay: Tracker) -> None:
-    opened = essay.essays.open_claims([wanted(2028), wanted(2027)], SIGNS, override=WHY)
-    assert [question.id for question in opened] == ["signs-2027", "signs-2028"]
-    (link,) = essay.links.coherence().links
-    assert (link.id, link.kind, link.question_ids) == (
-        "signs-dates",
-        "dates",
-        ("signs-2027", "signs-2028"),
-    )
-    assert link.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
-    assert link.title == "Will Arland sign the river treaty?"
-    assert {q.claim_ids for q in opened} == {(f"at-{SIGNS}",)}
-    assert essay.questions.get("signs-2028").indicators
-    assert essay.system.verify().bad_seq is None
-
-
-def test_one_that_cannot_open_keeps_all_of_them_from_opening(essay: Tracker) -> None:
-    essay.essays.open_claim(wanted(2028).question, SIGNS, override=WHY)
-    before = essay.system.verify().entries
-    with pytest.raises(InvalidQuestion, match="there is a question 'signs-2028' already"):
-        essay.essays.open_claims([wanted(2027), wanted(2028), wanted(2029)], SIGNS, override=WHY)
-    assert [row.question.id for row in essay.questions.list()] == ["signs-2028"]
-    assert not essay.links.coherence().links
-    assert essay.system.verify().entries == before
-
-
-def test_what_the_linter_blocks_keeps_all_of_them_from_opening(essay: Tracker) -> None:
-    with pytest.raises(Unresolvable, match="signs-2028"):
-        essay.essays.open_claims([wanted(2027), wanted(2028, criteria="If it seems so.")], SIGNS)
-    assert not essay.questions.list()
-
-
-@pytest.mark.parametrize(
-    "others",
-    [
-        [],
-        [wanted(2028, kind="numeric", horizon_shape="state_at", prior="")],
-        [wanted(2028, horizon_shape="holds_until")],
-    ],
-    ids=["one alone", "another kind", "another shape"],
-)
-def test_what_is_no_group_is_not_bound(essay: Tracker, others: list[PlannedQuestion]) -> None:
-    mended = [
-        replace(
-            one,
-            question=replace(
-                one.question, scale=Scale(0.0, 1.0) if one.question.kind == "numeric" else None
-            ),
-        )
-        for one in others
-    ]
-    essay.essays.open_claims([wanted(2027), *mended], SIGNS, override=WHY)
-    assert len(essay.questions.list()) == 1 + len(others)
-    assert not essay.links.coherence().links
-
-
-def test_a_second_group_of_the_same_name_gets_a_name_of_its_own(essay: Tracker) -> None:
-    essay.essays.open_claims([wanted(2027), wanted(2028)], SIGNS, override=WHY)
-    essay.essays.open_claims([wanted(2029), wanted(2030)], SIGNS, override=WHY)
-    assert {link.id for link in essay.links.coherence().links} == {"signs-dates", "signs-dates-2"}
-
-
-def test_a_label_names_the_last_day_and_what_the_question_asks_of_it(essay: Tracker) -> None:
-    holds = [wanted(year, horizon_shape="holds_until") for year in (2027, 2028)]
-    later = replace(
-        holds[1],
-        question=replace(
-            holds[1].question, closes_at=holds[1].question.closes_at - timedelta(hours=1)
-        ),
-    )
-    essay.essays.open_claims([holds[0], later], SIGNS, override=WHY)
-    (link,) = essay.links.coherence().links
-    assert link.labels == ("until 31 Dec 2027", "until 31 Dec 2028")
 
 
 # At a terminal
@@ -195,9 +90,7 @@ CRITERIA = (
 )
 
 
-def test_a_question_is_shown_with_its_sources_and_what_bears_its_claim_out(
-    tracker: Tracker, shell: Shell
-) -> None:
+def test_a_question_is_shown_with_sources_and_claim(tracker: Tracker, shell: Shell) -> None:
     tracker.questions.ask(an_asked(bears_out="no"), override=WHY)
     said = " ".join(shell("question", "show", "rain").split())
     assert "Sources: https://weather.arland.example; Reuters, as fall-back" in said

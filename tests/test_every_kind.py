@@ -38,7 +38,7 @@ every_kind = pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 
 
 @every_kind
-def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the_scores_again(
+def test_everybody_is_scored_by_every_rule_with_true_receipts(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
     begin(both, clock, live, life)
@@ -74,7 +74,7 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
 
 
 @every_kind
-def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_earns_nothing(
+def test_a_question_counts_from_its_close_and_hindsight_never(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
     begin(both, clock, live, life)
@@ -104,7 +104,7 @@ def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_ear
 
 
 @every_kind
-def test_another_answer_scores_everybody_anew_and_annulling_takes_the_scores_away(
+def test_another_answer_rescores_and_annulling_removes_scores(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
     begin(both, clock, live, life)
@@ -128,7 +128,7 @@ def test_another_answer_scores_everybody_anew_and_annulling_takes_the_scores_awa
 
 
 @every_kind
-def test_the_crowd_stands_beside_the_people_from_their_first_forecast_on(
+def test_the_crowd_stands_from_the_first_forecast_on(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
     both.questions.ask(life.asked)
@@ -149,17 +149,12 @@ def test_the_crowd_stands_beside_the_people_from_their_first_forecast_on(
     assert CROWD not in both.questions.get(life.id).summary.standings
 
 
-def test_what_was_given_to_a_removed_option_goes_to_other_from_then_on(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_shares_of_a_removed_option_go_to_other(both: Tracker, clock: FakeClock) -> None:
     live(both, clock, VISIT)
     page = both.questions.get(VISIT.id)
     assert [option.name for option in page.summary.question.options] == [
-        "Moscow",
-        "Beijing",
-        "Other",
-        "Minsk",
-    ]
+        "Moscow", "Beijing", "Other", "Minsk",
+    ]  # fmt: skip
     assert page.summary.question.offered_options(clock.time) == ("Moscow", "Other", "Minsk")
     crowd = page.timelines[CROWD]
     before, after = crowd.at(NOW + 8 * DAY - DAY / 2), crowd.at(NOW + 8 * DAY)
@@ -173,9 +168,7 @@ def test_what_was_given_to_a_removed_option_goes_to_other_from_then_on(
     )  # kept as it was said
 
 
-def test_an_option_that_was_gone_when_the_answer_was_known_is_no_answer(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_an_option_removed_before_the_answer_is_no_answer(both: Tracker, clock: FakeClock) -> None:
     live(both, clock, VISIT)
     clock.time = CLOSES
     with pytest.raises(
@@ -186,9 +179,7 @@ def test_an_option_that_was_gone_when_the_answer_was_known_is_no_answer(
     assert both.questions.get(VISIT.id).resolutions[-1].answer == "Beijing"
 
 
-def test_what_was_stored_is_read_again_by_the_next_who_opens_the_database(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_a_stored_question_is_read_again_unchanged(both: Tracker, clock: FakeClock) -> None:
     for life in LIVES:
         live(both, clock, life)
     for life in LIVES[:3]:
@@ -263,9 +254,7 @@ def test_scores_under_older_rules_are_replaced_when_the_tracker_opens(
         assert rows_of_scores(again) == before  # once is enough
 
 
-def test_scores_under_the_rules_of_this_code_are_not_worked_out_again_at_the_opening(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_current_scores_are_not_computed_again(both: Tracker, clock: FakeClock) -> None:
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
     spoil(both, SCORES_VERSION)
@@ -274,9 +263,7 @@ def test_scores_under_the_rules_of_this_code_are_not_worked_out_again_at_the_ope
         assert rows_of_scores(again) == before
 
 
-def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_two_openers_rescore_an_old_database_once(both: Tracker, clock: FakeClock) -> None:
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
     spoil(both, "1")
@@ -290,9 +277,7 @@ def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(
     assert rows_of_scores(both) == before
 
 
-def test_several_who_work_scores_out_at_the_same_time_do_not_meet(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_simultaneous_rescoring_does_not_collide(both: Tracker, clock: FakeClock) -> None:
     for number in range(10):
         both.questions.ask(replace(RAIN.asked, id=f"rain-{number}"))
         both.forecasts.submit(f"rain-{number}", "60%")
@@ -306,9 +291,7 @@ def test_several_who_work_scores_out_at_the_same_time_do_not_meet(
     assert both.system.verify_scores().differences == ()
 
 
-def test_the_key_of_an_act_on_one_question_is_none_for_another(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_a_request_key_belongs_to_one_question(both: Tracker, clock: FakeClock) -> None:
     both.questions.ask(RAIN.asked)
     both.questions.ask(VISIT.asked)
     clock.advance(days=1)
@@ -324,9 +307,7 @@ def test_the_key_of_an_act_on_one_question_is_none_for_another(
     assert ADA not in both.questions.get("visit").summary.standings
 
 
-def test_questions_of_a_set_and_of_ones_own_live_beside_each_other(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_own_questions_live_beside_those_of_a_set(both: Tracker, clock: FakeClock) -> None:
     both.question_sets.load(a_set(a_question(closes_at=CLOSES, resolves_at=CLOSES)))
     live(both, clock, RAIN)
     both.forecasts.submit("summit-2027", "20%", forecaster=BEN)

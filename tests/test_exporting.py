@@ -248,7 +248,7 @@ def meaning(made: QuestionSet) -> dict[str, Any]:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(acts=st.lists(st.sampled_from(sorted(ACTS)), max_size=8))
-def test_what_is_exported_and_loaded_elsewhere_is_exported_from_there_again(
+def test_an_exported_set_survives_loading_elsewhere(
     install: Installations, begun: Path, migrated_file: Path, acts: list[str]
 ) -> None:
     here = install(0, begun, NOW)
@@ -277,7 +277,7 @@ def assert_changes_nothing(tracker: Tracker, made: QuestionSet) -> None:
     assert (tracker.question_sets.load(made).questions, tracker.system.verify()) == (0, before)
 
 
-def test_a_set_has_everything_of_its_essay_and_nothing_of_another(river: Tracker) -> None:
+def test_a_set_has_all_of_its_essay_alone(river: Tracker) -> None:
     river.question_sets.load(a_set())
     made = river.question_sets.export("river")
     assert {q.id for q in made.questions} == {row.question.id for row in river.questions.list()} - {
@@ -291,7 +291,7 @@ def test_a_set_has_everything_of_its_essay_and_nothing_of_another(river: Tracker
     assert (made.forecasts, made.events) == ((), ())
 
 
-def test_a_link_or_row_that_reaches_into_another_essay_stays_behind(river: Tracker) -> None:
+def test_references_to_other_essays_stay_behind(river: Tracker) -> None:
     river.question_sets.load(a_set())
     summit = QuestionId("summit-2027")
     river.links.add(Link(LinkId("across"), "negates", (QuestionId("rain"), summit), "Across"))
@@ -318,30 +318,7 @@ def test_options_read_as_they_are_offered_now(river: Tracker, clock: FakeClock) 
     assert found.rows[0].p == (0.875, 0.125, 0.125)
 
 
-def test_an_indicator_of_an_option_that_is_gone_stays_behind(
-    river: Tracker, clock: FakeClock
-) -> None:
-    for option in ("Beijing", "Moscow"):
-        river.questions.add_indicator(an_indicator("visit", option.lower(), option=option))
-    clock.advance(days=1)
-    river.questions.change_option("visit", "Beijing", "removed")
-    made = through_files(river.question_sets.export("river"))
-    assert [i.option for i in made.indicators if i.question_id == "visit"] == ["Moscow"]
-
-
-def test_an_option_that_came_out_before_it_was_removed_stays_the_answer(
-    river: Tracker, clock: FakeClock
-) -> None:
-    clock.advance(days=1)
-    river.questions.change_option("visit", "Beijing", "removed")
-    river.resolutions.resolve("visit", "Beijing", source_url=SOURCE, known_at=NOW)
-    made = through_files(river.question_sets.export("river"))
-    (visit,) = (q for q in made.questions if q.id == "visit")
-    assert [option.name for option in visit.options] == ["Moscow", "Beijing", OTHER]
-    assert [one.answer for one in made.resolutions] == ["Beijing"]
-
-
-def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
+def test_neighbours_of_a_retracted_question_can_be_loaded(
     install: Installations, river: Tracker, migrated_file: Path
 ) -> None:
     """Its prior is all but settled, which only the nearest day of a claim must not be."""
@@ -366,7 +343,7 @@ def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
     assert (override.why, override.codes) == (ALREADY_ASKED_OVERRIDE, ("extreme-prior",))
 
 
-def test_answers_that_wait_for_a_check_wait_in_the_set_until_one_of_them_counts(
+def test_an_unchecked_answer_waits_in_the_set(
     river: Tracker,
 ) -> None:
     river.question_sets.note_unchecked(known("pact", "yes", checked=False))
@@ -379,7 +356,7 @@ def test_answers_that_wait_for_a_check_wait_in_the_set_until_one_of_them_counts(
     ] == [("no", False)]
 
 
-def test_a_text_that_lost_what_was_asked_from_it_stays_behind(river: Tracker) -> None:
+def test_a_text_without_its_claims_stays_behind(river: Tracker) -> None:
     ACTS["text lost a claim"](river)
     made = river.question_sets.export("river")
     assert made.text == ""

@@ -23,6 +23,7 @@ from forecasts.questions.timeline import forecaster_timeline
 from forecasts.suggestion.binary import hazard_probability
 from tests.benchmarks.dashboard_world import Size, build
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.model.read_models import Choice, QuestionSummary
 from tracker.questions.queries import accuracy
@@ -54,10 +55,8 @@ def session(world: Tracker) -> Iterator[Session]:
         yield opened
 
 
-@pytest.mark.parametrize("now", INSTANTS)
-def test_every_row_says_what_all_acts_and_all_evidence_of_its_question_say(
-    session: Session, now: datetime
-) -> None:
+@check_rows(INSTANTS, "now")
+def test_every_row_equals_its_acts_and_evidence(session: Session, now: datetime) -> None:
     for row in listing.summarise_questions(session, now):
         acts = record.forecasts_of_question(session, row.question.id)
         told = [a for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= now - 90 * DAY]
@@ -92,7 +91,7 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
     return held
 
 
-@pytest.mark.parametrize("now", INSTANTS)
+@check_rows(INSTANTS, "now")
 def test_one_question_read_alone_is_its_row_in_the_list(session: Session, now: datetime) -> None:
     assert [
         listing.summarise_question(session, row.question, now)
@@ -115,10 +114,8 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
         assert found == {who: held for who, held in plain.items() if held is not None}
 
 
-@pytest.mark.parametrize("lead_days", [90, 30, 7])
-def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
-    session: Session, lead_days: int
-) -> None:
+@check_rows([90, 30, 7], "lead_days")
+def test_forecasts_at_a_lead_equal_the_whole_timelines(session: Session, lead_days: int) -> None:
     found = accuracy.gather_questions(session, Choice(), NOW)
     records = accuracy._collect_records(session, found, lead_days)
     fast = {
@@ -137,7 +134,7 @@ def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
     }
 
 
-def test_scores_read_together_are_those_of_each_question_without_their_receipts(
+def test_scores_read_together_equal_those_of_each_question(
     session: Session,
 ) -> None:
     everything = record.list_all_scores(session)
@@ -156,9 +153,7 @@ def test_scores_read_together_are_those_of_each_question_without_their_receipts(
     ]
 
 
-def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothing(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_of_simultaneous_acts_the_last_stands(both: Tracker, clock: FakeClock) -> None:
     asked = [a_question("one"), a_question("two")]
     both.question_sets.load(a_set(*asked))
     for name in ("one", "two"):

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ROOT, is_beyond_the_gate
+from tests.tables import check_rows
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,7 @@ class CollectedTest:
         return name if name == self.marker else None
 
 
-@pytest.mark.parametrize(
-    ("path", "name", "marker", "beyond"),
+@check_rows(
     [
         ("tests/test_api.py", "test_a[sqlite]", "", False),
         ("tests/test_api.py", "test_a[postgresql]", "", True),
@@ -33,7 +31,7 @@ class CollectedTest:
         ("tests/e2e/test_browser.py", "test_a", "gate", False),
         ("tests/feeds/test_corpus_feeds.py", "test_a", "", True),
         ("forecasts/linting/lint.py", "forecasts.linting.lint", "", False),
-    ],
+    ]
 )
 def test_a_test_belongs_to_the_gate_by_its_kind(
     path: str, name: str, marker: str, beyond: bool

@@ -11,6 +11,7 @@ import forecasts
 from forecasts.question_sets.question_set import SET_FILES, read_question_set
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import open_page, words
+from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
@@ -76,7 +77,7 @@ def test_a_replay_says_where_headlines_stand_who_worded_them(
     assert [place for place, text in everywhere(news, shell).items() if SAID not in text] == []
 
 
-@pytest.mark.parametrize("name", ["china_russia_2022", "grid_storage_2026"])
+@check_rows(["china_russia_2022", "grid_storage_2026"])
 def test_both_shipped_histories_say_who_worded_their_headlines(name: str) -> None:
     folder = Path(forecasts.__file__).parent / "question_sets" / "builtin" / name
     texts = {

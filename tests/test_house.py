@@ -66,7 +66,7 @@ EXCEPTIONS: Final = {
     "parameters that pack unrelated values": {
         "dashboard/essays/page.py: file": "bytes and name of an uploaded file",
         "dashboard/wording/questions.py: clock": "instant and zone of a page",
-        "dashboard/wording/signposts.py: clock": "instant and zone of a page",
+        "dashboard/wording/evidence.py: clock": "instant and zone of a page",
         "tracker/feeds/discovery/opml.py: folder_and_feed": "a row, as sorting hands it to its key",
     },
 }

@@ -8,11 +8,11 @@ import pytest
 
 from dashboard.inbox.data import evidence_frame
 from forecasts.distributions.cdf import Scale
-from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.distributions.distribution import Distribution
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.judgement_effects import compute_judgement_effects
-from tests.builders import NOW, FakeClock, a_question, a_set, an_indicator
+from tests.builders import NOW, FakeClock, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, SET, ask_questions
 from tests.lives import an_asked
@@ -73,7 +73,7 @@ def pieces(tracker: Tracker, question: str | None = None) -> list[EvidenceId]:
     return [card.evidence.id for card in tracker.evidence.inbox(question)]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_inbox_orders_by_what_a_judgement_really_does(several: Tracker, seed: int) -> None:
     """By the same rules that say on the page what accepting and rejecting would do."""
     chance = Random(seed)
@@ -91,26 +91,15 @@ def test_the_inbox_orders_by_what_a_judgement_really_does(several: Tracker, seed
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_what_would_change_most_comes_first_and_what_moves_nothing_last(
-    both: Tracker, clock: FakeClock
-) -> None:
-    both.question_sets.load(a_set())
-    neutral = [log(both, direction=Direction.NEUTRAL, p_direction=0.5) for _ in range(2)]
-    doubtful = log(both, relevance=0.5, strength=Strength.STRONG)
+def test_what_would_change_most_comes_first(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.question_sets.load(a_set())
+    neutral = [log(tracker, direction=Direction.NEUTRAL, p_direction=0.5) for _ in range(2)]
+    doubtful = log(tracker, relevance=0.5, strength=Strength.STRONG)
     clock.advance(hours=1)
-    sure = log(both, relevance=0.6, strength=Strength.SLIGHT, indicator_id="summit-2027/other")
-    assert pieces(both) == [doubtful, sure, *neutral[::-1]]
-    both.evidence.review(doubtful, "confirmed")
-    assert pieces(both, SUMMIT) == [sure, *neutral[::-1]]
-
-
-def test_what_is_as_good_as_settled_comes_after_what_is_open(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set(a_question(prior=Binary(0.02))))
-    tracker.questions.ask(
-        an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE
-    )
-    settled, open_still = log(tracker), log(tracker, "visit", option="Moscow")
-    assert pieces(tracker) == [open_still, settled]
+    sure = log(tracker, relevance=0.6, strength=Strength.SLIGHT, indicator_id="summit-2027/other")
+    assert pieces(tracker) == [doubtful, sure, *neutral[::-1]]
+    tracker.evidence.review(doubtful, "confirmed")
+    assert pieces(tracker, SUMMIT) == [sure, *neutral[::-1]]
 
 
 def test_what_may_be_the_answer_comes_before_all_others(several: Tracker) -> None:
@@ -127,7 +116,7 @@ def test_of_what_moves_nothing_the_newest_comes_first(several: Tracker, clock: F
     assert pieces(several) == [slight, newer, older]
 
 
-def test_in_a_large_database_the_most_promising_questions_are_worked_out(
+def test_in_a_large_database_promising_questions_are_computed(
     several: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tracker.questions.review_evidence.MAX_PIECES", 3)
@@ -152,7 +141,7 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
         worked_out.append(question.id)
         return compute_judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tracker.questions.review_evidence.judgement_effects", effects_of)
+    monkeypatch.setattr("tracker.questions.review_evidence.compute_judgement_effects", effects_of)
     found = several.evidence.inbox()
     assert worked_out == [SUMMIT]
     assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]
@@ -180,27 +169,15 @@ def test_evidence_that_moves_no_suggestion_is_called_context_only(
     assert "context only: no judgement of it moves the suggestion" in text
     assert "until a person judges it" not in text
     page = several.questions.get(question)
-    assert (
-        evidence_frame(page.evidence, page.summary.question.kind)["status"].item()
-        == "to review, context only"
-    )
+    actual = evidence_frame(page.evidence, page.summary.question.kind)["status"].item()
+    assert actual == "to review, context only"
     several.evidence.review(piece, "confirmed")
     assert "confirmed, context only" in " ".join(shell("question", "show", question).split())
     (card,) = several.questions.get(question).evidence
     assert card.state == "confirmed, context only"
 
 
-def test_evidence_that_moves_a_suggestion_is_not_context_only(
-    several: Tracker, shell: Shell
-) -> None:
-    log(several)
-    assert "context only" not in shell("evidence", "inbox")
-    text = words(open_page(several, "inbox"))
-    assert "until a person judges it" in text
-    assert "ontext only" not in text
-
-
-def test_a_scenario_set_makes_context_of_the_evidence_that_is_there(tracker: Tracker) -> None:
+def test_a_scenario_set_turns_evidence_into_context(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set())
     ask_questions(tracker)
     piece = log(tracker, FUTURES, option="friends")

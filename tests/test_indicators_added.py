@@ -10,6 +10,7 @@ from forecasts.evidence.evidence import Direction, Expectation, IndicatorId, Str
 from forecasts.questions.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.lives import KNOWN, LIVES, SOURCE, an_asked
+from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
@@ -44,16 +45,15 @@ def shell(
     return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
-def test_an_indicator_is_kept_as_it_was_said_and_the_log_stays_whole(both: Tracker) -> None:
-    both.question_sets.load(a_set())
+def test_an_indicator_is_kept_and_the_log_stays_whole(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
     new = replace(VISIT, expected=DUE)
-    assert both.questions.add_indicator(new) == new
-    assert both.questions.get(SUMMIT).indicators[new.id] == new
-    assert both.system.verify().bad_seq is None
+    assert tracker.questions.add_indicator(new) == new
+    assert tracker.questions.get(SUMMIT).indicators[new.id] == new
+    assert tracker.system.verify().bad_seq is None
 
 
-@pytest.mark.parametrize(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"name": " "}, "has no name"),
         ({"direction": Direction.NEUTRAL}, "would say nothing"),
@@ -82,6 +82,8 @@ def test_an_indicator_is_kept_as_it_was_said_and_the_log_stays_whole(both: Track
             "it speaks for YES, so it must be likelier",
         ),
     ],
+    "changed",
+    "reason",
 )
 def test_what_could_never_speak_is_refused_and_not_kept(
     asked: Tracker, changed: dict[str, Any], reason: str
@@ -92,9 +94,7 @@ def test_what_could_never_speak_is_refused_and_not_kept(
     assert asked.questions.get(SUMMIT).indicators == before
 
 
-def test_a_question_that_is_unknown_or_over_is_watched_no_more(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_an_answered_question_gets_no_indicator(tracker: Tracker, clock: FakeClock) -> None:
     tracker.questions.ask(an_asked())
     with pytest.raises(NotFound):
         tracker.questions.add_indicator(VISIT)
@@ -109,14 +109,11 @@ def test_a_question_that_is_unknown_or_over_is_watched_no_more(
 @pytest.mark.parametrize(
     ("life", "said", "found"),
     [
-        (0, "Yes", (Direction.YES, "")),
-        (0, "no", (Direction.NO, "")),
-        (1, "moscow", (Direction.YES, "Moscow")),
-        (1, "not  Moscow", (Direction.NO, "Moscow")),
-        (3, "lower", (Direction.NO, "")),
-        (5, "earlier", (Direction.YES, "")),
+        (0, "Yes", (Direction.YES, "")), (0, "no", (Direction.NO, "")),
+        (1, "moscow", (Direction.YES, "Moscow")), (1, "not  Moscow", (Direction.NO, "Moscow")),
+        (3, "lower", (Direction.NO, "")), (5, "earlier", (Direction.YES, "")),
     ],
-)
+)  # fmt: skip
 def test_a_side_is_said_in_the_words_of_its_question(
     tracker: Tracker, life: int, said: str, found: tuple[Direction, str]
 ) -> None:

@@ -73,7 +73,7 @@ def test_while_nothing_is_polled_no_report_can_come(tracker: Tracker) -> None:
     ],
     ids=["another subject", "title", "theme", "topic", "other topics", "all news"],
 )
-def test_a_question_is_told_when_no_feed_could_report_on_it(
+def test_a_question_without_a_reporting_feed_is_told(
     tracker: Tracker, title: str, theme: str, topics: tuple[tuple[str, ...], ...], carries: bool
 ) -> None:
     subscribe(tracker, title, theme, *topics)
@@ -164,7 +164,7 @@ def blocks(tracker: Tracker, question: Question) -> bool:
     }
 
 
-def test_only_the_nearest_day_of_a_claim_has_to_be_uncertain(tracker: Tracker) -> None:
+def test_only_the_nearest_day_has_to_be_uncertain(tracker: Tracker) -> None:
     assert blocks(tracker, sure())
     tracker.question_sets.load(a_set(a_question()))
     assert not blocks(tracker, sure())
@@ -177,12 +177,7 @@ def test_only_the_nearest_day_of_a_claim_has_to_be_uncertain(tracker: Tracker) -
     )
 
 
-def test_a_claim_of_another_essay_is_another_claim(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set(a_question()))
-    assert blocks(tracker, sure(essay_id=EssayId("another")))
-
-
-def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(
+def test_retracted_and_closed_questions_are_no_neighbours(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     tracker.question_sets.load(a_set(a_question()))
@@ -198,9 +193,7 @@ def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(
 
 
 @pytest.mark.parametrize("name", ["grid_storage_2026"])
-def test_a_loaded_set_has_the_flaws_that_its_check_found_before(
-    tracker: Tracker, name: str
-) -> None:
+def test_a_loaded_set_has_the_flaws_of_its_check(tracker: Tracker, name: str) -> None:
     read = question_sets.load_question_set(name)
     tracker.question_sets.load(read)
     checked = set_checks.lint_question_set(read, 90, NOW)
@@ -270,18 +263,16 @@ def test_only_questions_of_the_same_claim_count_in_whatever_order(
 
 
 @pytest.mark.parametrize("override", ["", "  \n"])
-def test_what_is_blocked_is_not_asked_without_a_reason_and_nothing_is_kept(
-    both: Tracker, override: str
-) -> None:
-    before = both.system.verify()
+def test_a_blocked_question_needs_a_reason(tracker: Tracker, override: str) -> None:
+    before = tracker.system.verify()
     with pytest.raises(Unresolvable, match="a stranger could not resolve rain") as refusal:
-        both.questions.ask(
+        tracker.questions.ask(
             an_asked(criteria=VAGUE), indicators=[an_indicator("rain")], override=override
         )
     assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
-    assert both.system.verify() == before
-    assert both.questions.list() == ()
-    both.questions.ask(an_asked())  # the name is still free
+    assert tracker.system.verify() == before
+    assert tracker.questions.list() == ()
+    tracker.questions.ask(an_asked())  # the name is still free
 
 
 def test_who_insisted_on_what_and_why_is_logged_and_shown(
@@ -310,27 +301,27 @@ def test_who_insisted_on_what_and_why_is_logged_and_shown(
     assert tracker.system.verify().bad_seq is None
 
 
-def test_a_sound_question_logs_no_override_even_if_a_reason_was_given(tracker: Tracker) -> None:
+def test_a_sound_question_logs_no_override(tracker: Tracker) -> None:
     tracker.questions.ask(an_asked(), override=WHY)
     assert tracker.questions.get("rain").override is None
     with tracker.context.store.reading() as session:
         assert "override" not in {entry.kind for entry in event_log.iterate_entries(session)}
 
 
-def test_a_set_with_a_blocked_question_is_not_loaded_at_all(both: Tracker) -> None:
+def test_a_set_with_a_blocked_question_is_not_loaded(tracker: Tracker) -> None:
     sound, vague = (
         a_question(),
         a_question("talks-2027", criteria="YES if they talk a significant amount."),
     )
     bare = replace(a_set(sound, vague), overrides={NEAR: WHY})
-    before = both.system.verify()
+    before = tracker.system.verify()
     with pytest.raises(Unresolvable, match="talks-2027"):
-        both.question_sets.load(bare)
-    assert both.system.verify() == before
-    assert (both.questions.list(), both.essays.list(), both.feeds.list()) == ((), (), ())
-    both.question_sets.load(replace(bare, overrides={NEAR: WHY, "talks-2027": WHY}))
-    assert len(both.questions.list()) == 2
-    override = both.questions.get("talks-2027").override
+        tracker.question_sets.load(bare)
+    assert tracker.system.verify() == before
+    assert (tracker.questions.list(), tracker.essays.list(), tracker.feeds.list()) == ((), (), ())
+    tracker.question_sets.load(replace(bare, overrides={NEAR: WHY, "talks-2027": WHY}))
+    assert len(tracker.questions.list()) == 2
+    override = tracker.questions.get("talks-2027").override
     assert override is not None
     assert (override.why, override.by) == (WHY, "question-set")
     assert "vague-word" in override.codes

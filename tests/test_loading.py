@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from forecasts.distributions.distribution import Binary
 from forecasts.question_sets.question_set import PastResolution, QuestionSet, read_question_set
 from forecasts.questions.links import Link, LinkId
-from forecasts.questions.question import ClaimId, EssayId, QuestionId
+from forecasts.questions.question import ClaimId, QuestionId
 from forecasts.scenarios.scenario_set import ScenarioLikelihoods
 from tests.builders import DAY, NOW, FakeClock, a_denial, a_feed, a_question, a_set, an_indicator
 from tests.forecasts.set_strategies import question_sets
@@ -79,7 +79,7 @@ def branches(made: QuestionSet) -> set[QuestionId]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(made=question_sets())
-def test_whatever_a_set_says_is_kept_and_the_same_set_again_changes_nothing(
+def test_a_set_is_kept_and_reloading_changes_nothing(
     install: Installations, migrated_file: Path, made: QuestionSet
 ) -> None:
     tracker = install(0, migrated_file, NOW)
@@ -131,7 +131,7 @@ def test_a_set_loaded_again_leaves_what_people_did_since(
     assert tracker.feeds.get("wire").health.state.paused_why
 
 
-def test_what_a_later_edition_of_a_set_adds_is_taken_in(tracker: Tracker) -> None:
+def test_a_later_edition_adds_its_news(tracker: Tracker) -> None:
     tracker.question_sets.load(a_set(indicators=[an_indicator()]))
     more = a_set(a_question(), a_question("talks-2027"), indicators=[an_indicator(), a_denial()])
     loaded = tracker.question_sets.load(replace(more, feeds=(a_feed(), a_feed("gazette"))))
@@ -139,7 +139,7 @@ def test_what_a_later_edition_of_a_set_adds_is_taken_in(tracker: Tracker) -> Non
     assert set(tracker.questions.get(SUMMIT).indicators) == {an_indicator().id, a_denial().id}
 
 
-def test_what_rests_on_a_question_that_was_taken_back_is_left_out(tracker: Tracker) -> None:
+def test_parts_of_a_retracted_question_are_left_out(tracker: Tracker) -> None:
     loose = replace(SMALL, links=(), scenarios=())
     tracker.question_sets.load(loose)
     tracker.resolutions.resolve("neutral", "annulled", source_url=SOURCE, known_at=NOW)
@@ -153,7 +153,7 @@ def test_what_rests_on_a_question_that_was_taken_back_is_left_out(tracker: Track
     assert tracker.system.verify().bad_seq is None
 
 
-def test_a_table_that_a_person_has_changed_stays_as_it_is(tracker: Tracker) -> None:
+def test_a_changed_table_stays_as_it_is(tracker: Tracker) -> None:
     tracker.question_sets.load(SMALL)
     tracker.scenarios.set_likelihoods("capital", ScenarioLikelihoods(QuestionId("treaty"), ()))
     tracker.question_sets.load(SMALL)
@@ -180,17 +180,13 @@ def judged(tracker: Tracker) -> QuestionSet:
     return made
 
 
-def test_what_was_set_aside_is_not_set_aside_again_by_its_own_set(
-    tracker: Tracker, judged: QuestionSet
-) -> None:
+def test_a_set_does_not_repeat_its_rejections(tracker: Tracker, judged: QuestionSet) -> None:
     before = tracker.system.verify()
     tracker.question_sets.load(judged)
     assert tracker.system.verify() == before
 
 
-def test_what_was_taken_up_again_stays_so_whatever_an_older_set_says(
-    tracker: Tracker, judged: QuestionSet
-) -> None:
+def test_an_older_set_does_not_undo_a_restoration(tracker: Tracker, judged: QuestionSet) -> None:
     tracker.essays.restore_claim("essay", COLD)
     before = tracker.system.verify()
     tracker.question_sets.load(judged)
@@ -223,21 +219,20 @@ def test_a_set_sets_aside_what_nobody_has_judged(tracker: Tracker) -> None:
 # Answers from memory
 
 
-def test_an_answer_from_memory_resolves_nothing_and_waits(both: Tracker, clock: FakeClock) -> None:
-    both.question_sets.load(a_set(resolutions=[past()]))
-    page = both.questions.get(SUMMIT)
+def test_an_answer_from_memory_resolves_nothing_and_waits(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.question_sets.load(a_set(resolutions=[past()]))
+    page = tracker.questions.get(SUMMIT)
     assert (page.resolutions, page.scores, page.summary.resolution, page.summary.status) == (
-        (),
-        (),
-        None,
-        "open",
-    )
+        (), (), None, "open",
+    )  # fmt: skip
     (waits,) = page.unchecked
     assert (waits.outcome, waits.source_url, waits.known_at) == ("yes", SOURCE, NOW - DAY)
-    both.forecasts.submit(SUMMIT, Binary(0.4))  # it is still open to everybody
-    both.question_sets.load(a_set(resolutions=[past()]))
-    assert both.questions.get(SUMMIT).unchecked == (waits,)
-    assert both.system.verify().bad_seq is None
+    tracker.forecasts.submit(SUMMIT, Binary(0.4))  # it is still open to everybody
+    tracker.question_sets.load(a_set(resolutions=[past()]))
+    assert tracker.questions.get(SUMMIT).unchecked == (waits,)
+    assert tracker.system.verify().bad_seq is None
 
 
 def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
@@ -272,7 +267,7 @@ def test_a_second_memory_that_differs_waits_beside_the_first(tracker: Tracker) -
     assert [one.outcome for one in tracker.questions.get(SUMMIT).unchecked] == ["yes", "no"]
 
 
-def test_what_was_checked_counts_at_once_and_what_is_yet_to_come_does_not(tracker: Tracker) -> None:
+def test_checked_answers_count_and_future_ones_do_not(tracker: Tracker) -> None:
     ids = [QuestionId(f"q-{n}") for n in range(4)]
     answers = [
         past(checked=True, question_id=ids[0]),
@@ -283,11 +278,8 @@ def test_what_was_checked_counts_at_once_and_what_is_yet_to_come_does_not(tracke
     tracker.question_sets.load(a_set(*(a_question(name) for name in ids), resolutions=answers))
     pages = [tracker.questions.get(name) for name in ids]
     assert [(len(page.resolutions), len(page.unchecked)) for page in pages] == [
-        (1, 0),
-        (0, 1),
-        (0, 0),
-        (0, 0),
-    ]
+        (1, 0), (0, 1), (0, 0), (0, 0),
+    ]  # fmt: skip
     assert pages[0].resolutions[0].entered_by == "question-set"
 
 
@@ -326,36 +318,15 @@ def test_a_replay_brings_neither_feeds_nor_answers(tracker: Tracker) -> None:
     ],
     ids=["a blocked question", "its text", "a claim", "its note", "its last file"],
 )
-def test_a_set_of_which_one_part_is_refused_leaves_nothing_behind(
+def test_a_partly_refused_set_leaves_nothing_behind(
     both: Tracker, broken: dict[str, object], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         both.question_sets.load(replace(SMALL, **broken))  # type: ignore[arg-type]
     assert (
-        both.system.verify().entries,
-        both.questions.list(),
-        both.essays.list(),
-        both.feeds.list(),
-    ) == (0, (), (), ())
+        both.system.verify().entries, both.questions.list(), both.essays.list(), both.feeds.list(),
+    ) == (0, (), (), ())  # fmt: skip
     assert both.question_sets.load(SMALL).questions == 6
-
-
-def test_a_question_that_opens_later_has_no_suggestion_yet(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    tracker.question_sets.load(a_set(a_question(opens_at=NOW + DAY)))
-    assert tracker.questions.get(SUMMIT).acts == ()
-    assert tracker.questions.list()[0].status == "upcoming"
-    clock.advance(days=2)
-    assert tracker.evidence.update_suggestions() == 1
-
-
-def test_a_question_of_another_essay_keeps_its_name(tracker: Tracker) -> None:
-    tracker.question_sets.load(a_set())
-    other = a_set(a_question(essay_id=EssayId("another"), text="Something else?"))
-    other = replace(other, essay=replace(other.essay, id=EssayId("another")), claims=())
-    assert tracker.question_sets.load(other).questions == 0
-    assert tracker.questions.get(SUMMIT).summary.question == a_question()
 
 
 def test_a_set_that_needs_a_check_comes_through_its_files(tracker: Tracker) -> None:

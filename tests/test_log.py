@@ -34,6 +34,11 @@ def chain(length: int) -> list[LogEntry]:
 def test_a_chain_as_it_was_written_is_whole() -> None:
     assert find_first_break(chain(5)) is None
     assert find_first_break([]) is None
+    entries = chain(4)
+    entries[1], entries[2] = entries[2], entries[1]
+    found = find_first_break(entries)
+    assert found is not None
+    assert found.seq == 2
 
 
 @given(
@@ -55,15 +60,7 @@ def test_a_removed_entry_is_missed_by_its_number(index: int) -> None:
     assert find_first_break(entries) == ChainBreak(index + 1, f"entry {index + 1} is missing")
 
 
-def test_two_swapped_entries_are_found_at_the_first() -> None:
-    entries = chain(4)
-    entries[1], entries[2] = entries[2], entries[1]
-    found = find_first_break(entries)
-    assert found is not None
-    assert found.seq == 2
-
-
-def test_an_entry_rewritten_with_a_fitting_hash_breaks_at_the_next_one() -> None:
+def test_a_rewritten_entry_breaks_the_next_one() -> None:
     entries = chain(4)
     entries[1] = build_next_entry(
         entries[0], "forecast", "q/1", body='{"p":0.99}', entered_at=entries[1].entered_at
@@ -71,7 +68,7 @@ def test_an_entry_rewritten_with_a_fitting_hash_breaks_at_the_next_one() -> None
     assert find_first_break(entries) == ChainBreak(3, "entry 3 does not follow entry 2")
 
 
-def test_canonical_json_is_the_same_for_the_same_facts_in_any_order_and_zone() -> None:
+def test_canonical_json_depends_on_the_facts_alone() -> None:
     at = datetime.fromisoformat("2026-12-01T10:30:00+01:00")
     assert canonical_json({"b": "ä", "a": at}) == '{"a":"2026-12-01T09:30:00+00:00","b":"ä"}'
     assert canonical_json({"a": NOW.replace(minute=30), "b": "ä"}) == canonical_json(

@@ -48,9 +48,7 @@ def back(tracker: Tracker, clock: FakeClock, days: float) -> QuestionPage:
     return tracker.questions.get_as_of(SUMMIT, clock.time - days * DAY)
 
 
-def test_an_earlier_day_knows_its_own_forecasts_evidence_wording_and_no_answer(
-    lived: Tracker, clock: FakeClock
-) -> None:
+def test_each_day_knows_what_was_known_then(lived: Tracker, clock: FakeClock) -> None:
     early = back(lived, clock, 20)
     assert early.summary.standings[ME].distribution == Binary(0.6)
     assert [a.rationale for a in early.acts if a.forecaster_id == ME] == ["They were invited."]
@@ -59,20 +57,12 @@ def test_an_earlier_day_knows_its_own_forecasts_evidence_wording_and_no_answer(
     assert early.summary.question.criteria == a_question().criteria
     assert len(early.versions) == 1
     assert (early.summary.status, early.summary.resolution, early.scores) == ("open", None, ())
-
-
-def test_a_later_day_knows_what_came_between(lived: Tracker, clock: FakeClock) -> None:
     later = back(lived, clock, 5)
     assert later.summary.standings[ME].distribution == Binary(0.8)
     assert [card.headline for card in later.evidence] == ["Another invitation", "An invitation"]
     assert later.evidence[1].evidence.strength is Strength.STRONG
     assert later.summary.question.criteria.startswith("YES when both say so")
     assert later.summary.resolution is None
-
-
-def test_the_suggestion_of_then_is_the_one_that_was_written_down(
-    lived: Tracker, clock: FakeClock
-) -> None:
     # Of several at one instant the last stands.
     written = {
         a.made_at: a for a in lived.questions.get(SUMMIT).acts if a.forecaster_id == SUGGESTION
@@ -82,33 +72,11 @@ def test_the_suggestion_of_then_is_the_one_that_was_written_down(
         found = lived.questions.get_as_of(SUMMIT, act.made_at).suggestion
         assert found is not None
         assert found.p == pytest.approx(p_yes(act.distribution), abs=1e-9)
-
-
-def test_looking_at_now_shows_what_the_page_shows(lived: Tracker, clock: FakeClock) -> None:
     then, now = lived.questions.get_as_of(SUMMIT, clock.time), lived.questions.get(SUMMIT)
     left_out = {"coverage": None, "weighted_crowd": None}
     assert replace(then, **left_out, summary=now.summary) == replace(now, **left_out)
     assert then.summary.standings == now.summary.standings
     assert then.summary.resolution == now.summary.resolution
-
-
-def test_looking_at_now_shows_what_the_page_of_an_open_question_shows(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    tracker.question_sets.load(a_set())
-    clock.advance(days=1)
-    log(tracker, title="An invitation")
-    tracker.forecasts.submit(SUMMIT, Binary(0.6), rationale="They were invited.")
-    clock.advance(days=9)
-    then, now = tracker.questions.get_as_of(SUMMIT, clock.time), tracker.questions.get(SUMMIT)
-    assert then.summary.standings == now.summary.standings
-    assert then.summary.history == now.summary.history
-    assert then == replace(now, coverage=None, weighted_crowd=None)
-
-
-def test_the_future_is_now_and_before_the_opening_is_the_opening(
-    lived: Tracker, clock: FakeClock
-) -> None:
     assert back(lived, clock, -30).summary.resolution is not None
     first = back(lived, clock, 5_000)
     assert first.evidence == ()
@@ -157,8 +125,6 @@ def test_every_kind_of_question_can_be_looked_back_at(
     assert then == replace(now, coverage=None, weighted_crowd=None)
 
 
-def test_there_is_no_past_of_a_question_that_is_not_there(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_a_missing_question_has_no_past(tracker: Tracker, clock: FakeClock) -> None:
     with pytest.raises(NotFound):
         tracker.questions.get_as_of("nothing", clock.time)

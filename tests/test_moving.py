@@ -95,7 +95,7 @@ def test_each_instant_counts_the_judgements_of_its_own_time(
     )
 
 
-def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(
+def test_instants_are_moved_into_the_life_of_a_suggestion(
     loaded: Tracker, clock: FakeClock
 ) -> None:
     question = a_question()
@@ -110,19 +110,7 @@ def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(
         loaded.questions.explain_change(SUMMIT, question.closes_at + DAY)
 
 
-def test_without_a_suggestion_on_record_time_runs_to_the_close(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    clock.time = a_question().closes_at + 30 * DAY
-    tracker.question_sets.load(a_set())
-    assert acts_of(tracker, SUGGESTION) == []
-    assert (
-        tracker.questions.explain_change(SUMMIT, a_question().opens_at).until
-        == a_question().closes_at
-    )
-
-
-def test_only_questions_with_yes_and_no_have_lines_in_log_odds(loaded: Tracker) -> None:
+def test_only_yes_no_questions_have_log_odds(loaded: Tracker) -> None:
     with pytest.raises(NotFound):
         loaded.questions.explain_change("no-such-question", loaded.now() - DAY)
     asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
@@ -133,7 +121,7 @@ def test_only_questions_with_yes_and_no_have_lines_in_log_odds(loaded: Tracker) 
         loaded.questions.explain_act(SUMMIT, 999)
 
 
-def test_a_revision_of_the_suggestion_is_told_as_it_was_written_down(
+def test_a_revision_of_the_suggestion_is_told_as_recorded(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     tracker = tracker_with_press
@@ -150,9 +138,7 @@ def test_a_revision_of_the_suggestion_is_told_as_it_was_written_down(
     assert move.after == others[-1].distribution.p  # type: ignore[union-attr]
 
 
-def test_what_was_logged_later_than_it_was_seen_is_named_as_such(
-    loaded: Tracker, clock: FakeClock
-) -> None:
+def test_late_evidence_is_named_as_such(loaded: Tracker, clock: FakeClock) -> None:
     start = clock()
     clock.advance(days=3)
     story = log(loaded)
@@ -163,9 +149,7 @@ def test_what_was_logged_later_than_it_was_seen_is_named_as_such(
     assert "recorded otherwise" in causes(move)
 
 
-def test_the_first_forecast_of_a_person_starts_from_the_base_rate(
-    loaded: Tracker, clock: FakeClock
-) -> None:
+def test_a_first_forecast_starts_from_the_base_rate(loaded: Tracker, clock: FakeClock) -> None:
     clock.advance(days=3)
     story = log(loaded)
     loaded.forecasts.submit(SUMMIT, "60%", rationale="They were invited.", cites=[story])
@@ -183,9 +167,7 @@ def test_the_first_forecast_of_a_person_starts_from_the_base_rate(
     assert 0 < cited.log_odds < whole["came in"]
 
 
-def test_a_revision_counts_what_changed_since_the_last_act_of_the_same_person(
-    loaded: Tracker, clock: FakeClock
-) -> None:
+def test_a_revision_counts_changes_since_the_last_act(loaded: Tracker, clock: FakeClock) -> None:
     story = log(loaded)
     loaded.forecasts.submit(SUMMIT, "60%", rationale="first", cites=[story])
     loaded.forecasts.submit(
@@ -199,9 +181,7 @@ def test_a_revision_counts_what_changed_since_the_last_act_of_the_same_person(
     assert move.until - move.since == 45 * DAY
 
 
-def test_after_a_withdrawal_there_is_no_move_and_the_next_forecast_starts_anew(
-    loaded: Tracker, clock: FakeClock
-) -> None:
+def test_a_forecast_after_a_withdrawal_starts_anew(loaded: Tracker, clock: FakeClock) -> None:
     loaded.forecasts.submit(SUMMIT, "60%", rationale="first")
     clock.advance(days=1)
     loaded.forecasts.withdraw(SUMMIT, rationale="I do not know.")
@@ -212,13 +192,6 @@ def test_after_a_withdrawal_there_is_no_move_and_the_next_forecast_starts_anew(
     move = adds_up(loaded.questions.explain_act(SUMMIT, back.id))
     assert (move.before, move.after) == (0.3, 0.7)
     assert causes(move) == {"judgement"}
-
-
-def test_a_certain_forecast_has_no_reasons(loaded: Tracker) -> None:
-    loaded.forecasts.submit(SUMMIT, "100%", rationale="It happened.", cites=[log(loaded)])
-    move = loaded.questions.explain_act(SUMMIT, acts_of(loaded, "ada")[0].id)
-    assert move is not None
-    assert (move.certain, move.reasons) == (True, ())
 
 
 def test_the_terminal_tells_why_a_suggestion_moved(

@@ -18,26 +18,24 @@ def a_desk(monkeypatch: pytest.MonkeyPatch, encoder: SmallEncoder) -> MatchState
     return MatchState("static", Path("nowhere"))
 
 
-def test_the_matcher_is_kept_while_questions_stay_the_same(both: Tracker) -> None:
-    both.question_sets.load(a_set())
-    with both.context.store.reading() as session:
-        first = both.context.match_state.load_profiles(session, NOW)
+def test_the_matcher_is_kept_while_questions_stay_the_same(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    with tracker.context.store.reading() as session:
+        first = tracker.context.match_state.load_profiles(session, NOW)
         assert (
-            both.context.match_state.load_profiles(session, NOW + timedelta(minutes=1)).matcher
+            tracker.context.match_state.load_profiles(session, NOW + timedelta(minutes=1)).matcher
             is first.matcher
         )
-    both.question_sets.load(
+    tracker.question_sets.load(
         a_set(
             a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]
         )
     )
-    with both.context.store.reading() as session:
-        assert both.context.match_state.load_profiles(session, NOW).matcher is not first.matcher
+    with tracker.context.store.reading() as session:
+        assert tracker.context.match_state.load_profiles(session, NOW).matcher is not first.matcher
 
 
-def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
-    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_phrasing_is_encoded_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     tracker.question_sets.load(a_set())
     encoder = SmallEncoder()
     desk = a_desk(monkeypatch, encoder)
@@ -82,7 +80,7 @@ def test_copies_that_another_process_stored_are_known(
     assert [report.copy_of is not None for report in card.items] == [False, True]
 
 
-def test_a_full_vocabulary_is_given_up_with_the_matcher_on_it(
+def test_a_full_vocabulary_is_replaced_with_its_matcher(
     tracker: Tracker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tracker.question_sets.load(a_set())

@@ -13,6 +13,7 @@ from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import open_page
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, PEOPLE, Life, an_asked, by_rule, live, resolve
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.app.tracker import Tracker
@@ -132,13 +133,10 @@ def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shel
     assert "points" in shell("accuracy", "compare")
 
 
-@pytest.mark.parametrize(
-    "argv",
-    [
-        ("accuracy", "score", "rain"), ("accuracy", "receipts", "rain"), ("accuracy", "summary"), ("accuracy", "score"), ("accuracy", "habits"), ("question", "show", "rain"),
-        ("accuracy", "calibration", "--lead", "20"), ("accuracy", "compare"),
-    ],
-)  # fmt: skip
+@check_rows([
+    ("accuracy", "score", "rain"), ("accuracy", "receipts", "rain"), ("accuracy", "summary"), ("accuracy", "score"), ("accuracy", "habits"), ("question", "show", "rain"),
+    ("accuracy", "calibration", "--lead", "20"), ("accuracy", "compare"),
+], "argv")  # fmt: skip
 def test_people_are_called_by_their_names_at_the_terminal(
     shell: Shell, argv: tuple[str, ...]
 ) -> None:
@@ -147,11 +145,6 @@ def test_people_are_called_by_their_names_at_the_terminal(
     assert NAMES[CEM] in printed
     cells = {cell for row in rows_of(shell(*argv)) for cell in row}
     assert not {str(who) for who in (*PEOPLE, SUGGESTION, "hazard", "prior", "crowd")} & cells
-
-
-def test_programs_are_given_identities(shell: Shell) -> None:
-    found = shell.json("accuracy", "score", "rain")
-    assert {score["forecaster_id"] for score in found} >= {*PEOPLE, "prior", "hazard"}
 
 
 def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: FakeClock) -> None:

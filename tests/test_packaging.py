@@ -19,6 +19,7 @@ from packaging.utils import canonicalize_name
 import bootstrap
 from tests import locks
 from tests.checkouts import ROOT
+from tests.tables import check_rows
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ROOMS = ("dashboard", "forecasts", "tracker")
@@ -47,13 +48,12 @@ def files_of(room: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@check_rows(ROOMS, "room")
 def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, room: str) -> None:
     assert files_of(room) - set(wheel.namelist()) == set()
 
 
-@pytest.mark.parametrize(
-    "pattern",
+@check_rows(
     [
         r"forecasts/question_sets/builtin/\w+/\w+\.toml",
         r"forecasts/py\.typed",
@@ -62,6 +62,7 @@ def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, r
         r"tracker/storage/migrations/versions/\w+\.py",
         r"tracker/reports/report\.(css|html\.jinja|typ)",
     ],
+    "pattern",
 )
 def test_data_that_the_installed_tracker_reads_is_in_the_wheel(
     wheel: zipfile.ZipFile, pattern: str
@@ -69,20 +70,14 @@ def test_data_that_the_installed_tracker_reads_is_in_the_wheel(
     assert [name for name in wheel.namelist() if re.fullmatch(pattern, name)]
 
 
-def test_nothing_but_the_three_rooms_is_installed(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_holds_the_three_rooms_and_licence_alone(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == set(ROOMS)
     assert not [name for name in wheel.namelist() if "__pycache__" in name]
-
-
-def test_checks_and_training_stay_out_of_the_wheel(wheel: zipfile.ZipFile) -> None:
     kits = re.compile(
         r"/(acceptance|evaluation|fitting|oracles|training)/|/(evaluate|oracles|ranking)\.py|labels\.tsv"
     )
     assert [name for name in wheel.namelist() if kits.search(name)] == []
-
-
-def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
     [licence] = [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")]
     assert wheel.read(licence).decode() == (ROOT / "LICENSE").read_text("utf-8")
 
@@ -115,7 +110,7 @@ def entries(lock: str) -> list[str]:
     return re.split(r"\n(?=\S)", (ROOT / lock).read_text("utf-8").strip())
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, bootstrap.UV_LOCK])
+@check_rows([*LOCKS, bootstrap.UV_LOCK])
 def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
     for entry in entries(lock):
         pin, *hashes = entry.split(" \\\n")
@@ -124,7 +119,7 @@ def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
         assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pin
 
 
-@pytest.mark.parametrize("name", [*SET_UP, "Dockerfile"])
+@check_rows([*SET_UP, "Dockerfile"])
 def test_no_address_of_a_package_index_stands_anywhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     addresses = re.findall(r"\w+://[^\s'\"]+", text)
@@ -140,7 +135,7 @@ def wished_for(lock: str) -> list[str]:
     return [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"], *of_extras]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@check_rows(LOCKS)
 def test_a_lock_fits_what_the_project_file_asks_for(lock: str) -> None:
     locked = pins(lock)
     for wish in map(Requirement, wished_for(lock)):
@@ -152,11 +147,18 @@ def test_a_lock_fits_what_the_project_file_asks_for(lock: str) -> None:
             )
 
 
-def test_uv_is_pinned_with_a_build_for_many_machines() -> None:
+def test_locks_are_pinned_for_all_systems() -> None:
     [entry] = entries(bootstrap.UV_LOCK)
     pin, *hashes = entry.split(" \\\n")
     assert re.fullmatch(r"uv==\d+\.\d+\.\d+", pin)
     assert len(set(hashes)) == len(hashes) > 10
+    runtime, test = (set(entries(bootstrap.LOCKS[level])) for level in ("runtime", "test"))
+    assert runtime < test
+    for level, lock in bootstrap.LOCKS.items():
+        command = locks.build_command(level)
+        assert command[-1] == str(ROOT / lock)
+        for option in ("--generate-hashes", "--no-header", "--universal"):
+            assert option in command
 
 
 def test_every_requirement_but_the_weights_allows_minor_updates() -> None:
@@ -170,23 +172,10 @@ def test_every_requirement_but_the_weights_allows_minor_updates() -> None:
             assert bound.operator == ">=" or (bound.operator == "<" and is_major), wish
 
 
-def test_the_test_lock_is_the_runtime_lock_and_more() -> None:
-    runtime, test = (set(entries(bootstrap.LOCKS[level])) for level in ("runtime", "test"))
-    assert runtime < test
-
-
-def test_a_lock_is_written_with_hashes_for_all_systems() -> None:
-    for level, lock in bootstrap.LOCKS.items():
-        command = locks.build_command(level)
-        assert command[-1] == str(ROOT / lock)
-        for option in ("--generate-hashes", "--no-header", "--universal"):
-            assert option in command
-
-
 # ---- the project file -----------------------------------------------------------------------------------------------
 
 
-def test_the_contract_on_forecasts_names_every_dependency_but_numpy_and_scipy() -> None:
+def test_the_contract_on_forecasts_names_every_other_dependency() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
     wishes = [*PROJECT["project"]["dependencies"], *extras["postgres"]]
     names = [Requirement(wish).name.replace("-", "_") for wish in wishes]
@@ -199,16 +188,7 @@ def test_the_contract_on_forecasts_names_every_dependency_but_numpy_and_scipy() 
     }
 
 
-def test_every_warning_is_an_error_but_for_named_libraries() -> None:
-    first, *exceptions = PROJECT["tool"]["pytest"]["filterwarnings"]
-    assert first == "error"
-    for exception in exceptions:
-        action, _, rest = exception.partition(":")
-        assert action in ("default", "ignore")
-        assert rest.strip(":"), "an exception for everything is no exception"
-
-
-def test_the_ci_script_is_sound_bash_and_runs_the_whole_suite() -> None:
+def test_the_ci_script_runs_the_whole_suite() -> None:
     script = ROOT / ".ci" / "run"
     assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
     text = script.read_text("utf-8")
@@ -216,14 +196,11 @@ def test_the_ci_script_is_sound_bash_and_runs_the_whole_suite() -> None:
     assert text.rstrip().endswith("exec ./test --full </dev/null")  # coverage gates included
 
 
-def test_no_file_of_the_set_up_names_a_place_on_one_machine() -> None:
+def test_paths_and_places_of_the_set_up_are_real() -> None:
     for name in SET_UP:
         assert not re.search(r"/(home|root|Users|work|opt)/", (ROOT / name).read_text("utf-8")), (
             name
         )
-
-
-def test_paths_of_the_project_file_exist() -> None:
     built = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     named = [*built, *PROJECT["tool"]["pytest"]["testpaths"], *PROJECT["tool"]["mypy"]["files"]]
     named += [PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]]

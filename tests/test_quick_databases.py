@@ -40,7 +40,7 @@ def begun(directory: Path, life: Life) -> tuple[str, object]:
         return verdict.head, clock.time
 
 
-def test_a_beginning_is_lived_once_and_every_test_starts_from_its_end(tmp_path: Path) -> None:
+def test_a_beginning_is_lived_once(tmp_path: Path) -> None:
     RAN.clear()
     rain, grain = LIVES[0], LIVES[3]
     first = begun(tmp_path / "first", rain)

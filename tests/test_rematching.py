@@ -69,11 +69,11 @@ def published(press: Press, clock: FakeClock) -> Callable[..., Tracker]:
 
 
 @pytest.fixture
-def read(both_with_press: Tracker, published: Callable[..., Tracker]) -> Tracker:
+def read(tracker_with_press: Tracker, published: Callable[..., Tracker]) -> Tracker:
     """A tracker on each dialect that has read five reports when no question was asked yet; three
     bear on the set.
     """
-    return published(both_with_press, *ARCHIVE)
+    return published(tracker_with_press, *ARCHIVE)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_new_question_finds_what_the_archive_holds(read: Tracker) -> None:
     assert [e.direction for e in evidence(read)][:2] == [Direction.YES, Direction.NO]
 
 
-def test_evidence_dates_from_when_the_item_was_seen_and_the_decision_from_now(
+def test_evidence_dates_from_the_item_and_decisions_from_now(
     read: Tracker, clock: FakeClock
 ) -> None:
     read.question_sets.load(a_set())
@@ -205,9 +205,7 @@ def test_a_run_of_few_chunks_says_how_many_are_left(read: Tracker) -> None:
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_the_suggestion_follows_when_the_last_chunk_is_done_and_only_from_then_on(
-    read: Tracker, clock: FakeClock
-) -> None:
+def test_the_suggestion_follows_the_last_chunk(read: Tracker, clock: FakeClock) -> None:
     def suggested() -> list[datetime]:
         return [
             act.made_at
@@ -237,22 +235,6 @@ def test_questions_that_need_the_same_chunk_share_a_pass(read: Tracker) -> None:
     assert stories[0] == stories[1] == stories[2]
 
 
-def test_a_newer_matcher_goes_through_the_archive_anew(
-    read: Tracker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read.question_sets.load(
-        a_set(
-            indicators=[
-                an_indicator(terms=(("Nowhere",),), examples=(), name="Something else entirely")
-            ]
-        )
-    )
-    assert read.evidence.rematch().chunks_done == 1
-    assert read.evidence.rematch().chunks_done == 0
-    newer_matcher(monkeypatch)
-    assert read.evidence.rematch().chunks_done == 1
-
-
 def test_an_indicator_that_comes_later_goes_through_the_archive_too(read: Tracker) -> None:
     read.question_sets.load(a_set(indicators=[an_indicator()]))
     read.evidence.rematch()
@@ -273,16 +255,16 @@ def test_nobody_goes_on_for_a_question_that_has_closed(read: Tracker) -> None:
     assert headlines(read) == [INVITES]
 
 
-def test_what_comes_to_a_question_that_was_there_first_is_matched_as_it_comes_and_never_again(
-    both_with_press: Tracker, published: Callable[..., Tracker]
+def test_later_items_are_matched_once_as_they_come(
+    tracker_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
-    both_with_press.question_sets.load(a_set(feeds=[]))
-    assert both_with_press.evidence.rematch() == rematching.RematchReport()
-    published(both_with_press, *ARCHIVE)
-    live = cards(both_with_press)
+    tracker_with_press.question_sets.load(a_set(feeds=[]))
+    assert tracker_with_press.evidence.rematch() == rematching.RematchReport()
+    published(tracker_with_press, *ARCHIVE)
+    live = cards(tracker_with_press)
     assert len(live) == 3
-    assert both_with_press.evidence.rematch() == rematching.RematchReport()
-    assert cards(both_with_press) == live
+    assert tracker_with_press.evidence.rematch() == rematching.RematchReport()
+    assert cards(tracker_with_press) == live
 
 
 def test_the_archive_holds_what_would_have_been_found_live(
@@ -299,30 +281,18 @@ def test_the_archive_holds_what_would_have_been_found_live(
     ]
 
 
-def test_copies_in_the_archive_are_one_piece_of_evidence(
-    both_with_press: Tracker, published: Callable[..., Tracker]
+def test_later_items_join_stories_of_the_archive(
+    tracker_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
-    published(both_with_press, INVITES)
-    published(both_with_press, f"{INVITES} - The agency", CAT, feed="agency")
-    both_with_press.question_sets.load(a_set())
-    assert both_with_press.evidence.rematch().new_evidence == 1
-    (card,) = cards(both_with_press)
-    assert [report.item.feed_id for report in card.items] == ["wire", "agency"]
-    assert card.evidence.first_seen_at == NOW
-
-
-def test_what_comes_after_joins_the_story_that_was_found_in_the_archive(
-    both_with_press: Tracker, published: Callable[..., Tracker]
-) -> None:
-    published(both_with_press, INVITES)
-    both_with_press.question_sets.load(a_set())
-    both_with_press.evidence.rematch()
-    published(both_with_press, "Borland invited to summit by Arland", feed="agency")
-    (card,) = cards(both_with_press)
+    published(tracker_with_press, INVITES)
+    tracker_with_press.question_sets.load(a_set())
+    tracker_with_press.evidence.rematch()
+    published(tracker_with_press, "Borland invited to summit by Arland", feed="agency")
+    (card,) = cards(tracker_with_press)
     assert [report.copy_of for report in card.items] == [None, None]
 
 
-def test_a_denial_does_not_hide_in_a_story_that_only_now_came_to_bear_on_a_question(
+def test_a_denial_does_not_hide_in_an_older_story(
     tracker_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
     told, denied = (
@@ -404,7 +374,7 @@ def test_chunks_are_cut_at_the_same_places_for_every_question() -> None:
     ]
 
 
-def test_an_item_never_joins_a_story_that_began_after_it() -> None:
+def test_stories_are_joined_only_while_they_were_fresh() -> None:
     vector = np.full(4, 0.5, dtype=np.float32)
     known = KnownStory(
         StoryId(7), INVITES, vector, NOW, NOW + 9 * DAY, {QuestionId("summit-2027"): Direction.YES}
@@ -413,9 +383,6 @@ def test_an_item_never_joins_a_story_that_began_after_it() -> None:
     assert then.place(INVITES, vector, {}, NOW - DAY).story is None
     assert then.place(INVITES, vector, {}, NOW + DAY).story is known
     assert known.last_seen_at == NOW
-
-
-def test_a_story_can_be_joined_as_long_as_it_was_fresh_then() -> None:
     vector = np.full(4, 0.5, dtype=np.float32)
     known = KnownStory(StoryId(7), INVITES, vector, NOW, NOW + 6 * DAY)
     then = ArchiveStories([known], [(NOW, StoryId(7)), (NOW + 6 * DAY, StoryId(7))], "static")
@@ -424,7 +391,7 @@ def test_a_story_can_be_joined_as_long_as_it_was_fresh_then() -> None:
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_the_command_goes_through_the_archive_and_says_what_is_left(
+def test_the_command_rematches_and_tells_what_is_left(
     shell: Shell,
     press: Press,
     clock: FakeClock,
@@ -452,7 +419,7 @@ def test_the_command_goes_through_the_archive_and_says_what_is_left(
     )
 
 
-def test_the_job_says_what_it_did_and_nothing_when_nothing_was_left(
+def test_the_job_tells_what_it_did(
     tracker_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
     (job,) = (job for job in JOBS if job.name == "rematch")

@@ -63,7 +63,7 @@ def of_versions(tracker: Tracker) -> dict[str, str]:
         return {row.title: row.summary + row.content for row in session.exec(select(RevisionRow))}
 
 
-def test_an_old_text_that_bears_on_nothing_is_dropped_and_its_headline_stays(
+def test_an_old_idle_text_is_dropped_without_its_headline(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     assert texts(tracker) == {MATCHING: "The palace says so.", IDLE: "Firemen were called."}
@@ -86,9 +86,7 @@ def test_what_is_not_older_than_that_is_not_touched(
     assert texts(tracker)["A dog digs a hole"] == "In the park."
 
 
-def test_evidence_still_shows_its_words_and_log_and_scores_are_as_they_were(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_evidence_log_and_scores_stay_as_they_were(tracker: Tracker, clock: FakeClock) -> None:
     (before,), head = tracker.evidence.inbox(), tracker.system.verify()
     clock.advance(days=KEPT + 60)
     assert tracker.feeds.forget_old_texts() == 1
@@ -99,17 +97,6 @@ def test_evidence_still_shows_its_words_and_log_and_scores_are_as_they_were(
     assert tracker.system.verify(head.head).bad_seq is None
 
 
-def test_a_rejected_piece_of_evidence_can_be_looked_at_again(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    (card,) = tracker.evidence.inbox()
-    tracker.evidence.review(card.evidence.id, "rejected")
-    clock.advance(days=KEPT + 1)
-    tracker.feeds.forget_old_texts()
-    (shown,) = tracker.questions.get("summit-2027").evidence
-    assert shown.items[0].item.summary == "The palace says so."
-
-
 def test_what_is_still_in_its_feed_does_not_come_again(tracker: Tracker, clock: FakeClock) -> None:
     clock.advance(days=KEPT + 1)
     tracker.feeds.forget_old_texts()
@@ -118,7 +105,7 @@ def test_what_is_still_in_its_feed_does_not_come_again(tracker: Tracker, clock: 
     assert texts(tracker)[IDLE] == ""
 
 
-def test_later_versions_of_an_old_item_lose_their_texts_when_they_are_old_themselves(
+def test_later_versions_lose_their_texts_by_their_own_age(
     tracker: Tracker, clock: FakeClock, press: Press
 ) -> None:
     for day, (title, text) in enumerate(
@@ -164,22 +151,10 @@ def test_whole_articles_go_with_the_texts(tracker: Tracker, clock: FakeClock) ->
         assert [row.item_id for row in session.exec(select(ArticleRow))] == [numbers[MATCHING]]
 
 
-def test_a_question_asked_later_is_held_against_the_headlines_that_are_left(
-    tracker: Tracker, clock: FakeClock
-) -> None:
-    clock.advance(days=KEPT + 1)
-    tracker.feeds.forget_old_texts()
-    tracker.evidence.rematch()
-    assert len(tracker.evidence.inbox()) == 1
-    assert tracker.system.verify().bad_seq is None
-
-
 # The job
 
 
-def test_the_job_runs_once_a_day_and_says_what_it_dropped(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_the_daily_job_tells_what_it_dropped(tracker: Tracker, clock: FakeClock) -> None:
     (job,) = (job for job in JOBS if job.name == "forget")
     assert (job.run, job.seconds) == (forget_old_texts, 86_400)
     assert forget_old_texts(tracker) is None
@@ -188,10 +163,8 @@ def test_the_job_runs_once_a_day_and_says_what_it_dropped(
     assert forget_old_texts(tracker) is None
 
 
-def test_texts_are_kept_for_ever_unless_a_person_says_for_how_long(
-    tracker: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tracker, "settings", replace(tracker.settings, keep_days=0.0))
+def test_texts_are_kept_for_ever_by_default(tracker: Tracker, clock: FakeClock) -> None:
+    settings = replace(tracker.settings, keep_days=0.0)
     clock.advance(days=36_500)
-    assert tracker.feeds.forget_old_texts() == 0
+    assert Tracker(replace(tracker.context, settings=settings)).feeds.forget_old_texts() == 0
     assert texts(tracker)[IDLE] == "Firemen were called."

@@ -22,12 +22,12 @@ INVITED = "Arland invites Borland to a summit"
 
 
 @pytest.fixture
-def waiting(both_with_press: Tracker, press: Press) -> Tracker:
+def waiting(tracker_with_press: Tracker, press: Press) -> Tracker:
     """A tracker with one piece of evidence that waits."""
-    both_with_press.question_sets.load(a_set())
+    tracker_with_press.question_sets.load(a_set())
     press.publish("wire", INVITED)
-    both_with_press.feeds.poll()
-    return both_with_press
+    tracker_with_press.feeds.poll()
+    return tracker_with_press
 
 
 def number(tracker: Tracker) -> EvidenceId:
@@ -35,7 +35,7 @@ def number(tracker: Tracker) -> EvidenceId:
     return card.evidence.id
 
 
-def test_what_a_judgement_would_do_is_said_and_nothing_is_written(waiting: Tracker) -> None:
+def test_a_preview_of_a_judgement_writes_nothing(waiting: Tracker) -> None:
     before = waiting.system.verify()
     found = waiting.evidence.preview_review(number(waiting))
     assert found is not None
@@ -86,15 +86,19 @@ def test_on_a_number_no_judgement_moves_a_suggestion(
     assert tracker_with_press.evidence.preview_review(number(tracker_with_press)) == "context only"
 
 
-def test_there_is_no_effect_of_evidence_that_is_not_there(waiting: Tracker) -> None:
+def test_only_a_judgement_that_is_there_is_taken_back(waiting: Tracker) -> None:
     with pytest.raises(NotFound, match="no evidence 99"):
         waiting.evidence.preview_review(99)
+    with pytest.raises(Refused, match="waits already"):
+        waiting.evidence.reopen(number(waiting))
+    with pytest.raises(NotFound, match="no evidence 99"):
+        waiting.evidence.reopen(99)
 
 
 # Taken back
 
 
-def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(
+def test_a_judgement_taken_back_restores_what_was_logged(
     waiting: Tracker, clock: FakeClock
 ) -> None:
     before = waiting.questions.get(SUMMIT).suggestion
@@ -115,13 +119,6 @@ def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(
     assert after.p == pytest.approx(before.p, abs=1e-3)
     assert [d.status for d in card.decisions] == ["logged", "edited", "logged"]
     assert waiting.system.verify().bad_seq is None
-
-
-def test_what_waits_already_cannot_be_taken_back(waiting: Tracker) -> None:
-    with pytest.raises(Refused, match="waits already"):
-        waiting.evidence.reopen(number(waiting))
-    with pytest.raises(NotFound, match="no evidence 99"):
-        waiting.evidence.reopen(99)
 
 
 class Judged(NamedTuple):

@@ -117,10 +117,16 @@ def test_a_directory_of_somebody_else_is_left_alone(
     assert rights(data) == 0o755
 
 
-def test_a_directory_in_the_place_of_the_database_is_left_alone(tmp_path: Path) -> None:
+def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "tracker.sqlite").mkdir(0o755)
     restrict_permissions(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
     assert rights(tmp_path / "tracker.sqlite") == 0o755
+    path = tmp_path / "tracker.sqlite"
+    path.write_bytes(b"facts")
+    create_private_file(path)
+    assert path.read_bytes() == b"facts"
+    create_private_file(tmp_path / "missing" / "tracker.sqlite")
+    assert not (tmp_path / "missing").exists()
 
 
 def test_a_setting_is_written_for_the_owner_alone(tmp_path: Path) -> None:
@@ -131,12 +137,3 @@ def test_a_setting_is_written_for_the_owner_alone(tmp_path: Path) -> None:
     assert rights(tmp_path / "tracker.toml") == 0o600
     assert load_settings(tmp_path, {}).me == "grace"
     assert [path.name for path in tmp_path.iterdir()] == ["tracker.toml"]
-
-
-def test_a_file_that_is_there_is_not_touched(tmp_path: Path) -> None:
-    path = tmp_path / "tracker.sqlite"
-    path.write_bytes(b"facts")
-    create_private_file(path)
-    assert path.read_bytes() == b"facts"
-    create_private_file(tmp_path / "missing" / "tracker.sqlite")
-    assert not (tmp_path / "missing").exists()

@@ -131,8 +131,16 @@ def gone(up: Up, seconds: float = 15) -> bool:
     return False
 
 
+def child(up: Up, module: str) -> int:
+    """The process id of the scheduler (`tracker`) or the dashboard under a running parent."""
+    parent = Path(f"/proc/{up.process.pid}/task/{up.process.pid}/children")
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in parent.read_text().split()}
+    return next(int(pid) for pid, command in commands.items() if f"\0-m\0{module}\0" in command)
+
+
 @pytest.mark.slow
-def test_everything_starts_answers_refuses_a_second_one_and_stops_on_ctrl_c(
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the children of a process from /proc")
+def test_everything_starts_comes_back_and_stops_with_its_parent(
     up: Up, data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = up.wait_until_ready()
@@ -140,69 +148,34 @@ def test_everything_starts_answers_refuses_a_second_one_and_stops_on_ctrl_c(
     assert str(data) in said.replace("\n", "")
     assert up.answers()
 
-    second = run(data, "run")
-    assert (
-        second.returncode,
-        "a scheduler already runs on this database: process" in second.stderr,
-    ) == (2, True)
-    another = run(data, "up", "--port", str(free_port()), "--no-browser")
-    assert (another.returncode, "already runs" in another.stderr) == (2, True)
-    same_port = run(data, "up", "--port", str(up.port), "--no-browser")
-    assert (same_port.returncode, "choose another --port" in same_port.stderr) == (2, True)
-
     shell = Shell(data, capsys, monkeypatch)  # what is typed meanwhile is answered
+    serve = ("up", "--no-browser", "--port")
+    assert "a scheduler already runs on this database: process" in shell.refused("run")
+    assert "already runs" in shell.refused(*serve, str(free_port()))
+    assert "choose another --port" in shell.refused(*serve, str(up.port))
     assert "closed" in shell.refused("forecast", "set", "treaty", "0.3")
     assert shell("system", "verify")
-    assert up.end(signal.SIGINT) == 0
-    assert gone(up)
 
-
-@pytest.mark.slow
-def test_a_killed_parent_leaves_no_orphan_and_the_next_start_works(up: Up, data: Path) -> None:
-    up.wait_until_ready()
-    up.end(signal.SIGKILL)
-    assert gone(up)
-    again = Up(data)
-    again.wait_until_ready()
-    assert again.answers()
-    assert again.end(signal.SIGTERM) == 0
-
-
-def child(up: Up, module: str) -> int:
-    """The process id of the scheduler (`tracker`) or the dashboard under a running parent."""
-    pids = (
-        Path(f"/proc/{up.process.pid}/task/{up.process.pid}/children")
-        .read_text(encoding="ascii")
-        .split()
-    )
-    return next(
-        int(pid) for pid in pids if f"\0-m\0{module}\0" in Path(f"/proc/{pid}/cmdline").read_text()
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the children of a process from /proc")
-def test_a_killed_dashboard_comes_back_and_the_scheduler_stays(up: Up) -> None:
-    up.wait_until_ready()
     scheduler, dashboard = child(up, "tracker"), child(up, "dashboard")
     os.kill(dashboard, signal.SIGKILL)
     assert up.process.stdout is not None
-    assert (
-        up.process.stdout.readline()
-        == "The dashboard ended with code -9; starting it again in 1 s.\n"
-    )
+    told = up.process.stdout.readline()
+    assert told == "The dashboard ended with code -9; starting it again in 1 s.\n"
     deadline = time.monotonic() + 60
     while not up.answers():
         assert time.monotonic() < deadline, "the dashboard did not come back"
         time.sleep(0.1)
     assert child(up, "tracker") == scheduler
     assert child(up, "dashboard") != dashboard
-    up.process.send_signal(signal.SIGINT)
-    rest, _ = up.process.communicate(timeout=30)
-    assert (up.process.returncode, rest) == (
-        0,
-        "",
-    )  # the address is told once, and no browser is opened again
+
+    up.end(signal.SIGKILL)  # the parent leaves no orphan
+    assert gone(up)
+    again = Up(data)
+    again.wait_until_ready()
+    assert again.answers()
+    again.process.send_signal(signal.SIGINT)
+    rest, _ = again.process.communicate(timeout=30)
+    assert (again.process.returncode, rest) == (0, "")  # the address is told once
 
 
 @pytest.mark.slow
@@ -236,32 +209,16 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
     assert Shell(data, capsys, monkeypatch).refused("run") == f"Error: {error}"
 
 
-def test_an_open_door_is_refused_before_anything_is_stored(tmp_path: Path) -> None:
-    done = run(
-        tmp_path / "data", "up", "--address", "0.0.0.0", "--port", str(free_port()), "--no-browser"
-    )
-    assert done.returncode == 2
-    assert "--i-know-there-is-no-login" in done.stderr
-    assert not (tmp_path / "data").exists()
-
-
-def test_a_wider_address_without_names_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    port = str(free_port())
+def test_an_open_door_is_refused_before_anything_is_stored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(tmp_path / "data", capsys, monkeypatch)
+    everywhere = ("--address", "0.0.0.0", "--port", str(free_port()), "--no-browser")
+    assert "--i-know-there-is-no-login" in shell.refused("up", *everywhere)
     for verb in ("up", "demo"):
-        argv = (
-            verb,
-            "--address",
-            "0.0.0.0",
-            "--port",
-            port,
-            "--no-browser",
-            "--i-know-there-is-no-login",
-        )
-        done = run(tmp_path / "data", *argv)
-        assert done.returncode == 2
-        assert "TRACKER_ALLOWED_HOSTS" in done.stderr
-        assert len(done.stderr.splitlines()) == 1
-        assert not (tmp_path / "data").exists()
+        said = shell.refused(verb, *everywhere, "--i-know-there-is-no-login")
+        assert "TRACKER_ALLOWED_HOSTS" in said
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_taken_port_is_refused() -> None:
@@ -275,10 +232,8 @@ def test_a_taken_port_is_refused() -> None:
 def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
     options = {"port": None, "address": None, "no_browser": True, "open_door": False}
     assert ServeOptions.from_options(Settings(port=9000), options).url == "http://127.0.0.1:9000/"
-    assert (
-        ServeOptions.from_options(Settings(), {**options, "address": "0.0.0.0"}).url
-        == "http://127.0.0.1:8501/"
-    )
+    actual = ServeOptions.from_options(Settings(), {**options, "address": "0.0.0.0"}).url
+    assert actual == "http://127.0.0.1:8501/"
     assert (
         ServeOptions.from_options(Settings(), {**options, "address": "::1", "port": 80}).url
         == "http://[::1]:80/"
@@ -288,7 +243,9 @@ def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
 def test_a_replay_into_a_file_tells_its_progress_in_lines(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr(
+        "tracker.interfaces.processes.load_question_set", lambda _name: read_question_set(TEXTS)
+    )
     monkeypatch.setattr("tracker.interfaces.processes.PROGRESS_SECONDS", 0.0)
     file = io.StringIO()
     replay_with_progress(
@@ -316,7 +273,9 @@ def test_a_line_of_progress_comes_every_few_seconds() -> None:
 def test_a_replay_on_a_terminal_shows_a_bar(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.interfaces.processes.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr(
+        "tracker.interfaces.processes.load_question_set", lambda _name: read_question_set(TEXTS)
+    )
     file = io.StringIO()
     console = Console(file=file, width=140, force_terminal=True)
     replay_with_progress(Settings(data_dir=tmp_path), console, fresh=False, until=END)

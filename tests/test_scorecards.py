@@ -13,6 +13,7 @@ from forecasts.questions.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE
 from tests.builders import DAY, FakeClock, no_network
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, SOURCE, Life, an_asked, by_rule, live, resolve
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.interfaces.cli import score_tables as scorecards
 from tracker.model.read_models import Receipts
@@ -60,24 +61,17 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
     return before, tracker.resolutions.receipts("rain")
 
 
-@pytest.mark.parametrize(
-    ("value", "spec", "expected"),
-    [
-        (None, ".4f", "–"),
-        (0.0, ".4f", "0.0000"),
-        (0.0813, "+.2f", "+0.08"),
-        (-1e-9, "+.1f", "+0.0"),
-        (-0.001, "+.0%", "+0%"),
-        (-0.06, "+.1f", "−0.1"),
-    ],
-)
+@check_rows([
+    (None, ".4f", "–"), (0.0, ".4f", "0.0000"), (0.0813, "+.2f", "+0.08"),
+    (-1e-9, "+.1f", "+0.0"), (-0.001, "+.0%", "+0%"), (-0.06, "+.1f", "−0.1"),
+])  # fmt: skip
 def test_a_number_that_rounds_to_nothing_has_no_minus(
     value: float | None, spec: str, expected: str
 ) -> None:
     assert scorecards.format_number(value, spec) == expected
 
 
-@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+@check_rows(LIVES, "life")
 def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Life) -> None:
     found = lived.resolutions.receipts(life.id)
     text = told(scorecards.scores_table(found, found.scores))
@@ -91,7 +85,7 @@ def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Li
     assert "skill: above 0 beats knowing nothing" in text
 
 
-def test_receipts_are_those_of_the_headline_rule_unless_another_is_named(lived: Tracker) -> None:
+def test_receipts_are_of_the_headline_rule_by_default(lived: Tracker) -> None:
     found = lived.resolutions.receipts("grain")
     assert {s.rule for s in scorecards.select_scores(found, None, None)} == {HEADLINE["numeric"]}
     assert [(s.rule, s.forecaster_id) for s in scorecards.select_scores(found, "peer", "ben")] == [
@@ -100,7 +94,7 @@ def test_receipts_are_those_of_the_headline_rule_unless_another_is_named(lived: 
     assert scorecards.select_scores(found, "brier", None) == ()
 
 
-@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+@check_rows(LIVES, "life")
 def test_a_receipt_says_that_it_gives_the_score_again(lived: Tracker, life: Life) -> None:
     found = lived.resolutions.receipts(life.id)
     text = told(scorecards.receipt_table(found, by_rule(found.scores, life.headline)))
@@ -111,7 +105,7 @@ def test_a_receipt_says_that_it_gives_the_score_again(lived: Tracker, life: Life
     assert "contributions add up to the mean while active" in peers
 
 
-def test_a_receipt_that_does_not_give_its_score_says_so_loudly(lived: Tracker) -> None:
+def test_a_false_receipt_says_so_loudly(lived: Tracker) -> None:
     found = lived.resolutions.receipts("rain")
     mine = by_rule(found.scores, "brier")
     spoilt = replace(mine, receipt=(replace(mine.receipt[0], score=0.0), *mine.receipt[1:]))
@@ -120,24 +114,7 @@ def test_a_receipt_that_does_not_give_its_score_says_so_loudly(lived: Tracker) -
     )
 
 
-def test_a_receipt_of_an_annulled_question_can_only_be_added_up(
-    annulled: tuple[Receipts, Receipts],
-) -> None:
-    before, after = annulled
-    mine = by_rule(before.scores, "brier")
-    assert "add up" in told(scorecards.receipt_table(after, mine))
-    assert "add up" in told(
-        scorecards.receipt_table(Receipts(before.question, None, (), (), {}), mine)
-    )
-
-
-def test_what_came_too_late_is_shown_in_full(lived: Tracker) -> None:
-    text = told(scorecards.hindsight_table(lived.resolutions.receipts("visit")))
-    assert "made when the answer was known" in text
-    assert "Moscow=10% Other=10% Minsk=80%" in line(text, "ada", "2026-12-23")
-
-
-def test_the_headline_table_has_the_rules_that_speak_for_each_kind(lived: Tracker) -> None:
+def test_scores_and_references_are_told_in_tables(lived: Tracker) -> None:
     found = lived.accuracy.summarise()
     text = told(scorecards.headline_table(found))
     assert {
@@ -160,26 +137,11 @@ def test_the_headline_table_has_the_rules_that_speak_for_each_kind(lived: Tracke
     )
     assert line(points, "ada").count("–") == 1
     assert "Prior, never moved" in text
-
-
-def test_what_was_saved_of_each_reference_is_told_in_percent(lived: Tracker) -> None:
     text = told(scorecards.skills_table(lived.accuracy.summarise()))
     own, even = (9 * 0.16 + 10 * 0.01) / 30, 19 * 0.25 / 30
     assert f"{1 - own / even:+.0%}" in line(text, "ada", "Always 50 %")
     assert "-0%" not in text
     assert " to " not in line(text, "ada", "Always 50 %")
-
-
-def test_an_interval_of_what_was_saved_needs_two_groups(tracker: Tracker, clock: FakeClock) -> None:
-    for name in ("one", "two"):
-        tracker.questions.ask(an_asked(name))
-        tracker.forecasts.submit(name, "80%" if name == "one" else "70%")
-    clock.time = CLOSES
-    for name in ("one", "two"):
-        tracker.resolutions.resolve(name, "yes", source_url=SOURCE, known_at=CLOSES)
-    assert " to " in line(
-        told(scorecards.skills_table(tracker.accuracy.summarise())), "ada", "Always 50 %"
-    )
 
 
 @pytest.mark.usefixtures("annulled")
@@ -194,18 +156,7 @@ def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
     assert "of those that are over: 100.0%" in text
 
 
-def test_an_empty_tracker_has_no_rate_of_annulment(tracker: Tracker) -> None:
-    assert "of those that are over: –" in told(
-        scorecards.cohorts_table(tracker.accuracy.summarise())
-    )
-    assert (
-        scorecards.explain_no_scores(tracker.accuracy.summarise())
-        == "None of the chosen questions has been scored yet."
-    )
-    assert scorecards.describe_waiting(tracker.accuracy.summarise()) == "0 questions count."
-
-
-def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
+def test_waiting_and_late_forecasts_are_told_in_a_sentence(
     tracker: Tracker, clock: FakeClock
 ) -> None:
     live(tracker, clock, RAIN)
@@ -222,7 +173,7 @@ def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
     assert scorecards.explain_no_scores(found) == scorecards.describe_waiting(found)
 
 
-def test_calibration_is_told_with_its_bands_and_numbers(lived: Tracker) -> None:
+def test_calibration_and_intervals_are_told_with_their_numbers(lived: Tracker) -> None:
     report = lived.accuracy.calibration(lead_days=15)
     text = told(*scorecards.reliability_tables(report, ADA))
     assert "ada, 15 days before the close: Too few questions" in text
@@ -230,16 +181,13 @@ def test_calibration_is_told_with_its_bands_and_numbers(lived: Tracker) -> None:
     assert "0.0100" in line(text, "Brier score")
     assert "–" in line(text, "area under the ROC")  # nothing to tell apart
     assert "raw +0.0100" in line(text, "reliability, bias corrected")
-
-
-def test_intervals_are_told_for_the_forecasters_that_are_asked_for(lived: Tracker) -> None:
     report = lived.accuracy.calibration(lead_days=15)
     text = told(scorecards.intervals_table(report, {BEN: report.intervals[BEN]}))
     assert "of the range" in line(text, "ben", "3")
     assert "ada" not in text
 
 
-def test_pairs_are_those_among_the_named_or_with_the_one_named(lived: Tracker) -> None:
+def test_comparisons_are_told_in_words(lived: Tracker) -> None:
     report = lived.accuracy.compare()
     everybody = frozenset(report.forecasters)
     assert {frozenset((c.a, c.b)) for c in scorecards.select_comparisons(report, (ADA, BEN))} == {
@@ -253,9 +201,6 @@ def test_pairs_are_those_among_the_named_or_with_the_one_named(lived: Tracker) -
         "Crowd",
         "ada",
     )
-
-
-def test_a_comparison_is_told_in_words_with_the_adjustment_for_difficulty(lived: Tracker) -> None:
     report = lived.accuracy.compare()
     text = told(
         scorecards.comparison_table(report, scorecards.select_comparisons(report, (ADA, BEN)))

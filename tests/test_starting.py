@@ -14,6 +14,7 @@ import pytest
 
 from tests import run
 from tests.checkouts import ROOT, copy_of_checkout, load_bootstrap
+from tests.tables import check_rows
 
 
 @pytest.fixture
@@ -40,8 +41,7 @@ def started(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list
     return commands
 
 
-@pytest.mark.parametrize(
-    ("arguments", "command"),
+@check_rows(
     [
         ([], ["up"]),
         (["--demo"], ["demo"]),
@@ -53,6 +53,8 @@ def started(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[list
         (["--address", "::1", "--port=1"], ["up", "--address", "::1", "--port=1"]),
         (["--demo", "--no-serve"], ["demo", "--no-serve"]),
     ],
+    "arguments",
+    "command",
 )
 def test_options_of_run_become_the_trackers_command_line(
     bootstrap: ModuleType, started: list[list[str]], arguments: list[str], command: list[str]
@@ -82,8 +84,8 @@ def test_arguments_of_the_tests_go_to_pytest(monkeypatch: pytest.MonkeyPatch) ->
         assert run.main(arguments) == arguments
 
 
-@pytest.mark.parametrize(("processors", "workers"), [(1, "2"), (2, "2"), (3, "3"), (64, "4")])
-@pytest.mark.parametrize("full", [False, True])
+@check_rows([(1, "2"), (2, "2"), (3, "3"), (64, "4")], "processors", "workers")
+@check_rows([False, True], "full")
 def test_a_suite_runs_on_a_few_workers(processors: int, workers: str, full: bool) -> None:
     options = run.choose_options(processors, full=full)
     assert options[options.index("-n") + 1] == workers
@@ -139,24 +141,6 @@ def test_coverage_below_the_gate_fails_with_the_lines_missed(
     ]
 
 
-def test_enough_coverage_passes_with_a_line_for_each_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(copy_of_checkout(tmp_path / "measured"))
-    measure("forecasts", "day = 1\n")
-    # 14 of 15 lines, 1 of 2 branches: 15 of 17
-    measure("tracker", "day = 1\n" * 13 + "if day == 2:\n    day = 3\n")
-    assert run.check_gates() == 1
-    measure("tracker", "day = 1\n" * 40 + "if day == 2:\n    day = 3\n")
-    capsys.readouterr()
-    assert run.check_gates() == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "coverage of forecasts: 100.00 % (gate: 100)",
-        "coverage of tracker: 95.45 % (gate: 92)",
-        "Coverage is enough.",
-    ]
-
-
 def measure(folder: str, code: str) -> None:
     """Run code in a folder under coverage, added to what was measured before."""
     Path(folder).mkdir(exist_ok=True)
@@ -165,7 +149,7 @@ def measure(folder: str, code: str) -> None:
     subprocess.run(command, check=True)
 
 
-def test_an_unknown_command_names_the_known_commands(
+def test_an_unknown_command_names_the_known_ones(
     bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bootstrap.main(["fly"]) == 2
@@ -198,12 +182,6 @@ def raiser(error: BaseException) -> Callable[[str], None]:
 
 
 # ---- the doors: run and test ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("door", ["run", "test"])
-def test_the_doors_are_open(door: str) -> None:
-    assert os.access(ROOT / door, os.X_OK)
-    assert os.access(ROOT / ".ci" / "run", os.X_OK)
 
 
 def test_help_explains_every_option_and_sets_nothing_up(root: Path) -> None:

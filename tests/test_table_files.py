@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, a_set
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.model.formats import TABLE_FORMATS
@@ -30,7 +31,7 @@ def rows(content: str) -> list[list[str]]:
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(TEXT, st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
-def test_no_text_can_start_a_formula_and_no_number_is_changed(
+def test_no_text_starts_a_formula(
     told: list[tuple[str, float]],
 ) -> None:
     texts, numbers = zip(*told, strict=True)
@@ -46,9 +47,7 @@ def test_no_text_can_start_a_formula_and_no_number_is_changed(
         assert float(p) == number
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")']
-)
+@check_rows(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")'])
 def test_a_text_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
     assert rows(to_csv(pl.DataFrame({"said": [text], "n": [-1]}))) == [
         ["said", "n"],
@@ -58,13 +57,8 @@ def test_a_text_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
 
 def test_every_type_of_column_goes_through_every_format() -> None:
     types = {
-        "id": "integer",
-        "said": "text",
-        "p": "number",
-        "on": "truth",
-        "at": "time",
-        "day": "day",
-    }
+        "id": "integer", "said": "text", "p": "number", "on": "truth", "at": "time", "day": "day",
+    }  # fmt: skip
     whole = TableDump(
         "all",
         {**types, "list": "json", "raw": "bytes", "none": "number"},  # type: ignore[dict-item]
@@ -81,7 +75,7 @@ def test_every_type_of_column_goes_through_every_format() -> None:
     assert line == ["1", "'=x", "-0.5", "true", one["at"], one["day"], '["a"]', "'+w==", ""]
 
 
-@pytest.mark.parametrize("form", TABLE_FORMATS)
+@check_rows(TABLE_FORMATS, "form")
 def test_an_empty_table_keeps_its_columns(tracker: Tracker, form: str) -> None:
     content = tracker.reports.export_table("forecast", form)  # type: ignore[arg-type]
     if form == "json":

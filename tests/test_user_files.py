@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.files import user_files
 from tracker.files import user_files as json_lines
@@ -38,16 +39,17 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, name: str) -> None:
         read_bytes(tmp_path / name)
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
+@check_rows(
     [
         ("gone", "No such file"),
         ("folder", "Is a directory"),
         ("x" * 300, "too long"),
         ("/proc/self/mem", "error"),
     ],
+    "name",
+    "told",
 )
-def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+def test_an_unreadable_file_is_refused_with_the_reason(
     tmp_path: Path, name: str, told: str
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -99,7 +101,7 @@ def test_a_captured_document_is_unpacked_up_to_the_limit(
         archives.read_archive(tmp_path)
 
 
-def test_values_nested_too_deep_are_named_as_such() -> None:
+def test_values_and_names_beyond_all_limits_are_told(tmp_path: Path) -> None:
     deep: object = 0
     for _ in range(100_000):
         deep = [deep]
@@ -107,8 +109,5 @@ def test_values_nested_too_deep_are_named_as_such() -> None:
     assert json_lines.describe_value([1]) == "[1]"
     while isinstance(deep, list):  # else freeing it would go as deep
         deep = deep.pop()
-
-
-def test_a_name_that_no_file_system_takes_is_no_directory(tmp_path: Path) -> None:
     assert user_files.is_directory(tmp_path)
     assert not user_files.is_directory(tmp_path / ("x" * 300))

@@ -23,6 +23,7 @@ from tests.lives import LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
 from tests.quick_databases import begin
+from tests.tables import check_rows
 from tracker.app.questions import Wording
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.settings import Settings
@@ -125,7 +126,7 @@ def test_every_kind_of_tampering_is_found(lived: Tracker, statement: str, reason
     assert reason in verdict.reason
 
 
-def test_a_cut_off_end_is_found_by_whoever_kept_the_head(lived: Tracker) -> None:
+def test_a_cut_off_end_is_found_by_the_head(lived: Tracker) -> None:
     head = lived.system.verify().head
     assert lived.system.verify(head).bad_seq is None
 
@@ -238,7 +239,7 @@ def test_tampering_with_what_a_kind_has_is_found(
         ),
     ],
 )
-def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_again(
+def test_a_wrong_score_is_found_and_computed_again(
     many_kinds: Tracker, statement: str, differences: list[str]
 ) -> None:
     whole = many_kinds.system.verify_scores()
@@ -262,12 +263,6 @@ def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_a
     )  # scores follow from the log, and stand in no entry of it
     many_kinds.accuracy.rescore()
     assert many_kinds.system.verify_scores() == whole
-
-
-def test_scores_under_a_changed_fact_are_found_as_well(many_kinds: Tracker) -> None:
-    tampered(many_kinds, sql("UPDATE resolution SET outcome = 'no' WHERE question_id = 'rain'"))
-    assert len(many_kinds.system.verify_scores().differences) > 20
-    assert many_kinds.system.verify().bad_seq is not None
 
 
 # Facts that stand beside questions
@@ -354,14 +349,14 @@ def value(tracker: Tracker, query: str) -> Any:
         return connection.execute(query).fetchone()[0]
 
 
-def test_every_kind_of_fact_that_can_be_said_is_in_that_database(said: Path) -> None:
+def test_every_kind_of_fact_is_in_that_database(said: Path) -> None:
     with closing(sqlite3.connect(said)) as connection:
         kinds = {kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM log")}
     assert kinds >= set(TABLES)
 
 
 @pytest.mark.parametrize("kind", TABLES)
-def test_whatever_is_changed_in_a_fact_the_tampered_row_is_named(whole: Tracker, kind: str) -> None:
+def test_a_changed_fact_is_named_by_its_row(whole: Tracker, kind: str) -> None:
     table, found = TABLES[kind].__tablename__, columns(kind)
     assert len(found) >= 4
     newest = value(whole, f"SELECT max(log_seq) FROM {table}")
@@ -396,21 +391,6 @@ def test_a_fact_that_was_taken_away_is_missed(whole: Tracker, kind: str) -> None
     )
 
 
-@pytest.mark.parametrize("kind", facts.FACT_TABLES)
-def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(
-    whole: Tracker, kind: str
-) -> None:
-    table = TABLES[kind].__tablename__
-    lists = [name for name, holds in columns(kind).items() if isinstance(holds, JSON)]
-    last = value(whole, f"SELECT max(log_seq) FROM {table}")
-    for column, garbage in [("at", "'yesterday'"), *((name, "'[1, '") for name in lists)]:
-        tampered(whole, sql(f"UPDATE {table} SET {column} = {garbage} WHERE log_seq = {last}"))
-        verdict = whole.system.verify()
-        assert verdict.bad_seq == last
-        assert f"the {kind} " in verdict.reason
-        assert "was changed after" in verdict.reason
-
-
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
@@ -442,8 +422,8 @@ def test_nothing_that_is_written_over_stops_the_search(
     assert reason in verdict.reason
 
 
-@pytest.mark.parametrize("head", ["²:abc", "-1:abc", ":", "1", "1:"])
-def test_a_head_that_is_none_or_of_no_entry_is_told_so(whole: Tracker, head: str) -> None:
+@check_rows(["²:abc", "-1:abc", ":", "1", "1:"], "head")
+def test_a_head_of_no_entry_is_told_so(whole: Tracker, head: str) -> None:
     verdict = whole.system.verify(head)
     assert verdict.bad_seq is not None
     assert "give SEQ:HASH" in verdict.reason or "is not in the log" in verdict.reason

@@ -182,9 +182,8 @@ def claim_probability(question: Question, forecast: Distribution) -> float | Non
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
-    ...     ("https://example.org",),
-    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
-    ...     scale=Scale(0.0, 400.0), bears_out="at least 300"))
+    ...     ("https://example.org",), utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"),
+    ...     "numeric", scale=Scale(0.0, 400.0), bears_out="at least 300"))
     >>> claim_probability(trade, trade.prior)
     0.25
     """
@@ -204,9 +203,9 @@ def describe_outcome_condition(question: Question) -> str:
 
     >>> from forecasts.questions.new_question import NewQuestion, build_question
     >>> trade = build_question(NewQuestion("trade", "How much?", "As reported.",
-    ...     ("https://example.org",),
-    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), "numeric",
-    ...     scale=Scale(0.0, 400.0, unit="billion US dollars"), bears_out="at least 200"))
+    ...     ("https://example.org",), utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"),
+    ...     "numeric", scale=Scale(0.0, 400.0, unit="billion US dollars"),
+    ...     bears_out="at least 200"))
     >>> describe_outcome_condition(trade)
     'is borne out if at least 200 billion US dollars'
     """

@@ -133,8 +133,7 @@ def closing_difference(total: float, weights: Iterable[LedgerEntry]) -> float:
     As the last line of a ledger it makes the sum exact to the last bits of a double, where
     differences of rounded sums would accumulate.
 
-    >>> closing_difference(0.3, [LedgerEntry("evidence", "a story", 0.1),
-    ...     LedgerEntry("evidence", "another", 0.2)])
+    >>> closing_difference(0.3, [LedgerEntry("evidence", "", x) for x in (0.1, 0.2)])
     -2.7755575615628914e-17
     """
     return math.fsum((total, *(-weight.log_odds for weight in weights)))

@@ -257,8 +257,8 @@ def mean_with_gaps(
 
     >>> from forecasts.questions.question import utc
     >>> from forecasts.questions.timeline import build_timeline
-    >>> late, ten = build_timeline([(utc("2026-01-04"),
-    ...     Binary(0.8))]), {"opens_at": utc("2026-01-01"), "ends_at": utc("2026-01-11")}
+    >>> late = build_timeline([(utc("2026-01-04"), Binary(0.8))])
+    >>> ten = {"opens_at": utc("2026-01-01"), "ends_at": utc("2026-01-11")}
     >>> [round(mean_with_gaps(late, 1, imputed=p, **ten), 3) for p in (None, 0.5, 0.2)]
     [0.04, 0.103, 0.22]
     """

@@ -12,6 +12,7 @@ import pytest
 
 from forecasts.questions.question import utc
 from tests.builders import an_rss
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.feeds.parsing.change_detection import EntryNames
 from tracker.replay.backtest.news_archive import NO_FIRST_SEEN, read_archive
@@ -56,7 +57,7 @@ def seen(path: Path, *, skip_bad: bool = False) -> list[tuple[datetime, str, lis
 
 
 @pytest.mark.parametrize("name", ["archive.jsonl", "archive.jsonl.gz"])
-def test_items_come_in_the_order_in_which_they_were_first_seen(tmp_path: Path, name: str) -> None:
+def test_items_come_in_the_order_of_first_sight(tmp_path: Path, name: str) -> None:
     late = line(
         "Told at once but seen late", "2022-06-01T00:00:00Z", first_seen="2022-06-03T00:00:00Z"
     )
@@ -70,7 +71,7 @@ def test_items_come_in_the_order_in_which_they_were_first_seen(tmp_path: Path, n
     ]
 
 
-def test_an_archive_says_when_its_times_are_only_claimed(tmp_path: Path) -> None:
+def test_items_keep_their_order_and_say_what_is_claimed(tmp_path: Path) -> None:
     claimed, known = line("Claimed"), line("Known", first_seen="2022-06-01T13:00:00Z")
     vague = line("Vague", date_precision="day")
     assert read_archive(written(tmp_path / "a.jsonl", claimed)).warnings == (NO_FIRST_SEEN,)
@@ -80,9 +81,6 @@ def test_an_archive_says_when_its_times_are_only_claimed(tmp_path: Path) -> None
         "2 of 3 items have no first_seen",
         "1 items name the day of their publication only",
     ]
-
-
-def test_what_one_source_had_at_one_instant_stays_together_in_its_order(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", line("B"), line("A"), line("C", source="daily"))
     assert [(source, titles) for _, source, titles in seen(path)] == [
         ("wire", ["B", "A"]),
@@ -90,8 +88,7 @@ def test_what_one_source_had_at_one_instant_stays_together_in_its_order(tmp_path
     ]
 
 
-@pytest.mark.parametrize(
-    ("bad", "why"),
+@check_rows(
     [
         ("{\n", "this is no JSON"),
         ("3\n", "one JSON object with named fields"),
@@ -103,6 +100,8 @@ def test_what_one_source_had_at_one_instant_stays_together_in_its_order(tmp_path
         ({**line("A"), "first_seen": "2022-06-01T12:00:00"}, "has no time zone"),
         ({**line("A"), "title": "<p></p>"}, "no text that can be shown"),
     ],
+    "bad",
+    "why",
 )
 def test_a_bad_line_is_refused_with_its_number_or_counted(
     tmp_path: Path, bad: Any, why: str
@@ -117,7 +116,7 @@ def test_a_bad_line_is_refused_with_its_number_or_counted(
     assert found.skipped[0].startswith(f"{path}:3: ")
 
 
-def test_an_archive_without_anything_is_refused_and_so_is_what_is_no_archive(
+def test_an_empty_or_broken_archive_is_refused(
     tmp_path: Path,
 ) -> None:
     half = tmp_path / "half.jsonl.gz"
@@ -129,7 +128,7 @@ def test_an_archive_without_anything_is_refused_and_so_is_what_is_no_archive(
         assert "\n" not in str(refused.value)
 
 
-def test_an_entry_of_a_captured_feed_was_first_seen_with_the_first_capture_that_has_it(
+def test_an_entry_is_first_seen_with_its_first_capture(
     tmp_path: Path,
 ) -> None:
     one, two = ("One", "https://wire.invalid/1"), ("Two", "https://wire.invalid/2")
@@ -149,7 +148,7 @@ def test_an_entry_of_a_captured_feed_was_first_seen_with_the_first_capture_that_
     ]
 
 
-def test_the_entries_of_a_capture_come_oldest_first_and_know_what_stood_beside_them(
+def test_entries_of_a_capture_come_oldest_first(
     tmp_path: Path,
 ) -> None:
     entries = [(name, f"https://wire.invalid/{name}") for name in ("newest", "middle", "oldest")]
@@ -161,7 +160,7 @@ def test_the_entries_of_a_capture_come_oldest_first_and_know_what_stood_beside_t
     assert all(entry.key in EntryNames(found.document) for entry in found.entries)
 
 
-def test_a_capture_that_is_no_feed_is_refused_with_its_line_or_counted(tmp_path: Path) -> None:
+def test_a_capture_without_a_feed_is_refused_or_counted(tmp_path: Path) -> None:
     folder = captured(
         tmp_path / "captures",
         ("wire", "2022-06-01T00:00:00Z", an_rss(("One", "https://wire.invalid/1"))),

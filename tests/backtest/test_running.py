@@ -170,7 +170,7 @@ def test_nothing_that_is_seen_later_changes_what_was_said_before(
         assert before(after[question_id], at) == known  # to the last bit
 
 
-def test_what_a_back_test_says_is_what_live_work_would_have_said(lived: Lived) -> None:
+def test_a_back_test_says_what_live_work_would(lived: Lived) -> None:
     run = lived.run
     store = Store(open_engine(url_of(run)))
     asked = {q.id: q for q in question_sets.load_question_set(run.set_name).questions}
@@ -193,7 +193,7 @@ class Killed(Exception):
 @pytest.mark.parametrize(
     "when", [pytest.param(1, marks=pytest.mark.full), 25, pytest.param(45, marks=pytest.mark.full)]
 )
-def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_report(
+def test_a_killed_run_ends_with_the_same_report(
     tmp_path: Path, by_words: Settings, lived: Lived, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:
     run, left = replace(lived.run, out=tmp_path / "broken"), when
@@ -221,7 +221,7 @@ def evidence_of(run: BacktestRequest) -> list[Any]:
         return [tracker.questions.get(q).evidence for q in ("neutral", "treaty")]
 
 
-def test_a_run_killed_between_two_questions_does_not_weigh_the_first_again(
+def test_a_run_killed_between_questions_resumes_with_the_next(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     run = wanted(tmp_path, small, news(range(12)))
@@ -241,7 +241,7 @@ def test_a_run_killed_between_two_questions_does_not_weigh_the_first_again(
     assert run_backtest(by_words, run, silent) == first
 
 
-def test_the_feed_that_carried_the_only_true_evidence_is_missed_and_the_misleading_one_is_not(
+def test_only_the_feed_of_true_evidence_is_missed(
     tmp_path: Path, by_words: Settings, small: Path
 ) -> None:
     votes = [one for one in news(range(9, 24)) if one["source"] == "The Herald"]
@@ -251,7 +251,7 @@ def test_the_feed_that_carried_the_only_true_evidence_is_missed_and_the_misleadi
     assert found["the-herald"] > 0.0 > found["the-gazette"]
 
 
-def test_without_its_only_feed_a_suggestion_is_that_of_a_run_that_never_had_it(
+def test_leaving_a_feed_out_equals_never_having_it(
     tmp_path: Path, by_words: Settings, small: Path, lived: Lived
 ) -> None:
     alone = wanted(
@@ -266,12 +266,25 @@ def test_without_its_only_feed_a_suggestion_is_that_of_a_run_that_never_had_it(
             assert left_out == pytest.approx(single.said[SUGGESTION], abs=1e-12)
 
 
-def test_losses_are_divided_by_the_dates_of_the_schedule(lived: Lived) -> None:
+def test_a_run_is_a_replay_that_keeps_to_its_bounds(lived: Lived) -> None:
     run, report = lived.run, lived.report
     (row,) = [row for row in report.scores.questions if row.question_id == "treaty"]
     said = [s.said[SUGGESTION] for s in tracks(run)["treaty"].snapshots]
     assert row.scheduled == len(said) == 12
     assert row.brier[SUGGESTION] == pytest.approx(sum(float(brier(p, 0)) for p in said) / 12)
+    run, report = lived.run, lived.report
+    with open_tracker(
+        Settings(data_dir=run.out, database_url=url_of(run)), fetch=no_network
+    ) as tracker:
+        assert tracker.system.replayed_until() == report.until
+        assert tracker.system.verify().bad_seq is None
+        assert all(feed.state.paused for feed in tracker.feeds.list())
+    assert [row.who for row in lived.report.scores.forecasters] == [SUGGESTION, HAZARD, PRIOR]
+    safety = lived.report.scores.safety
+    assert safety.holds
+    assert 0.0 < safety.largest_evidence < safety.bound
+    assert safety.largest_move is not None
+    assert abs(safety.largest_move.log_odds) < 2 * safety.bound
 
 
 def test_an_early_answer_takes_no_date_off_the_schedule(
@@ -284,7 +297,7 @@ def test_an_early_answer_takes_no_date_off_the_schedule(
     assert [(row.scheduled, row.snapshots) for row in report.scores.questions] == [(12, 2), (12, 2)]
 
 
-def test_the_schedule_has_a_date_a_week_before_the_close_and_within_the_archive(
+def test_the_schedule_is_weekly_within_the_archive(
     small: Path,
 ) -> None:
     question = question_sets.load_question_set(str(small)).questions[0]
@@ -311,16 +324,6 @@ def test_nothing_is_written_into_the_database_that_is_in_use(
     with open_tracker(by_words, fetch=no_network) as tracker:
         assert tracker.system.verify() == head
         assert tracker.system.replayed_until() is None
-
-
-def test_a_run_is_marked_as_a_replay_and_its_log_is_whole(lived: Lived) -> None:
-    run, report = lived.run, lived.report
-    with open_tracker(
-        Settings(data_dir=run.out, database_url=url_of(run)), fetch=no_network
-    ) as tracker:
-        assert tracker.system.replayed_until() == report.until
-        assert tracker.system.verify().bad_seq is None
-        assert all(feed.state.paused for feed in tracker.feeds.list())
 
 
 def test_a_folder_that_holds_something_else_is_refused(
@@ -361,26 +364,6 @@ def test_people_are_held_against_time_alone_on_their_own_dates(
     assert rows["demo-ada"].hazard < rows[HAZARD].brier
     assert rows[HAZARD].skill == 0.0
     assert "too few to say" in rows[SUGGESTION].verdict
-
-
-def test_what_people_said_before_the_archive_begins_stands_when_it_does(
-    tmp_path: Path, by_words: Settings, small: Path
-) -> None:
-    run = wanted(tmp_path, small, news(range(24)), people=True, since=utc("2022-08-20"))
-    rows = {row.who: row for row in run_backtest(by_words, run, silent).scores.forecasters}
-    assert rows["demo-ada"].snapshots == 2  # the 24th and the 31st of August
-
-
-def test_what_people_said_is_left_out_unless_it_is_asked_for(lived: Lived) -> None:
-    assert [row.who for row in lived.report.scores.forecasters] == [SUGGESTION, HAZARD, PRIOR]
-
-
-def test_evidence_keeps_to_its_bound_and_the_report_says_by_how_much(lived: Lived) -> None:
-    safety = lived.report.scores.safety
-    assert safety.holds
-    assert 0.0 < safety.largest_evidence < safety.bound
-    assert safety.largest_move is not None
-    assert abs(safety.largest_move.log_odds) < 2 * safety.bound
 
 
 def test_only_the_time_between_from_and_until_is_lived_through(
@@ -436,7 +419,7 @@ def test_all_cores_find_what_one_finds(tmp_path: Path, by_words: Settings, small
     assert run_backtest(by_words, many, silent) == one
 
 
-def test_the_command_says_first_that_it_is_retrospective_and_prints_the_report(
+def test_the_command_announces_retrospection_and_prints_the_report(
     tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell = Shell(tmp_path / "data", capsys, monkeypatch)

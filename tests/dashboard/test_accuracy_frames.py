@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from dashboard.accuracy import calibration_data as calibrated
+from dashboard.accuracy import calibration_data as compared
 from dashboard.accuracy import data as accuracy
 from dashboard.accuracy import data as skill
 from dashboard.accuracy import insights as findings
-from dashboard.accuracy import pairs_data as compared
 from dashboard.components.frames import TIME
 from forecasts.calibration.reliability import CalibrationSnapshot, assess_reliability
 from forecasts.questions.question import HAZARD, PRIOR, SUGGESTION, ForecasterId, QuestionId

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from forecasts.errors import InvalidForecast
 from forecasts.essays.extraction.cleaning import strip_essay_markup
 from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import CROWD
 from tests.builders import NOW, FakeClock, a_set
-from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, states
+from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, states
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused
 from tracker.essays.essay_edits import MAX_ESSAY_CHARS
@@ -45,21 +47,20 @@ def test_a_hostile_text_is_kept_to_the_character(both: Tracker, text: str) -> No
     assert all(strip_essay_markup(text[s.offset : s.end]) == s.text for s in sentences)
 
 
-def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -> None:
+def test_the_longest_text_is_kept_and_no_longer_one(tracker: Tracker) -> None:
     text = ("🌊" * 999 + "\n") * (MAX_ESSAY_CHARS // 1000)
     with pytest.raises(Refused, match="more than 2,000,000"):
-        add(both, f"{text}!")
-    assert both.essays.list() == ()
-    assert add(both, text).text == text
-    with both.context.store.reading() as session:
+        add(tracker, f"{text}!")
+    assert tracker.essays.list() == ()
+    assert add(tracker, text).text == text
+    with tracker.context.store.reading() as session:
         (entry,) = (
             entry for entry in event_log.iterate_entries(session) if entry.kind == "essay text"
         )
     assert len(entry.body) < 1000  # the log has the digest
 
 
-@pytest.mark.parametrize(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"text": "It will \0 rain."}, "character that cannot be kept"),
         ({"text": "It will \ud83d rain."}, "character that cannot be kept"),
@@ -75,15 +76,17 @@ def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -
         ({"id": "river\n"}, "is no name for an essay"),
         ({"id": OWN_ESSAY}, "is no name for an essay"),
     ],
+    "changed",
+    "reason",
 )
 def test_what_cannot_be_kept_is_refused_whole(
-    both: Tracker, changed: dict[str, Any], reason: str
+    tracker: Tracker, changed: dict[str, Any], reason: str
 ) -> None:
-    before = both.system.verify()
+    before = tracker.system.verify()
     with pytest.raises(Refused, match=reason):
-        add(both, **changed)
-    assert both.essays.list() == ()
-    assert both.system.verify() == before
+        add(tracker, **changed)
+    assert tracker.essays.list() == ()
+    assert tracker.system.verify() == before
 
 
 @given(
@@ -98,25 +101,23 @@ def test_any_text_becomes_sentences_that_stand_at_their_offsets(text: str) -> No
         assert strip_essay_markup(text[sentence.offset : sentence.end]) == sentence.text
 
 
-def test_an_essay_has_its_name_for_a_title_until_somebody_gives_one(tracker: Tracker) -> None:
+def test_an_essay_without_a_title_has_its_name(tracker: Tracker) -> None:
     add(tracker, title="  ")
     assert tracker.essays.get("river").essay.title == "river"
 
 
-def test_a_later_text_is_a_version_and_the_same_text_is_none(
-    both: Tracker, clock: FakeClock
-) -> None:
-    assert add(both).version == 1
+def test_a_changed_text_is_a_new_version(tracker: Tracker, clock: FakeClock) -> None:
+    assert add(tracker).version == 1
     with pytest.raises(Refused, match="this is the text of river already"):
-        add(both)
+        add(tracker)
     clock.advance(days=1)
-    later = add(both, f"{TEXT}\nIt will flood.\n", title="Another title", source="river-2.txt")
+    later = add(tracker, f"{TEXT}\nIt will flood.\n", title="Another title", source="river-2.txt")
     assert (later.version, later.at, later.by) == (2, clock.time, "ada")
-    assert add(both).version == 3  # back to the first text is a change as well
-    page = both.essays.get("river")
+    assert add(tracker).version == 3  # back to the first text is a change as well
+    page = tracker.essays.get("river")
     assert page.essay.title == "On the river"
-    assert both.system.verify().bad_seq is None
-    assert sum(entry.kind == "essay text" for entry in entries(both)) == 3
+    assert tracker.system.verify().bad_seq is None
+    assert sum(entry.kind == "essay text" for entry in entries(tracker)) == 3
 
 
 def entries(tracker: Tracker) -> list[LogEntry]:
@@ -125,14 +126,14 @@ def entries(tracker: Tracker) -> list[LogEntry]:
         return list(event_log.iterate_entries(session))
 
 
-def test_an_essay_of_a_set_gets_its_text_from_a_person(both: Tracker) -> None:
-    both.question_sets.load(a_set())
-    assert both.essays.get("essay").text is None
+def test_an_essay_of_a_set_can_get_its_text(tracker: Tracker) -> None:
+    tracker.question_sets.load(a_set())
+    assert tracker.essays.get("essay").text is None
     with pytest.raises(NotFound, match="add it with `tracker essay add FILE --name essay`"):
-        both.essays.draft("essay", 0)
+        tracker.essays.draft("essay", 0)
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
-    both.essays.add(NewEssay(id="essay", title="", text=text, source="found.txt"))
-    page = both.essays.get("essay")
+    tracker.essays.add(NewEssay(id="essay", title="", text=text, source="found.txt"))
+    page = tracker.essays.get("essay")
     assert page.essay.title == "Why they will meet"
     assert page.claims[0].offset == text.index("they will meet")
     (one,) = (one for one in page.mapped if one.claim_ids)
@@ -142,41 +143,27 @@ def test_an_essay_of_a_set_gets_its_text_from_a_person(both: Tracker) -> None:
 # Set aside, and taken up again
 
 
-def test_a_sentence_is_set_aside_with_the_reason_and_taken_up_again(
-    both: Tracker, clock: FakeClock
-) -> None:
-    add(both)
-    asked = both.essays.get("river").coverage
-    decided = both.essays.reject_claim("river", HOLDS + 5, "  no date and no measure ")
+def test_a_sentence_is_set_aside_and_taken_up_again(tracker: Tracker, clock: FakeClock) -> None:
+    add(tracker)
+    asked = tracker.essays.get("river").coverage
+    decided = tracker.essays.reject_claim("river", HOLDS + 5, "  no date and no measure ")
     assert (decided.offset, decided.why, decided.by, decided.at) == (
-        HOLDS,
-        "no date and no measure",
-        "ada",
-        NOW,
-    )
-    page = both.essays.get("river")
-    assert states(both)[HOLDS] == "rejected"
+        HOLDS, "no date and no measure", "ada", NOW,
+    )  # fmt: skip
+    page = tracker.essays.get("river")
+    assert states(tracker)[HOLDS] == "rejected"
     assert (page.coverage.rejected, page.coverage.forward_looking) == (1, asked.forward_looking)
     assert (
         next(one for one in page.mapped if one.state == "rejected").why == "no date and no measure"
     )
     clock.advance(days=1)
-    both.essays.restore_claim("river", HOLDS)
-    assert states(both)[HOLDS] == "no question yet"
-    with pytest.raises(NotFound, match="it was not set aside"):
-        both.essays.restore_claim("river", HOLDS)
-    both.essays.reject_claim("river", HOLDS, "still no date")
-    assert [r.why for r in both.essays.get("river").rejections] == ["still no date"]
-    assert both.system.verify().bad_seq is None
-
-
-def test_a_reason_can_be_given_anew(tracker: Tracker) -> None:
-    add(tracker)
-    tracker.essays.reject_claim("river", HOLDS, "no date")
-    tracker.essays.reject_claim("river", HOLDS, "no measure")
-    assert [r.why for r in tracker.essays.get("river").rejections] == ["no measure"]
     tracker.essays.restore_claim("river", HOLDS)
-    assert tracker.essays.get("river").rejections == ()
+    assert states(tracker)[HOLDS] == "no question yet"
+    with pytest.raises(NotFound, match="it was not set aside"):
+        tracker.essays.restore_claim("river", HOLDS)
+    tracker.essays.reject_claim("river", HOLDS, "still no date")
+    assert [r.why for r in tracker.essays.get("river").rejections] == ["still no date"]
+    assert tracker.system.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(
@@ -200,56 +187,37 @@ def test_what_cannot_be_set_aside_is_refused(
 
 
 def test_a_rejection_moves_with_its_words_and_goes_with_them(
-    both: Tracker, clock: FakeClock
+    tracker: Tracker, clock: FakeClock
 ) -> None:
-    add(both)
-    both.essays.reject_claim("river", HOLDS, "no date")
+    add(tracker)
+    tracker.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     moved = f"A new beginning.\n\n{TEXT}"
-    add(both, moved)
+    add(tracker, moved)
     at = moved.index("The dam")
-    assert [(r.offset, moved[r.offset : r.end]) for r in both.essays.get("river").rejections] == [
-        (at, "The dam will hold.")
-    ]
-    assert states(both)[at] == "rejected"
+    assert [
+        (r.offset, moved[r.offset : r.end]) for r in tracker.essays.get("river").rejections
+    ] == [(at, "The dam will hold.")]
+    assert states(tracker)[at] == "rejected"
     clock.advance(days=1)
     without = TEXT.replace(
         "The dam will hold.", "The lake will rise by a metre by the end of 2027."
     )
-    add(both, without)
-    assert both.essays.get("river").rejections == ()
-    assert states(both)[HOLDS] == "no question yet"  # nobody has judged what stands there now
+    add(tracker, without)
+    assert tracker.essays.get("river").rejections == ()
+    assert states(tracker)[HOLDS] == "no question yet"  # nobody has judged what stands there now
     with pytest.raises(NotFound, match="it was not set aside"):
-        both.essays.restore_claim("river", HOLDS)
+        tracker.essays.restore_claim("river", HOLDS)
     clock.advance(days=1)
-    add(both, moved)
-    both.essays.restore_claim("river", at + 3)
-    assert both.essays.get("river").rejections == ()
-
-
-def test_what_is_set_aside_in_a_later_text_leaves_the_first_rejection_alone(
-    both: Tracker, clock: FakeClock
-) -> None:
-    first, second = "The dam will hold.", "The lake will rise. The dam will hold."
-    add(both, first)
-    both.essays.reject_claim("river", 0, "no date")
-    clock.advance(days=1)
-    add(both, second)
-    both.essays.reject_claim("river", 0, "no measure")
-    assert [(r.offset, r.why) for r in both.essays.get("river").rejections] == [
-        (0, "no measure"),
-        (20, "no date"),
-    ]
-    both.essays.restore_claim("river", 0)
-    assert [(r.offset, r.why) for r in both.essays.get("river").rejections] == [(20, "no date")]
+    add(tracker, moved)
+    tracker.essays.restore_claim("river", at + 3)
+    assert tracker.essays.get("river").rejections == ()
 
 
 # Drafts
 
 
-def test_a_draft_is_kept_in_place_of_the_one_before_and_dropped_with_its_sentence(
-    both: Tracker, clock: FakeClock
-) -> None:
+def test_a_draft_is_replaced_and_dropped_with_its_sentence(both: Tracker, clock: FakeClock) -> None:
     add(both)
     both.essays.save_draft(
         "river", SIGNS + 3, {"text": "Will they sign?", "prior": 0.3, "hostile": "\0 <b> 😀 \ud800"}
@@ -270,16 +238,7 @@ def test_a_draft_is_kept_in_place_of_the_one_before_and_dropped_with_its_sentenc
         both.essays.save_draft("river", 10**6, {})
 
 
-def test_any_sentence_can_be_drafted(tracker: Tracker) -> None:
-    add(tracker)
-    for at in (SIGNS, PRICES, LEAVES, HOLDS):
-        made = tracker.essays.draft("river", at)
-        assert TEXT[made.offset : made.end].startswith(made.quote[:10])
-        assert made.horizons[0] > NOW.date()
-
-
 def test_nobody_hands_in_an_essay_under_a_computed_name(tracker: Tracker) -> None:
-    tracker.me = "crowd"  # type: ignore[assignment]
     with pytest.raises(InvalidForecast, match="is computed by the tracker"):
-        add(tracker)
+        add(Tracker(tracker.context.acting_as(CROWD)))
     assert tracker.essays.list() == ()

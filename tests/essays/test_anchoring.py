@@ -2,8 +2,6 @@
 later version.
 """
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -16,6 +14,7 @@ from tests.builders import NOW, FakeClock
 from tests.essays.essay_examples import HOLDS, LEAVES, SIGNS, TEXT, add, asked_of, states
 from tests.essays.test_adding import HOSTILE
 from tests.lives import ADA
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.essays.quote_anchors import (
@@ -59,7 +58,7 @@ def a_rejection(offset: int, end: int) -> ClaimRejection:
 
 
 @given(around, around, around, st.data())
-def test_what_is_put_in_before_a_quote_moves_it_by_its_length(
+def test_text_put_in_before_a_quote_moves_it(
     before: str, after: str, put_in: str, drawn: st.DataObject
 ) -> None:
     at = drawn.draw(st.integers(0, len(before)))
@@ -81,9 +80,7 @@ def test_a_quote_is_found_however_its_lines_are_broken(
 
 
 @given(around, st.integers(0, 500))
-def test_a_quote_that_is_gone_keeps_its_place_and_what_was_set_aside_goes_with_it(
-    text: str, offset: int
-) -> None:
+def test_a_lost_quote_keeps_its_place(text: str, offset: int) -> None:
     assume(text)
     (claim,) = anchor_claims([a_claim(offset)], text)
     assert claim == a_claim(offset)
@@ -99,28 +96,21 @@ def test_of_several_places_the_nearest_is_taken(between: list[str], offset: int)
 
 
 @given(around, st.integers(0, 9))
-def test_before_the_text_is_kept_everything_stays_where_it_was_said_to_be(
-    quote: str, offset: int
-) -> None:
+def test_without_a_text_every_place_stays(quote: str, offset: int) -> None:
     assert find_quote(quote, offset, "") == offset
     aside = a_rejection(offset, offset + 5)
     assert move_rejections([(aside, quote)], "") == (aside,)
 
 
-@pytest.mark.parametrize(
-    "quote", ["(they) will. meet?", "a+b* [x] will", "\\d will ^$", "{{will}} | 100%"]
-)
+@check_rows(["(they) will. meet?", "a+b* [x] will", "\\d will ^$", "{{will}} | 100%"])
 def test_marks_in_a_quote_mean_themselves(quote: str) -> None:
     text = f"they will meet a+b 5 {quote}"
     assert find_quote(quote, 0, text) == text.rindex(quote)
     assert find_quote(quote, 0, "they will meet aab x d 100%") == 0
 
 
-def test_a_quote_of_white_space_has_no_place_to_go() -> None:
+def test_quotes_without_a_place_keep_their_order() -> None:
     assert find_quote(" \n", 7, TEXT) == 7
-
-
-def test_rejections_come_in_the_order_of_the_text() -> None:
     text = "It will rain. It will snow."
     aside = [(a_rejection(0, 13), "It will snow."), (a_rejection(0, 13), "It will rain.")]
     assert [one.offset for one in move_rejections(aside, text)] == [0, 14]
@@ -140,8 +130,7 @@ def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) ->
 # The words by which a sentence is found again
 
 
-@pytest.mark.parametrize(
-    ("text", "quote"),
+@check_rows(
     [
         ("It will rain\n in 2027.", "It will rain in 2027."),
         ("**Rain:** it will fall.", "it will fall."),
@@ -152,17 +141,15 @@ def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) ->
             f"It will {'rain and ' * 30}stop.",
             " ".join(["It", "will", *["rain", "and"] * 7][:MAX_QUOTED_WORDS]),
         ),
-    ],
+    ]
 )
-def test_a_sentence_is_quoted_without_its_marks_and_no_longer_than_a_quote_may_be(
-    text: str, quote: str
-) -> None:
+def test_a_sentence_is_quoted_without_marks_and_in_bounds(text: str, quote: str) -> None:
     (sentence,) = find_claims(text)
     assert choose_quote(sentence, text) == (quote, find_quote(quote, 0, text))
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_every_sentence_of_a_hostile_text_has_a_quote_that_stands_in_it(text: str) -> None:
+def test_every_sentence_of_a_hostile_text_has_a_quote(text: str) -> None:
     for sentence in find_claims(text):
         quote, at = choose_quote(sentence, text)
         assert len(quote.split()) <= MAX_QUOTED_WORDS
@@ -171,27 +158,19 @@ def test_every_sentence_of_a_hostile_text_has_a_quote_that_stands_in_it(text: st
         assert has_quote(a_claim(at, quote), text)
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80))
-def test_every_sentence_of_any_text_has_a_quote_that_stands_in_it(text: str) -> None:
-    for sentence in find_claims(text):
-        quote, at = choose_quote(sentence, text)
-        assert sentence.offset <= at < sentence.end
-        assert has_quote(a_claim(at, quote), text)
-
-
 # Through versions of a text
 
 
 @pytest.fixture
-def asked(both: Tracker, clock: FakeClock) -> Tracker:
+def asked(tracker: Tracker, clock: FakeClock) -> Tracker:
     """An essay with a question from one sentence, and another sentence set aside; a day has
     passed.
     """
-    add(both)
-    both.essays.open_claim(asked_of(), LEAVES + 3, override=WHY)
-    both.essays.reject_claim("river", HOLDS, "no date")
+    add(tracker)
+    tracker.essays.open_claim(asked_of(), LEAVES + 3, override=WHY)
+    tracker.essays.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
-    return both
+    return tracker
 
 
 @pytest.mark.parametrize(
@@ -237,15 +216,13 @@ def test_a_claim_whose_words_changed_is_on_no_other_sentence(asked: Tracker, oth
     }
     assert page.mapped[-1].state == "open"  # it comes after the sentences of the text
     if other:
-        assert (
-            next(one.state for one in page.mapped if one.sentence.text == other)
-            == "no question yet"
-        )
+        actual = next(one.state for one in page.mapped if one.sentence.text == other)
+        assert actual == "no question yet"
     add(asked)  # and with the words comes the claim
     assert {at: state for at, state in states(asked).items() if state == "open"} == {LEAVES: "open"}
 
 
-def test_a_changed_sentence_can_be_asked_again_beside_the_claim_of_the_old_one(
+def test_a_changed_sentence_can_be_asked_again(
     asked: Tracker,
 ) -> None:
     changed = "The mayor of Borland may well resign in 2028."
@@ -270,45 +247,35 @@ MARKED = (
 )
 
 
-def test_sentences_with_marks_are_asked_and_set_aside_and_move_like_others(
-    both: Tracker, clock: FakeClock
-) -> None:
-    add(both, MARKED)
+def test_sentences_with_marks_are_asked_and_moved(tracker: Tracker, clock: FakeClock) -> None:
+    add(tracker, MARKED)
     dam = MARKED.index("The <b>")
-    both.essays.reject_claim("river", dam, "no date")
+    tracker.essays.reject_claim("river", dam, "no date")
     for name in ("rain", "snow"):
-        both.essays.open_claim(asked_of(name), 0, override=WHY)
-    (claim,) = both.essays.get("river").claims  # one, though it was asked twice
+        tracker.essays.open_claim(asked_of(name), 0, override=WHY)
+    (claim,) = tracker.essays.get("river").claims  # one, though it was asked twice
     assert claim.quote == "fall in Arland by the end of 2027."
-    assert states(both) == {0: "open", dam: "rejected"}
+    assert states(tracker) == {0: "open", dam: "rejected"}
     clock.advance(days=1)
-    add(both, f"Foreword.\n\n{MARKED}")
-    assert states(both) == {11: "open", dam + 11: "rejected"}
-    both.essays.restore_claim("river", dam + 11)
-    assert states(both) == {11: "open", dam + 11: "no question yet"}
-    add(both, MARKED.replace("dam", "lake"))
+    add(tracker, f"Foreword.\n\n{MARKED}")
+    assert states(tracker) == {11: "open", dam + 11: "rejected"}
+    tracker.essays.restore_claim("river", dam + 11)
+    assert states(tracker) == {11: "open", dam + 11: "no question yet"}
+    add(tracker, MARKED.replace("dam", "lake"))
     with pytest.raises(NotFound, match="it was not set aside"):
-        both.essays.restore_claim("river", dam)
+        tracker.essays.restore_claim("river", dam)
 
 
-def test_a_claim_is_anchored_without_changing_what_it_says() -> None:
-    claim = a_claim(3)
-    assert anchor_claims([claim], f"Soon {QUOTE}.") == (replace(claim, offset=5),)
-    assert anchor_claims([], TEXT) == ()
-
-
-def test_the_sentence_before_is_not_taken_for_the_one_that_was_asked(
-    both: Tracker, clock: FakeClock
-) -> None:
-    add(both)
-    both.essays.open_claim(asked_of(), SIGNS, override=WHY)
+def test_a_copy_before_the_asked_sentence_is_another(tracker: Tracker, clock: FakeClock) -> None:
+    add(tracker)
+    tracker.essays.open_claim(asked_of(), SIGNS, override=WHY)
     clock.advance(days=1)
     add(
-        both,
+        tracker,
         TEXT.replace(
             "Prices fell", "Arland will sign the river treaty by the end of 2027. Prices fell"
         ),
     )
-    assert [one.sentence.offset for one in both.essays.get("river").mapped if one.question_ids] == [
-        SIGNS
-    ]
+    assert [
+        one.sentence.offset for one in tracker.essays.get("river").mapped if one.question_ids
+    ] == [SIGNS]

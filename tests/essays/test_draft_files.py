@@ -3,25 +3,24 @@ refused by line.
 """
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import InvalidQuestion, InvalidQuestionSet
 from forecasts.essays.draft import build_draft_indicators, build_new_question, draft_question
 from forecasts.essays.extract import Sentence, find_claims
-from forecasts.linting.lint import LintContext, find_flaws
 from forecasts.question_sets.question_set import ESSAY_TEXT
 from forecasts.questions.new_question import build_question
 from forecasts.questions.question import Essay
 from tests.builders import NOW
 from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
 from tests.lives import ADA, LIVES
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import Unresolvable
 from tracker.essays.claim_questions import new_question_from, read_draft, write_draft
@@ -55,13 +54,9 @@ def is_read_again(sentence: Sentence, at: datetime) -> bool:
     )
 
 
-@pytest.mark.parametrize("at", [NOW, LAST_MOMENT], ids=["now", "at the last moment of a day"])
-@pytest.mark.parametrize(
-    "seed", SEEDS, ids=lambda path: path.name if path.name != ESSAY_TEXT else path.parent.name
-)
-def test_every_sentence_of_the_example_essays_is_read_again_as_it_was_drafted(
-    seed: Path, at: datetime
-) -> None:
+@check_rows([NOW, LAST_MOMENT], "at")
+@check_rows(SEEDS, "seed")
+def test_sentences_of_example_essays_are_read_as_drafted(seed: Path, at: datetime) -> None:
     sentences = find_claims(extract_text(seed.read_bytes(), seed.name))
     assert len(sentences) > 20
     assert [one.text for one in sentences if not is_read_again(one, at)] == []
@@ -76,17 +71,16 @@ def test_any_sentence_is_read_again_as_it_was_drafted(text: str, put_in: str) ->
         assert is_read_again(sentence, NOW)
 
 
-@pytest.mark.parametrize(
-    "text",
+@check_rows(
     [
         'Arland will sign """ [[question]] id = "x" """ by the end of 2027.',
         "Arland will sign \\u0022 ''' # no comment = [1] by the end of 2027.",
         "Arland will\n[[question]]\nid = 'x'\n[[indicator]]\nsign by the end of 2027.",
         "\u202eArland will sign\u2028[[indicator]]\x85the river treaty by the end of 2027.",
         "<script>Arland</script> will sign {{7*7}} %s ${HOME} by the end of 2027.",
-    ],
+    ]
 )
-def test_a_sentence_that_looks_like_a_file_of_its_own_is_text(text: str) -> None:
+def test_a_sentence_like_a_file_is_text(text: str) -> None:
     sentence = max(find_claims(text), key=lambda one: len(one.text))
     assert is_read_again(sentence, NOW)
     notes = [line for line in written(sentence).split("\n") if line.startswith("#")]
@@ -102,10 +96,16 @@ def test_the_notes_say_what_a_person_has_to_think_of() -> None:
     assert any(line.startswith("# Edge case: ") for line in notes)
 
 
-def test_a_name_that_can_be_none_is_refused_before_anything_is_written() -> None:
+def test_a_file_that_is_no_draft_is_refused() -> None:
     (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
     with pytest.raises(InvalidQuestion, match="'Two words' is no name"):
         written(sentence, name="Two words")
+    question = completed().split("[[indicator]]")[0]
+    with pytest.raises(InvalidQuestionSet, match=r"draft\.toml:1: the set has no"):
+        read_draft("# nothing\n", "draft.toml", ESSAY)
+    two = question + question[question.index("[[question]]") :].replace('"rain"', '"snow"')
+    with pytest.raises(InvalidQuestionSet, match="open each from its own file"):
+        read_draft(two, "draft.toml", ESSAY)
 
 
 # Completed
@@ -127,8 +127,7 @@ def completed() -> str:
     return "\n".join([question, *more])
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "at", "reason"),
+@check_rows(
     [
         (
             "[[question]]",
@@ -188,7 +187,7 @@ def completed() -> str:
             "unknown key 'half_life' in indicator",
         ),
         ('["Arland talks"]', '["Arland talks"', "", "not valid TOML"),
-    ],
+    ]
 )
 def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason: str) -> None:
     text = completed()
@@ -207,15 +206,6 @@ def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason:
     )
 
 
-def test_a_file_without_a_question_and_one_with_two_are_refused() -> None:
-    question = completed().split("[[indicator]]")[0]
-    with pytest.raises(InvalidQuestionSet, match=r"draft\.toml:1: the set has no"):
-        read_draft("# nothing\n", "draft.toml", ESSAY)
-    two = question + question[question.index("[[question]]") :].replace('"rain"', '"snow"')
-    with pytest.raises(InvalidQuestionSet, match="open each from its own file"):
-        read_draft(two, "draft.toml", ESSAY)
-
-
 def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
     text = completed()
     _, indicators = read_draft(text, "draft.toml", ESSAY)
@@ -228,7 +218,7 @@ def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
     ]
 
 
-@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+@check_rows(LIVES)
 def test_a_question_is_asked_as_it_was_read(life: object) -> None:
     question = build_question(life.asked)  # type: ignore[attr-defined]
     assert build_question(new_question_from(question)) == question
@@ -237,31 +227,20 @@ def test_a_question_is_asked_as_it_was_read(life: object) -> None:
 # Opened
 
 
-def test_a_draft_opens_once_nothing_is_left_to_decide(both: Tracker) -> None:
-    add(both)
-    text = write_draft(both.essays.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
+def test_a_draft_opens_once_nothing_is_left_to_decide(tracker: Tracker) -> None:
+    add(tracker)
+    text = write_draft(tracker.essays.draft("river", SIGNS), ESSAY, "rain", Authorship(ADA, NOW))
     question, indicators = read_draft(text, "draft.toml", ESSAY)
     assert "[…" in text
     with pytest.raises(Unresolvable) as refusal:
-        both.essays.open_claim(new_question_from(question), SIGNS, indicators=indicators)
+        tracker.essays.open_claim(new_question_from(question), SIGNS, indicators=indicators)
     assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
-    assert both.questions.list() == ()
+    assert tracker.questions.list() == ()
     whole, watched = read_draft(completed(), "draft.toml", ESSAY)
-    both.essays.open_claim(new_question_from(whole), SIGNS, indicators=watched)
-    page = both.questions.get("rain")
+    tracker.essays.open_claim(new_question_from(whole), SIGNS, indicators=watched)
+    page = tracker.questions.get("rain")
     assert [claim.quote for claim in page.claims] == [
         "Arland will sign the river treaty by the end of 2027."
     ]
     assert tuple(page.indicators.values()) == watched
     assert TEXT[page.claims[0].offset :].startswith("Arland")
-
-
-@given(st.sampled_from(["text", "criteria"]), st.text("ab .", max_size=9))
-def test_a_gap_anywhere_in_a_question_is_seen(field: str, said: str) -> None:
-    asked = LIVES[0].asked
-    assume(not any(flaw.code == "placeholder" for flaw in find_flaws(asked, LintContext(NOW))))
-    spoilt = replace(asked, **{field: f"{getattr(asked, field)} [… {said}]"})
-    assert any(
-        flaw.code == "placeholder" and flaw.severity == "blocking"
-        for flaw in find_flaws(spoilt, LintContext(NOW))
-    )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.essays.extracting import MAX_FILE_BYTES, extract_text
 
@@ -34,44 +35,28 @@ def refusal(raw: bytes, name: str) -> str:
     return str(refused.value)
 
 
-def test_plain_text_comes_out_as_it_went_in() -> None:
+def test_text_keeps_its_words_in_any_format() -> None:
     text = "A title\n\nPrices “will” rise — or so they\u00a0say…\n"
     assert extract_text(text.encode(), "essay.txt") == text
-
-
-def test_lines_of_other_systems_end_in_a_line_feed() -> None:
-    assert (
-        extract_text(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt")
-        == "One line.\nTwo lines.\nThree lines."
-    )
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
-def test_text_in_other_encodings_is_read(encoding: str) -> None:
-    assert (
-        extract_text("It’s a cliché that prices rise.".encode(encoding), "essay.txt")
-        == "It’s a cliché that prices rise."
-    )
-
-
-def test_what_cannot_be_seen_is_left_out() -> None:
+    actual = extract_text(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt")
+    assert actual == "One line.\nTwo lines.\nThree lines."
     assert (
         extract_text("Pri\u00adces will\u200b rise.".encode(), "essay.txt") == "Prices will rise."
     )
-
-
-def test_markdown_keeps_its_marks_and_loses_its_settings() -> None:
     assert extract_text(
         b"---\ntitle: Prices\ndate: 2026-01-02\n---\n# Prices\n\n* They *will* rise.\n", "essay.md"
     ) == ("# Prices\n\n* They *will* rise.\n")
-
-
-def test_a_rule_in_markdown_is_no_block_of_settings() -> None:
     text = "Prices rise.\n\n---\n\nThey will fall.\n\n---\n"
     assert extract_text(text.encode(), "essay.md") == text
 
 
-@pytest.mark.parametrize("name", ["page.html", "PAGE.HTM", "page.txt", "page"])
+@check_rows(["utf-8-sig", "utf-16", "cp1252"])
+def test_text_in_other_encodings_is_read(encoding: str) -> None:
+    actual = extract_text("It’s a cliché that prices rise.".encode(encoding), "essay.txt")
+    assert actual == "It’s a cliché that prices rise."
+
+
+@check_rows(["page.html", "PAGE.HTM", "page.txt", "page"])
 def test_of_a_saved_page_only_the_article_stays(name: str) -> None:
     text = extract_text(a_page(FIRST, SECOND).encode(), name)
     assert text.splitlines()[-2:] == [FIRST.strip(), SECOND.strip()]
@@ -79,15 +64,12 @@ def test_of_a_saved_page_only_the_article_stays(name: str) -> None:
     assert "track()" not in text
 
 
-def test_a_page_longer_than_a_news_article_is_read_to_its_end() -> None:
+def test_a_page_is_read_to_its_end() -> None:
     paragraphs = [
         f"Paragraph {number} says that prices will rise in the year {2000 + number}. " * 5
         for number in range(99)
     ]
     assert "year 2098" in extract_text(a_page(*paragraphs).encode(), "page.html").splitlines()[-1]
-
-
-def test_a_page_saved_as_one_file_is_read() -> None:
     archive = (
         "From: <Saved by a browser>\nMIME-Version: 1.0\nContent-Type: multipart/related; "
         "boundary=edge\n\n--edge\nContent-Type: text/html; charset=utf-8\n\n"
@@ -97,46 +79,31 @@ def test_a_page_saved_as_one_file_is_read() -> None:
     assert extract_text(archive.encode(), "page.mhtml").splitlines()[-1] == SECOND.strip()
 
 
-def test_an_archive_without_a_page_is_refused() -> None:
+def test_a_file_without_an_essay_says_what_to_do() -> None:
     assert "holds no web page" in refusal(
         b"MIME-Version: 1.0\nContent-Type: text/plain\n\nNothing.", "page.mht"
     )
-
-
-def test_a_page_without_an_article_is_refused_with_what_to_do() -> None:
     reason = refusal(b"<!doctype html><html><body><div id='app'></div></body></html>", "page.html")
     assert "no essay was found in page.html" in reason
     assert "copy its text" in reason
+    assert "holds no words" in refusal(b"1 2 3 ...", "essay.txt")
+    assert "5 MB" in refusal(b"a" * (MAX_FILE_BYTES + 1), "essay.txt")
 
 
-@pytest.mark.parametrize("raw", [b"", b"  \n\t ", b"\xef\xbb\xbf"])
+@check_rows([b"", b"  \n\t ", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_refused(raw: bytes) -> None:
     assert refusal(raw, "essay.txt").startswith("essay.txt is empty")
 
 
-def test_a_file_without_words_is_refused() -> None:
-    assert "holds no words" in refusal(b"1 2 3 ...", "essay.txt")
-
-
-@pytest.mark.parametrize(
-    ("raw", "said"),
-    [
-        (b"%PDF-1.7 ...", "a PDF document: open it, select all, copy"),
-        (b"PK\x03\x04rest", "word processor"),
-        (b"\xd0\xcf\x11\xe0rest", "word processor"),
-        (b"{\\rtf1 words}", "rich text"),
-        (b"\x89PNG\r\n", "picture"),
-        (b"\xff\xd8\xff\xe0", "picture"),
-        (b"\x1f\x8brest", "unpack"),
-        (bytes(range(32)) * 20, "not text"),
-    ],
-)
+@check_rows([
+    (b"%PDF-1.7 ...", "a PDF document: open it, select all, copy"),
+    (b"PK\x03\x04rest", "word processor"), (b"\xd0\xcf\x11\xe0rest", "word processor"),
+    (b"{\\rtf1 words}", "rich text"), (b"\x89PNG\r\n", "picture"),
+    (b"\xff\xd8\xff\xe0", "picture"), (b"\x1f\x8brest", "unpack"),
+    (bytes(range(32)) * 20, "not text"),
+])  # fmt: skip
 def test_what_is_no_text_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
     assert said in refusal(raw, "essay.txt")
-
-
-def test_a_file_too_large_for_an_essay_is_refused() -> None:
-    assert "5 MB" in refusal(b"a" * (MAX_FILE_BYTES + 1), "essay.txt")
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.md", "a.html", "a.mhtml", "a"]))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Scale
-from forecasts.errors import ForecastsError, InvalidQuestion
+from forecasts.errors import ForecastsError
 from forecasts.essays.dates import format_long_date
 from forecasts.questions.links import LinkId
 from forecasts.questions.new_question import NewQuestion, build_question, date_scale
@@ -19,10 +19,10 @@ from forecasts.questions.question import EssayId, Question, QuestionId
 from tests.builders import DAY, an_indicator
 from tests.essays.essay_examples import LEAVES, RIVER, SIGNS, add, states
 from tests.lives import an_asked
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, TrackerError, Unresolvable
 from tracker.essays.claim_questions import (
-    MAX_GROUP_TITLE_CHARS,
     PlannedQuestion,
     build_date_group,
     is_date_group,
@@ -41,11 +41,8 @@ def asked_by(day: date, name: str = "", **changed: Any) -> NewQuestion:
     closes = datetime(day.year, day.month, day.day, tzinfo=UTC) + DAY
     values: dict[str, Any] = {
         "text": f"Will Arland sign the river treaty by {format_long_date(day)}?",
-        "criteria": ALL_OR_NONE,
-        "closes_at": closes,
-        "resolves_at": closes,
-        "essay_id": RIVER,
-    }
+        "criteria": ALL_OR_NONE, "closes_at": closes, "resolves_at": closes, "essay_id": RIVER,
+    }  # fmt: skip
     return an_asked(name or f"signs-{day.isoformat()}", **{**values, **changed})
 
 
@@ -58,10 +55,10 @@ def end_of(year: int) -> date:
 
 
 @pytest.fixture
-def essay(both: Tracker) -> Tracker:
+def essay(tracker: Tracker) -> Tracker:
     """An essay of which nothing has been asked."""
-    add(both)
-    return both
+    add(tracker)
+    return tracker
 
 
 # What is a group
@@ -72,22 +69,14 @@ ordered: dict[str, Any] = {"kind": "ordered", "options": ("cold", "hot")}
 dated: dict[str, Any] = {"kind": "date", "scale": date_scale("2027-01-01", "2028-01-01")}
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "bound"),
-    [
-        ({}, {}, True),
-        ({"horizon_shape": "holds_until"}, {"horizon_shape": "holds_until"}, True),
-        ({"horizon_shape": "state_at"}, {"horizon_shape": "state_at"}, True),
-        ({}, {"horizon_shape": "holds_until"}, False),
-        ({"horizon_shape": "state_at"}, {}, False),
-        (numeric, numeric, False),
-        (ordered, ordered, False),
-        (dated, dated, False),
-        ({}, numeric, False),
-        (dated, {}, False),
-    ],
-)
-def test_only_yes_or_no_questions_of_one_shape_are_a_group(
+@check_rows([
+    ({}, {}, True), ({"horizon_shape": "holds_until"}, {"horizon_shape": "holds_until"}, True),
+    ({"horizon_shape": "state_at"}, {"horizon_shape": "state_at"}, True),
+    ({}, {"horizon_shape": "holds_until"}, False), ({"horizon_shape": "state_at"}, {}, False),
+    (numeric, numeric, False), (ordered, ordered, False), (dated, dated, False),
+    ({}, numeric, False), (dated, {}, False),
+])  # fmt: skip
+def test_only_yes_no_questions_of_one_shape_form_a_group(
     first: dict[str, Any], second: dict[str, Any], bound: bool
 ) -> None:
     assert (
@@ -96,7 +85,7 @@ def test_only_yes_or_no_questions_of_one_shape_are_a_group(
     )
 
 
-def test_one_question_is_no_group_and_neither_are_two_of_one_day() -> None:
+def test_a_group_needs_two_different_days() -> None:
     assert not is_date_group([])
     assert not is_date_group([question_by(end_of(2027))])
     assert not is_date_group([question_by(end_of(2027), "one"), question_by(end_of(2027), "two")])
@@ -108,7 +97,7 @@ days = st.lists(
 
 
 @given(days)
-def test_a_group_names_its_questions_in_their_order_each_by_its_last_day(found: list[date]) -> None:
+def test_a_group_names_its_questions_by_last_day(found: list[date]) -> None:
     asked = [question_by(day) for day in found]
     link = build_date_group(asked, ())
     assert (link.kind, link.question_ids) == ("dates", tuple(question.id for question in asked))
@@ -126,42 +115,36 @@ def test_a_group_has_a_name_that_nobody_has(taken: set[int]) -> None:
     assert found.startswith("signs-dates")
 
 
-@pytest.mark.parametrize(
-    ("names", "link"),
+@check_rows(
     [
         (("signs-2027", "signs-2028"), "signs-dates"),
         (("signs-by-2027-06-30", "signs-by-2027-12-31"), "signs-by-dates"),
         (("rain", "snow"), "rain-dates"),
         (("g20_2027", "g20_2030"), "g20-dates"),
         (("signs", "signs-later"), "signs-dates"),
-    ],
+    ]
 )
-def test_a_group_is_called_by_what_its_names_have_in_common(
-    names: tuple[str, str], link: str
-) -> None:
+def test_a_group_is_named_by_what_names_share(names: tuple[str, str], link: str) -> None:
     asked = [
         question_by(end_of(year), name) for name, year in zip(names, (2027, 2028), strict=True)
     ]
     assert build_date_group(asked, ()).id == link
 
 
-@pytest.mark.parametrize(
-    ("shape", "label"),
+@check_rows(
     [
         ("event_by", "by 31 Dec 2027"),
         ("holds_until", "until 31 Dec 2027"),
         ("state_at", "on 31 Dec 2027"),
-    ],
+    ]
 )
 def test_a_label_says_what_is_asked_of_the_day(shape: str, label: str) -> None:
     asked = [question_by(end_of(year), horizon_shape=shape) for year in (2027, 2028)]
     assert build_date_group(asked, ()).labels[0] == label
 
 
-@pytest.mark.parametrize(
-    ("hour", "day"), [(0, date(2027, 6, 29)), (1, date(2027, 6, 30)), (23, date(2027, 6, 30))]
-)
-def test_the_last_day_is_the_one_that_ends_at_the_close(hour: int, day: date) -> None:
+@check_rows([(0, date(2027, 6, 29)), (1, date(2027, 6, 30)), (23, date(2027, 6, 30))])
+def test_the_last_day_ends_at_the_close(hour: int, day: date) -> None:
     closes = datetime(2027, 6, 30, hour, tzinfo=UTC)
     assert last_day(question_by(end_of(2027), closes_at=closes)) == day
 
@@ -169,8 +152,7 @@ def test_the_last_day_is_the_one_that_ends_at_the_close(hour: int, day: date) ->
 # Its title
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
+@check_rows(
     [
         ("Will Arland sign by {day}?", "Will Arland sign?"),
         ("Will peace hold until {day}?", "Will peace hold?"),
@@ -183,7 +165,7 @@ def test_the_last_day_is_the_one_that_ends_at_the_close(hour: int, day: date) ->
             "Will it rain between 1 May 2027 and 31 December 2027?",
         ),
         ("Will Arland sign?", "Will Arland sign?"),
-    ],
+    ]
 )
 def test_a_title_is_the_question_without_its_day(text: str, title: str) -> None:
     asked = [
@@ -193,25 +175,12 @@ def test_a_title_is_the_question_without_its_day(text: str, title: str) -> None:
     assert build_date_group(asked, ()).title == title
 
 
-def test_where_more_than_the_day_differs_the_title_is_the_first_question() -> None:
+def test_the_title_falls_back_to_the_first_question() -> None:
     first, second = (
         question_by(end_of(2027)),
         question_by(end_of(2028), text="Will Borland sign by 31 December 2028?"),
     )
     assert build_date_group([first, second], ()).title == first.text
-
-
-@pytest.mark.parametrize("words", [MAX_GROUP_TITLE_CHARS, 10_000])
-def test_a_long_title_is_cut(words: int) -> None:
-    asked = [
-        question_by(
-            end_of(year), text=f"Will {'long ' * words}by {format_long_date(end_of(year))}?"
-        )
-        for year in (2027, 2028)
-    ]
-    title = build_date_group(asked, ()).title
-    assert len(title) <= MAX_GROUP_TITLE_CHARS
-    assert title.endswith("long…")
 
 
 # All or none
@@ -222,7 +191,7 @@ def wanted(*years: int, **changed: Any) -> list[PlannedQuestion]:
     return [PlannedQuestion(one, (an_indicator(one.id),)) for one in asked]
 
 
-def test_they_open_in_the_order_of_their_close_with_their_own_indicators(essay: Tracker) -> None:
+def test_they_open_in_the_order_of_their_close(essay: Tracker) -> None:
     opened = essay.essays.open_claims(wanted(2029, 2027, 2028), SIGNS, override=WHY)
     assert [question.id for question in opened] == ["signs-2027", "signs-2028", "signs-2029"]
     (link,) = essay.links.coherence().links
@@ -238,10 +207,13 @@ def test_they_open_in_the_order_of_their_close_with_their_own_indicators(essay: 
     assert essay.system.verify().bad_seq is None
 
 
-def test_nothing_wanted_opens_nothing(essay: Tracker) -> None:
+def test_what_cannot_open_opens_nothing(essay: Tracker) -> None:
     before = essay.system.verify()
     assert essay.essays.open_claims([], SIGNS) == ()
     assert essay.system.verify() == before
+    with pytest.raises(NotFound, match="there is no sentence at character"):
+        essay.essays.open_claims(wanted(2027, 2028), 10**6, override=WHY)
+    assert essay.questions.list() == ()
 
 
 def with_last(**changed: Any) -> list[PlannedQuestion]:
@@ -250,8 +222,7 @@ def with_last(**changed: Any) -> list[PlannedQuestion]:
     return [first, second, replace(last, question=replace(last.question, **changed))]
 
 
-@pytest.mark.parametrize(
-    ("changed", "reason"),
+@check_rows(
     [
         ({"id": "signs-2027"}, "there is a question 'signs-2027' already"),
         ({"id": "Two words"}, "is no name"),
@@ -261,6 +232,8 @@ def with_last(**changed: Any) -> list[PlannedQuestion]:
         ({"essay_id": EssayId("nope")}, "there is no essay nope"),
         ({"text": "Will \0 it?"}, "character that cannot be kept"),
     ],
+    "changed",
+    "reason",
 )
 def test_one_that_cannot_open_keeps_all_from_opening(
     essay: Tracker, changed: dict[str, Any], reason: str
@@ -275,13 +248,7 @@ def test_one_that_cannot_open_keeps_all_from_opening(
     assert essay.system.verify() == before
 
 
-def test_a_place_without_a_sentence_opens_none(essay: Tracker) -> None:
-    with pytest.raises(NotFound, match="there is no sentence at character"):
-        essay.essays.open_claims(wanted(2027, 2028), 10**6, override=WHY)
-    assert essay.questions.list() == ()
-
-
-def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Tracker) -> None:
+def test_a_blocking_flaw_in_one_needs_a_logged_reason(essay: Tracker) -> None:
     flawed = with_last(criteria="If it seems so.")
     with pytest.raises(Unresolvable, match="signs-2029"):
         essay.essays.open_claims(flawed, SIGNS, override=" ")
@@ -296,7 +263,7 @@ def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Trac
     assert found[2029].why == WHY
 
 
-def test_what_is_no_group_opens_all_the_same_and_is_not_bound(essay: Tracker) -> None:
+def test_questions_that_are_no_group_open_unbound(essay: Tracker) -> None:
     more = PlannedQuestion(asked_by(end_of(2028), "how-much", **numeric))
     essay.essays.open_claims([*wanted(2027), more], SIGNS, override=WHY)
     assert {row.question.id for row in essay.questions.list()} == {"signs-2027", "how-much"}
@@ -307,12 +274,3 @@ def test_what_is_no_group_opens_all_the_same_and_is_not_bound(essay: Tracker) ->
         SIGNS: "open",
         LEAVES: "open",
     }
-
-
-def test_the_same_days_once_more_are_refused_whole(essay: Tracker) -> None:
-    essay.essays.open_claims(wanted(2027, 2028), SIGNS, override=WHY)
-    before = essay.system.verify()
-    with pytest.raises(InvalidQuestion, match="there is a question 'signs-2027' already"):
-        essay.essays.open_claims(wanted(2029, 2027), SIGNS, override=WHY)
-    assert len(essay.links.coherence().links) == 1
-    assert essay.system.verify() == before

@@ -10,13 +10,10 @@ import pytest
 from forecasts.questions.question import CROWD, PRIOR, SUGGESTION, ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
-from tests.essays.test_adding import HOSTILE
 from tests.lives import SOURCE, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.essays.essay_pages import split_sentences
 from tracker.model.essays import NewEssay
-from tracker.model.json_values import to_json
 from tracker.model.read_models import QuestionSummary
 from tracker.questions.queries.question_list import board_forecast
 
@@ -85,9 +82,7 @@ def test_an_answer_shows_over_its_sentence(
     assert states(essay)[SIGNS] == state
 
 
-def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(
-    essay: Tracker, clock: FakeClock
-) -> None:
+def test_two_contrary_answers_count_half(essay: Tracker, clock: FakeClock) -> None:
     answered(essay, clock, "rain", SIGNS, "yes")
     answered(essay, clock, "snow", SIGNS, "no", opens_at=clock.time)
     essay.essays.open_claim(
@@ -99,7 +94,7 @@ def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(
     assert (overall.claims, overall.answered, overall.borne_out) == (1, 1, 0.5)
 
 
-def test_the_number_on_the_board_is_the_crowds_then_the_suggestions_then_the_base_rate(
+def test_the_board_shows_crowd_then_suggestion_then_base_rate(
     essay: Tracker, clock: FakeClock
 ) -> None:
     essay.essays.open_claim(
@@ -210,15 +205,6 @@ def test_questions_from_no_essay_are_on_no_list_of_essays(essay: Tracker) -> Non
     assert set(essay.essays.get("own-questions").questions) == {"own"}
 
 
-def test_titles_are_told_of_essays_alone_and_in_their_order(essay: Tracker) -> None:
-    essay.questions.ask(an_asked("own"))
-    essay.essays.add(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
-    assert list(essay.essays.titles().items()) == [
-        ("another", "Another essay"),
-        ("river", essay.essays.get("river").essay.title),
-    ]
-
-
 def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) -> None:
     essay.question_sets.load(a_set(a_question()))
     essay.essays.add(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
@@ -254,9 +240,7 @@ def test_an_unknown_essay_is_refused(tracker: Tracker) -> None:
         tracker.essays.restore_claim("nope", 0)
 
 
-def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(
-    essay: Tracker, clock: FakeClock
-) -> None:
+def test_a_page_has_the_text_and_drafts_of_its_day(essay: Tracker, clock: FakeClock) -> None:
     essay.essays.save_draft("river", SIGNS, {"text": "Will they?"})
     clock.advance(days=1)
     essay.essays.save_draft("river", LEAVES, {})
@@ -267,20 +251,3 @@ def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(
         SIGNS: timedelta(),
         LEAVES: DAY,
     }
-
-
-def test_the_same_text_is_read_once() -> None:
-    assert split_sentences(MANY) is split_sentences(MANY[:5] + MANY[5:])
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_the_page_of_a_hostile_text_is_printed_for_programs(tracker: Tracker, text: str) -> None:
-    add(tracker, text)
-    for one in tracker.essays.get("river").mapped[:3]:
-        if one.state == "no question yet":
-            tracker.essays.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
-    page = tracker.essays.get("river")
-    assert page.coverage.undecided == max(
-        0, sum(one.state == "no question yet" for one in page.mapped)
-    )
-    assert '"mapped"' in to_json(page)

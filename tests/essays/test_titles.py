@@ -1,16 +1,14 @@
 """The title of an essay comes out of the file that a person saved, where it shows one."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.essays.test_extracting import FIRST, SECOND, a_page
+from tests.tables import check_rows
 from tracker.errors import Refused
 from tracker.essays.titles import MAX_TITLE_CHARS, choose_essay_name, find_title
 
 
-@pytest.mark.parametrize(
-    ("page", "title"),
+@check_rows(
     [
         (
             "<title>Seven hunches – The Far Post</title><h1>Seven <em>hunches</em></h1>",
@@ -24,25 +22,14 @@ from tracker.essays.titles import MAX_TITLE_CHARS, choose_essay_name, find_title
         ("<h1>  </h1><h1>Grain</h1>", "Grain"),
         ("<title>Grain</title><svg><title>Logo</title></svg>", "Grain"),
         ("<p>Grain</p>", ""),
-    ],
+    ]
 )
 def test_a_page_is_called_by_its_heading_or_its_title(page: str, title: str) -> None:
-    assert (
-        find_title(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html")
-        == title
-    )
+    actual = find_title(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html")
+    assert actual == title
 
 
-def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
-    archive = (
-        "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=edge\n\n--edge\n"
-        "Content-Type: text/html; charset=utf-8\n\n" + a_page(FIRST, SECOND) + "\n--edge--\n"
-    )
-    assert find_title(archive.encode(), "page.mhtml") == "Site"
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "title"),
+@check_rows(
     [
         ("---\ntitle: x\n---\nBefore.\n\n## The *river* treaty ##\n", "a.md", "The river treaty"),
         ("# Grain\r\n\r\nIt will rise.", "a.txt", "Grain"),
@@ -55,26 +42,22 @@ def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
         ("Grain", "a.txt", ""),
         ("No.\n# Grain\n", "a.txt", ""),
         ("", "a.txt", ""),
-    ],
+    ]
 )
-def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(
-    text: str, name: str, title: str
-) -> None:
+def test_a_text_is_called_by_heading_or_first_line(text: str, name: str, title: str) -> None:
     assert find_title(text.encode(), name) == title
 
 
-@pytest.mark.parametrize(("stem", "title", "name"), [
-    ("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
-    ("…", "The grain trade", "grain-trade"), ("…", "", ""),
+@check_rows([
+("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
+("…", "The grain trade", "grain-trade"), ("…", "", ""),
 ])  # fmt: skip
-def test_a_file_whose_name_says_nothing_is_named_by_its_title(
-    stem: str, title: str, name: str
-) -> None:
+def test_an_unnamed_file_is_named_by_its_title(stem: str, title: str, name: str) -> None:
     assert choose_essay_name(stem, title) == name
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.md", "a.html", "a.mhtml", "a"]))
-def test_a_title_of_any_bytes_is_a_line_that_is_not_long(raw: bytes, name: str) -> None:
+def test_a_title_is_one_short_line(raw: bytes, name: str) -> None:
     try:
         title = find_title(raw, name)
     except Refused:

@@ -1,6 +1,5 @@
 """The text of an article on its page."""
 
-import pickle
 import socket
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.discovery.article import MAX_ARTICLE_LENGTH, Article, NoArticle, extract_article
 
 URL = "https://site.example/news/summit.html"
@@ -45,28 +45,19 @@ def reason(page: bytes, content_type: str = "text/html") -> str:
     return found.reason
 
 
-def test_an_article_is_its_paragraphs_without_what_stands_around_them() -> None:
+def test_an_article_is_the_words_that_a_reader_sees() -> None:
     assert text_of(a_page(paragraphs(FIRST, SECOND))) == f"{FIRST.strip()}\n{SECOND.strip()}"
-
-
-def test_scripts_styles_and_readers_comments_are_no_part_of_it() -> None:
     more = (
         "<script>track('x')</script><style>p {}</style><div class='comments' "
         "id='comments'><p>First!</p></div>"
     )
     text = text_of(a_page(paragraphs(FIRST, SECOND) + more))
     assert text == f"{FIRST.strip()}\n{SECOND.strip()}"
-
-
-def test_a_table_is_its_words() -> None:
     table = "<table><tr><th>Side</th><th>Seats</th></tr><tr><td>Arland</td><td>12</td></tr></table>"
     assert text_of(a_page(paragraphs(FIRST) + table + paragraphs(SECOND))).splitlines()[1:3] == [
         "Side Seats",
         "Arland 12",
     ]
-
-
-def test_what_cannot_be_seen_is_left_out() -> None:
     hidden = FIRST.replace("Borland", "Bor\u200bland\u202e").replace(
         "spring", "&#x2066;spr\u00ad\u3164\U000e0101ing"
     )
@@ -76,8 +67,7 @@ def test_what_cannot_be_seen_is_left_out() -> None:
 CYRILLIC = "Стороны договорились встретиться весной и обсудить границу. " * 8
 
 
-@pytest.mark.parametrize(
-    ("encoding", "content_type", "head"),
+@check_rows(
     [
         ("utf-8", "text/html", ""),
         ("utf-8", "text/html; charset=iso-8859-1", ""),
@@ -89,7 +79,7 @@ CYRILLIC = "Стороны договорились встретиться ве�
             "",
             "<title>t</title><meta http-equiv='Content-Type' content='text/html; charset=koi8-r'>",
         ),
-    ],
+    ]
 )
 def test_the_page_is_read_in_its_own_encoding(encoding: str, content_type: str, head: str) -> None:
     page = a_page(paragraphs(CYRILLIC, CYRILLIC), head).decode().encode(encoding)
@@ -103,8 +93,7 @@ def test_a_long_text_ends_at_a_word() -> None:
     assert text.startswith("0 Arland")
 
 
-@pytest.mark.parametrize(
-    ("page", "content_type", "why"),
+@check_rows(
     [
         (b"", "text/html", "empty page"),
         (b" \n\0", "text/html", "empty page"),
@@ -132,8 +121,7 @@ def test_a_long_text_ends_at_a_word() -> None:
             "text/html",
             "too many tags",
         ),
-    ],
-    ids=lambda value: None if isinstance(value, bytes) else value[:20],
+    ]
 )
 def test_where_there_is_no_article_the_reason_is_said(
     page: bytes, content_type: str, why: str
@@ -141,31 +129,12 @@ def test_where_there_is_no_article_the_reason_is_said(
     assert why in reason(page, content_type)
 
 
-@pytest.mark.parametrize(
-    "inside",
-    [
-        "<!--" * 300_000,
-        "<" * 19_000,
-        "<div>word " * 19_000,
-        "<ul><li>word " * 9_000,
-        ("<p>" + "<a href='/x'>word</a> " * 1_900) * 5,
-        "<p>" + "word " * 500_000,
-        "<p>" + "&amp;" * 500_000,
-        ("<table>" + "<tr><td>word" * 1_900) * 3,
-        ("<p " + " ".join(f"a{number}=1" for number in range(290)) + ">word") * 500,
-    ],
-    ids=[
-        "comments",
-        "brackets",
-        "nested",
-        "lists",
-        "links",
-        "one paragraph",
-        "references",
-        "tables",
-        "attributes",
-    ],
-)
+@check_rows([
+    "<!--" * 300_000, "<" * 19_000, "<div>word " * 19_000, "<ul><li>word " * 9_000,
+    ("<p>" + "<a href='/x'>word</a> " * 1_900) * 5, "<p>" + "word " * 500_000,
+    "<p>" + "&amp;" * 500_000, ("<table>" + "<tr><td>word" * 1_900) * 3,
+    ("<p " + " ".join(f"a{number}=1" for number in range(290)) + ">word") * 500,
+])  # fmt: skip
 def test_a_hostile_page_ends(inside: str) -> None:
     with patience():
         extract_article(a_page(inside), "text/html", URL)
@@ -184,24 +153,6 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     assert text_of(
         a_page(paragraphs(FIRST, SECOND) + "<img src='https://cdn.example/x.png'>", head)
     )
-
-
-def test_a_stumble_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    import trafilatura
-
-    def stumble(*_: object, **__: object) -> None:
-        raise RecursionError
-
-    monkeypatch.setattr(trafilatura, "extract", stumble)
-    assert (
-        reason(a_page(paragraphs(FIRST, SECOND))) == "trafilatura stumbled over it (RecursionError)"
-    )
-
-
-def test_what_comes_out_can_travel_between_processes() -> None:
-    for page in (a_page(paragraphs(FIRST, SECOND)), b""):
-        found = extract_article(page, "text/html", URL)
-        assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_trafilatura_is_imported_only_when_an_article_is_read() -> None:

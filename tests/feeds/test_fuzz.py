@@ -62,12 +62,8 @@ JSON: Final = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "J", 
     "title": "A", "content_html": "<p>x</p>", "date_published": "2022-06-01T00:00:00Z"},
     {"id": "1", "content_text": "y"}]}"""
 SEEDS: Final = [
-    RICH,
-    XHTML,
-    JSON,
-    *[document(kind, ENTRIES) for kind in KINDS],
-    document("rss", ENTRIES * 3),
-]
+    RICH, XHTML, JSON, *[document(kind, ENTRIES) for kind in KINDS], document("rss", ENTRIES * 3),
+]  # fmt: skip
 TYPES: Final = st.sampled_from(
     ["", "application/rss+xml", "text/xml; charset=koi8-r", "application/feed+json"]
 )
@@ -177,9 +173,7 @@ def test_one_damaged_feed_after_another_is_followed(
 
 @settings(deadline=None, max_examples=50)
 @given(mutants(), st.data())
-def test_what_is_cut_out_of_a_damaged_feed_leaves_the_rest_as_it_is(
-    body: bytes, data: st.DataObject
-) -> None:
+def test_cutting_entries_out_leaves_the_others_unchanged(body: bytes, data: st.DataObject) -> None:
     parts = split_entries(body, "")
     if parts is None:
         return

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.builders import NOW, an_item
+from tests.tables import check_rows
 from tracker.feeds.dedup import ChangedItem, EntryIndex, NewItem, StoredItem
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
 
@@ -41,30 +42,18 @@ def sorted_out(
     return EntryIndex(WIRE, by_key, stored, recent).classify_items(items, cut.__contains__, NOW)
 
 
-def test_an_entry_that_nobody_has_seen_is_new() -> None:
+def test_an_entry_is_known_by_its_name_and_address() -> None:
     item = an_item(TITLE)
     assert sorted_out(item) == ([NewItem(item, None)], [])
-
-
-def test_an_entry_with_the_same_words_is_nothing_at_all() -> None:
     item = an_item(TITLE)
     assert sorted_out(item, stored=(known(item),)) == ([], [])
-
-
-def test_other_words_under_the_same_name_are_an_edit() -> None:
     item = an_item(TITLE)
     stored = known(item)
     edited = replace(item, title="Arland takes its invitation back", fingerprint="other")
     assert sorted_out(edited, stored=(stored,)) == ([], [ChangedItem(stored, edited, silent=False)])
-
-
-def test_words_that_were_not_kept_before_are_learned_without_an_edit() -> None:
     item = an_item(TITLE)
     stored = known(item, fingerprint="")
     assert sorted_out(item, stored=(stored,)) == ([], [ChangedItem(stored, item, silent=True)])
-
-
-def test_a_new_name_for_the_same_address_and_nearly_the_same_words_is_the_same_item() -> None:
     item = an_item(TITLE)
     stored = known(item)
     renamed = replace(item, key="guid-2", title=f"{TITLE}, again", fingerprint="other")
@@ -72,11 +61,6 @@ def test_a_new_name_for_the_same_address_and_nearly_the_same_words_is_the_same_i
         [],
         [ChangedItem(stored, renamed, silent=False)],
     )
-
-
-def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publication_agree() -> (
-    None
-):
     item = an_item(TITLE)
     assert item.published_at is not None
     renamed = replace(
@@ -86,7 +70,7 @@ def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publi
     assert (new, [c.stored.id for c in changed]) == ([], [7])
 
 
-def test_episodes_that_share_one_address_are_items_of_their_own() -> None:
+def test_entries_that_share_an_address_stay_apart() -> None:
     episode = an_item("Episode 12: the pipeline talks", key="ep12")
     following = replace(
         episode,
@@ -97,9 +81,19 @@ def test_episodes_that_share_one_address_are_items_of_their_own() -> None:
     )
     new, changed = sorted_out(following, stored=(known(episode),))
     assert ([n.item.key for n in new], changed) == (["ep13"], [])
+    first = an_item(TITLE, key="guid")
+    told_apart = replace(first, key=f"guid {first.url}")
+    assert sorted_out(told_apart, stored=(known(first),), cut=("guid",)) == ([], [])
+    item = an_item(TITLE)
+    elsewhere = known(item, DAILY)
+    mine = replace(item, key="other-name")
+    assert sorted_out(mine, stored=(elsewhere,)) == ([NewItem(mine, elsewhere)], [])
+    item = an_item(TITLE, url="", canonical_url="")
+    other = an_item("Quite another thing happened today", key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, stored=(known(item),))[0]] == [None]
 
 
-@pytest.mark.parametrize("in_document", ["whole", "cut out"])
+@check_rows(["whole", "cut out"])
 def test_two_entries_of_one_document_with_one_address_stay_two(in_document: str) -> None:
     first = an_item(TITLE, key="block-1")
     second = replace(first, key="block-2", fingerprint="2")
@@ -110,26 +104,22 @@ def test_two_entries_of_one_document_with_one_address_stay_two(in_document: str)
     assert ([n.item.key for n in new], changed) == (["block-2"], [])
 
 
-def test_an_entry_told_apart_by_its_address_since_another_took_its_guid_is_the_same() -> None:
-    first = an_item(TITLE, key="guid")
-    told_apart = replace(first, key=f"guid {first.url}")
-    assert sorted_out(told_apart, stored=(known(first),), cut=("guid",)) == ([], [])
-
-
-def test_an_article_of_another_feed_is_an_item_of_its_own_that_repeats_it() -> None:
-    item = an_item(TITLE)
-    elsewhere = known(item, DAILY)
-    mine = replace(item, key="other-name")
-    assert sorted_out(mine, stored=(elsewhere,)) == ([NewItem(mine, elsewhere)], [])
-
-
-def test_a_headline_edited_with_its_name_and_address_is_linked_and_not_lost() -> None:
+def test_an_edited_headline_is_linked_for_two_days() -> None:
     item = an_item(TITLE)
     edited = an_item(
         f"Update: {TITLE}", key="x", url="https://wire.invalid/x", canonical_url="wire.invalid/x"
     )
     new, changed = sorted_out(edited, recent=(known(item),))
     assert ([(n.item.key, n.same_as and n.same_as.id) for n in new], changed) == ([("x", 7)], [])
+    item = an_item(TITLE)
+    other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, recent=(known(item),), cut=(item.key,))[0]] == [
+        None
+    ]
+    item = an_item(TITLE)
+    old = known(item, first_seen_at=NOW - timedelta(days=3))
+    other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, recent=(old,))[0]] == [None]
 
 
 @pytest.mark.parametrize(
@@ -143,24 +133,3 @@ def test_a_headline_of_its_own_is_linked_to_nothing(title: str) -> None:
     item = an_item("Day 12: what we know of the talks so far")
     other = an_item(title, key="x", url="", canonical_url="")
     assert [n.same_as for n in sorted_out(other, recent=(known(item),))[0]] == [None]
-
-
-def test_the_headline_of_an_entry_that_still_stands_there_is_not_edited() -> None:
-    item = an_item(TITLE)
-    other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
-    assert [n.same_as for n in sorted_out(other, recent=(known(item),), cut=(item.key,))[0]] == [
-        None
-    ]
-
-
-def test_a_headline_older_than_two_days_is_not_edited() -> None:
-    item = an_item(TITLE)
-    old = known(item, first_seen_at=NOW - timedelta(days=3))
-    other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
-    assert [n.same_as for n in sorted_out(other, recent=(old,))[0]] == [None]
-
-
-def test_an_entry_without_an_address_is_never_the_same_for_want_of_one() -> None:
-    item = an_item(TITLE, url="", canonical_url="")
-    other = an_item("Quite another thing happened today", key="x", url="", canonical_url="")
-    assert [n.same_as for n in sorted_out(other, stored=(known(item),))[0]] == [None]

@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.documents import Entry, document
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 
@@ -58,45 +58,63 @@ def test_an_entry_reads_the_same_as_in_xml() -> None:
     assert read(feed(item)).names == in_xml.names
 
 
-def test_a_feed_says_its_title_and_site_and_nothing_about_waiting() -> None:
+def test_a_feed_has_its_title_and_site() -> None:
     parsed = read(feed(home_page_url="/", title="All &amp; sundry"))
     assert parsed == ParsedFeed("All & sundry", (), None, site_url="https://feed.example/")
 
 
-@pytest.mark.parametrize(
-    "version", ["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"]
-)
-@pytest.mark.parametrize("content_type", ["", "text/plain", "application/json"])
-def test_a_feed_is_known_by_its_version_under_any_media_type(
-    version: str, content_type: str
-) -> None:
+@check_rows(["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"], "version")
+@check_rows(["", "text/plain", "application/json"], "content_type")
+def test_a_feed_is_known_by_its_version(version: str, content_type: str) -> None:
     assert [i.title for i in read(feed({"title": "A"}, version=version), content_type).items] == [
         "A"
     ]
 
 
-def test_a_feed_without_a_version_is_known_by_its_media_type() -> None:
+def test_a_feed_is_known_without_version_or_items() -> None:
     body = b'\xef\xbb\xbf \n{"items": [{"title": "A"}]}'
     assert [i.title for i in read(body, "application/feed+json; charset=utf-8").items] == ["A"]
     assert refused(body, "application/json") == "a JSON document, not a feed"
+    assert read(f'{{"version": "{VERSION}"}}'.encode()) == ParsedFeed("", (), None)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"[]", b'["a"]', b"{}", b'{"items": 7}', b'{"version": 7, "items": "x"}', b'{"error": "not found"}',
-     b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}'],
-)  # fmt: skip
+@check_rows([b"[]", b'["a"]', b"{}", b'{"items": 7}', b'{"version": 7, "items": "x"}', b'{"error": "not found"}',
+ b'{"version": "https://jsonfeed.org/version/1", "items": {"a": 1}}'])  # fmt: skip
 def test_other_json_is_refused(body: bytes) -> None:
     assert refused(body) == "a JSON document, not a feed"
 
 
-def test_a_feed_without_items_is_a_feed() -> None:
-    assert read(f'{{"version": "{VERSION}"}}'.encode()) == ParsedFeed("", (), None)
-
-
-def test_plain_text_is_no_markup() -> None:
+def test_odd_fields_are_read_or_left_out() -> None:
     item = only({"id": "1", "content_text": "If 1 < 2 and <b> is\n bold &amp; so on"})
     assert item.summary == "If 1 < 2 and <b> is bold &amp; so on"
+    body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": 7, "title": "A"}, {"id": 1e400, "title": 2},'
+    body += b'{"id": ' + b"9" * 5_000 + b', "title": -0.50}]}'
+    items = read(body).items
+    assert [i.key for i in items][:2] == ["7", "1e400"]
+    assert items[2].key.startswith("sha256:")
+    assert [i.title for i in items] == ["A", "2", "-0.50"]
+    odd = {
+        "id": None, "url": ["x"], "title": {"a": 1}, "summary": True, "content_html": [],
+        "date_published": {},
+    }  # fmt: skip
+    parsed = read(
+        feed(odd, {**odd, "title": "Kept"}, None, 7, "x", ["a"], title=None, home_page_url=[1])
+    )
+    assert [(i.title, i.url, i.published_at) for i in parsed.items] == [("Kept", "", None)]
+    assert [name == bytes(8) for name in parsed.names] == [True, False, True, True, True, True]
+    parsed = read(
+        feed({"id": "g", "title": "A", "url": "/1"}, {"id": "g", "title": "B", "url": "/2"})
+    )
+    assert [i.key for i in parsed.items] == ["g https://feed.example/1", "g https://feed.example/2"]
+    assert parsed.names[0] == parsed.names[1]
+    item = only(
+        {
+            "id": "a\ud800b\x00",
+            "title": "Ni\udfffce \x07\u202etitle",
+            "content_html": "&#0;&#xd800;x",
+        }
+    )
+    assert (item.key, item.title, item.summary) == ("ab", "Nice title", "\ufffd\ufffdx")
 
 
 def test_summary_and_content_are_told_apart() -> None:
@@ -116,43 +134,34 @@ def test_summary_and_content_are_told_apart() -> None:
     assert item.title == "word " * 18 + "word…"
 
 
-@pytest.mark.parametrize(
-    ("fields", "url"),
+@check_rows(
     [
         ({"url": "/a", "external_url": "https://b.example/"}, "https://feed.example/a"),
         ({"external_url": "https://b.example/"}, "https://b.example/"),
         ({"id": "https://c.example/7"}, "https://c.example/7"),
         ({"id": "7"}, ""),
         ({"url": "javascript:alert(1)"}, ""),
-    ],
+    ]
 )
 def test_an_entry_links_where_it_says(fields: dict[str, str], url: str) -> None:
     assert only({"title": "A", **fields}).url == url
 
 
-@pytest.mark.parametrize(
-    ("said", "at"),
-    [
-        ("2022-06-01T10:30:00+03:00", datetime(2022, 6, 1, 7, 30, tzinfo=UTC)),
-        ("2022-06-01T10:30:00.123456789z", datetime(2022, 6, 1, 10, 30, 0, 123456, tzinfo=UTC)),
-        ("2022-06-01 10:30", datetime(2022, 6, 1, 10, 30, tzinfo=UTC)),
-        ("2022-06-01", datetime(2022, 6, 1, tzinfo=UTC)),
-        ("2022-02-31T00:00:00Z", None),
-        ("0001-01-01T00:00:00+14:00", None),
-        ("1970-01-01T00:00:00Z", None),
-        ("2022-W22-3", None),
-        ("1654070400", None),
-        ("yesterday", None),
-        ("", None),
-    ],
-)
+@check_rows([
+    ("2022-06-01T10:30:00+03:00", datetime(2022, 6, 1, 7, 30, tzinfo=UTC)),
+    ("2022-06-01T10:30:00.123456789z", datetime(2022, 6, 1, 10, 30, 0, 123456, tzinfo=UTC)),
+    ("2022-06-01 10:30", datetime(2022, 6, 1, 10, 30, tzinfo=UTC)),
+    ("2022-06-01", datetime(2022, 6, 1, tzinfo=UTC)), ("2022-02-31T00:00:00Z", None),
+    ("0001-01-01T00:00:00+14:00", None), ("1970-01-01T00:00:00Z", None), ("2022-W22-3", None),
+    ("1654070400", None), ("yesterday", None), ("", None),
+])  # fmt: skip
 def test_a_date_is_read_as_utc_or_not_at_all(said: str, at: datetime | None) -> None:
     item = only({"title": "A", "date_published": said})
     assert (item.published_at, item.published_raw, item.updated_at) == (at, said, None)
     assert only({"title": "A", "date_modified": said}).updated_at == at
 
 
-def test_the_date_of_a_change_stands_in_for_that_of_publication() -> None:
+def test_a_modification_date_replaces_a_missing_publication_date() -> None:
     item = only({"title": "A", "date_published": "soon", "date_modified": "2022-06-01"})
     assert (item.published_at, item.published_raw) == (
         datetime(2022, 6, 1, tzinfo=UTC),
@@ -160,51 +169,7 @@ def test_the_date_of_a_change_stands_in_for_that_of_publication() -> None:
     )
 
 
-def test_numbers_are_the_text_that_they_are() -> None:
-    body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": 7, "title": "A"}, {"id": 1e400, "title": 2},'
-    body += b'{"id": ' + b"9" * 5_000 + b', "title": -0.50}]}'
-    items = read(body).items
-    assert [i.key for i in items][:2] == ["7", "1e400"]
-    assert items[2].key.startswith("sha256:")
-    assert [i.title for i in items] == ["A", "2", "-0.50"]
-
-
-def test_fields_of_the_wrong_kind_say_nothing() -> None:
-    odd = {
-        "id": None,
-        "url": ["x"],
-        "title": {"a": 1},
-        "summary": True,
-        "content_html": [],
-        "date_published": {},
-    }
-    parsed = read(
-        feed(odd, {**odd, "title": "Kept"}, None, 7, "x", ["a"], title=None, home_page_url=[1])
-    )
-    assert [(i.title, i.url, i.published_at) for i in parsed.items] == [("Kept", "", None)]
-    assert [name == bytes(8) for name in parsed.names] == [True, False, True, True, True, True]
-
-
-def test_ids_used_twice_are_told_apart() -> None:
-    parsed = read(
-        feed({"id": "g", "title": "A", "url": "/1"}, {"id": "g", "title": "B", "url": "/2"})
-    )
-    assert [i.key for i in parsed.items] == ["g https://feed.example/1", "g https://feed.example/2"]
-    assert parsed.names[0] == parsed.names[1]
-
-
-def test_of_a_monster_the_newest_500_entries_are_read() -> None:
-    dated = [
-        {"id": str(n), "title": str(n), "date_published": f"2022-01-{n % 28 + 1:02}T00:00:00Z"}
-        for n in range(3_000)
-    ]
-    parsed = read(feed(*dated))
-    assert (len(parsed.items), len(parsed.names)) == (500, 3_000)
-    assert parsed.warning == "3,000 entries, of which the newest 500 were read"
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
+@check_rows(
     [
         (b"[" * 1_000_000, "JSON nested too deeply"),
         (b'{"items":' * 100_000, "JSON nested too deeply"),
@@ -218,23 +183,11 @@ def test_of_a_monster_the_newest_500_entries_are_read() -> None:
             b'{"title": "' + b"\\u" * 300_000,
             "malformed JSON: Invalid \\uXXXX escape: line 1 column 13 (char 12)",
         ),
-    ],
-    ids=["lists", "objects", "values", "cut", "comma", "escapes"],
+    ]
 )
 def test_a_hostile_or_broken_document_is_refused_quickly(body: bytes, reason: str) -> None:
     with patience():
         assert refused(body) == reason
-
-
-def test_lone_surrogates_and_control_characters_are_left_out() -> None:
-    item = only(
-        {
-            "id": "a\ud800b\x00",
-            "title": "Ni\udfffce \x07\u202etitle",
-            "content_html": "&#0;&#xd800;x",
-        }
-    )
-    assert (item.key, item.title, item.summary) == ("ab", "Nice title", "\ufffd\ufffdx")
 
 
 JSON = st.recursive(

@@ -1,35 +1,28 @@
 """Addresses of articles."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tables import check_rows
 from tracker.feeds.urls import MAX_URL_LENGTH, canonical_url, resolve_web_link
 
 FEED = "https://feed.example/news/rss.xml"
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://example.org/news?id=7",
-        "http://example.org/news?id=7",
-        " HTTPS://EXAMPLE.org/news/?id=7 ",
-        "https://www.example.org:443/news?id=7#top",
-        "http://m.example.org:80/news?id=7",
-        "https://www.m.example.org./news?id=7",
-        "https://user:secret@example.org/news?id=7",
-        "https://example.org/news?utm_source=rss&utm_medium=feed&id=7",
-        "https://example.org/news?id=7&at_medium=RSS&fbclid=x&gclid=y&msclkid&mc_cid=1&WT.mc_id=2",
-        "https://example.org/news?id=7&&cmpid=x&mod=rss_news",
-    ],
-)
+@check_rows([
+    "https://example.org/news?id=7", "http://example.org/news?id=7",
+    " HTTPS://EXAMPLE.org/news/?id=7 ", "https://www.example.org:443/news?id=7#top",
+    "http://m.example.org:80/news?id=7", "https://www.m.example.org./news?id=7",
+    "https://user:secret@example.org/news?id=7",
+    "https://example.org/news?utm_source=rss&utm_medium=feed&id=7",
+    "https://example.org/news?id=7&at_medium=RSS&fbclid=x&gclid=y&msclkid&mc_cid=1&WT.mc_id=2",
+    "https://example.org/news?id=7&&cmpid=x&mod=rss_news",
+])  # fmt: skip
 def test_all_addresses_of_an_article_have_one_name(url: str) -> None:
     assert canonical_url(url) == "example.org/news?id=7"
 
 
-@pytest.mark.parametrize(
-    ("url", "name"),
+@check_rows(
     [
         ("https://example.org/", "example.org"),
         ("https://example.org:8080/a/", "example.org:8080/a"),
@@ -39,28 +32,17 @@ def test_all_addresses_of_an_article_have_one_name(url: str) -> None:
         ("https://www.com/", "www.com"),
         ("https://news.example.org/", "news.example.org"),
         ("http://[2001:DB8::1]:8080/x", "[2001:db8::1]:8080/x"),
-    ],
+    ]
 )
 def test_what_tells_articles_apart_stays(url: str, name: str) -> None:
     assert canonical_url(url) == name
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "example.org/news",
-        "ftp://example.org/",
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "mailto:a@example.org",
-        "http://",
-        "http://./",
-        "http://[::1",
-        "http://example.org:port/",
-        "http://example.org:99999/",
-    ],
-)
+@check_rows([
+    "", "example.org/news", "ftp://example.org/", "javascript:alert(1)", "data:text/html,x",
+    "mailto:a@example.org", "http://", "http://./", "http://[::1", "http://example.org:port/",
+    "http://example.org:99999/",
+])  # fmt: skip
 def test_what_is_no_web_address_has_no_name(url: str) -> None:
     assert canonical_url(url) == ""
 
@@ -80,8 +62,7 @@ def test_a_name_is_its_own_name(url: str) -> None:
     assert name == "" or canonical_url(f"https://{name}") == name
 
 
-@pytest.mark.parametrize(
-    ("link", "absolute"),
+@check_rows(
     [
         ("https://example.org/a?b=1&c=2", "https://example.org/a?b=1&c=2"),
         ("  https://example.org/a\n", "https://example.org/a"),
@@ -90,27 +71,17 @@ def test_a_name_is_its_own_name(url: str) -> None:
         ("//other.example/a", "https://other.example/a"),
         ("?id=7", "https://feed.example/news/rss.xml?id=7"),
         ("https://example.org/\u202egpj.exe", "https://example.org/gpj.exe"),
-    ],
+    ]
 )
 def test_links_become_absolute(link: str, absolute: str) -> None:
     assert resolve_web_link(link, FEED) == absolute
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        "",
-        " ",
-        "javascript:alert(1)",
-        "JaVaScRiPt:alert(1)",
-        "java\u200bscript:alert(1)",
-        "\x01javascript:alert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "ftp://example.org/a",
-        "tag:example.org,2022:7",
-        "http://[::1/a",
-        "https://example.org/" + "a" * MAX_URL_LENGTH,
-    ],
-)
+@check_rows([
+    "", " ", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\u200bscript:alert(1)",
+    "\x01javascript:alert(1)", "data:text/html,<script>alert(1)</script>",
+    "ftp://example.org/a", "tag:example.org,2022:7", "http://[::1/a",
+    "https://example.org/" + "a" * MAX_URL_LENGTH,
+])  # fmt: skip
 def test_only_web_links_are_kept(link: str) -> None:
     assert resolve_web_link(link, FEED) == ""

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.discovery.opml import (
     MAX_CATEGORIES,
     MAX_LIST_BYTES,
@@ -58,7 +58,7 @@ def only(document: bytes) -> ListedFeed:
 # Reading
 
 
-def test_a_list_is_its_title_and_feeds() -> None:
+def test_a_list_is_its_title_feeds_and_folders() -> None:
     body = outline("News", type="rss", htmlUrl="https://news.example/") + outline("Wire")
     assert read(opml(body, "<title>My &amp; your feeds</title>")) == FeedList(
         "My & your feeds",
@@ -67,31 +67,22 @@ def test_a_list_is_its_title_and_feeds() -> None:
             ListedFeed("https://wire.example/rss", "Wire"),
         ),
     )
-
-
-def test_folders_in_folders_are_paths_and_come_before_tags() -> None:
     body = folder("World", folder("Asia", outline(category="/Economy/Trade, ,gas,World/Asia")))
     assert only(opml(body)).categories == (("World", "Asia"), ("Economy", "Trade"), ("gas",))
-
-
-def test_an_address_that_is_listed_twice_is_one_feed_in_both_folders() -> None:
     body = folder("A", outline(category="x")) + folder(
         "B", outline("Else", xmlUrl="https://news.example/rss")
     )
     assert only(opml(body)) == ListedFeed(
         "https://news.example/rss", "News", categories=(("A",), ("x",), ("B",))
     )
-
-
-def test_two_ways_to_write_an_address_are_one_feed() -> None:
     body = folder("A", outline(xmlUrl="feed://news.example/rss")) + folder(
         "B", outline(xmlUrl="http://news.example/rss")
     )
     assert only(opml(body)).categories == (("A",), ("B",))
+    assert read(opml("")) == FeedList("", ())
 
 
-@pytest.mark.parametrize(
-    ("document", "title"),
+@check_rows(
     [
         (opml(outline("Économie")), "Économie"),
         (opml(outline("Économie"), declared="<?xml version='1.0' encoding='utf-8'?>"), "Économie"),
@@ -109,15 +100,13 @@ def test_two_ways_to_write_an_address_are_one_feed() -> None:
             'a>b &amp; "c"',
         ),
         (opml(outline("", title="Other", xmlUrl="https://a.example/")), "Other"),
-    ],
-    ids=["undeclared", "UTF-8", "with mark", "UTF-16", "Latin-1", "unseen", "escaped", "no text"],
+    ]
 )
 def test_titles_are_read_whatever_their_encoding(document: bytes, title: str) -> None:
     assert only(document).title == title
 
 
-@pytest.mark.parametrize(
-    "document",
+@check_rows(
     [
         b"<opml><body><outline xmlUrl='https://news.example/rss'>",
         b"<OPML><Body><OUTLINE XMLURL=https://news.example/rss></Body>",
@@ -126,7 +115,7 @@ def test_titles_are_read_whatever_their_encoding(document: bytes, title: str) ->
         b"<opml><outline text='a'><rdf:RDF></rdf:RDF></outline><outline xmlUrl='https://news.example/rss'/>",
         b"<!DOCTYPE opml [<!ENTITY x 'y'>]><opml><outline text='&x;' xmlUrl='https://news.example/rss'/>",
         b"<opml>\x00<body>\x01<outline xmlUrl='https://news.example/rss'/></foaf:group></rdf:rdf></ig:module>",
-    ],
+    ]
 )
 def test_malformed_lists_are_read(document: bytes) -> None:
     assert only(document).url == "https://news.example/rss"
@@ -167,9 +156,6 @@ def test_what_is_no_web_feed_is_skipped_and_said() -> None:
         "Others: another list, not a feed; import it by itself",
         "https://page.example/: a page without a feed; look for its feed",
     )
-
-
-def test_of_many_skipped_some_are_named() -> None:
     skipped = read(
         opml(
             outline("x", xmlUrl="ftp://x")
@@ -180,8 +166,7 @@ def test_of_many_skipped_some_are_named() -> None:
     assert skipped.skipped[-1] == "and 501 more"
 
 
-@pytest.mark.parametrize(
-    ("document", "why"),
+@check_rows(
     [
         (b"", "not an OPML list"),
         (b"hello", "not an OPML list; export one from your reader"),
@@ -205,17 +190,12 @@ def test_of_many_skipped_some_are_named() -> None:
         (opml("<outline/>" * 100_001), "more than 100,000 entries"),
         (opml("<outline text='a'>" * 1_000), "more than 500 deep"),
         (b"<html>" + b"<p>" * 30_000, "very much else"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ]
 )
 def test_what_is_no_list_is_refused_with_what_to_do(document: bytes, why: str) -> None:
     failed = read_list(document)
     assert isinstance(failed, ListFailed)
     assert why in failed.reason
-
-
-def test_an_empty_list_is_a_list() -> None:
-    assert read(opml("")) == FeedList("", ())
 
 
 # Our own attributes
@@ -254,22 +234,19 @@ def test_our_own_attributes_are_read_under_any_prefix() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "body",
+@check_rows(
     [
         outline(grade="A", importance="3"),
         outline(**{"tracker:grade": "A"}),
         outline(**{"xmlns:t": "urn:other", "t:grade": "A"}),
         f"<outline xmlns:t='{OPML_NAMESPACE}'/>" + outline(**{"t:grade": "A"}),
-    ],
-    ids=["no prefix", "undeclared", "another's", "declared elsewhere"],
+    ]
 )
 def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
     assert only(opml(body)) == ListedFeed("https://news.example/rss", "News")
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "wanted"),
+@check_rows(
     [
         ("importance", "0", "a number above 0"),
         ("importance", "-1", "a number above 0"),
@@ -283,9 +260,9 @@ def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
         ("full_text", "maybe", "true or false"),
         ("id", "Not an id", "at most 60 of a-z, 0-9, '-' and '_'"),
         ("id", "a" * 61, "at most 60 of a-z, 0-9, '-' and '_'"),
-    ],
+    ]
 )
-def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(
+def test_an_impossible_value_is_skipped_and_the_feed_kept(
     name: str, value: str, wanted: str
 ) -> None:
     found = read(opml(ours(**{name: value})))
@@ -298,7 +275,7 @@ def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(
 # From a list to a feed
 
 
-def test_what_a_list_leaves_open_is_as_usual() -> None:
+def test_a_listed_feed_becomes_a_feed() -> None:
     listed = ListedFeed(
         "https://www.feeds.news.co.uk/rss", "News, World", categories=(("World", "Asia"), ("x",))
     )
@@ -311,63 +288,36 @@ def test_what_a_list_leaves_open_is_as_usual() -> None:
         theme="world/asia",
         categories=(("World", "Asia"), ("x",)),
     )
-
-
-@pytest.mark.parametrize(
-    ("url", "group"), [("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")]
-)
-def test_a_host_without_a_domain_is_its_own_group(url: str, group: str) -> None:
-    assert feed_from_list(ListedFeed(url), ()).source_group == group
-
-
-def test_a_feed_without_a_title_is_called_by_its_host() -> None:
     feed = feed_from_list(ListedFeed("https://www.news.example/rss"), ())
     assert (feed.title, feed.id, feed.theme) == ("news.example", "news-example", "")
-
-
-def test_an_id_from_the_list_is_kept_unless_it_is_taken() -> None:
     listed = ListedFeed("https://news.example/rss", "News", id="bbc_world")
     assert feed_from_list(listed, {"news"}).id == "bbc_world"
     assert feed_from_list(listed, {"bbc_world"}).id == "bbc-world"
     assert feed_from_list(listed, {"bbc_world", "bbc-world"}).id == "bbc-world-2"
 
 
+@check_rows([("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")])
+def test_a_host_without_a_domain_is_its_own_group(url: str, group: str) -> None:
+    assert feed_from_list(ListedFeed(url), ()).source_group == group
+
+
 # Hostile lists
 
 TAGS = [
     *(
-        "<opml>",
-        "<body>",
-        "<outline ",
-        "xmlUrl='http://a.example/' ",
-        "category='/a,b' ",
-        ">",
-        "/>",
-        "</outline>",
+        "<opml>", "<body>", "<outline ", "xmlUrl='http://a.example/' ", "category='/a,b' ", ">",
+        "/>", "</outline>",
     ),
     *(
-        "text='x' ",
-        "type='include' ",
-        "url='http://b.example/' ",
-        "<title>",
-        "</title>",
-        "</opml>",
-        "<dateCreated>",
+        "text='x' ", "type='include' ", "url='http://b.example/' ", "<title>", "</title>",
+        "</opml>", "<dateCreated>",
     ),
     *(
-        "<foaf:Group>",
-        "<foaf:name>",
-        "</foaf:Group>",
-        "<foaf:Person>",
-        "</foaf:Person>",
+        "<foaf:Group>", "<foaf:name>", "</foaf:Group>", "<foaf:Person>", "</foaf:Person>",
         "<rss:channel ",
     ),
     *(
-        "rdf:about='http://c.example/'>",
-        "<rdf:RDF>",
-        "</rdf:RDF>",
-        "<foaf:Document ",
-        "<ya:feed ",
+        "rdf:about='http://c.example/'>", "<rdf:RDF>", "</rdf:RDF>", "<foaf:Document ", "<ya:feed ",
         "<gtml:Tab>",
     ),
     *(
@@ -376,7 +326,7 @@ TAGS = [
         "<igoogle:ModulePrefs ",
         f"xmlns:t='{OPML_NAMESPACE}' t:grade='A' ",
     ),
-]
+]  # fmt: skip
 
 
 @settings(deadline=None, max_examples=100)
@@ -437,7 +387,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("document", HOSTILE.values(), ids=HOSTILE)
+@check_rows(HOSTILE.values())
 def test_a_hostile_list_ends(document: Callable[[], bytes]) -> None:
     with patience():
         found = read_list(document())

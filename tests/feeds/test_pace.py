@@ -10,8 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
-from tests.feeds.test_polling import BUSY, DAY, HOUR, MINUTE, NOW, a_feed, states
+from tests.feeds.test_polling import DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
+from tests.tables import check_rows
 from tracker.feeds.feed import FeedState, PublicationRate, hourly_rates, update_rate
 from tracker.feeds.scheduling.budget import (
     MAX_POLLS_PER_DAY,
@@ -22,7 +23,6 @@ from tracker.feeds.scheduling.budget import (
     compute_pace,
     explain_next_poll,
     format_duration,
-    format_moment,
     schedule_next_poll,
 )
 
@@ -72,7 +72,7 @@ def test_the_budget_is_met_bounds_included(
 
 @settings(deadline=None, max_examples=50)
 @given(fleets, st.floats(2, 100))
-def test_where_no_bound_is_in_the_way_the_budget_is_met_in_proportion_to_the_square_root(
+def test_without_bounds_polls_follow_the_square_root(
     fleet: list[tuple[PublicationRate, float]], each: float
 ) -> None:
     solved = compute_pace(fleet, each * len(fleet), NOW)
@@ -81,7 +81,7 @@ def test_where_no_bound_is_in_the_way_the_budget_is_met_in_proportion_to_the_squ
     assert free == pytest.approx(each * len(fleet), rel=0.01)
 
 
-def test_a_feed_four_times_as_busy_is_asked_twice_as_often() -> None:
+def test_a_four_times_busier_feed_is_asked_twice_as_often() -> None:
     busy, calm = a_feed(rhythm=steady(8)), a_feed(rhythm=steady(2))
     solved = compute_pace([(busy.rhythm, 1), (calm.rhythm, 1)], 30, NOW)
     assert wait_of(calm, solved) / wait_of(busy, solved) == pytest.approx(2, rel=1e-6)
@@ -102,15 +102,7 @@ def test_budgets_that_no_pace_can_meet_give_the_nearest() -> None:
     assert compute_pace([], 100, NOW) > 0
 
 
-def test_a_fleet_of_ten_thousand_gets_its_pace() -> None:
-    fleet = [(replace(BUSY, days=0.1 + n % 70 / 10), 1.0 + n % 7) for n in range(10_000)]
-    solved = compute_pace(fleet, 240_000, NOW)
-    assert polls_a_day(fleet[:70], solved) * 10_000 / 70 == pytest.approx(240_000, rel=0.02)
-
-
-def test_feeds_that_are_paused_or_fail_or_have_their_own_interval_leave_the_budget_to_the_others() -> (
-    None
-):
+def test_only_free_feeds_share_the_budget() -> None:
     free = [a_feed(rhythm=steady(4)), a_feed(rhythm=steady(9), need=2.0, importance=3.0)]
     others = [a_feed(paused_why="by hand"), a_feed(failures=1), a_feed(every_minutes=60.0)]
     expected = compute_pace([(steady(4), 1.0), (steady(9), 6.0)], 100 - 24, NOW)
@@ -122,9 +114,7 @@ def test_feeds_that_are_paused_or_fail_or_have_their_own_interval_leave_the_budg
 
 @settings(deadline=None)
 @given(states, st.floats(0.001, 100))
-def test_a_feed_is_asked_once_a_day_at_least_and_every_five_minutes_at_most(
-    state: FeedState, at_pace: float
-) -> None:
+def test_polls_come_between_five_minutes_and_a_day(state: FeedState, at_pace: float) -> None:
     state = replace(state, feed=replace(state.feed, every_minutes=None))
     assert 4.5 * MINUTE <= wait_of(state, at_pace) <= 26.4 * HOUR
 
@@ -142,9 +132,7 @@ def test_more_need_never_polls_later(state: FeedState, at_pace: float, more: flo
 
 @settings(deadline=None)
 @given(states, st.floats(0.001, 100))
-def test_a_poll_is_due_when_the_polls_of_the_hours_make_one(
-    state: FeedState, at_pace: float
-) -> None:
+def test_a_poll_is_due_when_hourly_polls_make_one(state: FeedState, at_pace: float) -> None:
     state = replace(state, feed=replace(state.feed, every_minutes=None))
     at, end, polls = NOW, schedule_next_poll(state, at_pace, NOW).at, 0.0
     rates, weight = hourly_rates(state.rhythm, NOW), max(state.feed.importance * state.need, 1e-6)
@@ -157,7 +145,7 @@ def test_a_poll_is_due_when_the_polls_of_the_hours_make_one(
     assert 0.9 - 1e-6 <= polls <= 1.1 + 1e-6
 
 
-def test_a_wait_reaches_over_the_quiet_hours_into_the_busy_ones() -> None:
+def test_a_wait_reaches_into_the_busy_hours() -> None:
     mornings = [
         NOW.replace(hour=7) - n * DAY + k * 10 * MINUTE for n in range(14) for k in range(12)
     ]
@@ -169,7 +157,7 @@ def test_a_wait_reaches_over_the_quiet_hours_into_the_busy_ones() -> None:
     assert sum(6 <= at.hour < 10 for at in asked) > len(asked) / 3  # in a sixth of the day
 
 
-def test_waits_are_spread_the_same_way_each_time_and_anew_each_hour() -> None:
+def test_waits_are_spread_by_feed_and_hour() -> None:
     feeds = [a_feed(f"feed-{n}", rhythm=steady(10)) for n in range(200)]
     waits = [wait_of(state, 0.1) / MINUTE for state in feeds]
     assert waits == [wait_of(state, 0.1) / MINUTE for state in feeds]
@@ -208,42 +196,26 @@ def test_the_reason_names_the_rhythm_the_hours_and_the_need() -> None:
     assert ", most of them 06–18 UTC, wanted more than others: asked every" in needed
 
 
-@pytest.mark.parametrize(
-    ("rhythm", "words"),
+@check_rows(
     [
         (PublicationRate(), "not known yet how often it publishes: "),
         (steady(1.2), "about 1 item a day: "),
         (steady(1 / 3), "about 2 items a week: "),
         (steady(0.16), "about 1 item a week: "),
         (steady(0.05), "less than one item a week: "),
-    ],
+    ]
 )
 def test_the_reason_counts_by_the_day_or_the_week(rhythm: PublicationRate, words: str) -> None:
     assert words_of(a_feed(rhythm=rhythm)).startswith(words)
 
 
-def test_a_reason_that_was_given_stands() -> None:
-    told = "the server asked to wait until 2 Dec 14:05 UTC"
-    assert explain_next_poll(a_feed(next_reason=told, last_attempt_at=NOW)) == told
-    assert (
-        explain_next_poll(a_feed(next_reason="not polled yet", last_attempt_at=None))
-        == "not polled yet"
-    )
-
-
 # What open questions need
 
 
-def test_a_feed_that_has_nothing_to_do_with_any_question_weighs_one() -> None:
+def test_need_grows_with_evidence_and_nearness() -> None:
     assert compute_need(FeedDemand()) == compute_need(FeedDemand(items=500)) == 1.0
     assert compute_need(FeedDemand(on_theme=True)) == 2.0
-
-
-def test_one_item_in_ten_as_evidence_on_questions_that_close_today_is_half_way() -> None:
     assert compute_need(FeedDemand(items=90, days_to_close=(0.0,) * 10)) == pytest.approx(1 + 8 / 2)
-
-
-def test_evidence_counts_for_less_the_later_the_question_closes_but_never_for_nothing() -> None:
     weights = [
         compute_need(FeedDemand(items=50, days_to_close=(days,)))
         for days in (-3.0, 0.0, 30.0, 365.0, 9000.0)
@@ -254,9 +226,7 @@ def test_evidence_counts_for_less_the_later_the_question_closes_but_never_for_no
 
 
 @given(st.integers(-5, 10_000), st.lists(st.floats(-1000, 10_000), max_size=20), st.booleans())
-def test_need_lies_between_one_and_ten_and_more_evidence_is_never_less(
-    items: int, days: list[float], on_theme: bool
-) -> None:
+def test_need_lies_between_one_and_ten(items: int, days: list[float], on_theme: bool) -> None:
     weight = compute_need(FeedDemand(items, tuple(days), on_theme))
     assert 1 <= weight <= 10
     assert compute_need(FeedDemand(items, (*days, 100.0), on_theme)) > weight
@@ -266,25 +236,12 @@ def test_need_lies_between_one_and_ten_and_more_evidence_is_never_less(
 # Words
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "1 min"),
-        (2100, "35 min"),
-        (3600, "60 min"),
-        (6300, "1.8 h"),
-        (14_400, "4 h"),
-        (86_400, "24 h"),
-        (7 * 86_400, "7 days"),
-        (366 * 86_400, "366 days"),
-    ],
-)
+@check_rows([
+    (0, "1 min"), (2100, "35 min"), (3600, "60 min"), (6300, "1.8 h"), (14_400, "4 h"),
+    (86_400, "24 h"), (7 * 86_400, "7 days"), (366 * 86_400, "366 days"),
+])  # fmt: skip
 def test_lengths_of_time_in_words(seconds: float, words: str) -> None:
     assert format_duration(seconds) == words
-
-
-def test_a_moment_in_words_is_that_of_utc() -> None:
-    assert format_moment(datetime.fromisoformat("2025-12-02T16:05:59+02:00")) == "2 Dec 14:05 UTC"
 
 
 # What it is for
@@ -296,15 +253,10 @@ def fares() -> tuple[Fare, Fare]:
     return Fare.of(feeds, by_the_clock(len(feeds), 60)), Fare.of(feeds, by_rhythm(feeds, 24))
 
 
-def test_at_no_more_polls_the_mean_delay_of_a_fixed_hour_is_halved(
-    fares: tuple[Fare, Fare],
-) -> None:
+def test_fewer_polls_are_spent_and_delays_are_shorter(fares: tuple[Fare, Fare]) -> None:
     fixed, ours = fares
     assert ours.polls <= 1.01 * fixed.polls
     assert ours.mean <= fixed.mean / 2
-
-
-def test_the_slow_feeds_do_not_pay_for_it(fares: tuple[Fare, Fare]) -> None:
     fixed, ours = fares
     assert (ours.median, ours.p95) < (fixed.median, fixed.p95)
     assert ours.p95 < fixed.p95

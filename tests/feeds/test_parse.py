@@ -1,20 +1,18 @@
 """Reading feeds: of every kind, malformed, and hostile ones."""
 
 import pickle
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import urljoin
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.plain_feedparser import as_feedparser
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed, parse_xml
+from tracker.feeds.parsing.parse import ParsedFeed, ParseFailed, parse_feed
 from tracker.feeds.urls import canonical_url
 
 URL = "https://feed.example/news/rss.xml"
@@ -64,7 +62,7 @@ RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns
     <link>https://www.wire.example/2022/gas/?utm_source=rss</link><dc:date>2022-06-01T07:30:00Z</dc:date></item></rdf:RDF>"""
 
 
-@pytest.mark.parametrize("body", [RSS, ATOM, RDF], ids=["RSS", "Atom", "RDF"])
+@check_rows([RSS, ATOM, RDF])
 def test_an_entry_reads_the_same_in_every_kind_of_feed(body: bytes) -> None:
     parsed = read(body)
     (item,) = parsed.items
@@ -76,24 +74,20 @@ def test_an_entry_reads_the_same_in_every_kind_of_feed(body: bytes) -> None:
     assert item.published_at == datetime(2022, 6, 1, 7, 30, tzinfo=UTC)
 
 
-def test_a_feed_without_entries_is_a_feed() -> None:
+def test_a_feed_says_where_its_site_is() -> None:
     assert read(rss()) == ParsedFeed("News", (), None)
+    assert read(rss("<link>/home</link>")).site_url == "https://feed.example/home"
+    assert read(rss("<link>javascript:x</link>")).site_url == ""
 
 
-@pytest.mark.parametrize("result", [read(RSS), ParseFailed("an empty answer")])
+@check_rows([read(RSS), ParseFailed("an empty answer")])
 def test_what_comes_of_a_document_can_cross_to_another_process(
     result: ParsedFeed | ParseFailed,
 ) -> None:
     assert pickle.loads(pickle.dumps(result)) == result
 
 
-def test_a_feed_says_where_its_site_is() -> None:
-    assert read(rss("<link>/home</link>")).site_url == "https://feed.example/home"
-    assert read(rss("<link>javascript:x</link>")).site_url == ""
-
-
-@pytest.mark.parametrize(
-    ("inside", "seconds"),
+@check_rows(
     [
         ("", 0),
         ("<ttl>60</ttl>", 3600),
@@ -120,16 +114,16 @@ def test_a_feed_says_where_its_site_is() -> None:
         ("<sy:updateFrequency>4</sy:updateFrequency>", 0),
         ("<ttl>0</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 3600),
         ("<ttl>15</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 900),
-    ],
+    ]
 )
-def test_a_feed_may_ask_to_be_left_alone_for_a_while(inside: str, seconds: float) -> None:
+def test_a_feed_may_ask_for_a_pause(inside: str, seconds: float) -> None:
     body = rss(inside).replace(
         b"<rss ", b"<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/' "
     )
     assert read(body).ttl_seconds == seconds
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "utf-16", "koi8-r"])
+@check_rows(["utf-8", "windows-1251", "utf-16", "koi8-r"])
 def test_text_arrives_in_any_encoding(encoding: str) -> None:
     body = (
         rss(entry("Пекин и Москва"))
@@ -154,11 +148,9 @@ def test_xml_base_moves_links_but_only_inside_its_element() -> None:
     ]
 
 
-def test_a_permalink_guid_serves_as_the_link_and_other_guids_do_not() -> None:
-    assert (
-        only(rss(entry(inside="<guid>https://wire.example/7</guid>"))).url
-        == "https://wire.example/7"
-    )
+def test_only_a_permalink_guid_serves_as_link() -> None:
+    actual = only(rss(entry(inside="<guid>https://wire.example/7</guid>"))).url
+    assert actual == "https://wire.example/7"
     assert (
         only(rss(entry(inside="<guid isPermaLink='false'>https://wire.example/7</guid>"))).url == ""
     )
@@ -167,8 +159,7 @@ def test_a_permalink_guid_serves_as_the_link_and_other_guids_do_not() -> None:
 # Dates
 
 
-@pytest.mark.parametrize(
-    ("said", "at"),
+@check_rows(
     [
         ("Wed, 01 Jun 2022 23:30:00 -0500", datetime(2022, 6, 2, 4, 30, tzinfo=UTC)),
         ("1 June 2022 08:00 GMT", datetime(2022, 6, 1, 8, tzinfo=UTC)),
@@ -180,52 +171,33 @@ def test_a_permalink_guid_serves_as_the_link_and_other_guids_do_not() -> None:
             "Wed, 01 Jun 2095 08:00:00 GMT",
             datetime(2095, 6, 1, 8, tzinfo=UTC),
         ),  # the store decides about the future
-    ],
+    ]
 )
 def test_a_date_is_read_as_utc(said: str, at: datetime) -> None:
     item = only(rss(entry(inside=f"<pubDate>{said}</pubDate>")))
     assert (item.published_at, item.published_raw) == (at, " ".join(said.split()))
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "2024/05/06 10:00",  # feedparser alone reads the first of this month in 2024
-        "2024年5月6日",
-        "2024-13-40",
-        "2022-02-31",
-        "2022-06",
-        "2022",
-        "-2022",
-        "1654070400",
-        "99999-01-01",
-        "Fri, 31 Dec 9999 23:00:00 GMT",
-        "on 5 May 2019: 2022",
-        "mer, 01 juin 2022 10:00:00 +0200",
-        "yesterday",
-        "Thu, 01 Jan 1970 00:00:00 GMT",
-        "Mon, 01 Jan 0001 00:00:00 +0000",
-    ],
-)
-def test_a_date_that_cannot_be_read_is_kept_as_said_and_not_invented(said: str) -> None:
+@check_rows([
+    "2024/05/06 10:00",  # feedparser alone reads the first of this month in 2024
+    "2024年5月6日", "2024-13-40", "2022-02-31", "2022-06", "2022", "-2022", "1654070400",
+    "99999-01-01", "Fri, 31 Dec 9999 23:00:00 GMT", "on 5 May 2019: 2022",
+    "mer, 01 juin 2022 10:00:00 +0200", "yesterday", "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Mon, 01 Jan 0001 00:00:00 +0000",
+])  # fmt: skip
+def test_an_unreadable_date_is_kept_as_text_alone(said: str) -> None:
     item = only(rss(entry(inside=f"<pubDate>{said}</pubDate>")))
     assert (item.published_at, item.published_raw) == (None, said)
 
 
-def test_an_undated_entry_has_no_date() -> None:
+def test_dates_that_cannot_be_read_give_way_to_others() -> None:
     item = only(rss(entry()))
     assert (item.published_at, item.published_raw) == (None, "")
-
-
-def test_the_first_date_that_can_be_read_is_taken() -> None:
     body = ATOM.replace(b"2022-06-01T10:30:00+03:00", b"last week")
     assert (only(body).published_at, only(body).published_raw) == (
         datetime(2022, 6, 2, tzinfo=UTC),
         "2022-06-02T00:00:00Z",
     )
-
-
-def test_the_date_of_a_change_is_kept_beside_that_of_publication() -> None:
     item = only(ATOM)
     assert (item.published_at, item.updated_at) == (
         datetime(2022, 6, 1, 7, 30, tzinfo=UTC),
@@ -238,11 +210,29 @@ def test_the_date_of_a_change_is_kept_beside_that_of_publication() -> None:
 # Text
 
 
-def test_title_and_summary_are_bounded_plain_text() -> None:
+def test_text_is_plain_bounded_and_never_empty() -> None:
     item = only(rss(entry("word " * 200, f"<description>{'text ' * 1000}</description>")))
     assert len(item.title) <= 300
     assert len(item.summary) <= 2_000
     assert (item.title[-5:], item.summary[-5:]) == ("word…", "text…")
+    contents = "".join(
+        f"<content>{text}</content>" for text in ("Two words", "Three whole words", "One")
+    )
+    body = (
+        "<feed "
+        f"xmlns='http://www.w3.org/2005/Atom'><entry><summary>Sum</summary>{contents}</entry></feed>"
+    ).encode()
+    assert only(body).content == "Three whole words"
+    item = only(
+        rss(f"<item><description>&lt;p&gt;{'Leaders met. ' * 20}&lt;/p&gt;</description></item>")
+    )
+    assert item.title.startswith("Leaders met. Leaders met.")
+    assert item.title.endswith("…")
+    assert len(item.title) <= 100
+    body = rss(
+        entry("<![CDATA[<img src='x'>]]>", "<link>https://wire.example/7</link>"), entry("Kept")
+    )
+    assert [i.title for i in read(body).items] == ["Kept"]
 
 
 def test_content_is_kept_where_it_says_more_than_the_summary() -> None:
@@ -269,18 +259,7 @@ def test_content_is_kept_where_it_says_more_than_the_summary() -> None:
     assert (summary, len(content)) == ("Leaders met.", 19_995)
 
 
-def test_of_several_contents_the_longest_is_kept() -> None:
-    contents = "".join(
-        f"<content>{text}</content>" for text in ("Two words", "Three whole words", "One")
-    )
-    body = (
-        "<feed "
-        f"xmlns='http://www.w3.org/2005/Atom'><entry><summary>Sum</summary>{contents}</entry></feed>"
-    ).encode()
-    assert only(body).content == "Three whole words"
-
-
-def test_a_fingerprint_tells_an_edited_entry_from_one_that_only_moved() -> None:
+def test_a_fingerprint_changes_with_an_edit_alone() -> None:
     first = only(rss(entry("A", "<description>B</description><link>/1</link>")))
     moved = only(
         rss(
@@ -298,36 +277,18 @@ def test_a_fingerprint_tells_an_edited_entry_from_one_that_only_moved() -> None:
     assert len({first.fingerprint, *(item.fingerprint for item in edited)}) == 3
 
 
-def test_an_entry_without_title_takes_the_first_words_of_its_summary() -> None:
-    item = only(
-        rss(f"<item><description>&lt;p&gt;{'Leaders met. ' * 20}&lt;/p&gt;</description></item>")
-    )
-    assert item.title.startswith("Leaders met. Leaders met.")
-    assert item.title.endswith("…")
-    assert len(item.title) <= 100
-
-
-def test_an_entry_that_says_nothing_is_left_out() -> None:
-    body = rss(
-        entry("<![CDATA[<img src='x'>]]>", "<link>https://wire.example/7</link>"), entry("Kept")
-    )
-    assert [i.title for i in read(body).items] == ["Kept"]
-
-
 # Keys
 
 
-def test_the_key_is_the_guid_else_the_link_else_the_content() -> None:
+def test_the_key_is_guid_else_link_else_content() -> None:
     link = "<link>https://wire.example/7</link>"
     by_guid = only(rss(entry(inside=f"<guid isPermaLink='false'> a  7 </guid>{link}")))
     by_link = only(rss(entry(inside=link)))
     by_content = only(rss(entry()))
     assert (by_guid.key, by_link.key) == ("a 7", "https://wire.example/7")
     assert by_content.key.startswith("sha256:")
-    assert (
-        by_content.key
-        == only(rss(entry(inside="<pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>"))).key
-    )
+    actual = by_content.key
+    assert actual == only(rss(entry(inside="<pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>"))).key
     assert by_content.key != only(rss(entry("Another"))).key
 
 
@@ -338,13 +299,32 @@ def test_keys_do_not_change_when_the_feed_moves() -> None:
     assert moved.items[0].key == only(body).key == "/a/7"
 
 
-def test_an_endless_guid_becomes_a_short_key() -> None:
+def test_guids_used_twice_cost_no_entry() -> None:
     long, other = (only(rss(entry(inside=f"<guid>{'x' * 600}{n}</guid>"))).key for n in (1, 2))
     assert len(long) == len("sha256:") + 64
     assert long != other
+    copy = entry("A", "<guid isPermaLink='false'>g</guid><pubDate>{}</pubDate>")
+    assert [
+        i.key for i in read(rss(copy.format("2022-06-01"), copy.format("2022-06-02"))).items
+    ] == ["g"]
+    same, link = "<guid isPermaLink='false'>g</guid>", "<link>https://wire.example/{}</link>"
+    odd = entry("C", "<guid isPermaLink='false'>g https://wire.example/1</guid>")
+    items = read(
+        rss(entry("A", same + link.format(1)), entry("B", same + link.format(2)), odd)
+    ).items
+    assert [i.title for i in items] == ["A", "B", "C"]
+    assert len({i.key for i in items}) == 3
+    guid, link = "<guid isPermaLink='false'>g</guid>", "<link>/1</link>"
+    said = [("A", guid), ("B", guid + link), ("A", link), ("", link), ("A", ""), ("B", link)]
+    entries = [entry(title, inside) for title, inside in said]
+    names = read(rss(*entries)).names
+    assert names[0] == names[1] != names[2] == names[5] != names[4]
+    assert names[3] == bytes(8)
+    assert {len(name) for name in names} == {8}
+    assert read(rss(*entries[::-1])).names == names[::-1]
 
 
-def test_a_guid_used_twice_is_told_apart_by_link_then_by_content() -> None:
+def test_a_repeated_guid_is_completed_by_link_or_content() -> None:
     same = "<guid isPermaLink='false'>g</guid>"
     one, two = "<link>https://wire.example/1</link>", "<link>https://wire.example/2</link>"
     body = rss(
@@ -360,34 +340,6 @@ def test_a_guid_used_twice_is_told_apart_by_link_then_by_content() -> None:
     assert items[1].key.startswith("g https://wire.example/2 sha256:")
     assert items[3].key == "h"
     assert len({i.key for i in items}) == 4
-
-
-def test_a_guid_is_used_once_if_all_that_use_it_are_copies() -> None:
-    copy = entry("A", "<guid isPermaLink='false'>g</guid><pubDate>{}</pubDate>")
-    assert [
-        i.key for i in read(rss(copy.format("2022-06-01"), copy.format("2022-06-02"))).items
-    ] == ["g"]
-
-
-def test_a_guid_that_looks_like_the_key_of_another_entry_costs_neither() -> None:
-    same, link = "<guid isPermaLink='false'>g</guid>", "<link>https://wire.example/{}</link>"
-    odd = entry("C", "<guid isPermaLink='false'>g https://wire.example/1</guid>")
-    items = read(
-        rss(entry("A", same + link.format(1)), entry("B", same + link.format(2)), odd)
-    ).items
-    assert [i.title for i in items] == ["A", "B", "C"]
-    assert len({i.key for i in items}) == 3
-
-
-def test_each_entry_has_a_name_by_its_guid_else_its_link_else_its_content() -> None:
-    guid, link = "<guid isPermaLink='false'>g</guid>", "<link>/1</link>"
-    said = [("A", guid), ("B", guid + link), ("A", link), ("", link), ("A", ""), ("B", link)]
-    entries = [entry(title, inside) for title, inside in said]
-    names = read(rss(*entries)).names
-    assert names[0] == names[1] != names[2] == names[5] != names[4]
-    assert names[3] == bytes(8)
-    assert {len(name) for name in names} == {8}
-    assert read(rss(*entries[::-1])).names == names[::-1]
 
 
 @settings(deadline=None)
@@ -421,37 +373,6 @@ def test_keys_are_unique_and_the_same_at_every_poll(entries: list[tuple[str, str
 # feedparser as it comes
 
 
-def test_feedparser_as_it_comes_does_all_that_it_does() -> None:
-    body = rss(
-        entry(
-            inside="<author>a@wire.org "
-            "(Ann)</author><category>Gas</category><category>Oil</category><description>&lt;script&gt;x&lt;/script&gt;&lt;img "
-            "src='/a.png'&gt;</description><guid>/7</guid>"
-        )
-    )
-    found = as_feedparser(body, {"content-type": "application/xml", "content-location": URL})
-    (item,) = found.entries
-    assert (item.author_detail.email, [tag.term for tag in item.tags]) == (
-        "a@wire.org",
-        ["Gas", "Oil"],
-    )
-    assert (item.summary, item.id) == (
-        '<img src="https://feed.example/a.png" />',
-        "https://feed.example/7",
-    )
-
-
-def test_both_ways_of_reading_get_on_with_each_other() -> None:
-    plain = as_feedparser(RSS, {}).entries
-
-    def both(_: int) -> bool:
-        return as_feedparser(RSS, {}).entries == plain and read(RSS).items == ours
-
-    ours = read(RSS).items
-    with ThreadPoolExecutor(4) as threads:
-        assert all(threads.map(both, range(50)))
-
-
 XHTML = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:x="http://www.w3.org/1999/xhtml"
     xmlns:media="http://search.yahoo.com/mrss/">
     <title type="xhtml"><x:div>N &amp; <x:em>ews</x:em></x:div></title><author><name>A</name><uri>/u</uri></author>
@@ -473,11 +394,7 @@ RENAMED = (
 )
 
 
-@pytest.mark.parametrize(
-    "body",
-    [RSS, ATOM, RDF, RENAMED, XHTML, XHTML.partition(b"<entry xmlns:q")[0]],
-    ids=["RSS", "Atom", "RDF", "renamed", "odd", "malformed"],
-)
+@check_rows([RSS, ATOM, RDF, RENAMED, XHTML, XHTML.partition(b"<entry xmlns:q")[0]])
 def test_the_short_way_leads_to_the_same_words(body: bytes) -> None:
     found = as_feedparser(body, {"content-type": "application/xml"})
     for item, entry in zip(read(body).items, found.entries, strict=True):
@@ -487,29 +404,10 @@ def test_the_short_way_leads_to_the_same_words(body: bytes) -> None:
     assert len(found.entries) > 0
 
 
-def test_text_is_handed_on_in_one_piece_however_many_lines_and_references_it_has() -> None:
-    heard: list[str] = []
-    listener = SimpleNamespace(
-        start=lambda name, attributes: heard.append(f"{name} {attributes}"),
-        end=heard.append,
-        handle_data=heard.append,
-        namespace=lambda prefix, uri: heard.append(f"{prefix} {uri}"),
-    )
-    assert (
-        parse_xml(
-            "<x:a xmlns:x='u' b='c'>one\n&amp; <![CDATA[two]]>\n<!-- -->three</x:a>", listener
-        )
-        == ""
-    )
-    assert heard == ["x u", "u a x {'b': 'c'}", "one\n& two\nthree", "u a x"]
-    assert parse_xml("<a>&nbsp;</a>", listener) == "undefined entity"
-
-
 # Odd and malformed documents
 
 
-@pytest.mark.parametrize(
-    "body",
+@check_rows(
     [
         rss(entry("First"), entry("Second & third")),
         rss(entry("First"), entry("Second &nbsp;third")),
@@ -517,7 +415,7 @@ def test_text_is_handed_on_in_one_piece_however_many_lines_and_references_it_has
         rss(entry("First"), entry("Second"))[:-22],
         b"<br />Warning: mysql is tired<br />\n" + rss(entry("First"), entry("Second")),
         rss(entry("First"), "<item><title>Second</title><x:y>z</x:y></item>"),
-    ],
+    ]
 )
 def test_a_malformed_feed_keeps_its_entries_and_says_so(body: bytes) -> None:
     parsed = read(body)
@@ -527,35 +425,26 @@ def test_a_malformed_feed_keeps_its_entries_and_says_so(body: bytes) -> None:
     assert "\n" not in parsed.warning
 
 
-def test_characters_that_xml_forbids_are_no_reason_to_complain() -> None:
+def test_odd_documents_are_read() -> None:
     parsed = read(rss(entry("Bell\x07 &#0; &#xD83D; tolls")))
     assert (parsed.items[0].title, parsed.warning) == ("Bell \ufffd \ufffd tolls", None)
-
-
-def test_neither_empty_lines_nor_comments_nor_a_document_type_come_before_a_feed_in_vain() -> None:
     prolog = (
         b"\n\n<!-- <rss> --><?pi <x> ?><!DOCTYPE rss PUBLIC 'a' 'b' [<!ENTITY c '<d/>'> ]>\n< !>"
     )
     assert only(prolog + rss(entry("First")).partition(b"?>")[2]).title == "First"
+    item = only(rss("<item xml:base='https://a.example/b/'><title>A</title><guid>c</guid></item>"))
+    assert (item.key, item.url) == ("c", "https://a.example/b/c")
 
 
-def test_a_base_by_another_name_does_not_reach_the_next_entry() -> None:
+def test_odd_addresses_are_no_reason_to_lose_an_entry() -> None:
     entry = "<entry{}><title>A</title><link href='x'/></entry>"
     body = f"<feed>{entry.format(' base={0}http://a.example/b/{0}'.format(chr(39)))}{entry.format('')}</feed>"
     links = [i.url for i in read(body.encode()).items]
     assert links == ["http://a.example/b/x", "https://feed.example/news/x"]
-
-
-def test_no_address_is_no_address_with_a_base_elsewhere_or_without() -> None:
     entry = "<entry{}><title>A</title><link href=''/></entry>"
     for base in ("", " xml:base='http://a.example/b/'"):
         body = f"<feed>{entry.format(base)}{entry.format('')}</feed>"
         assert read(body.encode()).items[-1].url == ""
-
-
-def test_a_guid_that_is_the_link_follows_the_base_and_stays_as_it_is_as_a_key() -> None:
-    item = only(rss("<item xml:base='https://a.example/b/'><title>A</title><guid>c</guid></item>"))
-    assert (item.key, item.url) == ("c", "https://a.example/b/c")
 
 
 def test_a_document_on_which_feedparser_stumbles_is_a_failure() -> None:
@@ -563,39 +452,24 @@ def test_a_document_on_which_feedparser_stumbles_is_a_failure() -> None:
     assert refused(body) == "feedparser stumbled over it (KeyError)"
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "reason"),
-    [
-        (b"", "text/xml", "an empty answer"),
-        (b" \r\n\t", "text/xml", "an empty answer"),
-        (b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "text/html", "an HTML page, not a feed"),
-        (b"<HTML><body><item><title>x</title></item></body></HTML>", "text/html", "an HTML page, not a feed"),
-        (b"[]", "", "a JSON document, not a feed"),
-        (b"<opml version='2.0'><body/></opml>", "text/xml", "an OPML list of feeds, not a feed"),
-        (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "text/xml", "a sitemap, not a feed"),
-        (b"<s:envelope xmlns:s='x'/>", "text/xml", "an XML document <envelope>, not a feed"),
-        (b"Forbidden", "text/plain", "plain text, not a feed"),
-        (b"%PDF-1.4 ...", "application/pdf", "a PDF document, not a feed"),
-        (b"\x89PNG\r\n\x1a\n\x81\x8d", "image/png", "not text but image/png"),
-        (b"\x81\x8d\x8f\x90\x9d" * 20, "", "not text but unknown data"),
-    ],
-)  # fmt: skip
+@check_rows([
+    (b"", "text/xml", "an empty answer"),
+    (b" \r\n\t", "text/xml", "an empty answer"),
+    (b"<!DOCTYPE html><html><head><title>Sign in</title></head></html>", "text/html", "an HTML page, not a feed"),
+    (b"<HTML><body><item><title>x</title></item></body></HTML>", "text/html", "an HTML page, not a feed"),
+    (b"[]", "", "a JSON document, not a feed"),
+    (b"<opml version='2.0'><body/></opml>", "text/xml", "an OPML list of feeds, not a feed"),
+    (b"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'/>", "text/xml", "a sitemap, not a feed"),
+    (b"<s:envelope xmlns:s='x'/>", "text/xml", "an XML document <envelope>, not a feed"),
+    (b"Forbidden", "text/plain", "plain text, not a feed"),
+    (b"%PDF-1.4 ...", "application/pdf", "a PDF document, not a feed"),
+    (b"\x89PNG\r\n\x1a\n\x81\x8d", "image/png", "not text but image/png"),
+    (b"\x81\x8d\x8f\x90\x9d" * 20, "", "not text but unknown data"),
+])  # fmt: skip
 def test_what_is_no_feed_is_refused_by_its_name(
     body: bytes, content_type: str, reason: str
 ) -> None:
     assert refused(body, content_type) == reason
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=300), st.text(max_size=20))
-def test_any_bytes_have_an_answer(body: bytes, content_type: str) -> None:
-    assert isinstance(parse_feed(body, content_type, URL), ParsedFeed | ParseFailed)
-
-
-@settings(deadline=None)
-@given(st.text(alphabet="<>&/=!?[]-'\" abrsitemld:", max_size=300))
-def test_any_broken_markup_has_an_answer(inside: str) -> None:
-    assert isinstance(parse_feed(rss(entry("Title"), inside), "", URL), ParsedFeed | ParseFailed)
 
 
 # Hostile documents
@@ -628,28 +502,22 @@ def test_entities_of_the_document_expand_to_nothing(tmp_path: Path) -> None:
     assert [i.title[0] for i in parsed.items] == ["A", "C"]
 
 
-@pytest.mark.parametrize(
-    ("inside", "reason"),
-    [
-        ("<a " + " ".join(f"xmlns:n{n}='urn:{n}'" for n in range(50_000)) + "/>", "more than 100 namespaces"),
-        ("<a " + " ".join(f"xmlns:{'n' * 150}{n}='u'" for n in range(2_000)) + "/>", "more than 100 namespaces"),
-        ("<a " + " ".join(f"a{n}='>'" for n in range(100_000)) + "/>", "a tag with 300 attributes or more"),
-        ("<a>" * 500_000, "more than 400,000 tags"),
-        ("<a xml:base='a/b/c'>" * 8_000, "more than 1,000 uses of xml:base"),
-        ("&amp;" * 1_100_000, "more than 1,000,000 references"),
-        ("<" * 500_000, "more than 400,000 tags"),
-    ],
-)  # fmt: skip
-def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(
-    inside: str, reason: str
-) -> None:
+@check_rows([
+    ("<a " + " ".join(f"xmlns:n{n}='urn:{n}'" for n in range(50_000)) + "/>", "more than 100 namespaces"),
+    ("<a " + " ".join(f"xmlns:{'n' * 150}{n}='u'" for n in range(2_000)) + "/>", "more than 100 namespaces"),
+    ("<a " + " ".join(f"a{n}='>'" for n in range(100_000)) + "/>", "a tag with 300 attributes or more"),
+    ("<a>" * 500_000, "more than 400,000 tags"),
+    ("<a xml:base='a/b/c'>" * 8_000, "more than 1,000 uses of xml:base"),
+    ("&amp;" * 1_100_000, "more than 1,000,000 references"),
+    ("<" * 500_000, "more than 400,000 tags"),
+])  # fmt: skip
+def test_a_document_too_costly_to_read_is_refused(inside: str, reason: str) -> None:
     body = rss(entry(inside=inside))
     with patience():
         assert refused(body) == reason
 
 
-@pytest.mark.parametrize(
-    "body",
+@check_rows(
     [
         rss(entry(inside=f"<description><![CDATA[{'<!--' * 200_000}]]></description>")),
         rss(entry(inside=f"<author>{'a.' * 200_000}</author>")),
@@ -672,32 +540,14 @@ def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(
         + b"x" * 100_000
         + b"'>]>"
         + rss(entry(inside=f"<x>{'&a;' * 100_000}</x>"))[21:],
-    ],
-    ids=[
-        "comments",
-        "author",
-        "categories",
-        "nesting",
-        "empty lines",
-        "declaration",
-        "same namespace",
-        "open comments",
-        "more nesting",
-        "ampersands",
-        "brackets",
-        "long text",
-        "NUL bytes",
-        "surrogates",
-        "unclosed",
-        "entities",
-    ],
+    ]
 )
 def test_a_document_that_is_only_odd_is_read_quickly(body: bytes) -> None:
     with patience():
         assert [i.title for i in read(body).items] == ["A title"]
 
 
-@pytest.mark.parametrize("newest_first", [True, False])
+@check_rows([True, False])
 def test_of_a_monster_the_newest_500_entries_are_read(newest_first: bool) -> None:
     dated = [
         entry(
@@ -715,7 +565,7 @@ def test_of_a_monster_the_newest_500_entries_are_read(newest_first: bool) -> Non
     assert parsed.warning == "100,000 entries, of which the newest 500 were read"
 
 
-def test_undated_entries_of_a_long_feed_count_as_old_as_the_one_before() -> None:
+def test_undated_entries_are_as_old_as_the_one_before() -> None:
     date = "<pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>"
     older = "<pubDate>Tue, 31 May 2022 10:30:00 GMT</pubDate>"
     top, rest = (

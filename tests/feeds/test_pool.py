@@ -5,7 +5,6 @@ them.
 import io
 import os
 import pickle
-import resource
 import shutil
 import signal
 import subprocess
@@ -13,14 +12,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
-from contextlib import suppress
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tables import check_rows
 from tracker.feeds.parsing import parser_pool as pools
 from tracker.feeds.parsing import worker
 from tracker.feeds.parsing.feedparser_adapter import MAX_ENTRIES_PER_END, MAX_TAGS
@@ -135,7 +134,7 @@ def ready(pool: ParserPool) -> int:
 # Documents as they should be
 
 
-def test_a_small_document_is_parsed_at_once_and_without_a_worker(new_pool: NewPool) -> None:
+def test_a_small_document_needs_no_worker(new_pool: NewPool) -> None:
     before = children()
     future = submit(new_pool(), document("News", 100))
     assert future.done()
@@ -143,7 +142,7 @@ def test_a_small_document_is_parsed_at_once_and_without_a_worker(new_pool: NewPo
     assert children() == before
 
 
-def test_a_large_document_is_parsed_in_a_worker_with_the_same_result(new_pool: NewPool) -> None:
+def test_a_large_document_is_parsed_in_a_worker(new_pool: NewPool) -> None:
     pool = new_pool()
     ready(pool)
     for body in (
@@ -165,14 +164,7 @@ def test_workers_are_kept_and_replaced_after_so_many_documents(new_pool: NewPool
     assert len(first | second | third) == 3
 
 
-def test_workers_end_when_there_is_nothing_to_do_and_come_back(new_pool: NewPool) -> None:
-    pool, before = new_pool(idle_seconds=0.1), children()
-    first = ready(pool)
-    eventually(lambda: children() == before)
-    assert ready(pool) != first
-
-
-def test_a_document_that_nobody_waits_for_any_more_is_not_parsed(new_pool: NewPool) -> None:
+def test_a_cancelled_document_is_not_parsed(new_pool: NewPool) -> None:
     pool = new_pool(workers=1, wall_seconds=0.3)
     slow, dropped, last = submit(pool, SLOW), submit(pool, SLOW), submit(pool, document("last"))
     assert dropped.cancel()
@@ -209,20 +201,7 @@ def test_a_document_that_computes_for_too_long_delays_no_other(new_pool: NewPool
     assert done[-1] is slow
 
 
-def test_every_worker_may_be_held_up_and_what_waits_is_parsed_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, new_pool: NewPool
-) -> None:
-    monkeypatch.setattr(pools, "WATCH_INTERVAL_SECONDS", 0.05)
-    pool = new_pool(wall_seconds=0.3)
-    slow = [submit(pool, SLOW) for _ in range(3)]
-    quick = [submit(pool, document(str(number))) for number in range(4)]
-    assert {future.result(HANGS) for future in slow} == {
-        ParseFailed("took more than 0.3 s to parse and was stopped")
-    }
-    assert [future.result(HANGS) for future in quick] == [read(str(number)) for number in range(4)]
-
-
-def test_a_document_that_fills_the_memory_costs_only_its_own_turn(new_pool: NewPool) -> None:
+def test_a_document_that_fills_memory_costs_one_turn(new_pool: NewPool) -> None:
     pool = new_pool(megabytes=128, workers=1)
     first, huge = ready(pool), document("huge", 160_000_000)
     assert answer(pool, huge) == ParseFailed("needed more memory than 128 MB")
@@ -230,7 +209,7 @@ def test_a_document_that_fills_the_memory_costs_only_its_own_turn(new_pool: NewP
 
 
 @pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGKILL])
-def test_a_document_over_which_the_worker_dies_costs_only_its_own_turn(
+def test_a_document_that_kills_its_worker_costs_one_turn(
     new_pool: NewPool, how: signal.Signals
 ) -> None:
     pool = new_pool(workers=1)
@@ -249,7 +228,7 @@ def test_a_worker_that_dies_between_documents_is_replaced_unseen(new_pool: NewPo
     assert ready(pool) != first
 
 
-def test_a_bug_that_one_document_finds_is_told_by_its_place_and_not_in_the_documents_words(
+def test_a_bug_is_told_by_its_place_alone(
     monkeypatch: pytest.MonkeyPatch, new_pool: NewPool
 ) -> None:
     def parse(body: bytes, _kind: str, _url: str) -> ParsedFeed:
@@ -289,17 +268,7 @@ def test_a_worker_that_never_starts_is_not_tried_for_ever(
     assert answer(pool, document("3")) == read("3")
 
 
-def test_a_worker_that_hangs_while_it_starts_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, new_pool: NewPool
-) -> None:
-    pretend_python(monkeypatch, tmp_path / "python", "exec sleep 60")
-    monkeypatch.setattr(pools, "MAX_START_SECONDS", 0.1)
-    monkeypatch.setattr(pools, "WATCH_INTERVAL_SECONDS", 0.05)
-    reason = "there is no parser: python -m tracker.feeds.parsing.worker ended with code -9"
-    assert answer(new_pool(), document("1")) == ParseFailed(reason)
-
-
-def test_a_python_that_is_not_there_is_named_as_the_reason(
+def test_a_missing_python_is_named_as_the_reason(
     monkeypatch: pytest.MonkeyPatch, new_pool: NewPool
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -359,45 +328,6 @@ def test_a_closed_pool_takes_no_documents(new_pool: NewPool, size: int) -> None:
         submit(pool, document("late", size))
 
 
-def test_one_thread_may_close_while_others_submit(new_pool: NewPool) -> None:
-    def bring(pool: ParserPool, futures: list[Future[ParsedFeed | ParseFailed]]) -> None:
-        with suppress(PoolClosed):
-            while True:
-                futures.append(submit(pool, document("News")))
-
-    for pause in (0.0, 0.05, 0.2):
-        pool, futures = new_pool(), list[Future[ParsedFeed | ParseFailed]]()
-        threads = [threading.Thread(target=bring, args=(pool, futures)) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        time.sleep(pause)
-        pool.close()
-        for thread in threads:
-            thread.join(HANGS)
-            assert not thread.is_alive()
-        assert not wait(futures, HANGS).not_done
-        assert {type(future.exception()) for future in futures} <= {PoolClosed, type(None)}
-
-
-def test_whoever_gets_an_answer_may_close_the_pool(new_pool: NewPool) -> None:
-    pool, closed = new_pool(), threading.Event()
-
-    def close(_future: object) -> None:
-        pool.close()
-        closed.set()
-
-    submit(pool, document("News")).add_done_callback(close)
-    assert closed.wait(HANGS)
-
-
-def test_the_computing_of_workers_counts_as_that_of_our_children(new_pool: NewPool) -> None:
-    pool, before = new_pool(workers=1), resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-    pid, _ = ready(pool), submit(pool, SLOW)
-    busy(pid)
-    pool.close()
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime >= before + 0.2
-
-
 def test_workers_end_when_their_parent_is_killed() -> None:
     script = f"""
 from tracker.feeds.parsing.parser_pool import ParserPool
@@ -416,7 +346,7 @@ input()
     eventually(lambda: not status(pid) or status(pid)[1] == "Z")
 
 
-def test_a_program_that_forgets_to_close_the_pool_ends_all_the_same() -> None:
+def test_a_program_ends_without_closing_its_pool() -> None:
     script = f"""
 from tracker.feeds.parsing.parser_pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().title)
@@ -440,11 +370,8 @@ def test_a_worker_knows_nothing_that_parsing_does_not_need() -> None:
         "sqlalchemy sqlmodel streamlit"
     )
     assert not set(loaded) & {
-        *heavy.split(),
-        "structlog",
-        "subprocess",
-        "tracker.feeds.parsing.parser_pool",
-    }
+        *heavy.split(), "structlog", "subprocess", "tracker.feeds.parsing.parser_pool",
+    }  # fmt: skip
 
 
 def test_a_worker_finds_our_modules_and_none_that_lie_about(
@@ -504,18 +431,11 @@ def test_a_worker_is_confined() -> None:
     assert limits in (
         f"[{500 << 20}, {worker.MAX_OPEN_FILES}, 0, {seconds}]" for seconds in range(8, 12)
     )
-    assert (
-        in_child("[signal.raise_signal(name) for name in (signal.SIGINT, signal.SIGTERM)]")
-        == "[None, None]"
-    )
+    actual = in_child("[signal.raise_signal(name) for name in (signal.SIGINT, signal.SIGTERM)]")
+    assert actual == "[None, None]"
 
 
-def test_a_worker_that_was_born_with_narrower_limits_keeps_them() -> None:
-    narrow = "resource.setrlimit(resource.RLIMIT_CPU, (3, 5))"
-    assert in_child("resource.getrlimit(resource.RLIMIT_CPU)", narrow) == "(5, 5)"
-
-
-def test_what_is_printed_in_a_worker_does_not_mix_with_its_answers() -> None:
+def test_prints_in_a_worker_do_not_reach_its_answers() -> None:
     assert in_child("(print('noise', flush=True), sys.stdin.read())") == "(None, '')"
 
 
@@ -540,7 +460,7 @@ anything = st.text(st.characters(codec=None), max_size=60)
 
 @given(documents=st.lists(st.tuples(st.binary(max_size=200), anything, anything), max_size=3))
 @settings(max_examples=50)
-def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(
+def test_answers_are_what_the_parser_makes_of_the_requests(
     documents: list[tuple[bytes, str, str]],
 ) -> None:
     def repeated(*one: object) -> ParseFailed:
@@ -552,7 +472,7 @@ def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(
     assert talk(*documents) == [(False, try_parse(*one)) for one in documents]
 
 
-def test_a_worker_whose_memory_ran_out_says_so_and_reads_no_more(
+def test_a_worker_without_memory_says_so_and_ends(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def parse(*_document: object) -> ParsedFeed:
@@ -564,9 +484,7 @@ def test_a_worker_whose_memory_ran_out_says_so_and_reads_no_more(
     ]
 
 
-def test_a_worker_whose_parent_went_away_in_the_middle_of_a_document_does_not_parse_half_of_it() -> (
-    None
-):
+def test_a_worker_does_not_parse_half_a_document() -> None:
     requests = io.BytesIO()
     write_request(requests, b"body", KIND, URL)
     for length in (1, worker.REQUEST_HEADER.size, worker.REQUEST_HEADER.size + 5):
@@ -576,7 +494,7 @@ def test_a_worker_whose_parent_went_away_in_the_middle_of_a_document_does_not_pa
             )
 
 
-@pytest.mark.parametrize("length", [0, 3, worker.ANSWER_HEADER.size, worker.ANSWER_HEADER.size + 3])
+@check_rows([0, 3, worker.ANSWER_HEADER.size, worker.ANSWER_HEADER.size + 3])
 def test_half_an_answer_is_none(length: int) -> None:
     assert (
         read_worker_answer(io.BytesIO((worker.ANSWER_HEADER.pack(False, 5) + b"12345")[:length]))

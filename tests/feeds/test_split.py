@@ -1,11 +1,11 @@
 """Finding the entries of a document, to the byte."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, Kind, document, xml
 from tests.patience import patience
+from tests.tables import check_rows
 from tracker.feeds.parsing.change_detection import (
     MAX_ENTRIES,
     SplitDocument,
@@ -30,7 +30,7 @@ def pieces(parts: SplitDocument) -> list[str]:
     return [parts.document[start:end].decode() for start, end in parts.ranges]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@check_rows(KINDS)
 def test_each_entry_is_found_to_the_byte(kind: Kind) -> None:
     body = document(kind, ENTRIES)
     parts = found(body)
@@ -40,7 +40,7 @@ def test_each_entry_is_found_to_the_byte(kind: Kind) -> None:
     assert {len(digest) for digest in parts.hashes} == {8}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@check_rows(KINDS)
 def test_known_entries_are_cut_out_and_nothing_else(kind: Kind) -> None:
     body = document(kind, ENTRIES)
     parts = found(body)
@@ -54,7 +54,7 @@ def test_known_entries_are_cut_out_and_nothing_else(kind: Kind) -> None:
     assert remove_entries(parts, {*parts.hashes}).decode() == rest
 
 
-def test_a_hash_stays_while_the_entry_and_what_surrounds_it_stay() -> None:
+def test_a_hash_depends_on_entry_and_surroundings_alone() -> None:
     before = found(document("atom", ENTRIES, built="1"))
     assert found(document("atom", ENTRIES[::-1], built="2")).hashes == before.hashes[::-1]
     edited = document("atom", ENTRIES).replace(b"One", b"Two")
@@ -65,29 +65,24 @@ def test_a_hash_stays_while_the_entry_and_what_surrounds_it_stay() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "attribute", [b"xml:base='https://x.example/'", b"xmlns:x='urn:x'", b"xml:lang='de'"]
-)
+@check_rows([b"xml:base='https://x.example/'", b"xmlns:x='urn:x'", b"xml:lang='de'"])
 def test_a_hash_changes_with_what_the_surroundings_give_the_entry(attribute: bytes) -> None:
     body = document("atom", ENTRIES)
     moved = body.replace(b"<feed ", b"<feed " + attribute + b" ")
     assert not {*found(moved).hashes} & {*found(body).hashes}
 
 
-def test_what_only_looks_like_an_entry_is_none() -> None:
+def test_entries_are_known_by_any_case_and_prefix() -> None:
     inside = "<![CDATA[</item><item>]]><!-- </item> --><a b='/item>'/><items/><itemx></itemx>"
     body = (
         f"<rss><channel><!-- <item> --><item x='>'><title>{inside}</title></item ></channel></rss>"
     ).encode()
     assert pieces(found(body)) == [f"<item x='>'><title>{inside}</title></item >"]
-
-
-def test_entries_are_known_by_any_case_and_prefix() -> None:
     body = b"<r xmlns:a='http://www.w3.org/2005/Atom'><ITEM><t/></ITEM><a:entry>x</a:entry></r>"
     assert pieces(found(body)) == ["<ITEM><t/></ITEM>", "<a:entry>x</a:entry>"]
 
 
-@pytest.mark.parametrize("encoding", ["windows-1251", "utf-16", "koi8-r", "utf-8-sig"])
+@check_rows(["windows-1251", "utf-16", "koi8-r", "utf-8-sig"])
 def test_a_document_in_any_encoding_is_split_in_utf8(encoding: str) -> None:
     body = (
         document("rss", ENTRIES[2:])
@@ -100,11 +95,8 @@ def test_a_document_in_any_encoding_is_split_in_utf8(encoding: str) -> None:
     assert remove_entries(parts, set()).decode("utf-8-sig").endswith("</rss>\n")
 
 
-@pytest.mark.parametrize(
-    "prolog",
-    [b"\n\n<?xml version='1.0'?>", b"<?xml version='1.1'?>", b"<!DOCTYPE rss PUBLIC 'a' 'b'>",
-     b"<!DOCTYPE rss [<!ENTITY a 'b'><!ENTITY x SYSTEM 'file:///etc/passwd'>]>", b"warning: \x07 mysql is tired\n"],
-)  # fmt: skip
+@check_rows([b"\n\n<?xml version='1.0'?>", b"<?xml version='1.1'?>", b"<!DOCTYPE rss PUBLIC 'a' 'b'>",
+ b"<!DOCTYPE rss [<!ENTITY a 'b'><!ENTITY x SYSTEM 'file:///etc/passwd'>]>", b"warning: \x07 mysql is tired\n"])  # fmt: skip
 def test_what_comes_before_the_first_element_is_in_nobodys_way(prolog: bytes) -> None:
     body = document("rss", ENTRIES).partition(b"?>")[2]
     assert pieces(found(prolog + body)) == [xml("rss", entry) for entry in ENTRIES]
@@ -113,8 +105,7 @@ def test_what_comes_before_the_first_element_is_in_nobodys_way(prolog: bytes) ->
 RSS = document("rss", ENTRIES)
 
 
-@pytest.mark.parametrize(
-    "body",
+@check_rows(
     [
         b"",
         b"text",
@@ -137,15 +128,13 @@ RSS = document("rss", ENTRIES)
         ),
         b"<!DOCTYPE rss [<!ENTITY a 'b'>]>" + RSS.partition(b"?>")[2].replace(b"One", b"&a;"),
         document("rss", [Entry(title=str(n)) for n in range(MAX_ENTRIES + 1)]),
-    ],
-    ids=lambda body: f"{body[:30]!r} {len(body)}",
+    ]
 )
 def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
     assert split_entries(body, "") is None
 
 
-@pytest.mark.parametrize(
-    "body",
+@check_rows(
     [
         RSS.replace(
             b"One",
@@ -158,17 +147,7 @@ def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
         RSS.replace(b"<item>", b"<a/>" * 300_000 + b"<item>", 1),
         b"<rss>" + b"<item>" * 500_000,
         b"<rss>" + b"<item>x</item>" * 500_000 + b"</rss>",
-    ],
-    ids=[
-        "namespaces",
-        "attributes",
-        "depth",
-        "brackets",
-        "references",
-        "siblings",
-        "unclosed",
-        "entries",
-    ],
+    ]
 )
 def test_a_hostile_document_takes_no_more_than_its_length(body: bytes) -> None:
     with patience():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.questions.cohorts import (
+from forecasts.questions.links import (
     HORIZONS,
     Cohort,
     annul_rate,

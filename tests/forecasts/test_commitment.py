@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.essays.modality import SURENESS, estimate_sureness, head_word
+from forecasts.essays.track_record import SURENESS, estimate_sureness, head_word
 from tests.forecasts.strategies import law
 from tests.tables import check_rows, read_tables
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.questions.question import ForecasterId, QuestionId
-from forecasts.statistics import resampling
+from forecasts.statistics import intervals as resampling
 from forecasts.statistics.comparison import (
     MIN_CLUSTERS,
     Comparison,
@@ -20,7 +20,7 @@ from forecasts.statistics.comparison import (
     diebold_mariano,
     questions_needed,
 )
-from forecasts.statistics.resampling import bootstrap_interval, cluster_sums, sign_flip_test
+from forecasts.statistics.intervals import bootstrap_interval, cluster_sums, sign_flip_test
 from tests.forecasts.strategies import law
 from tests.tables import check_rows, read_tables
 

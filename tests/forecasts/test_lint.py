@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.evidence.evidence import Direction
-from forecasts.linting.context import GENERAL_FEED_WORDS
+from forecasts.linting.criteria import GENERAL_FEED_WORDS
 from forecasts.linting.lint import CODES, Flaw, LintContext, find_flaws
 from forecasts.questions.new_question import NewQuestion, build_question
 from forecasts.questions.question import ClaimId, Question, utc

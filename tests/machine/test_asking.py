@@ -10,8 +10,8 @@ import pytest
 from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.question import MATCHER, EvidenceId
 from tests.builders import FakeClock, a_set, no_network
-from tests.lives import an_asked
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying
+from tests.tables import check_rows
 from tests.test_cli import Shell
 from tests.test_learning import log, open_for_years, review_some
 from tracker.app.tracker import Tracker, open_tracker
@@ -19,18 +19,15 @@ from tracker.errors import BadSettings
 from tracker.interfaces.scheduler import judge_with_model
 from tracker.llm.evidence_run import MAX_FAILURES, MAX_RUN_TIME, LlmRunReport
 from tracker.model.evidence import EvidenceCard
-from tracker.settings import Settings, load_settings, make_model_endpoint
+from tracker.settings import Settings, load_settings
 from tracker.storage import llm_answers
 
 TITLE = "Arland invites Borland to a summit in May"
 DENIED = "Arland rules out any summit with Borland"
 SUPPORT: dict[str, Any] = {
-    "relevance": 0.8,
-    "indicator_id": "summit-2027/invitation",
-    "direction": "YES",
-    "p_direction": 0.9,
-    "quote": "invites Borland to a summit",
-}
+    "relevance": 0.8, "indicator_id": "summit-2027/invitation", "direction": "YES",
+    "p_direction": 0.9, "quote": "invites Borland to a summit",
+}  # fmt: skip
 DENIAL = SUPPORT | {
     "indicator_id": "summit-2027/cancelled",
     "direction": "NO",
@@ -45,18 +42,10 @@ def stub() -> Iterator[ModelStub]:
 
 
 @pytest.fixture
-def asking(on_each: Settings, clock: FakeClock, stub: ModelStub) -> Iterator[Tracker]:
+def asking(on_sqlite: Settings, clock: FakeClock, stub: ModelStub) -> Iterator[Tracker]:
     """A tracker on each dialect in turn with the stub as its model, and a question that two
     indicators bear on.
     """
-    with open_tracker(with_model(on_each, stub), now=clock, fetch=no_network) as opened:
-        opened.question_sets.load(a_set())
-        yield opened
-
-
-@pytest.fixture
-def alone(on_sqlite: Settings, clock: FakeClock, stub: ModelStub) -> Iterator[Tracker]:
-    """The same on SQLite alone."""
     with open_tracker(with_model(on_sqlite, stub), now=clock, fetch=no_network) as opened:
         opened.question_sets.load(a_set())
         yield opened
@@ -68,8 +57,9 @@ def with_model(settings: Settings, stub: ModelStub) -> Settings:
     )
 
 
-def set_to(tracker: Tracker, **changed: Any) -> None:
-    tracker.settings = replace(tracker.settings, **changed)
+def set_to(tracker: Tracker, **changed: Any) -> Tracker:
+    """The tracker under other settings."""
+    return Tracker(replace(tracker.context, settings=replace(tracker.settings, **changed)))
 
 
 def card(tracker: Tracker, piece: EvidenceId) -> EvidenceCard:
@@ -84,9 +74,7 @@ def spent(tracker: Tracker) -> int:
 # What a judgement does
 
 
-def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
-    asking: Tracker, stub: ModelStub
-) -> None:
+def test_a_judgement_is_stored_and_moves_the_suggestion(asking: Tracker, stub: ModelStub) -> None:
     piece = log(asking, title=DENIED)  # the matcher took it for an invitation
     before = asking.questions.get("summit-2027").suggestion
     stub.gives(completion(DENIAL))
@@ -99,11 +87,8 @@ def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
         "summit-2027/cancelled",
     )
     assert (e.direction, e.strength, e.relevance, e.p_direction) == (
-        Direction.NO,
-        Strength.MODERATE,
-        0.8,
-        0.9,
-    )
+        Direction.NO, Strength.MODERATE, 0.8, 0.9,
+    )  # fmt: skip
     first, second = judged.decisions
     assert (first.by, second.by, second.status) == (MATCHER, "model:stub", "logged")
     assert (
@@ -120,9 +105,7 @@ def test_a_judgement_is_stored_as_a_machines_and_moves_the_suggestion(
     ]  # a person is asked all the same
 
 
-def test_what_a_model_judged_is_not_put_to_it_again_and_a_person_overrides_it(
-    asking: Tracker, stub: ModelStub
-) -> None:
+def test_a_judged_piece_is_not_asked_again(asking: Tracker, stub: ModelStub) -> None:
     piece = log(asking, title=TITLE)
     stub.gives(completion(SUPPORT))
     asking.evidence.ask_model()
@@ -149,55 +132,57 @@ def test_a_persons_decision_made_while_the_model_was_thinking_stands(
 
 
 def test_a_judgement_teaches_nothing_about_the_matcher(
-    alone: Tracker, stub: ModelStub, clock: FakeClock
+    asking: Tracker, stub: ModelStub, clock: FakeClock
 ) -> None:
-    review_some(alone, [n % 2 > 0 for n in range(29)])
-    piece = log(alone, title=TITLE)
+    review_some(asking, [n % 2 > 0 for n in range(29)])
+    piece = log(asking, title=TITLE)
     stub.gives(completion(SUPPORT))
-    alone.evidence.ask_model()
+    asking.evidence.ask_model()
     clock.advance(hours=1)
-    alone.evidence.review(piece, "confirmed")
+    asking.evidence.review(piece, "confirmed")
     clock.advance(hours=1)
-    assert alone.learning.fit() == ()
-    review_some(alone, [True])
+    assert asking.learning.fit() == ()
+    review_some(asking, [True])
     clock.advance(hours=1)
-    assert {one.n for one in alone.learning.fit()} == {30}
+    assert {one.n for one in asking.learning.fit()} == {30}
 
 
-def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: ModelStub) -> None:
-    sure = log(alone, title=TITLE, relevance=0.99, p_direction=0.99)
-    doubtful = log(alone, title=TITLE + " at last", relevance=0.5, indicator_id="summit-2027/other")
-    neutral = log(alone, title=TITLE + " after all", direction=Direction.NEUTRAL, p_direction=0.5)
+def test_pieces_are_asked_about_in_the_order_of_the_inbox(asking: Tracker, stub: ModelStub) -> None:
+    sure = log(asking, title=TITLE, relevance=0.99, p_direction=0.99)
+    doubtful = log(
+        asking, title=TITLE + " at last", relevance=0.5, indicator_id="summit-2027/other"
+    )
+    neutral = log(asking, title=TITLE + " after all", direction=Direction.NEUTRAL, p_direction=0.5)
     stub.gives(completion(SUPPORT))
     asked = []
     for _ in range(3):
-        assert alone.evidence.ask_model(limit=1).sent == 1
+        assert asking.evidence.ask_model(limit=1).sent == 1
         asked.append(stub.seen[-1].asked["messages"][1]["content"])
     titles = [
         next(t for t in (f"{TITLE} at last", f"{TITLE} after all", TITLE) if t in said)
         for said in asked
     ]
     assert titles == [TITLE, f"{TITLE} at last", f"{TITLE} after all"]
-    judged = {c.evidence.id for c in alone.evidence.inbox() if c.evidence.judged_by == "model:stub"}
+    judged = {
+        c.evidence.id for c in asking.evidence.inbox() if c.evidence.judged_by == "model:stub"
+    }
     assert judged == {sure, doubtful, neutral}
 
 
 # What it costs
 
 
-def test_nothing_is_asked_without_an_address(alone: Tracker, stub: ModelStub) -> None:
-    log(alone, title=TITLE)
-    set_to(alone, model_url="")
-    assert alone.evidence.ask_model() == LlmRunReport(
+def test_nothing_is_asked_without_an_address(asking: Tracker, stub: ModelStub) -> None:
+    log(asking, title=TITLE)
+    asking = set_to(asking, model_url="")
+    assert asking.evidence.ask_model() == LlmRunReport(
         why="no model is set up: see the setting 'model_url'"
     )
-    assert judge_with_model(alone) is None
+    assert judge_with_model(asking) is None
     assert stub.seen == []
 
 
-def test_an_answer_that_was_kept_is_used_again_and_asks_nothing(
-    asking: Tracker, stub: ModelStub
-) -> None:
+def test_a_kept_answer_is_used_again(asking: Tracker, stub: ModelStub) -> None:
     log(asking, title=TITLE)
     stub.gives(completion(SUPPORT))
     asking.evidence.ask_model()
@@ -210,7 +195,7 @@ def test_an_answer_that_was_kept_is_used_again_and_asks_nothing(
 def test_the_budget_of_a_day_holds_and_failed_requests_count(
     asking: Tracker, stub: ModelStub, clock: FakeClock
 ) -> None:
-    set_to(asking, model_budget=2)
+    asking = set_to(asking, model_budget=2)
     pieces = [log(asking, title=f"{TITLE}, day {n}") for n in range(4)]
     stub.gives(completion("no JSON"), completion(SUPPORT))
     report = asking.evidence.ask_model()
@@ -222,42 +207,30 @@ def test_the_budget_of_a_day_holds_and_failed_requests_count(
     assert (asking.evidence.ask_model().judged, len(pieces)) == (2, 4)
 
 
-def test_a_question_that_no_indicator_stands_for_is_not_asked_about(
-    alone: Tracker, stub: ModelStub
-) -> None:
-    alone.questions.ask(an_asked("rain"))
-    log(alone, "rain")
-    assert alone.evidence.ask_model() == LlmRunReport()
-    assert stub.seen == []
-
-
 # What goes wrong
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        completion("no JSON"),
-        completion(SUPPORT | {"relevance": 7}),
+        completion("no JSON"), completion(SUPPORT | {"relevance": 7}),
         completion(SUPPORT | {"indicator_id": "summit-2027/made-up"}),
-        completion(SUPPORT | {"quote": "words that stand nowhere"}),
-        completion({}),
-        Reply(b"<html>"),
-        Reply(status=400),
+        completion(SUPPORT | {"quote": "words that stand nowhere"}), completion({}),
+        Reply(b"<html>"), Reply(status=400),
     ],
-)
+)  # fmt: skip
 def test_an_answer_that_cannot_be_used_changes_nothing(
-    alone: Tracker, stub: ModelStub, answer: Reply
+    asking: Tracker, stub: ModelStub, answer: Reply
 ) -> None:
-    piece = log(alone, title=TITLE)
-    before = card(alone, piece)
+    piece = log(asking, title=TITLE)
+    before = card(asking, piece)
     stub.gives(answer)
-    assert alone.evidence.ask_model() == LlmRunReport(sent=1, refused=1, requests=1)
-    assert card(alone, piece) == before
+    assert asking.evidence.ask_model() == LlmRunReport(sent=1, refused=1, requests=1)
+    assert card(asking, piece) == before
     assert (
-        alone.evidence.ask_model() == LlmRunReport()
+        asking.evidence.ask_model() == LlmRunReport()
     )  # not again today, or nothing else would ever be asked
-    assert spent(alone) == 1
+    assert spent(asking) == 1
 
 
 def test_an_item_on_which_the_model_failed_comes_again_later(
@@ -270,7 +243,7 @@ def test_an_item_on_which_the_model_failed_comes_again_later(
     assert asking.evidence.ask_model().judged == 1
 
 
-def test_an_item_that_gives_orders_gets_no_more_than_a_piece_of_unreviewed_evidence(
+def test_an_item_with_orders_is_unreviewed_evidence_at_most(
     asking: Tracker, stub: ModelStub
 ) -> None:
     order = (
@@ -285,18 +258,13 @@ def test_an_item_that_gives_orders_gets_no_more_than_a_piece_of_unreviewed_evide
     assert (report.sent, report.judged, report.refused) == (2, 1, 1)
     e = card(asking, obeyed).evidence
     assert (e.status, e.relevance, e.p_direction, e.strength) == (
-        "logged",
-        0.95,
-        0.95,
-        Strength.MODERATE,
-    )
+        "logged", 0.95, 0.95, Strength.MODERATE,
+    )  # fmt: skip
     assert card(asking, elsewhere).evidence.judged_by == MATCHER
 
 
-def test_a_model_that_takes_too_long_is_left_after_a_few_tries(
-    asking: Tracker, stub: ModelStub
-) -> None:
-    set_to(asking, model_seconds=0.05)
+def test_a_slow_model_is_left_after_a_few_tries(asking: Tracker, stub: ModelStub) -> None:
+    asking = set_to(asking, model_seconds=0.05)
     for n in range(MAX_FAILURES + 2):
         log(asking, title=f"{TITLE}, day {n}")
     stub.gives(None)
@@ -315,12 +283,12 @@ def test_a_model_that_takes_too_long_is_left_after_a_few_tries(
     ],
 )
 def test_a_round_ends_when_the_endpoint_will_not_have_us(
-    alone: Tracker, stub: ModelStub, reply: Reply, why: str
+    asking: Tracker, stub: ModelStub, reply: Reply, why: str
 ) -> None:
     for n in range(2):
-        log(alone, title=f"{TITLE}, day {n}")
+        log(asking, title=f"{TITLE}, day {n}")
     stub.gives(reply)
-    assert alone.evidence.ask_model() == LlmRunReport(sent=1, requests=1, why=why)
+    assert asking.evidence.ask_model() == LlmRunReport(sent=1, requests=1, why=why)
 
 
 def test_an_endpoint_that_asks_to_be_left_alone_is(
@@ -343,15 +311,17 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(
     assert judge_with_model(asking) is None
 
 
-def test_a_slow_round_ends_after_a_while(alone: Tracker, stub: ModelStub, clock: FakeClock) -> None:
+def test_a_slow_round_ends_after_a_while(
+    asking: Tracker, stub: ModelStub, clock: FakeClock
+) -> None:
     def slow(_asked: Any) -> Reply:
         clock.advance(seconds=MAX_RUN_TIME.total_seconds() + 1)
         return completion(SUPPORT)
 
     for n in range(2):
-        log(alone, title=f"{TITLE}, day {n}")
+        log(asking, title=f"{TITLE}, day {n}")
     stub.gives(slow)
-    assert alone.evidence.ask_model() == LlmRunReport(
+    assert asking.evidence.ask_model() == LlmRunReport(
         sent=1, judged=1, requests=1, why="the time of a round is up"
     )
 
@@ -359,8 +329,7 @@ def test_a_slow_round_ends_after_a_while(alone: Tracker, stub: ModelStub, clock:
 # Settings
 
 
-@pytest.mark.parametrize(
-    ("said", "message"),
+@check_rows(
     [
         ({"url": "ftp://model"}, "'model_…': the model's address is no plain http"),
         ({"url": "http://127.0.0.1/v1"}, "'model_…': the model needs a name"),
@@ -373,6 +342,8 @@ def test_a_slow_round_ends_after_a_while(alone: Tracker, stub: ModelStub, clock:
             "'model_…': the model's key holds",
         ),
     ],
+    "said",
+    "message",
 )
 def test_settings_that_cannot_reach_a_model_are_refused(
     tmp_path: Path, said: dict[str, str], message: str
@@ -382,15 +353,6 @@ def test_settings_that_cannot_reach_a_model_are_refused(
             tmp_path, {f"TRACKER_MODEL_{name.upper()}": value for name, value in said.items()}
         )
     assert "two words" not in str(refused.value)
-
-
-def test_settings_of_a_model_are_not_looked_at_without_its_address(tmp_path: Path) -> None:
-    assert (
-        make_model_endpoint(
-            load_settings(tmp_path, {"TRACKER_MODEL_NAME": "", "TRACKER_MODEL_SECONDS": "0"})
-        )
-        is None
-    )
 
 
 # At the terminal

@@ -1,13 +1,9 @@
 """Asking a model: what is sent, what is believed of the answer, and what a bad endpoint costs."""
 
-import asyncio
-import errno
 import gzip
 import json
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import Any
 
 import pytest
@@ -15,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.machine.model_stub import ModelStub, Reply, completion
+from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.llm import chat_client as model_endpoint
 from tracker.llm.chat_client import MAX_ANSWER_BYTES, request_answer
@@ -101,21 +98,7 @@ def test_an_endpoint_of_ones_own_is_sent_no_key(stub: ModelStub) -> None:
     assert "Authorization" not in stub.seen[0].headers
 
 
-def test_it_may_be_asked_where_an_event_loop_runs(stub: ModelStub) -> None:
-    stub.gives(completion(GOOD))
-
-    async def within() -> LlmAnswer | LlmFailure:
-        return asking(stub)
-
-    with ThreadPoolExecutor(
-        1
-    ) as elsewhere:  # a browser test may have left its own loop in this thread
-        assert isinstance(elsewhere.submit(lambda: asyncio.run(within())).result(), LlmAnswer)
-
-
-def test_a_proxy_that_the_environment_names_is_not_told_the_key(
-    stub: ModelStub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_proxy_is_not_told_the_key(stub: ModelStub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     stub.gives(completion(GOOD))
     assert isinstance(asking(stub), LlmAnswer)
@@ -148,14 +131,10 @@ def test_an_answer_of_another_shape_is_refused(stub: ModelStub, text: str, why: 
 @pytest.mark.parametrize(
     "body",
     [
-        b"[1, 2]",
-        b'"text"',
-        b"{}",
-        b'{"choices": []}',
-        b'{"choices": [{"message": "hello"}]}',
+        b"[1, 2]", b'"text"', b"{}", b'{"choices": []}', b'{"choices": [{"message": "hello"}]}',
         b"null",
     ],
-)
+)  # fmt: skip
 def test_json_that_is_no_completion_is_refused(stub: ModelStub, body: bytes) -> None:
     assert reason(stub, Reply(body)) == "what came back is no chat completion"
 
@@ -167,75 +146,48 @@ def test_what_is_no_json_at_all_is_refused(stub: ModelStub, body: bytes) -> None
     assert reason(stub, Reply(body)) == "what came back is not JSON"
 
 
-def test_a_model_that_declines_or_is_cut_off_has_not_answered(stub: ModelStub) -> None:
+def test_no_text_is_no_answer(stub: ModelStub) -> None:
     declined = completion(GOOD, message={"content": None, "refusal": "I would rather not."})
     assert reason(stub, declined) == "the model declined to answer"
     stub.seen.clear()
     assert "cut off" in reason(stub, completion(GOOD, finish_reason="length"))
+    stub.seen.clear()
+    actual = reason(stub, completion(GOOD, message={"content": None}))
+    assert actual == "what came back is no chat completion"
 
 
-def test_characters_that_cannot_be_seen_or_stored_are_taken_out(stub: ModelStub) -> None:
+def test_texts_are_cleaned_in_every_place(stub: ModelStub) -> None:
     stub.gives(completion('{"city": "Arl\\u0000b\\ud800u\\u202erg", "sure": 1}'))
     result = asking(stub)
     assert isinstance(result, LlmAnswer)
     assert result.value["city"] == "Arlburg"
-
-
-def test_a_count_of_tokens_that_is_none_counts_as_not_said(stub: ModelStub) -> None:
-    said = json.loads(completion(GOOD).body)
-    for usage in (
-        "many",
-        {"total_tokens": -1},
-        {"total_tokens": True},
-        {"total_tokens": 10**40},
-        {},
-    ):
-        stub.gives(Reply(json.dumps(said | {"usage": usage}).encode()))
-        assert asking(stub) == LlmAnswer(GOOD, "stub", requests=1, tokens=0)
+    names = {
+        "type": "object",
+        "properties": {"names": {"type": "array", "items": {"type": "string"}}},
+    }
+    stub.gives(completion({"names": ["a\u200bb"]}))
+    assert request_answer(
+        stub.endpoint(), PROMPT, AnswerSchema("names-1", names), spent_today=0
+    ) == LlmAnswer({"names": ["ab"]}, "stub", requests=1, tokens=321)
 
 
 # Time and size
 
 
-def test_an_endpoint_that_hangs_is_given_up(stub: ModelStub) -> None:
+def test_a_slow_endpoint_is_given_up(stub: ModelStub) -> None:
     assert reason(stub, None, timeout_seconds=0.2) == "the model took longer than 0.2 s"
-
-
-def test_an_endpoint_that_drips_is_given_up(stub: ModelStub) -> None:
+    stub.seen.clear()
     assert reason(stub, Reply(drop=b" "), timeout_seconds=0.3) == "the model took longer than 0.3 s"
-
-
-def test_the_wait_of_a_busy_endpoint_comes_out_of_the_same_time(stub: ModelStub) -> None:
+    stub.seen.clear()
     busy = Reply(status=503, headers={"Retry-After": "5"})
     assert reason(stub, busy, timeout_seconds=0.3) == "the model took longer than 0.3 s"
 
 
-def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    let_go, ended = Event(), Event()
-
-    def hang(*_: Any, **__: Any) -> Any:
-        let_go.wait(5)
-        ended.set()
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", hang)
-    endpoint = LlmEndpoint("https://model.invalid/v1", "m", timeout_seconds=0.2)
-    try:
-        assert request_answer(endpoint, PROMPT, CAPITAL, spent_today=0) == LlmFailure(
-            "the model took longer than 0.2 s", 1
-        )
-        assert not ended.is_set()  # nobody waited for the lookup
-    finally:
-        let_go.set()
-
-
-def test_an_answer_that_is_too_large_is_not_taken_in(stub: ModelStub) -> None:
+def test_an_answer_that_is_too_large_or_packed_is_refused(stub: ModelStub) -> None:
     assert reason(stub, Reply(b" " * (MAX_ANSWER_BYTES + 1))) == "the answer is larger than 200 kB"
     stub.seen.clear()
     assert reason(stub, Reply(drop=b" " * 65_536)) == "the answer is larger than 200 kB"
-
-
-def test_nothing_packed_is_unpacked(stub: ModelStub) -> None:
+    stub.seen.clear()
     bomb = Reply(gzip.compress(b" " * 1_000_000), headers={"Content-Encoding": "gzip"})
     assert "packed" in reason(stub, bomb)
     assert stub.seen[0].headers["Accept-Encoding"] == "identity"
@@ -247,6 +199,13 @@ def test_nothing_packed_is_unpacked(stub: ModelStub) -> None:
 def test_a_busy_endpoint_is_tried_once_more(stub: ModelStub) -> None:
     stub.gives(BUSY, completion(GOOD))
     assert asking(stub) == LlmAnswer(GOOD, "stub", requests=2, tokens=321)
+    stub.seen.clear()
+    assert reason(stub, BUSY) == "HTTP 429 Too Many Requests"
+    assert len(stub.seen) == 2
+    stub.seen.clear()
+    actual = reason(stub, BUSY, completion(GOOD), spent_today=2, budget_per_day=3)
+    assert actual == "HTTP 429 Too Many Requests"
+    assert len(stub.seen) == 1
 
 
 @pytest.mark.parametrize("said", ["", "soon", "-1", "²"])
@@ -261,12 +220,7 @@ def test_a_wait_that_cannot_be_read_is_a_short_one(
     assert isinstance(asking(stub), LlmAnswer)
 
 
-def test_an_endpoint_that_stays_busy_is_left_alone(stub: ModelStub) -> None:
-    assert reason(stub, BUSY) == "HTTP 429 Too Many Requests"
-    assert len(stub.seen) == 2
-
-
-def test_who_asks_for_a_long_wait_is_not_asked_again_now(stub: ModelStub) -> None:
+def test_a_long_wait_ends_the_tries(stub: ModelStub) -> None:
     stub.gives(Reply(status=503, headers={"Retry-After": "120"}))
     assert asking(stub) == LlmFailure(
         "HTTP 503 Service Unavailable", requests=1, wait_seconds=120.0
@@ -283,7 +237,7 @@ def test_other_refusals_are_final(stub: ModelStub, status: int) -> None:
     assert len(stub.seen) == 1
 
 
-def test_what_an_endpoint_says_of_an_error_is_passed_on_without_the_key(stub: ModelStub) -> None:
+def test_errors_are_passed_on_without_the_key(stub: ModelStub) -> None:
     body = json.dumps({"error": {"message": "Incorrect\nkey: sk-123.\u202e " + "x" * 500}}).encode()
     said = reason(stub, Reply(body, status=401), key="sk-123")
     assert said.startswith("HTTP 401 Unauthorized: Incorrect key: [key]. ")
@@ -311,7 +265,7 @@ def test_nobody_at_the_address_is_a_reason_in_words() -> None:
         )
 
 
-def test_a_host_that_has_no_address_is_a_reason_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_without_address_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: Any, **__: Any) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -322,7 +276,7 @@ def test_a_host_that_has_no_address_is_a_reason_in_words(monkeypatch: pytest.Mon
     )
 
 
-def test_a_server_without_encryption_is_not_spoken_to_as_if_it_had_some(stub: ModelStub) -> None:
+def test_a_server_without_encryption_is_not_spoken_to(stub: ModelStub) -> None:
     endpoint = LlmEndpoint(
         stub.endpoint().base_url.replace("http:", "https:"), "m", timeout_seconds=5
     )
@@ -333,49 +287,11 @@ def test_a_server_without_encryption_is_not_spoken_to_as_if_it_had_some(stub: Mo
 def test_half_an_answer_is_none(stub: ModelStub) -> None:
     assert reason(stub, Reply(status=0)) == "the model's server hung up"
     stub.seen.clear()
-    assert (
-        reason(stub, Reply(b"220 mail.example ESMTP\r\n", status=0))
-        == "the answer was garbled or cut short"
-    )
+    actual = reason(stub, Reply(b"220 mail.example ESMTP\r\n", status=0))
+    assert actual == "the answer was garbled or cut short"
     stub.seen.clear()
     cut = Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", status=0)
     assert reason(stub, cut) == "the answer was garbled or cut short"
-
-
-@pytest.mark.parametrize(
-    ("error", "why"),
-    [
-        (ConnectionResetError(errno.ECONNRESET, "reset"), "the model's server hung up"),
-        (OSError(errno.EHOSTUNREACH, "no route"), "the model's server could not be reached"),
-        (AssertionError(), "the HTTP client stumbled over the answer (AssertionError)"),
-    ],
-)
-def test_whatever_the_client_stumbles_over_is_a_value(
-    stub: ModelStub, error: Exception, why: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stumble(*_: Any) -> Any:
-        raise error
-
-    monkeypatch.setattr(model_endpoint, "_completion", stumble)
-    assert reason(stub, completion(GOOD)) == why
-
-
-def test_text_that_is_no_text_is_no_completion(stub: ModelStub) -> None:
-    assert (
-        reason(stub, completion(GOOD, message={"content": None}))
-        == "what came back is no chat completion"
-    )
-
-
-def test_lists_are_cleaned_like_texts(stub: ModelStub) -> None:
-    names = {
-        "type": "object",
-        "properties": {"names": {"type": "array", "items": {"type": "string"}}},
-    }
-    stub.gives(completion({"names": ["a\u200bb"]}))
-    assert request_answer(
-        stub.endpoint(), PROMPT, AnswerSchema("names-1", names), spent_today=0
-    ) == LlmAnswer({"names": ["ab"]}, "stub", requests=1, tokens=321)
 
 
 # Budget
@@ -387,19 +303,10 @@ def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
     assert stub.seen == []
 
 
-def test_the_last_request_of_a_day_has_no_second_try(stub: ModelStub) -> None:
-    assert (
-        reason(stub, BUSY, completion(GOOD), spent_today=2, budget_per_day=3)
-        == "HTTP 429 Too Many Requests"
-    )
-    assert len(stub.seen) == 1
-
-
 # Settings
 
 
-@pytest.mark.parametrize(
-    ("changed", "why"),
+@check_rows(
     [
         ({"base_url": "ftp://model.example/v1"}, "no plain http"),
         ({"base_url": "https://ada:pw@model.example/v1"}, "no plain http"),
@@ -413,7 +320,7 @@ def test_the_last_request_of_a_day_has_no_second_try(stub: ModelStub) -> None:
         ({"timeout_seconds": float("nan")}, "lies between"),
         ({"max_tokens": 0}, "at least 1"),
         ({"budget_per_day": -1}, "not below 0"),
-    ],
+    ]
 )
 def test_an_endpoint_that_cannot_work_is_refused_at_once(changed: Any, why: str) -> None:
     with pytest.raises(BadSettings, match=why):
@@ -427,7 +334,7 @@ def test_a_key_is_never_printed() -> None:
 # Keeping answers
 
 
-def test_the_same_question_has_the_same_key_and_any_other_has_another() -> None:
+def test_the_key_depends_on_the_question_alone() -> None:
     reordered = AnswerSchema(CAPITAL.name, dict(reversed(list(CAPITAL.schema.items()))))
     key = answer_key("m", PROMPT, CAPITAL)
     assert answer_key("m", list(PROMPT), reordered) == key
@@ -446,8 +353,7 @@ def test_the_same_question_has_the_same_key_and_any_other_has_another() -> None:
 # Shapes
 
 
-@pytest.mark.parametrize(
-    ("schema", "good", "bad"),
+@check_rows(
     [
         ({"type": ["string", "null"]}, [None, "a"], [1, False]),
         ({"type": "integer"}, [3, -1], [3.5, True, "3"]),
@@ -458,7 +364,7 @@ def test_the_same_question_has_the_same_key_and_any_other_has_another() -> None:
             [[1], [1, 2.5]],
             [[], ["1"], [1] * 3],
         ),
-    ],
+    ]
 )
 def test_values_are_held_against_their_schema(schema: Any, good: list[Any], bad: list[Any]) -> None:
     assert [find_mismatch(value, schema) for value in good] == [""] * len(good)
@@ -474,7 +380,7 @@ def test_a_mismatch_says_where_it_is() -> None:
     assert find_mismatch([{}, 3], people) == "entry 2 of the answer is not an object"
 
 
-def test_a_schema_that_could_not_be_checked_is_refused_before_anybody_is_asked() -> None:
+def test_an_uncheckable_schema_is_refused_at_once() -> None:
     deep = {
         "type": "object",
         "properties": {"tags": {"type": "array", "items": {"type": "string", "pattern": "a"}}},

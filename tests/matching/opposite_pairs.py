@@ -1,7 +1,7 @@
 """Pairs of headlines that say opposite things, invented for these tests, each with phrasings that
 neither repeats.
 
-A block is a family and a subject in brackets, then `+` examples, `-` opposites, `yes:` an item that
+A line is a family and a subject in brackets, then `+` examples, `-` opposites, `yes:` an item that
 affirms the examples and `no:` one that denies them. The held-out half was written first, before any
 rule; its errors were not looked at while the rules were tuned on the development half. Both have
 the same authors, who also wrote the lists of cues: figures on them flatter.
@@ -35,13 +35,13 @@ def held_out() -> tuple[Pair, ...]:
 
 def _read(half: str) -> tuple[Pair, ...]:
     text = (Path(__file__).parent / f"opposite_pairs_{half}.txt").read_text(encoding="utf-8")
-    return tuple(_pair(block) for block in text.strip().split("\n\n"))
+    return tuple(_pair(line) for line in text.splitlines())
 
 
-def _pair(block: str) -> Pair:
-    head, *lines = block.splitlines()
+def _pair(line: str) -> Pair:
+    head, *parts = line.split(" | ")
     family, subject = head.strip("[]").split(" ", 1) if " " in head else (head.strip("[]"), "")
-    said = [tuple(line.split(" ", 1)) for line in lines]
+    said = [tuple(part.split(" ", 1)) for part in parts]
     of = {
         mark: tuple(text.strip() for m, text in said if m == mark)
         for mark in ("+", "-", "yes:", "no:")

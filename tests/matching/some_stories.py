@@ -29,11 +29,8 @@ def at_cosine(cosine: float) -> Floats:
 def a_story(number: int = 1, title: str = SUMMIT, **changed: Any) -> KnownStory:
     """A story of one report on Monday."""
     values: dict[str, Any] = {
-        "vector": at_cosine(1.0),
-        "first_seen_at": MONDAY,
-        "last_seen_at": MONDAY,
-        "sides": {},
-    }
+        "vector": at_cosine(1.0), "first_seen_at": MONDAY, "last_seen_at": MONDAY, "sides": {},
+    }  # fmt: skip
     return KnownStory(StoryId(number), title, **{**values, **changed})
 
 

@@ -9,6 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.matching.small_encoder import SmallEncoder
+from tests.tables import check_rows
 from tracker.errors import BadSettings
 from tracker.matching import minilm
 from tracker.matching import semantic as encoders
@@ -43,9 +44,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> dict[str, SmallEncoder | None]
 
 
 @pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize(
-    ("wanted", "opened"), [("auto", MINILM), ("minilm", MINILM), ("static", STATIC), ("none", None)]
-)
+@check_rows([("auto", MINILM), ("minilm", MINILM), ("static", STATIC), ("none", None)])
 def test_the_encoder_that_was_asked_for_is_opened(wanted: str, opened: SmallEncoder | None) -> None:
     assert open_encoder(wanted, CACHE) is opened
 
@@ -57,7 +56,7 @@ def test_without_the_better_one_the_default_is_used(
     assert open_encoder("auto", CACHE) is STATIC
 
 
-def test_without_any_matching_goes_by_words_and_the_log_says_so(
+def test_without_an_encoder_words_decide_and_the_log_says_so(
     installed: dict[str, SmallEncoder | None],
 ) -> None:
     installed["minilm"] = installed["static"] = None
@@ -67,7 +66,7 @@ def test_without_any_matching_goes_by_words_and_the_log_says_so(
 
 
 @pytest.mark.parametrize(("wanted", "advice"), [("minilm", "onnx"), ("static", "install")])
-def test_one_that_was_asked_for_and_is_missing_is_bad_settings(
+def test_a_missing_encoder_that_was_chosen_is_bad_settings(
     installed: dict[str, SmallEncoder | None], wanted: str, advice: str
 ) -> None:
     installed[wanted] = None
@@ -94,7 +93,7 @@ def test_an_encoder_is_loaded_once(installed: dict[str, SmallEncoder | None]) ->
     assert open_encoder("static", CACHE) is first
 
 
-def test_each_text_is_encoded_once_and_comes_back_in_its_place() -> None:
+def test_each_text_is_encoded_once_in_its_place() -> None:
     encoder = SmallEncoder()
     remembering = CachingEncoder(encoder)
     first = remembering.encode(["storm", "treaty", "storm"])

@@ -27,7 +27,7 @@ def features(item: str, *profiles: Profile, tokens: Vocabulary = TOKENS) -> list
     return [dict(zip(LEXICAL, row, strict=True)) for row in found.tolist()]
 
 
-def test_an_item_that_says_the_sentence_covers_it() -> None:
+def test_words_are_covered_by_their_rarity() -> None:
     (found,) = features("China signs a harbour treaty", Profile("China signs a harbour treaty"))
     assert (
         found["sentence covered"]
@@ -38,39 +38,24 @@ def test_an_item_that_says_the_sentence_covers_it() -> None:
     assert found["BM25 of its best"] == pytest.approx(1.0)
     assert found["words in common"] == pytest.approx(np.log(5))
     assert found["names elsewhere"] == 0.0
-
-
-def test_an_item_about_something_else_shares_nothing() -> None:
     (found,) = features("A zebra sleeps", Profile("China signs a treaty"))
     assert set(found.values()) == {0.0}
-
-
-def test_half_of_the_sentence_is_half_covered_by_rarity() -> None:
     tokens = Vocabulary(Aliases())
     (found,) = features("qwertyuio sleeps soundly", Profile("qwertyuio asdfghjkl"), tokens=tokens)
     assert found["sentence covered"] == pytest.approx(0.5)
     assert 0.0 < found["item covered"] < 0.5
 
 
-def test_a_sentence_without_names_is_neither_for_nor_against() -> None:
+def test_names_and_rare_words_are_counted_apart() -> None:
     assert features("harbour", Profile("harbour strike"))[0]["names in common"] == 0.5
-
-
-def test_names_that_stand_in_phrasings_only_count_elsewhere() -> None:
     (found,) = features("Xi visits Kazan", Profile("Russia hosts a summit", ("Putin greets Xi",)))
     assert found["names elsewhere"] > 0.0
     assert found["names in common"] == 0.0
-
-
-def test_the_rarest_word_is_that_of_the_pair_even_beside_pairs_without_any() -> None:
     nothing, common, rare = features(
         "China and a zebra", Profile("river"), Profile("China votes"), Profile("zebra from China")
     )
     assert nothing["rarest word"] == 0.0
     assert 0.0 < common["rarest word"] < rare["rarest word"]
-
-
-def test_no_pairs_have_no_features() -> None:
     index = LexicalIndex([Profile("harbour")], TOKENS)
     nobody = np.zeros(0, dtype=np.int64)
     assert compute_lexical_features(
@@ -79,14 +64,6 @@ def test_no_pairs_have_no_features() -> None:
         0,
         len(LEXICAL),
     )
-
-
-def test_features_do_not_depend_on_what_was_read_before() -> None:
-    profile = Profile("China signs a harbour treaty", ("a pact on ports",))
-    seasoned = Vocabulary()
-    seasoned.of("treaty pact harbour ports zebra signs")
-    item = "A pact on the harbour, says China"
-    assert features(item, profile) == features(item, profile, tokens=seasoned)
 
 
 def test_a_rule_counts_as_full_only_when_it_is() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from tests.tables import check_rows
 from tracker.matching.relevance_model import (
     FEATURE_NAMES,
     MIN_RELEVANCE_BY_RULE,
@@ -39,10 +40,8 @@ def relevance(features: NDArray[np.float32], *, bare: bool = False) -> list[floa
 def test_a_chance_is_the_sigmoid_of_the_weighted_sum() -> None:
     assert HEAD.log_odds(rows({"BM25": 4.0})).tolist() == [1.0]
     assert relevance(rows({"BM25": 4.0}))[0] == pytest.approx(1 / (1 + math.exp(-1.0)))
-
-
-def test_a_bare_sentence_has_a_head_of_its_own() -> None:
     assert relevance(rows({"BM25": 4.0}), bare=True)[0] == pytest.approx(1 / (1 + math.exp(1.0)))
+    assert relevance(rows().reshape(0, len(FEATURE_NAMES))) == []
 
 
 def test_a_fulfilled_rule_has_a_floor_but_no_ceiling() -> None:
@@ -52,15 +51,8 @@ def test_a_fulfilled_rule_has_a_floor_but_no_ceiling() -> None:
         MIN_RELEVANCE_BY_RULE_IN_TITLE
     )
     assert relevance(rows({**full, "BM25": 20.0}))[0] > MIN_RELEVANCE_BY_RULE_IN_TITLE
-
-
-def test_where_nothing_is_demanded_there_is_no_floor() -> None:
     assert relevance(rows({"all terms": 1.0}))[0] < 0.5
     assert relevance(rows({"demanded": 1.0}))[0] < 0.5
-
-
-def test_no_rows_have_no_chances() -> None:
-    assert relevance(rows().reshape(0, len(FEATURE_NAMES))) == []
 
 
 @given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=20))
@@ -84,8 +76,8 @@ def test_a_chance_is_the_same_in_any_company(values: list[list[float]]) -> None:
     assert [head.log_odds(features[row : row + 1])[0] for row in range(len(values))] == whole
 
 
-@pytest.mark.parametrize("kind", ["static", "minilm", "lexical"])
-def test_the_heads_that_ship_are_complete_and_no_feature_of_words_speaks_against(kind: str) -> None:
+@check_rows(["static", "minilm", "lexical"])
+def test_shipped_heads_are_complete(kind: str) -> None:
     found = load_heads(kind)
     for head in (found.phrased, found.bare):
         assert len(head.weights) == len(FEATURE_NAMES)

@@ -59,15 +59,6 @@ def test_a_text_has_the_same_vector_in_whatever_company(encoder: MiniLMEncoder) 
     assert np.array_equal(together[:4], np.vstack([encoder.encode([text]) for text in TEXTS]))
 
 
-def test_the_same_text_has_the_same_vector_after_the_graph_was_loaded_again(
-    encoder: MiniLMEncoder, cache: Path
-) -> None:
-    again = load_minilm(cache)
-    assert again is not None
-    assert np.array_equal(again.encode(TEXTS), encoder.encode(TEXTS))
-    assert again.name == encoder.name
-
-
 def test_a_processor_whose_products_overflow_is_made_to_multiply_exactly(
     encoder: MiniLMEncoder, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,12 +66,6 @@ def test_a_processor_whose_products_overflow_is_made_to_multiply_exactly(
     exact = load_minilm(cache)
     assert exact is not None
     assert exact.encode(TEXTS) == pytest.approx(encoder.encode(TEXTS), abs=1e-4)
-
-
-def test_blank_texts_are_all_zeros(encoder: MiniLMEncoder) -> None:
-    vectors = encoder.encode(["", " \n\t"])
-    assert vectors.shape == (2, 384)
-    assert not vectors.any()
 
 
 def test_what_lies_beyond_the_longest_text_does_not_count(encoder: MiniLMEncoder) -> None:

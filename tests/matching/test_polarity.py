@@ -2,25 +2,14 @@
 doubt it abstains.
 """
 
-import csv
 from collections.abc import Iterable
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.matching.opposite_pairs import Pair, development, held_out
+from tests.tables import check_rows
 from tracker.matching.polarity import Polarity, judge_polarity, prepare_phrasings
-
-CLAIMS = (
-    Path(__file__).parents[3]
-    / "shared"
-    / "corpora"
-    / "labelled"
-    / "ibm_claim_stance"
-    / "claims.csv"
-)
 
 ARMS = prepare_phrasings(
     ["China sends weapons to Russia"], ["China denies sending weapons to Russia"]
@@ -68,14 +57,14 @@ def accuracy(called: list[tuple[int, Polarity]]) -> float:
     return sum(right == said.sign for right, said in called) / len(called)
 
 
-def test_the_pairs_are_many_and_in_two_halves_that_share_no_headline() -> None:
+def test_the_pairs_come_in_two_distinct_halves() -> None:
     ours, kept = development(), held_out()
     assert len(ours) + len(kept) >= 200
     headlines = [{p.affirms for p in half} | {p.denies for p in half} for half in (ours, kept)]
     assert not headlines[0] & headlines[1]
 
 
-@pytest.mark.parametrize("half", [development, held_out], ids=["development", "held out"])
+@check_rows([development, held_out])
 def test_of_opposite_headlines_nine_in_ten_calls_are_right(half: object) -> None:
     said = judged(development() if half is development else held_out())
     called = [(right, p) for right, p in said if p.sign]
@@ -89,8 +78,7 @@ def test_calls_that_it_is_sure_of_are_right() -> None:
     assert accuracy(sure) >= 0.9
 
 
-@pytest.mark.parametrize(
-    ("prepared", "title", "sign"),
+@check_rows(
     [
         (BLAME, "China again refuses to condemn Russia", -1),
         (BLAME, "Beijing stops short of condemning Moscow", -1),
@@ -116,7 +104,7 @@ def test_calls_that_it_is_sure_of_are_right() -> None:
         (TRUCE, "Leaders agree despite doubts", 1),
         (FRIENDS, "China hails no limits partnership", 1),
         (VOTE, "Beijing abstains again in UN vote", 1),
-    ],
+    ]
 )
 def test_negations_and_opposites_turn_a_headline_round(
     prepared: object, title: str, sign: int
@@ -124,26 +112,24 @@ def test_negations_and_opposites_turn_a_headline_round(
     assert judge_polarity(title, "", prepared).sign == sign  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "title",
+@check_rows(
     [
         "Will China condemn Russia?",
         "Is China about to condemn Russia?",
         "What if China condemns Russia",
-    ],
+    ]
 )
 def test_a_question_says_nothing(title: str) -> None:
     assert judge_polarity(title, "", BLAME).sign == 0
 
 
-@pytest.mark.parametrize(
-    "weaker",
+@check_rows(
     [
         "China may condemn Russia",
         "China condemns Russia if talks fail",
         "China would condemn Russia",
         "Russia condemns China",
-    ],
+    ]
 )
 def test_hedges_conditions_and_swapped_names_make_it_less_sure(weaker: str) -> None:
     assert (
@@ -152,28 +138,22 @@ def test_hedges_conditions_and_swapped_names_make_it_less_sure(weaker: str) -> N
     )
 
 
-def test_a_hedge_that_the_phrasings_have_too_costs_nothing() -> None:
+def test_doubt_and_place_make_a_call_weaker() -> None:
     may = prepare_phrasings(["France may send troops"], ["France rules out sending troops"])
     plain = prepare_phrasings(["France sends troops"], ["France rules out sending troops"])
     assert (
         judge_polarity("Paris may send troops", "", may).p_right
         > judge_polarity("Paris may send troops", "", plain).p_right
     )
-
-
-def test_the_headline_counts_more_than_the_summary() -> None:
     assert judge_polarity("Trade with Russia falls", "Trade with Russia grows.", TRADE).sign == -1
     assert judge_polarity("New figures", "Trade with Russia falls.", TRADE).sign == -1
-
-
-def test_without_opposites_a_denial_of_the_example_is_the_opposite_and_less_sure() -> None:
     alone = prepare_phrasings(["China sends weapons to Russia"], [])
     said = judge_polarity("China does not send weapons to Russia", "", alone)
     assert said.sign == -1
     assert said.p_right < judge_polarity("China does not send weapons to Russia", "", ARMS).p_right
 
 
-def test_cosines_decide_where_words_do_not_and_a_wrong_number_of_them_is_ignored() -> None:
+def test_cosines_decide_where_words_do_not() -> None:
     title = "Кремль сделал заявление"
     assert judge_polarity(title, "", BLAME).sign == 0
     assert judge_polarity(title, "", BLAME, [0.9, 0.1]).sign == 1
@@ -182,37 +162,27 @@ def test_cosines_decide_where_words_do_not_and_a_wrong_number_of_them_is_ignored
     assert judge_polarity(title, "", BLAME, [float("nan"), 0.1]).sign == 0
 
 
-def test_the_reason_names_what_turns_it_round_or_what_it_is_like() -> None:
+@check_rows([
+    "", "   ", "🔥🎉💥", "!!!", "— – …", "x" * 100_000, "not " * 25_000, "中国投弃权票", "\x00\ud800",
+])  # fmt: skip
+def test_strange_text_is_not_called(title: str) -> None:
+    said = judge_polarity(title, title, BLAME)
+    assert (said.sign, said.p_right) == (0, 0.5)
+
+
+def test_without_phrasings_or_signs_it_abstains() -> None:
+    assert judge_polarity("China condemns Russia", "", prepare_phrasings([], [])).sign == 0
+    assert judge_polarity("China condemns Russia", "", prepare_phrasings([""], [""])).sign == 0
+    exports = prepare_phrasings(
+        ["Exports to Borland fall by a tenth"], ["Exports to Borland rise by a tenth"]
+    )
+    assert judge_polarity("Arland and Borland sign a gas contract", "", exports).sign == 0
     assert judge_polarity("China does not deny sending weapons", "", ARMS).why.startswith(
         "“not” turns round"
     )
     assert (
         judge_polarity("Beijing condemns Moscow", "", BLAME).why == "as in “China condemns Russia”"
     )
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "",
-        "   ",
-        "🔥🎉💥",
-        "!!!",
-        "— – …",
-        "x" * 100_000,
-        "not " * 25_000,
-        "中国投弃权票",
-        "\x00\ud800",
-    ],
-)
-def test_strange_text_is_not_called(title: str) -> None:
-    said = judge_polarity(title, title, BLAME)
-    assert (said.sign, said.p_right) == (0, 0.5)
-
-
-def test_without_phrasings_it_abstains() -> None:
-    assert judge_polarity("China condemns Russia", "", prepare_phrasings([], [])).sign == 0
-    assert judge_polarity("China condemns Russia", "", prepare_phrasings([""], [""])).sign == 0
 
 
 @given(WORDS, WORDS, PHRASINGS, PHRASINGS)
@@ -230,7 +200,7 @@ def test_swapping_examples_and_opposites_swaps_the_sign_alone(
     PHRASINGS,
     st.lists(st.text(max_size=80), max_size=2),
 )
-def test_any_text_gives_the_same_answer_twice_and_a_chance_in_range(
+def test_any_text_gives_the_same_answer_twice(
     title: str, summary: str, examples: list[str], opposites: list[str]
 ) -> None:
     prepared = prepare_phrasings(examples, opposites)
@@ -239,25 +209,3 @@ def test_any_text_gives_the_same_answer_twice_and_a_chance_in_range(
     assert said.sign in (-1, 0, 1)
     assert 0.5 <= said.p_right <= 1.0
     assert said.sign or said.p_right == 0.5
-
-
-def test_it_does_not_claim_to_judge_arguments() -> None:
-    """Reasons for or against a proposal rarely name it: whatever is called there is called with
-    less certainty.
-    """
-    if not CLAIMS.exists():
-        pytest.skip("the corpus of claims lies beside the repository")
-    with CLAIMS.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))[:500]
-    said = [
-        judge_polarity(r["claims.claimCorrectedText"], "", prepare_phrasings([r["topicText"]], []))
-        for r in rows
-    ]
-    assert sum(p.p_right > 0.9 for p in said) < 0.1 * len(said)
-
-
-def test_a_contract_is_an_agreement_and_no_fall() -> None:
-    exports = prepare_phrasings(
-        ["Exports to Borland fall by a tenth"], ["Exports to Borland rise by a tenth"]
-    )
-    assert judge_polarity("Arland and Borland sign a gas contract", "", exports).sign == 0

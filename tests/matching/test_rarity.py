@@ -11,7 +11,7 @@ from tracker.matching import tokens as module
 from tracker.matching.tokens import load_counts, token_rarities, token_rarity
 
 
-def test_rarity_is_the_logarithm_of_how_few_texts_have_a_token(
+def test_rarity_is_the_logarithm_of_the_document_share(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "load_counts", lambda: (99, {"common": 50}))
@@ -19,11 +19,8 @@ def test_rarity_is_the_logarithm_of_how_few_texts_have_a_token(
     assert token_rarity("unheard") == pytest.approx(math.log(200))
 
 
-def test_the_token_of_nothing_has_no_weight() -> None:
+def test_rare_tokens_weigh_most() -> None:
     assert token_rarity("") == 0.0
-
-
-def test_every_token_of_the_table_weighs_something_and_the_unheard_weigh_most() -> None:
     texts, seen = load_counts()
     assert min(seen.values()) > 0
     assert max(seen.values()) <= texts
@@ -33,14 +30,8 @@ def test_every_token_of_the_table_weighs_something_and_the_unheard_weigh_most() 
         <= max(map(token_rarity, seen))
         < token_rarity("unheardof")
     )
-
-
-def test_what_is_much_spoken_of_weighs_less() -> None:
     assert token_rarity("@china") < token_rarity("@kazakhstan") < token_rarity("zebra")
     assert token_rarity("@united-states") < 4.0
-
-
-def test_many_at_once_are_the_same_as_one_by_one() -> None:
     names = ["", "@china", "unheardof"]
     found = token_rarities(names)
     assert found.dtype == np.float32

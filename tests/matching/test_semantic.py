@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.matching.small_encoder import SmallEncoder
+from tests.tables import check_rows
 from tracker.matching.matching_profile import Profile
 from tracker.matching.semantic import (
     GRID_STEPS,
@@ -49,18 +50,12 @@ def test_the_best_phrasing_counts_for_a_profile() -> None:
     assert best[0, 0] == pytest.approx(1.0, abs=1e-3)
     assert best[1, 1] == pytest.approx(1.0, abs=1e-3)
     assert best[1, 0] < 0.5
-
-
-def test_the_cosines_of_one_profile_start_with_its_own_sentence() -> None:
     stage = semantic(*PROFILES)
     similar = stage.similar(stage.encode(["treaty is signed"]))
     assert stage.profile_cosines(similar, 0, 2).tolist() == similar[0, 5:7].tolist()
     pairs = stage.near(stage.best(similar), 3)
     assert (pairs.items.tolist(), pairs.profiles.tolist()) == ([0], [2])
     assert stage.sentence(similar, pairs).tolist() == [similar[0, 5]]
-
-
-def test_at_most_so_many_profiles_are_near() -> None:
     stage = semantic(*PROFILES)
     best = np.array(
         [[0.9, 0.8, 0.7], [0.9, 0.1, MIN_CANDIDATE_COSINE - 0.01], [0.0, 0.0, 0.0]],
@@ -70,38 +65,29 @@ def test_at_most_so_many_profiles_are_near() -> None:
     assert stage.near(best, 3).items.tolist() == [0, 0, 0, 1]
 
 
-def test_nothing_is_near_where_there_are_no_profiles_or_no_items() -> None:
+def test_nothing_is_near_to_nothing() -> None:
     empty = semantic()
     best = empty.best(empty.similar(empty.encode(["harbour"])))
     assert best.shape == (1, 0)
     assert len(empty.near(best, 5)) == 0
     stage = semantic(*PROFILES)
     assert len(stage.near(stage.best(stage.similar(stage.encode([]))), 5)) == 0
-
-
-def test_a_text_without_a_known_word_is_near_to_nothing() -> None:
     stage = semantic(*PROFILES)
     assert not stage.similar(stage.encode(["", "🎉"])).any()
+    assert encoder_kind(None) == "lexical"
 
 
-def test_the_encoder_reads_names_in_other_scripts_in_english() -> None:
+def test_the_encoder_reads_headlines_and_names_in_english() -> None:
     encoder = SmallEncoder()
     SemanticIndex([Profile("中国")], encoder, TOKENS)
     assert encoder.asked == ["china 中国"]
-
-
-def test_an_item_is_read_as_headline_and_the_beginning_of_its_summary() -> None:
     assert encoder_input("Title", "") == "Title"
     assert encoder_input("Title", "x" * 1_000) == "Title. " + "x" * MAX_SUMMARY_LENGTH
 
 
-@pytest.mark.parametrize("name", ["static-1a2b", "minilm-8199be6f-1"])
-def test_the_kind_of_an_encoder_is_the_beginning_of_its_name(name: str) -> None:
+@check_rows(["static-1a2b", "minilm-8199be6f-1"])
+def test_an_encoders_kind_begins_its_name(name: str) -> None:
     assert encoder_kind(SmallEncoder(name)) == name.split("-", maxsplit=1)[0]
-
-
-def test_no_encoder_is_of_the_lexical_kind() -> None:
-    assert encoder_kind(None) == "lexical"
 
 
 @given(st.integers(0, 10_000))

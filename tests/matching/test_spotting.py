@@ -4,10 +4,10 @@ counts.
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import check_rows
 from tracker.matching.gazetteer import PhraseFinder, collapse_spaces, flatten_text, lower_text
 
 
@@ -23,42 +23,29 @@ def spotted(text: str, *phrases: str, longest: bool = False) -> list[tuple[str, 
     return found
 
 
-@pytest.mark.parametrize(
-    ("phrase", "text", "stands"),
-    [
-        ("invit*", "an INVITATION arrives", "INVITATION"),
-        ("invite", "an invitation arrives", None),
-        ("art", "party", None),
-        ("art", "art", "art"),
-        ("art", "state_art", None),
-        ("Power of Siberia", "the power  of\nSiberia line", "power of Siberia"),
-        ("U.S.", "the U.S. position", "U.S."),
-        ("U.S.", "UPS", None),
-        ("中国", "昨天中国外交部说", "中国"),
-        ("中*", "中中中", "中"),
-        ("Росси*", "Отношения с Россией крепнут", "Россией"),
-        ("Росс", "Отношения с Россией крепнут", None),
-        ("Putin*", "普京Putins会见", "Putins"),
-        ("US", "美国US总统", "US"),
-        ("istanbul", "İSTANBUL votes", "İSTANBUL"),
-        ("cafe\u0301", "a CAFE\u0301 opens", "CAFE\u0301"),
-    ],
-)
+@check_rows([
+    ("invit*", "an INVITATION arrives", "INVITATION"),
+    ("invite", "an invitation arrives", None), ("art", "party", None), ("art", "art", "art"),
+    ("art", "state_art", None),
+    ("Power of Siberia", "the power  of\nSiberia line", "power of Siberia"),
+    ("U.S.", "the U.S. position", "U.S."), ("U.S.", "UPS", None), ("中国", "昨天中国外交部说", "中国"),
+    ("中*", "中中中", "中"), ("Росси*", "Отношения с Россией крепнут", "Россией"),
+    ("Росс", "Отношения с Россией крепнут", None), ("Putin*", "普京Putins会见", "Putins"),
+    ("US", "美国US总统", "US"), ("istanbul", "İSTANBUL votes", "İSTANBUL"),
+    ("cafe\u0301", "a CAFE\u0301 opens", "CAFE\u0301"),
+])  # fmt: skip
 def test_phrases_are_whole_words_unless_starred_in_any_script(
     phrase: str, text: str, stands: str | None
 ) -> None:
     assert [found for _, found in spotted(text, phrase)[:1]] == ([stands] if stands else [])
 
 
-def test_all_phrases_are_found_where_they_overlap() -> None:
+def test_of_overlapping_phrases_the_longest_is_chosen() -> None:
     assert spotted("new york times", "new york", "york times", "york") == [
         ("new york", "new york"),
         ("york", "york"),
         ("york times", "york times"),
     ]
-
-
-def test_of_overlapping_names_the_longest_counts() -> None:
     assert spotted("印度尼西亚和印度", "印度", "印度尼西亚", longest=True) == [
         ("印度尼西亚", "印度尼西亚"),
         ("印度", "印度"),
@@ -66,9 +53,6 @@ def test_of_overlapping_names_the_longest_counts() -> None:
     assert spotted(
         "United States of America", "United States", "United States of America", longest=True
     ) == [("United States of America", "United States of America")]
-
-
-def test_a_longer_name_that_ends_inside_a_word_does_not_hide_a_shorter_one() -> None:
     phrases = ("United States", "United States of America")
     assert spotted("the United States of Americana", *phrases, longest=True) == [
         ("United States", "United States")
@@ -78,21 +62,15 @@ def test_a_longer_name_that_ends_inside_a_word_does_not_hide_a_shorter_one() -> 
     ]
 
 
-@pytest.mark.parametrize("phrases", [(), ("",), ("*",), ("  *",)])
+@check_rows([(), ("",), ("*",), ("  *",)])
 def test_a_phrase_without_a_letter_stands_nowhere(phrases: tuple[str, ...]) -> None:
     assert spotted("any text at all", *phrases) == []
     assert spotted("", *phrases) == []
 
 
-def test_an_empty_phrase_does_not_move_the_others() -> None:
+def test_odd_text_hides_no_phrase() -> None:
     assert spotted("a summit", "*", "summit") == [("summit", "summit")]
-
-
-def test_halves_of_surrogate_pairs_do_no_harm() -> None:
     assert spotted("a \ud800 summit \udfff", "summit", "x\ud800") == [("summit", "summit")]
-
-
-def test_a_hostile_text_is_read_in_one_go() -> None:
     assert len(spotted("中" * 100_000, "中*")) == 100_000
     assert spotted("a" * 100_000, "a*") == [("a*", "a" * 100_000)]
     assert spotted("a\0summit\0b", "summit") == [("summit", "summit")]
@@ -108,9 +86,7 @@ def test_a_text_in_lower_case_is_as_long_as_before(text: str) -> None:
     st.lists(st.sampled_from(["ab", "ab c", "c", "b*", "中", "中国"]), unique=True),
     st.text("abc 中国", max_size=30),
 )
-def test_the_longest_hits_are_some_of_all_hits_and_do_not_overlap(
-    phrases: list[str], text: str
-) -> None:
+def test_the_longest_hits_do_not_overlap(phrases: list[str], text: str) -> None:
     everything = [*PhraseFinder(phrases).find_spans(flatten_text(text))]
     chosen = [*PhraseFinder(phrases, longest=True).find_spans(flatten_text(text))]
     assert {*chosen} <= {*everything}

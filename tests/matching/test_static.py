@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from structlog.testing import capture_logs
 
+from tests.tables import check_rows
 from tests.training.packing import pack_table
 from tracker.matching import static_encoder as static
 from tracker.matching import table
@@ -42,24 +43,18 @@ def cosine(encoder: StaticEncoder, a: str, b: str) -> float:
     return float(first @ second)
 
 
-def test_a_vector_is_the_sum_of_the_rows_of_its_pieces_at_length_one(small: StaticEncoder) -> None:
+def test_a_vector_is_the_sum_of_its_pieces(small: StaticEncoder) -> None:
     expected = np.array([1.25, 3.5, 1.25])  # war + talk + ##s
     assert small.encode(["War talks"])[0] == pytest.approx(expected / np.linalg.norm(expected))
-
-
-def test_a_word_said_twice_counts_twice(small: StaticEncoder) -> None:
     expected = np.array([2.5, 3.5, 1.25])
     assert small.encode(["war, war talks"])[0] == pytest.approx(expected / np.linalg.norm(expected))
-
-
-@pytest.mark.parametrize("text", ["", "  \n", "unheard words", ", , !", "习近平", "war peace"])
-def test_a_text_without_meaning_is_all_zeros(small: StaticEncoder, text: str) -> None:
-    assert not small.encode([text]).any()  # the rows of war and peace cancel out
-
-
-def test_no_texts_give_no_vectors_of_the_right_width(small: StaticEncoder) -> None:
     assert small.encode([]).shape == (0, 3)
     assert small.encode([]).dtype == np.float32
+
+
+@check_rows(["", "  \n", "unheard words", ", , !", "习近平", "war peace"], "text")
+def test_a_text_without_meaning_is_all_zeros(small: StaticEncoder, text: str) -> None:
+    assert not small.encode([text]).any()  # the rows of war and peace cancel out
 
 
 @given(st.lists(words, max_size=6))
@@ -75,10 +70,6 @@ def test_the_order_of_words_does_not_matter(text: list[str]) -> None:
         [" ".join(text), " ".join(sorted(text))]
     )
     assert first == pytest.approx(second, abs=1e-5)
-
-
-def test_accents_and_case_do_not_matter(shipped: StaticEncoder) -> None:
-    assert cosine(shipped, "ÜBER café", "uber cafe\u0301") == pytest.approx(1)
 
 
 def test_a_text_has_the_same_vector_in_whatever_company(
@@ -105,7 +96,7 @@ def test_words_counted_by_another_give_the_same_vectors(small: StaticEncoder) ->
     assert small.encode_words(csr_matrix(wide), more) == pytest.approx(small.encode(texts))
 
 
-def test_a_missing_table_is_no_encoder_and_the_log_says_so(tmp_path: Path) -> None:
+def test_a_missing_table_is_no_encoder_and_is_logged(tmp_path: Path) -> None:
     with capture_logs() as logs:
         assert table.read_table(tmp_path / "words.npz") is None
     assert [log["event"] for log in logs] == ["word table missing"]
@@ -122,17 +113,12 @@ def test_a_table_that_is_not_the_expected_one_is_refused(
     assert [log["event"] for log in logs] == ["word table is another one"]
 
 
-def test_a_table_packed_twice_is_the_same_file() -> None:
-    assert pack_table(VOCABULARY, np.array([2, 3, 4, 5, 6], np.uint16), ROWS, SCALES) == PACKED
-
-
-def test_the_table_that_ships_is_small_and_named_by_its_hash(shipped: StaticEncoder) -> None:
+def test_the_shipped_table_is_small_and_named_by_hash(shipped: StaticEncoder) -> None:
     assert table.TABLE_FILE.stat().st_size <= 8_000_000
     assert (shipped.name, shipped.dim) == (f"static-{table.TABLE_SHA256[:8]}", 256)
 
 
-@pytest.mark.parametrize(
-    ("text", "like", "unlike"),
+@check_rows(
     [
         (
             "EU adopts new sanctions on Russian oil",
@@ -161,6 +147,9 @@ def test_the_table_that_ships_is_small_and_named_by_its_hash(shipped: StaticEnco
             "Tea harvest in Kenya",
         ),
     ],
+    "text",
+    "like",
+    "unlike",
 )
 def test_the_table_finds_a_paraphrase_nearer_than_another_topic(
     shipped: StaticEncoder, text: str, like: str, unlike: str

@@ -6,6 +6,7 @@ import pytest
 
 from forecasts.evidence.evidence import Direction, StoryId
 from tests.matching.some_stories import HOUR, MONDAY, QUESTION, SUMMIT, a_story, at_cosine, place
+from tests.tables import check_rows
 from tracker.matching import story_index as module
 from tracker.matching.story_index import (
     JOIN_WINDOW,
@@ -16,29 +17,10 @@ from tracker.matching.story_index import (
 )
 
 
-def test_two_stories_that_one_report_shows_to_be_one_are_named() -> None:
+def test_two_stories_that_one_report_joins_are_named() -> None:
     one, other = a_story(1, vector=at_cosine(0.99)), a_story(2, vector=at_cosine(0.98))
     placed = place([one, other])
     assert (placed.story, placed.also) == (one, other)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"vector": at_cosine(MIN_JOIN_COSINE["static"] + MERGE_MARGIN - 0.02)},
-        {"title": "Borland's economy grows faster than expected"},
-        {"first_seen_at": MONDAY - MAX_STORY_AGE - HOUR},
-        {"last_seen_at": MONDAY - JOIN_WINDOW - HOUR, "first_seen_at": MONDAY - JOIN_WINDOW - HOUR},
-    ],
-    ids=["not near enough", "another event", "too old", "silent for too long"],
-)
-def test_stories_that_are_not_alike_in_everything_stay_two(changed: dict[str, Any]) -> None:
-    placed = place([a_story(1), a_story(2, **changed)])
-    assert placed.story is not None
-    assert placed.also is None
-
-
-def test_stories_that_contradict_each_other_stay_two_whatever_fits_both() -> None:
     yes, no = ({QUESTION: side} for side in (Direction.YES, Direction.NO))
     assert place([a_story(1, sides=yes), a_story(2, sides=no)]).also is None
     up, down = (
@@ -47,9 +29,24 @@ def test_stories_that_contradict_each_other_stay_two_whatever_fits_both() -> Non
     )
     neither = "Arland shares after Borland's summit"
     assert place([a_story(1, up), a_story(2, down)], neither).also is None
+    assert StoryIndex([a_story()], "static").get(StoryId(7)) is None
 
 
-def test_a_merged_story_is_joined_no_more_and_its_name_leads_to_the_whole() -> None:
+@check_rows(
+    [
+        {"vector": at_cosine(MIN_JOIN_COSINE["static"] + MERGE_MARGIN - 0.02)},
+        {"title": "Borland's economy grows faster than expected"},
+        {"first_seen_at": MONDAY - MAX_STORY_AGE - HOUR},
+        {"last_seen_at": MONDAY - JOIN_WINDOW - HOUR, "first_seen_at": MONDAY - JOIN_WINDOW - HOUR},
+    ]
+)
+def test_stories_that_are_not_alike_in_everything_stay_two(changed: dict[str, Any]) -> None:
+    placed = place([a_story(1), a_story(2, **changed)])
+    assert placed.story is not None
+    assert placed.also is None
+
+
+def test_a_merged_story_leads_to_the_whole() -> None:
     earlier, later = (
         a_story(1),
         a_story(2, first_seen_at=MONDAY + HOUR, sides={QUESTION: Direction.YES}),
@@ -63,10 +60,6 @@ def test_a_merged_story_is_joined_no_more_and_its_name_leads_to_the_whole() -> N
     before = earlier.last_seen_at
     held.join(later, at_cosine(1.0), {}, before + HOUR)  # a report that was placed before the merge
     assert earlier.last_seen_at == before + HOUR
-
-
-def test_a_story_that_is_not_held_is_not_known() -> None:
-    assert StoryIndex([a_story()], "static").get(StoryId(7)) is None
 
 
 def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +77,7 @@ def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.Mon
     assert held.place(SUMMIT, at_cosine(1.0), {}, MONDAY + 199 * HOUR * 12).story is not None
 
 
-def test_a_merged_story_does_not_come_back_when_others_are_let_go(
+def test_a_merged_story_does_not_come_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "MIN_HELD_STORIES", 4)

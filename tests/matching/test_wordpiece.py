@@ -4,25 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.matching import table, wordpiece
-from tracker.matching.wordpiece import WordPiece
+from tests.tables import check_rows
+from tracker.matching import static_encoder as wordpiece
+from tracker.matching import table
+from tracker.matching.static_encoder import WordPiece
 
 SMALL = (
-    "[UNK]",
-    "[CLS]",
-    "[SEP]",
-    "sanction",
-    "##s",
-    "##ed",
-    "san",
-    "##ction",
-    ",",
-    "'",
-    "t",
-    "isn",
-    "平",
-    "cafe",
-)
+    "[UNK]", "[CLS]", "[SEP]", "sanction", "##s", "##ed", "san", "##ction", ",", "'", "t", "isn",
+    "平", "cafe",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +23,7 @@ def english() -> tuple[WordPiece, tuple[str, ...]]:
     return WordPiece(shipped.vocabulary), shipped.vocabulary
 
 
-@pytest.mark.parametrize(
-    ("text", "pieces"),
+@check_rows(
     [
         (
             "Zelenskyy isn't in Überlingen: 50.5% of €3bn",
@@ -50,8 +39,10 @@ def english() -> tuple[WordPiece, tuple[str, ...]]:
         ("हिन्दी العَرَبِيَّة", "ह ##ि ##न ##द ##ी ا ##ل ##ع ##ر ##ب ##ي ##ة"),
         ("", ""),
     ],
+    "text",
+    "pieces",
 )
-def test_pieces_are_those_of_the_library_that_the_model_was_made_with(
+def test_pieces_are_those_of_the_reference_tokenizer(
     english: tuple[WordPiece, tuple[str, ...]], text: str, pieces: str
 ) -> None:
     """What is expected here was written by the library `tokenizers` 0.23 for the model's own
@@ -65,29 +56,17 @@ def test_pieces_are_those_of_the_library_that_the_model_was_made_with(
     ]
 
 
-def test_the_longest_piece_wins_and_the_rest_continues_it() -> None:
+def test_the_longest_piece_wins() -> None:
     splitter = WordPiece(SMALL)
     assert splitter.pieces("SANCTIONED") == (3, 5)
     assert splitter.pieces("sanctions,") == (3, 4, 8)
-
-
-def test_a_word_that_cannot_be_spelt_to_its_end_is_unknown_as_a_whole() -> None:
     assert WordPiece(SMALL).pieces("sanctioning") == (0,)
     assert WordPiece(SMALL).pieces("café's") == (13, 9, 0)
-
-
-def test_a_word_that_is_too_long_is_unknown() -> None:
     splitter = WordPiece((*SMALL, "##t"))
     assert splitter.pieces("t" * wordpiece.MAX_WORD_LENGTH) == (10,) + (14,) * 99
     assert splitter.pieces("t" * (wordpiece.MAX_WORD_LENGTH + 1)) == (0,)
-
-
-def test_a_long_text_is_cut_but_still_closed() -> None:
     numbers = WordPiece(SMALL).encode("sanctions, " * 50, limit=9)
     assert numbers == [1, 3, 4, 8, 3, 4, 8, 3, 2]
-
-
-def test_a_vocabulary_without_a_piece_for_the_unknown_is_refused() -> None:
     with pytest.raises(KeyError):
         WordPiece(("war", "peace"))
 

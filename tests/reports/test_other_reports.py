@@ -9,7 +9,6 @@ from tests.reports.lived import BEN, QUESTION, Lived
 from tests.reports.test_question_report import cells, section
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.reports import weekly_report as week
 from tracker.reports.content import Paragraph
 from tracker.reports.report_files import render_report
 
@@ -64,9 +63,7 @@ def test_an_essay_tells_its_record_its_claims_and_its_questions(lived: Lived) ->
         lived.tracker.reports.build("essay", "nope")
 
 
-def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_an_answered_essay_tells_its_record_and_size(tracker: Tracker, clock: FakeClock) -> None:
     tracker.question_sets.load(a_set(a_question(bears_out="yes")))
     clock.advance(days=1)
     tracker.resolutions.resolve(
@@ -79,18 +76,7 @@ def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(
     assert "Few answers say little" in prose(section(report, "Live, by word"))
 
 
-def test_an_essay_without_questions_says_so(tracker: Tracker) -> None:
-    from tracker.model.essays import NewEssay
-
-    tracker.essays.add(
-        NewEssay("note", "A note", "Arland will join by 2030. It rained.", "note.txt")
-    )
-    report = tracker.reports.build("essay", "note")
-    assert report.answer == "No questions yet."
-    assert [each.heading for each in report.sections] == ["Its record", "The essay"]
-
-
-def test_the_week_tells_what_moved_what_was_answered_and_what_came_in(lived: Lived) -> None:
+def test_the_week_tells_moves_answers_and_news(lived: Lived) -> None:
     first = lived.tracker.reports.build("week", as_of=NOW + 2 * DAY)
     assert first.title == "Weekly review, 2026-11-26 to 2026-12-03"
     assert cells(section(first, "New evidence"))[0][1:] == ["2", "2"]
@@ -143,17 +129,3 @@ def test_a_quiet_week_says_so_in_every_section(tracker: Tracker) -> None:
     ):
         assert words in told
     assert render_report(quiet, "html")
-
-
-def test_a_long_list_is_cut_and_says_how_much_more_there_is(
-    tracker: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(week, "MAX_TABLE_ROWS", 1)
-    asked = [a_question(f"q-{n}") for n in range(3)]
-    tracker.question_sets.load(a_set(*asked, indicators=()))
-    for question in asked:
-        tracker.forecasts.submit(question.id, "40%", rationale="They talk.")
-    clock.advance(days=31)
-    stale = section(tracker.reports.build("week"), "Stale")
-    assert len(cells(stale)) == 1
-    assert prose(stale) == "2 more."

@@ -41,18 +41,14 @@ def late(tracker: Tracker) -> Tracker:
 # What is believed
 
 
-def test_before_it_opens_a_question_has_no_number_and_then_its_base_rate(
-    late: Tracker, clock: FakeClock
-) -> None:
+def test_an_unopened_question_has_no_number(late: Tracker, clock: FakeClock) -> None:
     assert board_at(late, NOW) == {}
     clock.advance(days=3)
     row = row_of(late, clock.time)
     assert [row.at(NOW + n * DAY) for n in (0, 1, 2, 3)] == [None, None, 0.3, 0.3]
 
 
-def test_the_people_come_before_the_suggestion_and_the_suggestion_before_the_base_rate(
-    late: Tracker, clock: FakeClock
-) -> None:
+def test_people_come_before_suggestion_and_base_rate(late: Tracker, clock: FakeClock) -> None:
     clock.advance(days=12)
     assert late.evidence.update_suggestions() == 1
     (suggested,) = board_at(late, clock.time).values()
@@ -70,15 +66,7 @@ def test_the_people_come_before_the_suggestion_and_the_suggestion_before_the_bas
     assert board_at(late, clock.time) == {RAIN: suggested}
 
 
-def test_what_is_said_at_the_very_instant_counts(late: Tracker, clock: FakeClock) -> None:
-    clock.advance(days=3)
-    say(late, {RAIN: "80%"})
-    assert board_at(late, clock.time)[RAIN] == pytest.approx(0.8)
-
-
-def test_the_last_number_stands_after_the_close_until_there_is_an_answer(
-    late: Tracker, clock: FakeClock
-) -> None:
+def test_the_last_number_stands_until_the_answer(late: Tracker, clock: FakeClock) -> None:
     clock.advance(days=3)
     say(late, {RAIN: "80%"})
     clock.advance(days=40)
@@ -89,7 +77,7 @@ def test_the_last_number_stands_after_the_close_until_there_is_an_answer(
 
 
 @pytest.mark.parametrize(("outcome", "p"), [("yes", 1.0), ("no", 0.0)])
-def test_an_answer_is_certain_from_when_it_was_known_and_no_sooner(
+def test_an_answer_is_certain_from_its_known_time(
     late: Tracker, clock: FakeClock, outcome: str, p: float
 ) -> None:
     clock.advance(days=3)
@@ -131,9 +119,7 @@ def test_a_corrected_answer_counts_from_its_entry_on(late: Tracker, clock: FakeC
     assert board_at(late, clock.time) == {RAIN: 0.0}
 
 
-def test_what_is_not_there_or_is_no_yes_or_no_question_has_no_row(
-    late: Tracker, clock: FakeClock
-) -> None:
+def test_only_existing_yes_no_questions_have_a_row(late: Tracker, clock: FakeClock) -> None:
     ask(late, "futures", kind="categorical", options=OPTIONS, horizon_shape="state_at")
     clock.advance(days=3)
     assert board_at(late, clock.time, "nope", "futures", RAIN) == {RAIN: 0.3}
@@ -170,10 +156,3 @@ def test_an_answered_seat_says_so_and_moves_the_shares(
         assert friends == pytest.approx(alone)
     else:
         assert (friends > before[-1].shares[0]) is (p == 1.0)
-
-
-def test_seats_and_suggestion_tell_one_story(tracker: Tracker, clock: FakeClock) -> None:
-    begin(tracker, clock, a_world)
-    tracker.evidence.update_suggestions()
-    seats = {name: seat.p for name, seat in tracker.scenarios.get(FUTURES).board.items()}
-    assert board_at(tracker, clock.time, PACT, FAIR) == pytest.approx(seats)

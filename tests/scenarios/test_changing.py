@@ -28,6 +28,7 @@ from tests.dashboard.scenario_examples import (
 )
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, ask, say
+from tests.tables import check_rows
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.storage import scenarios
@@ -71,8 +72,7 @@ def suggested(tracker: Tracker) -> dict[str, float]:
 # A set
 
 
-@pytest.mark.parametrize(
-    ("changed", "error", "reason"),
+@check_rows(
     [
         ({"question_id": QuestionId("nope")}, NotFound, "there is no question nope"),
         (
@@ -104,6 +104,9 @@ def suggested(tracker: Tracker) -> dict[str, float]:
         ),
         ({"rows": (ScenarioLikelihoods(PACT, (0.5, 0.5, 1.2)),)}, InvalidProbability, "1.2"),
     ],
+    "changed",
+    "error",
+    "reason",
 )
 def test_a_set_that_does_not_fit_is_refused_whole(
     asked: Tracker, changed: dict[str, Any], error: type[Exception], reason: str
@@ -124,14 +127,14 @@ def test_a_question_is_a_scenario_set_once(asked: Tracker) -> None:
     assert one.summary.question.id == FUTURES
 
 
-def test_a_set_moves_the_suggestion_as_soon_as_it_is_there(asked: Tracker) -> None:
+def test_a_set_moves_the_suggestion_at_once(asked: Tracker) -> None:
     assert suggested(asked) == pytest.approx({"friends": 0.3, "strangers": 0.6, "Other": 0.1})
     say(asked, {PACT: "90%"})
     asked.scenarios.add(SET)
     assert suggested(asked)["friends"] > 0.6
 
 
-def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) -> None:
+def test_a_set_is_kept_on_both_databases(both: Tracker) -> None:
     ask_questions(both)
     both.scenarios.add(SET)
     both.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.2, 0.3, 0.4), "They run."))
@@ -145,18 +148,15 @@ def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) 
 # A row
 
 
-@pytest.mark.parametrize(
-    ("row", "error", "reason"),
-    [
-        (ScenarioLikelihoods(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
-        (ScenarioLikelihoods(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
-        (ScenarioLikelihoods(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
-        (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
-        (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
-        (ScenarioLikelihoods(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
-    ],
-)  # fmt: skip
-def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
+@check_rows([
+    (ScenarioLikelihoods(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
+    (ScenarioLikelihoods(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
+    (ScenarioLikelihoods(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
+    (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
+    (ScenarioLikelihoods(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
+    (ScenarioLikelihoods(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
+], "row", "error", "reason")  # fmt: skip
+def test_an_unfit_row_is_refused(
     world: Tracker, row: ScenarioLikelihoods, error: type[Exception], reason: str
 ) -> None:
     before = world.system.verify()
@@ -166,14 +166,14 @@ def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
     assert world.system.verify() == before
 
 
-def test_a_row_on_what_is_no_scenario_set_is_not_found(asked: Tracker) -> None:
+def test_a_row_without_a_scenario_set_is_not_found(asked: Tracker) -> None:
     with pytest.raises(
         NotFound, match="there is no scenario set futures: see `tracker scenario list`"
     ):
         asked.scenarios.set_likelihoods(FUTURES, TABLE[0])
 
 
-def test_a_row_replaces_what_it_said_and_one_without_numbers_goes(world: Tracker) -> None:
+def test_a_row_is_replaced_or_removed(world: Tracker) -> None:
     again = ScenarioLikelihoods(PACT, (0.5, 0.4, 0.5), "I was wrong.")
     assert world.scenarios.set_likelihoods(FUTURES, again).rows == (TABLE[1], again)
     assert world.scenarios.get(FUTURES).scenario_set.rows == (TABLE[1], again)
@@ -183,15 +183,6 @@ def test_a_row_replaces_what_it_said_and_one_without_numbers_goes(world: Tracker
     assert set(world.scenarios.get(FUTURES).board) == {FAIR}
     world.scenarios.set_likelihoods(FUTURES, TABLE[0])
     assert row_of(world, PACT) == TABLE[0]
-
-
-def test_the_suggestion_moves_with_the_table(world: Tracker) -> None:
-    world.evidence.update_suggestions()
-    before = suggested(world)["friends"]
-    world.scenarios.set_likelihoods(
-        FUTURES, ScenarioLikelihoods(PACT, (0.1, 0.5, 0.5), "The other way round.")
-    )
-    assert suggested(world)["friends"] < before - 0.3
 
 
 # Earlier tables
@@ -225,9 +216,7 @@ def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeCl
     ]
 
 
-def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(
-    world: Tracker, clock: FakeClock
-) -> None:
+def test_a_changed_row_leaves_past_shares_alone(world: Tracker, clock: FakeClock) -> None:
     before = world.scenarios.get(FUTURES).history
     assert len(before) == 3
     world.scenarios.set_likelihoods(
@@ -241,15 +230,7 @@ def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(
     assert world.scenarios.get(FUTURES).history == after
 
 
-def test_a_row_that_changes_nothing_is_no_step(world: Tracker) -> None:
-    before = world.scenarios.get(FUTURES).history
-    world.scenarios.set_likelihoods(FUTURES, replace(TABLE[0], why="Told better."))
-    assert world.scenarios.get(FUTURES).history == before
-
-
-def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(
-    asked: Tracker, clock: FakeClock
-) -> None:
+def test_a_late_set_tells_the_past_by_its_first_table(asked: Tracker, clock: FakeClock) -> None:
     say(asked, {PACT: "90%"})
     clock.advance(days=4)
     asked.scenarios.add(SET)
@@ -261,17 +242,10 @@ def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(
     assert asked.scenarios.get(FUTURES).history[0] == first
 
 
-def test_a_set_that_opens_later_has_no_history(tracker: Tracker) -> None:
-    ask_questions(tracker, NOW + 2 * DAY)
-    tracker.scenarios.add(SET)
-    assert tracker.scenarios.get(FUTURES).history == ()
-    assert acts_of(tracker, FUTURES, SUGGESTION) == []
-
-
 # Options that come and go
 
 
-def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a_number_for_it(
+def test_a_later_scenario_leaves_old_rows_readable(
     world: Tracker,
 ) -> None:
     history = world.scenarios.get(FUTURES).history
@@ -292,9 +266,7 @@ def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a
     assert row_of(world, FAIR) == TABLE[1]
 
 
-def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is_gone(
-    world: Tracker, clock: FakeClock
-) -> None:
+def test_a_row_keeps_its_number_for_a_removed_scenario(world: Tracker, clock: FakeClock) -> None:
     world.questions.change_option(FUTURES, "strangers", "removed")
     history = world.scenarios.get(FUTURES).history
     clock.advance(hours=1)
@@ -312,18 +284,6 @@ def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is
     )
     assert world.scenarios.get(FUTURES).history[:-1] == history
     assert set(suggested(world)) == {"friends", "Other"}
-
-
-def test_a_new_row_says_of_a_scenario_that_is_gone_what_it_says_of_other(world: Tracker) -> None:
-    world.questions.change_option(FUTURES, "strangers", "removed")
-    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(RACE, (0.9, 0.2)))
-    assert row_of(world, RACE).p == (0.9, 0.2, 0.2)
-
-
-def test_a_row_may_name_those_that_are_gone_as_well(world: Tracker) -> None:
-    world.questions.change_option(FUTURES, "strangers", "removed")
-    world.scenarios.set_likelihoods(FUTURES, ScenarioLikelihoods(PACT, (0.9, 0.1, 0.2)))
-    assert row_of(world, PACT).p == (0.9, 0.1, 0.2)
 
 
 def test_of_two_changes_each_number_goes_to_its_own_scenario(world: Tracker) -> None:
@@ -349,7 +309,7 @@ def test_of_two_changes_each_number_goes_to_its_own_scenario(world: Tracker) -> 
         ("from one", "strangers", {"friends": 0.55, "strangers": 0.35, "Other": 0.1}),
     ],
 )
-def test_an_edited_scenario_is_a_forecast_in_which_the_others_gave_way(
+def test_an_edited_scenario_is_a_forecast(
     world: Tracker, how: Any, one: str | None, after: dict[str, float]
 ) -> None:
     held = Categorical(OPTIONS, (0.5, 0.4, 0.1))
@@ -395,15 +355,10 @@ def ask_for_links(tracker: Tracker, _clock: FakeClock) -> None:
 
 
 FITTING: tuple[tuple[LinkKind, tuple[str, ...]], ...] = (
-    ("implies", ("a", "b")),
-    ("negates", ("a", "b")),
-    ("conjunction", ("a", "b", "c")),
-    ("one of", ("a", "b", "c", "d")),
-    ("dates", ("a", "b", "c")),
-    ("members", ("d", "c")),
-    ("condition", ("a", "b", "c")),
-    ("condition", ("a", "b", "c", "d")),
-)
+    ("implies", ("a", "b")), ("negates", ("a", "b")), ("conjunction", ("a", "b", "c")),
+    ("one of", ("a", "b", "c", "d")), ("dates", ("a", "b", "c")), ("members", ("d", "c")),
+    ("condition", ("a", "b", "c")), ("condition", ("a", "b", "c", "d")),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "names"), FITTING)
@@ -418,8 +373,7 @@ def test_a_link_that_fits_is_kept_as_it_was_said(
     assert questions.system.verify().bad_seq is None
 
 
-@pytest.mark.parametrize(
-    ("kind", "names", "reason"),
+@check_rows(
     [
         ("implies", ("a",), "has 2 questions, not 1"),
         ("implies", ("a", "b", "c"), "has 2 questions, not 3"),
@@ -443,8 +397,11 @@ def test_a_link_that_fits_is_kept_as_it_was_said(
         ("condition", ("a", "b", "grain"), "those that stand side by side are of one kind"),
         ("condition", ("a", "a", "b"), "stands in the link twice"),
     ],
+    "kind",
+    "names",
+    "reason",
 )
-def test_a_link_that_does_not_fit_is_refused_and_nothing_is_kept(
+def test_an_unfit_link_is_refused(
     questions: Tracker, kind: LinkKind, names: tuple[str, ...], reason: str
 ) -> None:
     before = questions.system.verify()
@@ -454,18 +411,16 @@ def test_a_link_that_does_not_fit_is_refused_and_nothing_is_kept(
     assert questions.system.verify() == before
 
 
-@pytest.mark.parametrize(
-    "kind", ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"]
+@check_rows(
+    ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"], "kind"
 )
-def test_a_link_to_a_question_that_is_not_there_is_refused(
-    questions: Tracker, kind: LinkKind
-) -> None:
+def test_a_link_to_a_missing_question_is_refused(questions: Tracker, kind: LinkKind) -> None:
     names = ("a", "b", "nope") if kind in ("conjunction", "condition") else ("a", "nope")
     with pytest.raises(NotFound, match="there is no question nope"):
         questions.links.add(a_link(kind, *names))
 
 
-def test_a_name_is_given_once_and_labels_are_for_all_or_none(questions: Tracker) -> None:
+def test_a_name_is_unique_and_labels_are_complete(questions: Tracker) -> None:
     questions.links.add(a_link("implies", "a", "b"))
     with pytest.raises(InvalidQuestion, match="there is a link 'rains' already"):
         questions.links.add(a_link("negates", "c", "d"))
@@ -484,7 +439,7 @@ def test_a_pair_that_would_be_its_own_condition_is_refused(questions: Tracker) -
     assert [link.id for link in questions.links.coherence().links] == ["first", "second"]
 
 
-def test_two_that_imply_each_other_are_allowed_they_are_one_event(questions: Tracker) -> None:
+def test_two_questions_may_imply_each_other(questions: Tracker) -> None:
     questions.links.add(a_link("implies", "a", "b", id="there"))
     questions.links.add(a_link("implies", "b", "a", id="back"))
     say(questions, {"a": "60%", "b": "40%"})

@@ -48,7 +48,7 @@ def held(tracker: Tracker, name: str, who: ForecasterId = ADA) -> float | None:
 # Adopted
 
 
-def test_an_adopted_repair_is_a_forecast_on_each_question_with_the_reason(
+def test_an_adopted_repair_is_a_forecast_on_each_question(
     linked: Tracker, clock: FakeClock
 ) -> None:
     clock.advance(hours=1)
@@ -56,11 +56,8 @@ def test_an_adopted_repair_is_a_forecast_on_each_question_with_the_reason(
     made = linked.links.decide_repair(DATES.id, "adopted", why=" I had not seen it. ")
     assert (made.before, made.after) == ((0.6, 0.3), offered.after)
     assert (made.decision, made.why, made.forecaster_id, made.at) == (
-        "adopted",
-        "I had not seen it.",
-        ADA,
-        clock.time,
-    )
+        "adopted", "I had not seen it.", ADA, clock.time,
+    )  # fmt: skip
     for name, p in zip((EARLY, LATE), offered.after, strict=True):
         assert held(linked, name) == pytest.approx(p)
         (*_, last) = acts_of(linked, name)
@@ -74,23 +71,13 @@ def test_an_adopted_repair_is_a_forecast_on_each_question_with_the_reason(
     assert linked.system.verify().bad_seq is None
 
 
-def test_a_forecast_that_the_repair_leaves_as_it_is_gets_no_act(tracker: Tracker) -> None:
+def test_a_forecast_that_stays_gets_no_act(tracker: Tracker) -> None:
     for n, name in enumerate(("first", "second", "third")):
         ask(tracker, name, closes=30 + n)
     tracker.links.add(a_link("dates", "first", "second", "third"))
     say(tracker, {"first": "10%", "second": "60%", "third": "40%"})
     tracker.links.decide_repair("rains", "adopted")
     assert [len(acts_of(tracker, name)) for name in ("first", "second", "third")] == [1, 2, 2]
-
-
-def test_what_was_adopted_can_be_undone_like_any_forecast(
-    linked: Tracker, clock: FakeClock
-) -> None:
-    linked.links.decide_repair(DATES.id, "adopted")
-    clock.advance(hours=1)
-    for name in (EARLY, LATE):
-        linked.forecasts.undo(name)
-    assert mine(linked).violation.before == (0.6, 0.3)
 
 
 # Declined
@@ -162,15 +149,6 @@ def test_a_repair_is_offered_from_the_own_forecasts_alone(
         linked.links.decide_repair(DATES.id, "declined", by=ForecasterId("cem"))
 
 
-def test_what_is_computed_is_told_and_never_repaired(linked: Tracker) -> None:
-    say(linked, {EARLY: "60%", LATE: "30%"}, BEN)
-    before = linked.system.verify()
-    assert {c.forecaster.id for c in linked.links.coherence().contradictions} == {ADA, BEN, "crowd"}
-    with pytest.raises(InvalidForecast, match="'crowd' is computed by the tracker"):
-        linked.links.decide_repair(DATES.id, "adopted", by=ForecasterId("crowd"))
-    assert linked.system.verify() == before
-
-
 def test_a_forecast_that_was_taken_back_contradicts_nothing(
     linked: Tracker, clock: FakeClock
 ) -> None:
@@ -179,17 +157,21 @@ def test_a_forecast_that_was_taken_back_contradicts_nothing(
     assert not [c for c in linked.links.coherence().contradictions if c.forecaster.id == ADA]
 
 
-def test_a_link_that_is_not_there_is_not_found(linked: Tracker) -> None:
+def test_only_ones_own_forecasts_are_repaired(linked: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no link nope: see `tracker scenario links`"):
         linked.links.decide_repair("nope", "adopted")
+    say(linked, {EARLY: "60%", LATE: "30%"}, BEN)
+    before = linked.system.verify()
+    assert {c.forecaster.id for c in linked.links.coherence().contradictions} == {ADA, BEN, "crowd"}
+    with pytest.raises(InvalidForecast, match="'crowd' is computed by the tracker"):
+        linked.links.decide_repair(DATES.id, "adopted", by=ForecasterId("crowd"))
+    assert linked.system.verify() == before
 
 
 # Which are told
 
 
-def test_what_is_left_open_is_held_together_when_the_first_question_is_closed(
-    linked: Tracker, clock: FakeClock
-) -> None:
+def test_open_questions_of_a_link_are_held_together(linked: Tracker, clock: FakeClock) -> None:
     ask(linked, "last", closes=90)
     linked.links.add(a_link("dates", EARLY, LATE, "last", id="three"))
     cem = ForecasterId("cem")
@@ -248,10 +230,3 @@ def test_certainties_that_contradict_each_other_can_be_decided(
     assert kept.decision == made
     assert kept.decision.nats == inf
     assert linked.system.verify().bad_seq is None
-
-
-def test_without_links_nothing_contradicts_anything(tracker: Tracker) -> None:
-    ask(tracker, EARLY, LATE)
-    say(tracker, {EARLY: "60%", LATE: "30%"})
-    found = tracker.links.coherence()
-    assert (found.links, found.contradictions, found.repairs) == ((), (), ())

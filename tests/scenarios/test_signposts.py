@@ -11,11 +11,9 @@ import pytest
 from forecasts.evidence.evidence import Expectation, Indicator, IndicatorId
 from forecasts.questions.question import SUGGESTION
 from forecasts.suggestion.explanation import format_contribution
-from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
-from tests.lives import SOURCE
+from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator
 from tests.scenarios.linked_questions import acts_of, answer, ask
 from tracker.app.tracker import Tracker
-from tracker.errors import Refused
 from tracker.storage import scenarios
 
 SUMMIT = "summit-2027"
@@ -62,20 +60,15 @@ def test_news_before_the_date_is_noted_as_seen_on_arrival(
     report(waiting, press)
     (mark,) = waiting.questions.get(SUMMIT).marks
     assert (mark.indicator_id, mark.state, mark.due_at, mark.at) == (
-        expecting().id,
-        "seen",
-        DUE.by,
-        clock.time,
-    )
+        expecting().id, "seen", DUE.by, clock.time,
+    )  # fmt: skip
     assert mark.ratio == pytest.approx(SEEN)
     assert 0.5 <= mark.trust < 1.0
     assert waiting.signposts.mark() == ()
     assert waiting.system.verify().bad_seq is None
 
 
-def test_what_was_seen_is_noted_once_and_is_no_silence_later(
-    waiting: Tracker, press: Press, clock: FakeClock
-) -> None:
+def test_an_arrival_is_noted_once(waiting: Tracker, press: Press, clock: FakeClock) -> None:
     clock.advance(days=2)
     report(waiting, press)
     confirm(waiting)
@@ -102,9 +95,7 @@ def test_news_of_something_else_is_not_what_was_expected(
 # Silent
 
 
-def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(
-    waiting: Tracker, clock: FakeClock
-) -> None:
+def test_silence_is_noted_once_from_the_date_on(waiting: Tracker, clock: FakeClock) -> None:
     assert waiting.signposts.mark() == ()
     clock.time = DUE.by - DAY / 24
     assert waiting.signposts.mark() == ()
@@ -133,7 +124,7 @@ def test_a_late_arrival_leaves_the_silence_as_it_is(
     assert len(silence(waiting)) == 1
 
 
-def test_a_report_in_time_that_is_confirmed_after_the_date_breaks_the_silence(
+def test_a_late_confirmation_of_a_timely_report_breaks_the_silence(
     waiting: Tracker, press: Press, clock: FakeClock
 ) -> None:
     clock.advance(days=2)
@@ -151,39 +142,10 @@ def test_a_report_in_time_that_is_confirmed_after_the_date_breaks_the_silence(
     assert [state for state, _ in noted(waiting)][-3:] == ["silent", "seen", "silent"]
 
 
-def test_nothing_is_noted_on_a_question_that_has_an_answer(
-    waiting: Tracker, clock: FakeClock
-) -> None:
-    clock.advance(days=1)
-    waiting.resolutions.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
-    clock.advance(days=20)
-    assert waiting.signposts.mark() == ()
-    assert noted(waiting) == []
-
-
-def test_each_indicator_has_a_mark_of_its_own(
-    tracker_with_press: Tracker, press: Press, clock: FakeClock
-) -> None:
-    later = an_indicator(slug="visit", name="A visit", terms=(("visit*",),), examples=("A visit",),
-                         expected=replace(DUE, by=NOW + 20 * DAY))  # fmt: skip
-    tracker_with_press.question_sets.load(a_set(indicators=[expecting(), later]))
-    clock.advance(days=10)
-    assert [mark.indicator_id for mark in tracker_with_press.signposts.mark()] == [
-        "summit-2027/invitation"
-    ]
-    clock.advance(days=10)
-    assert [mark.indicator_id for mark in tracker_with_press.signposts.mark()] == [
-        "summit-2027/visit"
-    ]
-    assert noted(tracker_with_press) == [("silent", 10), ("silent", 20)]
-
-
 # A date that is moved
 
 
-def test_what_was_set_in_advance_is_not_moved_by_a_set_that_is_loaded_again(
-    waiting: Tracker, clock: FakeClock
-) -> None:
+def test_a_reloaded_set_does_not_move_expectations(waiting: Tracker, clock: FakeClock) -> None:
     moved = replace(DUE, by=NOW + 30 * DAY, if_no="almost no chance")
     waiting.question_sets.load(a_set(indicators=[expecting(expected=moved)]))
     assert waiting.questions.get(SUMMIT).indicators[expecting().id].expected == DUE
@@ -193,9 +155,7 @@ def test_what_was_set_in_advance_is_not_moved_by_a_set_that_is_loaded_again(
     assert mark.ratio == pytest.approx(SILENT)
 
 
-def test_a_new_date_is_an_indicator_of_its_own_and_the_old_one_keeps_its_mark(
-    waiting: Tracker, clock: FakeClock
-) -> None:
+def test_a_new_date_is_an_indicator_of_its_own(waiting: Tracker, clock: FakeClock) -> None:
     clock.advance(days=10)
     waiting.signposts.mark()
     waiting.questions.add_indicator(
@@ -219,9 +179,7 @@ def silence(tracker: Tracker) -> list[float]:
     return [line.log_odds for line in found.lines if line.kind == "silence"]
 
 
-def test_the_suggestion_weighs_the_silence_by_the_ratio_that_was_set_in_advance(
-    waiting: Tracker, clock: FakeClock
-) -> None:
+def test_silence_weighs_by_the_ratio_set_in_advance(waiting: Tracker, clock: FakeClock) -> None:
     assert silence(waiting) == []
     before = acts_of(waiting, SUMMIT, SUGGESTION)[-1]
     clock.advance(days=10)
@@ -268,22 +226,7 @@ def test_nothing_is_expected_of_a_question_that_is_answered(
     assert set(found.questions) == {"rain", SUMMIT}
 
 
-def test_of_a_question_that_is_closed_only_the_answer_is_expected(
-    waiting: Tracker, clock: FakeClock
-) -> None:
-    clock.time = a_question().closes_at + DAY
-    assert [(e.what, e.state) for e in waiting.signposts.calendar().expected] == [
-        ("answer due", "waiting")
-    ]
-    clock.time = a_question().resolves_at
-    assert [(e.what, e.state) for e in waiting.signposts.calendar().expected] == [
-        ("answer due", "overdue")
-    ]
-
-
-def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(
-    waiting: Tracker, clock: FakeClock
-) -> None:
+def test_marks_are_shown_for_thirty_days(waiting: Tracker, clock: FakeClock) -> None:
     later = expecting(
         id=IndicatorId("summit-2027/later"), name="Later", expected=replace(DUE, by=NOW + 20 * DAY)
     )
@@ -301,12 +244,3 @@ def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(
     ]
     clock.advance(days=21)
     assert [m.indicator_id for m in waiting.signposts.calendar().marks] == ["summit-2027/later"]
-
-
-def test_an_indicator_is_not_expected_of_a_question_that_is_over(
-    waiting: Tracker, clock: FakeClock
-) -> None:
-    clock.advance(days=1)
-    waiting.resolutions.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
-    with pytest.raises(Refused, match="nothing that is reported from now on moves it"):
-        waiting.questions.add_indicator(expecting(id=IndicatorId("summit-2027/later")))

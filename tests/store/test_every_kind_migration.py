@@ -16,6 +16,7 @@ from forecasts.distributions.distribution import Binary
 from forecasts.questions.question import CROWD
 from tests.builders import DAY, NOW, FakeClock, no_network
 from tests.lives import ADA, BEN, LIVES, by_rule
+from tests.tables import check_rows
 from tracker.app.tracker import open_tracker
 from tracker.questions.resolve_question import SCORES_VERSION
 from tracker.settings import Settings
@@ -96,31 +97,20 @@ def live(connection: Connection) -> None:
 
 def _question(opens: datetime) -> dict[str, Any]:
     return {
-        "essay_id": "essay",
-        "kind": "binary",
-        "text": "Will “they” meet?",
-        "criteria": "As both confirm.",
-        "sources": ["Reuters"],
-        "horizon_shape": "event_by",
-        "opens_at": opens,
-        "closes_at": NOW + 50 * DAY,
-        "resolves_at": NOW + 51 * DAY,
-        "prior_reason": "3 of 10 years",
-        "claim_ids": [],
-        "tags": ["summit"],
+        "essay_id": "essay", "kind": "binary", "text": "Will “they” meet?",
+        "criteria": "As both confirm.", "sources": ["Reuters"], "horizon_shape": "event_by",
+        "opens_at": opens, "closes_at": NOW + 50 * DAY, "resolves_at": NOW + 51 * DAY,
+        "prior_reason": "3 of 10 years", "claim_ids": [], "tags": ["summit"],
         "retrospective": False,
-    }
+    }  # fmt: skip
 
 
 def _forecast(who: str, p: float, at: datetime) -> dict[str, Any]:
     held = {"kind": "binary", "p": p}
     said = {
-        "rationale": "Ünïcode",
-        "cites": [],
-        "undoes": None,
-        "act": "forecast",
+        "rationale": "Ünïcode", "cites": [], "undoes": None, "act": "forecast",
         "distribution": held,
-    }
+    }  # fmt: skip
     return {"question_id": "summit", "forecaster_id": who, "made_at": at, "entered_at": at, **said}
 
 
@@ -158,7 +148,7 @@ def priors(engine: Engine) -> dict[str, Any]:
         }
 
 
-def test_an_old_database_opens_with_its_priors_its_forecasts_and_its_log_as_they_were(
+def test_an_old_database_opens_and_life_goes_on(
     settings_of_old: Settings, clock: FakeClock
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
@@ -177,11 +167,6 @@ def test_an_old_database_opens_with_its_priors_its_forecasts_and_its_log_as_they
         assert page.forecasters[ADA].name == "Ada"
         verdict = tracker.system.verify()
         assert (verdict.entries, verdict.bad_seq, verdict.reason) == (7, None, "")
-
-
-def test_old_scores_are_worked_out_again_under_the_new_rules_when_the_tracker_opens(
-    settings_of_old: Settings, clock: FakeClock
-) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
         scores = tracker.resolutions.scores("summit")
         # .16 for two days, then .09 up to the known time, 40 days after the opening.
@@ -197,9 +182,6 @@ def test_old_scores_are_worked_out_again_under_the_new_rules_when_the_tracker_op
                 text("SELECT value FROM property WHERE key = 'scores'")
             )
             assert stored.scalar_one() == SCORES_VERSION
-
-
-def test_life_goes_on_in_an_upgraded_database(settings_of_old: Settings, clock: FakeClock) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
         tracker.forecasts.submit("treaty", "40%")
         for life in LIVES[1:3]:
@@ -213,7 +195,7 @@ def test_life_goes_on_in_an_upgraded_database(settings_of_old: Settings, clock: 
         assert tracker.system.verify_scores().differences == ()
 
 
-def test_the_way_back_keeps_the_priors_to_the_last_digit_and_can_be_gone_again(old: Engine) -> None:
+def test_the_way_back_keeps_priors_and_can_be_reversed(old: Engine) -> None:
     assert priors(old) == PRIORS
     upgrade(old)
     assert priors(old) == {name: {"kind": "binary", "p": p} for name, p in PRIORS.items()}
@@ -228,7 +210,7 @@ def test_the_way_back_keeps_the_priors_to_the_last_digit_and_can_be_gone_again(o
     assert priors(old) == {name: {"kind": "binary", "p": p} for name, p in PRIORS.items()}
 
 
-def test_the_way_back_takes_the_scores_of_the_crowd_with_it(
+def test_the_way_back_removes_scores_of_the_crowd(
     old: Engine, settings_of_old: Settings, clock: FakeClock
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network):
@@ -242,7 +224,7 @@ def test_the_way_back_takes_the_scores_of_the_crowd_with_it(
         assert tracker.system.verify_scores().differences == ()
 
 
-def test_there_is_no_way_back_for_questions_that_are_not_binary(
+def test_questions_that_are_not_binary_have_no_way_back(
     old: Engine, settings_of_old: Settings, clock: FakeClock
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
@@ -254,7 +236,7 @@ def test_there_is_no_way_back_for_questions_that_are_not_binary(
         assert tracker.system.verify() == before
 
 
-@pytest.mark.parametrize("table", ["log", "forecast", "resolution"])
+@check_rows(["log", "forecast", "resolution"], "table")
 def test_facts_can_still_not_be_changed_after_the_upgrade(old: Engine, table: str) -> None:
     upgrade(old)
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET entered_at = entered_at"):

@@ -27,14 +27,10 @@ def add(engine: Engine, table: str, *rows: dict[str, Any]) -> None:
 def a_row(feed_id: str, paused: bool, error: str) -> dict[str, Any]:
     known: dict[str, Any] = dict.fromkeys(
         (
-            "etag",
-            "last_modified",
-            "last_attempt_at",
-            "last_success_at",
-            "last_new_at",
+            "etag", "last_modified", "last_attempt_at", "last_success_at", "last_new_at",
             "last_status",
         )
-    )
+    )  # fmt: skip
     said = {
         "title": f"The {feed_id}",
         "url": f"https://{feed_id}.invalid/rss",
@@ -92,7 +88,7 @@ def downgrade(engine: Engine) -> None:
         command.downgrade(config, "0002")
 
 
-def test_feeds_keep_their_state_and_say_why_they_are_paused(old: Engine) -> None:
+def test_feeds_and_items_keep_what_they_had(old: Engine) -> None:
     upgrade(old)
     with Session(old) as session:
         found = {state.id: state for state in feeds.list_feeds(session)}
@@ -105,9 +101,6 @@ def test_feeds_keep_their_state_and_say_why_they_are_paused(old: Engine) -> None
     assert (wire.items_seen, wire.feed.grade, wire.feed.importance, wire.need) == (2, "B", 1.0, 1.0)
     assert (wire.feed.categories, wire.feed.full_text, wire.rhythm.days) == ((), False, 0.0)
     assert wire.next_due_at == NOW
-
-
-def test_items_keep_their_words_and_are_not_taken_for_edited(old: Engine) -> None:
     upgrade(old)
     with Session(old) as session:
         known = items.find_items_by_key(session, [(FeedId("wire"), "a"), (FeedId("wire"), "b")])
@@ -117,16 +110,12 @@ def test_items_keep_their_words_and_are_not_taken_for_edited(old: Engine) -> Non
     ]
 
 
-def test_an_article_may_stand_in_two_feeds_and_without_a_story_afterwards(old: Engine) -> None:
+def test_an_article_may_stand_in_two_feeds_afterwards(old: Engine) -> None:
     upgrade(old)
     extra = {
-        "content": "",
-        "updated_at": None,
-        "date_note": "",
-        "fingerprint": "x",
-        "revisions": 0,
+        "content": "", "updated_at": None, "date_note": "", "fingerprint": "x", "revisions": 0,
         "same_as": 1,
-    }
+    }  # fmt: skip
     add(old, "item", {**an_item_row("a", NOW), "feed_id": "gone", "story_id": None, **extra})
     with Session(old) as session:
         assert [k.feed_id for k in items.find_items_by_url(session, ["wire.invalid/a"])] == [
@@ -137,7 +126,7 @@ def test_an_article_may_stand_in_two_feeds_and_without_a_story_afterwards(old: E
         downgrade(old)
 
 
-def test_the_way_back_keeps_feeds_and_items_and_can_be_gone_again(old: Engine) -> None:
+def test_the_way_back_keeps_feeds_and_items(old: Engine) -> None:
     upgrade(old)
     downgrade(old)
     with old.connect() as connection:

@@ -91,7 +91,7 @@ def lock(postgres_url: str) -> Iterator[AdvisoryLock]:
 def test_a_lost_lock_is_taken_again_at_the_next_check(
     lock: AdvisoryLock, postgres_url: str
 ) -> None:
-    for _ in range(20):
+    for _ in range(5):
         end_the_holder(postgres_url)
         lock.check()
         with pytest.raises(AlreadyRunning, match=r"tracker scheduler \d+ on .*, since"):
@@ -112,7 +112,7 @@ def test_a_holder_that_another_replaced_ends_and_names_it(
     lock.check()  # the place is free again
 
 
-def test_a_lost_connection_that_the_server_still_keeps_is_waited_for(
+def test_a_connection_that_the_server_keeps_is_waited_for(
     lock: AdvisoryLock, postgres_url: str
 ) -> None:
     lost, lock._connection = (
@@ -154,21 +154,13 @@ def test_a_server_that_is_away_is_waited_for(
                 leadership.check()
         server.start()
         leadership.check()
-        server.stop()  # and giving the lock back forgives that the server is gone
-
-
-def test_threads_do_not_queue_up_for_a_dead_server(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(leader, "RETRY_SECONDS", 1e9)
-    with hold_leadership(open_engine(server.url), NOW) as leadership:
+        monkeypatch.setattr(leader, "RETRY_SECONDS", 1e9)
         server.restart()
         leadership.check()  # a server that answers is asked at once
-        server.stop()
-        with pytest.raises(StorageUnavailable, match="cannot be taken"):
-            leadership.check()
-        with pytest.raises(StorageUnavailable, match="the server does not answer"):
-            leadership.check()
+        server.stop()  # threads do not queue up, and giving the lock back forgives that it is gone
+        for reason in ("cannot be taken", "the server does not answer"):
+            with pytest.raises(StorageUnavailable, match=reason):
+                leadership.check()
 
 
 @dataclass
@@ -225,7 +217,7 @@ def test_over_restarts_of_the_server_two_schedulers_never_both_run(server: Serve
         for thread in threads:
             thread.start()
         try:
-            for _ in range(4):
+            for _ in range(2):
                 wait_until_both_act(nodes)
                 server.restart()
             wait_until_both_act(nodes)

@@ -34,7 +34,7 @@ from forecasts.scoring.scores import (
     summarise_scores,
     verify_receipt,
 )
-from forecasts.statistics.resampling import bootstrap_interval
+from forecasts.statistics.intervals import bootstrap_interval
 from tests.forecasts.strategies import (
     ANN,
     OPTIONS,
