@@ -169,7 +169,7 @@ def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     expect(sentence(page, "The town may leave").locator(".mark")).to_have_text("✎")
 
 
-def test_the_text_is_drawn_by_a_script_that_the_policy_lets_in(visitor: Visitor) -> None:
+def test_text_is_drawn_by_a_script_of_the_policy(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
     scripts = page.evaluate(
         "[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))"

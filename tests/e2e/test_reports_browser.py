@@ -85,9 +85,7 @@ def _opens_offline(browser: Browser, file: Path) -> None:
     context.close()
 
 
-def test_tables_and_the_week_go_out_from_the_page_of_reports(
-    visitor: Visitor, tmp_path: Path
-) -> None:
+def test_tables_and_the_week_are_downloaded(visitor: Visitor, tmp_path: Path) -> None:
     page = visitor.go("/reports")
     assert (
         download(page, "CSV", tmp_path)

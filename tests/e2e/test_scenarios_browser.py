@@ -52,7 +52,7 @@ def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) ->
 
 @pytest.mark.gate
 @pytest.mark.behaviour(14)
-def test_an_edit_is_seen_before_it_is_saved_and_the_page_follows(visitor: Visitor) -> None:
+def test_edit_is_seen_before_it_is_saved(visitor: Visitor) -> None:
     page = visitor.open(f"/scenarios?q={FUTURES}&section=My+own")
     expect(page.get_by_text("You hold no forecast yet")).to_be_visible()
     share = page.get_by_role("spinbutton", name="Its share, in percent")
